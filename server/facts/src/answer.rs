@@ -1,0 +1,84 @@
+//! What the engine answers.
+
+use serde::{Deserialize, Serialize};
+
+/// A column of a query's result.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Column {
+    /// Name as the engine spells it.
+    pub name: String,
+    /// Type as DuckDB prints it (`VARCHAR`, `DECIMAL(18,3)`, …); it can be parsed back.
+    pub data_type: String,
+}
+
+/// The result of an option query.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OptionValues {
+    /// All columns of the query. An option query must have exactly one (`R-IN-31`).
+    pub columns: Vec<Column>,
+    /// The first column as text, in row order; `None` for NULL.
+    pub values: Vec<Option<String>>,
+    /// Whether there were more rows than the question's limit.
+    pub more: bool,
+}
+
+/// What kind of error the engine reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SqlErrorKind {
+    /// The text is not a query of the engine's language.
+    Parser,
+    /// A table, function or type does not exist.
+    Catalog,
+    /// A column does not exist, types do not fit, aggregates stand where they can't, …
+    Binder,
+    /// A value can't be converted.
+    Conversion,
+    /// A file can't be read.
+    Io,
+    /// The statement gate refused the text: it is no single SELECT.
+    Refused,
+    /// Anything else; the message tells.
+    Other,
+}
+
+/// An error of the engine about a query.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SqlError {
+    /// Its kind.
+    pub kind: SqlErrorKind,
+    /// The engine's message, without its kind, its `LINE …` excerpt and its candidate list.
+    pub message: String,
+    /// Byte offset in the question's SQL, where the engine told one.
+    pub offset: Option<u32>,
+    /// Length in bytes of the faulty piece, where the engine told one.
+    pub length: Option<u32>,
+    /// Names that the engine thinks were meant.
+    pub candidates: Vec<String>,
+}
+
+/// The answer to a question that could be answered. An error of the user's query is an answer too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    /// To `Parse` and `Bind`: accepted, or the engine's error.
+    Accepted(Result<(), SqlError>),
+    /// To `Describe`.
+    Columns(Result<Vec<Column>, SqlError>),
+    /// To `Options`.
+    Options(Result<OptionValues, SqlError>),
+}
+
+/// Why something is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Unknown {
+    /// Stable, machine-readable: `database-locked`, `timeout`, `worker-died`, `extension-missing`, …
+    pub code: String,
+    /// For people.
+    pub message: String,
+}
+
+impl Unknown {
+    /// A reason.
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), message: message.into() }
+    }
+}

@@ -1,0 +1,16 @@
+//! Questions about data and databases, and their answers.
+//!
+//! `check` and `ide` ask, `engine` answers, the host (the language server or the command line) carries both between
+//! them. So nothing but the host links DuckDB, and a check is a pure function of a text and a [`FactStore`].
+//!
+//! Invariant: a question holds everything that its answer depends on besides the data itself; equal questions have equal
+//! answers until the data change. What could not be found out is [`Fact::Unknown`] with a reason, never a guess.
+//! This crate knows neither YAML, DuckDB nor LSP.
+
+mod answer;
+mod question;
+mod store;
+
+pub use answer::{Answer, Column, OptionValues, SqlError, SqlErrorKind, Unknown};
+pub use question::{Question, QuestionKey, ShadowTable, SourceSpec};
+pub use store::{Fact, FactStore};

@@ -1,0 +1,126 @@
+//! What can be asked of the engine.
+
+use crate::Column;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// Where a query runs: one source of a project, resolved (no environment references left).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SourceSpec {
+    /// An in-memory DuckDB. Relative file names in queries are relative to `root`.
+    DuckDbMemory {
+        /// The project's folder: the only one below which files may be read.
+        root: PathBuf,
+    },
+    /// A DuckDB database file, only ever read.
+    DuckDbFile {
+        /// The project's folder: besides `path`, the only one below which files may be read.
+        root: PathBuf,
+        /// The database file, absolute.
+        path: PathBuf,
+    },
+    /// A CSV file, visible as one view (`R-SRC-02`).
+    Csv {
+        /// The project's folder.
+        root: PathBuf,
+        /// The CSV file, absolute.
+        path: PathBuf,
+        /// Name of the view: the source's name.
+        view: String,
+        /// Field separator.
+        delimiter: String,
+        /// Whether the first line holds the column names.
+        has_header: bool,
+    },
+}
+
+impl SourceSpec {
+    /// The project's folder.
+    pub fn root(&self) -> &std::path::Path {
+        match self {
+            SourceSpec::DuckDbMemory { root } | SourceSpec::DuckDbFile { root, .. } | SourceSpec::Csv { root, .. } => root,
+        }
+    }
+}
+
+/// An empty table that stands for a model's result while a query is bound.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ShadowTable {
+    /// Table name, unquoted.
+    pub name: String,
+    /// Columns in order.
+    pub columns: Vec<Column>,
+}
+
+/// One question. SQL in it is text that a user wrote or that was rendered from it: the engine runs it only after its
+/// statement gate (exactly one SELECT).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Question {
+    /// Does DuckDB's parser accept this text? Needs no source. Answered by [`crate::Answer::Accepted`].
+    Parse {
+        /// The text of one query.
+        sql: String,
+    },
+    /// Which columns does this query have on this source? Answered by [`crate::Answer::Columns`].
+    Describe {
+        /// Where it runs.
+        source: SourceSpec,
+        /// The query.
+        sql: String,
+    },
+    /// The values of the first column of this query (and how many columns and rows there are). Answered by
+    /// [`crate::Answer::Options`].
+    Options {
+        /// Where it runs.
+        source: SourceSpec,
+        /// The query.
+        sql: String,
+        /// Read at most this many rows, plus one to tell that there are more.
+        limit: u32,
+    },
+    /// Does DuckDB's binder accept this query over these empty tables? Needs no source. Answered by
+    /// [`crate::Answer::Accepted`].
+    Bind {
+        /// The tables that exist.
+        tables: Vec<ShadowTable>,
+        /// The query.
+        sql: String,
+    },
+}
+
+/// Identity of a question across runs of the program: a hash of its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct QuestionKey(pub [u8; 16]);
+
+impl Question {
+    /// The hash of everything the answer depends on besides the data.
+    pub fn key(&self) -> QuestionKey {
+        struct Feed(blake3::Hasher);
+        impl std::hash::Hasher for Feed {
+            fn finish(&self) -> u64 {
+                0
+            }
+            fn write(&mut self, bytes: &[u8]) {
+                self.0.update(bytes);
+            }
+        }
+        let mut feed = Feed(blake3::Hasher::new());
+        std::hash::Hash::hash(self, &mut feed);
+        let mut key = [0; 16];
+        key.copy_from_slice(&feed.0.finalize().as_bytes()[..16]);
+        QuestionKey(key)
+    }
+
+    /// Whether the engine can answer without opening a source: allowed at every level and in untrusted workspaces.
+    pub fn is_pure(&self) -> bool {
+        matches!(self, Question::Parse { .. } | Question::Bind { .. })
+    }
+
+    /// The source that has to be opened, if any.
+    pub fn source(&self) -> Option<&SourceSpec> {
+        match self {
+            Question::Describe { source, .. } | Question::Options { source, .. } => Some(source),
+            Question::Parse { .. } | Question::Bind { .. } => None,
+        }
+    }
+}

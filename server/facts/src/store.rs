@@ -1,0 +1,97 @@
+//! What is known at one moment.
+
+use crate::{Answer, Question, QuestionKey, Unknown};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// The state of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// Answered.
+    Known {
+        /// The answer.
+        answer: Arc<Answer>,
+        /// When the engine gave it.
+        at: SystemTime,
+    },
+    /// Answered for data that have changed since; still the best there is.
+    Stale {
+        /// The old answer.
+        answer: Arc<Answer>,
+        /// When the engine gave it.
+        at: SystemTime,
+    },
+    /// Could not be answered.
+    Unknown(Unknown),
+}
+
+impl Fact {
+    /// The answer, current or stale.
+    pub fn answer(&self) -> Option<&Arc<Answer>> {
+        match self {
+            Fact::Known { answer, .. } | Fact::Stale { answer, .. } => Some(answer),
+            Fact::Unknown(_) => None,
+        }
+    }
+
+    /// When the engine answered.
+    pub fn at(&self) -> Option<SystemTime> {
+        match self {
+            Fact::Known { at, .. } | Fact::Stale { at, .. } => Some(*at),
+            Fact::Unknown(_) => None,
+        }
+    }
+}
+
+/// All facts that a check may use. What it misses, it asks.
+#[derive(Debug, Clone, Default)]
+pub struct FactStore {
+    facts: HashMap<QuestionKey, Fact>,
+}
+
+impl FactStore {
+    /// Nothing is known.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What is known about a question; `None` if it was never asked.
+    pub fn get(&self, question: &Question) -> Option<&Fact> {
+        self.facts.get(&question.key())
+    }
+
+    /// What is known about the question with this key.
+    pub fn get_key(&self, key: QuestionKey) -> Option<&Fact> {
+        self.facts.get(&key)
+    }
+
+    /// Records a fact.
+    pub fn insert(&mut self, key: QuestionKey, fact: Fact) {
+        self.facts.insert(key, fact);
+    }
+
+    /// Forgets a fact, so that it is asked again.
+    pub fn remove(&mut self, key: QuestionKey) -> Option<Fact> {
+        self.facts.remove(&key)
+    }
+
+    /// Marks answers as stale where `changed` says so (the data behind them changed).
+    pub fn mark_stale(&mut self, changed: impl Fn(&QuestionKey) -> bool) {
+        for (key, fact) in &mut self.facts {
+            if let (true, Fact::Known { answer, at }) = (changed(key), &*fact) {
+                *fact = Fact::Stale { answer: Arc::clone(answer), at: *at };
+            }
+        }
+    }
+
+    /// Number of facts.
+    pub fn len(&self) -> usize {
+        self.facts.len()
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+}
