@@ -1,0 +1,130 @@
+//! What aliases stand for. Anchors hold for the rest of the file, so this crosses segments.
+
+use crate::document::Inner;
+use crate::problem::{Problem, ProblemKind};
+use crate::tree::{Data, NodeIndex};
+use std::collections::{HashMap, HashSet};
+use viz_text::{Loc, TextRange};
+
+/// An anchor that stands for more nodes than this is not followed ("a billion laughs").
+const MAX_NODES: u64 = 20_000;
+
+type Place = (u32, NodeIndex);
+
+/// The aliases of a document.
+#[derive(Debug, Default)]
+pub(crate) struct Aliases {
+    targets: HashMap<Place, Place>,
+    problems: Vec<(ProblemKind, u32, TextRange, String)>,
+}
+
+/// An anchor seen so far.
+struct Anchor {
+    place: Place,
+    /// How many nodes it stands for, with aliases followed.
+    size: u64,
+}
+
+impl Aliases {
+    pub fn new(doc: &Inner) -> Self {
+        let mut all = Aliases::default();
+        let mut anchors: HashMap<&str, Anchor> = HashMap::new();
+        for (segment, tree) in doc.trees.iter().enumerate() {
+            if tree.anchors.is_empty() && tree.aliases.is_empty() {
+                continue;
+            }
+            let text = doc.segment_text(segment);
+            let segment = segment as u32;
+            let mut next = 0;
+            // An alias sees the anchors before it.
+            for alias in &tree.aliases {
+                let at = tree.node(*alias).range;
+                while let Some(anchor) = tree.anchors.get(next).filter(|anchor| anchor.range.start() < at.start()) {
+                    all.define(&mut anchors, &anchor.name, segment, anchor.range, anchor.node);
+                    next += 1;
+                }
+                let name = text[at].strip_prefix('*').unwrap_or_default();
+                let Some(anchor) = anchors.get_mut(name) else {
+                    let message = format!("no anchor `&{name}` stands before this");
+                    all.problems.push((ProblemKind::UnknownAlias, segment, at, message));
+                    continue;
+                };
+                let inside = anchor.place.0 == segment && tree.node(anchor.place.1).range.contains_range(at);
+                if inside {
+                    let message = format!("`*{name}` stands inside of what it names");
+                    all.problems.push((ProblemKind::UnknownAlias, segment, at, message));
+                    continue;
+                }
+                if anchor.size == 0 {
+                    anchor.size = all.size(doc, anchor.place);
+                }
+                if anchor.size > MAX_NODES {
+                    let message = format!("`*{name}` stands for too much to follow");
+                    all.problems.push((ProblemKind::UnknownAlias, segment, at, message));
+                } else {
+                    all.targets.insert((segment, *alias), anchor.place);
+                }
+            }
+            for anchor in &tree.anchors[next..] {
+                all.define(&mut anchors, &anchor.name, segment, anchor.range, anchor.node);
+            }
+        }
+        all
+    }
+
+    fn define<'a>(
+        &mut self,
+        anchors: &mut HashMap<&'a str, Anchor>,
+        name: &'a str,
+        segment: u32,
+        range: TextRange,
+        node: NodeIndex,
+    ) {
+        let anchor = Anchor { place: (segment, node), size: 0 };
+        if anchors.insert(name, anchor).is_some() {
+            let message = format!("the anchor `&{name}` is taken already, and the project loader refuses a second one");
+            self.problems.push((ProblemKind::DuplicateAnchor, segment, range, message));
+        }
+    }
+
+    /// The number of nodes below a place. Aliases inside it come before the one that asks, so they are resolved.
+    fn size(&self, doc: &Inner, place: Place) -> u64 {
+        let mut count = 0;
+        let mut open = vec![place];
+        while let Some((segment, index)) = open.pop() {
+            count += 1;
+            if count > MAX_NODES {
+                break;
+            }
+            let tree = &doc.trees[segment as usize];
+            match tree.node(index).data {
+                Data::Alias => open.extend(self.targets.get(&(segment, index))),
+                Data::Mapping { .. } => {
+                    open.extend(
+                        tree.entries_of(index).iter().flat_map(|entry| [(segment, entry.key), (segment, entry.value)]),
+                    );
+                }
+                Data::Sequence { .. } => open.extend(tree.items_of(index).iter().map(|item| (segment, *item))),
+                Data::Scalar { .. } | Data::Error => {}
+            }
+        }
+        count
+    }
+
+    /// What an alias stands for.
+    pub fn target(&self, alias: Place) -> Option<Place> {
+        let target = *self.targets.get(&alias)?;
+        // An anchor on an alias isn't YAML, so one step is enough; a second one is harmless.
+        Some(self.targets.get(&target).copied().unwrap_or(target))
+    }
+
+    pub fn problems(&self, doc: &Inner, problems: &mut Vec<Problem>) {
+        let mut seen = HashSet::new();
+        for (kind, segment, range, message) in &self.problems {
+            if seen.insert((*segment, *range, *kind)) {
+                let loc = Loc::new(doc.segments[*segment as usize].id, *range);
+                problems.push(Problem { kind: *kind, loc, message: message.clone() });
+            }
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! One parsed file.
+
+use crate::alias::Aliases;
+use crate::node::Node;
+use crate::outline::{self, Outline, RawSegment};
+use crate::problem::{Problem, ProblemKind};
+use crate::recover;
+use crate::top::{Top, TopEntry};
+use crate::tree::{Tree, range, size};
+use std::sync::{Arc, OnceLock};
+use viz_text::{Loc, SegmentId, TextRange, TextSize};
+
+/// One parsed YAML file: a tree in which each list item of a top-level section is a [`Segment`] of its own. Cheap to
+/// clone and immutable.
+#[derive(Debug, Clone)]
+pub struct Document {
+    pub(crate) inner: Arc<Inner>,
+}
+
+/// A run of a document's text that is parsed, cached and named on its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment {
+    /// Kept while the bytes stay the same.
+    pub id: SegmentId,
+    /// Absolute bytes. Segments follow each other without gaps.
+    pub range: TextRange,
+    /// What it holds.
+    pub kind: SegmentKind,
+}
+
+/// What a [`Segment`] holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SegmentKind {
+    /// Comments and blank lines before the first key (and what can't be a key).
+    Preamble,
+    /// The `insights:` line of a list section whose items follow.
+    Header,
+    /// One list item of a section, with the comments below it.
+    Item,
+    /// Another top-level key with its value.
+    Pair,
+    /// A `---` or `...` line between documents.
+    Separator,
+    /// A text whose root is not a plain block mapping, parsed in one piece.
+    Whole,
+}
+
+/// How much work the last parse did, for tests of growth and traces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Segments taken over from the document before.
+    pub segments_reused: usize,
+    /// Segments parsed.
+    pub segments_parsed: usize,
+    /// Bytes of the parsed segments.
+    pub bytes_parsed: usize,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub text: Arc<str>,
+    pub segments: Vec<Segment>,
+    /// One for each segment.
+    pub trees: Vec<Arc<Tree>>,
+    pub tops: Vec<Top>,
+    pub counters: Counters,
+    misaligned: Vec<usize>,
+    separators: Vec<usize>,
+    problems: OnceLock<Vec<Problem>>,
+    /// Segment numbers by id.
+    by_id: OnceLock<Vec<(SegmentId, u32)>>,
+    aliases: OnceLock<Aliases>,
+}
+
+impl Document {
+    /// Parses a text. Never fails: what isn't YAML becomes error nodes and [`problems`](Self::problems).
+    pub fn parse(text: &str) -> Document {
+        crate::reuse::parse(text, None)
+    }
+
+    /// Parses a text that is mostly that of `self`: segments whose bytes are unchanged keep their id and their tree,
+    /// wherever they moved.
+    pub fn reparse(&self, text: &str) -> Document {
+        crate::reuse::parse(text, Some(&self.inner))
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.inner.text
+    }
+
+    /// Top-level entries in the order of the text.
+    pub fn entries(&self) -> impl Iterator<Item = TopEntry<'_>> {
+        (0..self.inner.tops.len()).map(|index| TopEntry { doc: &self.inner, index })
+    }
+
+    /// A top-level entry. The last one wins, as in the reference's loader (R-DISC-09).
+    pub fn get(&self, key: &str) -> Option<TopEntry<'_>> {
+        let index = (0..self.inner.tops.len()).rev().find(|index| {
+            let entry = TopEntry { doc: &self.inner, index: *index };
+            entry.name() == key
+        })?;
+        Some(TopEntry { doc: &self.inner, index })
+    }
+
+    /// The root node, where the text was parsed in one piece ([`SegmentKind::Whole`]); it may be no mapping.
+    pub fn root(&self) -> Option<Node<'_>> {
+        let whole = self.inner.segments.first().is_some_and(|segment| segment.kind == SegmentKind::Whole);
+        let root = self.inner.trees[0].root.filter(|_| whole)?;
+        Some(Node::new(&self.inner, 0, root))
+    }
+
+    /// All problems of the text, in its order.
+    pub fn problems(&self) -> &[Problem] {
+        self.inner.problems.get_or_init(|| self.inner.collect_problems())
+    }
+
+    /// The segments, in the order of the text; each byte of the text belongs to exactly one. An empty text has one.
+    pub fn segments(&self) -> &[Segment] {
+        &self.inner.segments
+    }
+
+    /// Absolute bytes of a place; `None` if its segment isn't in this document (any more).
+    pub fn range(&self, loc: Loc) -> Option<TextRange> {
+        let segment = self.inner.segments[self.inner.segment_number(loc.segment)?];
+        Some(loc.range + segment.range.start())
+    }
+
+    /// The place of a range of absolute bytes, in the segment that holds its start; the rest of it, if any, is cut off.
+    pub fn loc(&self, range: TextRange) -> Loc {
+        let segment = self.inner.segments[self.inner.segment_at(range.start())];
+        let start = range.start().min(segment.range.end());
+        let end = range.end().clamp(start, segment.range.end());
+        Loc::new(segment.id, TextRange::new(start, end) - segment.range.start())
+    }
+
+    /// Whether a segment is in this document.
+    pub fn has_segment(&self, id: SegmentId) -> bool {
+        self.inner.segment_number(id).is_some()
+    }
+
+    /// Whether there is nothing but white-space, comments and document markers (R-DISC-11).
+    pub fn is_empty(&self) -> bool {
+        let absent = |tree: &Arc<Tree>| tree.root.is_none_or(|root| tree.is_absent(root));
+        self.inner.tops.is_empty() && self.inner.trees.iter().all(absent)
+    }
+
+    /// What the last [`parse`](Self::parse) or [`reparse`](Self::reparse) did.
+    pub fn counters(&self) -> Counters {
+        self.inner.counters
+    }
+}
+
+impl Inner {
+    pub fn new(
+        text: Arc<str>,
+        segments: Vec<Segment>,
+        trees: Vec<Arc<Tree>>,
+        outline: Outline,
+        counters: Counters,
+    ) -> Inner {
+        let tops = crate::top::tops(&segments, &trees);
+        Inner {
+            text,
+            segments,
+            trees,
+            tops,
+            counters,
+            misaligned: outline.misaligned,
+            separators: outline.separators,
+            problems: OnceLock::new(),
+            by_id: OnceLock::new(),
+            aliases: OnceLock::new(),
+        }
+    }
+
+    /// The text of a segment.
+    pub fn segment_text(&self, number: usize) -> &str {
+        &self.text[self.segments[number].range]
+    }
+
+    /// The segment that holds an offset; the last one for the end of the text.
+    pub fn segment_at(&self, offset: TextSize) -> usize {
+        self.segments.partition_point(|segment| segment.range.end() <= offset).min(self.segments.len() - 1)
+    }
+
+    pub fn segment_number(&self, id: SegmentId) -> Option<usize> {
+        let index = self.by_id.get_or_init(|| {
+            let mut index: Vec<_> = self.segments.iter().enumerate().map(|(n, one)| (one.id, n as u32)).collect();
+            index.sort();
+            index
+        });
+        let found = index.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        Some(index[found].1 as usize)
+    }
+
+    pub fn aliases(&self) -> &Aliases {
+        self.aliases.get_or_init(|| Aliases::new(self))
+    }
+
+    fn collect_problems(&self) -> Vec<Problem> {
+        let mut all = Vec::new();
+        for (segment, tree) in self.segments.iter().zip(&self.trees) {
+            all.extend(tree.problems.iter().map(|problem| Problem {
+                kind: problem.kind,
+                loc: Loc::new(segment.id, problem.range),
+                message: problem.message.clone(),
+            }));
+        }
+        let at = |start: usize, len: usize| {
+            let number = self.segment_at(size(start));
+            let segment = self.segments[number];
+            let end = (start + len).min(usize::from(segment.range.end()));
+            (number, Loc::new(segment.id, range(start, end) - segment.range.start()))
+        };
+        for start in &self.misaligned {
+            let message = "this list item is not aligned with the first one of its list".to_owned();
+            all.push(Problem { kind: ProblemKind::Syntax, loc: at(*start, 1).1, message });
+        }
+        for start in &self.separators {
+            let message = outline::SECOND_DOCUMENT.to_owned();
+            all.push(Problem { kind: ProblemKind::MultiDocument, loc: at(*start, 3).1, message });
+        }
+        crate::top::duplicates(self, &mut all);
+        self.aliases().problems(self, &mut all);
+        all.sort_by_key(|problem| {
+            let number = self.segment_number(problem.loc.segment);
+            (number, problem.loc.range.start(), problem.loc.range.end())
+        });
+        all
+    }
+}
+
+/// The segments of a text, unless it must be parsed in one piece; then its tree.
+pub(crate) fn cut(text: &str) -> (Outline, Option<Tree>) {
+    let outline = outline::outline(text);
+    if !outline.unusual {
+        return (outline, None);
+    }
+    let whole = RawSegment { start: 0, end: text.len(), kind: SegmentKind::Whole };
+    let one = Outline { segments: vec![whole], ..Outline::default() };
+    match recover::parse_whole(text) {
+        Ok(tree) => (one, Some(tree)),
+        // Broken and unusual: the outline is the better recovery where it found anything.
+        Err(_) if outline.has_content => (outline, None),
+        Err(_) => (one, None),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,215 @@
+//! References: `${ref(name).path}` and `ref(name)` (spec 2.1), and `${env.NAME}` (spec 1.4).
+
+use crate::tree::range;
+use viz_text::TextRange;
+
+/// A well-formed reference. Offsets are bytes of the content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The whole of it.
+    pub range: TextRange,
+    /// How it is written.
+    pub form: RefForm,
+    /// The name, trimmed, and without the quotes if there are any.
+    pub name: String,
+    /// Where the name stands, likewise.
+    pub name_range: TextRange,
+    /// Whether the name is in quotes. They are dropped in the graph but not when expressions are resolved (R-REF-03).
+    pub quoted: bool,
+    /// What follows the first dot, such as `value` or `a.b[0]`; from its `[` if it starts with one.
+    pub path: Option<String>,
+    /// Where that stands.
+    pub path_range: Option<TextRange>,
+}
+
+/// How a reference is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RefForm {
+    /// `${ref(x)}`, with an optional path.
+    Context,
+    /// `ref(x)`, only as the whole content (R-REF-06).
+    Bare,
+}
+
+/// `[A-Za-z0-9]`, white-space, quotes, `-`, `_` (R-REF-02).
+pub(crate) fn is_name_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c.is_whitespace() || matches!(c, '\'' | '"' | '-' | '_')
+}
+
+/// `.`, `[`, `]` and word characters of any script.
+pub(crate) fn is_path_char(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '.' | '[' | ']' | '_')
+}
+
+/// The number of bytes at the start of a text whose characters all fit.
+pub(crate) fn span(text: &str, fits: fn(char) -> bool) -> usize {
+    text.find(|c| !fits(c)).unwrap_or(text.len())
+}
+
+/// The number of bytes of white-space at the start of a text.
+pub(crate) fn blanks(text: &str) -> usize {
+    span(text, char::is_whitespace)
+}
+
+/// `ref(name)` at the start of a text.
+pub(crate) struct Call {
+    /// With its brackets.
+    pub len: usize,
+    pub name_start: usize,
+    pub name_end: usize,
+    pub quoted: bool,
+}
+
+/// Reads `ref( name )` at the start of a text.
+pub(crate) fn call(text: &str) -> Option<Call> {
+    let inner = text.strip_prefix("ref(")?;
+    let len = span(inner, is_name_char);
+    if !inner[len..].starts_with(')') {
+        return None;
+    }
+    let name = inner[..len].trim();
+    let mut name_start = 4 + blanks(inner);
+    let mut name_end = name_start + name.len();
+    let quoted = name.len() > 2 && ['\'', '"'].iter().any(|quote| name.starts_with(*quote) && name.ends_with(*quote));
+    if quoted {
+        (name_start, name_end) = (name_start + 1, name_end - 1);
+    }
+    (!name.is_empty()).then_some(Call { len: 4 + len + 1, name_start, name_end, quoted })
+}
+
+/// All well-formed references of a text, in its order.
+pub fn references(content: &str) -> Vec<Reference> {
+    if let Some(call) = call(content).filter(|call| call.len == content.len()) {
+        return vec![reference(content, 0, 0, &call, 0, call.len, RefForm::Bare)];
+    }
+    let mut all = Vec::new();
+    let mut at = 0;
+    while let Some(found) = content[at..].find("${") {
+        let start = at + found;
+        at = start + 2;
+        let inner = at + blanks(&content[at..]);
+        let Some(call) = call(&content[inner..]) else { continue };
+        let after = inner + call.len;
+        let path = span(&content[after..], is_path_char);
+        let close = after + path + blanks(&content[after + path..]);
+        if content[close..].starts_with('}') {
+            all.push(reference(content, start, inner, &call, path, close + 1, RefForm::Context));
+            at = close + 1;
+        }
+    }
+    all
+}
+
+fn reference(
+    content: &str,
+    start: usize,
+    call_start: usize,
+    call: &Call,
+    path: usize,
+    end: usize,
+    form: RefForm,
+) -> Reference {
+    let name_range = range(call_start + call.name_start, call_start + call.name_end);
+    let path_start = call_start + call.len;
+    let path_range = (path > 0).then(|| {
+        let dot = usize::from(content[path_start..].starts_with('.'));
+        range(path_start + dot, path_start + path)
+    });
+    Reference {
+        range: range(start, end),
+        form,
+        name: content[name_range].to_owned(),
+        name_range,
+        quoted: call.quoted,
+        path: path_range.map(|range| content[range].to_owned()),
+        path_range,
+    }
+}
+
+/// All `${env.NAME}` of a text with their names, in its order.
+pub fn env_references(content: &str) -> Vec<(TextRange, String)> {
+    let mut all = Vec::new();
+    let mut at = 0;
+    while let Some(found) = content[at..].find("${") {
+        let start = at + found;
+        at = start + 2;
+        if let Some((end, name)) = env_reference(content, at) {
+            all.push((range(start, end), name.to_owned()));
+            at = end;
+        }
+    }
+    all
+}
+
+/// The end and name of an environment reference whose `${` ends at `inner`.
+pub(crate) fn env_reference(content: &str, inner: usize) -> Option<(usize, &str)> {
+    let start = inner + blanks(&content[inner..]);
+    let rest = content[start..].strip_prefix("env.")?;
+    let name = &rest[..span(rest, |c| c.is_ascii_alphanumeric() || c == '_')];
+    let close = start + 4 + name.len();
+    let close = close + blanks(&content[close..]);
+    let fits = content[close..].starts_with('}') && !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit());
+    fits.then_some((close + 1, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(content: &str) -> Vec<(&str, String, bool, Option<String>)> {
+        let all = references(content);
+        for one in &all {
+            assert_eq!(&content[one.name_range], one.name);
+            assert_eq!(one.path_range.map(|range| &content[range]), one.path.as_deref());
+        }
+        all.into_iter().map(|one| (&content[one.range], one.name, one.quoted, one.path)).collect()
+    }
+
+    fn one<'a>(text: &'a str, name: &str, path: Option<&str>) -> (&'a str, String, bool, Option<String>) {
+        (text, name.to_owned(), false, path.map(str::to_owned))
+    }
+
+    #[test]
+    fn references_are_found() {
+        assert_eq!(shown("${ref(a)}"), [one("${ref(a)}", "a", None)]);
+        assert_eq!(shown("ref(a b)"), [one("ref(a b)", "a b", None)]);
+        assert_eq!(shown("${ ref( a-b ).x.y[0] }"), [one("${ ref( a-b ).x.y[0] }", "a-b", Some("x.y[0]"))]);
+        assert_eq!(shown("${ref(a)[0].b}"), [one("${ref(a)[0].b}", "a", Some("[0].b"))]);
+        assert_eq!(shown("${ref(a).über}"), [one("${ref(a).über}", "a", Some("über"))]);
+        let both = "?{ ${ref(a).b} = ${ref(c).d} }";
+        assert_eq!(shown(both), [one("${ref(a).b}", "a", Some("b")), one("${ref(c).d}", "c", Some("d"))]);
+        let quoted = shown("${ref( 'a b' ).c}");
+        assert_eq!(quoted, [("${ref( 'a b' ).c}", "a b".to_owned(), true, Some("c".to_owned()))]);
+        assert_eq!(references("ref(a)")[0].form, RefForm::Bare);
+    }
+
+    #[test]
+    fn what_is_no_reference_is_text() {
+        for content in [
+            "ref(a).b",
+            " ref(a)",
+            "x ref(a)",
+            "${ref (a)}",
+            "${ref(a) .b}",
+            "${ref(a.b)}",
+            "${ref(ä)}",
+            "${ref(a).b-c}",
+            "${ref(a).\"b\"}",
+            "${ref()}",
+            "${ref( )}",
+            "${ref(a)",
+            "${ref(a",
+            "${xref(a)}",
+            "${project.charts[0]}",
+        ] {
+            assert_eq!(shown(content), [], "{content}");
+        }
+    }
+
+    #[test]
+    fn environment_references_are_found() {
+        let content = "db-${env.REGION}-${ env._x1 }${env.1x}${env.}${env.A-B}";
+        let found: Vec<_> = env_references(content).into_iter().map(|(at, name)| (&content[at], name)).collect();
+        assert_eq!(found, [("${env.REGION}", "REGION".to_owned()), ("${ env._x1 }", "_x1".to_owned())]);
+    }
+}

@@ -1,0 +1,87 @@
+//! Comments that silence findings.
+
+use crate::document::Document;
+use crate::line;
+use crate::path::PathStep;
+use crate::tree::size;
+use viz_text::{Loc, TextRange};
+
+/// A comment `# viz-lsp: ignore[code, code]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    /// The comment.
+    pub loc: Loc,
+    /// The codes in the brackets; without brackets none, which means all.
+    pub codes: Vec<String>,
+    /// Absolute bytes of the lines it covers. At the end of a line: that line. On a line of its own: itself and the next
+    /// object, list item or key with its value.
+    pub scope: TextRange,
+}
+
+impl Document {
+    /// The suppression comments, in the order of the text.
+    pub fn suppressions(&self) -> Vec<Suppression> {
+        let mut all = Vec::new();
+        for (segment, tree) in self.inner.segments.iter().zip(&self.inner.trees) {
+            for comment in &tree.comments {
+                let at = *comment + segment.range.start();
+                if let Some(codes) = codes(&self.text()[at]) {
+                    all.push(Suppression { loc: Loc::new(segment.id, *comment), codes, scope: self.scope(at) });
+                }
+            }
+        }
+        all
+    }
+
+    fn scope(&self, comment: TextRange) -> TextRange {
+        let text = self.text();
+        let line = self.lines_of(comment);
+        let own_line = text[TextRange::new(line.start(), comment.start())].trim().is_empty();
+        if !own_line {
+            return line;
+        }
+        let mut at = usize::from(line.end());
+        for next in text[at..].split_inclusive('\n') {
+            let body = next.trim_start();
+            let start = at + next.len() - body.len();
+            at += next.len();
+            if body.is_empty() || body.starts_with('#') {
+                continue;
+            }
+            let this_line = TextRange::new(size(start), size(at));
+            if line::marker(body.as_bytes()).is_some() {
+                continue;
+            }
+            let covered = self.path_at(size(start)).into_iter().rev().find_map(|step| match step {
+                PathStep::Top(top) => Some(top.range()),
+                PathStep::Item { node, .. } => Some(node.range().cover(this_line)),
+                PathStep::Entry(entry) => Some(entry.key.range().cover(entry.value.range())),
+                PathStep::Key(_) | PathStep::Value(_) => None,
+            });
+            // What starts on an earlier line is not "the next".
+            let covered = covered.filter(|covered| covered.start() >= size(start)).unwrap_or(this_line);
+            return line.cover(self.lines_of(covered));
+        }
+        line
+    }
+
+    /// The whole lines of a range, with the line end of the last.
+    fn lines_of(&self, range: TextRange) -> TextRange {
+        let text = self.text();
+        let (start, end) = (usize::from(range.start()), usize::from(range.end()));
+        let start = text[..start].rfind('\n').map_or(0, |found| found + 1);
+        let ended = end > start && text[..end].ends_with('\n');
+        let end = if ended { end } else { text[end..].find('\n').map_or(text.len(), |found| end + found + 1) };
+        TextRange::new(size(start), size(end))
+    }
+}
+
+fn codes(comment: &str) -> Option<Vec<String>> {
+    let rest = comment.strip_prefix('#')?.trim_start().strip_prefix("viz-lsp:")?.trim_start().strip_prefix("ignore")?;
+    let Some(list) = rest.trim_start().strip_prefix('[') else {
+        let word_ends = rest.chars().next().is_none_or(char::is_whitespace);
+        return word_ends.then(Vec::new);
+    };
+    let list = list.split(']').next().unwrap_or_default();
+    Some(list.split(',').map(|code| code.trim().to_owned()).filter(|code| !code.is_empty()).collect())
+}
