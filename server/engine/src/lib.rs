@@ -1,1 +1,50 @@
-//! stub
+//! Answers the questions of [`viz_facts`] with DuckDB.
+//!
+//! The language server never runs SQL in its own process. An [`Engine`] starts the program's own executable again as a
+//! *worker* ([`worker_main`]), sends it questions over its standard input, reads answers from its standard output, and
+//! may kill it at any time. There are two kinds of worker ([`WorkerKind`]): one that can only parse and bind (it opens no
+//! file and is always there), and one per project folder that opens the project's sources, which exists only in trusted
+//! workspaces.
+//!
+//! ```text
+//! Engine::ask ─► worker client (pipelining, deadlines, restarts) ─► process ─► Runner ─► gate ─► DuckDB
+//! ```
+//!
+//! Invariant: only this crate runs SQL, and it runs a text only after the statement gate (`gate.rs`) has said that it is
+//! exactly one SELECT that changes nothing. An error of the user's query is an answer
+//! ([`viz_facts::SqlError`]); everything that says nothing about the query (a lock, a missing file, a timeout, a dead
+//! worker, an extension that this build lacks) is [`viz_facts::Unknown`]. This crate knows neither YAML nor LSP.
+
+mod batch;
+mod database;
+mod engine;
+mod errors;
+mod gate;
+mod numbers;
+mod options;
+mod process;
+mod protocol;
+mod pure;
+mod runner;
+mod shadow;
+mod sources;
+mod spaces;
+mod statement;
+mod tree;
+mod watchdog;
+mod worker;
+mod worker_slot;
+
+#[cfg(test)]
+mod tests;
+
+pub use batch::CancelToken;
+pub use engine::{Engine, EngineConfig};
+pub use protocol::WorkerKind;
+pub use pure::PureRunner;
+pub use runner::{Limits, Runner};
+pub use sources::SourceRunner;
+pub use worker::worker_main;
+
+/// The version of DuckDB in this build, as DuckDB prints it. Part of every memo and cache key.
+pub const DUCKDB_VERSION: &str = "v2.0.0";

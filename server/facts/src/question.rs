@@ -116,6 +116,16 @@ impl Question {
         matches!(self, Question::Parse { .. } | Question::Bind { .. })
     }
 
+    /// The text that is asked about.
+    pub fn sql(&self) -> &str {
+        match self {
+            Question::Parse { sql }
+            | Question::Describe { sql, .. }
+            | Question::Options { sql, .. }
+            | Question::Bind { sql, .. } => sql,
+        }
+    }
+
     /// The source that has to be opened, if any.
     pub fn source(&self) -> Option<&SourceSpec> {
         match self {

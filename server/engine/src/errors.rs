@@ -1,0 +1,275 @@
+//! Turns DuckDB's errors into answers: what is wrong with the user's query, or why nothing can be said about it.
+//!
+//! With `errors_as_json`, DuckDB gives the type, the message, the place (bytes in the text that it was sent) and some names
+//! that might be meant. Which errors say something about the query, and which only about this build or this machine, is
+//! decided here and nowhere else.
+
+use serde_json::{Map, Value};
+use viz_facts::{SqlError, SqlErrorKind, Unknown};
+
+/// Why a query has no result.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The query is wrong.
+    Sql(SqlError),
+    /// Nothing can be said about the query.
+    Unknown(Unknown),
+}
+
+impl From<Unknown> for Failure {
+    fn from(unknown: Unknown) -> Self {
+        Failure::Unknown(unknown)
+    }
+}
+
+/// An error of DuckDB in its parts.
+struct Raw {
+    kind: String,
+    message: String,
+    place: Option<(usize, usize)>,
+    /// What the error is about: the missing column, table, function.
+    name: Option<String>,
+}
+
+/// Sorts an error. `text` is the user's text, which was sent after `prefix` bytes of something else.
+pub(crate) fn failure(error: duckdb::Error, text: &str, prefix: usize) -> Failure {
+    let message = match error {
+        duckdb::Error::DuckDBFailure(_, Some(message)) => message,
+        other => return Failure::Unknown(Unknown::new("engine-failure", other.to_string())),
+    };
+    let raw = Raw::read(&message);
+    if let Some(unknown) = unknown(&raw) {
+        return Failure::Unknown(unknown);
+    }
+    Failure::Sql(raw.into_sql_error(text, prefix))
+}
+
+/// Reads the error that `json_serialize_sql` returned; `None` if it is "not a SELECT".
+pub(crate) fn from_serialize(json: &str, text: &str) -> Result<Option<SqlError>, Unknown> {
+    let map: Map<String, Value> = serde_json::from_str(json).unwrap_or_default();
+    let word = |key: &str| map.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let raw = Raw { kind: word("error_type"), message: word("error_message"), place: place(&map), name: None };
+    match raw.kind.as_str() {
+        "not implemented" if raw.message.starts_with("Only SELECT statements") => Ok(None),
+        "serialization" | "internal" | "fatal" | "out of memory" | "interrupt" => {
+            Err(Unknown::new("engine-failure", format!("DuckDB can't judge this text: {}", raw.message)))
+        }
+        _ => Ok(Some(raw.into_sql_error(text, 0))),
+    }
+}
+
+/// The message of an error, without its type and extras; for errors that are not about a user's text.
+pub(crate) fn message(error: &duckdb::Error) -> String {
+    match error {
+        duckdb::Error::DuckDBFailure(_, Some(message)) => Raw::read(message).message,
+        other => other.to_string(),
+    }
+}
+
+fn place(map: &Map<String, Value>) -> Option<(usize, usize)> {
+    let word = |key: &str| map.get(key).and_then(Value::as_str);
+    let located = word("location").and_then(|location| {
+        let (offset, length) = location.trim_matches(['[', ']']).split_once(',')?;
+        Some((offset.trim().parse().ok()?, length.trim().parse().ok()?))
+    });
+    located.or_else(|| Some((word("position")?.parse().ok()?, 0)))
+}
+
+impl Raw {
+    fn read(message: &str) -> Self {
+        let json =
+            message.find('{').and_then(|start| serde_json::from_str::<Map<String, Value>>(&message[start..]).ok());
+        if let Some(map) = json.filter(|map| map.contains_key("exception_message")) {
+            let word = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
+            return Raw {
+                kind: word("exception_type").unwrap_or_default().to_lowercase(),
+                message: word("exception_message").unwrap_or_default(),
+                place: place(&map),
+                name: word("name"),
+            };
+        }
+        let (kind, rest) = message.split_once(" Error: ").unwrap_or(("", message));
+        Raw { kind: kind.to_lowercase(), message: rest.to_owned(), place: None, name: None }
+    }
+
+    fn into_sql_error(self, text: &str, prefix: usize) -> SqlError {
+        let kind = match self.kind.as_str() {
+            "parser" | "syntax" => SqlErrorKind::Parser,
+            "catalog" => SqlErrorKind::Catalog,
+            "binder" => SqlErrorKind::Binder,
+            "conversion" | "out of range" | "mismatch type" | "invalid type" => SqlErrorKind::Conversion,
+            "io" => SqlErrorKind::Io,
+            _ => SqlErrorKind::Other,
+        };
+        let place = self.place.and_then(|place| in_text(place, prefix, text, self.name.as_deref()));
+        let (message, candidates) = split_candidates(&self.message);
+        SqlError {
+            kind,
+            message,
+            offset: place.map(|(offset, _)| offset),
+            length: place.and_then(|(_, length)| length),
+            candidates,
+        }
+    }
+}
+
+/// The place in the user's text. An error inside a view has a place in the view's text: it does not show the name that
+/// the error is about, or does not fit at all.
+fn in_text(place: (usize, usize), prefix: usize, text: &str, name: Option<&str>) -> Option<(u32, Option<u32>)> {
+    let (offset, length) = (place.0.checked_sub(prefix)?, place.1);
+    let end = offset.checked_add(length)?;
+    let piece = text.get(offset..end)?;
+    if let Some(last) = name.filter(|_| length > 0).and_then(|name| name.rsplit('.').next()) {
+        let plain = |text: &str| text.replace('"', "").to_lowercase();
+        if !plain(piece).contains(&plain(last)) {
+            return None;
+        }
+    }
+    Some((u32::try_from(offset).ok()?, u32::try_from(length).ok().filter(|length| *length > 0)))
+}
+
+/// Parts of a message that only list what might be meant.
+const LISTS: [&str; 5] = [
+    "\nCandidate bindings:",
+    "\nCandidate tables:",
+    "\nDid you mean",
+    "\n\tCandidate functions:",
+    "\nCandidate time zones:",
+];
+
+fn split_candidates(message: &str) -> (String, Vec<String>) {
+    let message = message.split("\nLINE ").next().unwrap_or(message);
+    let Some((start, list)) = LISTS.iter().filter_map(|list| message.find(list).map(|at| (at, *list))).min() else {
+        return (message.trim_end().to_owned(), Vec::new());
+    };
+    let names = message[start + list.len()..].trim_matches([' ', ':', '?', '\n']);
+    let candidates = if list.contains("functions") {
+        names.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+    } else {
+        let names = names.split('\n').next().unwrap_or(names).trim_end_matches('?');
+        let names = names.strip_prefix('"').and_then(|names| names.strip_suffix('"')).unwrap_or(names);
+        names.split("\", \"").filter(|name| !is_internal(name)).map(str::to_owned).collect()
+    };
+    (message[..start].trim_end().to_owned(), candidates)
+}
+
+/// Tables of DuckDB's own catalogue, which nobody means who mistypes a model.
+fn is_internal(name: &str) -> bool {
+    ["pg_", "duckdb_", "sqlite_", "pragma_", "information_schema."].iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Errors that say nothing about the query.
+fn unknown(raw: &Raw) -> Option<Unknown> {
+    let message = raw.message.as_str();
+    if let Some(extension) = missing_extension(raw) {
+        return Some(Unknown::new(
+            "extension-missing",
+            format!("needs DuckDB's extension `{extension}`, which this build does not have"),
+        ));
+    }
+    match raw.kind.as_str() {
+        "permission" => Some(Unknown::new("file-not-allowed", format!("the checker may not read this: {message}"))),
+        "out of memory" => Some(Unknown::new("out-of-memory", message)),
+        "interrupt" => Some(Unknown::new("cancelled", "the query was interrupted")),
+        "http" | "connection" | "network" => Some(Unknown::new("network", "the checker opens no connections")),
+        "internal" | "fatal" => Some(Unknown::new("engine-failure", message)),
+        _ => None,
+    }
+}
+
+/// Files that DuckDB reads by name with an extension that this build lacks.
+const FILES: [(&str, &str); 5] =
+    [(".xlsx", "excel"), (".avro", "avro"), (".shp", "spatial"), (".gpkg", "spatial"), (".fgb", "spatial")];
+
+/// The extension without which this build can't judge, if that is what the error says.
+fn missing_extension(raw: &Raw) -> Option<String> {
+    let message = raw.message.as_str();
+    let between = |before: &str, after: &str| {
+        let rest = &message[message.find(before)? + before.len()..];
+        let name = rest[..rest.find(after)?].trim_matches(['"', '\'', '`']);
+        (!name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')).then(|| name.to_owned())
+    };
+    // `from 'x.xlsx'` is a missing table to a DuckDB without the extension that reads such files.
+    let by_file = || {
+        let name = raw.name.as_deref().filter(|_| raw.kind == "catalog" && message.starts_with("Table with name"))?;
+        let found = FILES.iter().find(|(end, _)| name.to_lowercase().ends_with(end))?;
+        Some(found.1.to_owned())
+    };
+    between("it exists in the ", " extension")
+        .or_else(|| between("required extension '", ":"))
+        .or_else(|| between("requires the extension ", " to be loaded"))
+        .or_else(|| between("requires the ", " extension to be"))
+        .or_else(by_file)
+        .or_else(|| needs_icu(raw).then(|| "icu".to_owned()))
+}
+
+/// Functions of which the extension `icu` has forms for types with time zone.
+const ICU: [&str; 47] = [
+    "+",
+    "-",
+    "age",
+    "century",
+    "date_add",
+    "date_diff",
+    "date_part",
+    "date_sub",
+    "date_trunc",
+    "datediff",
+    "datepart",
+    "datesub",
+    "datetrunc",
+    "day",
+    "dayname",
+    "dayofmonth",
+    "dayofweek",
+    "dayofyear",
+    "decade",
+    "epoch",
+    "era",
+    "generate_series",
+    "hour",
+    "isodow",
+    "isoyear",
+    "julian",
+    "last_day",
+    "microsecond",
+    "millennium",
+    "millisecond",
+    "minute",
+    "month",
+    "monthname",
+    "quarter",
+    "range",
+    "second",
+    "strftime",
+    "strptime",
+    "time_bucket",
+    "timezone",
+    "timezone_hour",
+    "timezone_minute",
+    "week",
+    "weekday",
+    "weekofyear",
+    "year",
+    "yearweek",
+];
+
+/// Without the extension `icu`, DuckDB has the types with time zone but hardly a function or cast for them.
+fn needs_icu(raw: &Raw) -> bool {
+    let message = raw.message.lines().next().unwrap_or_default();
+    if !["WITH TIME ZONE", "TIMESTAMPTZ", "TIMETZ"].iter().any(|word| message.contains(word)) {
+        return message.starts_with("Unknown TimeZone");
+    }
+    match raw.kind.as_str() {
+        // "No function matches the given name and argument types '-(TIMESTAMP WITH TIME ZONE, INTERVAL)'…" and "Could not
+        // choose a best candidate function for the function call "-(…)"…"
+        "binder" => message
+            .split(['\'', '"'])
+            .nth(1)
+            .and_then(|call| call.split_once('('))
+            .is_some_and(|(name, _)| ICU.contains(&name)),
+        // "Unimplemented type for cast (TIMESTAMP WITH TIME ZONE -> DATE)"
+        "conversion" | "not implemented" => true,
+        _ => false,
+    }
+}

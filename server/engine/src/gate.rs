@@ -1,0 +1,177 @@
+//! The statement gate: no text runs that has not passed here.
+//!
+//! The judge is DuckDB's own parser through `json_serialize_sql`, which takes the text as a parameter, parses it and
+//! prints the tree, and neither binds nor executes anything. What it does in DuckDB 2.0 (each line has a test below):
+//!
+//! - SELECT, FROM-first, WITH, VALUES, TABLE, set operations, parentheses: a tree. A trailing `;`, several of them, and
+//!   comments anywhere are no statements of their own.
+//! - DESCRIBE, SHOW, SUMMARIZE, UNPIVOT and PIVOT with an IN list are SELECTs to DuckDB: a tree.
+//! - PIVOT without an IN list needs two statements (it asks the data for the column names first): `not implemented`, the
+//!   same as for INSERT, EXPLAIN, PRAGMA, CALL, …
+//! - Empty text: a tree of zero statements. Two SELECTs: a tree of two. A syntax error anywhere: error type `parser` with
+//!   the byte position, before any `not implemented`.
+//! - A syntax error whose message DuckDB cuts in the middle of a character (`select x'é'`): an empty text.
+//! - `?`, `$1`, `$name`: a tree whose `named_param_map` is not empty.
+//! - **INSERT, UPDATE, DELETE, MERGE and COPY inside WITH: a tree**, and DuckDB would execute them. So the tree is searched
+//!   for query nodes that don't just read, and for functions that run SQL from a string.
+//!
+//! Where sqlparser can read the text too, it must agree that it is one query.
+
+use crate::errors::{self, Failure};
+use crate::statement::{self, Outline};
+use crate::{spaces, tree};
+use duckdb::Connection;
+use sqlparser::ast::{SetExpr, Statement};
+use sqlparser::dialect::DuckDbDialect;
+use sqlparser::parser::Parser;
+use std::borrow::Cow;
+use viz_facts::{SqlError, SqlErrorKind, Unknown};
+
+/// A text that may run: one SELECT that changes nothing. Only this module makes one.
+#[derive(Debug)]
+pub(crate) struct Gated<'a> {
+    text: Cow<'a, str>,
+}
+
+impl Gated<'_> {
+    /// The text, with Unicode spaces widened to ASCII ones; its byte offsets are those of the question.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// DuckDB's parser about a text.
+enum Verdict {
+    /// One SELECT.
+    Select { acts: Option<String>, parameters: bool },
+    /// A PIVOT that needs its data.
+    DynamicPivot,
+    /// A syntax error, or a statement that is not let through.
+    Error(SqlError),
+}
+
+/// Does DuckDB's parser accept this text as one SELECT?
+pub(crate) fn parse(conn: &Connection, sql: &str) -> Result<Result<(), SqlError>, Unknown> {
+    Ok(match verdict(conn, &spaces::widen(sql))? {
+        Verdict::Select { .. } | Verdict::DynamicPivot => Ok(()),
+        Verdict::Error(error) => Err(error),
+    })
+}
+
+/// Lets a text through that may run.
+pub(crate) fn pass<'a>(conn: &Connection, sql: &'a str) -> Result<Gated<'a>, Failure> {
+    if sql.contains('\0') {
+        return Err(Failure::Unknown(Unknown::new("nul-in-text", "the query contains a NUL character")));
+    }
+    let text = spaces::widen(sql);
+    match verdict(conn, &text)? {
+        Verdict::Error(error) => Err(Failure::Sql(error)),
+        Verdict::DynamicPivot => Err(Failure::Unknown(Unknown::new(
+            "dynamic-pivot",
+            "a PIVOT without an IN list has the columns that its data give: it can't be checked without running it",
+        ))),
+        Verdict::Select { acts: Some(function), .. } => Err(Failure::Unknown(Unknown::new(
+            "function-not-run",
+            format!("`{function}` can do more than read data, so queries with it are not run here"),
+        ))),
+        Verdict::Select { parameters: true, .. } => Err(Failure::Sql(SqlError {
+            kind: SqlErrorKind::Other,
+            message: "the query has a parameter (`?` or `$1`) that nothing gives a value to".to_owned(),
+            offset: None,
+            length: None,
+            candidates: Vec::new(),
+        })),
+        Verdict::Select { .. } if !sqlparser_agrees(&text) => Err(Failure::Unknown(Unknown::new(
+            "gate-disagrees",
+            "two parsers disagree on whether this is a plain SELECT, so it is not run here",
+        ))),
+        Verdict::Select { .. } => Ok(Gated { text }),
+    }
+}
+
+fn verdict(conn: &Connection, text: &str) -> Result<Verdict, Unknown> {
+    let json = serialize(conn, text).map_err(|error| match errors::failure(error, text, 0) {
+        Failure::Unknown(unknown) => unknown,
+        Failure::Sql(error) => Unknown::new("engine-failure", error.message),
+    })?;
+    if json.is_empty() {
+        // DuckDB cut its message in the middle of a character and then could not print it (`select x'é'`).
+        return Ok(Verdict::Error(SqlError {
+            kind: SqlErrorKind::Parser,
+            message: "DuckDB's parser rejects this text".to_owned(),
+            offset: None,
+            length: None,
+            candidates: Vec::new(),
+        }));
+    }
+    if json.starts_with(r#"{"error":true"#) {
+        return Ok(match errors::from_serialize(&json, text)? {
+            Some(error) => Verdict::Error(error),
+            None => not_serializable(text),
+        });
+    }
+    let tree = tree::scan(&json);
+    if let Some(node) = &tree.writes {
+        let verb = statement::with_article(statement::node_verb(node));
+        return Ok(Verdict::Error(refused(&format!("this contains {verb}"))));
+    }
+    Ok(match tree.statements {
+        0 => Verdict::Error(refused("this is empty")),
+        1 => Verdict::Select { acts: tree.acts, parameters: tree.parameters },
+        n => Verdict::Error(refused(&format!("these are {n} statements"))),
+    })
+}
+
+fn serialize(conn: &Connection, text: &str) -> duckdb::Result<String> {
+    conn.prepare_cached("select json_serialize_sql($1::varchar)::varchar")?.query_row([text], |row| row.get(0))
+}
+
+/// What DuckDB parses but can't print as a SELECT.
+fn not_serializable(text: &str) -> Verdict {
+    match statement::outline(text) {
+        Some(Outline { statements, .. }) if statements > 1 => {
+            Verdict::Error(refused(&format!("these are {statements} statements")))
+        }
+        Some(Outline { keyword: Some(keyword), pivot: true, .. }) if READS.contains(&keyword.as_str()) => {
+            Verdict::DynamicPivot
+        }
+        Some(Outline { keyword: Some(keyword), .. }) => {
+            Verdict::Error(refused(&format!("this is {}", statement::with_article(&keyword))))
+        }
+        _ => Verdict::Error(refused("this is something else")),
+    }
+}
+
+/// How a query with a PIVOT can begin.
+const READS: [&str; 8] = ["SELECT", "FROM", "WITH", "VALUES", "TABLE", "PIVOT", "PIVOT_WIDER", "UNPIVOT"];
+
+fn refused(what: &str) -> SqlError {
+    SqlError {
+        kind: SqlErrorKind::Refused,
+        message: format!("only a single SELECT can be checked here: {what}"),
+        offset: None,
+        length: None,
+        candidates: Vec::new(),
+    }
+}
+
+/// Whether sqlparser, if it can read the text at all, sees one statement that only reads.
+fn sqlparser_agrees(text: &str) -> bool {
+    let parser = Parser::new(&DuckDbDialect {}).with_recursion_limit(500);
+    let Ok(statements) = parser.try_with_sql(text).and_then(|mut parser| parser.parse_statements()) else {
+        return true;
+    };
+    match statements.as_slice() {
+        [Statement::Query(query)] => {
+            let ctes = query.with.iter().flat_map(|with| &with.cte_tables).map(|cte| &cte.query);
+            std::iter::once(query).chain(ctes).all(|query| {
+                !matches!(*query.body, SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_))
+            })
+        }
+        [statement] => {
+            let text = statement.to_string();
+            ["DESC", "SHOW", "SUMMARIZE", "PIVOT", "UNPIVOT"].iter().any(|word| text.starts_with(word))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,72 @@
+//! Runs queries whose result is wanted: the columns, or the first column's values as texts.
+
+use crate::database::literal;
+use crate::errors::{self, Failure};
+use crate::gate::Gated;
+use crate::numbers;
+use duckdb::Connection;
+use viz_facts::{Column, OptionValues};
+
+const DESCRIBE: &str = "DESCRIBE ";
+
+/// The columns of a query's result.
+pub(crate) fn describe(conn: &Connection, sql: &Gated<'_>) -> Result<Vec<Column>, Failure> {
+    let run = || -> duckdb::Result<Vec<Column>> {
+        let mut statement = conn.prepare(&format!("{DESCRIBE}{}", sql.text()))?;
+        let rows = statement.query_map([], |row| Ok(Column { name: row.get(0)?, data_type: row.get(1)? }))?;
+        rows.collect()
+    };
+    run().map_err(|error| errors::failure(error, sql.text(), DESCRIBE.len()))
+}
+
+/// How a type reaches the browser.
+#[derive(Debug, PartialEq, Eq)]
+enum Shape {
+    /// As a JavaScript number: floats, and the types that are stored as floats (DECIMAL, HUGEINT).
+    Float,
+    /// As DuckDB prints it.
+    Text,
+}
+
+impl Shape {
+    fn of(data_type: &str) -> Self {
+        match data_type {
+            "DOUBLE" | "FLOAT" | "HUGEINT" | "UHUGEINT" => Shape::Float,
+            decimal if decimal.starts_with("DECIMAL(") && decimal.ends_with(')') => Shape::Float,
+            _ => Shape::Text,
+        }
+    }
+}
+
+/// The first column's values as texts, at most `limit` of them.
+///
+/// Texts, booleans and whole numbers are as DuckDB prints them. Floats are as a browser prints them, and so are DECIMAL
+/// and HUGEINT, because they are stored as floats. DATE and TIMESTAMP stay ISO texts here; the column's type tells that the
+/// browser gets milliseconds instead (`S-38`).
+pub(crate) fn values(conn: &Connection, sql: &Gated<'_>, limit: u32) -> Result<OptionValues, Failure> {
+    let columns = describe(conn, sql)?;
+    let shape = columns.first().map_or(Shape::Text, |column| Shape::of(&column.data_type));
+    // `query` takes the text as it is: with comments, with a `;` at its end. The gate has passed this very text.
+    let target = match shape {
+        Shape::Float => "DOUBLE",
+        Shape::Text => "VARCHAR",
+    };
+    let wrapped = format!(
+        "SELECT CAST(viz_option AS {target}) FROM query({}) AS viz_options(viz_option) LIMIT {}",
+        literal(sql.text()),
+        u64::from(limit) + 1
+    );
+    let run = || -> duckdb::Result<Vec<Option<String>>> {
+        let mut statement = conn.prepare(&wrapped)?;
+        let rows = statement.query_map([], |row| match shape {
+            Shape::Float => Ok(row.get::<_, Option<f64>>(0)?.map(numbers::js_text)),
+            Shape::Text => row.get(0),
+        })?;
+        rows.collect()
+    };
+    // Places in errors are places in the wrapped text: no place is better than a wrong one.
+    let mut values = run().map_err(|error| errors::failure(error, "", usize::MAX))?;
+    let more = values.len() > limit as usize;
+    values.truncate(limit as usize);
+    Ok(OptionValues { columns, values, more })
+}

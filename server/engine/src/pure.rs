@@ -1,0 +1,94 @@
+//! Answers what needs no source: does DuckDB's parser, does its binder accept this text?
+
+use crate::database::{self, Allowed};
+use crate::errors::{self, Failure};
+use crate::gate;
+use crate::shadow::Shadows;
+use crate::watchdog::{Canceller, Watchdog};
+use crate::{Limits, Runner};
+use duckdb::Connection;
+use viz_facts::{Answer, Question, ShadowTable, SqlError, Unknown};
+
+/// Parses and binds in this process. It opens no file: its database is empty, in memory, and has no access to anything.
+pub struct PureRunner {
+    watchdog: Watchdog,
+    database: Option<Database>,
+}
+
+struct Database {
+    conn: Connection,
+    shadows: Shadows,
+}
+
+impl PureRunner {
+    /// A runner. DuckDB starts with the first question.
+    pub fn new() -> Self {
+        Self { watchdog: Watchdog::new(), database: None }
+    }
+
+    pub(crate) fn canceller(&self) -> Canceller {
+        self.watchdog.canceller()
+    }
+
+    pub(crate) fn answer(&mut self, id: u64, question: &Question, limits: &Limits) -> Result<Answer, Unknown> {
+        let database = match &mut self.database {
+            Some(database) => database,
+            none => none.insert(Database::open()?),
+        };
+        let watched = self.watchdog.watch(id, limits.timeout, database.conn.interrupt_handle());
+        let answer = match question {
+            Question::Parse { sql } => gate::parse(&database.conn, sql).map(Answer::Accepted),
+            Question::Bind { tables, sql } => database.bind(tables, sql).map(Answer::Accepted),
+            Question::Describe { .. } | Question::Options { .. } => {
+                Err(Unknown::new("needs-source", "this needs a source, and sources are not opened here"))
+            }
+        };
+        match (answer, watched.stop()) {
+            (Err(_), Some(stop)) => Err(stop.into()),
+            (Err(unknown), None) => {
+                // After an internal error DuckDB refuses everything; and shadow tables may be half made.
+                if matches!(unknown.code.as_str(), "engine-failure" | "out-of-memory" | "shadow-table") {
+                    self.database = None;
+                }
+                Err(unknown)
+            }
+            (Ok(answer), _) => Ok(answer),
+        }
+    }
+}
+
+impl Default for PureRunner {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Runner for PureRunner {
+    fn run(&mut self, question: &Question, limits: &Limits) -> Result<Answer, Unknown> {
+        self.answer(0, question, limits)
+    }
+}
+
+impl Database {
+    fn open() -> Result<Self, Unknown> {
+        let allowed = Allowed { folders: Vec::new(), files: Vec::new(), memory: "512MB", threads: 1 };
+        Ok(Self { conn: database::open(&allowed)?, shadows: Shadows::default() })
+    }
+
+    fn bind(&mut self, tables: &[ShadowTable], sql: &str) -> Result<Result<(), SqlError>, Unknown> {
+        let gated = match gate::pass(&self.conn, sql) {
+            Ok(gated) => gated,
+            Err(Failure::Sql(error)) => return Ok(Err(error)),
+            Err(Failure::Unknown(unknown)) => return Err(unknown),
+        };
+        self.shadows.prepare(&self.conn, tables)?;
+        // Preparing binds and plans like EXPLAIN does, without a prefix that would move the positions.
+        match self.conn.prepare(gated.text()) {
+            Ok(_) => Ok(Ok(())),
+            Err(error) => match errors::failure(error, gated.text(), 0) {
+                Failure::Sql(error) => Ok(Err(error)),
+                Failure::Unknown(unknown) => Err(unknown),
+            },
+        }
+    }
+}

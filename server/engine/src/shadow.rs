@@ -1,0 +1,109 @@
+//! Empty tables that stand for models while a query is bound.
+
+use crate::database::identifier;
+use crate::errors;
+use duckdb::Connection;
+use std::collections::HashMap;
+use viz_facts::{Column, ShadowTable, Unknown};
+
+/// The shadow tables that exist in a database. Between two questions only what differs is dropped and created, so the
+/// queries of one insight, which all see the same tables, create them once. There are never tables of other questions:
+/// DuckDB would offer them as candidates.
+#[derive(Default)]
+pub(crate) struct Shadows {
+    /// By name in lower case, since DuckDB's names ignore case.
+    existing: HashMap<String, ShadowTable>,
+}
+
+impl Shadows {
+    /// Makes exactly these tables exist.
+    pub(crate) fn prepare(&mut self, conn: &Connection, tables: &[ShadowTable]) -> Result<(), Unknown> {
+        let mut wanted = HashMap::new();
+        for table in tables {
+            if wanted.insert(table.name.to_lowercase(), table).is_some() {
+                return Err(unusable(table, "two models have this name"));
+            }
+        }
+        let stale = |(key, table): &(&String, &ShadowTable)| wanted.get(*key) != Some(table);
+        let dropped: Vec<String> = self.existing.iter().filter(stale).map(|(key, _)| key.clone()).collect();
+        for key in dropped {
+            if let Some(table) = self.existing.remove(&key) {
+                conn.execute_batch(&format!("DROP TABLE {}", identifier(&table.name)))
+                    .map_err(|error| unusable(&table, &errors::message(&error)))?;
+            }
+        }
+        for (key, table) in wanted {
+            if !self.existing.contains_key(&key) {
+                conn.execute_batch(&create(table)?).map_err(|error| unusable(table, &errors::message(&error)))?;
+                self.existing.insert(key, table.clone());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unusable(table: &ShadowTable, why: &str) -> Unknown {
+    Unknown::new("shadow-table", format!("no empty table can stand for `{}`: {why}", table.name))
+}
+
+fn create(table: &ShadowTable) -> Result<String, Unknown> {
+    let column = |column: &Column| match is_type(&column.data_type) {
+        true => Ok(format!("{} {}", identifier(&column.name), column.data_type)),
+        false => Err(unusable(table, &format!("`{}` is not a type", column.data_type))),
+    };
+    let columns = table.columns.iter().map(column).collect::<Result<Vec<_>, _>>()?;
+    Ok(format!("CREATE TABLE {} ({})", identifier(&table.name), columns.join(", ")))
+}
+
+/// Whether a text can be nothing but one type: words, and brackets that close, with commas, numbers, quoted names and
+/// strings inside them. (Types come from the database itself, but through files and other programs.)
+fn is_type(text: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut chars = text.chars().peekable();
+    let mut words = 0;
+    while let Some(char) = chars.next() {
+        match char {
+            '(' | '[' => depth += 1,
+            ')' | ']' if depth == 0 => return false,
+            ')' | ']' => depth -= 1,
+            '"' | '\'' => loop {
+                match chars.next() {
+                    Some(next) if next == char && chars.peek() == Some(&char) => {
+                        chars.next();
+                    }
+                    Some(next) if next == char => break,
+                    Some('\0') | None => return false,
+                    Some(_) => {}
+                }
+            },
+            ',' | ':' if depth > 0 => {}
+            ' ' | '_' | '.' => {}
+            char if char.is_alphanumeric() => words += 1,
+            _ => return false,
+        }
+    }
+    depth == 0 && words > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_type;
+
+    #[test]
+    fn types_and_no_types() {
+        for text in [
+            "INTEGER",
+            "DECIMAL(18,3)",
+            "TIMESTAMP WITH TIME ZONE",
+            "STRUCT(\"a b\" INTEGER, c VARCHAR[])",
+            "ENUM('it''s', ')')",
+            "MAP(VARCHAR, INTEGER[3])",
+            "UNION(a INTEGER, b VARCHAR)",
+        ] {
+            assert!(is_type(text), "{text}");
+        }
+        for text in ["", "INT, b INT", "INT); DROP TABLE t; --", "INT -- x", "ENUM('a", "INT)", "(INT", "INT;", "a\0"] {
+            assert!(!is_type(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! Answers what needs a source: which columns does this query have, which values?
+
+use crate::database::{self, Allowed, identifier, literal, path_literal};
+use crate::errors::{self, Failure};
+use crate::gate::{self, Gated};
+use crate::options;
+use crate::watchdog::{Canceller, Watchdog};
+use crate::{Limits, Runner};
+use duckdb::Connection;
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+use viz_facts::{Answer, Question, SourceSpec, Unknown};
+
+/// How many sources keep their (empty) databases between questions.
+const KEPT: usize = 8;
+
+/// How long a file stays attached while one question follows another.
+const HOLD: Duration = Duration::from_millis(20);
+
+/// Waits between attempts on a locked file.
+const RETRIES: [Duration; 3] = [Duration::from_millis(15), Duration::from_millis(40), Duration::from_millis(80)];
+
+/// Opens sources in this process, read-only, each for milliseconds.
+///
+/// Relative file names in queries are relative to the process's current folder, and readable only if that is the
+/// source's root: the worker is started there.
+pub struct SourceRunner {
+    watchdog: Watchdog,
+    /// Judges texts; no user's database is ever attached to it, so no user's function can stand for DuckDB's.
+    judge: Option<Connection>,
+    sources: Vec<Source>,
+}
+
+/// One source's database.
+struct Source {
+    spec: SourceSpec,
+    conn: Connection,
+    /// The catalogue's name while the file is attached, and since when.
+    attached: Option<(String, Instant)>,
+    /// State of the CSV file for which the view was made.
+    seen: Option<(SystemTime, u64)>,
+}
+
+impl SourceRunner {
+    /// A runner. DuckDB starts with the first question.
+    pub fn new() -> Self {
+        Self { watchdog: Watchdog::new(), judge: None, sources: Vec::new() }
+    }
+
+    pub(crate) fn canceller(&self) -> Canceller {
+        self.watchdog.canceller()
+    }
+
+    /// Lets go of all files. Called whenever no question waits.
+    pub(crate) fn rest(&mut self) {
+        self.sources.retain_mut(|source| source.detach().is_ok());
+    }
+
+    pub(crate) fn answer(&mut self, id: u64, question: &Question, limits: &Limits) -> Result<Answer, Unknown> {
+        let (spec, sql) = match question {
+            Question::Describe { source, sql } | Question::Options { source, sql, .. } => (source, sql),
+            Question::Parse { .. } | Question::Bind { .. } => {
+                return Err(Unknown::new("wrong-worker", "this needs no source and is answered by the other worker"));
+            }
+        };
+        let judge = match &self.judge {
+            Some(judge) => judge,
+            None => {
+                let allowed = Allowed { folders: Vec::new(), files: Vec::new(), memory: "256MB", threads: 1 };
+                self.judge.insert(database::open(&allowed)?)
+            }
+        };
+        let gated = {
+            let watched = self.watchdog.watch(id, limits.timeout, judge.interrupt_handle());
+            match (gate::pass(judge, sql), watched.stop()) {
+                (Ok(gated), _) => gated,
+                (Err(Failure::Sql(error)), _) => return Ok(wrap(question, error)),
+                (Err(Failure::Unknown(_)), Some(stop)) => return Err(stop.into()),
+                (Err(Failure::Unknown(unknown)), None) => return Err(unknown),
+            }
+        };
+        let mut source = self.take(spec)?;
+        let watched = self.watchdog.watch(id, limits.timeout, source.conn.interrupt_handle());
+        let result = source.run(question, &gated);
+        let stop = watched.stop();
+        drop(watched);
+        match (result, stop) {
+            (Ok(answer), _) => {
+                self.keep(source);
+                Ok(answer)
+            }
+            (Err(_), Some(stop)) => {
+                self.keep(source);
+                Err(stop.into())
+            }
+            (Err(Failure::Sql(error)), None) => {
+                self.keep(source);
+                Ok(wrap(question, error))
+            }
+            // Whatever state it is in: the next question gets a new one.
+            (Err(Failure::Unknown(unknown)), None) => Err(unknown),
+        }
+    }
+
+    /// The database of a source, with every other source's file let go.
+    fn take(&mut self, spec: &SourceSpec) -> Result<Source, Unknown> {
+        let found = self.sources.iter().position(|source| source.spec == *spec).map(|at| self.sources.remove(at));
+        self.rest();
+        match found {
+            Some(source) => Ok(source),
+            None => Source::open(spec.clone()),
+        }
+    }
+
+    fn keep(&mut self, mut source: Source) {
+        if source.attached.as_ref().is_some_and(|(_, since)| since.elapsed() > HOLD) && source.detach().is_err() {
+            return;
+        }
+        if self.sources.len() == KEPT {
+            self.sources.remove(0);
+        }
+        self.sources.push(source);
+    }
+}
+
+impl Default for SourceRunner {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Runner for SourceRunner {
+    fn run(&mut self, question: &Question, limits: &Limits) -> Result<Answer, Unknown> {
+        let answer = self.answer(0, question, limits);
+        self.rest();
+        answer
+    }
+}
+
+fn wrap(question: &Question, error: viz_facts::SqlError) -> Answer {
+    match question {
+        Question::Options { .. } => Answer::Options(Err(error)),
+        Question::Describe { .. } => Answer::Columns(Err(error)),
+        Question::Parse { .. } | Question::Bind { .. } => Answer::Accepted(Err(error)),
+    }
+}
+
+impl Source {
+    fn open(spec: SourceSpec) -> Result<Self, Unknown> {
+        let root = spec.root();
+        // The file system may know the folder by another name, and relative file names resolve to that one.
+        let real = root.canonicalize().map_err(|error| {
+            Unknown::new("folder-missing", format!("the project's folder {} can't be opened: {error}", root.display()))
+        })?;
+        let mut files = Vec::new();
+        if let SourceSpec::DuckDbFile { path, .. } | SourceSpec::Csv { path, .. } = &spec {
+            files.push(path.clone());
+            let mut log = path.clone().into_os_string();
+            log.push(".wal");
+            files.push(log.into());
+        }
+        let allowed = Allowed {
+            folders: vec![root, &real],
+            files: files.iter().map(|path| path.as_path()).collect(),
+            memory: "1GB",
+            threads: 2,
+        };
+        let conn = database::open(&allowed)?;
+        Ok(Self { spec, conn, attached: None, seen: None })
+    }
+
+    fn run(&mut self, question: &Question, sql: &Gated<'_>) -> Result<Answer, Failure> {
+        self.attach()?;
+        match question {
+            Question::Options { limit, .. } => {
+                options::values(&self.conn, sql, *limit).map(|values| Answer::Options(Ok(values)))
+            }
+            _ => options::describe(&self.conn, sql).map(|columns| Answer::Columns(Ok(columns))),
+        }
+    }
+
+    /// Makes the source's tables visible.
+    fn attach(&mut self) -> Result<(), Unknown> {
+        match &self.spec {
+            SourceSpec::DuckDbMemory { .. } => Ok(()),
+            SourceSpec::DuckDbFile { path, .. } => {
+                if self.attached.is_none() {
+                    let name = attach_file(&self.conn, path)?;
+                    self.attached = Some((name, Instant::now()));
+                }
+                Ok(())
+            }
+            SourceSpec::Csv { path, view, delimiter, has_header, .. } => {
+                let state = csv_state(path)?;
+                if self.seen != Some(state) {
+                    let sql = format!(
+                        "CREATE OR REPLACE VIEW {} AS SELECT * FROM read_csv({}, delim = {}, header = {has_header})",
+                        identifier(view),
+                        path_literal(path)?,
+                        literal(delimiter),
+                    );
+                    self.conn.execute_batch(&sql).map_err(|error| {
+                        let why = errors::message(&error);
+                        Unknown::new("file-unreadable", format!("the CSV file {} can't be read: {why}", path.display()))
+                    })?;
+                    self.seen = Some(state);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Lets go of the file, so that other programs may write to it.
+    fn detach(&mut self) -> Result<(), duckdb::Error> {
+        match self.attached.take() {
+            Some((name, _)) => self.conn.execute_batch(&format!("USE memory; DETACH {}", identifier(&name))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn csv_state(path: &Path) -> Result<(SystemTime, u64), Unknown> {
+    match std::fs::metadata(path) {
+        Ok(data) => Ok((data.modified().unwrap_or(SystemTime::UNIX_EPOCH), data.len())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(Unknown::new("file-missing", format!("the file {} does not exist", path.display())))
+        }
+        Err(error) => {
+            Err(Unknown::new("file-unreadable", format!("the file {} can't be read: {error}", path.display())))
+        }
+    }
+}
+
+/// Attaches a database file read-only, makes it the default, and returns the name of its catalogue: the one that DuckDB
+/// derives from the file's name, which queries may use.
+fn attach_file(conn: &Connection, path: &Path) -> Result<String, Unknown> {
+    match path.try_exists() {
+        Ok(true) => {}
+        Ok(false) => {
+            let message = format!("the database {} does not exist", path.display());
+            return Err(Unknown::new("database-missing", message));
+        }
+        Err(error) => return Err(unreadable(path, &error.to_string())),
+    }
+    let file = path_literal(path)?;
+    let mut waits = RETRIES.iter();
+    loop {
+        match conn.execute_batch(&format!("ATTACH {file} (READ_ONLY)")) {
+            Ok(()) => break,
+            Err(error) => {
+                let why = errors::message(&error);
+                if why.contains("lock") {
+                    match waits.next() {
+                        Some(wait) => std::thread::sleep(*wait),
+                        None => return Err(locked(path, &why)),
+                    }
+                } else if why.contains("already exists") || why.contains("reserved") {
+                    // Named like one of DuckDB's own catalogues (`memory.duckdb`).
+                    let name = "viz_source";
+                    conn.execute_batch(&format!("ATTACH {file} AS {name} (READ_ONLY)"))
+                        .map_err(|error| unreadable(path, &errors::message(&error)))?;
+                    break;
+                } else {
+                    return Err(unreadable(path, &why));
+                }
+            }
+        }
+    }
+    let name: String = conn
+        .query_row(
+            "select database_name from duckdb_databases() where not internal and database_name <> 'memory'",
+            [],
+            |row| row.get(0),
+        )
+        .map_err(|error| unreadable(path, &errors::message(&error)))?;
+    conn.execute_batch(&format!("USE {}", identifier(&name)))
+        .map_err(|error| unreadable(path, &errors::message(&error)))?;
+    Ok(name)
+}
+
+fn unreadable(path: &Path, why: &str) -> Unknown {
+    Unknown::new("database-unreadable", format!("the database {} can't be read: {why}", path.display()))
+}
+
+/// `why` is DuckDB's "Could not set lock on file …: Conflicting lock is held in /usr/bin/x (PID 12)…".
+fn locked(path: &Path, why: &str) -> Unknown {
+    let holder = why.split_once("held in ").map(|(_, rest)| rest.split_once(". ").map_or(rest, |(holder, _)| holder));
+    let by = holder.map_or("another program".to_owned(), |holder| format!("`{holder}`"));
+    Unknown::new("database-locked", format!("the database {} is locked by {by}", path.display()))
+}

@@ -1,0 +1,159 @@
+//! Interrupts queries that take too long or are not needed any more.
+//!
+//! DuckDB's interrupt only reaches a query that is running at that moment, so an interrupt is repeated until the question
+//! is done. One thread serves all questions of a runner; it sleeps while nothing runs and is not woken for each question
+//! of a fast series.
+
+use duckdb::InterruptHandle;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+use viz_facts::Unknown;
+
+const REPEAT: Duration = Duration::from_millis(2);
+
+/// Why a query was interrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// Its time was up.
+    Timeout(Duration),
+    /// Nobody waits for its answer.
+    Cancelled,
+}
+
+impl From<Stop> for Unknown {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Timeout(after) => Unknown::new("timeout", format!("the query took longer than {after:?}")),
+            Stop::Cancelled => Unknown::new("cancelled", "a newer request made this question unnecessary"),
+        }
+    }
+}
+
+struct Running {
+    id: u64,
+    handle: Arc<InterruptHandle>,
+    timeout: Duration,
+    deadline: Instant,
+    stop: Option<Stop>,
+}
+
+#[derive(Default)]
+struct State {
+    running: Option<Running>,
+    /// The thread waits without a time limit.
+    idle: bool,
+    closed: bool,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no code that holds this lock panics")
+    }
+}
+
+/// The watching thread's owner.
+pub(crate) struct Watchdog {
+    shared: Arc<Shared>,
+}
+
+/// Cancels questions from another thread.
+#[derive(Clone)]
+pub(crate) struct Canceller {
+    shared: Arc<Shared>,
+}
+
+/// A question that is being watched, until it is dropped.
+pub(crate) struct Watched {
+    shared: Arc<Shared>,
+}
+
+impl Watchdog {
+    pub(crate) fn new() -> Self {
+        let shared = Arc::new(Shared::default());
+        let watching = Arc::clone(&shared);
+        std::thread::Builder::new()
+            .name("sql watchdog".into())
+            .spawn(move || watch(&watching))
+            .expect("a process that can't start a thread can't answer anything");
+        Self { shared }
+    }
+
+    pub(crate) fn canceller(&self) -> Canceller {
+        Canceller { shared: Arc::clone(&self.shared) }
+    }
+
+    /// Watches the queries that run on one connection from now on.
+    pub(crate) fn watch(&self, id: u64, timeout: Duration, handle: Arc<InterruptHandle>) -> Watched {
+        let mut state = self.shared.lock();
+        let deadline = Instant::now() + timeout;
+        state.running = Some(Running { id, handle, timeout, deadline, stop: None });
+        if state.idle {
+            self.shared.changed.notify_one();
+        }
+        Watched { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        self.shared.lock().closed = true;
+        self.shared.changed.notify_one();
+    }
+}
+
+impl Canceller {
+    /// Stops the question with this id if it is the one that runs.
+    pub(crate) fn cancel(&self, id: u64) {
+        let mut state = self.shared.lock();
+        if let Some(running) = state.running.as_mut().filter(|running| running.id == id) {
+            running.stop.get_or_insert(Stop::Cancelled);
+            self.shared.changed.notify_one();
+        }
+    }
+}
+
+impl Watched {
+    /// Whether and why the question was stopped.
+    pub(crate) fn stop(&self) -> Option<Stop> {
+        self.shared.lock().running.as_ref().and_then(|running| running.stop)
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.shared.lock().running = None;
+    }
+}
+
+fn watch(shared: &Shared) {
+    let mut state = shared.lock();
+    while !state.closed {
+        let now = Instant::now();
+        let wait = match &mut state.running {
+            None => None,
+            Some(running) => {
+                if now >= running.deadline {
+                    running.stop.get_or_insert(Stop::Timeout(running.timeout));
+                }
+                match running.stop {
+                    Some(_) => {
+                        running.handle.interrupt();
+                        Some(REPEAT)
+                    }
+                    None => Some(running.deadline - now),
+                }
+            }
+        };
+        state.idle = wait.is_none();
+        state = match wait {
+            None => shared.changed.wait(state).expect("no code that holds this lock panics"),
+            Some(time) => shared.changed.wait_timeout(state, time).expect("no code that holds this lock panics").0,
+        };
+    }
+}

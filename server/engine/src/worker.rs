@@ -1,0 +1,191 @@
+//! The worker process: reads questions from standard input, writes answers to standard output.
+//!
+//! The main thread reads; a second one with a large stack (DuckDB's parser and planner recurse) runs SQL and writes. When
+//! standard input ends, the server is gone, and the worker goes at once, whatever it is doing.
+
+use crate::protocol::{self, FrameError, FromWorker, PROTOCOL, Request, Response, ToWorker, WorkerKind};
+use crate::pure::PureRunner;
+use crate::sources::SourceRunner;
+use crate::watchdog::{Canceller, Stop};
+use crate::{DUCKDB_VERSION, Limits};
+use std::collections::VecDeque;
+use std::io::{Read, Write};
+use std::process::ExitCode;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+use viz_facts::{Answer, Question, Unknown};
+
+/// Responses wait for others to share a frame, but not longer than this.
+const PATIENCE: Duration = Duration::from_millis(5);
+
+/// So many responses at most share a frame.
+const SHARED: usize = 128;
+
+const STACK: usize = 256 << 20;
+
+/// Exit codes: standard input made no sense; standard output is closed; the SQL thread panicked.
+const EXIT_NONSENSE: u8 = 2;
+const EXIT_DEAF: i32 = 3;
+const EXIT_PANIC: i32 = 4;
+
+/// Serves one kind of question until standard input ends. The binary calls this when it is started as a worker, before it
+/// does anything else.
+pub fn worker_main(kind: WorkerKind) -> ExitCode {
+    match serve(kind, &mut std::io::stdin().lock(), std::io::stdout()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("viz-lsp worker: {error}");
+            ExitCode::from(EXIT_NONSENSE)
+        }
+    }
+}
+
+/// What waits to be answered.
+#[derive(Default)]
+struct Queue {
+    requests: VecDeque<Request>,
+    /// Cancelled before they were begun; they still get a response.
+    cancelled: Vec<u64>,
+}
+
+#[derive(Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    changed: Condvar,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().expect("no code that holds this lock panics")
+    }
+}
+
+enum Machine {
+    Pure(PureRunner),
+    Sources(SourceRunner),
+}
+
+impl Machine {
+    fn new(kind: WorkerKind) -> Self {
+        match kind {
+            WorkerKind::Parse => Machine::Pure(PureRunner::new()),
+            WorkerKind::Sources => Machine::Sources(SourceRunner::new()),
+        }
+    }
+
+    fn canceller(&self) -> Canceller {
+        match self {
+            Machine::Pure(runner) => runner.canceller(),
+            Machine::Sources(runner) => runner.canceller(),
+        }
+    }
+
+    fn answer(&mut self, id: u64, question: &Question, limits: &Limits) -> Result<Answer, Unknown> {
+        match self {
+            Machine::Pure(runner) => runner.answer(id, question, limits),
+            Machine::Sources(runner) => runner.answer(id, question, limits),
+        }
+    }
+
+    fn rest(&mut self) {
+        if let Machine::Sources(runner) = self {
+            runner.rest();
+        }
+    }
+}
+
+fn serve(kind: WorkerKind, input: &mut impl Read, mut output: impl Write + Send + 'static) -> Result<(), FrameError> {
+    let duckdb = DUCKDB_VERSION.to_owned();
+    protocol::write(&mut output, &FromWorker::Hello { protocol: PROTOCOL, duckdb, kind, pid: std::process::id() })?;
+    let machine = Machine::new(kind);
+    let canceller = machine.canceller();
+    let shared = Arc::new(Shared::default());
+    let theirs = Arc::clone(&shared);
+    std::thread::Builder::new().name("sql".into()).stack_size(STACK).spawn(move || {
+        let _exit = ExitOnPanic;
+        answer_all(machine, &theirs, &mut output);
+    })?;
+    while let Some(message) = protocol::read(input)? {
+        let mut queue = shared.lock();
+        match message {
+            ToWorker::Ask(requests) => queue.requests.extend(requests),
+            ToWorker::Cancel(mut ids) => {
+                ids.sort_unstable();
+                let (dropped, kept): (VecDeque<Request>, VecDeque<Request>) =
+                    queue.requests.drain(..).partition(|request| ids.binary_search(&request.id).is_ok());
+                queue.requests = kept;
+                queue.cancelled.extend(dropped.iter().map(|request| request.id));
+                ids.iter().for_each(|id| canceller.cancel(*id));
+            }
+        }
+        shared.changed.notify_one();
+    }
+    Ok(())
+}
+
+/// A worker without its SQL thread is of no use.
+struct ExitOnPanic;
+
+impl Drop for ExitOnPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            std::process::exit(EXIT_PANIC);
+        }
+    }
+}
+
+fn answer_all(mut machine: Machine, shared: &Shared, output: &mut impl Write) {
+    let mut responses: Vec<Response> = Vec::new();
+    let mut since = Instant::now();
+    loop {
+        let next = {
+            let mut queue = shared.lock();
+            responses.extend(queue.cancelled.drain(..).map(|id| Response { id, result: Err(Stop::Cancelled.into()) }));
+            queue.requests.pop_front()
+        };
+        let heavy = next.as_ref().is_none_or(|next| next.careful || !matches!(next.question, Question::Parse { .. }));
+        if heavy || responses.len() >= SHARED || since.elapsed() > PATIENCE {
+            send(&mut responses, output);
+            since = Instant::now();
+        }
+        match next {
+            Some(Request { id, question, limits, .. }) => {
+                let result = machine.answer(id, &question, &limits);
+                responses.push(Response { id, result });
+            }
+            None => {
+                machine.rest();
+                let mut queue = shared.lock();
+                while queue.requests.is_empty() && queue.cancelled.is_empty() {
+                    queue = shared.changed.wait(queue).expect("no code that holds this lock panics");
+                }
+                since = Instant::now();
+            }
+        }
+    }
+}
+
+fn send(responses: &mut Vec<Response>, output: &mut impl Write) {
+    if responses.is_empty() {
+        return;
+    }
+    let message = FromWorker::Answers(std::mem::take(responses));
+    match protocol::write(output, &message) {
+        Ok(()) => {}
+        Err(FrameError::TooLong(length)) => {
+            // One by one, so that only the answer that is too long is lost.
+            let FromWorker::Answers(all) = message else { return };
+            for Response { id, result } in all {
+                let whole = FromWorker::Answers(vec![Response { id, result }]);
+                if let Err(FrameError::TooLong(_)) = protocol::write(output, &whole) {
+                    let unknown = Unknown::new("answer-too-long", format!("the answer is too long ({length} bytes)"));
+                    let short = FromWorker::Answers(vec![Response { id, result: Err(unknown) }]);
+                    if protocol::write(output, &short).is_err() {
+                        std::process::exit(EXIT_DEAF);
+                    }
+                }
+            }
+        }
+        Err(_) => std::process::exit(EXIT_DEAF),
+    }
+}
