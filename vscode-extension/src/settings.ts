@@ -1,0 +1,33 @@
+// The settings as the server gets them, in its `initializationOptions`. Knows nothing of VS Code.
+
+/** The part of VS Code's configuration that is read: `get` of the section `viz`. */
+export interface Section {
+  get(key: string): unknown;
+}
+
+export type Level = "parse" | "bind";
+
+/** What is not set is left out: then the project's `.viz-lsp.yml` decides, or the server. */
+export interface InitializationOptions {
+  /** Whether sources may be opened and queries run. */
+  trusted: boolean;
+  level?: Level;
+  maxCombinations?: number;
+}
+
+export function initializationOptions(section: Section, trusted: boolean): InitializationOptions {
+  const options: InitializationOptions = { trusted };
+  const level = section.get("check.level");
+  if (isLevel(level)) {
+    options.level = level;
+  }
+  const most = section.get("check.maxCombinations");
+  if (typeof most === "number" && Number.isInteger(most) && most >= 1) {
+    options.maxCombinations = most;
+  }
+  return options;
+}
+
+function isLevel(value: unknown): value is Level {
+  return value === "parse" || value === "bind";
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { initializationOptions, type Section } from "../src/settings";
+import manifest from "../package.json";
+
+function section(values: Record<string, unknown>): Section {
+  return { get: (key) => values[key] };
+}
+
+test("what is not set is left out", () => {
+  assert.deepEqual(initializationOptions(section({}), true), { trusted: true });
+  assert.deepEqual(initializationOptions(section({ "check.level": null, "check.maxCombinations": null }), true), { trusted: true });
+});
+
+test("valid settings pass", () => {
+  const options = initializationOptions(section({ "check.level": "parse", "check.maxCombinations": 500 }), true);
+  assert.deepEqual(options, { trusted: true, level: "parse", maxCombinations: 500 });
+});
+
+test("invalid settings are left out", () => {
+  for (const most of [0, -1, 1.5, Number.NaN, "96", true]) {
+    assert.deepEqual(initializationOptions(section({ "check.level": "deep", "check.maxCombinations": most }), true), { trusted: true }, String(most));
+  }
+});
+
+test("no setting grants trust", () => {
+  assert.equal(initializationOptions(section({ trusted: true, "check.level": "bind" }), false).trusted, false);
+});
+
+test("the manifest declares what is read, and its defaults mean `not set`", () => {
+  const declared: Record<string, { default: unknown; enum?: unknown[] }> = manifest.contributes.configuration.properties;
+  const defaults = section(Object.fromEntries(Object.entries(declared).map(([key, value]) => [key.replace(/^viz\./, ""), value.default])));
+  assert.deepEqual(initializationOptions(defaults, true), { trusted: true });
+  for (const level of declared["viz.check.level"]?.enum ?? []) {
+    const read = initializationOptions(section({ "check.level": level }), true);
+    assert.deepEqual(read, level === null ? { trusted: true } : { trusted: true, level });
+  }
+});
+
+test("a workspace can't name the program that runs without being trusted", () => {
+  assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, ["viz.server.path"]);
+});
