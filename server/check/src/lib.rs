@@ -1,1 +1,31 @@
-//! stub
+//! What breaks, for whom, and how far that was looked at.
+//!
+//! [`check`] is a pure function of a [`Project`](viz_project::Project), the [`FactStore`](viz_facts::FactStore) and
+//! [`CheckOptions`]: the editor and the command line call it alike. It returns a [`Report`] with the *questions* whose
+//! answers would improve it; the host gets them answered by the engine and calls again.
+//!
+//! Invariants: unknown is never an error and never silence (`verdicts.md`); a finding of DuckDB-dialect syntax is only
+//! made once DuckDB's own parser has refused the text. This crate knows neither LSP, stdout nor DuckDB.
+
+mod check;
+mod codes;
+mod combinations;
+mod facts;
+mod findings;
+mod inputs;
+mod insight;
+mod models;
+mod options;
+mod report;
+mod sources;
+mod states;
+mod witness;
+
+pub use check::{CheckOptions, Level, MAX_COMBINATIONS, Memo, check};
+pub use codes::{CODES, Code, code};
+pub use options::{InputOptions, OptionSource, options_of};
+pub use report::{
+    Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Report,
+    Severity, Status,
+};
+pub use states::{State, Value, states};

@@ -38,7 +38,9 @@ impl SourceSpec {
     /// The project's folder.
     pub fn root(&self) -> &std::path::Path {
         match self {
-            SourceSpec::DuckDbMemory { root } | SourceSpec::DuckDbFile { root, .. } | SourceSpec::Csv { root, .. } => root,
+            SourceSpec::DuckDbMemory { root } | SourceSpec::DuckDbFile { root, .. } | SourceSpec::Csv { root, .. } => {
+                root
+            }
         }
     }
 }

@@ -1,1 +1,35 @@
-//! stub
+//! What a project is: its files, objects, names and references.
+//!
+//! A [`Project`] is an immutable snapshot: loading never fails (what can't be read is a [`Problem`]), and
+//! [`Project::reload`] reuses everything whose text did not change, so that a keystroke costs what it changed.
+//! The kinds of objects and their fields stand in one declarative table ([`schema`]).
+//!
+//! Invariant: this crate reads text and knows what refers to what. It knows no SQL, no database and no LSP.
+
+mod config;
+mod environment;
+mod files;
+mod graph;
+mod includes;
+mod lower;
+mod names;
+mod object;
+mod problem;
+mod project;
+mod resolve;
+pub mod schema;
+mod similar;
+
+pub use config::{BrowserEngine, CONFIG_FILE, Config, ConfigError, ConfiguredLevel, ConfiguredSeverity};
+pub use environment::Environment;
+pub use files::{DirEntry, DiskFiles, FileSystem, MAX_FILE_BYTES, MemoryFiles, ReadError};
+pub use includes::{PROJECT_FILES, find_root, normalize, project_file};
+pub use names::{Names, Resolution};
+pub use object::{
+    Body, Bound, DefaultSelection, Expression, Input, Insight, Model, Object, Options, QueryText, Range, Relation,
+    Selection, Source, Spanned, Statement, StatementKind, StaticProp, Use,
+};
+pub use problem::{Fix, Problem, Related};
+pub use project::{File, ObjectId, Project};
+pub use schema::{Kind, Place, Target};
+pub use similar::{did_you_mean, similar};

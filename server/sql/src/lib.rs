@@ -1,1 +1,29 @@
-//! stub
+//! From slots and references to SQL.
+//!
+//! [`compose`] builds the query of an insight as section 6 of the format reference says, as a [`Template`]: text with
+//! *holes* where a viewer's choices go, each byte mapped back to the YAML it came from. [`Template::render`] fills the
+//! holes as the browser does (5.5). [`parse`] and [`tokenize`] are sqlparser with byte offsets.
+//!
+//! Invariant: pure functions of a project, schemas and options. This crate runs nothing and knows neither DuckDB nor LSP.
+
+mod accessor;
+mod aggregates;
+mod compose;
+mod expand;
+mod hash;
+mod join;
+mod options;
+mod parse;
+mod quoting;
+mod template;
+mod tokens;
+
+pub use accessor::Accessor;
+pub use aggregates::{Shape, shape_of};
+pub use compose::{Clause, Composed, compose, dependent_models, inputs_of};
+pub use expand::Context;
+pub use hash::{alias_hash, name_hash};
+pub use options::{model_query, option_query};
+pub use parse::{ParseError, parse, parse_expression};
+pub use template::{Hole, Role, Template};
+pub use tokens::{LexError, Token, signature, tokenize};

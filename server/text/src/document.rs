@@ -179,8 +179,18 @@ mod tests {
     }
 
     fn any_text() -> impl Strategy<Value = String> {
-        proptest::collection::vec(prop_oneof!["[a-c]", Just("😀".into()), Just("é".into()), Just("\n".into()), Just("\r\n".into()), Just("\r".into())], 0..20)
-            .prop_map(|parts: Vec<String>| parts.concat())
+        proptest::collection::vec(
+            prop_oneof![
+                "[a-c]",
+                Just("😀".into()),
+                Just("é".into()),
+                Just("\n".into()),
+                Just("\r\n".into()),
+                Just("\r".into())
+            ],
+            0..20,
+        )
+        .prop_map(|parts: Vec<String>| parts.concat())
     }
 
     proptest! {

@@ -94,8 +94,9 @@ impl MappedText {
         if range.is_empty() {
             return self.locate_point(range.start());
         }
-        let mut parts =
-            self.touching(range).filter_map(|piece| Some(piece.part(piece.range.intersect(range).filter(|r| !r.is_empty())?)));
+        let mut parts = self
+            .touching(range)
+            .filter_map(|piece| Some(piece.part(piece.range.intersect(range).filter(|r| !r.is_empty())?)));
         let first = parts.next()?;
         Some(parts.fold(first, Loc::cover))
     }

@@ -1,0 +1,177 @@
+//! The check of a whole project.
+
+use crate::facts::{Facts, Used};
+use crate::findings::finish;
+use crate::inputs::check_inputs;
+use crate::insight::{InsightVerdict, check_insight};
+use crate::models::check_models;
+use crate::report::{Finding, Report};
+use crate::sources::unset_variables;
+use dashmap::DashMap;
+use std::sync::Arc;
+use viz_facts::{FactStore, Question, Unknown};
+use viz_project::{ConfiguredLevel, Kind, ObjectId, Project, Target};
+use viz_text::Loc;
+
+/// The cut-off: up to this many combinations of an insight are rendered and parsed one by one.
+pub const MAX_COMBINATIONS: usize = 96;
+
+/// How deep to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Parse only: no source is opened.
+    Parse,
+    /// Also schemas, option queries and binding.
+    Bind,
+    /// Also execution.
+    Execute,
+}
+
+impl From<ConfiguredLevel> for Level {
+    fn from(level: ConfiguredLevel) -> Self {
+        match level {
+            ConfiguredLevel::Parse => Level::Parse,
+            ConfiguredLevel::Bind => Level::Bind,
+            ConfiguredLevel::Execute => Level::Execute,
+        }
+    }
+}
+
+/// What a check depends on besides text and facts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckOptions {
+    /// How deep to look.
+    pub level: Level,
+    /// The cut-off per insight.
+    pub max_combinations: usize,
+    /// Seed of the sample.
+    pub seed: u64,
+    /// The format version, where it is not the project's own choice.
+    pub target: Option<Target>,
+    /// Whether sources may be opened.
+    pub trusted: bool,
+    /// Local time, for date expressions.
+    pub now: chrono::NaiveDateTime,
+}
+
+impl Default for CheckOptions {
+    fn default() -> Self {
+        Self {
+            level: Level::Bind,
+            max_combinations: MAX_COMBINATIONS,
+            seed: 0,
+            target: None,
+            trusted: true,
+            now: chrono::Local::now().naive_local(),
+        }
+    }
+}
+
+/// Verdicts of earlier checks, kept while what they depend on stays the same.
+#[derive(Default)]
+pub struct Memo {
+    insights: DashMap<Loc, Remembered>,
+}
+
+struct Remembered {
+    depends: blake3::Hash,
+    used: Vec<Used>,
+    questions: Vec<Question>,
+    verdict: Arc<InsightVerdict>,
+}
+
+/// Checks a project. Pure: the same project, facts and options give the same report, whatever the memo holds.
+pub fn check(project: &Project, facts: &FactStore, options: &CheckOptions, memo: &Memo) -> Report {
+    let sources = match (options.level, options.trusted) {
+        (_, false) => Err(Unknown::new("untrusted", "the workspace is not trusted: no source is opened")),
+        (Level::Parse, _) => Err(Unknown::new("level-parse", "no source is opened at the level `parse`")),
+        _ => Ok(()),
+    };
+    let facts_of = Facts::new(facts, sources);
+    let mut report = Report::default();
+    let mut findings: Vec<Finding> = project.problems().map(Finding::from).collect();
+    findings.extend(unset_variables(project).iter().map(Finding::from));
+    let columns = check_models(project, &facts_of, &mut findings);
+    let inputs = check_inputs(project, &facts_of, options.now, &mut findings, &mut report.inputs);
+    let (_, questions) = facts_of.take();
+    report.questions.extend(questions);
+
+    let relations = relations_hash(project);
+    let mut seen = std::collections::HashSet::new();
+    for id in project.ids().filter(|id| project.object(*id).kind == Kind::Insight) {
+        let loc = project.object(id).loc;
+        let depends = depends(project, id, options, relations);
+        let remembered = memo
+            .insights
+            .get(&loc)
+            .filter(|old| old.depends == depends && old.used.iter().all(|used| used.holds(facts)));
+        let (verdict, questions) = match remembered {
+            Some(old) => {
+                report.counters.insights_remembered += 1;
+                (Arc::clone(&old.verdict), old.questions.clone())
+            }
+            None => {
+                drop(remembered);
+                report.counters.insights_checked += 1;
+                // The facts behind columns and options are used by this insight, too.
+                for dependency in project.dependencies(id) {
+                    match project.object(dependency).kind {
+                        Kind::Model => drop(crate::models::columns(project, &facts_of, dependency)),
+                        Kind::Input => drop(crate::options::look_up(project, &facts_of, dependency, options.now)),
+                        _ => {}
+                    }
+                }
+                let verdict = Arc::new(check_insight(project, &facts_of, options, &columns, &inputs, id));
+                let (used, questions) = facts_of.take();
+                let counted = verdict.counters;
+                report.counters.rendered += counted.rendered;
+                report.counters.parses += counted.parses;
+                report.counters.engine_parses += counted.engine_parses;
+                report.counters.binds += counted.binds;
+                memo.insights.insert(
+                    loc,
+                    Remembered { depends, used, questions: questions.clone(), verdict: Arc::clone(&verdict) },
+                );
+                (verdict, questions)
+            }
+        };
+        seen.insert(loc);
+        findings.extend(verdict.findings.iter().cloned());
+        report.insights.push(verdict.report.clone());
+        report.questions.extend(questions);
+    }
+    memo.insights.retain(|loc, _| seen.contains(loc));
+    let mut asked = std::collections::HashSet::new();
+    report.questions.retain(|question| asked.insert(question.key()));
+    report.findings = finish(project, findings);
+    report
+}
+
+/// Identity of everything in the text that an insight's verdict depends on.
+fn depends(project: &Project, id: ObjectId, options: &CheckOptions, relations: blake3::Hash) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |loc: Loc| {
+        hasher.update(format!("{loc:?}").as_bytes());
+    };
+    add(project.object(id).loc);
+    for dependency in project.dependencies(id) {
+        add(project.object(dependency).loc);
+    }
+    if let Some(name) = project.default_source() {
+        add(name.loc);
+    }
+    hasher.update(relations.as_bytes());
+    for reference in &project.object(id).uses {
+        hasher.update(format!("{:?}", project.names().resolve(&reference.name)).len().to_le_bytes().as_slice());
+    }
+    hasher.update(format!("{:?}{options:?}{:?}", project.target(), project.config().browser_engine).as_bytes());
+    hasher.finalize()
+}
+
+fn relations_hash(project: &Project) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    for id in project.ids().map(|id| project.object(id)).filter(|object| object.kind == Kind::Relation) {
+        hasher.update(format!("{:?}", id.loc).as_bytes());
+    }
+    hasher.finalize()
+}

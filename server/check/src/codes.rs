@@ -1,0 +1,100 @@
+//! All codes of findings. Each has a page in `tests/diagnostics/` that is its documentation and its test.
+
+use crate::Severity;
+
+/// One kind of finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// Its name.
+    pub name: &'static str,
+    /// How bad it is unless the project's settings say otherwise.
+    pub severity: Severity,
+    /// What it means, in a few words.
+    pub title: &'static str,
+}
+
+macro_rules! codes {
+    ($($name:literal $severity:ident $title:literal),* $(,)?) => {
+        /// Every code, in alphabetical order.
+        pub const CODES: &[Code] = &[$(Code { name: $name, severity: Severity::$severity, title: $title }),*];
+    };
+}
+
+codes! {
+    "ambiguous-reference" Error "a name is defined in several models",
+    "bare-model-reference" Error "a model stands where a column is needed",
+    "combination-bind" Error "some choices make a query that the engine refuses",
+    "combination-syntax" Error "some choices make a query that is no SQL",
+    "configuration" Error "the settings file can't be read",
+    "custom-tag" Error "YAML tags are refused by the loader",
+    "database-missing" Warning "the database file does not exist",
+    "default-not-an-option" Error "the default is none of the options",
+    "duplicate-key" Warning "a key is written twice; the last one wins",
+    "duplicate-name" Error "two objects have one name",
+    "duplicate-option" Warning "an option is listed twice",
+    "empty-file" Error "the file is empty",
+    "empty-list-deletes" Error "an empty list in an included file deletes what was read before",
+    "ignored-key" Warning "a key has no effect",
+    "include-cycle" Error "a file includes itself",
+    "include-empty-folder" Warning "an included folder has no YAML file",
+    "include-git-reference" Error "a git reference is malformed",
+    "include-not-fetched" Information "a git repository is not in the cache",
+    "include-not-found" Error "an included file or folder does not exist",
+    "invalid-accessor" Error "an input has no such accessor",
+    "invalid-display" Error "a control does not fit the input",
+    "invalid-name" Error "a metric or dimension needs an identifier as its name",
+    "invalid-value" Error "a value is none of those allowed",
+    "layout-not-substituted" Warning "inputs are shown literally in a layout",
+    "malformed-expression" Error "an evaluation string is malformed",
+    "malformed-query" Error "a query string is malformed",
+    "malformed-reference" Error "a text looks like a reference but is none",
+    "merge-key" Error "YAML merge keys are refused by the loader",
+    "missing-field" Error "a required key is missing",
+    "missing-source" Error "a model has no source",
+    "model-sql" Error "a model's query fails",
+    "no-join-path" Error "no relation joins two models of an insight",
+    "no-model" Error "an insight reads no model",
+    "no-options" Error "an input has no options",
+    "options-columns" Error "an option query has not exactly one column",
+    "options-query" Error "an option query fails",
+    "options-reference" Error "an option query must name exactly one model",
+    "query-expected" Error "a query `?{…}` is needed",
+    "query-not-executed" Warning "a query stands where none is executed",
+    "quoted-reference" Error "a name in quotes is not found at run time",
+    "reference-cycle" Error "objects refer to each other in a circle",
+    "reference-expected" Error "a plain text stands where a reference is needed",
+    "relation-ignored" Warning "a relation over three or more models has no effect",
+    "relation-models" Error "a relation's condition must refer to two models",
+    "removed-syntax" Error "a syntax of older versions has no effect",
+    "scoped-reference" Error "an expression inside a model can't use references",
+    "sql-bind" Error "the engine refuses a query",
+    "sql-syntax" Error "a query is no SQL",
+    "template-literal" Error "the browser can't prepare a query",
+    "too-many-options" Warning "an input has very many options",
+    "unknown-column" Error "a model has no such column",
+    "unknown-key" Error "an object has no such key",
+    "unknown-reference" Error "nothing has this name",
+    "unreadable-file" Error "a file can't be read",
+    "unset-variable" Warning "an environment variable is not set",
+    "window-filter" Error "a filter holds a window function",
+    "wrong-reference-kind" Error "a reference names the wrong kind of object",
+    "wrong-type" Error "a value has the wrong type",
+    "yaml-syntax" Error "the text is not valid YAML",
+}
+
+/// The code of this name.
+pub fn code(name: &str) -> Option<&'static Code> {
+    CODES.binary_search_by(|code| code.name.cmp(name)).ok().map(|at| &CODES[at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sorted_and_found() {
+        assert!(CODES.is_sorted_by(|a, b| a.name < b.name));
+        assert_eq!(code("sql-bind").map(|code| code.severity), Some(Severity::Error));
+        assert_eq!(code("nothing"), None);
+    }
+}

@@ -1,0 +1,92 @@
+//! Facts as a check uses them: what is missing is asked, and what was used is remembered.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::sync::Arc;
+use viz_facts::{Answer, Fact, FactStore, Question, QuestionKey, Unknown};
+
+/// What is known about a question.
+pub(crate) enum Known {
+    /// This answer; whether it is about data that have changed since.
+    Answer(Arc<Answer>, bool),
+    /// It can't be answered.
+    Unknown(Unknown),
+    /// It was just asked.
+    Pending,
+}
+
+/// What a fact was when it was used.
+#[derive(Clone)]
+pub(crate) struct Used {
+    key: QuestionKey,
+    fact: Option<Fact>,
+}
+
+impl Used {
+    /// Whether the store still says the same.
+    pub(crate) fn holds(&self, store: &FactStore) -> bool {
+        match (&self.fact, store.get_key(self.key)) {
+            (None, None) => true,
+            (Some(Fact::Unknown(a)), Some(Fact::Unknown(b))) => a == b,
+            (Some(Fact::Known { answer: a, .. }), Some(Fact::Known { answer: b, .. })) => Arc::ptr_eq(a, b),
+            (Some(Fact::Stale { answer: a, .. }), Some(Fact::Stale { answer: b, .. })) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+}
+
+/// The facts of one check.
+pub(crate) struct Facts<'a> {
+    store: &'a FactStore,
+    /// Whether sources may be asked at all; if not, why.
+    sources: Result<(), Unknown>,
+    used: RefCell<Vec<Used>>,
+    asked: RefCell<(HashSet<QuestionKey>, Vec<Question>)>,
+}
+
+impl<'a> Facts<'a> {
+    pub(crate) fn new(store: &'a FactStore, sources: Result<(), Unknown>) -> Self {
+        Self { store, sources, used: RefCell::default(), asked: RefCell::default() }
+    }
+
+    /// Looks a question up; asks it if it is new.
+    pub(crate) fn get(&self, question: &Question) -> Known {
+        if let (Some(_), Err(why)) = (question.source(), &self.sources) {
+            return Known::Unknown(why.clone());
+        }
+        let key = question.key();
+        let fact = self.store.get_key(key);
+        self.used.borrow_mut().push(Used { key, fact: fact.cloned() });
+        match fact {
+            Some(Fact::Known { answer, .. }) => Known::Answer(Arc::clone(answer), false),
+            Some(Fact::Stale { answer, .. }) => {
+                self.ask(key, question);
+                Known::Answer(Arc::clone(answer), true)
+            }
+            Some(Fact::Unknown(why)) => Known::Unknown(why.clone()),
+            None => {
+                self.ask(key, question);
+                Known::Pending
+            }
+        }
+    }
+
+    fn ask(&self, key: QuestionKey, question: &Question) {
+        let (known, questions) = &mut *self.asked.borrow_mut();
+        if known.insert(key) {
+            questions.push(question.clone());
+        }
+    }
+
+    /// What was used since the last call, and what was asked.
+    pub(crate) fn take(&self) -> (Vec<Used>, Vec<Question>) {
+        let (known, questions) = &mut *self.asked.borrow_mut();
+        known.clear();
+        (self.used.take(), std::mem::take(questions))
+    }
+}
+
+/// The reason of something that was just asked.
+pub(crate) fn pending() -> Unknown {
+    Unknown::new("pending", "still being looked up")
+}

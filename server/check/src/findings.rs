@@ -1,0 +1,142 @@
+//! From problems to findings: severity, object, fingerprint, order.
+
+use crate::report::{Finding, ObjectName, Severity};
+use std::collections::HashMap;
+use viz_project::{ConfiguredSeverity, ObjectId, Problem, Project};
+use viz_text::{FileId, Loc, TextRange};
+
+impl Finding {
+    pub(crate) fn new(code: &'static str, loc: Loc, message: impl Into<String>) -> Self {
+        debug_assert!(crate::codes::code(code).is_some(), "the code `{code}` is not in the table");
+        Self {
+            code,
+            severity: crate::codes::code(code).map_or(Severity::Error, |code| code.severity),
+            message: message.into(),
+            loc,
+            object: None,
+            combinations: None,
+            related: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            fix: None,
+            fingerprint: String::new(),
+        }
+    }
+}
+
+impl From<&Problem> for Finding {
+    fn from(problem: &Problem) -> Self {
+        let mut finding = Finding::new(problem.code, problem.loc, problem.message.clone());
+        finding.related = problem.related.clone();
+        finding.help = problem.help.clone();
+        finding.fix = problem.fix.clone();
+        finding
+    }
+}
+
+/// Applies settings and suppressions, names the objects, drops repetitions, orders and fingerprints.
+pub(crate) fn finish(project: &Project, mut findings: Vec<Finding>) -> Vec<Finding> {
+    let settings = &project.config().severity;
+    findings.retain_mut(|finding| match settings.get(finding.code) {
+        None => true,
+        Some(ConfiguredSeverity::Off) => false,
+        Some(severity) => {
+            finding.severity = match severity {
+                ConfiguredSeverity::Error => Severity::Error,
+                ConfiguredSeverity::Warning => Severity::Warning,
+                ConfiguredSeverity::Information => Severity::Information,
+                _ => Severity::Hint,
+            };
+            true
+        }
+    });
+    let objects = Objects::new(project);
+    let mut placed: Vec<(FileId, TextRange, Finding)> = findings
+        .into_iter()
+        .filter_map(|mut finding| {
+            let (file, range) = project.resolve(finding.loc)?;
+            if finding.object.is_none() {
+                finding.object = objects.around(finding.loc).map(|id| name_of(project, id));
+            }
+            Some((file, range, finding))
+        })
+        .collect();
+    suppress(project, &mut placed);
+    placed.sort_by(|a, b| {
+        (a.0, a.1.start(), a.2.code, a.1.end(), &a.2.message).cmp(&(
+            b.0,
+            b.1.start(),
+            b.2.code,
+            b.1.end(),
+            &b.2.message,
+        ))
+    });
+    placed.dedup_by(|a, b| a.0 == b.0 && a.1 == b.1 && a.2.code == b.2.code && a.2.message == b.2.message);
+    fingerprint(project, &mut placed);
+    placed.into_iter().map(|(_, _, finding)| finding).collect()
+}
+
+/// An object as findings name it.
+pub(crate) fn name_of(project: &Project, id: ObjectId) -> ObjectName {
+    let object = project.object(id);
+    ObjectName { kind: object.kind.name(), name: object.name.as_ref().map(|name| name.text.clone()) }
+}
+
+/// Objects by segment, to find the innermost one around a place.
+struct Objects<'a> {
+    project: &'a Project,
+    by_segment: HashMap<viz_text::SegmentId, Vec<ObjectId>>,
+}
+
+impl<'a> Objects<'a> {
+    fn new(project: &'a Project) -> Self {
+        let mut by_segment: HashMap<_, Vec<ObjectId>> = HashMap::new();
+        for id in project.ids() {
+            by_segment.entry(project.object(id).loc.segment).or_default().push(id);
+        }
+        Self { project, by_segment }
+    }
+
+    fn around(&self, loc: Loc) -> Option<ObjectId> {
+        let holds = |id: &&ObjectId| self.project.object(**id).loc.range.contains_range(loc.range);
+        let smallest = |id: &&ObjectId| self.project.object(**id).loc.range.len();
+        self.by_segment.get(&loc.segment)?.iter().filter(holds).min_by_key(smallest).copied()
+    }
+}
+
+/// Comments `# viz-lsp: ignore[code]`.
+fn suppress(project: &Project, placed: &mut Vec<(FileId, TextRange, Finding)>) {
+    for (index, file) in project.files().iter().enumerate() {
+        let id = FileId(index as u32);
+        for comment in file.document.suppressions() {
+            placed.retain(|(at, range, finding)| {
+                let inside = *at == id && comment.scope.contains_inclusive(range.start());
+                !(inside && comment.codes.iter().any(|code| code == finding.code))
+            });
+        }
+    }
+}
+
+/// The fingerprint holds the code, the object and the faulty text, not the line; equal ones are numbered.
+fn fingerprint(project: &Project, placed: &mut [(FileId, TextRange, Finding)]) {
+    let mut seen: HashMap<blake3::Hash, u32> = HashMap::new();
+    for (file, range, finding) in placed {
+        let file = project.file(*file);
+        let mut hasher = blake3::Hasher::new();
+        let object = finding.object.as_ref();
+        let text = file.document.text().get(std::ops::Range::<usize>::from(*range)).unwrap_or_default();
+        for part in [
+            finding.code,
+            &file.relative,
+            object.map_or("", |o| o.kind),
+            object.and_then(|o| o.name.as_deref()).unwrap_or(""),
+            text,
+        ] {
+            hasher.update(part.as_bytes()).update(b"\0");
+        }
+        let count = seen.entry(hasher.finalize()).or_default();
+        hasher.update(&count.to_le_bytes());
+        *count += 1;
+        finding.fingerprint = hasher.finalize().to_hex()[..16].to_owned();
+    }
+}

@@ -1,0 +1,235 @@
+//! What is wrong with inputs, and what is known of their options.
+
+use crate::facts::{Facts, Known};
+use crate::models::{error_place, sentence};
+use crate::options::{Failed, InputOptions, MAX_OPTIONS, look_up, question};
+use crate::report::{Finding, InputReport, OptionsStatus};
+use crate::states::Value;
+use std::collections::HashMap;
+use viz_facts::{Answer, Unknown};
+use viz_project::{
+    Body, DefaultSelection, Input, Kind, ObjectId, Options, Project, QueryText, Selection, did_you_mean, similar,
+};
+
+/// More options than this are warned about (`R-IN-12`).
+const MANY_OPTIONS: usize = 10_000;
+
+/// The options of every input.
+pub(crate) type AllOptions = HashMap<ObjectId, Result<InputOptions, Unknown>>;
+
+/// Looks at all inputs.
+pub(crate) fn check_inputs(
+    project: &Project,
+    facts: &Facts<'_>,
+    now: chrono::NaiveDateTime,
+    findings: &mut Vec<Finding>,
+    reports: &mut Vec<InputReport>,
+) -> AllOptions {
+    let mut all = AllOptions::new();
+    for id in project.ids().filter(|id| project.object(*id).kind == Kind::Input) {
+        let Body::Input(input) = &project.object(id).body else { continue };
+        shape(project, id, input, findings);
+        let found = look_up(project, facts, id, now);
+        if let (Options::Query(query), source) = (&input.options, &found) {
+            query_findings(project, facts, id, query, source, findings);
+        }
+        let found = found.map_err(|failed| match failed {
+            Failed::Sql(error) => Unknown::new("options-query", sentence(&error.message)),
+            Failed::Unknown(why) => why,
+        });
+        if let Ok(options) = &found {
+            contents(project, id, input, options, findings);
+        }
+        reports.push(report(project, id, input, &found));
+        all.insert(id, found);
+    }
+    all
+}
+
+fn report(project: &Project, id: ObjectId, input: &Input, found: &Result<InputOptions, Unknown>) -> InputReport {
+    let object = project.object(id);
+    let source = match input.options {
+        Options::Query(_) => "query",
+        Options::Range(_) => "range",
+        _ => "static",
+    };
+    InputReport {
+        name: object.name_text().to_owned(),
+        loc: object.name_loc(),
+        selection: input.selection.map_or("", Selection::name),
+        options: found.as_ref().ok().map(|options| options.values.len()),
+        source,
+        status: match found {
+            Ok(options) if options.stale => OptionsStatus::Stale,
+            Ok(_) => OptionsStatus::Known,
+            Err(_) => OptionsStatus::Unknown,
+        },
+        why: found.as_ref().err().cloned(),
+    }
+}
+
+/// Combinations of fields that the reference refuses (5.1).
+fn shape(project: &Project, id: ObjectId, input: &Input, findings: &mut Vec<Finding>) {
+    let object = project.object(id);
+    let Some(selection) = input.selection else { return };
+    let display = input.display.as_ref().map(|display| display.text.as_str());
+    let listed = matches!(input.options, Options::List { .. } | Options::Query(_));
+    if selection == Selection::Multi && matches!(input.options, Options::Missing) {
+        let message = "a multi-select needs either `options` or `range` (R-IN-03)";
+        findings.push(Finding::new("missing-field", object.name_loc(), message));
+    }
+    if let (Some("date-range"), true, Some(at)) = (display, listed, &input.display) {
+        let mut finding =
+            Finding::new("invalid-display", at.loc, "`date-range` needs a `range`, not a list of options (R-IN-06)");
+        finding.help = Some("write `range: { start: …, end: …, step: 1 day }`".into());
+        findings.push(finding);
+    }
+    if let (Some("toggle"), Options::List { items, .. }, Some(at)) = (display, &input.options, &input.display)
+        && items.len() != 2
+    {
+        let message = format!("a toggle needs exactly two options, not {} (R-IN-04)", items.len());
+        findings.push(Finding::new("invalid-display", at.loc, message));
+    }
+    let misfit = match (&input.default, &input.options) {
+        (DefaultSelection::Range(start, end), _) if start.is_none() || end.is_none() => {
+            Some("a default range needs `start` and `end` (R-IN-07)")
+        }
+        (DefaultSelection::Range(..), Options::List { .. } | Options::Query(_)) => {
+            Some("a list of options takes `values` as its default, not `start` and `end` (R-IN-07)")
+        }
+        (DefaultSelection::Values(_) | DefaultSelection::Word(_) | DefaultSelection::Query(_), Options::Range(_)) => {
+            Some("a range takes `start` and `end` as its default, not `values` (R-IN-07)")
+        }
+        _ => None,
+    };
+    if let Some(message) = misfit {
+        findings.push(Finding::new("invalid-value", default_loc(input).unwrap_or_else(|| object.name_loc()), message));
+    }
+}
+
+fn default_loc(input: &Input) -> Option<viz_text::Loc> {
+    match &input.default {
+        DefaultSelection::None => None,
+        DefaultSelection::Value(text) | DefaultSelection::Word(text) => Some(text.loc),
+        DefaultSelection::Values(values) => values.first().map(|value| value.loc),
+        DefaultSelection::Query(query) => Some(query.loc),
+        DefaultSelection::Range(start, end) => start.as_ref().or(end.as_ref()).map(|bound| bound.loc),
+    }
+}
+
+/// What is wrong with the options themselves.
+fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptions, findings: &mut Vec<Finding>) {
+    let object = project.object(id);
+    if options.values.is_empty() && !matches!(input.options, Options::List { .. }) {
+        let message = match input.options {
+            Options::Query(_) => {
+                format!("the option query of `{}` has no rows: the run fails (R-IN-31)", object.name_text())
+            }
+            _ => format!(
+                "the range of `{}` has no values: start after end, or a step that is not positive (R-IN-10)",
+                object.name_text()
+            ),
+        };
+        findings.push(Finding::new("no-options", options.origin, message));
+    }
+    if options.values.len() > MANY_OPTIONS {
+        let message = format!(
+            "`{}` has {} options: more than {MANY_OPTIONS} make a slow control (R-IN-12)",
+            object.name_text(),
+            options.values.len()
+        );
+        findings.push(Finding::new("too-many-options", options.origin, message));
+    }
+    let Options::List { items, .. } = &input.options else { return };
+    let mut first: HashMap<&str, viz_text::Loc> = HashMap::new();
+    for item in items {
+        if let Some(loc) = first.insert(&item.text, item.loc) {
+            let mut finding =
+                Finding::new("duplicate-option", item.loc, format!("the option `{}` is listed twice", item.text));
+            finding.related.push(viz_project::Related { loc, message: "it is listed here first".into() });
+            findings.push(finding);
+        }
+    }
+    let defaults: Vec<&viz_project::Spanned> = match &input.default {
+        DefaultSelection::Value(value) => vec![value],
+        DefaultSelection::Values(values) => values.iter().collect(),
+        _ => Vec::new(),
+    };
+    for default in defaults {
+        let known = options.values.iter().any(|value| *value == Value::Text(default.text.clone()));
+        if !known {
+            let mut finding = Finding::new(
+                "default-not-an-option",
+                default.loc,
+                format!("the default `{}` is none of the options of `{}` (R-IN-05)", default.text, object.name_text()),
+            );
+            let near = similar(&default.text, items.iter().map(|item| item.text.as_str()));
+            finding.help = did_you_mean(&near);
+            findings.push(finding);
+        }
+    }
+}
+
+fn query_findings(
+    project: &Project,
+    facts: &Facts<'_>,
+    id: ObjectId,
+    query: &QueryText,
+    found: &Result<InputOptions, Failed>,
+    findings: &mut Vec<Finding>,
+) {
+    let body = query.text.locate(query.query.body).unwrap_or(query.loc);
+    let mut names: Vec<&str> = project.object(id).uses.iter().map(|reference| reference.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.len() != 1 {
+        let message = format!("an option query must name exactly one model, not {} (R-IN-11)", names.len());
+        let mut finding = Finding::new("options-reference", body, message);
+        finding.help = Some("write `?{ select distinct column from ${ref(model)} }`".into());
+        findings.push(finding);
+        return;
+    }
+    match found {
+        Err(Failed::Sql(error)) => {
+            let Ok((_, sql)) = question(project, query) else { return };
+            // A model whose own query fails has a finding of its own.
+            let place = error_place(&sql, error).filter(|loc| loc.segment == query.loc.segment);
+            let mut finding = Finding::new(
+                "options-query",
+                place.unwrap_or(body),
+                format!("the option query fails: {}", sentence(&error.message)),
+            );
+            finding.help = did_you_mean(&error.candidates);
+            findings.push(finding);
+        }
+        Err(Failed::Unknown(why)) if why.code == "options-columns" => {
+            let count = column_count(project, facts, query).unwrap_or(0);
+            findings.push(Finding::new(
+                "options-columns",
+                body,
+                format!("an option query must have exactly one column, not {count} (R-IN-31)"),
+            ));
+        }
+        Err(Failed::Unknown(why)) if why.code == "too-many-options" => {
+            let mut finding = Finding::new(
+                "too-many-options",
+                body,
+                format!("the option query has more than {MAX_OPTIONS} rows: the run fails (R-IN-12)"),
+            );
+            finding.severity = crate::Severity::Error;
+            findings.push(finding);
+        }
+        _ => {}
+    }
+}
+
+fn column_count(project: &Project, facts: &Facts<'_>, query: &QueryText) -> Option<usize> {
+    let (question, _) = question(project, query).ok()?;
+    match facts.get(&question) {
+        Known::Answer(answer, _) => match &*answer {
+            Answer::Options(Ok(values)) => Some(values.columns.len()),
+            _ => None,
+        },
+        _ => None,
+    }
+}

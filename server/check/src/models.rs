@@ -1,0 +1,141 @@
+//! What is known about models: their columns, or why their query fails.
+
+use crate::facts::{Facts, Known, pending};
+use crate::report::Finding;
+use crate::sources::source_of_model;
+use std::collections::HashMap;
+use std::sync::Arc;
+use viz_facts::{Answer, Column, Question, SqlError, SqlErrorKind, Unknown};
+use viz_project::{Body, Kind, ObjectId, Problem, Project, Related};
+use viz_sql::model_query;
+use viz_text::{MappedText, TextRange, TextSize};
+
+/// What is known about a model's columns.
+#[derive(Clone)]
+pub(crate) enum Columns {
+    Known(Arc<Vec<Column>>),
+    /// Its query fails: a finding says so.
+    Failed,
+    Unknown(Unknown),
+}
+
+/// The columns of a model.
+pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> Columns {
+    let Some(sql) = model_query(project, model) else {
+        return Columns::Unknown(Unknown::new("no-sql", "the model has no SQL"));
+    };
+    let source = match source_of_model(project, model) {
+        Ok(source) => source,
+        Err(why) => return Columns::Unknown(why),
+    };
+    match facts.get(&Question::Describe { source, sql: sql.text().to_owned() }) {
+        Known::Answer(answer, _) => match &*answer {
+            Answer::Columns(Ok(columns)) => Columns::Known(Arc::new(columns.clone())),
+            _ => Columns::Failed,
+        },
+        Known::Unknown(why) => Columns::Unknown(why),
+        Known::Pending => Columns::Unknown(pending()),
+    }
+}
+
+/// The columns of all models, and what is wrong with their queries.
+pub(crate) fn check_models(
+    project: &Project,
+    facts: &Facts<'_>,
+    findings: &mut Vec<Finding>,
+) -> HashMap<ObjectId, Columns> {
+    let mut out = HashMap::new();
+    for id in project.ids().filter(|id| project.object(*id).kind == Kind::Model) {
+        let known = columns(project, facts, id);
+        match &known {
+            Columns::Failed => failed(project, facts, id, findings),
+            Columns::Unknown(why) if why.code == "database-missing" => missing_database(project, id, why, findings),
+            _ => {}
+        }
+        out.insert(id, known);
+    }
+    out
+}
+
+fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec<Finding>) {
+    let (Some(sql), Ok(source)) = (model_query(project, id), source_of_model(project, id)) else { return };
+    let Known::Answer(answer, _) = facts.get(&Question::Describe { source, sql: sql.text().to_owned() }) else {
+        return;
+    };
+    let Answer::Columns(Err(error)) = &*answer else { return };
+    let object = project.object(id);
+    let loc = error_place(&sql, error).unwrap_or_else(|| object.name_loc());
+    let mut finding = Finding::new(
+        "model-sql",
+        loc,
+        format!("the query of the model `{}` fails: {}", object.name_text(), sentence(&error.message)),
+    );
+    finding.help = viz_project::did_you_mean(&error.candidates);
+    if error.kind == SqlErrorKind::Io {
+        finding.help = Some("file names are relative to the project's folder".into());
+    }
+    findings.push(finding);
+}
+
+fn missing_database(project: &Project, model: ObjectId, why: &Unknown, findings: &mut Vec<Finding>) {
+    let Some(source) = project.source_of(model) else { return };
+    let object = project.object(source);
+    let Body::Source(body) = &object.body else { return };
+    let loc = body.database.as_ref().and_then(|text| text.locate(TextRange::up_to(text.len()))).unwrap_or(object.loc);
+    let help = if body.seeded {
+        "run the project once, so that its seeds make the file"
+    } else {
+        "make the file, or correct the path: it is relative to the project's folder"
+    };
+    findings.push(Finding::from(&Problem::new("database-missing", loc, why.message.clone()).help(help)));
+}
+
+/// The place in the user's text of an engine's error about a text.
+pub(crate) fn error_place(sql: &MappedText, error: &SqlError) -> Option<viz_text::Loc> {
+    let offset = TextSize::new(error.offset?);
+    sql.locate(error_range(sql.text(), offset, error.length))
+}
+
+/// The bytes that an engine's error is about: those it names, else the token at the offset.
+pub(crate) fn error_range(sql: &str, offset: TextSize, length: Option<u32>) -> TextRange {
+    let len = TextSize::of(sql);
+    let offset = offset.min(len);
+    if let Some(length) = length.filter(|length| *length > 0) {
+        let end = (offset + TextSize::new(length)).min(len);
+        if sql.is_char_boundary(offset.into()) && sql.is_char_boundary(end.into()) {
+            return TextRange::new(offset, end);
+        }
+    }
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    let at = usize::from(offset);
+    let rest = if sql.is_char_boundary(at) { &sql[at..] } else { "" };
+    let first = rest.chars().next();
+    let width = match first {
+        None => 0,
+        Some(quote @ ('"' | '\'')) => rest[1..].find(quote).map_or(1, |end| end + 2),
+        Some(c) if word(c) => rest.find(|c| !word(c)).unwrap_or(rest.len()),
+        Some(c) => c.len_utf8(),
+    };
+    TextRange::at(offset, TextSize::new(width as u32))
+}
+
+/// The engine's words as part of a sentence of ours.
+pub(crate) fn sentence(message: &str) -> String {
+    let message = message.trim().trim_end_matches(['.', '!']);
+    let mut chars = message.chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+            format!("{}{}", first.to_lowercase(), chars.as_str())
+        }
+        _ => message.to_owned(),
+    }
+}
+
+/// A related place that names an object.
+pub(crate) fn defined_here(project: &Project, id: ObjectId) -> Related {
+    let object = project.object(id);
+    Related {
+        loc: object.name_loc(),
+        message: format!("the {} `{}` is defined here", object.kind.name(), object.name_text()),
+    }
+}

@@ -1,0 +1,282 @@
+//! The options of an input: listed, computed from a range, or known from a query.
+
+use crate::facts::{Facts, Known, pending};
+use crate::sources::source_of_model;
+use crate::states::{State, Value, numeric};
+use viz_facts::{Answer, FactStore, OptionValues, Question, SqlError, Unknown};
+use viz_project::{Body, DefaultSelection, Input, ObjectId, Options, Project, Range, Selection};
+use viz_sql::option_query;
+use viz_text::Loc;
+
+/// More options than this fail the run (`R-IN-12`).
+pub(crate) const MAX_OPTIONS: u32 = 100_000;
+
+/// Where options come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptionSource {
+    /// Listed in the project.
+    Static,
+    /// A range.
+    Range,
+    /// A query.
+    Query,
+}
+
+impl OptionSource {
+    /// The word of the JSON contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            OptionSource::Static => "static",
+            OptionSource::Range => "range",
+            OptionSource::Query => "query",
+        }
+    }
+}
+
+/// The options of an input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InputOptions {
+    /// In the order of the control.
+    pub values: Vec<Value>,
+    /// What is selected when the page loads, if that differs from the first state.
+    pub initial: Option<State>,
+    /// Whether they form a range.
+    pub is_range: bool,
+    /// Where they come from.
+    pub source: OptionSource,
+    /// The SQL type of a query's column.
+    pub column_type: Option<String>,
+    /// Whether the data have changed since.
+    pub stale: bool,
+    /// The place that an option comes from, for findings about it: the list, the range or the query.
+    pub origin: Loc,
+}
+
+impl InputOptions {
+    /// The place of one option where it is listed, else that of all.
+    pub(crate) fn place_of(&self, input: &Input, label: &str) -> Loc {
+        match &input.options {
+            Options::List { items, .. } => {
+                items.iter().find(|item| item.text == label).map_or(self.origin, |item| item.loc)
+            }
+            _ => self.origin,
+        }
+    }
+}
+
+/// Why options are not known.
+pub(crate) enum Failed {
+    /// The query is wrong, says the engine.
+    Sql(SqlError),
+    /// Any other reason.
+    Unknown(Unknown),
+}
+
+/// The options of an input as far as these facts tell, without asking anything: for hovers.
+///
+/// # Errors
+/// The reason why they are not known.
+pub fn options_of(
+    project: &Project,
+    facts: &FactStore,
+    input: ObjectId,
+    now: chrono::NaiveDateTime,
+) -> Result<InputOptions, Unknown> {
+    let facts = Facts::new(facts, Ok(()));
+    look_up(project, &facts, input, now).map_err(|failed| match failed {
+        Failed::Sql(error) => Unknown::new("options-query", error.message),
+        Failed::Unknown(unknown) => unknown,
+    })
+}
+
+pub(crate) fn look_up(
+    project: &Project,
+    facts: &Facts<'_>,
+    id: ObjectId,
+    now: chrono::NaiveDateTime,
+) -> Result<InputOptions, Failed> {
+    let unreadable =
+        || Failed::Unknown(Unknown::new("options-unreadable", "the options can't be read from the project"));
+    let Body::Input(input) = &project.object(id).body else { return Err(unreadable()) };
+    let mut options = match &input.options {
+        Options::Missing => return Err(unreadable()),
+        Options::List { items, loc } => InputOptions {
+            values: items.iter().map(|item| Value::Text(item.text.clone())).collect(),
+            initial: None,
+            is_range: false,
+            source: OptionSource::Static,
+            column_type: None,
+            stale: false,
+            origin: *loc,
+        },
+        Options::Range(range) => InputOptions {
+            values: range_values(input, range, now).map_err(Failed::Unknown)?,
+            initial: None,
+            is_range: true,
+            source: OptionSource::Range,
+            column_type: None,
+            stale: false,
+            origin: range.loc,
+        },
+        Options::Query(query) => {
+            let (found, stale) = query_values(project, facts, query)?;
+            let column_type = found.columns.first().map(|column| column.data_type.clone());
+            InputOptions {
+                values: found.values.iter().map(|value| typed(value.as_deref(), column_type.as_deref())).collect(),
+                initial: None,
+                is_range: false,
+                source: OptionSource::Query,
+                column_type,
+                stale,
+                origin: query.text.locate(query.query.body).unwrap_or(query.loc),
+            }
+        }
+    };
+    options.initial = initial(input, &options);
+    Ok(options)
+}
+
+/// The question whose answer is an input's options.
+pub(crate) fn question(
+    project: &Project,
+    query: &viz_project::QueryText,
+) -> Result<(Question, viz_text::MappedText), Failed> {
+    let Some((sql, model)) = option_query(project, query) else {
+        return Err(Failed::Unknown(Unknown::new(
+            "options-reference",
+            "the option query does not name exactly one model",
+        )));
+    };
+    let source = source_of_model(project, model).map_err(Failed::Unknown)?;
+    Ok((Question::Options { source, sql: sql.text().to_owned(), limit: MAX_OPTIONS }, sql))
+}
+
+fn query_values(
+    project: &Project,
+    facts: &Facts<'_>,
+    query: &viz_project::QueryText,
+) -> Result<(OptionValues, bool), Failed> {
+    let (question, _) = question(project, query)?;
+    match facts.get(&question) {
+        Known::Answer(answer, stale) => match &*answer {
+            Answer::Options(Ok(values)) if values.columns.len() != 1 => {
+                Err(Failed::Unknown(Unknown::new("options-columns", "the option query has not exactly one column")))
+            }
+            Answer::Options(Ok(values)) if values.more => Err(Failed::Unknown(Unknown::new(
+                "too-many-options",
+                format!("the option query has more than {MAX_OPTIONS} rows"),
+            ))),
+            Answer::Options(Ok(values)) => Ok((values.clone(), stale)),
+            Answer::Options(Err(error)) => Err(Failed::Sql(error.clone())),
+            _ => Err(Failed::Unknown(Unknown::new("engine", "the engine gave an answer of another kind"))),
+        },
+        Known::Unknown(why) => Err(Failed::Unknown(why)),
+        Known::Pending => Err(Failed::Unknown(pending())),
+    }
+}
+
+/// A value of an option query as it reaches the browser.
+fn typed(value: Option<&str>, column_type: Option<&str>) -> Value {
+    let Some(text) = value else { return Value::Null };
+    let ty = column_type.unwrap_or_default();
+    if ty == "DATE" || ty.starts_with("TIMESTAMP") {
+        // S-38: they reach the browser as milliseconds since 1970.
+        return epoch_milliseconds(text).map_or_else(|| Value::Text(text.to_owned()), Value::Number);
+    }
+    let number = [
+        "TINYINT",
+        "SMALLINT",
+        "INTEGER",
+        "BIGINT",
+        "HUGEINT",
+        "UTINYINT",
+        "USMALLINT",
+        "UINTEGER",
+        "UBIGINT",
+        "UHUGEINT",
+        "FLOAT",
+        "DOUBLE",
+    ];
+    if number.contains(&ty) || ty.starts_with("DECIMAL") {
+        return numeric(text).map_or_else(|| Value::Text(text.to_owned()), Value::Number);
+    }
+    Value::Text(text.to_owned())
+}
+
+fn epoch_milliseconds(text: &str) -> Option<f64> {
+    let date = chrono::NaiveDate::parse_from_str(text.get(..10)?, "%Y-%m-%d").ok()?;
+    let rest = text[10..].trim_start_matches(['T', ' ']);
+    let time = if rest.is_empty() {
+        chrono::NaiveTime::MIN
+    } else {
+        chrono::NaiveTime::parse_from_str(rest.split(['+', 'Z']).next()?, "%H:%M:%S%.f").ok()?
+    };
+    Some(date.and_time(time).and_utc().timestamp_millis() as f64)
+}
+
+/// What is selected when the page loads (5.5).
+fn initial(input: &Input, options: &InputOptions) -> Option<State> {
+    let value = |text: &str| {
+        let same = |option: &&Value| option.raw() == text;
+        options.values.iter().find(same).cloned().unwrap_or_else(|| Value::Text(text.to_owned()))
+    };
+    match (&input.default, input.selection?) {
+        (DefaultSelection::Value(default), Selection::Single) => {
+            let slider = input.display.as_ref().is_some_and(|display| display.text == "slider");
+            let value = value(&default.text);
+            let value = match &value {
+                Value::Text(text) if slider => numeric(text).map_or(value.clone(), Value::Number),
+                _ => value,
+            };
+            Some(State::of([value]))
+        }
+        (_, Selection::Single) => None,
+        (DefaultSelection::Values(values), Selection::Multi) => {
+            Some(State::of(values.iter().map(|default| value(&default.text))))
+        }
+        // S-09, S-43: the words are not expanded.
+        (DefaultSelection::Word(word), Selection::Multi) if !options.is_range => {
+            Some(State::of([Value::Text(word.text.clone())]))
+        }
+        (DefaultSelection::Range(start, end), Selection::Multi) if options.is_range => {
+            // S-10: compared as text.
+            let (start, end) = (start.as_ref()?, end.as_ref()?);
+            let inside: Vec<Value> = options
+                .values
+                .iter()
+                .filter(|value| (start.text.as_str()..=end.text.as_str()).contains(&value.raw().as_str()))
+                .cloned()
+                .collect();
+            Some(State { values: if inside.is_empty() { options.values.clone() } else { inside } })
+        }
+        (DefaultSelection::Query(_) | DefaultSelection::None, Selection::Multi) if !options.is_range => {
+            Some(State::of([Value::Text("all".into())]))
+        }
+        _ => Some(State { values: options.values.clone() }),
+    }
+}
+
+/// `R-DATE-03`, `R-DATE-07`.
+fn range_values(input: &Input, range: &Range, _now: chrono::NaiveDateTime) -> Result<Vec<Value>, Unknown> {
+    let bounds = [&range.start, &range.end, &range.step].map(|bound| numeric(&bound.text));
+    let dates = input.display.as_ref().is_some_and(|display| display.text == "date-range");
+    let [Some(start), Some(end), Some(step)] = bounds else {
+        return Err(Unknown::new("range-of-dates", "the dates of this range are not computed"));
+    };
+    if dates {
+        return Err(Unknown::new("range-of-dates", "the dates of this range are not computed"));
+    }
+    if step <= 0.0 || !(end - start).is_finite() || (end - start) / step > f64::from(MAX_OPTIONS) {
+        return Ok(Vec::new());
+    }
+    let mut values = Vec::new();
+    let mut at = start;
+    while at <= end {
+        values.push(at);
+        at += step;
+    }
+    if values.last().is_some_and(|last| *last < end) {
+        values.push(end);
+    }
+    Ok(values.into_iter().map(Value::Number).collect())
+}

@@ -1,0 +1,180 @@
+//! What a check found: the one value that the editor and the command line are two faces of.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use viz_facts::{Question, Unknown};
+use viz_project::{Fix, Related};
+use viz_text::Loc;
+
+/// How bad a finding is (`verdicts.md` §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Fails today for at least one choice that a viewer can make.
+    Error,
+    /// Fails after a foreseeable change, or is very probably not meant.
+    Warning,
+    /// Worth knowing.
+    Information,
+    /// Barely worth a dotted line.
+    Hint,
+}
+
+/// An object as findings name it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct ObjectName {
+    /// The singular of the project file's key: `insight`, `input`, …
+    pub kind: &'static str,
+    /// Its name, if it has one.
+    pub name: Option<String>,
+}
+
+/// Which combinations of choices a finding concerns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FailedCombinations {
+    /// How many of them fail.
+    pub failed: usize,
+    /// How many there are, over the inputs that are responsible.
+    pub total: usize,
+    /// Up to three of those that fail: input name → option as the viewer sees it.
+    pub examples: Vec<IndexMap<String, String>>,
+}
+
+/// One finding: one cause, at the smallest piece of the user's text that is to blame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Stable code: a row of [`crate::CODES`] with a page of its own.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What breaks and for whom; lower case, no full stop.
+    pub message: String,
+    /// Where.
+    pub loc: Loc,
+    /// The object it belongs to.
+    pub object: Option<ObjectName>,
+    /// The choices that fail, where choices matter.
+    pub combinations: Option<FailedCombinations>,
+    /// Other places that explain it.
+    pub related: Vec<Related>,
+    /// Context: the rendered SQL around the fault, …
+    pub notes: Vec<String>,
+    /// What to do; starts with a verb.
+    pub help: Option<String>,
+    /// A mechanical fix.
+    pub fix: Option<Fix>,
+    /// Identity that survives line moves, for baselines and SARIF: 16 hexadecimal digits.
+    pub fingerprint: String,
+}
+
+/// How far an insight was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// The requested level was reached for all covered combinations.
+    Checked,
+    /// No inputs: its one query was checked at the requested level.
+    Static,
+    /// A lower level only; `why` tells.
+    Partial,
+    /// Not at all; `why` tells.
+    Unchecked,
+}
+
+/// The deepest judge that all covered combinations passed through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Judge {
+    /// sqlparser and DuckDB's parser.
+    Parse,
+    /// DuckDB's binder.
+    Bind,
+    /// Value casts of all options.
+    Values,
+    /// Real execution.
+    Execute,
+}
+
+/// What was checked of one insight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InsightReport {
+    /// Its name; empty if it has none.
+    pub name: String,
+    /// The name's place (or the object's).
+    pub loc: Loc,
+    /// How far it was checked.
+    pub status: Status,
+    /// By whom.
+    pub judge: Option<Judge>,
+    /// Number of combinations (saturating).
+    pub total: usize,
+    /// Rendered and parsed one by one.
+    pub sampled: usize,
+    /// Sampled, or equal in class to one that was judged.
+    pub covered: usize,
+    /// Why not more.
+    pub why: Option<Unknown>,
+}
+
+/// Whether an input's options are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OptionsStatus {
+    /// As of now.
+    Known,
+    /// From data that have changed since.
+    Stale,
+    /// Not known; `why` tells.
+    Unknown,
+}
+
+/// What is known about one input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputReport {
+    /// Its name; empty if it has none.
+    pub name: String,
+    /// The name's place (or the object's).
+    pub loc: Loc,
+    /// `single-select` or `multi-select`; empty if unreadable.
+    pub selection: &'static str,
+    /// How many options it has.
+    pub options: Option<usize>,
+    /// `static`, `range` or `query`.
+    pub source: &'static str,
+    /// Whether they are known.
+    pub status: OptionsStatus,
+    /// Why not.
+    pub why: Option<Unknown>,
+}
+
+/// Work done by one check: growth tests and benches read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Counters {
+    /// Insights whose verdict was computed, not remembered.
+    pub insights_checked: usize,
+    /// Insights whose verdict was remembered.
+    pub insights_remembered: usize,
+    /// Combinations rendered.
+    pub rendered: usize,
+    /// Texts parsed with sqlparser.
+    pub parses: usize,
+    /// Distinct texts put to DuckDB's parser.
+    pub engine_parses: usize,
+    /// Distinct texts put to DuckDB's binder.
+    pub binds: usize,
+}
+
+/// Everything a check found out, and what it would need to know to find out more.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// All findings, ordered by file, start and code.
+    pub findings: Vec<Finding>,
+    /// All insights, in document order.
+    pub insights: Vec<InsightReport>,
+    /// All inputs, in document order.
+    pub inputs: Vec<InputReport>,
+    /// What to ask the engine before checking again.
+    pub questions: Vec<Question>,
+    /// Work done.
+    pub counters: Counters,
+}

@@ -1,0 +1,86 @@
+//! Which source a query runs on, as the engine needs to know it.
+
+use viz_facts::{SourceSpec, Unknown};
+use viz_project::{Body, ObjectId, Problem, Project, Source, normalize};
+use viz_text::MappedText;
+
+/// The source of a model.
+pub(crate) fn source_of_model(project: &Project, model: ObjectId) -> Result<SourceSpec, Unknown> {
+    let source = project
+        .source_of(model)
+        .ok_or_else(|| Unknown::new("no-source", "the model has no source that could be asked"))?;
+    let Body::Source(body) = &project.object(source).body else {
+        return Err(Unknown::new("no-source", "the model's source is no source"));
+    };
+    source_spec(project, project.object(source).name_text(), body)
+}
+
+fn source_spec(project: &Project, name: &str, source: &Source) -> Result<SourceSpec, Unknown> {
+    let root = project.root.clone();
+    match source.ty.as_ref().map(|ty| ty.text.as_str()) {
+        Some("duckdb") => {
+            let Some(database) = &source.database else {
+                return Err(Unknown::new("no-source", format!("the source `{name}` has no `database`")));
+            };
+            let database = resolve_environment(project, database).map_err(|variable| {
+                Unknown::new(
+                    "variable-unset",
+                    format!("the source `{name}` needs the environment variable `{variable}`, which is not set"),
+                )
+            })?;
+            Ok(match database.trim() {
+                ":memory:" => SourceSpec::DuckDbMemory { root },
+                path => SourceSpec::DuckDbFile { path: normalize(&root.join(path)), root },
+            })
+        }
+        // R-SRC-02: `xls` is read with the CSV reader too.
+        Some("csv" | "xls") => {
+            let Some(file) = &source.file else {
+                return Err(Unknown::new("no-source", format!("the source `{name}` has no `file`")));
+            };
+            Ok(SourceSpec::Csv {
+                path: normalize(&root.join(&file.text)),
+                root,
+                view: name.to_owned(),
+                delimiter: source.delimiter.clone().unwrap_or_else(|| ",".into()),
+                has_header: source.has_header,
+            })
+        }
+        Some(other) => {
+            Err(Unknown::new("source-not-supported", format!("sources of type `{other}` can't be asked from here")))
+        }
+        None => Err(Unknown::new("no-source", format!("the source `{name}` has no `type`"))),
+    }
+}
+
+/// A text with its `${env.NAME}` replaced, or the first name that is not set.
+fn resolve_environment(project: &Project, text: &MappedText) -> Result<String, String> {
+    let mut out = String::new();
+    let mut done = 0;
+    for (range, name) in viz_syntax::env_references(text.text()) {
+        out.push_str(&text.text()[done..range.start().into()]);
+        out.push_str(project.environment().get(&name).ok_or(name)?);
+        done = range.end().into();
+    }
+    out.push_str(&text.text()[done..]);
+    Ok(out)
+}
+
+/// Variables that the sources of a project need and that are not set (`R-ENV-03`).
+pub(crate) fn unset_variables(project: &Project) -> Vec<Problem> {
+    let mut out = Vec::new();
+    for id in project.ids() {
+        let Body::Source(source) = &project.object(id).body else { continue };
+        let Some(database) = &source.database else { continue };
+        for (range, name) in viz_syntax::env_references(database.text()) {
+            if project.environment().get(&name).is_none() {
+                let loc = database.locate(range).unwrap_or(project.object(id).loc);
+                let message = format!("the environment variable `{name}` is not set: the source can't be opened");
+                out.push(
+                    Problem::new("unset-variable", loc, message).help(format!("set it, or add `{name}=…` to `.env`")),
+                );
+            }
+        }
+    }
+    out
+}

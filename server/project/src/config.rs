@@ -1,0 +1,160 @@
+//! Project configuration: `.viz-lsp.yml` beside the project file, shared by the editor and `--check`.
+
+use crate::files::{FileSystem, ReadError};
+use crate::schema::Target;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Name of the file.
+pub const CONFIG_FILE: &str = ".viz-lsp.yml";
+
+/// The engine in the viewer's browser (`verdicts.md` §1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub enum BrowserEngine {
+    /// DuckDB 1.4, what browsers run today.
+    #[default]
+    #[serde(rename = "1.4")]
+    V1_4,
+    /// DuckDB 2.0.
+    #[serde(rename = "2.0")]
+    V2_0,
+}
+
+/// A severity that a project gives to a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ConfiguredSeverity {
+    /// Report as an error.
+    Error,
+    /// Report as a warning.
+    Warning,
+    /// Report as information.
+    Information,
+    /// Report as a hint.
+    Hint,
+    /// Do not report.
+    Off,
+}
+
+/// How deep a check goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ConfiguredLevel {
+    /// Parse only; no source is opened.
+    Parse,
+    /// Also schemas, option queries and binding.
+    Bind,
+    /// Also execution.
+    Execute,
+}
+
+/// The settings of a project. Absent ones are `None` or empty.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Format version that the project is written for.
+    #[serde(deserialize_with = "version")]
+    pub target: Option<Target>,
+    /// The viewer's engine.
+    #[serde(deserialize_with = "engine")]
+    pub browser_engine: BrowserEngine,
+    /// Cut-off of combinations per insight.
+    pub max_combinations: Option<usize>,
+    /// Seed of the sample.
+    pub seed: Option<u64>,
+    /// How deep `--check` goes.
+    pub level: Option<ConfiguredLevel>,
+    /// Seconds for one query of the engine.
+    pub timeout: Option<f64>,
+    /// Severity per code.
+    pub severity: BTreeMap<String, ConfiguredSeverity>,
+    /// File of recorded findings to ignore, relative to the project.
+    pub baseline: Option<PathBuf>,
+}
+
+/// A configuration that can't be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// Zero-based line, where known.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl Config {
+    /// Reads the configuration of a project; no file means no settings.
+    ///
+    /// # Errors
+    /// If the file can't be read or holds something unknown.
+    pub fn read(root: &Path, files: &dyn FileSystem) -> Result<Config, ConfigError> {
+        match files.read(&root.join(CONFIG_FILE)) {
+            Ok(text) => Self::parse(&text),
+            Err(ReadError::NotFound) => Ok(Config::default()),
+            Err(error) => Err(ConfigError { line: 0, message: error.to_string() }),
+        }
+    }
+
+    /// Reads settings from text.
+    ///
+    /// # Errors
+    /// If it holds something unknown.
+    pub fn parse(text: &str) -> Result<Config, ConfigError> {
+        if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+            return Ok(Config::default());
+        }
+        serde_yaml::from_str(text).map_err(|error| ConfigError {
+            line: error.location().map_or(0, |at| at.line().saturating_sub(1)),
+            message: error.to_string(),
+        })
+    }
+}
+
+/// Versions may be written with or without quotes: `2.0` is a float in YAML.
+fn version<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Target>, D::Error> {
+    match scalar(deserializer)?.as_deref() {
+        None => Ok(None),
+        Some(text) => text.parse().map(Some).map_err(serde::de::Error::custom),
+    }
+}
+
+fn engine<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<BrowserEngine, D::Error> {
+    match scalar(deserializer)?.as_deref() {
+        None | Some("1.4") => Ok(BrowserEngine::V1_4),
+        Some("2.0") => Ok(BrowserEngine::V2_0),
+        Some(other) => {
+            Err(serde::de::Error::custom(format!("unknown browser engine `{other}`: expected `1.4` or `2.0`")))
+        }
+    }
+}
+
+fn scalar<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Scalar {
+        Text(String),
+        Number(f64),
+    }
+    Ok(Option::<Scalar>::deserialize(deserializer)?.map(|scalar| match scalar {
+        Scalar::Text(text) => text,
+        Scalar::Number(number) => format!("{number:.1}"),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_with_and_without_quotes() {
+        assert_eq!(Config::parse("target: 2.0\nbrowser_engine: '2.0'\n").unwrap().target, Some(Target::V2_0));
+        assert_eq!(Config::parse("# nothing\n").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn unknown_keys_are_errors_with_a_line() {
+        let error = Config::parse("seed: 1\nsede: 2\n").unwrap_err();
+        assert_eq!(error.line, 1);
+        assert!(error.message.contains("sede"), "{error:?}");
+    }
+}

@@ -1,0 +1,84 @@
+//! Environment variables and the file `.env` (`R-ENV-01`). Values are used, never shown.
+
+use crate::files::FileSystem;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// The variables of the process, which win over those of `.env`.
+#[derive(Clone, Default)]
+pub struct Environment {
+    process: HashMap<String, String>,
+}
+
+impl std::fmt::Debug for Environment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Environment({} variables)", self.process.len())
+    }
+}
+
+impl Environment {
+    /// The variables of this process.
+    pub fn from_process() -> Self {
+        let readable = |(key, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((key.into_string().ok()?, value.into_string().ok()?))
+        };
+        Self { process: std::env::vars_os().filter_map(readable).collect() }
+    }
+
+    /// No variables.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// These variables, for tests.
+    pub fn of<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        Self { process: variables.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect() }
+    }
+
+    /// The variables with those of the project's `.env` below them.
+    pub fn with_file(&self, root: &Path, files: &dyn FileSystem) -> Self {
+        let mut all: HashMap<String, String> = match files.read(&root.join(".env")) {
+            Ok(text) => text.lines().filter_map(parse_line).collect(),
+            Err(_) => HashMap::new(),
+        };
+        all.extend(self.process.clone());
+        Self { process: all }
+    }
+
+    /// A variable's value.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.process.get(name).map(String::as_str)
+    }
+}
+
+/// One line of `.env`: `[export] NAME=value`, the value optionally in quotes, a comment after ` #` otherwise.
+fn parse_line(line: &str) -> Option<(String, String)> {
+    let line = line.trim();
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    if line.starts_with('#') {
+        return None;
+    }
+    let (name, value) = line.split_once('=')?;
+    let value = value.trim();
+    let value = match value.chars().next() {
+        Some(quote @ ('"' | '\'')) => value[1..].split(quote).next().unwrap_or_default(),
+        _ => value.split(" #").next().unwrap_or_default().trim_end(),
+    };
+    Some((name.trim().to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::MemoryFiles;
+
+    #[test]
+    fn the_process_wins_over_the_file() {
+        let files = MemoryFiles::new([("/p/.env", "# c\nexport A=1\nB='x # y'\nC = z # comment\nbad line\n")]);
+        let env = Environment::of([("A", "0")]).with_file(Path::new("/p"), &files);
+        assert_eq!(
+            (env.get("A"), env.get("B"), env.get("C"), env.get("D")),
+            (Some("0"), Some("x # y"), Some("z"), None)
+        );
+    }
+}

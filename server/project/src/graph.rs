@@ -1,0 +1,99 @@
+//! Who uses whom (`R-DAG-01`).
+
+use crate::names::Resolution;
+use crate::object::Body;
+use crate::project::{ObjectId, Project};
+use crate::schema::Kind;
+
+impl Project {
+    /// The objects that an object uses directly: what it refers to, what is written inside it, and a model's source.
+    pub fn uses_of(&self, id: ObjectId) -> Vec<ObjectId> {
+        let object = self.object(id);
+        let mut out: Vec<ObjectId> = object
+            .uses
+            .iter()
+            .filter_map(|reference| match self.names().resolve(&reference.name) {
+                Resolution::Object(target) => match (&reference.path, self.object(target).kind) {
+                    // `${ref(model).metric}` uses the metric, and through it the model.
+                    (Some(path), Kind::Model) => self.scoped_field(target, &path.text).or(Some(target)),
+                    _ => Some(target),
+                },
+                _ => None,
+            })
+            .collect();
+        if matches!(object.body, Body::Model(_)) {
+            out.extend(self.source_of(id));
+        } else if crate::names::is_scoped(object) {
+            out.extend(self.parent(id));
+        } else {
+            out.extend(self.children(id));
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
+    /// Everything that an object uses, directly or not; itself left out.
+    pub fn dependencies(&self, id: ObjectId) -> Vec<ObjectId> {
+        let mut seen = vec![false; self.len()];
+        let mut stack = self.uses_of(id);
+        let mut out = Vec::new();
+        seen[id.index()] = true;
+        while let Some(next) = stack.pop() {
+            if !std::mem::replace(&mut seen[next.index()], true) {
+                out.push(next);
+                stack.extend(self.uses_of(next));
+            }
+        }
+        out.sort_unstable();
+        out
+    }
+
+    /// The groups of objects that use each other in a circle, each starting with its first in document order and
+    /// following one circle.
+    pub(crate) fn cycles(&self) -> Vec<Vec<ObjectId>> {
+        // Only these kinds can take part (R-DAG-04).
+        let takes_part = |id: &ObjectId| {
+            matches!(self.object(*id).kind, Kind::Insight | Kind::Metric | Kind::Dimension | Kind::Input)
+        };
+        #[derive(Clone, Copy, PartialEq)]
+        enum State {
+            New,
+            Open,
+            Done,
+        }
+        let mut state = vec![State::New; self.len()];
+        let mut found = Vec::new();
+        for start in self.ids().filter(takes_part) {
+            if state[start.index()] != State::New {
+                continue;
+            }
+            let mut path = vec![(start, self.uses_of(start))];
+            state[start.index()] = State::Open;
+            while let Some((id, next)) = path.last_mut() {
+                let Some(target) = next.pop() else {
+                    state[id.index()] = State::Done;
+                    path.pop();
+                    continue;
+                };
+                match state[target.index()] {
+                    State::Open => {
+                        let from = path.iter().position(|(id, _)| *id == target).unwrap_or(0);
+                        let mut circle: Vec<ObjectId> = path[from..].iter().map(|(id, _)| *id).collect();
+                        let least = circle.iter().enumerate().min_by_key(|(_, id)| **id).map_or(0, |(at, _)| at);
+                        circle.rotate_left(least);
+                        found.push(circle);
+                    }
+                    State::New if takes_part(&target) => {
+                        state[target.index()] = State::Open;
+                        path.push((target, self.uses_of(target)));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found.sort();
+        found.dedup();
+        found
+    }
+}

@@ -1,0 +1,262 @@
+//! Which files belong to a project: the project file and what it includes (1.1 and 1.2 of the format reference).
+
+use crate::files::{FileSystem, ReadError};
+use crate::problem::Problem;
+use std::path::{Component, Path, PathBuf};
+use viz_syntax::{Document, Node, TopValue};
+use viz_text::Loc;
+
+/// Names of the project file; the first that exists wins (`R-DISC-02`).
+pub const PROJECT_FILES: [&str; 2] = ["visivo_project.yml", "project.visivo.yml"];
+
+/// The project file of a folder.
+pub fn project_file(dir: &Path, files: &dyn FileSystem) -> Option<PathBuf> {
+    PROJECT_FILES.iter().map(|name| dir.join(name)).find(|path| files.is_file(path))
+}
+
+/// The nearest folder at or above a path that holds a project file.
+pub fn find_root(path: &Path, files: &dyn FileSystem) -> Option<PathBuf> {
+    path.ancestors().find(|dir| project_file(dir, files).is_some()).map(Path::to_path_buf)
+}
+
+/// What an include entry names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// These files, in order.
+    Files(Vec<PathBuf>),
+    /// A git repository that is not in the cache: its names are not known.
+    Unfetched,
+}
+
+/// One entry of `includes`, resolved.
+#[derive(Debug, Clone)]
+pub(crate) struct Include {
+    pub path_text: String,
+    pub loc: Loc,
+    pub target: Result<Target, Problem>,
+    /// Folders and files that were looked for.
+    pub watched: Vec<PathBuf>,
+}
+
+/// The include entries of a file, in order.
+pub(crate) fn includes(document: &Document, file: &Path, root: &Path, files: &dyn FileSystem) -> Vec<Include> {
+    let Some(TopValue::Items(items)) = document.get("includes").map(|entry| entry.value()) else { return Vec::new() };
+    items.into_iter().filter_map(|item| include(item, file, root, files)).collect()
+}
+
+fn include(item: Node<'_>, file: &Path, root: &Path, files: &dyn FileSystem) -> Option<Include> {
+    let path = item.get("path")?;
+    let path_text = path.str()?.trim().to_owned();
+    if path_text.is_empty() {
+        return None;
+    }
+    let loc = path.loc();
+    let mut watched = Vec::new();
+    // R-INC-08: any path with `.git` in it is taken as a git reference.
+    let target = if path_text.contains(".git") {
+        git(&path_text, loc, root, files, &mut watched)
+    } else {
+        local(item, &path_text, loc, file, files, &mut watched)
+    };
+    Some(Include { path_text, loc, target, watched })
+}
+
+fn local(
+    item: Node<'_>,
+    text: &str,
+    loc: Loc,
+    file: &Path,
+    files: &dyn FileSystem,
+    watched: &mut Vec<PathBuf>,
+) -> Result<Target, Problem> {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    // R-INC-01: the folder of the including file is always put before the path, so absolute paths don't work.
+    let path = normalize(&folder.join(text.trim_start_matches('/')));
+    watched.push(path.clone());
+    if files.is_file(&path) {
+        return Ok(Target::Files(vec![path]));
+    }
+    if !files.is_dir(&path) {
+        let message = format!("there is no file or folder `{text}` beside `{}`", file_name(file));
+        return Err(Problem::new("include-not-found", loc, message));
+    }
+    let depth = item.get("depth").and_then(|node| node.str()?.parse::<i64>().ok());
+    let exclusions: Vec<String> = item
+        .get("exclusions")
+        .into_iter()
+        .flat_map(|list| list.items())
+        .filter_map(|node| node.str().map(str::to_owned))
+        .collect();
+    // R-INC-06: a level is a separator in the part of the folder's path after the include path's text.
+    let limit = depth.map(|depth| if depth >= 1 && !text.ends_with('/') { depth - 1 } else { depth });
+    let mut found = Vec::new();
+    collect(&path, &path, limit, &exclusions, files, &mut found, watched, 0);
+    found.sort();
+    if found.is_empty() {
+        return Err(Problem::new("include-empty-folder", loc, format!("no `.yml` or `.yaml` file is in `{text}`")));
+    }
+    Ok(Target::Files(found))
+}
+
+#[allow(clippy::too_many_arguments)]
+fn collect(
+    base: &Path,
+    dir: &Path,
+    limit: Option<i64>,
+    exclusions: &[String],
+    files: &dyn FileSystem,
+    found: &mut Vec<PathBuf>,
+    watched: &mut Vec<PathBuf>,
+    level: i64,
+) {
+    if level > 64 {
+        return;
+    }
+    if dir != base {
+        watched.push(dir.to_path_buf());
+    }
+    for entry in files.list(dir).unwrap_or_default() {
+        if excluded(base, &entry.path, exclusions) {
+            continue;
+        }
+        if entry.is_dir {
+            if limit.is_none_or(|limit| level < limit) {
+                collect(base, &entry.path, limit, exclusions, files, found, watched, level + 1);
+            }
+        } else if matches!(file_name(&entry.path).to_lowercase().rsplit_once('.'), Some((_, "yml" | "yaml"))) {
+            found.push(entry.path);
+        }
+    }
+}
+
+/// `R-INC-07`.
+fn excluded(base: &Path, path: &Path, exclusions: &[String]) -> bool {
+    let name = file_name(path);
+    let relative = path.strip_prefix(base).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    let glob = |pattern: &str, text: &str| glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches(text));
+    exclusions.iter().any(|pattern| {
+        let anywhere = pattern.strip_prefix("*/").is_some_and(|rest| {
+            let tails = relative.match_indices('/').map(|(at, _)| &relative[at + 1..]);
+            std::iter::once(relative.as_str()).chain(tails).any(|tail| glob(rest, tail))
+        });
+        *pattern == name
+            || glob(pattern, &name)
+            || glob(pattern, &relative)
+            || anywhere
+            || regex::Regex::new(pattern).is_ok_and(|regex| regex.is_match(&relative) || regex.is_match(&name))
+    })
+}
+
+/// `R-INC-08`, `R-INC-10` to `R-INC-12`.
+fn git(
+    text: &str,
+    loc: Loc,
+    root: &Path,
+    files: &dyn FileSystem,
+    watched: &mut Vec<PathBuf>,
+) -> Result<Target, Problem> {
+    let (repository, sub) = match text.split_once("--") {
+        Some((repository, sub)) => (repository.trim(), Some(sub.trim())),
+        None => (text, None),
+    };
+    let Some((repo, version)) = repository.split_once('@') else {
+        let local = text.starts_with('.');
+        let help = if local {
+            "rename the folder: any path with `.git` in it is taken as a git repository"
+        } else {
+            "add `@` and a branch, tag or commit"
+        };
+        let message = format!("`{text}` is taken as a git repository, but has no `@version`");
+        return Err(Problem::new("include-git-reference", loc, message).help(help));
+    };
+    let name = repo.trim_end_matches(".git");
+    let folder = root.join(".visivo_cache").join(format!("{name}@{version}"));
+    watched.push(folder.clone());
+    if !files.is_dir(&folder) {
+        return Ok(Target::Unfetched);
+    }
+    let path = match sub {
+        Some(sub) => Some(normalize(&folder.join(sub))).filter(|path| files.is_file(path)),
+        None => project_file(&folder, files),
+    };
+    path.map(|path| Target::Files(vec![path])).ok_or_else(|| {
+        let message = format!("the repository's copy in `.visivo_cache` has no `{}`", sub.unwrap_or(PROJECT_FILES[1]));
+        Problem::new("include-not-found", loc, message)
+    })
+}
+
+/// The problem of a file that can't be read.
+pub(crate) fn unreadable(error: &ReadError, loc: Loc, path: &Path) -> Problem {
+    Problem::new("unreadable-file", loc, format!("`{}` can't be read: {error}", file_name(path)))
+}
+
+pub(crate) fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// A path without `.` and `..`, by its text alone.
+pub fn normalize(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::MemoryFiles;
+
+    fn targets(entry: &str) -> Result<Vec<String>, &'static str> {
+        let files = MemoryFiles::new([
+            ("/p/project.visivo.yml", ""),
+            ("/p/m/a.yml", ""),
+            ("/p/m/b.yaml", ""),
+            ("/p/m/c.txt", ""),
+            ("/p/m/one/d.yml", ""),
+            ("/p/m/one/two/e.yml", ""),
+            ("/p/.visivo_cache/o/r@v1/project.visivo.yml", ""),
+        ]);
+        let document = Document::parse(&format!("includes:\n  - {entry}\n"));
+        let found = includes(&document, Path::new("/p/project.visivo.yml"), Path::new("/p"), &files);
+        match found.into_iter().next().unwrap().target {
+            Ok(Target::Files(paths)) => {
+                Ok(paths.iter().map(|path| path.strip_prefix("/p").unwrap().to_string_lossy().into_owned()).collect())
+            }
+            Ok(Target::Unfetched) => Ok(vec!["?".into()]),
+            Err(problem) => Err(problem.code),
+        }
+    }
+
+    #[test]
+    fn folders_and_depth_r_inc_04_to_06() {
+        assert_eq!(targets("path: m").unwrap(), ["m/a.yml", "m/b.yaml", "m/one/d.yml", "m/one/two/e.yml"]);
+        assert_eq!(targets("{path: m, depth: 0}").unwrap(), ["m/a.yml", "m/b.yaml"]);
+        assert_eq!(targets("{path: m, depth: 1}").unwrap(), ["m/a.yml", "m/b.yaml"]);
+        assert_eq!(targets("{path: m/, depth: 1}").unwrap(), ["m/a.yml", "m/b.yaml", "m/one/d.yml"]);
+        assert_eq!(targets("{path: m, depth: 2}").unwrap(), ["m/a.yml", "m/b.yaml", "m/one/d.yml"]);
+    }
+
+    #[test]
+    fn exclusions_r_inc_07() {
+        assert_eq!(targets("{path: m, exclusions: [a.yml, two]}").unwrap(), ["m/b.yaml", "m/one/d.yml"]);
+        assert_eq!(targets("{path: m, exclusions: ['*/e.yml', '*.yaml']}").unwrap(), ["m/a.yml", "m/one/d.yml"]);
+        assert_eq!(targets("{path: m, exclusions: ['^one/']}").unwrap(), ["m/a.yml", "m/b.yaml"]);
+    }
+
+    #[test]
+    fn git_references_r_inc_08_to_12() {
+        assert_eq!(targets("path: o/r.git@v1").unwrap(), [".visivo_cache/o/r@v1/project.visivo.yml"]);
+        assert_eq!(targets("path: o/r.git@v2").unwrap(), ["?"]);
+        assert_eq!(targets("path: o/r.git"), Err("include-git-reference"));
+        assert_eq!(targets("path: .github/x.yml"), Err("include-git-reference"));
+        assert_eq!(targets("path: nowhere.yml"), Err("include-not-found"));
+    }
+}

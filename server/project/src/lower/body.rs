@@ -1,0 +1,273 @@
+//! What each kind of object says, as plain data.
+
+use super::{Lowering, scalars};
+use crate::object::{
+    Body, Bound, DefaultSelection, Expression, Input, Insight, Model, Options, QueryText, Range, Relation, Selection,
+    Source, Spanned, Statement, StatementKind, StaticProp,
+};
+use crate::problem::Problem;
+use crate::schema::{INTERACTION_KEYS, Kind, Place};
+use viz_syntax::{Node, NodeKind, Typed, almost_references, query_string, references};
+
+impl Lowering {
+    pub(super) fn body(&mut self, kind: Kind, index: u32, node: Node<'_>) -> Body {
+        match kind {
+            Kind::Source => Body::Source(source(node)),
+            Kind::Model => Body::Model(model(node)),
+            Kind::Metric | Kind::Dimension => {
+                let scoped = self.out.objects[index as usize].parent.is_some();
+                Body::Expression(Expression { expression: mapped(node, "expression"), scoped })
+            }
+            Kind::Relation => Body::Relation(Relation {
+                join_type: text(node, "join_type").unwrap_or_else(|| "inner".into()),
+                condition: mapped(node, "condition"),
+                is_default: boolean(node, "is_default").unwrap_or(false),
+            }),
+            Kind::Input => Body::Input(input(node)),
+            Kind::Insight => Body::Insight(self.insight(index, node)),
+            Kind::Chart => {
+                if let Some(layout) = node.get("layout") {
+                    self.layout(index, layout);
+                }
+                Body::Other
+            }
+            _ => Body::Other,
+        }
+    }
+
+    fn insight(&mut self, index: u32, node: Node<'_>) -> Insight {
+        let mut insight = Insight::default();
+        for interaction in node.get("interactions").into_iter().flat_map(|list| list.items()) {
+            for key in INTERACTION_KEYS {
+                let Some(query) = interaction.get(key).and_then(query_text) else { continue };
+                let kind = match *key {
+                    "filter" => StatementKind::Filter,
+                    "split" => StatementKind::Split,
+                    _ => StatementKind::Sort,
+                };
+                self.almost(&query.text, query.loc);
+                insight.statements.push(Statement { kind, key: (*key).to_owned(), query });
+            }
+        }
+        if let Some(props) = node.get("props").filter(|props| props.kind() == NodeKind::Mapping) {
+            insight.has_props = true;
+            insight.trace_type = props.get("type").and_then(Self::spanned);
+            insight.mode = text(props, "mode");
+            if insight.trace_type.is_none() {
+                let loc = node.entry("props").map_or(node.loc(), |entry| entry.key.loc());
+                self.problem(
+                    Problem::new("missing-field", loc, "`props` needs `type`")
+                        .help("add `type: bar`, `type: scatter`, …"),
+                );
+            }
+            self.prop(index, &mut insight, "props", props, 0);
+        }
+        insight
+    }
+
+    /// Collects the query-bound and the reference-holding properties, depth-first in document order (`R-INS-01`).
+    fn prop(&mut self, owner: u32, insight: &mut Insight, path: &str, node: Node<'_>, depth: usize) {
+        if depth > 64 {
+            return; // plotly's own nesting is below ten
+        }
+        match node.kind() {
+            NodeKind::Mapping => {
+                for entry in node.entries().filter(|entry| !entry.duplicate) {
+                    self.prop(owner, insight, &format!("{path}.{}", entry.name()), entry.value, depth + 1);
+                }
+            }
+            NodeKind::Sequence => {
+                for (position, item) in node.items().enumerate() {
+                    self.prop(owner, insight, &format!("{path}[{position}]"), item, depth + 1);
+                }
+            }
+            NodeKind::Scalar => self.prop_scalar(owner, insight, path, node),
+            NodeKind::Alias | NodeKind::Error => {}
+        }
+    }
+
+    fn prop_scalar(&mut self, owner: u32, insight: &mut Insight, path: &str, node: Node<'_>) {
+        let Some(scalar) = node.scalar() else { return };
+        let content = scalar.value();
+        if !content.contains(['?', '$', '(']) {
+            return;
+        }
+        let short = path.strip_prefix("props.").unwrap_or(path);
+        if query_string(content).is_some() {
+            if let Some(query) = self.query(short, node) {
+                self.uses_in(owner, &query.text, query.loc, Place::InsightProps);
+                self.almost(&query.text, query.loc);
+                insight.statements.push(Statement { kind: StatementKind::Prop, key: path.to_owned(), query });
+            }
+            return;
+        }
+        let trimmed = content.trim();
+        if ["query(", "column("].iter().any(|old| trimmed.starts_with(old)) && trimmed.ends_with([')', ']']) {
+            let message = format!(
+                "`{}…)` is no longer supported: `{short}` gets its text literally",
+                &trimmed[..=trimmed.find('(').unwrap_or(0)]
+            );
+            self.problem(Problem::new("removed-syntax", node.loc(), message).help("write `?{ … }`"));
+            return;
+        }
+        let text = scalar.mapped();
+        self.almost(&text, node.loc());
+        if !references(content).is_empty() {
+            self.uses_in(owner, &text, node.loc(), Place::InsightProps);
+            insight.statics.push(StaticProp { key: path.to_owned(), text, loc: node.loc() });
+        }
+    }
+
+    fn layout(&mut self, owner: u32, node: Node<'_>) {
+        match node.kind() {
+            NodeKind::Mapping => node.entries().for_each(|entry| self.layout(owner, entry.value)),
+            NodeKind::Sequence => node.items().for_each(|item| self.layout(owner, item)),
+            NodeKind::Scalar => {
+                if let Some(scalar) = node.scalar().filter(|scalar| scalar.value().contains("ref(")) {
+                    self.uses_in(owner, &scalar.mapped(), node.loc(), Place::ChartLayout);
+                }
+            }
+            NodeKind::Alias | NodeKind::Error => {}
+        }
+    }
+
+    /// Reports text that looks like a reference but is none (D-023): it stays literal text.
+    fn almost(&mut self, text: &viz_text::MappedText, loc: viz_text::Loc) {
+        use viz_syntax::AlmostReason;
+        for almost in almost_references(text.text()) {
+            let at = text.locate(almost.range).unwrap_or(loc);
+            let piece = text.slice(almost.range);
+            let (message, help) = match almost.reason {
+                AlmostReason::Unclosed => (format!("`{piece}` is not closed"), "close it with `)}`"),
+                AlmostReason::SpaceBeforePath => (
+                    format!("`{piece}` is not a reference: no space may stand between `)` and the dot"),
+                    "remove the space",
+                ),
+                AlmostReason::EmptyName => (format!("`{piece}` names nothing"), "write a name between the parentheses"),
+                AlmostReason::SpaceBeforeParen => (
+                    format!("`{piece}` is not a reference: no space may stand between `ref` and `(`"),
+                    "remove the space",
+                ),
+                AlmostReason::BadNameCharacter => (
+                    format!(
+                        "`{piece}` is not a reference: names hold ASCII letters, digits, spaces, quotes, `-` and `_`"
+                    ),
+                    "rename the object",
+                ),
+                _ => (
+                    format!("`{piece}` is not a reference: what follows the `)` can't hold spaces, quotes or hyphens"),
+                    "alias the column in the model's SQL",
+                ),
+            };
+            self.problem(Problem::new("malformed-reference", at, message).help(help));
+        }
+    }
+}
+
+fn source(node: Node<'_>) -> Source {
+    Source {
+        ty: node.get("type").and_then(Lowering::spanned),
+        database: mapped(node, "database"),
+        file: node.get("file").and_then(Lowering::spanned),
+        delimiter: text(node, "delimiter"),
+        has_header: boolean(node, "has_header").unwrap_or(true),
+        seeded: ["seeds", "attach"].iter().any(|key| node.get(key).is_some_and(|value| !value.is_null())),
+    }
+}
+
+fn model(node: Node<'_>) -> Model {
+    let source = node.get("source").or_else(|| node.get("target"));
+    let named = source.and_then(|value| {
+        let scalar = value.scalar()?;
+        let content = scalar.mapped();
+        let found = references(content.text()).into_iter().next()?;
+        Some(Spanned { loc: content.locate(found.name_range).unwrap_or(value.loc()), text: found.name })
+    });
+    Model {
+        sql: mapped(node, "sql"),
+        sql_loc: node.get("sql").map(|value| value.loc()),
+        source: named,
+        inline_source: source.is_some_and(|value| value.kind() == NodeKind::Mapping),
+        special: node.get("args").is_some() || node.get("models").is_some(),
+    }
+}
+
+fn input(node: Node<'_>) -> Input {
+    let selection = match node.get("type").and_then(|value| value.str()) {
+        Some("single-select") => Some(Selection::Single),
+        Some("multi-select") => Some(Selection::Multi),
+        _ => None,
+    };
+    let display = node.get("display");
+    Input {
+        selection,
+        label: text(node, "label"),
+        options: options(node),
+        display: display.and_then(|display| display.get("type")).and_then(Lowering::spanned),
+        default: display.and_then(|display| display.get("default")).map(default_selection).unwrap_or_default(),
+    }
+}
+
+fn options(node: Node<'_>) -> Options {
+    if let Some(range) = node.get("range") {
+        let bound = |key| range.get(key).and_then(bound);
+        if let (Some(start), Some(end), Some(step)) = (bound("start"), bound("end"), bound("step")) {
+            return Options::Range(Range { start, end, step, loc: range.loc() });
+        }
+        return Options::Missing;
+    }
+    let Some(options) = node.get("options") else { return Options::Missing };
+    match options.kind() {
+        NodeKind::Sequence => {
+            let items: Vec<Spanned> = options
+                .items()
+                .filter(|item| scalars::wrong_for_text(*item).is_none())
+                .filter_map(Lowering::spanned)
+                .collect();
+            Options::List { items, loc: options.loc() }
+        }
+        _ => query_text(options).map_or(Options::Missing, Options::Query),
+    }
+}
+
+fn default_selection(node: Node<'_>) -> DefaultSelection {
+    if let Some(value) = node.get("value").and_then(Lowering::spanned) {
+        return DefaultSelection::Value(value);
+    }
+    if let Some(values) = node.get("values") {
+        return match (values.kind(), query_text(values)) {
+            (NodeKind::Sequence, _) => DefaultSelection::Values(values.items().filter_map(Lowering::spanned).collect()),
+            (_, Some(query)) => DefaultSelection::Query(query),
+            (_, None) => Lowering::spanned(values).map_or(DefaultSelection::None, DefaultSelection::Word),
+        };
+    }
+    let (start, end) = (node.get("start").and_then(bound), node.get("end").and_then(bound));
+    if start.is_some() || end.is_some() { DefaultSelection::Range(start, end) } else { DefaultSelection::None }
+}
+
+fn bound(node: Node<'_>) -> Option<Bound> {
+    let scalar = node.scalar()?;
+    Some(Bound { text: scalar.value().to_owned(), typed: scalar.resolved(), loc: node.loc() })
+}
+
+fn query_text(node: Node<'_>) -> Option<QueryText> {
+    let scalar = node.scalar()?;
+    let query = query_string(scalar.value())?.ok()?;
+    Some(QueryText { text: scalar.mapped(), query, loc: node.loc() })
+}
+
+fn mapped(node: Node<'_>, key: &str) -> Option<viz_text::MappedText> {
+    let value = node.get(key)?;
+    (!value.is_null()).then(|| value.scalar().map(|scalar| scalar.mapped())).flatten()
+}
+
+fn text(node: Node<'_>, key: &str) -> Option<String> {
+    node.get(key).filter(|value| !value.is_null())?.str().map(str::to_owned)
+}
+
+fn boolean(node: Node<'_>, key: &str) -> Option<bool> {
+    match node.get(key)?.scalar()?.resolved() {
+        Typed::Bool(value) => Some(value),
+        _ => None,
+    }
+}

@@ -1,0 +1,351 @@
+//! Checks of a mapping's keys and values against its shape.
+
+use super::Lowering;
+use super::scalars::{describe, wrong_for_text};
+use crate::object::{Body, Object};
+use crate::problem::{Fix, Problem};
+use crate::schema::{Field, Kind, Place, RESERVED_KEYS, Shape, Target, Type, shape};
+use crate::similar::{did_you_mean, similar};
+use viz_syntax::{Entry, Node, NodeKind, query_string};
+
+impl Lowering {
+    /// Reads a node as an object, with everything in it. Returns its index; `None` if it is no mapping.
+    pub(super) fn object(&mut self, kind: Kind, node: Node<'_>, parent: Option<u32>) -> Option<u32> {
+        if node.kind() == NodeKind::Error {
+            return None; // the syntax problem says it all
+        }
+        if node.kind() != NodeKind::Mapping {
+            let message = format!("{} is a mapping of keys to values, not {}", kind.with_article(), describe(node));
+            self.problem(Problem::new("wrong-type", node.loc(), message));
+            return None;
+        }
+        let index = self.out.objects.len() as u32;
+        let name = node.get("name").filter(|name| wrong_for_text(*name).is_none()).and_then(Self::spanned);
+        self.out.objects.push(Object { kind, name, loc: node.loc(), parent, uses: Vec::new(), body: Body::Other });
+        let shape = shape(kind, node.get("href").is_some());
+        self.fields(index, shape, node);
+        self.out.objects[index as usize].body = self.body(kind, index, node);
+        Some(index)
+    }
+
+    fn fields(&mut self, owner: u32, shape: &'static Shape, node: Node<'_>) {
+        let variant = self.variant(shape, node);
+        let fields = shape.fields_for(variant.as_deref());
+        let decided = shape.variants.is_none() || variant.is_some();
+        for entry in node.entries() {
+            let key = entry.name();
+            let known = fields.iter().find(|field| field.name == key || field.alias == Some(key));
+            match known {
+                Some(field) if !entry.duplicate => self.field(owner, field, shape, &entry),
+                Some(_) => {}
+                None if shape.open || RESERVED_KEYS.contains(&key) => {}
+                None => self.unknown_key(shape, &fields, &entry),
+            }
+        }
+        if !decided {
+            return;
+        }
+        for field in fields.iter().filter(|field| field.required) {
+            let present = node.get(field.name).or_else(|| node.get(field.alias?));
+            // The deciding field was reported above.
+            if present.is_none() && shape.variants.as_ref().is_none_or(|variants| variants.key != field.name) {
+                self.missing(shape, field, node);
+            }
+        }
+    }
+
+    fn variant(&mut self, shape: &'static Shape, node: Node<'_>) -> Option<String> {
+        let variants = shape.variants.as_ref()?;
+        match node.get(variants.key).and_then(|value| value.str().map(str::to_owned)) {
+            Some(value) => variants.cases.iter().any(|(name, _)| *name == value).then_some(value),
+            None => {
+                if variants.default.is_none()
+                    && let Some(field) = shape.fields.iter().find(|field| field.name == variants.key)
+                {
+                    self.missing(shape, field, node);
+                }
+                variants.default.map(str::to_owned)
+            }
+        }
+    }
+
+    fn missing(&mut self, shape: &Shape, field: &Field, node: Node<'_>) {
+        let article = if shape.name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        let message = format!("{article} {} needs `{}`", shape.name, field.name);
+        let loc = node.get("name").map_or_else(|| first_key(node), |name| name.loc());
+        self.problem(Problem::new("missing-field", loc, message).help(format!("add `{}: …`", field.name)));
+    }
+
+    fn unknown_key(&mut self, shape: &Shape, fields: &[&Field], entry: &Entry<'_>) {
+        let key = entry.name();
+        let loc = entry.key.loc();
+        let removed = match (shape.name, key) {
+            (_, "traces") => Some("`traces` were removed: insights replace them"),
+            (_, "selector" | "selectors") => Some("selectors were removed: inputs replace them"),
+            _ => None,
+        };
+        let article = if shape.name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        let mut problem = Problem::new("unknown-key", loc, format!("{article} {} has no key `{key}`", shape.name));
+        let near = similar(key, fields.iter().map(|field| field.name));
+        if let Some(help) = removed {
+            problem = problem.help(help);
+        } else if let [only] = near.as_slice() {
+            problem = problem.fix(Fix::replace(format!("rename it to `{only}`"), loc, only.clone()));
+            problem.help = did_you_mean(&near);
+        } else if let Some(help) = did_you_mean(&near) {
+            problem = problem.help(help);
+        } else {
+            let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+            problem = problem.help(format!("use one of {}", names.join(", ")));
+        }
+        self.problem(problem);
+    }
+
+    fn field(&mut self, owner: u32, field: &'static Field, shape: &Shape, entry: &Entry<'_>) {
+        if let Some(only) = field.only
+            && only != self.target
+        {
+            let message = format!(
+                "`{}` of a {} is known to format version {only} only, and the target is {}",
+                field.name, shape.name, self.target
+            );
+            self.problem(Problem::new("unknown-key", entry.key.loc(), message));
+        }
+        let value = entry.value;
+        if value.kind() == NodeKind::Error {
+            return;
+        }
+        if value.is_null() {
+            return self.null_value(field, entry);
+        }
+        self.value(owner, field.name, field.ty, value);
+    }
+
+    /// Null is fine wherever the default is null or an empty list, except where something is required.
+    fn null_value(&mut self, field: &'static Field, entry: &Entry<'_>) {
+        let optional = !field.required && field.default.is_empty();
+        if !optional {
+            self.problem(Problem::new("wrong-type", entry.key.loc(), format!("`{}` has no value", field.name)));
+        }
+    }
+
+    pub(super) fn value(&mut self, owner: u32, key: &str, ty: Type, node: Node<'_>) {
+        if node.kind() == NodeKind::Error {
+            return;
+        }
+        match ty {
+            Type::Text | Type::EnvironmentText => self.text(key, node),
+            Type::Integer => self.integer(key, node),
+            Type::IntegerChoice(choices) => self.integer_choice(key, choices, node),
+            Type::Boolean => self.boolean(key, node),
+            Type::Choice(choices) => self.choice(key, choices, node),
+            Type::Plain => self.plain(key, node),
+            Type::Height => self.height(key, node),
+            Type::Level => self.level(key, node),
+            Type::Evaluation => self.evaluation(owner, key, node),
+            Type::Expression(place) => {
+                self.text(key, node);
+                let scoped = self.out.objects[owner as usize].parent.is_some()
+                    && matches!(place, Place::MetricExpression | Place::DimensionExpression);
+                let place = if scoped { Place::ScopedExpression } else { place };
+                if let Some(scalar) = node.scalar() {
+                    self.uses_in(owner, &scalar.mapped(), node.loc(), place);
+                }
+            }
+            Type::Query(place) => {
+                if let Some(query) = self.query(key, node) {
+                    self.uses_in(owner, &query.text, query.loc, place);
+                }
+            }
+            Type::Object(kind) => {
+                self.object(kind, node, Some(owner));
+            }
+            Type::ObjectOrReference(kind, place) => {
+                if node.kind() == NodeKind::Mapping {
+                    self.object(kind, node, Some(owner));
+                } else {
+                    self.reference(owner, key, kind, place, node);
+                }
+            }
+            Type::TableData => {
+                if node.kind() == NodeKind::Mapping {
+                    let kind = if node.get("sql").is_some() { Kind::Model } else { Kind::Insight };
+                    self.object(kind, node, Some(owner));
+                } else {
+                    self.reference(owner, key, Kind::Insight, Place::TableData, node);
+                }
+            }
+            Type::MarkdownItem => self.markdown_item(owner, key, node),
+            Type::List(item) => self.list(owner, key, *item, node),
+            Type::Mapping(shape) => {
+                if node.kind() == NodeKind::Mapping {
+                    self.fields(owner, shape, node);
+                } else {
+                    let message = format!("`{key}` is a mapping of keys to values, not {}", describe(node));
+                    self.problem(Problem::new("wrong-type", node.loc(), message));
+                }
+            }
+            Type::Options => self.options(owner, key, node),
+            Type::DefaultValues => self.default_values(owner, key, node),
+            Type::Interaction => self.interaction(owner, node),
+            // Props are read with the insight's body.
+            Type::Props | Type::Anything => {
+                if matches!(ty, Type::Props) && node.kind() != NodeKind::Mapping {
+                    self.problem(Problem::new(
+                        "wrong-type",
+                        node.loc(),
+                        format!("`{key}` is a mapping of plotly properties, not {}", describe(node)),
+                    ));
+                }
+            }
+            Type::Layout => {
+                if node.kind() != NodeKind::Mapping {
+                    self.problem(Problem::new(
+                        "wrong-type",
+                        node.loc(),
+                        format!("`{key}` is a mapping of plotly layout attributes, not {}", describe(node)),
+                    ));
+                }
+            }
+        }
+    }
+
+    fn list(&mut self, owner: u32, key: &str, item: Type, node: Node<'_>) {
+        if node.kind() != NodeKind::Sequence {
+            let message = format!("`{key}` is a list, not {}", describe(node));
+            return self.problem(
+                Problem::new("wrong-type", node.loc(), message)
+                    .help(format!("write the items below `{key}:`, each after `- `")),
+            );
+        }
+        for element in node.items() {
+            // A list item that is being typed (`- `) is no finding yet.
+            if element.is_null() && matches!(item, Type::Object(_) | Type::ObjectOrReference(..) | Type::Interaction) {
+                continue;
+            }
+            self.value(owner, key, item, element);
+        }
+    }
+
+    fn markdown_item(&mut self, owner: u32, key: &str, node: Node<'_>) {
+        if node.kind() == NodeKind::Mapping {
+            self.object(Kind::Markdown, node, Some(owner));
+            return;
+        }
+        let reference = node.str().is_some_and(|text| text.starts_with("ref(") || text.starts_with("${"));
+        if reference || self.target == Target::V2_0 {
+            self.reference(owner, key, Kind::Markdown, Place::ItemMarkdown, node);
+        } else {
+            self.text(key, node);
+        }
+    }
+
+    fn options(&mut self, owner: u32, key: &str, node: Node<'_>) {
+        if node.kind() == NodeKind::Sequence {
+            let mut count = 0;
+            for element in node.items() {
+                count += 1;
+                if let Some(found) = wrong_for_text(element) {
+                    let text = element.str().unwrap_or_default().to_owned();
+                    let mut problem = Problem::new(
+                        "wrong-type",
+                        element.loc(),
+                        format!("an option must be a string, not {found} (R-IN-01)"),
+                    );
+                    if element.str().is_some() && !element.is_null() {
+                        problem = problem.fix(Fix::replace(
+                            format!("write `\"{text}\"`"),
+                            element.loc(),
+                            format!("\"{text}\""),
+                        ));
+                    }
+                    self.problem(problem);
+                }
+            }
+            if count == 0 {
+                self.problem(Problem::new("no-options", node.loc(), "an input needs at least one option (R-IN-02)"));
+            }
+            return;
+        }
+        let is_query = node.str().is_some_and(|text| query_string(text).is_some());
+        match (is_query, node.str()) {
+            (true, _) => {
+                if let Some(query) = self.query(key, node) {
+                    self.uses_in(owner, &query.text, query.loc, Place::InputQuery);
+                }
+            }
+            (false, _) => {
+                let message = format!("`{key}` is a list of strings or a query `?{{ … }}`, not {}", describe(node));
+                self.problem(Problem::new("wrong-type", node.loc(), message));
+            }
+        }
+    }
+
+    fn default_values(&mut self, owner: u32, key: &str, node: Node<'_>) {
+        if node.kind() == NodeKind::Sequence {
+            for element in node.items() {
+                self.plain(key, element);
+            }
+        } else if node.str().is_some_and(|text| query_string(text).is_some()) {
+            if let Some(query) = self.query(key, node) {
+                self.uses_in(owner, &query.text, query.loc, Place::InputQuery);
+            }
+        } else if !matches!(node.str(), Some("all" | "none")) {
+            let message = format!("`{key}` is a list, a query, `all` or `none`, not {}", describe(node));
+            self.problem(Problem::new("invalid-value", node.loc(), message));
+        }
+    }
+
+    fn interaction(&mut self, owner: u32, node: Node<'_>) {
+        if node.kind() != NodeKind::Mapping {
+            let message = format!("an interaction is `filter`, `split` or `sort` with a query, not {}", describe(node));
+            return self.problem(Problem::new("wrong-type", node.loc(), message));
+        }
+        for entry in node.entries() {
+            let key = entry.name();
+            if RESERVED_KEYS.contains(&key) {
+                continue;
+            }
+            if !crate::schema::INTERACTION_KEYS.contains(&key) {
+                // D-013, S-35: the reference ignores it, so the filter silently does nothing.
+                let near = similar(key, crate::schema::INTERACTION_KEYS.iter().copied());
+                let mut problem = Problem::new(
+                    "ignored-key",
+                    entry.key.loc(),
+                    format!("`{key}` does nothing: an interaction is `filter`, `split` or `sort`"),
+                );
+                if let [only] = near.as_slice() {
+                    problem =
+                        problem.fix(Fix::replace(format!("rename it to `{only}`"), entry.key.loc(), only.clone()));
+                }
+                problem.help = did_you_mean(&near).or(problem.help);
+                self.problem(problem);
+                continue;
+            }
+            if entry.value.is_null() || entry.duplicate {
+                continue;
+            }
+            match self.query(key, entry.value) {
+                Some(query) => self.uses_in(owner, &query.text, query.loc, Place::InsightInteraction),
+                None if entry.value.str().is_some_and(|text| query_string(text).is_some()) => {}
+                None if entry.value.kind() == NodeKind::Error => {}
+                None => {
+                    let mut problem = Problem::new(
+                        "query-expected",
+                        entry.value.loc(),
+                        format!("`{key}` needs a query `?{{ … }}`, not {}", describe(entry.value)),
+                    );
+                    if let Some(text) = entry.value.str() {
+                        let fixed = format!("?{{ {text} }}");
+                        problem = problem.fix(Fix::replace(format!("write `{fixed}`"), entry.value.loc(), fixed));
+                    }
+                    self.problem(problem);
+                }
+            }
+        }
+    }
+}
+
+fn first_key(node: Node<'_>) -> viz_text::Loc {
+    node.entries().next().map_or_else(|| node.loc(), |entry| entry.key.loc())
+}

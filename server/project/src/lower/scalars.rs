@@ -1,0 +1,265 @@
+//! Checks of single values against the types of the table.
+
+use super::Lowering;
+use crate::object::Spanned;
+use crate::problem::{Fix, Problem};
+use crate::schema::{HEIGHTS, Kind, Place, Target};
+use crate::similar::{did_you_mean, similar};
+use viz_syntax::{Node, NodeKind, QueryStringError, Typed, query_string};
+
+impl Lowering {
+    pub(super) fn spanned(node: Node<'_>) -> Option<Spanned> {
+        Some(Spanned { text: node.str()?.to_owned(), loc: node.loc() })
+    }
+
+    /// A value that must be a string. Numbers, booleans and dates without quotes are none.
+    pub(super) fn text(&mut self, key: &str, node: Node<'_>) {
+        if let Some(found) = wrong_for_text(node) {
+            let mut problem = Problem::new("wrong-type", node.loc(), format!("`{key}` must be a string, not {found}"));
+            if let Some(text) = node.str().filter(|_| !node.is_null()) {
+                problem = problem.fix(Fix::replace("write it in quotes", node.loc(), format!("\"{text}\"")));
+            }
+            self.problem(problem);
+        }
+    }
+
+    pub(super) fn integer(&mut self, key: &str, node: Node<'_>) {
+        let fits = match node.scalar().map(|scalar| scalar.resolved()) {
+            Some(Typed::Int(_) | Typed::BigInt) => true,
+            Some(Typed::Str) => node.str().is_some_and(|text| text.trim().parse::<i64>().is_ok()),
+            Some(Typed::Float(value)) => value.fract() == 0.0,
+            _ => false,
+        };
+        if !fits {
+            self.problem(Problem::new(
+                "wrong-type",
+                node.loc(),
+                format!("`{key}` must be a whole number, not {}", describe(node)),
+            ));
+        }
+    }
+
+    pub(super) fn integer_choice(&mut self, key: &str, choices: &[i64], node: Node<'_>) {
+        let value = node.str().and_then(|text| text.trim().parse::<i64>().ok());
+        if !value.is_some_and(|value| choices.contains(&value)) {
+            let list: Vec<String> = choices.iter().map(i64::to_string).collect();
+            let message = format!("`{key}` can't be {}: it is one of {}", describe(node), list.join(", "));
+            self.problem(Problem::new("invalid-value", node.loc(), message));
+        }
+    }
+
+    pub(super) fn boolean(&mut self, key: &str, node: Node<'_>) {
+        let word = |text: &str| {
+            matches!(
+                text.to_ascii_lowercase().as_str(),
+                "true" | "false" | "yes" | "no" | "on" | "off" | "1" | "0" | "t" | "f" | "y" | "n"
+            )
+        };
+        let fits = match node.scalar().map(|scalar| scalar.resolved()) {
+            Some(Typed::Bool(_)) => true,
+            Some(Typed::Int(value)) => value == 0 || value == 1,
+            Some(Typed::Str) => node.str().is_some_and(word),
+            _ => false,
+        };
+        if !fits {
+            self.problem(Problem::new(
+                "wrong-type",
+                node.loc(),
+                format!("`{key}` must be `true` or `false`, not {}", describe(node)),
+            ));
+        }
+    }
+
+    pub(super) fn choice(&mut self, key: &str, choices: &[&str], node: Node<'_>) {
+        match node.str().filter(|_| wrong_for_text(node).is_none()) {
+            Some(text) if choices.contains(&text) => {}
+            Some(text) => {
+                let near = similar(text, choices.iter().copied());
+                let list: Vec<String> = choices.iter().map(|choice| format!("`{choice}`")).collect();
+                let mut problem = Problem::new(
+                    "invalid-value",
+                    node.loc(),
+                    format!("`{key}` can't be `{text}`: it is one of {}", list.join(", ")),
+                );
+                problem.help = did_you_mean(&near);
+                if let [only] = near.as_slice() {
+                    problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), node.loc(), only.clone()));
+                }
+                self.problem(problem);
+            }
+            None => self.text(key, node),
+        }
+    }
+
+    pub(super) fn plain(&mut self, key: &str, node: Node<'_>) {
+        match node.scalar().map(|scalar| scalar.resolved()) {
+            Some(Typed::Date | Typed::Timestamp) => {
+                let text = node.str().unwrap_or_default().to_owned();
+                let problem = Problem::new("wrong-type", node.loc(), format!("`{key}` can't be a YAML date (R-IN-09)"))
+                    .fix(Fix::replace("write the date in quotes", node.loc(), format!("\"{text}\"")));
+                self.problem(problem);
+            }
+            Some(Typed::Null) | None => {
+                self.problem(Problem::new(
+                    "wrong-type",
+                    node.loc(),
+                    format!("`{key}` must be a text, a number or a boolean, not {}", describe(node)),
+                ));
+            }
+            Some(_) => {
+                // R-IN-32, S-08: a query here is kept as literal text by every version.
+                if node.str().is_some_and(|text| text.trim_start().starts_with("?{")) {
+                    let message = format!("a query in `{key}` is never executed: the control gets its text literally");
+                    self.problem(
+                        Problem::new("query-not-executed", node.loc(), message).help("write the value itself"),
+                    );
+                }
+            }
+        }
+    }
+
+    pub(super) fn height(&mut self, key: &str, node: Node<'_>) {
+        let pixels = node.scalar().is_some_and(|scalar| matches!(scalar.resolved(), Typed::Int(value) if value > 0));
+        if pixels && self.target == Target::V2_0 {
+            let message = format!("`{key}` in pixels is known to format version 2.1 only");
+            self.problem(
+                Problem::new("invalid-value", node.loc(), message).help(format!("write one of {}", HEIGHTS.join(", "))),
+            );
+        } else if !pixels {
+            self.choice(key, HEIGHTS, node);
+        }
+    }
+
+    pub(super) fn level(&mut self, key: &str, node: Node<'_>) {
+        let fits = matches!(node.scalar().map(|scalar| scalar.resolved()), Some(Typed::Int(_) | Typed::Str));
+        if !fits {
+            self.problem(Problem::new(
+                "wrong-type",
+                node.loc(),
+                format!("`{key}` must be a whole number or a string, not {}", describe(node)),
+            ));
+        }
+    }
+
+    pub(super) fn evaluation(&mut self, owner: u32, key: &str, node: Node<'_>) {
+        let Some(text) = node.str() else { return self.text(key, node) };
+        let trimmed = text.trim();
+        if !(trimmed.starts_with(">{") && trimmed.ends_with('}')) {
+            let message = format!("`{key}` must be an expression `>{{ … }}`");
+            self.problem(
+                Problem::new("malformed-expression", node.loc(), message).help("write it in quotes and in `>{ … }`"),
+            );
+        }
+        if let Some(scalar) = node.scalar() {
+            self.uses_in(owner, &scalar.mapped(), node.loc(), Place::Evaluation);
+        }
+    }
+
+    /// A string that must be a reference (`R-REF-06`).
+    pub(super) fn reference(&mut self, owner: u32, key: &str, kind: Kind, place: Place, node: Node<'_>) {
+        let Some(scalar) = node.scalar().filter(|_| wrong_for_text(node).is_none()) else {
+            let message =
+                format!("`{key}` must be {} or a reference to one, not {}", kind.with_article(), describe(node));
+            return self.problem(Problem::new("wrong-type", node.loc(), message));
+        };
+        let text = scalar.mapped();
+        let content = text.text();
+        let found = viz_syntax::references(content);
+        let inline_path = content.starts_with("${") && content.ends_with('}') && !content.contains("ref");
+        if found.len() == 1 && found[0].range.len() == text.len() {
+            self.uses_in(owner, &text, node.loc(), place);
+        } else if !inline_path {
+            let plain =
+                !content.is_empty() && content.chars().all(|c| c.is_ascii_alphanumeric() || " '\"-_".contains(c));
+            let mut problem = Problem::new(
+                "reference-expected",
+                node.loc(),
+                format!("`{key}` needs a reference to {}, not a plain text", kind.with_article()),
+            );
+            if plain {
+                let fixed = format!("ref({})", content.trim());
+                problem = problem.fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed));
+            } else {
+                problem = problem.help("write `ref(name)` or `${ref(name)}`");
+            }
+            self.problem(problem);
+        }
+    }
+
+    /// A query string in a place where nothing else will do. Reports what is wrong with it.
+    pub(super) fn query(&mut self, key: &str, node: Node<'_>) -> Option<crate::object::QueryText> {
+        let scalar = node.scalar()?;
+        let text = scalar.mapped();
+        match query_string(text.text()) {
+            None => None,
+            Some(Ok(query)) => Some(crate::object::QueryText { query, loc: node.loc(), text }),
+            Some(Err(error)) => {
+                self.malformed_query(key, node, error);
+                None
+            }
+        }
+    }
+
+    pub(super) fn malformed_query(&mut self, key: &str, node: Node<'_>, error: QueryStringError) {
+        let text = node.scalar().map(|scalar| scalar.mapped()).unwrap_or_default();
+        let at = |range| text.locate(range).unwrap_or_else(|| node.loc());
+        let (loc, message, help) = match error {
+            QueryStringError::Multiline(_) => (
+                node.loc(),
+                format!("the query of `{key}` spans several lines: it is not recognised as a query"),
+                Some("write it on one line, or as a folded scalar `>-`"),
+            ),
+            QueryStringError::Unterminated => {
+                (node.loc(), format!("the query of `{key}` has no closing `}}`"), Some("add `}` at the end"))
+            }
+            QueryStringError::Empty => (node.loc(), format!("the query of `{key}` is empty"), None),
+            QueryStringError::BadSlice(range) => {
+                (at(range), "this is no slice: write `[0]`, `[1:3]` or `[0,2]` directly after the `}`".to_owned(), None)
+            }
+            QueryStringError::SpaceBeforeSlice(range) => (
+                at(range),
+                "a slice must follow the `}` directly".to_owned(),
+                Some("remove the white-space before `[`"),
+            ),
+            QueryStringError::LeadingSpace(_) => (
+                node.loc(),
+                format!("the query of `{key}` starts with white-space: it is not recognised as a query"),
+                Some("remove the white-space before `?{`"),
+            ),
+            QueryStringError::TextAfter(range) => {
+                (at(range), "nothing but a slice may follow the `}` of a query".to_owned(), None)
+            }
+        };
+        let mut problem = Problem::new("malformed-query", loc, message);
+        problem.help = help.map(str::to_owned);
+        self.problem(problem);
+    }
+}
+
+/// What stands where a string should, in words; `None` if it is a string.
+pub(super) fn wrong_for_text(node: Node<'_>) -> Option<&'static str> {
+    match node.kind() {
+        NodeKind::Mapping => Some("a mapping"),
+        NodeKind::Sequence => Some("a list"),
+        NodeKind::Alias | NodeKind::Error => None,
+        NodeKind::Scalar => match node.scalar()?.resolved() {
+            Typed::Str | Typed::Merge | Typed::Equals => None,
+            Typed::Null => Some("null"),
+            Typed::Bool(_) => Some("a boolean"),
+            Typed::Int(_) | Typed::BigInt | Typed::Float(_) => Some("a number"),
+            Typed::Date | Typed::Timestamp => Some("a date"),
+        },
+    }
+}
+
+/// A value in words, for messages.
+pub(super) fn describe(node: Node<'_>) -> String {
+    match (wrong_for_text(node), node.str()) {
+        (_, Some(text)) if !node.is_null() => {
+            let short: String = text.chars().take(40).collect();
+            format!("`{short}`")
+        }
+        (Some(word), _) => word.to_owned(),
+        (None, _) => "this".to_owned(),
+    }
+}

@@ -1,0 +1,87 @@
+//! Who is called what, and what a reference means (section 4 of the format reference).
+
+use crate::object::Object;
+use crate::project::{ObjectId, Project};
+use crate::schema::{Kind, Target};
+use std::collections::HashMap;
+
+/// The names of a project.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    /// The flat namespace (`R-NAME-01`).
+    global: HashMap<String, Vec<ObjectId>>,
+    /// Metrics and dimensions inside models, which have a namespace per model since 2.1 (`R-NAME-03`).
+    scoped: HashMap<String, Vec<ObjectId>>,
+}
+
+/// What a name means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution {
+    /// This object.
+    Object(ObjectId),
+    /// Any of these.
+    Ambiguous(Vec<ObjectId>),
+    /// Nothing.
+    Missing,
+}
+
+impl Names {
+    pub(crate) fn add(&mut self, id: ObjectId, object: &Object, target: Target) {
+        let Some(name) = object.name.as_ref().filter(|name| !name.text.is_empty()) else { return };
+        let scoped = is_scoped(object) && target == Target::V2_1;
+        let names = if scoped { &mut self.scoped } else { &mut self.global };
+        names.entry(name.text.clone()).or_default().push(id);
+    }
+
+    /// What a name means where any kind may stand. A name inside models is found while it is unique (`R-SEM-02`).
+    pub fn resolve(&self, name: &str) -> Resolution {
+        match self.global.get(name).or_else(|| self.scoped.get(name)).map(Vec::as_slice) {
+            Some([one]) => Resolution::Object(*one),
+            Some(several) => Resolution::Ambiguous(several.to_vec()),
+            None => Resolution::Missing,
+        }
+    }
+
+    /// All global names with their objects.
+    pub fn global(&self) -> impl Iterator<Item = (&str, &[ObjectId])> {
+        self.global.iter().map(|(name, ids)| (name.as_str(), ids.as_slice()))
+    }
+
+    /// The objects of a global name.
+    pub fn global_named(&self, name: &str) -> &[ObjectId] {
+        self.global.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// All names inside models with their objects.
+    pub fn scoped(&self) -> impl Iterator<Item = (&str, &[ObjectId])> {
+        self.scoped.iter().map(|(name, ids)| (name.as_str(), ids.as_slice()))
+    }
+}
+
+/// Whether an object is a metric or dimension inside a model.
+pub(crate) fn is_scoped(object: &Object) -> bool {
+    object.parent.is_some() && matches!(object.kind, Kind::Metric | Kind::Dimension)
+}
+
+impl Project {
+    /// The metric or dimension of this name inside a model.
+    pub fn scoped_field(&self, model: ObjectId, name: &str) -> Option<ObjectId> {
+        self.children(model).find(|child| {
+            let object = self.object(*child);
+            is_scoped(object) && object.name_text() == name
+        })
+    }
+
+    /// The source of a model: its own, the named one, or the default (`R-DAG-01`).
+    pub fn source_of(&self, model: ObjectId) -> Option<ObjectId> {
+        let crate::object::Body::Model(body) = &self.object(model).body else { return None };
+        if body.inline_source {
+            return self.children(model).find(|child| self.object(*child).kind == Kind::Source);
+        }
+        let name = match &body.source {
+            Some(name) => name.text.as_str(),
+            None => &self.default_source()?.text,
+        };
+        self.names().global_named(name).iter().copied().find(|id| self.object(*id).kind == Kind::Source)
+    }
+}

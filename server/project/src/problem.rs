@@ -1,0 +1,71 @@
+//! What is wrong with a project's text, before anyone looks at SQL.
+
+use viz_text::Loc;
+
+/// Another place that explains a problem.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Related {
+    /// The place.
+    pub loc: Loc,
+    /// What is there; lower case, no full stop.
+    pub message: String,
+}
+
+/// A mechanical fix: texts to put in place of others.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Fix {
+    /// What it does; starts with a verb.
+    pub title: String,
+    /// Places and the new text of each.
+    pub edits: Vec<(Loc, String)>,
+}
+
+impl Fix {
+    /// A fix that replaces one place.
+    pub fn replace(title: impl Into<String>, loc: Loc, text: impl Into<String>) -> Self {
+        Self { title: title.into(), edits: vec![(loc, text.into())] }
+    }
+}
+
+/// One problem. Its severity is a property of its code (a row of `viz_check::CODES`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Problem {
+    /// Stable code, such as `unknown-key`.
+    pub code: &'static str,
+    /// The smallest faulty piece.
+    pub loc: Loc,
+    /// What is wrong; lower case, no full stop, code in backticks.
+    pub message: String,
+    /// Other places that explain it.
+    pub related: Vec<Related>,
+    /// What to do; starts with a verb.
+    pub help: Option<String>,
+    /// A mechanical fix.
+    pub fix: Option<Fix>,
+}
+
+impl Problem {
+    /// A problem without further detail.
+    pub fn new(code: &'static str, loc: Loc, message: impl Into<String>) -> Self {
+        Self { code, loc, message: message.into(), related: Vec::new(), help: None, fix: None }
+    }
+
+    /// This problem with a help line.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// This problem with a related place.
+    pub fn related(mut self, loc: Loc, message: impl Into<String>) -> Self {
+        self.related.push(Related { loc, message: message.into() });
+        self
+    }
+
+    /// This problem with a fix, whose title is also the help line unless there is one.
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.help.get_or_insert_with(|| fix.title.clone());
+        self.fix = Some(fix);
+        self
+    }
+}

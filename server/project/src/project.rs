@@ -1,0 +1,542 @@
+//! A snapshot of a project: files, objects, names, problems.
+
+use crate::config::{CONFIG_FILE, Config};
+use crate::environment::Environment;
+use crate::files::{FileSystem, ReadError};
+use crate::includes::{self, Include, project_file};
+use crate::lower::{Lowered, lower};
+use crate::names::Names;
+use crate::object::{Object, Spanned};
+use crate::problem::{Fix, Problem};
+use crate::resolve;
+use crate::schema::{Kind, MERGED_KEYS, PROJECT, Target};
+use crate::similar::{did_you_mean, similar};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use viz_syntax::{Document, TopEntry, TopValue};
+use viz_text::{FileId, Loc, SegmentId, TextDocument, TextRange, TextSize};
+
+/// An object of a project: an index in document order, valid for one snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectId(u32);
+
+impl ObjectId {
+    /// As an index into tables of all objects.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A file of a project.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// Path relative to the project's folder, with forward slashes.
+    pub relative: String,
+    /// Its text and tree.
+    pub document: Document,
+    source: Arc<str>,
+    lines: OnceLock<TextDocument>,
+}
+
+impl File {
+    fn new(path: PathBuf, root: &Path, source: Arc<str>, document: Document) -> Self {
+        let relative = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        Self { path, relative, document, source, lines: OnceLock::new() }
+    }
+
+    /// Its lines, for positions.
+    pub fn lines(&self) -> &TextDocument {
+        self.lines.get_or_init(|| TextDocument::new(self.document.text()))
+    }
+}
+
+type LoweredKey = (SegmentId, TextSize, Kind, Target);
+
+struct Item {
+    file: FileId,
+    lowered: Arc<Lowered>,
+}
+
+/// An immutable snapshot of a project.
+pub struct Project {
+    /// The project's folder.
+    pub root: PathBuf,
+    files: Vec<File>,
+    items: Vec<Item>,
+    /// Item and index in it of each object.
+    objects: Vec<(u32, u32)>,
+    names: Names,
+    problems: Vec<Problem>,
+    watched: Vec<PathBuf>,
+    config: Config,
+    target: Target,
+    target_chosen: bool,
+    environment: Environment,
+    names_complete: bool,
+    name: Option<Spanned>,
+    default_source: Option<Spanned>,
+    default_alert: Option<Spanned>,
+    segments: HashMap<SegmentId, FileId>,
+    cache: HashMap<LoweredKey, Arc<Lowered>>,
+}
+
+impl std::fmt::Debug for Project {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Project({}, {} files, {} objects)", self.root.display(), self.files.len(), self.objects.len())
+    }
+}
+
+impl Project {
+    /// Reads a project. What can't be read is a problem of the project, never an error here.
+    pub fn load(root: &Path, files: &dyn FileSystem, environment: &Environment) -> Project {
+        Loader::new(root, files, environment, None).load()
+    }
+
+    /// Reads it again, reusing everything whose text did not change.
+    pub fn reload(&self, files: &dyn FileSystem, environment: &Environment) -> Project {
+        Loader::new(&self.root, files, environment, Some(self)).load()
+    }
+
+    /// The files in load order (`R-DISC-05`); the configuration file, if there is one, is last.
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    /// A file.
+    pub fn file(&self, id: FileId) -> &File {
+        &self.files[id.0 as usize]
+    }
+
+    /// The file at this path.
+    pub fn file_of(&self, path: &Path) -> Option<FileId> {
+        self.files.iter().position(|file| file.path == path).map(|index| FileId(index as u32))
+    }
+
+    /// The file and absolute byte range of a place.
+    pub fn resolve(&self, loc: Loc) -> Option<(FileId, TextRange)> {
+        let file = *self.segments.get(&loc.segment)?;
+        Some((file, self.file(file).document.range(loc)?))
+    }
+
+    /// Files and folders whose change needs a reload.
+    pub fn watched(&self) -> &[PathBuf] {
+        &self.watched
+    }
+
+    /// The settings in `.viz-lsp.yml`.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The format version that the text is read as (`verdicts.md` §1).
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
+    /// Whether the target was set by the configuration or `cli_version`.
+    pub fn target_chosen(&self) -> bool {
+        self.target_chosen
+    }
+
+    /// The environment, with `.env`.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Whether all names are known. They are not while an included git repository is missing.
+    pub fn names_complete(&self) -> bool {
+        self.names_complete
+    }
+
+    /// Problems of the text and of names, in no particular order.
+    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().chain(self.items.iter().flat_map(|item| &item.lowered.problems))
+    }
+
+    /// The project's own name.
+    pub fn name(&self) -> Option<&Spanned> {
+        self.name.as_ref()
+    }
+
+    /// `defaults.source_name`.
+    pub fn default_source(&self) -> Option<&Spanned> {
+        self.default_source.as_ref()
+    }
+
+    /// `defaults.alert_name`.
+    pub fn default_alert(&self) -> Option<&Spanned> {
+        self.default_alert.as_ref()
+    }
+
+    /// All objects in document order.
+    pub fn ids(&self) -> impl Iterator<Item = ObjectId> + use<> {
+        (0..self.objects.len() as u32).map(ObjectId)
+    }
+
+    /// Number of objects.
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// Whether there are no objects.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// An object.
+    pub fn object(&self, id: ObjectId) -> &Object {
+        let (item, local) = self.objects[id.index()];
+        &self.items[item as usize].lowered.objects[local as usize]
+    }
+
+    /// The file that an object stands in.
+    pub fn file_of_object(&self, id: ObjectId) -> FileId {
+        self.items[self.objects[id.index()].0 as usize].file
+    }
+
+    /// The object that an object is written in.
+    pub fn parent(&self, id: ObjectId) -> Option<ObjectId> {
+        let (_, local) = self.objects[id.index()];
+        self.object(id).parent.map(|parent| ObjectId(id.0 - local + parent))
+    }
+
+    /// The objects written directly inside an object.
+    pub fn children(&self, id: ObjectId) -> impl Iterator<Item = ObjectId> {
+        let (item, local) = self.objects[id.index()];
+        let first = id.0 - local;
+        let objects = &self.items[item as usize].lowered.objects;
+        objects
+            .iter()
+            .enumerate()
+            .filter(move |(_, object)| object.parent == Some(local))
+            .map(move |(index, _)| ObjectId(first + index as u32))
+    }
+
+    /// The names.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+}
+
+struct Loader<'a> {
+    files: &'a dyn FileSystem,
+    previous: Option<&'a Project>,
+    project: Project,
+    /// Files that are being followed, for cycles.
+    open: Vec<PathBuf>,
+}
+
+impl<'a> Loader<'a> {
+    fn new(root: &Path, files: &'a dyn FileSystem, environment: &Environment, previous: Option<&'a Project>) -> Self {
+        let project = Project {
+            root: root.to_path_buf(),
+            files: Vec::new(),
+            items: Vec::new(),
+            objects: Vec::new(),
+            names: Names::default(),
+            problems: Vec::new(),
+            watched: vec![root.join(".env"), root.join(CONFIG_FILE)],
+            config: Config::default(),
+            target: Target::default(),
+            target_chosen: false,
+            environment: environment.with_file(root, files),
+            names_complete: true,
+            name: None,
+            default_source: None,
+            default_alert: None,
+            segments: HashMap::new(),
+            cache: HashMap::new(),
+        };
+        Self { files, previous, project, open: Vec::new() }
+    }
+
+    fn load(mut self) -> Project {
+        let path = project_file(&self.project.root, self.files)
+            .unwrap_or_else(|| self.project.root.join(includes::PROJECT_FILES[1]));
+        self.project.watched.extend(includes::PROJECT_FILES.iter().map(|name| self.project.root.join(name)));
+        let config_error = self.read_config();
+        self.follow(path, None);
+        let file_count = self.project.files.len();
+        self.choose_target();
+        for file in 0..file_count {
+            self.read_objects(FileId(file as u32));
+        }
+        for (index, item) in self.project.items.iter().enumerate() {
+            for (local, object) in item.lowered.objects.iter().enumerate() {
+                let id = ObjectId(self.project.objects.len() as u32);
+                self.project.objects.push((index as u32, local as u32));
+                self.project.names.add(id, object, self.project.target);
+            }
+        }
+        let mut problems = resolve::problems(&self.project);
+        self.project.problems.append(&mut problems);
+        if let Some(error) = config_error {
+            self.config_problem(&error);
+        }
+        self.project
+    }
+
+    fn read_config(&mut self) -> Option<crate::config::ConfigError> {
+        match Config::read(&self.project.root, self.files) {
+            Ok(config) => {
+                self.project.config = config;
+                None
+            }
+            Err(error) => Some(error),
+        }
+    }
+
+    fn config_problem(&mut self, error: &crate::config::ConfigError) {
+        let path = self.project.root.join(CONFIG_FILE);
+        let text = self.files.read(&path).unwrap_or_else(|_| "".into());
+        let id = self.add_file(path, text);
+        let file = self.project.file(id);
+        let line: usize = file.document.text().split_inclusive('\n').take(error.line).map(str::len).sum();
+        let length = file.document.text()[line..].lines().next().map_or(0, str::len);
+        let range = TextRange::at(TextSize::new(line as u32), TextSize::new(length as u32));
+        let loc = file.document.loc(range);
+        self.project.problems.push(Problem::new(
+            "configuration",
+            loc,
+            format!("the settings can't be read: {}", error.message),
+        ));
+    }
+
+    fn add_file(&mut self, path: PathBuf, source: Arc<str>) -> FileId {
+        let before = self.previous.and_then(|previous| previous.files.iter().find(|file| file.path == path));
+        let file = match before {
+            Some(file) if Arc::ptr_eq(&file.source, &source) || file.source == source => file.clone(),
+            Some(file) => File::new(path, &self.project.root, Arc::clone(&source), file.document.reparse(&source)),
+            None => File::new(path, &self.project.root, Arc::clone(&source), Document::parse(&source)),
+        };
+        let id = FileId(self.project.files.len() as u32);
+        self.project.segments.extend(file.document.segments().iter().map(|segment| (segment.id, id)));
+        self.project.files.push(file);
+        id
+    }
+
+    /// Adds a file and what it includes, depth-first (`R-DISC-05`).
+    fn follow(&mut self, path: PathBuf, from: Option<(Loc, &str)>) {
+        self.project.watched.push(path.clone());
+        let text = match self.files.read(&path) {
+            Ok(text) => text,
+            Err(error) => return self.unreadable(path, &error, from),
+        };
+        let id = self.add_file(path.clone(), text);
+        self.syntax_problems(id);
+        let document = self.project.file(id).document.clone();
+        self.open.push(path.clone());
+        for include in includes::includes(&document, &path, &self.project.root, self.files) {
+            self.include(include);
+        }
+        self.open.pop();
+    }
+
+    fn unreadable(&mut self, path: PathBuf, error: &ReadError, from: Option<(Loc, &str)>) {
+        match from {
+            Some((loc, _)) => self.project.problems.push(includes::unreadable(error, loc, &path)),
+            None => {
+                let id = self.add_file(path.clone(), "".into());
+                let loc = self.project.file(id).document.loc(TextRange::empty(0.into()));
+                self.project.problems.push(includes::unreadable(error, loc, &path));
+            }
+        }
+        self.project.names_complete = false;
+    }
+
+    fn include(&mut self, include: Include) {
+        self.project.watched.extend(include.watched);
+        let paths = match include.target {
+            Ok(includes::Target::Files(paths)) => paths,
+            Ok(includes::Target::Unfetched) => {
+                self.project.names_complete = false;
+                let message = format!(
+                    "`{}` is not in `.visivo_cache`: the names it defines are not known, so references to nothing are not reported",
+                    include.path_text
+                );
+                self.project
+                    .problems
+                    .push(Problem::new("include-not-fetched", include.loc, message).help("run the project once"));
+                return;
+            }
+            Err(problem) => {
+                self.project.names_complete &= problem.code == "include-empty-folder";
+                self.project.problems.push(problem);
+                return;
+            }
+        };
+        for path in paths {
+            if self.open.contains(&path) {
+                let message = format!(
+                    "`{}` includes itself: the reference's loader never ends (R-INC-09)",
+                    includes::file_name(&path)
+                );
+                self.project.problems.push(Problem::new("include-cycle", include.loc, message));
+            } else if self.project.file_of(&path).is_none() {
+                self.follow(path, Some((include.loc, &include.path_text)));
+            }
+        }
+    }
+
+    fn syntax_problems(&mut self, id: FileId) {
+        let document = self.project.file(id).document.clone();
+        if document.is_empty() {
+            let message = "the file is empty: the reference's loader refuses it (R-DISC-11)";
+            let loc = document.loc(TextRange::empty(0.into()));
+            self.project.problems.push(Problem::new("empty-file", loc, message));
+        }
+        for problem in document.problems() {
+            let code = match problem.kind {
+                viz_syntax::ProblemKind::DuplicateKey => "duplicate-key",
+                viz_syntax::ProblemKind::MergeKey => "merge-key",
+                viz_syntax::ProblemKind::CustomTag => "custom-tag",
+                _ => "yaml-syntax",
+            };
+            self.project.problems.push(Problem::new(code, problem.loc, problem.message.clone()));
+        }
+    }
+
+    /// `target:` of the configuration, else `cli_version` of the project, else the newest.
+    fn choose_target(&mut self) {
+        let Some(file) = self.project.files.first() else { return };
+        let top = |key: &str| match file.document.get(key)?.value() {
+            TopValue::Node(node) => node.str().map(|text| Spanned { text: text.to_owned(), loc: node.loc() }),
+            _ => None,
+        };
+        let by_version = top("cli_version").and_then(|version| {
+            let mut parts = version.text.trim().split('.');
+            match (parts.next()?, parts.next()?) {
+                ("2", "0") => Some(Target::V2_0),
+                ("2", _) => Some(Target::V2_1),
+                _ => None,
+            }
+        });
+        let chosen = self.project.config.target.or(by_version);
+        self.project.name = top("name");
+        if let Some(TopValue::Node(defaults)) = file.document.get("defaults").map(|entry| entry.value()) {
+            let text = |key: &str| {
+                let node = defaults.get(key).filter(|node| !node.is_null())?;
+                Some(Spanned { text: node.str()?.to_owned(), loc: node.loc() })
+            };
+            self.project.default_source = text("source_name").or_else(|| text("target_name"));
+            self.project.default_alert = text("alert_name");
+        }
+        self.project.target = chosen.unwrap_or_default();
+        self.project.target_chosen = chosen.is_some();
+    }
+
+    fn read_objects(&mut self, id: FileId) {
+        let document = self.project.file(id).document.clone();
+        let is_project_file = id.0 == 0;
+        let entries: Vec<TopEntry<'_>> = document.entries().collect();
+        for (position, entry) in entries.iter().enumerate() {
+            let Some(key) = entry.key().str() else { continue };
+            if entries[position + 1..].iter().any(|later| later.key().str() == Some(key)) {
+                continue; // the last one wins (R-DISC-09)
+            }
+            let list = MERGED_KEYS.iter().find(|(name, _)| *name == key).map(|(_, kind)| *kind);
+            let list = list.or((key == "targets" && is_project_file).then_some(Kind::Source));
+            match list {
+                Some(kind) => self.section(id, key, kind, entry, is_project_file),
+                None if key == "includes" => self.section(id, key, Kind::Include, entry, true),
+                None if is_project_file => self.top_level(id, key, entry),
+                None if key == "dbt" => {}
+                None => {
+                    let message = format!(
+                        "`{key}` is ignored here: only lists of objects and `includes` are taken from an included file"
+                    );
+                    self.project.problems.push(
+                        Problem::new("ignored-key", entry.key().loc(), message).help("move it to the project file"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn section(&mut self, file: FileId, key: &str, kind: Kind, entry: &TopEntry<'_>, is_project_file: bool) {
+        if key == "tests" && self.project.target == Target::V2_0 {
+            let message = "`tests` is known to format version 2.1 only, and the target is 2.0";
+            self.project.problems.push(Problem::new("unknown-key", entry.key().loc(), message));
+        }
+        match entry.value() {
+            TopValue::Items(items) => {
+                for item in items {
+                    if !item.is_null() {
+                        self.item(file, kind, item);
+                    }
+                }
+            }
+            TopValue::Missing if !is_project_file => {
+                // R-MERGE-03, S-03.
+                let message = format!("this empty `{key}:` deletes all {key} that were read before it");
+                self.project.problems.push(
+                    Problem::new("empty-list-deletes", entry.key().loc(), message)
+                        .help(format!("remove the key, or write `{key}: []`")),
+                );
+            }
+            TopValue::Missing => {}
+            TopValue::Node(node) => {
+                if node.kind() != viz_syntax::NodeKind::Error {
+                    let message = format!("`{key}` is a list of {key}");
+                    self.project
+                        .problems
+                        .push(Problem::new("wrong-type", entry.key().loc(), message).help("write each one after `- `"));
+                }
+            }
+        }
+    }
+
+    fn top_level(&mut self, file: FileId, key: &str, entry: &TopEntry<'_>) {
+        let field = PROJECT.fields.iter().find(|field| field.name == key);
+        match (field, entry.value()) {
+            (Some(_), TopValue::Node(node)) if key == "defaults" => self.item(file, Kind::Defaults, node),
+            (Some(field), value) => {
+                let wrong = match (&field.ty, &value) {
+                    (crate::schema::Type::Text, TopValue::Items(_)) => Some("a string, not a list"),
+                    (crate::schema::Type::Text, TopValue::Node(node))
+                        if node.kind() == viz_syntax::NodeKind::Mapping =>
+                    {
+                        Some("a string, not a mapping")
+                    }
+                    (crate::schema::Type::Mapping(_) | crate::schema::Type::Object(_), TopValue::Items(_)) => {
+                        Some("a mapping, not a list")
+                    }
+                    _ => None,
+                };
+                if let Some(expected) = wrong {
+                    self.project.problems.push(Problem::new(
+                        "wrong-type",
+                        entry.key().loc(),
+                        format!("`{key}` is {expected}"),
+                    ));
+                }
+            }
+            (None, _) if crate::schema::RESERVED_KEYS.contains(&key) => {}
+            (None, _) => {
+                let loc = entry.key().loc();
+                let near = similar(key, PROJECT.fields.iter().map(|field| field.name));
+                let mut problem = Problem::new("unknown-key", loc, format!("a project has no key `{key}`"));
+                if let [only] = near.as_slice() {
+                    problem = problem.fix(Fix::replace(format!("rename it to `{only}`"), loc, only.clone()));
+                }
+                problem.help = match key {
+                    "traces" => Some("`traces` were removed: insights replace them".into()),
+                    "selectors" => Some("selectors were removed: inputs replace them".into()),
+                    _ => did_you_mean(&near),
+                };
+                self.project.problems.push(problem);
+            }
+        }
+    }
+
+    fn item(&mut self, file: FileId, kind: Kind, node: viz_syntax::Node<'_>) {
+        let key = (node.loc().segment, node.loc().range.start(), kind, self.project.target);
+        let cached = self.previous.and_then(|previous| previous.cache.get(&key)).cloned();
+        let lowered = cached.unwrap_or_else(|| Arc::new(lower(kind, node, self.project.target)));
+        self.project.cache.insert(key, Arc::clone(&lowered));
+        self.project.items.push(Item { file, lowered });
+    }
+}

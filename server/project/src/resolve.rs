@@ -1,0 +1,263 @@
+//! Problems that show only when a project is looked at as a whole: names, references, cycles, sources.
+
+use crate::names::{Resolution, is_scoped};
+use crate::object::{Body, Use};
+use crate::problem::{Fix, Problem};
+use crate::project::{ObjectId, Project};
+use crate::schema::{Kind, Place, Target};
+use crate::similar::{did_you_mean, similar};
+
+/// Everything that is wrong with names and references.
+pub(crate) fn problems(project: &Project) -> Vec<Problem> {
+    let mut out = Vec::new();
+    duplicates(project, &mut out);
+    defaults(project, &mut out);
+    for id in project.ids() {
+        let object = project.object(id);
+        for reference in &object.uses {
+            check_use(project, id, reference, &mut out);
+        }
+        match &object.body {
+            Body::Model(model) => {
+                let sourceless = !model.inline_source
+                    && model.source.is_none()
+                    && !model.special
+                    && project.default_source().is_none();
+                if sourceless && project.names_complete() {
+                    let message = "this model has no `source`, and the project has no default source";
+                    out.push(
+                        Problem::new("missing-source", object.name_loc(), message)
+                            .help("add `source: ref(…)`, or `defaults: { source_name: … }` to the project"),
+                    );
+                }
+            }
+            Body::Expression(_) => identifier(object, &mut out),
+            Body::Relation(_) => relation(project, object, &mut out),
+            _ => {}
+        }
+    }
+    cycles(project, &mut out);
+    out
+}
+
+fn duplicates(project: &Project, out: &mut Vec<Problem>) {
+    let mut report = |ids: &[ObjectId]| {
+        let Some((first, others)) = ids.split_first() else { return };
+        let original = project.object(*first);
+        for other in others {
+            let object = project.object(*other);
+            let message = format!(
+                "the name `{}` is taken by {}: all objects share one namespace",
+                object.name_text(),
+                original.kind.with_article()
+            );
+            out.push(
+                Problem::new("duplicate-name", object.name_loc(), message)
+                    .related(original.name_loc(), "the name is given here first"),
+            );
+        }
+    };
+    let mut groups: Vec<&[ObjectId]> =
+        project.names().global().map(|(_, ids)| ids).filter(|ids| ids.len() > 1).collect();
+    groups.sort();
+    groups.into_iter().for_each(&mut report);
+
+    let mut scoped: Vec<(&str, &[ObjectId])> = project.names().scoped().collect();
+    scoped.sort_by_key(|(_, ids)| ids.first().copied());
+    for (name, ids) in scoped {
+        for (position, id) in ids.iter().enumerate() {
+            let object = project.object(*id);
+            let twin = ids[..position].iter().find(|other| project.parent(**other) == project.parent(*id));
+            let global = project.names().global_named(name).first();
+            let Some(original) = twin.or(global) else { continue };
+            let message = format!("the name `{name}` is taken by {}", project.object(*original).kind.with_article());
+            out.push(
+                Problem::new("duplicate-name", object.name_loc(), message)
+                    .related(project.object(*original).name_loc(), "the name is given here first"),
+            );
+        }
+    }
+    if let Some(name) = project.name()
+        && let Some(twin) = project.names().global_named(&name.text).first()
+    {
+        let twin = project.object(*twin);
+        let message = format!(
+            "the project is called like {} `{}`: every reference to it is ambiguous (R-NAME-04)",
+            twin.kind.with_article(),
+            name.text
+        );
+        out.push(
+            Problem::new("duplicate-name", name.loc, message)
+                .related(twin.name_loc(), "the name is given here too")
+                .help("rename the project"),
+        );
+    }
+}
+
+fn defaults(project: &Project, out: &mut Vec<Problem>) {
+    let wanted = [(project.default_source(), Kind::Source), (project.default_alert(), Kind::Alert)];
+    for (name, kind) in wanted {
+        let Some(name) = name.filter(|_| project.names_complete()) else { continue };
+        let named = |id: &ObjectId| project.object(*id).kind == kind;
+        if !project.names().global_named(&name.text).iter().any(named) {
+            let names: Vec<&str> = project
+                .ids()
+                .map(|id| project.object(id))
+                .filter(|object| object.kind == kind)
+                .map(|object| object.name_text())
+                .collect();
+            let mut problem =
+                Problem::new("unknown-reference", name.loc, format!("there is no {} `{}`", kind.name(), name.text));
+            problem.help = did_you_mean(&similar(&name.text, names));
+            out.push(problem);
+        }
+    }
+}
+
+fn check_use(project: &Project, user: ObjectId, reference: &Use, out: &mut Vec<Problem>) {
+    if reference.place == Place::ScopedExpression {
+        let message = "an expression inside a model uses the model's own columns: references are not allowed here";
+        let mut problem = Problem::new("scoped-reference", reference.loc, message);
+        if let Some(path) = &reference.path {
+            problem = problem.fix(Fix::replace(format!("write `{}`", path.text), reference.loc, path.text.clone()));
+        }
+        return out.push(problem);
+    }
+    match project.names().resolve(&reference.name) {
+        Resolution::Object(id) => wrong_kind(project, user, reference, id, out),
+        Resolution::Ambiguous(ids) => {
+            // Duplicate names are reported where they are given; a name in several models is only ambiguous here.
+            if ids.iter().all(|id| is_scoped(project.object(*id))) && reference.path.is_none() {
+                let models: Vec<String> = ids
+                    .iter()
+                    .filter_map(|id| project.parent(*id))
+                    .map(|id| format!("`{}`", project.object(id).name_text()))
+                    .collect();
+                let message =
+                    format!("`{}` is ambiguous: it is defined in the models {}", reference.name, models.join(" and "));
+                out.push(
+                    Problem::new("ambiguous-reference", reference.name_loc, message)
+                        .help(format!("write `${{ref(model).{}}}`", reference.name)),
+                );
+            }
+        }
+        Resolution::Missing if !project.names_complete() => {}
+        Resolution::Missing => {
+            let targets = reference.place.targets();
+            let fits = |id: &ObjectId| targets.is_empty() || targets.contains(&project.object(*id).kind);
+            let names: Vec<&str> = project
+                .ids()
+                .filter(fits)
+                .map(|id| project.object(id).name_text())
+                .filter(|name| !name.is_empty())
+                .collect();
+            let near = similar(&reference.name, names);
+            let mut problem = Problem::new(
+                "unknown-reference",
+                reference.name_loc,
+                format!("nothing is called `{}`", reference.name),
+            );
+            problem.help = did_you_mean(&near);
+            if let [only] = near.as_slice() {
+                problem =
+                    problem.fix(Fix::replace(format!("replace it by `{only}`"), reference.name_loc, only.clone()));
+                problem.help = did_you_mean(&near);
+            }
+            out.push(problem);
+        }
+    }
+}
+
+fn wrong_kind(project: &Project, user: ObjectId, reference: &Use, id: ObjectId, out: &mut Vec<Problem>) {
+    let target = project.object(id);
+    let allowed = reference.place.targets();
+    let accepted =
+        reference.place == Place::ItemChart && target.kind == Kind::Insight && project.target() == Target::V2_1;
+    if allowed.is_empty() || allowed.contains(&target.kind) || accepted {
+        if reference.place == Place::ChartLayout {
+            let message =
+                format!("`{}` is shown literally: inputs are not substituted in a layout (S-14)", reference.name);
+            out.push(
+                Problem::new("layout-not-substituted", reference.loc, message)
+                    .help("use the input in the props of an insight"),
+            );
+        }
+        return;
+    }
+    let expected: Vec<String> = allowed.iter().map(|kind| kind.with_article()).collect();
+    let message = format!(
+        "`{}` is {}, but {} takes {}",
+        reference.name,
+        target.kind.with_article(),
+        reference.place.describe(),
+        or_list(&expected)
+    );
+    let _ = user;
+    out.push(
+        Problem::new("wrong-reference-kind", reference.name_loc, message)
+            .related(target.name_loc(), format!("`{}` is defined here", reference.name)),
+    );
+}
+
+fn or_list(words: &[String]) -> String {
+    match words.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+/// Metrics and dimensions have identifiers as names (3.5).
+fn identifier(object: &crate::object::Object, out: &mut Vec<Problem>) {
+    let Some(name) = &object.name else { return };
+    let mut chars = name.text.chars();
+    let first = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    if !first || !chars.all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        let message = format!(
+            "`{}` is no name for a {}: letters, digits and `_` only, and no digit first",
+            name.text,
+            object.kind.name()
+        );
+        let fixed: String = name.text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        out.push(Problem::new("invalid-name", name.loc, message).help(format!("rename it, for example to `{fixed}`")));
+    }
+}
+
+/// A relation joins two models (`R-SEM-21`).
+fn relation(project: &Project, object: &crate::object::Object, out: &mut Vec<Problem>) {
+    let mut names: Vec<&str> = object.uses.iter().map(|reference| reference.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let Body::Relation(body) = &object.body else { return };
+    let Some(condition) = &body.condition else { return };
+    let loc = condition.locate(viz_text::TextRange::up_to(condition.len())).unwrap_or(object.loc);
+    if names.len() < 2 {
+        let message = "the condition must refer to two models";
+        out.push(Problem::new("relation-models", loc, message).help("write `${ref(a).column} = ${ref(b).column}`"));
+    } else if names.len() > 2 && names.iter().all(|name| matches!(project.names().resolve(name), Resolution::Object(_)))
+    {
+        let message =
+            format!("the condition refers to {} models: the relation is silently ignored (R-SEM-21)", names.len());
+        out.push(Problem::new("relation-ignored", loc, message).help("write one relation for each pair of models"));
+    }
+}
+
+/// One finding for each group of objects that refer to each other in a circle (`R-DAG-04`).
+fn cycles(project: &Project, out: &mut Vec<Problem>) {
+    for group in project.cycles() {
+        let first = project.object(group[0]);
+        let mut names: Vec<String> = group.iter().map(|id| project.object(*id).name_text().to_owned()).collect();
+        names.push(names[0].clone());
+        let towards = group.get(1).unwrap_or(&group[0]);
+        let loc = first
+            .uses
+            .iter()
+            .find(|reference| reference.name == project.object(*towards).name_text())
+            .map_or(first.name_loc(), |reference| reference.loc);
+        out.push(Problem::new(
+            "reference-cycle",
+            loc,
+            format!("this refers to itself in a circle: {}", names.join(" → ")),
+        ));
+    }
+}

@@ -1,0 +1,10 @@
+//! One declarative table of kinds and fields: validation, completion, hover and the JSON schema read it.
+
+mod tables;
+mod types;
+
+pub use tables::{
+    HEIGHTS, INPUT_TYPES, INTERACTION_KEYS, MERGED_KEYS, MULTI_DISPLAYS, PROJECT, RESERVED_KEYS, ROWS_PER_PAGE,
+    SINGLE_DISPLAYS, SOURCE_TYPES, shape,
+};
+pub use types::{Field, Kind, Place, Shape, Target, Type, Variants, field};

@@ -1,0 +1,604 @@
+//! The table: every kind of the project format with its fields (section 3 and 5.1 of the format reference).
+
+use super::types::{Field, Kind, Place, Shape, Target, Type, Variants, field};
+
+const NAME: Field =
+    field("name", Type::Text, "Name by which other objects refer to this one. All objects share one namespace.");
+const DESCRIPTION: Field = field("description", Type::Text, "What it shows, for people.");
+const TEXT: Type = Type::Text;
+const ENV: Type = Type::EnvironmentText;
+
+macro_rules! shape {
+    ($name:literal, $fields:expr) => {
+        Shape { name: $name, fields: $fields, variants: None, open: false }
+    };
+}
+
+/// Shape of the project file (3.1).
+pub static PROJECT: Shape = shape!(
+    "project",
+    &[
+        field("name", TEXT, "The project's name."),
+        field("cli_version", TEXT, "Version of the command line that this project is written for."),
+        field("defaults", Type::Object(Kind::Defaults), "Values that objects use when they name none."),
+        field("dbt", Type::Mapping(&DBT), "Takes sources and models from a dbt project."),
+        field(
+            "includes",
+            Type::List(&Type::Object(Kind::Include)),
+            "Other files, folders or git repositories whose objects belong to this project."
+        ),
+        field("sources", Type::List(&Type::Object(Kind::Source)), "Databases and files that models read.")
+            .alias("targets"),
+        field("models", Type::List(&Type::Object(Kind::Model)), "SQL queries on sources."),
+        field("metrics", Type::List(&Type::Object(Kind::Metric)), "Named aggregates over models."),
+        field("dimensions", Type::List(&Type::Object(Kind::Dimension)), "Named row-level expressions over models."),
+        field("relations", Type::List(&Type::Object(Kind::Relation)), "How models join."),
+        field("inputs", Type::List(&Type::Object(Kind::Input)), "Controls that a viewer can change."),
+        field("insights", Type::List(&Type::Object(Kind::Insight)), "Chart queries with their plotly properties."),
+        field("charts", Type::List(&Type::Object(Kind::Chart)), "Insights on one pair of axes."),
+        field("tables", Type::List(&Type::Object(Kind::Table)), "Tables of rows."),
+        field("markdowns", Type::List(&Type::Object(Kind::Markdown)), "Pieces of text."),
+        field("dashboards", Type::List(&Type::Object(Kind::Dashboard)), "Pages."),
+        field("destinations", Type::List(&Type::Object(Kind::Destination)), "Where alerts go."),
+        field("alerts", Type::List(&Type::Object(Kind::Alert)), "Conditions that notify."),
+        field("tests", Type::List(&Type::Object(Kind::Test)), "Assertions about insights.").only(Target::V2_1),
+        field("project_dir", TEXT, "Set automatically; do not write."),
+        field("project_file_path", TEXT, "Set automatically; do not write."),
+    ]
+);
+
+static INCLUDE: Shape = shape!(
+    "include",
+    &[
+        field(
+            "path",
+            TEXT,
+            "A file, a folder, or `owner/name.git@version [-- file]`, relative to the file that includes it."
+        )
+        .required(),
+        field("depth", Type::Integer, "How many levels of folders to take; all when absent."),
+        field("exclusions", Type::List(&TEXT), "Names, globs or regular expressions of files to leave out."),
+    ]
+);
+
+static DEFAULTS: Shape = shape!(
+    "defaults",
+    &[
+        field("source_name", TEXT, "Name of the source of models that name none.").alias("target_name"),
+        field("alert_name", TEXT, "Name of the default alert."),
+        field("threads", Type::Integer, "How many queries run at once.").default("8"),
+        field("levels", Type::List(&Type::Mapping(&LEVEL)), "Levels of the dashboard overview, in order."),
+        field("telemetry_enabled", Type::Boolean, "Whether the command line may send telemetry."),
+    ]
+);
+
+static LEVEL: Shape = Shape {
+    name: "level",
+    fields: &[field("title", TEXT, "Heading.").required(), field("description", TEXT, "Text below it.").required()],
+    variants: None,
+    open: true,
+};
+
+static DBT: Shape = Shape {
+    name: "dbt",
+    fields: &[
+        field("enabled", Type::Boolean, "Whether dbt is used.").default("true"),
+        field("output_file", TEXT, "Where the generated file goes."),
+        field("dbt_project_yml_location", TEXT, "Folder of `dbt_project.yml`."),
+        field("profiles_yml_location", TEXT, "Folder of `profiles.yml`."),
+        field("prefix", TEXT, "Put before the generated names."),
+    ],
+    variants: None,
+    open: true,
+};
+
+const HOST: Field = field("host", ENV, "Host name.");
+const PORT: Field = field("port", Type::Integer, "Port.");
+const DATABASE: Field = field("database", ENV, "Name or file of the database.").required();
+const USERNAME: Field = field("username", ENV, "User name.");
+const PASSWORD: Field = field("password", ENV, "Password; write `${env.NAME}`.");
+const DB_SCHEMA: Field = field("db_schema", ENV, "Schema that unqualified table names are looked up in.");
+const SEEDS: Field =
+    field("seeds", Type::List(&SEED_TYPE), "Commands whose CSV output becomes tables.").only(Target::V2_1);
+const POOL: Field = field("connection_pool_size", Type::Integer, "How many connections are kept.").default("1");
+
+static SEED_TYPE: Type = Type::Mapping(&SEED);
+
+static SEED: Shape = shape!(
+    "seed",
+    &[
+        field("args", Type::List(&TEXT), "Command and arguments; it prints CSV with a header.").required(),
+        field("table_name", TEXT, "Table to fill.").required(),
+        field("allow_empty", Type::Boolean, "Whether no output is fine.").default("false"),
+        field("existing_table", Type::Choice(&["skip", "append", "overwrite"]), "What to do if the table exists.")
+            .default("skip"),
+    ]
+);
+
+static ATTACH: Shape = shape!(
+    "attach",
+    &[
+        field("schema_name", TEXT, "Name by which queries see the attached database.").required(),
+        field("source", Type::Object(Kind::Source), "The database to attach.").required(),
+    ]
+);
+
+const FILE_FIELDS: &[Field] = &[
+    field("file", TEXT, "The file, relative to the working directory.").required(),
+    field("delimiter", TEXT, "Field separator.").default(","),
+    field("encoding", TEXT, "Character encoding.").default("utf-8"),
+    field("has_header", Type::Boolean, "Whether the first line holds the column names.").default("true"),
+];
+
+/// Values of a source's `type`.
+pub const SOURCE_TYPES: &[&str] =
+    &["duckdb", "sqlite", "postgresql", "mysql", "snowflake", "bigquery", "redshift", "clickhouse", "csv", "xls"];
+
+static SOURCE: Shape = Shape {
+    name: "source",
+    fields: &[NAME, field("type", Type::Choice(SOURCE_TYPES), "What kind of database or file it is.").required()],
+    variants: Some(Variants {
+        key: "type",
+        default: None,
+        cases: &[
+            (
+                "duckdb",
+                &[
+                    HOST,
+                    PORT,
+                    DATABASE,
+                    USERNAME,
+                    PASSWORD,
+                    DB_SCHEMA,
+                    SEEDS,
+                    POOL,
+                    field("attach", Type::List(&Type::Mapping(&ATTACH)), "Further DuckDB databases."),
+                ],
+            ),
+            (
+                "sqlite",
+                &[
+                    HOST,
+                    PORT,
+                    DATABASE,
+                    USERNAME,
+                    PASSWORD,
+                    DB_SCHEMA,
+                    SEEDS,
+                    field("attach", Type::List(&Type::Mapping(&ATTACH)), "Further SQLite databases."),
+                ],
+            ),
+            ("postgresql", &[HOST, PORT, DATABASE, USERNAME, PASSWORD, DB_SCHEMA, SEEDS, POOL]),
+            ("mysql", &[HOST, PORT, DATABASE, USERNAME, PASSWORD, DB_SCHEMA, SEEDS, POOL]),
+            (
+                "snowflake",
+                &[
+                    HOST,
+                    PORT,
+                    DATABASE,
+                    USERNAME,
+                    PASSWORD,
+                    DB_SCHEMA,
+                    SEEDS,
+                    field("account", ENV, "Account identifier."),
+                    field("warehouse", ENV, "Warehouse."),
+                    field("role", ENV, "Role."),
+                    field("timezone", ENV, "Time zone of the session."),
+                    field("private_key_path", ENV, "File of the private key."),
+                    field("private_key_passphrase", ENV, "Its passphrase; write `${env.NAME}`."),
+                    POOL.default("8"),
+                    field("protocol", TEXT, "Protocol."),
+                ],
+            ),
+            (
+                "bigquery",
+                &[
+                    HOST,
+                    PORT,
+                    field("database", ENV, "Dataset."),
+                    USERNAME,
+                    PASSWORD,
+                    DB_SCHEMA,
+                    SEEDS,
+                    field("project", ENV, "Google Cloud project.").required(),
+                    field("credentials_base64", ENV, "Service account key, base64; write `${env.NAME}`."),
+                    POOL,
+                ],
+            ),
+            (
+                "redshift",
+                &[
+                    HOST,
+                    PORT,
+                    DATABASE,
+                    USERNAME,
+                    PASSWORD,
+                    DB_SCHEMA,
+                    SEEDS,
+                    field("cluster_identifier", TEXT, "Cluster."),
+                    field("region", TEXT, "AWS region."),
+                    field("iam", Type::Boolean, "Whether to authenticate by IAM.").default("false"),
+                    field("ssl", Type::Boolean, "Whether to use TLS.").default("true"),
+                    POOL,
+                ],
+            ),
+            (
+                "clickhouse",
+                &[
+                    HOST,
+                    PORT.default("9000"),
+                    DATABASE,
+                    USERNAME,
+                    PASSWORD,
+                    DB_SCHEMA,
+                    SEEDS,
+                    field("protocol", Type::Choice(&["native", "http"]), "Protocol.").default("native"),
+                    field("secure", Type::Boolean, "Whether to use TLS.").default("false"),
+                    POOL,
+                ],
+            ),
+            ("csv", FILE_FIELDS),
+            ("xls", FILE_FIELDS),
+        ],
+    }),
+    open: false,
+};
+
+static MODEL: Shape = shape!(
+    "model",
+    &[
+        NAME,
+        field("sql", TEXT, "One SELECT in the source's dialect. References inside are not resolved."),
+        field(
+            "source",
+            Type::ObjectOrReference(Kind::Source, Place::ModelSource),
+            "The source it reads; the default source when absent."
+        )
+        .alias("target"),
+        field("metrics", Type::List(&Type::Object(Kind::Metric)), "Aggregates over this model's columns."),
+        field(
+            "dimensions",
+            Type::List(&Type::Object(Kind::Dimension)),
+            "Row-level expressions over this model's columns."
+        ),
+        field("args", Type::List(&TEXT), "Command that prints CSV (script model).").only(Target::V2_0),
+        field("table_name", TEXT, "Table of a script model's output.").default("model").only(Target::V2_0),
+        field("allow_empty", Type::Boolean, "Whether a script model may print nothing.")
+            .default("false")
+            .only(Target::V2_0),
+        field(
+            "models",
+            Type::List(&Type::ObjectOrReference(Kind::Model, Place::MergeModels)),
+            "Models that a merge model reads."
+        )
+        .only(Target::V2_0),
+    ]
+);
+
+static METRIC: Shape = shape!(
+    "metric",
+    &[NAME, field("expression", Type::Expression(Place::MetricExpression), "SQL aggregate.").required(), DESCRIPTION]
+);
+
+static DIMENSION: Shape = shape!(
+    "dimension",
+    &[
+        NAME,
+        field("expression", Type::Expression(Place::DimensionExpression), "Row-level SQL.").required(),
+        field("data_type", TEXT, "Type, for people."),
+        DESCRIPTION,
+    ]
+);
+
+static RELATION: Shape = shape!(
+    "relation",
+    &[
+        NAME,
+        field("join_type", Type::Choice(&["inner", "left", "right", "full"]), "Kind of join.").default("inner"),
+        field(
+            "condition",
+            Type::Expression(Place::RelationCondition),
+            "Join condition over the columns of two models."
+        )
+        .required(),
+        field("is_default", Type::Boolean, "Whether it wins among several relations of one pair.").default("false"),
+    ]
+);
+
+static RANGE: Shape = shape!(
+    "range",
+    &[
+        field("start", Type::Plain, "First value: a number, a date, or a date expression such as `today - 30 days`.")
+            .required(),
+        field("end", Type::Plain, "Last value.").required(),
+        field("step", Type::Plain, "Distance between values: a number, or `1 day`, `1 week`, …").required(),
+    ]
+);
+
+static SINGLE_DISPLAY: Shape = shape!(
+    "display",
+    &[
+        field("type", Type::Choice(SINGLE_DISPLAYS), "Which control is shown.").default("dropdown"),
+        field("default", Type::Mapping(&SINGLE_DEFAULT), "What is selected first."),
+    ]
+);
+
+static SINGLE_DEFAULT: Shape =
+    shape!("default", &[field("value", Type::Plain, "The option that is selected first.").required()]);
+
+static MULTI_DISPLAY: Shape = shape!(
+    "display",
+    &[
+        field("type", Type::Choice(MULTI_DISPLAYS), "Which control is shown.").default("dropdown"),
+        field("default", Type::Mapping(&MULTI_DEFAULT), "What is selected first."),
+    ]
+);
+
+static MULTI_DEFAULT: Shape = shape!(
+    "default",
+    &[
+        field("values", Type::DefaultValues, "The options that are selected first: a list, `all` or `none`."),
+        field("start", Type::Plain, "Start of the selected range."),
+        field("end", Type::Plain, "End of the selected range."),
+    ]
+);
+
+/// Values of `display.type` of a single-select input.
+pub const SINGLE_DISPLAYS: &[&str] = &["dropdown", "radio", "toggle", "tabs", "autocomplete", "slider"];
+/// Values of `display.type` of a multi-select input.
+pub const MULTI_DISPLAYS: &[&str] = &["dropdown", "checkboxes", "chips", "tags", "range-slider", "date-range"];
+/// Values of an input's `type`.
+pub const INPUT_TYPES: &[&str] = &["single-select", "multi-select"];
+
+static INPUT: Shape = Shape {
+    name: "input",
+    fields: &[
+        NAME,
+        field("type", Type::Choice(INPUT_TYPES), "Whether a viewer selects one option or several.").required(),
+        field("label", TEXT, "Text beside the control."),
+    ],
+    variants: Some(Variants {
+        key: "type",
+        default: None,
+        cases: &[
+            (
+                "single-select",
+                &[
+                    field(
+                        "options",
+                        Type::Options,
+                        "The options: a list of strings, or a query `?{ select … from ${ref(model)} }`.",
+                    )
+                    .required(),
+                    field("display", Type::Mapping(&SINGLE_DISPLAY), "How it looks."),
+                ],
+            ),
+            (
+                "multi-select",
+                &[
+                    field(
+                        "options",
+                        Type::Options,
+                        "The options: a list of strings, or a query `?{ select … from ${ref(model)} }`.",
+                    ),
+                    field("range", Type::Mapping(&RANGE), "Evenly spaced numbers or dates instead of options."),
+                    field("display", Type::Mapping(&MULTI_DISPLAY), "How it looks."),
+                ],
+            ),
+        ],
+    }),
+    open: false,
+};
+
+static INSIGHT: Shape = shape!(
+    "insight",
+    &[
+        NAME.required(),
+        DESCRIPTION,
+        field("props", Type::Props, "Plotly trace properties; `?{…}` binds a property to a column of the query."),
+        field("interactions", Type::List(&Type::Interaction), "Filters, splits and sorts of the query."),
+    ]
+);
+
+/// Keys of an interaction, in the order in which they act (3.9).
+pub const INTERACTION_KEYS: &[&str] = &["filter", "split", "sort"];
+
+static CHART: Shape = shape!(
+    "chart",
+    &[
+        NAME,
+        field(
+            "insights",
+            Type::List(&Type::ObjectOrReference(Kind::Insight, Place::ChartInsights)),
+            "The insights it draws."
+        ),
+        field("layout", Type::Layout, "Plotly layout."),
+    ]
+);
+
+/// Values of `rows_per_page` (S-31).
+pub const ROWS_PER_PAGE: &[i64] = &[3, 5, 15, 25, 50, 100, 500, 1000];
+
+static FORMAT_CELLS: Shape = shape!(
+    "format_cells",
+    &[
+        field("scope", Type::Choice(&["row", "column", "table"]), "Over which cells the colours spread.").required(),
+        field("min_color", TEXT, "Colour of the smallest value.").required(),
+        field("max_color", TEXT, "Colour of the largest value.").required(),
+    ]
+);
+
+static TABLE: Shape = shape!(
+    "table",
+    &[
+        NAME,
+        field("data", Type::TableData, "The insight or model whose rows are shown."),
+        field("columns", Type::List(&Type::Expression(Place::TableFields)), "Columns, `${ref(x).field} [as Alias]`."),
+        field("rows", Type::List(&Type::Expression(Place::TableFields)), "Row headers of a pivot."),
+        field("values", Type::List(&Type::Expression(Place::TableFields)), "Aggregates of a pivot."),
+        field("rows_per_page", Type::IntegerChoice(ROWS_PER_PAGE), "Rows on one page.").default("50"),
+        field("format_cells", Type::Mapping(&FORMAT_CELLS), "Colour scale of the cells."),
+    ]
+);
+
+static MARKDOWN: Shape = shape!(
+    "markdown",
+    &[
+        NAME,
+        field("content", TEXT, "Markdown text.").required(),
+        field("align", Type::Choice(&["left", "center", "right"]), "Horizontal alignment.").default("left"),
+        field(
+            "justify",
+            Type::Choice(&["start", "end", "center", "between", "around", "evenly"]),
+            "Vertical distribution."
+        )
+        .default("start"),
+    ]
+);
+
+static INTERNAL_DASHBOARD: Shape = shape!(
+    "dashboard",
+    &[
+        NAME.required(),
+        field("rows", Type::List(&Type::Object(Kind::Row)), "The rows of the page."),
+        field("level", Type::Level, "Where the overview lists it."),
+        field("tags", Type::List(&TEXT), "Tags."),
+        DESCRIPTION,
+        field("type", Type::Choice(&["internal"]), "`internal` for a page of this project.").default("internal"),
+    ]
+);
+
+static EXTERNAL_DASHBOARD: Shape = shape!(
+    "dashboard",
+    &[
+        NAME.required(),
+        field("href", TEXT, "Absolute address.").required(),
+        field("level", Type::Level, "Where the overview lists it."),
+        field("tags", Type::List(&TEXT), "Tags."),
+        DESCRIPTION,
+        field("type", Type::Choice(&["external"]), "`external` for a page elsewhere.").default("external"),
+    ]
+);
+
+/// Words for a row's height with their pixels (3.13).
+pub const HEIGHTS: &[&str] = &["compact", "xsmall", "small", "medium", "large", "xlarge", "xxlarge"];
+
+static ROW: Shape = shape!(
+    "row",
+    &[
+        NAME,
+        field("height", Type::Height, "Height: a word, or pixels since 2.1.").default("medium"),
+        field("items", Type::List(&Type::Object(Kind::Item)), "The cells, left to right.").required(),
+    ]
+);
+
+static ITEM: Shape = shape!(
+    "item",
+    &[
+        NAME,
+        field("width", Type::Integer, "Share of the row's width.").default("1"),
+        field("chart", Type::ObjectOrReference(Kind::Chart, Place::ItemChart), "A chart."),
+        field("table", Type::ObjectOrReference(Kind::Table, Place::ItemTable), "A table."),
+        field("markdown", Type::MarkdownItem, "A text."),
+        field("input", Type::ObjectOrReference(Kind::Input, Place::ItemInput), "A control."),
+        field("rows", Type::List(&Type::Object(Kind::Row)), "Rows inside this cell."),
+    ]
+);
+
+static DESTINATION: Shape = Shape {
+    name: "destination",
+    fields: &[NAME, field("type", Type::Choice(&["slack", "email", "console"]), "How it notifies.").required()],
+    variants: Some(Variants {
+        key: "type",
+        default: None,
+        cases: &[
+            ("slack", &[field("webhook_url", TEXT, "Slack webhook.")]),
+            (
+                "email",
+                &[
+                    field("subject", TEXT, "Subject line.").default("Visivo Destination"),
+                    field("to", TEXT, "Recipient."),
+                    PORT.default("2525"),
+                    field("host", TEXT, "SMTP host."),
+                    field("username", TEXT, "User name."),
+                    field("password", TEXT, "Password."),
+                ],
+            ),
+            (
+                "console",
+                &[field("message", TEXT, "What to print."), field("called", Type::Boolean, "Set automatically.")],
+            ),
+        ],
+    }),
+    open: false,
+};
+
+static ALERT: Shape = shape!(
+    "alert",
+    &[
+        NAME,
+        field("if", Type::Evaluation, "Condition `>{…}`."),
+        field(
+            "destinations",
+            Type::List(&Type::Object(Kind::Destination)),
+            "Whom to tell; written here, not by reference."
+        ),
+    ]
+);
+
+static TEST: Shape = shape!(
+    "test",
+    &[
+        NAME,
+        field("if", Type::Evaluation, "Runs only if this `>{…}` holds."),
+        field("on_failure", Type::Choice(&["exit", "continue"]), "What a failure does.").default("exit"),
+        field("assertions", Type::List(&Type::Evaluation), "Expressions `>{…}` that must hold."),
+    ]
+);
+
+/// The shape of a kind; for dashboards that of one with or without `href`.
+pub fn shape(kind: Kind, has_href: bool) -> &'static Shape {
+    match kind {
+        Kind::Project => &PROJECT,
+        Kind::Include => &INCLUDE,
+        Kind::Defaults => &DEFAULTS,
+        Kind::Source => &SOURCE,
+        Kind::Model => &MODEL,
+        Kind::Metric => &METRIC,
+        Kind::Dimension => &DIMENSION,
+        Kind::Relation => &RELATION,
+        Kind::Input => &INPUT,
+        Kind::Insight => &INSIGHT,
+        Kind::Chart => &CHART,
+        Kind::Table => &TABLE,
+        Kind::Markdown => &MARKDOWN,
+        Kind::Dashboard if has_href => &EXTERNAL_DASHBOARD,
+        Kind::Dashboard => &INTERNAL_DASHBOARD,
+        Kind::Row => &ROW,
+        Kind::Item => &ITEM,
+        Kind::Destination => &DESTINATION,
+        Kind::Alert => &ALERT,
+        Kind::Test => &TEST,
+    }
+}
+
+/// Keys that the reference's loader writes into mappings itself (`R-MERGE-05`): accepted everywhere.
+pub const RESERVED_KEYS: &[&str] = &["path", "file_path"];
+
+/// List keys that are merged from included files (`R-MERGE-01`), with the kind of their items.
+pub const MERGED_KEYS: &[(&str, Kind)] = &[
+    ("sources", Kind::Source),
+    ("models", Kind::Model),
+    ("metrics", Kind::Metric),
+    ("dimensions", Kind::Dimension),
+    ("relations", Kind::Relation),
+    ("inputs", Kind::Input),
+    ("insights", Kind::Insight),
+    ("charts", Kind::Chart),
+    ("tables", Kind::Table),
+    ("markdowns", Kind::Markdown),
+    ("dashboards", Kind::Dashboard),
+    ("destinations", Kind::Destination),
+    ("alerts", Kind::Alert),
+    ("tests", Kind::Test),
+];

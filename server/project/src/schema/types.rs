@@ -1,0 +1,352 @@
+//! The vocabulary of the declarative table: kinds, types, fields, shapes.
+
+use serde::Serialize;
+
+/// The kinds of things in a project file. `R-NAME-01`: those with a name share one namespace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// The project file itself.
+    Project,
+    /// An entry of `includes`.
+    Include,
+    /// The `defaults` mapping.
+    Defaults,
+    /// A database or file that models read.
+    Source,
+    /// A SQL query on a source.
+    Model,
+    /// A named SQL aggregate.
+    Metric,
+    /// A named row-level SQL expression.
+    Dimension,
+    /// How two models join.
+    Relation,
+    /// A control that a viewer can change.
+    Input,
+    /// A chart query with its plotly properties.
+    Insight,
+    /// Insights on one pair of axes.
+    Chart,
+    /// A table of an insight's or a model's rows.
+    Table,
+    /// A piece of text.
+    Markdown,
+    /// A page of rows.
+    Dashboard,
+    /// A row of items.
+    Row,
+    /// A cell of a row.
+    Item,
+    /// Where alerts go.
+    Destination,
+    /// A condition that notifies.
+    Alert,
+    /// Assertions about insights.
+    Test,
+}
+
+impl Kind {
+    /// The singular of the project file's key, as findings and JSON name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Project => "project",
+            Kind::Include => "include",
+            Kind::Defaults => "defaults",
+            Kind::Source => "source",
+            Kind::Model => "model",
+            Kind::Metric => "metric",
+            Kind::Dimension => "dimension",
+            Kind::Relation => "relation",
+            Kind::Input => "input",
+            Kind::Insight => "insight",
+            Kind::Chart => "chart",
+            Kind::Table => "table",
+            Kind::Markdown => "markdown",
+            Kind::Dashboard => "dashboard",
+            Kind::Row => "row",
+            Kind::Item => "item",
+            Kind::Destination => "destination",
+            Kind::Alert => "alert",
+            Kind::Test => "test",
+        }
+    }
+
+    /// The name with its article, for messages.
+    pub fn with_article(self) -> String {
+        let name = self.name();
+        let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
+        format!("{} {name}", if vowel { "an" } else { "a" })
+    }
+}
+
+/// A version of the project format that can be targeted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, serde::Deserialize, Default)]
+pub enum Target {
+    /// The released 2.0 line.
+    #[serde(rename = "2.0")]
+    V2_0,
+    /// The 2.1 development line.
+    #[default]
+    #[serde(rename = "2.1")]
+    V2_1,
+}
+
+impl std::str::FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "2.0" => Ok(Target::V2_0),
+            "2.1" => Ok(Target::V2_1),
+            other => Err(format!("unknown format version `{other}`: expected `2.0` or `2.1`")),
+        }
+    }
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Target::V2_0 => "2.0",
+            Target::V2_1 => "2.1",
+        })
+    }
+}
+
+/// A place where references may stand: what it may refer to is [`Place::targets`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// `source:` of a model.
+    ModelSource,
+    /// `expression:` of a project-level metric.
+    MetricExpression,
+    /// `expression:` of a project-level dimension.
+    DimensionExpression,
+    /// `expression:` of a metric or dimension inside a model: raw columns only.
+    ScopedExpression,
+    /// `condition:` of a relation.
+    RelationCondition,
+    /// `props` of an insight.
+    InsightProps,
+    /// `interactions` of an insight.
+    InsightInteraction,
+    /// A query of an input.
+    InputQuery,
+    /// `insights:` of a chart.
+    ChartInsights,
+    /// `layout:` of a chart: passes the schema, is never substituted (S-14).
+    ChartLayout,
+    /// `data:` of a table.
+    TableData,
+    /// `columns:`, `rows:` and `values:` of a table.
+    TableFields,
+    /// `chart:` of an item.
+    ItemChart,
+    /// `table:` of an item.
+    ItemTable,
+    /// `markdown:` of an item.
+    ItemMarkdown,
+    /// `input:` of an item.
+    ItemInput,
+    /// `models:` of a merge model.
+    MergeModels,
+    /// A `>{…}` expression.
+    Evaluation,
+}
+
+impl Place {
+    /// What a reference here is meant to name (table in 4.3 of the format reference); empty where anything goes.
+    pub fn targets(self) -> &'static [Kind] {
+        match self {
+            Place::ModelSource => &[Kind::Source],
+            Place::MetricExpression => &[Kind::Model, Kind::Metric, Kind::Dimension],
+            Place::DimensionExpression => &[Kind::Model, Kind::Dimension],
+            Place::ScopedExpression => &[],
+            Place::RelationCondition => &[Kind::Model],
+            Place::InsightProps | Place::InsightInteraction => {
+                &[Kind::Model, Kind::Metric, Kind::Dimension, Kind::Input]
+            }
+            Place::InputQuery | Place::MergeModels => &[Kind::Model],
+            Place::ChartInsights => &[Kind::Insight],
+            Place::ChartLayout => &[Kind::Input],
+            Place::TableData => &[Kind::Model, Kind::Insight],
+            Place::TableFields => &[Kind::Model, Kind::Insight],
+            Place::ItemChart => &[Kind::Chart],
+            Place::ItemTable => &[Kind::Table],
+            Place::ItemMarkdown => &[Kind::Markdown],
+            Place::ItemInput => &[Kind::Input],
+            Place::Evaluation => &[],
+        }
+    }
+
+    /// How messages name the place.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Place::ModelSource => "the `source` of a model",
+            Place::MetricExpression => "the expression of a metric",
+            Place::DimensionExpression => "the expression of a dimension",
+            Place::ScopedExpression => "an expression inside a model",
+            Place::RelationCondition => "the condition of a relation",
+            Place::InsightProps => "the props of an insight",
+            Place::InsightInteraction => "an interaction of an insight",
+            Place::InputQuery => "the query of an input",
+            Place::ChartInsights => "the `insights` of a chart",
+            Place::ChartLayout => "the layout of a chart",
+            Place::TableData => "the `data` of a table",
+            Place::TableFields => "the fields of a table",
+            Place::ItemChart => "the `chart` of an item",
+            Place::ItemTable => "the `table` of an item",
+            Place::ItemMarkdown => "the `markdown` of an item",
+            Place::ItemInput => "the `input` of an item",
+            Place::MergeModels => "the `models` of a merge model",
+            Place::Evaluation => "an expression",
+        }
+    }
+}
+
+/// What a field's value must be.
+#[derive(Debug, Clone, Copy)]
+pub enum Type {
+    /// A string.
+    Text,
+    /// A string in which `${env.NAME}` is replaced when the source is opened (`R-ENV-02`).
+    EnvironmentText,
+    /// A whole number.
+    Integer,
+    /// A boolean.
+    Boolean,
+    /// One of these strings.
+    Choice(&'static [&'static str]),
+    /// One of these whole numbers.
+    IntegerChoice(&'static [i64]),
+    /// A string, integer, float or boolean.
+    Plain,
+    /// A string that is SQL or an expression, with references of this place.
+    Expression(Place),
+    /// A query string `?{…}` (2.2).
+    Query(Place),
+    /// An evaluation string `>{…}` (2.3).
+    Evaluation,
+    /// An object of this kind, written here.
+    Object(Kind),
+    /// An object of this kind, written here or named by a reference (`R-REF-06`).
+    ObjectOrReference(Kind, Place),
+    /// A reference or an inline insight or model (`data:` of a table).
+    TableData,
+    /// A reference, an inline markdown, or (2.1) the markdown's text (`R-…` 3.13).
+    MarkdownItem,
+    /// A list of such values.
+    List(&'static Type),
+    /// A mapping with these fields that is no object of its own.
+    Mapping(&'static Shape),
+    /// The options of an input: a list of strings or a query string (`R-IN-01`).
+    Options,
+    /// `values:` of an input's default: a list, a query string, `all` or `none`.
+    DefaultValues,
+    /// Plotly properties: anything, with query strings and references at any depth.
+    Props,
+    /// Plotly layout: anything.
+    Layout,
+    /// `interactions:`: open mappings of query strings.
+    Interaction,
+    /// A row's height: one of the words, or (2.1) pixels.
+    Height,
+    /// An integer or a string.
+    Level,
+    /// Not looked at.
+    Anything,
+}
+
+/// One field of a shape.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// The key.
+    pub name: &'static str,
+    /// An older spelling that is accepted silently (3.18).
+    pub alias: Option<&'static str>,
+    /// What its value must be.
+    pub ty: Type,
+    /// Whether the object is refused without it.
+    pub required: bool,
+    /// The value that an absent field stands for; empty for none.
+    pub default: &'static str,
+    /// What it is for: shown in completion and hover.
+    pub doc: &'static str,
+    /// The only version that knows it, if not both.
+    pub only: Option<Target>,
+}
+
+impl Field {
+    /// This field, required.
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// This field with a default value.
+    pub const fn default(mut self, value: &'static str) -> Self {
+        self.default = value;
+        self
+    }
+
+    /// This field with an older spelling.
+    pub const fn alias(mut self, alias: &'static str) -> Self {
+        self.alias = Some(alias);
+        self
+    }
+
+    /// This field, known to one version only.
+    pub const fn only(mut self, target: Target) -> Self {
+        self.only = Some(target);
+        self
+    }
+}
+
+/// A field.
+pub const fn field(name: &'static str, ty: Type, doc: &'static str) -> Field {
+    Field { name, alias: None, ty, required: false, default: "", doc, only: None }
+}
+
+/// The fields of a mapping.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    /// What it is, for messages: `source`, `display`, …
+    pub name: &'static str,
+    /// Fields that every such mapping may have.
+    pub fields: &'static [Field],
+    /// The field whose value decides which further fields there are, and those.
+    pub variants: Option<Variants>,
+    /// Whether unknown keys are accepted without a word (interactions, `dbt`, levels).
+    pub open: bool,
+}
+
+/// Fields that depend on the value of one field.
+#[derive(Debug, Clone, Copy)]
+pub struct Variants {
+    /// The deciding field, such as `type`.
+    pub key: &'static str,
+    /// The value that an absent field stands for, if it may be absent.
+    pub default: Option<&'static str>,
+    /// Values and the fields that come with them.
+    pub cases: &'static [(&'static str, &'static [Field])],
+}
+
+impl Shape {
+    /// The fields for a mapping whose deciding field has this value (`None`: it has none, or none that is known: all).
+    pub fn fields_for(&self, variant: Option<&str>) -> Vec<&'static Field> {
+        let mut fields: Vec<&'static Field> = self.fields.iter().collect();
+        if let Some(variants) = &self.variants {
+            let case = variant.and_then(|value| variants.cases.iter().find(|(name, _)| *name == value));
+            match case {
+                Some((_, more)) => fields.extend(more.iter()),
+                None => {
+                    for (_, more) in variants.cases {
+                        fields.extend(more.iter().filter(|f| !f.required));
+                        fields.extend(more.iter().filter(|f| f.required));
+                    }
+                }
+            }
+        }
+        fields
+    }
+}

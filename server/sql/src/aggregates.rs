@@ -1,0 +1,183 @@
+//! What an expression is made of, as far as clauses depend on it (`R-SQL-01` to `R-SQL-05`).
+
+use crate::parse::parse_expression;
+use crate::tokens::{Token, tokenize};
+use sqlparser::ast::{Expr, Function, Visit, Visitor};
+use sqlparser::tokenizer::Token as SqlToken;
+use std::ops::ControlFlow;
+
+/// Functions that the reference's parser classifies as aggregates (`R-SQL-04`), in lower case.
+const AGGREGATES: &[&str] = &[
+    "any_value",
+    "approx_count_distinct",
+    "approx_distinct",
+    "approx_quantile",
+    "approx_top_k",
+    "arg_max",
+    "arg_min",
+    "array_agg",
+    "array_concat_agg",
+    "array_union_agg",
+    "array_unique_agg",
+    "avg",
+    "bit_and",
+    "bit_or",
+    "bit_xor",
+    "bool_and",
+    "bool_or",
+    "corr",
+    "count",
+    "count_if",
+    "count_star",
+    "countif",
+    "covar_pop",
+    "covar_samp",
+    "every",
+    "first",
+    "group_concat",
+    "histogram",
+    "json_agg",
+    "json_object_agg",
+    "kurtosis",
+    "last",
+    "list",
+    "listagg",
+    "logical_and",
+    "logical_or",
+    "max",
+    "max_by",
+    "mean",
+    "median",
+    "min",
+    "min_by",
+    "mode",
+    "percentile_cont",
+    "percentile_disc",
+    "product",
+    "quantile",
+    "quantile_cont",
+    "quantile_disc",
+    "skewness",
+    "stddev",
+    "stddev_pop",
+    "stddev_samp",
+    "string_agg",
+    "sum",
+    "sum_no_overflow",
+    "var_pop",
+    "var_samp",
+    "variance",
+];
+
+/// What an expression is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shape {
+    /// An aggregate function somewhere, also as a window function.
+    pub aggregate: bool,
+    /// An `OVER` somewhere.
+    pub window: bool,
+    /// A column outside all aggregates.
+    pub outer_column: bool,
+    /// Whether sqlparser understood the expression; if not, the rest is judged by its tokens.
+    pub parsed: bool,
+}
+
+/// The shape of an expression's text, in which holes are filled with samples.
+pub fn shape_of(expression: &str) -> Shape {
+    match parse_expression(expression) {
+        Ok(tree) => {
+            let mut collect = Collect { depth: 0, shape: Shape { parsed: true, ..Shape::default() } };
+            let _ = tree.visit(&mut collect);
+            collect.shape
+        }
+        Err(_) => by_tokens(expression),
+    }
+}
+
+struct Collect {
+    depth: usize,
+    shape: Shape,
+}
+
+fn is_aggregate(function: &Function) -> bool {
+    let name = function.name.0.last().map(ToString::to_string).unwrap_or_default().to_lowercase();
+    AGGREGATES.contains(&name.trim_matches('"'))
+}
+
+impl Visitor for Collect {
+    type Break = ();
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+        match expr {
+            Expr::Function(function) => {
+                self.shape.window |= function.over.is_some();
+                if is_aggregate(function) {
+                    self.shape.aggregate = true;
+                    self.depth += 1;
+                }
+            }
+            Expr::Identifier(_) | Expr::CompoundIdentifier(_) if self.depth == 0 => self.shape.outer_column = true,
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+        if matches!(expr, Expr::Function(function) if is_aggregate(function)) {
+            self.depth -= 1;
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// For text that sqlparser doesn't understand (DuckDB may): a name before `(` that is an aggregate, the word `OVER`, a
+/// quoted or qualified name outside the parentheses of aggregates.
+fn by_tokens(expression: &str) -> Shape {
+    let mut shape = Shape::default();
+    let Ok(tokens) = tokenize(expression) else { return shape };
+    let tokens: Vec<Token> = tokens.into_iter().filter(|token| !token.is_space()).collect();
+    let mut parens: Vec<bool> = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        match &token.token {
+            SqlToken::LParen => {
+                let aggregate = at > 0
+                    && matches!(&tokens[at - 1].token, SqlToken::Word(word) if AGGREGATES.contains(&word.value.to_lowercase().as_str()));
+                shape.aggregate |= aggregate;
+                parens.push(aggregate);
+            }
+            SqlToken::RParen => {
+                parens.pop();
+            }
+            SqlToken::Word(word) => {
+                let called = tokens.get(at + 1).is_some_and(|next| next.token == SqlToken::LParen);
+                shape.window |= token.is_word("over");
+                let name = word.quote_style.is_some() || word.keyword == sqlparser::keywords::Keyword::NoKeyword;
+                shape.outer_column |= name && !called && !parens.contains(&true);
+            }
+            _ => {}
+        }
+    }
+    shape
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes() {
+        let of = |sql| {
+            let shape = shape_of(sql);
+            (shape.aggregate, shape.window, shape.outer_column)
+        };
+        assert_eq!(of("sum(\"t\".\"x\")"), (true, false, false));
+        assert_eq!(of("\"t\".\"x\""), (false, false, true));
+        assert_eq!(of("sum(x) / y"), (true, false, true));
+        assert_eq!(of("row_number() over (order by x)"), (false, true, true));
+        assert_eq!(of("case when count(*) > 3 then 'a' end"), (true, false, false));
+        assert_eq!(of("1"), (false, false, false));
+        // sqlparser doesn't know list comprehensions.
+        assert_eq!(of("[x + 1 for x in l]"), (false, false, true));
+        assert_eq!(of("sum(x) < any(y) ** 2"), (true, false, true));
+    }
+}

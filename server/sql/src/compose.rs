@@ -1,0 +1,372 @@
+//! The query of an insight (section 6 of the format reference).
+
+use crate::aggregates::{Shape, shape_of};
+use crate::expand::{Context, Expander};
+use crate::hash::alias_hash;
+use crate::join::{NoPath, from_clause};
+use crate::quoting;
+use crate::template::Template;
+use std::collections::BTreeSet;
+use viz_project::{Body, Insight, Kind, ObjectId, Problem, Project, Resolution, StatementKind, Target};
+use viz_text::{Loc, TextRange};
+
+/// The clause that a piece of a query belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Clause {
+    /// A selected expression.
+    Select,
+    /// A condition on rows.
+    Where,
+    /// A grouping expression.
+    GroupBy,
+    /// A condition on groups.
+    Having,
+    /// A sort.
+    OrderBy,
+}
+
+/// Where a statement of the insight stands in the query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placed {
+    /// Index into the insight's statements.
+    pub statement: usize,
+    /// Its clause.
+    pub clause: Clause,
+    /// Its bytes in the template.
+    pub range: TextRange,
+}
+
+/// The query of an insight.
+#[derive(Debug, Clone)]
+pub struct Composed {
+    /// The query, with holes where choices go.
+    pub template: Template,
+    /// Where the statements stand in it.
+    pub placed: Vec<Placed>,
+    /// The models it reads, in document order.
+    pub models: Vec<ObjectId>,
+    /// The inputs it depends on, in document order: through the query or through other properties.
+    pub inputs: Vec<ObjectId>,
+    /// Whether it runs in the browser (`R-DAG-05`).
+    pub dynamic: bool,
+    /// What is wrong with its references.
+    pub problems: Vec<Problem>,
+    /// Whether a reference could not be resolved: the text is then not the query that runs.
+    pub broken: bool,
+    /// Whether the columns of a model are not known: names of columns are then taken as written.
+    pub blind: bool,
+    /// Whether the text depends on something that is not known yet (types of options).
+    pub uncertain: bool,
+}
+
+/// The models that an insight reads: reached without passing through an input and without going below a model
+/// (`R-INS-03`).
+pub fn dependent_models(project: &Project, insight: ObjectId) -> Vec<ObjectId> {
+    let mut out = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut stack = project.uses_of(insight);
+    while let Some(id) = stack.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        match project.object(id).kind {
+            Kind::Model => {
+                out.insert(id);
+            }
+            Kind::Metric | Kind::Dimension => stack.extend(project.uses_of(id)),
+            _ => {}
+        }
+    }
+    out.into_iter().collect()
+}
+
+/// The inputs that an insight refers to, in document order.
+pub fn inputs_of(project: &Project, insight: ObjectId) -> Vec<ObjectId> {
+    let mut out = BTreeSet::new();
+    for reference in &project.object(insight).uses {
+        if let Resolution::Object(id) = project.names().resolve(&reference.name)
+            && project.object(id).kind == Kind::Input
+        {
+            out.insert(id);
+        }
+    }
+    out.into_iter().collect()
+}
+
+struct Part {
+    statement: Option<usize>,
+    template: Template,
+    shape: Shape,
+    loc: Loc,
+}
+
+/// Builds the query of an insight. `None` if the object is no insight or has nothing to query (which other findings say).
+pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option<Composed> {
+    let Body::Insight(insight) = &project.object(id).body else { return None };
+    let mut expander = Expander::new(project, context);
+    let inputs = inputs_of(project, id);
+    let parts = parts(project, insight, &mut expander, context);
+    if parts.is_empty() {
+        return None;
+    }
+    let of = |kinds: &[StatementKind]| -> Vec<&Part> {
+        let wanted = |part: &&Part| part.statement.is_some_and(|index| kinds.contains(&insight.statements[index].kind));
+        parts.iter().filter(wanted).collect()
+    };
+    let selected = of(&[StatementKind::Split, StatementKind::Prop]);
+    let filters = of(&[StatementKind::Filter]);
+    let sorts = sorts(project, insight, &parts, of(&[StatementKind::Sort]));
+
+    let mut expand_problems = Vec::new();
+    let mut models = dependent_models(project, id);
+    if models.is_empty() {
+        models = expander.models.iter().copied().collect();
+    }
+    if models.is_empty() {
+        expander.broken = true;
+        if !project
+            .object(id)
+            .uses
+            .iter()
+            .any(|reference| project.names().resolve(&reference.name) == Resolution::Missing)
+        {
+            let message = "this insight reads no model: one such insight stops the whole run (R-INS-03)";
+            expand_problems.push(
+                Problem::new("no-model", project.object(id).name_loc(), message)
+                    .help("refer to a column, `${ref(model).column}`"),
+            );
+        }
+    }
+
+    let mut writer = Writer { out: Template::new(), placed: Vec::new() };
+    writer.out.push_generated("SELECT");
+    writer.list(&selected, ",", Clause::Select, |out, part| {
+        let alias = alias_hash(part.template.text().text());
+        out.push_generated(&format!(" AS \"{alias}\""));
+    });
+    if !models.is_empty() {
+        writer.out.push_generated("\n");
+        match from_clause(project, &models, &mut expander) {
+            Ok(from) => {
+                writer.out.push_template(&from);
+            }
+            Err(NoPath(a, b)) => {
+                expander.broken = true;
+                let loc = uses_model(project, id, b).unwrap_or_else(|| project.object(id).name_loc());
+                let (a, b) = (project.object(a).name_text(), project.object(b).name_text());
+                let message = format!("no relation joins the models `{a}` and `{b}`");
+                let problem = Problem::new("no-join-path", loc, message)
+                    .help(format!("add a relation with the condition `${{ref({a}).…}} = ${{ref({b}).…}}`"));
+                expand_problems.push(problem);
+            }
+        }
+    }
+    let is_having = |part: &&&Part| part.shape.aggregate;
+    // R-SQL-03: a filter with a window function is dropped from a dynamic query and breaks a static one.
+    let is_window = |part: &&&Part| part.shape.window && !part.shape.aggregate;
+    let rows: Vec<&Part> = filters.iter().filter(|part| !is_having(part) && !is_window(part)).copied().collect();
+    let groups: Vec<&Part> = filters.iter().filter(is_having).copied().collect();
+    for part in filters.iter().filter(is_window) {
+        let message = if inputs.is_empty() {
+            "a filter can't hold a window function: the query that is built from it is invalid (R-SQL-03)"
+        } else {
+            "a filter with a window function is silently dropped: the chart shows unfiltered data (R-SQL-03)"
+        };
+        expand_problems.push(
+            Problem::new("window-filter", part.loc, message)
+                .help("compute the window function in the model's SQL and filter by its column"),
+        );
+    }
+    if !rows.is_empty() {
+        writer.out.push_generated("\nWHERE");
+        writer.list(&rows, " AND", Clause::Where, |_, _| {});
+    }
+    let grouping = grouping(project.target(), &selected, &groups, &sorts);
+    if !grouping.is_empty() {
+        writer.out.push_generated("\nGROUP BY");
+        writer.list(&grouping, ",", Clause::GroupBy, |_, _| {});
+    }
+    if !groups.is_empty() {
+        writer.out.push_generated("\nHAVING");
+        writer.list(&groups, " AND", Clause::Having, |_, _| {});
+    }
+    if !sorts.is_empty() {
+        writer.out.push_generated("\nORDER BY");
+        writer.list(&sorts, ",", Clause::OrderBy, |_, _| {});
+    }
+
+    let mut template = writer.out;
+    template.find_roles();
+    let uncertain = expander.context_uncertain(project, &template);
+    if project.target() == Target::V2_1 {
+        let quoted = quoting::quoted(&template, |hole| context.is_text(hole.input) == Some(true));
+        if quoted.contains(&true) {
+            (template, writer.placed) = with_quotes(&template, &writer.placed, &quoted);
+            template.find_roles();
+        }
+    }
+    let mut problems = expander.problems;
+    problems.extend(expand_problems);
+    let mut known = BTreeSet::new();
+    problems.retain(|problem| {
+        known.insert((problem.code, problem.loc.segment, problem.loc.range.start(), problem.loc.range.end()))
+    });
+    Some(Composed {
+        template,
+        placed: writer.placed,
+        models,
+        dynamic: !inputs.is_empty(),
+        inputs,
+        problems,
+        broken: expander.broken,
+        blind: expander.blind,
+        uncertain,
+    })
+}
+
+impl Expander<'_> {
+    fn context_uncertain(&self, project: &Project, template: &Template) -> bool {
+        project.target() == Target::V2_1
+            && template.holes().iter().any(|hole| self.context.is_text(hole.input).is_none())
+    }
+}
+
+fn parts(project: &Project, insight: &Insight, expander: &mut Expander<'_>, context: &dyn Context) -> Vec<Part> {
+    let _ = project;
+    let part = |(index, statement): (usize, &viz_project::Statement)| {
+        let template = expander.expand(&statement.query.text, statement.query.query.body);
+        let sample = template.fill(|_, hole| context.sample(hole.input, hole.accessor));
+        let judged = if statement.kind == StatementKind::Sort { without_direction(&sample) } else { &sample };
+        let loc = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
+        Part { statement: Some(index), shape: shape_of(judged), template, loc }
+    };
+    insight.statements.iter().enumerate().map(part).collect()
+}
+
+/// The sorts, with the default one of line charts (`R-SQL-10`).
+fn sorts<'a>(project: &Project, insight: &Insight, parts: &'a [Part], written: Vec<&'a Part>) -> Vec<&'a Part> {
+    let scatter = matches!(insight.trace_type.as_ref().map(|ty| ty.text.as_str()), Some("scatter" | "scattergl"));
+    let lines = insight.mode.as_deref().is_some_and(|mode| mode.contains("lines"));
+    if !written.is_empty() || !scatter || !lines || project.target() != Target::V2_1 {
+        return written;
+    }
+    let is_x = |part: &&Part| part.statement.is_some_and(|index| insight.statements[index].key == "props.x");
+    parts.iter().find(is_x).into_iter().collect()
+}
+
+/// `R-SQL-05` to `R-SQL-07`.
+fn grouping<'a>(target: Target, selected: &[&'a Part], having: &[&Part], sorts: &[&'a Part]) -> Vec<&'a Part> {
+    let aggregated = selected.iter().any(|part| part.shape.aggregate) || !having.is_empty();
+    if target == Target::V2_1 && !aggregated {
+        return Vec::new();
+    }
+    let mut out: Vec<&Part> = Vec::new();
+    for part in selected.iter().chain(sorts) {
+        let text = part.template.text().text();
+        let text = without_direction(text);
+        if part.shape.outer_column && !out.iter().any(|other| without_direction(other.template.text().text()) == text) {
+            out.push(part);
+        }
+    }
+    out
+}
+
+/// A sort without `ASC`, `DESC`, `NULLS FIRST`, `NULLS LAST` and a placeholder at its end (`R-SQL-08`, `R-SQL-09`).
+fn without_direction(text: &str) -> &str {
+    let mut rest = text.trim_end();
+    loop {
+        let lower = rest.to_ascii_lowercase();
+        let cut = [" asc", " desc", " nulls first", " nulls last"].iter().find(|word| lower.ends_with(*word));
+        match (cut, rest.rfind(" ${")) {
+            (Some(word), _) => rest = rest[..rest.len() - word.len()].trim_end(),
+            (None, Some(at)) if rest.ends_with('}') && !rest[at + 1..].contains(' ') => rest = rest[..at].trim_end(),
+            _ => return rest,
+        }
+    }
+}
+
+struct Writer {
+    out: Template,
+    placed: Vec<Placed>,
+}
+
+impl Writer {
+    fn list(&mut self, parts: &[&Part], separator: &str, clause: Clause, after: impl Fn(&mut Template, &Part)) {
+        for (index, part) in parts.iter().enumerate() {
+            self.out.push_generated(if index == 0 { "\n  " } else { separator });
+            if index > 0 {
+                self.out.push_generated("\n  ");
+            }
+            let range = if clause == Clause::GroupBy {
+                let len = without_direction(part.template.text().text()).len() as u32;
+                push_prefix(&mut self.out, &part.template, TextRange::up_to(len.into()))
+            } else {
+                self.out.push_template(&part.template)
+            };
+            if let Some(statement) = part.statement {
+                self.placed.push(Placed { statement, clause, range });
+            }
+            after(&mut self.out, part);
+        }
+    }
+}
+
+fn push_prefix(out: &mut Template, template: &Template, range: TextRange) -> TextRange {
+    let start = out.len();
+    let mut done = range.start();
+    for hole in template.holes().iter().filter(|hole| range.contains_range(hole.range)) {
+        out.push_slice(template.text(), TextRange::new(done, hole.range.start()));
+        let text = template.text().slice(hole.range);
+        let name = text.trim_start_matches("${").split('.').next().unwrap_or_default().to_owned();
+        out.push_hole(&name, hole.input, hole.accessor, hole.loc);
+        done = hole.range.end();
+    }
+    out.push_slice(template.text(), TextRange::new(done, range.end()));
+    TextRange::new(start, out.len())
+}
+
+/// The template with single quotes around some holes.
+fn with_quotes(template: &Template, placed: &[Placed], quoted: &[bool]) -> (Template, Vec<Placed>) {
+    let mut out = Template::new();
+    let mut done = 0.into();
+    // Old offset → how many bytes were added before it.
+    let mut added: Vec<(viz_text::TextSize, u32)> = Vec::new();
+    for (hole, quote) in template.holes().iter().zip(quoted) {
+        out.push_slice(template.text(), TextRange::new(done, hole.range.start()));
+        if *quote {
+            out.push_for("'", hole.loc);
+            added.push((hole.range.start(), 1));
+        }
+        let text = template.text().slice(hole.range);
+        let name = text.trim_start_matches("${").split('.').next().unwrap_or_default().to_owned();
+        out.push_hole(&name, hole.input, hole.accessor, hole.loc);
+        if *quote {
+            out.push_for("'", hole.loc);
+            added.push((hole.range.end(), 1));
+        }
+        done = hole.range.end();
+    }
+    out.push_slice(template.text(), TextRange::new(done, template.len()));
+    let before = |offset: viz_text::TextSize| added.iter().filter(|(at, _)| *at < offset).map(|(_, n)| n).sum::<u32>();
+    let upto = |offset: viz_text::TextSize| added.iter().filter(|(at, _)| *at <= offset).map(|(_, n)| n).sum::<u32>();
+    let placed = placed
+        .iter()
+        .map(|one| Placed {
+            range: TextRange::new(
+                one.range.start() + viz_text::TextSize::new(before(one.range.start())),
+                one.range.end() + viz_text::TextSize::new(upto(one.range.end())),
+            ),
+            ..*one
+        })
+        .collect();
+    (out, placed)
+}
+
+/// The place in an insight that leads to a model.
+fn uses_model(project: &Project, insight: ObjectId, model: ObjectId) -> Option<Loc> {
+    let leads = |name: &str| match project.names().resolve(name) {
+        Resolution::Object(id) => id == model || project.dependencies(id).contains(&model),
+        _ => false,
+    };
+    project.object(insight).uses.iter().find(|reference| leads(&reference.name)).map(|reference| reference.loc)
+}

@@ -1,0 +1,278 @@
+//! What a reference in an expression stands for (6.2).
+
+use crate::Accessor;
+use crate::hash::name_hash;
+use crate::template::Template;
+use crate::tokens::{Token, tokenize};
+use sqlparser::tokenizer::Token as SqlToken;
+use std::collections::BTreeSet;
+use viz_facts::Column;
+use viz_project::{Body, Fix, Kind, ObjectId, Problem, Project, Resolution, did_you_mean, similar};
+use viz_syntax::{RefForm, Reference, references};
+use viz_text::{Loc, MappedText, TextRange};
+
+/// What composing needs to know from outside the text.
+pub trait Context {
+    /// The columns of a model, if they are known.
+    fn columns(&self, model: ObjectId) -> Option<&[Column]>;
+    /// Whether the values of an input count as text for automatic quoting (5.7 a); `None` if that is not known.
+    fn is_text(&self, input: ObjectId) -> Option<bool>;
+    /// A value to put in for an input while the shape of an expression is looked at (`R-VAL-06`).
+    fn sample(&self, input: ObjectId, accessor: Accessor) -> String;
+}
+
+/// Nested references beyond this depth are a circle, which is a finding of its own.
+const MAX_DEPTH: usize = 64;
+
+pub(crate) struct Expander<'a> {
+    pub project: &'a Project,
+    pub context: &'a dyn Context,
+    pub problems: Vec<Problem>,
+    /// Models that were used.
+    pub models: BTreeSet<ObjectId>,
+    /// Whether a model without known columns was used.
+    pub blind: bool,
+    /// Whether something could not be resolved, so that the text is not the query that runs.
+    pub broken: bool,
+}
+
+impl<'a> Expander<'a> {
+    pub(crate) fn new(project: &'a Project, context: &'a dyn Context) -> Self {
+        Self { project, context, problems: Vec::new(), models: BTreeSet::new(), blind: false, broken: false }
+    }
+
+    /// A part of a text with its references replaced.
+    pub(crate) fn expand(&mut self, text: &MappedText, range: TextRange) -> Template {
+        let mut out = Template::new();
+        self.expand_into(&mut out, text, range, None, 0);
+        out
+    }
+
+    /// `origin`: the place in the insight that led here, for texts of metrics and dimensions elsewhere.
+    fn expand_into(
+        &mut self,
+        out: &mut Template,
+        text: &MappedText,
+        range: TextRange,
+        origin: Option<Loc>,
+        depth: usize,
+    ) {
+        let mut done = range.start();
+        for reference in references(text.slice(range)) {
+            if reference.form != RefForm::Context {
+                continue; // `ref(x)` without `${}` is literal text in an expression
+            }
+            let at = reference.range + range.start();
+            out.push_slice(text, TextRange::new(done, at.start()));
+            self.reference(out, text, range, &reference, origin, depth);
+            done = at.end();
+        }
+        out.push_slice(text, TextRange::new(done, range.end()));
+    }
+
+    fn reference(
+        &mut self,
+        out: &mut Template,
+        text: &MappedText,
+        base: TextRange,
+        reference: &Reference,
+        origin: Option<Loc>,
+        depth: usize,
+    ) {
+        let at = |range: TextRange| text.locate(range + base.start());
+        let Some(loc) = at(reference.range) else { return };
+        if reference.quoted {
+            // D-024, R-REF-03: compiles and then fails at run time.
+            let message = format!("no object is called `'{}'`: quotes are not stripped here", reference.name);
+            let name = at(reference.name_range).unwrap_or(loc);
+            self.problems.push(Problem::new("quoted-reference", name, message).help("remove the quotes"));
+            self.broken = true;
+        }
+        let Resolution::Object(target) = self.project.names().resolve(&reference.name) else {
+            self.broken = true; // reported with the names
+            return out.push_for("NULL", loc);
+        };
+        let path_loc = reference.path_range.and_then(at).unwrap_or(loc);
+        let path = reference.path.as_deref();
+        match (self.project.object(target).kind, path) {
+            (Kind::Input, path) => self.input(out, target, path, loc, path_loc),
+            (Kind::Model, Some(path)) => self.field(out, target, path, loc, path_loc, origin, depth),
+            (Kind::Model, None) => {
+                let message = format!(
+                    "`{}` is a model: name one of its columns, `${{ref({}).column}}`",
+                    reference.name, reference.name
+                );
+                self.problems.push(Problem::new("bare-model-reference", loc, message));
+                self.broken = true;
+                out.push_for("NULL", loc);
+            }
+            (Kind::Metric | Kind::Dimension, None) => self.expression(out, target, loc, origin, depth),
+            (Kind::Metric | Kind::Dimension, Some(_)) => {
+                let message = format!(
+                    "`{}` is {}: nothing may follow it (R-SEM-10)",
+                    reference.name,
+                    self.project.object(target).kind.with_article()
+                );
+                let fixed = format!("${{ref({})}}", reference.name);
+                self.problems.push(Problem::new("wrong-reference-kind", path_loc, message).fix(Fix::replace(
+                    format!("write `{fixed}`"),
+                    loc,
+                    fixed,
+                )));
+                self.broken = true;
+                out.push_for("NULL", loc);
+            }
+            _ => {
+                self.broken = true; // wrong kind: reported with the names
+                out.push_for("NULL", loc);
+            }
+        }
+    }
+
+    fn input(&mut self, out: &mut Template, input: ObjectId, path: Option<&str>, loc: Loc, path_loc: Loc) {
+        let object = self.project.object(input);
+        let Body::Input(body) = &object.body else { return };
+        let selection = body.selection;
+        let accessor = path.and_then(Accessor::parse);
+        let fits = accessor.zip(selection).map(|(accessor, selection)| accessor.fits(selection));
+        if let (Some(accessor), Some(true) | None) = (accessor, fits) {
+            return out.push_hole(object.name_text(), input, accessor, loc);
+        }
+        self.broken = true;
+        out.push_for("NULL", loc);
+        let Some(selection) = selection else { return };
+        let valid: Vec<String> = selection.accessors().iter().map(|name| format!("`.{name}`")).collect();
+        let expected = format!("a {} input has {}", selection.name(), valid.join(", "));
+        let mut problem = match path {
+            None => Problem::new("invalid-accessor", loc, format!("`{}` is an input: {expected}", object.name_text())),
+            Some(path) => Problem::new(
+                "invalid-accessor",
+                path_loc,
+                format!("`{}` has no `.{path}`: {expected}", object.name_text()),
+            ),
+        };
+        let right = match (path, selection) {
+            (_, viz_project::Selection::Single) => Some("value"),
+            (Some("value"), viz_project::Selection::Multi) => Some("values"),
+            _ => None,
+        };
+        if let Some(right) = right {
+            let fixed = format!("${{ref({}).{right}}}", object.name_text());
+            problem = problem.fix(Fix::replace(format!("write `.{right}`"), loc, fixed));
+        }
+        self.problems.push(problem.related(object.name_loc(), "the input is defined here"));
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn field(
+        &mut self,
+        out: &mut Template,
+        model: ObjectId,
+        path: &str,
+        loc: Loc,
+        path_loc: Loc,
+        origin: Option<Loc>,
+        depth: usize,
+    ) {
+        self.models.insert(model);
+        if let Some(field) = self.project.scoped_field(model, path) {
+            return self.expression(out, field, loc, origin, depth);
+        }
+        let table = name_hash(self.project.object(model).name_text());
+        let spelled = match self.context.columns(model) {
+            None => {
+                self.blind = true;
+                path.to_owned()
+            }
+            Some(columns) => match columns.iter().find(|column| column.name.eq_ignore_ascii_case(path)) {
+                Some(column) => column.name.clone(),
+                None => {
+                    self.unknown_column(model, columns, path, path_loc);
+                    self.broken = true;
+                    return out.push_for("NULL", loc);
+                }
+            },
+        };
+        out.push_for(&format!("\"{table}\".{}", quote(&spelled)), loc);
+    }
+
+    fn unknown_column(&mut self, model: ObjectId, columns: &[Column], path: &str, loc: Loc) {
+        let object = self.project.object(model);
+        let fields = self.project.children(model).map(|child| self.project.object(child).name_text());
+        let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).chain(fields).collect();
+        let near = similar(path, names.iter().copied());
+        let mut problem =
+            Problem::new("unknown-column", loc, format!("the model `{}` has no column `{path}`", object.name_text()));
+        if let [only] = near.as_slice() {
+            problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), loc, only.clone()));
+        }
+        problem.help = did_you_mean(&near).or_else(|| {
+            let shown: Vec<&str> = names.iter().copied().filter(|name| !name.is_empty()).take(12).collect();
+            let more = if names.len() > shown.len() { ", …" } else { "" };
+            Some(format!("it has {}{more}", shown.join(", ")))
+        });
+        self.problems.push(problem.related(object.name_loc(), "the model is defined here"));
+    }
+
+    /// The expression of a metric or dimension.
+    fn expression(&mut self, out: &mut Template, id: ObjectId, loc: Loc, origin: Option<Loc>, depth: usize) {
+        let object = self.project.object(id);
+        let Body::Expression(body) = &object.body else { return };
+        let Some(text) = body.expression.as_ref().filter(|_| depth < MAX_DEPTH) else {
+            self.broken = true;
+            return out.push_for("NULL", loc);
+        };
+        let all = TextRange::up_to(text.len());
+        match self.project.parent(id).filter(|_| body.scoped) {
+            Some(model) => {
+                self.models.insert(model);
+                out.push_template(&self.qualify(text, model));
+            }
+            None => self.expand_into(out, text, all, origin.or(Some(loc)), depth + 1),
+        }
+    }
+
+    /// The expression of a metric or dimension inside a model: its bare columns become columns of the model's table.
+    fn qualify(&mut self, text: &MappedText, model: ObjectId) -> Template {
+        let mut out = Template::new();
+        let all = TextRange::up_to(text.len());
+        let Some(columns) = self.context.columns(model) else {
+            self.blind = true;
+            out.push_slice(text, all);
+            return out;
+        };
+        let Ok(tokens) = tokenize(text.text()) else {
+            out.push_slice(text, all);
+            return out;
+        };
+        let table = name_hash(self.project.object(model).name_text());
+        let significant: Vec<&Token> = tokens.iter().filter(|token| !token.is_space()).collect();
+        let mut done = all.start();
+        for (at, token) in significant.iter().enumerate() {
+            let SqlToken::Word(word) = &token.token else { continue };
+            let before = at.checked_sub(1).map(|at| &significant[at].token);
+            let after = significant.get(at + 1).map(|next| &next.token);
+            let part = matches!(before, Some(SqlToken::Period | SqlToken::DoubleColon))
+                || matches!(after, Some(SqlToken::LParen | SqlToken::Period | SqlToken::SingleQuotedString(_)));
+            let type_name = at.checked_sub(1).is_some_and(|at| significant[at].is_word("as"));
+            let field = at >= 2 && significant[at - 2].is_word("extract");
+            if part || type_name || field {
+                continue;
+            }
+            let Some(column) = columns.iter().find(|column| column.name.eq_ignore_ascii_case(&word.value)) else {
+                continue;
+            };
+            let Some(loc) = text.locate(token.range) else { continue };
+            out.push_slice(text, TextRange::new(done, token.range.start()));
+            out.push_for(&format!("\"{table}\".{}", quote(&column.name)), loc);
+            done = token.range.end();
+        }
+        out.push_slice(text, TextRange::new(done, all.end()));
+        out
+    }
+}
+
+/// An identifier in double quotes.
+pub(crate) fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

@@ -1,0 +1,47 @@
+//! The queries of models and inputs as they run on the source.
+
+use viz_project::{Body, Kind, ObjectId, Project, QueryText, Resolution};
+use viz_syntax::{RefForm, references};
+use viz_text::{MappedText, TextRange};
+
+/// A model's SQL without white-space and semicolons at its end.
+pub fn model_query(project: &Project, model: ObjectId) -> Option<MappedText> {
+    let Body::Model(body) = &project.object(model).body else { return None };
+    let sql = body.sql.as_ref()?;
+    let kept = sql.text().trim_end_matches(|c: char| c.is_whitespace() || c == ';').len();
+    let start = sql.text().len() - sql.text().trim_start().len();
+    if start >= kept {
+        return None;
+    }
+    let mut out = MappedText::new();
+    out.push_slice(sql, TextRange::new((start as u32).into(), (kept as u32).into()));
+    Some(out)
+}
+
+/// The query of an input's options, each model reference replaced by the model's SQL in parentheses (`R-IN-30`), and the
+/// model. `None` if it does not name exactly one model with SQL, which is a finding of its own.
+pub fn option_query(project: &Project, query: &QueryText) -> Option<(MappedText, ObjectId)> {
+    let body = query.query.body;
+    let mut out = MappedText::new();
+    let mut model = None;
+    let mut done = body.start();
+    for reference in references(query.body()) {
+        if reference.form != RefForm::Context && reference.range.len() != body.len() {
+            continue;
+        }
+        let Resolution::Object(id) = project.names().resolve(&reference.name) else { return None };
+        if project.object(id).kind != Kind::Model || model.is_some_and(|other| other != id) {
+            return None;
+        }
+        model = Some(id);
+        let at = reference.range + body.start();
+        let sql = model_query(project, id)?;
+        out.push_slice(&query.text, TextRange::new(done, at.start()));
+        out.push_generated("(");
+        out.push_slice(&sql, TextRange::up_to(sql.len()));
+        out.push_generated(")");
+        done = at.end();
+    }
+    out.push_slice(&query.text, TextRange::new(done, body.end()));
+    Some((out, model?))
+}

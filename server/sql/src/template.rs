@@ -1,0 +1,227 @@
+//! Query texts with holes, and how the browser fills them (5.5).
+
+use crate::Accessor;
+use crate::tokens::{Token, tokenize};
+use sqlparser::tokenizer::Token as SqlToken;
+use viz_project::ObjectId;
+use viz_text::{Loc, MappedText, TextRange, TextSize};
+
+/// The place of a hole in the SQL, which decides what an option may be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Inside `'…'`.
+    InString,
+    /// Inside `"…"`.
+    InIdentifier,
+    /// Inside a comment or another kind of literal.
+    InOther,
+    /// An element of an `IN (…)` list, bare.
+    InList,
+    /// A sort direction or the like, at the end of an ORDER BY item.
+    Keyword,
+    /// A bare value.
+    Bare,
+}
+
+/// A place in a template that a viewer's choice goes into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hole {
+    /// Its bytes in the template's text: `${name.accessor}`.
+    pub range: TextRange,
+    /// The input.
+    pub input: ObjectId,
+    /// What it takes of the selection.
+    pub accessor: Accessor,
+    /// The placeholder in the user's text.
+    pub loc: Loc,
+    /// What the SQL around it makes of it.
+    pub role: Role,
+}
+
+/// A query with holes.
+#[derive(Debug, Clone, Default)]
+pub struct Template {
+    text: MappedText,
+    holes: Vec<Hole>,
+}
+
+impl Template {
+    /// An empty template.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The text, with `${name.accessor}` where the holes are.
+    pub fn text(&self) -> &MappedText {
+        &self.text
+    }
+
+    /// The holes in order.
+    pub fn holes(&self) -> &[Hole] {
+        &self.holes
+    }
+
+    /// Length in bytes.
+    pub fn len(&self) -> TextSize {
+        self.text.len()
+    }
+
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Appends text that no user wrote.
+    pub fn push_generated(&mut self, text: &str) {
+        self.text.push_generated(text);
+    }
+
+    /// Appends text that stands for a place as a whole.
+    pub fn push_for(&mut self, text: &str, loc: Loc) {
+        self.text.push_for(text, loc);
+    }
+
+    /// Appends a part of a mapped text.
+    pub fn push_slice(&mut self, text: &MappedText, range: TextRange) {
+        self.text.push_slice(text, range);
+    }
+
+    /// Appends a hole.
+    pub fn push_hole(&mut self, name: &str, input: ObjectId, accessor: Accessor, loc: Loc) {
+        let start = self.len();
+        self.text.push_for(&format!("${{{name}.{}}}", accessor.name()), loc);
+        self.holes.push(Hole { range: TextRange::new(start, self.len()), input, accessor, loc, role: Role::Bare });
+    }
+
+    /// Appends another template; returns where it stands now.
+    pub fn push_template(&mut self, other: &Template) -> TextRange {
+        let base = self.len();
+        self.text.push_slice(&other.text, TextRange::up_to(other.len()));
+        self.holes.extend(other.holes.iter().map(|hole| Hole { range: hole.range + base, ..hole.clone() }));
+        TextRange::new(base, self.len())
+    }
+
+    /// The text with each hole replaced by what `fill` says.
+    pub fn fill(&self, mut fill: impl FnMut(usize, &Hole) -> String) -> String {
+        let text = self.text.text();
+        let mut out = String::with_capacity(text.len());
+        let mut done = 0;
+        for (index, hole) in self.holes.iter().enumerate() {
+            out.push_str(&text[done..hole.range.start().into()]);
+            out.push_str(&fill(index, hole));
+            done = hole.range.end().into();
+        }
+        out.push_str(&text[done..]);
+        out
+    }
+
+    /// The query that the browser runs: holes filled, and every whole word `null` of the filled text in upper case.
+    pub fn render(&self, fill: impl FnMut(usize, &Hole) -> String) -> String {
+        let filled = self.fill(fill);
+        if filled.contains("null") { upper_null(&filled) } else { filled }
+    }
+
+    /// As [`Template::render`], with the places of the template's text; a filled hole stands for its placeholder.
+    pub fn render_mapped(&self, mut fill: impl FnMut(usize, &Hole) -> String) -> MappedText {
+        let mut out = MappedText::new();
+        let mut done = TextSize::new(0);
+        for (index, hole) in self.holes.iter().enumerate() {
+            out.push_slice(&self.text, TextRange::new(done, hole.range.start()));
+            out.push_for(&fill(index, hole), hole.loc);
+            done = hole.range.end();
+        }
+        out.push_slice(&self.text, TextRange::new(done, self.len()));
+        out
+    }
+
+    /// The hole that a byte of a filled text lies in, given the same `fill`.
+    pub fn hole_at(&self, offset: TextSize, mut fill: impl FnMut(usize, &Hole) -> String) -> Option<usize> {
+        let mut shift: i64 = 0;
+        for (index, hole) in self.holes.iter().enumerate() {
+            let start = i64::from(u32::from(hole.range.start())) + shift;
+            let len = fill(index, hole).len() as i64;
+            let at = i64::from(u32::from(offset));
+            if at >= start && at < start + len.max(1) {
+                return Some(index);
+            }
+            shift += len - i64::from(u32::from(hole.range.len()));
+        }
+        None
+    }
+
+    /// Finds out what the SQL makes of each hole, by reading the text with a marker word in place of each.
+    pub(crate) fn find_roles(&mut self) {
+        let marker = |index: usize| format!("vizhole{index}x");
+        let text = self.fill(|index, _| marker(index));
+        let Ok(tokens) = tokenize(&text) else { return };
+        let tokens: Vec<&Token> = tokens
+            .iter()
+            .filter(|token| {
+                !matches!(
+                    token.token,
+                    SqlToken::Whitespace(
+                        sqlparser::tokenizer::Whitespace::Space
+                            | sqlparser::tokenizer::Whitespace::Newline
+                            | sqlparser::tokenizer::Whitespace::Tab
+                    )
+                )
+            })
+            .collect();
+        for (index, hole) in self.holes.iter_mut().enumerate() {
+            let marker = marker(index);
+            let Some(at) = tokens.iter().position(|token| text[token.range].contains(&marker)) else { continue };
+            hole.role = match &tokens[at].token {
+                SqlToken::SingleQuotedString(_) => Role::InString,
+                SqlToken::Word(word) if word.quote_style.is_some() => Role::InIdentifier,
+                SqlToken::Word(word) if word.value == marker => bare_role(&tokens, at),
+                SqlToken::Word(_) | SqlToken::Number(..) => Role::Bare,
+                _ => Role::InOther,
+            };
+        }
+    }
+}
+
+fn bare_role(tokens: &[&Token], at: usize) -> Role {
+    let before = |n: usize| at.checked_sub(n).map(|at| tokens[at]);
+    let mut open = at;
+    // Back over `a, b,` to the `(` of the list.
+    while open > 0 && !matches!(tokens[open - 1].token, SqlToken::LParen | SqlToken::RParen) {
+        open -= 1;
+    }
+    let in_list = open >= 2 && matches!(tokens[open - 1].token, SqlToken::LParen) && tokens[open - 2].is_word("in");
+    if in_list {
+        return Role::InList;
+    }
+    let ends_operand = |token: &Token| {
+        matches!(&token.token, SqlToken::RParen | SqlToken::SingleQuotedString(_) | SqlToken::Number(..))
+            || matches!(&token.token, SqlToken::Word(word) if word.quote_style.is_some() || word.keyword == sqlparser::keywords::Keyword::NoKeyword)
+    };
+    if before(1).is_some_and(ends_operand) { Role::Keyword } else { Role::Bare }
+}
+
+/// 5.5, step 3: every whole word `null` of the whole text, inside string literals too.
+fn upper_null(text: &str) -> String {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("null") {
+        let before = rest[..at].chars().next_back().or_else(|| out.chars().next_back());
+        let after = rest[at + 4..].chars().next();
+        out.push_str(&rest[..at]);
+        let whole = !before.is_some_and(word) && !after.is_some_and(word);
+        out.push_str(if whole { "NULL" } else { "null" });
+        rest = &rest[at + 4..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_words_only_become_upper_case() {
+        assert_eq!(upper_null("null nullable 'a null b' x_null null"), "NULL nullable 'a NULL b' x_null NULL");
+    }
+}

@@ -1,0 +1,141 @@
+//! SQL tokens with byte ranges (sqlparser counts lines and characters).
+
+use sqlparser::dialect::DuckDbDialect;
+use sqlparser::tokenizer::{Token as SqlToken, Tokenizer, Whitespace};
+use viz_text::{TextRange, TextSize};
+
+/// A token and its bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Token {
+    /// What it is.
+    pub token: SqlToken,
+    /// Where it is in the text.
+    pub range: TextRange,
+}
+
+impl Token {
+    /// Whether it is white-space or a comment.
+    pub fn is_space(&self) -> bool {
+        matches!(self.token, SqlToken::Whitespace(_))
+    }
+
+    /// Whether it is this bare word, in any case.
+    pub fn is_word(&self, word: &str) -> bool {
+        matches!(&self.token, SqlToken::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word))
+    }
+}
+
+/// A text that is no sequence of tokens, such as one with an open quote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LexError {
+    /// What is wrong, in sqlparser's words.
+    pub message: String,
+    /// Bytes before the faulty piece.
+    pub offset: TextSize,
+}
+
+/// The tokens of a text, white-space and comments included.
+///
+/// # Errors
+/// If the text is no sequence of tokens.
+pub fn tokenize(sql: &str) -> Result<Vec<Token>, LexError> {
+    // Without unescaping, a token's text is what stands in the query.
+    let dialect = DuckDbDialect {};
+    let mut tokenizer = Tokenizer::new(&dialect, sql).with_unescape(false);
+    let tokens = tokenizer.tokenize_with_location().map_err(|error| LexError {
+        message: error.message.clone(),
+        offset: Lines::new(sql).offset(error.location.line, error.location.column),
+    })?;
+    let lines = Lines::new(sql);
+    Ok(tokens
+        .into_iter()
+        .map(|found| {
+            let start = lines.offset(found.span.start.line, found.span.start.column);
+            let end = lines.offset(found.span.end.line, found.span.end.column);
+            Token { token: found.token, range: TextRange::new(start, end.max(start)) }
+        })
+        .collect())
+}
+
+/// Lines as sqlparser counts them: LF ends a line, columns are characters from 1.
+pub(crate) struct Lines<'a> {
+    sql: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    pub(crate) fn new(sql: &'a str) -> Self {
+        let ends = sql.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        Self { sql, starts: std::iter::once(0).chain(ends).collect() }
+    }
+
+    pub(crate) fn offset(&self, line: u64, column: u64) -> TextSize {
+        let start = self.starts.get((line.max(1) - 1) as usize).copied().unwrap_or(self.sql.len());
+        let text = &self.sql[start..];
+        let column = (column.max(1) - 1) as usize;
+        let within = if text.is_ascii() {
+            column.min(text.len())
+        } else {
+            text.char_indices().nth(column).map_or(text.len(), |(at, _)| at)
+        };
+        TextSize::new((start + within) as u32)
+    }
+}
+
+/// The lexical class of a text: equal for texts that the engine's lexer turns into the same kinds of tokens, except that
+/// only plain strings (`'…'` without special content) are told apart by nothing but being one. Everything else keeps its
+/// text. A text that can't be tokenized, or holds anything unusual, is its own class.
+///
+/// `keep` tells which strings are kept as they are, because their content can decide (`verdicts.md` §5.3).
+pub fn signature(sql: &str, keep: impl Fn(&[Token], usize) -> bool) -> String {
+    let unusual = |sql: &str| {
+        sql.contains(['\\', '$', '\0']) || !sql.is_ascii() && sql.chars().any(|c| c.is_whitespace() && !c.is_ascii())
+    };
+    let Ok(tokens) = tokenize(sql) else { return sql.to_owned() };
+    if unusual(sql) {
+        return sql.to_owned();
+    }
+    let tokens: Vec<Token> = tokens;
+    let mut out = String::with_capacity(sql.len());
+    for (at, token) in tokens.iter().enumerate() {
+        match &token.token {
+            SqlToken::Whitespace(Whitespace::Space | Whitespace::Newline | Whitespace::Tab) => {
+                // Two strings with a line end between them are one string: the kind of space matters.
+                out.push(if matches!(token.token, SqlToken::Whitespace(Whitespace::Newline)) { '\n' } else { ' ' });
+            }
+            SqlToken::SingleQuotedString(_) if !keep(&tokens, at) => out.push_str("'…'"),
+            _ => out.push_str(&sql[token.range]),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_bytes() {
+        let sql = "select 'é', x\nfrom t";
+        let words: Vec<&str> =
+            tokenize(sql).unwrap().iter().filter(|token| !token.is_space()).map(|token| &sql[token.range]).collect();
+        assert_eq!(words, ["select", "'é'", ",", "x", "from", "t"]);
+    }
+
+    #[test]
+    fn an_open_quote_is_an_error_at_its_place() {
+        let error = tokenize("select 1\nwhere x = 'a").unwrap_err();
+        assert_eq!(error.offset, TextSize::new(19));
+    }
+
+    #[test]
+    fn signatures_join_plain_strings_only() {
+        let class = |sql: &str| signature(sql, |_, _| false);
+        assert_eq!(class("x = 'a'"), class("x = 'b c'"));
+        assert_eq!(class("x = 'a'"), class("x = 'O''Hara'"));
+        for (a, b) in [("x = 1", "x = 2"), ("x = 'a'", "x = 'a\\'"), ("x = 'a'", "x = 'a' --"), ("'a' 'b'", "'a'\n'b'")]
+        {
+            assert_ne!(class(a), class(b), "{a} {b}");
+        }
+    }
+}
