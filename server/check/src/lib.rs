@@ -23,7 +23,7 @@ mod witness;
 
 pub use check::{CheckOptions, Level, MAX_COMBINATIONS, Memo, check};
 pub use codes::{CODES, Code, code};
-pub use options::{InputOptions, OptionSource, options_of};
+pub use options::{InputOptions, OptionSource, option_question, options_of};
 pub use report::{
     Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Report,
     Severity, Status,

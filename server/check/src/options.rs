@@ -136,7 +136,12 @@ pub(crate) fn look_up(
     Ok(options)
 }
 
-/// The question whose answer is an input's options.
+/// The question whose answer is the options of a query; `None` if it can't be asked.
+pub fn option_question(project: &Project, query: &viz_project::QueryText) -> Option<Question> {
+    question(project, query).ok().map(|(question, _)| question)
+}
+
+/// The question, and its text with the places it came from.
 pub(crate) fn question(
     project: &Project,
     query: &viz_project::QueryText,

@@ -33,7 +33,7 @@ pub(crate) enum Target {
 pub(crate) struct Include {
     pub path_text: String,
     pub loc: Loc,
-    pub target: Result<Target, Problem>,
+    pub target: Result<Target, Box<Problem>>,
     /// Folders and files that were looked for.
     pub watched: Vec<PathBuf>,
 }
@@ -68,7 +68,7 @@ fn local(
     file: &Path,
     files: &dyn FileSystem,
     watched: &mut Vec<PathBuf>,
-) -> Result<Target, Problem> {
+) -> Result<Target, Box<Problem>> {
     let folder = file.parent().unwrap_or(Path::new(""));
     // R-INC-01: the folder of the including file is always put before the path, so absolute paths don't work.
     let path = normalize(&folder.join(text.trim_start_matches('/')));
@@ -78,7 +78,7 @@ fn local(
     }
     if !files.is_dir(&path) {
         let message = format!("there is no file or folder `{text}` beside `{}`", file_name(file));
-        return Err(Problem::new("include-not-found", loc, message));
+        return Err(Box::new(Problem::new("include-not-found", loc, message)));
     }
     let depth = item.get("depth").and_then(|node| node.str()?.parse::<i64>().ok());
     let exclusions: Vec<String> = item
@@ -93,7 +93,11 @@ fn local(
     collect(&path, &path, limit, &exclusions, files, &mut found, watched, 0);
     found.sort();
     if found.is_empty() {
-        return Err(Problem::new("include-empty-folder", loc, format!("no `.yml` or `.yaml` file is in `{text}`")));
+        return Err(Box::new(Problem::new(
+            "include-empty-folder",
+            loc,
+            format!("no `.yml` or `.yaml` file is in `{text}`"),
+        )));
     }
     Ok(Target::Files(found))
 }
@@ -154,7 +158,7 @@ fn git(
     root: &Path,
     files: &dyn FileSystem,
     watched: &mut Vec<PathBuf>,
-) -> Result<Target, Problem> {
+) -> Result<Target, Box<Problem>> {
     let (repository, sub) = match text.split_once("--") {
         Some((repository, sub)) => (repository.trim(), Some(sub.trim())),
         None => (text, None),
@@ -167,7 +171,7 @@ fn git(
             "add `@` and a branch, tag or commit"
         };
         let message = format!("`{text}` is taken as a git repository, but has no `@version`");
-        return Err(Problem::new("include-git-reference", loc, message).help(help));
+        return Err(Box::new(Problem::new("include-git-reference", loc, message).help(help)));
     };
     let name = repo.trim_end_matches(".git");
     let folder = root.join(".visivo_cache").join(format!("{name}@{version}"));
@@ -181,7 +185,7 @@ fn git(
     };
     path.map(|path| Target::Files(vec![path])).ok_or_else(|| {
         let message = format!("the repository's copy in `.visivo_cache` has no `{}`", sub.unwrap_or(PROJECT_FILES[1]));
-        Problem::new("include-not-found", loc, message)
+        Box::new(Problem::new("include-not-found", loc, message))
     })
 }
 

@@ -71,7 +71,7 @@ pub enum Body {
     /// A relation.
     Relation(Relation),
     /// An input.
-    Input(Input),
+    Input(Box<Input>),
     /// An insight.
     Insight(Insight),
     /// A kind whose names and references are all that matters.

@@ -364,7 +364,7 @@ impl<'a> Loader<'a> {
             }
             Err(problem) => {
                 self.project.names_complete &= problem.code == "include-empty-folder";
-                self.project.problems.push(problem);
+                self.project.problems.push(*problem);
                 return;
             }
         };
