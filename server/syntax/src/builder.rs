@@ -16,35 +16,85 @@ pub(crate) struct Region {
     pub end: usize,
 }
 
+/// So many lines of quoted text at a smaller indentation are put up with in one region.
+const MAX_PADDED: usize = 8;
+
 /// Parses a region strictly into the arena. On an error the arena is as before, and the error's offset is one of `text`.
 pub(crate) fn parse(tree: &mut Tree, text: &str, region: Region) -> Result<Option<NodeIndex>, ParseError> {
     let line = text[..region.start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
     let prefix = &text[line..region.start];
-    let parsed = if prefix.bytes().all(|byte| byte == b' ') {
+    let mut source = Source { line, pads: Vec::new() };
+    let mut parsed = if prefix.bytes().all(|byte| byte == b' ') {
         Cow::Borrowed(&text[line..region.end])
     } else {
         // Columns count: what stands before the region becomes spaces.
         Cow::Owned(" ".repeat(prefix.len()) + &text[region.start..region.end])
     };
+    loop {
+        let result = parse_once(tree, text, region, &parsed, &source);
+        match result {
+            Err(error) if error.quoted_indent && source.pads.len() < MAX_PADDED => {
+                // The reference's loader doesn't mind, and white-space there is no content: indent that line.
+                let at = error.offset - error.offset.min(column(&parsed, error.offset));
+                let width = parsed.lines().map(|line| line.len() - line.trim_start().len()).max().unwrap_or(0) + 4;
+                parsed.to_mut().insert_str(at, &" ".repeat(width));
+                source.pads.push((at, width));
+            }
+            Err(mut error) => {
+                error.offset = source.offset(error.offset).min(region.end);
+                return Err(error);
+            }
+            Ok(root) => return Ok(root),
+        }
+    }
+}
+
+fn column(text: &str, at: usize) -> usize {
+    at - text[..at].rfind(['\n', '\r']).map_or(0, |found| found + 1)
+}
+
+fn parse_once(
+    tree: &mut Tree,
+    text: &str,
+    region: Region,
+    parsed: &str,
+    source: &Source,
+) -> Result<Option<NodeIndex>, ParseError> {
     let mark = tree.mark();
-    let mut builder =
-        Builder { tree, text, base: line, seen: region.start, stack: Vec::new(), root: None, done: false };
-    for event in events(&parsed) {
-        let step = event.map(|event| builder.event(event));
-        if let Err(mut error) = step {
+    let mut builder = Builder { tree, text, source, seen: region.start, stack: Vec::new(), root: None, done: false };
+    for event in events(parsed) {
+        if let Err(error) = event.map(|event| builder.event(event)) {
             tree.rewind(&mark);
-            error.offset = (error.offset + line).min(region.end);
             return Err(error);
         }
     }
     Ok(builder.root)
 }
 
+/// Where parsed text came from.
+struct Source {
+    /// Start of the parsed text in the segment's.
+    line: usize,
+    /// Spaces that were put in, as offset and length, in the order of the text.
+    pads: Vec<(usize, usize)>,
+}
+
+impl Source {
+    fn offset(&self, parsed: usize) -> usize {
+        // An offset in a pad becomes its end.
+        let added: usize = self.pads.iter().map(|(at, width)| parsed.saturating_sub(*at).min(*width)).sum();
+        parsed - added + self.line
+    }
+
+    fn range(&self, parsed: &Range<usize>) -> Range<usize> {
+        self.offset(parsed.start)..self.offset(parsed.end)
+    }
+}
+
 struct Builder<'a> {
     tree: &'a mut Tree,
     text: &'a str,
-    /// Added to offsets of the parser.
-    base: usize,
+    source: &'a Source,
     /// End of what the events so far covered, in `text`.
     seen: usize,
     stack: Vec<Frame>,
@@ -67,9 +117,9 @@ enum Children {
 impl Builder<'_> {
     fn event(&mut self, event: Event<'_>) {
         let Event { kind, range: at, tag } = event;
-        let at = at.start + self.base..at.end + self.base;
+        let at = self.source.range(&at);
         match kind {
-            EventKind::Document => self.document(&at),
+            EventKind::Document => return self.document(&at),
             _ if self.done => {}
             EventKind::MappingStart { flow } => {
                 let data = Data::Mapping { first: 0, len: 0, flow };
@@ -180,6 +230,12 @@ impl Builder<'_> {
                 None => {
                     *key = Some(node);
                     let found = self.tree.node(node);
+                    let at = usize::from(found.range.start());
+                    let absent = self.tree.is_absent(node) && self.text[at..].starts_with(':');
+                    if absent && !frame.flow && !self.text[self.seen.min(at)..at].contains('?') {
+                        self.tree.problem(ProblemKind::Syntax, range(at, at + 1), "expected a key before `:`");
+                        return;
+                    }
                     if matches!(found.data, Data::Mapping { .. } | Data::Sequence { .. }) {
                         let message =
                             "a key can't be a list or a mapping; text that starts with `{` or `[` needs quotes";
@@ -228,7 +284,7 @@ impl Builder<'_> {
     fn block_header(&self, text_start: usize) -> usize {
         let bytes = self.text.as_bytes();
         let mut at = self.seen.min(text_start);
-        while at < bytes.len() {
+        while at <= text_start && at < bytes.len() {
             match bytes[at] {
                 b'|' | b'>' => return at,
                 b'#' => at += memchr::memchr2(b'\n', b'\r', &bytes[at..]).unwrap_or(bytes.len() - at),
@@ -239,6 +295,7 @@ impl Builder<'_> {
                 _ => at += 1,
             }
         }
+        // Not seen so far; then the source map of this scalar is coarse.
         text_start
     }
 
@@ -246,7 +303,8 @@ impl Builder<'_> {
         let Some((tag, at)) = tag else { return };
         self.tree.nodes[node as usize].tag = tag;
         if tag == Tag::Custom {
-            let at = range(at.start + self.base, at.end + self.base);
+            let at = self.source.range(&at);
+            let at = range(at.start, at.end);
             let message = format!("the tag `{}` is refused by the project loader", &self.text[at]);
             self.tree.problem(ProblemKind::CustomTag, at, message);
         }

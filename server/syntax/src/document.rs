@@ -56,6 +56,18 @@ pub struct Counters {
     pub bytes_parsed: usize,
 }
 
+impl Counters {
+    /// Counts one segment of so many bytes.
+    pub(crate) fn count(&mut self, reused: bool, bytes: usize) {
+        if reused {
+            self.segments_reused += 1;
+        } else {
+            self.segments_parsed += 1;
+            self.bytes_parsed += bytes;
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub text: Arc<str>,

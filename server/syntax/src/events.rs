@@ -67,6 +67,17 @@ pub(crate) struct ParseError {
     pub offset: usize,
     pub kind: ProblemKind,
     pub message: String,
+    /// Quoted text goes on at a smaller indentation, which the reference's loader allows.
+    pub quoted_indent: bool,
+    /// Quoted or flow text is open at the end: more text could make it whole.
+    pub unclosed: bool,
+}
+
+impl ParseError {
+    /// A fault of syntax that we found ourselves.
+    pub fn syntax(offset: usize, message: impl Into<String>) -> Self {
+        ParseError { offset, kind: ProblemKind::Syntax, message: message.into(), quoted_indent: false, unclosed: false }
+    }
 }
 
 /// The events of a text up to its end or its first error.
@@ -153,7 +164,17 @@ fn tag_of(raw: &RawTag) -> Tag {
 fn parse_error(error: &ScanError) -> ParseError {
     let offset = error.marker().byte_offset().expect("the parser counts bytes when it reads a &str");
     let (kind, message) = explain(error.kind());
-    ParseError { offset, kind, message }
+    use ErrorKind as E;
+    let quoted_indent = *error.kind() == E::InvalidQuotedScalarIndent;
+    let unclosed = matches!(
+        error.kind(),
+        E::UnclosedQuotedScalar
+            | E::UnclosedFlowCollection { .. }
+            | E::UnexpectedEofFlowSequence
+            | E::UnexpectedEofFlowMapping
+            | E::UnexpectedEofImplicitFlowMapping
+    );
+    ParseError { offset, kind, message, quoted_indent, unclosed }
 }
 
 /// The parser's words in ours: what is wrong and, where one thing usually helps, what to do.

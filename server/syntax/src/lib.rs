@@ -49,3 +49,6 @@ pub use scalar::Style;
 pub use suppression::Suppression;
 pub use top::{TopEntry, TopValue};
 pub use typed::Typed;
+
+#[cfg(test)]
+mod tests;

@@ -69,6 +69,12 @@ pub(crate) fn outline(text: &str) -> Outline {
             _ => {}
         }
         let at_start = std::mem::take(&mut first_line);
+        let marker = if indent == 0 { line::marker(body) } else { None };
+        if marker.is_none()
+            && let Some(end) = scan.ended.take()
+        {
+            scan.outline.separators.push(end);
+        }
         if indent > 0 {
             if at_start || (matches!(place, Place::Outside) && !scan.outline.has_content) {
                 scan.outline.unusual = true;
@@ -76,7 +82,7 @@ pub(crate) fn outline(text: &str) -> Outline {
             place = scan.indented(here, indent, body, place);
             continue;
         }
-        if let Some(mark) = line::marker(body) {
+        if let Some(mark) = marker {
             let plain = line::is_blank_or_comment(&body[3..]);
             scan.outline.unusual |= !plain;
             if mark == b'-' && at_start && plain {
@@ -115,7 +121,7 @@ impl Scan {
             Place::Open { known: true, stray: Some(stray) } if indent <= stray && item() => {
                 self.first_item(here, indent, body)
             }
-            Place::Items { indent: wanted, content } if indent < content && item() => {
+            Place::Items { indent: wanted, content } if (indent < content || indent == wanted) && item() => {
                 if indent != wanted {
                     self.outline.misaligned.push(here + indent);
                 }
@@ -159,9 +165,6 @@ impl Scan {
             self.outline.unusual |= at_start;
             return place;
         };
-        if let Some(end) = self.ended.take() {
-            self.outline.separators.push(end);
-        }
         self.cut(here, SegmentKind::Pair);
         self.outline.has_content = true;
         let rest = line.as_bytes().get(colon + 1..).unwrap_or_default();

@@ -22,7 +22,10 @@ pub(crate) fn parse_segment(text: &str, kind: SegmentKind) -> Tree {
         }
         _ => match builder::parse(&mut tree, text, Region { start: 0, end: text.len() }) {
             Ok(root) => tree.root = root,
-            Err(error) => recover_all(&mut tree, text, &error),
+            Err(error) => {
+                tree.unclosed = error.unclosed;
+                recover_all(&mut tree, text, &error);
+            }
         },
     }
     if kind == SegmentKind::Preamble
@@ -33,12 +36,20 @@ pub(crate) fn parse_segment(text: &str, kind: SegmentKind) -> Tree {
         let word = text[at].lines().next().unwrap_or_default();
         tree.problem(ProblemKind::Syntax, at, format!("expected a key here; `{word}` has no `:`"));
     }
+    if kind == SegmentKind::Header
+        && let Some([entry, ..]) = tree.root.map(|root| tree.entries_of(root))
+        && !tree.is_absent(entry.value)
+        && tree.problems.is_empty()
+    {
+        let at = tree.node(entry.value).range;
+        tree.problem(ProblemKind::Syntax, at, "expected a list item (`- …`) here");
+    }
     crate::tabs::check(&mut tree, text);
     tidy(&mut tree.problems);
     tree
 }
 
-/// A whole text parsed as one piece, or the error.
+/// A text parsed as one piece, or the error.
 pub(crate) fn parse_whole(text: &str) -> Result<Tree, ParseError> {
     let mut tree = Tree::default();
     tree.root = builder::parse(&mut tree, text, Region { start: 0, end: text.len() })?;
@@ -240,11 +251,7 @@ impl Recovery<'_> {
                 return;
             }
             Ok(None) => return,
-            Ok(Some(_)) => ParseError {
-                offset: region.start,
-                kind: ProblemKind::Syntax,
-                message: "expected a list item (`- …`) here".into(),
-            },
+            Ok(Some(_)) => ParseError::syntax(region.start, "expected a list item (`- …`) here"),
             Err(error) => error,
         };
         let content = if dashed { self.content_start(region.start + 1, region.end) } else { None };
@@ -282,7 +289,7 @@ impl Recovery<'_> {
         } else {
             format!("expected a key here; `{word}` has no `:`")
         };
-        ParseError { offset: region.start, kind: ProblemKind::Syntax, message }
+        ParseError::syntax(region.start, message)
     }
 
     /// An entry without a usable key: its key is the error node.
@@ -369,7 +376,7 @@ fn error_range(text: &str, error: &ParseError, region: Region) -> TextRange {
     }
     let start = start + blank;
     let line = rest.lines().next().unwrap_or_default().trim_end();
-    let long = error.message.contains("never closed");
+    let long = error.unclosed;
     let word = line.split([' ', '\t']).next().unwrap_or_default();
     range(start, start + if long { line.len() } else { word.len() })
 }

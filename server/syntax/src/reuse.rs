@@ -18,25 +18,65 @@ pub(crate) fn parse(text: &str, old: Option<&Arc<Inner>>) -> Document {
     let mut segments = Vec::with_capacity(raw.len());
     let mut trees = Vec::with_capacity(raw.len());
     let mut pool = old.map(|old| Pool::new(old, &text, &raw));
-    for (n, one) in raw.iter().enumerate() {
-        let bytes = &text[one.start..one.end];
-        let known = pool.as_mut().and_then(|pool| pool.take(n, one.kind, bytes));
-        let (id, tree) = match known {
-            Some(known) => {
-                counters.segments_reused += 1;
-                known
-            }
-            None => {
-                counters.segments_parsed += 1;
-                counters.bytes_parsed += bytes.len();
-                let tree = whole.take().unwrap_or_else(|| recover::parse_segment(bytes, one.kind));
-                (SegmentId::fresh(), Arc::new(tree))
-            }
-        };
-        segments.push(Segment { id, range: range(one.start, one.end), kind: one.kind });
+    let mut n = 0;
+    while n < raw.len() {
+        let RawSegment { start, mut end, kind } = raw[n];
+        let known = pool.as_mut().and_then(|pool| pool.take(n, kind, &text[start..end]));
+        let reused = known.is_some();
+        let (mut id, mut tree) = known.unwrap_or_else(|| {
+            let tree = whole.take().unwrap_or_else(|| recover::parse_segment(&text[start..end], kind));
+            (SegmentId::fresh(), Arc::new(tree))
+        });
+        n += 1;
+        counters.count(reused, end - start);
+        if tree.unclosed
+            && let Some(joined) = join(&text, &raw[n - 1..], pool.as_mut())
+        {
+            n += joined.more;
+            end = joined.end;
+            counters.count(joined.reused, end - start);
+            (id, tree) = (joined.id, joined.tree);
+        }
+        segments.push(Segment { id, range: range(start, end), kind });
         trees.push(tree);
     }
+    // What looked like a list item in quotes isn't one.
+    outline.misaligned.retain(|at| {
+        let number = segments.partition_point(|segment| usize::from(segment.range.start()) <= *at) - 1;
+        text[usize::from(segments[number].range.start())..*at].trim().is_empty()
+    });
     Document { inner: Arc::new(Inner::new(text, segments, trees, outline, counters)) }
+}
+
+/// So many segments are tried as the rest of one.
+const MAX_JOINED: usize = 8;
+
+/// Segments that are one after all.
+struct Joined {
+    /// So many after the first.
+    more: usize,
+    end: usize,
+    id: SegmentId,
+    tree: Arc<Tree>,
+    reused: bool,
+}
+
+/// The first segment ends within quotes or brackets: with the next ones it may be whole, because the reference's loader
+/// takes any indentation there, and the outline took what is inside for keys and items.
+fn join(text: &str, raw: &[RawSegment], mut pool: Option<&mut Pool<'_>>) -> Option<Joined> {
+    let RawSegment { start, kind, .. } = raw[0];
+    for (more, last) in raw.iter().enumerate().skip(1).take(MAX_JOINED) {
+        if last.kind == SegmentKind::Separator {
+            break;
+        }
+        let bytes = &text[start..last.end];
+        let Ok(tree) = recover::parse_whole(bytes) else { continue };
+        let known = pool.as_mut().and_then(|pool| pool.take_content(kind, bytes));
+        let reused = known.is_some();
+        let (id, tree) = known.unwrap_or_else(|| (SegmentId::fresh(), Arc::new(tree)));
+        return Some(Joined { more, end: last.end, id, tree, reused });
+    }
+    None
 }
 
 /// The segments of an older document, each to be taken once.
@@ -75,25 +115,34 @@ impl<'o> Pool<'o> {
     }
 
     fn take(&mut self, n: usize, kind: SegmentKind, bytes: &str) -> Option<(SegmentId, Arc<Tree>)> {
-        let number = if n < self.prefix {
-            n
+        if n < self.prefix {
+            Some(self.get(n))
         } else if n >= self.suffix {
-            n - self.suffix + self.old_suffix
+            Some(self.get(n - self.suffix + self.old_suffix))
         } else {
-            let (old, from, to) = (self.old, self.prefix, self.old_suffix);
-            let middle = self.middle.get_or_insert_with(|| {
-                let mut map: HashMap<u64, Vec<usize>> = HashMap::new();
-                for number in (from..to).rev() {
-                    map.entry(hash(old.segments[number].kind, old.segment_text(number))).or_default().push(number);
-                }
-                map
-            });
-            let numbers = middle.get_mut(&hash(kind, bytes))?;
-            let same = |number: &usize| old.segments[*number].kind == kind && old.segment_text(*number) == bytes;
-            let at = numbers.iter().rposition(same)?;
-            numbers.remove(at)
-        };
-        Some((self.old.segments[number].id, self.old.trees[number].clone()))
+            self.take_content(kind, bytes)
+        }
+    }
+
+    /// Takes a segment from between the same beginning and the same end.
+    fn take_content(&mut self, kind: SegmentKind, bytes: &str) -> Option<(SegmentId, Arc<Tree>)> {
+        let (old, from, to) = (self.old, self.prefix, self.old_suffix);
+        let middle = self.middle.get_or_insert_with(|| {
+            let mut map: HashMap<u64, Vec<usize>> = HashMap::new();
+            for number in (from..to).rev() {
+                map.entry(hash(old.segments[number].kind, old.segment_text(number))).or_default().push(number);
+            }
+            map
+        });
+        let numbers = middle.get_mut(&hash(kind, bytes))?;
+        let same = |number: &usize| old.segments[*number].kind == kind && old.segment_text(*number) == bytes;
+        let at = numbers.iter().rposition(same)?;
+        let number = numbers.remove(at);
+        Some(self.get(number))
+    }
+
+    fn get(&self, number: usize) -> (SegmentId, Arc<Tree>) {
+        (self.old.segments[number].id, self.old.trees[number].clone())
     }
 }
 
@@ -115,4 +164,14 @@ fn common_suffix(a: &[u8], b: &[u8], most: usize) -> usize {
     let chunks = a.rchunks_exact(CHUNK).zip(b.rchunks_exact(CHUNK)).take_while(|(a, b)| a == b).count() * CHUNK;
     let (a, b) = (&a[..a.len() - chunks], &b[..b.len() - chunks]);
     chunks + a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
+}
+
+/// The text as one segment, or nothing if it isn't YAML: what the segments are compared with.
+#[cfg(test)]
+pub(crate) fn parse_in_one_piece(text: &str) -> Option<Document> {
+    let tree = recover::parse_whole(text).ok()?;
+    let segment = Segment { id: SegmentId::fresh(), range: range(0, text.len()), kind: SegmentKind::Whole };
+    let inner =
+        Inner::new(Arc::from(text), vec![segment], vec![Arc::new(tree)], Default::default(), Counters::default());
+    Some(Document { inner: Arc::new(inner) })
 }

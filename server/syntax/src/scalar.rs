@@ -172,6 +172,7 @@ mod tests {
                 vec![piece("a ", "a "), piece("b", "b"), piece(" ", "\\ "), piece(" ", "\n  "), piece("c", "c")],
             ),
             ("k: \"\n\n  a\"\n", Style::DoubleQuoted, vec![piece("\n", "\n"), piece("a", "a")]),
+            ("k: \"a\nb\"\n", Style::DoubleQuoted, vec![piece("a", "a"), piece(" ", "\n"), piece("b", "b")]),
             ("k: \"\"\n", Style::DoubleQuoted, vec![]),
         ] {
             let (_, found_style, found) = decoded(text);

@@ -21,6 +21,8 @@ pub(crate) struct Tree {
     pub comments: Vec<TextRange>,
     pub problems: Vec<TreeProblem>,
     pub root: Option<NodeIndex>,
+    /// Quoted or flow text was open at the end.
+    pub unclosed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
