@@ -1,1 +1,42 @@
-fn main(){}
+//! The binary: language server on stdio and `--check` on the command line, two faces of the same report.
+//!
+//! Invariant: this crate alone knows LSP, stdout, tokio and settings, and it holds no analysis of its own. What a
+//! project's text means is asked of `viz-project`, `viz-check` and `viz-ide`; what data hold is asked of `viz-engine`,
+//! whose worker processes are this same binary (hidden `--worker`).
+
+mod answerer;
+mod check;
+mod cli;
+mod explain;
+mod formats;
+mod logging;
+mod lsp;
+mod place;
+mod words;
+
+use clap::Parser;
+use cli::{Cli, Command};
+use std::process::ExitCode;
+
+/// The exit code for everything that kept the program from doing what it was asked for.
+const COULD_NOT_RUN: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let verbose = cli.verbose;
+    let command = cli.asks_for();
+    if let Command::Worker(kind) = command {
+        return answerer::run_worker(kind);
+    }
+    logging::init(verbose);
+    let result = match command {
+        Command::Worker(_) => unreachable!("handled above, before anything else is set up"),
+        Command::Explain(code) => explain::run(code.as_deref()),
+        Command::Check(options) => check::run(&options),
+        Command::Serve => lsp::run(),
+    };
+    result.unwrap_or_else(|error| {
+        anstream::eprintln!("error: {error:#}");
+        ExitCode::from(COULD_NOT_RUN)
+    })
+}

@@ -1,0 +1,133 @@
+//! Baselines: findings that a project lives with for now, recorded by fingerprint.
+
+use super::outcome::{Checked, Outcome};
+use anyhow::{Context, ensure};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::path::Path;
+use viz_check::Finding;
+
+/// Version of the file's form.
+const VERSION: u32 = 1;
+
+/// A baseline file. Only fingerprints count; the rest is for whoever reviews the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Baseline {
+    version: u32,
+    findings: Vec<Recorded>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Recorded {
+    fingerprint: String,
+    code: String,
+    file: String,
+    message: String,
+}
+
+impl Baseline {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If it can't be read or is no baseline.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let context = || format!("can't read the baseline {}", path.display());
+        let text = std::fs::read_to_string(path).with_context(context)?;
+        let baseline: Self = serde_json::from_str(&text).with_context(context)?;
+        ensure!(baseline.version == VERSION, "{}: version {} is not known", context(), baseline.version);
+        Ok(baseline)
+    }
+
+    /// Today's findings.
+    pub fn of(outcome: &Outcome) -> Self {
+        let record = |checked: &Checked, finding: &Finding| Recorded {
+            fingerprint: finding.fingerprint.clone(),
+            code: finding.code.to_owned(),
+            file: checked
+                .project
+                .resolve(finding.loc)
+                .map_or_else(String::new, |(id, _)| checked.project.file(id).relative.clone()),
+            message: finding.message.clone(),
+        };
+        let findings = outcome
+            .projects
+            .iter()
+            .flat_map(|checked| checked.report.findings.iter().map(move |finding| record(checked, finding)))
+            .collect();
+        Self { version: VERSION, findings }
+    }
+
+    /// Writes a file.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let mut text = serde_json::to_string_pretty(self)?;
+        text.push('\n');
+        std::fs::write(path, text).with_context(|| format!("can't write the baseline {}", path.display()))
+    }
+
+    /// Takes recorded findings out of a report, each record once, and returns how many it took.
+    pub fn take_from(&self, findings: &mut Vec<Finding>) -> usize {
+        let mut left: HashMap<&str, usize> = HashMap::new();
+        for recorded in &self.findings {
+            *left.entry(&recorded.fingerprint).or_default() += 1;
+        }
+        let before = findings.len();
+        findings.retain(|finding| match left.get_mut(finding.fingerprint.as_str()) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                false
+            }
+            _ => true,
+        });
+        before - findings.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use viz_check::Severity;
+    use viz_text::{Loc, SegmentId, TextRange};
+
+    fn finding(fingerprint: &str) -> Finding {
+        Finding {
+            code: "unknown-key",
+            severity: Severity::Error,
+            message: "no such key".into(),
+            loc: Loc::new(SegmentId::fresh(), TextRange::empty(0.into())),
+            object: None,
+            combinations: None,
+            related: vec![],
+            notes: vec![],
+            help: None,
+            fix: None,
+            fingerprint: fingerprint.into(),
+        }
+    }
+
+    fn recorded(fingerprint: &str) -> Recorded {
+        Recorded { fingerprint: fingerprint.into(), code: String::new(), file: String::new(), message: String::new() }
+    }
+
+    #[test]
+    fn each_record_hides_one_finding() {
+        let baseline = Baseline { version: VERSION, findings: vec![recorded("a"), recorded("gone")] };
+        let mut findings = vec![finding("a"), finding("a"), finding("b")];
+        assert_eq!(baseline.take_from(&mut findings), 1);
+        assert_eq!(findings.iter().map(|f| f.fingerprint.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[test]
+    fn files_survive_the_round_trip_and_others_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("baseline.json");
+        let baseline = Baseline { version: VERSION, findings: vec![recorded("a")] };
+        baseline.write(&path).unwrap();
+        assert_eq!(Baseline::read(&path).unwrap(), baseline);
+        std::fs::write(&path, "{\"version\": 2, \"findings\": []}").unwrap();
+        assert!(Baseline::read(&path).unwrap_err().to_string().contains("version 2 is not known"));
+        assert!(Baseline::read(&dir.path().join("none")).is_err());
+    }
+}

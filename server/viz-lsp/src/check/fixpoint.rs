@@ -1,0 +1,44 @@
+//! Check, ask, check again, until nothing is left to ask (`verdicts.md` §6).
+
+use crate::answerer::{Answerer, Cancel, fact};
+use std::collections::HashSet;
+use viz_check::{CheckOptions, Memo, Report};
+use viz_facts::{FactStore, Question, QuestionKey};
+use viz_project::Project;
+
+/// One turn of the loop.
+#[derive(Debug, Clone, Copy)]
+pub struct Round {
+    /// 1, 2, …
+    pub number: usize,
+    /// Questions that are about to be asked.
+    pub questions: usize,
+}
+
+/// Runs a check to its end. Every question is asked once, so this ends whatever the answers are.
+pub fn run(
+    project: &Project,
+    options: &CheckOptions,
+    memo: &Memo,
+    facts: &mut FactStore,
+    answerer: &dyn Answerer,
+    mut on_round: impl FnMut(Round),
+) -> Report {
+    let mut asked: HashSet<QuestionKey> = HashSet::new();
+    let mut number = 0;
+    loop {
+        number += 1;
+        let report = viz_check::check(project, facts, options, memo);
+        let questions: Vec<Question> =
+            report.questions.iter().filter(|question| asked.insert(question.key())).cloned().collect();
+        if questions.is_empty() {
+            return report;
+        }
+        on_round(Round { number, questions: questions.len() });
+        for (question, answer) in questions.iter().zip(answerer.ask(&questions, &Cancel::default())) {
+            if let Some(answer) = answer {
+                facts.insert(question.key(), fact(answer));
+            }
+        }
+    }
+}

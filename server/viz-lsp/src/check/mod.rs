@@ -1,0 +1,225 @@
+//! `--check`: from paths to an exit status.
+
+pub mod baseline;
+pub mod fixpoint;
+pub mod outcome;
+mod targets;
+
+use crate::answerer::{Answerer, EngineAnswerer};
+use crate::cli::{CheckArgs, Deny, Format};
+use crate::{formats, words};
+use anyhow::{Context, bail};
+use baseline::Baseline;
+use outcome::{Checked, Outcome};
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+use viz_check::{CheckOptions, Level, MAX_COMBINATIONS, Memo};
+use viz_facts::FactStore;
+use viz_project::{Config, DiskFiles, Environment, FileSystem, Project};
+
+/// Exit status when errors were found.
+const ERRORS_FOUND: u8 = 1;
+
+/// Stack of the thread that checks: SQL nests, and so does the recursion over it.
+pub const STACK: usize = 64 << 20;
+
+/// Time for one query of the engine, unless someone says otherwise.
+pub const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Checks what the command line names.
+///
+/// # Errors
+/// If it could not run: exit status 2.
+pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let started = Instant::now();
+    refuse_what_is_missing(args)?;
+    let worker = std::thread::Builder::new().name("check".into()).stack_size(STACK);
+    std::thread::scope(|scope| {
+        let run = worker.spawn_scoped(scope, || check_and_print(args, started)).context("can't start a thread")?;
+        run.join().unwrap_or_else(|_| bail!("the check stopped on a mistake of viz-lsp itself; please report it"))
+    })
+}
+
+/// Says clearly what this version can't do, instead of doing something else.
+fn refuse_what_is_missing(args: &CheckArgs) -> anyhow::Result<()> {
+    if args.level.map(Level::from) == Some(Level::Execute) {
+        bail!("`--level execute` is not available in this version: use `--level bind`");
+    }
+    if args.now.is_some() {
+        bail!("`--now` is not available in this version: date expressions are not evaluated yet");
+    }
+    Ok(())
+}
+
+fn check_and_print(args: &CheckArgs, started: Instant) -> anyhow::Result<ExitCode> {
+    let baseline = args.baseline.as_deref().map(Baseline::read).transpose()?;
+    let current =
+        std::env::current_dir().and_then(|dir| dir.canonicalize()).context("can't tell the current folder")?;
+    let (targets, strangers) = targets::find(&args.paths, &current, &DiskFiles)?;
+    if !args.quiet {
+        for path in strangers {
+            anstream::eprintln!("note: {} belongs to no project: skipped", path.display());
+        }
+    }
+    let environment = Environment::from_process();
+    let mut answerer: Option<(Duration, EngineAnswerer)> = None;
+    let mut projects = Vec::new();
+    for target in targets {
+        let project = load(&target, &environment)?;
+        let (options, timeout) = options(args, project.config())?;
+        let answerer = match answerer.take() {
+            Some((same, running)) if same == timeout => answerer.insert((same, running)),
+            _ => answerer.insert((timeout, EngineAnswerer::new(timeout, true)?)),
+        };
+        let report = check(&project, &options, &answerer.1, args.quiet);
+        projects.push(Checked { shown: target.shown, project, report, recorded: 0 });
+    }
+    let mut outcome = Outcome { projects, elapsed: Duration::ZERO };
+    if let Some(path) = &args.write_baseline {
+        Baseline::of(&outcome).write(path)?;
+    }
+    for checked in &mut outcome.projects {
+        let own = match (&baseline, &checked.project.config().baseline) {
+            (None, Some(path)) => Some(Baseline::read(&checked.project.root.join(path))?),
+            _ => None,
+        };
+        if let Some(baseline) = own.as_ref().or(baseline.as_ref()) {
+            checked.recorded = baseline.take_from(&mut checked.report.findings);
+        }
+    }
+    outcome.elapsed = started.elapsed();
+    print(args, &outcome);
+    Ok(status(args, &outcome))
+}
+
+fn load(target: &targets::Target, environment: &Environment) -> anyhow::Result<Project> {
+    if let Some(file) = viz_project::project_file(&target.root, &DiskFiles) {
+        DiskFiles.read(&file).with_context(|| format!("can't read {}", file.display()))?;
+    }
+    let _span = tracing::info_span!("load", root = %target.shown).entered();
+    let project = Project::load(&target.root, &DiskFiles, environment);
+    tracing::info!(files = project.files().len(), "read the project");
+    Ok(project)
+}
+
+/// The command line wins over the project's configuration, which wins over the defaults.
+fn options(args: &CheckArgs, config: &Config) -> anyhow::Result<(CheckOptions, Duration)> {
+    let level = args.level.map_or_else(|| configured_level(config), |level| Ok(level.into()))?;
+    let options = CheckOptions {
+        level,
+        max_combinations: args
+            .max_combinations
+            .map(|n| n as usize)
+            .or(config.max_combinations)
+            .unwrap_or(MAX_COMBINATIONS),
+        seed: args.seed.or(config.seed).unwrap_or_default(),
+        target: args.target.map(Into::into),
+        trusted: true,
+    };
+    let timeout = args
+        .timeout
+        .or(config.timeout)
+        .map(Duration::try_from_secs_f64)
+        .transpose()
+        .context("`timeout` of .viz-lsp.yml")?;
+    Ok((options, timeout.unwrap_or(TIMEOUT)))
+}
+
+/// The level that a project asks for.
+///
+/// # Errors
+/// If this version doesn't have it.
+pub fn configured_level(config: &Config) -> anyhow::Result<Level> {
+    use viz_project::ConfiguredLevel;
+    match config.level {
+        Some(ConfiguredLevel::Parse) => Ok(Level::Parse),
+        None | Some(ConfiguredLevel::Bind) => Ok(Level::Bind),
+        Some(ConfiguredLevel::Execute) => {
+            bail!("`level: execute` in .viz-lsp.yml is not available in this version: use `level: bind`")
+        }
+    }
+}
+
+/// One project, to the end.
+fn check(project: &Project, options: &CheckOptions, answerer: &dyn Answerer, quiet: bool) -> viz_check::Report {
+    let (mut facts, memo) = (FactStore::new(), Memo::default());
+    let progress = progress_bar(quiet);
+    let report = fixpoint::run(project, options, &memo, &mut facts, answerer, |round| {
+        progress.set_message(format!("asking {}", words::count(round.questions, "question")));
+        tracing::debug!(
+            round = round.number,
+            questions = round.questions,
+            "the check wants to know more, so the engine is asked"
+        );
+    });
+    progress.finish_and_clear();
+    tracing::info!(findings = report.findings.len(), facts = facts.len(), counters = ?report.counters, "checked the project");
+    report
+}
+
+/// A spinner on stderr for checks that take a while; nothing where stderr is no terminal.
+fn progress_bar(quiet: bool) -> indicatif::ProgressBar {
+    let target = if quiet { indicatif::ProgressDrawTarget::hidden() } else { indicatif::ProgressDrawTarget::stderr() };
+    let bar = indicatif::ProgressBar::with_draw_target(None, target).with_message("checking");
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+fn print(args: &CheckArgs, outcome: &Outcome) {
+    // A closed pipe (`| head`) is the reader's choice, no error.
+    let _ = match args.format {
+        Format::Text => {
+            let text = formats::text::render(outcome, args.quiet);
+            anstream::AutoStream::new(std::io::stdout().lock(), args.color.into()).write_all(text.as_bytes())
+        }
+        Format::Json => std::io::stdout().write_all(formats::json::render(outcome).as_bytes()),
+        Format::Sarif => std::io::stdout().write_all(formats::sarif::render(outcome).as_bytes()),
+        Format::Github => std::io::stdout().write_all(formats::github::render(outcome).as_bytes()),
+    };
+}
+
+fn status(args: &CheckArgs, outcome: &Outcome) -> ExitCode {
+    let counts = outcome.counts();
+    let mut failed = counts.errors > 0 || (args.deny == Some(Deny::Warnings) && counts.warnings > 0);
+    let percent = outcome.coverage().percent();
+    if let Some(wanted) = args.min_coverage.filter(|wanted| percent < *wanted) {
+        anstream::eprintln!(
+            "error: {percent:.1} % of all combinations were covered, less than the {wanted} % asked for"
+        );
+        failed = true;
+    }
+    if failed { ExitCode::from(ERRORS_FOUND) } else { ExitCode::SUCCESS }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Cli, Command};
+    use clap::Parser;
+
+    fn args(args: &[&str]) -> CheckArgs {
+        let Command::Check(args) = Cli::parse_from(["viz-lsp", "--check"].iter().chain(args)).asks_for() else {
+            panic!("no check")
+        };
+        *args
+    }
+
+    #[test]
+    fn the_command_line_wins_over_the_configuration() {
+        let config = Config::parse("max_combinations: 7\nseed: 5\ntimeout: 2\nlevel: parse\n").unwrap();
+        let (options, timeout) = options(&args(&["--seed", "9"]), &config).unwrap();
+        assert_eq!((options.max_combinations, options.seed, timeout), (7, 9, Duration::from_secs(2)));
+        assert!(matches!(options.level, Level::Parse));
+        let (options, timeout) = super::options(&args(&[]), &Config::default()).unwrap();
+        assert_eq!((options.max_combinations, timeout), (MAX_COMBINATIONS, TIMEOUT));
+    }
+
+    #[test]
+    fn what_is_not_there_yet_is_refused() {
+        for wanted in [&["--level", "execute"][..], &["--now", "2026-01-01"]] {
+            assert!(refuse_what_is_missing(&args(wanted)).is_err(), "{wanted:?}");
+        }
+        assert!(configured_level(&Config::parse("level: execute\n").unwrap()).is_err());
+    }
+}

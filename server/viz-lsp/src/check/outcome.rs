@@ -1,0 +1,139 @@
+//! What a run of `--check` found, before anyone formats it.
+
+use std::time::Duration;
+use viz_check::{Finding, Report, Severity, Status};
+use viz_project::Project;
+
+/// A checked project.
+pub struct Checked {
+    /// Its folder as people see it: relative to the current folder where it lies below.
+    pub shown: String,
+    /// Its text.
+    pub project: Project,
+    /// What was found. Findings that a baseline records are taken out.
+    pub report: Report,
+    /// Number of findings that the baseline records.
+    pub recorded: usize,
+}
+
+impl Checked {
+    /// A file of the project as people see it, ready to be clicked on.
+    pub fn shown_file(&self, relative: &str) -> String {
+        if self.shown == "." { relative.to_owned() } else { format!("{}/{relative}", self.shown) }
+    }
+}
+
+/// A run.
+pub struct Outcome {
+    /// The projects, ordered by root.
+    pub projects: Vec<Checked>,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// Number of findings per severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Information.
+    pub information: usize,
+    /// Hints.
+    pub hints: usize,
+}
+
+impl Counts {
+    /// Counts findings.
+    pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
+        let mut counts = Self::default();
+        for finding in findings {
+            match finding.severity {
+                Severity::Error => counts.errors += 1,
+                Severity::Warning => counts.warnings += 1,
+                Severity::Information => counts.information += 1,
+                Severity::Hint => counts.hints += 1,
+            }
+        }
+        counts
+    }
+}
+
+/// How much was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Coverage {
+    /// Insights.
+    pub insights: usize,
+    /// Insights of which every combination is covered.
+    pub whole: usize,
+    /// Insights that were not checked at the requested level.
+    pub lacking: usize,
+    /// Insights that were not checked at all.
+    pub unchecked: usize,
+    /// Combinations of all insights (saturating).
+    pub total: usize,
+    /// Covered combinations.
+    pub covered: usize,
+}
+
+impl Coverage {
+    /// Adds up the insights of reports.
+    pub fn of<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Self {
+        let mut sum = Self::default();
+        for insight in reports.into_iter().flat_map(|report| &report.insights) {
+            sum.insights += 1;
+            sum.whole += usize::from(insight.covered >= insight.total && insight.status != Status::Unchecked);
+            sum.lacking += usize::from(matches!(insight.status, Status::Partial | Status::Unchecked));
+            sum.unchecked += usize::from(insight.status == Status::Unchecked);
+            sum.total = sum.total.saturating_add(insight.total);
+            sum.covered = sum.covered.saturating_add(insight.covered);
+        }
+        sum
+    }
+
+    /// The covered share in percent; all of nothing is all.
+    pub fn percent(&self) -> f64 {
+        if self.total == 0 { 100.0 } else { self.covered as f64 / self.total as f64 * 100.0 }
+    }
+}
+
+impl Outcome {
+    /// All findings of all projects.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.projects.iter().flat_map(|checked| &checked.report.findings)
+    }
+
+    /// Number of findings per severity.
+    pub fn counts(&self) -> Counts {
+        Counts::of(self.findings())
+    }
+
+    /// How much was checked.
+    pub fn coverage(&self) -> Coverage {
+        Coverage::of(self.projects.iter().map(|checked| &checked.report))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use viz_check::InsightReport;
+    use viz_text::{Loc, SegmentId, TextRange};
+
+    fn insight(status: Status, total: usize, covered: usize) -> InsightReport {
+        let loc = Loc::new(SegmentId::fresh(), TextRange::empty(0.into()));
+        InsightReport { name: String::new(), loc, status, judge: None, total, sampled: covered, covered, why: None }
+    }
+
+    #[test]
+    fn coverage_adds_up() {
+        let insights =
+            vec![insight(Status::Checked, 40, 40), insight(Status::Partial, 60, 20), insight(Status::Unchecked, 0, 0)];
+        let report = Report { insights, ..Report::default() };
+        let coverage = Coverage::of([&report]);
+        assert_eq!(coverage, Coverage { insights: 3, whole: 1, lacking: 2, unchecked: 1, total: 100, covered: 60 });
+        assert_eq!(coverage.percent(), 60.0);
+        assert_eq!(Coverage::default().percent(), 100.0);
+    }
+}

@@ -1,0 +1,106 @@
+//! From the paths of the command line to the projects they belong to.
+
+use anyhow::{Context, bail};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use viz_project::FileSystem;
+
+/// A project to check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Its folder, absolute.
+    pub root: PathBuf,
+    /// Its folder as people see it.
+    pub shown: String,
+}
+
+/// The projects of these paths, each once, ordered by root; and the paths that belong to none.
+///
+/// # Errors
+/// If a path can't be read, or none belongs to a project.
+pub fn find(paths: &[PathBuf], current: &Path, files: &dyn FileSystem) -> anyhow::Result<(Vec<Target>, Vec<PathBuf>)> {
+    let here = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &here } else { paths };
+    let mut roots = BTreeMap::new();
+    let mut strangers = Vec::new();
+    for path in paths {
+        let absolute = current.join(path);
+        let absolute = absolute.canonicalize().with_context(|| format!("can't read {}", path.display()))?;
+        match viz_project::find_root(&absolute, files) {
+            Some(root) => {
+                let shown = shown(&root, current);
+                roots.entry(shown.clone()).or_insert(Target { root, shown });
+            }
+            None => strangers.push(path.clone()),
+        }
+    }
+    if roots.is_empty() {
+        let what = strangers.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+        bail!("no project here: neither {what} nor a folder above holds a visivo_project.yml or project.visivo.yml");
+    }
+    Ok((roots.into_values().collect(), strangers))
+}
+
+/// A path relative to the current folder with forward slashes; absolute where it doesn't lie below.
+fn shown(path: &Path, current: &Path) -> String {
+    match path.strip_prefix(current) {
+        Ok(below) if below.as_os_str().is_empty() => ".".to_owned(),
+        Ok(below) => slashes(below),
+        Err(_) => slashes(path),
+    }
+}
+
+fn slashes(path: &Path) -> String {
+    let text = path.display().to_string();
+    if cfg!(windows) { text.replace('\\', "/") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use viz_project::DiskFiles;
+
+    fn folder() -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let root = dir.path().canonicalize().expect("it exists");
+        for (path, text) in [
+            ("a/project.visivo.yml", "name: a\n"),
+            ("a/sub/x.yml", ""),
+            ("b/project.visivo.yml", "name: b\n"),
+            ("c/y.yml", ""),
+        ] {
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().expect("has a folder")).expect("can be made");
+            std::fs::write(path, text).expect("can be written");
+        }
+        (dir, root)
+    }
+
+    fn names(targets: &[Target]) -> Vec<&str> {
+        targets.iter().map(|target| target.shown.as_str()).collect()
+    }
+
+    #[test]
+    fn each_project_is_checked_once() {
+        let (_dir, root) = folder();
+        let paths = ["b", "a/sub/x.yml", "a/project.visivo.yml", "a", "c/y.yml"].map(PathBuf::from);
+        let (targets, strangers) = find(&paths, &root, &DiskFiles).unwrap();
+        assert_eq!(names(&targets), ["a", "b"]);
+        assert_eq!(strangers, [PathBuf::from("c/y.yml")]);
+    }
+
+    #[test]
+    fn the_current_folder_is_the_default() {
+        let (_dir, root) = folder();
+        assert_eq!(names(&find(&[], &root.join("a"), &DiskFiles).unwrap().0), ["."]);
+        let (above, _) = find(&[], &root.join("a/sub"), &DiskFiles).unwrap();
+        assert_eq!(above[0].shown, slashes(&root.join("a")));
+    }
+
+    #[test]
+    fn no_project_at_all_is_an_error() {
+        let (_dir, root) = folder();
+        assert!(find(&["c".into()], &root, &DiskFiles).unwrap_err().to_string().starts_with("no project here"));
+        assert!(find(&["nowhere".into()], &root, &DiskFiles).is_err());
+    }
+}

@@ -1,0 +1,287 @@
+//! The command line, exactly as `contracts/check-json.md` has it.
+
+use clap::{ArgAction, Args, Parser, ValueEnum};
+use std::path::PathBuf;
+use viz_check::Level;
+use viz_project::Target;
+
+/// Checks dashboards-as-code before anyone looks at them: every choice that a viewer can make, against the real database.
+///
+/// Without options it is a language server on stdin and stdout.
+#[derive(Debug, Parser)]
+#[command(name = "viz-lsp", version, max_term_width = 110)]
+pub struct Cli {
+    /// Speak the language server protocol on stdin and stdout (the default)
+    #[arg(long, conflicts_with_all = ["check", "explain"])]
+    stdio: bool,
+
+    /// Check the projects that the paths belong to
+    #[arg(long, conflicts_with = "explain")]
+    check: bool,
+
+    /// Print the page of a diagnostic; all codes when none is given
+    #[arg(long, value_name = "CODE", num_args = 0..=1)]
+    explain: Option<Option<String>>,
+
+    /// Tell on stderr what happens; twice for more
+    #[arg(short, long, action = ArgAction::Count)]
+    pub verbose: u8,
+
+    #[command(flatten)]
+    options: CheckArgs,
+
+    /// Answer questions of a parent process on stdin and stdout
+    #[arg(long, hide = true, value_name = "KIND", conflicts_with_all = ["check", "explain", "stdio"])]
+    worker: Option<WorkerKind>,
+}
+
+/// The kinds of worker processes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WorkerKind {
+    /// Parses and binds; has no access to any file.
+    Parse,
+    /// Reads sources.
+    Sources,
+}
+
+/// The options of `--check`.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of --check")]
+pub struct CheckArgs {
+    /// Project folders, project files, or files that a project includes [default: the current folder]
+    #[arg(value_name = "PATH", requires = "check")]
+    pub paths: Vec<PathBuf>,
+
+    /// What to print on stdout
+    #[arg(long, requires = "check", value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+
+    /// How deep to check [default: bind]
+    #[arg(long, requires = "check", value_enum)]
+    pub level: Option<LevelArg>,
+
+    /// Format version that the projects are written for [default: the project's]
+    #[arg(long, requires = "check", value_enum)]
+    pub target: Option<TargetArg>,
+
+    /// Current time for date expressions [default: now]
+    #[arg(long, requires = "check", value_name = "TIMESTAMP")]
+    pub now: Option<String>,
+
+    /// Check at most this many combinations of an insight one by one [default: 96]
+    #[arg(long, requires = "check", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_combinations: Option<u32>,
+
+    /// Seed of the sample above that number [default: 0]
+    #[arg(long, requires = "check", value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// Time for one query of the engine [default: 10]
+    #[arg(long, requires = "check", value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: Option<f64>,
+
+    /// Neither read nor write the capsule cache
+    #[arg(long, requires = "check")]
+    pub no_cache: bool,
+
+    /// Let warnings fail the check too
+    #[arg(long, requires = "check", value_enum, value_name = "WHAT")]
+    pub deny: Option<Deny>,
+
+    /// Fail if a smaller share of all combinations was covered
+    #[arg(long, requires = "check", value_name = "PERCENT", value_parser = percent)]
+    pub min_coverage: Option<f64>,
+
+    /// Ignore the findings recorded in this file
+    #[arg(long, requires = "check", value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// Record today's findings in this file
+    #[arg(long, requires = "check", value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
+
+    /// When to use colours
+    #[arg(long, requires = "check", value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+
+    /// Print findings only
+    #[arg(short, long, requires = "check")]
+    pub quiet: bool,
+}
+
+/// Output formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One JSON object (`contracts/check-json.md`).
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+}
+
+/// Values of `--level`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LevelArg {
+    /// Parse only; no source is opened
+    Parse,
+    /// Also schemas, option queries, binding and value checks
+    Bind,
+    /// Also execute the sampled combinations
+    Execute,
+}
+
+impl From<LevelArg> for Level {
+    fn from(level: LevelArg) -> Self {
+        match level {
+            LevelArg::Parse => Level::Parse,
+            LevelArg::Bind => Level::Bind,
+            LevelArg::Execute => Level::Execute,
+        }
+    }
+}
+
+/// Values of `--target`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TargetArg {
+    /// Format 2.0
+    #[value(name = "2.0")]
+    V2_0,
+    /// Format 2.1
+    #[value(name = "2.1")]
+    V2_1,
+}
+
+impl From<TargetArg> for Target {
+    fn from(target: TargetArg) -> Self {
+        match target {
+            TargetArg::V2_0 => Target::V2_0,
+            TargetArg::V2_1 => Target::V2_1,
+        }
+    }
+}
+
+/// Values of `--deny`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    /// Warnings count as errors for the exit status
+    Warnings,
+}
+
+/// Values of `--color`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// If stdout is a terminal that shows them
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl From<Color> for anstream::ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
+}
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub enum Command {
+    /// The language server.
+    Serve,
+    /// `--check`.
+    Check(Box<CheckArgs>),
+    /// `--explain`.
+    Explain(Option<String>),
+    /// `--worker`.
+    Worker(WorkerKind),
+}
+
+impl Cli {
+    /// What the command line asks for.
+    pub fn asks_for(self) -> Command {
+        match self {
+            Cli { worker: Some(kind), .. } => Command::Worker(kind),
+            Cli { explain: Some(code), .. } => Command::Explain(code),
+            Cli { check: true, options, .. } => Command::Check(Box::new(options)),
+            _ => Command::Serve,
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds.is_finite() => Ok(seconds),
+        _ => Err("expected a number of seconds greater than 0".to_owned()),
+    }
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').parse::<f64>() {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
+        _ => Err("expected a number between 0 and 100".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn command(args: &[&str]) -> Result<Command, clap::Error> {
+        Cli::try_parse_from(std::iter::once(&"viz-lsp").chain(args)).map(Cli::asks_for)
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        <Cli as CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn no_arguments_and_stdio_serve() {
+        for args in [&[][..], &["--stdio"], &["-vv"]] {
+            assert!(matches!(command(args), Ok(Command::Serve)), "{args:?}");
+        }
+    }
+
+    #[test]
+    fn paths_may_stand_before_and_after_options() {
+        for args in [&["--check", "a", "b", "--format", "json"][..], &["--check", "--format", "json", "a", "b"]] {
+            let Ok(Command::Check(options)) = command(args) else { panic!("{args:?}") };
+            assert_eq!(options.paths, [PathBuf::from("a"), PathBuf::from("b")]);
+            assert_eq!(options.format, Format::Json);
+        }
+    }
+
+    #[test]
+    fn usage_errors_exit_with_2() {
+        let wrong: [&[&str]; 8] = [
+            &["path"],
+            &["--format", "json"],
+            &["--check", "--format", "xml"],
+            &["--check", "--stdio"],
+            &["--check", "--max-combinations", "0"],
+            &["--check", "--timeout", "-1"],
+            &["--check", "--min-coverage", "101"],
+            &["--check", "--nonsense"],
+        ];
+        for args in wrong {
+            assert_eq!(command(args).expect_err("is wrong").exit_code(), 2, "{args:?}");
+        }
+    }
+
+    #[test]
+    fn explain_takes_one_code_or_none() {
+        assert!(matches!(command(&["--explain"]), Ok(Command::Explain(None))));
+        assert!(
+            matches!(command(&["--explain", "unknown-key"]), Ok(Command::Explain(Some(code))) if code == "unknown-key")
+        );
+    }
+}

@@ -1,0 +1,186 @@
+//! The thread that checks. It takes the newest state, checks the projects concerned with what is known, publishes, and
+//! hands open questions about sources to another thread. Newer edits interrupt it while it waits for the engine.
+
+use super::capabilities::Client;
+use super::disk::Files;
+use super::outbox::{Message, Outbox};
+use super::publish::Publisher;
+use super::settings::Settings;
+use super::sources::Sources;
+use super::state::{State, Turn};
+use super::workspace::Workspace;
+use crate::answerer::{Answerer, Cancel, fact};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tower_lsp::lsp_types::MessageType;
+use viz_facts::{Question, QuestionKey};
+
+/// The first findings after an edit wait this long for the binder, so that what it says doesn't blink with every key.
+const HOLD: Duration = Duration::from_millis(30);
+
+/// See the module.
+pub struct Analysis {
+    /// What is shared with the handlers.
+    pub state: Arc<State>,
+    /// What the client can do.
+    pub client: Client,
+    /// What the client set.
+    pub settings: Settings,
+    /// Who answers.
+    pub answerer: Arc<dyn Answerer>,
+    /// Where questions about sources go.
+    pub sources: Arc<Sources>,
+    /// Where notifications go.
+    pub outbox: Outbox,
+}
+
+/// Whether a check came to its end.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    Done,
+    Interrupted,
+}
+
+impl Analysis {
+    /// The thread.
+    pub fn run(self) {
+        let mut publisher = Publisher::new(self.outbox.clone());
+        let mut workspaces = BTreeMap::new();
+        while let Some(turn) = self.state.next() {
+            self.turn(turn, &mut workspaces, &mut publisher);
+        }
+        self.sources.quit();
+    }
+
+    fn turn(&self, turn: Turn, workspaces: &mut BTreeMap<PathBuf, Workspace>, publisher: &mut Publisher) {
+        let _span = tracing::debug_span!("turn", revision = turn.revision).entered();
+        let files = self.state.files(&turn.documents);
+        self.open_and_close(&turn, &files, workspaces, publisher);
+        for workspace in workspaces.values_mut() {
+            if turn.work.everything || turn.work.edited.iter().any(|path| workspace.reads(path)) {
+                workspace.reload(&files, &self.state.environment);
+            }
+            if turn.work.refresh {
+                workspace.refresh(&self.settings);
+            }
+        }
+        for answers in &turn.work.answers {
+            if let Some(workspace) = workspaces.get_mut(&answers.root) {
+                workspace.learn(answers.facts.clone());
+            }
+        }
+        let mut broken = Vec::new();
+        let mut interrupted = false;
+        for (root, workspace) in workspaces.iter_mut().filter(|(_, workspace)| workspace.dirty) {
+            // A mistake of ours in one project must not take the others' diagnostics away.
+            match catch_unwind(AssertUnwindSafe(|| self.check(&turn, workspace, root, publisher))) {
+                Ok(end) => interrupted |= end == End::Interrupted,
+                Err(_) => broken.push(root.clone()),
+            }
+        }
+        for root in broken {
+            let text = format!(
+                "viz-lsp made a mistake while it checked {}; please report it. The next edit tries again.",
+                root.display()
+            );
+            self.outbox.send(Message::Log(MessageType::ERROR, text));
+            workspaces.remove(&root);
+        }
+        // Answers may raise further questions; while someone types, those wait for the pause.
+        let ask = turn.work.ask || (!turn.work.answers.is_empty() && !turn.work.pauses());
+        for (root, workspace) in workspaces.iter_mut() {
+            if ask && self.settings.trusted {
+                self.sources.want(root, workspace.open_questions());
+            }
+            if let Some(status) = workspace.status(self.sources.is_busy(root)) {
+                self.outbox.send(Message::Status(status));
+            }
+        }
+        if !interrupted {
+            self.state.analysed(turn.revision);
+        }
+    }
+
+    /// The projects of the open texts, no others.
+    fn open_and_close(
+        &self,
+        turn: &Turn,
+        files: &Files<'_>,
+        workspaces: &mut BTreeMap<PathBuf, Workspace>,
+        publisher: &mut Publisher,
+    ) {
+        let known = |path: &&std::path::Path| {
+            turn.work.everything || workspaces.values().all(|workspace| !workspace.reads(path))
+        };
+        let unknown: Vec<PathBuf> =
+            turn.documents.iter().map(|(path, _)| path).filter(known).map(PathBuf::from).collect();
+        let roots: BTreeSet<PathBuf> = unknown.iter().filter_map(|path| viz_project::find_root(path, files)).collect();
+        if turn.work.everything {
+            let gone: Vec<PathBuf> = workspaces.keys().filter(|root| !roots.contains(*root)).cloned().collect();
+            for root in gone {
+                tracing::info!(root = %root.display(), "closing the project, none of its files is open");
+                workspaces.remove(&root);
+                self.state.forget(&root);
+                self.sources.want(&root, Vec::new());
+                publisher.withdraw(&root, &turn.documents, |path| self.state.version(path));
+            }
+        }
+        for root in roots {
+            workspaces.entry(root).or_insert_with_key(|root| {
+                tracing::info!(root = %root.display(), "opening the project");
+                Workspace::load(root, files, &self.state.environment)
+            });
+        }
+    }
+
+    /// One project with everything that can be known without opening a source.
+    fn check(&self, turn: &Turn, workspace: &mut Workspace, root: &std::path::Path, publisher: &mut Publisher) -> End {
+        let started = Instant::now();
+        let mut asked: HashSet<QuestionKey> = HashSet::new();
+        loop {
+            let mut questions = workspace.check(&self.settings);
+            questions.retain(|question| !asked.contains(&question.key()));
+            // Parsing is quick and may take findings back; what the binder says comes on top of it.
+            if questions.iter().any(is_parse) {
+                questions.retain(is_parse);
+            } else if !questions.is_empty() && started.elapsed() > HOLD {
+                self.publish(turn, workspace, root, publisher);
+            }
+            if questions.is_empty() {
+                break;
+            }
+            asked.extend(questions.iter().map(Question::key));
+            let cancel = Cancel::new();
+            if !self.state.interrupt_with(turn.revision, &cancel) {
+                return End::Interrupted;
+            }
+            let answers = self.answerer.ask(&questions, &cancel);
+            let facts = questions
+                .iter()
+                .zip(answers)
+                .filter_map(|(question, answer)| Some((question.key(), fact(answer?))))
+                .collect();
+            workspace.learn(facts);
+            if self.state.is_newer_than(turn.revision) {
+                return End::Interrupted;
+            }
+        }
+        workspace.dirty = false;
+        self.publish(turn, workspace, root, publisher);
+        tracing::debug!(elapsed = ?started.elapsed(), asked = asked.len(), "checked the project without opening a source");
+        End::Done
+    }
+
+    fn publish(&self, turn: &Turn, workspace: &mut Workspace, root: &std::path::Path, publisher: &mut Publisher) {
+        self.state.publish(root, workspace.settle());
+        let layer = workspace.layer(&self.client, &turn.documents);
+        publisher.show(root, layer, &turn.documents, |path| self.state.version(path));
+    }
+}
+
+fn is_parse(question: &Question) -> bool {
+    matches!(question, Question::Parse { .. })
+}

@@ -1,0 +1,189 @@
+//! The handlers. What changes state does so before any `await`, hence in the order of the wire (see `service`); what
+//! computes takes a snapshot first and goes to another thread. No handler waits for the client.
+
+use super::analysis::Analysis;
+use super::outbox::{Message, Outbox};
+use super::progress::Progress;
+use super::settings::Settings;
+use super::sources::Sources;
+use super::state::State;
+use super::{capabilities, code_action, convert, hover};
+use crate::answerer::{Answerer, EngineAnswerer};
+use crate::check::{STACK, TIMEOUT};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::lsp_types::notification::{DidChangeWatchedFiles, Notification};
+use tower_lsp::lsp_types::{
+    CodeActionParams, CodeActionResponse, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWatchedFilesRegistrationOptions, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, FileSystemWatcher, GlobPattern, Hover, HoverParams, InitializeParams, InitializeResult,
+    InitializedParams, MessageType, Registration, ServerInfo,
+};
+use tower_lsp::{Client, LanguageServer};
+use viz_project::Environment;
+
+/// Files whose changes matter: texts of projects and data that sources are made of.
+const WATCHED: &str = "**/{.env,*.yml,*.yaml,*.csv,*.tsv,*.json,*.parquet,*.duckdb,*.db}";
+
+/// See the module.
+pub struct Backend {
+    client: Client,
+    state: Arc<State>,
+    session: OnceLock<Session>,
+}
+
+/// What is known once the client has introduced itself.
+struct Session {
+    client: capabilities::Client,
+    /// What was wrong with the client's options.
+    complaints: Vec<String>,
+}
+
+impl Backend {
+    /// A server for this client.
+    pub fn new(client: Client) -> Self {
+        Self { client, state: Arc::new(State::new(Environment::from_process())), session: OnceLock::new() }
+    }
+
+    /// What the handlers share with the threads.
+    pub fn state(&self) -> &Arc<State> {
+        &self.state
+    }
+
+    fn abilities(&self) -> capabilities::Client {
+        self.session.get().map(|session| session.client).unwrap_or_default()
+    }
+
+    /// Starts the threads: one that checks, one that asks sources.
+    fn start(&self, client: capabilities::Client, settings: Settings) -> anyhow::Result<()> {
+        let answerer: Arc<dyn Answerer> = Arc::new(EngineAnswerer::new(TIMEOUT, settings.trusted)?);
+        let sources = Arc::new(Sources::default());
+        let progress = Progress::new(self.client.clone(), client.progress);
+        let outbox = Outbox::new(self.client.clone());
+        let asking = (Arc::clone(&sources), Arc::clone(&self.state), Arc::clone(&answerer));
+        let analysis = Analysis { state: Arc::clone(&self.state), client, settings, answerer, sources, outbox };
+        thread::Builder::new().name("analysis".into()).stack_size(STACK).spawn(move || analysis.run())?;
+        thread::Builder::new().name("sources".into()).spawn(move || {
+            let (sources, state, answerer) = asking;
+            sources.run(&state, &answerer, &progress);
+        })?;
+        Ok(())
+    }
+
+    /// Asks the client to watch files. Its answer is awaited by a task of its own.
+    fn watch_files(&self) {
+        let client = self.client.clone();
+        let watcher = FileSystemWatcher { glob_pattern: GlobPattern::String(WATCHED.to_owned()), kind: None };
+        let options = DidChangeWatchedFilesRegistrationOptions { watchers: vec![watcher] };
+        let registration = Registration {
+            id: "viz-lsp/watch".to_owned(),
+            method: DidChangeWatchedFiles::METHOD.to_owned(),
+            register_options: serde_json::to_value(options).ok(),
+        };
+        tokio::spawn(async move {
+            if let Err(error) = client.register_capability(vec![registration]).await {
+                tracing::info!(%error, "the client doesn't watch files, so changes on the disk show up when a file is saved");
+            }
+        });
+    }
+}
+
+#[tower_lsp::async_trait]
+impl LanguageServer for Backend {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let client = capabilities::Client::read(&params.capabilities);
+        let (settings, complaints) = Settings::read(params.initialization_options.as_ref());
+        if let Err(error) = self.start(client, settings) {
+            tracing::error!("can't start: {error:#}");
+            return Err(Error::internal_error());
+        }
+        // A second `initialize` is refused before it gets here.
+        let _ = self.session.set(Session { client, complaints });
+        Ok(InitializeResult {
+            capabilities: capabilities::server(&client),
+            server_info: Some(ServerInfo {
+                name: "viz-lsp".to_owned(),
+                version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            }),
+        })
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        let Some(session) = self.session.get() else { return };
+        if session.client.watches {
+            self.watch_files();
+        }
+        let outbox = Outbox::new(self.client.clone());
+        for complaint in &session.complaints {
+            outbox.send(Message::Show(MessageType::WARNING, complaint.clone()));
+        }
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.state.quit();
+        Ok(())
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        let document = params.text_document;
+        if let Some(path) = convert::path(&document.uri) {
+            self.state.open(path, document.uri, document.version, &document.text);
+        }
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        let document = params.text_document;
+        if let Some(path) = convert::path(&document.uri) {
+            self.state.change(path, document.version, &params.content_changes, self.abilities().encoding);
+        }
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        if let Some(path) = convert::path(&params.text_document.uri) {
+            self.state.close(&path);
+        }
+    }
+
+    async fn did_save(&self, _: DidSaveTextDocumentParams) {
+        self.state.save();
+    }
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        let paths: Vec<PathBuf> = params.changes.iter().filter_map(|change| convert::path(&change.uri)).collect();
+        let data = paths.iter().any(|path| !is_project_text(path));
+        self.state.files_changed(&paths, data);
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let at = params.text_document_position_params;
+        let Some(path) = convert::path(&at.text_document.uri) else { return Ok(None) };
+        let (documents, revision) = self.state.documents();
+        let (state, encoding) = (Arc::clone(&self.state), self.abilities().encoding);
+        in_background(move || hover::hover(&state, &documents, revision, &path, at.position, encoding)).await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let Some(path) = convert::path(&params.text_document.uri) else { return Ok(None) };
+        let (documents, revision) = self.state.documents();
+        let (state, client) = (Arc::clone(&self.state), self.abilities());
+        let compute = move || {
+            code_action::code_actions(&state, &client, &documents, revision, &path, params.range, &params.context)
+        };
+        in_background(compute).await.map(Some)
+    }
+}
+
+fn is_project_text(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    matches!(extension, Some("yml" | "yaml")) || path.file_name().is_some_and(|name| name == ".env")
+}
+
+/// Computes off the transport's task. A panic is a mistake of ours and becomes the answer to this request alone.
+async fn in_background<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(compute).await.map_err(|error| {
+        tracing::error!(%error, "a request failed");
+        Error::internal_error()
+    })
+}

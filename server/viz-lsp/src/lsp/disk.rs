@@ -1,0 +1,155 @@
+//! What projects read from: the disk, cached, with unsaved text on top.
+
+use super::documents::Documents;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+use viz_project::{DirEntry, DiskFiles, FileSystem, ReadError};
+
+/// Texts read from the disk. While someone types nothing is looked up again; after anything else that happens (a file is
+/// opened, saved, closed, or reported as changed) each text is compared with its file's time and size once.
+#[derive(Debug, Default)]
+pub struct DiskCache {
+    epoch: AtomicU64,
+    texts: Mutex<HashMap<PathBuf, Cached>>,
+}
+
+#[derive(Debug, Clone)]
+struct Cached {
+    epoch: u64,
+    stamp: Option<Stamp>,
+    text: Result<Arc<str>, ReadError>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    modified: SystemTime,
+    length: u64,
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Option<Self> {
+        let metadata = path.metadata().ok()?;
+        Some(Self { modified: metadata.modified().ok()?, length: metadata.len() })
+    }
+}
+
+impl DiskCache {
+    /// Files may have changed.
+    pub fn look_again(&self) {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// This file has changed, whatever its time and size say.
+    pub fn forget(&self, path: &Path) {
+        self.texts().remove(path);
+    }
+
+    fn texts(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Cached>> {
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self, path: &Path) -> Result<Arc<str>, ReadError> {
+        let epoch = self.epoch.load(Ordering::SeqCst);
+        let cached = self.texts().get(path).cloned();
+        if let Some(cached) = &cached
+            && cached.epoch == epoch
+        {
+            return cached.text.clone();
+        }
+        // The stamp is taken first: a write in between makes the next look find a difference.
+        let stamp = Stamp::of(path);
+        let text = match cached {
+            Some(cached) if cached.stamp == stamp && stamp.is_some() => cached.text,
+            _ => DiskFiles.read(path),
+        };
+        self.texts().insert(path.to_owned(), Cached { epoch, stamp, text: text.clone() });
+        text
+    }
+}
+
+/// The disk with the open texts on top.
+#[derive(Debug, Clone)]
+pub struct Files<'a> {
+    /// What the editor holds.
+    pub documents: Documents,
+    /// What lies below.
+    pub disk: &'a DiskCache,
+}
+
+impl FileSystem for Files<'_> {
+    fn read(&self, path: &Path) -> Result<Arc<str>, ReadError> {
+        match self.documents.get(path) {
+            Some(document) => Ok(document.whole()),
+            None => self.disk.read(path),
+        }
+    }
+
+    fn list(&self, dir: &Path) -> Result<Vec<DirEntry>, ReadError> {
+        let mut entries = DiskFiles.list(dir)?;
+        let unsaved = self.documents.iter().filter(|(path, _)| path.parent() == Some(dir));
+        let new: Vec<DirEntry> = unsaved
+            .filter(|(path, _)| entries.iter().all(|entry| entry.path != *path))
+            .map(|(path, _)| DirEntry { path: path.to_owned(), is_dir: false })
+            .collect();
+        entries.extend(new);
+        entries.sort();
+        Ok(entries)
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        self.documents.get(path).is_some() || DiskFiles.is_file(path)
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        DiskFiles.is_dir(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tower_lsp::lsp_types::Url;
+
+    #[test]
+    fn unsaved_text_covers_the_disk_and_the_disk_is_read_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let (a, b) = (dir.path().join("a.yml"), dir.path().join("b.yml"));
+        std::fs::write(&a, "one").unwrap();
+        let disk = DiskCache::default();
+        let mut documents = Documents::default();
+        let files = |documents: &Documents| Files { documents: documents.clone(), disk: &disk };
+        let first = files(&documents).read(&a).unwrap();
+        std::fs::write(&a, "two!").unwrap();
+        assert!(
+            Arc::ptr_eq(&first, &files(&documents).read(&a).unwrap()),
+            "nothing happened that asks for another look"
+        );
+        disk.look_again();
+        assert_eq!(&*files(&documents).read(&a).unwrap(), "two!");
+        documents.open(a.clone(), Url::from_file_path(&a).unwrap(), 1, "unsaved");
+        documents.open(b.clone(), Url::from_file_path(&b).unwrap(), 1, "new");
+        let files = files(&documents);
+        assert_eq!(&*files.read(&a).unwrap(), "unsaved");
+        assert!(Arc::ptr_eq(&files.read(&b).unwrap(), &files.read(&b).unwrap()));
+        assert!(files.is_file(&b) && !b.exists());
+        assert_eq!(files.list(dir.path()).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_missing_file_is_found_once_it_is_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("late.yml");
+        let disk = DiskCache::default();
+        let files = Files { documents: Documents::default(), disk: &disk };
+        assert_eq!(files.read(&path), Err(ReadError::NotFound));
+        std::fs::write(&path, "here").unwrap();
+        disk.look_again();
+        assert_eq!(&*files.read(&path).unwrap(), "here");
+        std::fs::write(&path, "this").unwrap();
+        disk.forget(&path);
+        assert_eq!(&*files.read(&path).unwrap(), "this");
+    }
+}

@@ -1,0 +1,63 @@
+//! The language server on stdio. `tower_lsp` is used below this folder only.
+//!
+//! The way of a keystroke: `service` applies it to the documents in the order of the wire, `analysis` (a thread of its
+//! own, newest state wins) checks the projects concerned with what is known, `publish` sends what differs, `sources`
+//! (another thread) gets data-dependent questions answered, and `analysis` checks again.
+
+mod analysis;
+mod backend;
+mod capabilities;
+mod code_action;
+mod convert;
+mod disk;
+mod documents;
+mod hover;
+mod outbox;
+mod progress;
+mod publish;
+mod retain;
+mod service;
+mod settings;
+mod sources;
+mod state;
+mod transport;
+mod workspace;
+
+use crate::check::STACK;
+use anyhow::Context;
+use backend::Backend;
+use service::{InOrder, Lifecycle};
+use std::process::ExitCode;
+use std::sync::Arc;
+use tower_lsp::{LspService, Server};
+
+/// Requests that may wait at the same time. The transport stops reading beyond that, so it is far above what clients do.
+const CONCURRENCY: usize = 4096;
+
+/// Serves until the client says `exit` or closes stdin. The exit code is 0 after `shutdown`, else 1.
+///
+/// # Errors
+/// If threads can't be started.
+pub fn run() -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_stack_size(STACK)
+        .enable_all()
+        .build()
+        .context("can't start the server")?;
+    let lifecycle = Arc::new(Lifecycle::default());
+    let (input, output, writer) = transport::stdio(Arc::clone(&lifecycle)).context("can't start the server")?;
+    runtime.block_on(async {
+        let (service, socket) = LspService::new(Backend::new);
+        let state = Arc::clone(service.inner().state());
+        let service = InOrder::new(service, Arc::clone(&lifecycle));
+        Server::new(input, output, socket).concurrency_level(CONCURRENCY).serve(service).await;
+        state.quit();
+    });
+    // Whatever still waits for a client that has gone is dropped; what was said before is written.
+    runtime.shutdown_background();
+    if writer.join().is_err() {
+        tracing::warn!("the thread that writes to stdout stopped early");
+    }
+    Ok(if lifecycle.was_shut_down() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,99 @@
+//! No flicker: what the database said about unchanged objects stays until it has spoken again.
+//!
+//! A check that misses facts judges less deeply, so it can't repeat what it said before. While its questions are open,
+//! the earlier findings about insights that are now judged less deeply stay, as long as the text they point at is the
+//! same.
+
+use std::collections::HashMap;
+use viz_check::{Finding, Judge, Report};
+use viz_project::Project;
+
+/// What the last complete check of each insight came to.
+#[derive(Debug, Default)]
+pub struct Retained {
+    judges: HashMap<String, Option<Judge>>,
+    findings: Vec<Finding>,
+}
+
+impl Retained {
+    /// The findings to show for this report: its own, and earlier ones that nothing has contradicted yet.
+    pub fn show(&mut self, project: &Project, report: &Report) -> Vec<Finding> {
+        let mut shown = report.findings.clone();
+        if report.questions.is_empty() {
+            self.judges = report.insights.iter().map(|insight| (insight.name.clone(), insight.judge)).collect();
+        } else {
+            let now: HashMap<&str, Option<Judge>> =
+                report.insights.iter().map(|insight| (insight.name.as_str(), insight.judge)).collect();
+            let open = |name: &str| match (now.get(name), self.judges.get(name)) {
+                (Some(now), Some(before)) => now < before,
+                _ => false,
+            };
+            let stays = |finding: &&Finding| {
+                let about_open = finding
+                    .object
+                    .as_ref()
+                    .is_some_and(|object| object.kind == "insight" && object.name.as_deref().is_some_and(open));
+                let in_place = project.resolve(finding.loc).is_some()
+                    && finding.related.iter().all(|related| project.resolve(related.loc).is_some());
+                about_open
+                    && in_place
+                    && report.findings.iter().all(|new| (new.loc, new.code) != (finding.loc, finding.code))
+            };
+            shown.extend(self.findings.iter().filter(stays).cloned());
+        }
+        self.findings.clone_from(&shown);
+        shown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::fixture;
+    use viz_facts::Question;
+
+    fn codes(findings: &[Finding]) -> Vec<&str> {
+        findings.iter().map(|finding| finding.code).collect()
+    }
+
+    #[test]
+    fn a_finding_stays_while_its_insight_is_judged_less_deeply() {
+        let mut outcome = fixture::outcome();
+        let checked = outcome.projects.remove(0);
+        let (project, mut whole) = (checked.project, checked.report);
+        whole.insights[0].judge = Some(Judge::Values);
+        let mut open = whole.clone();
+        open.findings.clear();
+        open.insights[0].judge = Some(Judge::Parse);
+        open.questions.push(Question::Parse { sql: "select 1".into() });
+
+        let mut retained = Retained::default();
+        assert_eq!(retained.show(&project, &open).len(), 0, "nothing to keep yet");
+        assert_eq!(codes(&retained.show(&project, &whole)), ["combination-syntax", "unknown-key"]);
+        assert_eq!(
+            codes(&retained.show(&project, &open)),
+            ["combination-syntax"],
+            "the other one is not about an insight"
+        );
+        assert_eq!(codes(&retained.show(&project, &open)), ["combination-syntax"], "still");
+        let mut clean = open.clone();
+        clean.questions.clear();
+        clean.insights[0].judge = Some(Judge::Values);
+        assert_eq!(retained.show(&project, &clean).len(), 0, "the database has spoken");
+        assert_eq!(retained.show(&project, &open).len(), 0);
+    }
+
+    #[test]
+    fn a_finding_goes_with_its_text() {
+        let mut outcome = fixture::outcome();
+        let checked = outcome.projects.remove(0);
+        let mut retained = Retained::default();
+        retained.show(&checked.project, &checked.report);
+        let mut open = checked.report.clone();
+        open.findings.clear();
+        open.insights[0].judge = None;
+        open.questions.push(Question::Parse { sql: "select 1".into() });
+        let other = fixture::outcome().projects.remove(0).project;
+        assert_eq!(retained.show(&other, &open).len(), 0, "the same text, but not the same segments");
+    }
+}

@@ -1,0 +1,107 @@
+//! What the client sets when it starts the server (`initializationOptions`).
+
+use serde::Deserialize;
+use serde_json::Value;
+use viz_check::Level;
+
+/// Settings of a session.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settings {
+    /// Whether the sources of projects may be opened.
+    pub trusted: bool,
+    /// Cut-off of combinations per insight; the project's where there is none.
+    pub max_combinations: Option<usize>,
+    /// How deep to check; the project's where there is none.
+    pub level: Option<Level>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { trusted: true, max_combinations: None, level: None }
+    }
+}
+
+/// Everything but `trusted`, which is read on its own so that a mistake here can't grant it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Options {
+    max_combinations: Option<std::num::NonZeroUsize>,
+    level: Option<LevelName>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum LevelName {
+    Parse,
+    Bind,
+}
+
+impl Settings {
+    /// Reads the client's options; the messages say what was wrong with them.
+    pub fn read(options: Option<&Value>) -> (Self, Vec<String>) {
+        let mut messages = Vec::new();
+        let (trusted, options) = match options {
+            None | Some(Value::Null) => (true, &Value::Null),
+            Some(options @ Value::Object(map)) => match map.get("trusted") {
+                None => (true, options),
+                Some(Value::Bool(trusted)) => (*trusted, options),
+                Some(other) => {
+                    messages.push(format!("`trusted` must be true or false, not {other}: the workspace is not trusted, no source is opened"));
+                    (false, options)
+                }
+            },
+            Some(_) => {
+                messages.push(
+                    "`initializationOptions` must be an object: the workspace is not trusted, no source is opened"
+                        .to_owned(),
+                );
+                (false, &Value::Null)
+            }
+        };
+        let options = Option::<Options>::deserialize(options).unwrap_or_else(|error| {
+            messages.push(format!("`initializationOptions` are ignored: {error}"));
+            None
+        });
+        let options = options.unwrap_or_default();
+        let level = options.level.map(|level| match level {
+            LevelName::Parse => Level::Parse,
+            LevelName::Bind => Level::Bind,
+        });
+        (Self { trusted, max_combinations: options.max_combinations.map(Into::into), level }, messages)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(options: Value) -> (Settings, usize) {
+        let (settings, messages) = Settings::read(Some(&options));
+        (settings, messages.len())
+    }
+
+    #[test]
+    fn nothing_means_the_defaults() {
+        assert_eq!(Settings::read(None), (Settings::default(), vec![]));
+        assert_eq!(read(json!({"other": 1})), (Settings::default(), 0));
+    }
+
+    #[test]
+    fn everything_can_be_set() {
+        let wanted = Settings { trusted: false, max_combinations: Some(7), level: Some(Level::Parse) };
+        assert_eq!(read(json!({"trusted": false, "maxCombinations": 7, "level": "parse"})), (wanted, 0));
+    }
+
+    #[test]
+    fn a_mistake_never_grants_trust() {
+        for wrong in
+            [json!({"trusted": "false"}), json!({"trusted": 0}), json!({"trusted": null}), json!([]), json!("trusted")]
+        {
+            let (settings, messages) = read(wrong.clone());
+            assert!(!settings.trusted && messages == 1, "{wrong}");
+        }
+        let (settings, messages) = read(json!({"trusted": false, "level": "deep"}));
+        assert!(!settings.trusted && messages == 1);
+    }
+}

@@ -1,0 +1,333 @@
+//! What handlers and threads share: the documents, what there is to do, and the newest snapshots.
+
+use super::disk::{DiskCache, Files};
+use super::documents::Documents;
+use crate::answerer::Cancel;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
+use viz_check::Finding;
+use viz_facts::{Fact, FactStore, QuestionKey};
+use viz_project::{Environment, Project};
+use viz_text::Encoding;
+
+/// Sources are asked this long after the last edit.
+pub const PAUSE: Duration = Duration::from_millis(300);
+
+/// A number that every change of an open text increases.
+pub type Revision = u64;
+
+/// See the module.
+#[derive(Default)]
+pub struct State {
+    inner: Mutex<Inner>,
+    wake: Condvar,
+    /// What projects read from, below the open texts.
+    pub disk: DiskCache,
+    snapshots: Mutex<Snapshots>,
+    analysed: Condvar,
+    /// The variables of this process.
+    pub environment: Environment,
+}
+
+#[derive(Default)]
+struct Inner {
+    documents: Documents,
+    revision: Revision,
+    work: Work,
+    quit: bool,
+    /// Calls off what the analysis waits for, once a text changes.
+    interrupt: Option<Cancel>,
+}
+
+impl Inner {
+    fn text_changed(&mut self) {
+        self.revision += 1;
+        if let Some(cancel) = self.interrupt.take() {
+            cancel.cancel();
+        }
+    }
+}
+
+/// What there is to do. The newest state wins: a turn of the analysis takes all of it.
+#[derive(Debug, Default)]
+pub struct Work {
+    /// Open texts that were edited.
+    pub edited: HashSet<PathBuf>,
+    /// Anything else may have changed: which texts are open, files on the disk.
+    pub everything: bool,
+    /// Data may have changed: ask the sources again.
+    pub refresh: bool,
+    /// The pause after the last edit is over: ask the sources what is not known yet.
+    pub ask: bool,
+    /// Facts that came in.
+    pub answers: Vec<Answers>,
+    ask_at: Option<Instant>,
+}
+
+impl Work {
+    /// Whether someone types.
+    pub fn pauses(&self) -> bool {
+        self.ask_at.is_some()
+    }
+}
+
+/// Facts about a project's questions.
+#[derive(Debug)]
+pub struct Answers {
+    /// The project's folder.
+    pub root: PathBuf,
+    /// The facts.
+    pub facts: Vec<(QuestionKey, Fact)>,
+}
+
+/// A turn of the analysis: what to do, on which texts.
+#[derive(Debug)]
+pub struct Turn {
+    /// The open texts.
+    pub documents: Documents,
+    /// Their revision.
+    pub revision: Revision,
+    /// What to do.
+    pub work: Work,
+}
+
+/// The newest state of a project that was checked: what requests are answered from.
+#[derive(Clone)]
+pub struct Snapshot {
+    /// The project's text.
+    pub project: Arc<Project>,
+    /// What is known about its questions.
+    pub facts: Arc<RwLock<FactStore>>,
+    /// What the editor shows.
+    pub findings: Arc<[Finding]>,
+}
+
+#[derive(Default)]
+struct Snapshots {
+    revision: Revision,
+    by_root: BTreeMap<PathBuf, Snapshot>,
+}
+
+impl State {
+    /// Nothing is open.
+    pub fn new(environment: Environment) -> Self {
+        Self { environment, ..Self::default() }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn snapshots(&self) -> MutexGuard<'_, Snapshots> {
+        self.snapshots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The open texts and their revision.
+    pub fn documents(&self) -> (Documents, Revision) {
+        let inner = self.inner();
+        (inner.documents.clone(), inner.revision)
+    }
+
+    /// Whether texts have changed since that revision.
+    pub fn is_newer_than(&self, revision: Revision) -> bool {
+        let inner = self.inner();
+        inner.revision > revision || inner.quit
+    }
+
+    /// From now on a change of a text calls this off; `false` if there was one since that revision.
+    pub fn interrupt_with(&self, revision: Revision, cancel: &Cancel) -> bool {
+        let mut inner = self.inner();
+        inner.interrupt = Some(cancel.clone());
+        inner.revision == revision && !inner.quit
+    }
+
+    /// The version that a file is open in, now.
+    pub fn version(&self, path: &Path) -> Option<i32> {
+        self.inner().documents.get(path).map(|document| document.version)
+    }
+
+    /// What projects read: the disk with these texts on top.
+    pub fn files(&self, documents: &Documents) -> Files<'_> {
+        Files { documents: documents.clone(), disk: &self.disk }
+    }
+
+    fn update(&self, change: impl FnOnce(&mut Inner)) {
+        change(&mut self.inner());
+        self.wake.notify_all();
+    }
+
+    /// A text was opened.
+    pub fn open(&self, path: PathBuf, uri: Url, version: i32, text: &str) {
+        self.disk.look_again();
+        self.update(|inner| {
+            inner.documents.open(path, uri, version, text);
+            inner.text_changed();
+            inner.work.everything = true;
+            inner.work.ask = true;
+        });
+    }
+
+    /// A text was edited.
+    pub fn change(&self, path: PathBuf, version: i32, changes: &[TextDocumentContentChangeEvent], encoding: Encoding) {
+        self.update(|inner| {
+            if inner.documents.change(&path, version, changes, encoding) {
+                inner.text_changed();
+                inner.work.edited.insert(path);
+                inner.work.ask_at = Some(Instant::now() + PAUSE);
+            } else {
+                tracing::warn!(path = %path.display(), "the client edits a text that it has not opened");
+            }
+        });
+    }
+
+    /// A text was closed: what counts is the disk again.
+    pub fn close(&self, path: &Path) {
+        self.disk.look_again();
+        self.disk.forget(path);
+        self.update(|inner| {
+            if inner.documents.close(path) {
+                inner.text_changed();
+                inner.work.everything = true;
+                inner.work.ask = true;
+            }
+        });
+    }
+
+    /// A text was saved: a moment to look whether data have changed.
+    pub fn save(&self) {
+        self.files_changed(&[], true);
+    }
+
+    /// Files have changed on the disk; `data`: also others than project files.
+    pub fn files_changed(&self, paths: &[PathBuf], data: bool) {
+        self.disk.look_again();
+        for path in paths {
+            self.disk.forget(path);
+        }
+        self.update(|inner| {
+            inner.work.everything = true;
+            inner.work.refresh |= data;
+            inner.work.ask = true;
+        });
+    }
+
+    /// Facts came in.
+    pub fn answer(&self, answers: Answers) {
+        self.update(|inner| inner.work.answers.push(answers));
+    }
+
+    /// The session is over.
+    pub fn quit(&self) {
+        self.update(|inner| {
+            inner.quit = true;
+            inner.interrupt.take().inspect(Cancel::cancel);
+        });
+    }
+
+    /// Waits until there is something to do, and takes all of it; `None` when the session is over.
+    pub fn next(&self) -> Option<Turn> {
+        let mut inner = self.inner();
+        loop {
+            if inner.quit {
+                return None;
+            }
+            let now = Instant::now();
+            if inner.work.ask_at.is_some_and(|at| at <= now) {
+                inner.work.ask_at = None;
+                inner.work.ask = true;
+            }
+            let work = &mut inner.work;
+            if work.everything || work.refresh || work.ask || !work.edited.is_empty() || !work.answers.is_empty() {
+                let ask_at = work.ask_at;
+                let work = std::mem::replace(work, Work { ask_at, ..Work::default() });
+                return Some(Turn { documents: inner.documents.clone(), revision: inner.revision, work });
+            }
+            inner = match work.ask_at {
+                Some(at) => self.wake.wait_timeout(inner, at - now).unwrap_or_else(PoisonError::into_inner).0,
+                None => self.wake.wait(inner).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+    }
+
+    /// A project was checked.
+    pub fn publish(&self, root: &Path, snapshot: Snapshot) {
+        self.snapshots().by_root.insert(root.to_owned(), snapshot);
+    }
+
+    /// A project is of no interest any more.
+    pub fn forget(&self, root: &Path) {
+        self.snapshots().by_root.remove(root);
+    }
+
+    /// All projects were checked as of this revision.
+    pub fn analysed(&self, revision: Revision) {
+        self.snapshots().revision = revision;
+        self.analysed.notify_all();
+    }
+
+    /// The newest snapshots that hold this file, and whether they are as new as `revision`.
+    pub fn holding(&self, path: &Path, revision: Revision) -> (Vec<Snapshot>, bool) {
+        let snapshots = self.snapshots();
+        (holders(&snapshots, path), snapshots.revision >= revision)
+    }
+
+    /// The snapshots that hold this file, once they are as new as `revision`; `None` if that takes too long.
+    pub fn holding_at(&self, path: &Path, revision: Revision, patience: Duration) -> Option<Vec<Snapshot>> {
+        let behind = |snapshots: &mut Snapshots| snapshots.revision < revision;
+        let waited = self.analysed.wait_timeout_while(self.snapshots(), patience, behind);
+        let (snapshots, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        if timeout.timed_out() { None } else { Some(holders(&snapshots, path)) }
+    }
+}
+
+fn holders(snapshots: &Snapshots, path: &Path) -> Vec<Snapshot> {
+    snapshots.by_root.values().filter(|snapshot| snapshot.project.file_of(path).is_some()).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opened() -> State {
+        let state = State::default();
+        state.open("/p/a.yml".into(), Url::parse("file:///p/a.yml").unwrap(), 1, "a");
+        state
+    }
+
+    #[test]
+    fn a_turn_takes_everything_at_once() {
+        let state = opened();
+        for version in 2..5 {
+            state.change("/p/a.yml".into(), version, &[], Encoding::Utf8);
+        }
+        let turn = state.next().unwrap();
+        assert!(turn.work.everything && turn.work.ask);
+        assert_eq!((turn.revision, turn.work.edited.len()), (4, 1));
+        assert_eq!(turn.documents.get(Path::new("/p/a.yml")).unwrap().version, 4);
+        assert!(!state.is_newer_than(turn.revision));
+    }
+
+    #[test]
+    fn sources_are_asked_after_the_pause() {
+        let state = opened();
+        state.next().unwrap();
+        state.change("/p/a.yml".into(), 2, &[], Encoding::Utf8);
+        assert!(!state.next().unwrap().work.ask, "at once, for the fast findings");
+        let before = Instant::now();
+        assert!(state.next().unwrap().work.ask);
+        assert!(before.elapsed() > PAUSE / 2);
+    }
+
+    #[test]
+    fn waiting_ends_with_the_session_and_with_patience() {
+        let state = opened();
+        assert!(state.holding_at(Path::new("/p/a.yml"), 1, Duration::from_millis(5)).is_none());
+        state.analysed(1);
+        assert!(state.holding_at(Path::new("/p/a.yml"), 1, Duration::ZERO).is_some_and(|found| found.is_empty()));
+        state.quit();
+        assert!(state.next().is_none());
+    }
+}
