@@ -1,5 +1,6 @@
 //! The command line, exactly as `contracts/check-json.md` has it.
 
+use chrono::{DateTime, Local, NaiveDate, NaiveDateTime};
 use clap::{ArgAction, Args, Parser, ValueEnum};
 use std::path::PathBuf;
 use viz_check::Level;
@@ -65,8 +66,8 @@ pub struct CheckArgs {
     pub target: Option<TargetArg>,
 
     /// Current time for date expressions [default: now]
-    #[arg(long, requires = "check", value_name = "TIMESTAMP")]
-    pub now: Option<String>,
+    #[arg(long, requires = "check", value_name = "TIMESTAMP", value_parser = timestamp)]
+    pub now: Option<NaiveDateTime>,
 
     /// Check at most this many combinations of an insight one by one [default: 96]
     #[arg(long, requires = "check", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -216,6 +217,18 @@ impl Cli {
     }
 }
 
+/// A date, a local time, or a time with its offset from UTC.
+fn timestamp(text: &str) -> Result<NaiveDateTime, String> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Ok(time.with_timezone(&Local).naive_local());
+    }
+    let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
+    let time = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let date = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
+    time.or_else(date)
+        .ok_or_else(|| "expected a time such as 2026-11-21T08:30:00 or a date such as 2026-11-21".to_owned())
+}
+
 fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if seconds > 0.0 && seconds.is_finite() => Ok(seconds),
@@ -270,11 +283,20 @@ mod tests {
             &["--check", "--max-combinations", "0"],
             &["--check", "--timeout", "-1"],
             &["--check", "--min-coverage", "101"],
-            &["--check", "--nonsense"],
+            &["--check", "--now", "soon"],
         ];
         for args in wrong {
             assert_eq!(command(args).expect_err("is wrong").exit_code(), 2, "{args:?}");
         }
+    }
+
+    #[test]
+    fn timestamps_come_in_the_usual_forms() {
+        for text in ["2026-11-21T00:00:00", "2026-11-21 00:00", "2026-11-21"] {
+            assert_eq!(timestamp(text).unwrap().to_string(), "2026-11-21 00:00:00", "{text}");
+        }
+        assert!(timestamp("2026-11-21T08:30:00Z").is_ok());
+        assert!(timestamp("yesterday").is_err());
     }
 
     #[test]

@@ -47,10 +47,9 @@ pub fn render(outcome: &Outcome) -> String {
 }
 
 fn rule(code: &str) -> Value {
-    let page = explain::page(code).unwrap_or_default();
-    let title = explain::title(code, page);
-    let mut rule = json!({ "id": code, "name": code, "shortDescription": { "text": if title.is_empty() { code } else { title } } });
-    if !page.is_empty() {
+    let title = viz_check::code(code).map_or(code, |code| code.title);
+    let mut rule = json!({ "id": code, "name": code, "shortDescription": { "text": title } });
+    if let Some(page) = explain::page(code) {
         rule["help"] = json!({ "text": page, "markdown": page });
     }
     rule

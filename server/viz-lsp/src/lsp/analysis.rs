@@ -64,7 +64,7 @@ impl Analysis {
                 workspace.reload(&files, &self.state.environment);
             }
             if turn.work.refresh {
-                workspace.refresh(&self.settings);
+                workspace.refresh();
             }
         }
         for answers in &turn.work.answers {

@@ -16,10 +16,11 @@ pub struct Retained {
 }
 
 impl Retained {
-    /// The findings to show for this report: its own, and earlier ones that nothing has contradicted yet.
-    pub fn show(&mut self, project: &Project, report: &Report) -> Vec<Finding> {
+    /// The findings to show for this report: its own, and, unless it is `complete` (it missed no fact), earlier ones that
+    /// nothing has contradicted yet.
+    pub fn show(&mut self, project: &Project, report: &Report, complete: bool) -> Vec<Finding> {
         let mut shown = report.findings.clone();
-        if report.questions.is_empty() {
+        if complete {
             self.judges = report.insights.iter().map(|insight| (insight.name.clone(), insight.judge)).collect();
         } else {
             let now: HashMap<&str, Option<Judge>> =
@@ -50,7 +51,6 @@ impl Retained {
 mod tests {
     use super::*;
     use crate::formats::fixture;
-    use viz_facts::Question;
 
     fn codes(findings: &[Finding]) -> Vec<&str> {
         findings.iter().map(|finding| finding.code).collect()
@@ -65,22 +65,20 @@ mod tests {
         let mut open = whole.clone();
         open.findings.clear();
         open.insights[0].judge = Some(Judge::Parse);
-        open.questions.push(Question::Parse { sql: "select 1".into() });
 
         let mut retained = Retained::default();
-        assert_eq!(retained.show(&project, &open).len(), 0, "nothing to keep yet");
-        assert_eq!(codes(&retained.show(&project, &whole)), ["combination-syntax", "unknown-key"]);
+        assert_eq!(retained.show(&project, &open, false).len(), 0, "nothing to keep yet");
+        assert_eq!(codes(&retained.show(&project, &whole, true)), ["combination-syntax", "unknown-key"]);
         assert_eq!(
-            codes(&retained.show(&project, &open)),
+            codes(&retained.show(&project, &open, false)),
             ["combination-syntax"],
             "the other one is not about an insight"
         );
-        assert_eq!(codes(&retained.show(&project, &open)), ["combination-syntax"], "still");
+        assert_eq!(codes(&retained.show(&project, &open, false)), ["combination-syntax"], "still");
         let mut clean = open.clone();
-        clean.questions.clear();
         clean.insights[0].judge = Some(Judge::Values);
-        assert_eq!(retained.show(&project, &clean).len(), 0, "the database has spoken");
-        assert_eq!(retained.show(&project, &open).len(), 0);
+        assert_eq!(retained.show(&project, &clean, true).len(), 0, "the database has spoken");
+        assert_eq!(retained.show(&project, &open, false).len(), 0);
     }
 
     #[test]
@@ -88,12 +86,11 @@ mod tests {
         let mut outcome = fixture::outcome();
         let checked = outcome.projects.remove(0);
         let mut retained = Retained::default();
-        retained.show(&checked.project, &checked.report);
+        retained.show(&checked.project, &checked.report, true);
         let mut open = checked.report.clone();
         open.findings.clear();
         open.insights[0].judge = None;
-        open.questions.push(Question::Parse { sql: "select 1".into() });
         let other = fixture::outcome().projects.remove(0).project;
-        assert_eq!(retained.show(&other, &open).len(), 0, "the same text, but not the same segments");
+        assert_eq!(retained.show(&other, &open, false).len(), 0, "the same text, but not the same segments");
     }
 }

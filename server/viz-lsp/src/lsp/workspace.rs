@@ -11,7 +11,8 @@ use super::settings::Settings;
 use super::state::Snapshot;
 use crate::check::configured_level;
 use crate::place::Place;
-use std::collections::{BTreeSet, HashMap};
+use chrono::{Local, NaiveDateTime};
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use viz_check::{CheckOptions, Finding, Level, MAX_COMBINATIONS, Memo, Report, Severity, Status as InsightStatus};
@@ -27,10 +28,12 @@ pub struct Workspace {
     report: Report,
     retained: Retained,
     shown: Arc<[Finding]>,
-    /// Questions about sources that the present text asks, answered or not.
-    asked: HashMap<QuestionKey, Question>,
-    /// Those whose answers are stale and not yet asked for again.
-    stale: HashMap<QuestionKey, Question>,
+    /// Questions about sources that were asked so far.
+    asked: HashSet<QuestionKey>,
+    /// Those whose answer is stale and could not be renewed.
+    not_renewed: HashSet<QuestionKey>,
+    /// The time for date expressions. It stands still between refreshes: checks depend on it.
+    now: NaiveDateTime,
     /// It has to be checked: something changed since the last check, or that one was interrupted.
     pub dirty: bool,
     status: Option<Status>,
@@ -47,8 +50,9 @@ impl Workspace {
             report: Report::default(),
             retained: Retained::default(),
             shown: Arc::default(),
-            asked: HashMap::new(),
-            stale: HashMap::new(),
+            asked: HashSet::new(),
+            not_renewed: HashSet::new(),
+            now: Local::now().naive_local(),
             dirty: true,
             status: None,
         }
@@ -67,70 +71,57 @@ impl Workspace {
 
     /// One check with what is known; the questions that no source has to be opened for.
     pub fn check(&mut self, settings: &Settings) -> Vec<Question> {
-        let options = options(settings, &self.project);
+        let options = options(settings, &self.project, self.now);
         let report = viz_check::check(&self.project, &self.facts(), &options, &self.memo);
         self.report = report;
-        for question in self.report.questions.iter().filter(|question| !question.is_pure()) {
-            self.asked.entry(question.key()).or_insert_with(|| question.clone());
-        }
+        self.asked.extend(self.report.questions.iter().filter(|question| !question.is_pure()).map(Question::key));
         self.report.questions.iter().filter(|question| question.is_pure()).cloned().collect()
     }
 
-    /// The questions that only sources can answer: those without an answer first, then those whose answer is stale.
+    /// The questions that only sources can answer: not answered yet, or with an answer that is stale.
     pub fn open_questions(&self) -> Vec<Question> {
-        let facts = self.facts();
-        let new = self.report.questions.iter().filter(|question| !question.is_pure() && facts.get(question).is_none());
-        new.chain(self.stale.values()).cloned().collect()
+        let open = |question: &&Question| !question.is_pure() && !self.not_renewed.contains(&question.key());
+        self.report.questions.iter().filter(open).cloned().collect()
     }
 
-    /// Data may have changed: old answers are stale and asked for again, what could not be answered may be tried again.
-    pub fn refresh(&mut self, settings: &Settings) {
-        // What the present text asks is what a check without facts from sources asks; older questions are forgotten.
-        let options = options(settings, &self.project);
-        let mut pure = self.facts().clone();
-        for key in self.asked.keys() {
-            pure.remove(*key);
-        }
-        let questions = viz_check::check(&self.project, &pure, &options, &self.memo).questions;
-        self.asked = questions
-            .into_iter()
-            .filter(|question| !question.is_pure())
-            .map(|question| (question.key(), question))
-            .collect();
+    /// Data may have changed: old answers are stale, what could not be answered may be asked again.
+    pub fn refresh(&mut self) {
         let mut facts = self.facts_mut();
-        facts.mark_stale(|key| self.asked.contains_key(key));
-        for key in self.asked.keys() {
+        facts.mark_stale(|key| self.asked.contains(key));
+        for key in &self.asked {
             if matches!(facts.get_key(*key), Some(Fact::Unknown(_))) {
                 facts.remove(*key);
             }
         }
-        let answered = self.asked.iter().filter(|(key, _)| facts.get_key(**key).is_some());
-        let stale = answered.map(|(key, question)| (*key, question.clone())).collect();
         drop(facts);
-        self.stale = stale;
+        self.not_renewed.clear();
+        self.now = Local::now().naive_local();
         self.dirty = true;
     }
 
     /// Records facts.
     pub fn learn(&mut self, facts: Vec<(QuestionKey, Fact)>) {
-        for (key, _) in &facts {
-            self.stale.remove(key);
-        }
         let mut store = self.facts_mut();
+        let mut not_renewed = Vec::new();
         for (key, fact) in facts {
-            // A refresh that fails takes nothing away that was known.
-            let keep = matches!(fact, Fact::Unknown(_)) && store.get_key(key).is_some_and(|old| old.answer().is_some());
-            if !keep {
-                store.insert(key, fact);
+            // What was known is not taken away because it can't be looked up just now.
+            let known = store.get_key(key).is_some_and(|old| old.answer().is_some());
+            match fact {
+                Fact::Unknown(_) if known => not_renewed.push(key),
+                fact => store.insert(key, fact),
             }
         }
         drop(store);
+        self.not_renewed.extend(not_renewed);
         self.dirty = true;
     }
 
     /// What requests are answered from, and what the editor shows.
     pub fn settle(&mut self) -> Snapshot {
-        self.shown = self.retained.show(&self.project, &self.report).into();
+        let facts = self.facts();
+        let complete = self.report.questions.iter().all(|question| facts.get(question).is_some());
+        drop(facts);
+        self.shown = self.retained.show(&self.project, &self.report, complete).into();
         Snapshot {
             project: Arc::clone(&self.project),
             facts: Arc::clone(&self.facts),
@@ -189,7 +180,7 @@ impl Workspace {
 }
 
 /// The session's settings win over the project's configuration, which wins over the defaults.
-fn options(settings: &Settings, project: &Project) -> CheckOptions {
+fn options(settings: &Settings, project: &Project, now: NaiveDateTime) -> CheckOptions {
     let config = project.config();
     CheckOptions {
         level: settings.level.or_else(|| configured_level(config).ok()).unwrap_or(Level::Bind),
@@ -197,5 +188,6 @@ fn options(settings: &Settings, project: &Project) -> CheckOptions {
         seed: config.seed.unwrap_or_default(),
         target: None,
         trusted: settings.trusted,
+        now,
     }
 }
