@@ -212,22 +212,28 @@ impl Inner {
 
     fn collect_problems(&self) -> Vec<Problem> {
         let mut all = Vec::new();
-        for (segment, tree) in self.segments.iter().zip(&self.trees) {
-            all.extend(tree.problems.iter().map(|problem| Problem {
-                kind: problem.kind,
-                loc: Loc::new(segment.id, problem.range),
-                message: problem.message.clone(),
-            }));
-        }
         let at = |start: usize, len: usize| {
             let number = self.segment_at(size(start));
             let segment = self.segments[number];
             let end = (start + len).min(usize::from(segment.range.end()));
             (number, Loc::new(segment.id, range(start, end) - segment.range.start()))
         };
+        let mut misaligned = Vec::new();
         for start in &self.misaligned {
             let message = "this list item is not aligned with the first one of its list".to_owned();
-            all.push(Problem { kind: ProblemKind::Syntax, loc: at(*start, 1).1, message });
+            let (number, loc) = at(*start, 1);
+            all.push(Problem { kind: ProblemKind::Syntax, loc, message });
+            misaligned.push(number);
+        }
+        for (number, (segment, tree)) in self.segments.iter().zip(&self.trees).enumerate() {
+            let problems = tree.problems.iter();
+            // Once the item is moved, its lines may fit.
+            let problems = problems.filter(|problem| !problem.alignment || !misaligned.contains(&number));
+            all.extend(problems.map(|problem| Problem {
+                kind: problem.kind,
+                loc: Loc::new(segment.id, problem.range),
+                message: problem.message.clone(),
+            }));
         }
         for start in &self.separators {
             let message = outline::SECOND_DOCUMENT.to_owned();

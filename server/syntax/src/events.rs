@@ -71,12 +71,15 @@ pub(crate) struct ParseError {
     pub quoted_indent: bool,
     /// Quoted or flow text is open at the end: more text could make it whole.
     pub unclosed: bool,
+    /// The rest of the line is at fault, not only a word.
+    pub whole_line: bool,
 }
 
 impl ParseError {
     /// A fault of syntax that we found ourselves.
     pub fn syntax(offset: usize, message: impl Into<String>) -> Self {
-        ParseError { offset, kind: ProblemKind::Syntax, message: message.into(), quoted_indent: false, unclosed: false }
+        let (kind, message) = (ProblemKind::Syntax, message.into());
+        ParseError { offset, kind, message, quoted_indent: false, unclosed: false, whole_line: true }
     }
 }
 
@@ -174,7 +177,7 @@ fn parse_error(error: &ScanError) -> ParseError {
             | E::UnexpectedEofFlowMapping
             | E::UnexpectedEofImplicitFlowMapping
     );
-    ParseError { offset, kind, message, quoted_indent, unclosed }
+    ParseError { offset, kind, message, quoted_indent, unclosed, whole_line: unclosed }
 }
 
 /// The parser's words in ours: what is wrong and, where one thing usually helps, what to do.
@@ -213,6 +216,9 @@ fn explain(kind: &ErrorKind) -> (ProblemKind, String) {
         E::InvalidBlockScalarIndent => "this line is indented less than the block it belongs to",
         E::MappingKeyNotAllowed => "a key is not allowed here",
         E::InvalidIndentation | E::InvalidFlowScalarIndent => "the indentation doesn't fit",
+        E::ExpectedDocumentStart => "this doesn't belong to what stands before it; is the indentation right?",
+        E::UnexpectedCharacter { character: '`' } => "a value can't start with a backtick; put it in quotes",
+        E::MissingDirectiveName | E::InvalidDirectiveName => "a line can't start with `%`",
         E::UnexpectedCharacter { character } => {
             return (ProblemKind::Syntax, format!("a value can't start with `{character}`; put it in quotes"));
         }

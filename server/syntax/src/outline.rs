@@ -64,7 +64,11 @@ pub(crate) fn outline(text: &str) -> Outline {
         at = next;
         let body = &line[indent..];
         match body.first() {
-            None | Some(b'\n' | b'\r' | b'\t') => continue,
+            None | Some(b'\n' | b'\r') => continue,
+            Some(b'\t') => {
+                place = scan.tabbed(here, indent, body, place);
+                continue;
+            }
             Some(b'#') => continue,
             _ => {}
         }
@@ -127,6 +131,18 @@ impl Scan {
                 }
                 self.cut(here, SegmentKind::Item);
                 Place::Items { indent: wanted, content: content_column(body, indent, wanted) }
+            }
+            other => other,
+        }
+    }
+
+    /// A line with a tab in its indentation belongs to what is above it, but for a list item.
+    fn tabbed(&mut self, here: usize, indent: usize, body: &[u8], place: Place) -> Place {
+        let tabs = body.iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(body.len());
+        match place {
+            Place::Items { indent: wanted, content } if indent < content && line::is_item(&body[tabs..]) => {
+                self.cut(here, SegmentKind::Item);
+                Place::Items { indent: wanted, content }
             }
             other => other,
         }

@@ -1,13 +1,17 @@
 //! Parsing of one segment: strictly first; where that fails, its children one by one, so that only the failing lines are
 //! lost.
 
+mod stray;
+
 use crate::builder::{self, Region};
 use crate::document::SegmentKind;
 use crate::events::ParseError;
 use crate::line;
 use crate::problem::ProblemKind;
+use crate::scalar::Style;
 use crate::tree::{Data, EntryData, NodeIndex, Tree, TreeProblem, range, size};
-use viz_text::TextRange;
+use std::collections::HashSet;
+use viz_text::{TextRange, TextSize};
 
 /// Nesting beyond this isn't taken apart any further.
 const MAX_DEPTH: usize = 64;
@@ -24,7 +28,7 @@ pub(crate) fn parse_segment(text: &str, kind: SegmentKind) -> Tree {
             Ok(root) => tree.root = root,
             Err(error) => {
                 tree.unclosed = error.unclosed;
-                recover_all(&mut tree, text, &error);
+                recover_all(&mut tree, text, &error, kind);
             }
         },
     }
@@ -80,7 +84,10 @@ fn bare_section(tree: &mut Tree, text: &str) {
     tree.root = Some(tree.push_mapping(whole, &[EntryData { key, value, duplicate: false }]));
 }
 
-fn recover_all(tree: &mut Tree, text: &str, error: &ParseError) {
+fn recover_all(tree: &mut Tree, text: &str, error: &ParseError, kind: SegmentKind) {
+    if matches!(kind, SegmentKind::Item | SegmentKind::Pair | SegmentKind::Header) && stray::recover(tree, text) {
+        return;
+    }
     let recovery = Recovery { text };
     let Some(start) = recovery.content_start(0, text.len()) else {
         let at = error_range(text, error, Region { start: 0, end: text.len() });
@@ -130,14 +137,18 @@ impl Recovery<'_> {
         for (n, child) in children.iter().enumerate() {
             let end = children.get(n + 1).map_or(region.end, |next| self.line_start(next.start));
             let child_region = Region { start: child.start, end };
+            let before = tree.problems.len();
             if sequence {
                 self.item(tree, child_region, child.item, &mut items, depth);
             } else {
                 self.entry(tree, child_region, &mut entries, depth);
             }
+            if tree.problems.len() == before && n > 0 {
+                self.check_column(tree, child.start, column);
+            }
         }
         if tree.problems.len() == found {
-            // Each child is fine alone: it is their alignment.
+            // Each child is fine alone, and they are aligned.
             tree.problem(error.kind, error_range(self.text, error, region), error.message.clone());
         }
         let whole = self.shown(region);
@@ -190,13 +201,15 @@ impl Recovery<'_> {
                 return;
             }
             Ok(None) => return,
-            Ok(Some(_)) => self.no_entry(region),
+            Ok(Some(_)) => self.no_entry(tree, region, entries),
             Err(error) => error,
         };
         let line_end = self.line_end(region.start).min(region.end);
         let head = &self.text[region.start..line_end];
         let Some(colon) = line::key_colon(head) else {
             // Half a key, and what may be below it.
+            let error =
+                if head.starts_with(['"', '\'', '[', '{']) { error } else { self.no_entry(tree, region, entries) };
             self.failed_entry(tree, Region { start: region.start, end: line_end }, &error, entries);
             if let Some(start) = self.content_start(line_end, region.end) {
                 let below = self.region(tree, Region { start, end: region.end }, depth + 1);
@@ -223,25 +236,42 @@ impl Recovery<'_> {
                 if let Ok(Some(node)) = alone
                     && let [only] = tree.entries_of(node)
                 {
-                    let mut only = *only;
-                    let found = tree.problems.len();
-                    let below = self.region(tree, Region { start: below, end: region.end }, depth + 1);
-                    if tree.problems.len() == found {
-                        tree.problem(error.kind, error_range(self.text, &error, region), error.message);
-                    }
-                    if matches!(tree.node(below).data, Data::Sequence { .. }) {
-                        only.value = below;
-                        entries.push(only);
-                    } else {
-                        entries.push(only);
-                        self.graft(tree, below, entries);
-                    }
+                    let only = *only;
+                    self.entry_and_below(tree, only, Region { start: below, end: region.end }, &error, entries, depth);
                     return;
                 }
                 self.failed(tree, Region { start, end: region.end }, &error)
             }
         };
         entries.push(EntryData { key, value, duplicate: false });
+    }
+
+    /// An entry whose line is fine, and deeper lines which then have no business there.
+    fn entry_and_below(
+        &self,
+        tree: &mut Tree,
+        entry: EntryData,
+        below: Region,
+        error: &ParseError,
+        entries: &mut Vec<EntryData>,
+        depth: usize,
+    ) {
+        let found = tree.problems.len();
+        let wanted = self.column(usize::from(tree.node(entry.key).range.start()));
+        let node = self.region(tree, below, depth + 1);
+        let is_list = matches!(tree.node(node).data, Data::Sequence { .. });
+        if tree.problems.len() == found && !self.check_column(tree, below.start, wanted) {
+            let between = ParseError::syntax(below.start, "a list item (`- …`) is not allowed between keys");
+            let error = if is_list { &between } else { error };
+            tree.problem(error.kind, error_range(self.text, error, below), error.message.clone());
+        }
+        entries.push(entry);
+        if is_list && wanted == 0 {
+            // `insights: x` and then its items: they matter more.
+            entries.last_mut().expect("just pushed").value = node;
+        } else {
+            self.graft(tree, node, entries);
+        }
     }
 
     fn item(&self, tree: &mut Tree, region: Region, dashed: bool, items: &mut Vec<NodeIndex>, depth: usize) {
@@ -251,8 +281,8 @@ impl Recovery<'_> {
                 return;
             }
             Ok(None) => return,
-            Ok(Some(_)) => ParseError::syntax(region.start, "expected a list item (`- …`) here"),
-            Err(error) => error,
+            Err(error) if dashed => error,
+            _ => self.no_item(region),
         };
         let content = if dashed { self.content_start(region.start + 1, region.end) } else { None };
         let node = match content {
@@ -269,6 +299,28 @@ impl Recovery<'_> {
         items.push(node);
     }
 
+    /// A problem for a line that isn't aligned with its neighbours; whether there was one.
+    fn check_column(&self, tree: &mut Tree, start: usize, wanted: usize) -> bool {
+        let column = self.column(start);
+        if column != wanted {
+            let word = self.text[start..].split_ascii_whitespace().next().unwrap_or_default().len();
+            let message = format!("this line is indented by {column} spaces, the ones beside it by {wanted}");
+            tree.problem(ProblemKind::Syntax, range(start, start + word), message);
+            tree.problems.last_mut().expect("just pushed").alignment = true;
+        }
+        column != wanted
+    }
+
+    fn no_item(&self, region: Region) -> ParseError {
+        let word = self.text[region.start..region.end].lines().next().unwrap_or_default().trim();
+        let message = if word.starts_with('-') {
+            "a list item needs a space after its `-`".to_owned()
+        } else {
+            format!("expected a list item (`- …`) here, found `{word}`")
+        };
+        ParseError::syntax(region.start, message)
+    }
+
     /// Puts what stood deeper than it may among its neighbours.
     fn graft(&self, tree: &mut Tree, node: NodeIndex, entries: &mut Vec<EntryData>) {
         match tree.node(node).data {
@@ -282,10 +334,15 @@ impl Recovery<'_> {
         }
     }
 
-    fn no_entry(&self, region: Region) -> ParseError {
+    /// `entries` are those before.
+    fn no_entry(&self, tree: &Tree, region: Region, entries: &[EntryData]) -> ParseError {
         let word = self.text[region.start..region.end].lines().next().unwrap_or_default().trim();
         let message = if line::is_item(word.as_bytes()) {
             "a list item (`- …`) is not allowed between keys".to_owned()
+        } else if let Some(Data::Scalar { style: Style::Literal | Style::Folded, .. }) =
+            entries.last().map(|entry| &tree.node(entry.value).data)
+        {
+            "this line is indented less than the block it belongs to".to_owned()
         } else {
             format!("expected a key here; `{word}` has no `:`")
         };
@@ -340,26 +397,35 @@ impl Recovery<'_> {
 
     /// Comments on lines of their own in text that couldn't be parsed.
     fn loose_comments(&self, tree: &mut Tree) {
-        let failed: Vec<TextRange> =
-            tree.nodes.iter().filter(|node| node.data == Data::Error).map(|node| node.range).collect();
-        let mut at = 0;
-        for line in self.text.split_inclusive('\n') {
-            let body = line.trim_start();
-            let start = size(at + line.len() - body.len());
-            let known = |comment: &TextRange| comment.start() == start;
-            let inside = || failed.iter().any(|range| range.contains(start));
-            if body.starts_with('#') && inside() && !tree.comments.iter().any(known) {
-                tree.comments.push(TextRange::at(start, size(body.trim_end().len())));
-            }
-            at += line.len();
-        }
+        let known: HashSet<TextSize> = tree.comments.iter().map(|comment| comment.start()).collect();
+        let failed = tree.nodes.iter().filter(|node| node.data == Data::Error).map(|node| node.range);
+        let found: Vec<TextRange> = failed.flat_map(|range| self.comment_lines(range)).collect();
+        tree.comments.extend(found.into_iter().filter(|comment| !known.contains(&comment.start())));
         tree.comments.sort_by_key(|range| range.start());
+        tree.comments.dedup();
+    }
+
+    fn comment_lines(&self, within: TextRange) -> impl Iterator<Item = TextRange> {
+        let mut at = usize::from(within.start());
+        self.text[within].split_inclusive('\n').filter_map(move |line| {
+            let body = line.trim_start();
+            let start = at + line.len() - body.len();
+            at += line.len();
+            body.starts_with('#').then(|| range(start, start + body.trim_end().len()))
+        })
     }
 }
 
 /// The text that an error points at: a word, or for what is never closed the rest of the line. Never empty where the
 /// region has text, and never outside of it.
 fn error_range(text: &str, error: &ParseError, region: Region) -> TextRange {
+    if error.kind == ProblemKind::Tab
+        && let Some(at) = text[region.start..region.end].find('\t')
+    {
+        let start = region.start + at;
+        let rest = &text[start..region.end];
+        return range(start, start + rest.len() - rest.trim_start_matches('\t').len());
+    }
     let shown = region.start + text[region.start..region.end].trim_end().len();
     let mut start = error.offset.clamp(region.start, shown);
     while !text.is_char_boundary(start) {
@@ -376,13 +442,16 @@ fn error_range(text: &str, error: &ParseError, region: Region) -> TextRange {
     }
     let start = start + blank;
     let line = rest.lines().next().unwrap_or_default().trim_end();
-    let long = error.unclosed;
     let word = line.split([' ', '\t']).next().unwrap_or_default();
-    range(start, start + if long { line.len() } else { word.len() })
+    range(start, start + if error.whole_line { line.len() } else { word.len() })
 }
 
 /// A problem list sorted by place, without a problem said twice.
 fn tidy(problems: &mut Vec<TreeProblem>) {
+    if problems.iter().any(|problem| problem.kind == ProblemKind::Tab) {
+        // What is aligned shows only without the tabs.
+        problems.retain(|problem| !problem.alignment);
+    }
     problems.sort_by_key(|problem| (problem.range.start(), problem.range.end()));
     problems.dedup();
 }

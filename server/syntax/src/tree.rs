@@ -72,6 +72,8 @@ pub(crate) struct TreeProblem {
     pub kind: ProblemKind,
     pub range: TextRange,
     pub message: String,
+    /// A line isn't aligned with its neighbours.
+    pub alignment: bool,
 }
 
 /// Lengths of the arena's parts, to go back to after a failed parse.
@@ -106,7 +108,7 @@ impl Tree {
     }
 
     pub fn problem(&mut self, kind: ProblemKind, range: TextRange, message: impl Into<String>) {
-        self.problems.push(TreeProblem { kind, range, message: message.into() });
+        self.problems.push(TreeProblem { kind, range, message: message.into(), alignment: false });
     }
 
     /// All entries of a mapping, also those of failed lines; nothing for other nodes.

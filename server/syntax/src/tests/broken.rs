@@ -106,6 +106,32 @@ fn objects(doc: &Document) -> HashMap<(String, String), String> {
 }
 
 #[test]
+fn faults_are_told_at_their_place() {
+    for (text, at, message) in [
+        ("a:\n- b: c\n  d\n  e: f\n", "d", "expected a key here; `d` has no `:`"),
+        ("a:\n- b: c\ntab\n- e: f\n", "tab", "expected a key or a list item here; `tab` is neither"),
+        ("a:\n- b: c\n   d: e\n", "d:", "this line is indented by 3 spaces, the ones beside it by 2"),
+        ("a:\n- b:\n    c: d\n   e: f\n", "e:", "this line is indented by 3 spaces, the ones beside it by 4"),
+        ("a:\n- b: |\n    c d\n  e f\n  g: h\n", "e f", "this line is indented less than the block it belongs to"),
+        ("a:\n- b: |\n    c d\ne f\n    g\n", "e f", "this line is indented less than the block it belongs to"),
+        ("a:\n  - b: c\n  -d: e\n", "-d: e", "a list item needs a space after its `-`"),
+        ("a:\n- b: c\n  - d: e\n", "- d: e", "a list item (`- …`) is not allowed between keys"),
+        ("a:\n- b: ?{ x: y }\n", ":", "`: ` is not allowed here; if it belongs to the value, put the value in quotes"),
+        ("a:\n- b: \"c\n- d: e\n", "\"c", "this quoted text is never closed"),
+        ("a:\n- b: [c,\n  d: e\n- f: g\n", "[c,", "this `[` is never closed"),
+        ("a:\n- b: @c\n", "@c", "a value can't start with `@`; put it in quotes"),
+        ("a:\n- b: 1\n\tc: 2\n", "\t", "the project loader refuses tabs here; use spaces"),
+        ("a:\n<<<<<<< HEAD\n- b\n", "<<<<<<< HEAD", "this is the mark of a merge conflict"),
+    ] {
+        let doc = Document::parse(text);
+        let found: Vec<_> = doc.problems().iter().map(|problem| (problem, doc.range(problem.loc))).collect();
+        let shown: Vec<_> =
+            found.iter().map(|(problem, range)| (range.map(|range| &text[range]), &problem.message)).collect();
+        assert_eq!(shown, [(Some(at), &message.to_owned())], "{text:?}");
+    }
+}
+
+#[test]
 fn other_objects_stay_intact() {
     let base = sample::project(8);
     let intact = objects(&Document::parse(&base));
