@@ -43,6 +43,7 @@ codes! {
     "invalid-accessor" Error "an input has no such accessor",
     "invalid-display" Error "a control does not fit the input",
     "invalid-name" Error "a metric or dimension needs an identifier as its name",
+    "invalid-range" Error "a range has no values, or not those that are meant",
     "invalid-value" Error "a value is none of those allowed",
     "layout-not-substituted" Warning "inputs are shown literally in a layout",
     "malformed-expression" Error "an evaluation string is malformed",

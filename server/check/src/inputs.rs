@@ -38,6 +38,12 @@ pub(crate) fn check_inputs(
             Failed::Unknown(why) => why,
         });
         if let Ok(options) = &found {
+            if let Options::Range(range) = &input.options {
+                let faults = crate::dates::faults(input, range, now);
+                findings.extend(
+                    faults.into_iter().map(|(bound, message)| Finding::new("invalid-range", bound.loc, message)),
+                );
+            }
             contents(project, id, input, options, findings);
         }
         reports.push(report(project, id, input, &found));
@@ -120,16 +126,8 @@ fn default_loc(input: &Input) -> Option<viz_text::Loc> {
 /// What is wrong with the options themselves.
 fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptions, findings: &mut Vec<Finding>) {
     let object = project.object(id);
-    if options.values.is_empty() && !matches!(input.options, Options::List { .. }) {
-        let message = match input.options {
-            Options::Query(_) => {
-                format!("the option query of `{}` has no rows: the run fails (R-IN-31)", object.name_text())
-            }
-            _ => format!(
-                "the range of `{}` has no values: start after end, or a step that is not positive (R-IN-10)",
-                object.name_text()
-            ),
-        };
+    if options.values.is_empty() && matches!(input.options, Options::Query(_)) {
+        let message = format!("the option query of `{}` has no rows: the run fails (R-IN-31)", object.name_text());
         findings.push(Finding::new("no-options", options.origin, message));
     }
     if options.values.len() > MANY_OPTIONS {

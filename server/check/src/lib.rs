@@ -10,6 +10,7 @@
 mod check;
 mod codes;
 mod combinations;
+mod dates;
 mod facts;
 mod findings;
 mod inputs;

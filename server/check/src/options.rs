@@ -1,5 +1,6 @@
 //! The options of an input: listed, computed from a range, or known from a query.
 
+use crate::dates;
 use crate::facts::{Facts, Known, pending};
 use crate::sources::source_of_model;
 use crate::states::{State, Value, numeric};
@@ -110,7 +111,7 @@ pub(crate) fn look_up(
             origin: *loc,
         },
         Options::Range(range) => InputOptions {
-            values: range_values(input, range, now).map_err(Failed::Unknown)?,
+            values: range_values(input, range, now),
             initial: None,
             is_range: true,
             source: OptionSource::Range,
@@ -262,17 +263,17 @@ fn initial(input: &Input, options: &InputOptions) -> Option<State> {
 }
 
 /// `R-DATE-03`, `R-DATE-07`.
-fn range_values(input: &Input, range: &Range, _now: chrono::NaiveDateTime) -> Result<Vec<Value>, Unknown> {
-    let bounds = [&range.start, &range.end, &range.step].map(|bound| numeric(&bound.text));
-    let dates = input.display.as_ref().is_some_and(|display| display.text == "date-range");
-    let [Some(start), Some(end), Some(step)] = bounds else {
-        return Err(Unknown::new("range-of-dates", "the dates of this range are not computed"));
-    };
-    if dates {
-        return Err(Unknown::new("range-of-dates", "the dates of this range are not computed"));
+fn range_values(input: &Input, range: &Range, now: chrono::NaiveDateTime) -> Vec<Value> {
+    if dates::is_dates(input, range, now) {
+        return dates::values(range, now, MAX_OPTIONS as usize).into_iter().map(Value::Text).collect();
     }
+    let [Some(start), Some(end), Some(step)] =
+        [&range.start, &range.end, &range.step].map(|bound| numeric(&bound.text))
+    else {
+        return Vec::new();
+    };
     if step <= 0.0 || !(end - start).is_finite() || (end - start) / step > f64::from(MAX_OPTIONS) {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let mut values = Vec::new();
     let mut at = start;
@@ -283,5 +284,5 @@ fn range_values(input: &Input, range: &Range, _now: chrono::NaiveDateTime) -> Re
     if values.last().is_some_and(|last| *last < end) {
         values.push(end);
     }
-    Ok(values.into_iter().map(Value::Number).collect())
+    values.into_iter().map(Value::Number).collect()
 }
