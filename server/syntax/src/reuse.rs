@@ -19,6 +19,7 @@ pub(crate) fn parse(text: &str, old: Option<&Arc<Inner>>) -> Document {
     let mut trees = Vec::with_capacity(raw.len());
     let mut pool = old.map(|old| Pool::new(old, &text, &raw));
     let mut n = 0;
+    let mut failed_joins = 0;
     while n < raw.len() {
         let RawSegment { start, mut end, kind } = raw[n];
         let known = pool.as_mut().and_then(|pool| pool.take(n, kind, &text[start..end]));
@@ -29,13 +30,15 @@ pub(crate) fn parse(text: &str, old: Option<&Arc<Inner>>) -> Document {
         });
         n += 1;
         counters.count(reused, end - start);
-        if tree.unclosed
-            && let Some(joined) = join(&text, &raw[n - 1..], pool.as_mut())
-        {
-            n += joined.more;
-            end = joined.end;
-            counters.count(joined.reused, end - start);
-            (id, tree) = (joined.id, joined.tree);
+        if tree.unclosed && failed_joins < MAX_FAILED_JOINS {
+            if let Some(joined) = join(&text, &raw[n - 1..], pool.as_mut()) {
+                n += joined.more;
+                end = joined.end;
+                counters.count(joined.reused, end - start);
+                (id, tree) = (joined.id, joined.tree);
+            } else {
+                failed_joins += 1;
+            }
         }
         segments.push(Segment { id, range: range(start, end), kind });
         trees.push(tree);
@@ -50,6 +53,9 @@ pub(crate) fn parse(text: &str, old: Option<&Arc<Inner>>) -> Document {
 
 /// So many segments are tried as the rest of one.
 const MAX_JOINED: usize = 8;
+
+/// A text with more open quotes and brackets than this is broken all over.
+const MAX_FAILED_JOINS: usize = 32;
 
 /// Segments that are one after all.
 struct Joined {

@@ -3,6 +3,7 @@
 mod broken;
 mod differential;
 mod incremental;
+mod large;
 mod sample;
 
 use crate::{Document, Node, NodeKind, TopValue};
