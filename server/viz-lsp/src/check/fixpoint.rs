@@ -29,6 +29,7 @@ pub fn run(
     loop {
         number += 1;
         let report = viz_check::check(project, facts, options, memo);
+        tracing::debug!(number, counters = ?report.counters, "checked with what is known so far");
         let questions: Vec<Question> =
             report.questions.iter().filter(|question| asked.insert(question.key())).cloned().collect();
         if questions.is_empty() {

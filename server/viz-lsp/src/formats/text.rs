@@ -195,7 +195,10 @@ fn project(text: &mut String, checked: &Checked) {
     let verdict = match coverage {
         _ if coverage.insights == 0 => format!("{GOOD}nothing to check but names and keys{GOOD:#}"),
         _ if coverage.lacking == 0 && coverage.covered >= coverage.total => format!("{GOOD}everything works{GOOD:#}"),
-        _ => format!("{DOUBTFUL}no fault found in what could be checked{DOUBTFUL:#}"),
+        _ if coverage.lacking == 0 => {
+            format!("{GOOD}no fault in the {} that are covered{GOOD:#}", thousands(coverage.covered))
+        }
+        _ => format!("{DOUBTFUL}no fault in what could be checked{DOUBTFUL:#}"),
     };
     let _ = writeln!(text, "{BOLD}{name}{BOLD:#}: {what}: {verdict}");
 }
