@@ -1,6 +1,7 @@
 //! Which combinations of selections are looked at: all of them up to the cut-off, else a seeded sample that holds every
 //! state of every input where it can.
 
+use crate::classes::Classes;
 use crate::states::State;
 
 /// One state of each input, as indices into the inputs' states.
@@ -11,8 +12,9 @@ pub(crate) fn total(states: &[Vec<State>]) -> usize {
     states.iter().fold(1_usize, |product, states| product.saturating_mul(states.len()))
 }
 
-/// At most `limit` different combinations, in a stable order. The first is that of the initial states.
-pub(crate) fn sample(states: &[Vec<State>], limit: usize, seed: u64) -> Vec<Combination> {
+/// At most `limit` different combinations, in a stable order. The first is that of the initial states. Where not all
+/// fit, the classes (if there are any) say which states are worth more than others.
+pub(crate) fn sample(states: &[Vec<State>], classes: Option<&Classes>, limit: usize, seed: u64) -> Vec<Combination> {
     let counts: Vec<u32> = states.iter().map(|states| states.len() as u32).collect();
     if counts.contains(&0) || limit == 0 {
         return Vec::new();
@@ -28,16 +30,26 @@ pub(crate) fn sample(states: &[Vec<State>], limit: usize, seed: u64) -> Vec<Comb
             out.push(combination);
         }
     };
-    // Row `n` takes state `n` of every input, each input's states in an order of its own: so `max(counts)` rows hold
-    // every state, and pairs are mixed.
+    add(vec![0; counts.len()], &mut out);
+    // Row `n` takes the state number `n` of every input, in an order of its own: so `max(counts)` rows hold every state.
     let orders: Vec<Vec<u32>> = counts
         .iter()
-        .map(|count| {
-            let mut order: Vec<u32> = (0..*count).collect();
-            random.shuffle(&mut order[1..]);
-            order
+        .enumerate()
+        .map(|(input, count)| match classes {
+            Some(classes) => classes.order(input),
+            None => {
+                let mut order: Vec<u32> = (0..*count).collect();
+                random.shuffle(&mut order[1..]);
+                order
+            }
         })
         .collect();
+    if let Some(classes) = classes.filter(|classes| classes.tuples() <= limit) {
+        let counts: Vec<u32> = classes.representatives.iter().map(|of| of.len() as u32).collect();
+        for tuple in all(&counts) {
+            add(tuple.iter().zip(&classes.representatives).map(|(class, of)| of[*class as usize]).collect(), &mut out);
+        }
+    }
     let rows = counts.iter().copied().max().unwrap_or(0);
     for row in 0..rows {
         add(orders.iter().map(|order| order[row as usize % order.len()]).collect(), &mut out);
@@ -72,19 +84,19 @@ mod tests {
 
     #[test]
     fn small_products_are_complete() {
-        assert_eq!(sample(&inputs(&[]), 96, 0), [Vec::<u32>::new()]);
-        assert_eq!(sample(&inputs(&[2, 3]), 96, 0).len(), 6);
-        assert_eq!(sample(&inputs(&[2, 0]), 96, 0).len(), 0);
+        assert_eq!(sample(&inputs(&[]), None, 96, 0), [Vec::<u32>::new()]);
+        assert_eq!(sample(&inputs(&[2, 3]), None, 96, 0).len(), 6);
+        assert_eq!(sample(&inputs(&[2, 0]), None, 96, 0).len(), 0);
         assert_eq!(total(&inputs(&[40, 30])), 1200);
     }
 
     #[test]
     fn large_products_hold_every_state_and_are_repeatable() {
         let states = inputs(&[40, 30, 5]);
-        let chosen = sample(&states, 96, 7);
+        let chosen = sample(&states, None, 96, 7);
         assert_eq!(chosen.len(), 96);
-        assert_eq!(chosen, sample(&states, 96, 7));
-        assert_ne!(chosen, sample(&states, 96, 8));
+        assert_eq!(chosen, sample(&states, None, 96, 7));
+        assert_ne!(chosen, sample(&states, None, 96, 8));
         assert_eq!(chosen[0], [0, 0, 0]);
         for (input, states) in states.iter().enumerate() {
             for state in 0..states.len() as u32 {

@@ -1,6 +1,7 @@
 //! The verdict on one insight: compose, render, parse, bind, and say who is to blame.
 
 use crate::check::{CheckOptions, Level};
+use crate::classes::classify;
 use crate::combinations::{Combination, sample, total};
 use crate::facts::{Facts, Known, pending};
 use crate::inputs::AllOptions;
@@ -176,7 +177,9 @@ impl Run<'_> {
             }
         }
         report.total = total(&self.states);
-        self.combinations = sample(&self.states, self.options.max_combinations, self.options.seed);
+        let beyond = report.total > self.options.max_combinations;
+        let classes = beyond.then(|| classify(self.composed, &self.query_inputs(), &self.states)).flatten();
+        self.combinations = sample(&self.states, classes.as_ref(), self.options.max_combinations, self.options.seed);
         report.sampled = self.combinations.len();
         verdict.counters.rendered = self.combinations.len();
         if self.combinations.is_empty() {
@@ -188,7 +191,7 @@ impl Run<'_> {
         let parsed = self.judge(verdict, &rendered, &all, Judge::Parse);
         let Some(fine) = parsed else { return };
         verdict.report.judge = Some(Judge::Parse);
-        verdict.report.covered = self.combinations.len();
+        verdict.report.covered = classes.map_or(self.combinations.len(), |classes| classes.covered(&self.combinations));
         self.settle(verdict, Level::Parse);
         if self.options.level == Level::Parse {
             return;
@@ -722,7 +725,7 @@ struct Place {
 
 /// Whether a string's content can decide the bind (`verdicts.md` §5.3): anywhere but as a whole operand of a comparison,
 /// `IN`, `LIKE` or `BETWEEN`.
-fn content_decides(tokens: &[Token], at: usize) -> bool {
+pub(crate) fn content_decides(tokens: &[Token], at: usize) -> bool {
     use sqlparser::tokenizer::Token as T;
     let before = tokens[..at].iter().rev().find(|token| !token.is_space());
     let after = tokens[at + 1..].iter().find(|token| !token.is_space());

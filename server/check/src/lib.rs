@@ -8,6 +8,7 @@
 //! made once DuckDB's own parser has refused the text. This crate knows neither LSP, stdout nor DuckDB.
 
 mod check;
+mod classes;
 mod codes;
 mod combinations;
 mod dates;

@@ -8,7 +8,7 @@ use sqlparser::tokenizer::Token as SqlToken;
 use std::collections::BTreeSet;
 use viz_facts::Column;
 use viz_project::{Body, Fix, Kind, ObjectId, Problem, Project, Resolution, did_you_mean, similar};
-use viz_syntax::{RefForm, Reference, references};
+use viz_syntax::{RefForm, Reference, almost_references, references};
 use viz_text::{Loc, MappedText, TextRange};
 
 /// What composing needs to know from outside the text.
@@ -57,6 +57,8 @@ impl<'a> Expander<'a> {
         origin: Option<Loc>,
         depth: usize,
     ) {
+        // What only looks like a reference has a finding of its own.
+        self.broken |= !almost_references(text.slice(range)).is_empty();
         let mut done = range.start();
         for reference in references(text.slice(range)) {
             if reference.form != RefForm::Context {
@@ -236,6 +238,8 @@ impl<'a> Expander<'a> {
     fn qualify(&mut self, text: &MappedText, model: ObjectId) -> Template {
         let mut out = Template::new();
         let all = TextRange::up_to(text.len());
+        // Not allowed here, which a finding says.
+        self.broken |= text.text().contains("${");
         let Some(columns) = self.context.columns(model) else {
             self.blind = true;
             out.push_slice(text, all);

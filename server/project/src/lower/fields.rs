@@ -24,7 +24,10 @@ impl Lowering {
         self.out.objects.push(Object { kind, name, loc: node.loc(), parent, uses: Vec::new(), body: Body::Other });
         let shape = shape(kind, node.get("href").is_some());
         self.fields(index, shape, node);
-        self.out.objects[index as usize].body = self.body(kind, index, node);
+        let body = self.body(kind, index, node);
+        let object = &mut self.out.objects[index as usize];
+        object.body = body;
+        object.uses.sort_by_key(|reference| reference.loc.range.start());
         Some(index)
     }
 
