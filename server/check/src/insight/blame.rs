@@ -1,0 +1,307 @@
+//! Who is to blame for a failure, and how to say so.
+
+use super::{InsightVerdict, Run};
+use crate::facts::Known;
+use crate::models::{defined_here, error_range, sentence};
+use crate::report::{FailedCombinations, Finding, Judge};
+use crate::witness::Witness;
+use indexmap::IndexMap;
+use viz_facts::{Answer, Question, SqlError};
+use viz_project::{Body, ObjectId, Related, StatementKind};
+use viz_sql::{Hole, Role, name_hash};
+use viz_text::{Loc, TextRange, TextSize};
+
+#[derive(Default)]
+struct Place {
+    /// The hole whose filling holds the error.
+    hole: Option<usize>,
+    loc: Option<Loc>,
+    template_offset: Option<TextSize>,
+}
+
+impl Run<'_> {
+    /// Every combination fails: the query itself is wrong, or the only option is.
+    pub(super) fn always(&self, verdict: &mut InsightVerdict, combination: usize, error: &SqlError, judge: Judge) {
+        let place = self.place(combination, error);
+        if let (Some(hole), true) = (place.hole, self.combinations.iter().all(|c| !c.is_empty())) {
+            let witness = Witness {
+                inputs: vec![self.input_index(hole)],
+                selections: self.all_states(hole),
+                example: 0,
+                always: true,
+            };
+            verdict.findings.push(self.some(&witness, combination, combination, error, judge));
+            return;
+        }
+        if judge == Judge::Parse {
+            let single = self.single_statements(verdict, combination);
+            if !single.is_empty() {
+                verdict.findings.extend(single);
+                return;
+            }
+        }
+        let (code, verb) = if judge == Judge::Parse { ("sql-syntax", "is no SQL") } else { ("sql-bind", "fails") };
+        let loc = place.loc.or_else(|| self.nearest_statement(&place)).unwrap_or(verdict.report.loc);
+        let message = format!("{} {verb}: {}", self.subject(loc), self.words(error));
+        let mut finding = Finding::new(code, loc, message);
+        finding.help = viz_project::did_you_mean(&self.candidates(error));
+        verdict.findings.push(finding);
+    }
+
+    /// Which statements are no SQL on their own: so several syntax errors of one insight are all found, each in its
+    /// own statement.
+    fn single_statements(&self, verdict: &mut InsightVerdict, combination: usize) -> Vec<Finding> {
+        let values = self.fill(combination);
+        let mut out = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        for placed in &self.composed.placed {
+            if !seen.insert(placed.statement) {
+                continue;
+            }
+            let statement = &self.insight.statements[placed.statement];
+            let text = self.composed.template.text();
+            let mut sql = viz_text::MappedText::new();
+            let sort = statement.kind == StatementKind::Sort;
+            sql.push_generated(if sort { "SELECT 1 ORDER BY " } else { "SELECT (" });
+            let prefix = sql.len();
+            let mut done = placed.range.start();
+            for (hole, value) in self
+                .composed
+                .template
+                .holes()
+                .iter()
+                .zip(&values)
+                .filter(|(hole, _)| placed.range.contains_range(hole.range))
+            {
+                sql.push_slice(text, TextRange::new(done, hole.range.start()));
+                sql.push_for(value, hole.loc);
+                done = hole.range.end();
+            }
+            sql.push_slice(text, TextRange::new(done, placed.range.end()));
+            let end = sql.len();
+            if !sort {
+                sql.push_generated("\n)");
+            }
+            verdict.counters.engine_parses += 1;
+            let Known::Answer(answer, _) = self.facts.get(&Question::Parse { sql: sql.text().to_owned() }) else {
+                continue;
+            };
+            let Answer::Accepted(Err(error)) = &*answer else { continue };
+            let offset = error.offset.map(TextSize::new).filter(|offset| (prefix..end).contains(offset));
+            let whole = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
+            let loc =
+                offset.and_then(|offset| sql.locate(error_range(sql.text(), offset, error.length))).unwrap_or(whole);
+            out.push(Finding::new(
+                "sql-syntax",
+                loc,
+                format!("{} is no SQL: {}", self.subject(whole), self.words(error)),
+            ));
+        }
+        out
+    }
+
+    /// Some choices fail.
+    pub(super) fn some(
+        &self,
+        witness: &Witness,
+        spoken: usize,
+        example: usize,
+        error: &SqlError,
+        judge: Judge,
+    ) -> Finding {
+        let inputs = self.query_inputs();
+        let responsible: Vec<ObjectId> = witness.inputs.iter().map(|index| inputs[*index]).collect();
+        let place = self.place(spoken, error);
+        let guilty = |hole: &&Hole| responsible.contains(&hole.input);
+        let hole = place.hole.map(|index| &self.composed.template.holes()[index]).filter(guilty).or_else(|| {
+            let offset = place.template_offset.unwrap_or_default();
+            let holes = self.composed.template.holes();
+            holes
+                .iter()
+                .filter(guilty)
+                .rev()
+                .find(|hole| hole.range.start() <= offset)
+                .or_else(|| holes.iter().find(guilty))
+        });
+        let loc = hole.map(|hole| hole.loc).or(place.loc).unwrap_or_else(|| self.insight_loc());
+        let product =
+            witness.inputs.iter().fold(1_usize, |product, index| product.saturating_mul(self.states[*index].len()));
+        let failed = witness.selections.len();
+        let label = |index: usize, state: u32| self.states[index][state as usize].label();
+        let examples: Vec<IndexMap<String, String>> = witness
+            .selections
+            .iter()
+            .take(3)
+            .map(|selection| {
+                let named = witness.inputs.iter().zip(selection);
+                named
+                    .map(|(index, state)| {
+                        (self.project.object(inputs[*index]).name_text().to_owned(), label(*index, *state))
+                    })
+                    .collect()
+            })
+            .collect();
+        let code = if judge == Judge::Parse { "combination-syntax" } else { "combination-bind" };
+        let conditions: Vec<String> = examples[0]
+            .iter()
+            .map(|(name, value)| {
+                if value == "(nothing)" {
+                    format!("nothing is selected in `{name}`")
+                } else {
+                    format!("`{name}` is \"{value}\"")
+                }
+            })
+            .collect();
+        let unit = match (witness.inputs.as_slice(), product) {
+            ([index], _) if self.states[*index].iter().all(|state| state.values.len() == 1) => "option",
+            ([_], _) => "selection",
+            _ => "combination",
+        };
+        let plural = if product == 1 { "" } else { "s" };
+        let more = if failed > 1 { ", for example" } else { "" };
+        let message = format!(
+            "{} breaks when {} ({failed} of {product} {unit}{plural}{more})",
+            self.subject(loc),
+            conditions.join(" and ")
+        );
+        let message = message.replace(", for example)", ")");
+        let mut finding = Finding::new(code, loc, message);
+        finding.combinations = Some(FailedCombinations { failed, total: product, examples });
+        finding.notes.push(format!("DuckDB says: {}", self.words(error)));
+        if let Some(around) = self.rendered_around(example, hole) {
+            finding.notes.push(format!("the query then holds `{around}`"));
+        }
+        finding.help = hole.and_then(|hole| self.advice(hole, example));
+        for input in &responsible {
+            finding.related.push(self.origin(*input, example));
+        }
+        finding
+    }
+
+    /// Where the guilty option comes from.
+    pub(super) fn origin(&self, input: ObjectId, combination: usize) -> Related {
+        let (Body::Input(body), Some(Ok(options))) = (&self.project.object(input).body, self.inputs.get(&input)) else {
+            return defined_here(self.project, input);
+        };
+        let position = self.query_inputs().iter().position(|other| *other == input);
+        let label =
+            position.map(|at| self.states[at][self.combinations[combination][at] as usize].label()).unwrap_or_default();
+        let message = match options.source {
+            crate::OptionSource::Static => "the option is listed here",
+            crate::OptionSource::Range => "the option comes from this range",
+            crate::OptionSource::Query => "the option comes from this query",
+        };
+        Related { loc: options.place_of(body, &label), message: message.into() }
+    }
+
+    fn advice(&self, hole: &Hole, combination: usize) -> Option<String> {
+        let value = self.state(combination, hole)?.render(hole.accessor);
+        let name = self.project.object(hole.input).name_text();
+        match hole.role {
+            Role::InString if value.contains('\'') => {
+                Some("offer the option without the quote, or filter by the `.values` of a multi-select, which doubles quotes".into())
+            }
+            Role::Bare | Role::InList if self.state(combination, hole)?.values.iter().any(|value| matches!(value, crate::Value::Text(_))) => {
+                Some(format!("write quotes around it: `'${{ref({name}).{}}}'`", hole.accessor.name()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The text around a hole as the browser renders it.
+    fn rendered_around(&self, combination: usize, hole: Option<&Hole>) -> Option<String> {
+        let hole = hole?;
+        let values = self.fill(combination);
+        let placed = self.composed.placed.iter().find(|placed| placed.range.contains_range(hole.range))?;
+        let text = self.composed.template.text();
+        let mut out = String::new();
+        let mut done = placed.range.start();
+        for (other, value) in self
+            .composed
+            .template
+            .holes()
+            .iter()
+            .zip(&values)
+            .filter(|(other, _)| placed.range.contains_range(other.range))
+        {
+            out.push_str(text.slice(TextRange::new(done, other.range.start())));
+            out.push_str(value);
+            done = other.range.end();
+        }
+        out.push_str(text.slice(TextRange::new(done, placed.range.end())));
+        let out = self.plain_names(&out);
+        Some(if out.chars().count() > 120 { format!("{}…", out.chars().take(119).collect::<String>()) } else { out })
+    }
+
+    fn place(&self, combination: usize, error: &SqlError) -> Place {
+        let values = self.fill(combination);
+        let Some(offset) = error.offset.map(TextSize::new) else { return Place::default() };
+        let template = &self.composed.template;
+        let mapped = template.render_mapped(|index, _| values[index].clone());
+        let offset = offset.min(mapped.len());
+        let hole = template.hole_at(offset, |index, _| values[index].clone());
+        let loc = mapped.locate(error_range(mapped.text(), offset, error.length));
+        let mut shift = 0_i64;
+        for (hole, value) in template.holes().iter().zip(&values) {
+            if i64::from(u32::from(hole.range.start())) + shift > i64::from(u32::from(offset)) {
+                break;
+            }
+            shift += value.len() as i64 - i64::from(u32::from(hole.range.len()));
+        }
+        let template_offset = u32::try_from(i64::from(u32::from(offset)) - shift).ok().map(TextSize::new);
+        Place { hole, loc, template_offset }
+    }
+
+    /// The statement before a place in generated text.
+    fn nearest_statement(&self, place: &Place) -> Option<Loc> {
+        let offset = place.template_offset?;
+        let placed = self.composed.placed.iter().rev().find(|placed| placed.range.start() <= offset)?;
+        let statement = &self.insight.statements[placed.statement];
+        statement.query.text.locate(statement.query.query.body)
+    }
+
+    fn insight_loc(&self) -> Loc {
+        self.insight.statements.first().map_or_else(|| self.composed.problems[0].loc, |statement| statement.query.loc)
+    }
+
+    fn input_index(&self, hole: usize) -> usize {
+        let input = self.composed.template.holes()[hole].input;
+        self.query_inputs().iter().position(|other| *other == input).unwrap_or(0)
+    }
+
+    fn all_states(&self, hole: usize) -> Vec<Vec<u32>> {
+        (0..self.states[self.input_index(hole)].len() as u32).map(|state| vec![state]).collect()
+    }
+
+    /// "this filter", "the property `y`": what a place belongs to.
+    pub(super) fn subject(&self, loc: Loc) -> String {
+        let statement = self.insight.statements.iter().find(|statement| {
+            let whole = statement.query.loc;
+            whole.segment == loc.segment && whole.range.contains_range(loc.range)
+        });
+        match statement.map(|statement| (statement.kind, statement.key.as_str())) {
+            Some((StatementKind::Filter, _)) => "this filter".into(),
+            Some((StatementKind::Split, _)) => "this split".into(),
+            Some((StatementKind::Sort, _)) => "this sort".into(),
+            Some((StatementKind::Prop, key)) => format!("`{}`", key.strip_prefix("props.").unwrap_or(key)),
+            None => "this expression".into(),
+        }
+    }
+
+    /// The engine's words, with the names of models in place of those of their tables.
+    pub(super) fn words(&self, error: &SqlError) -> String {
+        self.plain_names(&sentence(&error.message))
+    }
+
+    fn candidates(&self, error: &SqlError) -> Vec<String> {
+        error.candidates.iter().map(|candidate| self.plain_names(candidate)).collect()
+    }
+
+    fn plain_names(&self, text: &str) -> String {
+        self.composed.models.iter().fold(text.to_owned(), |text, model| {
+            let name = self.project.object(*model).name_text();
+            let hash = name_hash(name);
+            text.replace(&format!("\"{hash}\""), name).replace(&hash, name)
+        })
+    }
+}

@@ -1,0 +1,261 @@
+//! The verdict on one insight: compose, render, parse, bind, and say who is to blame.
+
+mod blame;
+mod context;
+mod judge;
+mod without_options;
+
+pub(crate) use judge::content_decides;
+
+use crate::check::{CheckOptions, Level};
+use crate::classes::classify;
+use crate::combinations::{Combination, sample, total};
+use crate::facts::{Facts, pending};
+use crate::inputs::AllOptions;
+use crate::models::Columns;
+use crate::report::{Counters, Finding, InsightReport, Judge, Status};
+use crate::states::{State, states};
+use context::FromFacts;
+use std::collections::HashMap;
+use viz_facts::{Column, ShadowTable, Unknown};
+use viz_project::{Body, Insight, ObjectId, Project};
+use viz_sql::{Composed, Hole, compose, name_hash};
+
+/// What a check says of one insight.
+pub(crate) struct InsightVerdict {
+    pub findings: Vec<Finding>,
+    pub report: InsightReport,
+    pub counters: Counters,
+}
+
+/// Checks one insight.
+pub(crate) fn check_insight(
+    project: &Project,
+    facts: &Facts<'_>,
+    options: &CheckOptions,
+    columns: &HashMap<ObjectId, Columns>,
+    inputs: &AllOptions,
+    id: ObjectId,
+) -> InsightVerdict {
+    let object = project.object(id);
+    let report = InsightReport {
+        name: object.name_text().to_owned(),
+        loc: object.name_loc(),
+        status: Status::Unchecked,
+        judge: None,
+        total: 0,
+        sampled: 0,
+        covered: 0,
+        why: None,
+    };
+    let mut verdict = InsightVerdict { findings: Vec::new(), report, counters: Counters::default() };
+    let context = FromFacts { columns, inputs, project };
+    let (Body::Insight(insight), Some(composed)) = (&object.body, compose(project, id, &context)) else {
+        verdict.report.why = Some(Unknown::new("no-query", "the insight has no query"));
+        if let Body::Insight(insight) = &object.body {
+            no_query(project, id, insight, &mut verdict.findings);
+        }
+        return verdict;
+    };
+    verdict.findings.extend(composed.problems.iter().map(Finding::from));
+    let mut run = Run {
+        project,
+        facts,
+        options,
+        columns,
+        inputs,
+        insight,
+        composed: &composed,
+        states: Vec::new(),
+        combinations: Vec::new(),
+    };
+    run.check(&mut verdict);
+    verdict
+}
+
+struct Run<'a> {
+    project: &'a Project,
+    facts: &'a Facts<'a>,
+    options: &'a CheckOptions,
+    columns: &'a HashMap<ObjectId, Columns>,
+    inputs: &'a AllOptions,
+    insight: &'a Insight,
+    composed: &'a Composed,
+    /// Of each input of the query, in the order of `query_inputs`.
+    states: Vec<Vec<State>>,
+    combinations: Vec<Combination>,
+}
+
+impl Run<'_> {
+    fn check(&mut self, verdict: &mut InsightVerdict) {
+        let report = &mut verdict.report;
+        if self.composed.broken || !self.composed.problems.is_empty() {
+            report.why = Some(Unknown::new("has-errors", "a reference in it can't be resolved"));
+            return;
+        }
+        if let Some(why) = self.foreign_dialect() {
+            report.why = Some(why);
+            return;
+        }
+        for input in self.query_inputs() {
+            match self.inputs.get(&input) {
+                Some(Ok(options)) => {
+                    let Body::Input(body) = &self.project.object(input).body else { continue };
+                    self.states.push(states(body, options));
+                }
+                Some(Err(why)) => {
+                    let name = self.project.object(input).name_text();
+                    let message = format!("the options of `{name}` are not known: {}", why.message);
+                    report.why = Some(Unknown { code: why.code.clone(), message });
+                    return self.without_options(verdict);
+                }
+                None => return,
+            }
+        }
+        report.total = total(&self.states);
+        let beyond = report.total > self.options.max_combinations;
+        let classes = beyond.then(|| classify(self.composed, &self.query_inputs(), &self.states)).flatten();
+        self.combinations = sample(&self.states, classes.as_ref(), self.options.max_combinations, self.options.seed);
+        report.sampled = self.combinations.len();
+        verdict.counters.rendered = self.combinations.len();
+        if self.combinations.is_empty() {
+            report.why = Some(Unknown::new("no-options", "an input has no options"));
+            return;
+        }
+        let rendered: Vec<String> = (0..self.combinations.len()).map(|at| self.render(at)).collect();
+        let all: Vec<usize> = (0..rendered.len()).collect();
+        let parsed = self.judge(verdict, &rendered, &all, Judge::Parse);
+        let Some(fine) = parsed else { return };
+        verdict.report.judge = Some(Judge::Parse);
+        verdict.report.covered = classes.map_or(self.combinations.len(), |classes| classes.covered(&self.combinations));
+        self.settle(verdict, Level::Parse);
+        if self.options.level == Level::Parse {
+            return;
+        }
+        if self.composed.uncertain || self.composed.blind {
+            verdict.report.why = Some(
+                self.model_unknown()
+                    .unwrap_or_else(|| Unknown::new("types-unknown", "the types of some options are not known")),
+            );
+            verdict.report.status = Status::Partial;
+            return;
+        }
+        match self.tables() {
+            Err(why) => {
+                verdict.report.status = Status::Partial;
+                verdict.report.why = Some(why);
+            }
+            Ok(_) if fine.is_empty() => self.settle(verdict, Level::Bind),
+            Ok(_) => {
+                if self.judge(verdict, &rendered, &fine, Judge::Bind).is_some() {
+                    verdict.report.judge = Some(Judge::Bind);
+                    self.settle(verdict, Level::Bind);
+                }
+            }
+        }
+    }
+
+    /// The inputs that have a hole in the query, in order.
+    fn query_inputs(&self) -> Vec<ObjectId> {
+        let used = |input: &&ObjectId| self.composed.template.holes().iter().any(|hole| hole.input == **input);
+        self.composed.inputs.iter().filter(used).copied().collect()
+    }
+
+    fn settle(&self, verdict: &mut InsightVerdict, reached: Level) {
+        if verdict.report.status == Status::Partial && verdict.report.why.is_some() {
+            return;
+        }
+        verdict.report.status = match (reached >= self.options.level, self.composed.dynamic) {
+            (true, true) => Status::Checked,
+            (true, false) => Status::Static,
+            (false, _) => Status::Partial,
+        };
+    }
+
+    /// DuckDB judges what runs in DuckDB: dynamic queries, and static ones of DuckDB sources.
+    fn foreign_dialect(&self) -> Option<Unknown> {
+        if self.composed.dynamic {
+            return None;
+        }
+        let model = *self.composed.models.first()?;
+        match crate::sources::source_of_model(self.project, model) {
+            Err(why) if why.code == "source-not-supported" => Some(why),
+            _ => None,
+        }
+    }
+
+    fn model_unknown(&self) -> Option<Unknown> {
+        self.composed.models.iter().find_map(|model| match self.columns.get(model) {
+            Some(Columns::Unknown(why)) => {
+                let name = self.project.object(*model).name_text();
+                Some(Unknown {
+                    code: why.code.clone(),
+                    message: format!("the columns of the model `{name}` are not known: {}", why.message),
+                })
+            }
+            Some(Columns::Failed) => {
+                let name = self.project.object(*model).name_text();
+                Some(Unknown::new("model-failed", format!("the query of the model `{name}` fails")))
+            }
+            _ => None,
+        })
+    }
+
+    fn tables(&self) -> Result<Vec<ShadowTable>, Unknown> {
+        let mut tables = Vec::new();
+        for model in &self.composed.models {
+            let Some(Columns::Known(columns)) = self.columns.get(model) else {
+                return Err(self.model_unknown().unwrap_or_else(pending));
+            };
+            let columns = columns
+                .iter()
+                .map(|column| Column { name: column.name.clone(), data_type: self.browser_type(&column.data_type) })
+                .collect();
+            tables.push(ShadowTable { name: name_hash(self.project.object(*model).name_text()), columns });
+        }
+        Ok(tables)
+    }
+
+    /// The browser sees a model's rows through a parquet file, in which decimals are doubles (section 8) and enums texts.
+    fn browser_type(&self, data_type: &str) -> String {
+        if self.composed.dynamic && data_type.starts_with("DECIMAL") && !data_type.ends_with(']') {
+            return "DOUBLE".into();
+        }
+        if self.composed.dynamic && data_type.starts_with("ENUM") && !data_type.ends_with(']') {
+            return "VARCHAR".into();
+        }
+        data_type.to_owned()
+    }
+
+    fn state(&self, combination: usize, hole: &Hole) -> Option<&State> {
+        let position = self.query_inputs().iter().position(|input| *input == hole.input)?;
+        self.states.get(position)?.get(*self.combinations.get(combination)?.get(position)? as usize)
+    }
+
+    fn fill(&self, combination: usize) -> Vec<String> {
+        let fill =
+            |hole: &Hole| self.state(combination, hole).map_or_else(String::new, |state| state.render(hole.accessor));
+        self.composed.template.holes().iter().map(fill).collect()
+    }
+
+    fn render(&self, combination: usize) -> String {
+        let values = self.fill(combination);
+        self.composed.template.render(|index, _| values[index].clone())
+    }
+}
+
+fn no_query(project: &Project, id: ObjectId, insight: &Insight, findings: &mut Vec<Finding>) {
+    let object = project.object(id);
+    // D-065 and D-066, unless something else about the object is wrong already.
+    if !insight.has_props && object.name.is_some() {
+        findings.push(Finding::new("missing-field", object.name_loc(), "an insight without `props` stops the run"));
+    } else if object.uses.is_empty() && insight.trace_type.is_some() {
+        let mut finding = Finding::new(
+            "no-model",
+            object.name_loc(),
+            "this insight reads no model: one such insight stops the whole run (R-INS-03)",
+        );
+        finding.help = Some("bind a property to a column: `x: ?{ ${ref(model).column} }`".into());
+        findings.push(finding);
+    }
+}
