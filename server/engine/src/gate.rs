@@ -21,6 +21,7 @@ use crate::errors::{self, Failure};
 use crate::statement::{self, Outline};
 use crate::{spaces, tree};
 use duckdb::Connection;
+use duckdb::types::Value;
 use sqlparser::ast::{SetExpr, Statement};
 use sqlparser::dialect::DuckDbDialect;
 use sqlparser::parser::Parser;
@@ -50,9 +51,32 @@ enum Verdict {
     Error(SqlError),
 }
 
+/// What the parser said about a text.
+pub(crate) type Parsed = Result<Result<(), SqlError>, Unknown>;
+
 /// Does DuckDB's parser accept this text as one SELECT?
-pub(crate) fn parse(conn: &Connection, sql: &str) -> Result<Result<(), SqlError>, Unknown> {
-    Ok(match verdict(conn, &spaces::widen(sql))? {
+pub(crate) fn parse(conn: &Connection, sql: &str) -> Parsed {
+    accepted(verdict(conn, &spaces::widen(sql))?)
+}
+
+/// Judges several texts by one query, which costs half of as many queries.
+pub(crate) fn parse_all(conn: &Connection, sqls: &[&str]) -> Result<Vec<Parsed>, Unknown> {
+    let texts: Vec<_> = sqls.iter().map(|sql| spaces::widen(sql)).collect();
+    let list = Value::List(texts.iter().map(|text| Value::Text(text.to_string())).collect());
+    let run = || -> duckdb::Result<Vec<String>> {
+        let mut statement = conn.prepare_cached(SERIALIZE_ALL)?;
+        let rows = statement.query_map([list], |row| row.get(0))?;
+        rows.collect()
+    };
+    let trees = run().map_err(|error| not_judged(error, ""))?;
+    if trees.len() != texts.len() {
+        return Err(Unknown::new("engine-failure", "DuckDB lost a text"));
+    }
+    Ok(trees.iter().zip(&texts).map(|(json, text)| judge(json, text).and_then(accepted)).collect())
+}
+
+fn accepted(verdict: Verdict) -> Parsed {
+    Ok(match verdict {
         Verdict::Select { .. } | Verdict::DynamicPivot => Ok(()),
         Verdict::Error(error) => Err(error),
     })
@@ -90,10 +114,25 @@ pub(crate) fn pass<'a>(conn: &Connection, sql: &'a str) -> Result<Gated<'a>, Fai
 }
 
 fn verdict(conn: &Connection, text: &str) -> Result<Verdict, Unknown> {
-    let json = serialize(conn, text).map_err(|error| match errors::failure(error, text, 0) {
+    let run = || -> duckdb::Result<String> { conn.prepare_cached(SERIALIZE)?.query_row([text], |row| row.get(0)) };
+    judge(&run().map_err(|error| not_judged(error, text))?, text)
+}
+
+const SERIALIZE: &str =
+    "select json_serialize_sql($1::varchar, skip_null := true, skip_empty := true, skip_default := true)::varchar";
+
+const SERIALIZE_ALL: &str = "select json_serialize_sql(sql, skip_null := true, skip_empty := true, skip_default := true)::varchar \
+     from unnest($1::varchar[]) as texts(sql)";
+
+fn not_judged(error: duckdb::Error, text: &str) -> Unknown {
+    match errors::failure(error, text, 0) {
         Failure::Unknown(unknown) => unknown,
         Failure::Sql(error) => Unknown::new("engine-failure", error.message),
-    })?;
+    }
+}
+
+/// Reads what `json_serialize_sql` said about a text.
+fn judge(json: &str, text: &str) -> Result<Verdict, Unknown> {
     if json.is_empty() {
         // DuckDB cut its message in the middle of a character and then could not print it (`select x'é'`).
         return Ok(Verdict::Error(SqlError {
@@ -105,12 +144,12 @@ fn verdict(conn: &Connection, text: &str) -> Result<Verdict, Unknown> {
         }));
     }
     if json.starts_with(r#"{"error":true"#) {
-        return Ok(match errors::from_serialize(&json, text)? {
+        return Ok(match errors::from_serialize(json, text)? {
             Some(error) => Verdict::Error(error),
             None => not_serializable(text),
         });
     }
-    let tree = tree::scan(&json);
+    let tree = tree::scan(json);
     if let Some(node) = &tree.writes {
         let verb = statement::with_article(statement::node_verb(node));
         return Ok(Verdict::Error(refused(&format!("this contains {verb}"))));
@@ -120,10 +159,6 @@ fn verdict(conn: &Connection, text: &str) -> Result<Verdict, Unknown> {
         1 => Verdict::Select { acts: tree.acts, parameters: tree.parameters },
         n => Verdict::Error(refused(&format!("these are {n} statements"))),
     })
-}
-
-fn serialize(conn: &Connection, text: &str) -> duckdb::Result<String> {
-    conn.prepare_cached("select json_serialize_sql($1::varchar)::varchar")?.query_row([text], |row| row.get(0))
 }
 
 /// What DuckDB parses but can't print as a SELECT.

@@ -20,6 +20,7 @@ mod database;
 mod engine;
 mod errors;
 mod gate;
+mod icu;
 mod numbers;
 mod options;
 mod process;

@@ -2,7 +2,8 @@
 
 use crate::database::{self, Allowed};
 use crate::errors::{self, Failure};
-use crate::gate;
+use crate::gate::{self, Gated};
+use crate::icu;
 use crate::shadow::Shadows;
 use crate::watchdog::{Canceller, Watchdog};
 use crate::{Limits, Runner};
@@ -17,6 +18,8 @@ pub struct PureRunner {
 
 struct Database {
     conn: Connection,
+    /// Sees the same tables, and has stand-ins for the extension `icu`; made when first needed.
+    stand_ins: Option<Connection>,
     shadows: Shadows,
 }
 
@@ -30,11 +33,16 @@ impl PureRunner {
         self.watchdog.canceller()
     }
 
+    /// Answers several `Parse` questions at once. `None` if it did not work: then they must be asked one by one.
+    pub(crate) fn parse_all(&mut self, sqls: &[&str], limits: &Limits) -> Option<Vec<Result<Answer, Unknown>>> {
+        let database = database(&mut self.database).ok()?;
+        let _watched = self.watchdog.watch(u64::MAX, limits.timeout, database.conn.interrupt_handle());
+        let verdicts = gate::parse_all(&database.conn, sqls).ok()?;
+        Some(verdicts.into_iter().map(|verdict| verdict.map(Answer::Accepted)).collect())
+    }
+
     pub(crate) fn answer(&mut self, id: u64, question: &Question, limits: &Limits) -> Result<Answer, Unknown> {
-        let database = match &mut self.database {
-            Some(database) => database,
-            none => none.insert(Database::open()?),
-        };
+        let database = database(&mut self.database)?;
         let watched = self.watchdog.watch(id, limits.timeout, database.conn.interrupt_handle());
         let answer = match question {
             Question::Parse { sql } => gate::parse(&database.conn, sql).map(Answer::Accepted),
@@ -57,6 +65,13 @@ impl PureRunner {
     }
 }
 
+fn database(slot: &mut Option<Database>) -> Result<&mut Database, Unknown> {
+    match slot {
+        Some(database) => Ok(database),
+        none => Ok(none.insert(Database::open()?)),
+    }
+}
+
 impl Default for PureRunner {
     fn default() -> Self {
         Self::new()
@@ -72,7 +87,7 @@ impl Runner for PureRunner {
 impl Database {
     fn open() -> Result<Self, Unknown> {
         let allowed = Allowed { folders: Vec::new(), files: Vec::new(), memory: "512MB", threads: 1 };
-        Ok(Self { conn: database::open(&allowed)?, shadows: Shadows::default() })
+        Ok(Self { conn: database::open(&allowed)?, stand_ins: None, shadows: Shadows::default() })
     }
 
     fn bind(&mut self, tables: &[ShadowTable], sql: &str) -> Result<Result<(), SqlError>, Unknown> {
@@ -87,8 +102,20 @@ impl Database {
             Ok(_) => Ok(Ok(())),
             Err(error) => match errors::failure(error, gated.text(), 0) {
                 Failure::Sql(error) => Ok(Err(error)),
+                Failure::Unknown(unknown)
+                    if unknown.code == "extension-missing" && self.binds_with_stand_ins(&gated) =>
+                {
+                    Ok(Ok(()))
+                }
                 Failure::Unknown(unknown) => Err(unknown),
             },
         }
+    }
+
+    fn binds_with_stand_ins(&mut self, sql: &Gated<'_>) -> bool {
+        if self.stand_ins.is_none() {
+            self.stand_ins = icu::stand_ins(&self.conn).ok();
+        }
+        self.stand_ins.as_ref().is_some_and(|conn| conn.prepare(sql.text()).is_ok())
     }
 }

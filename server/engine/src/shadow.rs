@@ -4,6 +4,7 @@ use crate::database::identifier;
 use crate::errors;
 use duckdb::Connection;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use viz_facts::{Column, ShadowTable, Unknown};
 
 /// The shadow tables that exist in a database. Between two questions only what differs is dropped and created, so the
@@ -33,9 +34,9 @@ impl Shadows {
             }
         }
         for (key, table) in wanted {
-            if !self.existing.contains_key(&key) {
+            if let Entry::Vacant(place) = self.existing.entry(key) {
                 conn.execute_batch(&create(table)?).map_err(|error| unusable(table, &errors::message(&error)))?;
-                self.existing.insert(key, table.clone());
+                place.insert(table.clone());
             }
         }
         Ok(())

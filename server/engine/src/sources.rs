@@ -3,13 +3,14 @@
 use crate::database::{self, Allowed, identifier, literal, path_literal};
 use crate::errors::{self, Failure};
 use crate::gate::{self, Gated};
+use crate::icu;
 use crate::options;
 use crate::watchdog::{Canceller, Watchdog};
 use crate::{Limits, Runner};
 use duckdb::Connection;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
-use viz_facts::{Answer, Question, SourceSpec, Unknown};
+use viz_facts::{Answer, Column, Question, SourceSpec, Unknown};
 
 /// How many sources keep their (empty) databases between questions.
 const KEPT: usize = 8;
@@ -35,6 +36,8 @@ pub struct SourceRunner {
 struct Source {
     spec: SourceSpec,
     conn: Connection,
+    /// To the same database, with stand-ins for the extension `icu`; made when first needed.
+    stand_ins: Option<Connection>,
     /// The catalogue's name while the file is attached, and since when.
     attached: Option<(String, Instant)>,
     /// State of the CSV file for which the view was made.
@@ -166,7 +169,7 @@ impl Source {
             threads: 2,
         };
         let conn = database::open(&allowed)?;
-        Ok(Self { spec, conn, attached: None, seen: None })
+        Ok(Self { spec, conn, stand_ins: None, attached: None, seen: None })
     }
 
     fn run(&mut self, question: &Question, sql: &Gated<'_>) -> Result<Answer, Failure> {
@@ -175,8 +178,31 @@ impl Source {
             Question::Options { limit, .. } => {
                 options::values(&self.conn, sql, *limit).map(|values| Answer::Options(Ok(values)))
             }
-            _ => options::describe(&self.conn, sql).map(|columns| Answer::Columns(Ok(columns))),
+            _ => self.describe(sql).map(|columns| Answer::Columns(Ok(columns))),
         }
+    }
+
+    fn describe(&mut self, sql: &Gated<'_>) -> Result<Vec<Column>, Failure> {
+        match options::describe(&self.conn, sql) {
+            Err(Failure::Unknown(unknown)) if unknown.code == "extension-missing" => {
+                self.describe_with_stand_ins(sql).ok_or(Failure::Unknown(unknown))
+            }
+            result => result,
+        }
+    }
+
+    fn describe_with_stand_ins(&mut self, sql: &Gated<'_>) -> Option<Vec<Column>> {
+        let conn = match &mut self.stand_ins {
+            Some(conn) => conn,
+            none => none.insert(icu::stand_ins(&self.conn).ok()?),
+        };
+        // The default catalogue is each connection's own.
+        if let Some((name, _)) = &self.attached {
+            conn.execute_batch(&format!("USE {}", identifier(name))).ok()?;
+        }
+        let columns = options::describe(conn, sql).ok();
+        conn.execute_batch("USE memory").ok()?;
+        columns
     }
 
     /// Makes the source's tables visible.

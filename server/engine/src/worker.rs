@@ -3,11 +3,11 @@
 //! The main thread reads; a second one with a large stack (DuckDB's parser and planner recurse) runs SQL and writes. When
 //! standard input ends, the server is gone, and the worker goes at once, whatever it is doing.
 
+use crate::DUCKDB_VERSION;
 use crate::protocol::{self, FrameError, FromWorker, PROTOCOL, Request, Response, ToWorker, WorkerKind};
 use crate::pure::PureRunner;
 use crate::sources::SourceRunner;
 use crate::watchdog::{Canceller, Stop};
-use crate::{DUCKDB_VERSION, Limits};
 use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::process::ExitCode;
@@ -20,6 +20,10 @@ const PATIENCE: Duration = Duration::from_millis(5);
 
 /// So many responses at most share a frame.
 const SHARED: usize = 128;
+
+/// So many texts, of so many bytes in all, are parsed together.
+const TOGETHER: usize = 32;
+const TOGETHER_BYTES: usize = 32 << 10;
 
 const STACK: usize = 256 << 20;
 
@@ -80,11 +84,20 @@ impl Machine {
         }
     }
 
-    fn answer(&mut self, id: u64, question: &Question, limits: &Limits) -> Result<Answer, Unknown> {
-        match self {
-            Machine::Pure(runner) => runner.answer(id, question, limits),
-            Machine::Sources(runner) => runner.answer(id, question, limits),
-        }
+    fn respond(&mut self, request: &Request) -> Response {
+        let Request { id, question, limits, .. } = request;
+        let result = match self {
+            Machine::Pure(runner) => runner.answer(*id, question, limits),
+            Machine::Sources(runner) => runner.answer(*id, question, limits),
+        };
+        Response { id: *id, result }
+    }
+
+    /// Answers several `Parse` questions at once, if this machine can and nothing goes wrong.
+    fn parse_all(&mut self, requests: &[Request]) -> Option<Vec<Result<Answer, Unknown>>> {
+        let Machine::Pure(runner) = self else { return None };
+        let sqls: Vec<&str> = requests.iter().map(|request| request.question.sql()).collect();
+        runner.parse_all(&sqls, &requests.first()?.limits)
     }
 
     fn rest(&mut self) {
@@ -141,19 +154,22 @@ fn answer_all(mut machine: Machine, shared: &Shared, output: &mut impl Write) {
         let next = {
             let mut queue = shared.lock();
             responses.extend(queue.cancelled.drain(..).map(|id| Response { id, result: Err(Stop::Cancelled.into()) }));
-            queue.requests.pop_front()
+            next(&mut queue.requests)
         };
-        let heavy = next.as_ref().is_none_or(|next| next.careful || !matches!(next.question, Question::Parse { .. }));
-        if heavy || responses.len() >= SHARED || since.elapsed() > PATIENCE {
+        if !next.first().is_some_and(is_light) || responses.len() >= SHARED || since.elapsed() > PATIENCE {
             send(&mut responses, output);
             since = Instant::now();
         }
-        match next {
-            Some(Request { id, question, limits, .. }) => {
-                let result = machine.answer(id, &question, &limits);
-                responses.push(Response { id, result });
-            }
-            None => {
+        match next.as_slice() {
+            [request] => responses.push(machine.respond(request)),
+            [_, ..] => match machine.parse_all(&next) {
+                Some(results) => {
+                    let ids = next.iter().map(|request| request.id);
+                    responses.extend(ids.zip(results).map(|(id, result)| Response { id, result }));
+                }
+                None => responses.extend(next.iter().map(|request| machine.respond(request))),
+            },
+            [] => {
                 machine.rest();
                 let mut queue = shared.lock();
                 while queue.requests.is_empty() && queue.cancelled.is_empty() {
@@ -163,6 +179,28 @@ fn answer_all(mut machine: Machine, shared: &Shared, output: &mut impl Write) {
             }
         }
     }
+}
+
+/// Whether a request is so cheap that its response may wait for others.
+fn is_light(request: &Request) -> bool {
+    !request.careful && matches!(request.question, Question::Parse { .. })
+}
+
+/// The next request, or the next few if all are cheap.
+fn next(requests: &mut VecDeque<Request>) -> Vec<Request> {
+    let (mut taken, mut size) = (Vec::new(), 0);
+    while let Some(request) = requests.front() {
+        size += request.question.sql().len();
+        if !taken.is_empty() && (!is_light(request) || taken.len() == TOGETHER || size > TOGETHER_BYTES) {
+            break;
+        }
+        let alone = !is_light(request);
+        taken.extend(requests.pop_front());
+        if alone {
+            break;
+        }
+    }
+    taken
 }
 
 fn send(responses: &mut Vec<Response>, output: &mut impl Write) {

@@ -114,6 +114,10 @@ impl WorkerSlot {
             // Others would wait for the same process, so they may as well wait for this lock.
             std::thread::sleep(pause);
         }
+        if let Some(folder) = self.plan.folder.as_deref().filter(|folder| !folder.is_dir()) {
+            let message = format!("the project's folder {} can't be opened", folder.display());
+            return Err(Unknown::new("folder-missing", message));
+        }
         let this = self.this.clone();
         let heir = move |estate: Estate| {
             if let Some(slot) = this.upgrade() {

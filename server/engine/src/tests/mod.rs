@@ -1,17 +1,25 @@
-//! Tests of the answering machines in this process, without worker processes (those are in `tests/worker.rs`).
+//! Tests of the answering machines in this process, without worker processes (those are in `tests/worker`).
 
 mod bind;
 mod gate;
+mod icu;
 mod sources;
 
 use crate::{Limits, PureRunner, Runner, SourceRunner};
 use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use viz_facts::{Answer, Column, OptionValues, Question, ShadowTable, SourceSpec, SqlError, Unknown};
 
+/// One runner for many questions. (Not one per thread: a DuckDB that is closed by a thread's end finds its own thread-local
+/// data gone and corrupts the heap.)
+fn runner() -> MutexGuard<'static, PureRunner> {
+    static RUNNER: LazyLock<Mutex<PureRunner>> = LazyLock::new(Mutex::default);
+    RUNNER.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn parse(sql: &str) -> Result<(), SqlError> {
-    thread_local!(static RUNNER: std::cell::RefCell<PureRunner> = std::cell::RefCell::new(PureRunner::new()));
     let question = Question::Parse { sql: sql.into() };
-    match RUNNER.with_borrow_mut(|runner| runner.run(&question, &Limits::default())) {
+    match runner().run(&question, &Limits::default()) {
         Ok(Answer::Accepted(verdict)) => verdict,
         other => panic!("{sql}: {other:?}"),
     }
@@ -44,8 +52,7 @@ fn bind_with(runner: &mut PureRunner, tables: &[ShadowTable], sql: &str) -> Resu
 }
 
 fn bind(sql: &str) -> Result<Result<(), SqlError>, Unknown> {
-    thread_local!(static RUNNER: std::cell::RefCell<PureRunner> = std::cell::RefCell::new(PureRunner::new()));
-    RUNNER.with_borrow_mut(|runner| bind_with(runner, &orders(), sql))
+    bind_with(&mut runner(), &orders(), sql)
 }
 
 /// The piece of `sql` at which an error points.

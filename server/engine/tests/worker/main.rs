@@ -1,5 +1,8 @@
 //! Tests with real worker processes. This program is test runner, worker (`--worker …`, as the server starts it) and
-//! another program that holds a database (`--hold …`), so that DuckDB is linked once.
+//! another program that holds a database (`--hold …`), so that DuckDB is linked once. `--measure` prints what questions
+//! cost: `cargo test -p viz-engine --test worker -- --measure`.
+
+mod measure;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
         ["--worker", "parse"] => worker_main(WorkerKind::Parse),
         ["--worker", "sources"] => worker_main(WorkerKind::Sources),
         ["--hold", path] => hold(path),
+        ["--measure"] => measure::run(),
         ["--list", ..] => {
             TESTS.iter().for_each(|(name, _)| println!("{name}: test"));
             ExitCode::SUCCESS
@@ -180,7 +184,7 @@ fn sources_are_described_and_read() {
 fn relative_files_are_below_the_root() {
     let (_folder, root, source) = project();
     let engine = engine();
-    let memory = SourceSpec::DuckDbMemory { root };
+    let memory = SourceSpec::DuckDbMemory { root: root.clone() };
     for source in [&memory, &source] {
         for from in ["'data/towns.csv'", "read_csv('data/towns.csv')", "'data/*.csv'", "'./data/towns.csv'"] {
             let answer = one(&engine, read(source, &format!("select town from {from}")));
@@ -191,6 +195,8 @@ fn relative_files_are_below_the_root() {
         let outside = one(&engine, read(source, "from '../x.csv'"));
         assert_eq!(code(&outside), "file-not-allowed");
     }
+    let gone = SourceSpec::DuckDbMemory { root: root.join("gone") };
+    assert_eq!(code(&one(&engine, read(&gone, "select 1"))), "folder-missing");
 }
 
 fn untrusted_engines_have_no_sources() {
@@ -228,13 +234,11 @@ fn endless_queries_time_out() {
     assert_eq!(engine.worker_pids().len(), 1);
 }
 
-#[cfg(unix)]
 fn signal(pid: u32, name: &str) {
     assert!(Command::new("kill").args([format!("-{name}"), pid.to_string()]).status().unwrap().success());
 }
 
 /// A stopped process is as deaf as one that hangs in native code.
-#[cfg(unix)]
 fn a_worker_that_ignores_interrupts_is_killed() {
     let (_folder, _, source) = project();
     let engine = engine_with(300, 200);
@@ -249,7 +253,6 @@ fn a_worker_that_ignores_interrupts_is_killed() {
     assert!(!engine.worker_pids().contains(&pid));
 }
 
-#[cfg(unix)]
 fn a_killed_source_worker_is_replaced() {
     let (_folder, _, source) = project();
     let engine = engine_with(20_000, 1_000);
@@ -270,7 +273,6 @@ fn a_killed_source_worker_is_replaced() {
     });
 }
 
-#[cfg(unix)]
 fn a_killed_parse_worker_loses_nothing() {
     let engine = engine();
     assert!(accepted(&one(&engine, parse("select 1"))));
@@ -427,7 +429,6 @@ fn nothing_is_written() {
     assert_eq!(snapshot(&root), before);
 }
 
-#[cfg(unix)]
 fn workers_end_with_their_engine() {
     let (_folder, _, source) = project();
     let engine = engine();
