@@ -1,1 +1,22 @@
-//! stub
+//! Black-box tests of the program `viz-lsp`: tools for `tests/tests` and `tests/benches`.
+//!
+//! * [`Client`]: a strict language client on stdio that fails on anything unexpected.
+//! * [`cli`]: runs of the command line.
+//! * [`annotations`]: the `^^^ error[code]: message` comments of sample projects.
+//! * [`library`]: the same check as a library, with facts from a worker process of the program.
+//!
+//! Invariant: nothing here links DuckDB or knows inner APIs of the program; [`library`] alone calls `viz-check`, to show
+//! that the program says the same.
+
+pub mod annotations;
+pub mod cli;
+mod client;
+mod document;
+pub mod finding;
+pub mod library;
+pub mod projects;
+mod worker;
+
+pub use client::{Client, Options, PATIENCE};
+pub use document::{Document, Encoding};
+pub use finding::Shown;

@@ -113,6 +113,7 @@ fn options(args: &CheckArgs, config: &Config) -> anyhow::Result<(CheckOptions, D
         seed: args.seed.or(config.seed).unwrap_or_default(),
         target: args.target.map(Into::into),
         trusted: true,
+        oracle: true,
         now: args.now.unwrap_or_else(|| chrono::Local::now().naive_local()),
     };
     let timeout = args

@@ -72,6 +72,9 @@ impl Analysis {
                 workspace.learn(answers.facts.clone());
             }
         }
+        for workspace in workspaces.values_mut() {
+            workspace.prepare(turn.work.ask || !turn.work.pauses());
+        }
         let mut broken = Vec::new();
         let mut interrupted = false;
         for (root, workspace) in workspaces.iter_mut().filter(|(_, workspace)| workspace.dirty) {

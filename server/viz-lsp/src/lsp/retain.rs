@@ -5,8 +5,11 @@
 //! same.
 
 use std::collections::HashMap;
-use viz_check::{Finding, Judge, Report};
+use viz_check::{Finding, InsightReport, Judge, Report};
 use viz_project::Project;
+
+/// The reason that a check gives for what was just asked.
+const PENDING: &str = "pending";
 
 /// What the last complete check of each insight came to.
 #[derive(Debug, Default)]
@@ -23,24 +26,26 @@ impl Retained {
         if complete {
             self.judges = report.insights.iter().map(|insight| (insight.name.clone(), insight.judge)).collect();
         } else {
-            let now: HashMap<&str, Option<Judge>> =
-                report.insights.iter().map(|insight| (insight.name.as_str(), insight.judge)).collect();
-            let open = |name: &str| match (now.get(name), self.judges.get(name)) {
-                (Some(now), Some(before)) => now < before,
-                _ => false,
+            let now: HashMap<&str, &InsightReport> =
+                report.insights.iter().map(|insight| (insight.name.as_str(), insight)).collect();
+            let open = |name: &str| {
+                now.get(name).is_some_and(|insight| {
+                    let less = self.judges.get(name).is_some_and(|before| insight.judge < *before);
+                    less || insight.why.as_ref().is_some_and(|why| why.code == PENDING)
+                })
             };
+            let unsaid = |old: &Finding| report.findings.iter().all(|new| (new.loc, new.code) != (old.loc, old.code));
             let stays = |finding: &&Finding| {
-                let about_open = finding
-                    .object
-                    .as_ref()
-                    .is_some_and(|object| object.kind == "insight" && object.name.as_deref().is_some_and(open));
-                let in_place = project.resolve(finding.loc).is_some()
-                    && finding.related.iter().all(|related| project.resolve(related.loc).is_some());
-                about_open
-                    && in_place
-                    && report.findings.iter().all(|new| (new.loc, new.code) != (finding.loc, finding.code))
+                let insight = finding.object.as_ref().filter(|object| object.kind == "insight");
+                insight.and_then(|object| object.name.as_deref()).is_some_and(open)
+                    && project.resolve(finding.loc).is_some()
+                    && unsaid(finding)
             };
-            shown.extend(self.findings.iter().filter(stays).cloned());
+            // Where a place beside it has changed, the finding stays without it.
+            shown.extend(self.findings.iter().filter(stays).cloned().map(|mut finding| {
+                finding.related.retain(|related| project.resolve(related.loc).is_some());
+                finding
+            }));
         }
         self.findings.clone_from(&shown);
         shown

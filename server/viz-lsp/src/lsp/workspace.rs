@@ -19,6 +19,10 @@ use viz_check::{CheckOptions, Finding, Level, MAX_COMBINATIONS, Memo, Report, Se
 use viz_facts::{Fact, FactStore, Question, QuestionKey};
 use viz_project::{Environment, Project};
 
+/// A keystroke in a file larger than this (bytes) waits for the pause before the whole file is read as the reference's
+/// loader would.
+const SMALL: usize = 64 << 10;
+
 /// See the module.
 pub struct Workspace {
     root: PathBuf,
@@ -34,6 +38,8 @@ pub struct Workspace {
     not_renewed: HashSet<QuestionKey>,
     /// The time for date expressions. It stands still between refreshes: checks depend on it.
     now: NaiveDateTime,
+    /// Whether checks read whole files as the reference's loader would.
+    whole: bool,
     /// It has to be checked: something changed since the last check, or that one was interrupted.
     pub dirty: bool,
     status: Option<Status>,
@@ -53,6 +59,7 @@ impl Workspace {
             asked: HashSet::new(),
             not_renewed: HashSet::new(),
             now: Local::now().naive_local(),
+            whole: false,
             dirty: true,
             status: None,
         }
@@ -69,9 +76,17 @@ impl Workspace {
         self.dirty = true;
     }
 
+    /// Before the next check: `quiet` says that nobody types just now, so there is time for whole files.
+    pub fn prepare(&mut self, quiet: bool) {
+        let large = || self.project.files().iter().any(|file| file.document.text().len() > SMALL);
+        let whole = quiet || !large();
+        self.dirty |= whole && !self.whole;
+        self.whole = whole;
+    }
+
     /// One check with what is known; the questions that no source has to be opened for.
     pub fn check(&mut self, settings: &Settings) -> Vec<Question> {
-        let options = options(settings, &self.project, self.now);
+        let options = CheckOptions { oracle: self.whole, ..options(settings, &self.project, self.now) };
         let report = viz_check::check(&self.project, &self.facts(), &options, &self.memo);
         self.report = report;
         self.asked.extend(self.report.questions.iter().filter(|question| !question.is_pure()).map(Question::key));
@@ -188,6 +203,7 @@ fn options(settings: &Settings, project: &Project, now: NaiveDateTime) -> CheckO
         seed: config.seed.unwrap_or_default(),
         target: None,
         trusted: settings.trusted,
+        oracle: true,
         now,
     }
 }

@@ -1,0 +1,42 @@
+//! Runs of the command line.
+
+use crate::Shown;
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+
+/// What a run gave.
+#[derive(Debug)]
+pub struct Run {
+    /// Exit status.
+    pub status: i32,
+    /// stdout.
+    pub out: String,
+    /// stderr.
+    pub err: String,
+}
+
+/// Runs the program in a folder.
+pub fn run(program: &str, folder: &Path, args: &[&str]) -> Run {
+    let output = Command::new(program)
+        .args(args)
+        .current_dir(folder)
+        .env_remove("VIZ_LSP_LOG")
+        .output()
+        .unwrap_or_else(|error| panic!("{program}: {error}"));
+    let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
+    Run { status: output.status.code().expect("it wasn't killed"), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// The JSON of a check.
+pub fn check_json(program: &str, folder: &Path, args: &[&str]) -> Value {
+    let all: Vec<&str> = ["--check", "--format", "json"].iter().chain(args).copied().collect();
+    let run = run(program, folder, &all);
+    assert!(run.status < 2, "{run:?}");
+    serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {run:?}"))
+}
+
+/// The findings of one project.
+pub fn findings(json: &Value, project: usize) -> Vec<Shown> {
+    json["projects"][project]["diagnostics"].as_array().expect("a list").iter().map(Shown::of_json).collect()
+}

@@ -1,0 +1,419 @@
+//! A strict language client on stdio. It fails on anything that the protocol or the test doesn't expect: a second answer
+//! to a request, an answer nobody asked for, an unknown notification, diagnostics for a version that never was.
+
+use crate::{Document, Encoding, Shown};
+use serde_json::{Value, json};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+use url::Url;
+
+/// A server that is silent for so long has hung.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How a client introduces itself and behaves.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Offered units of columns, best first; empty: not mentioned.
+    pub encodings: Vec<Encoding>,
+    /// `initializationOptions`.
+    pub initialization: Value,
+    /// Whether requests of the server are answered. A client that never does must not stop the server.
+    pub answers: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { encodings: Vec::new(), initialization: Value::Null, answers: true }
+    }
+}
+
+/// Diagnostics of a file, as published.
+#[derive(Debug, Clone)]
+pub struct Published {
+    /// The version they are for.
+    pub version: Option<i32>,
+    /// The diagnostics.
+    pub diagnostics: Vec<Value>,
+}
+
+/// See the module.
+pub struct Client {
+    server: Child,
+    input: Option<ChildStdin>,
+    messages: Receiver<Value>,
+    options: Options,
+    next_id: i64,
+    waiting: HashSet<i64>,
+    answers: HashMap<i64, Value>,
+    published: HashMap<String, Vec<Published>>,
+    versions: HashMap<String, i32>,
+    statuses: HashMap<String, Value>,
+    shown: VecDeque<String>,
+    /// What the server says it can.
+    pub capabilities: Value,
+    /// The unit of columns that was agreed on.
+    pub encoding: Encoding,
+}
+
+impl Client {
+    /// Starts a server and introduces itself.
+    pub fn start(program: &str, options: Options) -> Self {
+        let mut client = Self::connect(program, options);
+        let mut general = json!({});
+        if !client.options.encodings.is_empty() {
+            general["positionEncodings"] = client.options.encodings.iter().map(|encoding| encoding.name()).collect();
+        }
+        let capabilities = json!({
+            "general": general,
+            "window": { "workDoneProgress": true },
+            "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true }, "workspaceEdit": { "documentChanges": true } },
+            "textDocument": { "publishDiagnostics": { "relatedInformation": true, "versionSupport": true } },
+        });
+        let params = json!({
+            "processId": std::process::id(),
+            "rootUri": null,
+            "capabilities": capabilities,
+            "initializationOptions": client.options.initialization,
+        });
+        let result = client.request("initialize", params);
+        client.capabilities = result["capabilities"].clone();
+        client.encoding = match client.capabilities["positionEncoding"].as_str() {
+            Some("utf-8") => Encoding::Utf8,
+            Some("utf-32") => Encoding::Utf32,
+            _ => Encoding::Utf16,
+        };
+        client.notify("initialized", json!({}));
+        client
+    }
+
+    /// Starts a server without a word.
+    pub fn connect(program: &str, options: Options) -> Self {
+        let mut server = Command::new(program)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{program}: {error}"));
+        let mut output = BufReader::new(server.stdout.take().expect("it is piped"));
+        let (sender, messages) = channel();
+        thread::spawn(move || {
+            while let Some(message) = read(&mut output) {
+                if sender.send(message).is_err() {
+                    break;
+                }
+            }
+        });
+        Self {
+            input: server.stdin.take(),
+            server,
+            messages,
+            options,
+            next_id: 1,
+            waiting: HashSet::new(),
+            answers: HashMap::new(),
+            published: HashMap::new(),
+            versions: HashMap::new(),
+            statuses: HashMap::new(),
+            shown: VecDeque::new(),
+            capabilities: Value::Null,
+            encoding: Encoding::Utf16,
+        }
+    }
+
+    /// Sends a message as it is.
+    pub fn send(&mut self, message: &Value) {
+        self.send_text(&message.to_string());
+    }
+
+    /// Sends a text as a message, whatever it is.
+    pub fn send_text(&mut self, body: &str) {
+        let input = self.input.as_mut().expect("the session is open");
+        write!(input, "Content-Length: {}\r\n\r\n{body}", body.len())
+            .and_then(|()| input.flush())
+            .expect("the server reads");
+    }
+
+    /// Sends a notification.
+    pub fn notify(&mut self, method: &str, params: Value) {
+        self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
+    }
+
+    /// Sends a request; the answer is taken with [`Client::answer`].
+    pub fn ask(&mut self, method: &str, params: Value) -> i64 {
+        let id = self.next_id;
+        self.next_id += 1;
+        self.waiting.insert(id);
+        let mut message = json!({ "jsonrpc": "2.0", "id": id, "method": method });
+        if !params.is_null() {
+            message["params"] = params;
+        }
+        self.send(&message);
+        id
+    }
+
+    /// Waits for the answer to a request: `result` or `error`.
+    pub fn answer(&mut self, id: i64) -> Result<Value, Value> {
+        self.until(&format!("the answer to request {id}"), |client| client.answers.contains_key(&id));
+        let mut answer = self.answers.remove(&id).expect("it is there");
+        match answer.get_mut("error") {
+            Some(error) => Err(error.take()),
+            None => Ok(answer["result"].take()),
+        }
+    }
+
+    /// Sends a request and waits for its result.
+    pub fn request(&mut self, method: &str, params: Value) -> Value {
+        let id = self.ask(method, params);
+        self.answer(id).unwrap_or_else(|error| panic!("{method} failed: {error}"))
+    }
+
+    /// Opens a file with the text that it has on the disk.
+    pub fn open(&mut self, path: &Path) -> Document {
+        let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        self.open_as(path, text)
+    }
+
+    /// Opens a file with this text.
+    pub fn open_as(&mut self, path: &Path, text: String) -> Document {
+        let document = Document::new(path, text, self.encoding);
+        self.versions.insert(document.uri.clone(), document.version);
+        let item =
+            json!({ "uri": document.uri, "languageId": "yaml", "version": document.version, "text": document.text });
+        self.notify("textDocument/didOpen", json!({ "textDocument": item }));
+        document
+    }
+
+    /// Sends changes that were made to a document, as its next version.
+    pub fn change(&mut self, document: &mut Document, changes: Vec<Value>) {
+        document.version += 1;
+        self.versions.insert(document.uri.clone(), document.version);
+        let params =
+            json!({ "textDocument": { "uri": document.uri, "version": document.version }, "contentChanges": changes });
+        self.notify("textDocument/didChange", params);
+    }
+
+    /// Saves a document.
+    pub fn save(&mut self, document: &Document) {
+        self.notify("textDocument/didSave", json!({ "textDocument": { "uri": document.uri } }));
+    }
+
+    /// Closes a document.
+    pub fn close(&mut self, document: &Document) {
+        self.versions.remove(&document.uri);
+        self.notify("textDocument/didClose", json!({ "textDocument": { "uri": document.uri } }));
+    }
+
+    /// What was published last for a file.
+    pub fn published(&self, uri: &str) -> Option<&Published> {
+        self.published.get(uri)?.last()
+    }
+
+    /// Everything that was published for a file.
+    pub fn history(&self, uri: &str) -> &[Published] {
+        self.published.get(uri).map_or(&[], Vec::as_slice)
+    }
+
+    /// Waits until the last diagnostics of a document are for its present version and as wanted.
+    pub fn wait_for(&mut self, document: &Document, what: &str, wanted: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        let (uri, version) = (document.uri.as_str(), Some(document.version));
+        let fits = |client: &Client| {
+            client.published(uri).is_some_and(|last| last.version == version && wanted(&last.diagnostics))
+        };
+        self.until(&format!("{what} in version {version:?} of {uri}"), fits);
+        self.published(uri).expect("it is there").diagnostics.clone()
+    }
+
+    /// Waits until the server has checked the project with everything it can know: no answers from sources are awaited.
+    pub fn settle(&mut self, root: &Path) -> Value {
+        // A request that is answered after the check of the text as it is now.
+        let probe = root.join("project.visivo.yml");
+        let uri = Url::from_file_path(probe).expect("an absolute path");
+        let nowhere = json!({ "line": 0, "character": 0 });
+        let key = root.to_str().expect("UTF-8").to_owned();
+        loop {
+            let params = json!({ "textDocument": { "uri": uri }, "range": { "start": nowhere, "end": nowhere }, "context": { "diagnostics": [] } });
+            self.request("textDocument/codeAction", params);
+            self.until("the sources' answers", |client| {
+                client.statuses.get(&key).is_some_and(|status| status["pending"] == false)
+            });
+            if self.quiet_for(Duration::from_millis(500)) {
+                return self.statuses[&key].clone();
+            }
+        }
+    }
+
+    /// The findings that are published for the files of a project now.
+    pub fn findings(&self, root: &Path) -> Vec<Shown> {
+        let mut all = Vec::new();
+        for (uri, published) in &self.published {
+            let path = Url::parse(uri).expect("a URI").to_file_path().expect("a file");
+            let Ok(relative) = path.strip_prefix(root) else { continue };
+            let relative = relative.to_string_lossy().replace('\\', "/");
+            let last = published.last().expect("never empty");
+            all.extend(last.diagnostics.iter().map(|diagnostic| Shown::of_lsp(&relative, diagnostic)));
+        }
+        all.sort();
+        all
+    }
+
+    /// The next text of `window/showMessage`.
+    pub fn message(&mut self) -> String {
+        self.until("a message for the user", |client| !client.shown.is_empty());
+        self.shown.pop_front().expect("it is there")
+    }
+
+    /// Takes what comes for a while; whether nothing came.
+    pub fn quiet_for(&mut self, time: Duration) -> bool {
+        let end = Instant::now() + time;
+        let mut quiet = true;
+        while let Some(left) = end.checked_duration_since(Instant::now()) {
+            match self.messages.recv_timeout(left) {
+                Ok(message) => {
+                    quiet = false;
+                    self.take(message);
+                }
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => panic!("the server has ended"),
+            }
+        }
+        quiet
+    }
+
+    /// `shutdown` and `exit`; the exit code. Every request must have been answered, every message taken.
+    pub fn shut_down(mut self) -> i32 {
+        self.request("shutdown", Value::Null);
+        self.notify("exit", Value::Null);
+        assert!(self.waiting.is_empty(), "never answered: {:?}", self.waiting);
+        assert!(self.shown.is_empty(), "not expected: {:?}", self.shown);
+        self.end()
+    }
+
+    /// Closes stdin; the exit code.
+    pub fn hang_up(mut self) -> i32 {
+        self.input = None;
+        self.end()
+    }
+
+    fn end(&mut self) -> i32 {
+        let end = Instant::now() + PATIENCE;
+        while Instant::now() < end {
+            if let Some(status) = self.server.try_wait().expect("it can be waited for") {
+                return status.code().expect("it wasn't killed");
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        panic!("the server doesn't end");
+    }
+
+    fn until(&mut self, what: &str, done: impl Fn(&Client) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !done(self) {
+            let left = end.saturating_duration_since(Instant::now());
+            match self.messages.recv_timeout(left) {
+                Ok(message) => self.take(message),
+                Err(error) => panic!("waiting for {what}: {error:?}\n{}", self.story()),
+            }
+        }
+    }
+
+    /// What was published so far, for people.
+    fn story(&self) -> String {
+        let line = |diagnostic: &Value| {
+            let at = &diagnostic["range"]["start"];
+            format!("    {}:{} {} {}\n", at["line"], at["character"], diagnostic["code"], diagnostic["message"])
+        };
+        let one = |published: &Published| {
+            let lines: String = published.diagnostics.iter().map(line).collect();
+            format!("  version {:?}\n{lines}", published.version)
+        };
+        let file = |(uri, history): (&String, &Vec<Published>)| {
+            format!("{uri}\n{}", history.iter().map(one).collect::<String>())
+        };
+        self.published.iter().map(file).collect()
+    }
+
+    fn take(&mut self, mut message: Value) {
+        assert_eq!(message["jsonrpc"], "2.0", "{message}");
+        let method = message["method"].as_str().map(str::to_owned);
+        match (method, message.get("id").cloned()) {
+            (None, Some(id)) => {
+                let Some(id) = id.as_i64() else {
+                    self.shown.push_back(message["error"].to_string());
+                    return;
+                };
+                assert!(self.waiting.remove(&id), "an answer that nobody waits for: {message}");
+                self.answers.insert(id, message);
+            }
+            (Some(method), Some(id)) => {
+                let known = ["client/registerCapability", "window/workDoneProgress/create"];
+                assert!(known.contains(&method.as_str()), "a request that is not expected: {message}");
+                if self.options.answers {
+                    self.send(&json!({ "jsonrpc": "2.0", "id": id, "result": null }));
+                }
+            }
+            (Some(method), None) => {
+                let params = message["params"].take();
+                match method.as_str() {
+                    "textDocument/publishDiagnostics" => self.take_diagnostics(params),
+                    "viz/status" => {
+                        drop(self.statuses.insert(params["root"].as_str().expect("a root").to_owned(), params))
+                    }
+                    "$/progress" => {}
+                    "window/showMessage" => {
+                        self.shown.push_back(params["message"].as_str().expect("a text").to_owned())
+                    }
+                    _ => panic!("a notification that is not expected: {method} {params}"),
+                }
+            }
+            (None, None) => panic!("no message: {message}"),
+        }
+    }
+
+    fn take_diagnostics(&mut self, mut params: Value) {
+        let uri = params["uri"].as_str().expect("a URI").to_owned();
+        let version = params["version"].as_i64().map(|version| i32::try_from(version).expect("small"));
+        if let (Some(version), Some(current)) = (version, self.versions.get(&uri)) {
+            assert!(version <= *current, "diagnostics for version {version} of {uri}, which is at {current}");
+        }
+        let Value::Array(diagnostics) = params["diagnostics"].take() else { panic!("no list: {params}") };
+        let history = self.published.entry(uri.clone()).or_default();
+        if let (Some(version), Some(before)) = (version, history.last().and_then(|last| last.version)) {
+            assert!(version >= before, "diagnostics of {uri} go back from version {before} to {version}");
+        }
+        history.push(Published { version, diagnostics });
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        // A failing test must not leave its server behind.
+        self.input = None;
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+fn read(from: &mut impl BufRead) -> Option<Value> {
+    let mut length = None;
+    loop {
+        let mut line = String::new();
+        if from.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        match line.trim_end() {
+            "" => break,
+            header => {
+                if let Some(value) = header.strip_prefix("Content-Length: ") {
+                    length = value.parse::<usize>().ok();
+                }
+            }
+        }
+    }
+    let mut body = vec![0; length.expect("a Content-Length")];
+    from.read_exact(&mut body).ok()?;
+    Some(serde_json::from_slice(&body).expect("JSON"))
+}

@@ -1,0 +1,65 @@
+//! The same check as a library.
+
+use crate::Shown;
+use crate::finding::first_line;
+use crate::worker::Worker;
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+use viz_check::{CheckOptions, Memo, Severity};
+use viz_facts::{Fact, FactStore, Question};
+use viz_project::{DiskFiles, Environment, Project};
+use viz_text::Encoding;
+
+/// The findings of a project, with facts from workers of the program.
+pub fn findings(program: &str, root: &Path) -> Vec<Shown> {
+    let project = Project::load(root, &DiskFiles, &Environment::from_process());
+    let (options, memo, mut facts) = (CheckOptions::default(), Memo::default(), FactStore::new());
+    let mut parse = Worker::start(program, "parse", root);
+    let mut sources = Worker::start(program, "sources", root);
+    let mut asked = HashSet::new();
+    loop {
+        let report = viz_check::check(&project, &facts, &options, &memo);
+        let new: Vec<Question> =
+            report.questions.iter().filter(|question| asked.insert(question.key())).cloned().collect();
+        if new.is_empty() {
+            let mut shown: Vec<Shown> = report.findings.iter().map(|finding| shown(&project, finding)).collect();
+            shown.sort();
+            return shown;
+        }
+        let (pure, of_sources): (Vec<Question>, Vec<Question>) = new.into_iter().partition(Question::is_pure);
+        for (worker, questions) in [(&mut parse, pure), (&mut sources, of_sources)] {
+            for (question, answer) in questions.iter().zip(worker.ask(&questions)) {
+                let fact = match answer {
+                    Ok(answer) => Fact::Known { answer: Arc::new(answer), at: SystemTime::now() },
+                    Err(unknown) => Fact::Unknown(unknown),
+                };
+                facts.insert(question.key(), fact);
+            }
+        }
+    }
+}
+
+fn shown(project: &Project, finding: &viz_check::Finding) -> Shown {
+    let (file, range) = project.resolve(finding.loc).expect("a finding has a place");
+    let file = project.file(file);
+    let at = |offset| {
+        let position = file.lines().position(offset, Encoding::Utf16);
+        (position.line, position.column)
+    };
+    Shown {
+        file: file.relative.clone(),
+        start: at(range.start()),
+        end: at(range.end()),
+        code: finding.code.to_owned(),
+        severity: match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Information => "information",
+            Severity::Hint => "hint",
+        }
+        .to_owned(),
+        message: first_line(&finding.message),
+    }
+}

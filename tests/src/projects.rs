@@ -1,0 +1,73 @@
+//! Sample projects.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// The folder of a sample project, such as `broken/ecommerce`.
+pub fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("projects").join(name)
+}
+
+/// The repository.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the repository exists")
+}
+
+/// A project in a folder of its own, that a test may change.
+pub struct Project {
+    _folder: TempDir,
+    /// The project's folder.
+    pub root: PathBuf,
+}
+
+impl Project {
+    /// A copy of a sample project.
+    pub fn copy_of(name: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path().canonicalize().expect("it exists").join(name.rsplit('/').next().expect("a name"));
+        copy(&path(name), &root);
+        Self { _folder: folder, root }
+    }
+
+    /// A project of these files.
+    pub fn of(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path().canonicalize().expect("it exists");
+        let project = Self { _folder: folder, root };
+        for (path, text) in files {
+            project.write(path, text);
+        }
+        project
+    }
+
+    /// A file of it.
+    pub fn file(&self, relative: &str) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// The text of a file.
+    pub fn read(&self, relative: &str) -> String {
+        fs::read_to_string(self.file(relative)).expect("it can be read")
+    }
+
+    /// Replaces or adds a file.
+    pub fn write(&self, relative: &str, text: &str) {
+        let path = self.file(relative);
+        fs::create_dir_all(path.parent().expect("has a folder")).expect("can be made");
+        fs::write(path, text).expect("can be written");
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("can be made");
+    for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {
+        let entry = entry.expect("can be listed");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("can be copied");
+        }
+    }
+}

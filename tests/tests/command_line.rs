@@ -1,0 +1,164 @@
+//! The command line: paths, exit codes, what goes to stdout and what to stderr.
+
+use crate::PROGRAM;
+use viz_tests::cli::{Run, check_json, run};
+use viz_tests::projects::{self, Project};
+
+fn in_repository(args: &[&str]) -> Run {
+    run(PROGRAM, &projects::repository(), args)
+}
+
+const SHOP: &str = "tests/projects/ecommerce";
+const BROKEN: &str = "tests/projects/broken/ecommerce";
+
+#[test]
+fn exit_codes() {
+    assert_eq!(in_repository(&["--check", SHOP]).status, 0);
+    assert_eq!(in_repository(&["--check", BROKEN]).status, 1);
+    for wrong in [
+        &["--check", "tests/nowhere"][..],
+        &["--check", "server"],
+        &["--check", "--format", "xml", SHOP],
+        &["--check", "--level", "execute", SHOP],
+        &["--check", "--baseline", "nowhere.json", SHOP],
+        &["--nonsense"],
+        &["path/without/check"],
+        &["--explain", "no-such-code"],
+    ] {
+        let run = in_repository(wrong);
+        assert_eq!(run.status, 2, "{wrong:?}: {run:?}");
+        assert!(run.out.is_empty() && !run.err.is_empty(), "{wrong:?}: {run:?}");
+    }
+}
+
+#[test]
+fn what_is_not_there_yet_is_said() {
+    let run = in_repository(&["--check", "--level", "execute", SHOP]);
+    assert!(run.err.contains("not available in this version"), "{run:?}");
+}
+
+#[test]
+fn a_clean_run_is_short() {
+    let run = in_repository(&["--check", SHOP, "--color", "never"]);
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert_eq!(lines.len(), 2, "{run:?}");
+    assert!(lines[0].starts_with(&format!("{SHOP}: ")), "{run:?}");
+    assert!(lines[1].starts_with("checked ") && lines[1].contains("; 0 errors, 0 warnings ("), "{run:?}");
+    assert!(run.err.is_empty(), "{run:?}");
+}
+
+#[test]
+fn text_shows_the_source() {
+    let run = in_repository(&["--check", BROKEN, "--color", "never"]);
+    for piece in [
+        "error[unknown-column]: ",
+        " --> tests/projects/broken/ecommerce/insights.yml:7:31\n",
+        "      y: ?{ sum(${ref(orders).totl}) }\n",
+        "^^^^",
+        "; 4 errors, 0 warnings (",
+    ] {
+        assert!(run.out.contains(piece), "{piece:?} is not in\n{}", run.out);
+    }
+    assert!(!run.out.contains('\u{1b}'), "no colours were asked for");
+    assert!(in_repository(&["--check", BROKEN, "--color", "always"]).out.contains('\u{1b}'));
+    let quiet = in_repository(&["--check", BROKEN, "--quiet"]);
+    assert!(quiet.out.contains("error[unknown-column]") && !quiet.out.contains("checked "), "{quiet:?}");
+}
+
+#[test]
+fn each_project_is_checked_once_whatever_names_it() {
+    let json = check_json(
+        PROGRAM,
+        &projects::repository(),
+        &[&format!("{SHOP}/insights.yml"), SHOP, &format!("{SHOP}/project.visivo.yml"), BROKEN],
+    );
+    let roots: Vec<&str> =
+        json["projects"].as_array().unwrap().iter().map(|project| project["root"].as_str().unwrap()).collect();
+    assert_eq!(roots, [BROKEN, SHOP]);
+    assert_eq!(json["summary"]["errors"], 4);
+}
+
+#[test]
+fn strangers_are_skipped_with_a_note() {
+    let run = in_repository(&["--check", "Cargo.toml", SHOP]);
+    assert_eq!(run.status, 0, "{run:?}");
+    assert!(run.err.contains("Cargo.toml belongs to no project"), "{run:?}");
+}
+
+#[test]
+fn the_current_folder_is_the_default() {
+    let json = check_json(PROGRAM, &projects::path("ecommerce"), &[]);
+    assert_eq!(json["projects"][0]["root"], ".");
+}
+
+#[test]
+fn an_unreadable_project_file_is_no_finding() {
+    let project = Project::of(&[("project.visivo.yml", "")]);
+    std::fs::write(project.file("project.visivo.yml"), [b'n', 0xff, 0xfe]).unwrap();
+    let run = run(PROGRAM, &project.root, &["--check"]);
+    assert_eq!(run.status, 2, "{run:?}");
+    assert!(run.err.contains("UTF-8"), "{run:?}");
+}
+
+#[test]
+fn parse_level_opens_no_source() {
+    let json = check_json(PROGRAM, &projects::path("broken/ecommerce"), &["--level", "parse"]);
+    let project = &json["projects"][0];
+    for input in project["inputs"].as_array().unwrap().iter().filter(|input| input["source"] == "query") {
+        assert_eq!((input["status"].as_str(), input["options"].as_u64()), (Some("unknown"), None), "{input}");
+    }
+    for insight in project["insights"].as_array().unwrap() {
+        assert_ne!(insight["judge"], "bind", "{insight}");
+    }
+    let codes: Vec<&str> =
+        project["diagnostics"].as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap()).collect();
+    assert!(codes.contains(&"unknown-reference") && !codes.contains(&"combination-syntax"), "{codes:?}");
+}
+
+#[test]
+fn baselines_hide_what_they_record() {
+    let project = Project::copy_of("broken/ecommerce");
+    let run = |args: &[&str]| run(PROGRAM, &project.root, args);
+    assert_eq!(run(&["--check", "--write-baseline", "baseline.json"]).status, 1);
+    let hidden = run(&["--check", "--baseline", "baseline.json"]);
+    assert_eq!(hidden.status, 0, "{hidden:?}");
+    assert!(hidden.out.contains(", 4 in the baseline ("), "{hidden:?}");
+    // A line above moves everything; a new fault is still told.
+    let insights = project.read("insights.yml").replacen("insights:\n", "# moved\ninsights:\n", 1);
+    project.write("insights.yml", &insights.replacen("ref(region)", "ref(regionn)", 1));
+    let json = check_json(PROGRAM, &project.root, &["--baseline", "baseline.json"]);
+    assert_eq!((&json["summary"]["errors"], &json["summary"]["recorded"]), (&1.into(), &4.into()), "{json:#}");
+}
+
+#[test]
+fn coverage_and_warnings_can_fail_a_check() {
+    assert_eq!(in_repository(&["--check", SHOP, "--min-coverage", "50"]).status, 0);
+    let low = in_repository(&["--check", SHOP, "--max-combinations", "2", "--min-coverage", "99"]);
+    assert_eq!(low.status, 1, "{low:?}");
+    assert!(low.err.contains("less than the 99 % asked for"), "{low:?}");
+    let project = Project::of(&[("project.visivo.yml", "name: twice\nname: again\n")]);
+    assert_eq!(run(PROGRAM, &project.root, &["--check"]).status, 0, "a duplicate key is a warning");
+    assert_eq!(run(PROGRAM, &project.root, &["--check", "--deny", "warnings"]).status, 1);
+}
+
+#[test]
+fn explain_lists_and_prints() {
+    let list = in_repository(&["--explain"]);
+    assert!(list.out.lines().any(|line| line.starts_with("unknown-column ")), "{list:?}");
+    let page = in_repository(&["--explain", "unknown-column"]);
+    assert!(page.out.starts_with("# ") && page.status == 0, "{page:?}");
+    let near = in_repository(&["--explain", "unknown-colum"]);
+    assert!(near.err.contains("did you mean `unknown-column`"), "{near:?}");
+}
+
+#[test]
+fn version_is_one_line() {
+    assert_eq!(in_repository(&["--version"]).out, format!("viz-lsp {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn verbose_output_goes_to_stderr() {
+    let run = in_repository(&["--check", BROKEN, "--format", "json", "-vv"]);
+    serde_json::from_str::<serde_json::Value>(&run.out).expect("stdout is JSON alone");
+    assert!(run.err.contains("the engine is asked"), "{run:?}");
+}

@@ -1,0 +1,100 @@
+//! Beginning, end, and what is not quite as it should be.
+
+use crate::PROGRAM;
+use serde_json::{Value, json};
+use viz_tests::projects::Project;
+use viz_tests::{Client, Encoding, Options};
+
+#[test]
+fn shutdown_then_exit_is_success() {
+    assert_eq!(Client::start(PROGRAM, Options::default()).shut_down(), 0);
+}
+
+#[test]
+fn exit_or_hanging_up_without_shutdown_is_not() {
+    let mut client = Client::start(PROGRAM, Options::default());
+    client.notify("exit", Value::Null);
+    assert_eq!(client.hang_up(), 1);
+    assert_eq!(Client::start(PROGRAM, Options::default()).hang_up(), 1);
+}
+
+#[test]
+fn it_ends_in_the_middle_of_work() {
+    let project = Project::copy_of("ecommerce");
+    let mut client = Client::start(PROGRAM, Options::default());
+    client.open(&project.file("project.visivo.yml"));
+    assert_eq!(client.shut_down(), 0);
+}
+
+#[test]
+fn requests_before_initialize_are_refused() {
+    let mut client = Client::connect(PROGRAM, Options::default());
+    let id = client.ask(
+        "textDocument/hover",
+        json!({ "textDocument": { "uri": "file:///a.yml" }, "position": { "line": 0, "character": 0 } }),
+    );
+    assert_eq!(client.answer(id).unwrap_err()["code"], -32002);
+    assert_eq!(client.hang_up(), 1);
+}
+
+#[test]
+fn the_encoding_is_negotiated() {
+    for (offered, chosen) in [
+        (vec![], "utf-16"),
+        (vec![Encoding::Utf16], "utf-16"),
+        (vec![Encoding::Utf16, Encoding::Utf8], "utf-8"),
+        (vec![Encoding::Utf32], "utf-32"),
+    ] {
+        let client = Client::start(PROGRAM, Options { encodings: offered, ..Options::default() });
+        assert_eq!(client.capabilities["positionEncoding"], chosen);
+        assert_eq!(client.capabilities["textDocumentSync"]["change"], 2);
+        assert_eq!(client.shut_down(), 0);
+    }
+}
+
+#[test]
+fn unknown_methods_and_noise_are_survived() {
+    let project = Project::copy_of("broken/ecommerce");
+    let mut client = Client::start(PROGRAM, Options::default());
+    client.notify("viz/unheardOf", json!({ "a": 1 }));
+    client.notify("$/unheardOf", json!({}));
+    let id = client.ask("viz/unheardOf", json!({}));
+    assert_eq!(client.answer(id).unwrap_err()["code"], -32601);
+    let id = client.ask("textDocument/hover", json!({ "nonsense": true }));
+    assert_eq!(client.answer(id).unwrap_err()["code"], -32602);
+    client.notify("textDocument/didChange", json!({ "nonsense": true }));
+    client.notify("textDocument/didClose", json!({ "textDocument": { "uri": "file:///never/opened.yml" } }));
+    client.notify(
+        "textDocument/didOpen",
+        json!({ "textDocument": { "uri": "untitled:Untitled-1", "languageId": "yaml", "version": 1, "text": "a: 1" } }),
+    );
+    client.notify("$/cancelRequest", json!({ "id": 4711 }));
+    client.send_text("{ this is no JSON");
+    assert!(client.message().contains("-32700"));
+    let document = client.open(&project.file("insights.yml"));
+    client.wait_for(&document, "some fault", |all| !all.is_empty());
+    assert_eq!(client.shut_down(), 0);
+}
+
+#[test]
+fn a_request_can_be_cancelled() {
+    let project = Project::copy_of("ecommerce");
+    let mut client = Client::start(PROGRAM, Options::default());
+    let document = client.open(&project.file("insights.yml"));
+    let position = document.position(document.find("ref(city).value}\n").start);
+    let ids: Vec<i64> = (0..20)
+        .map(|_| {
+            let id = client
+                .ask("textDocument/hover", json!({ "textDocument": { "uri": document.uri }, "position": position }));
+            client.notify("$/cancelRequest", json!({ "id": id }));
+            id
+        })
+        .collect();
+    for id in ids {
+        // Answered either way, exactly once.
+        if let Err(error) = client.answer(id) {
+            assert_eq!(error["code"], -32800);
+        }
+    }
+    assert_eq!(client.shut_down(), 0);
+}

@@ -1,0 +1,14 @@
+//! Black-box tests of the program `viz-lsp`: one binary, so that little is linked.
+
+mod annotated;
+mod command_line;
+mod edits;
+mod faces;
+mod flood;
+mod formats;
+mod lifecycle;
+mod session;
+mod trust;
+
+/// The program, built by cargo before these tests.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_viz-lsp");

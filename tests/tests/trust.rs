@@ -1,0 +1,41 @@
+//! A workspace that is not trusted: no source is opened.
+
+use crate::PROGRAM;
+use serde_json::{Value, json};
+use viz_tests::projects::Project;
+use viz_tests::{Client, Options};
+
+fn statuses(initialization: Value) -> (Value, usize, Vec<String>) {
+    let project = Project::copy_of("broken/ecommerce");
+    let mut client = Client::start(PROGRAM, Options { initialization: initialization.clone(), ..Options::default() });
+    let messages = if initialization["trusted"].is_boolean() || initialization["trusted"].is_null() {
+        vec![]
+    } else {
+        vec![client.message()]
+    };
+    client.open(&project.file("insights.yml"));
+    let status = client.settle(&project.root);
+    let findings = client.findings(&project.root);
+    assert_eq!(client.shut_down(), 0);
+    (status, findings.len(), messages)
+}
+
+#[test]
+fn untrusted_means_no_source_is_opened() {
+    let (status, findings, _) = statuses(json!({ "trusted": false }));
+    assert!(status["why"].to_string().contains("not trusted"), "{status}");
+    assert!((1..4).contains(&findings), "what needs no source is still found: {findings}");
+}
+
+#[test]
+fn a_mistake_in_the_setting_does_not_grant_trust() {
+    let (status, _, messages) = statuses(json!({ "trusted": "yes" }));
+    assert!(messages[0].contains("`trusted` must be true or false"), "{messages:?}");
+    assert!(status["why"].to_string().contains("not trusted"), "{status}");
+}
+
+#[test]
+fn the_level_and_the_cut_off_can_be_set() {
+    let (status, _, _) = statuses(json!({ "level": "parse", "maxCombinations": 3 }));
+    assert!(status["unchecked"].as_u64().unwrap() > 0, "{status}");
+}
