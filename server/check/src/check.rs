@@ -50,6 +50,8 @@ pub struct CheckOptions {
     pub target: Option<Target>,
     /// Whether sources may be opened.
     pub trusted: bool,
+    /// Whether whole files are put to the oracle, too (slow on large ones).
+    pub oracle: bool,
     /// Local time, for date expressions.
     pub now: chrono::NaiveDateTime,
 }
@@ -62,6 +64,7 @@ impl Default for CheckOptions {
             seed: 0,
             target: None,
             trusted: true,
+            oracle: true,
             now: chrono::Local::now().naive_local(),
         }
     }
@@ -71,6 +74,7 @@ impl Default for CheckOptions {
 #[derive(Default)]
 pub struct Memo {
     insights: DashMap<Loc, Remembered>,
+    oracle: crate::oracle::Verdicts,
 }
 
 struct Remembered {
@@ -91,6 +95,9 @@ pub fn check(project: &Project, facts: &FactStore, options: &CheckOptions, memo:
     let mut report = Report::default();
     let mut findings: Vec<Finding> = project.problems().map(Finding::from).collect();
     findings.extend(unset_variables(project).iter().map(Finding::from));
+    if options.oracle {
+        crate::oracle::check_files(project, &memo.oracle, &mut findings);
+    }
     let columns = check_models(project, &facts_of, &mut findings);
     let inputs = check_inputs(project, &facts_of, options.now, &mut findings, &mut report.inputs);
     let (_, questions) = facts_of.take();
@@ -164,6 +171,7 @@ fn depends(project: &Project, id: ObjectId, options: &CheckOptions, relations: b
     for reference in &project.object(id).uses {
         hasher.update(format!("{:?}", project.names().resolve(&reference.name)).len().to_le_bytes().as_slice());
     }
+    let options = CheckOptions { oracle: false, ..options.clone() };
     hasher.update(format!("{:?}{options:?}{:?}", project.target(), project.config().browser_engine).as_bytes());
     hasher.finalize()
 }

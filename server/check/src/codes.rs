@@ -64,6 +64,7 @@ codes! {
     "quoted-reference" Error "a name in quotes is not found at run time",
     "reference-cycle" Error "objects refer to each other in a circle",
     "reference-expected" Error "a plain text stands where a reference is needed",
+    "reference-not-replaced" Warning "a reference inside a text is shown literally",
     "relation-ignored" Warning "a relation over three or more models has no effect",
     "relation-models" Error "a relation's condition must refer to two models",
     "removed-syntax" Error "a syntax of older versions has no effect",

@@ -18,6 +18,7 @@ mod inputs;
 mod insight;
 mod models;
 mod options;
+mod oracle;
 mod report;
 mod sources;
 mod states;

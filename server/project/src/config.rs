@@ -82,6 +82,18 @@ pub struct ConfigError {
     pub message: String,
 }
 
+impl ConfigError {
+    /// The word that the error is about.
+    pub(crate) fn word(&self) -> Option<&str> {
+        self.message.split('`').nth(1)
+    }
+
+    /// What may stand in its place.
+    pub(crate) fn expected(&self) -> impl Iterator<Item = &str> {
+        self.message.split('`').skip(3).step_by(2)
+    }
+}
+
 impl Config {
     /// Reads the configuration of a project; no file means no settings.
     ///
@@ -105,9 +117,14 @@ impl Config {
         }
         serde_yaml::from_str(text).map_err(|error| ConfigError {
             line: error.location().map_or(0, |at| at.line().saturating_sub(1)),
-            message: error.to_string(),
+            message: without_place(&error.to_string()),
         })
     }
+}
+
+/// The library's words without ` at line 2 column 1`, which the finding's place says.
+fn without_place(message: &str) -> String {
+    message.find(" at line ").map_or(message, |at| &message[..at]).to_owned()
 }
 
 /// Versions may be written with or without quotes: `2.0` is a float in YAML.
@@ -155,6 +172,7 @@ mod tests {
     fn unknown_keys_are_errors_with_a_line() {
         let error = Config::parse("seed: 1\nsede: 2\n").unwrap_err();
         assert_eq!(error.line, 1);
-        assert!(error.message.contains("sede"), "{error:?}");
+        assert_eq!(error.word(), Some("sede"));
+        assert!(error.expected().any(|word| word == "seed") && !error.message.contains("line"), "{error:?}");
     }
 }

@@ -13,10 +13,10 @@ pub enum ReadError {
     #[error("no such file")]
     NotFound,
     /// It is no text in UTF-8 (`R-DISC-07`).
-    #[error("not valid UTF-8: the byte at offset {offset} does not fit")]
+    #[error("it is not UTF-8 from line {line} on")]
     NotUtf8 {
-        /// Bytes before the first bad one.
-        offset: usize,
+        /// Line of the first byte that does not fit, one-based.
+        line: usize,
     },
     /// It is larger than [`MAX_FILE_BYTES`].
     #[error("too large to check ({bytes} bytes)")]
@@ -67,8 +67,10 @@ impl FileSystem for DiskFiles {
             return Err(ReadError::TooLarge { bytes });
         }
         let content = std::fs::read(path).map_err(io_error)?;
-        let text =
-            String::from_utf8(content).map_err(|e| ReadError::NotUtf8 { offset: e.utf8_error().valid_up_to() })?;
+        let text = String::from_utf8(content).map_err(|error| {
+            let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            ReadError::NotUtf8 { line: 1 + good.iter().filter(|byte| **byte == b'\n').count() }
+        })?;
         Ok(text.into())
     }
 

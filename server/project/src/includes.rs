@@ -6,6 +6,9 @@ use std::path::{Component, Path, PathBuf};
 use viz_syntax::{Document, Node, TopValue};
 use viz_text::Loc;
 
+/// Where the loader keeps its copies of git repositories (`R-INC-11`).
+pub(crate) const CACHE_FOLDER: &str = ".visivo_cache";
+
 /// Names of the project file; the first that exists wins (`R-DISC-02`).
 pub const PROJECT_FILES: [&str; 2] = ["visivo_project.yml", "project.visivo.yml"];
 
@@ -78,7 +81,11 @@ fn local(
     }
     if !files.is_dir(&path) {
         let message = format!("there is no file or folder `{text}` beside `{}`", file_name(file));
-        return Err(Box::new(Problem::new("include-not-found", loc, message)));
+        let mut problem = Problem::new("include-not-found", loc, message);
+        if folder != root && (files.is_file(&root.join(text)) || files.is_dir(&root.join(text))) {
+            problem = problem.help("start the path at this file's folder, not at the project's");
+        }
+        return Err(Box::new(problem));
     }
     let depth = item.get("depth").and_then(|node| node.str()?.parse::<i64>().ok());
     let exclusions: Vec<String> = item
@@ -93,11 +100,16 @@ fn local(
     collect(&path, &path, limit, &exclusions, files, &mut found, watched, 0);
     found.sort();
     if found.is_empty() {
-        return Err(Box::new(Problem::new(
-            "include-empty-folder",
-            loc,
-            format!("no `.yml` or `.yaml` file is in `{text}`"),
-        )));
+        let mut problem =
+            Problem::new("include-empty-folder", loc, format!("no `.yml` or `.yaml` file is taken from `{text}`"));
+        problem.help = match depth {
+            Some(1) if !text.ends_with('/') => {
+                Some(format!("write `{text}/`: without the slash, `depth: 1` takes the folder's own files only"))
+            }
+            None if exclusions.is_empty() => None,
+            _ => Some("look at `depth` and `exclusions`".into()),
+        };
+        return Err(Box::new(problem));
     }
     Ok(Target::Files(found))
 }
@@ -174,7 +186,7 @@ fn git(
         return Err(Box::new(Problem::new("include-git-reference", loc, message).help(help)));
     };
     let name = repo.trim_end_matches(".git");
-    let folder = root.join(".visivo_cache").join(format!("{name}@{version}"));
+    let folder = root.join(CACHE_FOLDER).join(format!("{name}@{version}"));
     watched.push(folder.clone());
     if !files.is_dir(&folder) {
         return Ok(Target::Unfetched);

@@ -22,6 +22,8 @@ pub struct Object {
     pub name: Option<Spanned>,
     /// The whole object.
     pub loc: Loc,
+    /// Its first key, or the whole object if it has none.
+    pub head: Loc,
     /// The object it is written in: an index into the objects of the same item.
     pub parent: Option<u32>,
     /// The references in it (those of inline objects belong to these).
@@ -31,9 +33,9 @@ pub struct Object {
 }
 
 impl Object {
-    /// The place that names it: its name, else the whole object.
+    /// The place that names it: its name, else its first key.
     pub fn name_loc(&self) -> Loc {
-        self.name.as_ref().map_or(self.loc, |name| name.loc)
+        self.name.as_ref().map_or(self.head, |name| name.loc)
     }
 
     /// Its name, or nothing.
@@ -91,6 +93,8 @@ pub struct Source {
     pub delimiter: Option<String>,
     /// `has_header` of a csv source.
     pub has_header: bool,
+    /// The environment variables that it needs, each where it is named.
+    pub variables: Vec<Spanned>,
     /// Whether it has `seeds`, `attach` or other things that only a run of the project brings about.
     pub seeded: bool,
 }
@@ -104,6 +108,8 @@ pub struct Model {
     pub sql_loc: Option<Loc>,
     /// The name in `source: ref(…)`.
     pub source: Option<Spanned>,
+    /// Whether `source` has a value, right or wrong.
+    pub source_given: bool,
     /// Whether the source is written inline (it is a child object).
     pub inline_source: bool,
     /// Whether this is a script or merge model (2.0): its data can't be had from SQL alone.
@@ -269,6 +275,8 @@ pub struct Insight {
     pub statements: Vec<Statement>,
     /// Other props that hold references (`R-INS-02`, 6.6).
     pub statics: Vec<StaticProp>,
+    /// Whether a text in it was meant as a query and is none: what it would read is not known then.
+    pub unreadable: bool,
 }
 
 /// What a statement is for.

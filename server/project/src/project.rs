@@ -3,8 +3,8 @@
 use crate::config::{CONFIG_FILE, Config};
 use crate::environment::Environment;
 use crate::files::{FileSystem, ReadError};
-use crate::includes::{self, Include, project_file};
-use crate::lower::{Lowered, lower};
+use crate::includes::{self, CACHE_FOLDER, Include, project_file};
+use crate::lower::{Lowered, describe, lower, text_problem};
 use crate::names::Names;
 use crate::object::{Object, Spanned};
 use crate::problem::{Fix, Problem};
@@ -294,15 +294,20 @@ impl<'a> Loader<'a> {
         let text = self.files.read(&path).unwrap_or_else(|_| "".into());
         let id = self.add_file(path, text);
         let file = self.project.file(id);
-        let line: usize = file.document.text().split_inclusive('\n').take(error.line).map(str::len).sum();
-        let length = file.document.text()[line..].lines().next().map_or(0, str::len);
-        let range = TextRange::at(TextSize::new(line as u32), TextSize::new(length as u32));
-        let loc = file.document.loc(range);
-        self.project.problems.push(Problem::new(
+        let start: usize = file.document.text().split_inclusive('\n').take(error.line).map(str::len).sum();
+        let line = file.document.text()[start..].lines().next().unwrap_or_default();
+        let word = error.word();
+        let (at, length) = word
+            .and_then(|word| Some((line.find(word)?, word.len())))
+            .unwrap_or((line.len() - line.trim_start().len(), line.trim().len()));
+        let range = TextRange::at(TextSize::new((start + at) as u32), TextSize::new(length as u32));
+        let mut problem = Problem::new(
             "configuration",
-            loc,
+            file.document.loc(range),
             format!("the settings can't be read: {}", error.message),
-        ));
+        );
+        problem.help = word.and_then(|word| did_you_mean(&similar(word, error.expected())));
+        self.project.problems.push(problem);
     }
 
     fn add_file(&mut self, path: PathBuf, source: Arc<str>) -> FileId {
@@ -371,7 +376,7 @@ impl<'a> Loader<'a> {
         for path in paths {
             if self.open.contains(&path) {
                 let message = format!(
-                    "`{}` includes itself: the reference's loader never ends (R-INC-09)",
+                    "`{}` includes itself: the project loader never ends (R-INC-09)",
                     includes::file_name(&path)
                 );
                 self.project.problems.push(Problem::new("include-cycle", include.loc, message));
@@ -384,7 +389,7 @@ impl<'a> Loader<'a> {
     fn syntax_problems(&mut self, id: FileId) {
         let document = self.project.file(id).document.clone();
         if document.is_empty() {
-            let message = "the file is empty: the reference's loader refuses it (R-DISC-11)";
+            let message = "the file is empty: the project loader refuses it (R-DISC-11)";
             let loc = document.loc(TextRange::empty(0.into()));
             self.project.problems.push(Problem::new("empty-file", loc, message));
         }
@@ -395,7 +400,13 @@ impl<'a> Loader<'a> {
                 viz_syntax::ProblemKind::CustomTag => "custom-tag",
                 _ => "yaml-syntax",
             };
-            self.project.problems.push(Problem::new(code, problem.loc, problem.message.clone()));
+            let mut found = Problem::new(code, problem.loc, problem.message.clone());
+            found.help = match code {
+                "merge-key" => Some("write the merged keys out".into()),
+                "custom-tag" => Some("remove the tag; for an environment variable, write `${env.NAME}`".into()),
+                _ => None,
+            };
+            self.project.problems.push(found);
         }
     }
 
@@ -443,7 +454,7 @@ impl<'a> Loader<'a> {
                 Some(kind) => self.section(id, key, kind, entry, is_project_file),
                 None if key == "includes" => self.section(id, key, Kind::Include, entry, true),
                 None if is_project_file => self.top_level(id, key, entry),
-                None if key == "dbt" => {}
+                None if key == "dbt" || self.project.file(id).relative.starts_with(CACHE_FOLDER) => {}
                 None => {
                     let message = format!(
                         "`{key}` is ignored here: only lists of objects and `includes` are taken from an included file"
@@ -480,7 +491,7 @@ impl<'a> Loader<'a> {
             TopValue::Missing => {}
             TopValue::Node(node) => {
                 if node.kind() != viz_syntax::NodeKind::Error {
-                    let message = format!("`{key}` is a list of {key}");
+                    let message = format!("`{key}` is a list of {key}, not {}", describe(node));
                     self.project
                         .problems
                         .push(Problem::new("wrong-type", entry.key().loc(), message).help("write each one after `- `"));
@@ -494,13 +505,13 @@ impl<'a> Loader<'a> {
         match (field, entry.value()) {
             (Some(_), TopValue::Node(node)) if key == "defaults" => self.item(file, Kind::Defaults, node),
             (Some(field), value) => {
+                if let (crate::schema::Type::Text, TopValue::Node(node)) = (&field.ty, value)
+                    && let Some(problem) = text_problem(key, node)
+                {
+                    self.project.problems.push(problem);
+                }
                 let wrong = match (&field.ty, &value) {
                     (crate::schema::Type::Text, TopValue::Items(_)) => Some("a string, not a list"),
-                    (crate::schema::Type::Text, TopValue::Node(node))
-                        if node.kind() == viz_syntax::NodeKind::Mapping =>
-                    {
-                        Some("a string, not a mapping")
-                    }
                     (crate::schema::Type::Mapping(_) | crate::schema::Type::Object(_), TopValue::Items(_)) => {
                         Some("a mapping, not a list")
                     }

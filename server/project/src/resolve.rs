@@ -20,7 +20,7 @@ pub(crate) fn problems(project: &Project) -> Vec<Problem> {
         match &object.body {
             Body::Model(model) => {
                 let sourceless = !model.inline_source
-                    && model.source.is_none()
+                    && !model.source_given
                     && !model.special
                     && project.default_source().is_none();
                 if sourceless && project.names_complete() {
@@ -108,7 +108,11 @@ fn defaults(project: &Project, out: &mut Vec<Problem>) {
                 .collect();
             let mut problem =
                 Problem::new("unknown-reference", name.loc, format!("there is no {} `{}`", kind.name(), name.text));
-            problem.help = did_you_mean(&similar(&name.text, names));
+            let near = similar(&name.text, names);
+            problem.help = did_you_mean(&near);
+            if let [only] = near.as_slice() {
+                problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), name.loc, only.clone()));
+            }
             out.push(problem);
         }
     }
@@ -117,11 +121,11 @@ fn defaults(project: &Project, out: &mut Vec<Problem>) {
 fn check_use(project: &Project, user: ObjectId, reference: &Use, out: &mut Vec<Problem>) {
     if reference.place == Place::ScopedExpression {
         let message = "an expression inside a model uses the model's own columns: references are not allowed here";
-        let mut problem = Problem::new("scoped-reference", reference.loc, message);
-        if let Some(path) = &reference.path {
-            problem = problem.fix(Fix::replace(format!("write `{}`", path.text), reference.loc, path.text.clone()));
-        }
-        return out.push(problem);
+        let problem = Problem::new("scoped-reference", reference.loc, message);
+        return out.push(match &reference.path {
+            Some(path) => problem.fix(Fix::replace(format!("write `{}`", path.text), reference.loc, path.text.clone())),
+            None => problem.help("move it to the `metrics` or `dimensions` of the project"),
+        });
     }
     match project.names().resolve(&reference.name) {
         Resolution::Object(id) => wrong_kind(project, user, reference, id, out),
@@ -133,11 +137,16 @@ fn check_use(project: &Project, user: ObjectId, reference: &Use, out: &mut Vec<P
                     .filter_map(|id| project.parent(*id))
                     .map(|id| format!("`{}`", project.object(id).name_text()))
                     .collect();
+                let written: Vec<String> = ids
+                    .iter()
+                    .filter_map(|id| project.parent(*id))
+                    .map(|id| format!("`${{ref({}).{}}}`", project.object(id).name_text(), reference.name))
+                    .collect();
                 let message =
                     format!("`{}` is ambiguous: it is defined in the models {}", reference.name, models.join(" and "));
                 out.push(
                     Problem::new("ambiguous-reference", reference.name_loc, message)
-                        .help(format!("write `${{ref(model).{}}}`", reference.name)),
+                        .help(format!("write {}", or_list(&written))),
                 );
             }
         }
@@ -218,7 +227,9 @@ fn identifier(object: &crate::object::Object, out: &mut Vec<Problem>) {
             name.text,
             object.kind.name()
         );
-        let fixed: String = name.text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let digit = if name.text.starts_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
+        let words = name.text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
+        let fixed: String = digit.chars().chain(words).collect();
         out.push(Problem::new("invalid-name", name.loc, message).help(format!("rename it, for example to `{fixed}`")));
     }
 }

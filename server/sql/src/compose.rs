@@ -7,7 +7,7 @@ use crate::join::{NoPath, from_clause};
 use crate::quoting;
 use crate::template::Template;
 use std::collections::BTreeSet;
-use viz_project::{Body, Insight, Kind, ObjectId, Problem, Project, Resolution, StatementKind, Target};
+use viz_project::{Body, Fix, Insight, Kind, ObjectId, Problem, Project, Resolution, StatementKind, Target};
 use viz_text::{Loc, TextRange};
 
 /// The clause that a piece of a query belongs to.
@@ -105,7 +105,8 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
     let Body::Insight(insight) = &project.object(id).body else { return None };
     let mut expander = Expander::new(project, context);
     let inputs = inputs_of(project, id);
-    let parts = parts(project, insight, &mut expander, context);
+    let static_problems = static_props(project, insight, context);
+    let parts = parts(insight, &mut expander, context);
     if parts.is_empty() {
         return None;
     }
@@ -207,6 +208,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
     }
     let mut problems = expander.problems;
     problems.extend(expand_problems);
+    problems.extend(static_problems);
     let mut known = BTreeSet::new();
     problems.retain(|problem| {
         known.insert((problem.code, problem.loc.segment, problem.loc.range.start(), problem.loc.range.end()))
@@ -231,8 +233,40 @@ impl Expander<'_> {
     }
 }
 
-fn parts(project: &Project, insight: &Insight, expander: &mut Expander<'_>, context: &dyn Context) -> Vec<Part> {
-    let _ = project;
+/// Problems of properties that are no queries but hold references (6.6): wrong accessors, which nothing else reports
+/// (`R-ACC-03`), and references to columns, which are never replaced (`R-PRP-06`).
+fn static_props(project: &Project, insight: &Insight, context: &dyn Context) -> Vec<Problem> {
+    let mut expander = Expander::new(project, context);
+    let mut out = Vec::new();
+    for prop in &insight.statics {
+        let short = prop.key.strip_prefix("props.").unwrap_or(&prop.key);
+        for reference in viz_syntax::references(prop.text.text()) {
+            let Resolution::Object(id) = project.names().resolve(&reference.name) else { continue };
+            let object = project.object(id);
+            let loc = prop.text.locate(reference.range).unwrap_or(prop.loc);
+            if object.kind == Kind::Input {
+                expander.expand(&prop.text, reference.range);
+            } else if reference.range.len() == prop.text.len() {
+                let text = prop.text.text();
+                let message = format!("`{short}` gets this text literally: a column needs a query `?{{ … }}`");
+                let fixed = format!("?{{ {text} }}");
+                out.push(Problem::new("query-expected", loc, message).fix(Fix::replace(
+                    format!("write `{fixed}`"),
+                    prop.loc,
+                    fixed,
+                )));
+            } else {
+                let message =
+                    format!("`{short}` shows this literally: only inputs are replaced inside a text (R-PRP-06)");
+                out.push(Problem::new("reference-not-replaced", loc, message));
+            }
+        }
+    }
+    out.extend(expander.problems);
+    out
+}
+
+fn parts(insight: &Insight, expander: &mut Expander<'_>, context: &dyn Context) -> Vec<Part> {
     let part = |(index, statement): (usize, &viz_project::Statement)| {
         let template = expander.expand(&statement.query.text, statement.query.query.body);
         let sample = template.fill(|_, hole| context.sample(hole.input, hole.accessor));

@@ -261,7 +261,7 @@ impl Run<'_> {
     }
 
     fn insight_loc(&self) -> Loc {
-        self.insight.statements.first().map_or_else(|| self.composed.problems[0].loc, |statement| statement.query.loc)
+        self.insight.statements[0].query.loc
     }
 
     fn input_index(&self, hole: usize) -> usize {

@@ -89,7 +89,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn check(&mut self, verdict: &mut InsightVerdict) {
         let report = &mut verdict.report;
-        if self.composed.broken || !self.composed.problems.is_empty() {
+        if self.composed.broken {
             report.why = Some(Unknown::new("has-errors", "a reference in it can't be resolved"));
             return;
         }

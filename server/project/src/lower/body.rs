@@ -132,7 +132,7 @@ impl Lowering {
     }
 
     /// Reports text that looks like a reference but is none (D-023): it stays literal text.
-    fn almost(&mut self, text: &viz_text::MappedText, loc: viz_text::Loc) {
+    pub(super) fn almost(&mut self, text: &viz_text::MappedText, loc: viz_text::Loc) {
         use viz_syntax::AlmostReason;
         for almost in almost_references(text.text()) {
             let at = text.locate(almost.range).unwrap_or(loc);

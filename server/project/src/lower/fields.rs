@@ -4,7 +4,7 @@ use super::Lowering;
 use super::scalars::{describe, wrong_for_text};
 use crate::object::{Body, Object};
 use crate::problem::{Fix, Problem};
-use crate::schema::{Field, Kind, Place, RESERVED_KEYS, Shape, Target, Type, shape};
+use crate::schema::{Field, Kind, MULTI_DISPLAYS, Place, RESERVED_KEYS, SINGLE_DISPLAYS, Shape, Target, Type, shape};
 use crate::similar::{did_you_mean, similar};
 use viz_syntax::{Entry, Node, NodeKind, query_string};
 
@@ -121,7 +121,26 @@ impl Lowering {
         if value.is_null() {
             return self.null_value(field, entry);
         }
+        if shape.name == "display" && field.name == "type" && self.foreign_display(&field.ty, value) {
+            return;
+        }
         self.value(owner, field.name, field.ty, value);
+    }
+
+    /// A control of the other kind of input (`R-IN-08`).
+    fn foreign_display(&mut self, ty: &Type, value: Node<'_>) -> bool {
+        let (Type::Choice(own), Some(text)) = (ty, value.str()) else { return false };
+        let kinds = [("single-select", SINGLE_DISPLAYS), ("multi-select", MULTI_DISPLAYS)];
+        let Some((kind, _)) = kinds.iter().find(|(_, displays)| displays.contains(&text)) else { return false };
+        if own.contains(&text) {
+            return false;
+        }
+        let list: Vec<String> = own.iter().map(|display| format!("`{display}`")).collect();
+        let message = format!("`{text}` is a control of {kind} inputs (R-IN-08)");
+        self.problem(
+            Problem::new("invalid-display", value.loc(), message).help(format!("use one of {}", list.join(", "))),
+        );
+        true
     }
 
     /// Null is fine wherever the default is null or an empty list, except where something is required.

@@ -7,6 +7,8 @@ mod body;
 mod fields;
 mod scalars;
 
+pub(crate) use scalars::{describe, text_problem};
+
 use crate::object::{Object, Use};
 use crate::problem::Problem;
 use crate::schema::{Kind, Place, Target};

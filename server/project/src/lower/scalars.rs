@@ -5,7 +5,8 @@ use crate::object::Spanned;
 use crate::problem::{Fix, Problem};
 use crate::schema::{HEIGHTS, Kind, Place, Target};
 use crate::similar::{did_you_mean, similar};
-use viz_syntax::{Node, NodeKind, QueryStringError, Typed, query_string};
+use viz_syntax::{AlmostReason, AlmostReference, Node, NodeKind, QueryStringError, Typed, almost_references, query_string};
+use viz_text::{TextRange, TextSize};
 
 impl Lowering {
     pub(super) fn spanned(node: Node<'_>) -> Option<Spanned> {
@@ -14,13 +15,7 @@ impl Lowering {
 
     /// A value that must be a string. Numbers, booleans and dates without quotes are none.
     pub(super) fn text(&mut self, key: &str, node: Node<'_>) {
-        if let Some(found) = wrong_for_text(node) {
-            let mut problem = Problem::new("wrong-type", node.loc(), format!("`{key}` must be a string, not {found}"));
-            if let Some(text) = node.str().filter(|_| !node.is_null()) {
-                problem = problem.fix(Fix::replace("write it in quotes", node.loc(), format!("\"{text}\"")));
-            }
-            self.problem(problem);
-        }
+        self.out.problems.extend(text_problem(key, node));
     }
 
     pub(super) fn integer(&mut self, key: &str, node: Node<'_>) {
@@ -125,8 +120,19 @@ impl Lowering {
             self.problem(
                 Problem::new("invalid-value", node.loc(), message).help(format!("write one of {}", HEIGHTS.join(", "))),
             );
-        } else if !pixels {
-            self.choice(key, HEIGHTS, node);
+        } else if !pixels && !node.str().is_some_and(|text| HEIGHTS.contains(&text)) {
+            let mut list: Vec<String> = HEIGHTS.iter().map(|height| format!("`{height}`")).collect();
+            if self.target != Target::V2_0 {
+                list.push("a number of pixels".into());
+            }
+            let message = format!("`{key}` can't be {}: it is one of {}", describe(node), list.join(", "));
+            let near = similar(node.str().unwrap_or_default(), HEIGHTS.iter().copied());
+            let mut problem = Problem::new("invalid-value", node.loc(), message);
+            problem.help = did_you_mean(&near);
+            if let [only] = near.as_slice() {
+                problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), node.loc(), only.clone()));
+            }
+            self.problem(problem);
         }
     }
 
@@ -146,9 +152,13 @@ impl Lowering {
         let trimmed = text.trim();
         if !(trimmed.starts_with(">{") && trimmed.ends_with('}')) {
             let message = format!("`{key}` must be an expression `>{{ … }}`");
-            self.problem(
-                Problem::new("malformed-expression", node.loc(), message).help("write it in quotes and in `>{ … }`"),
-            );
+            let mut problem =
+                Problem::new("malformed-expression", node.loc(), message).help("write it in quotes and in `>{ … }`");
+            if !trimmed.starts_with(">{") && !trimmed.contains(['"', '\\', '\n']) {
+                let fixed = format!("\">{{ {trimmed} }}\"");
+                problem = problem.fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed));
+            }
+            self.problem(problem);
         }
         if let Some(scalar) = node.scalar() {
             self.uses_in(owner, &scalar.mapped(), node.loc(), Place::Evaluation);
@@ -202,12 +212,17 @@ impl Lowering {
 
     pub(super) fn malformed_query(&mut self, key: &str, node: Node<'_>, error: QueryStringError) {
         let text = node.scalar().map(|scalar| scalar.mapped()).unwrap_or_default();
+        // A reference that is not closed takes the query's brace for its own.
+        let unclosed = |almost: &AlmostReference| almost.reason == AlmostReason::Unclosed;
+        if error == QueryStringError::Unterminated && almost_references(text.text()).iter().any(unclosed) {
+            return self.almost(&text, node.loc());
+        }
         let at = |range| text.locate(range).unwrap_or_else(|| node.loc());
         let (loc, message, help) = match error {
             QueryStringError::Multiline(_) => (
-                node.loc(),
+                at(first_line(text.text())),
                 format!("the query of `{key}` spans several lines: it is not recognised as a query"),
-                Some("write it on one line, or as a folded scalar `>-`"),
+                Some("write it on one line, or as a folded scalar `>-` whose lines are equally indented"),
             ),
             QueryStringError::Unterminated => {
                 (node.loc(), format!("the query of `{key}` has no closing `}}`"), Some("add `}` at the end"))
@@ -236,6 +251,16 @@ impl Lowering {
     }
 }
 
+/// What is wrong with a value that must be a string.
+pub(crate) fn text_problem(key: &str, node: Node<'_>) -> Option<Problem> {
+    let found = wrong_for_text(node)?;
+    let problem = Problem::new("wrong-type", node.loc(), format!("`{key}` must be a string, not {found}"));
+    Some(match node.str().filter(|_| !node.is_null()) {
+        Some(text) => problem.fix(Fix::replace("write it in quotes", node.loc(), format!("\"{text}\""))),
+        None => problem,
+    })
+}
+
 /// What stands where a string should, in words; `None` if it is a string.
 pub(super) fn wrong_for_text(node: Node<'_>) -> Option<&'static str> {
     match node.kind() {
@@ -253,7 +278,7 @@ pub(super) fn wrong_for_text(node: Node<'_>) -> Option<&'static str> {
 }
 
 /// A value in words, for messages.
-pub(super) fn describe(node: Node<'_>) -> String {
+pub(crate) fn describe(node: Node<'_>) -> String {
     match (wrong_for_text(node), node.str()) {
         (_, Some(text)) if !node.is_null() => {
             let short: String = text.chars().take(40).collect();
