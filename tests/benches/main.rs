@@ -1,4 +1,5 @@
-//! How long a person waits: a cold check in the terminal, a keystroke in the editor. Run with `cargo bench -p viz-lsp`.
+//! How long a person waits: a cold check in the terminal, a keystroke in the editor. Run with
+//! `cargo bench -p viz-lsp --profile dev` (another profile would build DuckDB again).
 
 use divan::{Bencher, black_box};
 use viz_tests::projects::Project;

@@ -54,6 +54,10 @@ pub struct Client {
     versions: HashMap<String, i32>,
     statuses: HashMap<String, Value>,
     shown: VecDeque<String>,
+    created: HashSet<String>,
+    /// Progress that was shown: title, and whether it has ended.
+    pub progress: Vec<(String, bool)>,
+    running: HashMap<String, usize>,
     /// What the server says it can.
     pub capabilities: Value,
     /// The unit of columns that was agreed on.
@@ -119,6 +123,9 @@ impl Client {
             versions: HashMap::new(),
             statuses: HashMap::new(),
             shown: VecDeque::new(),
+            created: HashSet::new(),
+            progress: Vec::new(),
+            running: HashMap::new(),
             capabilities: Value::Null,
             encoding: Encoding::Utf16,
         }
@@ -246,6 +253,11 @@ impl Client {
         }
     }
 
+    /// What `viz/status` said last of a project.
+    pub fn status(&self, root: &Path) -> Option<&Value> {
+        self.statuses.get(root.to_str().expect("UTF-8"))
+    }
+
     /// The findings that are published for the files of a project now.
     pub fn findings(&self, root: &Path) -> Vec<Shown> {
         let mut all = Vec::new();
@@ -258,6 +270,20 @@ impl Client {
         }
         all.sort();
         all
+    }
+
+    /// Process ids of the server's workers (Linux).
+    pub fn workers(&self) -> Vec<u32> {
+        let pid = self.server.id();
+        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+        // Workers are started by whichever thread asks first.
+        let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().filter_map(Result::ok);
+        let of_threads = tasks.map(|task| std::fs::read_to_string(task.path().join("children")).unwrap_or_default());
+        let all: HashSet<u32> = of_threads
+            .chain([children])
+            .flat_map(|text| text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>())
+            .collect();
+        all.into_iter().collect()
     }
 
     /// The next text of `window/showMessage`.
@@ -351,6 +377,9 @@ impl Client {
             (Some(method), Some(id)) => {
                 let known = ["client/registerCapability", "window/workDoneProgress/create"];
                 assert!(known.contains(&method.as_str()), "a request that is not expected: {message}");
+                if method == "window/workDoneProgress/create" {
+                    self.created.insert(message["params"]["token"].to_string());
+                }
                 if self.options.answers {
                     self.send(&json!({ "jsonrpc": "2.0", "id": id, "result": null }));
                 }
@@ -362,7 +391,7 @@ impl Client {
                     "viz/status" => {
                         drop(self.statuses.insert(params["root"].as_str().expect("a root").to_owned(), params))
                     }
-                    "$/progress" => {}
+                    "$/progress" => self.take_progress(&params),
                     "window/showMessage" => {
                         self.shown.push_back(params["message"].as_str().expect("a text").to_owned())
                     }
@@ -370,6 +399,20 @@ impl Client {
                 }
             }
             (None, None) => panic!("no message: {message}"),
+        }
+    }
+
+    fn take_progress(&mut self, params: &Value) {
+        let token = params["token"].to_string();
+        assert!(self.created.contains(&token), "progress that was not announced: {params}");
+        match params["value"]["kind"].as_str() {
+            Some("begin") => {
+                let title = params["value"]["title"].as_str().expect("a title").to_owned();
+                assert!(self.running.insert(token, self.progress.len()).is_none(), "begun twice: {params}");
+                self.progress.push((title, false));
+            }
+            Some("end") => self.progress[self.running.remove(&token).expect("it was begun")].1 = true,
+            _ => panic!("progress that is not expected: {params}"),
         }
     }
 

@@ -32,3 +32,32 @@ fn about_broken_yaml() {
     project.write("insights.yml", &insights);
     assert!(!agree(&project).is_empty());
 }
+
+#[test]
+fn about_what_a_baseline_records() {
+    let project = Project::copy_of("broken/ecommerce");
+    cli::run(PROGRAM, &project.root, &["--check", "--write-baseline", "known.json"]);
+    project.write(".viz-lsp.yml", "baseline: known.json\n");
+    project.write("insights.yml", &project.read("insights.yml").replacen("ref(region)", "ref(regionn)", 1));
+    let mut printed = cli::findings(&cli::check_json(PROGRAM, &project.root, &[]), 0);
+    printed.sort();
+    assert_eq!(printed.len(), 1, "the new fault alone: {printed:#?}");
+    let mut client = Client::start(PROGRAM, Options::default());
+    client.open(&project.file("project.visivo.yml"));
+    client.settle(&project.root);
+    assert_eq!(client.findings(&project.root), printed);
+    assert_eq!(client.shut_down(), 0);
+}
+
+#[test]
+fn about_settings_that_this_version_does_not_have() {
+    let project = Project::copy_of("ecommerce");
+    project.write(".viz-lsp.yml", "level: execute\n");
+    let run = cli::run(PROGRAM, &project.root, &["--check"]);
+    assert!(run.status == 2 && run.err.contains("`level: execute`"), "{run:?}");
+    let mut client = Client::start(PROGRAM, Options::default());
+    client.open(&project.file("project.visivo.yml"));
+    assert!(client.message().contains("`level: execute`"));
+    client.settle(&project.root);
+    assert_eq!(client.shut_down(), 0);
+}

@@ -1,6 +1,6 @@
 //! Beginning, end, and what is not quite as it should be.
 
-use crate::PROGRAM;
+use crate::{PROGRAM, flood};
 use serde_json::{Value, json};
 use viz_tests::projects::Project;
 use viz_tests::{Client, Encoding, Options};
@@ -96,5 +96,49 @@ fn a_request_can_be_cancelled() {
             assert_eq!(error["code"], -32800);
         }
     }
+    assert_eq!(client.shut_down(), 0);
+}
+
+/// However a session ends, no process stays behind.
+#[cfg(target_os = "linux")]
+#[test]
+fn workers_end_with_the_server() {
+    for orderly in [true, false] {
+        let project = Project::copy_of("ecommerce");
+        let mut client = Client::start(PROGRAM, Options::default());
+        client.open(&project.file("project.visivo.yml"));
+        client.settle(&project.root);
+        let workers = client.workers();
+        assert!(!workers.is_empty(), "a project with queries needs workers");
+        if orderly {
+            assert_eq!(client.shut_down(), 0);
+        } else {
+            // Dropping it kills the server.
+            drop(client);
+        }
+        let end = std::time::Instant::now() + viz_tests::PATIENCE;
+        while workers.iter().any(|pid| runs(*pid)) {
+            assert!(std::time::Instant::now() < end, "still there: {workers:?}");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+    }
+}
+
+/// Whether a process runs; one that has ended and waits to be collected doesn't.
+#[cfg(target_os = "linux")]
+fn runs(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')').next().is_some_and(|rest| !rest.is_empty() && !rest.trim_start().starts_with('Z'))
+}
+
+#[test]
+fn long_work_is_shown() {
+    let project = Project::copy_of("ecommerce");
+    flood::add_endless_query(&project, 1);
+    let mut client = Client::start(PROGRAM, Options::default());
+    client.open(&project.file("project.visivo.yml"));
+    let status = client.settle(&project.root);
+    assert_eq!(client.progress, [("checking ecommerce".to_owned(), true)]);
+    assert!(status["why"].to_string().contains("time"), "the query ran out of time: {status}");
     assert_eq!(client.shut_down(), 0);
 }

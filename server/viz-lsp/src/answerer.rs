@@ -5,7 +5,7 @@ use anyhow::Context;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use viz_engine::{Engine, EngineConfig};
+use viz_engine::{Engine, EngineConfig, Limits};
 use viz_facts::{Answer, Fact, Question, Unknown};
 
 pub use viz_engine::CancelToken as Cancel;
@@ -15,8 +15,9 @@ const CANCELLED: &str = "cancelled";
 
 /// Answers questions. Blocks: never call it on the transport's task.
 pub trait Answerer: Send + Sync {
-    /// The answers in the order of the questions; `None` where the question was called off before there was one.
-    fn ask(&self, questions: &[Question], cancel: &Cancel) -> Vec<Option<Result<Answer, Unknown>>>;
+    /// The answers in the order of the questions, each within this time; `None` where the question was called off before
+    /// there was one.
+    fn ask(&self, questions: &[Question], timeout: Duration, cancel: &Cancel) -> Vec<Option<Result<Answer, Unknown>>>;
 }
 
 /// The engine with its worker processes.
@@ -25,21 +26,19 @@ pub struct EngineAnswerer {
 }
 
 impl EngineAnswerer {
-    /// An engine that gives each query this long. Without trust it has no means to open a source.
+    /// An engine. Without trust it has no means to open a source.
     ///
     /// # Errors
     /// If this program can't find itself.
-    pub fn new(timeout: Duration, trusted: bool) -> anyhow::Result<Self> {
+    pub fn new(trusted: bool) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("can't tell where this program is")?;
-        let mut config = EngineConfig::new(program, trusted);
-        config.limits.timeout = timeout;
-        Ok(Self { engine: Engine::new(config) })
+        Ok(Self { engine: Engine::new(EngineConfig::new(program, trusted)) })
     }
 }
 
 impl Answerer for EngineAnswerer {
-    fn ask(&self, questions: &[Question], cancel: &Cancel) -> Vec<Option<Result<Answer, Unknown>>> {
-        let answers = self.engine.ask_cancellable(questions, cancel);
+    fn ask(&self, questions: &[Question], timeout: Duration, cancel: &Cancel) -> Vec<Option<Result<Answer, Unknown>>> {
+        let answers = self.engine.ask_within(questions, &Limits { timeout }, cancel);
         answers.into_iter().map(|answer| if called_off(&answer) { None } else { Some(answer) }).collect()
     }
 }

@@ -31,10 +31,18 @@ impl Baseline {
     /// # Errors
     /// If it can't be read or is no baseline.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
-        let context = || format!("can't read the baseline {}", path.display());
-        let text = std::fs::read_to_string(path).with_context(context)?;
-        let baseline: Self = serde_json::from_str(&text).with_context(context)?;
-        ensure!(baseline.version == VERSION, "{}: version {} is not known", context(), baseline.version);
+        let text = std::fs::read_to_string(path);
+        let read = text.map_err(Into::into).and_then(|text| Self::parse(&text));
+        read.with_context(|| format!("can't read the baseline {}", path.display()))
+    }
+
+    /// Reads a file's text.
+    ///
+    /// # Errors
+    /// If it is no baseline.
+    pub fn parse(text: &str) -> anyhow::Result<Self> {
+        let baseline: Self = serde_json::from_str(text)?;
+        ensure!(baseline.version == VERSION, "version {} of baselines is not known", baseline.version);
         Ok(baseline)
     }
 
@@ -127,7 +135,7 @@ mod tests {
         baseline.write(&path).unwrap();
         assert_eq!(Baseline::read(&path).unwrap(), baseline);
         std::fs::write(&path, "{\"version\": 2, \"findings\": []}").unwrap();
-        assert!(Baseline::read(&path).unwrap_err().to_string().contains("version 2 is not known"));
+        assert!(format!("{:#}", Baseline::read(&path).unwrap_err()).contains("version 2 of baselines is not known"));
         assert!(Baseline::read(&dir.path().join("none")).is_err());
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::answerer::{Answerer, Cancel, fact};
 use std::collections::HashSet;
+use std::time::Duration;
 use viz_check::{CheckOptions, Memo, Report};
 use viz_facts::{FactStore, Question, QuestionKey};
 use viz_project::Project;
@@ -22,6 +23,7 @@ pub fn run(
     memo: &Memo,
     facts: &mut FactStore,
     answerer: &dyn Answerer,
+    timeout: Duration,
     mut on_round: impl FnMut(Round),
 ) -> Report {
     let mut asked: HashSet<QuestionKey> = HashSet::new();
@@ -36,7 +38,7 @@ pub fn run(
             return report;
         }
         on_round(Round { number, questions: questions.len() });
-        for (question, answer) in questions.iter().zip(answerer.ask(&questions, &Cancel::default())) {
+        for (question, answer) in questions.iter().zip(answerer.ask(&questions, timeout, &Cancel::default())) {
             if let Some(answer) = answer {
                 facts.insert(question.key(), fact(answer));
             }

@@ -60,16 +60,12 @@ fn check_and_print(args: &CheckArgs, started: Instant) -> anyhow::Result<ExitCod
         }
     }
     let environment = Environment::from_process();
-    let mut answerer: Option<(Duration, EngineAnswerer)> = None;
+    let answerer = EngineAnswerer::new(true)?;
     let mut projects = Vec::new();
     for target in targets {
         let project = load(&target, &environment)?;
         let (options, timeout) = options(args, project.config())?;
-        let answerer = match answerer.take() {
-            Some((same, running)) if same == timeout => answerer.insert((same, running)),
-            _ => answerer.insert((timeout, EngineAnswerer::new(timeout, true)?)),
-        };
-        let report = check(&project, &options, &answerer.1, args.quiet);
+        let report = check(&project, &options, &answerer, timeout, args.quiet);
         projects.push(Checked { shown: target.shown, project, report, recorded: 0 });
     }
     let mut outcome = Outcome { projects, elapsed: Duration::ZERO };
@@ -116,13 +112,16 @@ fn options(args: &CheckArgs, config: &Config) -> anyhow::Result<(CheckOptions, D
         oracle: true,
         now: args.now.unwrap_or_else(|| chrono::Local::now().naive_local()),
     };
-    let timeout = args
-        .timeout
-        .or(config.timeout)
-        .map(Duration::try_from_secs_f64)
-        .transpose()
-        .context("`timeout` of .viz-lsp.yml")?;
-    Ok((options, timeout.unwrap_or(TIMEOUT)))
+    Ok((options, timeout(args.timeout, config)?))
+}
+
+/// Time for one query of the engine.
+///
+/// # Errors
+/// If the project asks for something that is no time.
+pub fn timeout(asked: Option<f64>, config: &Config) -> anyhow::Result<Duration> {
+    let seconds = asked.or(config.timeout).map(Duration::try_from_secs_f64);
+    Ok(seconds.transpose().context("`timeout` in .viz-lsp.yml")?.unwrap_or(TIMEOUT))
 }
 
 /// The level that a project asks for.
@@ -141,10 +140,16 @@ pub fn configured_level(config: &Config) -> anyhow::Result<Level> {
 }
 
 /// One project, to the end.
-fn check(project: &Project, options: &CheckOptions, answerer: &dyn Answerer, quiet: bool) -> viz_check::Report {
+fn check(
+    project: &Project,
+    options: &CheckOptions,
+    answerer: &dyn Answerer,
+    timeout: Duration,
+    quiet: bool,
+) -> viz_check::Report {
     let (mut facts, memo) = (FactStore::new(), Memo::default());
     let progress = progress_bar(quiet);
-    let report = fixpoint::run(project, options, &memo, &mut facts, answerer, |round| {
+    let report = fixpoint::run(project, options, &memo, &mut facts, answerer, timeout, |round| {
         progress.set_message(format!("asking {}", words::count(round.questions, "question")));
         tracing::debug!(
             round = round.number,

@@ -10,6 +10,7 @@ use super::sources::Sources;
 use super::state::{State, Turn};
 use super::workspace::Workspace;
 use crate::answerer::{Answerer, Cancel, fact};
+use crate::check::TIMEOUT;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -96,7 +97,10 @@ impl Analysis {
         let ask = turn.work.ask || (!turn.work.answers.is_empty() && !turn.work.pauses());
         for (root, workspace) in workspaces.iter_mut() {
             if ask && self.settings.trusted {
-                self.sources.want(root, workspace.open_questions());
+                self.sources.want(root, workspace.open_questions(), workspace.timeout());
+            }
+            for complaint in workspace.complaints() {
+                self.outbox.send(Message::Show(MessageType::WARNING, complaint));
             }
             if let Some(status) = workspace.status(self.sources.is_busy(root)) {
                 self.outbox.send(Message::Status(status));
@@ -127,7 +131,7 @@ impl Analysis {
                 tracing::info!(root = %root.display(), "closing the project, none of its files is open");
                 workspaces.remove(&root);
                 self.state.forget(&root);
-                self.sources.want(&root, Vec::new());
+                self.sources.want(&root, Vec::new(), TIMEOUT);
                 publisher.withdraw(&root, &turn.documents, |path| self.state.version(path));
             }
         }
@@ -160,7 +164,7 @@ impl Analysis {
             if !self.state.interrupt_with(turn.revision, &cancel) {
                 return End::Interrupted;
             }
-            let answers = self.answerer.ask(&questions, &cancel);
+            let answers = self.answerer.ask(&questions, workspace.timeout(), &cancel);
             let facts = questions
                 .iter()
                 .zip(answers)

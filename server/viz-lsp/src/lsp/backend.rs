@@ -9,7 +9,7 @@ use super::sources::Sources;
 use super::state::State;
 use super::{capabilities, code_action, convert, hover};
 use crate::answerer::{Answerer, EngineAnswerer};
-use crate::check::{STACK, TIMEOUT};
+use crate::check::STACK;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -58,7 +58,7 @@ impl Backend {
 
     /// Starts the threads: one that checks, one that asks sources.
     fn start(&self, client: capabilities::Client, settings: Settings) -> anyhow::Result<()> {
-        let answerer: Arc<dyn Answerer> = Arc::new(EngineAnswerer::new(TIMEOUT, settings.trusted)?);
+        let answerer: Arc<dyn Answerer> = Arc::new(EngineAnswerer::new(settings.trusted)?);
         let sources = Arc::new(Sources::default());
         let progress = Progress::new(self.client.clone(), client.progress);
         let outbox = Outbox::new(self.client.clone());

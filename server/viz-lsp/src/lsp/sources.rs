@@ -6,6 +6,7 @@ use crate::answerer::{Answerer, Cancel, fact};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use viz_facts::{Question, QuestionKey};
 
 /// Questions that are asked together: enough to keep the engine busy, few enough that answers show up early.
@@ -20,11 +21,27 @@ pub struct Sources {
 
 #[derive(Default)]
 struct Wanted {
-    by_root: BTreeMap<PathBuf, Vec<Question>>,
+    by_root: BTreeMap<PathBuf, Open>,
     running: Option<Running>,
     quit: bool,
 }
 
+/// What is asked for a project.
+struct Open {
+    questions: Vec<Question>,
+    /// For one query.
+    timeout: Duration,
+}
+
+/// Questions that are about to be asked.
+struct Batch {
+    root: PathBuf,
+    questions: Vec<Question>,
+    timeout: Duration,
+    cancel: Cancel,
+}
+
+/// What is being asked.
 struct Running {
     root: PathBuf,
     keys: HashSet<QuestionKey>,
@@ -37,7 +54,7 @@ impl Sources {
     }
 
     /// These questions of a project are open, and no others. What is being asked is stopped if none of it is among them.
-    pub fn want(&self, root: &Path, mut questions: Vec<Question>) {
+    pub fn want(&self, root: &Path, mut questions: Vec<Question>, timeout: Duration) {
         let mut wanted = self.wanted();
         if let Some(running) = wanted.running.as_ref().filter(|running| running.root == root) {
             let before = questions.len();
@@ -47,10 +64,10 @@ impl Sources {
             }
         }
         if questions.is_empty() {
-            wanted.by_root.remove(root)
+            wanted.by_root.remove(root);
         } else {
-            wanted.by_root.insert(root.to_owned(), questions)
-        };
+            wanted.by_root.insert(root.to_owned(), Open { questions, timeout });
+        }
         self.wake.notify_all();
     }
 
@@ -74,7 +91,7 @@ impl Sources {
     pub fn run(&self, state: &State, answerer: &Arc<dyn Answerer>, progress: &Progress) {
         let mut shown: Option<Guard> = None;
         let mut number = 0;
-        while let Some((root, batch, cancel)) = self.take(&mut shown) {
+        while let Some(Batch { root, questions, timeout, cancel }) = self.take(&mut shown) {
             if shown.is_none() {
                 number += 1;
                 let name = root
@@ -82,9 +99,9 @@ impl Sources {
                     .map_or_else(|| root.display().to_string(), |name| name.to_string_lossy().into_owned());
                 shown = Some(progress.begin(number, format!("checking {name}")));
             }
-            tracing::debug!(questions = batch.len(), root = %root.display(), "asking sources");
-            let answers = answerer.ask(&batch, &cancel);
-            let facts = batch
+            tracing::debug!(questions = questions.len(), root = %root.display(), "asking sources");
+            let answers = answerer.ask(&questions, timeout, &cancel);
+            let facts = questions
                 .iter()
                 .zip(answers)
                 .filter_map(|(question, answer)| Some((question.key(), fact(answer?))))
@@ -94,7 +111,7 @@ impl Sources {
         }
     }
 
-    fn take(&self, shown: &mut Option<Guard>) -> Option<(PathBuf, Vec<Question>, Cancel)> {
+    fn take(&self, shown: &mut Option<Guard>) -> Option<Batch> {
         let mut wanted = self.wanted();
         loop {
             if wanted.quit {
@@ -102,15 +119,16 @@ impl Sources {
             }
             if let Some(mut entry) = wanted.by_root.first_entry() {
                 let root = entry.key().clone();
-                let questions = entry.get_mut();
-                let batch: Vec<Question> = questions.drain(..questions.len().min(BATCH)).collect();
-                if questions.is_empty() {
+                let open = entry.get_mut();
+                let timeout = open.timeout;
+                let questions: Vec<Question> = open.questions.drain(..open.questions.len().min(BATCH)).collect();
+                if open.questions.is_empty() {
                     entry.remove();
                 }
                 let cancel = Cancel::default();
-                let keys = batch.iter().map(Question::key).collect();
+                let keys = questions.iter().map(Question::key).collect();
                 wanted.running = Some(Running { root: root.clone(), keys, cancel: cancel.clone() });
-                return Some((root, batch, cancel));
+                return Some(Batch { root, questions, timeout, cancel });
             }
             *shown = None;
             wanted = self.wake.wait(wanted).unwrap_or_else(PoisonError::into_inner);
@@ -123,7 +141,6 @@ mod tests {
     use super::*;
     use std::sync::mpsc::{Receiver, Sender, channel};
     use std::thread;
-    use std::time::Duration;
     use viz_facts::{Answer, SourceSpec, Unknown};
 
     /// Tells what it is asked, and answers when it is told to or called off.
@@ -133,7 +150,7 @@ mod tests {
     }
 
     impl Answerer for Slow {
-        fn ask(&self, questions: &[Question], cancel: &Cancel) -> Vec<Option<Result<Answer, Unknown>>> {
+        fn ask(&self, questions: &[Question], _: Duration, cancel: &Cancel) -> Vec<Option<Result<Answer, Unknown>>> {
             self.asked.send(questions.iter().map(|question| question.sql().to_owned()).collect()).unwrap();
             while !cancel.is_cancelled() {
                 if self.go.lock().unwrap().recv_timeout(Duration::from_millis(1)).is_ok() {
@@ -158,13 +175,13 @@ mod tests {
         let root = Path::new("/p");
         thread::scope(|scope| {
             scope.spawn(|| sources.run(&state, &answerer, &Progress::none()));
-            sources.want(root, vec![question("a"), question("b")]);
+            sources.want(root, vec![question("a"), question("b")], Duration::MAX);
             assert_eq!(next(), ["a", "b"]);
-            sources.want(root, vec![question("b"), question("c")]);
+            sources.want(root, vec![question("b"), question("c")], Duration::MAX);
             answer.send(()).unwrap();
             assert_eq!(next(), ["c"], "b was under way");
             assert_eq!(state.next().unwrap().work.answers[0].facts.len(), 2);
-            sources.want(root, vec![question("d")]);
+            sources.want(root, vec![question("d")], Duration::MAX);
             assert_eq!(next(), ["d"], "c was called off");
             assert_eq!(state.next().unwrap().work.answers[0].facts.len(), 0);
             assert!(sources.is_busy(root));

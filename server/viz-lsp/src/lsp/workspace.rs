@@ -9,19 +9,24 @@ use super::publish::{self, Layer};
 use super::retain::Retained;
 use super::settings::Settings;
 use super::state::Snapshot;
-use crate::check::configured_level;
+use crate::check::baseline::Baseline;
+use crate::check::{TIMEOUT, configured_level, timeout};
 use crate::place::Place;
 use chrono::{Local, NaiveDateTime};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 use viz_check::{CheckOptions, Finding, Level, MAX_COMBINATIONS, Memo, Report, Severity, Status as InsightStatus};
 use viz_facts::{Fact, FactStore, Question, QuestionKey};
-use viz_project::{Environment, Project};
+use viz_project::{Environment, FileSystem, Project};
 
 /// A keystroke in a file larger than this (bytes) waits for the pause before the whole file is read as the reference's
 /// loader would.
 const SMALL: usize = 64 << 10;
+
+/// So many facts about texts are kept: far more than a project needs at one time, far less than a day of typing makes.
+const RECENT: usize = 100_000;
 
 /// See the module.
 pub struct Workspace {
@@ -43,14 +48,28 @@ pub struct Workspace {
     /// It has to be checked: something changed since the last check, or that one was interrupted.
     pub dirty: bool,
     status: Option<Status>,
+    /// Findings that the project lives with.
+    baseline: Option<Baseline>,
+    /// What is wrong with the project's settings, beyond what is a finding.
+    wrong: Vec<String>,
+    /// What the user has been told of it.
+    complained: Vec<String>,
+    /// Facts about texts that come and go with every keystroke, oldest first.
+    recent: VecDeque<QuestionKey>,
 }
 
 impl Workspace {
     /// Reads a project.
     pub fn load(root: &Path, files: &Files<'_>, environment: &Environment) -> Self {
+        let project = Project::load(root, files, environment);
+        let (baseline, wrong) = configured(&project, files);
         Self {
             root: root.to_owned(),
-            project: Arc::new(Project::load(root, files, environment)),
+            project: Arc::new(project),
+            baseline,
+            wrong,
+            complained: Vec::new(),
+            recent: VecDeque::new(),
             facts: Arc::default(),
             memo: Memo::default(),
             report: Report::default(),
@@ -73,6 +92,7 @@ impl Workspace {
     /// Reads what has changed.
     pub fn reload(&mut self, files: &Files<'_>, environment: &Environment) {
         self.project = Arc::new(self.project.reload(files, environment));
+        (self.baseline, self.wrong) = configured(&self.project, files);
         self.dirty = true;
     }
 
@@ -114,19 +134,41 @@ impl Workspace {
         self.dirty = true;
     }
 
+    /// What is wrong with the project's settings and was not said before.
+    pub fn complaints(&mut self) -> Vec<String> {
+        let new = self.wrong.iter().filter(|wrong| !self.complained.contains(wrong)).cloned().collect();
+        self.complained.clone_from(&self.wrong);
+        new
+    }
+
+    /// Time for one query of the engine.
+    pub fn timeout(&self) -> Duration {
+        timeout(None, self.project.config()).unwrap_or(TIMEOUT)
+    }
+
     /// Records facts.
     pub fn learn(&mut self, facts: Vec<(QuestionKey, Fact)>) {
         let mut store = self.facts_mut();
-        let mut not_renewed = Vec::new();
+        let (mut not_renewed, mut recent) = (Vec::new(), Vec::new());
         for (key, fact) in facts {
             // What was known is not taken away because it can't be looked up just now.
             let known = store.get_key(key).is_some_and(|old| old.answer().is_some());
             match fact {
                 Fact::Unknown(_) if known => not_renewed.push(key),
-                fact => store.insert(key, fact),
+                fact => {
+                    if !self.asked.contains(&key) {
+                        recent.push(key);
+                    }
+                    store.insert(key, fact);
+                }
             }
         }
+        for key in self.recent.iter().take((self.recent.len() + recent.len()).saturating_sub(RECENT)) {
+            store.remove(*key);
+        }
         drop(store);
+        self.recent.extend(recent);
+        self.recent.drain(..self.recent.len().saturating_sub(RECENT));
         self.not_renewed.extend(not_renewed);
         self.dirty = true;
     }
@@ -136,7 +178,11 @@ impl Workspace {
         let facts = self.facts();
         let complete = self.report.questions.iter().all(|question| facts.get(question).is_some());
         drop(facts);
-        self.shown = self.retained.show(&self.project, &self.report, complete).into();
+        let mut shown = self.retained.show(&self.project, &self.report, complete);
+        if let Some(baseline) = &self.baseline {
+            baseline.take_from(&mut shown);
+        }
+        self.shown = shown.into();
         Snapshot {
             project: Arc::clone(&self.project),
             facts: Arc::clone(&self.facts),
@@ -205,5 +251,21 @@ fn options(settings: &Settings, project: &Project, now: NaiveDateTime) -> CheckO
         trusted: settings.trusted,
         oracle: true,
         now,
+    }
+}
+
+/// The baseline that a project names, and what is wrong with its settings.
+fn configured(project: &Project, files: &Files<'_>) -> (Option<Baseline>, Vec<String>) {
+    let config = project.config();
+    let errors = [configured_level(config).err(), timeout(None, config).err()];
+    let mut wrong: Vec<String> = errors.into_iter().flatten().map(|error| format!("{error:#}")).collect();
+    let Some(path) = &config.baseline else { return (None, wrong) };
+    let text = files.read(&project.root.join(path)).map_err(anyhow::Error::from);
+    match text.and_then(|text| Baseline::parse(&text)) {
+        Ok(baseline) => (Some(baseline), wrong),
+        Err(error) => {
+            wrong.push(format!("can't read the baseline {}: {error:#}", path.display()));
+            (None, wrong)
+        }
     }
 }
