@@ -173,6 +173,6 @@ mod tests {
         let error = Config::parse("seed: 1\nsede: 2\n").unwrap_err();
         assert_eq!(error.line, 1);
         assert_eq!(error.word(), Some("sede"));
-        assert!(error.expected().any(|word| word == "seed") && !error.message.contains("line"), "{error:?}");
+        assert!(error.expected().any(|word| word == "seed") && !error.message.contains(" at line"), "{error:?}");
     }
 }

@@ -45,6 +45,11 @@ impl Environment {
         Self { process: all }
     }
 
+    /// The names of the variables, in no order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.process.keys().map(String::as_str)
+    }
+
     /// A variable's value.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.process.get(name).map(String::as_str)

@@ -59,7 +59,7 @@ fn include(item: Node<'_>, file: &Path, root: &Path, files: &dyn FileSystem) -> 
     let target = if path_text.contains(".git") {
         git(&path_text, loc, root, files, &mut watched)
     } else {
-        local(item, &path_text, loc, file, files, &mut watched)
+        local(item, &path_text, loc, (file, root), files, &mut watched)
     };
     Some(Include { path_text, loc, target, watched })
 }
@@ -68,7 +68,7 @@ fn local(
     item: Node<'_>,
     text: &str,
     loc: Loc,
-    file: &Path,
+    (file, root): (&Path, &Path),
     files: &dyn FileSystem,
     watched: &mut Vec<PathBuf>,
 ) -> Result<Target, Box<Problem>> {

@@ -505,8 +505,8 @@ impl<'a> Loader<'a> {
         match (field, entry.value()) {
             (Some(_), TopValue::Node(node)) if key == "defaults" => self.item(file, Kind::Defaults, node),
             (Some(field), value) => {
-                if let (crate::schema::Type::Text, TopValue::Node(node)) = (&field.ty, value)
-                    && let Some(problem) = text_problem(key, node)
+                if let (crate::schema::Type::Text, TopValue::Node(node)) = (&field.ty, &value)
+                    && let Some(problem) = text_problem(key, *node).filter(|_| !node.is_null())
                 {
                     self.project.problems.push(problem);
                 }

@@ -19,10 +19,8 @@ pub(crate) fn problems(project: &Project) -> Vec<Problem> {
         }
         match &object.body {
             Body::Model(model) => {
-                let sourceless = !model.inline_source
-                    && !model.source_given
-                    && !model.special
-                    && project.default_source().is_none();
+                let sourceless =
+                    !model.inline_source && !model.source_given && !model.special && project.default_source().is_none();
                 if sourceless && project.names_complete() {
                     let message = "this model has no `source`, and the project has no default source";
                     out.push(

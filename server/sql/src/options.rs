@@ -37,9 +37,14 @@ pub fn option_query(project: &Project, query: &QueryText) -> Option<(MappedText,
         let at = reference.range + body.start();
         let sql = model_query(project, id)?;
         out.push_slice(&query.text, TextRange::new(done, at.start()));
-        out.push_generated("(");
+        let loc = query.text.locate(at);
+        let mut parenthesis = |out: &mut MappedText, text: &str| match loc {
+            Some(loc) => out.push_for(text, loc),
+            None => out.push_generated(text),
+        };
+        parenthesis(&mut out, "(");
         out.push_slice(&sql, TextRange::up_to(sql.len()));
-        out.push_generated(")");
+        parenthesis(&mut out, ")");
         done = at.end();
     }
     out.push_slice(&query.text, TextRange::new(done, body.end()));

@@ -37,6 +37,8 @@ pub enum AlmostReason {
     SpaceAround,
     /// `ref(x).y`: a path needs `${…}`.
     BareWithPath,
+    /// `${x.value}`: how a run writes the reference to an input, which makes no dependency when written by hand (2.3).
+    Generated,
 }
 
 /// The pieces of a text that look like references and aren't, in the order of the text.
@@ -50,7 +52,7 @@ pub fn almost_references(content: &str) -> Vec<AlmostReference> {
             continue;
         }
         let inner = at + blanks(&content[at..]);
-        if let Some(almost) = broken_call(content, start, inner, true) {
+        if let Some(almost) = broken_call(content, start, inner, true).or_else(|| generated(content, start, inner)) {
             at = usize::from(almost.range.end()).max(at);
             all.push(almost);
         }
@@ -60,6 +62,23 @@ pub fn almost_references(content: &str) -> Vec<AlmostReference> {
         all.extend(bare(content, inner));
     }
     all
+}
+
+/// Accessors of inputs (5.4).
+const ACCESSORS: [&str; 6] = ["value", "values", "min", "max", "first", "last"];
+
+fn generated(content: &str, start: usize, inner: usize) -> Option<AlmostReference> {
+    let close = inner + content[inner..].find(['}', '\n']).filter(|at| content[inner + at..].starts_with('}'))?;
+    let text = content[inner..close].trim_end();
+    let (name, accessor) = text.split_once('.')?;
+    let is_name = !name.is_empty() && name != "project" && name.chars().all(is_name_char);
+    let dot = inner + name.len();
+    (is_name && ACCESSORS.contains(&accessor)).then(|| AlmostReference {
+        range: range(start, close + 1),
+        reason: AlmostReason::Generated,
+        name_range: Some(range(inner, dot)),
+        path_range: Some(range(dot + 1, inner + text.len())),
+    })
 }
 
 fn bare(content: &str, inner: usize) -> Option<AlmostReference> {
@@ -192,6 +211,7 @@ mod tests {
             ("ref(a.b)", "ref(a.b)", R::BadNameCharacter, "a.b", None),
             ("ref (a)", "ref (a)", R::SpaceBeforeParen, "a", None),
             ("ref(a", "ref(a", R::Unclosed, "a", None),
+            ("c = '${ city.value }'", "${ city.value }", R::Generated, "city", Some("value")),
         ] {
             let all = almost_references(content);
             assert_eq!(all.len(), 1, "{content}: {all:?}");

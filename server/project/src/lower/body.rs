@@ -5,9 +5,11 @@ use crate::object::{
     Body, Bound, DefaultSelection, Expression, Input, Insight, Model, Options, QueryText, Range, Relation, Selection,
     Source, Spanned, Statement, StatementKind, StaticProp,
 };
-use crate::problem::Problem;
-use crate::schema::{INTERACTION_KEYS, Kind, Place};
-use viz_syntax::{Node, NodeKind, Typed, almost_references, query_string, references};
+use crate::problem::{Fix, Problem};
+use crate::schema::{INTERACTION_KEYS, Kind, Place, Type, shape};
+use viz_syntax::{
+    AlmostReason, AlmostReference, Node, NodeKind, Typed, almost_references, env_references, query_string, references,
+};
 
 impl Lowering {
     pub(super) fn body(&mut self, kind: Kind, index: u32, node: Node<'_>) -> Body {
@@ -39,13 +41,17 @@ impl Lowering {
         let mut insight = Insight::default();
         for interaction in node.get("interactions").into_iter().flat_map(|list| list.items()) {
             for key in INTERACTION_KEYS {
-                let Some(query) = interaction.get(key).and_then(query_text) else { continue };
+                let Some(value) = interaction.get(key).filter(|value| !value.is_null()) else { continue };
+                let Some(query) = query_text(value) else {
+                    insight.unreadable = true;
+                    continue;
+                };
                 let kind = match *key {
                     "filter" => StatementKind::Filter,
                     "split" => StatementKind::Split,
                     _ => StatementKind::Sort,
                 };
-                self.almost(&query.text, query.loc);
+                insight.unreadable |= self.almost(&query.text, query.loc);
                 insight.statements.push(Statement { kind, key: (*key).to_owned(), query });
             }
         }
@@ -53,7 +59,7 @@ impl Lowering {
             insight.has_props = true;
             insight.trace_type = props.get("type").and_then(Self::spanned);
             insight.mode = text(props, "mode");
-            if insight.trace_type.is_none() {
+            if insight.trace_type.is_none() && props.get("<<").is_none() {
                 let loc = node.entry("props").map_or(node.loc(), |entry| entry.key.loc());
                 self.problem(
                     Problem::new("missing-field", loc, "`props` needs `type`")
@@ -82,7 +88,7 @@ impl Lowering {
                 }
             }
             NodeKind::Scalar => self.prop_scalar(owner, insight, path, node),
-            NodeKind::Alias | NodeKind::Error => {}
+            NodeKind::Alias | NodeKind::Error => insight.unreadable = true,
         }
     }
 
@@ -94,11 +100,13 @@ impl Lowering {
         }
         let short = path.strip_prefix("props.").unwrap_or(path);
         if query_string(content).is_some() {
-            if let Some(query) = self.query(short, node) {
-                self.uses_in(owner, &query.text, query.loc, Place::InsightProps);
-                self.almost(&query.text, query.loc);
-                insight.statements.push(Statement { kind: StatementKind::Prop, key: path.to_owned(), query });
-            }
+            let Some(query) = self.query(short, node) else {
+                insight.unreadable = true;
+                return;
+            };
+            self.uses_in(owner, &query.text, query.loc, Place::InsightProps);
+            insight.unreadable |= self.almost(&query.text, query.loc);
+            insight.statements.push(Statement { kind: StatementKind::Prop, key: path.to_owned(), query });
             return;
         }
         let trimmed = content.trim();
@@ -108,10 +116,11 @@ impl Lowering {
                 &trimmed[..=trimmed.find('(').unwrap_or(0)]
             );
             self.problem(Problem::new("removed-syntax", node.loc(), message).help("write `?{ … }`"));
+            insight.unreadable = true;
             return;
         }
         let text = scalar.mapped();
-        self.almost(&text, node.loc());
+        insight.unreadable |= self.almost(&text, node.loc());
         if !references(content).is_empty() {
             self.uses_in(owner, &text, node.loc(), Place::InsightProps);
             insight.statics.push(StaticProp { key: path.to_owned(), text, loc: node.loc() });
@@ -131,14 +140,21 @@ impl Lowering {
         }
     }
 
-    /// Reports text that looks like a reference but is none (D-023): it stays literal text.
-    pub(super) fn almost(&mut self, text: &viz_text::MappedText, loc: viz_text::Loc) {
-        use viz_syntax::AlmostReason;
-        for almost in almost_references(text.text()) {
+    /// Reports text that looks like a reference but is none (D-023): it stays literal text. Says whether there is any.
+    pub(super) fn almost(&mut self, text: &viz_text::MappedText, loc: viz_text::Loc) -> bool {
+        let found = almost_references(text.text());
+        for almost in &found {
             let at = text.locate(almost.range).unwrap_or(loc);
             let piece = text.slice(almost.range);
             let (message, help) = match almost.reason {
+                AlmostReason::Unclosed if piece.contains(')') => {
+                    (format!("`{piece}` is not closed"), "close it with `}`")
+                }
                 AlmostReason::Unclosed => (format!("`{piece}` is not closed"), "close it with `)}`"),
+                AlmostReason::Generated => (
+                    format!("`{piece}` is what a run makes of a reference: written by hand, nothing depends on it"),
+                    "write the reference",
+                ),
                 AlmostReason::SpaceBeforePath => (
                     format!("`{piece}` is not a reference: no space may stand between `)` and the dot"),
                     "remove the space",
@@ -159,8 +175,31 @@ impl Lowering {
                     "alias the column in the model's SQL",
                 ),
             };
-            self.problem(Problem::new("malformed-reference", at, message).help(help));
+            let mut problem = Problem::new("malformed-reference", at, message);
+            problem = match repaired(text.text(), almost) {
+                Some(fixed) => problem.fix(Fix::replace(format!("write `{fixed}`"), at, fixed)),
+                None => problem.help(help),
+            };
+            self.problem(problem);
         }
+        !found.is_empty()
+    }
+}
+
+/// The reference that was meant, where one can tell.
+fn repaired(text: &str, almost: &AlmostReference) -> Option<String> {
+    let name = &text[std::ops::Range::<usize>::from(almost.name_range?)];
+    let path = almost.path_range.map(|range| &text[std::ops::Range::<usize>::from(range)]);
+    let reference = |name: &str, path: Option<&str>| {
+        let written = format!("${{ref({name}){}{}}}", if path.is_some() { "." } else { "" }, path.unwrap_or_default());
+        almost_references(&written).is_empty().then_some(written)
+    };
+    match (almost.reason, name.split_once('.')) {
+        (AlmostReason::SpaceBeforeParen | AlmostReason::SpaceBeforePath | AlmostReason::Generated, _) => {
+            reference(name, path)
+        }
+        (AlmostReason::BadNameCharacter, Some((model, column))) if path.is_none() => reference(model, Some(column)),
+        _ => None,
     }
 }
 
@@ -171,8 +210,28 @@ fn source(node: Node<'_>) -> Source {
         file: node.get("file").and_then(Lowering::spanned),
         delimiter: text(node, "delimiter"),
         has_header: boolean(node, "has_header").unwrap_or(true),
+        variables: variables(node),
         seeded: ["seeds", "attach"].iter().any(|key| node.get(key).is_some_and(|value| !value.is_null())),
     }
+}
+
+/// The variables in the fields in which they are replaced (`R-ENV-02`).
+fn variables(node: Node<'_>) -> Vec<Spanned> {
+    let ty = text(node, "type");
+    let fields = shape(Kind::Source, false).fields_for(ty.as_deref());
+    let mut out = Vec::new();
+    for entry in node.entries().filter(|entry| !entry.duplicate) {
+        let replaced =
+            |field: &&crate::schema::Field| field.name == entry.name() && matches!(field.ty, Type::EnvironmentText);
+        let Some(scalar) = entry.value.scalar().filter(|_| fields.iter().any(|field| replaced(&field))) else {
+            continue;
+        };
+        let content = scalar.mapped();
+        for (range, name) in env_references(content.text()) {
+            out.push(Spanned { text: name, loc: content.locate(range).unwrap_or(entry.value.loc()) });
+        }
+    }
+    out
 }
 
 fn model(node: Node<'_>) -> Model {
@@ -187,6 +246,7 @@ fn model(node: Node<'_>) -> Model {
         sql: mapped(node, "sql"),
         sql_loc: node.get("sql").map(|value| value.loc()),
         source: named,
+        source_given: source.is_some_and(|value| !value.is_null()),
         inline_source: source.is_some_and(|value| value.kind() == NodeKind::Mapping),
         special: node.get("args").is_some() || node.get("models").is_some(),
     }

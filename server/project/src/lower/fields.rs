@@ -6,7 +6,8 @@ use crate::object::{Body, Object};
 use crate::problem::{Fix, Problem};
 use crate::schema::{Field, Kind, MULTI_DISPLAYS, Place, RESERVED_KEYS, SINGLE_DISPLAYS, Shape, Target, Type, shape};
 use crate::similar::{did_you_mean, similar};
-use viz_syntax::{Entry, Node, NodeKind, query_string};
+use viz_syntax::{Entry, Node, NodeKind, query_string, references};
+use viz_text::TextSize;
 
 impl Lowering {
     /// Reads a node as an object, with everything in it. Returns its index; `None` if it is no mapping.
@@ -21,7 +22,15 @@ impl Lowering {
         }
         let index = self.out.objects.len() as u32;
         let name = node.get("name").filter(|name| wrong_for_text(*name).is_none()).and_then(Self::spanned);
-        self.out.objects.push(Object { kind, name, loc: node.loc(), parent, uses: Vec::new(), body: Body::Other });
+        self.out.objects.push(Object {
+            kind,
+            name,
+            loc: node.loc(),
+            parent,
+            uses: Vec::new(),
+            body: Body::Other,
+            head: first_key(node),
+        });
         let shape = shape(kind, node.get("href").is_some());
         self.fields(index, shape, node);
         let body = self.body(kind, index, node);
@@ -45,7 +54,7 @@ impl Lowering {
                 None => self.unknown_key(shape, &fields, &entry),
             }
         }
-        if !decided {
+        if !decided || node.get("<<").is_some() {
             return;
         }
         for field in fields.iter().filter(|field| field.required) {
@@ -171,7 +180,9 @@ impl Lowering {
                     && matches!(place, Place::MetricExpression | Place::DimensionExpression);
                 let place = if scoped { Place::ScopedExpression } else { place };
                 if let Some(scalar) = node.scalar() {
-                    self.uses_in(owner, &scalar.mapped(), node.loc(), place);
+                    let text = scalar.mapped();
+                    self.uses_in(owner, &text, node.loc(), place);
+                    self.almost(&text, node.loc());
                 }
             }
             Type::Query(place) => {
@@ -294,6 +305,7 @@ impl Lowering {
             (true, _) => {
                 if let Some(query) = self.query(key, node) {
                     self.uses_in(owner, &query.text, query.loc, Place::InputQuery);
+                    self.almost(&query.text, query.loc);
                 }
             }
             (false, _) => {
@@ -357,8 +369,11 @@ impl Lowering {
                         entry.value.loc(),
                         format!("`{key}` needs a query `?{{ … }}`, not {}", describe(entry.value)),
                     );
-                    if let Some(text) = entry.value.str() {
-                        let fixed = format!("?{{ {text} }}");
+                    let plain = |text: &&str| ![": ", " #", "\n"].iter().any(|mark| text.contains(mark));
+                    if let Some(text) = entry.value.str().map(str::trim).filter(plain) {
+                        let bare = text.starts_with("ref(")
+                            && references(text).iter().any(|r| r.range.len() == TextSize::of(text));
+                        let fixed = if bare { format!("?{{ ${{{text}}} }}") } else { format!("?{{ {text} }}") };
                         problem = problem.fix(Fix::replace(format!("write `{fixed}`"), entry.value.loc(), fixed));
                     }
                     self.problem(problem);

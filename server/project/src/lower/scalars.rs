@@ -5,8 +5,10 @@ use crate::object::Spanned;
 use crate::problem::{Fix, Problem};
 use crate::schema::{HEIGHTS, Kind, Place, Target};
 use crate::similar::{did_you_mean, similar};
-use viz_syntax::{AlmostReason, AlmostReference, Node, NodeKind, QueryStringError, Typed, almost_references, query_string};
-use viz_text::{TextRange, TextSize};
+use viz_syntax::{
+    AlmostReason, AlmostReference, Node, NodeKind, QueryStringError, Style, Typed, almost_references, query_string,
+};
+use viz_text::{Loc, TextRange, TextSize};
 
 impl Lowering {
     pub(super) fn spanned(node: Node<'_>) -> Option<Spanned> {
@@ -178,6 +180,8 @@ impl Lowering {
         let inline_path = content.starts_with("${") && content.ends_with('}') && !content.contains("ref");
         if found.len() == 1 && found[0].range.len() == text.len() {
             self.uses_in(owner, &text, node.loc(), place);
+        } else if !almost_references(content).is_empty() {
+            self.almost(&text, node.loc());
         } else if !inline_path {
             let plain =
                 !content.is_empty() && content.chars().all(|c| c.is_ascii_alphanumeric() || " '\"-_".contains(c));
@@ -215,7 +219,8 @@ impl Lowering {
         // A reference that is not closed takes the query's brace for its own.
         let unclosed = |almost: &AlmostReference| almost.reason == AlmostReason::Unclosed;
         if error == QueryStringError::Unterminated && almost_references(text.text()).iter().any(unclosed) {
-            return self.almost(&text, node.loc());
+            self.almost(&text, node.loc());
+            return;
         }
         let at = |range| text.locate(range).unwrap_or_else(|| node.loc());
         let (loc, message, help) = match error {
@@ -247,8 +252,32 @@ impl Lowering {
         };
         let mut problem = Problem::new("malformed-query", loc, message);
         problem.help = help.map(str::to_owned);
+        problem.fix = match error {
+            QueryStringError::Multiline(_) => folded(node),
+            QueryStringError::SpaceBeforeSlice(_) => Some(Fix::replace("remove the white-space", loc, "")),
+            _ => None,
+        };
         self.problem(problem);
     }
+}
+
+/// Turns a block with `|` into one with `>-`, if that gives one line: the lines are equally indented and none is empty.
+fn folded(node: Node<'_>) -> Option<Fix> {
+    let scalar = node.scalar().filter(|scalar| scalar.style() == Style::Literal)?;
+    if scalar.value().trim_end().lines().any(|line| line.is_empty() || line.starts_with([' ', '\t'])) {
+        return None;
+    }
+    let header: &str = node.text().split(char::is_whitespace).next()?;
+    let indent: String = header.chars().filter(char::is_ascii_digit).collect();
+    let range = TextRange::at(node.loc().range.start(), TextSize::of(header));
+    Some(Fix::replace("fold the lines with `>-`", Loc::new(node.loc().segment, range), format!(">{indent}-")))
+}
+
+/// The first line that is not empty.
+fn first_line(text: &str) -> TextRange {
+    let start = text.len() - text.trim_start().len();
+    let end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+    TextRange::new(TextSize::new(start as u32), TextSize::new(end as u32))
 }
 
 /// What is wrong with a value that must be a string.
