@@ -5,7 +5,7 @@ use super::analysis::Analysis;
 use super::outbox::{Message, Outbox};
 use super::progress::Progress;
 use super::settings::Settings;
-use super::sources::Sources;
+use super::sources::{self, Sources};
 use super::state::State;
 use super::{capabilities, code_action, convert, hover};
 use crate::answerer::{Answerer, EngineAnswerer};
@@ -59,16 +59,14 @@ impl Backend {
     /// Starts the threads: one that checks, one that asks sources.
     fn start(&self, client: capabilities::Client, settings: Settings) -> anyhow::Result<()> {
         let answerer: Arc<dyn Answerer> = Arc::new(EngineAnswerer::new(settings.trusted)?);
-        let sources = Arc::new(Sources::default());
-        let progress = Progress::new(self.client.clone(), client.progress);
+        let sources = Arc::new(Sources::new(Progress::new(self.client.clone(), client.progress)));
+        for _ in 0..sources::THREADS {
+            let (sources, state, answerer) = (Arc::clone(&sources), Arc::clone(&self.state), Arc::clone(&answerer));
+            thread::Builder::new().name("sources".into()).spawn(move || sources.run(&state, &*answerer))?;
+        }
         let outbox = Outbox::new(self.client.clone());
-        let asking = (Arc::clone(&sources), Arc::clone(&self.state), Arc::clone(&answerer));
         let analysis = Analysis { state: Arc::clone(&self.state), client, settings, answerer, sources, outbox };
         thread::Builder::new().name("analysis".into()).stack_size(STACK).spawn(move || analysis.run())?;
-        thread::Builder::new().name("sources".into()).spawn(move || {
-            let (sources, state, answerer) = asking;
-            sources.run(&state, &answerer, &progress);
-        })?;
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 //!
 //! The way of a keystroke: `service` applies it to the documents in the order of the wire, `analysis` (a thread of its
 //! own, newest state wins) checks the projects concerned with what is known, `publish` sends what differs, `sources`
-//! (another thread) gets data-dependent questions answered, and `analysis` checks again.
+//! (other threads) get questions about data answered, and `analysis` checks again.
 
 mod analysis;
 mod backend;
@@ -12,6 +12,7 @@ mod convert;
 mod disk;
 mod documents;
 mod hover;
+mod knowledge;
 mod outbox;
 mod progress;
 mod publish;

@@ -1,136 +1,135 @@
-//! The thread that gets questions about sources answered. The newest list of a project replaces its older one.
+//! The threads that get questions about sources answered. The newest list of a project replaces its older one.
+//!
+//! Each project is asked one question at a time (its source worker runs one at a time anyway), so that every answer
+//! shows up at once and a query that takes long delays those of its own project only.
 
 use super::progress::{Guard, Progress};
 use super::state::{Answers, State};
 use crate::answerer::{Answerer, Cancel, fact};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use viz_facts::{Question, QuestionKey};
 
-/// Questions that are asked together: enough to keep the engine busy, few enough that answers show up early.
-const BATCH: usize = 8;
+/// So many projects can be asked at the same time.
+pub const THREADS: usize = 4;
 
 /// See the module.
-#[derive(Default)]
 pub struct Sources {
     wanted: Mutex<Wanted>,
     wake: Condvar,
+    progress: Progress,
 }
 
 #[derive(Default)]
 struct Wanted {
-    by_root: BTreeMap<PathBuf, Open>,
-    running: Option<Running>,
+    projects: BTreeMap<PathBuf, Asked>,
+    /// Numbers the displays of progress.
+    displays: u64,
     quit: bool,
 }
 
-/// What is asked for a project.
-struct Open {
-    questions: Vec<Question>,
+/// What is asked for a project; there is an entry as long as there is anything.
+struct Asked {
+    questions: VecDeque<Question>,
     /// For one query.
     timeout: Duration,
+    running: Option<(QuestionKey, Cancel)>,
+    _progress: Guard,
 }
 
-/// Questions that are about to be asked.
-struct Batch {
+/// A question that is about to be asked.
+struct Next {
     root: PathBuf,
-    questions: Vec<Question>,
+    question: Question,
     timeout: Duration,
-    cancel: Cancel,
-}
-
-/// What is being asked.
-struct Running {
-    root: PathBuf,
-    keys: HashSet<QuestionKey>,
     cancel: Cancel,
 }
 
 impl Sources {
+    /// Nothing is asked.
+    pub fn new(progress: Progress) -> Self {
+        Self { wanted: Mutex::default(), wake: Condvar::new(), progress }
+    }
+
     fn wanted(&self) -> MutexGuard<'_, Wanted> {
         self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// These questions of a project are open, and no others. What is being asked is stopped if none of it is among them.
+    /// These questions of a project are open, and no others. What is being asked is called off if it is not among them.
     pub fn want(&self, root: &Path, mut questions: Vec<Question>, timeout: Duration) {
         let mut wanted = self.wanted();
-        if let Some(running) = wanted.running.as_ref().filter(|running| running.root == root) {
+        if let Some((key, cancel)) = wanted.projects.get(root).and_then(|asked| asked.running.as_ref()) {
             let before = questions.len();
-            questions.retain(|question| !running.keys.contains(&question.key()));
+            questions.retain(|question| question.key() != *key);
             if questions.len() == before {
-                running.cancel.cancel();
+                cancel.cancel();
             }
         }
-        if questions.is_empty() {
-            wanted.by_root.remove(root);
-        } else {
-            wanted.by_root.insert(root.to_owned(), Open { questions, timeout });
+        let questions = VecDeque::from(questions);
+        if let Some(asked) = wanted.projects.get_mut(root) {
+            (asked.questions, asked.timeout) = (questions, timeout);
+        } else if !questions.is_empty() {
+            wanted.displays += 1;
+            let name =
+                root.file_name().map_or_else(|| root.display().to_string(), |name| name.to_string_lossy().into_owned());
+            let progress = self.progress.begin(wanted.displays, format!("checking {name}"));
+            wanted.projects.insert(root.to_owned(), Asked { questions, timeout, running: None, _progress: progress });
         }
         self.wake.notify_all();
     }
 
     /// Whether a project waits for answers.
     pub fn is_busy(&self, root: &Path) -> bool {
-        let wanted = self.wanted();
-        wanted.by_root.contains_key(root) || wanted.running.as_ref().is_some_and(|running| running.root == root)
+        self.wanted().projects.contains_key(root)
     }
 
     /// The session is over.
     pub fn quit(&self) {
         let mut wanted = self.wanted();
         wanted.quit = true;
-        if let Some(running) = &wanted.running {
-            running.cancel.cancel();
-        }
+        wanted.projects.values().filter_map(|asked| asked.running.as_ref()).for_each(|(_, cancel)| cancel.cancel());
         self.wake.notify_all();
     }
 
-    /// The thread: takes batches, gets them answered, hands the facts to the analysis.
-    pub fn run(&self, state: &State, answerer: &Arc<dyn Answerer>, progress: &Progress) {
-        let mut shown: Option<Guard> = None;
-        let mut number = 0;
-        while let Some(Batch { root, questions, timeout, cancel }) = self.take(&mut shown) {
-            if shown.is_none() {
-                number += 1;
-                let name = root
-                    .file_name()
-                    .map_or_else(|| root.display().to_string(), |name| name.to_string_lossy().into_owned());
-                shown = Some(progress.begin(number, format!("checking {name}")));
-            }
-            tracing::debug!(questions = questions.len(), root = %root.display(), "asking sources");
-            let answers = answerer.ask(&questions, timeout, &cancel);
-            let facts = questions
-                .iter()
-                .zip(answers)
-                .filter_map(|(question, answer)| Some((question.key(), fact(answer?))))
-                .collect();
-            self.wanted().running = None;
+    /// A thread: takes questions, gets them answered, hands the facts to the analysis.
+    pub fn run(&self, state: &State, answerer: &dyn Answerer) {
+        while let Some(Next { root, question, timeout, cancel }) = self.next() {
+            tracing::debug!(root = %root.display(), sql = question.sql(), "asking a source");
+            let answers = answerer.ask(std::slice::from_ref(&question), timeout, &cancel);
+            let facts = answers.into_iter().flatten().map(|answer| (question.key(), fact(answer))).collect();
+            self.finish(&root);
             state.answer(Answers { root, facts });
         }
     }
 
-    fn take(&self, shown: &mut Option<Guard>) -> Option<Batch> {
+    fn finish(&self, root: &Path) {
+        let mut wanted = self.wanted();
+        if let Some(asked) = wanted.projects.get_mut(root) {
+            asked.running = None;
+            if asked.questions.is_empty() {
+                wanted.projects.remove(root);
+            }
+        }
+        self.wake.notify_all();
+    }
+
+    fn next(&self) -> Option<Next> {
         let mut wanted = self.wanted();
         loop {
             if wanted.quit {
                 return None;
             }
-            if let Some(mut entry) = wanted.by_root.first_entry() {
-                let root = entry.key().clone();
-                let open = entry.get_mut();
-                let timeout = open.timeout;
-                let questions: Vec<Question> = open.questions.drain(..open.questions.len().min(BATCH)).collect();
-                if open.questions.is_empty() {
-                    entry.remove();
+            for (root, asked) in wanted.projects.iter_mut().filter(|(_, asked)| asked.running.is_none()) {
+                if let Some(question) = asked.questions.pop_front() {
+                    let cancel = Cancel::default();
+                    asked.running = Some((question.key(), cancel.clone()));
+                    return Some(Next { root: root.clone(), question, timeout: asked.timeout, cancel });
                 }
-                let cancel = Cancel::default();
-                let keys = questions.iter().map(Question::key).collect();
-                wanted.running = Some(Running { root: root.clone(), keys, cancel: cancel.clone() });
-                return Some(Batch { root, questions, timeout, cancel });
             }
-            *shown = None;
+            // A list that was emptied while nothing of it was asked.
+            wanted.projects.retain(|_, asked| asked.running.is_some() || !asked.questions.is_empty());
             wanted = self.wake.wait(wanted).unwrap_or_else(PoisonError::into_inner);
         }
     }
@@ -145,19 +144,24 @@ mod tests {
 
     /// Tells what it is asked, and answers when it is told to or called off.
     struct Slow {
-        asked: Sender<Vec<String>>,
+        asked: Sender<String>,
         go: Mutex<Receiver<()>>,
     }
 
     impl Answerer for Slow {
         fn ask(&self, questions: &[Question], _: Duration, cancel: &Cancel) -> Vec<Option<Result<Answer, Unknown>>> {
-            self.asked.send(questions.iter().map(|question| question.sql().to_owned()).collect()).unwrap();
-            while !cancel.is_cancelled() {
-                if self.go.lock().unwrap().recv_timeout(Duration::from_millis(1)).is_ok() {
-                    return questions.iter().map(|_| Some(Ok(Answer::Columns(Ok(vec![]))))).collect();
+            self.asked.send(questions[0].sql().to_owned()).unwrap();
+            if questions[0].sql() == "stuck" {
+                while !cancel.is_cancelled() {
+                    thread::yield_now();
                 }
             }
-            vec![None; questions.len()]
+            while !cancel.is_cancelled() {
+                if self.go.lock().unwrap().recv_timeout(Duration::from_millis(1)).is_ok() {
+                    return vec![Some(Ok(Answer::Columns(Ok(vec![]))))];
+                }
+            }
+            vec![None]
         }
     }
 
@@ -169,22 +173,34 @@ mod tests {
     fn the_newest_list_wins_and_what_is_under_way_is_not_asked_twice() {
         let (asked, was_asked) = channel();
         let (answer, go) = channel();
-        let answerer: Arc<dyn Answerer> = Arc::new(Slow { asked, go: Mutex::new(go) });
-        let (sources, state) = (Sources::default(), State::default());
+        let answerer = Slow { asked, go: Mutex::new(go) };
+        let (sources, state) = (Sources::new(Progress::none()), State::default());
         let next = || was_asked.recv_timeout(Duration::from_secs(10)).expect("something is asked");
-        let root = Path::new("/p");
+        let answers = || state.next().unwrap().work.answers.iter().map(|answers| answers.facts.len()).sum::<usize>();
+        let want = |root: &str, list: &[&str]| {
+            sources.want(Path::new(root), list.iter().map(|sql| question(sql)).collect(), Duration::MAX);
+        };
         thread::scope(|scope| {
-            scope.spawn(|| sources.run(&state, &answerer, &Progress::none()));
-            sources.want(root, vec![question("a"), question("b")], Duration::MAX);
-            assert_eq!(next(), ["a", "b"]);
-            sources.want(root, vec![question("b"), question("c")], Duration::MAX);
+            for _ in 0..2 {
+                scope.spawn(|| sources.run(&state, &answerer));
+            }
+            want("/p", &["a", "b"]);
+            assert_eq!(next(), "a");
+            want("/p", &["a", "c"]);
             answer.send(()).unwrap();
-            assert_eq!(next(), ["c"], "b was under way");
-            assert_eq!(state.next().unwrap().work.answers[0].facts.len(), 2);
-            sources.want(root, vec![question("d")], Duration::MAX);
-            assert_eq!(next(), ["d"], "c was called off");
-            assert_eq!(state.next().unwrap().work.answers[0].facts.len(), 0);
-            assert!(sources.is_busy(root));
+            assert_eq!(next(), "c", "a was under way, b is not wanted any more");
+            assert_eq!(answers(), 1);
+            want("/p", &["stuck"]);
+            assert_eq!(next(), "stuck", "c was called off");
+            assert_eq!(answers(), 0);
+            want("/q", &["d"]);
+            assert_eq!(next(), "d", "another project does not wait");
+            answer.send(()).unwrap();
+            assert_eq!(answers(), 1);
+            assert!(sources.is_busy(Path::new("/p")) && !sources.is_busy(Path::new("/q")));
+            want("/p", &[]);
+            assert_eq!(answers(), 0);
+            assert!(!sources.is_busy(Path::new("/p")));
             sources.quit();
         });
     }

@@ -4,6 +4,7 @@ use super::capabilities::Client;
 use super::convert::View;
 use super::disk::Files;
 use super::documents::Documents;
+use super::knowledge::Knowledge;
 use super::outbox::Status;
 use super::publish::{self, Layer};
 use super::retain::Retained;
@@ -13,34 +14,27 @@ use crate::check::baseline::Baseline;
 use crate::check::{TIMEOUT, configured_level, timeout};
 use crate::place::Place;
 use chrono::{Local, NaiveDateTime};
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::Arc;
 use std::time::Duration;
 use viz_check::{CheckOptions, Finding, Level, MAX_COMBINATIONS, Memo, Report, Severity, Status as InsightStatus};
-use viz_facts::{Fact, FactStore, Question, QuestionKey};
+use viz_facts::{Fact, Question, QuestionKey};
 use viz_project::{Environment, FileSystem, Project};
 
 /// A keystroke in a file larger than this (bytes) waits for the pause before the whole file is read as the reference's
 /// loader would.
 const SMALL: usize = 64 << 10;
 
-/// So many facts about texts are kept: far more than a project needs at one time, far less than a day of typing makes.
-const RECENT: usize = 100_000;
-
 /// See the module.
 pub struct Workspace {
     root: PathBuf,
     project: Arc<Project>,
-    facts: Arc<RwLock<FactStore>>,
+    knowledge: Knowledge,
     memo: Memo,
     report: Report,
     retained: Retained,
     shown: Arc<[Finding]>,
-    /// Questions about sources that were asked so far.
-    asked: HashSet<QuestionKey>,
-    /// Those whose answer is stale and could not be renewed.
-    not_renewed: HashSet<QuestionKey>,
     /// The time for date expressions. It stands still between refreshes: checks depend on it.
     now: NaiveDateTime,
     /// Whether checks read whole files as the reference's loader would.
@@ -54,8 +48,6 @@ pub struct Workspace {
     wrong: Vec<String>,
     /// What the user has been told of it.
     complained: Vec<String>,
-    /// Facts about texts that come and go with every keystroke, oldest first.
-    recent: VecDeque<QuestionKey>,
 }
 
 impl Workspace {
@@ -69,14 +61,11 @@ impl Workspace {
             baseline,
             wrong,
             complained: Vec::new(),
-            recent: VecDeque::new(),
-            facts: Arc::default(),
+            knowledge: Knowledge::default(),
             memo: Memo::default(),
             report: Report::default(),
             retained: Retained::default(),
             shown: Arc::default(),
-            asked: HashSet::new(),
-            not_renewed: HashSet::new(),
             now: Local::now().naive_local(),
             whole: false,
             dirty: true,
@@ -107,29 +96,20 @@ impl Workspace {
     /// One check with what is known; the questions that no source has to be opened for.
     pub fn check(&mut self, settings: &Settings) -> Vec<Question> {
         let options = CheckOptions { oracle: self.whole, ..options(settings, &self.project, self.now) };
-        let report = viz_check::check(&self.project, &self.facts(), &options, &self.memo);
+        let report = viz_check::check(&self.project, &self.knowledge.facts(), &options, &self.memo);
         self.report = report;
-        self.asked.extend(self.report.questions.iter().filter(|question| !question.is_pure()).map(Question::key));
+        self.knowledge.note(&self.report.questions);
         self.report.questions.iter().filter(|question| question.is_pure()).cloned().collect()
     }
 
     /// The questions that only sources can answer: not answered yet, or with an answer that is stale.
     pub fn open_questions(&self) -> Vec<Question> {
-        let open = |question: &&Question| !question.is_pure() && !self.not_renewed.contains(&question.key());
-        self.report.questions.iter().filter(open).cloned().collect()
+        self.report.questions.iter().filter(|question| self.knowledge.is_open(question)).cloned().collect()
     }
 
     /// Data may have changed: old answers are stale, what could not be answered may be asked again.
     pub fn refresh(&mut self) {
-        let mut facts = self.facts_mut();
-        facts.mark_stale(|key| self.asked.contains(key));
-        for key in &self.asked {
-            if matches!(facts.get_key(*key), Some(Fact::Unknown(_))) {
-                facts.remove(*key);
-            }
-        }
-        drop(facts);
-        self.not_renewed.clear();
+        self.knowledge.refresh();
         self.now = Local::now().naive_local();
         self.dirty = true;
     }
@@ -148,36 +128,14 @@ impl Workspace {
 
     /// Records facts.
     pub fn learn(&mut self, facts: Vec<(QuestionKey, Fact)>) {
-        let mut store = self.facts_mut();
-        let (mut not_renewed, mut recent) = (Vec::new(), Vec::new());
-        for (key, fact) in facts {
-            // What was known is not taken away because it can't be looked up just now.
-            let known = store.get_key(key).is_some_and(|old| old.answer().is_some());
-            match fact {
-                Fact::Unknown(_) if known => not_renewed.push(key),
-                fact => {
-                    if !self.asked.contains(&key) {
-                        recent.push(key);
-                    }
-                    store.insert(key, fact);
-                }
-            }
-        }
-        for key in self.recent.iter().take((self.recent.len() + recent.len()).saturating_sub(RECENT)) {
-            store.remove(*key);
-        }
-        drop(store);
-        self.recent.extend(recent);
-        self.recent.drain(..self.recent.len().saturating_sub(RECENT));
-        self.not_renewed.extend(not_renewed);
+        self.knowledge.learn(facts);
         self.dirty = true;
     }
 
     /// What requests are answered from, and what the editor shows.
     pub fn settle(&mut self) -> Snapshot {
-        let facts = self.facts();
-        let complete = self.report.questions.iter().all(|question| facts.get(question).is_some());
-        drop(facts);
+        let known = |question| self.knowledge.facts().get(question).is_some();
+        let complete = self.report.questions.iter().all(known);
         let mut shown = self.retained.show(&self.project, &self.report, complete);
         if let Some(baseline) = &self.baseline {
             baseline.take_from(&mut shown);
@@ -185,7 +143,7 @@ impl Workspace {
         self.shown = shown.into();
         Snapshot {
             project: Arc::clone(&self.project),
-            facts: Arc::clone(&self.facts),
+            facts: self.knowledge.shared(),
             findings: Arc::clone(&self.shown),
         }
     }
@@ -229,14 +187,6 @@ impl Workspace {
         }
         self.status = Some(status.clone());
         Some(status)
-    }
-
-    fn facts(&self) -> RwLockReadGuard<'_, FactStore> {
-        self.facts.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn facts_mut(&self) -> RwLockWriteGuard<'_, FactStore> {
-        self.facts.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
