@@ -26,6 +26,7 @@ mod witness;
 
 pub use check::{CheckOptions, Level, MAX_COMBINATIONS, Memo, check};
 pub use codes::{CODES, Code, code};
+pub use models::columns_of;
 pub use options::{InputOptions, OptionSource, option_question, options_of};
 pub use report::{
     Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Report,

@@ -5,7 +5,7 @@ use crate::report::Finding;
 use crate::sources::source_of_model;
 use std::collections::HashMap;
 use std::sync::Arc;
-use viz_facts::{Answer, Column, Question, SqlError, SqlErrorKind, Unknown};
+use viz_facts::{Answer, Column, FactStore, Question, SqlError, SqlErrorKind, Unknown};
 use viz_project::{Body, Kind, ObjectId, Problem, Project, Related};
 use viz_sql::model_query;
 use viz_text::{MappedText, TextRange, TextSize};
@@ -35,6 +35,18 @@ pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> 
         },
         Known::Unknown(why) => Columns::Unknown(why),
         Known::Pending => Columns::Unknown(pending()),
+    }
+}
+
+/// The columns of a model as far as these facts tell, without asking anything: for hovers and completion.
+///
+/// # Errors
+/// The reason why they are not known; `model-sql` if the model's query fails.
+pub fn columns_of(project: &Project, facts: &FactStore, model: ObjectId) -> Result<Arc<Vec<Column>>, Unknown> {
+    match columns(project, &Facts::new(facts, Ok(())), model) {
+        Columns::Known(columns) => Ok(columns),
+        Columns::Failed => Err(Unknown::new("model-sql", "the model's query fails")),
+        Columns::Unknown(why) => Err(why),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Hover: what an object is, and for inputs what a viewer can choose.
 
+use crate::completion::accessor_meaning;
 use crate::target::{Target, target_at};
 use chrono::{DateTime, Local, NaiveDateTime};
 use std::fmt::Write;
@@ -59,17 +60,10 @@ fn heading(object: &Object) -> String {
 }
 
 fn accessor(text: &mut String, input: &Input, path: Option<&str>) {
-    let meaning = match path {
-        Some("value") => "the selected option, as it is: no quotes are put around it and none are escaped",
-        Some("values") => "all selected options, each in single quotes, joined by commas",
-        Some("min") => "the smallest selected number or date; NULL for other texts",
-        Some("max") => "the largest selected number or date; NULL for other texts",
-        Some("first") => "the option that was selected first, as it is",
-        Some("last") => "the option that was selected last, as it is",
-        _ => return,
-    };
-    if input.selection.is_some_and(|selection| selection.accessors().contains(&path.unwrap_or_default())) {
-        let _ = writeln!(text, "`.{}`: {meaning}\n", path.unwrap_or_default());
+    if let Some(path) = path
+        && let Some(meaning) = accessor_meaning(path, input.selection)
+    {
+        let _ = writeln!(text, "`.{path}`: {meaning}\n");
     }
 }
 
@@ -177,6 +171,7 @@ fn expression_text(text: &mut String, expression: &Expression) {
     }
 }
 
-fn local(now: SystemTime) -> NaiveDateTime {
+/// The same moment on the clock of this machine.
+pub(crate) fn local(now: SystemTime) -> NaiveDateTime {
     DateTime::<Local>::from(now).naive_local()
 }

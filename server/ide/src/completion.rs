@@ -1,0 +1,115 @@
+//! Completion: what could stand at the cursor, also while the text around it is unfinished.
+//!
+//! The place comes from [`crate::context`], what the format expects there from the schema table, and each sort of
+//! candidate has a file of its own.
+
+mod describe;
+mod fields;
+mod item;
+mod keys;
+mod names;
+mod paths;
+mod rank;
+mod values;
+
+pub(crate) use describe::accessor as accessor_meaning;
+pub use item::{CompletionItem, CompletionKind};
+
+use crate::context::{Content, Context, Spot, context};
+use crate::hover::local;
+use crate::slot::{Slot, slot};
+use std::time::SystemTime;
+use viz_facts::FactStore;
+use viz_project::{FileSystem, Project};
+use viz_text::{FileId, TextRange, TextSize};
+
+/// What a completion is asked of.
+pub(crate) struct Request<'a> {
+    pub project: &'a Project,
+    pub facts: &'a FactStore,
+    pub files: &'a dyn FileSystem,
+    pub file: FileId,
+    pub offset: TextSize,
+    pub now: chrono::NaiveDateTime,
+    pub text: &'a str,
+    pub context: Context<'a>,
+    pub slot: Slot<'a>,
+}
+
+/// What could stand at an offset, best first. `files` is where paths are looked up; `now` decides what dates in options
+/// mean.
+pub fn completion(
+    project: &Project,
+    facts: &FactStore,
+    files: &dyn FileSystem,
+    file: FileId,
+    offset: TextSize,
+    now: SystemTime,
+) -> Vec<CompletionItem> {
+    let document = &project.file(file).document;
+    let text = document.text();
+    let mut at = offset.min(TextSize::of(text));
+    while !text.is_char_boundary(at.into()) {
+        at -= TextSize::new(1);
+    }
+    let context = context(document, at);
+    let Some(slot) = slot(&context) else { return Vec::new() };
+    let request = Request { project, facts, files, file, offset: at, now: local(now), text, context, slot };
+    let mut items = request.items();
+    for (index, item) in items.iter_mut().enumerate() {
+        item.sort = format!("{index:05}");
+    }
+    items
+}
+
+impl Request<'_> {
+    fn items(&self) -> Vec<CompletionItem> {
+        match self.context.spot {
+            Spot::Nothing => Vec::new(),
+            Spot::Key(range) => keys::at_key(self, range),
+            Spot::Value(content) => self.spaced(&content, values::values(self, &content)),
+            Spot::Start { content, dash, flow } => {
+                let mut items = Vec::new();
+                if self.context.here.pairs.is_empty() || self.is_text(&content) {
+                    items.extend(values::at_start(self, &content, dash, flow));
+                }
+                if !self.is_text(&content) && content.quote.is_none() {
+                    items.extend(keys::at_start(self, &content, dash, flow));
+                }
+                self.spaced(&content, items)
+            }
+        }
+    }
+
+    /// Whether the content can't be the beginning of a key.
+    fn is_text(&self, content: &Content) -> bool {
+        self.text[content.range].contains(['$', '(', '?', '{'])
+    }
+
+    /// Puts a space first where the content hangs on a colon or dash.
+    fn spaced(&self, content: &Content, mut items: Vec<CompletionItem>) -> Vec<CompletionItem> {
+        if content.gap {
+            for item in &mut items {
+                item.insert.insert(0, ' ');
+                item.snippet.iter_mut().for_each(|snippet| snippet.insert(0, ' '));
+            }
+        }
+        items
+    }
+
+    /// The content of a scalar and the offset in it.
+    pub fn content<'b>(&'b self, content: &Content) -> (&'b str, TextSize) {
+        (&self.text[content.range], self.offset - content.range.start())
+    }
+
+    /// The word around the cursor: `$` and what a name may hold.
+    pub fn word(&self, within: TextRange) -> TextRange {
+        let is_word = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '$');
+        let before = &self.text[TextRange::new(within.start(), self.offset)];
+        let after = &self.text[TextRange::new(self.offset, within.end())];
+        let len = |text: String| TextSize::of(text.as_str());
+        let start = len(before.chars().rev().take_while(is_word).collect());
+        let end = len(after.chars().take_while(|c| is_word(c) && *c != '$').collect());
+        TextRange::new(self.offset - start, self.offset + end)
+    }
+}

@@ -1,0 +1,139 @@
+//! What may follow `${ref(x).`: columns, metrics and dimensions of a model, accessors of an input.
+
+use super::Request;
+use super::describe;
+use super::item::{CompletionItem, CompletionKind};
+use super::names::has_brace;
+use super::rank::{self, FieldKind};
+use crate::context::Content;
+use crate::select_list::select_list;
+use viz_check::{columns_of, options_of, states};
+use viz_project::{Body, Input, Insight, Kind, ObjectId, Place, Resolution};
+use viz_sql::Accessor;
+use viz_text::TextRange;
+
+/// Longest rendered value in a list.
+const SHOWN_VALUE: usize = 40;
+
+/// The fields of the object called `name`. `replace` is the part of the path at the cursor.
+pub(super) fn fields(
+    request: &Request<'_>,
+    place: Place,
+    content: &Content,
+    name: &str,
+    replace: TextRange,
+) -> Vec<CompletionItem> {
+    let id = match request.project.names().resolve(name) {
+        Resolution::Object(id) => id,
+        // One of them is meant; which one is another finding.
+        Resolution::Ambiguous(ids) => match ids.first() {
+            Some(id) => *id,
+            None => return Vec::new(),
+        },
+        Resolution::Missing => return Vec::new(),
+    };
+    let mut items = match &request.project.object(id).body {
+        Body::Input(input) => accessors(request, id, input, replace),
+        Body::Model(_) => model(request, place, content, id, replace),
+        Body::Insight(insight) if place == Place::TableFields => properties(insight, replace),
+        _ => Vec::new(),
+    };
+    let rest = &request.text[TextRange::new(replace.end(), content.range.end().max(replace.end()))];
+    let in_query = request.text[content.range].trim_start().starts_with("?{");
+    if !has_brace(in_query, rest) && !rest.starts_with(['.', '[']) {
+        items.iter_mut().for_each(|item| item.insert.push('}'));
+    }
+    items
+}
+
+/// The accessors of an input, with what each of them is when the page loads.
+fn accessors(request: &Request<'_>, id: ObjectId, input: &Input, replace: TextRange) -> Vec<CompletionItem> {
+    let Some(selection) = input.selection else { return Vec::new() };
+    let options = options_of(request.project, request.facts, id, request.now);
+    let initial = options.as_ref().ok().and_then(|options| states(input, options).into_iter().next());
+    let item = |name: &&str| {
+        let meaning = describe::accessor(name, Some(selection)).unwrap_or_default();
+        let now = initial.as_ref().zip(Accessor::parse(name)).map(|(state, accessor)| state.render(accessor));
+        let documentation = match (&now, &options) {
+            (Some(now), _) => format!("{meaning}\n\nnow: `{}`", clip(now)),
+            (None, Err(why)) => format!("{meaning}\n\noptions not known: {}", why.message),
+            (None, Ok(_)) => meaning.to_owned(),
+        };
+        CompletionItem::new(*name, CompletionKind::Accessor, replace)
+            .detail(now.map(|now| clip(&now)).unwrap_or_default())
+            .documentation(documentation)
+    };
+    selection.accessors().iter().map(item).collect()
+}
+
+fn clip(value: &str) -> String {
+    let flat = value.replace(['\n', '\r'], "⏎").replace('`', "'");
+    let short: String = flat.chars().take(SHOWN_VALUE).collect();
+    if short.len() < flat.len() { format!("{short}…") } else { short }
+}
+
+/// The metrics, dimensions and columns of a model.
+fn model(
+    request: &Request<'_>,
+    place: Place,
+    content: &Content,
+    id: ObjectId,
+    replace: TextRange,
+) -> Vec<CompletionItem> {
+    let project = request.project;
+    let takes = |kind: Kind| match place {
+        Place::RelationCondition | Place::TableFields => false,
+        Place::DimensionExpression => kind == Kind::Dimension,
+        _ => true,
+    };
+    let mut found = Vec::new();
+    for child in project.children(id) {
+        let object = project.object(child);
+        let kind = match object.kind {
+            Kind::Metric => FieldKind::Metric,
+            Kind::Dimension => FieldKind::Dimension,
+            _ => continue,
+        };
+        if takes(object.kind) && !object.name_text().is_empty() {
+            let item = CompletionItem::new(object.name_text(), CompletionKind::Object(object.kind), replace)
+                .detail(describe::detail(project, child))
+                .documentation(describe::documentation(project, child));
+            found.push((rank::field(request, place, content, object.name_text(), kind, None), item));
+        }
+    }
+    for (name, data_type) in columns(request, id) {
+        // Others can't be referred to (S-06).
+        if !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+            continue;
+        }
+        let detail = data_type.clone().unwrap_or_else(|| "column".into());
+        let of = format!("column of `{}`", project.object(id).name_text());
+        let item = CompletionItem::new(name.as_str(), CompletionKind::Column, replace).detail(detail).documentation(of);
+        found.push((rank::field(request, place, content, &name, FieldKind::Column, data_type.as_deref()), item));
+    }
+    // Stable: fields of one rank keep the order of the project and of the query.
+    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+    found.into_iter().map(|(_, item)| item).collect()
+}
+
+/// The columns of a model with their types; without the engine's answer those that its SQL names.
+pub(super) fn columns(request: &Request<'_>, model: ObjectId) -> Vec<(String, Option<String>)> {
+    if let Ok(columns) = columns_of(request.project, request.facts, model) {
+        return columns.iter().map(|column| (column.name.clone(), Some(column.data_type.clone()))).collect();
+    }
+    let Body::Model(body) = &request.project.object(model).body else { return Vec::new() };
+    let Some(sql) = &body.sql else { return Vec::new() };
+    select_list(sql.text()).into_iter().map(|column| (column.name, None)).collect()
+}
+
+/// The properties of an insight that have a query (3.11).
+fn properties(insight: &Insight, replace: TextRange) -> Vec<CompletionItem> {
+    let paths = insight.statements.iter().filter_map(|found| Some((found.key.strip_prefix("props.")?, found)));
+    paths
+        .map(|(path, found)| {
+            CompletionItem::new(path, CompletionKind::Property, replace)
+                .detail("property")
+                .documentation(describe::code(found.query.body()))
+        })
+        .collect()
+}

@@ -1,0 +1,190 @@
+//! Keys of objects: those that the schema table knows for the place and that aren't there yet, required ones first.
+
+use super::Request;
+use super::item::{CompletionItem, CompletionKind, escape};
+use crate::context::{Content, Mapping};
+use crate::slot::{fields, is_merged, object_kind};
+use viz_project::Kind;
+use viz_project::schema::{Field, INTERACTION_KEYS, Type, shape};
+use viz_text::{TextRange, TextSize};
+
+/// How a key is to be inserted.
+struct Form {
+    replace: TextRange,
+    /// Only the name: the colon is there.
+    name_only: bool,
+    /// Put before it: the dash of a new list item.
+    prefix: &'static str,
+    /// Columns from the start of the line's text to the key.
+    indent: usize,
+    /// In `{…}`, where nothing goes on the next line.
+    flow: bool,
+}
+
+/// At a key that has its colon.
+pub(super) fn at_key(request: &Request<'_>, key: TextRange) -> Vec<CompletionItem> {
+    let form = Form { replace: key, name_only: true, prefix: "", indent: 0, flow: true };
+    items(request, request.slot.ty, &request.context.here, key, &form)
+}
+
+/// Where a key may start.
+pub(super) fn at_start(request: &Request<'_>, content: &Content, dash: bool, flow: bool) -> Vec<CompletionItem> {
+    let text = &request.text[content.range];
+    let word = text.find(char::is_whitespace).map_or(content.range.len(), |len| TextSize::new(len as u32));
+    let end = (content.range.start() + word).max(request.offset);
+    let replace = TextRange::new(content.range.start(), end);
+    let line_start = request.text[..usize::from(content.range.start())].rfind('\n').map_or(0, |found| found + 1);
+    let line = &request.text[line_start..];
+    let line_indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+    let column = usize::from(content.range.start()) - line_start;
+    let indent = if dash { column.saturating_sub(line_indent) + usize::from(content.gap) } else { 0 };
+    let mut form = Form { replace, name_only: false, prefix: "", indent, flow };
+    match request.slot.ty {
+        // On a line of its own in a list, a new item goes.
+        Type::List(item) if !dash && !flow => {
+            (form.prefix, form.indent) = ("- ", 2);
+            items(request, *item, &Mapping::default(), replace, &form)
+        }
+        ty => items(request, ty, &request.context.here, replace, &form),
+    }
+}
+
+fn items(request: &Request<'_>, ty: Type, here: &Mapping<'_>, own: TextRange, form: &Form) -> Vec<CompletionItem> {
+    let present = |name: &str| here.pairs.iter().any(|pair| pair.name == name && pair.range != own);
+    match ty {
+        Type::Interaction => {
+            let docs = [
+                ("filter", "Keeps the rows for which it holds."),
+                ("split", "One series for each of its values."),
+                ("sort", "Orders the rows; may end in `ASC` or `DESC`."),
+            ];
+            let free = INTERACTION_KEYS.iter().filter(|key| !present(key));
+            free.map(|key| {
+                let doc = docs.iter().find(|(name, _)| name == key).map_or("", |(_, doc)| doc);
+                plain(key, "query", doc, form, ": ", ": ?{ $0 \\}")
+            })
+            .collect()
+        }
+        Type::Props if request.slot.inner.is_empty() && !present("type") => {
+            vec![plain("type", "required", "The sort of trace: `bar`, `scatter`, …", form, ": ", ": $0")]
+        }
+        _ => {
+            let Some(mut known) = fields(ty, here) else { return Vec::new() };
+            let kind = object_kind(ty, here);
+            if kind == Some(Kind::Dashboard) && here.value("href").is_none() && !present("rows") {
+                known.extend(shape(Kind::Dashboard, true).fields.iter().filter(|field| field.name == "href"));
+            }
+            let target = request.project.target();
+            let included = request.file.0 != 0;
+            known.retain(|field| {
+                let version = field.only.is_none_or(|only| only == target);
+                let free = !present(field.name) && field.alias.is_none_or(|alias| !present(alias));
+                let writable = !field.doc.starts_with("Set automatically");
+                let merged = !(kind == Some(Kind::Project) && included) || is_merged(field.name);
+                version && free && writable && merged && !excluded(kind, field.name, &present)
+            });
+            known.sort_by_key(|field| (!field.required, kind != Some(Kind::Project) && field.name != "name"));
+            known.into_iter().map(|field| item(request, field, form)).collect()
+        }
+    }
+}
+
+/// Whether a key can't stand beside those that are there.
+fn excluded(kind: Option<Kind>, name: &str, present: &dyn Fn(&str) -> bool) -> bool {
+    let groups: &[&[&str]] = match kind {
+        Some(Kind::Item) => &[&["chart"], &["table"], &["markdown"], &["input"], &["rows"]],
+        Some(Kind::Table) => &[&["data"], &["columns", "rows", "values"]],
+        Some(Kind::Input) => &[&["options"], &["range"]],
+        _ => return false,
+    };
+    let Some(own) = groups.iter().position(|group| group.contains(&name)) else { return false };
+    groups.iter().enumerate().any(|(index, group)| index != own && group.iter().any(|name| present(name)))
+}
+
+fn item(request: &Request<'_>, field: &Field, form: &Form) -> CompletionItem {
+    let (insert, snippet) = value_text(request, &field.ty, form);
+    let mut detail = type_name(&field.ty);
+    if field.required {
+        detail = format!("required · {detail}");
+    }
+    let mut doc = field.doc.to_owned();
+    if !field.default.is_empty() {
+        doc.push_str(&format!("\n\ndefault: `{}`", field.default));
+    }
+    plain(field.name, &detail, &doc, form, &insert, &snippet)
+}
+
+/// A key with what follows it, as plain text and as a snippet.
+fn plain(name: &str, detail: &str, doc: &str, form: &Form, insert: &str, snippet: &str) -> CompletionItem {
+    let item = CompletionItem::new(name, CompletionKind::Key, form.replace).detail(detail).documentation(doc);
+    if form.name_only {
+        return item;
+    }
+    let before = format!("{}{name}", form.prefix);
+    item.insert(format!("{before}{insert}")).snippet(format!("{}{snippet}", escape(&before)))
+}
+
+/// What follows a key: the colon and the beginning of its value.
+fn value_text(request: &Request<'_>, ty: &Type, form: &Form) -> (String, String) {
+    let nested = |text: &str| format!(":\n{}{text}", " ".repeat(form.indent + 2));
+    let colon = || (": ".to_owned(), ": $0".to_owned());
+    match ty {
+        _ if form.flow => colon(),
+        Type::Choice(words) => (": ".into(), format!(": ${{1|{}|}}$0", words.join(","))),
+        Type::Boolean => (": ".into(), ": ${1|true,false|}$0".into()),
+        Type::IntegerChoice(numbers) => {
+            let words: Vec<String> = numbers.iter().map(i64::to_string).collect();
+            (": ".into(), format!(": ${{1|{}|}}$0", words.join(",")))
+        }
+        Type::Object(Kind::Defaults) | Type::Object(_) | Type::Mapping(_) => (nested(""), nested("$0")),
+        Type::Props => (nested("type: "), nested("type: $0")),
+        Type::Layout => (nested(""), nested("$0")),
+        Type::List(Type::ObjectOrReference(..)) => (nested("- "), nested("- \\${ref($0)\\}")),
+        Type::List(Type::Evaluation) => (nested("- "), nested("- \">{ $0 \\}\"")),
+        Type::List(Type::Object(kind)) if starts_with_name(*kind, request) => {
+            (nested("- name: "), nested("- name: $0"))
+        }
+        Type::List(_) => (nested("- "), nested("- $0")),
+        Type::ObjectOrReference(..) | Type::TableData | Type::MarkdownItem => (": ".into(), ": \\${ref($0)\\}".into()),
+        Type::Query(_) => (": ".into(), ": ?{ $0 \\}".into()),
+        Type::Evaluation => (": ".into(), ": \">{ $0 \\}\"".into()),
+        _ => colon(),
+    }
+}
+
+/// Whether objects of a kind mostly begin with their name.
+fn starts_with_name(kind: Kind, request: &Request<'_>) -> bool {
+    let _ = request;
+    !matches!(kind, Kind::Row | Kind::Item | Kind::Include)
+}
+
+/// A type in a word or two.
+fn type_name(ty: &Type) -> String {
+    match ty {
+        Type::Text => "text".into(),
+        Type::EnvironmentText => "text, may hold ${env.NAME}".into(),
+        Type::Integer => "whole number".into(),
+        Type::Boolean => "true or false".into(),
+        Type::Choice(words) if words.len() <= 4 => words.join(", "),
+        Type::Choice(_) => "one of several words".into(),
+        Type::IntegerChoice(_) => "one of several numbers".into(),
+        Type::Plain => "value".into(),
+        Type::Expression(_) => "SQL".into(),
+        Type::Query(_) => "query".into(),
+        Type::Evaluation => "expression >{…}".into(),
+        Type::Object(kind) => kind.name().into(),
+        Type::ObjectOrReference(kind, _) => format!("{} or reference", kind.name()),
+        Type::TableData => "reference to an insight or a model".into(),
+        Type::MarkdownItem => "markdown or reference".into(),
+        Type::List(item) => format!("list of {}", type_name(item)),
+        Type::Mapping(_) => "mapping".into(),
+        Type::Options => "list or query".into(),
+        Type::DefaultValues => "list, all or none".into(),
+        Type::Props => "plotly properties".into(),
+        Type::Layout => "plotly layout".into(),
+        Type::Interaction => "filter, split or sort".into(),
+        Type::Height => "word or pixels".into(),
+        Type::Level => "number or title".into(),
+        Type::Anything => String::new(),
+    }
+}

@@ -1,0 +1,81 @@
+//! Find references: where an object, or a column of a model, is used.
+
+use crate::definition;
+use crate::symbol::{Symbol, field, resolve, symbols_at};
+use viz_project::{Kind, ObjectId, Project};
+use viz_text::{FileId, TextRange, TextSize};
+
+/// A place that names what was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    /// The file.
+    pub file: FileId,
+    /// The bytes of the name.
+    pub range: TextRange,
+    /// Whether the name is given here, not used.
+    pub is_declaration: bool,
+}
+
+/// All places that name what stands at an offset, in the order of files and texts.
+pub fn references(project: &Project, file: FileId, offset: TextSize, declaration: bool) -> Vec<Reference> {
+    let Some((symbols, _)) = symbols_at(project, file, offset) else { return Vec::new() };
+    let mut out: Vec<Reference> = symbols.iter().flat_map(|symbol| of_symbol(project, symbol)).collect();
+    out.retain(|found| declaration || !found.is_declaration);
+    out.sort_by_key(|found| (found.file, found.range.start(), found.range.end()));
+    out.dedup();
+    out
+}
+
+pub(crate) fn of_symbol(project: &Project, symbol: &Symbol) -> Vec<Reference> {
+    let mut out = Vec::new();
+    match symbol {
+        Symbol::Object(id) => {
+            let given = definition::object(project, *id).filter(|found| !found.focus.is_empty());
+            out.extend(given.map(|found| Reference { file: found.file, range: found.focus, is_declaration: true }));
+            out.extend(defaults(project, *id));
+        }
+        Symbol::Field(..) => {}
+        Symbol::Files(_) => return out,
+    }
+    for user in project.ids() {
+        for found in &project.object(user).uses {
+            let ids = resolve(project, found);
+            let by_path = found.path.as_ref().filter(|path| {
+                let means = |id: &ObjectId| {
+                    let meant = field(project, *id, &path.text);
+                    // The path of an input is no name of it.
+                    meant != Symbol::Object(*id) && same(&meant, symbol)
+                };
+                ids.iter().any(means)
+            });
+            let loc = match by_path {
+                Some(path) => path.loc,
+                None if ids.iter().any(|id| Symbol::Object(*id) == *symbol) => found.name_loc,
+                None => continue,
+            };
+            if let Some((file, range)) = project.resolve(loc) {
+                out.push(Reference { file, range, is_declaration: false });
+            }
+        }
+    }
+    out
+}
+
+/// Whether two symbols are the same; columns are compared without regard to case (6.2).
+fn same(a: &Symbol, b: &Symbol) -> bool {
+    match (a, b) {
+        (Symbol::Field(a, x), Symbol::Field(b, y)) => a == b && x.eq_ignore_ascii_case(y),
+        _ => a == b,
+    }
+}
+
+/// `defaults.source_name` and `defaults.alert_name`, if they name this object.
+fn defaults(project: &Project, id: ObjectId) -> impl Iterator<Item = Reference> {
+    let object = project.object(id);
+    let named = [(project.default_source(), Kind::Source), (project.default_alert(), Kind::Alert)];
+    named.into_iter().filter_map(move |(name, kind)| {
+        let name = name.filter(|name| object.kind == kind && name.text == object.name_text())?;
+        let (file, range) = project.resolve(name.loc)?;
+        Some(Reference { file, range, is_declaration: false })
+    })
+}

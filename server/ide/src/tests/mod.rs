@@ -1,0 +1,7 @@
+//! Features on small projects.
+
+mod completion;
+mod fixture;
+mod navigation;
+mod ranking;
+mod robust;

@@ -1,0 +1,76 @@
+//! Every feature at every place of real files, whole and cut off: nothing may panic.
+
+use super::fixture::{Fixture, joined, now, sample};
+use crate::{completion, definition, document_symbols, highlight, hover, references, workspace_symbols};
+use viz_text::{TextRange, TextSize};
+
+const SAMPLES: [&str; 3] = ["ecommerce", "support-tickets", "iot-sensors"];
+
+fn everything(fixture: &Fixture, offset: TextSize) {
+    let Fixture { project, facts, files, file, .. } = fixture;
+    for item in completion(project, facts, files, *file, offset, now()) {
+        assert!(item.replace.contains_inclusive(offset), "{item:?} at {offset:?}");
+        let line = &fixture.text()[item.replace];
+        assert!(!line.contains('\n') && !item.label.is_empty(), "{item:?}");
+    }
+    if let Some(found) = definition(project, *file, offset) {
+        assert!(found.origin.contains_inclusive(offset));
+    }
+    hover(project, facts, *file, offset, now());
+}
+
+#[test]
+fn features_everywhere_in_the_samples() {
+    for name in SAMPLES {
+        let files = sample(name);
+        for index in 0..files.len() {
+            let mut files = files.clone();
+            files[index].1.insert_str(0, "$0");
+            let fixture = Fixture::new(&joined(&files));
+            let text = fixture.text();
+            for (at, _) in text.char_indices() {
+                everything(&fixture, TextSize::new(at as u32));
+            }
+            let len = TextSize::of(text);
+            for at in (0..text.len()).step_by(97).filter(|at| text.is_char_boundary(*at)) {
+                let at = TextSize::new(at as u32);
+                references(&fixture.project, fixture.file, at, true);
+                highlight(&fixture.project, fixture.file, at);
+            }
+            let whole = TextRange::up_to(len);
+            let symbols = document_symbols(&fixture.project, fixture.file);
+            assert!(symbols.iter().all(|symbol| whole.contains_range(symbol.full)));
+            workspace_symbols(&fixture.project, "a", 50);
+        }
+    }
+}
+
+#[test]
+fn features_in_texts_cut_off_anywhere() {
+    let mut random = fastrand::Rng::with_seed(7);
+    for name in SAMPLES {
+        let files = sample(name);
+        for _ in 0..120 {
+            let mut files = files.clone();
+            let index = random.usize(..files.len());
+            let text = &mut files[index].1;
+            let mut at = random.usize(..text.len());
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            // The rest is gone, or only the rest of the line.
+            let end = if random.bool() { text.len() } else { text[at..].find('\n').map_or(text.len(), |len| at + len) };
+            let piece = ["", "${", "${ref(", "?{ ", "\"", "{ ", "[", "- ", ":", "'", "}", "#", "\t", "é"];
+            text.replace_range(at..end, &format!("{}$0", random.choice(piece).unwrap_or("")));
+            let fixture = Fixture::new(&joined(&files));
+            let len = fixture.text().len();
+            let here = usize::from(fixture.offset);
+            for offset in here.saturating_sub(60)..=(here + 60).min(len) {
+                if fixture.text().is_char_boundary(offset) {
+                    everything(&fixture, TextSize::new(offset as u32));
+                }
+            }
+            document_symbols(&fixture.project, fixture.file);
+        }
+    }
+}
