@@ -4,11 +4,12 @@ use crate::facts::{Facts, Known};
 use crate::models::{error_place, sentence};
 use crate::options::{Failed, InputOptions, MAX_OPTIONS, look_up, question};
 use crate::report::{Finding, InputReport, OptionsStatus};
-use crate::states::Value;
+use crate::states::{Value, numeric};
+use crate::suggest::suggestion;
 use std::collections::HashMap;
 use viz_facts::{Answer, Unknown};
 use viz_project::{
-    Body, DefaultSelection, Input, Kind, ObjectId, Options, Project, QueryText, Selection, did_you_mean, similar,
+    Body, DefaultSelection, Fix, Input, Kind, ObjectId, Options, Project, QueryText, Selection, did_you_mean, similar,
 };
 
 /// More options than this are warned about (`R-IN-12`).
@@ -40,9 +41,13 @@ pub(crate) fn check_inputs(
         if let Ok(options) = &found {
             if let Options::Range(range) = &input.options {
                 let faults = crate::dates::faults(input, range, now);
-                findings.extend(
-                    faults.into_iter().map(|(bound, message)| Finding::new("invalid-range", bound.loc, message)),
-                );
+                findings.extend(faults.into_iter().map(|(bound, message)| {
+                    let mut finding = Finding::new("invalid-range", bound.loc, message);
+                    if std::ptr::eq(bound, &range.step) && crate::dates::is_dates(input, range, now) {
+                        finding.help = Some("write a number and a unit, such as `1 day` or `2 weeks`".into());
+                    }
+                    finding
+                }));
             }
             contents(project, id, input, options, findings);
         }
@@ -94,6 +99,16 @@ fn shape(project: &Project, id: ObjectId, input: &Input, findings: &mut Vec<Find
         && items.len() != 2
     {
         let message = format!("a toggle needs exactly two options, not {} (R-IN-04)", items.len());
+        let mut finding = Finding::new("invalid-display", at.loc, message);
+        finding.help = Some("use `radio` or `tabs`".into());
+        findings.push(finding);
+    }
+    if let (Some("slider" | "range-slider"), Options::List { items, .. }, Some(at)) =
+        (display, &input.options, &input.display)
+        && !items.is_empty()
+        && items.iter().all(|item| numeric(&item.text).is_none())
+    {
+        let message = "a slider shows numbers only, and no option is one: the control is empty (R-IN-10)";
         findings.push(Finding::new("invalid-display", at.loc, message));
     }
     let misfit = match (&input.default, &input.options) {
@@ -163,6 +178,13 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
             );
             let near = similar(&default.text, items.iter().map(|item| item.text.as_str()));
             finding.help = did_you_mean(&near);
+            // A word can stand for a word; other options may need quotes.
+            let word = |text: &str| text.chars().all(|c| c.is_ascii_alphabetic());
+            if let [only] = near.as_slice()
+                && word(only)
+            {
+                finding.fix = Some(Fix::replace(format!("replace it by `{only}`"), default.loc, only.clone()));
+            }
             findings.push(finding);
         }
     }
@@ -197,7 +219,7 @@ fn query_findings(
                 place.unwrap_or(body),
                 format!("the option query fails: {}", sentence(&error.message)),
             );
-            finding.help = did_you_mean(&error.candidates);
+            finding.help = suggestion(error);
             findings.push(finding);
         }
         Err(Failed::Unknown(why)) if why.code == "options-columns" => {

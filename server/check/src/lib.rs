@@ -22,6 +22,7 @@ mod oracle;
 mod report;
 mod sources;
 mod states;
+mod suggest;
 mod witness;
 
 pub use check::{CheckOptions, Level, MAX_COMBINATIONS, Memo, check};

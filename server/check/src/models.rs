@@ -82,7 +82,7 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
         loc,
         format!("the query of the model `{}` fails: {}", object.name_text(), sentence(&error.message)),
     );
-    finding.help = viz_project::did_you_mean(&error.candidates);
+    finding.help = crate::suggest::suggestion(error);
     if error.kind == SqlErrorKind::Io {
         finding.help = Some("file names are relative to the project's folder".into());
     }
@@ -99,7 +99,11 @@ fn missing_database(project: &Project, model: ObjectId, why: &Unknown, findings:
     } else {
         "make the file, or correct the path: it is relative to the project's folder"
     };
-    findings.push(Finding::from(&Problem::new("database-missing", loc, why.message.clone()).help(help)));
+    let message = match &body.database {
+        Some(database) => format!("the database `{}` does not exist", database.text()),
+        None => why.message.clone(),
+    };
+    findings.push(Finding::from(&Problem::new("database-missing", loc, message).help(help)));
 }
 
 /// The place in the user's text of an engine's error about a text.

@@ -71,13 +71,13 @@ pub(crate) fn unset_variables(project: &Project) -> Vec<Problem> {
     let mut out = Vec::new();
     for id in project.ids() {
         let Body::Source(source) = &project.object(id).body else { continue };
-        let Some(database) = &source.database else { continue };
-        for (range, name) in viz_syntax::env_references(database.text()) {
-            if project.environment().get(&name).is_none() {
-                let loc = database.locate(range).unwrap_or(project.object(id).loc);
+        for variable in &source.variables {
+            let name = &variable.text;
+            if project.environment().get(name).is_none() {
                 let message = format!("the environment variable `{name}` is not set: the source can't be opened");
                 out.push(
-                    Problem::new("unset-variable", loc, message).help(format!("set it, or add `{name}=…` to `.env`")),
+                    Problem::new("unset-variable", variable.loc, message)
+                        .help(format!("set it, or add `{name}=…` to `.env`")),
                 );
             }
         }

@@ -11,7 +11,7 @@ use crate::problem::{Fix, Problem};
 use crate::resolve;
 use crate::schema::{Kind, MERGED_KEYS, PROJECT, Target};
 use crate::similar::{did_you_mean, similar};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use viz_syntax::{Document, TopEntry, TopValue};
@@ -80,6 +80,7 @@ pub struct Project {
     default_source: Option<Spanned>,
     default_alert: Option<Spanned>,
     segments: HashMap<SegmentId, FileId>,
+    broken: HashSet<SegmentId>,
     cache: HashMap<LoweredKey, Arc<Lowered>>,
 }
 
@@ -153,7 +154,17 @@ impl Project {
 
     /// Problems of the text and of names, in no particular order.
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
-        self.problems.iter().chain(self.items.iter().flat_map(|item| &item.lowered.problems))
+        // What is missing or unknown around lines that are no YAML is usually in those lines.
+        let follows = |problem: &&Problem| {
+            matches!(problem.code, "missing-field" | "unknown-key" | "ignored-key") && self.is_broken(problem.loc)
+        };
+        let of_items = self.items.iter().flat_map(|item| &item.lowered.problems);
+        self.problems.iter().chain(of_items.filter(move |problem| !follows(problem)))
+    }
+
+    /// Whether the top-level item around a place has lines that are no YAML.
+    pub fn is_broken(&self, loc: Loc) -> bool {
+        self.broken.contains(&loc.segment)
     }
 
     /// The project's own name.
@@ -248,6 +259,7 @@ impl<'a> Loader<'a> {
             default_source: None,
             default_alert: None,
             segments: HashMap::new(),
+            broken: HashSet::new(),
             cache: HashMap::new(),
         };
         Self { files, previous, project, open: Vec::new() }
@@ -271,6 +283,14 @@ impl<'a> Loader<'a> {
                 self.project.names.add(id, object, self.project.target);
             }
         }
+        // A name may be in a line that is no YAML.
+        let nameless = |item: &Item| {
+            item.lowered
+                .objects
+                .first()
+                .is_some_and(|object| object.name.is_none() && self.project.is_broken(object.loc))
+        };
+        self.project.names_complete &= !self.project.items.iter().any(nameless);
         let mut problems = resolve::problems(&self.project);
         self.project.problems.append(&mut problems);
         if let Some(error) = config_error {
@@ -400,6 +420,9 @@ impl<'a> Loader<'a> {
                 viz_syntax::ProblemKind::CustomTag => "custom-tag",
                 _ => "yaml-syntax",
             };
+            if problem.kind == viz_syntax::ProblemKind::Syntax {
+                self.project.broken.insert(problem.loc.segment);
+            }
             let mut found = Problem::new(code, problem.loc, problem.message.clone());
             found.help = match code {
                 "merge-key" => Some("write the merged keys out".into()),

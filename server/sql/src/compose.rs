@@ -125,11 +125,12 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
     }
     if models.is_empty() {
         expander.broken = true;
-        if !project
-            .object(id)
-            .uses
-            .iter()
-            .any(|reference| project.names().resolve(&reference.name) == Resolution::Missing)
+        if !insight.unreadable
+            && !project
+                .object(id)
+                .uses
+                .iter()
+                .any(|reference| project.names().resolve(&reference.name) == Resolution::Missing)
         {
             let message = "this insight reads no model: one such insight stops the whole run (R-INS-03)";
             expand_problems.push(

@@ -38,7 +38,7 @@ pub fn option_query(project: &Project, query: &QueryText) -> Option<(MappedText,
         let sql = model_query(project, id)?;
         out.push_slice(&query.text, TextRange::new(done, at.start()));
         let loc = query.text.locate(at);
-        let mut parenthesis = |out: &mut MappedText, text: &str| match loc {
+        let parenthesis = |out: &mut MappedText, text: &str| match loc {
             Some(loc) => out.push_for(text, loc),
             None => out.push_generated(text),
         };

@@ -1,0 +1,52 @@
+//! What to do about an engine's error: which name was probably meant.
+
+use viz_facts::SqlError;
+use viz_project::{did_you_mean, similar};
+
+/// The engine's suggestions as a help line, as far as they are near to the name that the error is about. The engine also
+/// lists what merely exists, and the signatures of functions.
+pub(crate) fn suggestion(error: &SqlError) -> Option<String> {
+    let last = |name: &str| name.rsplit('.').next().unwrap_or(name).trim_matches('"').to_owned();
+    let names: Vec<String> =
+        error.candidates.iter().filter(|name| !name.contains('(')).map(|name| last(name)).collect();
+    let near = similar(&last(missing_name(&error.message)?), names.iter().map(String::as_str));
+    did_you_mean(&near)
+}
+
+/// The name that an error says is missing: in quotes, or between `name` and `does not exist`.
+pub(crate) fn missing_name(message: &str) -> Option<&str> {
+    let message = message.lines().next()?;
+    let between = || {
+        let (before, _) = message.split_once(" does not exist")?;
+        before.rsplit_once(" name ").map(|(_, name)| name.trim_matches('"'))
+    };
+    between().or_else(|| message.split('"').nth(1)).filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use viz_facts::SqlErrorKind;
+
+    fn help(message: &str, candidates: &[&str]) -> Option<String> {
+        let candidates = candidates.iter().map(|name| (*name).to_owned()).collect();
+        suggestion(&SqlError {
+            kind: SqlErrorKind::Binder,
+            message: message.into(),
+            offset: None,
+            length: None,
+            candidates,
+        })
+    }
+
+    #[test]
+    fn only_near_names_are_suggested() {
+        let missing = "Referenced column \"amout\" not found in FROM clause!";
+        assert_eq!(help(missing, &["city", "t.amount"]).as_deref(), Some("did you mean `amount`?"));
+        assert_eq!(help(missing, &["city"]), None);
+        let function = "Scalar Function with name date_trunk does not exist!";
+        assert_eq!(help(function, &["date_trunc"]).as_deref(), Some("did you mean `date_trunc`?"));
+        let types = "No function matches the given name and argument types 'avg(VARCHAR)'.";
+        assert_eq!(help(types, &["avg(DECIMAL) -> DECIMAL"]), None);
+    }
+}
