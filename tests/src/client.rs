@@ -22,13 +22,15 @@ pub struct Options {
     pub encodings: Vec<Encoding>,
     /// `initializationOptions`.
     pub initialization: Value,
+    /// What more the client can do with a text: members of `capabilities.textDocument`.
+    pub abilities: Value,
     /// Whether requests of the server are answered. A client that never does must not stop the server.
     pub answers: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { encodings: Vec::new(), initialization: Value::Null, answers: true }
+        Self { encodings: Vec::new(), initialization: Value::Null, abilities: Value::Null, answers: true }
     }
 }
 
@@ -72,12 +74,15 @@ impl Client {
         if !client.options.encodings.is_empty() {
             general["positionEncodings"] = client.options.encodings.iter().map(|encoding| encoding.name()).collect();
         }
-        let capabilities = json!({
+        let mut capabilities = json!({
             "general": general,
             "window": { "workDoneProgress": true },
             "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true }, "workspaceEdit": { "documentChanges": true } },
             "textDocument": { "publishDiagnostics": { "relatedInformation": true, "versionSupport": true } },
         });
+        for (name, ability) in client.options.abilities.as_object().into_iter().flatten() {
+            capabilities["textDocument"][name] = ability.clone();
+        }
         let params = json!({
             "processId": std::process::id(),
             "rootUri": null,

@@ -4,6 +4,7 @@ mod annotated;
 mod command_line;
 mod edits;
 mod faces;
+mod features;
 mod flood;
 mod formats;
 mod lifecycle;

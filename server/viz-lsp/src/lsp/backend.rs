@@ -4,10 +4,14 @@
 use super::analysis::Analysis;
 use super::outbox::{Message, Outbox};
 use super::progress::Progress;
+use super::request::Request;
 use super::settings::Settings;
 use super::sources::{self, Sources};
 use super::state::State;
-use super::{capabilities, code_action, convert, hover};
+use super::{
+    capabilities, code_action, completion, convert, definition, document_symbol, highlight, hover, references,
+    workspace_symbol,
+};
 use crate::answerer::{Answerer, EngineAnswerer};
 use crate::check::STACK;
 use std::path::{Path, PathBuf};
@@ -16,10 +20,12 @@ use std::thread;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::notification::{DidChangeWatchedFiles, Notification};
 use tower_lsp::lsp_types::{
-    CodeActionParams, CodeActionResponse, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidChangeWatchedFilesRegistrationOptions, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, FileSystemWatcher, GlobPattern, Hover, HoverParams, InitializeParams, InitializeResult,
-    InitializedParams, MessageType, Registration, ServerInfo,
+    CodeActionParams, CodeActionResponse, CompletionParams, CompletionResponse, DidChangeTextDocumentParams,
+    DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentHighlight, DocumentHighlightParams,
+    DocumentSymbolParams, DocumentSymbolResponse, FileSystemWatcher, GlobPattern, GotoDefinitionParams,
+    GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams, Location,
+    MessageType, ReferenceParams, Registration, ServerInfo, SymbolInformation, Url, WorkspaceSymbolParams,
 };
 use tower_lsp::{Client, LanguageServer};
 use viz_project::Environment;
@@ -54,6 +60,18 @@ impl Backend {
 
     fn abilities(&self) -> capabilities::Client {
         self.session.get().map(|session| session.client).unwrap_or_default()
+    }
+
+    /// Answers a request about a text, in the state of the texts right now, on a thread that may take its time.
+    async fn answer<T: Send + 'static>(
+        &self,
+        uri: &Url,
+        compute: impl FnOnce(&Request) -> Option<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        let Some(path) = convert::path(uri) else { return Ok(None) };
+        let (documents, revision) = self.state.documents();
+        let request = Request { state: Arc::clone(&self.state), client: self.abilities(), documents, revision, path };
+        in_background(move || compute(&request)).await
     }
 
     /// Starts the threads: one that checks, one that asks sources.
@@ -156,10 +174,41 @@ impl LanguageServer for Backend {
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let at = params.text_document_position_params;
-        let Some(path) = convert::path(&at.text_document.uri) else { return Ok(None) };
-        let (documents, revision) = self.state.documents();
+        self.answer(&at.text_document.uri, move |request| hover::hover(request, at.position)).await
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let (at, context) = (params.text_document_position, params.context);
+        let compute = move |request: &Request| completion::completion(request, at.position, context.as_ref());
+        let items = self.answer(&at.text_document.uri, compute).await?;
+        Ok(items.map(CompletionResponse::Array))
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        self.answer(&at.text_document.uri, move |request| definition::definition(request, at.position)).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let (at, declaration) = (params.text_document_position, params.context.include_declaration);
+        let compute = move |request: &Request| references::references(request, at.position, declaration);
+        self.answer(&at.text_document.uri, compute).await
+    }
+
+    async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+        let at = params.text_document_position_params;
+        self.answer(&at.text_document.uri, move |request| highlight::highlight(request, at.position)).await
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        self.answer(&params.text_document.uri, document_symbol::document_symbols).await
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<Vec<SymbolInformation>>> {
+        let (documents, _) = self.state.documents();
         let (state, encoding) = (Arc::clone(&self.state), self.abilities().encoding);
-        in_background(move || hover::hover(&state, &documents, revision, &path, at.position, encoding)).await
+        let compute = move || workspace_symbol::workspace_symbols(&state, &documents, encoding, &params.query);
+        in_background(compute).await.map(Some)
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

@@ -1,10 +1,12 @@
 //! What the client can do, and what this server can.
 
+use super::completion::TRIGGERS;
 use super::convert::encoding_kind;
 use tower_lsp::lsp_types::{
-    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, HoverProviderCapability,
-    OneOf, SaveOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
+    HoverProviderCapability, InsertTextMode, MarkupKind, OneOf, SaveOptions, ServerCapabilities,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use viz_text::Encoding;
 
@@ -21,6 +23,16 @@ pub struct Client {
     pub watches: bool,
     /// Edits may name document versions.
     pub versioned_edits: bool,
+    /// It knows snippets in completion.
+    pub snippets: bool,
+    /// It indents the lines of a completion like the first, when told so.
+    pub adjusts_indentation: bool,
+    /// It shows Markdown beside completion.
+    pub markdown: bool,
+    /// Definitions may be links.
+    pub definition_links: bool,
+    /// Outlines may be nested.
+    pub nested_symbols: bool,
 }
 
 impl Client {
@@ -29,6 +41,11 @@ impl Client {
         let workspace = capabilities.workspace.as_ref();
         let diagnostics = capabilities.text_document.as_ref().and_then(|text| text.publish_diagnostics.as_ref());
         let edit = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
+        let text = capabilities.text_document.as_ref();
+        let item = text.and_then(|text| text.completion.as_ref()).and_then(|found| found.completion_item.as_ref());
+        let modes = item.and_then(|item| item.insert_text_mode_support.as_ref());
+        let formats = item.and_then(|item| item.documentation_format.as_ref());
+        let outline = text.and_then(|text| text.document_symbol.as_ref());
         let watched = workspace.and_then(|workspace| workspace.did_change_watched_files);
         let offered = capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
         // Ours is UTF-8; a client that doesn't offer it saves more work by keeping its own.
@@ -41,6 +58,15 @@ impl Client {
             progress: capabilities.window.as_ref().and_then(|window| window.work_done_progress).unwrap_or(false),
             watches: watched.and_then(|watched| watched.dynamic_registration).unwrap_or(false),
             versioned_edits: edit.and_then(|edit| edit.document_changes).unwrap_or(false),
+            snippets: item.and_then(|item| item.snippet_support).unwrap_or(false),
+            adjusts_indentation: modes
+                .is_some_and(|modes| modes.value_set.contains(&InsertTextMode::ADJUST_INDENTATION)),
+            markdown: formats.is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
+            definition_links: text
+                .and_then(|text| text.definition)
+                .and_then(|definition| definition.link_support)
+                .unwrap_or(false),
+            nested_symbols: outline.and_then(|outline| outline.hierarchical_document_symbol_support).unwrap_or(false),
         }
     }
 }
@@ -55,6 +81,15 @@ pub fn server(client: &Client) -> ServerCapabilities {
             save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
             ..TextDocumentSyncOptions::default()
         })),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some(TRIGGERS.map(str::to_owned).into()),
+            ..CompletionOptions::default()
+        }),
+        definition_provider: Some(OneOf::Left(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
             code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
@@ -103,8 +138,16 @@ mod tests {
         let all = client(json!({
             "window": {"workDoneProgress": true},
             "workspace": {"didChangeWatchedFiles": {"dynamicRegistration": true}, "workspaceEdit": {"documentChanges": true}},
-            "textDocument": {"publishDiagnostics": {"relatedInformation": true}},
+            "textDocument": {
+                "publishDiagnostics": {"relatedInformation": true},
+                "completion": {"completionItem": {
+                    "snippetSupport": true, "insertTextModeSupport": {"valueSet": [1, 2]}, "documentationFormat": ["markdown"],
+                }},
+                "definition": {"linkSupport": true},
+                "documentSymbol": {"hierarchicalDocumentSymbolSupport": true},
+            },
         }));
         assert!(all.progress && all.watches && all.versioned_edits && all.related);
+        assert!(all.snippets && all.adjusts_indentation && all.markdown && all.definition_links && all.nested_symbols);
     }
 }

@@ -268,6 +268,11 @@ impl State {
         self.analysed.notify_all();
     }
 
+    /// The newest snapshots of all projects.
+    pub fn all(&self) -> Vec<Snapshot> {
+        self.snapshots().by_root.values().cloned().collect()
+    }
+
     /// The newest snapshots that hold this file, and whether they are as new as `revision`.
     pub fn holding(&self, path: &Path, revision: Revision) -> (Vec<Snapshot>, bool) {
         let snapshots = self.snapshots();

@@ -1,0 +1,93 @@
+//! `textDocument/completion`.
+
+use super::capabilities::Client;
+use super::request::{Request, Subject};
+use std::time::SystemTime;
+use tower_lsp::lsp_types::{
+    CompletionContext, CompletionItem, CompletionItemKind, CompletionItemTag, CompletionTextEdit, Documentation,
+    InsertTextFormat, InsertTextMode, MarkupContent, MarkupKind, Position, TextEdit,
+};
+use viz_ide::CompletionKind;
+use viz_project::Kind;
+use viz_text::TextSize;
+
+/// Characters behind which a client asks without being told to.
+pub const TRIGGERS: [&str; 8] = ["(", ".", "{", "$", "\"", "'", "/", " "];
+
+/// What could stand at a position.
+pub fn completion(
+    request: &Request,
+    position: Position,
+    context: Option<&CompletionContext>,
+) -> Option<Vec<CompletionItem>> {
+    let subject = request.subject()?;
+    let offset = request.offset(&subject, position);
+    let before = line_before(&subject, offset);
+    let typed = context.and_then(|context| context.trigger_character.as_deref());
+    // A space is one of many, unless something begins behind it.
+    if typed == Some(" ") && !before.trim_end().ends_with([':', '-', '{', '[', ',', '=', '(']) {
+        return None;
+    }
+    let files = request.state.files(&request.documents);
+    let facts = subject.facts();
+    let found = viz_ide::completion(&subject.project, &facts, &files, subject.file, offset, SystemTime::now());
+    drop(facts);
+    let indent = before.len() - before.trim_start_matches([' ', '\t']).len();
+    let indent = &before[..indent];
+    Some(found.into_iter().map(|item| convert(request, &subject, item, indent)).collect())
+}
+
+/// The text of the line before an offset.
+fn line_before(subject: &Subject, offset: TextSize) -> &str {
+    let text = subject.project.file(subject.file).document.text();
+    let text = &text[..usize::from(offset)];
+    text.rsplit('\n').next().unwrap_or(text)
+}
+
+fn convert(request: &Request, subject: &Subject, item: viz_ide::CompletionItem, indent: &str) -> CompletionItem {
+    let Client { snippets, adjusts_indentation, markdown, .. } = request.client;
+    let is_snippet = snippets && item.snippet.is_some();
+    let mut text = item.snippet.filter(|_| snippets).unwrap_or(item.insert);
+    // Clients that don't say so still indent snippets; plain text they insert as it is.
+    if !adjusts_indentation && !is_snippet {
+        text = text.replace('\n', &format!("\n{indent}"));
+    }
+    let documentation = item.documentation.map(|value| {
+        let kind = if markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
+        Documentation::MarkupContent(MarkupContent { kind, value })
+    });
+    let mode = (adjusts_indentation && text.contains('\n')).then_some(InsertTextMode::ADJUST_INDENTATION);
+    let range = request.range(&subject.project, subject.file, item.replace);
+    CompletionItem {
+        filter_text: (item.filter != item.label).then_some(item.filter),
+        label: item.label,
+        kind: Some(kind(item.kind)),
+        detail: item.detail,
+        documentation,
+        sort_text: Some(item.sort),
+        insert_text_format: is_snippet.then_some(InsertTextFormat::SNIPPET),
+        insert_text_mode: mode,
+        text_edit: Some(CompletionTextEdit::Edit(TextEdit::new(range, text))),
+        tags: item.deprecated.then(|| vec![CompletionItemTag::DEPRECATED]),
+        ..CompletionItem::default()
+    }
+}
+
+fn kind(kind: CompletionKind) -> CompletionItemKind {
+    match kind {
+        CompletionKind::Object(Kind::Source) => CompletionItemKind::MODULE,
+        CompletionKind::Object(Kind::Model) => CompletionItemKind::STRUCT,
+        CompletionKind::Object(Kind::Metric) => CompletionItemKind::FUNCTION,
+        CompletionKind::Object(Kind::Dimension) | CompletionKind::Column => CompletionItemKind::FIELD,
+        CompletionKind::Object(Kind::Input) => CompletionItemKind::VARIABLE,
+        CompletionKind::Object(Kind::Insight) => CompletionItemKind::CLASS,
+        CompletionKind::Object(_) => CompletionItemKind::REFERENCE,
+        CompletionKind::Property | CompletionKind::Accessor | CompletionKind::Key => CompletionItemKind::PROPERTY,
+        CompletionKind::Value => CompletionItemKind::ENUM_MEMBER,
+        CompletionKind::Option => CompletionItemKind::VALUE,
+        CompletionKind::File => CompletionItemKind::FILE,
+        CompletionKind::Folder => CompletionItemKind::FOLDER,
+        CompletionKind::Variable => CompletionItemKind::CONSTANT,
+        CompletionKind::Snippet => CompletionItemKind::SNIPPET,
+    }
+}

@@ -1,0 +1,122 @@
+//! Requests of an editor while a person writes: completion, definition, references, symbols.
+
+use crate::PROGRAM;
+use serde_json::{Value, json};
+use viz_tests::projects::Project;
+use viz_tests::{Client, Document, Options};
+
+/// A client that knows everything, or nothing.
+fn client(able: bool) -> Client {
+    let abilities = json!({
+        "completion": { "completionItem": {
+            "snippetSupport": true,
+            "documentationFormat": ["markdown", "plaintext"],
+            "insertTextModeSupport": { "valueSet": [1, 2] },
+        } },
+        "definition": { "linkSupport": true },
+        "documentSymbol": { "hierarchicalDocumentSymbolSupport": true },
+    });
+    let abilities = if able { abilities } else { Value::Null };
+    Client::start(PROGRAM, Options { abilities, ..Options::default() })
+}
+
+/// Parameters of a request about a place.
+fn at(document: &Document, offset: usize) -> Value {
+    json!({ "textDocument": { "uri": document.uri }, "position": document.position(offset) })
+}
+
+/// Writes `text` in place of `old` and asks for a completion behind it at once, as editors do.
+fn complete(client: &mut Client, document: &mut Document, old: &str, text: &str) -> Value {
+    let place = document.find(old);
+    let start = place.start;
+    let change = document.replace(place, text);
+    client.change(document, vec![change]);
+    client.request("textDocument/completion", at(document, start + text.len()))
+}
+
+fn item<'a>(items: &'a Value, label: &str) -> &'a Value {
+    let all = items.as_array().unwrap_or_else(|| panic!("a list: {items}"));
+    all.iter().find(|item| item["label"] == label).unwrap_or_else(|| panic!("{label} is not in {items:#}"))
+}
+
+#[test]
+fn completion_sees_the_last_keystroke_and_the_columns_of_the_database() {
+    let project = Project::copy_of("broken/ecommerce");
+    let mut client = client(true);
+    let mut insights = client.open(&project.file("insights.yml"));
+    client.settle(&project.root);
+    client.wait_for(&insights, "the columns are known", |all| all.iter().any(|one| one["code"] == "unknown-column"));
+    assert!(client.capabilities["completionProvider"]["triggerCharacters"].as_array().is_some());
+
+    let items = complete(&mut client, &mut insights, "= '${ref(city).value}'", "= '${ref(cit");
+    let city = item(&items, "city");
+    assert_eq!(items[0], *city, "the input that is called like the column comes first");
+    assert_eq!(city["textEdit"]["newText"], "city).value}");
+    assert!(city["documentation"]["value"].as_str().is_some());
+    // Half of the text is gone; the fields of the model are known all the same.
+    let items = complete(&mut client, &mut insights, "= '${ref(cit", "= ${ref(orders).");
+    let total = item(&items, "total");
+    assert_eq!(total["detail"], "DOUBLE", "{total}");
+    // A key, with what follows it.
+    let end = insights.text.len();
+    let change = insights.replace(end..end, "\n  - name: more\n    ");
+    client.change(&mut insights, vec![change]);
+    let items = client.request("textDocument/completion", at(&insights, insights.text.len()));
+    let props = item(&items, "props");
+    assert_eq!((&props["insertTextFormat"], &props["insertTextMode"]), (&json!(2), &json!(2)));
+    assert_eq!(props["textEdit"]["newText"], "props:\n  type: $0");
+    assert_eq!(client.shut_down(), 0);
+}
+
+#[test]
+fn a_plain_client_gets_plain_answers() {
+    let project = Project::copy_of("broken/ecommerce");
+    let mut client = client(false);
+    let mut insights = client.open(&project.file("insights.yml"));
+    let end = insights.text.len();
+    let change = insights.replace(end..end, "\n  - name: more\n    ");
+    client.change(&mut insights, vec![change]);
+    let items = client.request("textDocument/completion", at(&insights, insights.text.len()));
+    let props = item(&items, "props");
+    assert_eq!(props["textEdit"]["newText"], "props:\n      type: ");
+    assert!(props["insertTextFormat"].is_null() && props["insertTextMode"].is_null());
+    assert_eq!(props["documentation"]["kind"], "plaintext");
+
+    let place = insights.find("= '${ref(city).value}'").start + "= '${ref(c".len();
+    let found = client.request("textDocument/definition", at(&insights, place));
+    assert!(found[0]["uri"].as_str().is_some_and(|uri| uri.ends_with("inputs.yml")), "{found}");
+    let outline = client.request("textDocument/documentSymbol", json!({ "textDocument": { "uri": insights.uri } }));
+    assert!(outline.as_array().is_some_and(|all| all.iter().all(|one| one["location"].is_object())), "{outline}");
+    assert_eq!(client.shut_down(), 0);
+}
+
+#[test]
+fn names_lead_to_their_objects_and_back() {
+    let project = Project::copy_of("broken/ecommerce");
+    let mut client = client(true);
+    let insights = client.open(&project.file("insights.yml"));
+    let inputs = client.open(&project.file("inputs.yml"));
+    client.settle(&project.root);
+    let place = insights.find("= '${ref(city).value}'").start + "= '${ref(c".len();
+    let links = client.request("textDocument/definition", at(&insights, place));
+    let name = inputs.find("name: city").start + "name: ".len();
+    assert_eq!(links[0]["targetUri"], inputs.uri.as_str());
+    assert_eq!(links[0]["targetSelectionRange"]["start"], inputs.position(name));
+    let mut context = at(&inputs, name);
+    context["context"] = json!({ "includeDeclaration": false });
+    let uses = client.request("textDocument/references", context.clone());
+    let uses = uses.as_array().expect("a list").clone();
+    assert!(uses.iter().any(|found| found["uri"] == insights.uri.as_str()), "{uses:#?}");
+    context["context"]["includeDeclaration"] = json!(true);
+    let all = client.request("textDocument/references", context);
+    assert_eq!(all.as_array().map(Vec::len), Some(uses.len() + 1));
+    let marked = client.request("textDocument/documentHighlight", at(&inputs, name));
+    assert_eq!(marked[0]["kind"], 3, "written here: {marked}");
+    let outline = client.request("textDocument/documentSymbol", json!({ "textDocument": { "uri": inputs.uri } }));
+    assert!(outline[0]["children"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "city")));
+    let found = client.request("workspace/symbol", json!({ "query": "cit" }));
+    assert_eq!(found[0]["name"], "city", "{found}");
+    let nowhere = client.request("textDocument/definition", at(&inputs, 0));
+    assert!(nowhere.is_null(), "{nowhere}");
+    assert_eq!(client.shut_down(), 0);
+}
