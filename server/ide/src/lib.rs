@@ -11,17 +11,20 @@ mod fuzzy;
 mod highlight;
 mod hover;
 mod references;
+mod rename;
 mod select_list;
 mod slot;
 mod symbol;
 mod symbols;
 mod target;
+mod yaml;
 
 pub use completion::{CompletionItem, CompletionKind, completion};
 pub use definition::{Definition, Definitions, definition};
 pub use highlight::{Highlight, highlight};
 pub use hover::{Hover, hover};
 pub use references::{Reference, references};
+pub use rename::{RenameEdit, prepare_rename, rename};
 pub use symbols::{DocumentSymbol, SymbolKind, WorkspaceSymbol, document_symbols, workspace_symbols};
 pub use target::{Target, target_at};
 

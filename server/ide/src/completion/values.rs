@@ -6,6 +6,7 @@ use super::item::{CompletionItem, CompletionKind};
 use super::names::{Form, names};
 use super::paths;
 use crate::context::Content;
+use crate::yaml::quoted;
 use viz_check::options_of;
 use viz_project::schema::{HEIGHTS, Type};
 use viz_project::{Body, Environment, Kind, Place};
@@ -262,7 +263,7 @@ fn named(request: &Request<'_>, content: &Content, kind: Kind) -> Vec<Completion
         CompletionItem::new(name, CompletionKind::Object(kind), content.range)
             .detail(super::describe::detail(project, id))
             .documentation(super::describe::documentation(project, id))
-            .insert(quoted(name, content))
+            .insert(quoted(name, content.quote))
     };
     ids.into_iter().map(item).collect()
 }
@@ -289,44 +290,8 @@ fn options(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
     }
     let Ok(options) = options_of(request.project, request.facts, id, request.now) else { return Vec::new() };
     let item = |option: String| {
-        let insert = quoted(&option, content);
+        let insert = quoted(&option, content.quote);
         CompletionItem::new(option, CompletionKind::Option, content.range).detail("option").insert(insert)
     };
     options.values.iter().take(SHOWN).map(|value| item(value.raw())).collect()
-}
-
-/// A text as a YAML scalar: in quotes where it would otherwise be something else.
-fn quoted(text: &str, content: &Content) -> String {
-    match content.quote {
-        Some('\'') => return text.replace('\'', "''"),
-        Some(_) => return text.replace('\\', "\\\\").replace('"', "\\\""),
-        None => {}
-    }
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '/' | '.' | '+' | '(' | ')');
-    let word = matches!(
-        text.to_ascii_lowercase().as_str(),
-        "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "y" | "n"
-    );
-    let letters = text.chars().next().is_some_and(char::is_alphabetic) && text.chars().all(plain);
-    if letters && !word && text.trim() == text {
-        return text.to_owned();
-    }
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn options_are_quoted_where_yaml_would_read_something_else() {
-        let none = Content { range: TextRange::default(), quote: None, gap: false, lines: false };
-        for (text, expected) in
-            [("North", "North"), ("no", "\"no\""), ("10", "\"10\""), ("O'Hara", "\"O'Hara\""), ("a: b", "\"a: b\"")]
-        {
-            assert_eq!(quoted(text, &none), expected);
-        }
-        let single = Content { quote: Some('\''), ..none };
-        assert_eq!(quoted("O'Hara", &single), "O''Hara");
-    }
 }

@@ -4,4 +4,6 @@ mod completion;
 mod fixture;
 mod navigation;
 mod ranking;
+mod rename;
 mod robust;
+mod speed;

@@ -1,0 +1,126 @@
+//! Rename.
+
+use super::fixture::Fixture;
+use crate::{prepare_rename, rename};
+use viz_text::{TextRange, TextSize};
+
+const PROJECT: &str = "\
+//- /project.visivo.yml
+name: shop
+includes:
+  - path: models.yml
+defaults:
+  source_name: files
+sources:
+  - name: files
+    type: duckdb
+    database: \":memory:\"
+insights:
+  - name: sales
+    props:
+      type: bar
+      x: ?{ ${ref(orders).city} }
+      y: ?{ ${ref('orders').revenue} + ${ref(double)} }
+//- /models.yml
+models:
+  - name: \"orders\"
+    source: ref(files)
+    sql: select city, total from t
+    metrics:
+      - name: revenue
+        expression: sum(total)
+  - name: other
+    sql: select 1 as one
+    metrics:
+      - name: revenue
+        expression: max(one)
+metrics:
+  - name: double
+    expression: 2 * ${ref(orders).revenue}
+";
+
+fn at(place: &str) -> Fixture {
+    let plain = place.replace('|', "");
+    assert!(PROJECT.contains(&plain), "{plain}");
+    Fixture::new(&PROJECT.replacen(&plain, &place.replace('|', "$0"), 1))
+}
+
+/// The changed lines after a rename.
+fn renamed(place: &str, name: &str) -> Result<Vec<String>, String> {
+    let fixture = at(place);
+    let edits = rename(&fixture.project, fixture.file, fixture.offset, name)?;
+    let mut lines = Vec::new();
+    for (index, file) in fixture.project.files().iter().enumerate() {
+        let before = file.document.text();
+        let mut after = before.to_owned();
+        for edit in edits.iter().rev().filter(|edit| edit.file.0 as usize == index) {
+            after.replace_range(std::ops::Range::<usize>::from(edit.range), &edit.text);
+        }
+        let changed = before.lines().zip(after.lines()).filter(|(a, b)| a != b);
+        lines.extend(changed.map(|(_, after)| after.trim().to_owned()));
+    }
+    Ok(lines)
+}
+
+#[test]
+fn names_and_references_change_together() {
+    assert_eq!(
+        renamed("${ref(or|ders).city}", "sold"),
+        Ok(vec![
+            "x: ?{ ${ref(sold).city} }".into(),
+            "y: ?{ ${ref('sold').revenue} + ${ref(double)} }".into(),
+            "- name: \"sold\"".into(),
+            "expression: 2 * ${ref(sold).revenue}".into(),
+        ])
+    );
+    assert_eq!(
+        renamed("name: fi|les", "10"),
+        Ok(vec!["source_name: \"10\"".into(), "- name: \"10\"".into(), "source: ref(10)".into()])
+    );
+    assert_eq!(
+        renamed("2 * ${ref(orders).reve|nue}", "income"),
+        Ok(vec![
+            "y: ?{ ${ref('orders').income} + ${ref(double)} }".into(),
+            "- name: income".into(),
+            "expression: 2 * ${ref(orders).income}".into(),
+        ])
+    );
+    assert_eq!(renamed("name: sa|les", "sales"), Ok(vec![]));
+}
+
+#[test]
+fn what_would_break_something_is_refused() {
+    let refused = |place: &str, name: &str| renamed(place, name).expect_err("refused");
+    assert_eq!(refused("name: sa|les", "double"), "`double` is taken by a metric (models.yml:14)");
+    assert_eq!(refused("name: sa|les", "revenue"), "`revenue` is taken by a metric (models.yml:6)");
+    assert_eq!(
+        refused("name: sa|les", "shop"),
+        "the project is called `shop`: every reference to it would be ambiguous"
+    );
+    assert_eq!(refused("name: sa|les", "a.b"), "a reference can't hold `.`: letters, digits, spaces, `-` and `_` only");
+    assert_eq!(refused("name: sa|les", " "), "a name can't be empty");
+    assert_eq!(
+        refused("ref(dou|ble)", "2x"),
+        "`2x` is no name for a metric: letters, digits and `_` only, no digit first"
+    );
+    assert_eq!(
+        refused("      - name: reve|nue\n        expression: sum", "city"),
+        "`${ref(orders).city}` is used as a column: it would mean the metric then"
+    );
+    assert_eq!(refused("${ref(orders).ci|ty}", "town"), "a column gets its name in the SQL of its model");
+    assert_eq!(refused("type: b|ar", "x"), "there is no name here");
+    // In another model the name is free.
+    assert!(renamed("      - name: reve|nue\n        expression: max", "income").is_ok());
+}
+
+#[test]
+fn prepared_is_the_name_alone() {
+    let fixture = at("name: \"ord|ers\"");
+    let found = prepare_rename(&fixture.project, fixture.file, fixture.offset);
+    let (range, name) = found.expect("it can be renamed").expect("a name");
+    assert_eq!((&fixture.text()[range], name.as_str()), ("orders", "orders"));
+    let fixture = at("?{ $|{ref(orders).city}");
+    assert_eq!(prepare_rename(&fixture.project, fixture.file, fixture.offset), Ok(None));
+    let start = TextRange::empty(TextSize::new(0)).start();
+    assert_eq!(prepare_rename(&fixture.project, fixture.file, start), Ok(None));
+}
