@@ -14,6 +14,7 @@ fn client(able: bool) -> Client {
             "insertTextModeSupport": { "valueSet": [1, 2] },
         } },
         "definition": { "linkSupport": true },
+        "rename": { "prepareSupport": true },
         "documentSymbol": { "hierarchicalDocumentSymbolSupport": true },
     });
     let abilities = if able { abilities } else { Value::Null };
@@ -118,5 +119,30 @@ fn names_lead_to_their_objects_and_back() {
     assert_eq!(found[0]["name"], "city", "{found}");
     let nowhere = client.request("textDocument/definition", at(&inputs, 0));
     assert!(nowhere.is_null(), "{nowhere}");
+    assert_eq!(client.shut_down(), 0);
+}
+
+#[test]
+fn a_rename_reaches_all_files_or_says_why_not() {
+    let project = Project::copy_of("broken/ecommerce");
+    let mut client = client(true);
+    let inputs = client.open(&project.file("inputs.yml"));
+    client.settle(&project.root);
+    assert_eq!(client.capabilities["renameProvider"]["prepareProvider"], true);
+    let name = inputs.find("name: city").start + "name: ".len();
+    let prepared = client.request("textDocument/prepareRename", at(&inputs, name));
+    assert_eq!(prepared["placeholder"], "city");
+    let mut params = at(&inputs, name);
+    params["newName"] = json!("town");
+    let edit = client.request("textDocument/rename", params.clone());
+    let files = edit["documentChanges"].as_array().expect("changes");
+    assert!(files.len() > 1, "{edit:#}");
+    let open = files.iter().find(|file| file["textDocument"]["uri"] == inputs.uri.as_str()).expect("the open file");
+    assert_eq!(open["textDocument"]["version"], 1);
+    assert!(files.iter().flat_map(|file| file["edits"].as_array()).flatten().all(|edit| edit["newText"] == "town"));
+    params["newName"] = json!("region");
+    let id = client.ask("textDocument/rename", params);
+    let error = client.answer(id).expect_err("the name is taken");
+    assert!(error["message"].as_str().is_some_and(|why| why.contains("`region` is taken by an input")), "{error}");
     assert_eq!(client.shut_down(), 0);
 }

@@ -9,7 +9,7 @@ use super::settings::Settings;
 use super::sources::{self, Sources};
 use super::state::State;
 use super::{
-    capabilities, code_action, completion, convert, definition, document_symbol, highlight, hover, references,
+    capabilities, code_action, completion, convert, definition, document_symbol, highlight, hover, references, rename,
     workspace_symbol,
 };
 use crate::answerer::{Answerer, EngineAnswerer};
@@ -17,7 +17,7 @@ use crate::check::STACK;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::lsp_types::notification::{DidChangeWatchedFiles, Notification};
 use tower_lsp::lsp_types::{
     CodeActionParams, CodeActionResponse, CompletionParams, CompletionResponse, DidChangeTextDocumentParams,
@@ -25,7 +25,8 @@ use tower_lsp::lsp_types::{
     DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentHighlight, DocumentHighlightParams,
     DocumentSymbolParams, DocumentSymbolResponse, FileSystemWatcher, GlobPattern, GotoDefinitionParams,
     GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams, Location,
-    MessageType, ReferenceParams, Registration, ServerInfo, SymbolInformation, Url, WorkspaceSymbolParams,
+    MessageType, PrepareRenameResponse, ReferenceParams, Registration, RenameParams, ServerInfo, SymbolInformation,
+    TextDocumentPositionParams, Url, WorkspaceEdit, WorkspaceSymbolParams,
 };
 use tower_lsp::{Client, LanguageServer};
 use viz_project::Environment;
@@ -204,6 +205,17 @@ impl LanguageServer for Backend {
         self.answer(&params.text_document.uri, document_symbol::document_symbols).await
     }
 
+    async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+        let compute = move |request: &Request| rename::prepare_rename(request, params.position);
+        self.answer(&params.text_document.uri, compute).await?.transpose().map_err(refused)
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let (at, name) = (params.text_document_position, params.new_name);
+        let compute = move |request: &Request| rename::rename(request, at.position, &name);
+        self.answer(&at.text_document.uri, compute).await?.transpose().map_err(refused)
+    }
+
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<Vec<SymbolInformation>>> {
         let (documents, _) = self.state.documents();
         let (state, encoding) = (Arc::clone(&self.state), self.abilities().encoding);
@@ -225,6 +237,12 @@ impl LanguageServer for Backend {
 fn is_project_text(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     matches!(extension, Some("yml" | "yaml")) || path.file_name().is_some_and(|name| name == ".env")
+}
+
+/// The request was fine, but what it asks for can't be done: clients show the reason.
+fn refused(why: String) -> Error {
+    const REQUEST_FAILED: i64 = -32803;
+    Error { code: ErrorCode::ServerError(REQUEST_FAILED), message: why.into(), data: None }
 }
 
 /// Computes off the transport's task. A panic is a mistake of ours and becomes the answer to this request alone.

@@ -4,9 +4,9 @@ use super::completion::TRIGGERS;
 use super::convert::encoding_kind;
 use tower_lsp::lsp_types::{
     ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
-    HoverProviderCapability, InsertTextMode, MarkupKind, OneOf, SaveOptions, ServerCapabilities,
+    HoverProviderCapability, InsertTextMode, MarkupKind, OneOf, RenameOptions, SaveOptions, ServerCapabilities,
     TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use viz_text::Encoding;
 
@@ -31,6 +31,8 @@ pub struct Client {
     pub markdown: bool,
     /// Definitions may be links.
     pub definition_links: bool,
+    /// It asks whether something can be renamed.
+    pub prepares_rename: bool,
     /// Outlines may be nested.
     pub nested_symbols: bool,
 }
@@ -66,6 +68,10 @@ impl Client {
                 .and_then(|text| text.definition)
                 .and_then(|definition| definition.link_support)
                 .unwrap_or(false),
+            prepares_rename: text
+                .and_then(|text| text.rename.as_ref())
+                .and_then(|rename| rename.prepare_support)
+                .unwrap_or(false),
             nested_symbols: outline.and_then(|outline| outline.hierarchical_document_symbol_support).unwrap_or(false),
         }
     }
@@ -89,6 +95,15 @@ pub fn server(client: &Client) -> ServerCapabilities {
         references_provider: Some(OneOf::Left(true)),
         document_highlight_provider: Some(OneOf::Left(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
+        // Options may only be given to a client that asks first.
+        rename_provider: Some(if client.prepares_rename {
+            OneOf::Right(RenameOptions {
+                prepare_provider: Some(true),
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            })
+        } else {
+            OneOf::Left(true)
+        }),
         workspace_symbol_provider: Some(OneOf::Left(true)),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
@@ -144,10 +159,18 @@ mod tests {
                     "snippetSupport": true, "insertTextModeSupport": {"valueSet": [1, 2]}, "documentationFormat": ["markdown"],
                 }},
                 "definition": {"linkSupport": true},
+                "rename": {"prepareSupport": true},
                 "documentSymbol": {"hierarchicalDocumentSymbolSupport": true},
             },
         }));
         assert!(all.progress && all.watches && all.versioned_edits && all.related);
-        assert!(all.snippets && all.adjusts_indentation && all.markdown && all.definition_links && all.nested_symbols);
+        assert!(
+            all.snippets
+                && all.adjusts_indentation
+                && all.markdown
+                && all.definition_links
+                && all.nested_symbols
+                && all.prepares_rename
+        );
     }
 }

@@ -21,6 +21,7 @@ mod outbox;
 mod progress;
 mod publish;
 mod references;
+mod rename;
 mod request;
 mod retain;
 mod service;
