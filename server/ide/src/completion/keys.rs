@@ -84,7 +84,7 @@ fn items(request: &Request<'_>, ty: Type, here: &Mapping<'_>, own: TextRange, fo
                 version && free && writable && merged && !excluded(kind, field.name, &present)
             });
             known.sort_by_key(|field| (!field.required, kind != Some(Kind::Project) && field.name != "name"));
-            known.into_iter().map(|field| item(request, field, form)).collect()
+            known.into_iter().map(|field| item(field, form)).collect()
         }
     }
 }
@@ -101,8 +101,8 @@ fn excluded(kind: Option<Kind>, name: &str, present: &dyn Fn(&str) -> bool) -> b
     groups.iter().enumerate().any(|(index, group)| index != own && group.iter().any(|name| present(name)))
 }
 
-fn item(request: &Request<'_>, field: &Field, form: &Form) -> CompletionItem {
-    let (insert, snippet) = value_text(request, &field.ty, form);
+fn item(field: &Field, form: &Form) -> CompletionItem {
+    let (insert, snippet) = value_text(&field.ty, form);
     let mut detail = type_name(&field.ty);
     if field.required {
         detail = format!("required · {detail}");
@@ -125,7 +125,7 @@ fn plain(name: &str, detail: &str, doc: &str, form: &Form, insert: &str, snippet
 }
 
 /// What follows a key: the colon and the beginning of its value.
-fn value_text(request: &Request<'_>, ty: &Type, form: &Form) -> (String, String) {
+fn value_text(ty: &Type, form: &Form) -> (String, String) {
     let nested = |text: &str| format!(":\n{}{text}", " ".repeat(form.indent + 2));
     let colon = || (": ".to_owned(), ": $0".to_owned());
     match ty {
@@ -136,14 +136,12 @@ fn value_text(request: &Request<'_>, ty: &Type, form: &Form) -> (String, String)
             let words: Vec<String> = numbers.iter().map(i64::to_string).collect();
             (": ".into(), format!(": ${{1|{}|}}$0", words.join(",")))
         }
-        Type::Object(Kind::Defaults) | Type::Object(_) | Type::Mapping(_) => (nested(""), nested("$0")),
+        Type::Object(_) | Type::Mapping(_) => (nested(""), nested("$0")),
         Type::Props => (nested("type: "), nested("type: $0")),
         Type::Layout => (nested(""), nested("$0")),
         Type::List(Type::ObjectOrReference(..)) => (nested("- "), nested("- \\${ref($0)\\}")),
         Type::List(Type::Evaluation) => (nested("- "), nested("- \">{ $0 \\}\"")),
-        Type::List(Type::Object(kind)) if starts_with_name(*kind, request) => {
-            (nested("- name: "), nested("- name: $0"))
-        }
+        Type::List(Type::Object(kind)) if starts_with_name(*kind) => (nested("- name: "), nested("- name: $0")),
         Type::List(_) => (nested("- "), nested("- $0")),
         Type::ObjectOrReference(..) | Type::TableData | Type::MarkdownItem => (": ".into(), ": \\${ref($0)\\}".into()),
         Type::Query(_) => (": ".into(), ": ?{ $0 \\}".into()),
@@ -153,8 +151,7 @@ fn value_text(request: &Request<'_>, ty: &Type, form: &Form) -> (String, String)
 }
 
 /// Whether objects of a kind mostly begin with their name.
-fn starts_with_name(kind: Kind, request: &Request<'_>) -> bool {
-    let _ = request;
+fn starts_with_name(kind: Kind) -> bool {
     !matches!(kind, Kind::Row | Kind::Item | Kind::Include)
 }
 
