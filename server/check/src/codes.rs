@@ -25,6 +25,7 @@ codes! {
     "bare-model-reference" Error "a model stands where a column is needed",
     "combination-bind" Error "some choices make a query that the engine refuses",
     "combination-syntax" Error "some choices make a query that is no SQL",
+    "combination-value" Error "some choices don't fit what they are compared with",
     "configuration" Error "the settings file can't be read",
     "custom-tag" Error "YAML tags are refused by the loader",
     "database-missing" Warning "the database file does not exist",

@@ -18,6 +18,8 @@ pub(crate) struct Allowed<'a> {
     pub memory: &'a str,
     /// Threads.
     pub threads: i64,
+    /// Whether queries are optimized. Not where a query must evaluate all that it holds.
+    pub optimized: bool,
 }
 
 /// An in-memory database that reads what is allowed and writes nothing.
@@ -41,6 +43,9 @@ pub(crate) fn open(allowed: &Allowed<'_>) -> Result<Connection, Unknown> {
             let list = paths.iter().map(|path| path_literal(path)).collect::<Result<Vec<_>, _>>()?.join(", ");
             settings.push_str(&format!("SET {setting} = [{list}];"));
         }
+    }
+    if !allowed.optimized {
+        settings.push_str("PRAGMA disable_optimizer;");
     }
     settings.push_str("SET enable_external_access = false; SET lock_configuration = true;");
     conn.execute_batch(&settings).map_err(failed)?;

@@ -19,6 +19,14 @@ pub(crate) fn describe(conn: &Connection, sql: &Gated<'_>) -> Result<Vec<Column>
     run().map_err(|error| errors::failure(error, sql.text(), DESCRIBE.len()))
 }
 
+/// Runs a query to its end and forgets its rows.
+pub(crate) fn run(conn: &Connection, sql: &str) -> duckdb::Result<()> {
+    let mut statement = conn.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while rows.next()?.is_some() {}
+    Ok(())
+}
+
 /// How a type reaches the browser.
 #[derive(Debug, PartialEq, Eq)]
 enum Shape {

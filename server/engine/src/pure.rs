@@ -4,6 +4,7 @@ use crate::database::{self, Allowed};
 use crate::errors::{self, Failure};
 use crate::gate::{self, Gated};
 use crate::icu;
+use crate::options;
 use crate::shadow::Shadows;
 use crate::watchdog::{Canceller, Watchdog};
 use crate::{Limits, Runner};
@@ -21,6 +22,8 @@ struct Database {
     /// Sees the same tables, and has stand-ins for the extension `icu`; made when first needed.
     stand_ins: Option<Connection>,
     shadows: Shadows,
+    /// A database of its own for probes: each table holds a row, and nothing is optimized away.
+    probes: Option<(Connection, Shadows)>,
 }
 
 impl PureRunner {
@@ -47,7 +50,8 @@ impl PureRunner {
         let answer = match question {
             Question::Parse { sql } => gate::parse(&database.conn, sql).map(Answer::Accepted),
             Question::Bind { tables, sql } => database.bind(tables, sql).map(Answer::Accepted),
-            Question::Describe { .. } | Question::Options { .. } => {
+            Question::Probe { tables, sql } => database.probe(tables, sql).map(Answer::Accepted),
+            Question::Describe { .. } | Question::Options { .. } | Question::Execute { .. } => {
                 Err(Unknown::new("needs-source", "this needs a source, and sources are not opened here"))
             }
         };
@@ -86,8 +90,8 @@ impl Runner for PureRunner {
 
 impl Database {
     fn open() -> Result<Self, Unknown> {
-        let allowed = Allowed { folders: Vec::new(), files: Vec::new(), memory: "512MB", threads: 1 };
-        Ok(Self { conn: database::open(&allowed)?, stand_ins: None, shadows: Shadows::default() })
+        let allowed = Allowed { folders: Vec::new(), files: Vec::new(), memory: "512MB", threads: 1, optimized: true };
+        Ok(Self { conn: database::open(&allowed)?, stand_ins: None, shadows: Shadows::default(), probes: None })
     }
 
     fn bind(&mut self, tables: &[ShadowTable], sql: &str) -> Result<Result<(), SqlError>, Unknown> {
@@ -107,6 +111,30 @@ impl Database {
                 {
                     Ok(Ok(()))
                 }
+                Failure::Unknown(unknown) => Err(unknown),
+            },
+        }
+    }
+
+    fn probe(&mut self, tables: &[ShadowTable], sql: &str) -> Result<Result<(), SqlError>, Unknown> {
+        let gated = match gate::pass(&self.conn, sql) {
+            Ok(gated) => gated,
+            Err(Failure::Sql(error)) => return Ok(Err(error)),
+            Err(Failure::Unknown(unknown)) => return Err(unknown),
+        };
+        let (conn, shadows) = match &mut self.probes {
+            Some(probes) => probes,
+            none => {
+                let allowed =
+                    Allowed { folders: Vec::new(), files: Vec::new(), memory: "256MB", threads: 1, optimized: false };
+                none.insert((database::open(&allowed)?, Shadows::with_row()))
+            }
+        };
+        shadows.prepare(conn, tables)?;
+        match options::run(conn, gated.text()) {
+            Ok(()) => Ok(Ok(())),
+            Err(error) => match errors::failure(error, gated.text(), 0) {
+                Failure::Sql(error) => Ok(Err(error)),
                 Failure::Unknown(unknown) => Err(unknown),
             },
         }

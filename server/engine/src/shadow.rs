@@ -14,9 +14,16 @@ use viz_facts::{Column, ShadowTable, Unknown};
 pub(crate) struct Shadows {
     /// By name in lower case, since DuckDB's names ignore case.
     existing: HashMap<String, ShadowTable>,
+    /// Whether each table holds one row of NULLs instead of none.
+    row: bool,
 }
 
 impl Shadows {
+    /// Tables that hold one row of NULLs.
+    pub(crate) fn with_row() -> Self {
+        Self { row: true, ..Self::default() }
+    }
+
     /// Makes exactly these tables exist.
     pub(crate) fn prepare(&mut self, conn: &Connection, tables: &[ShadowTable]) -> Result<(), Unknown> {
         let mut wanted = HashMap::new();
@@ -35,7 +42,11 @@ impl Shadows {
         }
         for (key, table) in wanted {
             if let Entry::Vacant(place) = self.existing.entry(key) {
-                conn.execute_batch(&create(table)?).map_err(|error| unusable(table, &errors::message(&error)))?;
+                let mut sql = create(table)?;
+                if self.row && !table.columns.is_empty() {
+                    sql.push_str(&format!("; INSERT INTO {} DEFAULT VALUES", identifier(&table.name)));
+                }
+                conn.execute_batch(&sql).map_err(|error| unusable(table, &errors::message(&error)))?;
                 place.insert(table.clone());
             }
         }

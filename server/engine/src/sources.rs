@@ -8,9 +8,10 @@ use crate::options;
 use crate::watchdog::{Canceller, Watchdog};
 use crate::{Limits, Runner};
 use duckdb::Connection;
+use std::borrow::Cow;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
-use viz_facts::{Answer, Column, Question, SourceSpec, Unknown};
+use viz_facts::{Answer, Column, QueryTable, Question, SourceSpec, Unknown};
 
 /// How many sources keep their (empty) databases between questions.
 const KEPT: usize = 8;
@@ -60,22 +61,24 @@ impl SourceRunner {
     }
 
     pub(crate) fn answer(&mut self, id: u64, question: &Question, limits: &Limits) -> Result<Answer, Unknown> {
-        let (spec, sql) = match question {
-            Question::Describe { source, sql } | Question::Options { source, sql, .. } => (source, sql),
-            Question::Parse { .. } | Question::Bind { .. } => {
+        let (spec, sql): (_, Cow<'_, str>) = match question {
+            Question::Describe { source, sql } | Question::Options { source, sql, .. } => (source, sql.into()),
+            Question::Execute { source, tables, sql } => (source, with_tables(tables, sql).into()),
+            Question::Parse { .. } | Question::Bind { .. } | Question::Probe { .. } => {
                 return Err(Unknown::new("wrong-worker", "this needs no source and is answered by the other worker"));
             }
         };
         let judge = match &self.judge {
             Some(judge) => judge,
             None => {
-                let allowed = Allowed { folders: Vec::new(), files: Vec::new(), memory: "256MB", threads: 1 };
+                let allowed =
+                    Allowed { folders: Vec::new(), files: Vec::new(), memory: "256MB", threads: 1, optimized: true };
                 self.judge.insert(database::open(&allowed)?)
             }
         };
         let gated = {
             let watched = self.watchdog.watch(id, limits.timeout, judge.interrupt_handle());
-            match (gate::pass(judge, sql), watched.stop()) {
+            match (gate::pass(judge, &sql), watched.stop()) {
                 (Ok(gated), _) => gated,
                 (Err(Failure::Sql(error)), _) => return Ok(wrap(question, error)),
                 (Err(Failure::Unknown(_)), Some(stop)) => return Err(stop.into()),
@@ -144,8 +147,19 @@ fn wrap(question: &Question, error: viz_facts::SqlError) -> Answer {
     match question {
         Question::Options { .. } => Answer::Options(Err(error)),
         Question::Describe { .. } => Answer::Columns(Err(error)),
-        Question::Parse { .. } | Question::Bind { .. } => Answer::Accepted(Err(error)),
+        Question::Parse { .. } | Question::Bind { .. } | Question::Probe { .. } | Question::Execute { .. } => {
+            Answer::Accepted(Err(error))
+        }
     }
+}
+
+/// A query that sees the results of other queries as tables. Each of them ends with a line end: it may end in a comment.
+fn with_tables(tables: &[QueryTable], sql: &str) -> String {
+    if tables.is_empty() {
+        return sql.to_owned();
+    }
+    let table = |table: &QueryTable| format!("{} AS (\n{}\n)", identifier(&table.name), table.sql);
+    format!("WITH {}\n{sql}", tables.iter().map(table).collect::<Vec<_>>().join(",\n"))
 }
 
 impl Source {
@@ -167,6 +181,7 @@ impl Source {
             files: files.iter().map(|path| path.as_path()).collect(),
             memory: "1GB",
             threads: 2,
+            optimized: true,
         };
         let conn = database::open(&allowed)?;
         Ok(Self { spec, conn, stand_ins: None, attached: None, seen: None })
@@ -178,6 +193,11 @@ impl Source {
             Question::Options { limit, .. } => {
                 options::values(&self.conn, sql, *limit).map(|values| Answer::Options(Ok(values)))
             }
+            Question::Execute { .. } => match options::run(&self.conn, sql.text()) {
+                Ok(()) => Ok(Answer::Accepted(Ok(()))),
+                // Places are places in the text with its tables: no place is better than a wrong one.
+                Err(error) => Err(errors::failure(error, "", usize::MAX)),
+            },
             _ => self.describe(sql).map(|columns| Answer::Columns(Ok(columns))),
         }
     }

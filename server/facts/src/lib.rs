@@ -12,5 +12,5 @@ mod question;
 mod store;
 
 pub use answer::{Answer, Column, OptionValues, SqlError, SqlErrorKind, Unknown};
-pub use question::{Question, QuestionKey, ShadowTable, SourceSpec};
+pub use question::{QueryTable, Question, QuestionKey, ShadowTable, SourceSpec};
 pub use store::{Fact, FactStore};

@@ -88,6 +88,32 @@ pub enum Question {
         /// The query.
         sql: String,
     },
+    /// Does this query run over these tables, each holding one row of NULLs? So constants are converted to the types
+    /// they are compared with, without any data. Needs no source. Answered by [`crate::Answer::Accepted`].
+    Probe {
+        /// The tables that exist.
+        tables: Vec<ShadowTable>,
+        /// The query.
+        sql: String,
+    },
+    /// Does this query run on the source's data? Answered by [`crate::Answer::Accepted`].
+    Execute {
+        /// Where it runs.
+        source: SourceSpec,
+        /// Tables that it reads, by name, each the result of a query of the source.
+        tables: Vec<QueryTable>,
+        /// The query.
+        sql: String,
+    },
+}
+
+/// A table that is the result of a query.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct QueryTable {
+    /// Table name, unquoted.
+    pub name: String,
+    /// Its query.
+    pub sql: String,
 }
 
 /// Identity of a question across runs of the program: a hash of its content.
@@ -115,7 +141,7 @@ impl Question {
 
     /// Whether the engine can answer without opening a source: allowed at every level and in untrusted workspaces.
     pub fn is_pure(&self) -> bool {
-        matches!(self, Question::Parse { .. } | Question::Bind { .. })
+        matches!(self, Question::Parse { .. } | Question::Bind { .. } | Question::Probe { .. })
     }
 
     /// The text that is asked about.
@@ -124,15 +150,19 @@ impl Question {
             Question::Parse { sql }
             | Question::Describe { sql, .. }
             | Question::Options { sql, .. }
-            | Question::Bind { sql, .. } => sql,
+            | Question::Bind { sql, .. }
+            | Question::Probe { sql, .. }
+            | Question::Execute { sql, .. } => sql,
         }
     }
 
     /// The source that has to be opened, if any.
     pub fn source(&self) -> Option<&SourceSpec> {
         match self {
-            Question::Describe { source, .. } | Question::Options { source, .. } => Some(source),
-            Question::Parse { .. } | Question::Bind { .. } => None,
+            Question::Describe { source, .. } | Question::Options { source, .. } | Question::Execute { source, .. } => {
+                Some(source)
+            }
+            Question::Parse { .. } | Question::Bind { .. } | Question::Probe { .. } => None,
         }
     }
 }

@@ -4,6 +4,8 @@ use super::{InsightVerdict, Run};
 use crate::facts::Known;
 use crate::models::{defined_here, error_range, sentence};
 use crate::report::{FailedCombinations, Finding, Judge};
+use crate::states::State;
+use crate::suggest::{missing_name, suggestion};
 use crate::witness::Witness;
 use indexmap::IndexMap;
 use viz_facts::{Answer, Question, SqlError};
@@ -44,7 +46,7 @@ impl Run<'_> {
         let loc = place.loc.or_else(|| self.nearest_statement(&place)).unwrap_or(verdict.report.loc);
         let message = format!("{} {verb}: {}", self.subject(loc), self.words(error));
         let mut finding = Finding::new(code, loc, message);
-        finding.help = viz_project::did_you_mean(&self.candidates(error));
+        finding.help = suggestion(error);
         verdict.findings.push(finding);
     }
 
@@ -171,7 +173,7 @@ impl Run<'_> {
         if let Some(around) = self.rendered_around(example, hole) {
             finding.notes.push(format!("the query then holds `{around}`"));
         }
-        finding.help = hole.and_then(|hole| self.advice(hole, example));
+        finding.help = hole.and_then(|hole| self.advice(hole, example, error));
         for input in &responsible {
             finding.related.push(self.origin(*input, example));
         }
@@ -180,22 +182,32 @@ impl Run<'_> {
 
     /// Where the guilty option comes from.
     pub(super) fn origin(&self, input: ObjectId, combination: usize) -> Related {
+        let position = self.query_inputs().iter().position(|other| *other == input);
+        let label = position.map(|at| self.states[at][self.combinations[combination][at] as usize].label());
+        self.origin_of_state(input, &label.unwrap_or_default())
+    }
+
+    pub(super) fn origin_of_state(&self, input: ObjectId, label: &str) -> Related {
         let (Body::Input(body), Some(Ok(options))) = (&self.project.object(input).body, self.inputs.get(&input)) else {
             return defined_here(self.project, input);
         };
-        let position = self.query_inputs().iter().position(|other| *other == input);
-        let label =
-            position.map(|at| self.states[at][self.combinations[combination][at] as usize].label()).unwrap_or_default();
         let message = match options.source {
             crate::OptionSource::Static => "the option is listed here",
             crate::OptionSource::Range => "the option comes from this range",
             crate::OptionSource::Query => "the option comes from this query",
         };
-        Related { loc: options.place_of(body, &label), message: message.into() }
+        Related { loc: options.place_of(body, label), message: message.into() }
     }
 
-    fn advice(&self, hole: &Hole, combination: usize) -> Option<String> {
+    fn advice(&self, hole: &Hole, combination: usize, error: &SqlError) -> Option<String> {
         let value = self.state(combination, hole)?.render(hole.accessor);
+        // Other options name columns that exist: so it was meant as a name, and quotes would make a text of it.
+        let meant_as_name = |state: &State| state.render(hole.accessor) == value;
+        let is_name = hole.role == Role::Bare && missing_name(&error.message) == Some(value.as_str());
+        let index = self.query_inputs().iter().position(|input| *input == hole.input)?;
+        if is_name && !self.states[index].iter().all(meant_as_name) {
+            return suggestion(error).or_else(|| Some(format!("offer only names of columns: `{value}` is none")));
+        }
         let name = self.project.object(hole.input).name_text();
         match hole.role {
             Role::InString if value.contains('\'') => {
@@ -213,23 +225,7 @@ impl Run<'_> {
         let hole = hole?;
         let values = self.fill(combination);
         let placed = self.composed.placed.iter().find(|placed| placed.range.contains_range(hole.range))?;
-        let text = self.composed.template.text();
-        let mut out = String::new();
-        let mut done = placed.range.start();
-        for (other, value) in self
-            .composed
-            .template
-            .holes()
-            .iter()
-            .zip(&values)
-            .filter(|(other, _)| placed.range.contains_range(other.range))
-        {
-            out.push_str(text.slice(TextRange::new(done, other.range.start())));
-            out.push_str(value);
-            done = other.range.end();
-        }
-        out.push_str(text.slice(TextRange::new(done, placed.range.end())));
-        let out = self.plain_names(&out);
+        let out = self.plain_names(&self.filled(placed.range, &values));
         Some(if out.chars().count() > 120 { format!("{}…", out.chars().take(119).collect::<String>()) } else { out })
     }
 
@@ -291,10 +287,6 @@ impl Run<'_> {
     /// The engine's words, with the names of models in place of those of their tables.
     pub(super) fn words(&self, error: &SqlError) -> String {
         self.plain_names(&sentence(&error.message))
-    }
-
-    fn candidates(&self, error: &SqlError) -> Vec<String> {
-        error.candidates.iter().map(|candidate| self.plain_names(candidate)).collect()
     }
 
     fn plain_names(&self, text: &str) -> String {

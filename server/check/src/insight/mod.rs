@@ -3,6 +3,7 @@
 mod blame;
 mod context;
 mod judge;
+mod values;
 mod without_options;
 
 pub(crate) use judge::content_decides;
@@ -146,11 +147,22 @@ impl Run<'_> {
                 verdict.report.why = Some(why);
             }
             Ok(_) if fine.is_empty() => self.settle(verdict, Level::Bind),
-            Ok(_) => {
-                if self.judge(verdict, &rendered, &fine, Judge::Bind).is_some() {
-                    verdict.report.judge = Some(Judge::Bind);
-                    self.settle(verdict, Level::Bind);
+            Ok(tables) => {
+                let Some(bound) = self.judge(verdict, &rendered, &fine, Judge::Bind) else { return };
+                verdict.report.judge = Some(Judge::Bind);
+                // What fails to parse or bind for all is no matter of values.
+                if !bound.is_empty() {
+                    match self.values(verdict, &tables) {
+                        Ok(()) => verdict.report.judge = Some(Judge::Values),
+                        Err(why) if why.code == "pending" => {
+                            verdict.report.status = Status::Partial;
+                            verdict.report.why = Some(why);
+                            return;
+                        }
+                        Err(why) => tracing::debug!(%why.message, "values are not judged"),
+                    }
                 }
+                self.settle(verdict, Level::Bind);
             }
         }
     }
@@ -247,6 +259,9 @@ impl Run<'_> {
 fn no_query(project: &Project, id: ObjectId, insight: &Insight, findings: &mut Vec<Finding>) {
     let object = project.object(id);
     // D-065 and D-066, unless something else about the object is wrong already.
+    if insight.unreadable || project.is_broken(object.loc) {
+        return;
+    }
     if !insight.has_props && object.name.is_some() {
         findings.push(Finding::new("missing-field", object.name_loc(), "an insight without `props` stops the run"));
     } else if object.uses.is_empty() && insight.trace_type.is_some() {

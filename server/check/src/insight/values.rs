@@ -1,0 +1,213 @@
+//! Value faults: a text where a number is compared (`verdicts.md` §5.6).
+//!
+//! Binding accepts `price > 'a week'`; only rows make it fail. Each statement with holes is probed on its own over tables
+//! that hold one row of NULLs, so that every constant is converted to the type it is compared with, without any data and
+//! whatever other conditions say. What fails there is suspected; one real execution of the insight's query with that
+//! choice makes it an error, and without one it stays a warning.
+
+use super::{InsightVerdict, Run};
+use crate::facts::{Known, pending};
+use crate::report::{FailedCombinations, Finding, Severity};
+use indexmap::IndexMap;
+use viz_facts::{Answer, QueryTable, Question, ShadowTable, SqlError, SqlErrorKind, Unknown};
+use viz_project::StatementKind;
+use viz_sql::{Hole, Role, model_query, name_hash};
+use viz_text::TextRange;
+
+/// Selections of one insight that are probed; beyond that values are not judged.
+const MAX_PROBES: usize = 2_000;
+
+/// What a suspected selection turned out to be.
+enum Trial {
+    /// It fails on the data.
+    Fails,
+    /// It does not, today.
+    Passes,
+    /// It could not be tried.
+    Untried(Unknown),
+}
+
+impl Run<'_> {
+    /// Judges the values of all selections. `Ok` if all of them were probed.
+    pub(super) fn values(&self, verdict: &mut InsightVerdict, tables: &[ShadowTable]) -> Result<(), Unknown> {
+        let inputs = self.query_inputs();
+        let mut probes = 0;
+        for statement in self.probed_statements() {
+            for (position, input) in inputs.iter().enumerate() {
+                let hole = self
+                    .composed
+                    .template
+                    .holes()
+                    .iter()
+                    .find(|hole| hole.input == *input && statement.contains_range(hole.range));
+                let Some(hole) = hole else { continue };
+                probes += self.states[position].len();
+                if probes > MAX_PROBES {
+                    return Err(Unknown::new(
+                        "too-many-values",
+                        format!("more than {MAX_PROBES} selections: their values are not judged"),
+                    ));
+                }
+                self.probe_input(verdict, tables, statement, position, hole)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Statements that compare or compute with choices, each at one place.
+    fn probed_statements(&self) -> Vec<TextRange> {
+        let mut seen = std::collections::HashSet::new();
+        let judged = |kind| kind != StatementKind::Sort;
+        let holes =
+            |range: TextRange| self.composed.template.holes().iter().any(|hole| range.contains_range(hole.range));
+        let placed = self.composed.placed.iter().filter(|placed| {
+            judged(self.insight.statements[placed.statement].kind)
+                && holes(placed.range)
+                && seen.insert(placed.statement)
+        });
+        placed.map(|placed| placed.range).collect()
+    }
+
+    fn probe_input(
+        &self,
+        verdict: &mut InsightVerdict,
+        tables: &[ShadowTable],
+        statement: TextRange,
+        position: usize,
+        hole: &Hole,
+    ) -> Result<(), Unknown> {
+        let mut missing = None;
+        let mut failed: Vec<(u32, SqlError)> = Vec::new();
+        for state in 0..self.states[position].len() as u32 {
+            let values = self.fill_state(position, state);
+            let sql = self.probe_text(tables, statement, &values);
+            verdict.counters.binds += 1;
+            match self.facts.get(&Question::Probe { tables: tables.to_vec(), sql }) {
+                Known::Answer(answer, _) => match &*answer {
+                    Answer::Accepted(Err(error)) if error.kind == SqlErrorKind::Conversion => {
+                        failed.push((state, error.clone()))
+                    }
+                    _ => {}
+                },
+                Known::Unknown(why) => missing = Some(why),
+                Known::Pending => missing = Some(pending()),
+            }
+        }
+        if let Some(why) = missing {
+            return Err(why);
+        }
+        let Some((first, error)) = failed.first() else { return Ok(()) };
+        let trial = self.execute(position, *first);
+        verdict.findings.push(self.value_finding(position, &failed, error, hole, &trial));
+        Ok(())
+    }
+
+    /// The filling of all holes with one state of one input and the initial states of the others.
+    fn fill_state(&self, position: usize, state: u32) -> Vec<String> {
+        let inputs = self.query_inputs();
+        let fill = |hole: &Hole| {
+            let at = inputs.iter().position(|input| *input == hole.input)?;
+            let state = self.states[at].get(if at == position { state as usize } else { 0 })?;
+            Some(state.render(hole.accessor))
+        };
+        self.composed.template.holes().iter().map(|hole| fill(hole).unwrap_or_default()).collect()
+    }
+
+    fn probe_text(&self, tables: &[ShadowTable], statement: TextRange, values: &[String]) -> String {
+        let names: Vec<String> = tables.iter().map(|table| format!("\"{}\"", table.name)).collect();
+        format!("SELECT ({}\n) FROM {}", self.filled(statement, values).replace("null", "NULL"), names.join(", "))
+    }
+
+    /// A part of the template with its holes filled.
+    pub(super) fn filled(&self, range: TextRange, values: &[String]) -> String {
+        let text = self.composed.template.text();
+        let mut out = String::new();
+        let mut done = range.start();
+        for (hole, value) in
+            self.composed.template.holes().iter().zip(values).filter(|(hole, _)| range.contains_range(hole.range))
+        {
+            out.push_str(text.slice(TextRange::new(done, hole.range.start())));
+            out.push_str(value);
+            done = hole.range.end();
+        }
+        out.push_str(text.slice(TextRange::new(done, range.end())));
+        out
+    }
+
+    /// Runs the insight's query with one state on the source's data.
+    fn execute(&self, position: usize, state: u32) -> Trial {
+        let values = self.fill_state(position, state);
+        let sql = self.composed.template.render(|index, _| values[index].clone());
+        let mut tables = Vec::new();
+        for model in &self.composed.models {
+            let Some(query) = model_query(self.project, *model) else {
+                return Trial::Untried(Unknown::new("no-sql", "a model has no SQL"));
+            };
+            tables.push(QueryTable {
+                name: name_hash(self.project.object(*model).name_text()),
+                sql: query.text().to_owned(),
+            });
+        }
+        let source = self.composed.models.first().map(|model| crate::sources::source_of_model(self.project, *model));
+        let source = match source {
+            Some(Ok(source)) => source,
+            Some(Err(why)) => return Trial::Untried(why),
+            None => return Trial::Untried(Unknown::new("no-model", "the query reads no model")),
+        };
+        match self.facts.get(&Question::Execute { source, tables, sql }) {
+            Known::Answer(answer, _) => match &*answer {
+                Answer::Accepted(Err(_)) => Trial::Fails,
+                _ => Trial::Passes,
+            },
+            Known::Unknown(why) => Trial::Untried(why),
+            Known::Pending => Trial::Untried(pending()),
+        }
+    }
+
+    fn value_finding(
+        &self,
+        position: usize,
+        failed: &[(u32, SqlError)],
+        error: &SqlError,
+        hole: &Hole,
+        trial: &Trial,
+    ) -> Finding {
+        let input = self.query_inputs()[position];
+        let name = self.project.object(input).name_text().to_owned();
+        let states = &self.states[position];
+        let label = |state: u32| states[state as usize].label();
+        let examples: Vec<IndexMap<String, String>> =
+            failed.iter().take(3).map(|(state, _)| IndexMap::from([(name.clone(), label(*state))])).collect();
+        let first = label(failed[0].0);
+        let (count, total) = (failed.len(), states.len());
+        let unit = if states.iter().all(|state| state.values.len() == 1) { "option" } else { "selection" };
+        let plural = if total == 1 { "" } else { "s" };
+        let condition = if first == "(nothing)" {
+            format!("nothing is selected in `{name}`")
+        } else {
+            format!("`{name}` is \"{first}\"")
+        };
+        let verb = if matches!(trial, Trial::Fails) { "breaks" } else { "breaks once there are rows to compare" };
+        let message = format!("{} {verb} when {condition} ({count} of {total} {unit}{plural})", self.subject(hole.loc));
+        let mut finding = Finding::new("combination-value", hole.loc, message);
+        finding.combinations = Some(FailedCombinations { failed: count, total, examples });
+        finding.notes.push(format!("DuckDB says: {}", self.words(error)));
+        match trial {
+            Trial::Fails => {}
+            Trial::Passes => finding.severity = Severity::Warning,
+            Trial::Untried(why) => {
+                finding.severity = Severity::Warning;
+                finding.notes.push(format!("not tried on the data: {}", why.message));
+            }
+        }
+        let nothing = failed.iter().all(|(state, _)| states[*state as usize].values.is_empty());
+        finding.help = Some(match (nothing, hole.role) {
+            (true, Role::InString) => {
+                "remove the quotes, or use `try_cast('…' as …)`, which gives NULL when nothing is selected".into()
+            }
+            _ => "offer only options that fit what they are compared with".into(),
+        });
+        finding.related.push(self.origin_of_state(input, &first));
+        finding
+    }
+}
