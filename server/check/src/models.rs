@@ -116,6 +116,11 @@ pub(crate) fn error_place(sql: &MappedText, error: &SqlError) -> Option<viz_text
 pub(crate) fn error_range(sql: &str, offset: TextSize, length: Option<u32>) -> TextRange {
     let len = TextSize::of(sql);
     let offset = offset.min(len);
+    // A call that is unknown is located as a whole: its name is the faulty piece.
+    let at = usize::from(offset);
+    let name =
+        sql.get(at..).map_or(0, |rest| rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len()));
+    let length = if name > 0 && sql[at + name..].starts_with('(') { Some(name as u32) } else { length };
     if let Some(length) = length.filter(|length| *length > 0) {
         let end = (offset + TextSize::new(length)).min(len);
         if sql.is_char_boundary(offset.into()) && sql.is_char_boundary(end.into()) {
@@ -137,7 +142,16 @@ pub(crate) fn error_range(sql: &str, offset: TextSize, length: Option<u32>) -> T
 
 /// The engine's words as part of a sentence of ours.
 pub(crate) fn sentence(message: &str) -> String {
+    if let Some(plain) = crate::suggest::plain_words(message) {
+        return plain;
+    }
     let message = message.trim().trim_end_matches(['.', '!']);
+    for kind in ["Scalar", "Aggregate", "Table", "Window"] {
+        let name = message.strip_prefix(kind).and_then(|rest| rest.strip_prefix(" Function with name "));
+        if let Some(name) = name.and_then(|rest| rest.strip_suffix(" does not exist")) {
+            return format!("there is no {} function `{}`", kind.to_lowercase(), name.trim_matches('"'));
+        }
+    }
     let mut chars = message.chars();
     match (chars.next(), chars.clone().next()) {
         (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {

@@ -23,6 +23,28 @@ pub(crate) fn missing_name(message: &str) -> Option<&str> {
     between().or_else(|| message.split('"').nth(1)).filter(|name| !name.is_empty())
 }
 
+/// The engine's most frequent messages in plain words.
+pub(crate) fn plain_words(message: &str) -> Option<String> {
+    let quoted = |quote: char| message.split(quote).nth(1).filter(|word| !word.is_empty());
+    if message.contains("Function with name ") && message.contains(" does not exist") {
+        return Some(format!("there is no function `{}`", missing_name(message)?));
+    }
+    if message.starts_with("Table with name ") && message.contains(" does not exist") {
+        return Some(format!("there is no table `{}`", missing_name(message)?));
+    }
+    if message.starts_with("Referenced column ") && message.contains("not found in FROM clause") {
+        return Some(format!("there is no column `{}`", quoted('"')?));
+    }
+    if message.starts_with("Referenced table ") && message.contains("not found") {
+        return Some(format!("no table `{}` is read here", quoted('"')?));
+    }
+    if message.starts_with("No function matches the given name and argument types") {
+        return Some(format!("there is no `{}`: other types are needed", quoted('\'')?));
+    }
+    (message.trim_end_matches(['.', '!']) == "GROUP BY clause cannot contain aggregates")
+        .then(|| "an aggregate and a plain column can't stand in one expression".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,6 +59,22 @@ mod tests {
             length: None,
             candidates,
         })
+    }
+
+    #[test]
+    fn frequent_messages_are_told_plainly() {
+        for (message, expected) in [
+            ("Scalar Function with name date_trunk does not exist!", "there is no function `date_trunk`"),
+            ("Table with name stores does not exist!", "there is no table `stores`"),
+            ("Referenced column \"amout\" not found in FROM clause!", "there is no column `amout`"),
+            (
+                "No function matches the given name and argument types 'avg(VARCHAR)'. You might need to add explicit type casts.",
+                "there is no `avg(VARCHAR)`: other types are needed",
+            ),
+        ] {
+            assert_eq!(plain_words(message).as_deref(), Some(expected));
+        }
+        assert_eq!(plain_words("syntax error at or near \"adn\""), None);
     }
 
     #[test]

@@ -124,6 +124,10 @@ fn in_text(place: (usize, usize), prefix: usize, text: &str, name: Option<&str>)
         if !plain(piece).contains(&plain(last)) {
             return None;
         }
+        // The place of a missing function is the whole call.
+        if piece.get(last.len()..).is_some_and(|rest| rest.starts_with('(')) && plain(piece).starts_with(&plain(last)) {
+            return Some((u32::try_from(offset).ok()?, u32::try_from(last.len()).ok()));
+        }
     }
     Some((u32::try_from(offset).ok()?, u32::try_from(length).ok().filter(|length| *length > 0)))
 }

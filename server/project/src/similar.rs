@@ -16,7 +16,9 @@ pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec
         .collect();
     near.sort();
     near.dedup();
-    near.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
+    // What is much farther than the nearest is not meant.
+    let nearest = near.first().map_or(0, |(distance, _)| *distance);
+    near.into_iter().take_while(|(distance, _)| *distance <= nearest + 1).take(3).map(|(_, name)| name.to_owned()).collect()
 }
 
 /// The candidates as a help line: ``did you mean `a`?`` or ``did you mean `a`, `b` or `c`?``
@@ -36,7 +38,8 @@ mod tests {
 
     #[test]
     fn near_names_only() {
-        assert_eq!(similar("regoin", ["region", "city", "reason"]), ["region", "reason"]);
+        assert_eq!(similar("regoin", ["region", "city", "reason"]), ["region"]);
+        assert_eq!(similar("modles", ["tables", "models", "module"]), ["models", "module"]);
         assert_eq!(similar("x", ["ab", "yz"]), Vec::<String>::new());
         assert_eq!(did_you_mean(&["a".into(), "b".into()]).as_deref(), Some("did you mean `a` or `b`?"));
     }

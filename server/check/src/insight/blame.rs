@@ -42,7 +42,11 @@ impl Run<'_> {
                 return;
             }
         }
-        let (code, verb) = if judge == Judge::Parse { ("sql-syntax", "is no SQL") } else { ("sql-bind", "fails") };
+        let (code, verb) = match judge {
+            Judge::Parse => ("sql-syntax", "is no SQL"),
+            _ if error.message.starts_with("Referenced column") => ("unknown-column", "fails"),
+            _ => ("sql-bind", "fails"),
+        };
         let loc = place.loc.or_else(|| self.nearest_statement(&place)).unwrap_or(verdict.report.loc);
         let message = format!("{} {verb}: {}", self.subject(loc), self.words(error));
         let mut finding = Finding::new(code, loc, message);
