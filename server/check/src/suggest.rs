@@ -20,7 +20,8 @@ pub(crate) fn missing_name(message: &str) -> Option<&str> {
         let (before, _) = message.split_once(" does not exist")?;
         before.rsplit_once(" name ").map(|(_, name)| name.trim_matches('"'))
     };
-    between().or_else(|| message.split('"').nth(1)).filter(|name| !name.is_empty())
+    let column = || message.split_once(" a column named ").and_then(|(_, name)| name.split('"').nth(1));
+    between().or_else(column).or_else(|| message.split('"').nth(1)).filter(|name| !name.is_empty())
 }
 
 /// The engine's most frequent messages in plain words.
@@ -34,6 +35,9 @@ pub(crate) fn plain_words(message: &str) -> Option<String> {
     }
     if message.starts_with("Referenced column ") && message.contains("not found in FROM clause") {
         return Some(format!("there is no column `{}`", quoted('"')?));
+    }
+    if message.starts_with("Table ") && message.contains(" does not have a column named ") {
+        return Some(format!("`{}` has no column `{}`", quoted('"')?, missing_name(message)?));
     }
     if message.starts_with("Referenced table ") && message.contains("not found") {
         return Some(format!("no table `{}` is read here", quoted('"')?));
@@ -66,6 +70,7 @@ mod tests {
         for (message, expected) in [
             ("Scalar Function with name date_trunk does not exist!", "there is no function `date_trunk`"),
             ("Table with name stores does not exist!", "there is no table `stores`"),
+            ("Table \"o\" does not have a column named \"citi\"\nCandidate", "`o` has no column `citi`"),
             ("Referenced column \"amout\" not found in FROM clause!", "there is no column `amout`"),
             (
                 "No function matches the given name and argument types 'avg(VARCHAR)'. You might need to add explicit type casts.",

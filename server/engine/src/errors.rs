@@ -101,7 +101,14 @@ impl Raw {
             "io" => SqlErrorKind::Io,
             _ => SqlErrorKind::Other,
         };
-        let place = self.place.and_then(|place| in_text(place, prefix, text, self.name.as_deref()));
+        let mut place = self.place.and_then(|place| in_text(place, prefix, text, self.name.as_deref()));
+        // The place of a missing function is the whole call.
+        if let (Some((offset, Some(length))), Some(name)) = (&mut place, &self.name)
+            && self.message.contains("Function with name ")
+            && text[*offset as usize..].to_lowercase().starts_with(&format!("{}(", name.to_lowercase()))
+        {
+            *length = name.len() as u32;
+        }
         let (message, candidates) = split_candidates(&self.message);
         SqlError {
             kind,
@@ -123,10 +130,6 @@ fn in_text(place: (usize, usize), prefix: usize, text: &str, name: Option<&str>)
         let plain = |text: &str| text.replace('"', "").to_lowercase();
         if !plain(piece).contains(&plain(last)) {
             return None;
-        }
-        // The place of a missing function is the whole call.
-        if piece.get(last.len()..).is_some_and(|rest| rest.starts_with('(')) && plain(piece).starts_with(&plain(last)) {
-            return Some((u32::try_from(offset).ok()?, u32::try_from(last.len()).ok()));
         }
     }
     Some((u32::try_from(offset).ok()?, u32::try_from(length).ok().filter(|length| *length > 0)))

@@ -18,7 +18,11 @@ pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec
     near.dedup();
     // What is much farther than the nearest is not meant.
     let nearest = near.first().map_or(0, |(distance, _)| *distance);
-    near.into_iter().take_while(|(distance, _)| *distance <= nearest + 1).take(3).map(|(_, name)| name.to_owned()).collect()
+    near.into_iter()
+        .take_while(|(distance, _)| *distance <= nearest + 1)
+        .take(3)
+        .map(|(_, name)| name.to_owned())
+        .collect()
 }
 
 /// The candidates as a help line: ``did you mean `a`?`` or ``did you mean `a`, `b` or `c`?``

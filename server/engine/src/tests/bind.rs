@@ -55,7 +55,7 @@ fn errors_have_kind_message_place_and_candidates() {
             "select lenght(city) from orders",
             SqlErrorKind::Catalog,
             "Scalar Function with name lenght does not exist!",
-            "lenght(city)",
+            "lenght",
             &["length"],
         ),
         (
