@@ -65,14 +65,14 @@ impl Shared {
 }
 
 enum Machine {
-    Pure(PureRunner),
+    Pure(Box<PureRunner>),
     Sources(SourceRunner),
 }
 
 impl Machine {
     fn new(kind: WorkerKind) -> Self {
         match kind {
-            WorkerKind::Parse => Machine::Pure(PureRunner::new()),
+            WorkerKind::Parse => Machine::Pure(Box::default()),
             WorkerKind::Sources => Machine::Sources(SourceRunner::new()),
         }
     }

@@ -223,7 +223,7 @@ fn variables(node: Node<'_>) -> Vec<Spanned> {
     for entry in node.entries().filter(|entry| !entry.duplicate) {
         let replaced =
             |field: &&crate::schema::Field| field.name == entry.name() && matches!(field.ty, Type::EnvironmentText);
-        let Some(scalar) = entry.value.scalar().filter(|_| fields.iter().any(|field| replaced(field))) else {
+        let Some(scalar) = entry.value.scalar().filter(|_| fields.iter().any(replaced)) else {
             continue;
         };
         let content = scalar.mapped();
