@@ -5,7 +5,7 @@ use crate::models::{error_place, sentence};
 use crate::options::{Failed, InputOptions, MAX_OPTIONS, look_up, question};
 use crate::report::{Finding, InputReport, OptionsStatus};
 use crate::states::{Value, numeric};
-use crate::suggest::suggestion;
+use crate::suggest::suggest;
 use std::collections::HashMap;
 use viz_facts::{Answer, Unknown};
 use viz_project::{
@@ -219,7 +219,7 @@ fn query_findings(
                 place.unwrap_or(body),
                 format!("the option query fails: {}", sentence(&error.message)),
             );
-            finding.help = suggestion(error);
+            suggest(&mut finding, error);
             findings.push(finding);
         }
         Err(Failed::Unknown(why)) if why.code == "options-columns" => {

@@ -82,7 +82,7 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
         loc,
         format!("the query of the model `{}` fails: {}", object.name_text(), sentence(&error.message)),
     );
-    finding.help = crate::suggest::suggestion(error);
+    crate::suggest::suggest(&mut finding, error);
     if error.kind == SqlErrorKind::Io {
         finding.help = Some("file names are relative to the project's folder".into());
     }
@@ -116,11 +116,6 @@ pub(crate) fn error_place(sql: &MappedText, error: &SqlError) -> Option<viz_text
 pub(crate) fn error_range(sql: &str, offset: TextSize, length: Option<u32>) -> TextRange {
     let len = TextSize::of(sql);
     let offset = offset.min(len);
-    // A call that is unknown is located as a whole: its name is the faulty piece.
-    let at = usize::from(offset);
-    let name =
-        sql.get(at..).map_or(0, |rest| rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len()));
-    let length = if name > 0 && sql[at + name..].starts_with('(') { Some(name as u32) } else { length };
     if let Some(length) = length.filter(|length| *length > 0) {
         let end = (offset + TextSize::new(length)).min(len);
         if sql.is_char_boundary(offset.into()) && sql.is_char_boundary(end.into()) {
@@ -146,12 +141,6 @@ pub(crate) fn sentence(message: &str) -> String {
         return plain;
     }
     let message = message.trim().trim_end_matches(['.', '!']);
-    for kind in ["Scalar", "Aggregate", "Table", "Window"] {
-        let name = message.strip_prefix(kind).and_then(|rest| rest.strip_prefix(" Function with name "));
-        if let Some(name) = name.and_then(|rest| rest.strip_suffix(" does not exist")) {
-            return format!("there is no {} function `{}`", kind.to_lowercase(), name.trim_matches('"'));
-        }
-    }
     let mut chars = message.chars();
     match (chars.next(), chars.clone().next()) {
         (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {

@@ -1,16 +1,36 @@
 //! What to do about an engine's error: which name was probably meant.
 
+use crate::report::Finding;
 use viz_facts::SqlError;
-use viz_project::{did_you_mean, similar};
+use viz_project::{Fix, did_you_mean, similar};
+use viz_text::TextSize;
 
-/// The engine's suggestions as a help line, as far as they are near to the name that the error is about. The engine also
-/// lists what merely exists, and the signatures of functions.
+/// Adds the engine's suggestions to a finding: as help, and as a fix if there is one and the finding's place is the name.
+pub(crate) fn suggest(finding: &mut Finding, error: &SqlError) {
+    let near = near_names(error);
+    finding.help = did_you_mean(&near);
+    let width = missing_name(&error.message).map(TextSize::of);
+    if let [only] = near.as_slice()
+        && width == Some(finding.loc.range.len())
+        && only.chars().all(|c| c.is_alphanumeric() || c == '_')
+    {
+        finding.fix = Some(Fix::replace(format!("replace it by `{only}`"), finding.loc, only.clone()));
+    }
+}
+
+/// The engine's suggestions as a help line.
 pub(crate) fn suggestion(error: &SqlError) -> Option<String> {
+    did_you_mean(&near_names(error))
+}
+
+/// The engine's suggestions as far as they are near to the name that the error is about. The engine also lists what
+/// merely exists, and the signatures of functions.
+fn near_names(error: &SqlError) -> Vec<String> {
     let last = |name: &str| name.rsplit('.').next().unwrap_or(name).trim_matches('"').to_owned();
     let names: Vec<String> =
         error.candidates.iter().filter(|name| !name.contains('(')).map(|name| last(name)).collect();
-    let near = similar(&last(missing_name(&error.message)?), names.iter().map(String::as_str));
-    did_you_mean(&near)
+    let Some(missing) = missing_name(&error.message) else { return Vec::new() };
+    similar(&last(missing), names.iter().map(String::as_str))
 }
 
 /// The name that an error says is missing: in quotes, or between `name` and `does not exist`.

@@ -5,7 +5,7 @@ use crate::facts::Known;
 use crate::models::{defined_here, error_range, sentence};
 use crate::report::{FailedCombinations, Finding, Judge};
 use crate::states::State;
-use crate::suggest::{missing_name, suggestion};
+use crate::suggest::{missing_name, suggest, suggestion};
 use crate::witness::Witness;
 use indexmap::IndexMap;
 use viz_facts::{Answer, Question, SqlError};
@@ -50,7 +50,7 @@ impl Run<'_> {
         let loc = place.loc.or_else(|| self.nearest_statement(&place)).unwrap_or(verdict.report.loc);
         let message = format!("{} {verb}: {}", self.subject(loc), self.words(error));
         let mut finding = Finding::new(code, loc, message);
-        finding.help = suggestion(error);
+        suggest(&mut finding, error);
         verdict.findings.push(finding);
     }
 

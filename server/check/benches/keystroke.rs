@@ -1,0 +1,64 @@
+//! From a keystroke to its T0 findings, in projects of several sizes: reload and check, without the engine.
+//! `cargo bench -p viz-check --profile dev`
+
+#[path = "../tests/generated/mod.rs"]
+mod generated;
+
+use divan::{Bencher, black_box};
+use generated::generate;
+
+fn main() {
+    divan::main();
+    hit_rate();
+}
+
+/// A character is typed into one insight and taken back, by turns.
+#[divan::bench(args = [500, 2_000, 4_000], sample_count = 200, sample_size = 1)]
+fn one_insight(bencher: Bencher<'_, '_>, objects: usize) {
+    let mut project = generate(objects, false);
+    project.settle();
+    let before = project.text("/p/insights.yml");
+    let after = before.replacen("insight_9\n    props:\n      type: bar", "insight_9\n    props:\n      type: ba", 1);
+    project.keystroke("/p/insights.yml", &after);
+    project.settle();
+    let mut odd = false;
+    bencher.bench_local(|| {
+        odd = !odd;
+        let text = if odd { &before } else { &after };
+        black_box(project.keystroke("/p/insights.yml", text))
+    });
+}
+
+/// A metric that 500 insights use is changed.
+#[divan::bench(sample_count = 50, sample_size = 1)]
+fn metric_of_500_insights(bencher: Bencher<'_, '_>) {
+    let mut project = generate(800, true);
+    project.settle();
+    let before = project.text("/p/semantics.yml");
+    let after = before.replacen("expression: sum(", "expression: max(", 1);
+    project.keystroke("/p/semantics.yml", &after);
+    project.settle();
+    let mut odd = false;
+    bencher.bench_local(|| {
+        odd = !odd;
+        let text = if odd { &before } else { &after };
+        black_box(project.keystroke("/p/semantics.yml", text))
+    });
+}
+
+/// Prints how many verdicts a keystroke reuses.
+fn hit_rate() {
+    let mut project = generate(2_000, false);
+    project.settle();
+    let text = project.text("/p/insights.yml").replacen(
+        "insight_9\n    props:\n      type: bar",
+        "insight_9\n    props:\n      type: ba",
+        1,
+    );
+    let counters = project.keystroke("/p/insights.yml", &text).counters;
+    println!(
+        "memo: {} of {} verdicts reused after a keystroke",
+        counters.insights_remembered,
+        counters.insights_remembered + counters.insights_checked
+    );
+}
