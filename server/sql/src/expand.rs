@@ -87,7 +87,8 @@ impl<'a> Expander<'a> {
             // D-024, R-REF-03: compiles and then fails at run time.
             let message = format!("no object is called `'{}'`: quotes are not stripped here", reference.name);
             let name = at(reference.name_range).unwrap_or(loc);
-            self.problems.push(Problem::new("quoted-reference", name, message).help("remove the quotes"));
+            let fix = Fix::replace("remove the quotes", name, reference.name.clone());
+            self.problems.push(Problem::new("quoted-reference", name, message).fix(fix));
             self.broken = true;
         }
         let Resolution::Object(target) = self.project.names().resolve(&reference.name) else {

@@ -195,6 +195,7 @@ fn repaired(text: &str, almost: &AlmostReference) -> Option<String> {
         almost_references(&written).is_empty().then_some(written)
     };
     match (almost.reason, name.split_once('.')) {
+        (AlmostReason::Unclosed, _) if path.is_none_or(|path| !path.is_empty()) => reference(name, path),
         (AlmostReason::SpaceBeforeParen | AlmostReason::SpaceBeforePath | AlmostReason::Generated, _) => {
             reference(name, path)
         }

@@ -246,10 +246,13 @@ impl Lowering {
     fn list(&mut self, owner: u32, key: &str, item: Type, node: Node<'_>) {
         if node.kind() != NodeKind::Sequence {
             let message = format!("`{key}` is a list, not {}", describe(node));
-            return self.problem(
-                Problem::new("wrong-type", node.loc(), message)
-                    .help(format!("write the items below `{key}:`, each after `- `")),
-            );
+            let mut problem = Problem::new("wrong-type", node.loc(), message)
+                .help(format!("write the items below `{key}:`, each after `- `"));
+            // In brackets, where these would be YAML's.
+            if let Some(text) = node.str().filter(|text| !text.contains(['{', '}', '[', ']', ',', '#', ':', '\n'])) {
+                problem = problem.fix(Fix::replace("make it a list", node.loc(), format!("[{text}]")));
+            }
+            return self.problem(problem);
         }
         for element in node.items() {
             // A list item that is being typed (`- `) is no finding yet.

@@ -8,7 +8,7 @@ use crate::similar::{did_you_mean, similar};
 use viz_syntax::{
     AlmostReason, AlmostReference, Node, NodeKind, QueryStringError, Style, Typed, almost_references, query_string,
 };
-use viz_text::{Loc, TextRange, TextSize};
+use viz_text::{Loc, MappedText, TextRange, TextSize};
 
 impl Lowering {
     pub(super) fn spanned(node: Node<'_>) -> Option<Spanned> {
@@ -255,10 +255,21 @@ impl Lowering {
         problem.fix = match error {
             QueryStringError::Multiline(_) => folded(node),
             QueryStringError::SpaceBeforeSlice(_) => Some(Fix::replace("remove the white-space", loc, "")),
+            QueryStringError::LeadingSpace(range) => {
+                text.locate(range).map(|loc| Fix::replace("remove the white-space", loc, ""))
+            }
+            QueryStringError::Unterminated => closed(&text),
             _ => None,
         };
         self.problem(problem);
     }
+}
+
+/// Adds the brace that is missing.
+fn closed(text: &MappedText) -> Option<Fix> {
+    let (last, c) = text.text().trim_end().char_indices().next_back()?;
+    let range = TextRange::at(TextSize::new(last as u32), TextSize::of(c));
+    Some(Fix::replace("add `}` at the end", text.locate(range)?, format!("{c} }}")))
 }
 
 /// Turns a block with `|` into one with `>-`, if that gives one line: the lines are equally indented and none is empty.
