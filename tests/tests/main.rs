@@ -2,6 +2,7 @@
 
 mod annotated;
 mod command_line;
+mod diagnostics;
 mod edits;
 mod faces;
 mod features;
