@@ -6,11 +6,13 @@ use crate::inputs::check_inputs;
 use crate::insight::{InsightVerdict, check_insight};
 use crate::models::check_models;
 use crate::report::{Finding, Report};
-use crate::sources::unset_variables;
+use crate::sources::{source_spec, unset_variables};
 use dashmap::DashMap;
+use rustc_hash::FxHashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use viz_facts::{FactStore, Question, Unknown};
-use viz_project::{ConfiguredLevel, Kind, ObjectId, Project, Target};
+use viz_project::{Body, ConfiguredLevel, Kind, ObjectId, Project, Target};
 use viz_text::Loc;
 
 /// The cut-off: up to this many combinations of an insight are rendered and parsed one by one.
@@ -78,7 +80,8 @@ pub struct Memo {
 }
 
 struct Remembered {
-    depends: blake3::Hash,
+    depends: u64,
+    generation: u64,
     used: Vec<Used>,
     questions: Vec<Question>,
     verdict: Arc<InsightVerdict>,
@@ -103,15 +106,14 @@ pub fn check(project: &Project, facts: &FactStore, options: &CheckOptions, memo:
     let (_, questions) = facts_of.take();
     report.questions.extend(questions);
 
-    let relations = relations_hash(project);
-    let mut seen = std::collections::HashSet::new();
+    let common = common(project, options);
+    let mut seen = FxHashSet::default();
     for id in project.ids().filter(|id| project.object(*id).kind == Kind::Insight) {
         let loc = project.object(id).loc;
-        let depends = depends(project, id, options, relations);
-        let remembered = memo
-            .insights
-            .get(&loc)
-            .filter(|old| old.depends == depends && old.used.iter().all(|used| used.holds(facts)));
+        let depends = depends(project, id, common);
+        let holds =
+            |old: &Remembered| old.generation == facts.generation() || old.used.iter().all(|used| used.holds(facts));
+        let remembered = memo.insights.get(&loc).filter(|old| old.depends == depends && holds(old));
         let (verdict, questions) = match remembered {
             Some(old) => {
                 report.counters.insights_remembered += 1;
@@ -137,7 +139,13 @@ pub fn check(project: &Project, facts: &FactStore, options: &CheckOptions, memo:
                 report.counters.binds += counted.binds;
                 memo.insights.insert(
                     loc,
-                    Remembered { depends, used, questions: questions.clone(), verdict: Arc::clone(&verdict) },
+                    Remembered {
+                        depends,
+                        generation: facts.generation(),
+                        used,
+                        questions: questions.clone(),
+                        verdict: Arc::clone(&verdict),
+                    },
                 );
                 (verdict, questions)
             }
@@ -148,38 +156,41 @@ pub fn check(project: &Project, facts: &FactStore, options: &CheckOptions, memo:
         report.questions.extend(questions);
     }
     memo.insights.retain(|loc, _| seen.contains(loc));
-    let mut asked = std::collections::HashSet::new();
+    let mut asked = FxHashSet::default();
     report.questions.retain(|question| asked.insert(question.key()));
     report.findings = finish(project, findings);
     report
 }
 
 /// Identity of everything in the text that an insight's verdict depends on.
-fn depends(project: &Project, id: ObjectId, options: &CheckOptions, relations: blake3::Hash) -> blake3::Hash {
-    let mut hasher = blake3::Hasher::new();
-    let mut add = |loc: Loc| {
-        hasher.update(format!("{loc:?}").as_bytes());
-    };
-    add(project.object(id).loc);
+fn depends(project: &Project, id: ObjectId, common: u64) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    common.hash(&mut hasher);
+    project.object(id).loc.hash(&mut hasher);
     for dependency in project.dependencies(id) {
-        add(project.object(dependency).loc);
+        project.object(dependency).loc.hash(&mut hasher);
     }
-    if let Some(name) = project.default_source() {
-        add(name.loc);
-    }
-    hasher.update(relations.as_bytes());
     for reference in &project.object(id).uses {
-        hasher.update(format!("{:?}", project.names().resolve(&reference.name)).len().to_le_bytes().as_slice());
+        // A name that was missing may have come, and one that was unique may no longer be.
+        std::mem::discriminant(&project.names().resolve(&reference.name)).hash(&mut hasher);
     }
-    let options = CheckOptions { oracle: false, ..options.clone() };
-    hasher.update(format!("{:?}{options:?}{:?}", project.target(), project.config().browser_engine).as_bytes());
-    hasher.finalize()
+    hasher.finish()
 }
 
-fn relations_hash(project: &Project) -> blake3::Hash {
-    let mut hasher = blake3::Hasher::new();
-    for id in project.ids().map(|id| project.object(id)).filter(|object| object.kind == Kind::Relation) {
-        hasher.update(format!("{:?}", id.loc).as_bytes());
+/// Identity of what all verdicts depend on: settings, the default source and the relations.
+fn common(project: &Project, options: &CheckOptions) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for object in project.ids().map(|id| project.object(id)).filter(|object| object.kind == Kind::Relation) {
+        object.loc.hash(&mut hasher);
     }
-    hasher.finalize()
+    project.default_source().map(|name| name.loc).hash(&mut hasher);
+    // A source's file may be named by an environment variable.
+    for id in project.ids() {
+        if let Body::Source(source) = &project.object(id).body {
+            source_spec(project, project.object(id).name_text(), source).hash(&mut hasher);
+        }
+    }
+    let options = CheckOptions { oracle: false, ..options.clone() };
+    format!("{:?}{options:?}{:?}", project.target(), project.config().browser_engine).hash(&mut hasher);
+    hasher.finish()
 }

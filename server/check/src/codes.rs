@@ -35,6 +35,7 @@ codes! {
     "duplicate-option" Warning "an option is listed twice",
     "empty-file" Error "the file is empty",
     "empty-list-deletes" Error "an empty list in an included file deletes what was read before",
+    "file-missing" Warning "the file of a source does not exist",
     "ignored-key" Warning "a key has no effect",
     "include-cycle" Error "a file includes itself",
     "include-empty-folder" Warning "an included folder has no YAML file",

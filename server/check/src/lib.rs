@@ -19,6 +19,7 @@ mod insight;
 mod models;
 mod options;
 mod oracle;
+mod rendered;
 mod report;
 mod sources;
 mod states;
@@ -29,6 +30,7 @@ pub use check::{CheckOptions, Level, MAX_COMBINATIONS, Memo, check};
 pub use codes::{CODES, Code, code};
 pub use models::columns_of;
 pub use options::{InputOptions, OptionSource, option_question, options_of};
+pub use rendered::{RenderedColumn, RenderedQuery, RenderedTable, rendered_query};
 pub use report::{
     Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Report,
     Severity, Status,

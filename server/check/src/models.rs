@@ -62,6 +62,7 @@ pub(crate) fn check_models(
         match &known {
             Columns::Failed => failed(project, facts, id, findings),
             Columns::Unknown(why) if why.code == "database-missing" => missing_database(project, id, why, findings),
+            Columns::Unknown(why) if why.code == "file-missing" => missing_file(project, id, findings),
             _ => {}
         }
         out.insert(id, known);
@@ -104,6 +105,16 @@ fn missing_database(project: &Project, model: ObjectId, why: &Unknown, findings:
         None => why.message.clone(),
     };
     findings.push(Finding::from(&Problem::new("database-missing", loc, message).help(help)));
+}
+
+/// The file of a `csv` source.
+fn missing_file(project: &Project, model: ObjectId, findings: &mut Vec<Finding>) {
+    let Some(source) = project.source_of(model) else { return };
+    let Body::Source(body) = &project.object(source).body else { return };
+    let Some(file) = &body.file else { return };
+    let problem = Problem::new("file-missing", file.loc, format!("the file `{}` does not exist", file.text))
+        .help("make the file, or correct the path: it is relative to the project's folder");
+    findings.push(Finding::from(&problem));
 }
 
 /// The place in the user's text of an engine's error about a text.

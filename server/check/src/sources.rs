@@ -15,7 +15,8 @@ pub(crate) fn source_of_model(project: &Project, model: ObjectId) -> Result<Sour
     source_spec(project, project.object(source).name_text(), body)
 }
 
-fn source_spec(project: &Project, name: &str, source: &Source) -> Result<SourceSpec, Unknown> {
+/// What the engine needs to know to open a source.
+pub(crate) fn source_spec(project: &Project, name: &str, source: &Source) -> Result<SourceSpec, Unknown> {
     let root = project.root.clone();
     match source.ty.as_ref().map(|ty| ty.text.as_str()) {
         Some("duckdb") => {

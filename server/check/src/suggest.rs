@@ -62,6 +62,9 @@ pub(crate) fn plain_words(message: &str) -> Option<String> {
     if message.starts_with("Referenced table ") && message.contains("not found") {
         return Some(format!("no table `{}` is read here", quoted('"')?));
     }
+    if message.starts_with("Max expression depth limit of ") {
+        return Some("it is nested too deeply for DuckDB".to_owned());
+    }
     if message.starts_with("No function matches the given name and argument types") {
         return Some(format!("there is no `{}`: other types are needed", quoted('\'')?));
     }

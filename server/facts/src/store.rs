@@ -1,8 +1,9 @@
 //! What is known at one moment.
 
 use crate::{Answer, Question, QuestionKey, Unknown};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 /// The state of a question.
@@ -47,7 +48,8 @@ impl Fact {
 /// All facts that a check may use. What it misses, it asks.
 #[derive(Debug, Clone, Default)]
 pub struct FactStore {
-    facts: HashMap<QuestionKey, Fact>,
+    facts: FxHashMap<QuestionKey, Fact>,
+    generation: u64,
 }
 
 impl FactStore {
@@ -66,18 +68,31 @@ impl FactStore {
         self.facts.get(&key)
     }
 
+    /// A number that no store with other facts has: equal generations mean equal facts.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    fn changed(&mut self) {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        self.generation = NEXT.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Records a fact.
     pub fn insert(&mut self, key: QuestionKey, fact: Fact) {
+        self.changed();
         self.facts.insert(key, fact);
     }
 
     /// Forgets a fact, so that it is asked again.
     pub fn remove(&mut self, key: QuestionKey) -> Option<Fact> {
+        self.changed();
         self.facts.remove(&key)
     }
 
     /// Marks answers as stale where `changed` says so (the data behind them changed).
     pub fn mark_stale(&mut self, changed: impl Fn(&QuestionKey) -> bool) {
+        self.changed();
         for (key, fact) in &mut self.facts {
             if let (true, Fact::Known { answer, at }) = (changed(key), &*fact) {
                 *fact = Fact::Stale { answer: Arc::clone(answer), at: *at };

@@ -6,8 +6,7 @@ use crate::project::{ObjectId, Project};
 use crate::schema::Kind;
 
 impl Project {
-    /// The objects that an object uses directly: what it refers to, what is written inside it, and a model's source.
-    pub fn uses_of(&self, id: ObjectId) -> Vec<ObjectId> {
+    pub(crate) fn find_uses(&self, id: ObjectId) -> Box<[ObjectId]> {
         let object = self.object(id);
         let mut out: Vec<ObjectId> = object
             .uses
@@ -30,17 +29,16 @@ impl Project {
         }
         out.sort_unstable();
         out.dedup();
-        out
+        out.into_boxed_slice()
     }
 
-    /// Everything that an object uses, directly or not; itself left out.
+    /// Everything that an object uses, directly or not, in document order; itself left out.
     pub fn dependencies(&self, id: ObjectId) -> Vec<ObjectId> {
-        let mut seen = vec![false; self.len()];
-        let mut stack = self.uses_of(id);
-        let mut out = Vec::new();
-        seen[id.index()] = true;
+        let mut out: Vec<ObjectId> = Vec::new();
+        let mut seen = rustc_hash::FxHashSet::from_iter([id]);
+        let mut stack = self.uses_of(id).to_vec();
         while let Some(next) = stack.pop() {
-            if !std::mem::replace(&mut seen[next.index()], true) {
+            if seen.insert(next) {
                 out.push(next);
                 stack.extend(self.uses_of(next));
             }
@@ -68,7 +66,7 @@ impl Project {
             if state[start.index()] != State::New {
                 continue;
             }
-            let mut path = vec![(start, self.uses_of(start))];
+            let mut path = vec![(start, self.uses_of(start).to_vec())];
             state[start.index()] = State::Open;
             while let Some((id, next)) = path.last_mut() {
                 let Some(target) = next.pop() else {
@@ -86,7 +84,7 @@ impl Project {
                     }
                     State::New if takes_part(&target) => {
                         state[target.index()] = State::Open;
-                        path.push((target, self.uses_of(target)));
+                        path.push((target, self.uses_of(target).to_vec()));
                     }
                     _ => {}
                 }

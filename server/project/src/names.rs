@@ -3,15 +3,15 @@
 use crate::object::Object;
 use crate::project::{ObjectId, Project};
 use crate::schema::{Kind, Target};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The names of a project.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     /// The flat namespace (`R-NAME-01`).
-    global: HashMap<String, Vec<ObjectId>>,
+    global: FxHashMap<String, Vec<ObjectId>>,
     /// Metrics and dimensions inside models, which have a namespace per model since 2.1 (`R-NAME-03`).
-    scoped: HashMap<String, Vec<ObjectId>>,
+    scoped: FxHashMap<String, Vec<ObjectId>>,
 }
 
 /// What a name means.

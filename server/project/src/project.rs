@@ -11,7 +11,7 @@ use crate::problem::{Fix, Problem};
 use crate::resolve;
 use crate::schema::{Kind, MERGED_KEYS, PROJECT, Target};
 use crate::similar::{did_you_mean, similar};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use viz_syntax::{Document, TopEntry, TopValue};
@@ -79,9 +79,11 @@ pub struct Project {
     name: Option<Spanned>,
     default_source: Option<Spanned>,
     default_alert: Option<Spanned>,
-    segments: HashMap<SegmentId, FileId>,
-    broken: HashSet<SegmentId>,
-    cache: HashMap<LoweredKey, Arc<Lowered>>,
+    segments: FxHashMap<SegmentId, FileId>,
+    broken: FxHashSet<SegmentId>,
+    cache: FxHashMap<LoweredKey, Arc<Lowered>>,
+    /// What each object uses directly.
+    uses: Vec<Box<[ObjectId]>>,
 }
 
 impl std::fmt::Debug for Project {
@@ -187,6 +189,12 @@ impl Project {
         (0..self.objects.len() as u32).map(ObjectId)
     }
 
+    /// The objects that an object uses directly, in document order: what it refers to, what is written inside it, and a
+    /// model's source (`R-DAG-01`).
+    pub fn uses_of(&self, id: ObjectId) -> &[ObjectId] {
+        self.uses.get(id.index()).map_or(&[], |uses| uses)
+    }
+
     /// Number of objects.
     pub fn len(&self) -> usize {
         self.objects.len()
@@ -258,9 +266,10 @@ impl<'a> Loader<'a> {
             name: None,
             default_source: None,
             default_alert: None,
-            segments: HashMap::new(),
-            broken: HashSet::new(),
-            cache: HashMap::new(),
+            segments: FxHashMap::default(),
+            broken: FxHashSet::default(),
+            cache: FxHashMap::default(),
+            uses: Vec::new(),
         };
         Self { files, previous, project, open: Vec::new() }
     }
@@ -291,6 +300,7 @@ impl<'a> Loader<'a> {
                 .is_some_and(|object| object.name.is_none() && self.project.is_broken(object.loc))
         };
         self.project.names_complete &= !self.project.items.iter().any(nameless);
+        self.project.uses = self.project.ids().map(|id| self.project.find_uses(id)).collect();
         let mut problems = resolve::problems(&self.project);
         self.project.problems.append(&mut problems);
         if let Some(error) = config_error {
@@ -412,6 +422,11 @@ impl<'a> Loader<'a> {
             let message = "the file is empty: the project loader refuses it (R-DISC-11)";
             let loc = document.loc(TextRange::empty(0.into()));
             self.project.problems.push(Problem::new("empty-file", loc, message));
+        } else if let Some(root) = document.root()
+            && !matches!(root.kind(), viz_syntax::NodeKind::Mapping | viz_syntax::NodeKind::Error)
+        {
+            let message = format!("a project file is a mapping of keys to values, not {}", describe(root));
+            self.project.problems.push(Problem::new("wrong-type", root.loc(), message));
         }
         for problem in document.problems() {
             let code = match problem.kind {

@@ -36,6 +36,15 @@ pub struct Placed {
     pub range: TextRange,
 }
 
+/// A selected expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selected {
+    /// Index into the insight's statements.
+    pub statement: usize,
+    /// The name of its column.
+    pub alias: String,
+}
+
 /// The query of an insight.
 #[derive(Debug, Clone)]
 pub struct Composed {
@@ -43,6 +52,8 @@ pub struct Composed {
     pub template: Template,
     /// Where the statements stand in it.
     pub placed: Vec<Placed>,
+    /// Its columns in order.
+    pub selected: Vec<Selected>,
     /// The models it reads, in document order.
     pub models: Vec<ObjectId>,
     /// The inputs it depends on, in document order: through the query or through other properties.
@@ -64,7 +75,7 @@ pub struct Composed {
 pub fn dependent_models(project: &Project, insight: ObjectId) -> Vec<ObjectId> {
     let mut out = BTreeSet::new();
     let mut seen = BTreeSet::new();
-    let mut stack = project.uses_of(insight);
+    let mut stack = project.uses_of(insight).to_vec();
     while let Some(id) = stack.pop() {
         if !seen.insert(id) {
             continue;
@@ -142,9 +153,9 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
 
     let mut writer = Writer { out: Template::new(), placed: Vec::new() };
     writer.out.push_generated("SELECT");
+    let alias_of = |part: &Part| alias_hash(part.template.text().text());
     writer.list(&selected, ",", Clause::Select, |out, part| {
-        let alias = alias_hash(part.template.text().text());
-        out.push_generated(&format!(" AS \"{alias}\""));
+        out.push_generated(&format!(" AS \"{}\"", alias_of(part)));
     });
     if !models.is_empty() {
         writer.out.push_generated("\n");
@@ -207,9 +218,14 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
             template.find_roles();
         }
     }
-    let mut problems = expander.problems;
+    let mut problems = std::mem::take(&mut expander.problems);
     problems.extend(expand_problems);
     problems.extend(static_problems);
+    if !inputs.is_empty() && !expander.broken {
+        let literal = crate::literal::problems(project, &template);
+        expander.broken |= !literal.is_empty();
+        problems.extend(literal);
+    }
     let mut known = BTreeSet::new();
     problems.retain(|problem| {
         known.insert((problem.code, problem.loc.segment, problem.loc.range.start(), problem.loc.range.end()))
@@ -217,6 +233,10 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
     Some(Composed {
         template,
         placed: writer.placed,
+        selected: selected
+            .iter()
+            .filter_map(|part| Some(Selected { statement: part.statement?, alias: alias_of(part) }))
+            .collect(),
         models,
         dynamic: !inputs.is_empty(),
         inputs,

@@ -148,6 +148,11 @@ impl<'a> Expander<'a> {
         let expected = format!("a {} input has {}", selection.name(), valid.join(", "));
         let mut problem = match path {
             None => Problem::new("invalid-accessor", loc, format!("`{}` is an input: {expected}", object.name_text())),
+            Some("") => Problem::new(
+                "invalid-accessor",
+                dot(path_loc),
+                format!("an accessor is missing after the dot: {expected}"),
+            ),
             Some(path) => Problem::new(
                 "invalid-accessor",
                 path_loc,
@@ -178,6 +183,13 @@ impl<'a> Expander<'a> {
         depth: usize,
     ) {
         self.models.insert(model);
+        if path.is_empty() {
+            let message = "a column is missing after the dot";
+            let problem = Problem::new("unknown-column", dot(path_loc), message);
+            self.problems.push(problem.related(self.project.object(model).name_loc(), "the model is defined here"));
+            self.broken = true;
+            return out.push_for("NULL", loc);
+        }
         if let Some(field) = self.project.scoped_field(model, path) {
             return self.expression(out, field, loc, origin, depth);
         }
@@ -280,4 +292,11 @@ impl<'a> Expander<'a> {
 /// An identifier in double quotes.
 pub(crate) fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The dot before an empty path.
+fn dot(path_loc: Loc) -> Loc {
+    let (start, one) = (path_loc.range.start(), viz_text::TextSize::new(1));
+    let from = start.checked_sub(one).unwrap_or(start);
+    Loc::new(path_loc.segment, viz_text::TextRange::new(from, path_loc.range.end()))
 }

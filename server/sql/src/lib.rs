@@ -12,6 +12,7 @@ mod compose;
 mod expand;
 mod hash;
 mod join;
+mod literal;
 mod options;
 mod parse;
 mod quoting;
@@ -20,7 +21,7 @@ mod tokens;
 
 pub use accessor::Accessor;
 pub use aggregates::{Shape, shape_of};
-pub use compose::{Clause, Composed, compose, dependent_models, inputs_of};
+pub use compose::{Clause, Composed, Selected, compose, dependent_models, inputs_of};
 pub use expand::Context;
 pub use hash::{alias_hash, name_hash};
 pub use options::{model_query, option_query};

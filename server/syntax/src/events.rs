@@ -219,6 +219,10 @@ fn explain(kind: &ErrorKind) -> (ProblemKind, String) {
         E::ExpectedDocumentStart => "this doesn't belong to what stands before it; is the indentation right?",
         E::UnexpectedCharacter { character: '`' } => "a value can't start with a backtick; put it in quotes",
         E::MissingDirectiveName | E::InvalidDirectiveName => "a line can't start with `%`",
+        E::UnexpectedCharacter { character } if character.is_control() => {
+            let code = u32::from(*character);
+            return (ProblemKind::Syntax, format!("the control character U+{code:04X} is not allowed here; remove it"));
+        }
         E::UnexpectedCharacter { character } => {
             return (ProblemKind::Syntax, format!("a value can't start with `{character}`; put it in quotes"));
         }

@@ -10,7 +10,7 @@ use viz_project::{Body, ObjectId, Project};
 use viz_sql::{Accessor, Context};
 
 /// What composing asks for, answered from facts.
-pub(super) struct FromFacts<'a> {
+pub(crate) struct FromFacts<'a> {
     pub columns: &'a HashMap<ObjectId, Columns>,
     pub inputs: &'a AllOptions,
     pub project: &'a Project,

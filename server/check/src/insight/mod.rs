@@ -6,6 +6,7 @@ mod judge;
 mod values;
 mod without_options;
 
+pub(crate) use context::FromFacts;
 pub(crate) use judge::content_decides;
 
 use crate::check::{CheckOptions, Level};
@@ -14,11 +15,11 @@ use crate::combinations::{Combination, sample, total};
 use crate::facts::{Facts, pending};
 use crate::inputs::AllOptions;
 use crate::models::Columns;
+use crate::rendered::seen_columns;
 use crate::report::{Counters, Finding, InsightReport, Judge, Status};
 use crate::states::{State, states};
-use context::FromFacts;
 use std::collections::HashMap;
-use viz_facts::{Column, ShadowTable, Unknown};
+use viz_facts::{ShadowTable, Unknown};
 use viz_project::{Body, Insight, ObjectId, Project};
 use viz_sql::{Composed, Hole, compose, name_hash};
 
@@ -219,24 +220,10 @@ impl Run<'_> {
             let Some(Columns::Known(columns)) = self.columns.get(model) else {
                 return Err(self.model_unknown().unwrap_or_else(pending));
             };
-            let columns = columns
-                .iter()
-                .map(|column| Column { name: column.name.clone(), data_type: self.browser_type(&column.data_type) })
-                .collect();
+            let columns = seen_columns(columns, self.composed.dynamic);
             tables.push(ShadowTable { name: name_hash(self.project.object(*model).name_text()), columns });
         }
         Ok(tables)
-    }
-
-    /// The browser sees a model's rows through a parquet file, in which decimals are doubles (section 8) and enums texts.
-    fn browser_type(&self, data_type: &str) -> String {
-        if self.composed.dynamic && data_type.starts_with("DECIMAL") && !data_type.ends_with(']') {
-            return "DOUBLE".into();
-        }
-        if self.composed.dynamic && data_type.starts_with("ENUM") && !data_type.ends_with(']') {
-            return "VARCHAR".into();
-        }
-        data_type.to_owned()
     }
 
     fn state(&self, combination: usize, hole: &Hole) -> Option<&State> {

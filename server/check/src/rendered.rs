@@ -1,0 +1,170 @@
+//! The query of an insight as it runs for one selection, with the tables that it reads: to show it or to run it elsewhere.
+
+use crate::facts::{Facts, pending};
+use crate::inputs::AllOptions;
+use crate::insight::FromFacts;
+use crate::models::{Columns, columns};
+use crate::options::{Failed, look_up};
+use crate::sources::source_of_model;
+use crate::states::{State, states};
+use std::collections::HashMap;
+use viz_facts::{Column, FactStore, SourceSpec, Unknown};
+use viz_project::{Body, Kind, ObjectId, Project};
+use viz_sql::{Composed, Selected, compose, model_query, name_hash};
+
+/// A query without placeholders, and what it is about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RenderedQuery {
+    /// The text as the engine gets it.
+    pub sql: String,
+    /// The tables that it reads.
+    pub tables: Vec<RenderedTable>,
+    /// Its columns in order.
+    pub columns: Vec<RenderedColumn>,
+    /// Whether the browser runs it; if not, the source does.
+    pub dynamic: bool,
+}
+
+/// A table of a rendered query: the rows of a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RenderedTable {
+    /// The model's name.
+    pub model: String,
+    /// The table's name in the query, unquoted.
+    pub name: String,
+    /// The query that makes its rows.
+    pub sql: String,
+    /// Where that query runs, or why that is not known.
+    pub source: Result<SourceSpec, Unknown>,
+    /// Its columns, with the types that the rendered query sees, or why they are not known.
+    pub columns: Result<Vec<Column>, Unknown>,
+}
+
+/// A column of a rendered query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedColumn {
+    /// What it is for: `split`, or a property such as `props.x`.
+    pub key: String,
+    /// Its name in the query, unquoted.
+    pub alias: String,
+}
+
+/// The query of an insight for one selection, as far as these facts tell, without asking anything. An input that is not
+/// in the selection has its initial state.
+///
+/// # Errors
+/// The reason why there is no such query, or why it is not known.
+pub fn rendered_query(
+    project: &Project,
+    facts: &FactStore,
+    now: chrono::NaiveDateTime,
+    insight: ObjectId,
+    selection: &[(ObjectId, State)],
+) -> Result<RenderedQuery, Unknown> {
+    let facts = Facts::new(facts, Ok(()));
+    let of = |kind: Kind| project.ids().filter(move |id| project.object(*id).kind == kind);
+    let columns: HashMap<ObjectId, Columns> =
+        of(Kind::Model).map(|model| (model, columns(project, &facts, model))).collect();
+    let inputs: AllOptions = project
+        .dependencies(insight)
+        .into_iter()
+        .filter(|id| project.object(*id).kind == Kind::Input)
+        .map(|input| {
+            let options = look_up(project, &facts, input, now).map_err(|failed| match failed {
+                Failed::Sql(error) => Unknown::new("options-query", error.message),
+                Failed::Unknown(why) => why,
+            });
+            (input, options)
+        })
+        .collect();
+    let composed = compose(project, insight, &FromFacts { columns: &columns, inputs: &inputs, project })
+        .ok_or_else(|| Unknown::new("no-query", "it has no query"))?;
+    if composed.broken {
+        return Err(Unknown::new("has-errors", "a reference in it can't be resolved"));
+    }
+    if composed.uncertain {
+        return Err(Unknown::new("types-unknown", "the types of some options are not known"));
+    }
+    let mut values = Vec::new();
+    for hole in composed.template.holes() {
+        let chosen = selection.iter().find(|(input, _)| *input == hole.input).map(|(_, state)| state.clone());
+        let state = match chosen {
+            Some(state) => state,
+            None => initial_state(project, &inputs, hole.input)?,
+        };
+        values.push(state.render(hole.accessor));
+    }
+    Ok(RenderedQuery {
+        sql: composed.template.render(|index, _| values[index].clone()),
+        tables: tables(project, &columns, &composed)?,
+        columns: selected(project, insight, &composed),
+        dynamic: composed.dynamic,
+    })
+}
+
+fn initial_state(project: &Project, inputs: &AllOptions, id: ObjectId) -> Result<State, Unknown> {
+    let options = inputs.get(&id).ok_or_else(pending)?.as_ref().map_err(Unknown::clone)?;
+    let Body::Input(input) = &project.object(id).body else { return Err(pending()) };
+    let name = project.object(id).name_text();
+    states(input, options)
+        .into_iter()
+        .next()
+        .ok_or_else(|| Unknown::new("no-options", format!("the input `{name}` has no options")))
+}
+
+fn tables(
+    project: &Project,
+    columns: &HashMap<ObjectId, Columns>,
+    composed: &Composed,
+) -> Result<Vec<RenderedTable>, Unknown> {
+    let table = |model: &ObjectId| {
+        let name = project.object(*model).name_text();
+        let sql = model_query(project, *model)
+            .ok_or_else(|| Unknown::new("no-sql", format!("the model `{name}` has no SQL")))?;
+        Ok(RenderedTable {
+            model: name.to_owned(),
+            name: name_hash(name),
+            sql: sql.text().to_owned(),
+            source: source_of_model(project, *model),
+            columns: match columns.get(model) {
+                Some(Columns::Known(columns)) => Ok(seen_columns(columns, composed.dynamic)),
+                Some(Columns::Unknown(why)) => Err(why.clone()),
+                Some(Columns::Failed) => {
+                    Err(Unknown::new("model-failed", format!("the query of the model `{name}` fails")))
+                }
+                None => Err(pending()),
+            },
+        })
+    };
+    composed.models.iter().map(table).collect()
+}
+
+/// The columns of a model as its queries see them.
+pub(crate) fn seen_columns(columns: &[Column], dynamic: bool) -> Vec<Column> {
+    let seen = |column: &Column| Column {
+        name: column.name.clone(),
+        data_type: if dynamic { browser_type(&column.data_type) } else { column.data_type.clone() },
+    };
+    columns.iter().map(seen).collect()
+}
+
+/// The browser sees a model's rows through a parquet file, in which decimals are doubles (section 8) and enums texts.
+fn browser_type(data_type: &str) -> String {
+    let is = |start: &str| data_type.starts_with(start) && !data_type.ends_with(']');
+    if is("DECIMAL") {
+        "DOUBLE".into()
+    } else if is("ENUM") {
+        "VARCHAR".into()
+    } else {
+        data_type.to_owned()
+    }
+}
+
+fn selected(project: &Project, id: ObjectId, composed: &Composed) -> Vec<RenderedColumn> {
+    let Body::Insight(insight) = &project.object(id).body else { return Vec::new() };
+    let column = |selected: &Selected| {
+        let key = insight.statements.get(selected.statement)?.key.clone();
+        Some(RenderedColumn { key, alias: selected.alias.clone() })
+    };
+    composed.selected.iter().filter_map(column).collect()
+}
