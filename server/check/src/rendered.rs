@@ -168,3 +168,115 @@ fn selected(project: &Project, id: ObjectId, composed: &Composed) -> Vec<Rendere
     };
     composed.selected.iter().filter_map(column).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::states::Value;
+    use std::path::Path;
+    use std::sync::Arc;
+    use std::time::SystemTime;
+    use viz_facts::{Answer, Fact, Question};
+    use viz_project::{Environment, MemoryFiles, Resolution};
+
+    const PROJECT: &str = r#"name: shop
+defaults: { source_name: local }
+sources:
+  - { name: local, type: duckdb, database: ":memory:" }
+models:
+  - { name: orders, sql: "select * from t ;" }
+inputs:
+  - { name: region, type: single-select, options: [West, East], display: { type: radio, default: { value: East } } }
+  - { name: days, type: multi-select, options: [Mo, Tu], display: { type: tags, default: { values: [Tu] } } }
+insights:
+  - name: sales
+    props: { type: bar, x: "?{ ${ref(orders).day} }", y: "?{ sum(${ref(orders).amount}) }" }
+    interactions:
+      - split: ?{ ${ref(orders).region} }
+      - filter: ?{ ${ref(orders).region} = '${ref(region).value}' and ${ref(orders).day} in (${ref(days).values}) }
+  - name: amounts
+    props: { type: box, y: "?{ ${ref(orders).amount} }" }
+  - name: wrong
+    props: { type: box, y: "?{ ${ref(oders).amount} }" }
+"#;
+
+    fn known(columns: &[(&str, &str)]) -> (Project, FactStore) {
+        let files = MemoryFiles::new([("/p/project.visivo.yml", PROJECT)]);
+        let project = Project::load(Path::new("/p"), &files, &Environment::empty());
+        let columns = columns
+            .iter()
+            .map(|(name, data_type)| Column { name: (*name).into(), data_type: (*data_type).into() })
+            .collect();
+        let source = source_of_model(&project, named(&project, "orders")).unwrap();
+        let question = Question::Describe { source, sql: "select * from t".into() };
+        let mut facts = FactStore::new();
+        let answer = Arc::new(Answer::Columns(Ok(columns)));
+        facts.insert(question.key(), Fact::Known { answer, at: SystemTime::UNIX_EPOCH });
+        (project, facts)
+    }
+
+    fn named(project: &Project, name: &str) -> ObjectId {
+        match project.names().resolve(name) {
+            Resolution::Object(id) => id,
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+
+    fn render(insight: &str, selection: &[(&str, State)]) -> Result<RenderedQuery, Unknown> {
+        let (project, facts) =
+            known(&[("day", "VARCHAR"), ("region", "ENUM('West', 'East')"), ("amount", "DECIMAL(9,2)")]);
+        let selection: Vec<(ObjectId, State)> =
+            selection.iter().map(|(input, state)| (named(&project, input), state.clone())).collect();
+        rendered_query(&project, &facts, chrono::NaiveDateTime::default(), named(&project, insight), &selection)
+    }
+
+    #[test]
+    fn a_selection_fills_the_query_and_other_inputs_have_their_initial_state() {
+        let query = render("sales", &[("region", State::of([Value::Text("West".into())]))]).unwrap();
+        assert!(query.sql.contains("= 'West'"), "{}", query.sql);
+        assert!(query.sql.contains("in ('Tu')"), "{}", query.sql);
+        let cleared = render("sales", &[("days", State::of([]))]).unwrap();
+        assert!(cleared.sql.contains("= 'East'") && cleared.sql.contains("in (NULL)"), "{}", cleared.sql);
+    }
+
+    #[test]
+    fn columns_are_known_by_what_they_are_for() {
+        let query = render("sales", &[]).unwrap();
+        let keys: Vec<&str> = query.columns.iter().map(|column| column.key.as_str()).collect();
+        let places: Vec<_> =
+            query.columns.iter().map(|column| query.sql.find(&format!("AS \"{}\"", column.alias)).unwrap()).collect();
+        assert_eq!(keys.len(), 3);
+        assert!(["split", "props.x", "props.y"].iter().all(|key| keys.contains(key)), "{keys:?}");
+        assert!(places.is_sorted(), "{places:?}");
+    }
+
+    #[test]
+    fn tables_have_the_types_of_where_the_query_runs() {
+        let types = |query: RenderedQuery| {
+            let [table] = query.tables.as_slice() else { panic!("{query:?}") };
+            assert_eq!((table.model.as_str(), table.sql.as_str()), ("orders", "select * from t"));
+            assert!(query.sql.contains(&format!("FROM \"{}\"", table.name)), "{}", query.sql);
+            let types = table.columns.as_ref().unwrap().iter().map(|column| column.data_type.clone());
+            types.collect::<Vec<_>>()
+        };
+        let (dynamic, fixed) = (render("sales", &[]).unwrap(), render("amounts", &[]).unwrap());
+        assert!(dynamic.dynamic && !fixed.dynamic);
+        assert_eq!(types(dynamic), ["VARCHAR", "VARCHAR", "DOUBLE"]);
+        assert_eq!(types(fixed), ["VARCHAR", "ENUM('West', 'East')", "DECIMAL(9,2)"]);
+    }
+
+    #[test]
+    fn what_can_not_be_rendered_has_a_reason() {
+        assert_eq!(render("wrong", &[]).unwrap_err().code, "has-errors");
+        assert_eq!(render("orders", &[]).unwrap_err().code, "no-query");
+        let (project, _) = known(&[]);
+        let query = rendered_query(
+            &project,
+            &FactStore::new(),
+            chrono::NaiveDateTime::default(),
+            named(&project, "amounts"),
+            &[],
+        );
+        assert_eq!(query.unwrap().tables[0].columns.as_ref().unwrap_err().code, "pending");
+    }
+}

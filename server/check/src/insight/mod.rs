@@ -155,12 +155,11 @@ impl Run<'_> {
                 if !bound.is_empty() {
                     match self.values(verdict, &tables) {
                         Ok(()) => verdict.report.judge = Some(Judge::Values),
-                        Err(why) if why.code == "pending" => {
+                        Err(why) => {
                             verdict.report.status = Status::Partial;
                             verdict.report.why = Some(why);
                             return;
                         }
-                        Err(why) => tracing::debug!(%why.message, "values are not judged"),
                     }
                 }
                 self.settle(verdict, Level::Bind);

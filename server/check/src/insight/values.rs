@@ -1,6 +1,6 @@
 //! Value faults: a text where a number is compared (`verdicts.md` §5.6).
 //!
-//! Binding accepts `price > 'a week'`; only rows make it fail. Each statement with holes is probed on its own over tables
+//! Binding accepts `price > 'a week'`; only rows make it fail. Each condition with holes is probed on its own over tables
 //! that hold one row of NULLs, so that every constant is converted to the type it is compared with, without any data and
 //! whatever other conditions say. What fails there is suspected; one real execution of the insight's query with that
 //! choice makes it an error, and without one it stays a warning.
@@ -9,9 +9,10 @@ use super::{InsightVerdict, Run};
 use crate::facts::{Known, pending};
 use crate::report::{FailedCombinations, Finding, Severity};
 use indexmap::IndexMap;
+use sqlparser::tokenizer::Token;
 use viz_facts::{Answer, QueryTable, Question, ShadowTable, SqlError, SqlErrorKind, Unknown};
 use viz_project::StatementKind;
-use viz_sql::{Hole, Role, model_query, name_hash};
+use viz_sql::{Hole, Role, model_query, name_hash, tokenize};
 use viz_text::TextRange;
 
 /// Selections of one insight that are probed; beyond that values are not judged.
@@ -32,7 +33,7 @@ impl Run<'_> {
     pub(super) fn values(&self, verdict: &mut InsightVerdict, tables: &[ShadowTable]) -> Result<(), Unknown> {
         let inputs = self.query_inputs();
         let mut probes = 0;
-        for statement in self.probed_statements() {
+        for statement in self.probed_pieces() {
             for (position, input) in inputs.iter().enumerate() {
                 let hole = self
                     .composed
@@ -54,18 +55,44 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Statements that compare or compute with choices, each at one place.
-    fn probed_statements(&self) -> Vec<TextRange> {
+    /// The pieces of statements that compare or compute with choices: conditions are taken apart at their ANDs, so that
+    /// one that can't be probed keeps no other from it.
+    fn probed_pieces(&self) -> Vec<TextRange> {
         let mut seen = std::collections::HashSet::new();
         let judged = |kind| kind != StatementKind::Sort;
         let holes =
-            |range: TextRange| self.composed.template.holes().iter().any(|hole| range.contains_range(hole.range));
-        let placed = self.composed.placed.iter().filter(|placed| {
-            judged(self.insight.statements[placed.statement].kind)
-                && holes(placed.range)
-                && seen.insert(placed.statement)
-        });
-        placed.map(|placed| placed.range).collect()
+            |range: &TextRange| self.composed.template.holes().iter().any(|hole| range.contains_range(hole.range));
+        let placed =
+            self.composed.placed.iter().filter(|placed| {
+                judged(self.insight.statements[placed.statement].kind) && seen.insert(placed.statement)
+            });
+        placed.flat_map(|placed| self.conjuncts(placed.range)).filter(holes).collect()
+    }
+
+    /// The operands of the ANDs at the top of an expression.
+    fn conjuncts(&self, range: TextRange) -> Vec<TextRange> {
+        // Words of the holes' own lengths keep all offsets.
+        let plain = self.composed.template.fill(|_, hole| "v".repeat(hole.range.len().into()));
+        let Ok(tokens) = tokenize(&plain[range]) else { return vec![range] };
+        let mut out = Vec::new();
+        let (mut depth, mut between, mut start) = (0_i32, false, range.start());
+        for token in &tokens {
+            match &token.token {
+                Token::LParen | Token::LBracket | Token::LBrace => depth += 1,
+                Token::RParen | Token::RBracket | Token::RBrace => depth -= 1,
+                _ if token.is_word("case") => depth += 1,
+                _ if token.is_word("end") => depth -= 1,
+                _ if depth == 0 && token.is_word("between") => between = true,
+                _ if depth == 0 && token.is_word("and") && between => between = false,
+                _ if depth == 0 && token.is_word("and") => {
+                    out.push(TextRange::new(start, range.start() + token.range.start()));
+                    start = range.start() + token.range.end();
+                }
+                _ => {}
+            }
+        }
+        out.push(TextRange::new(start, range.end()));
+        out
     }
 
     fn probe_input(
