@@ -121,7 +121,7 @@ fn all_examples() -> Vec<Example> {
 /// Checks all of them in one run.
 fn check(examples: &[Example]) -> Vec<Value> {
     let folder = TempDir::new().expect("a temporary folder");
-    let root = |index: usize| folder.path().join(index.to_string());
+    let root = |index: usize| folder.path().join(format!("{index:04}"));
     for (index, example) in examples.iter().enumerate() {
         for (path, content) in &example.files {
             let path = root(index).join(path);
@@ -135,6 +135,10 @@ fn check(examples: &[Example]) -> Vec<Value> {
     let json = cli::check_json(PROGRAM, folder.path(), &args);
     let projects = json["projects"].as_array().expect("a list").clone();
     assert_eq!(projects.len(), examples.len(), "every example is a project of its own");
+    let in_order = |(index, project): (usize, &Value)| {
+        project["root"].as_str().is_some_and(|shown| shown.ends_with(&format!("{index:04}")))
+    };
+    assert!(projects.iter().enumerate().all(in_order), "projects are in the order of their folders");
     projects
 }
 

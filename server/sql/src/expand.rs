@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use viz_facts::Column;
 use viz_project::{Body, Fix, Kind, ObjectId, Problem, Project, Resolution, did_you_mean, similar};
 use viz_syntax::{RefForm, Reference, almost_references, references};
-use viz_text::{Loc, MappedText, TextRange};
+use viz_text::{Loc, MappedText, TextRange, TextSize};
 
 /// What composing needs to know from outside the text.
 pub trait Context {
@@ -86,7 +86,10 @@ impl<'a> Expander<'a> {
         if reference.quoted {
             // D-024, R-REF-03: compiles and then fails at run time.
             let message = format!("no object is called `'{}'`: quotes are not stripped here", reference.name);
-            let name = at(reference.name_range).unwrap_or(loc);
+            // The quotes are the fault, and stand around the name.
+            let one = TextSize::new(1);
+            let with_quotes = TextRange::new(reference.name_range.start() - one, reference.name_range.end() + one);
+            let name = at(with_quotes).unwrap_or(loc);
             let fix = Fix::replace("remove the quotes", name, reference.name.clone());
             self.problems.push(Problem::new("quoted-reference", name, message).fix(fix));
             self.broken = true;
@@ -296,7 +299,7 @@ pub(crate) fn quote(name: &str) -> String {
 
 /// The dot before an empty path.
 fn dot(path_loc: Loc) -> Loc {
-    let (start, one) = (path_loc.range.start(), viz_text::TextSize::new(1));
+    let (start, one) = (path_loc.range.start(), TextSize::new(1));
     let from = start.checked_sub(one).unwrap_or(start);
     Loc::new(path_loc.segment, viz_text::TextRange::new(from, path_loc.range.end()))
 }
