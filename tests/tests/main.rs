@@ -1,6 +1,7 @@
 //! Black-box tests of the program `viz-lsp`: one binary, so that little is linked.
 
 mod annotated;
+mod bad_input;
 mod command_line;
 mod diagnostics;
 mod edits;

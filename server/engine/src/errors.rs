@@ -176,7 +176,7 @@ fn unknown(raw: &Raw) -> Option<Unknown> {
     }
     match raw.kind.as_str() {
         "permission" => Some(Unknown::new("file-not-allowed", format!("the checker may not read this: {message}"))),
-        "out of memory" => Some(Unknown::new("out-of-memory", message)),
+        "out of memory" => Some(Unknown::new("out-of-memory", "the query needs more memory than the checker gives it")),
         "interrupt" => Some(Unknown::new("cancelled", "the query was interrupted")),
         "http" | "connection" | "network" => Some(Unknown::new("network", "the checker opens no connections")),
         "internal" | "fatal" => Some(Unknown::new("engine-failure", message)),

@@ -325,6 +325,10 @@ fn attach_file(conn: &Connection, path: &Path) -> Result<String, Unknown> {
 }
 
 fn unreadable(path: &Path, why: &str) -> Unknown {
+    if why.contains("not a valid DuckDB database file") {
+        let message = format!("the file {} is no DuckDB database, or it is damaged", path.display());
+        return Unknown::new("database-unreadable", message);
+    }
     Unknown::new("database-unreadable", format!("the database {} can't be read: {why}", path.display()))
 }
 

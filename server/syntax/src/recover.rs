@@ -38,7 +38,7 @@ pub(crate) fn parse_segment(text: &str, kind: SegmentKind) -> Tree {
     {
         let at = tree.node(root).range;
         let word = text[at].lines().next().unwrap_or_default();
-        tree.problem(ProblemKind::Syntax, at, format!("expected a key here; `{word}` has no `:`"));
+        tree.problem(ProblemKind::Syntax, at, no_key(word));
     }
     if kind == SegmentKind::Header
         && let Some([entry, ..]) = tree.root.map(|root| tree.entries_of(root))
@@ -344,7 +344,7 @@ impl Recovery<'_> {
         {
             "this line is indented less than the block it belongs to".to_owned()
         } else {
-            format!("expected a key here; `{word}` has no `:`")
+            no_key(word)
         };
         ParseError::syntax(region.start, message)
     }
@@ -454,4 +454,14 @@ fn tidy(problems: &mut Vec<TreeProblem>) {
     }
     problems.sort_by_key(|problem| (problem.range.start(), problem.range.end()));
     problems.dedup();
+}
+
+/// The message about a line that should be a key, whatever it is: it may be long, or no text at all.
+fn no_key(word: &str) -> String {
+    const SHOWN: usize = 40;
+    if let Some(control) = word.chars().find(|c| c.is_control()) {
+        return format!("the control character U+{:04X} is not allowed here; remove it", u32::from(control));
+    }
+    let (shown, rest) = word.split_at(word.char_indices().nth(SHOWN).map_or(word.len(), |(at, _)| at));
+    format!("expected a key here; `{shown}{}` has no `:`", if rest.is_empty() { "" } else { "…" })
 }

@@ -35,6 +35,12 @@ pub fn find(paths: &[PathBuf], current: &Path, files: &dyn FileSystem) -> anyhow
         }
     }
     if roots.is_empty() {
+        let project_file = |path: &PathBuf| {
+            viz_project::PROJECT_FILES.iter().map(|name| path.join(name)).find(|file| files.is_dir(file))
+        };
+        if let Some(folder) = strangers.iter().find_map(project_file) {
+            bail!("no project here: {} is a folder, not a file", folder.display());
+        }
         let what = strangers.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
         bail!("no project here: neither {what} nor a folder above holds a visivo_project.yml or project.visivo.yml");
     }
