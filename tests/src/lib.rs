@@ -20,3 +20,4 @@ mod worker;
 pub use client::{Client, Options, PATIENCE};
 pub use document::{Document, Encoding};
 pub use finding::Shown;
+pub use worker::Worker;

@@ -7,13 +7,27 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
-use viz_check::{CheckOptions, Memo, Severity};
+use viz_check::{CheckOptions, Memo, Report, Severity};
 use viz_facts::{Fact, FactStore, Question};
 use viz_project::{DiskFiles, Environment, Project};
 use viz_text::Encoding;
 
-/// The findings of a project, with facts from workers of the program.
-pub fn findings(program: &str, root: &Path) -> Vec<Shown> {
+/// A project that was checked until nothing was left to ask.
+pub struct Checked {
+    /// The project.
+    pub project: Project,
+    /// What the workers answered.
+    pub facts: FactStore,
+    /// How it was checked.
+    pub options: CheckOptions,
+    /// What the last check said.
+    pub report: Report,
+    /// The worker that reads the project's sources.
+    pub sources: Worker,
+}
+
+/// Checks a project, with facts from workers of the program.
+pub fn check(program: &str, root: &Path) -> Checked {
     let project = Project::load(root, &DiskFiles, &Environment::from_process());
     let (options, memo, mut facts) = (CheckOptions::default(), Memo::default(), FactStore::new());
     let mut parse = Worker::start(program, "parse", root);
@@ -24,9 +38,7 @@ pub fn findings(program: &str, root: &Path) -> Vec<Shown> {
         let new: Vec<Question> =
             report.questions.iter().filter(|question| asked.insert(question.key())).cloned().collect();
         if new.is_empty() {
-            let mut shown: Vec<Shown> = report.findings.iter().map(|finding| shown(&project, finding)).collect();
-            shown.sort();
-            return shown;
+            return Checked { project, facts, options, report, sources };
         }
         let (pure, of_sources): (Vec<Question>, Vec<Question>) = new.into_iter().partition(Question::is_pure);
         for (worker, questions) in [(&mut parse, pure), (&mut sources, of_sources)] {
@@ -39,6 +51,14 @@ pub fn findings(program: &str, root: &Path) -> Vec<Shown> {
             }
         }
     }
+}
+
+/// The findings of a project, with facts from workers of the program.
+pub fn findings(program: &str, root: &Path) -> Vec<Shown> {
+    let Checked { project, report, .. } = check(program, root);
+    let mut shown: Vec<Shown> = report.findings.iter().map(|finding| shown(&project, finding)).collect();
+    shown.sort();
+    shown
 }
 
 fn shown(project: &Project, finding: &viz_check::Finding) -> Shown {

@@ -9,6 +9,7 @@ mod faces;
 mod features;
 mod flood;
 mod formats;
+mod golden;
 mod lifecycle;
 mod session;
 mod trust;
