@@ -11,6 +11,7 @@ mod environment;
 mod files;
 mod graph;
 mod includes;
+mod loader;
 mod lower;
 mod names;
 mod object;

@@ -1,0 +1,374 @@
+//! Loading a project: following the includes, reading the objects of each file, then looking at the whole.
+
+use crate::config::{CONFIG_FILE, Config};
+use crate::environment::Environment;
+use crate::files::{FileSystem, ReadError};
+use crate::includes::{self, CACHE_FOLDER, Include, project_file};
+use crate::lower::{describe, lower, text_problem};
+use crate::names::Names;
+use crate::object::Spanned;
+use crate::problem::{Fix, Problem};
+use crate::project::{File, Item, ObjectId, Project};
+use crate::resolve;
+use crate::schema::{Kind, MERGED_KEYS, PROJECT, Target};
+use crate::similar::{did_you_mean, similar};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use viz_syntax::{Document, TopEntry, TopValue};
+use viz_text::{FileId, Loc, TextRange, TextSize};
+
+pub(crate) struct Loader<'a> {
+    files: &'a dyn FileSystem,
+    previous: Option<&'a Project>,
+    project: Project,
+    /// Files that are being followed, for cycles.
+    open: Vec<PathBuf>,
+}
+
+impl<'a> Loader<'a> {
+    pub(crate) fn new(
+        root: &Path,
+        files: &'a dyn FileSystem,
+        environment: &Environment,
+        previous: Option<&'a Project>,
+    ) -> Self {
+        let project = Project {
+            root: root.to_path_buf(),
+            files: Vec::new(),
+            items: Vec::new(),
+            objects: Vec::new(),
+            names: Names::default(),
+            problems: Vec::new(),
+            watched: vec![root.join(".env"), root.join(CONFIG_FILE)],
+            config: Config::default(),
+            target: Target::default(),
+            target_chosen: false,
+            environment: environment.with_file(root, files),
+            names_complete: true,
+            name: None,
+            default_source: None,
+            default_alert: None,
+            segments: FxHashMap::default(),
+            broken: FxHashSet::default(),
+            cache: FxHashMap::default(),
+            uses: Vec::new(),
+        };
+        Self { files, previous, project, open: Vec::new() }
+    }
+
+    pub(crate) fn load(mut self) -> Project {
+        let path = project_file(&self.project.root, self.files)
+            .unwrap_or_else(|| self.project.root.join(includes::PROJECT_FILES[1]));
+        self.project.watched.extend(includes::PROJECT_FILES.iter().map(|name| self.project.root.join(name)));
+        let config_error = self.read_config();
+        self.follow(path, None);
+        let file_count = self.project.files.len();
+        self.choose_target();
+        for file in 0..file_count {
+            self.read_objects(FileId(file as u32));
+        }
+        for (index, item) in self.project.items.iter().enumerate() {
+            for (local, object) in item.lowered.objects.iter().enumerate() {
+                let id = ObjectId(self.project.objects.len() as u32);
+                self.project.objects.push((index as u32, local as u32));
+                self.project.names.add(id, object, self.project.target);
+            }
+        }
+        // A name may be in a line that is no YAML.
+        let nameless = |item: &Item| {
+            item.lowered
+                .objects
+                .first()
+                .is_some_and(|object| object.name.is_none() && self.project.is_broken(object.loc))
+        };
+        self.project.names_complete &= !self.project.items.iter().any(nameless);
+        self.project.uses = self.project.ids().map(|id| self.project.find_uses(id)).collect();
+        let mut problems = resolve::problems(&self.project);
+        self.project.problems.append(&mut problems);
+        if let Some(error) = config_error {
+            self.config_problem(&error);
+        }
+        self.project
+    }
+
+    fn read_config(&mut self) -> Option<crate::config::ConfigError> {
+        match Config::read(&self.project.root, self.files) {
+            Ok(config) => {
+                self.project.config = config;
+                None
+            }
+            Err(error) => Some(error),
+        }
+    }
+
+    fn config_problem(&mut self, error: &crate::config::ConfigError) {
+        let path = self.project.root.join(CONFIG_FILE);
+        let text = self.files.read(&path).unwrap_or_else(|_| "".into());
+        let id = self.add_file(path, text);
+        let file = self.project.file(id);
+        let start: usize = file.document.text().split_inclusive('\n').take(error.line).map(str::len).sum();
+        let line = file.document.text()[start..].lines().next().unwrap_or_default();
+        let word = error.word();
+        let (at, length) = word
+            .and_then(|word| Some((line.find(word)?, word.len())))
+            .unwrap_or((line.len() - line.trim_start().len(), line.trim().len()));
+        let range = TextRange::at(TextSize::new((start + at) as u32), TextSize::new(length as u32));
+        let mut problem = Problem::new(
+            "configuration",
+            file.document.loc(range),
+            format!("the settings can't be read: {}", error.message),
+        );
+        problem.help = word.and_then(|word| did_you_mean(&similar(word, error.expected())));
+        self.project.problems.push(problem);
+    }
+
+    fn add_file(&mut self, path: PathBuf, source: Arc<str>) -> FileId {
+        let before = self.previous.and_then(|previous| previous.files.iter().find(|file| file.path == path));
+        let file = match before {
+            Some(file) if Arc::ptr_eq(&file.source, &source) || file.source == source => file.clone(),
+            Some(file) => File::new(path, &self.project.root, Arc::clone(&source), file.document.reparse(&source)),
+            None => File::new(path, &self.project.root, Arc::clone(&source), Document::parse(&source)),
+        };
+        let id = FileId(self.project.files.len() as u32);
+        self.project.segments.extend(file.document.segments().iter().map(|segment| (segment.id, id)));
+        self.project.files.push(file);
+        id
+    }
+
+    /// Adds a file and what it includes, depth-first (`R-DISC-05`).
+    fn follow(&mut self, path: PathBuf, from: Option<(Loc, &str)>) {
+        self.project.watched.push(path.clone());
+        let text = match self.files.read(&path) {
+            Ok(text) => text,
+            Err(error) => return self.unreadable(path, &error, from),
+        };
+        let id = self.add_file(path.clone(), text);
+        self.syntax_problems(id);
+        let document = self.project.file(id).document.clone();
+        self.open.push(path.clone());
+        for include in includes::includes(&document, &path, &self.project.root, self.files) {
+            self.include(include);
+        }
+        self.open.pop();
+    }
+
+    fn unreadable(&mut self, path: PathBuf, error: &ReadError, from: Option<(Loc, &str)>) {
+        match from {
+            Some((loc, _)) => self.project.problems.push(includes::unreadable(error, loc, &path)),
+            None => {
+                let id = self.add_file(path.clone(), "".into());
+                let loc = self.project.file(id).document.loc(TextRange::empty(0.into()));
+                self.project.problems.push(includes::unreadable(error, loc, &path));
+            }
+        }
+        self.project.names_complete = false;
+    }
+
+    fn include(&mut self, include: Include) {
+        self.project.watched.extend(include.watched);
+        let paths = match include.target {
+            Ok(includes::Target::Files(paths)) => paths,
+            Ok(includes::Target::Unfetched) => {
+                self.project.names_complete = false;
+                let message = format!(
+                    "`{}` is not in `.visivo_cache`: the names it defines are not known, so references to nothing are not reported",
+                    include.path_text
+                );
+                self.project
+                    .problems
+                    .push(Problem::new("include-not-fetched", include.loc, message).help("run the project once"));
+                return;
+            }
+            Err(problem) => {
+                self.project.names_complete &= problem.code == "include-empty-folder";
+                self.project.problems.push(*problem);
+                return;
+            }
+        };
+        for path in paths {
+            if self.open.contains(&path) {
+                let message = format!(
+                    "`{}` includes itself: the project loader never ends (R-INC-09)",
+                    includes::file_name(&path)
+                );
+                self.project.problems.push(Problem::new("include-cycle", include.loc, message));
+            } else if self.project.file_of(&path).is_none() {
+                self.follow(path, Some((include.loc, &include.path_text)));
+            }
+        }
+    }
+
+    fn syntax_problems(&mut self, id: FileId) {
+        let document = self.project.file(id).document.clone();
+        if document.is_empty() {
+            let message = "the file is empty: the project loader refuses it (R-DISC-11)";
+            let loc = document.loc(TextRange::empty(0.into()));
+            self.project.problems.push(Problem::new("empty-file", loc, message));
+        } else if let Some(root) = document.root()
+            && !matches!(root.kind(), viz_syntax::NodeKind::Mapping | viz_syntax::NodeKind::Error)
+        {
+            let message = format!("a project file is a mapping of keys to values, not {}", describe(root));
+            self.project.problems.push(Problem::new("wrong-type", root.loc(), message));
+        }
+        for problem in document.problems() {
+            let code = match problem.kind {
+                viz_syntax::ProblemKind::DuplicateKey => "duplicate-key",
+                viz_syntax::ProblemKind::MergeKey => "merge-key",
+                viz_syntax::ProblemKind::CustomTag => "custom-tag",
+                _ => "yaml-syntax",
+            };
+            if problem.kind == viz_syntax::ProblemKind::Syntax {
+                self.project.broken.insert(problem.loc.segment);
+            }
+            let mut found = Problem::new(code, problem.loc, problem.message.clone());
+            found.help = match code {
+                "merge-key" => Some("write the merged keys out".into()),
+                "custom-tag" => Some("remove the tag; for an environment variable, write `${env.NAME}`".into()),
+                _ => None,
+            };
+            self.project.problems.push(found);
+        }
+    }
+
+    /// `target:` of the configuration, else `cli_version` of the project, else the newest.
+    fn choose_target(&mut self) {
+        let Some(file) = self.project.files.first() else { return };
+        let top = |key: &str| match file.document.get(key)?.value() {
+            TopValue::Node(node) => node.str().map(|text| Spanned { text: text.to_owned(), loc: node.loc() }),
+            _ => None,
+        };
+        let by_version = top("cli_version").and_then(|version| {
+            let mut parts = version.text.trim().split('.');
+            match (parts.next()?, parts.next()?) {
+                ("2", "0") => Some(Target::V2_0),
+                ("2", _) => Some(Target::V2_1),
+                _ => None,
+            }
+        });
+        let chosen = self.project.config.target.or(by_version);
+        self.project.name = top("name");
+        if let Some(TopValue::Node(defaults)) = file.document.get("defaults").map(|entry| entry.value()) {
+            let text = |key: &str| {
+                let node = defaults.get(key).filter(|node| !node.is_null())?;
+                Some(Spanned { text: node.str()?.to_owned(), loc: node.loc() })
+            };
+            self.project.default_source = text("source_name").or_else(|| text("target_name"));
+            self.project.default_alert = text("alert_name");
+        }
+        self.project.target = chosen.unwrap_or_default();
+        self.project.target_chosen = chosen.is_some();
+    }
+
+    fn read_objects(&mut self, id: FileId) {
+        let document = self.project.file(id).document.clone();
+        let is_project_file = id.0 == 0;
+        let entries: Vec<TopEntry<'_>> = document.entries().collect();
+        for (position, entry) in entries.iter().enumerate() {
+            let Some(key) = entry.key().str() else { continue };
+            if entries[position + 1..].iter().any(|later| later.key().str() == Some(key)) {
+                continue; // the last one wins (R-DISC-09)
+            }
+            let list = MERGED_KEYS.iter().find(|(name, _)| *name == key).map(|(_, kind)| *kind);
+            let list = list.or((key == "targets" && is_project_file).then_some(Kind::Source));
+            match list {
+                Some(kind) => self.section(id, key, kind, entry, is_project_file),
+                None if key == "includes" => self.section(id, key, Kind::Include, entry, true),
+                None if is_project_file => self.top_level(id, key, entry),
+                None if key == "dbt" || self.project.file(id).relative.starts_with(CACHE_FOLDER) => {}
+                None => {
+                    let message = format!(
+                        "`{key}` is ignored here: only lists of objects and `includes` are taken from an included file"
+                    );
+                    self.project.problems.push(
+                        Problem::new("ignored-key", entry.key().loc(), message).help("move it to the project file"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn section(&mut self, file: FileId, key: &str, kind: Kind, entry: &TopEntry<'_>, is_project_file: bool) {
+        if key == "tests" && self.project.target == Target::V2_0 {
+            let message = "`tests` is known to format version 2.1 only, and the target is 2.0";
+            self.project.problems.push(Problem::new("unknown-key", entry.key().loc(), message));
+        }
+        match entry.value() {
+            TopValue::Items(items) => {
+                for item in items {
+                    if !item.is_null() {
+                        self.item(file, kind, item);
+                    }
+                }
+            }
+            TopValue::Missing if !is_project_file => {
+                // R-MERGE-03, S-03.
+                let message = format!("this empty `{key}:` deletes all {key} that were read before it");
+                self.project.problems.push(
+                    Problem::new("empty-list-deletes", entry.key().loc(), message)
+                        .help(format!("remove the key, or write `{key}: []`")),
+                );
+            }
+            TopValue::Missing => {}
+            TopValue::Node(node) => {
+                if node.kind() != viz_syntax::NodeKind::Error {
+                    let message = format!("`{key}` is a list of {key}, not {}", describe(node));
+                    self.project
+                        .problems
+                        .push(Problem::new("wrong-type", entry.key().loc(), message).help("write each one after `- `"));
+                }
+            }
+        }
+    }
+
+    fn top_level(&mut self, file: FileId, key: &str, entry: &TopEntry<'_>) {
+        let field = PROJECT.fields.iter().find(|field| field.name == key);
+        match (field, entry.value()) {
+            (Some(_), TopValue::Node(node)) if key == "defaults" => self.item(file, Kind::Defaults, node),
+            (Some(field), value) => {
+                if let (crate::schema::Type::Text, TopValue::Node(node)) = (&field.ty, &value)
+                    && let Some(problem) = text_problem(key, *node).filter(|_| !node.is_null())
+                {
+                    self.project.problems.push(problem);
+                }
+                let wrong = match (&field.ty, &value) {
+                    (crate::schema::Type::Text, TopValue::Items(_)) => Some("a string, not a list"),
+                    (crate::schema::Type::Mapping(_) | crate::schema::Type::Object(_), TopValue::Items(_)) => {
+                        Some("a mapping, not a list")
+                    }
+                    _ => None,
+                };
+                if let Some(expected) = wrong {
+                    self.project.problems.push(Problem::new(
+                        "wrong-type",
+                        entry.key().loc(),
+                        format!("`{key}` is {expected}"),
+                    ));
+                }
+            }
+            (None, _) if crate::schema::RESERVED_KEYS.contains(&key) => {}
+            (None, _) => {
+                let loc = entry.key().loc();
+                let near = similar(key, PROJECT.fields.iter().map(|field| field.name));
+                let mut problem = Problem::new("unknown-key", loc, format!("a project has no key `{key}`"));
+                if let [only] = near.as_slice() {
+                    problem = problem.fix(Fix::replace(format!("rename it to `{only}`"), loc, only.clone()));
+                }
+                problem.help = match key {
+                    "traces" => Some("`traces` were removed: insights replace them".into()),
+                    "selectors" => Some("selectors were removed: inputs replace them".into()),
+                    _ => did_you_mean(&near),
+                };
+                self.project.problems.push(problem);
+            }
+        }
+    }
+
+    fn item(&mut self, file: FileId, kind: Kind, node: viz_syntax::Node<'_>) {
+        let key = (node.loc().segment, node.loc().range.start(), kind, self.project.target);
+        let cached = self.previous.and_then(|previous| previous.cache.get(&key)).cloned();
+        let lowered = cached.unwrap_or_else(|| Arc::new(lower(kind, node, self.project.target)));
+        self.project.cache.insert(key, Arc::clone(&lowered));
+        self.project.items.push(Item { file, lowered });
+    }
+}
