@@ -1,12 +1,13 @@
 //! The table: every kind of the project format with its fields (section 3 and 5.1 of the format reference).
 
+use super::sources::{PORT, SOURCE};
 use super::types::{Field, Kind, Place, Shape, Target, Type, Variants, field};
 
-const NAME: Field =
+pub(super) const NAME: Field =
     field("name", Type::Text, "Name by which other objects refer to this one. All objects share one namespace.");
 const DESCRIPTION: Field = field("description", Type::Text, "What it shows, for people.");
-const TEXT: Type = Type::Text;
-const ENV: Type = Type::EnvironmentText;
+pub(super) const TEXT: Type = Type::Text;
+pub(super) const ENV: Type = Type::EnvironmentText;
 
 macro_rules! shape {
     ($name:literal, $fields:expr) => {
@@ -90,158 +91,6 @@ static DBT: Shape = Shape {
     ],
     variants: None,
     open: true,
-};
-
-const HOST: Field = field("host", ENV, "Host name.");
-const PORT: Field = field("port", Type::Integer, "Port.");
-const DATABASE: Field = field("database", ENV, "Name or file of the database.").required();
-const USERNAME: Field = field("username", ENV, "User name.");
-const PASSWORD: Field = field("password", ENV, "Password; write `${env.NAME}`.");
-const DB_SCHEMA: Field = field("db_schema", ENV, "Schema that unqualified table names are looked up in.");
-const SEEDS: Field =
-    field("seeds", Type::List(&SEED_TYPE), "Commands whose CSV output becomes tables.").only(Target::V2_1);
-const POOL: Field = field("connection_pool_size", Type::Integer, "How many connections are kept.").default("1");
-
-static SEED_TYPE: Type = Type::Mapping(&SEED);
-
-static SEED: Shape = shape!(
-    "seed",
-    &[
-        field("args", Type::List(&TEXT), "Command and arguments; it prints CSV with a header.").required(),
-        field("table_name", TEXT, "Table to fill.").required(),
-        field("allow_empty", Type::Boolean, "Whether no output is fine.").default("false"),
-        field("existing_table", Type::Choice(&["skip", "append", "overwrite"]), "What to do if the table exists.")
-            .default("skip"),
-    ]
-);
-
-static ATTACH: Shape = shape!(
-    "attach",
-    &[
-        field("schema_name", TEXT, "Name by which queries see the attached database.").required(),
-        field("source", Type::Object(Kind::Source), "The database to attach.").required(),
-    ]
-);
-
-const FILE_FIELDS: &[Field] = &[
-    field("file", TEXT, "The file, relative to the working directory.").required(),
-    field("delimiter", TEXT, "Field separator.").default(","),
-    field("encoding", TEXT, "Character encoding.").default("utf-8"),
-    field("has_header", Type::Boolean, "Whether the first line holds the column names.").default("true"),
-];
-
-/// Values of a source's `type`.
-pub const SOURCE_TYPES: &[&str] =
-    &["duckdb", "sqlite", "postgresql", "mysql", "snowflake", "bigquery", "redshift", "clickhouse", "csv", "xls"];
-
-static SOURCE: Shape = Shape {
-    name: "source",
-    fields: &[NAME, field("type", Type::Choice(SOURCE_TYPES), "What kind of database or file it is.").required()],
-    variants: Some(Variants {
-        key: "type",
-        default: None,
-        cases: &[
-            (
-                "duckdb",
-                &[
-                    HOST,
-                    PORT,
-                    DATABASE,
-                    USERNAME,
-                    PASSWORD,
-                    DB_SCHEMA,
-                    SEEDS,
-                    POOL,
-                    field("attach", Type::List(&Type::Mapping(&ATTACH)), "Further DuckDB databases."),
-                ],
-            ),
-            (
-                "sqlite",
-                &[
-                    HOST,
-                    PORT,
-                    DATABASE,
-                    USERNAME,
-                    PASSWORD,
-                    DB_SCHEMA,
-                    SEEDS,
-                    field("attach", Type::List(&Type::Mapping(&ATTACH)), "Further SQLite databases."),
-                ],
-            ),
-            ("postgresql", &[HOST, PORT, DATABASE, USERNAME, PASSWORD, DB_SCHEMA, SEEDS, POOL]),
-            ("mysql", &[HOST, PORT, DATABASE, USERNAME, PASSWORD, DB_SCHEMA, SEEDS, POOL]),
-            (
-                "snowflake",
-                &[
-                    HOST,
-                    PORT,
-                    DATABASE,
-                    USERNAME,
-                    PASSWORD,
-                    DB_SCHEMA,
-                    SEEDS,
-                    field("account", ENV, "Account identifier."),
-                    field("warehouse", ENV, "Warehouse."),
-                    field("role", ENV, "Role."),
-                    field("timezone", ENV, "Time zone of the session."),
-                    field("private_key_path", ENV, "File of the private key."),
-                    field("private_key_passphrase", ENV, "Its passphrase; write `${env.NAME}`."),
-                    POOL.default("8"),
-                    field("protocol", TEXT, "Protocol."),
-                ],
-            ),
-            (
-                "bigquery",
-                &[
-                    HOST,
-                    PORT,
-                    field("database", ENV, "Dataset."),
-                    USERNAME,
-                    PASSWORD,
-                    DB_SCHEMA,
-                    SEEDS,
-                    field("project", ENV, "Google Cloud project.").required(),
-                    field("credentials_base64", ENV, "Service account key, base64; write `${env.NAME}`."),
-                    POOL,
-                ],
-            ),
-            (
-                "redshift",
-                &[
-                    HOST,
-                    PORT,
-                    DATABASE,
-                    USERNAME,
-                    PASSWORD,
-                    DB_SCHEMA,
-                    SEEDS,
-                    field("cluster_identifier", TEXT, "Cluster."),
-                    field("region", TEXT, "AWS region."),
-                    field("iam", Type::Boolean, "Whether to authenticate by IAM.").default("false"),
-                    field("ssl", Type::Boolean, "Whether to use TLS.").default("true"),
-                    POOL,
-                ],
-            ),
-            (
-                "clickhouse",
-                &[
-                    HOST,
-                    PORT.default("9000"),
-                    DATABASE,
-                    USERNAME,
-                    PASSWORD,
-                    DB_SCHEMA,
-                    SEEDS,
-                    field("protocol", Type::Choice(&["native", "http"]), "Protocol.").default("native"),
-                    field("secure", Type::Boolean, "Whether to use TLS.").default("false"),
-                    POOL,
-                ],
-            ),
-            ("csv", FILE_FIELDS),
-            ("xls", FILE_FIELDS),
-        ],
-    }),
-    open: false,
 };
 
 static MODEL: Shape = shape!(
