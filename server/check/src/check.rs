@@ -8,6 +8,7 @@ use crate::models::check_models;
 use crate::report::{Finding, Report};
 use crate::sources::{source_spec, unset_variables};
 use dashmap::DashMap;
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -79,11 +80,12 @@ pub struct Memo {
     oracle: crate::oracle::Verdicts,
 }
 
+#[derive(Clone)]
 struct Remembered {
     depends: u64,
     generation: u64,
-    used: Vec<Used>,
-    questions: Vec<Question>,
+    used: Arc<[Used]>,
+    questions: Arc<[Question]>,
     verdict: Arc<InsightVerdict>,
 }
 
@@ -94,7 +96,7 @@ pub fn check(project: &Project, facts: &FactStore, options: &CheckOptions, memo:
         (Level::Parse, _) => Err(Unknown::new("level-parse", "no source is opened at the level `parse`")),
         _ => Ok(()),
     };
-    let facts_of = Facts::new(facts, sources);
+    let facts_of = Facts::new(facts, sources.clone());
     let mut report = Report::default();
     let mut findings: Vec<Finding> = project.problems().map(Finding::from).collect();
     findings.extend(unset_variables(project).iter().map(Finding::from));
@@ -107,53 +109,54 @@ pub fn check(project: &Project, facts: &FactStore, options: &CheckOptions, memo:
     report.questions.extend(questions);
 
     let common = common(project, options);
-    let mut seen = FxHashSet::default();
-    for id in project.ids().filter(|id| project.object(*id).kind == Kind::Insight) {
-        let loc = project.object(id).loc;
-        let depends = depends(project, id, common);
-        let holds =
-            |old: &Remembered| old.generation == facts.generation() || old.used.iter().all(|used| used.holds(facts));
-        let remembered = memo.insights.get(&loc).filter(|old| old.depends == depends && holds(old));
-        let (verdict, questions) = match remembered {
-            Some(old) => {
-                report.counters.insights_remembered += 1;
-                (Arc::clone(&old.verdict), old.questions.clone())
-            }
-            None => {
-                drop(remembered);
-                report.counters.insights_checked += 1;
-                // The facts behind columns and options are used by this insight, too.
-                for dependency in project.dependencies(id) {
-                    match project.object(dependency).kind {
-                        Kind::Model => drop(crate::models::columns(project, &facts_of, dependency)),
-                        Kind::Input => drop(crate::options::look_up(project, &facts_of, dependency, options.now)),
-                        _ => {}
+    let insights: Vec<ObjectId> = project.ids().filter(|id| project.object(*id).kind == Kind::Insight).collect();
+    let verdicts: Vec<(bool, Remembered)> = insights
+        .par_iter()
+        .map(|id| {
+            let depends = depends(project, *id, common);
+            let holds = |old: &Remembered| {
+                let same_facts = old.generation == facts.generation() || old.used.iter().all(|used| used.holds(facts));
+                old.depends == depends && same_facts
+            };
+            let known = memo.insights.get(&project.object(*id).loc).filter(|old| holds(old)).map(|old| old.clone());
+            match known {
+                Some(old) => (true, old),
+                None => {
+                    let facts_of = Facts::new(facts, sources.clone());
+                    // The facts behind columns and options are used by this insight, too.
+                    for dependency in project.dependencies(*id) {
+                        match project.object(dependency).kind {
+                            Kind::Model => drop(crate::models::columns(project, &facts_of, dependency)),
+                            Kind::Input => drop(crate::options::look_up(project, &facts_of, dependency, options.now)),
+                            _ => {}
+                        }
                     }
+                    let verdict = Arc::new(check_insight(project, &facts_of, options, &columns, &inputs, *id));
+                    let (used, questions) = facts_of.take();
+                    let generation = facts.generation();
+                    (false, Remembered { depends, generation, used: used.into(), questions: questions.into(), verdict })
                 }
-                let verdict = Arc::new(check_insight(project, &facts_of, options, &columns, &inputs, id));
-                let (used, questions) = facts_of.take();
-                let counted = verdict.counters;
-                report.counters.rendered += counted.rendered;
-                report.counters.parses += counted.parses;
-                report.counters.engine_parses += counted.engine_parses;
-                report.counters.binds += counted.binds;
-                memo.insights.insert(
-                    loc,
-                    Remembered {
-                        depends,
-                        generation: facts.generation(),
-                        used,
-                        questions: questions.clone(),
-                        verdict: Arc::clone(&verdict),
-                    },
-                );
-                (verdict, questions)
             }
-        };
+        })
+        .collect();
+    let mut seen = FxHashSet::default();
+    for (id, (was_known, remembered)) in insights.iter().zip(verdicts) {
+        let loc = project.object(*id).loc;
         seen.insert(loc);
+        let verdict = &remembered.verdict;
         findings.extend(verdict.findings.iter().cloned());
         report.insights.push(verdict.report.clone());
-        report.questions.extend(questions);
+        report.questions.extend(remembered.questions.iter().cloned());
+        if was_known {
+            report.counters.insights_remembered += 1;
+            continue;
+        }
+        report.counters.insights_checked += 1;
+        report.counters.rendered += verdict.counters.rendered;
+        report.counters.parses += verdict.counters.parses;
+        report.counters.engine_parses += verdict.counters.engine_parses;
+        report.counters.binds += verdict.counters.binds;
+        memo.insights.insert(loc, remembered);
     }
     memo.insights.retain(|loc, _| seen.contains(loc));
     let mut asked = FxHashSet::default();
