@@ -191,10 +191,26 @@ impl Run<'_> {
         self.origin_of_state(input, &label.unwrap_or_default())
     }
 
+    /// Whether a selection is a word (`all`, `none`) that the browser takes for an option (S-09).
+    pub(super) fn is_phantom(&self, input: ObjectId, label: &str) -> bool {
+        let Some(Ok(options)) = self.inputs.get(&input) else { return false };
+        matches!(label, "all" | "none")
+            && options.initial.as_ref().is_some_and(|state| state.label() == label)
+            && !options.values.iter().any(|value| value.raw() == label)
+    }
+
     pub(super) fn origin_of_state(&self, input: ObjectId, label: &str) -> Related {
         let (Body::Input(body), Some(Ok(options))) = (&self.project.object(input).body, self.inputs.get(&input)) else {
             return defined_here(self.project, input);
         };
+        if self.is_phantom(input, label) {
+            let message = format!("the page opens with the text `{label}` selected: it stands for no options (S-09)");
+            return Related { loc: self.project.object(input).name_loc(), message };
+        }
+        if label == "(nothing)" {
+            let message = "its selection can be cleared".into();
+            return Related { loc: self.project.object(input).name_loc(), message };
+        }
         let message = match options.source {
             crate::OptionSource::Static => "the option is listed here",
             crate::OptionSource::Range => "the option comes from this range",

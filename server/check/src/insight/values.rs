@@ -228,7 +228,9 @@ impl Run<'_> {
             }
         }
         let nothing = failed.iter().all(|(state, _)| states[*state as usize].values.is_empty());
+        let phantom = self.is_phantom(input, &first);
         finding.help = Some(match (nothing, hole.role) {
+            _ if phantom => "write the default as a list: `display: { default: { values: […] } }`".into(),
             (true, Role::InString) => {
                 "remove the quotes, or use `try_cast('…' as …)`, which gives NULL when nothing is selected".into()
             }
