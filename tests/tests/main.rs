@@ -11,6 +11,7 @@ mod flood;
 mod formats;
 mod golden;
 mod lifecycle;
+mod mutations;
 mod session;
 mod trust;
 
