@@ -24,13 +24,21 @@ pub struct Options {
     pub initialization: Value,
     /// What more the client can do with a text: members of `capabilities.textDocument`.
     pub abilities: Value,
+    /// The client's configuration, which the server may ask for; without it the server is told.
+    pub configuration: Option<Value>,
     /// Whether requests of the server are answered. A client that never does must not stop the server.
     pub answers: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { encodings: Vec::new(), initialization: Value::Null, abilities: Value::Null, answers: true }
+        Self {
+            encodings: Vec::new(),
+            initialization: Value::Null,
+            abilities: Value::Null,
+            configuration: None,
+            answers: true,
+        }
     }
 }
 
@@ -80,6 +88,10 @@ impl Client {
             "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true }, "workspaceEdit": { "documentChanges": true } },
             "textDocument": { "publishDiagnostics": { "relatedInformation": true, "versionSupport": true } },
         });
+        if client.options.configuration.is_some() {
+            capabilities["workspace"]["configuration"] = true.into();
+            capabilities["workspace"]["didChangeConfiguration"] = json!({ "dynamicRegistration": true });
+        }
         for (name, ability) in client.options.abilities.as_object().into_iter().flatten() {
             capabilities["textDocument"][name] = ability.clone();
         }
@@ -206,6 +218,18 @@ impl Client {
         let params =
             json!({ "textDocument": { "uri": document.uri, "version": document.version }, "contentChanges": changes });
         self.notify("textDocument/didChange", params);
+    }
+
+    /// Changes the configuration.
+    pub fn configure(&mut self, configuration: Value) {
+        let told = match &mut self.options.configuration {
+            Some(own) => {
+                *own = configuration;
+                Value::Null
+            }
+            None => configuration,
+        };
+        self.notify("workspace/didChangeConfiguration", json!({ "settings": told }));
     }
 
     /// Saves a document.
@@ -380,13 +404,20 @@ impl Client {
                 self.answers.insert(id, message);
             }
             (Some(method), Some(id)) => {
-                let known = ["client/registerCapability", "window/workDoneProgress/create"];
+                let known = ["client/registerCapability", "window/workDoneProgress/create", "workspace/configuration"];
                 assert!(known.contains(&method.as_str()), "a request that is not expected: {message}");
                 if method == "window/workDoneProgress/create" {
                     self.created.insert(message["params"]["token"].to_string());
                 }
+                let result = match method == "workspace/configuration" {
+                    true => {
+                        assert_eq!(message["params"], json!({ "items": [{ "section": "viz" }] }));
+                        json!([self.options.configuration.as_ref().expect("it was offered")])
+                    }
+                    false => Value::Null,
+                };
                 if self.options.answers {
-                    self.send(&json!({ "jsonrpc": "2.0", "id": id, "result": null }));
+                    self.send(&json!({ "jsonrpc": "2.0", "id": id, "result": result }));
                 }
             }
             (Some(method), None) => {

@@ -13,6 +13,7 @@ mod golden;
 mod lifecycle;
 mod mutations;
 mod session;
+mod settings;
 mod trust;
 
 /// The program, built by cargo before these tests.

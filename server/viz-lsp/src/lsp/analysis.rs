@@ -11,6 +11,7 @@ use super::state::{State, Turn};
 use super::workspace::Workspace;
 use crate::answerer::{Answerer, Cancel, fact};
 use crate::check::TIMEOUT;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -47,13 +48,29 @@ enum End {
 
 impl Analysis {
     /// The thread.
-    pub fn run(self) {
+    pub fn run(mut self) {
         let mut publisher = Publisher::new(self.outbox.clone());
         let mut workspaces = BTreeMap::new();
         while let Some(turn) = self.state.next() {
+            if let Some(configuration) = &turn.work.configuration {
+                self.configure(configuration, &mut workspaces);
+            }
             self.turn(turn, &mut workspaces, &mut publisher);
         }
         self.sources.quit();
+    }
+
+    /// The client has set something: everything is checked again.
+    fn configure(&mut self, configuration: &Value, workspaces: &mut BTreeMap<PathBuf, Workspace>) {
+        let (settings, complaints) = self.settings.changed(configuration);
+        for complaint in complaints {
+            self.outbox.send(Message::Show(MessageType::WARNING, complaint));
+        }
+        if let Some(settings) = settings.filter(|settings| *settings != self.settings) {
+            tracing::info!(?settings, "the client has changed the settings");
+            self.settings = settings;
+            workspaces.values_mut().for_each(|workspace| workspace.dirty = true);
+        }
     }
 
     fn turn(&self, turn: Turn, workspaces: &mut BTreeMap<PathBuf, Workspace>, publisher: &mut Publisher) {

@@ -5,7 +5,7 @@ use super::analysis::Analysis;
 use super::outbox::{Message, Outbox};
 use super::progress::Progress;
 use super::request::Request;
-use super::settings::Settings;
+use super::settings::{SECTION, Settings};
 use super::sources::{self, Sources};
 use super::state::State;
 use super::{
@@ -15,18 +15,20 @@ use super::{
 use crate::answerer::{Answerer, EngineAnswerer};
 use crate::check::STACK;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
-use tower_lsp::lsp_types::notification::{DidChangeWatchedFiles, Notification};
+use tower_lsp::lsp_types::notification::{DidChangeConfiguration, DidChangeWatchedFiles, Notification};
 use tower_lsp::lsp_types::{
-    CodeActionParams, CodeActionResponse, CompletionParams, CompletionResponse, DidChangeTextDocumentParams,
-    DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentHighlight, DocumentHighlightParams,
-    DocumentSymbolParams, DocumentSymbolResponse, FileSystemWatcher, GlobPattern, GotoDefinitionParams,
-    GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams, Location,
-    MessageType, PrepareRenameResponse, ReferenceParams, Registration, RenameParams, ServerInfo, SymbolInformation,
-    TextDocumentPositionParams, Url, WorkspaceEdit, WorkspaceSymbolParams,
+    CodeActionParams, CodeActionResponse, CompletionParams, CompletionResponse, ConfigurationItem,
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWatchedFilesRegistrationOptions, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, DocumentHighlight, DocumentHighlightParams, DocumentSymbolParams,
+    DocumentSymbolResponse, FileSystemWatcher, GlobPattern, GotoDefinitionParams, GotoDefinitionResponse, Hover,
+    HoverParams, InitializeParams, InitializeResult, InitializedParams, Location, MessageType, PrepareRenameResponse,
+    ReferenceParams, Registration, RenameParams, ServerInfo, SymbolInformation, TextDocumentPositionParams, Url,
+    WorkspaceEdit, WorkspaceSymbolParams,
 };
 use tower_lsp::{Client, LanguageServer};
 use viz_project::Environment;
@@ -39,6 +41,8 @@ pub struct Backend {
     client: Client,
     state: Arc<State>,
     session: OnceLock<Session>,
+    /// Number of times that the client's configuration was asked for.
+    pulls: Arc<AtomicU64>,
 }
 
 /// What is known once the client has introduced itself.
@@ -51,7 +55,12 @@ struct Session {
 impl Backend {
     /// A server for this client.
     pub fn new(client: Client) -> Self {
-        Self { client, state: Arc::new(State::new(Environment::from_process())), session: OnceLock::new() }
+        Self {
+            client,
+            state: Arc::new(State::new(Environment::from_process())),
+            session: OnceLock::new(),
+            pulls: Arc::default(),
+        }
     }
 
     /// What the handlers share with the threads.
@@ -105,6 +114,37 @@ impl Backend {
             }
         });
     }
+
+    /// Asks the client to tell when its configuration changes. Its answer is awaited by a task of its own.
+    fn watch_configuration(&self) {
+        let client = self.client.clone();
+        let registration = Registration {
+            id: "viz-lsp/configuration".to_owned(),
+            method: DidChangeConfiguration::METHOD.to_owned(),
+            register_options: Some(serde_json::json!({ "section": SECTION })),
+        };
+        tokio::spawn(async move {
+            if let Err(error) = client.register_capability(vec![registration]).await {
+                tracing::info!(%error, "the client doesn't tell when its configuration changes");
+            }
+        });
+    }
+
+    /// Asks the client for its configuration. Its answer is awaited by a task of its own; the last question counts.
+    fn pull_configuration(&self) {
+        let (client, state, pulls) = (self.client.clone(), Arc::clone(&self.state), Arc::clone(&self.pulls));
+        let number = pulls.fetch_add(1, Ordering::SeqCst) + 1;
+        tokio::spawn(async move {
+            let item = ConfigurationItem { scope_uri: None, section: Some(SECTION.to_owned()) };
+            match client.configuration(vec![item]).await {
+                Ok(mut answer) if pulls.load(Ordering::SeqCst) == number => {
+                    state.configure(answer.pop().unwrap_or_default());
+                }
+                Ok(_) => {}
+                Err(error) => tracing::info!(%error, "the client doesn't tell its configuration"),
+            }
+        });
+    }
 }
 
 #[tower_lsp::async_trait]
@@ -131,6 +171,12 @@ impl LanguageServer for Backend {
         let Some(session) = self.session.get() else { return };
         if session.client.watches {
             self.watch_files();
+        }
+        if session.client.tells_configuration {
+            self.watch_configuration();
+        }
+        if session.client.configuration {
+            self.pull_configuration();
         }
         let outbox = Outbox::new(self.client.clone());
         for complaint in &session.complaints {
@@ -171,6 +217,14 @@ impl LanguageServer for Backend {
         let paths: Vec<PathBuf> = params.changes.iter().filter_map(|change| convert::path(&change.uri)).collect();
         let data = paths.iter().any(|path| !is_project_text(path));
         self.state.files_changed(&paths, data);
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        if self.abilities().configuration {
+            self.pull_configuration();
+        } else {
+            self.state.configure(params.settings);
+        }
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {

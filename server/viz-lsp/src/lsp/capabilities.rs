@@ -21,6 +21,10 @@ pub struct Client {
     pub progress: bool,
     /// It can be asked to watch files.
     pub watches: bool,
+    /// It can be asked for its configuration.
+    pub configuration: bool,
+    /// It can be asked to tell when its configuration changes.
+    pub tells_configuration: bool,
     /// Edits may name document versions.
     pub versioned_edits: bool,
     /// It knows snippets in completion.
@@ -59,6 +63,11 @@ impl Client {
             related: diagnostics.and_then(|diagnostics| diagnostics.related_information).unwrap_or(false),
             progress: capabilities.window.as_ref().and_then(|window| window.work_done_progress).unwrap_or(false),
             watches: watched.and_then(|watched| watched.dynamic_registration).unwrap_or(false),
+            configuration: workspace.and_then(|workspace| workspace.configuration).unwrap_or(false),
+            tells_configuration: workspace
+                .and_then(|workspace| workspace.did_change_configuration)
+                .and_then(|changes| changes.dynamic_registration)
+                .unwrap_or(false),
             versioned_edits: edit.and_then(|edit| edit.document_changes).unwrap_or(false),
             snippets: item.and_then(|item| item.snippet_support).unwrap_or(false),
             adjusts_indentation: modes

@@ -1,4 +1,4 @@
-//! What the client sets when it starts the server (`initializationOptions`).
+//! What the client sets: when it starts the server (`initializationOptions`), and later (`didChangeConfiguration`).
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -36,7 +36,24 @@ enum LevelName {
     Bind,
 }
 
+/// The section of a client's configuration that is ours.
+pub const SECTION: &str = "viz";
+
 impl Settings {
+    /// These settings after the client has changed its configuration; `None` if there is nothing of ours in it. What was
+    /// not set any more is the project's again. Trust is not a matter of configuration.
+    pub fn changed(self, configuration: &Value) -> (Option<Self>, Vec<String>) {
+        let ours = configuration.get(SECTION).unwrap_or(configuration);
+        let ours = ours.get("check").unwrap_or(ours);
+        if !ours.is_object() {
+            return (None, Vec::new());
+        }
+        match Options::deserialize(ours) {
+            Ok(options) => (Some(options.settings(self.trusted)), Vec::new()),
+            Err(error) => (None, vec![format!("the changed settings are ignored: {error}")]),
+        }
+    }
+
     /// Reads the client's options; the messages say what was wrong with them.
     pub fn read(options: Option<&Value>) -> (Self, Vec<String>) {
         let mut messages = Vec::new();
@@ -62,12 +79,17 @@ impl Settings {
             messages.push(format!("`initializationOptions` are ignored: {error}"));
             None
         });
-        let options = options.unwrap_or_default();
-        let level = options.level.map(|level| match level {
+        (options.unwrap_or_default().settings(trusted), messages)
+    }
+}
+
+impl Options {
+    fn settings(self, trusted: bool) -> Settings {
+        let level = self.level.map(|level| match level {
             LevelName::Parse => Level::Parse,
             LevelName::Bind => Level::Bind,
         });
-        (Self { trusted, max_combinations: options.max_combinations.map(Into::into), level }, messages)
+        Settings { trusted, max_combinations: self.max_combinations.map(Into::into), level }
     }
 }
 
@@ -91,6 +113,25 @@ mod tests {
     fn everything_can_be_set() {
         let wanted = Settings { trusted: false, max_combinations: Some(7), level: Some(Level::Parse) };
         assert_eq!(read(json!({"trusted": false, "maxCombinations": 7, "level": "parse"})), (wanted, 0));
+    }
+
+    #[test]
+    fn changes_are_read_in_the_shapes_that_clients_send() {
+        let before = Settings { trusted: false, max_combinations: Some(7), level: None };
+        let wanted = Settings { trusted: false, max_combinations: None, level: Some(Level::Parse) };
+        for shape in [
+            json!({"level": "parse"}),
+            json!({"check": {"level": "parse", "maxCombinations": null}, "trace": "off"}),
+            json!({"viz": {"check": {"level": "parse"}}, "trusted": true}),
+            json!({"viz": {"level": "parse", "trusted": true}}),
+        ] {
+            assert_eq!(before.changed(&shape), (Some(wanted), vec![]), "{shape}");
+        }
+        for nothing in [json!(null), json!([]), json!({"viz": null})] {
+            assert_eq!(before.changed(&nothing), (None, vec![]), "{nothing}");
+        }
+        let (settings, messages) = before.changed(&json!({"maxCombinations": 0}));
+        assert!(settings.is_none() && messages.len() == 1);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::disk::{DiskCache, Files};
 use super::documents::Documents;
 use crate::answerer::Cancel;
+use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
@@ -64,6 +65,8 @@ pub struct Work {
     pub ask: bool,
     /// Facts that came in.
     pub answers: Vec<Answers>,
+    /// What the client has set now.
+    pub configuration: Option<Value>,
     ask_at: Option<Instant>,
 }
 
@@ -210,6 +213,15 @@ impl State {
         self.update(|inner| {
             inner.work.everything = true;
             inner.work.refresh |= data;
+            inner.work.ask = true;
+        });
+    }
+
+    /// The client has set something.
+    pub fn configure(&self, configuration: Value) {
+        self.update(|inner| {
+            inner.work.configuration = Some(configuration);
+            inner.work.everything = true;
             inner.work.ask = true;
         });
     }
