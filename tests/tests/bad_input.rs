@@ -399,6 +399,18 @@ fn texts_of_other_systems() {
     }
 }
 
+#[test]
+fn references_that_end_with_the_dot() {
+    let more = "insights:\n  - name: hurt\n    props:\n      type: bar\n      x: ?{ ${ref(orders).} }\n      y: ?{ ${ref(twice).} }\n";
+    let expected = [
+        "error[unknown-column]: a column is missing after the dot",
+        "error[invalid-accessor]: an accessor is missing after the dot: a single-select input has `.value`",
+    ];
+    let said = check(&project(more), &[]);
+    assert_eq!(said.findings(), expected);
+    assert_eq!((said.findings[0].start, said.findings[0].end), ((4, 25), (4, 26)), "the dot");
+}
+
 /// A session survives what the command line survives, and tells why something is not known.
 #[test]
 fn a_session_with_a_query_that_never_ends_and_a_damaged_database() {
