@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 fn main() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/diagnostics");
+    // Relative to the package, as the script runs there: clones that share a target folder share this script, too.
+    let folder = Path::new("../../tests/diagnostics");
     println!("cargo::rerun-if-changed={}", folder.display());
-    let mut pages: Vec<PathBuf> = fs::read_dir(&folder)
+    let mut pages: Vec<PathBuf> = fs::read_dir(folder)
         .map(|entries| entries.filter_map(|entry| Some(entry.ok()?.path())).collect())
         .unwrap_or_default();
     pages.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
@@ -14,9 +15,9 @@ fn main() {
     let rows: String = pages
         .iter()
         .filter_map(|path| {
-            let path = path.canonicalize().ok()?;
-            let code = path.file_stem()?.to_str()?.to_owned();
-            Some(format!("    ({code:?}, include_str!({:?})),\n", path.to_str()?))
+            let code = path.file_stem()?.to_str()?;
+            let page = fs::read_to_string(path).ok()?;
+            Some(format!("    ({code:?}, {page:?}),\n"))
         })
         .collect();
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it for build scripts"));

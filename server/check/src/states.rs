@@ -1,6 +1,7 @@
 //! What a viewer can select, and what the browser puts into a query for it (`verdicts.md` §3, format reference 5.4, 5.5).
 
 use crate::options::InputOptions;
+use viz_facts::js_number;
 use viz_project::{Input, Selection};
 use viz_sql::Accessor;
 
@@ -172,31 +173,6 @@ fn starts_with_date(text: &str) -> bool {
             .iter()
             .enumerate()
             .all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() })
-}
-
-/// A number as JavaScript prints it.
-pub(crate) fn js_number(number: f64) -> String {
-    if number == 0.0 {
-        return "0".into();
-    }
-    let size = number.abs();
-    if (1e-6..1e21).contains(&size) {
-        return format!("{number}");
-    }
-    if !number.is_finite() {
-        return if number.is_nan() {
-            "NaN".into()
-        } else if number > 0.0 {
-            "Infinity".into()
-        } else {
-            "-Infinity".into()
-        };
-    }
-    let text = format!("{number:e}");
-    match text.split_once('e') {
-        Some((digits, exponent)) if !exponent.starts_with('-') => format!("{digits}e+{exponent}"),
-        _ => text,
-    }
 }
 
 #[cfg(test)]

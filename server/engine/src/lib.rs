@@ -21,7 +21,6 @@ mod engine;
 mod errors;
 mod gate;
 mod icu;
-mod numbers;
 mod options;
 mod process;
 mod protocol;

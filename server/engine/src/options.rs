@@ -3,9 +3,8 @@
 use crate::database::literal;
 use crate::errors::{self, Failure};
 use crate::gate::Gated;
-use crate::numbers;
 use duckdb::Connection;
-use viz_facts::{Column, OptionValues};
+use viz_facts::{Column, OptionValues, js_number};
 
 const DESCRIBE: &str = "DESCRIBE ";
 
@@ -67,7 +66,7 @@ pub(crate) fn values(conn: &Connection, sql: &Gated<'_>, limit: u32) -> Result<O
     let run = || -> duckdb::Result<Vec<Option<String>>> {
         let mut statement = conn.prepare(&wrapped)?;
         let rows = statement.query_map([], |row| match shape {
-            Shape::Float => Ok(row.get::<_, Option<f64>>(0)?.map(numbers::js_text)),
+            Shape::Float => Ok(row.get::<_, Option<f64>>(0)?.map(js_number)),
             Shape::Text => row.get(0),
         })?;
         rows.collect()

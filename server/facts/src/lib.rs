@@ -8,9 +8,11 @@
 //! This crate knows neither YAML, DuckDB nor LSP.
 
 mod answer;
+mod number;
 mod question;
 mod store;
 
 pub use answer::{Answer, Column, OptionValues, SqlError, SqlErrorKind, Unknown};
+pub use number::js_number;
 pub use question::{QueryTable, Question, QuestionKey, ShadowTable, SourceSpec};
 pub use store::{Fact, FactStore};

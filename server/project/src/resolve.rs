@@ -15,7 +15,7 @@ pub(crate) fn problems(project: &Project) -> Vec<Problem> {
     for id in project.ids() {
         let object = project.object(id);
         for reference in &object.uses {
-            check_use(project, id, reference, &mut out);
+            check_use(project, reference, &mut out);
         }
         match &object.body {
             Body::Model(model) => {
@@ -116,7 +116,7 @@ fn defaults(project: &Project, out: &mut Vec<Problem>) {
     }
 }
 
-fn check_use(project: &Project, user: ObjectId, reference: &Use, out: &mut Vec<Problem>) {
+fn check_use(project: &Project, reference: &Use, out: &mut Vec<Problem>) {
     if reference.place == Place::ScopedExpression {
         let message = "an expression inside a model uses the model's own columns: references are not allowed here";
         let problem = Problem::new("scoped-reference", reference.loc, message);
@@ -126,7 +126,7 @@ fn check_use(project: &Project, user: ObjectId, reference: &Use, out: &mut Vec<P
         });
     }
     match project.names().resolve(&reference.name) {
-        Resolution::Object(id) => wrong_kind(project, user, reference, id, out),
+        Resolution::Object(id) => wrong_kind(project, reference, id, out),
         Resolution::Ambiguous(ids) => {
             // Duplicate names are reported where they are given; a name in several models is only ambiguous here.
             if ids.iter().all(|id| is_scoped(project.object(*id))) && reference.path.is_none() {
@@ -175,7 +175,7 @@ fn check_use(project: &Project, user: ObjectId, reference: &Use, out: &mut Vec<P
     }
 }
 
-fn wrong_kind(project: &Project, user: ObjectId, reference: &Use, id: ObjectId, out: &mut Vec<Problem>) {
+fn wrong_kind(project: &Project, reference: &Use, id: ObjectId, out: &mut Vec<Problem>) {
     let target = project.object(id);
     let allowed = reference.place.targets();
     let accepted =
@@ -199,7 +199,6 @@ fn wrong_kind(project: &Project, user: ObjectId, reference: &Use, id: ObjectId, 
         reference.place.describe(),
         or_list(&expected)
     );
-    let _ = user;
     out.push(
         Problem::new("wrong-reference-kind", reference.name_loc, message)
             .related(target.name_loc(), format!("`{}` is defined here", reference.name)),

@@ -354,7 +354,7 @@ impl Writer {
             }
             let range = if clause == Clause::GroupBy {
                 let len = without_direction(part.template.text().text()).len() as u32;
-                push_prefix(&mut self.out, &part.template, TextRange::up_to(len.into()))
+                self.out.push_part(&part.template, TextRange::up_to(len.into()))
             } else {
                 self.out.push_template(&part.template)
             };
@@ -366,42 +366,22 @@ impl Writer {
     }
 }
 
-fn push_prefix(out: &mut Template, template: &Template, range: TextRange) -> TextRange {
-    let start = out.len();
-    let mut done = range.start();
-    for hole in template.holes().iter().filter(|hole| range.contains_range(hole.range)) {
-        out.push_slice(template.text(), TextRange::new(done, hole.range.start()));
-        let text = template.text().slice(hole.range);
-        let name = text.trim_start_matches("${").split('.').next().unwrap_or_default().to_owned();
-        out.push_hole(&name, hole.input, hole.accessor, hole.loc);
-        done = hole.range.end();
-    }
-    out.push_slice(template.text(), TextRange::new(done, range.end()));
-    TextRange::new(start, out.len())
-}
-
 /// The template with single quotes around some holes.
 fn with_quotes(template: &Template, placed: &[Placed], quoted: &[bool]) -> (Template, Vec<Placed>) {
     let mut out = Template::new();
     let mut done = 0.into();
     // Old offset → how many bytes were added before it.
     let mut added: Vec<(viz_text::TextSize, u32)> = Vec::new();
-    for (hole, quote) in template.holes().iter().zip(quoted) {
-        out.push_slice(template.text(), TextRange::new(done, hole.range.start()));
-        if *quote {
-            out.push_for("'", hole.loc);
-            added.push((hole.range.start(), 1));
-        }
-        let text = template.text().slice(hole.range);
-        let name = text.trim_start_matches("${").split('.').next().unwrap_or_default().to_owned();
-        out.push_hole(&name, hole.input, hole.accessor, hole.loc);
-        if *quote {
-            out.push_for("'", hole.loc);
-            added.push((hole.range.end(), 1));
-        }
+    for (hole, _) in template.holes().iter().zip(quoted).filter(|(_, quote)| **quote) {
+        out.push_part(template, TextRange::new(done, hole.range.start()));
+        out.push_for("'", hole.loc);
+        added.push((hole.range.start(), 1));
+        out.push_part(template, hole.range);
+        out.push_for("'", hole.loc);
+        added.push((hole.range.end(), 1));
         done = hole.range.end();
     }
-    out.push_slice(template.text(), TextRange::new(done, template.len()));
+    out.push_part(template, TextRange::new(done, template.len()));
     let before = |offset: viz_text::TextSize| added.iter().filter(|(at, _)| *at < offset).map(|(_, n)| n).sum::<u32>();
     let upto = |offset: viz_text::TextSize| added.iter().filter(|(at, _)| *at <= offset).map(|(_, n)| n).sum::<u32>();
     let placed = placed

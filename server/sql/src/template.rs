@@ -95,9 +95,15 @@ impl Template {
 
     /// Appends another template; returns where it stands now.
     pub fn push_template(&mut self, other: &Template) -> TextRange {
+        self.push_part(other, TextRange::up_to(other.len()))
+    }
+
+    /// Appends a part of another template, with the holes that lie in it; returns where it stands now.
+    pub fn push_part(&mut self, other: &Template, range: TextRange) -> TextRange {
         let base = self.len();
-        self.text.push_slice(&other.text, TextRange::up_to(other.len()));
-        self.holes.extend(other.holes.iter().map(|hole| Hole { range: hole.range + base, ..hole.clone() }));
+        self.text.push_slice(&other.text, range);
+        let inside = other.holes.iter().filter(|hole| range.contains_range(hole.range));
+        self.holes.extend(inside.map(|hole| Hole { range: hole.range - range.start() + base, ..hole.clone() }));
         TextRange::new(base, self.len())
     }
 

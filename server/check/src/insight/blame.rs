@@ -115,7 +115,7 @@ impl Run<'_> {
         error: &SqlError,
         judge: Judge,
     ) -> Finding {
-        let inputs = self.query_inputs();
+        let inputs = &self.query_inputs;
         let responsible: Vec<ObjectId> = witness.inputs.iter().map(|index| inputs[*index]).collect();
         let place = self.place(spoken, error);
         let guilty = |hole: &&Hole| responsible.contains(&hole.input);
@@ -186,7 +186,7 @@ impl Run<'_> {
 
     /// Where the guilty option comes from.
     pub(super) fn origin(&self, input: ObjectId, combination: usize) -> Related {
-        let position = self.query_inputs().iter().position(|other| *other == input);
+        let position = self.query_inputs.iter().position(|other| *other == input);
         let label = position.map(|at| self.states[at][self.combinations[combination][at] as usize].label());
         self.origin_of_state(input, &label.unwrap_or_default())
     }
@@ -224,7 +224,7 @@ impl Run<'_> {
         // Other options name columns that exist: so it was meant as a name, and quotes would make a text of it.
         let meant_as_name = |state: &State| state.render(hole.accessor) == value;
         let is_name = hole.role == Role::Bare && missing_name(&error.message) == Some(value.as_str());
-        let index = self.query_inputs().iter().position(|input| *input == hole.input)?;
+        let index = self.query_inputs.iter().position(|input| *input == hole.input)?;
         if is_name && !self.states[index].iter().all(meant_as_name) {
             return suggestion(error).or_else(|| Some(format!("offer only names of columns: `{value}` is none")));
         }
@@ -282,7 +282,7 @@ impl Run<'_> {
 
     fn input_index(&self, hole: usize) -> usize {
         let input = self.composed.template.holes()[hole].input;
-        self.query_inputs().iter().position(|other| *other == input).unwrap_or(0)
+        self.query_inputs.iter().position(|other| *other == input).unwrap_or(0)
     }
 
     fn all_states(&self, hole: usize) -> Vec<Vec<u32>> {

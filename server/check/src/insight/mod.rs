@@ -60,6 +60,7 @@ pub(crate) fn check_insight(
         return verdict;
     };
     verdict.findings.extend(composed.problems.iter().map(Finding::from));
+    let used = |input: &&ObjectId| composed.template.holes().iter().any(|hole| hole.input == **input);
     let mut run = Run {
         project,
         facts,
@@ -68,6 +69,7 @@ pub(crate) fn check_insight(
         inputs,
         insight,
         composed: &composed,
+        query_inputs: composed.inputs.iter().filter(used).copied().collect(),
         states: Vec::new(),
         combinations: Vec::new(),
     };
@@ -83,7 +85,9 @@ struct Run<'a> {
     inputs: &'a AllOptions,
     insight: &'a Insight,
     composed: &'a Composed,
-    /// Of each input of the query, in the order of `query_inputs`.
+    /// The inputs that have a hole in the query, in document order.
+    query_inputs: Vec<ObjectId>,
+    /// Of each of `query_inputs`.
     states: Vec<Vec<State>>,
     combinations: Vec<Combination>,
 }
@@ -99,14 +103,14 @@ impl Run<'_> {
             report.why = Some(why);
             return;
         }
-        for input in self.query_inputs() {
-            match self.inputs.get(&input) {
+        for input in &self.query_inputs {
+            match self.inputs.get(input) {
                 Some(Ok(options)) => {
-                    let Body::Input(body) = &self.project.object(input).body else { continue };
+                    let Body::Input(body) = &self.project.object(*input).body else { continue };
                     self.states.push(states(body, options));
                 }
                 Some(Err(why)) => {
-                    let name = self.project.object(input).name_text();
+                    let name = self.project.object(*input).name_text();
                     let message = format!("the options of `{name}` are not known: {}", why.message);
                     report.why = Some(Unknown { code: why.code.clone(), message });
                     return self.without_options(verdict);
@@ -116,7 +120,7 @@ impl Run<'_> {
         }
         report.total = total(&self.states);
         let beyond = report.total > self.options.max_combinations;
-        let classes = beyond.then(|| classify(self.composed, &self.query_inputs(), &self.states)).flatten();
+        let classes = beyond.then(|| classify(self.composed, &self.query_inputs, &self.states)).flatten();
         self.combinations = sample(&self.states, classes.as_ref(), self.options.max_combinations, self.options.seed);
         report.sampled = self.combinations.len();
         verdict.counters.rendered = self.combinations.len();
@@ -165,12 +169,6 @@ impl Run<'_> {
                 self.settle(verdict, Level::Bind);
             }
         }
-    }
-
-    /// The inputs that have a hole in the query, in order.
-    fn query_inputs(&self) -> Vec<ObjectId> {
-        let used = |input: &&ObjectId| self.composed.template.holes().iter().any(|hole| hole.input == **input);
-        self.composed.inputs.iter().filter(used).copied().collect()
     }
 
     fn settle(&self, verdict: &mut InsightVerdict, reached: Level) {
@@ -226,7 +224,7 @@ impl Run<'_> {
     }
 
     fn state(&self, combination: usize, hole: &Hole) -> Option<&State> {
-        let position = self.query_inputs().iter().position(|input| *input == hole.input)?;
+        let position = self.query_inputs.iter().position(|input| *input == hole.input)?;
         self.states.get(position)?.get(*self.combinations.get(combination)?.get(position)? as usize)
     }
 

@@ -31,7 +31,7 @@ enum Trial {
 impl Run<'_> {
     /// Judges the values of all selections. `Ok` if all of them were probed.
     pub(super) fn values(&self, verdict: &mut InsightVerdict, tables: &[ShadowTable]) -> Result<(), Unknown> {
-        let inputs = self.query_inputs();
+        let inputs = &self.query_inputs;
         let mut probes = 0;
         for statement in self.probed_pieces() {
             for (position, input) in inputs.iter().enumerate() {
@@ -131,7 +131,7 @@ impl Run<'_> {
 
     /// The filling of all holes with one state of one input and the initial states of the others.
     fn fill_state(&self, position: usize, state: u32) -> Vec<String> {
-        let inputs = self.query_inputs();
+        let inputs = &self.query_inputs;
         let fill = |hole: &Hole| {
             let at = inputs.iter().position(|input| *input == hole.input)?;
             let state = self.states[at].get(if at == position { state as usize } else { 0 })?;
@@ -199,7 +199,7 @@ impl Run<'_> {
         hole: &Hole,
         trial: &Trial,
     ) -> Finding {
-        let input = self.query_inputs()[position];
+        let input = self.query_inputs[position];
         let name = self.project.object(input).name_text().to_owned();
         let states = &self.states[position];
         let label = |state: u32| states[state as usize].label();

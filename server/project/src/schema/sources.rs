@@ -3,12 +3,6 @@
 use super::tables::{ENV, NAME, TEXT};
 use super::types::{Field, Kind, Shape, Target, Type, Variants, field};
 
-macro_rules! shape {
-    ($name:literal, $fields:expr) => {
-        Shape { name: $name, fields: $fields, variants: None, open: false }
-    };
-}
-
 const HOST: Field = field("host", ENV, "Host name.");
 pub(super) const PORT: Field = field("port", Type::Integer, "Port.");
 const DATABASE: Field = field("database", ENV, "Name or file of the database.").required();
@@ -21,7 +15,7 @@ const POOL: Field = field("connection_pool_size", Type::Integer, "How many conne
 
 static SEED_TYPE: Type = Type::Mapping(&SEED);
 
-static SEED: Shape = shape!(
+static SEED: Shape = Shape::plain(
     "seed",
     &[
         field("args", Type::List(&TEXT), "Command and arguments; it prints CSV with a header.").required(),
@@ -29,15 +23,15 @@ static SEED: Shape = shape!(
         field("allow_empty", Type::Boolean, "Whether no output is fine.").default("false"),
         field("existing_table", Type::Choice(&["skip", "append", "overwrite"]), "What to do if the table exists.")
             .default("skip"),
-    ]
+    ],
 );
 
-static ATTACH: Shape = shape!(
+static ATTACH: Shape = Shape::plain(
     "attach",
     &[
         field("schema_name", TEXT, "Name by which queries see the attached database.").required(),
         field("source", Type::Object(Kind::Source), "The database to attach.").required(),
-    ]
+    ],
 );
 
 const FILE_FIELDS: &[Field] = &[

@@ -9,14 +9,8 @@ const DESCRIPTION: Field = field("description", Type::Text, "What it shows, for 
 pub(super) const TEXT: Type = Type::Text;
 pub(super) const ENV: Type = Type::EnvironmentText;
 
-macro_rules! shape {
-    ($name:literal, $fields:expr) => {
-        Shape { name: $name, fields: $fields, variants: None, open: false }
-    };
-}
-
 /// Shape of the project file (3.1).
-pub static PROJECT: Shape = shape!(
+pub static PROJECT: Shape = Shape::plain(
     "project",
     &[
         field("name", TEXT, "The project's name."),
@@ -26,7 +20,7 @@ pub static PROJECT: Shape = shape!(
         field(
             "includes",
             Type::List(&Type::Object(Kind::Include)),
-            "Other files, folders or git repositories whose objects belong to this project."
+            "Other files, folders or git repositories whose objects belong to this project.",
         ),
         field("sources", Type::List(&Type::Object(Kind::Source)), "Databases and files that models read.")
             .alias("targets"),
@@ -45,24 +39,24 @@ pub static PROJECT: Shape = shape!(
         field("tests", Type::List(&Type::Object(Kind::Test)), "Assertions about insights.").only(Target::V2_1),
         field("project_dir", TEXT, "Set automatically; do not write."),
         field("project_file_path", TEXT, "Set automatically; do not write."),
-    ]
+    ],
 );
 
-static INCLUDE: Shape = shape!(
+static INCLUDE: Shape = Shape::plain(
     "include",
     &[
         field(
             "path",
             TEXT,
-            "A file, a folder, or `owner/name.git@version [-- file]`, relative to the file that includes it."
+            "A file, a folder, or `owner/name.git@version [-- file]`, relative to the file that includes it.",
         )
         .required(),
         field("depth", Type::Integer, "How many levels of folders to take; all when absent."),
         field("exclusions", Type::List(&TEXT), "Names, globs or regular expressions of files to leave out."),
-    ]
+    ],
 );
 
-static DEFAULTS: Shape = shape!(
+static DEFAULTS: Shape = Shape::plain(
     "defaults",
     &[
         field("source_name", TEXT, "Name of the source of models that name none.").alias("target_name"),
@@ -70,7 +64,7 @@ static DEFAULTS: Shape = shape!(
         field("threads", Type::Integer, "How many queries run at once.").default("8"),
         field("levels", Type::List(&Type::Mapping(&LEVEL)), "Levels of the dashboard overview, in order."),
         field("telemetry_enabled", Type::Boolean, "Whether the command line may send telemetry."),
-    ]
+    ],
 );
 
 static LEVEL: Shape = Shape {
@@ -93,7 +87,7 @@ static DBT: Shape = Shape {
     open: true,
 };
 
-static MODEL: Shape = shape!(
+static MODEL: Shape = Shape::plain(
     "model",
     &[
         NAME,
@@ -101,14 +95,14 @@ static MODEL: Shape = shape!(
         field(
             "source",
             Type::ObjectOrReference(Kind::Source, Place::ModelSource),
-            "The source it reads; the default source when absent."
+            "The source it reads; the default source when absent.",
         )
         .alias("target"),
         field("metrics", Type::List(&Type::Object(Kind::Metric)), "Aggregates over this model's columns."),
         field(
             "dimensions",
             Type::List(&Type::Object(Kind::Dimension)),
-            "Row-level expressions over this model's columns."
+            "Row-level expressions over this model's columns.",
         ),
         field("args", Type::List(&TEXT), "Command that prints CSV (script model).").only(Target::V2_0),
         field("table_name", TEXT, "Table of a script model's output.").default("model").only(Target::V2_0),
@@ -118,28 +112,28 @@ static MODEL: Shape = shape!(
         field(
             "models",
             Type::List(&Type::ObjectOrReference(Kind::Model, Place::MergeModels)),
-            "Models that a merge model reads."
+            "Models that a merge model reads.",
         )
         .only(Target::V2_0),
-    ]
+    ],
 );
 
-static METRIC: Shape = shape!(
+static METRIC: Shape = Shape::plain(
     "metric",
-    &[NAME, field("expression", Type::Expression(Place::MetricExpression), "SQL aggregate.").required(), DESCRIPTION]
+    &[NAME, field("expression", Type::Expression(Place::MetricExpression), "SQL aggregate.").required(), DESCRIPTION],
 );
 
-static DIMENSION: Shape = shape!(
+static DIMENSION: Shape = Shape::plain(
     "dimension",
     &[
         NAME,
         field("expression", Type::Expression(Place::DimensionExpression), "Row-level SQL.").required(),
         field("data_type", TEXT, "Type, for people."),
         DESCRIPTION,
-    ]
+    ],
 );
 
-static RELATION: Shape = shape!(
+static RELATION: Shape = Shape::plain(
     "relation",
     &[
         NAME,
@@ -147,49 +141,49 @@ static RELATION: Shape = shape!(
         field(
             "condition",
             Type::Expression(Place::RelationCondition),
-            "Join condition over the columns of two models."
+            "Join condition over the columns of two models.",
         )
         .required(),
         field("is_default", Type::Boolean, "Whether it wins among several relations of one pair.").default("false"),
-    ]
+    ],
 );
 
-static RANGE: Shape = shape!(
+static RANGE: Shape = Shape::plain(
     "range",
     &[
         field("start", Type::Plain, "First value: a number, a date, or a date expression such as `today - 30 days`.")
             .required(),
         field("end", Type::Plain, "Last value.").required(),
         field("step", Type::Plain, "Distance between values: a number, or `1 day`, `1 week`, …").required(),
-    ]
+    ],
 );
 
-static SINGLE_DISPLAY: Shape = shape!(
+static SINGLE_DISPLAY: Shape = Shape::plain(
     "display",
     &[
         field("type", Type::Choice(SINGLE_DISPLAYS), "Which control is shown.").default("dropdown"),
         field("default", Type::Mapping(&SINGLE_DEFAULT), "What is selected first."),
-    ]
+    ],
 );
 
 static SINGLE_DEFAULT: Shape =
-    shape!("default", &[field("value", Type::Plain, "The option that is selected first.").required()]);
+    Shape::plain("default", &[field("value", Type::Plain, "The option that is selected first.").required()]);
 
-static MULTI_DISPLAY: Shape = shape!(
+static MULTI_DISPLAY: Shape = Shape::plain(
     "display",
     &[
         field("type", Type::Choice(MULTI_DISPLAYS), "Which control is shown.").default("dropdown"),
         field("default", Type::Mapping(&MULTI_DEFAULT), "What is selected first."),
-    ]
+    ],
 );
 
-static MULTI_DEFAULT: Shape = shape!(
+static MULTI_DEFAULT: Shape = Shape::plain(
     "default",
     &[
         field("values", Type::DefaultValues, "The options that are selected first: a list, `all` or `none`."),
         field("start", Type::Plain, "Start of the selected range."),
         field("end", Type::Plain, "End of the selected range."),
-    ]
+    ],
 );
 
 /// Values of `display.type` of a single-select input.
@@ -239,45 +233,45 @@ static INPUT: Shape = Shape {
     open: false,
 };
 
-static INSIGHT: Shape = shape!(
+static INSIGHT: Shape = Shape::plain(
     "insight",
     &[
         NAME.required(),
         DESCRIPTION,
         field("props", Type::Props, "Plotly trace properties; `?{…}` binds a property to a column of the query."),
         field("interactions", Type::List(&Type::Interaction), "Filters, splits and sorts of the query."),
-    ]
+    ],
 );
 
 /// Keys of an interaction, in the order in which they act (3.9).
 pub const INTERACTION_KEYS: &[&str] = &["filter", "split", "sort"];
 
-static CHART: Shape = shape!(
+static CHART: Shape = Shape::plain(
     "chart",
     &[
         NAME,
         field(
             "insights",
             Type::List(&Type::ObjectOrReference(Kind::Insight, Place::ChartInsights)),
-            "The insights it draws."
+            "The insights it draws.",
         ),
         field("layout", Type::Layout, "Plotly layout."),
-    ]
+    ],
 );
 
 /// Values of `rows_per_page` (S-31).
 pub const ROWS_PER_PAGE: &[i64] = &[3, 5, 15, 25, 50, 100, 500, 1000];
 
-static FORMAT_CELLS: Shape = shape!(
+static FORMAT_CELLS: Shape = Shape::plain(
     "format_cells",
     &[
         field("scope", Type::Choice(&["row", "column", "table"]), "Over which cells the colours spread.").required(),
         field("min_color", TEXT, "Colour of the smallest value.").required(),
         field("max_color", TEXT, "Colour of the largest value.").required(),
-    ]
+    ],
 );
 
-static TABLE: Shape = shape!(
+static TABLE: Shape = Shape::plain(
     "table",
     &[
         NAME,
@@ -287,10 +281,10 @@ static TABLE: Shape = shape!(
         field("values", Type::List(&Type::Expression(Place::TableFields)), "Aggregates of a pivot."),
         field("rows_per_page", Type::IntegerChoice(ROWS_PER_PAGE), "Rows on one page.").default("50"),
         field("format_cells", Type::Mapping(&FORMAT_CELLS), "Colour scale of the cells."),
-    ]
+    ],
 );
 
-static MARKDOWN: Shape = shape!(
+static MARKDOWN: Shape = Shape::plain(
     "markdown",
     &[
         NAME,
@@ -299,13 +293,13 @@ static MARKDOWN: Shape = shape!(
         field(
             "justify",
             Type::Choice(&["start", "end", "center", "between", "around", "evenly"]),
-            "Vertical distribution."
+            "Vertical distribution.",
         )
         .default("start"),
-    ]
+    ],
 );
 
-static INTERNAL_DASHBOARD: Shape = shape!(
+static INTERNAL_DASHBOARD: Shape = Shape::plain(
     "dashboard",
     &[
         NAME.required(),
@@ -314,10 +308,10 @@ static INTERNAL_DASHBOARD: Shape = shape!(
         field("tags", Type::List(&TEXT), "Tags."),
         DESCRIPTION,
         field("type", Type::Choice(&["internal"]), "`internal` for a page of this project.").default("internal"),
-    ]
+    ],
 );
 
-static EXTERNAL_DASHBOARD: Shape = shape!(
+static EXTERNAL_DASHBOARD: Shape = Shape::plain(
     "dashboard",
     &[
         NAME.required(),
@@ -326,22 +320,22 @@ static EXTERNAL_DASHBOARD: Shape = shape!(
         field("tags", Type::List(&TEXT), "Tags."),
         DESCRIPTION,
         field("type", Type::Choice(&["external"]), "`external` for a page elsewhere.").default("external"),
-    ]
+    ],
 );
 
 /// Words for a row's height with their pixels (3.13).
 pub const HEIGHTS: &[&str] = &["compact", "xsmall", "small", "medium", "large", "xlarge", "xxlarge"];
 
-static ROW: Shape = shape!(
+static ROW: Shape = Shape::plain(
     "row",
     &[
         NAME,
         field("height", Type::Height, "Height: a word, or pixels since 2.1.").default("medium"),
         field("items", Type::List(&Type::Object(Kind::Item)), "The cells, left to right.").required(),
-    ]
+    ],
 );
 
-static ITEM: Shape = shape!(
+static ITEM: Shape = Shape::plain(
     "item",
     &[
         NAME,
@@ -351,7 +345,7 @@ static ITEM: Shape = shape!(
         field("markdown", Type::MarkdownItem, "A text."),
         field("input", Type::ObjectOrReference(Kind::Input, Place::ItemInput), "A control."),
         field("rows", Type::List(&Type::Object(Kind::Row)), "Rows inside this cell."),
-    ]
+    ],
 );
 
 static DESTINATION: Shape = Shape {
@@ -382,7 +376,7 @@ static DESTINATION: Shape = Shape {
     open: false,
 };
 
-static ALERT: Shape = shape!(
+static ALERT: Shape = Shape::plain(
     "alert",
     &[
         NAME,
@@ -390,19 +384,19 @@ static ALERT: Shape = shape!(
         field(
             "destinations",
             Type::List(&Type::Object(Kind::Destination)),
-            "Whom to tell; written here, not by reference."
+            "Whom to tell; written here, not by reference.",
         ),
-    ]
+    ],
 );
 
-static TEST: Shape = shape!(
+static TEST: Shape = Shape::plain(
     "test",
     &[
         NAME,
         field("if", Type::Evaluation, "Runs only if this `>{…}` holds."),
         field("on_failure", Type::Choice(&["exit", "continue"]), "What a failure does.").default("exit"),
         field("assertions", Type::List(&Type::Evaluation), "Expressions `>{…}` that must hold."),
-    ]
+    ],
 );
 
 /// The shape of a kind; for dashboards that of one with or without `href`.

@@ -332,6 +332,11 @@ pub struct Variants {
 }
 
 impl Shape {
+    /// A mapping with these fields and no others.
+    pub const fn plain(name: &'static str, fields: &'static [Field]) -> Self {
+        Self { name, fields, variants: None, open: false }
+    }
+
     /// The fields for a mapping whose deciding field has this value (`None`: it has none, or none that is known: all).
     pub fn fields_for(&self, variant: Option<&str>) -> Vec<&'static Field> {
         let mut fields: Vec<&'static Field> = self.fields.iter().collect();

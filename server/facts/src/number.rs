@@ -1,7 +1,7 @@
 //! Numbers as the browser prints them.
 
 /// The text of a 64-bit float in JavaScript: shortest digits that read back the same, no exponent between 1e-7 and 1e21.
-pub(crate) fn js_text(number: f64) -> String {
+pub fn js_number(number: f64) -> String {
     if number.is_nan() {
         return "NaN".to_owned();
     }
@@ -23,7 +23,7 @@ pub(crate) fn js_text(number: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::js_text;
+    use super::js_number;
 
     #[test]
     fn as_in_a_browser() {
@@ -35,13 +35,15 @@ mod tests {
             (f64::from(0.1_f32), "0.10000000149011612"),
             (1e20, "100000000000000000000"),
             (1e21, "1e+21"),
+            (1.5e-7, "1.5e-7"),
+            (123456789012345680000.0, "123456789012345680000"),
             (-1.5e300, "-1.5e+300"),
             (0.000001, "0.000001"),
             (0.00000015, "1.5e-7"),
             (f64::NAN, "NaN"),
             (f64::NEG_INFINITY, "-Infinity"),
         ] {
-            assert_eq!(js_text(number), text);
+            assert_eq!(js_number(number), text);
         }
     }
 }
