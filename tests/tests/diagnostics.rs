@@ -1,7 +1,8 @@
 //! The pages of `tests/diagnostics`: what they say is what the program finds.
 //!
-//! A page has fenced blocks whose info string is `language file [encoding]`. A block of a project file begins a project,
-//! the blocks behind it are its other files. What stands under `## Fix` has no findings; what stands elsewhere has exactly
+//! A page has fenced blocks whose info string is `language file [latin-1] [numbers]`. A block of a project file begins a
+//! project, the blocks behind it are its other files. The numbers are those of the rules that the project shows
+//! (`docs/rules.md`). What stands under `## Fix` has no findings; what stands elsewhere has exactly
 //! those in its annotations: carets below the fault as everywhere ([`annotations`]), with two forms more:
 //!
 //! * Carets directly behind the `#` stand for the first columns, the `#` with them (`#^` for the first column alone).
@@ -22,19 +23,26 @@ use viz_tests::{Shown, cli, projects};
 /// A Monday, for date expressions.
 const NOW: &str = "2026-03-16T09:00:00";
 
+/// The pages have at least this many examples.
+const EXAMPLES: usize = 120;
+
 /// One project of a page.
 #[derive(Clone)]
-struct Example {
-    code: String,
+pub(crate) struct Example {
+    /// The page's code.
+    pub(crate) code: String,
     /// Line of the page, from 1.
-    line: usize,
+    pub(crate) line: usize,
+    /// Whether it stands under `## Fix`.
     fixed: bool,
+    /// Numbers of the rules that it shows.
+    pub(crate) rules: Vec<String>,
     /// Path and content.
     files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Example {
-    fn annotations(&self) -> Vec<Annotation> {
+    pub(crate) fn annotations(&self) -> Vec<Annotation> {
         let is_yaml = |path: &str| path.ends_with(".yml") || path.ends_with(".yaml");
         let texts = self.files.iter().filter(|(path, _)| is_yaml(path));
         texts.flat_map(|(path, content)| annotations_of(path, &String::from_utf8_lossy(content))).collect()
@@ -100,21 +108,30 @@ fn examples(code: &str, page: &str) -> Vec<Example> {
         let body: Vec<&str> = lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect();
         let text: String = body.iter().map(|line| format!("{line}\n")).collect();
         let words: Vec<&str> = info.split(' ').collect();
-        let (path, content) = match words.as_slice() {
-            [_, path] => (*path, text.into_bytes()),
-            [_, path, "latin-1"] => (*path, text.chars().map(|c| u8::try_from(c).expect("is Latin-1")).collect()),
+        let (path, mut rest) = match words.as_slice() {
+            [_, path, rest @ ..] => (*path, rest),
             _ => panic!("{code}.md:{}: a block needs `language file`", number + 1),
         };
+        let content = match rest {
+            ["latin-1", more @ ..] => {
+                rest = more;
+                text.chars().map(|c| u8::try_from(c).expect("is Latin-1")).collect()
+            }
+            _ => text.into_bytes(),
+        };
         if PROJECT_FILES.contains(&path) {
-            found.push(Example { code: code.to_owned(), line: number + 1, fixed, files: BTreeMap::new() });
+            let (code, line) = (code.to_owned(), number + 1);
+            found.push(Example { code, line, fixed, rules: Vec::new(), files: BTreeMap::new() });
         }
         let example = found.last_mut().unwrap_or_else(|| panic!("{code}.md: the project file stands first"));
+        example.rules.extend(rest.iter().map(|rule| (*rule).to_owned()));
         assert!(example.files.insert(path.to_owned(), content).is_none(), "{code}.md: `{path}` stands twice");
     }
     found
 }
 
-fn all_examples() -> Vec<Example> {
+/// The examples of all pages.
+pub(crate) fn all_examples() -> Vec<Example> {
     page_files().iter().flat_map(|(code, page)| examples(code, page)).collect()
 }
 
@@ -159,6 +176,12 @@ fn every_code_has_a_page_and_every_page_a_code() {
     let pages: Vec<String> = page_files().into_iter().map(|(code, _)| code).collect();
     let codes: Vec<&str> = CODES.iter().map(|code| code.name).collect();
     assert_eq!(pages, codes);
+}
+
+#[test]
+fn there_are_examples_enough() {
+    let count = all_examples().len();
+    assert!(count >= EXAMPLES, "only {count} examples");
 }
 
 #[test]

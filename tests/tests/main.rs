@@ -12,6 +12,7 @@ mod formats;
 mod golden;
 mod lifecycle;
 mod mutations;
+mod rules;
 mod session;
 mod settings;
 mod trust;
