@@ -30,6 +30,7 @@ impl Lowering {
             Kind::Chart => {
                 if let Some(layout) = node.get("layout") {
                     self.layout(index, layout);
+                    self.plotly_layout(layout);
                 }
                 Body::Other
             }
@@ -67,6 +68,7 @@ impl Lowering {
                 );
             }
             self.prop(index, &mut insight, "props", props, 0);
+            self.trace(props);
         }
         insight
     }

@@ -5,6 +5,7 @@
 
 mod body;
 mod fields;
+mod plotly;
 mod scalars;
 
 pub(crate) use scalars::{describe, text_problem};

@@ -1,9 +1,11 @@
 //! One declarative table of kinds and fields: validation, completion, hover and the JSON schema read it.
 
+mod palettes;
 mod sources;
 mod tables;
 mod types;
 
+pub use palettes::PALETTES;
 pub use sources::SOURCE_TYPES;
 pub use tables::{
     HEIGHTS, INPUT_TYPES, INTERACTION_KEYS, MERGED_KEYS, MULTI_DISPLAYS, PROJECT, RESERVED_KEYS, ROWS_PER_PAGE,

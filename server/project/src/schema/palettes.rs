@@ -1,0 +1,31 @@
+//! Colour palettes that `layout.colorway` takes by name (3.16 of the format reference).
+
+/// The names, in the order of the reference. Case matters.
+pub const PALETTES: &[&str] = &[
+    "Warm Earth Tones",
+    "Sunset Over Water",
+    "Muted Vintage",
+    "Retro Pop",
+    "Forest Nightfall",
+    "Desert Sunrise",
+    "Urban Dusk",
+    "Botanical Garden",
+    "Autumn Ember",
+    "Coastal Breeze",
+    "Muted Vintage II",
+    "Muted Rosewood",
+    "Muted Classic",
+    "Vintage Pastel",
+    "Classic Faded",
+    "Spring Blossom",
+    "Mint Dream",
+    "Soft Sunset",
+    "Lavender Fields",
+    "Summer Breeze",
+    "Mint Dream Contrast",
+    "Mint Dream Dark",
+    "Mint Dream Deep",
+    "Mint Dream Bold",
+    "High Contrast",
+    "High Contrast Earth",
+];
