@@ -131,7 +131,7 @@ fn a_database_that_is_damaged() {
     assert!(why.ends_with("bad.duckdb is no DuckDB database, or it is damaged"), "{why}");
 }
 
-/// Locked as DuckDB locks a file that it writes.
+/// Locked as DuckDB locks a file that it writes, and too large to be read from a private copy.
 #[cfg(unix)]
 #[test]
 fn a_database_that_is_locked() {
@@ -139,6 +139,7 @@ fn a_database_that_is_locked() {
     let project = on_database("select * from t");
     project.write("data/bad.duckdb", "it is not read before it can be locked");
     let held = std::fs::OpenOptions::new().write(true).open(project.file("data/bad.duckdb")).unwrap();
+    held.set_len(513 << 20).unwrap();
     fcntl_lock(&held, FlockOperation::NonBlockingLockExclusive).unwrap();
     let said = check(&project, &[]);
     assert_eq!(said.findings(), [""; 0]);

@@ -1,15 +1,16 @@
 //! The engine: questions in, answers out, from any thread.
 
 use crate::batch::{Batch, CancelToken};
+use crate::copies::{Copies, Reading, identity, log_of};
 use crate::process::Pending;
 use crate::protocol::WorkerKind;
 use crate::worker_slot::{Plan, WorkerSlot};
-use crate::{Limits, Runner};
+use crate::{Limits, Runner, Wall};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-use viz_facts::{Answer, Question, Unknown};
+use viz_facts::{Answer, Question, SourceSpec, Unknown};
 
 /// How an engine works.
 #[derive(Debug, Clone)]
@@ -23,12 +24,15 @@ pub struct EngineConfig {
     pub grace: Duration,
     /// Whether sources may be opened. If not, the engine has no means to do so.
     pub trusted: bool,
+    /// Databases of up to so many bytes are read from a private copy; larger ones only where the file system makes copies
+    /// without copying, and else are opened themselves for milliseconds.
+    pub copy_limit: u64,
 }
 
 impl EngineConfig {
     /// The usual times.
     pub fn new(program: PathBuf, trusted: bool) -> Self {
-        Self { program, limits: Limits::default(), grace: Duration::from_secs(1), trusted }
+        Self { program, limits: Limits::default(), grace: Duration::from_secs(1), trusted, copy_limit: 512 << 20 }
     }
 }
 
@@ -41,33 +45,110 @@ pub struct Engine {
     sources: Option<Sources>,
 }
 
-/// One worker per project folder, because relative file names in queries resolve against the process's current folder.
+/// One worker per project folder, because relative file names in queries resolve against the process's current folder. A
+/// source's file that lies elsewhere has a worker of its own, which may read that file besides the folder.
 struct Sources {
     plan: Plan,
-    slots: Mutex<HashMap<PathBuf, Arc<WorkerSlot>>>,
+    copies: Copies,
+    slots: Mutex<HashMap<Place, (Elsewhere, Arc<WorkerSlot>)>>,
 }
 
+/// A project's folder, and a file elsewhere.
+type Place = (PathBuf, Option<PathBuf>);
+
+/// What was at such a file's place, and at its log's, when its worker was started. A worker may read these files, not
+/// whatever has their names later.
+type Elsewhere = [Option<(u64, u64)>; 2];
+
 impl Sources {
-    fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, Arc<WorkerSlot>>> {
+    fn new(plan: Plan, copy_limit: u64) -> Self {
+        Self { plan, copies: Copies::new(copy_limit), slots: Mutex::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Place, (Elsewhere, Arc<WorkerSlot>)>> {
         self.slots.lock().expect("no code that holds this lock panics")
     }
 
-    fn slot(&self, root: &Path) -> Arc<WorkerSlot> {
-        let mut slots = self.lock();
-        let new = || WorkerSlot::new(Plan { folder: Some(root.to_owned()), ..self.plan.clone() });
-        Arc::clone(slots.entry(root.to_owned()).or_insert_with(new))
+    /// Sends questions about sources with the copies of their databases. `Unknown` while a database can't be copied.
+    fn submit(&self, mut questions: Vec<Pending>) {
+        let mut readings: HashMap<PathBuf, Result<Reading, Unknown>> = HashMap::new();
+        let mut by_place: HashMap<Place, Vec<Pending>> = HashMap::new();
+        for mut pending in questions.drain(..) {
+            let Some(source) = pending.question.source() else { continue };
+            let root = source.root().to_owned();
+            let file = match source {
+                SourceSpec::DuckDbMemory { .. } => None,
+                SourceSpec::Csv { path, .. } => Some(path.clone()),
+                SourceSpec::DuckDbFile { path, .. } => {
+                    let current = || self.copies.current(path);
+                    match readings.entry(path.clone()).or_insert_with(current).clone() {
+                        Ok(Reading::Copy(copy)) => {
+                            pending.copy = Some(copy);
+                            None
+                        }
+                        Ok(Reading::Itself) => Some(path.clone()),
+                        Err(unknown) => {
+                            pending.batch.resolve(pending.at, Err(unknown));
+                            continue;
+                        }
+                    }
+                }
+            };
+            let elsewhere = file.filter(|file| !is_below(file, &root));
+            by_place.entry((root, elsewhere)).or_default().push(pending);
+        }
+        for (place, mut pending) in by_place {
+            while let Err(back) = self.slot(&place).submit(pending) {
+                pending = back;
+            }
+        }
     }
+
+    fn slot(&self, place: &Place) -> Arc<WorkerSlot> {
+        let (root, file) = place;
+        let read: Vec<PathBuf> = file.iter().flat_map(|file| [file.clone(), log_of(file)]).collect();
+        let id = |at: usize| read.get(at).and_then(|path| identity(&std::fs::metadata(path).ok()?));
+        let found = [id(0), id(1)];
+        let mut slots = self.lock();
+        match slots.get(place) {
+            Some((then, slot)) if *then == found => return Arc::clone(slot),
+            Some((_, slot)) => slot.retire(),
+            None => {}
+        }
+        let copies = self.copies.folder().map(Path::to_owned);
+        let slot = WorkerSlot::new(Plan { folder: Some(root.clone()), copies, read, ..self.plan.clone() });
+        slots.insert(place.clone(), (found, Arc::clone(&slot)));
+        slot
+    }
+
+    fn slots(&self) -> Vec<Arc<WorkerSlot>> {
+        self.lock().values().map(|(_, slot)| Arc::clone(slot)).collect()
+    }
+}
+
+/// Whether a file is really below a folder, symbolic links followed.
+fn is_below(file: &Path, root: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    real(file).starts_with(real(root))
 }
 
 impl Engine {
     /// An engine. Nothing is started yet.
     pub fn new(config: EngineConfig) -> Self {
-        let EngineConfig { program, limits, grace, trusted } = config;
-        let plan = |kind| Plan { program: program.clone(), kind, folder: None, grace };
+        let EngineConfig { program, limits, grace, trusted, copy_limit } = config;
+        let (copies, read) = (None, Vec::new());
+        let plan = |kind| Plan {
+            program: program.clone(),
+            kind,
+            folder: None,
+            copies: copies.clone(),
+            read: read.clone(),
+            grace,
+        };
         Self {
             limits,
             parse: WorkerSlot::new(plan(WorkerKind::Parse)),
-            sources: trusted.then(|| Sources { plan: plan(WorkerKind::Sources), slots: Mutex::default() }),
+            sources: trusted.then(|| Sources::new(plan(WorkerKind::Sources), copy_limit)),
         }
     }
 
@@ -110,29 +191,34 @@ impl Engine {
         self.slots().iter().filter_map(|slot| slot.pid()).collect()
     }
 
+    /// The kernel's walls around the workers that run now.
+    pub fn walls(&self) -> Vec<(WorkerKind, Vec<Wall>)> {
+        let parse = (WorkerKind::Parse, self.parse.walls());
+        let sources = self.sources.iter().flat_map(Sources::slots).map(|slot| (WorkerKind::Sources, slot.walls()));
+        std::iter::once(parse).chain(sources).filter(|(_, walls)| !walls.is_empty()).collect()
+    }
+
     fn slots(&self) -> Vec<Arc<WorkerSlot>> {
         let mut slots = vec![Arc::clone(&self.parse)];
-        slots.extend(self.sources.iter().flat_map(|sources| sources.lock().values().cloned().collect::<Vec<_>>()));
+        slots.extend(self.sources.iter().flat_map(Sources::slots));
         slots
     }
 
     fn submit(&self, questions: &[Question], limits: &Limits, batch: &Arc<Batch>) {
-        let mut pure = Vec::new();
-        let mut by_root: HashMap<&Path, Vec<Pending>> = HashMap::new();
-        for (at, question) in questions.iter().enumerate() {
-            let pending = Pending::new(question.clone(), *limits, Arc::clone(batch), at);
-            match question.source() {
-                None => pure.push(pending),
-                Some(source) => by_root.entry(source.root()).or_default().push(pending),
-            }
-        }
+        let pending =
+            |(at, question): (usize, &Question)| Pending::new(question.clone(), *limits, Arc::clone(batch), at);
+        let (of_sources, pure): (Vec<_>, Vec<_>) =
+            questions.iter().enumerate().map(pending).partition(|pending| pending.question.source().is_some());
         // The fast worker first: it works while a source worker starts.
-        self.parse.submit(pure);
+        if let Err(pure) = self.parse.submit(pure) {
+            let closed = Unknown::new("worker-closed", "the server is shutting down");
+            pure.into_iter().for_each(|pending| pending.batch.resolve(pending.at, Err(closed.clone())));
+        }
         match &self.sources {
-            Some(sources) => by_root.into_iter().for_each(|(root, pending)| sources.slot(root).submit(pending)),
+            Some(sources) => sources.submit(of_sources),
             None => {
                 let untrusted = Unknown::new("untrusted", "sources are not opened in a workspace that is not trusted");
-                for pending in by_root.into_values().flatten() {
+                for pending in of_sources {
                     pending.batch.resolve(pending.at, Err(untrusted.clone()));
                 }
             }

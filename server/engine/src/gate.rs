@@ -82,6 +82,11 @@ fn accepted(verdict: Verdict) -> Parsed {
     })
 }
 
+/// Lets a text through unseen. Only tests of the other walls do.
+pub(crate) fn unguarded(sql: &str) -> Gated<'_> {
+    Gated { text: Cow::Borrowed(sql) }
+}
+
 /// Lets a text through that may run.
 pub(crate) fn pass<'a>(conn: &Connection, sql: &'a str) -> Result<Gated<'a>, Failure> {
     if sql.contains('\0') {

@@ -140,7 +140,14 @@ mod tests {
 
     #[test]
     fn the_stand_ins_can_be_made() {
-        let allowed = Allowed { folders: Vec::new(), files: Vec::new(), memory: "256MB", threads: 1, optimized: true };
+        let allowed = Allowed {
+            folders: Vec::new(),
+            files: Vec::new(),
+            memory: "256MB",
+            threads: 1,
+            optimized: true,
+            guarded: true,
+        };
         super::stand_ins(&database::open(&allowed).unwrap()).unwrap();
     }
 }

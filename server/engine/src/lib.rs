@@ -16,6 +16,8 @@
 //! worker, an extension that this build lacks) is [`viz_facts::Unknown`]. This crate knows neither YAML nor LSP.
 
 mod batch;
+mod cache_folder;
+mod copies;
 mod database;
 mod engine;
 mod errors;
@@ -26,6 +28,7 @@ mod process;
 mod protocol;
 mod pure;
 mod runner;
+mod sandbox;
 mod shadow;
 mod sources;
 mod spaces;
@@ -43,8 +46,9 @@ pub use engine::{Engine, EngineConfig};
 pub use protocol::WorkerKind;
 pub use pure::PureRunner;
 pub use runner::{Limits, Runner};
+pub use sandbox::{Wall, Walls};
 pub use sources::SourceRunner;
-pub use worker::worker_main;
+pub use worker::{Role, worker_main, worker_main_behind};
 
 /// The version of DuckDB in this build, as DuckDB prints it. Part of every memo and cache key.
 pub const DUCKDB_VERSION: &str = "v2.0.0";

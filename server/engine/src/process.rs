@@ -6,11 +6,12 @@
 
 use crate::batch::Batch;
 use crate::protocol::{self, FromWorker, PROTOCOL, Request, ToWorker, WorkerKind};
-use crate::{DUCKDB_VERSION, Limits};
+use crate::worker_slot::Plan;
+use crate::{DUCKDB_VERSION, Limits, Wall};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use viz_facts::{Question, Unknown};
@@ -28,6 +29,8 @@ const START: Duration = Duration::from_secs(20);
 pub(crate) struct Pending {
     pub question: Question,
     pub limits: Limits,
+    /// See [`Request::copy`].
+    pub copy: Option<PathBuf>,
     /// Who waits, and for which of its questions.
     pub batch: Arc<Batch>,
     pub at: usize,
@@ -39,7 +42,7 @@ pub(crate) struct Pending {
 
 impl Pending {
     pub(crate) fn new(question: Question, limits: Limits, batch: Arc<Batch>, at: usize) -> Self {
-        Self { question, limits, batch, at, careful: false, cancelled: None }
+        Self { question, limits, copy: None, batch, at, careful: false, cancelled: None }
     }
 }
 
@@ -69,7 +72,10 @@ struct State {
     /// When it last gave an answer, or got a question after having had none.
     progress: Instant,
     greeted: bool,
+    walls: Vec<Wall>,
     useful: bool,
+    /// No more questions will come: it goes when it has answered those that it has.
+    last: bool,
     end: Option<End>,
 }
 
@@ -85,23 +91,9 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts a worker. `heir` gets what it leaves when it ends.
-    pub(crate) fn start(
-        program: &Path,
-        kind: WorkerKind,
-        folder: Option<&Path>,
-        grace: Duration,
-        heir: impl FnOnce(Estate) + Send + 'static,
-    ) -> std::io::Result<Arc<Self>> {
-        let mut command = Command::new(program);
-        let name = match kind {
-            WorkerKind::Parse => "parse",
-            WorkerKind::Sources => "sources",
-        };
-        command.args(["--worker", name]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        if let Some(folder) = folder {
-            command.current_dir(folder);
-        }
-        let mut child = command.spawn()?;
+    pub(crate) fn start(plan: &Plan, heir: impl FnOnce(Estate) + Send + 'static) -> std::io::Result<Arc<Self>> {
+        let Plan { kind, grace, .. } = *plan;
+        let mut child = plan.command().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let pid = child.id();
         let missing = || std::io::Error::other("a pipe to the worker is missing");
         let stdin = child.stdin.take().ok_or_else(missing)?;
@@ -113,7 +105,9 @@ impl Process {
             next: 0,
             progress: Instant::now(),
             greeted: false,
+            walls: Vec::new(),
             useful: false,
+            last: false,
             end: None,
         };
         let process = Arc::new(Self {
@@ -162,8 +156,9 @@ impl Process {
                 let id = state.next;
                 size += pending.question.sql().len();
                 state.next += 1;
-                let Pending { question, limits, careful, .. } = &pending;
-                requests.push(Request { id, question: question.clone(), limits: *limits, careful: *careful });
+                let Pending { question, limits, copy, careful, .. } = &pending;
+                let (question, copy) = (question.clone(), copy.clone());
+                requests.push(Request { id, question, limits: *limits, copy, careful: *careful });
                 state.pending.insert(id, pending);
             }
             drop(state);
@@ -211,6 +206,22 @@ impl Process {
         }
     }
 
+    /// Kills the process when it has answered what it was asked.
+    pub(crate) fn retire(&self) {
+        let mut state = self.lock();
+        state.last = true;
+        let done = state.pending.is_empty();
+        drop(state);
+        if done {
+            self.kill(End::Closed);
+        }
+    }
+
+    /// The kernel's walls around it, once it has said hello.
+    pub(crate) fn walls(&self) -> Vec<Wall> {
+        self.lock().walls.clone()
+    }
+
     /// Whether it still takes questions.
     pub(crate) fn is_alive(&self) -> bool {
         self.lock().end.is_none()
@@ -220,7 +231,7 @@ impl Process {
     fn receive(&self, kind: WorkerKind, from: &mut impl BufRead) -> Option<String> {
         loop {
             match protocol::read(from) {
-                Ok(Some(FromWorker::Hello { protocol, duckdb, kind: theirs, pid })) => {
+                Ok(Some(FromWorker::Hello { protocol, duckdb, kind: theirs, pid, walls })) => {
                     if (protocol, duckdb.as_str(), theirs) != (PROTOCOL, DUCKDB_VERSION, kind) {
                         return Some(format!(
                             "process {pid} speaks protocol {protocol} with DuckDB {duckdb}, this server {PROTOCOL} with \
@@ -230,6 +241,13 @@ impl Process {
                     let mut state = self.lock();
                     state.greeted = true;
                     state.progress = Instant::now();
+                    for Wall { name, state } in &walls {
+                        match state {
+                            Ok(what) => tracing::debug!(pid, ?kind, "{name}: {what}"),
+                            Err(why) => tracing::info!(pid, ?kind, "{name} does not protect the worker: {why}"),
+                        }
+                    }
+                    state.walls = walls;
                 }
                 Ok(Some(FromWorker::Answers(responses))) => {
                     let mut state = self.lock();
@@ -242,10 +260,14 @@ impl Process {
                         .into_iter()
                         .filter_map(|response| Some((state.pending.remove(&response.id)?, response.result)))
                         .collect();
+                    let done = state.last && state.pending.is_empty();
                     drop(state);
                     self.changed.notify_all();
                     for (pending, result) in answered {
                         pending.batch.resolve(pending.at, result);
+                    }
+                    if done {
+                        self.kill(End::Closed);
                     }
                 }
                 Ok(None) => return None,

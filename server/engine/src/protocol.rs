@@ -4,14 +4,15 @@
 //! then each [`Request`] gets exactly one [`Response`], also when it was cancelled. Requests and responses travel several
 //! to a frame, because a frame costs a system call and a thread switch at both ends and a parse costs 0.1 ms.
 
-use crate::Limits;
+use crate::{Limits, Wall};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
+use std::path::PathBuf;
 use viz_facts::{Answer, Question, Unknown};
 
 /// Version of this protocol. Both ends are the same program, but its file may be replaced while the server runs.
-pub(crate) const PROTOCOL: u32 = 1;
+pub(crate) const PROTOCOL: u32 = 2;
 
 /// No frame is longer. A longer one can only be noise on the line.
 pub(crate) const MAX_FRAME: usize = 64 << 20;
@@ -45,6 +46,8 @@ pub(crate) struct Request {
     pub question: Question,
     /// What it may cost.
     pub limits: Limits,
+    /// The private copy to read instead of the source's database file.
+    pub copy: Option<PathBuf>,
     /// Send the response before anything else is begun: a worker died of one of several questions, and this tells which.
     pub careful: bool,
 }
@@ -63,6 +66,8 @@ pub(crate) enum FromWorker {
         kind: WorkerKind,
         /// Its process id.
         pid: u32,
+        /// The kernel's walls around it.
+        walls: Vec<Wall>,
     },
     /// Answers.
     Answers(Vec<Response>),
@@ -142,7 +147,8 @@ mod tests {
         let mut bytes = Vec::new();
         write(&mut bytes, &ToWorker::Cancel(vec![1, 2])).unwrap();
         let question = Question::Parse { sql: "select 'é'".into() };
-        let request = Request { id: 7, question: question.clone(), limits: Limits::default(), careful: false };
+        let request =
+            Request { id: 7, question: question.clone(), limits: Limits::default(), copy: None, careful: false };
         write(&mut bytes, &ToWorker::Ask(vec![request])).unwrap();
         let mut from = bytes.as_slice();
         assert!(matches!(read(&mut from).unwrap(), Some(ToWorker::Cancel(ids)) if ids == [1, 2]));

@@ -7,17 +7,19 @@ use crate::icu;
 use crate::options;
 use crate::shadow::Shadows;
 use crate::watchdog::{Canceller, Watchdog};
-use crate::{Limits, Runner};
+use crate::{Limits, Runner, Walls};
 use duckdb::Connection;
 use viz_facts::{Answer, Question, ShadowTable, SqlError, Unknown};
 
 /// Parses and binds in this process. It opens no file: its database is empty, in memory, and has no access to anything.
 pub struct PureRunner {
     watchdog: Watchdog,
+    walls: Walls,
     database: Option<Database>,
 }
 
 struct Database {
+    walls: Walls,
     conn: Connection,
     /// Sees the same tables, and has stand-ins for the extension `icu`; made when first needed.
     stand_ins: Option<Connection>,
@@ -29,7 +31,11 @@ struct Database {
 impl PureRunner {
     /// A runner. DuckDB starts with the first question.
     pub fn new() -> Self {
-        Self { watchdog: Watchdog::new(), database: None }
+        Self::behind(Walls::ALL)
+    }
+
+    pub(crate) fn behind(walls: Walls) -> Self {
+        Self { watchdog: Watchdog::new(), walls, database: None }
     }
 
     pub(crate) fn canceller(&self) -> Canceller {
@@ -38,14 +44,14 @@ impl PureRunner {
 
     /// Answers several `Parse` questions at once. `None` if it did not work: then they must be asked one by one.
     pub(crate) fn parse_all(&mut self, sqls: &[&str], limits: &Limits) -> Option<Vec<Result<Answer, Unknown>>> {
-        let database = database(&mut self.database).ok()?;
+        let database = database(&mut self.database, self.walls).ok()?;
         let _watched = self.watchdog.watch(u64::MAX, limits.timeout, database.conn.interrupt_handle());
         let verdicts = gate::parse_all(&database.conn, sqls).ok()?;
         Some(verdicts.into_iter().map(|verdict| verdict.map(Answer::Accepted)).collect())
     }
 
     pub(crate) fn answer(&mut self, id: u64, question: &Question, limits: &Limits) -> Result<Answer, Unknown> {
-        let database = database(&mut self.database)?;
+        let database = database(&mut self.database, self.walls)?;
         let watched = self.watchdog.watch(id, limits.timeout, database.conn.interrupt_handle());
         let answer = match question {
             Question::Parse { sql } => gate::parse(&database.conn, sql).map(Answer::Accepted),
@@ -69,10 +75,10 @@ impl PureRunner {
     }
 }
 
-fn database(slot: &mut Option<Database>) -> Result<&mut Database, Unknown> {
+fn database(slot: &mut Option<Database>, walls: Walls) -> Result<&mut Database, Unknown> {
     match slot {
         Some(database) => Ok(database),
-        none => Ok(none.insert(Database::open()?)),
+        none => Ok(none.insert(Database::open(walls)?)),
     }
 }
 
@@ -88,14 +94,23 @@ impl Runner for PureRunner {
     }
 }
 
+/// Access to nothing.
+fn allowed(walls: Walls, memory: &str, optimized: bool) -> Allowed<'_> {
+    Allowed { folders: Vec::new(), files: Vec::new(), memory, threads: 1, optimized, guarded: walls.settings }
+}
+
 impl Database {
-    fn open() -> Result<Self, Unknown> {
-        let allowed = Allowed { folders: Vec::new(), files: Vec::new(), memory: "512MB", threads: 1, optimized: true };
-        Ok(Self { conn: database::open(&allowed)?, stand_ins: None, shadows: Shadows::default(), probes: None })
+    fn open(walls: Walls) -> Result<Self, Unknown> {
+        let conn = database::open(&allowed(walls, "512MB", true))?;
+        Ok(Self { walls, conn, stand_ins: None, shadows: Shadows::default(), probes: None })
+    }
+
+    fn gate<'a>(&self, sql: &'a str) -> Result<Gated<'a>, Failure> {
+        if self.walls.gate { gate::pass(&self.conn, sql) } else { Ok(gate::unguarded(sql)) }
     }
 
     fn bind(&mut self, tables: &[ShadowTable], sql: &str) -> Result<Result<(), SqlError>, Unknown> {
-        let gated = match gate::pass(&self.conn, sql) {
+        let gated = match self.gate(sql) {
             Ok(gated) => gated,
             Err(Failure::Sql(error)) => return Ok(Err(error)),
             Err(Failure::Unknown(unknown)) => return Err(unknown),
@@ -117,18 +132,14 @@ impl Database {
     }
 
     fn probe(&mut self, tables: &[ShadowTable], sql: &str) -> Result<Result<(), SqlError>, Unknown> {
-        let gated = match gate::pass(&self.conn, sql) {
+        let gated = match self.gate(sql) {
             Ok(gated) => gated,
             Err(Failure::Sql(error)) => return Ok(Err(error)),
             Err(Failure::Unknown(unknown)) => return Err(unknown),
         };
         let (conn, shadows) = match &mut self.probes {
             Some(probes) => probes,
-            none => {
-                let allowed =
-                    Allowed { folders: Vec::new(), files: Vec::new(), memory: "256MB", threads: 1, optimized: false };
-                none.insert((database::open(&allowed)?, Shadows::with_row()))
-            }
+            none => none.insert((database::open(&allowed(self.walls, "256MB", false))?, Shadows::with_row())),
         };
         shadows.prepare(conn, tables)?;
         match options::run(conn, gated.text()) {

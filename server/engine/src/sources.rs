@@ -1,15 +1,16 @@
 //! Answers what needs a source: which columns does this query have, which values?
 
+use crate::copies::log_of;
 use crate::database::{self, Allowed, identifier, literal, path_literal};
 use crate::errors::{self, Failure};
 use crate::gate::{self, Gated};
 use crate::icu;
 use crate::options;
 use crate::watchdog::{Canceller, Watchdog};
-use crate::{Limits, Runner};
+use crate::{Limits, Runner, Walls};
 use duckdb::Connection;
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 use viz_facts::{Answer, Column, QueryTable, Question, SourceSpec, Unknown};
 
@@ -28,6 +29,9 @@ const RETRIES: [Duration; 3] = [Duration::from_millis(15), Duration::from_millis
 /// source's root: the worker is started there.
 pub struct SourceRunner {
     watchdog: Watchdog,
+    walls: Walls,
+    /// Below it are the private copies of databases.
+    copies: Option<PathBuf>,
     /// Judges texts; no user's database is ever attached to it, so no user's function can stand for DuckDB's.
     judge: Option<Connection>,
     sources: Vec<Source>,
@@ -39,28 +43,47 @@ struct Source {
     conn: Connection,
     /// To the same database, with stand-ins for the extension `icu`; made when first needed.
     stand_ins: Option<Connection>,
-    /// The catalogue's name while the file is attached, and since when.
-    attached: Option<(String, Instant)>,
+    attached: Option<Attached>,
     /// State of the CSV file for which the view was made.
     seen: Option<(SystemTime, u64)>,
+}
+
+/// An attached file.
+struct Attached {
+    /// The catalogue's name.
+    name: String,
+    /// The private copy; otherwise it is the user's own file, in whose way we are.
+    copy: Option<PathBuf>,
+    since: Instant,
 }
 
 impl SourceRunner {
     /// A runner. DuckDB starts with the first question.
     pub fn new() -> Self {
-        Self { watchdog: Watchdog::new(), judge: None, sources: Vec::new() }
+        Self::behind(Walls::ALL, None)
+    }
+
+    pub(crate) fn behind(walls: Walls, copies: Option<PathBuf>) -> Self {
+        Self { watchdog: Watchdog::new(), walls, copies, judge: None, sources: Vec::new() }
     }
 
     pub(crate) fn canceller(&self) -> Canceller {
         self.watchdog.canceller()
     }
 
-    /// Lets go of all files. Called whenever no question waits.
+    /// Lets go of all files of users. Called whenever no question waits.
     pub(crate) fn rest(&mut self) {
-        self.sources.retain_mut(|source| source.detach().is_ok());
+        self.sources.retain_mut(|source| source.is_out_of_the_way() || source.detach().is_ok());
     }
 
-    pub(crate) fn answer(&mut self, id: u64, question: &Question, limits: &Limits) -> Result<Answer, Unknown> {
+    /// `copy` is what is read instead of the source's database file.
+    pub(crate) fn answer(
+        &mut self,
+        id: u64,
+        question: &Question,
+        copy: Option<&Path>,
+        limits: &Limits,
+    ) -> Result<Answer, Unknown> {
         let (spec, sql): (_, Cow<'_, str>) = match question {
             Question::Describe { source, sql } | Question::Options { source, sql, .. } => (source, sql.into()),
             Question::Execute { source, tables, sql } => (source, with_tables(tables, sql).into()),
@@ -71,12 +94,15 @@ impl SourceRunner {
         let judge = match &self.judge {
             Some(judge) => judge,
             None => {
-                let allowed =
-                    Allowed { folders: Vec::new(), files: Vec::new(), memory: "256MB", threads: 1, optimized: true };
+                let guarded = self.walls.settings;
+                let (folders, files, memory) = (Vec::new(), Vec::new(), "256MB");
+                let allowed = Allowed { folders, files, memory, threads: 1, optimized: true, guarded };
                 self.judge.insert(database::open(&allowed)?)
             }
         };
-        let gated = {
+        let gated = if !self.walls.gate {
+            gate::unguarded(&sql)
+        } else {
             let watched = self.watchdog.watch(id, limits.timeout, judge.interrupt_handle());
             match (gate::pass(judge, &sql), watched.stop()) {
                 (Ok(gated), _) => gated,
@@ -87,7 +113,7 @@ impl SourceRunner {
         };
         let mut source = self.take(spec)?;
         let watched = self.watchdog.watch(id, limits.timeout, source.conn.interrupt_handle());
-        let result = source.run(question, &gated);
+        let result = source.run(question, copy, &gated);
         let stop = watched.stop();
         drop(watched);
         match (result, stop) {
@@ -114,12 +140,13 @@ impl SourceRunner {
         self.rest();
         match found {
             Some(source) => Ok(source),
-            None => Source::open(spec.clone()),
+            None => Source::open(spec.clone(), self.copies.as_deref(), self.walls),
         }
     }
 
     fn keep(&mut self, mut source: Source) {
-        if source.attached.as_ref().is_some_and(|(_, since)| since.elapsed() > HOLD) && source.detach().is_err() {
+        let long = source.attached.as_ref().is_some_and(|attached| attached.since.elapsed() > HOLD);
+        if long && !source.is_out_of_the_way() && source.detach().is_err() {
             return;
         }
         if self.sources.len() == KEPT {
@@ -137,7 +164,7 @@ impl Default for SourceRunner {
 
 impl Runner for SourceRunner {
     fn run(&mut self, question: &Question, limits: &Limits) -> Result<Answer, Unknown> {
-        let answer = self.answer(0, question, limits);
+        let answer = self.answer(0, question, None, limits);
         self.rest();
         answer
     }
@@ -163,7 +190,7 @@ fn with_tables(tables: &[QueryTable], sql: &str) -> String {
 }
 
 impl Source {
-    fn open(spec: SourceSpec) -> Result<Self, Unknown> {
+    fn open(spec: SourceSpec, copies: Option<&Path>, walls: Walls) -> Result<Self, Unknown> {
         let root = spec.root();
         // The file system may know the folder by another name, and relative file names resolve to that one.
         let real = root.canonicalize().map_err(|error| {
@@ -172,23 +199,22 @@ impl Source {
         let mut files = Vec::new();
         if let SourceSpec::DuckDbFile { path, .. } | SourceSpec::Csv { path, .. } = &spec {
             files.push(path.clone());
-            let mut log = path.clone().into_os_string();
-            log.push(".wal");
-            files.push(log.into());
+            files.push(log_of(path));
         }
         let allowed = Allowed {
-            folders: vec![root, &real],
+            folders: [root, &real].into_iter().chain(copies).collect(),
             files: files.iter().map(|path| path.as_path()).collect(),
             memory: "1GB",
             threads: 2,
             optimized: true,
+            guarded: walls.settings,
         };
         let conn = database::open(&allowed)?;
         Ok(Self { spec, conn, stand_ins: None, attached: None, seen: None })
     }
 
-    fn run(&mut self, question: &Question, sql: &Gated<'_>) -> Result<Answer, Failure> {
-        self.attach()?;
+    fn run(&mut self, question: &Question, copy: Option<&Path>, sql: &Gated<'_>) -> Result<Answer, Failure> {
+        self.attach(copy)?;
         match question {
             Question::Options { limit, .. } => {
                 options::values(&self.conn, sql, *limit).map(|values| Answer::Options(Ok(values)))
@@ -217,7 +243,7 @@ impl Source {
             none => none.insert(icu::stand_ins(&self.conn).ok()?),
         };
         // The default catalogue is each connection's own.
-        if let Some((name, _)) = &self.attached {
+        if let Some(Attached { name, .. }) = &self.attached {
             conn.execute_batch(&format!("USE {}", identifier(name))).ok()?;
         }
         let columns = options::describe(conn, sql).ok();
@@ -226,13 +252,16 @@ impl Source {
     }
 
     /// Makes the source's tables visible.
-    fn attach(&mut self) -> Result<(), Unknown> {
+    fn attach(&mut self, copy: Option<&Path>) -> Result<(), Unknown> {
+        if self.attached.as_ref().is_some_and(|attached| attached.copy.as_deref() != copy) {
+            self.detach().map_err(|error| Unknown::new("engine-failure", errors::message(&error)))?;
+        }
         match &self.spec {
             SourceSpec::DuckDbMemory { .. } => Ok(()),
             SourceSpec::DuckDbFile { path, .. } => {
                 if self.attached.is_none() {
-                    let name = attach_file(&self.conn, path)?;
-                    self.attached = Some((name, Instant::now()));
+                    let name = attach_file(&self.conn, path, copy.unwrap_or(path))?;
+                    self.attached = Some(Attached { name, copy: copy.map(Path::to_owned), since: Instant::now() });
                 }
                 Ok(())
             }
@@ -256,10 +285,17 @@ impl Source {
         }
     }
 
+    /// Whether no other program can notice what is attached here.
+    fn is_out_of_the_way(&self) -> bool {
+        self.attached.as_ref().is_none_or(|attached| attached.copy.is_some())
+    }
+
     /// Lets go of the file, so that other programs may write to it.
     fn detach(&mut self) -> Result<(), duckdb::Error> {
         match self.attached.take() {
-            Some((name, _)) => self.conn.execute_batch(&format!("USE memory; DETACH {}", identifier(&name))),
+            Some(Attached { name, .. }) => {
+                self.conn.execute_batch(&format!("USE memory; DETACH {}", identifier(&name)))
+            }
             None => Ok(()),
         }
     }
@@ -278,9 +314,9 @@ fn csv_state(path: &Path) -> Result<(SystemTime, u64), Unknown> {
 }
 
 /// Attaches a database file read-only, makes it the default, and returns the name of its catalogue: the one that DuckDB
-/// derives from the file's name, which queries may use.
-fn attach_file(conn: &Connection, path: &Path) -> Result<String, Unknown> {
-    match path.try_exists() {
+/// derives from the file's name, which queries may use. `file` is what is read: the database at `path`, or a copy of it.
+fn attach_file(conn: &Connection, path: &Path, file: &Path) -> Result<String, Unknown> {
+    match file.try_exists() {
         Ok(true) => {}
         Ok(false) => {
             let message = format!("the database {} does not exist", path.display());
@@ -288,7 +324,7 @@ fn attach_file(conn: &Connection, path: &Path) -> Result<String, Unknown> {
         }
         Err(error) => return Err(unreadable(path, &error.to_string())),
     }
-    let file = path_literal(path)?;
+    let file = path_literal(file)?;
     let mut waits = RETRIES.iter();
     loop {
         match conn.execute_batch(&format!("ATTACH {file} (READ_ONLY)")) {

@@ -6,10 +6,12 @@
 use crate::DUCKDB_VERSION;
 use crate::protocol::{self, FrameError, FromWorker, PROTOCOL, Request, Response, ToWorker, WorkerKind};
 use crate::pure::PureRunner;
+use crate::sandbox::{self, Needs, Walls};
 use crate::sources::SourceRunner;
 use crate::watchdog::{Canceller, Stop};
 use std::collections::VecDeque;
 use std::io::{Read, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -32,10 +34,46 @@ const EXIT_NONSENSE: u8 = 2;
 const EXIT_DEAF: i32 = 3;
 const EXIT_PANIC: i32 = 4;
 
+/// What a worker is started as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    /// What it answers.
+    pub kind: WorkerKind,
+    /// The folder of private copies of databases, if there is one.
+    pub copies: Option<PathBuf>,
+    /// What else it may read besides its current folder and the copies: sources that lie elsewhere.
+    pub read: Vec<PathBuf>,
+}
+
+impl Role {
+    /// Bytes of address space: what DuckDB may use of memory, the stack of its thread, code and room.
+    fn memory(&self) -> u64 {
+        match self.kind {
+            WorkerKind::Parse => 3 << 30,
+            WorkerKind::Sources => 6 << 30,
+        }
+    }
+
+    fn needs(&self) -> Needs {
+        let mut read = self.read.clone();
+        if self.kind == WorkerKind::Sources {
+            read.extend(std::env::current_dir());
+            read.extend(self.copies.clone());
+        }
+        Needs { read, memory: self.memory() }
+    }
+}
+
 /// Serves one kind of question until standard input ends. The binary calls this when it is started as a worker, before it
-/// does anything else.
-pub fn worker_main(kind: WorkerKind) -> ExitCode {
-    match serve(kind, &mut std::io::stdin().lock(), std::io::stdout()) {
+/// does anything else: before it has a second thread, above all.
+pub fn worker_main(role: &Role) -> ExitCode {
+    worker_main_behind(role, Walls::ALL)
+}
+
+/// Like [`worker_main`], with some walls left out. For tests that show what each wall stops.
+#[doc(hidden)]
+pub fn worker_main_behind(role: &Role, walls: Walls) -> ExitCode {
+    match serve(role, walls, &mut std::io::stdin().lock(), std::io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("viz-lsp worker: {error}");
@@ -70,10 +108,10 @@ enum Machine {
 }
 
 impl Machine {
-    fn new(kind: WorkerKind) -> Self {
-        match kind {
-            WorkerKind::Parse => Machine::Pure(Box::default()),
-            WorkerKind::Sources => Machine::Sources(SourceRunner::new()),
+    fn new(role: &Role, walls: Walls) -> Self {
+        match role.kind {
+            WorkerKind::Parse => Machine::Pure(Box::new(PureRunner::behind(walls))),
+            WorkerKind::Sources => Machine::Sources(SourceRunner::behind(walls, role.copies.clone())),
         }
     }
 
@@ -85,10 +123,10 @@ impl Machine {
     }
 
     fn respond(&mut self, request: &Request) -> Response {
-        let Request { id, question, limits, .. } = request;
+        let Request { id, question, limits, copy, .. } = request;
         let result = match self {
             Machine::Pure(runner) => runner.answer(*id, question, limits),
-            Machine::Sources(runner) => runner.answer(*id, question, limits),
+            Machine::Sources(runner) => runner.answer(*id, question, copy.as_deref(), limits),
         };
         Response { id: *id, result }
     }
@@ -107,10 +145,22 @@ impl Machine {
     }
 }
 
-fn serve(kind: WorkerKind, input: &mut impl Read, mut output: impl Write + Send + 'static) -> Result<(), FrameError> {
-    let duckdb = DUCKDB_VERSION.to_owned();
-    protocol::write(&mut output, &FromWorker::Hello { protocol: PROTOCOL, duckdb, kind, pid: std::process::id() })?;
-    let machine = Machine::new(kind);
+fn serve(
+    role: &Role,
+    walls: Walls,
+    input: &mut impl Read,
+    mut output: impl Write + Send + 'static,
+) -> Result<(), FrameError> {
+    let standing = sandbox::confine(&role.needs(), walls);
+    let hello = FromWorker::Hello {
+        protocol: PROTOCOL,
+        duckdb: DUCKDB_VERSION.to_owned(),
+        kind: role.kind,
+        pid: std::process::id(),
+        walls: standing,
+    };
+    protocol::write(&mut output, &hello)?;
+    let machine = Machine::new(role, walls);
     let canceller = machine.canceller();
     let shared = Arc::new(Shared::default());
     let theirs = Arc::clone(&shared);

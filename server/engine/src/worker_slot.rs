@@ -1,9 +1,11 @@
 //! A place for a worker: starts it when it is needed, again when it died, less and less eagerly when it keeps dying.
 
+use crate::Wall;
 use crate::batch::Batch;
 use crate::process::{End, Estate, Pending, Process};
 use crate::protocol::WorkerKind;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 use viz_facts::Unknown;
@@ -21,8 +23,37 @@ pub(crate) struct Plan {
     pub kind: WorkerKind,
     /// Current folder of the process.
     pub folder: Option<PathBuf>,
+    /// The folder of private copies of databases.
+    pub copies: Option<PathBuf>,
+    /// What else it may read.
+    pub read: Vec<PathBuf>,
     /// Time between an interrupt and the kill.
     pub grace: Duration,
+}
+
+/// What a worker sees of the environment: nothing that a query could tell, but what a system needs to start a program.
+const ENVIRONMENT: [&str; 7] = ["TZ", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SystemRoot", "windir", "TEMP"];
+
+impl Plan {
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        let name = match self.kind {
+            WorkerKind::Parse => "parse",
+            WorkerKind::Sources => "sources",
+        };
+        command.args(["--worker", name]).env_clear();
+        command.envs(ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+        if let Some(copies) = &self.copies {
+            command.arg("--copies").arg(copies);
+        }
+        for path in &self.read {
+            command.arg("--read").arg(path);
+        }
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
+        command
+    }
 }
 
 /// A worker process that is there when it is needed.
@@ -52,14 +83,15 @@ impl WorkerSlot {
         self.state.lock().expect("no code that holds this lock panics")
     }
 
-    /// Sends questions to the worker. Each is resolved sooner or later.
-    pub(crate) fn submit(&self, mut questions: Vec<Pending>) {
+    /// Sends questions to the worker. Each is resolved sooner or later. Gives them back if this slot is retired.
+    pub(crate) fn submit(&self, mut questions: Vec<Pending>) -> Result<(), Vec<Pending>> {
         while !questions.is_empty() {
             match self.process() {
                 Ok(process) => match process.submit(questions) {
-                    Ok(()) => return,
+                    Ok(()) => return Ok(()),
                     Err(back) => questions = back,
                 },
+                Err(_) if self.lock().closed => return Err(questions),
                 Err(unknown) => {
                     for pending in questions.drain(..) {
                         pending.batch.resolve(pending.at, Err(unknown.clone()));
@@ -67,6 +99,7 @@ impl WorkerSlot {
                 }
             }
         }
+        Ok(())
     }
 
     /// Gives up the questions of a batch.
@@ -82,22 +115,35 @@ impl WorkerSlot {
         self.lock().process.as_ref().filter(|process| process.is_alive()).map(|process| process.pid)
     }
 
+    /// The kernel's walls around the process, while there is a process.
+    pub(crate) fn walls(&self) -> Vec<Wall> {
+        self.lock().process.as_ref().map(|process| process.walls()).unwrap_or_default()
+    }
+
     /// Ends the worker for good.
     pub(crate) fn close(&self) {
-        let process = {
-            let mut state = self.lock();
-            state.closed = true;
-            state.process.take()
-        };
-        if let Some(process) = process {
+        if let Some(process) = self.shut() {
             process.kill(End::Closed);
         }
+    }
+
+    /// Ends the worker for good when it has answered what it was asked.
+    pub(crate) fn retire(&self) {
+        if let Some(process) = self.shut() {
+            process.retire();
+        }
+    }
+
+    fn shut(&self) -> Option<Arc<Process>> {
+        let mut state = self.lock();
+        state.closed = true;
+        state.process.take()
     }
 
     fn process(&self) -> Result<Arc<Process>, Unknown> {
         let mut state = self.lock();
         if state.closed {
-            return Err(Unknown::new("worker-closed", "the server is shutting down"));
+            return Err(closed());
         }
         if let Some(process) = state.process.as_ref().filter(|process| process.is_alive()) {
             return Ok(Arc::clone(process));
@@ -123,18 +169,17 @@ impl WorkerSlot {
             if let Some(slot) = this.upgrade() {
                 slot.inherit(estate);
             } else {
-                let closed = Unknown::new("worker-closed", "the server is shutting down");
+                let closed = closed();
                 estate.pending.iter().for_each(|pending| pending.batch.resolve(pending.at, Err(closed.clone())));
             }
         };
-        let Plan { program, kind, folder, grace } = &self.plan;
-        match Process::start(program, *kind, folder.as_deref(), *grace, heir) {
+        match Process::start(&self.plan, heir) {
             Ok(process) => {
                 state.process = Some(Arc::clone(&process));
                 Ok(process)
             }
             Err(error) => {
-                let message = format!("the database worker {} can't be started: {error}", program.display());
+                let message = format!("the database worker {} can't be started: {error}", self.plan.program.display());
                 died(&mut state, message.clone());
                 Err(Unknown::new("worker-unavailable", message))
             }
@@ -164,7 +209,7 @@ impl WorkerSlot {
         }
         let again: Vec<Pending> = match end {
             End::Closed => {
-                let closed = Unknown::new("worker-closed", "the server is shutting down");
+                let closed = closed();
                 pending.for_each(|pending| died_of(&closed, Some(pending)));
                 return;
             }
@@ -181,8 +226,15 @@ impl WorkerSlot {
                 pending.map(|pending| Pending { careful: true, ..pending }).collect()
             }
         };
-        self.submit(again.into_iter().filter(|pending| pending.cancelled.is_none()).collect());
+        if let Err(left) = self.submit(again.into_iter().filter(|pending| pending.cancelled.is_none()).collect()) {
+            let closed = closed();
+            left.into_iter().for_each(|pending| died_of(&closed, Some(pending)));
+        }
     }
+}
+
+fn closed() -> Unknown {
+    Unknown::new("worker-closed", "the server is shutting down")
 }
 
 /// Whether the worker answers such questions several to a frame.

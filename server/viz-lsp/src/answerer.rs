@@ -1,8 +1,6 @@
 //! Who answers questions: the engine, or a test's stand-in.
 
-use crate::cli::WorkerKind;
 use anyhow::Context;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use viz_engine::{Engine, EngineConfig, Limits};
@@ -53,12 +51,4 @@ pub fn fact(answer: Result<Answer, Unknown>) -> Fact {
         Ok(answer) => Fact::Known { answer: Arc::new(answer), at: SystemTime::now() },
         Err(unknown) => Fact::Unknown(unknown),
     }
-}
-
-/// Runs this process as a worker of another.
-pub fn run_worker(kind: WorkerKind) -> ExitCode {
-    viz_engine::worker_main(match kind {
-        WorkerKind::Parse => viz_engine::WorkerKind::Parse,
-        WorkerKind::Sources => viz_engine::WorkerKind::Sources,
-    })
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Local, NaiveDate, NaiveDateTime};
 use clap::{ArgAction, Args, Parser, ValueEnum};
 use std::path::PathBuf;
 use viz_check::Level;
+use viz_engine::Role;
 use viz_project::Target;
 
 /// Checks dashboards-as-code before anyone looks at them: every choice that a viewer can make, against the real database.
@@ -34,6 +35,14 @@ pub struct Cli {
     /// Answer questions of a parent process on stdin and stdout
     #[arg(long, hide = true, value_name = "KIND", conflicts_with_all = ["check", "explain", "stdio"])]
     worker: Option<WorkerKind>,
+
+    /// The folder of private copies of databases that a worker reads
+    #[arg(long, hide = true, value_name = "FOLDER", requires = "worker")]
+    copies: Option<PathBuf>,
+
+    /// What else a worker may read
+    #[arg(long, hide = true, value_name = "PATH", requires = "worker")]
+    read: Vec<PathBuf>,
 }
 
 /// The kinds of worker processes.
@@ -202,14 +211,20 @@ pub enum Command {
     /// `--explain`.
     Explain(Option<String>),
     /// `--worker`.
-    Worker(WorkerKind),
+    Worker(Role),
 }
 
 impl Cli {
     /// What the command line asks for.
     pub fn asks_for(self) -> Command {
         match self {
-            Cli { worker: Some(kind), .. } => Command::Worker(kind),
+            Cli { worker: Some(kind), copies, read, .. } => {
+                let kind = match kind {
+                    WorkerKind::Parse => viz_engine::WorkerKind::Parse,
+                    WorkerKind::Sources => viz_engine::WorkerKind::Sources,
+                };
+                Command::Worker(Role { kind, copies, read })
+            }
             Cli { explain: Some(code), .. } => Command::Explain(code),
             Cli { check: true, options, .. } => Command::Check(Box::new(options)),
             _ => Command::Serve,

@@ -25,8 +25,8 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let verbose = cli.verbose;
     let command = cli.asks_for();
-    if let Command::Worker(kind) = command {
-        return answerer::run_worker(kind);
+    if let Command::Worker(role) = command {
+        return viz_engine::worker_main(&role);
     }
     logging::init(verbose);
     let result = match command {

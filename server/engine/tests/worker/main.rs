@@ -3,13 +3,15 @@
 //! cost: `cargo test -p viz-engine --test worker -- --measure`.
 
 mod measure;
+mod walls;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
-use viz_engine::{CancelToken, Engine, EngineConfig, Limits, Runner, WorkerKind, worker_main};
+use viz_engine::{CancelToken, Engine, EngineConfig, Limits, Role, Runner, Walls, WorkerKind, worker_main_behind};
 use viz_facts::{Answer, Column, OptionValues, Question, ShadowTable, SourceSpec, SqlErrorKind, Unknown};
+use walls::each_wall_stands_alone;
 
 const TESTS: &[(&str, fn())] = &[
     ("questions_are_answered_in_order", questions_are_answered_in_order),
@@ -22,7 +24,14 @@ const TESTS: &[(&str, fn())] = &[
     ("a_killed_source_worker_is_replaced", a_killed_source_worker_is_replaced),
     ("a_killed_parse_worker_loses_nothing", a_killed_parse_worker_loses_nothing),
     ("cancelling_returns_at_once", cancelling_returns_at_once),
-    ("a_locked_database_is_unknown", a_locked_database_is_unknown),
+    ("a_locked_database_is_read_from_a_copy", a_locked_database_is_read_from_a_copy),
+    ("writers_are_never_in_our_way_nor_we_in_theirs", writers_are_never_in_our_way_nor_we_in_theirs),
+    (
+        "a_database_that_is_locked_and_too_large_to_copy_is_unknown",
+        a_database_that_is_locked_and_too_large_to_copy_is_unknown,
+    ),
+    ("files_elsewhere_are_read_as_they_are_replaced", files_elsewhere_are_read_as_they_are_replaced),
+    ("each_wall_stands_alone", each_wall_stands_alone),
     ("a_program_that_is_no_worker_is_reported", a_program_that_is_no_worker_is_reported),
     ("malformed_frames_end_the_worker", malformed_frames_end_the_worker),
     ("deep_texts_do_not_kill_the_worker", deep_texts_do_not_kill_the_worker),
@@ -34,8 +43,7 @@ const TESTS: &[(&str, fn())] = &[
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["--worker", "parse"] => worker_main(WorkerKind::Parse),
-        ["--worker", "sources"] => worker_main(WorkerKind::Sources),
+        ["--worker", kind, rest @ ..] => worker(kind, rest),
         ["--hold", path] => hold(path),
         ["--measure"] => measure::run(),
         ["--list", ..] => {
@@ -55,6 +63,22 @@ fn main() -> ExitCode {
             ExitCode::from(failed)
         }
     }
+}
+
+/// A worker, started as the server starts its own. A program whose name tells which walls stand leaves out the others.
+fn worker(kind: &str, rest: &[&str]) -> ExitCode {
+    let walls = match program().file_name().and_then(|name| name.to_str()) {
+        Some("only-gate") => Walls { gate: true, ..Walls::NONE },
+        Some("only-settings") => Walls { settings: true, ..Walls::NONE },
+        Some("only-landlock") => Walls { landlock: true, ..Walls::NONE },
+        Some("only-seccomp") => Walls { seccomp: true, ..Walls::NONE },
+        Some("only-limits") => Walls { limits: true, ..Walls::NONE },
+        Some("no-walls") => Walls::NONE,
+        _ => Walls::ALL,
+    };
+    let values = |name| rest.chunks(2).filter(move |pair| pair[0] == name).map(|pair| PathBuf::from(pair[1]));
+    let kind = if kind == "parse" { WorkerKind::Parse } else { WorkerKind::Sources };
+    worker_main_behind(&Role { kind, copies: values("--copies").next(), read: values("--read").collect() }, walls)
 }
 
 /// Another program: opens a database for writing and keeps it until it is killed.
@@ -317,10 +341,57 @@ fn cancelling_returns_at_once() {
     });
 }
 
-fn a_locked_database_is_unknown() {
+fn a_locked_database_is_read_from_a_copy() {
     let (_folder, _, source) = project();
     let SourceSpec::DuckDbFile { path, .. } = &source else { panic!("the project has a database") };
     let engine = engine();
+    let mut other = holder(path);
+    assert_eq!(values(one(&engine, read(&source, "select city from orders"))), ["Köln", "O'Fallon"]);
+    other.kill().unwrap();
+    other.wait().unwrap();
+    // What others write is seen, whether it is in the file or still in its log.
+    let writer = duckdb::Connection::open(path).unwrap();
+    writer.execute_batch("insert into orders values ('Oslo', 3)").unwrap();
+    assert_eq!(values(one(&engine, read(&source, "select city from orders order by n"))).len(), 3);
+    writer.execute_batch("insert into orders values ('Rom', 4); checkpoint").unwrap();
+    assert_eq!(values(one(&engine, read(&source, "select city from orders order by n"))).len(), 4);
+}
+
+/// A writer fails at once while anybody holds the file.
+fn writers_are_never_in_our_way_nor_we_in_theirs() {
+    let (_folder, _, source) = project();
+    let SourceSpec::DuckDbFile { path, .. } = &source else { panic!("the project has a database") };
+    let engine = engine();
+    std::thread::scope(|scope| {
+        let stop = CancelToken::new();
+        let asked = scope.spawn({
+            let (engine, source, stop) = (&engine, &source, stop.clone());
+            move || {
+                let mut counts = Vec::new();
+                while !stop.is_cancelled() {
+                    match one(engine, read(source, "select count(*) from orders")) {
+                        Err(unknown) => assert_eq!(unknown.code, "database-changing", "{unknown:?}"),
+                        answer => counts.push(values(answer)[0].parse::<u32>().unwrap()),
+                    }
+                }
+                counts
+            }
+        });
+        for n in 0..200 {
+            let conn = duckdb::Connection::open(path).unwrap_or_else(|error| panic!("{n}: {error}"));
+            conn.execute_batch("insert into orders values ('Rom', 9)").unwrap();
+        }
+        stop.cancel();
+        let counts = asked.join().unwrap();
+        assert!(counts.is_sorted() && !counts.is_empty(), "{counts:?}");
+    });
+    assert_eq!(values(one(&engine, read(&source, "select count(*) from orders"))), ["202"]);
+}
+
+fn a_database_that_is_locked_and_too_large_to_copy_is_unknown() {
+    let (_folder, _, source) = project();
+    let SourceSpec::DuckDbFile { path, .. } = &source else { panic!("the project has a database") };
+    let engine = Engine::new(EngineConfig { copy_limit: 0, ..EngineConfig::new(program(), true) });
     let mut other = holder(path);
     let answer = one(&engine, read(&source, "select city from orders"));
     assert_eq!(code(&answer), "database-locked");
@@ -333,6 +404,31 @@ fn a_locked_database_is_unknown() {
     let mut other = holder(path);
     other.kill().unwrap();
     other.wait().unwrap();
+}
+
+fn files_elsewhere_are_read_as_they_are_replaced() {
+    let (folder, root, source) = project();
+    let elsewhere = folder.path().join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    let csv = elsewhere.join("towns.csv");
+    std::fs::write(&csv, "town\nBonn\n").unwrap();
+    std::fs::write(elsewhere.join("secret.csv"), "word\nxyzzy\n").unwrap();
+    let SourceSpec::DuckDbFile { path: inside, .. } = &source else { panic!("the project has a database") };
+    let path = elsewhere.join("shop.duckdb");
+    std::fs::copy(inside, &path).unwrap();
+    let engine = Engine::new(EngineConfig { copy_limit: 0, ..EngineConfig::new(program(), true) });
+    let database = SourceSpec::DuckDbFile { root: root.clone(), path };
+    let sheet =
+        SourceSpec::Csv { root, path: csv.clone(), view: "towns".into(), delimiter: ",".into(), has_header: true };
+    assert_eq!(values(one(&engine, read(&database, "select city from orders order by n"))), ["Köln", "O'Fallon"]);
+    assert_eq!(values(one(&engine, read(&sheet, "select town from towns"))), ["Bonn"]);
+    // Replaced, as tools do that write a new file and rename it.
+    let new = elsewhere.join("new.csv");
+    std::fs::write(&new, "town\nBonn\nRom\n").unwrap();
+    std::fs::rename(new, csv).unwrap();
+    assert_eq!(values(one(&engine, read(&sheet, "select town from towns"))), ["Bonn", "Rom"]);
+    let secret = format!("from '{}'", elsewhere.join("secret.csv").display());
+    assert_eq!(code(&one(&engine, read(&sheet, &secret))), "file-not-allowed");
 }
 
 fn a_program_that_is_no_worker_is_reported() {

@@ -1,0 +1,68 @@
+//! Where this program keeps what it may lose: below the user's cache folder, readable by the user alone.
+
+use etcetera::BaseStrategy;
+use std::fs::DirBuilder;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+use tempfile::TempDir;
+
+#[cfg(not(unix))]
+/// Where processes can't be told to be gone, what they left is removed after this time.
+const LEFT: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+
+/// `~/.cache/viz-lsp` or what the system has for it; the folder for temporary files where there is no home.
+pub(crate) fn cache_folder() -> PathBuf {
+    let user = etcetera::choose_base_strategy().map(|base| base.cache_dir());
+    user.unwrap_or_else(|_| std::env::temp_dir()).join("viz-lsp")
+}
+
+/// A new folder that only this user can read, below the cache folder's folder of this name. It goes with its owner; what
+/// processes that were killed have left there goes now. `None` if no such folder can be made.
+pub(crate) fn private_folder(name: &str) -> Option<TempDir> {
+    let parent = cache_folder().join(name);
+    let made = create_private(&parent).and_then(|()| {
+        sweep(&parent);
+        let prefix = format!("{}-", std::process::id());
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        builder.prefix(&prefix).tempdir_in(&parent)
+    });
+    match made {
+        Ok(folder) => Some(folder),
+        Err(error) => {
+            tracing::warn!(folder = %parent.display(), %error, "no private folder could be made");
+            None
+        }
+    }
+}
+
+fn create_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Removes the folders of processes that are gone.
+fn sweep(parent: &Path) {
+    for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        let owner = entry.file_name().to_str().and_then(|name| name.split_once('-')?.0.parse().ok());
+        let age = entry.metadata().and_then(|data| data.modified()).ok();
+        if owner.is_some_and(|pid: u32| is_gone(pid, age)) {
+            drop(std::fs::remove_dir_all(entry.path()));
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_gone(pid: u32, _: Option<SystemTime>) -> bool {
+    let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
+    pid.is_some_and(|pid| rustix::process::test_kill_process(pid) == Err(rustix::io::Errno::SRCH))
+}
+
+#[cfg(not(unix))]
+fn is_gone(_: u32, modified: Option<SystemTime>) -> bool {
+    modified.and_then(|at| SystemTime::now().duration_since(at).ok()).is_some_and(|age| age > LEFT)
+}

@@ -1,0 +1,221 @@
+//! Private copies of database files.
+//!
+//! DuckDB's writers don't wait: they fail at once while any other process holds the file, even for reading. So a source's
+//! database is read from a copy that nobody else knows. The file system makes it without copying where it can (reflink);
+//! where it can't, files up to a size are copied, and larger ones are opened themselves, for milliseconds.
+//!
+//! A copy is used until the file or its log (`.wal`) changes. It is only used if both looked the same before and after it
+//! was made, so it is never half of one state and half of another.
+
+use crate::cache_folder::private_folder;
+use std::collections::HashMap;
+use std::fs::Metadata;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, OnceLock};
+use std::time::{Duration, SystemTime};
+use tempfile::TempDir;
+use viz_facts::Unknown;
+
+/// Waits before another attempt while the file changes.
+const RETRIES: [Duration; 4] =
+    [Duration::from_millis(10), Duration::from_millis(40), Duration::from_millis(160), Duration::from_millis(640)];
+
+/// The copies of one engine, in a folder of their own that goes with it.
+pub(crate) struct Copies {
+    /// Made when first needed.
+    folder: OnceLock<Option<TempDir>>,
+    /// By the file that was copied.
+    made: Mutex<HashMap<PathBuf, Made>>,
+    largest: u64,
+}
+
+struct Made {
+    version: Version,
+    /// Holds the copy under the file's own name, which gives the catalogue its name.
+    folder: TempDir,
+}
+
+/// What tells that a file has changed; `None` where there is no such file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Version {
+    database: Option<Stamp>,
+    log: Option<Stamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: Option<SystemTime>,
+    file: Option<(u64, u64)>,
+}
+
+/// How a database file is to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// From this copy.
+    Copy(PathBuf),
+    /// Itself: it is too large to copy, or there is no place for copies.
+    Itself,
+}
+
+impl Copies {
+    /// No copies yet. Files of more than `largest` bytes are only copied where the file system shares their blocks.
+    pub(crate) fn new(largest: u64) -> Self {
+        Self { folder: OnceLock::new(), made: Mutex::default(), largest }
+    }
+
+    /// The folder below which all copies are; `None` if there is no place for them.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.folder.get_or_init(|| private_folder("copies")).as_ref().map(TempDir::path)
+    }
+
+    /// A copy of this database file as it is now.
+    pub(crate) fn current(&self, path: &Path) -> Result<Reading, Unknown> {
+        let Some(folder) = self.folder() else { return Ok(Reading::Itself) };
+        let Some(name) = path.file_name() else { return Ok(Reading::Itself) };
+        let mut made = self.lock();
+        let mut waits = RETRIES.iter();
+        loop {
+            let before = Version::of(path);
+            // What is missing is reported where it is opened.
+            if before.database.is_none() {
+                made.remove(path);
+                return Ok(Reading::Itself);
+            }
+            if let Some(copy) = made.get(path).filter(|copy| copy.version == before) {
+                return Ok(Reading::Copy(copy.folder.path().join(name)));
+            }
+            let copied = copy(path, &before, folder, self.largest);
+            match copied {
+                Ok(Some(folder)) if Version::of(path) == before => {
+                    let file = folder.path().join(name);
+                    made.insert(path.to_owned(), Made { version: before, folder });
+                    return Ok(Reading::Copy(file));
+                }
+                // It changed meanwhile.
+                Ok(Some(_)) => {}
+                Ok(None) => return Ok(Reading::Itself),
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => {
+                    tracing::debug!(path = %path.display(), %error, "could not be copied");
+                    return Ok(Reading::Itself);
+                }
+            }
+            match waits.next() {
+                Some(wait) => std::thread::sleep(*wait),
+                None => {
+                    let message = format!("the database {} is being written to", path.display());
+                    return Err(Unknown::new("database-changing", message));
+                }
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, Made>> {
+        self.made.lock().expect("no code that holds this lock panics")
+    }
+}
+
+/// Copies a database and its log into a new folder; `None` if that would take too long.
+fn copy(path: &Path, version: &Version, into: &Path, largest: u64) -> std::io::Result<Option<TempDir>> {
+    let folder = tempfile::Builder::new().prefix("copy").tempdir_in(into)?;
+    let log = log_of(path);
+    for (from, stamp) in [(path, &version.database), (&log, &version.log)] {
+        let (Some(stamp), Some(name)) = (stamp, from.file_name()) else { continue };
+        let to = folder.path().join(name);
+        if reflink_copy::reflink(from, &to).is_err() {
+            if stamp.length > largest {
+                return Ok(None);
+            }
+            std::fs::copy(from, &to)?;
+        }
+    }
+    Ok(Some(folder))
+}
+
+/// The log that DuckDB keeps beside a database.
+pub(crate) fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.to_owned().into_os_string();
+    log.push(".wal");
+    log.into()
+}
+
+impl Version {
+    fn of(path: &Path) -> Self {
+        Self { database: stamp(path), log: stamp(&log_of(path)) }
+    }
+}
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    let data = std::fs::metadata(path).ok()?;
+    Some(Stamp { length: data.len(), modified: data.modified().ok(), file: identity(&data) })
+}
+
+/// Device and number of a file, where the system tells.
+pub(crate) fn identity(data: &Metadata) -> Option<(u64, u64)> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        Some((data.dev(), data.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = data;
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn read(reading: Result<Reading, Unknown>) -> (PathBuf, String) {
+        match reading {
+            Ok(Reading::Copy(path)) => (path.clone(), fs::read_to_string(path).unwrap()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_copy_is_kept_until_the_file_or_its_log_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20));
+        assert_eq!(copies.current(&path), Ok(Reading::Itself), "there is nothing to copy");
+        fs::write(&path, "one").unwrap();
+        let (first, text) = read(copies.current(&path));
+        assert_eq!((text.as_str(), first.file_name()), ("one", path.file_name()));
+        assert_eq!(read(copies.current(&path)).0, first);
+        fs::write(log_of(&path), "log").unwrap();
+        let (second, _) = read(copies.current(&path));
+        assert_ne!(second, first);
+        assert_eq!(fs::read_to_string(log_of(&second)).unwrap(), "log");
+        assert!(!first.exists(), "the old copy is gone");
+        fs::write(&path, "three").unwrap();
+        assert_eq!(read(copies.current(&path)).1, "three");
+        let place = copies.folder().unwrap().to_owned();
+        drop(copies);
+        assert!(!place.exists());
+    }
+
+    #[test]
+    fn what_is_too_large_is_read_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shop.db");
+        fs::write(&path, "12345").unwrap();
+        let copies = Copies::new(4);
+        // Unless this file system shares blocks.
+        let reading = copies.current(&path).unwrap();
+        assert!(reading == Reading::Itself || reflink_copy::reflink(&path, folder.path().join("other")).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn copies_are_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let copies = Copies::new(0);
+        let mode = fs::metadata(copies.folder().unwrap()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+    }
+}
