@@ -371,6 +371,11 @@ fn unreadable(path: &Path, why: &str) -> Unknown {
 /// `why` is DuckDB's "Could not set lock on file …: Conflicting lock is held in /usr/bin/x (PID 12)…".
 fn locked(path: &Path, why: &str) -> Unknown {
     let holder = why.split_once("held in ").map(|(_, rest)| rest.split_once(". ").map_or(rest, |(holder, _)| holder));
-    let by = holder.map_or("another program".to_owned(), |holder| format!("`{holder}`"));
+    let by = match holder {
+        // A worker that may not look at other processes sees only the number.
+        Some(pid) if pid.starts_with("PID ") => format!("another program ({pid})"),
+        Some(holder) => format!("`{holder}`"),
+        None => "another program".to_owned(),
+    };
     Unknown::new("database-locked", format!("the database {} is locked by {by}", path.display()))
 }
