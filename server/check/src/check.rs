@@ -13,7 +13,7 @@ use rustc_hash::FxHashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use viz_facts::{FactStore, Question, Unknown};
-use viz_project::{Body, ConfiguredLevel, Kind, ObjectId, Project, Target};
+use viz_project::{Body, ConfiguredLevel, Kind, ObjectId, Project};
 use viz_text::Loc;
 
 /// The cut-off: up to this many combinations of an insight are rendered and parsed one by one.
@@ -49,8 +49,6 @@ pub struct CheckOptions {
     pub max_combinations: usize,
     /// Seed of the sample.
     pub seed: u64,
-    /// The format version, where it is not the project's own choice.
-    pub target: Option<Target>,
     /// Whether sources may be opened.
     pub trusted: bool,
     /// Whether whole files are put to the oracle, too (slow on large ones).
@@ -65,7 +63,6 @@ impl Default for CheckOptions {
             level: Level::Bind,
             max_combinations: MAX_COMBINATIONS,
             seed: 0,
-            target: None,
             trusted: true,
             oracle: true,
             now: chrono::Local::now().naive_local(),

@@ -141,6 +141,7 @@ fn item(list: Type) -> Option<Type> {
 pub(crate) fn object_kind(ty: Type, mapping: &Mapping<'_>) -> Option<Kind> {
     Some(match ty {
         Type::Object(kind) | Type::ObjectOrReference(kind, _) => kind,
+        Type::SourceOfType(_) => Kind::Source,
         Type::TableData if mapping.value("sql").is_some() => Kind::Model,
         Type::TableData => Kind::Insight,
         Type::MarkdownItem => Kind::Markdown,
@@ -152,7 +153,7 @@ pub(crate) fn object_kind(ty: Type, mapping: &Mapping<'_>) -> Option<Kind> {
 pub(crate) fn fields(ty: Type, mapping: &Mapping<'_>) -> Option<Vec<&'static Field>> {
     let shape: &Shape = match (ty, object_kind(ty, mapping)) {
         (_, Some(Kind::Project)) => &PROJECT,
-        (_, Some(kind)) => shape(kind, mapping.value("href").is_some()),
+        (_, Some(kind)) => shape(kind, |key| mapping.value(key).is_some()),
         (Type::Mapping(shape), _) => shape,
         _ => return None,
     };

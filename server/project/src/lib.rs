@@ -7,6 +7,7 @@
 //! Invariant: this crate reads text and knows what refers to what. It knows no SQL, no database and no LSP.
 
 mod config;
+mod dbt;
 mod environment;
 mod files;
 mod graph;

@@ -1,21 +1,22 @@
 //! Loading a project: following the includes, reading the objects of each file, then looking at the whole.
 
 use crate::config::{CONFIG_FILE, Config};
+use crate::dbt::dbt;
 use crate::environment::Environment;
 use crate::files::{FileSystem, ReadError};
 use crate::includes::{self, CACHE_FOLDER, Include, project_file};
-use crate::lower::{describe, lower, text_problem};
+use crate::lower::{Difference, check_mapping, describe, lower, names_in, removed_key, text_problem};
 use crate::names::Names;
 use crate::object::Spanned;
-use crate::problem::{Fix, Problem};
+use crate::problem::{Fix, Problem, Related};
 use crate::project::{File, Item, ObjectId, Project};
 use crate::resolve;
-use crate::schema::{Kind, MERGED_KEYS, PROJECT, Target};
+use crate::schema::{Field, Kind, MERGED_KEYS, PROJECT, Target, Type};
 use crate::similar::{did_you_mean, similar};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use viz_syntax::{Document, TopEntry, TopValue};
+use viz_syntax::{Document, NodeKind, TopEntry, TopValue};
 use viz_text::{FileId, Loc, TextRange, TextSize};
 
 pub(crate) struct Loader<'a> {
@@ -24,6 +25,8 @@ pub(crate) struct Loader<'a> {
     project: Project,
     /// Files that are being followed, for cycles.
     open: Vec<PathBuf>,
+    /// What only one format version knows.
+    differences: Vec<Difference>,
 }
 
 impl<'a> Loader<'a> {
@@ -32,6 +35,7 @@ impl<'a> Loader<'a> {
         files: &'a dyn FileSystem,
         environment: &Environment,
         previous: Option<&'a Project>,
+        asked_target: Option<Target>,
     ) -> Self {
         let project = Project {
             root: root.to_path_buf(),
@@ -44,6 +48,9 @@ impl<'a> Loader<'a> {
             config: Config::default(),
             target: Target::default(),
             target_chosen: false,
+            asked_target,
+            unknown_prefixes: Vec::new(),
+            removed: FxHashSet::default(),
             environment: environment.with_file(root, files),
             names_complete: true,
             name: None,
@@ -54,7 +61,7 @@ impl<'a> Loader<'a> {
             cache: FxHashMap::default(),
             uses: Vec::new(),
         };
-        Self { files, previous, project, open: Vec::new() }
+        Self { files, previous, project, open: Vec::new(), differences: Vec::new() }
     }
 
     pub(crate) fn load(mut self) -> Project {
@@ -75,6 +82,8 @@ impl<'a> Loader<'a> {
                 self.project.names.add(id, object, self.project.target);
             }
         }
+        let removed = self.project.items.iter().flat_map(|item| &item.lowered.removed);
+        self.project.removed.extend(removed.map(|name| name.text.clone()));
         // A name may be in a line that is no YAML.
         let nameless = |item: &Item| {
             item.lowered
@@ -86,6 +95,11 @@ impl<'a> Loader<'a> {
         self.project.uses = self.project.ids().map(|id| self.project.find_uses(id)).collect();
         let mut problems = resolve::problems(&self.project);
         self.project.problems.append(&mut problems);
+        if self.project.read_for().is_none() {
+            self.differences.extend(self.project.items.iter().flat_map(|item| item.lowered.differences.clone()));
+            self.differences.extend(resolve::differences(&self.project));
+            self.project.problems.extend(version_differences(&self.differences));
+        }
         if let Some(error) = config_error {
             self.config_problem(&error);
         }
@@ -137,7 +151,7 @@ impl<'a> Loader<'a> {
     }
 
     /// Adds a file and what it includes, depth-first (`R-DISC-05`).
-    fn follow(&mut self, path: PathBuf, from: Option<(Loc, &str)>) {
+    fn follow(&mut self, path: PathBuf, from: Option<Loc>) {
         self.project.watched.push(path.clone());
         let text = match self.files.read(&path) {
             Ok(text) => text,
@@ -147,15 +161,28 @@ impl<'a> Loader<'a> {
         self.syntax_problems(id);
         let document = self.project.file(id).document.clone();
         self.open.push(path.clone());
+        self.dbt(&document);
         for include in includes::includes(&document, &path, &self.project.root, self.files) {
             self.include(include);
         }
         self.open.pop();
     }
 
-    fn unreadable(&mut self, path: PathBuf, error: &ReadError, from: Option<(Loc, &str)>) {
+    /// The file that is made from a `dbt` block comes before the includes.
+    fn dbt(&mut self, document: &Document) {
+        let Some(found) = dbt(document, &self.project.root, self.files) else { return };
+        self.project.problems.extend(found.problems);
+        self.project.watched.extend(found.watched);
+        if !found.generated {
+            self.project.unknown_prefixes.push(found.prefix);
+        } else if self.project.file_of(&found.output).is_none() {
+            self.follow(found.output, Some(found.loc));
+        }
+    }
+
+    fn unreadable(&mut self, path: PathBuf, error: &ReadError, from: Option<Loc>) {
         match from {
-            Some((loc, _)) => self.project.problems.push(includes::unreadable(error, loc, &path)),
+            Some(loc) => self.project.problems.push(includes::unreadable(error, loc, &path)),
             None => {
                 let id = self.add_file(path.clone(), "".into());
                 let loc = self.project.file(id).document.loc(TextRange::empty(0.into()));
@@ -194,7 +221,7 @@ impl<'a> Loader<'a> {
                 );
                 self.project.problems.push(Problem::new("include-cycle", include.loc, message));
             } else if self.project.file_of(&path).is_none() {
-                self.follow(path, Some((include.loc, &include.path_text)));
+                self.follow(path, Some(include.loc));
             }
         }
     }
@@ -206,7 +233,7 @@ impl<'a> Loader<'a> {
             let loc = document.loc(TextRange::empty(0.into()));
             self.project.problems.push(Problem::new("empty-file", loc, message));
         } else if let Some(root) = document.root()
-            && !matches!(root.kind(), viz_syntax::NodeKind::Mapping | viz_syntax::NodeKind::Error)
+            && !matches!(root.kind(), NodeKind::Mapping | NodeKind::Error)
         {
             let message = format!("a project file is a mapping of keys to values, not {}", describe(root));
             self.project.problems.push(Problem::new("wrong-type", root.loc(), message));
@@ -246,7 +273,7 @@ impl<'a> Loader<'a> {
                 _ => None,
             }
         });
-        let chosen = self.project.config.target.or(by_version);
+        let chosen = self.project.asked_target.or(self.project.config.target).or(by_version);
         self.project.name = top("name");
         if let Some(TopValue::Node(defaults)) = file.document.get("defaults").map(|entry| entry.value()) {
             let text = |key: &str| {
@@ -275,7 +302,15 @@ impl<'a> Loader<'a> {
                 Some(kind) => self.section(id, key, kind, entry, is_project_file),
                 None if key == "includes" => self.section(id, key, Kind::Include, entry, true),
                 None if is_project_file => self.top_level(id, key, entry),
-                None if key == "dbt" || self.project.file(id).relative.starts_with(CACHE_FOLDER) => {}
+                None if key == "dbt" => self.top_level(id, key, entry),
+                None if self.project.file(id).relative.starts_with(CACHE_FOLDER) => {}
+                None if removed_key(&PROJECT, key).is_some() => {
+                    self.removed_section(entry);
+                    let message = format!("`{key}` is ignored: there are no {key} any more");
+                    let mut problem = Problem::new("ignored-key", entry.key().loc(), message);
+                    problem.help = removed_key(&PROJECT, key).map(|removed| removed.help.to_owned());
+                    self.project.problems.push(problem);
+                }
                 None => {
                     let message = format!(
                         "`{key}` is ignored here: only lists of objects and `includes` are taken from an included file"
@@ -289,9 +324,12 @@ impl<'a> Loader<'a> {
     }
 
     fn section(&mut self, file: FileId, key: &str, kind: Kind, entry: &TopEntry<'_>, is_project_file: bool) {
-        if key == "tests" && self.project.target == Target::V2_0 {
+        if key == "tests" && self.project.read_for() == Some(Target::V2_0) {
             let message = "`tests` is known to format version 2.1 only, and the target is 2.0";
             self.project.problems.push(Problem::new("unknown-key", entry.key().loc(), message));
+        } else if key == "tests" {
+            let (what, loc) = ("`tests` of a project".to_owned(), entry.key().loc());
+            self.differences.push(Difference { what, works_in: Target::V2_1, loc });
         }
         match entry.value() {
             TopValue::Items(items) => {
@@ -311,7 +349,7 @@ impl<'a> Loader<'a> {
             }
             TopValue::Missing => {}
             TopValue::Node(node) => {
-                if node.kind() != viz_syntax::NodeKind::Error {
+                if node.kind() != NodeKind::Error {
                     let message = format!("`{key}` is a list of {key}, not {}", describe(node));
                     self.project
                         .problems
@@ -325,16 +363,22 @@ impl<'a> Loader<'a> {
         let field = PROJECT.fields.iter().find(|field| field.name == key);
         match (field, entry.value()) {
             (Some(_), TopValue::Node(node)) if key == "defaults" => self.item(file, Kind::Defaults, node),
+            (Some(Field { ty: Type::Mapping(shape), .. }), TopValue::Node(node))
+                if node.kind() == NodeKind::Mapping =>
+            {
+                self.project.problems.extend(check_mapping(shape, node, self.project.read_for()));
+            }
             (Some(field), value) => {
-                if let (crate::schema::Type::Text, TopValue::Node(node)) = (&field.ty, &value)
+                if let (Type::Text, TopValue::Node(node)) = (&field.ty, &value)
                     && let Some(problem) = text_problem(key, *node).filter(|_| !node.is_null())
                 {
                     self.project.problems.push(problem);
                 }
                 let wrong = match (&field.ty, &value) {
-                    (crate::schema::Type::Text, TopValue::Items(_)) => Some("a string, not a list"),
-                    (crate::schema::Type::Mapping(_) | crate::schema::Type::Object(_), TopValue::Items(_)) => {
-                        Some("a mapping, not a list")
+                    (Type::Text, TopValue::Items(_)) => Some("a string, not a list"),
+                    (Type::Mapping(_) | Type::Object(_), TopValue::Items(_)) => Some("a mapping, not a list"),
+                    (Type::Mapping(_), TopValue::Node(node)) if node.scalar().is_some() && !node.is_null() => {
+                        Some("a mapping, not a text")
                     }
                     _ => None,
                 };
@@ -349,26 +393,60 @@ impl<'a> Loader<'a> {
             (None, _) if crate::schema::RESERVED_KEYS.contains(&key) => {}
             (None, _) => {
                 let loc = entry.key().loc();
+                if let Some(removed) = removed_key(&PROJECT, key) {
+                    self.removed_section(entry);
+                    self.project.problems.push(Problem::new("unknown-key", loc, removed.message).help(removed.help));
+                    return;
+                }
                 let near = similar(key, PROJECT.fields.iter().map(|field| field.name));
                 let mut problem = Problem::new("unknown-key", loc, format!("a project has no key `{key}`"));
                 if let [only] = near.as_slice() {
                     problem = problem.fix(Fix::replace(format!("rename it to `{only}`"), loc, only.clone()));
                 }
-                problem.help = match key {
-                    "traces" => Some("`traces` were removed: insights replace them".into()),
-                    "selectors" => Some("selectors were removed: inputs replace them".into()),
-                    _ => did_you_mean(&near),
-                };
+                problem.help = did_you_mean(&near);
                 self.project.problems.push(problem);
             }
         }
     }
 
+    /// The names in a section of traces or selectors.
+    fn removed_section(&mut self, entry: &TopEntry<'_>) {
+        let mut names = Vec::new();
+        entry.items().for_each(|item| names_in(item, &mut names));
+        self.project.removed.extend(names.into_iter().map(|name| name.text));
+    }
+
     fn item(&mut self, file: FileId, kind: Kind, node: viz_syntax::Node<'_>) {
-        let key = (node.loc().segment, node.loc().range.start(), kind, self.project.target);
+        let target = self.project.read_for();
+        let key = (node.loc().segment, node.loc().range.start(), kind, target);
         let cached = self.previous.and_then(|previous| previous.cache.get(&key)).cloned();
-        let lowered = cached.unwrap_or_else(|| Arc::new(lower(kind, node, self.project.target)));
+        let lowered = cached.unwrap_or_else(|| Arc::new(lower(kind, node, target)));
         self.project.cache.insert(key, Arc::clone(&lowered));
         self.project.items.push(Item { file, lowered });
     }
+}
+
+/// One finding for each thing that only one format version knows, at its first place (`verdicts.md` §1).
+fn version_differences(differences: &[Difference]) -> Vec<Problem> {
+    const SHOWN: usize = 4;
+    let mut found: Vec<(&Difference, Problem)> = Vec::new();
+    for difference in differences {
+        let same = |(first, _): &&mut (&Difference, Problem)| {
+            (&first.what, first.works_in) == (&difference.what, difference.works_in)
+        };
+        match found.iter_mut().find(same) {
+            Some((_, problem)) if problem.related.len() < SHOWN => {
+                problem.related.push(Related { loc: difference.loc, message: "and here".into() });
+            }
+            Some(_) => {}
+            None => {
+                let (works, breaks) = (difference.works_in, difference.works_in.other());
+                let message = format!("{} works in {works}, breaks in {breaks}", difference.what);
+                let problem = Problem::new("version-difference", difference.loc, message)
+                    .help("say for which version this is: `target` in `.viz-lsp.yml`, or `cli_version` in the project");
+                found.push((difference, problem));
+            }
+        }
+    }
+    found.into_iter().map(|(_, problem)| problem).collect()
 }

@@ -51,7 +51,7 @@ impl File {
     }
 }
 
-pub(crate) type LoweredKey = (SegmentId, TextSize, Kind, Target);
+pub(crate) type LoweredKey = (SegmentId, TextSize, Kind, Option<Target>);
 
 pub(crate) struct Item {
     pub(crate) file: FileId,
@@ -72,6 +72,12 @@ pub struct Project {
     pub(crate) config: Config,
     pub(crate) target: Target,
     pub(crate) target_chosen: bool,
+    /// The target that the caller asked for, whatever the files say.
+    pub(crate) asked_target: Option<Target>,
+    /// Beginnings of the names in a file that dbt has not made yet.
+    pub(crate) unknown_prefixes: Vec<String>,
+    /// Names that traces and selectors of older versions define: nothing is said of references to them.
+    pub(crate) removed: FxHashSet<String>,
     pub(crate) environment: Environment,
     pub(crate) names_complete: bool,
     pub(crate) name: Option<Spanned>,
@@ -93,12 +99,17 @@ impl std::fmt::Debug for Project {
 impl Project {
     /// Reads a project. What can't be read is a problem of the project, never an error here.
     pub fn load(root: &Path, files: &dyn FileSystem, environment: &Environment) -> Project {
-        Loader::new(root, files, environment, None).load()
+        Loader::new(root, files, environment, None, None).load()
+    }
+
+    /// Reads a project for a format version, whatever its files say of it.
+    pub fn load_for(root: &Path, files: &dyn FileSystem, environment: &Environment, target: Option<Target>) -> Project {
+        Loader::new(root, files, environment, None, target).load()
     }
 
     /// Reads it again, reusing everything whose text did not change.
     pub fn reload(&self, files: &dyn FileSystem, environment: &Environment) -> Project {
-        Loader::new(&self.root, files, environment, Some(self)).load()
+        Loader::new(&self.root, files, environment, Some(self), self.asked_target).load()
     }
 
     /// The files in load order (`R-DISC-05`); the configuration file, if there is one, is last.
@@ -140,6 +151,19 @@ impl Project {
     /// Whether the target was set by the configuration or `cli_version`.
     pub fn target_chosen(&self) -> bool {
         self.target_chosen
+    }
+
+    /// The format version that the text is read for, if anything says which.
+    pub(crate) fn read_for(&self) -> Option<Target> {
+        self.target_chosen.then_some(self.target)
+    }
+
+    /// Whether nothing may be said of a name that nobody defines: it may be in a file that isn't there, or it is the
+    /// name of a trace or selector, which is reported where that is written.
+    pub fn may_be_defined(&self, name: &str) -> bool {
+        !self.names_complete
+            || self.removed.contains(name)
+            || self.unknown_prefixes.iter().any(|prefix| name.starts_with(prefix))
     }
 
     /// The environment, with `.env`.

@@ -1,5 +1,6 @@
 //! Problems that show only when a project is looked at as a whole: names, references, cycles, sources.
 
+use crate::lower::Difference;
 use crate::names::{Resolution, is_scoped};
 use crate::object::{Body, Use};
 use crate::problem::{Fix, Problem};
@@ -95,7 +96,7 @@ fn duplicates(project: &Project, out: &mut Vec<Problem>) {
 fn defaults(project: &Project, out: &mut Vec<Problem>) {
     let wanted = [(project.default_source(), Kind::Source), (project.default_alert(), Kind::Alert)];
     for (name, kind) in wanted {
-        let Some(name) = name.filter(|_| project.names_complete()) else { continue };
+        let Some(name) = name.filter(|name| !project.may_be_defined(&name.text)) else { continue };
         let named = |id: &ObjectId| project.object(*id).kind == kind;
         if !project.names().global_named(&name.text).iter().any(named) {
             let names: Vec<&str> = project
@@ -114,6 +115,32 @@ fn defaults(project: &Project, out: &mut Vec<Problem>) {
             out.push(problem);
         }
     }
+}
+
+/// What works in one format version only, where no version is set.
+pub(crate) fn differences(project: &Project) -> Vec<Difference> {
+    let mut out = Vec::new();
+    for reference in project.ids().flat_map(|id| &project.object(id).uses) {
+        if reference.place == Place::ItemChart
+            && let Resolution::Object(id) = project.names().resolve(&reference.name)
+            && project.object(id).kind == Kind::Insight
+        {
+            let what = "an insight as the `chart` of an item".to_owned();
+            out.push(Difference { what, works_in: Target::V2_1, loc: reference.loc });
+        }
+    }
+    // R-NAME-03: one namespace per model since 2.1.
+    let mut scoped: Vec<&[ObjectId]> = project.names().scoped().map(|(_, ids)| ids).collect();
+    scoped.sort_unstable();
+    for ids in scoped {
+        for (position, id) in ids.iter().enumerate() {
+            if ids[..position].iter().any(|other| project.parent(*other) != project.parent(*id)) {
+                let what = "a metric or dimension of one name in several models".to_owned();
+                out.push(Difference { what, works_in: Target::V2_1, loc: project.object(*id).name_loc() });
+            }
+        }
+    }
+    out
 }
 
 fn check_use(project: &Project, reference: &Use, out: &mut Vec<Problem>) {
@@ -148,7 +175,7 @@ fn check_use(project: &Project, reference: &Use, out: &mut Vec<Problem>) {
                 );
             }
         }
-        Resolution::Missing if !project.names_complete() => {}
+        Resolution::Missing if project.may_be_defined(&reference.name) => {}
         Resolution::Missing => {
             let targets = reference.place.targets();
             let fits = |id: &ObjectId| targets.is_empty() || targets.contains(&project.object(*id).kind);

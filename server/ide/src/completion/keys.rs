@@ -72,7 +72,13 @@ fn items(request: &Request<'_>, ty: Type, here: &Mapping<'_>, own: TextRange, fo
             let Some(mut known) = fields(ty, here) else { return Vec::new() };
             let kind = object_kind(ty, here);
             if kind == Some(Kind::Dashboard) && here.value("href").is_none() && !present("rows") {
-                known.extend(shape(Kind::Dashboard, true).fields.iter().filter(|field| field.name == "href"));
+                known.extend(shape(Kind::Dashboard, |_| true).fields.iter().filter(|field| field.name == "href"));
+            }
+            if kind == Some(Kind::Model) && !present("sql") {
+                for special in ["args", "models"] {
+                    let other = shape(Kind::Model, |key| key == special);
+                    known.extend(other.fields.iter().filter(|field| field.name == special && !present(special)));
+                }
             }
             let target = request.project.target();
             let included = request.file.0 != 0;
@@ -136,7 +142,7 @@ fn value_text(ty: &Type, form: &Form) -> (String, String) {
             let words: Vec<String> = numbers.iter().map(i64::to_string).collect();
             (": ".into(), format!(": ${{1|{}|}}$0", words.join(",")))
         }
-        Type::Object(_) | Type::Mapping(_) => (nested(""), nested("$0")),
+        Type::Object(_) | Type::SourceOfType(_) | Type::Mapping(_) => (nested(""), nested("$0")),
         Type::Props => (nested("type: "), nested("type: $0")),
         Type::Layout => (nested(""), nested("$0")),
         Type::List(Type::ObjectOrReference(..)) => (nested("- "), nested("- \\${ref($0)\\}")),
@@ -158,7 +164,7 @@ fn starts_with_name(kind: Kind) -> bool {
 /// A type in a word or two.
 fn type_name(ty: &Type) -> String {
     match ty {
-        Type::Text => "text".into(),
+        Type::Text | Type::Word => "text".into(),
         Type::EnvironmentText => "text, may hold ${env.NAME}".into(),
         Type::Integer => "whole number".into(),
         Type::Boolean => "true or false".into(),
@@ -170,6 +176,7 @@ fn type_name(ty: &Type) -> String {
         Type::Query(_) => "query".into(),
         Type::Evaluation => "expression >{…}".into(),
         Type::Object(kind) => kind.name().into(),
+        Type::SourceOfType(ty) => format!("{ty} source"),
         Type::ObjectOrReference(kind, _) => format!("{} or reference", kind.name()),
         Type::TableData => "reference to an insight or a model".into(),
         Type::MarkdownItem => "markdown or reference".into(),

@@ -97,7 +97,7 @@ pub(super) fn at_start(request: &Request<'_>, content: &Content, dash: bool, flo
             }
             items
         }
-        Type::Object(_) | Type::Mapping(_) | Type::Interaction | Type::List(_) => Vec::new(),
+        Type::Object(_) | Type::SourceOfType(_) | Type::Mapping(_) | Type::Interaction | Type::List(_) => Vec::new(),
         Type::Props if !flow && request.slot.inner.is_empty() => Vec::new(),
         _ => values(request, content),
     }

@@ -221,7 +221,7 @@ fn source(node: Node<'_>) -> Source {
 /// The variables in the fields in which they are replaced (`R-ENV-02`).
 fn variables(node: Node<'_>) -> Vec<Spanned> {
     let ty = text(node, "type");
-    let fields = shape(Kind::Source, false).fields_for(ty.as_deref());
+    let fields = shape(Kind::Source, |_| false).fields_for(ty.as_deref());
     let mut out = Vec::new();
     for entry in node.entries().filter(|entry| !entry.duplicate) {
         let replaced =

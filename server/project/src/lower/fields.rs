@@ -1,10 +1,13 @@
 //! Checks of a mapping's keys and values against its shape.
 
 use super::Lowering;
+use super::removed::{instead, names_in, removed_key};
 use super::scalars::{describe, wrong_for_text};
 use crate::object::{Body, Object};
 use crate::problem::{Fix, Problem};
-use crate::schema::{Field, Kind, MULTI_DISPLAYS, Place, RESERVED_KEYS, SINGLE_DISPLAYS, Shape, Target, Type, shape};
+use crate::schema::{
+    Field, Kind, MULTI_DISPLAYS, Place, RESERVED_KEYS, SINGLE_DISPLAYS, SOURCE_TYPES, Shape, Target, Type, shape,
+};
 use crate::similar::{did_you_mean, similar};
 use viz_syntax::{Entry, Node, NodeKind, query_string, references};
 use viz_text::TextSize;
@@ -31,7 +34,7 @@ impl Lowering {
             body: Body::Other,
             head: first_key(node),
         });
-        let shape = shape(kind, node.get("href").is_some());
+        let shape = shape(kind, |key| node.get(key).is_some());
         self.fields(index, shape, node);
         let body = self.body(kind, index, node);
         let object = &mut self.out.objects[index as usize];
@@ -40,7 +43,7 @@ impl Lowering {
         Some(index)
     }
 
-    fn fields(&mut self, owner: u32, shape: &'static Shape, node: Node<'_>) {
+    pub(super) fn fields(&mut self, owner: u32, shape: &'static Shape, node: Node<'_>) {
         let variant = self.variant(shape, node);
         let fields = shape.fields_for(variant.as_deref());
         let decided = shape.variants.is_none() || variant.is_some();
@@ -82,8 +85,7 @@ impl Lowering {
     }
 
     fn missing(&mut self, shape: &Shape, field: &Field, node: Node<'_>) {
-        let article = if shape.name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-        let message = format!("{article} {} needs `{}`", shape.name, field.name);
+        let message = format!("{} needs `{}`", shape.with_article(), field.name);
         let loc = node.get("name").map_or_else(|| first_key(node), |name| name.loc());
         self.problem(Problem::new("missing-field", loc, message).help(format!("add `{}: …`", field.name)));
     }
@@ -91,16 +93,14 @@ impl Lowering {
     fn unknown_key(&mut self, shape: &Shape, fields: &[&Field], entry: &Entry<'_>) {
         let key = entry.name();
         let loc = entry.key.loc();
-        let removed = match (shape.name, key) {
-            (_, "traces") => Some("`traces` were removed: insights replace them"),
-            (_, "selector" | "selectors") => Some("selectors were removed: inputs replace them"),
-            _ => None,
-        };
-        let article = if shape.name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-        let mut problem = Problem::new("unknown-key", loc, format!("{article} {} has no key `{key}`", shape.name));
+        let removed = removed_key(shape, key);
+        if removed.is_some() {
+            names_in(entry.value, &mut self.out.removed);
+        }
+        let mut problem = Problem::new("unknown-key", loc, format!("{} has no key `{key}`", shape.with_article()));
         let near = similar(key, fields.iter().map(|field| field.name));
-        if let Some(help) = removed {
-            problem = problem.help(help);
+        if let Some(removed) = removed {
+            problem = Problem::new("unknown-key", loc, removed.message).help(removed.help);
         } else if let [only] = near.as_slice() {
             problem = problem.fix(Fix::replace(format!("rename it to `{only}`"), loc, only.clone()));
             problem.help = did_you_mean(&near);
@@ -114,14 +114,21 @@ impl Lowering {
     }
 
     fn field(&mut self, owner: u32, field: &'static Field, shape: &Shape, entry: &Entry<'_>) {
-        if let Some(only) = field.only
-            && only != self.target
-        {
-            let message = format!(
-                "`{}` of a {} is known to format version {only} only, and the target is {}",
-                field.name, shape.name, self.target
-            );
-            self.problem(Problem::new("unknown-key", entry.key.loc(), message));
+        if let Some(only) = field.only {
+            match self.target {
+                Some(target) if only != target => {
+                    let message = format!(
+                        "`{}` of {} is known to format version {only} only, and the target is {target}",
+                        field.name,
+                        shape.with_article()
+                    );
+                    let mut problem = Problem::new("unknown-key", entry.key.loc(), message);
+                    problem.help = instead(shape.name, field.name).map(str::to_owned);
+                    self.problem(problem);
+                }
+                Some(_) => {}
+                None => self.difference(format!("`{}` of {}", field.name, shape.with_article()), only, entry.key.loc()),
+            }
         }
         let value = entry.value;
         if value.kind() == NodeKind::Error {
@@ -166,6 +173,7 @@ impl Lowering {
         }
         match ty {
             Type::Text | Type::EnvironmentText => self.text(key, node),
+            Type::Word => self.word(key, node),
             Type::Integer => self.integer(key, node),
             Type::IntegerChoice(choices) => self.integer_choice(key, choices, node),
             Type::Boolean => self.boolean(key, node),
@@ -192,6 +200,14 @@ impl Lowering {
             }
             Type::Object(kind) => {
                 self.object(kind, node, Some(owner));
+            }
+            Type::SourceOfType(ty) => {
+                let own = node.get("type").filter(|own| own.str().is_some_and(|own| own != ty));
+                if let Some(own) = own.filter(|own| SOURCE_TYPES.contains(&own.str().unwrap_or_default())) {
+                    let message = format!("only a source of type `{ty}` can be attached here");
+                    self.problem(Problem::new("invalid-value", own.loc(), message));
+                }
+                self.object(Kind::Source, node, Some(owner));
             }
             Type::ObjectOrReference(kind, place) => {
                 if node.kind() == NodeKind::Mapping {
@@ -269,9 +285,12 @@ impl Lowering {
             return;
         }
         let reference = node.str().is_some_and(|text| text.starts_with("ref(") || text.starts_with("${"));
-        if reference || self.target == Target::V2_0 {
+        if reference || self.target == Some(Target::V2_0) {
             self.reference(owner, key, Kind::Markdown, Place::ItemMarkdown, node);
         } else {
+            if self.target.is_none() && wrong_for_text(node).is_none() {
+                self.difference("a text as `markdown`".to_owned(), Target::V2_1, node.loc());
+            }
             self.text(key, node);
         }
     }

@@ -6,13 +6,16 @@
 mod body;
 mod fields;
 mod plotly;
+mod removed;
 mod scalars;
 
 pub(crate) use scalars::{describe, text_problem};
 
-use crate::object::{Object, Use};
+pub(crate) use removed::{names_in, removed_key};
+
+use crate::object::{Object, Spanned, Use};
 use crate::problem::Problem;
-use crate::schema::{Kind, Place, Target};
+use crate::schema::{Kind, Place, Shape, Target};
 use viz_syntax::{Node, RefForm, references};
 use viz_text::{Loc, MappedText};
 
@@ -23,23 +26,51 @@ pub struct Lowered {
     pub objects: Vec<Object>,
     /// What is wrong with its fields.
     pub problems: Vec<Problem>,
+    /// What only one format version knows; found while no target is set.
+    pub differences: Vec<Difference>,
+    /// Names that removed kinds of objects in it define (3.18).
+    pub removed: Vec<Spanned>,
 }
 
-/// Reads one item of a list section (or another top-level value) as an object of this kind.
-pub fn lower(kind: Kind, node: Node<'_>, target: Target) -> Lowered {
+/// Something that works in one format version and breaks in the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What it is, for messages.
+    pub what: String,
+    /// The version in which it works.
+    pub works_in: Target,
+    /// Where it stands.
+    pub loc: Loc,
+}
+
+/// Reads one item of a list section (or another top-level value) as an object of this kind. Without a target, what any
+/// version knows is taken, and noted as a [`Difference`].
+pub fn lower(kind: Kind, node: Node<'_>, target: Option<Target>) -> Lowered {
     let mut lowering = Lowering { target, out: Lowered::default() };
     lowering.object(kind, node, None);
     lowering.out
 }
 
+/// The problems of a top-level mapping that is no object: `dbt`.
+pub fn check_mapping(shape: &'static Shape, node: Node<'_>, target: Option<Target>) -> Vec<Problem> {
+    let mut lowering = Lowering { target, out: Lowered::default() };
+    lowering.fields(0, shape, node);
+    lowering.out.problems
+}
+
 struct Lowering {
-    target: Target,
+    /// The version that the text is read for, if it is known.
+    target: Option<Target>,
     out: Lowered,
 }
 
 impl Lowering {
     fn problem(&mut self, problem: Problem) {
         self.out.problems.push(problem);
+    }
+
+    fn difference(&mut self, what: String, works_in: Target, loc: Loc) {
+        self.out.differences.push(Difference { what, works_in, loc });
     }
 
     fn add_use(&mut self, owner: u32, reference: Use) {

@@ -20,6 +20,14 @@ impl Lowering {
         self.out.problems.extend(text_problem(key, node));
     }
 
+    pub(super) fn word(&mut self, key: &str, node: Node<'_>) {
+        self.text(key, node);
+        if node.str().is_some_and(|text| !text.contains(|c: char| c.is_alphanumeric() || c == '_')) {
+            let message = format!("`{key}` needs at least one letter, digit or `_`");
+            self.problem(Problem::new("invalid-value", node.loc(), message));
+        }
+    }
+
     pub(super) fn integer(&mut self, key: &str, node: Node<'_>) {
         let fits = match node.scalar().map(|scalar| scalar.resolved()) {
             Some(Typed::Int(_) | Typed::BigInt) => true,
@@ -117,14 +125,16 @@ impl Lowering {
 
     pub(super) fn height(&mut self, key: &str, node: Node<'_>) {
         let pixels = node.scalar().is_some_and(|scalar| matches!(scalar.resolved(), Typed::Int(value) if value > 0));
-        if pixels && self.target == Target::V2_0 {
+        if pixels && self.target.is_none() {
+            self.difference(format!("`{key}` in pixels"), Target::V2_1, node.loc());
+        } else if pixels && self.target == Some(Target::V2_0) {
             let message = format!("`{key}` in pixels is known to format version 2.1 only");
             self.problem(
                 Problem::new("invalid-value", node.loc(), message).help(format!("write one of {}", HEIGHTS.join(", "))),
             );
         } else if !pixels && !node.str().is_some_and(|text| HEIGHTS.contains(&text)) {
             let mut list: Vec<String> = HEIGHTS.iter().map(|height| format!("`{height}`")).collect();
-            if self.target != Target::V2_0 {
+            if self.target != Some(Target::V2_0) {
                 list.push("a number of pixels".into());
             }
             let message = format!("`{key}` can't be {}: it is one of {}", describe(node), list.join(", "));

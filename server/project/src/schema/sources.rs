@@ -1,7 +1,7 @@
 //! The table of sources (3.3 of the format reference): their fields depend on their `type`.
 
 use super::tables::{ENV, NAME, TEXT};
-use super::types::{Field, Kind, Shape, Target, Type, Variants, field};
+use super::types::{Field, Shape, Target, Type, Variants, field};
 
 const HOST: Field = field("host", ENV, "Host name.");
 pub(super) const PORT: Field = field("port", Type::Integer, "Port.");
@@ -19,19 +19,23 @@ static SEED: Shape = Shape::plain(
     "seed",
     &[
         field("args", Type::List(&TEXT), "Command and arguments; it prints CSV with a header.").required(),
-        field("table_name", TEXT, "Table to fill.").required(),
+        field("table_name", Type::Word, "Table to fill; holds at least one letter, digit or `_`.").required(),
         field("allow_empty", Type::Boolean, "Whether no output is fine.").default("false"),
         field("existing_table", Type::Choice(&["skip", "append", "overwrite"]), "What to do if the table exists.")
             .default("skip"),
     ],
 );
 
-static ATTACH: Shape = Shape::plain(
+const SCHEMA_NAME: Field = field("schema_name", TEXT, "Name by which queries see the attached database.").required();
+
+static ATTACH_DUCKDB: Shape = Shape::plain(
     "attach",
-    &[
-        field("schema_name", TEXT, "Name by which queries see the attached database.").required(),
-        field("source", Type::Object(Kind::Source), "The database to attach.").required(),
-    ],
+    &[SCHEMA_NAME, field("source", Type::SourceOfType("duckdb"), "The database to attach, written here.").required()],
+);
+
+static ATTACH_SQLITE: Shape = Shape::plain(
+    "attach",
+    &[SCHEMA_NAME, field("source", Type::SourceOfType("sqlite"), "The database to attach, written here.").required()],
 );
 
 const FILE_FIELDS: &[Field] = &[
@@ -63,7 +67,7 @@ pub(super) static SOURCE: Shape = Shape {
                     DB_SCHEMA,
                     SEEDS,
                     POOL,
-                    field("attach", Type::List(&Type::Mapping(&ATTACH)), "Further DuckDB databases."),
+                    field("attach", Type::List(&Type::Mapping(&ATTACH_DUCKDB)), "Further DuckDB databases."),
                 ],
             ),
             (
@@ -76,7 +80,7 @@ pub(super) static SOURCE: Shape = Shape {
                     PASSWORD,
                     DB_SCHEMA,
                     SEEDS,
-                    field("attach", Type::List(&Type::Mapping(&ATTACH)), "Further SQLite databases."),
+                    field("attach", Type::List(&Type::Mapping(&ATTACH_SQLITE)), "Further SQLite databases."),
                 ],
             ),
             ("postgresql", &[HOST, PORT, DATABASE, USERNAME, PASSWORD, DB_SCHEMA, SEEDS, POOL]),
@@ -113,7 +117,7 @@ pub(super) static SOURCE: Shape = Shape {
                     SEEDS,
                     field("project", ENV, "Google Cloud project.").required(),
                     field("credentials_base64", ENV, "Service account key, base64; write `${env.NAME}`."),
-                    POOL,
+                    POOL.default(""),
                 ],
             ),
             (

@@ -91,7 +91,7 @@ static MODEL: Shape = Shape::plain(
     "model",
     &[
         NAME,
-        field("sql", TEXT, "One SELECT in the source's dialect. References inside are not resolved."),
+        field("sql", TEXT, "One SELECT in the source's dialect. References inside are not resolved.").required(),
         field(
             "source",
             Type::ObjectOrReference(Kind::Source, Place::ModelSource),
@@ -104,16 +104,34 @@ static MODEL: Shape = Shape::plain(
             Type::List(&Type::Object(Kind::Dimension)),
             "Row-level expressions over this model's columns.",
         ),
-        field("args", Type::List(&TEXT), "Command that prints CSV (script model).").only(Target::V2_0),
-        field("table_name", TEXT, "Table of a script model's output.").default("model").only(Target::V2_0),
-        field("allow_empty", Type::Boolean, "Whether a script model may print nothing.")
-            .default("false")
+    ],
+);
+
+/// A model with `args` (3.4), until 2.0.
+static SCRIPT_MODEL: Shape = Shape::plain(
+    "script model",
+    &[
+        NAME.required(),
+        field("args", Type::List(&TEXT), "Command and arguments; it prints CSV with a header. Since 2.1: `seeds`.")
+            .required()
             .only(Target::V2_0),
+        field("table_name", TEXT, "Table that holds the command's output.").default("model"),
+        field("allow_empty", Type::Boolean, "Whether no output is fine.").default("false"),
+    ],
+);
+
+/// A model with `models` (3.4), until 2.0.
+static MERGE_MODEL: Shape = Shape::plain(
+    "merge model",
+    &[
+        NAME,
+        field("sql", TEXT, "One SELECT; it sees each of the models as `<model>.<table>`.").required(),
         field(
             "models",
             Type::List(&Type::ObjectOrReference(Kind::Model, Place::MergeModels)),
-            "Models that a merge model reads.",
+            "The models that it reads. 2.1 has no such models.",
         )
+        .required()
         .only(Target::V2_0),
     ],
 );
@@ -399,13 +417,16 @@ static TEST: Shape = Shape::plain(
     ],
 );
 
-/// The shape of a kind; for dashboards that of one with or without `href`.
-pub fn shape(kind: Kind, has_href: bool) -> &'static Shape {
+/// The shape of a kind, for a mapping that has certain keys: dashboards with and without `href` differ, and so do models
+/// with `args` or `models`.
+pub fn shape(kind: Kind, has: impl Fn(&str) -> bool) -> &'static Shape {
     match kind {
         Kind::Project => &PROJECT,
         Kind::Include => &INCLUDE,
         Kind::Defaults => &DEFAULTS,
         Kind::Source => &SOURCE,
+        Kind::Model if has("args") => &SCRIPT_MODEL,
+        Kind::Model if has("models") => &MERGE_MODEL,
         Kind::Model => &MODEL,
         Kind::Metric => &METRIC,
         Kind::Dimension => &DIMENSION,
@@ -415,7 +436,7 @@ pub fn shape(kind: Kind, has_href: bool) -> &'static Shape {
         Kind::Chart => &CHART,
         Kind::Table => &TABLE,
         Kind::Markdown => &MARKDOWN,
-        Kind::Dashboard if has_href => &EXTERNAL_DASHBOARD,
+        Kind::Dashboard if has("href") => &EXTERNAL_DASHBOARD,
         Kind::Dashboard => &INTERNAL_DASHBOARD,
         Kind::Row => &ROW,
         Kind::Item => &ITEM,

@@ -74,10 +74,13 @@ impl Kind {
 
     /// The name with its article, for messages.
     pub fn with_article(self) -> String {
-        let name = self.name();
-        let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
-        format!("{} {name}", if vowel { "an" } else { "a" })
+        with_article(self.name())
     }
+}
+
+fn with_article(name: &str) -> String {
+    let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
+    format!("{} {name}", if vowel { "an" } else { "a" })
 }
 
 /// A version of the project format that can be targeted.
@@ -90,6 +93,16 @@ pub enum Target {
     #[default]
     #[serde(rename = "2.1")]
     V2_1,
+}
+
+impl Target {
+    /// The version that isn't this one.
+    pub fn other(self) -> Target {
+        match self {
+            Target::V2_0 => Target::V2_1,
+            Target::V2_1 => Target::V2_0,
+        }
+    }
 }
 
 impl std::str::FromStr for Target {
@@ -209,6 +222,8 @@ impl Place {
 pub enum Type {
     /// A string.
     Text,
+    /// A string with at least one letter, digit or `_`.
+    Word,
     /// A string in which `${env.NAME}` is replaced when the source is opened (`R-ENV-02`).
     EnvironmentText,
     /// A whole number.
@@ -229,6 +244,8 @@ pub enum Type {
     Evaluation,
     /// An object of this kind, written here.
     Object(Kind),
+    /// A source of this type, written here.
+    SourceOfType(&'static str),
     /// An object of this kind, written here or named by a reference (`R-REF-06`).
     ObjectOrReference(Kind, Place),
     /// A reference or an inline insight or model (`data:` of a table).
@@ -335,6 +352,11 @@ impl Shape {
     /// A mapping with these fields and no others.
     pub const fn plain(name: &'static str, fields: &'static [Field]) -> Self {
         Self { name, fields, variants: None, open: false }
+    }
+
+    /// The name with its article, for messages.
+    pub fn with_article(&self) -> String {
+        with_article(self.name)
     }
 
     /// The fields for a mapping whose deciding field has this value (`None`: it has none, or none that is known: all).

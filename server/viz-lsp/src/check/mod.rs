@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use viz_check::{CheckOptions, Level, MAX_COMBINATIONS, Memo};
 use viz_facts::FactStore;
-use viz_project::{Config, DiskFiles, Environment, FileSystem, Project};
+use viz_project::{Config, DiskFiles, Environment, FileSystem, Project, Target};
 
 /// Exit status when errors were found.
 const ERRORS_FOUND: u8 = 1;
@@ -63,7 +63,7 @@ fn check_and_print(args: &CheckArgs, started: Instant) -> anyhow::Result<ExitCod
     let answerer = EngineAnswerer::new(true)?;
     let mut projects = Vec::new();
     for target in targets {
-        let project = load(&target, &environment)?;
+        let project = load(&target, &environment, args.target.map(Into::into))?;
         let (options, timeout) = options(args, project.config())?;
         let report = check(&project, &options, &answerer, timeout, args.quiet);
         projects.push(Checked { shown: target.shown, project, report, recorded: 0 });
@@ -86,12 +86,12 @@ fn check_and_print(args: &CheckArgs, started: Instant) -> anyhow::Result<ExitCod
     Ok(status(args, &outcome))
 }
 
-fn load(target: &targets::Target, environment: &Environment) -> anyhow::Result<Project> {
+fn load(target: &targets::Target, environment: &Environment, version: Option<Target>) -> anyhow::Result<Project> {
     if let Some(file) = viz_project::project_file(&target.root, &DiskFiles) {
         DiskFiles.read(&file).with_context(|| format!("can't read {}", file.display()))?;
     }
     let _span = tracing::info_span!("load", root = %target.shown).entered();
-    let project = Project::load(&target.root, &DiskFiles, environment);
+    let project = Project::load_for(&target.root, &DiskFiles, environment, version);
     tracing::info!(files = project.files().len(), "read the project");
     Ok(project)
 }
@@ -107,7 +107,6 @@ fn options(args: &CheckArgs, config: &Config) -> anyhow::Result<(CheckOptions, D
             .or(config.max_combinations)
             .unwrap_or(MAX_COMBINATIONS),
         seed: args.seed.or(config.seed).unwrap_or_default(),
-        target: args.target.map(Into::into),
         trusted: true,
         oracle: true,
         now: args.now.unwrap_or_else(|| chrono::Local::now().naive_local()),

@@ -197,7 +197,6 @@ fn options(settings: &Settings, project: &Project, now: NaiveDateTime) -> CheckO
         level: settings.level.or_else(|| configured_level(config).ok()).unwrap_or(Level::Bind),
         max_combinations: settings.max_combinations.or(config.max_combinations).unwrap_or(MAX_COMBINATIONS),
         seed: config.seed.unwrap_or_default(),
-        target: None,
         trusted: settings.trusted,
         oracle: true,
         now,
