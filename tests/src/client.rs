@@ -5,7 +5,7 @@ use crate::{Document, Encoding, Shown};
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
@@ -26,6 +26,10 @@ pub struct Options {
     pub abilities: Value,
     /// The client's configuration, which the server may ask for; without it the server is told.
     pub configuration: Option<Value>,
+    /// Further environment variables of the server.
+    pub environment: Vec<(String, String)>,
+    /// Where its stderr goes, if not to the test's.
+    pub log: Option<PathBuf>,
     /// Whether requests of the server are answered. A client that never does must not stop the server.
     pub answers: bool,
 }
@@ -37,6 +41,8 @@ impl Default for Options {
             initialization: Value::Null,
             abilities: Value::Null,
             configuration: None,
+            environment: Vec::new(),
+            log: None,
             answers: true,
         }
     }
@@ -117,6 +123,11 @@ impl Client {
         let mut server = Command::new(program)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(match &options.log {
+                Some(path) => std::fs::File::create(path).expect("the log can be made").into(),
+                None => Stdio::inherit(),
+            })
+            .envs(options.environment.iter().map(|(name, value)| (name, value)))
             .spawn()
             .unwrap_or_else(|error| panic!("{program}: {error}"));
         let mut output = BufReader::new(server.stdout.take().expect("it is piped"));

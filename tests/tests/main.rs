@@ -5,6 +5,7 @@ mod bad_input;
 mod command_line;
 mod diagnostics;
 mod edits;
+mod everything;
 mod faces;
 mod features;
 mod flood;
@@ -13,9 +14,11 @@ mod golden;
 mod lifecycle;
 mod mutations;
 mod rules;
+mod secrets;
 mod session;
 mod settings;
 mod trust;
+mod unknown_names;
 
 /// The program, built by cargo before these tests.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_viz-lsp");

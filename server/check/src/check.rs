@@ -159,6 +159,7 @@ pub fn check(project: &Project, facts: &FactStore, options: &CheckOptions, memo:
     let mut asked = FxHashSet::default();
     report.questions.retain(|question| asked.insert(question.key()));
     report.findings = finish(project, findings);
+    crate::mask::Mask::of(project).hide_in(&mut report);
     report
 }
 

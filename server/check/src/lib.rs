@@ -16,6 +16,7 @@ mod facts;
 mod findings;
 mod inputs;
 mod insight;
+mod mask;
 mod models;
 mod options;
 mod oracle;
@@ -28,6 +29,7 @@ mod witness;
 
 pub use check::{CheckOptions, Level, MAX_COMBINATIONS, Memo, check};
 pub use codes::{CODES, Code, code};
+pub use mask::Mask;
 pub use models::columns_of;
 pub use options::{InputOptions, OptionSource, option_question, options_of};
 pub use rendered::{RenderedColumn, RenderedQuery, RenderedTable, rendered_query};

@@ -1,11 +1,18 @@
 //! Which source a query runs on, as the engine needs to know it.
 
+use std::path::PathBuf;
 use viz_facts::{SourceSpec, Unknown};
 use viz_project::{Body, ObjectId, Problem, Project, Source, normalize};
 use viz_text::MappedText;
 
 /// The source of a model.
 pub(crate) fn source_of_model(project: &Project, model: ObjectId) -> Result<SourceSpec, Unknown> {
+    if let Body::Model(body) = &project.object(model).body
+        && body.special
+    {
+        let message = "the data of a script or merge model come from a run of the project";
+        return Err(Unknown::new("special-model", message));
+    }
     let source = project
         .source_of(model)
         .ok_or_else(|| Unknown::new("no-source", "the model has no source that could be asked"))?;
@@ -52,6 +59,12 @@ pub(crate) fn source_spec(project: &Project, name: &str, source: &Source) -> Res
         }
         None => Err(Unknown::new("no-source", format!("the source `{name}` has no `type`"))),
     }
+}
+
+/// The file that a source's `database` names, if all variables in it are set.
+pub(crate) fn database_path(project: &Project, database: &MappedText) -> Option<PathBuf> {
+    let path = resolve_environment(project, database).ok()?;
+    Some(normalize(&project.root.join(path.trim())))
 }
 
 /// A text with its `${env.NAME}` replaced, or the first name that is not set.

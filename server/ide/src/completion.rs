@@ -56,7 +56,9 @@ pub fn completion(
     let Some(slot) = slot(&context) else { return Vec::new() };
     let request = Request { project, facts, files, file, offset: at, now: local(now), text, context, slot };
     let mut items = request.items();
+    let mask = viz_check::Mask::of(project);
     for (index, item) in items.iter_mut().enumerate() {
+        item.detail.iter_mut().chain(&mut item.documentation).for_each(|text| mask.hide(text));
         item.sort = format!("{index:05}");
     }
     items

@@ -24,7 +24,9 @@ const SHOWN_OPTIONS: usize = 12;
 
 /// The hover at an offset; `now` tells the age of options.
 pub fn hover(project: &Project, facts: &FactStore, file: FileId, offset: TextSize, now: SystemTime) -> Option<Hover> {
-    let (target, range) = target_at(project, file, offset)?;
+    let Some((target, range)) = target_at(project, file, offset) else {
+        return crate::field::hover(project, file, offset);
+    };
     let id = target.object();
     let object = project.object(id);
     let mut text = heading(object);
@@ -51,6 +53,7 @@ pub fn hover(project: &Project, facts: &FactStore, file: FileId, offset: TextSiz
         Body::Expression(expression) => expression_text(&mut text, expression),
         _ => {}
     }
+    viz_check::Mask::of(project).hide(&mut text);
     Some(Hover { range, markdown: text.trim_end().to_owned() })
 }
 

@@ -7,6 +7,7 @@
 mod completion;
 mod context;
 mod definition;
+mod field;
 mod fuzzy;
 mod highlight;
 mod hover;

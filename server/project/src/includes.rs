@@ -1,6 +1,7 @@
 //! Which files belong to a project: the project file and what it includes (1.1 and 1.2 of the format reference).
 
 use crate::files::{FileSystem, ReadError};
+use crate::git_reference::{Malformed, git_reference};
 use crate::problem::Problem;
 use std::path::{Component, Path, PathBuf};
 use viz_syntax::{Document, Node, TopValue};
@@ -171,22 +172,21 @@ fn git(
     files: &dyn FileSystem,
     watched: &mut Vec<PathBuf>,
 ) -> Result<Target, Box<Problem>> {
-    let (repository, sub) = match text.split_once("--") {
-        Some((repository, sub)) => (repository.trim(), Some(sub.trim())),
-        None => (text, None),
-    };
-    let Some((repo, version)) = repository.split_once('@') else {
-        let local = text.starts_with('.');
-        let help = if local {
-            "rename the folder: any path with `.git` in it is taken as a git repository"
-        } else {
-            "add `@` and a branch, tag or commit"
+    let reference = git_reference(text).map_err(|lacks| {
+        let (lacks, help) = match lacks {
+            Malformed::Version => ("has no `@version`", "add `@` and a branch, tag or commit"),
+            Malformed::Repository => {
+                ("is no `owner/name.git@version`", "write the owner and name on GitHub, nothing else")
+            }
+            Malformed::File => ("has no file after `--`", "write a file of the repository, or remove `--`"),
         };
-        let message = format!("`{text}` is taken as a git repository, but has no `@version`");
-        return Err(Box::new(Problem::new("include-git-reference", loc, message).help(help)));
-    };
-    let name = repo.trim_end_matches(".git");
-    let folder = root.join(CACHE_FOLDER).join(format!("{name}@{version}"));
+        let local = text.starts_with('.') || files.is_file(&root.join(text)) || files.is_dir(&root.join(text));
+        let help = if local { "rename it: any path with `.git` in it is taken as a git repository" } else { help };
+        let message = format!("`{text}` is taken as a git repository, but {lacks}");
+        Box::new(Problem::new("include-git-reference", loc, message).help(help))
+    })?;
+    let sub = reference.file;
+    let folder = root.join(CACHE_FOLDER).join(format!("{}@{}", reference.repository, reference.version));
     watched.push(folder.clone());
     if !files.is_dir(&folder) {
         return Ok(Target::Unfetched);

@@ -10,6 +10,7 @@ mod config;
 mod dbt;
 mod environment;
 mod files;
+mod git_reference;
 mod graph;
 mod includes;
 mod loader;

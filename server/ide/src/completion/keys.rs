@@ -3,9 +3,10 @@
 use super::Request;
 use super::item::{CompletionItem, CompletionKind, escape};
 use crate::context::{Content, Mapping};
+use crate::field::{type_name, version};
 use crate::slot::{fields, is_merged, object_kind};
 use viz_project::Kind;
-use viz_project::schema::{Field, INTERACTION_KEYS, Type, shape};
+use viz_project::schema::{Field, INTERACTION_DOCS, Type, shape};
 use viz_text::{TextRange, TextSize};
 
 /// How a key is to be inserted.
@@ -53,17 +54,8 @@ fn items(request: &Request<'_>, ty: Type, here: &Mapping<'_>, own: TextRange, fo
     let present = |name: &str| here.pairs.iter().any(|pair| pair.name == name && pair.range != own);
     match ty {
         Type::Interaction => {
-            let docs = [
-                ("filter", "Keeps the rows for which it holds."),
-                ("split", "One series for each of its values."),
-                ("sort", "Orders the rows; may end in `ASC` or `DESC`."),
-            ];
-            let free = INTERACTION_KEYS.iter().filter(|key| !present(key));
-            free.map(|key| {
-                let doc = docs.iter().find(|(name, _)| name == key).map_or("", |(_, doc)| doc);
-                plain(key, "query", doc, form, ": ", ": ?{ $0 \\}")
-            })
-            .collect()
+            let free = INTERACTION_DOCS.iter().filter(|(key, _)| !present(key));
+            free.map(|(key, doc)| plain(key, "query", doc, form, ": ", ": ?{ $0 \\}")).collect()
         }
         Type::Props if request.slot.inner.is_empty() && !present("type") => {
             vec![plain("type", "required", "The sort of trace: `bar`, `scatter`, …", form, ": ", ": $0")]
@@ -117,6 +109,9 @@ fn item(field: &Field, form: &Form) -> CompletionItem {
     if !field.default.is_empty() {
         doc.push_str(&format!("\n\ndefault: `{}`", field.default));
     }
+    if let Some(version) = version(field) {
+        doc.push_str(&format!("\n\n*{version}*"));
+    }
     plain(field.name, &detail, &doc, form, &insert, &snippet)
 }
 
@@ -147,7 +142,10 @@ fn value_text(ty: &Type, form: &Form) -> (String, String) {
         Type::Layout => (nested(""), nested("$0")),
         Type::List(Type::ObjectOrReference(..)) => (nested("- "), nested("- \\${ref($0)\\}")),
         Type::List(Type::Evaluation) => (nested("- "), nested("- \">{ $0 \\}\"")),
-        Type::List(Type::Object(kind)) if starts_with_name(*kind) => (nested("- name: "), nested("- name: $0")),
+        Type::List(Type::Object(kind)) if starts_with_name(*kind) => {
+            let (text, snippet) = first_item(*kind, form.indent + 4);
+            (nested(&text), nested(&snippet))
+        }
         Type::List(_) => (nested("- "), nested("- $0")),
         Type::ObjectOrReference(..) | Type::TableData | Type::MarkdownItem => (": ".into(), ": \\${ref($0)\\}".into()),
         Type::Query(_) => (": ".into(), ": ?{ $0 \\}".into()),
@@ -156,39 +154,26 @@ fn value_text(ty: &Type, form: &Form) -> (String, String) {
     }
 }
 
+/// The beginning of a list of objects: the name and what else is required, a line each. Indented lines get `indent`.
+fn first_item(kind: Kind, indent: usize) -> (String, String) {
+    let (mut text, mut snippet) = ("- name: ".to_owned(), "- name: $1".to_owned());
+    let mut stop = 2;
+    for field in shape(kind, |_| false).fields.iter().filter(|field| field.required && field.name != "name") {
+        let value = match field.ty {
+            Type::Choice(words) => format!("${{{stop}|{}|}}", words.join(",")),
+            _ => format!("${stop}"),
+        };
+        text.push_str(&format!("\n{}{}: ", " ".repeat(indent), field.name));
+        snippet.push_str(&format!("\n{}{}: {value}", " ".repeat(indent), field.name));
+        stop += 1;
+    }
+    if stop == 2 {
+        snippet = "- name: $0".to_owned();
+    }
+    (text, snippet)
+}
+
 /// Whether objects of a kind mostly begin with their name.
 fn starts_with_name(kind: Kind) -> bool {
     !matches!(kind, Kind::Row | Kind::Item | Kind::Include)
-}
-
-/// A type in a word or two.
-fn type_name(ty: &Type) -> String {
-    match ty {
-        Type::Text | Type::Word => "text".into(),
-        Type::EnvironmentText => "text, may hold ${env.NAME}".into(),
-        Type::Integer => "whole number".into(),
-        Type::Boolean => "true or false".into(),
-        Type::Choice(words) if words.len() <= 4 => words.join(", "),
-        Type::Choice(_) => "one of several words".into(),
-        Type::IntegerChoice(_) => "one of several numbers".into(),
-        Type::Plain => "value".into(),
-        Type::Expression(_) => "SQL".into(),
-        Type::Query(_) => "query".into(),
-        Type::Evaluation => "expression >{…}".into(),
-        Type::Object(kind) => kind.name().into(),
-        Type::SourceOfType(ty) => format!("{ty} source"),
-        Type::ObjectOrReference(kind, _) => format!("{} or reference", kind.name()),
-        Type::TableData => "reference to an insight or a model".into(),
-        Type::MarkdownItem => "markdown or reference".into(),
-        Type::List(item) => format!("list of {}", type_name(item)),
-        Type::Mapping(_) => "mapping".into(),
-        Type::Options => "list or query".into(),
-        Type::DefaultValues => "list, all or none".into(),
-        Type::Props => "plotly properties".into(),
-        Type::Layout => "plotly layout".into(),
-        Type::Interaction => "filter, split or sort".into(),
-        Type::Height => "word or pixels".into(),
-        Type::Level => "number or title".into(),
-        Type::Anything => String::new(),
-    }
 }

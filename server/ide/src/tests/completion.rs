@@ -238,7 +238,7 @@ fn top_level_keys() {
 #[test]
 fn keys_bring_what_follows_them() {
     let key = |text: &str, label: &str, snippet| Fixture::new(text).changed(label, snippet);
-    assert_eq!(key("$0", "models", true), "models:\n  - name: $0");
+    assert_eq!(key("$0", "models", true), "models:\n  - name: $1\n    sql: $2");
     assert_eq!(key("relations:\n  - $0", "join_type", true), "- join_type: ${1|inner,left,right,full|}$0");
     assert_eq!(key("insights:\n  - name: x\n    $0", "props", true), "props:\n  type: $0");
     assert_eq!(key("insights:\n  - $0", "props", true), "- props:\n    type: $0");

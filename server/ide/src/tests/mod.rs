@@ -2,6 +2,7 @@
 
 mod completion;
 mod fixture;
+mod keys;
 mod navigation;
 mod ranking;
 mod rename;

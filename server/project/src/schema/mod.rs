@@ -1,14 +1,16 @@
 //! One declarative table of kinds and fields: validation, completion, hover and the JSON schema read it.
 
+mod json;
 mod palettes;
 mod sources;
 mod tables;
 mod types;
 
+pub use json::json_schema;
 pub use palettes::PALETTES;
 pub use sources::SOURCE_TYPES;
 pub use tables::{
-    HEIGHTS, INPUT_TYPES, INTERACTION_KEYS, MERGED_KEYS, MULTI_DISPLAYS, PROJECT, RESERVED_KEYS, ROWS_PER_PAGE,
-    SINGLE_DISPLAYS, shape,
+    HEIGHTS, INPUT_TYPES, INTERACTION_DOCS, INTERACTION_KEYS, MERGED_KEYS, MULTI_DISPLAYS, PROJECT, RESERVED_KEYS,
+    ROWS_PER_PAGE, SINGLE_DISPLAYS, shape,
 };
 pub use types::{Field, Kind, Place, Shape, Target, Type, Variants, field};

@@ -264,6 +264,13 @@ static INSIGHT: Shape = Shape::plain(
 /// Keys of an interaction, in the order in which they act (3.9).
 pub const INTERACTION_KEYS: &[&str] = &["filter", "split", "sort"];
 
+/// What the keys of an interaction do, for people.
+pub const INTERACTION_DOCS: &[(&str, &str)] = &[
+    ("filter", "Keeps the rows for which it holds."),
+    ("split", "One series for each of its values."),
+    ("sort", "Orders the rows; may end in `ASC` or `DESC`."),
+];
+
 static CHART: Shape = Shape::plain(
     "chart",
     &[

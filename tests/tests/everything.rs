@@ -1,0 +1,56 @@
+//! The project that uses everything is clean, for both versions of the format.
+
+use crate::PROGRAM;
+use serde_json::Value;
+use viz_tests::cli;
+use viz_tests::projects::{self, Project};
+
+fn is_clean(json: &Value) {
+    let project = &json["projects"][0];
+    assert_eq!(project["diagnostics"], Value::Array(Vec::new()), "{:#}", project["diagnostics"]);
+    for insight in project["insights"].as_array().expect("a list") {
+        assert!(matches!(insight["status"].as_str(), Some("checked" | "static")), "{insight:#}");
+    }
+    for input in project["inputs"].as_array().expect("a list") {
+        assert_eq!(input["status"], "known", "{input:#}");
+    }
+}
+
+#[test]
+fn everything_is_clean_for_2_1() {
+    is_clean(&cli::check_json(PROGRAM, &projects::path("everything"), &[]));
+    let run = cli::run(PROGRAM, &projects::path("everything"), &["--check", "--deny", "warnings", "--color", "never"]);
+    assert_eq!((run.status, run.out.lines().count()), (0, 2), "{run:?}");
+    assert!(run.err.is_empty(), "{run:?}");
+}
+
+#[test]
+fn everything_is_clean_for_2_0() {
+    let project = Project::copy_of("everything");
+    let text = project.read("project.visivo.yml");
+    let older = text.replace("cli_version: 2.1.0", "cli_version: 2.0.3").replace("since-2.1.yml", "until-2.0.yml");
+    project.write("project.visivo.yml", &older);
+    is_clean(&cli::check_json(PROGRAM, &project.root, &[]));
+}
+
+#[test]
+fn the_target_decides_what_is_wrong() {
+    let codes = |project: &Project, args: &[&str]| -> Vec<(String, String)> {
+        let findings = cli::findings(&cli::check_json(PROGRAM, &project.root, args), 0);
+        findings.into_iter().map(|finding| (finding.severity, finding.code)).collect()
+    };
+    let project = Project::copy_of("everything");
+    let error = |code: &str| ("error".to_owned(), code.to_owned());
+    // Seeds, pixels, a text as markdown and tests: 2.0 has none of them.
+    let mut found = codes(&project, &["--target", "2.0"]);
+    found.sort();
+    assert_eq!(
+        found,
+        [error("invalid-value"), error("reference-expected"), error("unknown-key"), error("unknown-key")]
+    );
+    // Without a target, each is told once, as a warning.
+    project.write("project.visivo.yml", &project.read("project.visivo.yml").replace("cli_version: 2.1.0\n", ""));
+    let warning = ("warning".to_owned(), "version-difference".to_owned());
+    assert_eq!(codes(&project, &[]), vec![warning; 4]);
+    assert_eq!(codes(&project, &["--target", "2.1"]), []);
+}
