@@ -9,6 +9,7 @@ mod item;
 mod keys;
 mod names;
 mod paths;
+mod props;
 mod rank;
 mod values;
 

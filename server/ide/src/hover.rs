@@ -1,4 +1,4 @@
-//! Hover: what an object is, and for inputs what a viewer can choose.
+//! Hover: what an object or a property is, and for inputs what a viewer can choose.
 
 use crate::completion::accessor_meaning;
 use crate::target::{Target, target_at};
@@ -25,7 +25,7 @@ const SHOWN_OPTIONS: usize = 12;
 /// The hover at an offset; `now` tells the age of options.
 pub fn hover(project: &Project, facts: &FactStore, file: FileId, offset: TextSize, now: SystemTime) -> Option<Hover> {
     let Some((target, range)) = target_at(project, file, offset) else {
-        return crate::field::hover(project, file, offset);
+        return crate::props::hover(project, file, offset).or_else(|| crate::field::hover(project, file, offset));
     };
     let id = target.object();
     let object = project.object(id);

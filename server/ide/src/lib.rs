@@ -11,6 +11,7 @@ mod field;
 mod fuzzy;
 mod highlight;
 mod hover;
+mod props;
 mod references;
 mod rename;
 mod select_list;

@@ -16,6 +16,8 @@ pub(crate) struct Slot<'a> {
     pub objects: Vec<(Kind, Option<&'a str>)>,
     /// Keys below `props` or `layout`.
     pub inner: Vec<&'a str>,
+    /// `type` of the trace around it, as written.
+    pub trace: Option<&'a str>,
     /// Keys from the innermost object on.
     pub keys: Vec<&'a str>,
 }
@@ -82,8 +84,14 @@ pub(crate) fn is_merged(name: &str) -> bool {
 
 /// What the format expects at a place; `None` where it knows nothing of it.
 pub(crate) fn slot<'a>(context: &Context<'a>) -> Option<Slot<'a>> {
-    let mut slot =
-        Slot { ty: Type::Object(Kind::Project), field: None, objects: Vec::new(), inner: Vec::new(), keys: Vec::new() };
+    let mut slot = Slot {
+        ty: Type::Object(Kind::Project),
+        field: None,
+        objects: Vec::new(),
+        inner: Vec::new(),
+        trace: None,
+        keys: Vec::new(),
+    };
     for step in &context.steps {
         match step {
             Step::Item => slot.ty = item(slot.ty)?,
@@ -99,6 +107,9 @@ pub(crate) fn slot<'a>(context: &Context<'a>) -> Option<Slot<'a>> {
             slot.objects.push((kind, context.here.value("name")));
         }
     }
+    if slot.inner.is_empty() && matches!(slot.ty, Type::Props) {
+        slot.trace = context.here.value("type");
+    }
     Some(slot)
 }
 
@@ -110,7 +121,12 @@ impl<'a> Slot<'a> {
         }
         self.keys.push(name);
         match self.ty {
-            Type::Props | Type::Layout => self.inner.push(name),
+            Type::Props | Type::Layout => {
+                if self.inner.is_empty() && matches!(self.ty, Type::Props) {
+                    self.trace = of.value("type");
+                }
+                self.inner.push(name);
+            }
             Type::Interaction => {
                 INTERACTION_KEYS.iter().find(|key| **key == name)?;
                 self.ty = Type::Query(Place::InsightInteraction);

@@ -7,6 +7,26 @@ use std::sync::{LazyLock, OnceLock};
 
 static TEXT: &str = include_str!("../schema/plotly.json");
 
+/// The parts of a layout that have a page of their own in plotly's reference.
+const LAYOUT_PAGES: &[&str] = &[
+    "annotations",
+    "coloraxis",
+    "geo",
+    "images",
+    "map",
+    "mapbox",
+    "polar",
+    "scene",
+    "selections",
+    "shapes",
+    "sliders",
+    "smith",
+    "ternary",
+    "updatemenus",
+    "xaxis",
+    "yaxis",
+];
+
 /// The schema, read at the first call.
 pub fn schema() -> &'static Schema {
     static SCHEMA: LazyLock<Schema> =
@@ -196,6 +216,27 @@ impl Schema {
             Items::ByPosition(all) => all.get(position)?,
         };
         Some(&self.nodes[*at as usize])
+    }
+
+    /// The place in plotly's reference of the attribute at the end of a path; below a list, of the list.
+    pub fn link(&'static self, root: Root<'_>, path: &[&str]) -> String {
+        let mut known = Vec::new();
+        let mut at = self.root(root);
+        for key in path {
+            at = at.and_then(|of| self.child(of, key));
+            known.push(key.trim_end_matches(|c: char| c.is_ascii_digit() && at.is_some_and(|at| at.numbered)));
+            if at.is_none_or(|at| at.ty == ValueType::List) {
+                break;
+            }
+        }
+        let (page, start) = match (root, known.first()) {
+            (Root::Trace(name), _) => (name.to_owned(), name),
+            (Root::Layout, Some(first)) if LAYOUT_PAGES.contains(first) => (format!("layout/{first}"), "layout"),
+            (Root::Layout, _) => ("layout".to_owned(), "layout"),
+        };
+        let anchor: String = known.iter().map(|key| format!("-{key}")).collect();
+        let anchor = if anchor.is_empty() { String::new() } else { format!("#{start}{anchor}") };
+        format!("https://plotly.com/javascript/reference/{page}/{anchor}")
     }
 
     /// What an attribute is for, in Markdown.

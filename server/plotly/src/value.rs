@@ -74,13 +74,18 @@ impl Attribute {
         Ok(())
     }
 
-    /// The words that a value may be, or be made of.
+    /// The words that a value may be, or be made of, without numbers that stand for words.
     pub fn words(&self) -> Vec<&str> {
         match self.ty {
             ValueType::Colorscale => COLORSCALES.to_vec(),
             _ => {
                 let constants = self.values.iter().chain(&self.extras).filter_map(Constant::word);
-                self.flags.iter().map(String::as_str).chain(constants).filter(|word| !word.is_empty()).collect()
+                self.flags
+                    .iter()
+                    .map(String::as_str)
+                    .chain(constants)
+                    .filter(|word| !is_number(word) && !word.is_empty())
+                    .collect()
             }
         }
     }
@@ -94,7 +99,7 @@ impl Attribute {
             ValueType::Enumerated => match self.choices().as_slice() {
                 [only] => only.clone(),
                 [all @ .., last] if all.len() < 12 => format!("{} or {last}", all.join(", ")),
-                all => format!("one of {} constants", all.len()),
+                _ => format!("one of {} words", self.words().len()),
             },
             ValueType::Boolean => "`true` or `false`".into(),
             ValueType::Number => format!("a number{}", self.range()),
@@ -143,6 +148,10 @@ impl Attribute {
         let extras: Vec<String> = self.extras.iter().map(|extra| format!("`{extra}`")).collect();
         if extras.is_empty() { String::new() } else { format!(", or {}", extras.join(", ")) }
     }
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok()
 }
 
 fn is(constant: &Constant, given: Given<'_>) -> bool {

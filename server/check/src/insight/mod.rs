@@ -3,6 +3,7 @@
 mod blame;
 mod context;
 mod judge;
+mod slices;
 mod values;
 mod without_options;
 
@@ -156,7 +157,8 @@ impl Run<'_> {
                 let Some(bound) = self.judge(verdict, &rendered, &fine, Judge::Bind) else { return };
                 verdict.report.judge = Some(Judge::Bind);
                 // What fails to parse or bind for all is no matter of values.
-                if !bound.is_empty() {
+                if let Some(first) = bound.first() {
+                    self.slices(verdict, &tables, &rendered[*first]);
                     match self.values(verdict, &tables) {
                         Ok(()) => verdict.report.judge = Some(Judge::Values),
                         Err(why) => {

@@ -2,24 +2,26 @@
 
 use super::Request;
 use super::item::{CompletionItem, CompletionKind, escape};
-use crate::context::{Content, Mapping};
+use super::props;
+use crate::context::{Content, Mapping, Step};
 use crate::field::{type_name, version};
 use crate::slot::{fields, is_merged, object_kind};
+use viz_plotly::ValueType;
 use viz_project::Kind;
 use viz_project::schema::{Field, INTERACTION_DOCS, Type, shape};
 use viz_text::{TextRange, TextSize};
 
 /// How a key is to be inserted.
-struct Form {
+pub(super) struct Form {
     replace: TextRange,
     /// Only the name: the colon is there.
     name_only: bool,
     /// Put before it: the dash of a new list item.
     prefix: &'static str,
     /// Columns from the start of the line's text to the key.
-    indent: usize,
+    pub indent: usize,
     /// In `{…}`, where nothing goes on the next line.
-    flow: bool,
+    pub flow: bool,
 }
 
 /// At a key that has its colon.
@@ -40,11 +42,16 @@ pub(super) fn at_start(request: &Request<'_>, content: &Content, dash: bool, flo
     let column = usize::from(content.range.start()) - line_start;
     let indent = if dash { column.saturating_sub(line_indent) + usize::from(content.gap) } else { 0 };
     let mut form = Form { replace, name_only: false, prefix: "", indent, flow };
+    let in_item = matches!(request.context.steps.last(), Some(Step::Item));
     match request.slot.ty {
         // On a line of its own in a list, a new item goes.
         Type::List(item) if !dash && !flow => {
             (form.prefix, form.indent) = ("- ", 2);
             items(request, *item, &Mapping::default(), replace, &form)
+        }
+        ty if !dash && !flow && !in_item && request.slot.attribute().is_some_and(|of| of.ty == ValueType::List) => {
+            (form.prefix, form.indent) = ("- ", 2);
+            items(request, ty, &Mapping::default(), replace, &form)
         }
         ty => items(request, ty, &request.context.here, replace, &form),
     }
@@ -60,6 +67,7 @@ fn items(request: &Request<'_>, ty: Type, here: &Mapping<'_>, own: TextRange, fo
         Type::Props if request.slot.inner.is_empty() && !present("type") => {
             vec![plain("type", "required", "The sort of trace: `bar`, `scatter`, …", form, ": ", ": $0")]
         }
+        Type::Props | Type::Layout => props::keys(request, &present, form),
         _ => {
             let Some(mut known) = fields(ty, here) else { return Vec::new() };
             let kind = object_kind(ty, here);
@@ -116,7 +124,7 @@ fn item(field: &Field, form: &Form) -> CompletionItem {
 }
 
 /// A key with what follows it, as plain text and as a snippet.
-fn plain(name: &str, detail: &str, doc: &str, form: &Form, insert: &str, snippet: &str) -> CompletionItem {
+pub(super) fn plain(name: &str, detail: &str, doc: &str, form: &Form, insert: &str, snippet: &str) -> CompletionItem {
     let item = CompletionItem::new(name, CompletionKind::Key, form.replace).detail(detail).documentation(doc);
     if form.name_only {
         return item;

@@ -8,6 +8,7 @@ use super::paths;
 use crate::context::Content;
 use crate::yaml::quoted;
 use viz_check::options_of;
+use viz_plotly::{ValueType, schema};
 use viz_project::schema::{HEIGHTS, Type};
 use viz_project::{Body, Environment, Kind, Place};
 use viz_syntax::{Cursor, cursor};
@@ -223,9 +224,14 @@ fn plain(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
             vec![snippet("?{ select distinct … }", "?{ select distinct ", text).detail("query").filter("?{ select")]
         }
         Type::Evaluation if empty => vec![snippet(">{ … }", "\">{ ", "\">{ $0 \\}\"").detail("expression")],
-        Type::Props if slot.inner == ["type"] => TRACE_TYPES.iter().map(|text| word(text)).collect(),
+        Type::Props if slot.inner == ["type"] => TRACE_TYPES.iter().map(|text| trace(word(text))).collect(),
+        // What has keys takes no text.
+        Type::Props if slot.attribute().is_some_and(|of| matches!(of.ty, ValueType::Object | ValueType::List)) => {
+            whole(Place::InsightProps)
+        }
+        Type::Layout => super::props::words(request, content),
         Type::Props => {
-            let mut items = Vec::new();
+            let mut items = super::props::words(request, content);
             if empty {
                 items.push(snippet("?{ … }", "?{ ", "?{ $0 \\}").detail("query"));
             }
@@ -234,6 +240,12 @@ fn plain(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
         }
         _ => Vec::new(),
     }
+}
+
+/// A type of trace with what it shows.
+fn trace(item: CompletionItem) -> CompletionItem {
+    let about = schema().about(&item.label);
+    item.documentation(about)
 }
 
 /// Texts of which the project knows what they may be.

@@ -4,6 +4,7 @@ mod completion;
 mod fixture;
 mod keys;
 mod navigation;
+mod props;
 mod ranking;
 mod rename;
 mod robust;

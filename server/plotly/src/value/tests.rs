@@ -91,3 +91,20 @@ fn words_for_messages() {
     assert_eq!(expected(Root::Layout, "annotations.xref"), "`paper` or an x axis (`x`, `x2`, …)");
     assert_eq!(schema().find(scatter, ["mode"]).expect("exists").words(), ["lines", "markers", "text", "none"]);
 }
+
+#[test]
+fn links_lead_into_the_reference() {
+    let link =
+        |root, path: &str| schema().link(root, &path.split('.').filter(|key| !key.is_empty()).collect::<Vec<_>>());
+    let base = "https://plotly.com/javascript/reference/";
+    for (root, path, expected) in [
+        (Root::Trace("bar"), "", "bar/"),
+        (Root::Trace("bar"), "marker.line.width", "bar/#bar-marker-line-width"),
+        (Root::Trace("indicator"), "gauge.steps.color", "indicator/#indicator-gauge-steps"),
+        (Root::Layout, "barmode", "layout/#layout-barmode"),
+        (Root::Layout, "xaxis2.title.text", "layout/xaxis/#layout-xaxis-title-text"),
+        (Root::Layout, "annotations.text", "layout/annotations/#layout-annotations"),
+    ] {
+        assert_eq!(link(root, path), format!("{base}{expected}"));
+    }
+}

@@ -196,6 +196,7 @@ impl Lowering {
             Type::Query(place) => {
                 if let Some(query) = self.query(key, node) {
                     self.uses_in(owner, &query.text, query.loc, place);
+                    self.ignored_slice(key, &query);
                 }
             }
             Type::Object(kind) => {
@@ -328,6 +329,7 @@ impl Lowering {
                 if let Some(query) = self.query(key, node) {
                     self.uses_in(owner, &query.text, query.loc, Place::InputQuery);
                     self.almost(&query.text, query.loc);
+                    self.ignored_slice(key, &query);
                 }
             }
             (false, _) => {
@@ -382,7 +384,10 @@ impl Lowering {
                 continue;
             }
             match self.query(key, entry.value) {
-                Some(query) => self.uses_in(owner, &query.text, query.loc, Place::InsightInteraction),
+                Some(query) => {
+                    self.uses_in(owner, &query.text, query.loc, Place::InsightInteraction);
+                    self.ignored_slice(key, &query);
+                }
                 None if entry.value.str().is_some_and(|text| query_string(text).is_some()) => {}
                 None if entry.value.kind() == NodeKind::Error => {}
                 None => {

@@ -224,6 +224,14 @@ impl Lowering {
         }
     }
 
+    /// A slice outside props is accepted and does nothing (`R-QS-06`).
+    pub(super) fn ignored_slice(&mut self, key: &str, query: &crate::object::QueryText) {
+        if let Some(loc) = query.query.slice_range.and_then(|range| query.text.locate(range)) {
+            let message = format!("a slice does nothing here: `{key}` uses the whole query (R-QS-06)");
+            self.problem(Problem::new("ignored-slice", loc, message).fix(Fix::replace("remove the slice", loc, "")));
+        }
+    }
+
     pub(super) fn malformed_query(&mut self, key: &str, node: Node<'_>, error: QueryStringError) {
         let text = node.scalar().map(|scalar| scalar.mapped()).unwrap_or_default();
         // A reference that is not closed takes the query's brace for its own.

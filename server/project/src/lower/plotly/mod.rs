@@ -6,7 +6,7 @@ use super::{Lowering, describe};
 use crate::problem::{Fix, Problem};
 use crate::similar::{did_you_mean, similar};
 use viz_plotly::{Attribute, Root, ValueType, schema};
-use viz_syntax::{Entry, Node, NodeKind, QueryStringError, query_string};
+use viz_syntax::{Entry, Node, NodeKind, QueryString, QueryStringError, Slice, query_string};
 use viz_text::Loc;
 
 /// As many keys are listed when none is near to a wrong one.
@@ -165,10 +165,43 @@ impl Lowering {
             }
             return;
         };
+        if let (true, Ok(query)) = (place.subject.queries, &query) {
+            return self.sliced_list(place, node, query);
+        }
         if !place.subject.queries && !matches!(query, Err(QueryStringError::LeadingSpace(_))) {
             let message = format!("a query in a layout is never executed: `{}` gets its text literally", place.path);
             self.problem(Problem::new("query-not-executed", node.loc(), message).help("write the value itself"));
         }
+    }
+
+    /// A slice that gives a list, for a property that takes a single value (`R-QS-07`).
+    fn sliced_list(&mut self, place: &Place<'_>, node: Node<'_>, query: &QueryString) {
+        let single = !place.attribute.list
+            && matches!(
+                place.attribute.ty,
+                ValueType::Number
+                    | ValueType::Integer
+                    | ValueType::Angle
+                    | ValueType::Boolean
+                    | ValueType::Enumerated
+                    | ValueType::Flaglist
+                    | ValueType::String
+                    | ValueType::Color
+                    | ValueType::Subplotid
+            );
+        let (true, Some(Slice::Range(..) | Slice::Picks(_)), Some(range)) = (single, &query.slice, query.slice_range)
+        else {
+            return;
+        };
+        let text = node.scalar().map(|scalar| scalar.mapped()).unwrap_or_default();
+        let message = format!(
+            "`{}` gives a list, and `{}` must be {} (R-QS-07)",
+            text.slice(range),
+            place.path,
+            place.attribute.expected()
+        );
+        let loc = text.locate(range).unwrap_or(node.loc());
+        self.problem(Problem::new("slice-type", loc, message).help("pick one value: `[0]`"));
     }
 
     fn unknown_attribute(&mut self, subject: Subject<'_>, path: &str, of: &'static Attribute, entry: &Entry<'_>) {

@@ -1,0 +1,132 @@
+//! Plotly's properties below `props` and `layout`: keys and words.
+
+use super::Request;
+use super::item::{CompletionItem, CompletionKind, escape};
+use super::keys::{Form, plain};
+use crate::context::Content;
+use crate::props::{about, kind};
+use crate::yaml::quoted;
+use viz_plotly::{Attribute, Constant, ValueType, schema};
+use viz_project::schema::PALETTES;
+use viz_text::{TextRange, TextSize};
+
+/// What most charts need, first.
+const USUAL: &[&str] = &[
+    "name",
+    "title",
+    "text",
+    "x",
+    "y",
+    "z",
+    "labels",
+    "values",
+    "value",
+    "mode",
+    "orientation",
+    "marker",
+    "line",
+    "color",
+    "size",
+    "width",
+    "height",
+    "xaxis",
+    "yaxis",
+    "legend",
+    "showlegend",
+    "barmode",
+    "margin",
+    "font",
+];
+
+/// The keys that a mapping of properties may have and does not have yet.
+pub(super) fn keys(request: &Request<'_>, present: &dyn Fn(&str) -> bool, form: &Form) -> Vec<CompletionItem> {
+    let slot = &request.slot;
+    let (Some(root), Some(of)) = (slot.plotly(), slot.attribute()) else { return Vec::new() };
+    // Names of data on plotly's own server.
+    let hosted = |name: &str| name.strip_suffix("src").is_some_and(|base| schema().child(of, base).is_some());
+    let mut known: Vec<(&str, &'static Attribute)> =
+        schema().children(of).filter(|(name, _)| !hosted(name) && !present(name)).collect();
+    known.sort_by_key(|(name, _)| USUAL.iter().position(|usual| usual == name).unwrap_or(USUAL.len()));
+    let item = |(name, attribute): (&str, &'static Attribute)| {
+        let mut path = slot.inner.clone();
+        path.push(name);
+        let (insert, snippet) = behind_key(attribute, form);
+        plain(name, &kind(attribute), &about(root, &path, attribute), form, &insert, &snippet)
+    };
+    known.into_iter().map(item).collect()
+}
+
+/// What follows a key, as plain text and as a snippet.
+fn behind_key(attribute: &Attribute, form: &Form) -> (String, String) {
+    let nested = |text: &str| format!(":\n{}{text}", " ".repeat(form.indent + 2));
+    match attribute.ty {
+        _ if form.flow => (": ".into(), ": $0".into()),
+        ValueType::Object => (nested(""), nested("$0")),
+        ValueType::List => (nested("- "), nested("- $0")),
+        ValueType::DataArray => (": ?{ ".into(), ": ?{ $0 \\}".into()),
+        ValueType::Boolean => (": ".into(), ": ${1|true,false|}$0".into()),
+        ValueType::Enumerated if (1..10).contains(&attribute.words().len()) => {
+            let words: Vec<String> = values(attribute).iter().map(|word| escape(&quoted(word, None))).collect();
+            let plain = words.iter().all(|word| !word.contains([',', '|']));
+            let choice = if plain { format!(": ${{1|{}|}}$0", words.join(",")) } else { ": $0".to_owned() };
+            (": ".into(), choice)
+        }
+        _ => (": ".into(), ": $0".into()),
+    }
+}
+
+/// The words of a property's value.
+pub(super) fn words(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
+    let Some(attribute) = request.slot.attribute() else { return Vec::new() };
+    let default = attribute.default.as_ref();
+    let default = default.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let (text, at) = request.content(content);
+    let (before, after) = text.split_at(usize::from(at));
+    let start = before.rfind('+').map_or(0, |plus| plus + 1);
+    let end = after.find('+').map_or(text.len(), |plus| before.len() + plus);
+    let is_flags = attribute.ty == ValueType::Flaglist;
+    let replace = if is_flags { piece(content, start, end) } else { content.range };
+    let taken: Vec<&str> =
+        if is_flags { before[..start].split('+').chain(text[end..].split('+')).collect() } else { Vec::new() };
+    let is_part = is_flags && (start > 0 || end < text.len());
+    let item = |word: String| {
+        // Constants such as `false` are no texts.
+        let constant = attribute
+            .values
+            .iter()
+            .chain(&attribute.extras)
+            .any(|value| !matches!(value, Constant::Text(_)) && value.to_string() == word)
+            || attribute.ty == ValueType::Boolean;
+        let insert = if constant || is_part { word.clone() } else { quoted(&word, content.quote) };
+        let detail = if default.as_deref() == Some(word.as_str()) { "default" } else { "" };
+        CompletionItem::new(word, CompletionKind::Value, replace).insert(insert).detail(detail)
+    };
+    let mut all = values(attribute);
+    if request.slot.inner == ["colorway"] {
+        all = PALETTES.iter().map(|name| (*name).to_owned()).collect();
+    }
+    let stands_alone = |word: &String| attribute.extras.iter().any(|extra| extra.to_string() == *word);
+    all.retain(|word| !taken.contains(&word.as_str()) && !(is_part && stands_alone(word)));
+    all.into_iter().map(item).collect()
+}
+
+/// The words and constants that a value may be.
+fn values(attribute: &Attribute) -> Vec<String> {
+    if attribute.ty == ValueType::Boolean {
+        return vec!["true".into(), "false".into()];
+    }
+    let words = attribute.words();
+    let constants = attribute.values.iter().chain(&attribute.extras);
+    let others = constants.filter(|value| match value {
+        Constant::Boolean(_) => true,
+        Constant::Number(_) => words.is_empty(),
+        Constant::Text(_) => false,
+    });
+    let words = words.iter().map(|word| (*word).to_owned());
+    words.chain(others.map(Constant::to_string)).collect()
+}
+
+/// A part of a scalar.
+fn piece(content: &Content, start: usize, end: usize) -> TextRange {
+    TextRange::new(TextSize::new(start as u32), TextSize::new(end as u32)) + content.range.start()
+}
