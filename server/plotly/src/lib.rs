@@ -10,5 +10,5 @@ mod schema;
 mod value;
 
 pub use color::{COLORSCALES, is_color};
-pub use schema::{Attribute, Constant, Items, Root, Schema, ValueType, schema};
+pub use schema::{Attribute, Constant, Items, Pattern, Root, Schema, ValueType, schema};
 pub use value::{Given, Misfit};

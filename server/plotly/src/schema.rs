@@ -93,15 +93,30 @@ pub enum ValueType {
 }
 
 /// A value in the schema.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Deserialize)]
+#[serde(from = "serde_json::Value")]
 pub enum Constant {
     /// `true` or `false`.
     Boolean(bool),
     /// A number.
     Number(f64),
-    /// A text. In enumerations, one between slashes is a regular expression.
+    /// A text.
     Text(String),
+    /// Any text of this form.
+    Pattern(Pattern),
+}
+
+impl From<serde_json::Value> for Constant {
+    fn from(value: serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::Bool(value) => Constant::Boolean(value),
+            serde_json::Value::String(text) if text.starts_with("/^") && text.ends_with("$/") => {
+                Constant::Pattern(text.into())
+            }
+            serde_json::Value::String(text) => Constant::Text(text),
+            value => Constant::Number(value.as_f64().unwrap_or(f64::NAN)),
+        }
+    }
 }
 
 /// The items of a list.
@@ -271,7 +286,7 @@ impl Constant {
     /// The text, unless it is a pattern.
     pub fn word(&self) -> Option<&str> {
         match self {
-            Constant::Text(text) if !is_pattern(text) => Some(text),
+            Constant::Text(text) => Some(text),
             _ => None,
         }
     }
@@ -279,10 +294,8 @@ impl Constant {
     /// Whether a text is this one, or is of this pattern.
     pub(crate) fn is_text(&self, text: &str) -> bool {
         match self {
-            Constant::Text(own) if is_pattern(own) => {
-                Regex::new(&own[1..own.len() - 1]).is_ok_and(|pattern| pattern.is_match(text))
-            }
             Constant::Text(own) => own == text,
+            Constant::Pattern(pattern) => pattern.matches(text),
             _ => false,
         }
     }
@@ -294,18 +307,15 @@ impl std::fmt::Display for Constant {
             Constant::Boolean(value) => write!(f, "{value}"),
             Constant::Number(value) => write!(f, "{value}"),
             Constant::Text(text) => f.write_str(text),
+            Constant::Pattern(pattern) => f.write_str(pattern.source()),
         }
     }
-}
-
-fn is_pattern(text: &str) -> bool {
-    text.len() > 2 && text.starts_with("/^") && text.ends_with("$/")
 }
 
 /// A regular expression between slashes, compiled when first used.
 #[derive(Debug, Deserialize)]
 #[serde(from = "String")]
-struct Pattern {
+pub struct Pattern {
     source: String,
     compiled: OnceLock<Option<Regex>>,
 }
@@ -317,6 +327,11 @@ impl From<String> for Pattern {
 }
 
 impl Pattern {
+    /// As plotly writes it, between slashes.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
     fn matches(&self, text: &str) -> bool {
         let compile = || Regex::new(self.source.trim_matches('/')).ok();
         self.compiled.get_or_init(compile).as_ref().is_some_and(|pattern| pattern.is_match(text))

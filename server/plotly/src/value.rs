@@ -125,10 +125,13 @@ impl Attribute {
     /// The constants of an enumeration, ready to be listed.
     fn choices(&self) -> Vec<String> {
         let shown = |value: &Constant| match value {
-            Constant::Text(text) if value.word().is_none() => {
-                let axis = text.contains("^x").then_some("an x axis (`x`, `x2`, …)");
-                axis.or_else(|| text.contains("^y").then_some("a y axis (`y`, `y2`, …)")).unwrap_or("a name").to_owned()
+            Constant::Pattern(pattern) => match pattern.source() {
+                both if both.contains("^x") && both.contains(")?y") => "a pair of axes (`xy`, `x2y`, …)",
+                x if x.contains("^x") => "an x axis (`x`, `x2`, …)",
+                y if y.contains("^y") => "a y axis (`y`, `y2`, …)",
+                _ => "a name",
             }
+            .to_owned(),
             Constant::Text(text) if text.is_empty() => "an empty text".to_owned(),
             value => format!("`{value}`"),
         };

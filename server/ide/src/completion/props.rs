@@ -106,7 +106,8 @@ pub(super) fn words(request: &Request<'_>, content: &Content) -> Vec<CompletionI
         all = PALETTES.iter().map(|name| (*name).to_owned()).collect();
     }
     let stands_alone = |word: &String| attribute.extras.iter().any(|extra| extra.to_string() == *word);
-    all.retain(|word| !taken.contains(&word.as_str()) && !(is_part && stands_alone(word)));
+    let out = |word: &String| taken.contains(&word.as_str()) || (is_part && stands_alone(word));
+    all.retain(|word| !out(word));
     all.into_iter().map(item).collect()
 }
 
@@ -120,7 +121,7 @@ fn values(attribute: &Attribute) -> Vec<String> {
     let others = constants.filter(|value| match value {
         Constant::Boolean(_) => true,
         Constant::Number(_) => words.is_empty(),
-        Constant::Text(_) => false,
+        Constant::Text(_) | Constant::Pattern(_) => false,
     });
     let words = words.iter().map(|word| (*word).to_owned());
     words.chain(others.map(Constant::to_string)).collect()

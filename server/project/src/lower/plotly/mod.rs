@@ -103,7 +103,7 @@ impl Lowering {
         }
         for entry in node.entries().filter(|entry| !entry.duplicate) {
             let key = entry.name();
-            if key == "<<" || (path.is_empty() && key == "type" && subject.queries) {
+            if key.is_empty() || key == "<<" || (path.is_empty() && key == "type" && subject.queries) {
                 continue;
             }
             let below = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
