@@ -28,6 +28,33 @@ pub fn run(program: &str, folder: &Path, args: &[&str]) -> Run {
     Run { status: output.status.code().expect("it wasn't killed"), out: text(output.stdout), err: text(output.stderr) }
 }
 
+/// Runs the program like [`run`], and tells the most memory that it has had at a time (kilobytes, without its workers).
+#[cfg(target_os = "linux")]
+pub fn run_measured(program: &str, folder: &Path, args: &[&str]) -> (Run, u64) {
+    let streams = tempfile::tempdir().expect("a temporary folder");
+    let create = |name: &str| std::fs::File::create(streams.path().join(name)).expect("can be made");
+    let mut child = Command::new(program)
+        .args(args)
+        .current_dir(folder)
+        .env_remove("VIZ_LSP_LOG")
+        .stdout(create("out"))
+        .stderr(create("err"))
+        .spawn()
+        .unwrap_or_else(|error| panic!("{program}: {error}"));
+    let mut peak = 0;
+    let status = loop {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let high = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+        peak = high.and_then(|high| high.trim().parse().ok()).unwrap_or(peak);
+        if let Some(status) = child.try_wait().expect("it can be waited for") {
+            break status;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    };
+    let text = |name: &str| std::fs::read_to_string(streams.path().join(name)).expect("output is UTF-8");
+    (Run { status: status.code().expect("it wasn't killed"), out: text("out"), err: text("err") }, peak)
+}
+
 /// The JSON of a check.
 pub fn check_json(program: &str, folder: &Path, args: &[&str]) -> Value {
     let all: Vec<&str> = ["--check", "--format", "json"].iter().chain(args).copied().collect();

@@ -67,6 +67,8 @@ pub struct Client {
     waiting: HashSet<i64>,
     answers: HashMap<i64, Value>,
     published: HashMap<String, Vec<Published>>,
+    /// The URIs for which something was published, in this order.
+    pub order: Vec<String>,
     versions: HashMap<String, i32>,
     statuses: HashMap<String, Value>,
     shown: VecDeque<String>,
@@ -148,6 +150,7 @@ impl Client {
             waiting: HashSet::new(),
             answers: HashMap::new(),
             published: HashMap::new(),
+            order: Vec::new(),
             versions: HashMap::new(),
             statuses: HashMap::new(),
             shown: VecDeque::new(),
@@ -214,7 +217,13 @@ impl Client {
 
     /// Opens a file with this text.
     pub fn open_as(&mut self, path: &Path, text: String) -> Document {
-        let document = Document::new(path, text, self.encoding);
+        let uri = Url::from_file_path(path).expect("an absolute path");
+        self.open_uri(uri.as_str(), text)
+    }
+
+    /// Opens a file under this name.
+    pub fn open_uri(&mut self, uri: &str, text: String) -> Document {
+        let document = Document::new(uri, text, self.encoding);
         self.versions.insert(document.uri.clone(), document.version);
         let item =
             json!({ "uri": document.uri, "languageId": "yaml", "version": document.version, "text": document.text });
@@ -475,6 +484,7 @@ impl Client {
             assert!(version >= before, "diagnostics of {uri} go back from version {before} to {version}");
         }
         history.push(Published { version, diagnostics });
+        self.order.push(uri);
     }
 }
 

@@ -2,8 +2,6 @@
 
 use serde_json::{Value, json};
 use std::ops::Range;
-use std::path::Path;
-use url::Url;
 
 /// What columns count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,10 +47,9 @@ pub struct Document {
 }
 
 impl Document {
-    /// A file with this text, version 1.
-    pub fn new(path: &Path, text: String, encoding: Encoding) -> Self {
-        let uri = Url::from_file_path(path).expect("an absolute path").to_string();
-        Self { uri, version: 1, text, encoding }
+    /// A file with this name and text, version 1.
+    pub fn new(uri: &str, text: String, encoding: Encoding) -> Self {
+        Self { uri: uri.to_owned(), version: 1, text, encoding }
     }
 
     /// The position of a byte.

@@ -43,7 +43,7 @@ insights:
       y: ?{ sum(${ref(lost).amount}) }
 ";
 
-fn project(more: impl AsRef<[u8]>) -> Project {
+pub(crate) fn project(more: impl AsRef<[u8]>) -> Project {
     let project = Project::of(&[("project.visivo.yml", PROJECT)]);
     std::fs::write(project.file("more.yml"), more).expect("can be written");
     project
@@ -51,15 +51,15 @@ fn project(more: impl AsRef<[u8]>) -> Project {
 
 /// What a check says beyond what it says of [`PROJECT`].
 #[derive(Debug)]
-struct Said {
-    status: i32,
+pub(crate) struct Said {
+    pub(crate) status: i32,
     findings: Vec<Shown>,
     json: Value,
 }
 
 impl Said {
     /// Severity, code and message of each finding.
-    fn findings(&self) -> Vec<String> {
+    pub(crate) fn findings(&self) -> Vec<String> {
         self.findings.iter().map(|one| format!("{}[{}]: {}", one.severity, one.code, one.message)).collect()
     }
 
@@ -69,7 +69,7 @@ impl Said {
     }
 
     /// Status and reason of an insight or an input.
-    fn state(&self, list: &str, name: &str) -> (&str, &str, &str) {
+    pub(crate) fn state(&self, list: &str, name: &str) -> (&str, &str, &str) {
         let one = self.of(list, name);
         (text(&one["status"]), text(&one["why"]["code"]), text(&one["why"]["message"]))
     }
@@ -88,7 +88,7 @@ fn run(project: &Project, args: &[&str]) -> Run {
 }
 
 /// Checks that what is not bad is checked in full.
-fn said(run: &Run) -> Said {
+pub(crate) fn said(run: &Run) -> Said {
     let mut json: Value = serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {run:?}"));
     let mut said = Said { status: run.status, findings: cli::findings(&json, 0), json: json["projects"][0].take() };
     let fine = said.of("insights", "fine");

@@ -12,7 +12,11 @@ mod flood;
 mod formats;
 mod golden;
 mod lifecycle;
+#[cfg(target_os = "linux")]
+mod limits;
 mod mutations;
+#[cfg(unix)]
+mod paths;
 mod rules;
 mod secrets;
 mod session;

@@ -105,6 +105,40 @@ fn a_model_being_edited_keeps_what_the_database_said_of_its_insights() {
     assert_eq!(client.shut_down(), 0);
 }
 
+/// A metric that many insights use breaks them all: what is open is told first.
+#[test]
+fn open_files_come_first() {
+    let insight = |name: &str, number: usize| {
+        format!(
+            "  - name: {name}_{number}\n    props:\n      type: bar\n      x: ?{{ ${{ref(orders).city}} }}\n      y: ?{{ ${{ref(total)}} + {number} }}\n"
+        )
+    };
+    let file =
+        |name: &str, count: usize| "insights:\n".to_owned() + &(0..count).map(|n| insight(name, n)).collect::<String>();
+    let main = "name: shop\nincludes:\n  - path: a_closed.yml\n  - path: b_open.yml\n  - path: c_hub.yml\nsources:\n  - { name: local, type: duckdb, database: \":memory:\" }\nmodels:\n  - { name: orders, source: ref(local), sql: \"select 'Rome' as city, 120 as amount\" }\n";
+    let hub = "metrics:\n  - name: total\n    expression: sum(${ref(orders).amount})\n";
+    let project = Project::of(&[
+        ("project.visivo.yml", main),
+        ("a_closed.yml", &file("closed", 100)),
+        ("b_open.yml", &file("open", 2)),
+        ("c_hub.yml", hub),
+    ]);
+    let mut client = Client::start(PROGRAM, Options::default());
+    let open = client.open(&project.file("b_open.yml"));
+    let mut hub = client.open(&project.file("c_hub.yml"));
+    client.settle(&project.root);
+    assert_eq!(client.findings(&project.root), []);
+    let seen = client.order.len();
+    // Each insight adds a number to what is a text now.
+    edit(&mut client, &mut hub, "sum(${ref(orders).amount})", "max(${ref(orders).city})");
+    client.settle(&project.root);
+    let closed = url::Url::from_file_path(project.file("a_closed.yml")).unwrap().to_string();
+    let position = |uri: &str| client.order[seen..].iter().position(|one| one == uri).expect("it has findings");
+    assert_eq!(client.findings(&project.root).len(), 102);
+    assert!(position(&open.uri) < position(&closed), "{:?}", &client.order[seen..]);
+    assert_eq!(client.shut_down(), 0);
+}
+
 #[test]
 fn hover_shows_the_options() {
     let project = Project::copy_of("broken/ecommerce");

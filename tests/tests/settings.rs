@@ -21,6 +21,58 @@ fn the_level_changes(configuration: Option<Value>) {
     assert_eq!(client.shut_down(), 0);
 }
 
+/// With a cut-off of one, the option with the apostrophe is not among those that are tried. What is set while the session
+/// runs counts instead of what was set at its start; what is set no more is the project's own.
+fn the_cut_off_changes(configuration: Option<Value>) {
+    let project = Project::copy_of("broken/ecommerce");
+    project.write(".viz-lsp.yml", "max_combinations: 1\n");
+    let initialization = json!({ "maxCombinations": 96 });
+    let mut client = Client::start(PROGRAM, Options { configuration, initialization, ..Options::default() });
+    let document = client.open(&project.file("insights.yml"));
+    let tried = |all: &[Value]| all.iter().any(|finding| finding["code"] == "combination-syntax");
+    client.settle(&project.root);
+    client.wait_for(&document, "the option that breaks", tried);
+    client.configure(json!({ "check": { "maxCombinations": 1 } }));
+    client.wait_for(&document, "one combination of each", |all| !tried(all) && all.len() == 3);
+    client.configure(json!({ "check": { "maxCombinations": 2 } }));
+    client.wait_for(&document, "two combinations of each", tried);
+    client.configure(json!({ "check": {} }));
+    client.wait_for(&document, "the project's own cut-off", |all| !tried(all));
+    // What is told wrong changes nothing.
+    client.configure(json!({ "check": { "maxCombinations": 0 } }));
+    assert!(client.message().contains("the changed settings are ignored"));
+    client.settle(&project.root);
+    client.wait_for(&document, "the same as before", |all| !tried(all) && all.len() == 3);
+    assert_eq!(client.shut_down(), 0);
+}
+
+#[test]
+fn the_client_tells_the_cut_off() {
+    the_cut_off_changes(None);
+}
+
+#[test]
+fn the_client_is_asked_for_the_cut_off() {
+    the_cut_off_changes(Some(json!({ "check": { "maxCombinations": 96 } })));
+}
+
+/// Trust is not a matter of configuration: a session that began without it never opens a source.
+#[test]
+fn trust_does_not_change() {
+    let project = Project::copy_of("broken/ecommerce");
+    let initialization = json!({ "trusted": false });
+    let mut client = Client::start(PROGRAM, Options { initialization, ..Options::default() });
+    let document = client.open(&project.file("insights.yml"));
+    client.settle(&project.root);
+    client.configure(json!({ "viz": { "trusted": true, "check": { "trusted": true, "level": "bind" } } }));
+    let status = client.settle(&project.root);
+    assert!(status["why"].to_string().contains("not trusted"), "{status:#}");
+    client.wait_for(&document, "nothing that only data tell", |all| {
+        all.iter().all(|finding| finding["code"] != "combination-syntax")
+    });
+    assert_eq!(client.shut_down(), 0);
+}
+
 #[test]
 fn the_client_tells_what_changes() {
     the_level_changes(None);

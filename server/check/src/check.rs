@@ -1,6 +1,6 @@
 //! The check of a whole project.
 
-use crate::facts::{Facts, Used};
+use crate::facts::{Facts, Used, pending};
 use crate::findings::finish;
 use crate::inputs::check_inputs;
 use crate::insight::{InsightVerdict, check_insight};
@@ -14,7 +14,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use viz_facts::{FactStore, Question, Unknown};
 use viz_project::{Body, ConfiguredLevel, Kind, ObjectId, Project};
-use viz_text::Loc;
+use viz_text::{FileId, Loc};
 
 /// The cut-off: up to this many combinations of an insight are rendered and parsed one by one.
 pub const MAX_COMBINATIONS: usize = 96;
@@ -86,8 +86,59 @@ struct Remembered {
     verdict: Arc<InsightVerdict>,
 }
 
+impl Remembered {
+    /// Stands for a verdict that nobody has waited for.
+    fn postponed(project: &Project, insight: ObjectId) -> Self {
+        let mut verdict = InsightVerdict::new(project, insight);
+        verdict.report.why = Some(pending());
+        Self {
+            depends: 0,
+            generation: NEVER,
+            used: Arc::default(),
+            questions: Arc::default(),
+            verdict: Arc::new(verdict),
+        }
+    }
+
+    fn is_postponed(&self) -> bool {
+        self.generation == NEVER
+    }
+}
+
+/// No state of the facts has this number.
+const NEVER: u64 = u64::MAX;
+
+/// Which insights have to be checked anew at once, where somebody waits.
+#[derive(Clone, Copy)]
+pub struct Attention<'a> {
+    /// Those in these files; all if `None`.
+    pub files: Option<&'a FxHashSet<FileId>>,
+    /// And as long as this doesn't say that it is not worth the time any more.
+    pub stop: &'a (dyn Fn() -> bool + Sync),
+}
+
+impl Attention<'_> {
+    /// All insights, to the end.
+    pub const ALL: Attention<'static> = Attention { files: None, stop: &|| false };
+}
+
+/// So few insights are checked at once, wherever they are.
+const FEW: usize = 16;
+
 /// Checks a project. Pure: the same project, facts and options give the same report, whatever the memo holds.
 pub fn check(project: &Project, facts: &FactStore, options: &CheckOptions, memo: &Memo) -> Report {
+    check_first(project, facts, options, memo, Attention::ALL)
+}
+
+/// Checks a project, and of its insights those first that matter now. The others, unless their verdict is remembered or
+/// they are few, are reported as pending, and counted as postponed.
+pub fn check_first(
+    project: &Project,
+    facts: &FactStore,
+    options: &CheckOptions,
+    memo: &Memo,
+    attention: Attention<'_>,
+) -> Report {
     let sources = match (options.level, options.trusted) {
         (_, false) => Err(Unknown::new("untrusted", "the workspace is not trusted: no source is opened")),
         (Level::Parse, _) => Err(Unknown::new("level-parse", "no source is opened at the level `parse`")),
@@ -107,7 +158,7 @@ pub fn check(project: &Project, facts: &FactStore, options: &CheckOptions, memo:
 
     let common = common(project, options);
     let insights: Vec<ObjectId> = project.ids().filter(|id| project.object(*id).kind == Kind::Insight).collect();
-    let verdicts: Vec<(bool, Remembered)> = insights
+    let known: Vec<(u64, Option<Remembered>)> = insights
         .par_iter()
         .map(|id| {
             let depends = depends(project, *id, common);
@@ -115,9 +166,21 @@ pub fn check(project: &Project, facts: &FactStore, options: &CheckOptions, memo:
                 let same_facts = old.generation == facts.generation() || old.used.iter().all(|used| used.holds(facts));
                 old.depends == depends && same_facts
             };
-            let known = memo.insights.get(&project.object(*id).loc).filter(|old| holds(old)).map(|old| old.clone());
+            (depends, memo.insights.get(&project.object(*id).loc).filter(|old| holds(old)).map(|old| old.clone()))
+        })
+        .collect();
+    let few = known.iter().filter(|(_, known)| known.is_none()).count() <= FEW;
+    let matters = |id: ObjectId| {
+        let here = attention.files.is_none_or(|files| few || files.contains(&project.file_of_object(id)));
+        here && !(attention.stop)()
+    };
+    let verdicts: Vec<(bool, Remembered)> = insights
+        .par_iter()
+        .zip(known)
+        .map(|(id, (depends, known))| {
             match known {
                 Some(old) => (true, old),
+                None if !matters(*id) => (false, Remembered::postponed(project, *id)),
                 None => {
                     let facts_of = Facts::new(facts, sources.clone());
                     // The facts behind columns and options are used by this insight, too.
@@ -146,6 +209,10 @@ pub fn check(project: &Project, facts: &FactStore, options: &CheckOptions, memo:
         report.questions.extend(remembered.questions.iter().cloned());
         if was_known {
             report.counters.insights_remembered += 1;
+            continue;
+        }
+        if remembered.is_postponed() {
+            report.counters.insights_postponed += 1;
             continue;
         }
         report.counters.insights_checked += 1;

@@ -38,6 +38,7 @@ codes! {
     "duplicate-option" Warning "an option is listed twice",
     "empty-file" Error "the file is empty",
     "empty-list-deletes" Error "an empty list in an included file deletes what was read before",
+    "expression-too-large" Error "metrics on top of each other make too large a query",
     "file-missing" Warning "the file of a source does not exist",
     "ignored-key" Warning "a key has no effect",
     "ignored-slice" Warning "a slice has no effect",

@@ -27,7 +27,7 @@ mod states;
 mod suggest;
 mod witness;
 
-pub use check::{CheckOptions, Level, MAX_COMBINATIONS, Memo, check};
+pub use check::{Attention, CheckOptions, Level, MAX_COMBINATIONS, Memo, check, check_first};
 pub use codes::{CODES, Code, code};
 pub use mask::Mask;
 pub use models::columns_of;

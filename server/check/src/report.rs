@@ -154,6 +154,8 @@ pub struct Counters {
     pub insights_checked: usize,
     /// Insights whose verdict was remembered.
     pub insights_remembered: usize,
+    /// Insights that were left for later.
+    pub insights_postponed: usize,
     /// Combinations rendered.
     pub rendered: usize,
     /// Texts parsed with sqlparser.

@@ -54,6 +54,10 @@ pub trait FileSystem {
     fn is_file(&self, path: &Path) -> bool;
     /// Whether there is a folder of this name.
     fn is_dir(&self, path: &Path) -> bool;
+    /// What tells whether two paths are one file: the same path for both, where that is known.
+    fn real(&self, path: &Path) -> PathBuf {
+        path.to_path_buf()
+    }
 }
 
 /// The disk, without a cache.

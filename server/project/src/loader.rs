@@ -140,9 +140,19 @@ impl<'a> Loader<'a> {
     fn add_file(&mut self, path: PathBuf, source: Arc<str>) -> FileId {
         let before = self.previous.and_then(|previous| previous.files.iter().find(|file| file.path == path));
         let file = match before {
-            Some(file) if Arc::ptr_eq(&file.source, &source) || file.source == source => file.clone(),
-            Some(file) => File::new(path, &self.project.root, Arc::clone(&source), file.document.reparse(&source)),
-            None => File::new(path, &self.project.root, Arc::clone(&source), Document::parse(&source)),
+            Some(file) if Arc::ptr_eq(&file.source, &source) || file.source == source => {
+                let mut file = file.clone();
+                file.real = self.files.real(&path);
+                file
+            }
+            _ => {
+                let document = match before {
+                    Some(file) => file.document.reparse(&source),
+                    None => Document::parse(&source),
+                };
+                let real = self.files.real(&path);
+                File::new(path, real, &self.project.root, source, document)
+            }
         };
         let id = FileId(self.project.files.len() as u32);
         self.project.segments.extend(file.document.segments().iter().map(|segment| (segment.id, id)));
@@ -220,7 +230,7 @@ impl<'a> Loader<'a> {
                     includes::file_name(&path)
                 );
                 self.project.problems.push(Problem::new("include-cycle", include.loc, message));
-            } else if self.project.file_of(&path).is_none() {
+            } else if self.project.files.iter().all(|file| file.path != path) {
                 self.follow(path, Some(include.loc));
             }
         }
@@ -291,9 +301,11 @@ impl<'a> Loader<'a> {
         let document = self.project.file(id).document.clone();
         let is_project_file = id.0 == 0;
         let entries: Vec<TopEntry<'_>> = document.entries().collect();
+        let last: FxHashMap<&str, usize> =
+            entries.iter().enumerate().filter_map(|(position, entry)| Some((entry.key().str()?, position))).collect();
         for (position, entry) in entries.iter().enumerate() {
             let Some(key) = entry.key().str() else { continue };
-            if entries[position + 1..].iter().any(|later| later.key().str() == Some(key)) {
+            if last[key] != position {
                 continue; // the last one wins (R-DISC-09)
             }
             let list = MERGED_KEYS.iter().find(|(name, _)| *name == key).map(|(_, kind)| *kind);

@@ -29,8 +29,10 @@ impl ObjectId {
 /// A file of a project.
 #[derive(Debug, Clone)]
 pub struct File {
-    /// Absolute path.
+    /// Absolute path, as the include says it.
     pub path: PathBuf,
+    /// The same for all paths of one file ([`FileSystem::real`]).
+    pub real: PathBuf,
     /// Path relative to the project's folder, with forward slashes.
     pub relative: String,
     /// Its text and tree.
@@ -40,9 +42,9 @@ pub struct File {
 }
 
 impl File {
-    pub(crate) fn new(path: PathBuf, root: &Path, source: Arc<str>, document: Document) -> Self {
+    pub(crate) fn new(path: PathBuf, real: PathBuf, root: &Path, source: Arc<str>, document: Document) -> Self {
         let relative = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        Self { path, relative, document, source, lines: OnceLock::new() }
+        Self { path, real, relative, document, source, lines: OnceLock::new() }
     }
 
     /// Its lines, for positions.
@@ -124,7 +126,9 @@ impl Project {
 
     /// The file at this path.
     pub fn file_of(&self, path: &Path) -> Option<FileId> {
-        self.files.iter().position(|file| file.path == path).map(|index| FileId(index as u32))
+        let named = self.files.iter().position(|file| file.path == path);
+        let index = named.or_else(|| self.files.iter().position(|file| file.real == path))?;
+        Some(FileId(index as u32))
     }
 
     /// The file and absolute byte range of a place.

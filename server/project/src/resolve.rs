@@ -6,17 +6,19 @@ use crate::object::{Body, Use};
 use crate::problem::{Fix, Problem};
 use crate::project::{ObjectId, Project};
 use crate::schema::{Kind, Place, Target};
-use crate::similar::{did_you_mean, similar};
+use crate::similar::{Suggestions, did_you_mean, similar};
+use rustc_hash::FxHashMap;
 
 /// Everything that is wrong with names and references.
 pub(crate) fn problems(project: &Project) -> Vec<Problem> {
     let mut out = Vec::new();
     duplicates(project, &mut out);
     defaults(project, &mut out);
+    let mut suggestions = Suggestions::new();
     for id in project.ids() {
         let object = project.object(id);
         for reference in &object.uses {
-            check_use(project, reference, &mut out);
+            check_use(project, reference, &mut suggestions, &mut out);
         }
         match &object.body {
             Body::Model(model) => {
@@ -64,10 +66,12 @@ fn duplicates(project: &Project, out: &mut Vec<Problem>) {
     let mut scoped: Vec<(&str, &[ObjectId])> = project.names().scoped().collect();
     scoped.sort_by_key(|(_, ids)| ids.first().copied());
     for (name, ids) in scoped {
-        for (position, id) in ids.iter().enumerate() {
+        let global = project.names().global_named(name).first();
+        let mut first_in: FxHashMap<Option<ObjectId>, ObjectId> = FxHashMap::default();
+        for id in ids {
             let object = project.object(*id);
-            let twin = ids[..position].iter().find(|other| project.parent(**other) == project.parent(*id));
-            let global = project.names().global_named(name).first();
+            let first = *first_in.entry(project.parent(*id)).or_insert(*id);
+            let twin = Some(&first).filter(|first| *first != id);
             let Some(original) = twin.or(global) else { continue };
             let message = format!("the name `{name}` is taken by {}", project.object(*original).kind.with_article());
             out.push(
@@ -143,7 +147,12 @@ pub(crate) fn differences(project: &Project) -> Vec<Difference> {
     out
 }
 
-fn check_use(project: &Project, reference: &Use, out: &mut Vec<Problem>) {
+fn check_use<'a>(
+    project: &'a Project,
+    reference: &'a Use,
+    suggestions: &mut Suggestions<'a, Place>,
+    out: &mut Vec<Problem>,
+) {
     if reference.place == Place::ScopedExpression {
         let message = "an expression inside a model uses the model's own columns: references are not allowed here";
         let problem = Problem::new("scoped-reference", reference.loc, message);
@@ -179,24 +188,21 @@ fn check_use(project: &Project, reference: &Use, out: &mut Vec<Problem>) {
         Resolution::Missing => {
             let targets = reference.place.targets();
             let fits = |id: &ObjectId| targets.is_empty() || targets.contains(&project.object(*id).kind);
-            let names: Vec<&str> = project
-                .ids()
-                .filter(fits)
-                .map(|id| project.object(id).name_text())
-                .filter(|name| !name.is_empty())
-                .collect();
-            let near = similar(&reference.name, names);
+            let names = || {
+                let names = project.ids().filter(fits).map(|id| project.object(id).name_text());
+                names.filter(|name| !name.is_empty()).collect()
+            };
+            let near = suggestions.near(reference.place, &reference.name, names);
             let mut problem = Problem::new(
                 "unknown-reference",
                 reference.name_loc,
                 format!("nothing is called `{}`", reference.name),
             );
-            problem.help = did_you_mean(&near);
-            if let [only] = near.as_slice() {
+            if let [only] = near {
                 problem =
                     problem.fix(Fix::replace(format!("replace it by `{only}`"), reference.name_loc, only.clone()));
-                problem.help = did_you_mean(&near);
             }
+            problem.help = did_you_mean(near);
             out.push(problem);
         }
     }

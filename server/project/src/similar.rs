@@ -1,5 +1,8 @@
 //! "Did you mean …?"
 
+use rustc_hash::FxHashMap;
+use std::hash::Hash;
+
 /// At most three of `names` that are within a small edit distance of `wrong`, nearest first.
 pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let allowed = match wrong.chars().count() {
@@ -8,9 +11,12 @@ pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec
         _ => 3,
     };
     let lower = wrong.to_lowercase();
+    // A longer or shorter name can't be near.
+    let length = lower.chars().count();
+    let fits = |name: &str| name.chars().count().abs_diff(length) <= allowed;
     let mut near: Vec<(usize, &str)> = names
         .into_iter()
-        .filter(|name| *name != wrong)
+        .filter(|name| *name != wrong && fits(name))
         .map(|name| (strsim::osa_distance(&lower, &name.to_lowercase()), name))
         .filter(|(distance, name)| *distance <= allowed && *distance < name.chars().count())
         .collect();
@@ -23,6 +29,33 @@ pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec
         .take(3)
         .map(|(_, name)| name.to_owned())
         .collect()
+}
+
+/// "Did you mean" for many wrong names. What each is compared with is limited in all, so that a project with very many
+/// wrong names stays quick: the last of them get no help.
+pub(crate) struct Suggestions<'a, K> {
+    names: FxHashMap<K, Vec<&'a str>>,
+    known: FxHashMap<(K, &'a str), Vec<String>>,
+    comparisons: usize,
+}
+
+/// See [`Suggestions`].
+const MAX_COMPARISONS: usize = 1_000_000;
+
+impl<'a, K: Copy + Eq + Hash> Suggestions<'a, K> {
+    pub(crate) fn new() -> Self {
+        Self { names: FxHashMap::default(), known: FxHashMap::default(), comparisons: 0 }
+    }
+
+    /// The names near to `wrong` among those of a sort.
+    pub(crate) fn near(&mut self, sort: K, wrong: &'a str, names: impl FnOnce() -> Vec<&'a str>) -> &[String] {
+        let names = self.names.entry(sort).or_insert_with(names);
+        let comparisons = &mut self.comparisons;
+        self.known.entry((sort, wrong)).or_insert_with(|| {
+            *comparisons += names.len();
+            if *comparisons > MAX_COMPARISONS { Vec::new() } else { similar(wrong, names.iter().copied()) }
+        })
+    }
 }
 
 /// The candidates as a help line: ``did you mean `a`?`` or ``did you mean `a`, `b` or `c`?``

@@ -137,6 +137,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
     if models.is_empty() {
         expander.broken = true;
         if !insight.unreadable
+            && !expander.cut
             && !project
                 .object(id)
                 .uses

@@ -21,8 +21,13 @@ pub trait Context {
     fn sample(&self, input: ObjectId, accessor: Accessor) -> String;
 }
 
-/// Nested references beyond this depth are a circle, which is a finding of its own.
+/// Metrics and dimensions are followed to this depth.
 const MAX_DEPTH: usize = 64;
+
+/// The texts of metrics and dimensions that are put into one query may have so many bytes,
+const MAX_BYTES: usize = 4 << 20;
+/// each counting so many more.
+const BYTES_EACH: usize = 256;
 
 pub(crate) struct Expander<'a> {
     pub project: &'a Project,
@@ -34,11 +39,24 @@ pub(crate) struct Expander<'a> {
     pub blind: bool,
     /// Whether something could not be resolved, so that the text is not the query that runs.
     pub broken: bool,
+    /// What is left of [`MAX_BYTES`].
+    left: usize,
+    /// Whether metrics were not followed to their end.
+    pub cut: bool,
 }
 
 impl<'a> Expander<'a> {
     pub(crate) fn new(project: &'a Project, context: &'a dyn Context) -> Self {
-        Self { project, context, problems: Vec::new(), models: BTreeSet::new(), blind: false, broken: false }
+        Self {
+            project,
+            context,
+            problems: Vec::new(),
+            models: BTreeSet::new(),
+            blind: false,
+            broken: false,
+            left: MAX_BYTES,
+            cut: false,
+        }
     }
 
     /// A part of a text with its references replaced.
@@ -236,10 +254,16 @@ impl<'a> Expander<'a> {
     fn expression(&mut self, out: &mut Template, id: ObjectId, loc: Loc, origin: Option<Loc>, depth: usize) {
         let object = self.project.object(id);
         let Body::Expression(body) = &object.body else { return };
-        let Some(text) = body.expression.as_ref().filter(|_| depth < MAX_DEPTH) else {
+        let Some(text) = body.expression.as_ref() else {
             self.broken = true;
             return out.push_for("NULL", loc);
         };
+        let cost = text.text().len() + BYTES_EACH;
+        if depth >= MAX_DEPTH || cost > self.left {
+            self.too_large(id, origin.unwrap_or(loc));
+            return out.push_for("NULL", loc);
+        }
+        self.left -= cost;
         let all = TextRange::up_to(text.len());
         match self.project.parent(id).filter(|_| body.scoped) {
             Some(model) => {
@@ -248,6 +272,24 @@ impl<'a> Expander<'a> {
             }
             None => self.expand_into(out, text, all, origin.or(Some(loc)), depth + 1),
         }
+    }
+
+    /// Says once that the metrics below `origin` can't be followed any further. A circle has a finding of its own.
+    fn too_large(&mut self, id: ObjectId, origin: Loc) {
+        self.broken = true;
+        let circle = |used: &ObjectId| *used == id || self.project.dependencies(*used).contains(&id);
+        if std::mem::replace(&mut self.cut, true) || self.project.uses_of(id).iter().any(circle) {
+            return;
+        }
+        let message = format!(
+            "the metrics behind this refer to each other {MAX_DEPTH} levels deep, or make a query of more than {} MB: it is not checked",
+            MAX_BYTES >> 20
+        );
+        let problem = Problem::new("expression-too-large", origin, message);
+        let object = self.project.object(id);
+        let related = format!("`{}` is not followed any more", object.name_text());
+        self.problems
+            .push(problem.related(object.name_loc(), related).help("write fewer metrics on top of each other"));
     }
 
     /// The expression of a metric or dimension inside a model: its bare columns become columns of the model's table.

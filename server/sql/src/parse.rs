@@ -1,13 +1,17 @@
 //! sqlparser with byte offsets and a recursion limit that real queries don't meet.
 
-use crate::tokens::{LexError, Lines, tokenize};
+use crate::tokens::{LexError, Lines, Token, tokenize};
 use sqlparser::ast::{Expr, Statement};
 use sqlparser::dialect::DuckDbDialect;
 use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token as SqlToken;
 use viz_text::TextSize;
 
 /// The default of 50 is met by 23 nested sub-queries; DuckDB itself stops at 1,000.
 const RECURSION_LIMIT: usize = 1000;
+
+/// Where brackets and `case` are nested deeper than this, sqlparser isn't asked: it takes seconds to give up.
+const MAX_NESTING: usize = 300;
 
 /// What sqlparser says against a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,17 +43,35 @@ pub fn parse(sql: &str) -> Result<Vec<Statement>, ParseError> {
 pub fn parse_expression(sql: &str) -> Result<Expr, ParseError> {
     with_parser(sql, |parser| {
         let expression = parser.parse_expr()?;
-        parser.expect_token(&sqlparser::tokenizer::Token::EOF)?;
+        parser.expect_token(&SqlToken::EOF)?;
         Ok(expression)
     })
 }
 
 fn with_parser<T>(sql: &str, run: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>) -> Result<T, ParseError> {
-    tokenize(sql)?;
+    if nesting(&tokenize(sql)?) > MAX_NESTING {
+        return Err(ParseError { message: "nested too deeply".to_owned(), offset: None });
+    }
     let dialect = DuckDbDialect {};
     let mut parser =
         Parser::new(&dialect).with_recursion_limit(RECURSION_LIMIT).try_with_sql(sql).map_err(|e| error(sql, &e))?;
     run(&mut parser).map_err(|e| error(sql, &e))
+}
+
+/// The greatest number of brackets and `case` that are open at a time.
+fn nesting(tokens: &[Token]) -> usize {
+    let (mut open, mut most) = (0usize, 0);
+    for token in tokens {
+        match &token.token {
+            SqlToken::LParen | SqlToken::LBracket | SqlToken::LBrace => open += 1,
+            SqlToken::RParen | SqlToken::RBracket | SqlToken::RBrace => open = open.saturating_sub(1),
+            SqlToken::Word(_) if token.is_word("case") => open += 1,
+            SqlToken::Word(_) if token.is_word("end") => open = open.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(open);
+    }
+    most
 }
 
 fn error(sql: &str, error: &ParserError) -> ParseError {
@@ -85,5 +107,8 @@ mod tests {
     fn deep_nesting_is_no_crash() {
         let deep = format!("select {}1{}", "(".repeat(20_000), ")".repeat(20_000));
         assert!(parse(&deep).is_err());
+        let case = |depth| format!("select {}1{}", "case when true then ".repeat(depth), " end".repeat(depth));
+        assert!(parse(&case(200)).is_ok());
+        assert_eq!(parse(&case(5_000)).unwrap_err().message, "nested too deeply");
     }
 }

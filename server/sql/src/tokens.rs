@@ -46,7 +46,7 @@ pub fn tokenize(sql: &str) -> Result<Vec<Token>, LexError> {
         message: error.message.clone(),
         offset: Lines::new(sql).offset(error.location.line, error.location.column),
     })?;
-    let lines = Lines::new(sql);
+    let mut lines = Lines::new(sql);
     Ok(tokens
         .into_iter()
         .map(|found| {
@@ -61,24 +61,36 @@ pub fn tokenize(sql: &str) -> Result<Vec<Token>, LexError> {
 pub(crate) struct Lines<'a> {
     sql: &'a str,
     starts: Vec<usize>,
+    is_ascii: bool,
+    /// Line, column and offset that were asked for last: tokens are asked for in order, and a line may be long.
+    last: (u64, u64, usize),
 }
 
 impl<'a> Lines<'a> {
     pub(crate) fn new(sql: &'a str) -> Self {
         let ends = sql.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        Self { sql, starts: std::iter::once(0).chain(ends).collect() }
+        Self { sql, starts: std::iter::once(0).chain(ends).collect(), is_ascii: sql.is_ascii(), last: (1, 1, 0) }
     }
 
-    pub(crate) fn offset(&self, line: u64, column: u64) -> TextSize {
-        let start = self.starts.get((line.max(1) - 1) as usize).copied().unwrap_or(self.sql.len());
-        let text = &self.sql[start..];
-        let column = (column.max(1) - 1) as usize;
-        let within = if text.is_ascii() {
-            column.min(text.len())
-        } else {
-            text.char_indices().nth(column).map_or(text.len(), |(at, _)| at)
+    pub(crate) fn offset(&mut self, line: u64, column: u64) -> TextSize {
+        let (line, column) = (line.max(1), column.max(1));
+        let start = self.starts.get((line - 1) as usize).copied().unwrap_or(self.sql.len());
+        let (from, skipped) = match self.last {
+            (same, before, offset) if same == line && before <= column => (offset, before),
+            _ => (start, 1),
         };
-        TextSize::new((start + within) as u32)
+        let text = &self.sql[from..];
+        let count = (column - skipped) as usize;
+        let within = if self.is_ascii {
+            count.min(text.len())
+        } else {
+            text.char_indices().nth(count).map_or(text.len(), |(at, _)| at)
+        };
+        // Behind the end there is nothing to go on from.
+        if within < text.len() {
+            self.last = (line, column, from + within);
+        }
+        TextSize::new((from + within) as u32)
     }
 }
 
@@ -120,6 +132,16 @@ mod tests {
         let words: Vec<&str> =
             tokenize(sql).unwrap().iter().filter(|token| !token.is_space()).map(|token| &sql[token.range]).collect();
         assert_eq!(words, ["select", "'é'", ",", "x", "from", "t"]);
+    }
+
+    #[test]
+    fn places_are_found_in_any_order() {
+        let mut lines = Lines::new("aé\nüb c");
+        let places =
+            [(1, 1, 0), (1, 3, 3), (2, 3, 7), (2, 2, 6), (2, 9, 9), (2, 1, 4), (1, 2, 1), (9, 1, 9), (2, 4, 8)];
+        for (line, column, offset) in places {
+            assert_eq!(lines.offset(line, column), TextSize::new(offset), "{line}:{column}");
+        }
     }
 
     #[test]

@@ -9,6 +9,9 @@ use viz_text::{Loc, TextRange};
 /// An anchor that stands for more nodes than this is not followed ("a billion laughs").
 const MAX_NODES: u64 = 20_000;
 
+/// No more aliases are followed once those of a file stand for so many nodes.
+const MAX_ALL_NODES: u64 = 200_000;
+
 type Place = (u32, NodeIndex);
 
 /// The aliases of a document.
@@ -29,6 +32,9 @@ impl Aliases {
     pub fn new(doc: &Inner) -> Self {
         let mut all = Aliases::default();
         let mut anchors: HashMap<&str, Anchor> = HashMap::new();
+        let mut sum = 0;
+        // One cause, one problem: at the first alias that isn't followed.
+        let mut left_out: Option<(usize, usize)> = None;
         for (segment, tree) in doc.trees.iter().enumerate() {
             if tree.anchors.is_empty() && tree.aliases.is_empty() {
                 continue;
@@ -58,16 +64,27 @@ impl Aliases {
                 if anchor.size == 0 {
                     anchor.size = all.size(doc, anchor.place);
                 }
-                if anchor.size > MAX_NODES {
-                    let message = format!("`*{name}` stands for too much to follow");
-                    all.problems.push((ProblemKind::UnknownAlias, segment, at, message));
+                if anchor.size > MAX_NODES || sum + anchor.size > MAX_ALL_NODES {
+                    match &mut left_out {
+                        Some((_, more)) => *more += 1,
+                        None => {
+                            left_out = Some((all.problems.len(), 0));
+                            let message = format!("`*{name}` stands for too much to follow");
+                            all.problems.push((ProblemKind::UnknownAlias, segment, at, message));
+                        }
+                    }
                 } else {
+                    sum += anchor.size;
                     all.targets.insert((segment, *alias), anchor.place);
                 }
             }
             for anchor in &tree.anchors[next..] {
                 all.define(&mut anchors, &anchor.name, segment, anchor.range, anchor.node);
             }
+        }
+        if let Some((first, more)) = left_out.filter(|(_, more)| *more > 0) {
+            let message = &mut all.problems[first].3;
+            message.push_str(&format!(", and so do {more} other aliases of this file"));
         }
         all
     }

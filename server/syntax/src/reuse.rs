@@ -48,7 +48,31 @@ pub(crate) fn parse(text: &str, old: Option<&Arc<Inner>>) -> Document {
         let number = segments.partition_point(|segment| usize::from(segment.range.start()) <= *at) - 1;
         text[usize::from(segments[number].range.start())..*at].trim().is_empty()
     });
+    if let Some(old) = old {
+        rename_alias_users(old, &mut segments, &trees);
+    }
     Document { inner: Arc::new(Inner::new(text, segments, trees, outline, counters)) }
+}
+
+/// What an alias stands for is written elsewhere: unless all segments with anchors or aliases are the same as before, a
+/// segment with aliases may mean something else, so it gets a new id.
+fn rename_alias_users(old: &Inner, segments: &mut [Segment], trees: &[Arc<Tree>]) {
+    let takes_part = |tree: &Tree| !tree.anchors.is_empty() || !tree.aliases.is_empty();
+    fn ids<'a>(
+        segments: &'a [Segment],
+        trees: &'a [Arc<Tree>],
+        takes_part: impl Fn(&Tree) -> bool + 'a,
+    ) -> Vec<SegmentId> {
+        segments.iter().zip(trees).filter(|(_, tree)| takes_part(tree)).map(|(segment, _)| segment.id).collect()
+    }
+    if ids(&old.segments, &old.trees, takes_part) == ids(segments, trees, takes_part) {
+        return;
+    }
+    for (segment, tree) in segments.iter_mut().zip(trees) {
+        if !tree.aliases.is_empty() {
+            segment.id = SegmentId::fresh();
+        }
+    }
 }
 
 /// So many segments are tried as the rest of one.

@@ -11,6 +11,7 @@ mod explain;
 mod formats;
 mod logging;
 mod lsp;
+mod paths;
 mod place;
 mod words;
 

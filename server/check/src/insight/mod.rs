@@ -31,6 +31,24 @@ pub(crate) struct InsightVerdict {
     pub counters: Counters,
 }
 
+impl InsightVerdict {
+    /// Nothing has been checked.
+    pub(crate) fn new(project: &Project, id: ObjectId) -> Self {
+        let object = project.object(id);
+        let report = InsightReport {
+            name: object.name_text().to_owned(),
+            loc: object.name_loc(),
+            status: Status::Unchecked,
+            judge: None,
+            total: 0,
+            sampled: 0,
+            covered: 0,
+            why: None,
+        };
+        Self { findings: Vec::new(), report, counters: Counters::default() }
+    }
+}
+
 /// Checks one insight.
 pub(crate) fn check_insight(
     project: &Project,
@@ -41,17 +59,7 @@ pub(crate) fn check_insight(
     id: ObjectId,
 ) -> InsightVerdict {
     let object = project.object(id);
-    let report = InsightReport {
-        name: object.name_text().to_owned(),
-        loc: object.name_loc(),
-        status: Status::Unchecked,
-        judge: None,
-        total: 0,
-        sampled: 0,
-        covered: 0,
-        why: None,
-    };
-    let mut verdict = InsightVerdict { findings: Vec::new(), report, counters: Counters::default() };
+    let mut verdict = InsightVerdict::new(project, id);
     let context = FromFacts { columns, inputs, project };
     let (Body::Insight(insight), Some(composed)) = (&object.body, compose(project, id, &context)) else {
         verdict.report.why = Some(Unknown::new("no-query", "the insight has no query"));

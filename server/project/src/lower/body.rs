@@ -147,7 +147,7 @@ impl Lowering {
         let found = almost_references(text.text());
         for almost in &found {
             let at = text.locate(almost.range).unwrap_or(loc);
-            let piece = text.slice(almost.range);
+            let piece = &short(text.slice(almost.range));
             let (message, help) = match almost.reason {
                 AlmostReason::Unclosed if piece.contains(')') => {
                     (format!("`{piece}` is not closed"), "close it with `}`")
@@ -185,6 +185,14 @@ impl Lowering {
             self.problem(problem);
         }
         !found.is_empty()
+    }
+}
+
+/// A text for a message, which is never long.
+fn short(text: &str) -> std::borrow::Cow<'_, str> {
+    match text.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
     }
 }
 

@@ -15,7 +15,7 @@ use viz_text::TextSize;
 impl Lowering {
     /// Reads a node as an object, with everything in it. Returns its index; `None` if it is no mapping.
     pub(super) fn object(&mut self, kind: Kind, node: Node<'_>, parent: Option<u32>) -> Option<u32> {
-        if node.kind() == NodeKind::Error {
+        if matches!(node.kind(), NodeKind::Error | NodeKind::Alias) {
             return None; // the syntax problem says it all
         }
         if node.kind() != NodeKind::Mapping {
@@ -131,7 +131,7 @@ impl Lowering {
             }
         }
         let value = entry.value;
-        if value.kind() == NodeKind::Error {
+        if matches!(value.kind(), NodeKind::Error | NodeKind::Alias) {
             return;
         }
         if value.is_null() {
@@ -168,7 +168,7 @@ impl Lowering {
     }
 
     pub(super) fn value(&mut self, owner: u32, key: &str, ty: Type, node: Node<'_>) {
-        if node.kind() == NodeKind::Error {
+        if matches!(node.kind(), NodeKind::Error | NodeKind::Alias) {
             return;
         }
         match ty {
@@ -389,7 +389,7 @@ impl Lowering {
                     self.ignored_slice(key, &query);
                 }
                 None if entry.value.str().is_some_and(|text| query_string(text).is_some()) => {}
-                None if entry.value.kind() == NodeKind::Error => {}
+                None if matches!(entry.value.kind(), NodeKind::Error | NodeKind::Alias) => {}
                 None => {
                     let mut problem = Problem::new(
                         "query-expected",

@@ -266,3 +266,15 @@ fn deep_nesting_is_a_problem_and_no_crash() {
     }
     assert!(!Document::parse(&steps).problems().is_empty());
 }
+
+#[test]
+fn a_segment_with_aliases_is_another_one_when_the_anchor_changes() {
+    let text = "charts:\n  - &a {name: x}\n  - layout: *a\n  - name: y\n";
+    let before = Document::parse(text);
+    let same = before.reparse(&text.replace("name: y", "name: z"));
+    let other = before.reparse(&text.replace("name: x", "name: w"));
+    let ids = |document: &Document| document.segments().iter().map(|segment| segment.id).collect::<Vec<_>>();
+    assert_eq!(ids(&same)[..3], ids(&before)[..3]);
+    assert_ne!(ids(&other)[2], ids(&before)[2], "what it stands for has changed");
+    assert_eq!(ids(&other)[3], ids(&before)[3]);
+}

@@ -51,8 +51,7 @@ fn refuse_what_is_missing(args: &CheckArgs) -> anyhow::Result<()> {
 
 fn check_and_print(args: &CheckArgs, started: Instant) -> anyhow::Result<ExitCode> {
     let baseline = args.baseline.as_deref().map(Baseline::read).transpose()?;
-    let current =
-        std::env::current_dir().and_then(|dir| dir.canonicalize()).context("can't tell the current folder")?;
+    let current = std::env::current_dir().and_then(dunce::canonicalize).context("can't tell the current folder")?;
     let (targets, strangers) = targets::find(&args.paths, &current, &DiskFiles)?;
     if !args.quiet {
         for path in strangers {

@@ -1,5 +1,6 @@
 //! From the paths of the command line to the projects they belong to.
 
+use crate::paths::real;
 use anyhow::{Context, bail};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,8 +26,11 @@ pub fn find(paths: &[PathBuf], current: &Path, files: &dyn FileSystem) -> anyhow
     let mut strangers = Vec::new();
     for path in paths {
         let absolute = current.join(path);
-        let absolute = absolute.canonicalize().with_context(|| format!("can't read {}", path.display()))?;
-        match viz_project::find_root(&absolute, files) {
+        let target = dunce::canonicalize(&absolute).with_context(|| format!("can't read {}", path.display()))?;
+        // A link into a project's folder belongs to the project.
+        let root =
+            [viz_project::normalize(&absolute), target].iter().find_map(|path| viz_project::find_root(path, files));
+        match root.map(|root| real(&root)) {
             Some(root) => {
                 let shown = shown(&root, current);
                 roots.entry(shown.clone()).or_insert(Target { root, shown });

@@ -11,14 +11,17 @@ use super::state::{State, Turn};
 use super::workspace::Workspace;
 use crate::answerer::{Answerer, Cancel, fact};
 use crate::check::TIMEOUT;
+use rustc_hash::FxHashSet;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tower_lsp::lsp_types::MessageType;
+use viz_check::Attention;
 use viz_facts::{Question, QuestionKey};
+use viz_text::FileId;
 
 /// The first findings after an edit wait this long for the binder, so that what it says doesn't blink with every key.
 const HOLD: Duration = Duration::from_millis(30);
@@ -78,7 +81,7 @@ impl Analysis {
         let files = self.state.files(&turn.documents);
         self.open_and_close(&turn, &files, workspaces, publisher);
         for workspace in workspaces.values_mut() {
-            if turn.work.everything || turn.work.edited.iter().any(|path| workspace.reads(path)) {
+            if turn.work.everything || turn.work.edited.iter().any(|path| workspace.reads(path, &files)) {
                 workspace.reload(&files, &self.state.environment);
             }
             if turn.work.refresh {
@@ -136,12 +139,10 @@ impl Analysis {
         workspaces: &mut BTreeMap<PathBuf, Workspace>,
         publisher: &mut Publisher,
     ) {
-        let known = |path: &&std::path::Path| {
-            turn.work.everything || workspaces.values().all(|workspace| !workspace.reads(path))
-        };
-        let unknown: Vec<PathBuf> =
-            turn.documents.iter().map(|(path, _)| path).filter(known).map(PathBuf::from).collect();
-        let roots: BTreeSet<PathBuf> = unknown.iter().filter_map(|path| viz_project::find_root(path, files)).collect();
+        let unknown =
+            |path: &Path| turn.work.everything || workspaces.values().all(|workspace| !workspace.reads(path, files));
+        let documents = turn.documents.iter().filter(|(path, _)| unknown(path));
+        let roots: BTreeSet<PathBuf> = documents.filter_map(|(path, _)| files.root_of(path)).collect();
         if turn.work.everything {
             let gone: Vec<PathBuf> = workspaces.keys().filter(|root| !roots.contains(*root)).cloned().collect();
             for root in gone {
@@ -149,7 +150,7 @@ impl Analysis {
                 workspaces.remove(&root);
                 self.state.forget(&root);
                 self.sources.want(&root, Vec::new(), TIMEOUT);
-                publisher.withdraw(&root, &turn.documents, |path| self.state.version(path));
+                publisher.withdraw(&root, &turn.documents, &self.state.documents().0);
             }
         }
         for root in roots {
@@ -160,12 +161,47 @@ impl Analysis {
         }
     }
 
-    /// One project with everything that can be known without opening a source.
-    fn check(&self, turn: &Turn, workspace: &mut Workspace, root: &std::path::Path, publisher: &mut Publisher) -> End {
+    /// One project with everything that can be known without opening a source. What the edited file says is told first,
+    /// then what the other open ones say, then the rest.
+    fn check(&self, turn: &Turn, workspace: &mut Workspace, root: &Path, publisher: &mut Publisher) -> End {
         let started = Instant::now();
         let mut asked: HashSet<QuestionKey> = HashSet::new();
+        let edited = workspace.files(turn.work.edited.iter().map(PathBuf::as_path));
+        let open = workspace.files(turn.documents.iter().map(|(path, _)| path));
+        for files in [Some(&edited), Some(&open), None] {
+            if files.is_some_and(FxHashSet::is_empty) {
+                continue;
+            }
+            if self.check_files(turn, workspace, (root, publisher), files, &mut asked) == End::Interrupted {
+                return End::Interrupted;
+            }
+            if !workspace.has_postponed() {
+                break;
+            }
+            self.publish(turn, workspace, root, publisher);
+        }
+        workspace.dirty = false;
+        self.publish(turn, workspace, root, publisher);
+        tracing::debug!(elapsed = ?started.elapsed(), asked = asked.len(), "checked the project without opening a source");
+        End::Done
+    }
+
+    /// The insights in some files, or all.
+    fn check_files(
+        &self,
+        turn: &Turn,
+        workspace: &mut Workspace,
+        (root, publisher): (&Path, &mut Publisher),
+        files: Option<&FxHashSet<FileId>>,
+        asked: &mut HashSet<QuestionKey>,
+    ) -> End {
+        let started = Instant::now();
+        let attention = Attention { files, stop: &|| self.state.is_newer_than(turn.revision) };
         loop {
-            let mut questions = workspace.check(&self.settings);
+            let mut questions = workspace.check(&self.settings, attention);
+            if self.state.is_newer_than(turn.revision) {
+                return End::Interrupted;
+            }
             questions.retain(|question| !asked.contains(&question.key()));
             // Parsing is quick and may take findings back; what the binder says comes on top of it.
             if questions.iter().any(is_parse) {
@@ -192,16 +228,13 @@ impl Analysis {
                 return End::Interrupted;
             }
         }
-        workspace.dirty = false;
-        self.publish(turn, workspace, root, publisher);
-        tracing::debug!(elapsed = ?started.elapsed(), asked = asked.len(), "checked the project without opening a source");
         End::Done
     }
 
-    fn publish(&self, turn: &Turn, workspace: &mut Workspace, root: &std::path::Path, publisher: &mut Publisher) {
+    fn publish(&self, turn: &Turn, workspace: &mut Workspace, root: &Path, publisher: &mut Publisher) {
         self.state.publish(root, workspace.settle());
         let layer = workspace.layer(&self.client, &turn.documents);
-        publisher.show(root, layer, &turn.documents, |path| self.state.version(path));
+        publisher.show(root, layer, &turn.documents, &self.state.documents().0);
     }
 }
 

@@ -7,9 +7,9 @@ use super::progress::Progress;
 use super::request::Request;
 use super::settings::{SECTION, Settings};
 use super::sources::{self, Sources};
-use super::state::State;
+use super::state::{Revision, State};
 use super::{
-    capabilities, code_action, completion, convert, definition, document_symbol, highlight, hover, references, rename,
+    capabilities, code_action, completion, definition, document_symbol, highlight, hover, references, rename,
     workspace_symbol,
 };
 use crate::answerer::{Answerer, EngineAnswerer};
@@ -78,8 +78,12 @@ impl Backend {
         uri: &Url,
         compute: impl FnOnce(&Request) -> Option<T> + Send + 'static,
     ) -> Result<Option<T>> {
-        let Some(path) = convert::path(uri) else { return Ok(None) };
-        let (documents, revision) = self.state.documents();
+        let Some(path) = self.state.path(uri) else { return Ok(None) };
+        let (mut documents, mut revision) = self.state.documents();
+        if documents.prefer(uri) {
+            // No check ever sees these texts together: the project is read for this request alone.
+            revision = Revision::MAX;
+        }
         let request = Request { state: Arc::clone(&self.state), client: self.abilities(), documents, revision, path };
         in_background(move || compute(&request)).await
     }
@@ -191,22 +195,16 @@ impl LanguageServer for Backend {
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let document = params.text_document;
-        if let Some(path) = convert::path(&document.uri) {
-            self.state.open(path, document.uri, document.version, &document.text);
-        }
+        self.state.open(document.uri, document.version, &document.text);
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         let document = params.text_document;
-        if let Some(path) = convert::path(&document.uri) {
-            self.state.change(path, document.version, &params.content_changes, self.abilities().encoding);
-        }
+        self.state.change(&document.uri, document.version, &params.content_changes, self.abilities().encoding);
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
-        if let Some(path) = convert::path(&params.text_document.uri) {
-            self.state.close(&path);
-        }
+        self.state.close(&params.text_document.uri);
     }
 
     async fn did_save(&self, _: DidSaveTextDocumentParams) {
@@ -214,7 +212,7 @@ impl LanguageServer for Backend {
     }
 
     async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
-        let paths: Vec<PathBuf> = params.changes.iter().filter_map(|change| convert::path(&change.uri)).collect();
+        let paths: Vec<PathBuf> = params.changes.iter().filter_map(|change| self.state.path(&change.uri)).collect();
         let data = paths.iter().any(|path| !is_project_text(path));
         self.state.files_changed(&paths, data);
     }
@@ -278,8 +276,11 @@ impl LanguageServer for Backend {
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
-        let Some(path) = convert::path(&params.text_document.uri) else { return Ok(None) };
-        let (documents, revision) = self.state.documents();
+        let Some(path) = self.state.path(&params.text_document.uri) else { return Ok(None) };
+        let (mut documents, revision) = self.state.documents();
+        if documents.prefer(&params.text_document.uri) {
+            return Ok(None); // it shows no findings
+        }
         let (state, client) = (Arc::clone(&self.state), self.abilities());
         let compute = move || {
             code_action::code_actions(&state, &client, &documents, revision, &path, params.range, &params.context)

@@ -50,7 +50,7 @@ fn of_snapshot(
     context: &CodeActionContext,
 ) -> Vec<CodeActionOrCommand> {
     let touching = |finding: &&Finding| {
-        let Some(place) = Place::of(&snapshot.project, finding.loc).filter(|place| place.file.path == path) else {
+        let Some(place) = Place::of(&snapshot.project, finding.loc).filter(|place| place.file.real == path) else {
             return false;
         };
         let at = convert::range(place.file.lines(), place.range, client.encoding);
@@ -82,8 +82,8 @@ fn edit(project: &Project, fix: &Fix, client: &Client, documents: &Documents) ->
         project.resolve(*loc)?;
         let place = Place::of(project, *loc)?;
         let range = convert::range(place.file.lines(), place.range, client.encoding);
-        let version = documents.get(&place.file.path).map(|document| document.version);
-        let entry = by_file.entry(publish::uri(&place.file.path, documents)?).or_insert((version, Vec::new()));
+        let version = documents.get(&place.file.real).map(|document| document.version);
+        let entry = by_file.entry(publish::uri(&place.file.real, documents)?).or_insert((version, Vec::new()));
         entry.1.push(TextEdit::new(range, text.clone()));
     }
     if !client.versioned_edits {

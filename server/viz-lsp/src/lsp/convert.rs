@@ -2,7 +2,7 @@
 
 use crate::place::Place;
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tower_lsp::lsp_types::{
     Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString, Position,
     PositionEncodingKind, Range, TextDocumentContentChangeEvent, Url,
@@ -43,11 +43,6 @@ pub fn encoding_kind(encoding: Encoding) -> PositionEncodingKind {
     }
 }
 
-/// The path of a document; `None` if it is no file.
-pub fn path(uri: &Url) -> Option<PathBuf> {
-    if uri.scheme() == "file" { uri.to_file_path().ok() } else { None }
-}
-
 /// How a finding is put to a client.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
@@ -64,7 +59,7 @@ pub struct View<'a> {
 impl View<'_> {
     /// Where a place is.
     pub fn location(&self, place: Place<'_>) -> Option<Location> {
-        Some(Location::new((self.uri)(&place.file.path)?, range(place.file.lines(), place.range, self.encoding)))
+        Some(Location::new((self.uri)(&place.file.real)?, range(place.file.lines(), place.range, self.encoding)))
     }
 
     /// A finding as a diagnostic.
@@ -151,11 +146,5 @@ mod tests {
         let plain = View { related: false, ..view };
         let (finding, place) = in_order(&checked.project, &checked.report)[0];
         assert_eq!(plain.diagnostic(finding, place).related_information, None);
-    }
-
-    #[test]
-    fn only_files_have_paths() {
-        assert_eq!(path(&Url::parse("file:///a%20b/c.yml").unwrap()), Some(PathBuf::from("/a b/c.yml")));
-        assert_eq!(path(&Url::parse("untitled:Untitled-1").unwrap()), None);
     }
 }

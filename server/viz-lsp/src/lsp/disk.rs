@@ -1,6 +1,7 @@
 //! What projects read from: the disk, cached, with unsaved text on top.
 
 use super::documents::Documents;
+use crate::paths;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +15,8 @@ use viz_project::{DirEntry, DiskFiles, FileSystem, ReadError};
 pub struct DiskCache {
     epoch: AtomicU64,
     texts: Mutex<HashMap<PathBuf, Cached>>,
+    /// Paths without links, each with the epoch in which it was looked up.
+    real: Mutex<HashMap<PathBuf, (u64, PathBuf)>>,
 }
 
 #[derive(Debug, Clone)]
@@ -45,6 +48,20 @@ impl DiskCache {
     /// This file has changed, whatever its time and size say.
     pub fn forget(&self, path: &Path) {
         self.texts().remove(path);
+    }
+
+    /// The path that tells files apart.
+    pub fn real(&self, path: &Path) -> PathBuf {
+        let epoch = self.epoch.load(Ordering::SeqCst);
+        let mut known = self.real.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.get(path) {
+            Some((at, real)) if *at == epoch => real.clone(),
+            _ => {
+                let real = paths::real(path);
+                known.insert(path.to_owned(), (epoch, real.clone()));
+                real
+            }
+        }
     }
 
     fn texts(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Cached>> {
@@ -79,20 +96,31 @@ pub struct Files<'a> {
     pub disk: &'a DiskCache,
 }
 
+impl Files<'_> {
+    /// The folder of the project that a file belongs to. A link into a project's folder belongs to the project.
+    pub fn root_of(&self, path: &Path) -> Option<PathBuf> {
+        let spelled = self.documents.all(path).iter().map(|document| document.spelled.as_path());
+        let root = spelled.chain([path]).find_map(|path| viz_project::find_root(path, self))?;
+        Some(self.real(&root))
+    }
+}
+
 impl FileSystem for Files<'_> {
     fn read(&self, path: &Path) -> Result<Arc<str>, ReadError> {
-        match self.documents.get(path) {
+        let real = self.real(path);
+        match self.documents.get(&real) {
             Some(document) => Ok(document.whole()),
-            None => self.disk.read(path),
+            None => self.disk.read(&real),
         }
     }
 
     fn list(&self, dir: &Path) -> Result<Vec<DirEntry>, ReadError> {
         let mut entries = DiskFiles.list(dir)?;
-        let unsaved = self.documents.iter().filter(|(path, _)| path.parent() == Some(dir));
+        let real = self.real(dir);
+        let unsaved = self.documents.iter().filter(|(path, _)| path.parent() == Some(&real));
         let new: Vec<DirEntry> = unsaved
-            .filter(|(path, _)| entries.iter().all(|entry| entry.path != *path))
-            .map(|(path, _)| DirEntry { path: path.to_owned(), is_dir: false })
+            .filter_map(|(path, _)| Some(DirEntry { path: dir.join(path.file_name()?), is_dir: false }))
+            .filter(|new| entries.iter().all(|entry| entry.path != new.path))
             .collect();
         entries.extend(new);
         entries.sort();
@@ -100,11 +128,15 @@ impl FileSystem for Files<'_> {
     }
 
     fn is_file(&self, path: &Path) -> bool {
-        self.documents.get(path).is_some() || DiskFiles.is_file(path)
+        self.documents.get(&self.real(path)).is_some() || DiskFiles.is_file(path)
     }
 
     fn is_dir(&self, path: &Path) -> bool {
         DiskFiles.is_dir(path)
+    }
+
+    fn real(&self, path: &Path) -> PathBuf {
+        self.disk.real(path)
     }
 }
 

@@ -3,10 +3,11 @@
 //! A file may belong to several projects; a client knows one list of diagnostics per file. So each project has a layer,
 //! and what is sent for a file is the union of its layers.
 
-use super::documents::Documents;
+use super::documents::{Document, Documents};
 use super::outbox::{Message, Outbox};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tower_lsp::lsp_types::{Diagnostic, PublishDiagnosticsParams, Url};
 
 /// Diagnostics per file; a file without any is in it too.
@@ -16,11 +17,10 @@ pub type Layer = BTreeMap<PathBuf, Vec<Diagnostic>>;
 pub struct Publisher {
     outbox: Outbox,
     layers: BTreeMap<PathBuf, Layer>,
-    sent: HashMap<PathBuf, Sent>,
+    sent: HashMap<PathBuf, BTreeMap<Url, Sent>>,
 }
 
 struct Sent {
-    uri: Url,
     version: Option<i32>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -31,61 +31,85 @@ impl Publisher {
         Self { outbox, layers: BTreeMap::new(), sent: HashMap::new() }
     }
 
-    /// The diagnostics of a project, computed for these texts. `current` tells the version that a file is open in now: a
-    /// file that has moved on is left alone, its next check is under way.
-    pub fn show(&mut self, root: &Path, layer: Layer, documents: &Documents, current: impl Fn(&Path) -> Option<i32>) {
+    /// The diagnostics of a project, computed for these texts. A file that has moved on since (`now`) is left alone, its
+    /// next check is under way.
+    pub fn show(&mut self, root: &Path, layer: Layer, documents: &Documents, now: &Documents) {
         let vanished = self.layers.get(root).into_iter().flat_map(|old| old.keys());
         let touched: BTreeSet<PathBuf> = vanished.chain(layer.keys()).cloned().collect();
         self.layers.insert(root.to_owned(), layer);
-        self.send(touched, documents, current);
+        self.send(touched, documents, now);
     }
 
     /// A project is of no interest any more.
-    pub fn withdraw(&mut self, root: &Path, documents: &Documents, current: impl Fn(&Path) -> Option<i32>) {
+    pub fn withdraw(&mut self, root: &Path, documents: &Documents, now: &Documents) {
         let touched = self.layers.remove(root).unwrap_or_default().into_keys().collect();
-        self.send(touched, documents, current);
+        self.send(touched, documents, now);
     }
 
-    fn send(&mut self, touched: BTreeSet<PathBuf>, documents: &Documents, current: impl Fn(&Path) -> Option<i32>) {
+    fn send(&mut self, touched: BTreeSet<PathBuf>, documents: &Documents, now: &Documents) {
+        let versions = |documents: &Documents, path: &Path| -> Vec<(Url, i32)> {
+            documents.all(path).iter().map(|document| (document.uri.clone(), document.version)).collect()
+        };
         for path in touched {
-            let version = documents.get(&path).map(|document| document.version);
-            if current(&path) != version {
-                continue;
+            if versions(now, &path) == versions(documents, &path) {
+                self.send_file(path, documents);
             }
-            let mut layers = self.layers.values().filter_map(|layer| layer.get(&path)).peekable();
-            let known = layers.peek().is_some();
-            let mut diagnostics: Vec<Diagnostic> = Vec::new();
-            for diagnostic in layers.flatten() {
-                if !diagnostics.contains(diagnostic) {
-                    diagnostics.push(diagnostic.clone());
-                }
+        }
+    }
+
+    fn send_file(&mut self, path: PathBuf, documents: &Documents) {
+        let mut layers = self.layers.values().filter_map(|layer| layer.get(&path)).peekable();
+        let known = layers.peek().is_some();
+        let mut diagnostics: Vec<Diagnostic> = Vec::new();
+        for diagnostic in layers.flatten() {
+            if !diagnostics.contains(diagnostic) {
+                diagnostics.push(diagnostic.clone());
             }
+        }
+        let mut before = self.sent.remove(&path).unwrap_or_default();
+        let mut sent = BTreeMap::new();
+        for (uri, version, fits) in names(&path, documents) {
+            let new = Sent { version, diagnostics: if fits { diagnostics.clone() } else { Vec::new() } };
             // A new version of an open text is always answered: so the client knows that what it shows is up to date.
-            let due = match self.sent.get(&path) {
-                Some(sent) => {
-                    sent.diagnostics != diagnostics || (known && sent.version != version && version.is_some())
+            let due = match before.remove(&uri) {
+                Some(old) => {
+                    old.diagnostics != new.diagnostics || (known && old.version != version && version.is_some())
                 }
-                None => known && (version.is_some() || !diagnostics.is_empty()),
+                None => known && (version.is_some() || !new.diagnostics.is_empty()),
             };
-            if !due {
-                continue;
+            if due {
+                self.tell(uri.clone(), new.diagnostics.clone(), version);
             }
-            let Some(uri) = uri(&path, documents) else { continue };
-            // A client that calls the file by another name now must not keep what it got under the old one.
-            if let Some(old) = self.sent.remove(&path)
-                && old.uri != uri
-                && !old.diagnostics.is_empty()
-            {
-                self.outbox.send(Message::Diagnostics(PublishDiagnosticsParams::new(old.uri, Vec::new(), None)));
+            if known || !new.diagnostics.is_empty() {
+                sent.insert(uri, new);
             }
-            self.outbox.send(Message::Diagnostics(PublishDiagnosticsParams::new(
-                uri.clone(),
-                diagnostics.clone(),
-                version,
-            )));
-            if known || !diagnostics.is_empty() {
-                self.sent.insert(path, Sent { uri, version, diagnostics });
+        }
+        // A client that calls the file by another name now must not keep what it got under the old one.
+        for (uri, old) in before {
+            if !old.diagnostics.is_empty() {
+                self.tell(uri, Vec::new(), None);
             }
+        }
+        if !sent.is_empty() {
+            self.sent.insert(path, sent);
+        }
+    }
+
+    fn tell(&self, uri: Url, diagnostics: Vec<Diagnostic>, version: Option<i32>) {
+        self.outbox.send(Message::Diagnostics(PublishDiagnosticsParams::new(uri, diagnostics, version)));
+    }
+}
+
+/// The names of a file at the client, else ours; with the version, and whether the text under this name is the file's.
+fn names(path: &Path, documents: &Documents) -> Vec<(Url, Option<i32>, bool)> {
+    match documents.all(path) {
+        [] => Url::from_file_path(path).ok().map(|uri| (uri, None, true)).into_iter().collect(),
+        [one] => vec![(one.uri.clone(), Some(one.version), true)],
+        [others @ .., own] => {
+            let text = own.whole();
+            let fits = |other: &Arc<Document>| other.whole() == text;
+            let others = others.iter().map(|other| (other.uri.clone(), Some(other.version), fits(other)));
+            others.chain([(own.uri.clone(), Some(own.version), true)]).collect()
         }
     }
 }
@@ -122,8 +146,7 @@ mod tests {
                 .iter()
                 .map(|(path, messages)| (PathBuf::from(path), messages.iter().map(|m| diagnostic(m)).collect()))
                 .collect();
-            let documents = self.documents.clone();
-            self.publisher.show(Path::new(root), layer, &self.documents, |path| documents.get(path).map(|d| d.version));
+            self.publisher.show(Path::new(root), layer, &self.documents, &self.documents);
             self.received()
         }
 
@@ -164,12 +187,13 @@ mod tests {
     fn results_for_an_older_text_are_not_shown() {
         let mut client = Client::new();
         client.open("/p/a.yml", 1);
-        let layer = Layer::from([("/p/a.yml".into(), vec![diagnostic("x")])]);
-        client.publisher.show(Path::new("/p"), layer, &client.documents, |_| Some(2));
-        assert_eq!(client.received(), Vec::<String>::new());
-        let layer = Layer::from([("/p/b.yml".into(), vec![diagnostic("x")])]);
-        client.publisher.show(Path::new("/p"), layer, &client.documents, |_| Some(1));
-        assert_eq!(client.received(), Vec::<String>::new(), "it was opened meanwhile");
+        let before = client.documents.clone();
+        client.open("/p/a.yml", 2);
+        client.open("/p/b.yml", 1);
+        let layer =
+            Layer::from([("/p/a.yml".into(), vec![diagnostic("x")]), ("/p/b.yml".into(), vec![diagnostic("x")])]);
+        client.publisher.show(Path::new("/p"), layer, &before, &client.documents);
+        assert_eq!(client.received(), Vec::<String>::new(), "one was edited, the other opened meanwhile");
     }
 
     #[test]
@@ -177,9 +201,9 @@ mod tests {
         let mut client = Client::new();
         client.show("/p", &[("/s.yml", &["x", "y"])]);
         assert_eq!(client.show("/q", &[("/s.yml", &["y", "z"])]), ["/s.yml None x+y+z"]);
-        client.publisher.withdraw(Path::new("/p"), &client.documents, |_| None);
+        client.publisher.withdraw(Path::new("/p"), &client.documents, &client.documents);
         assert_eq!(client.received(), ["/s.yml None y+z"]);
-        client.publisher.withdraw(Path::new("/q"), &client.documents, |_| None);
+        client.publisher.withdraw(Path::new("/q"), &client.documents, &client.documents);
         assert_eq!(client.received(), ["/s.yml None "]);
     }
 
@@ -188,8 +212,25 @@ mod tests {
         let mut client = Client::new();
         client.open("/p/a.yml", 3);
         client.show("/p", &[("/p/a.yml", &["x"])]);
-        client.documents.close(Path::new("/p/a.yml"));
+        client.documents.close(&Url::from_file_path("/p/a.yml").unwrap());
         assert_eq!(client.show("/p", &[("/p/a.yml", &["x"])]), Vec::<String>::new());
         assert_eq!(client.show("/p", &[("/p/a.yml", &["y"])]), ["/p/a.yml None y"]);
+    }
+
+    #[test]
+    fn a_file_with_two_names_is_told_under_both() {
+        let mut client = Client::new();
+        client.open("/p/a.yml", 1);
+        let link = Url::parse("file:///link/a.yml").unwrap();
+        client.documents.open("/p/a.yml".into(), link.clone(), 4, "");
+        assert_eq!(client.show("/p", &[("/p/a.yml", &["x"])]), ["/p/a.yml Some(1) x", "/link/a.yml Some(4) x"]);
+        client.documents.change(&link, 5, &[], viz_text::Encoding::Utf8);
+        assert_eq!(client.show("/p", &[("/p/a.yml", &["y"])]), ["/p/a.yml Some(1) y", "/link/a.yml Some(5) y"]);
+        // Places in another text mean nothing in this one.
+        client.open("/p/a.yml", 2);
+        client.documents.open("/p/a.yml".into(), link.clone(), 6, "other");
+        assert_eq!(client.show("/p", &[("/p/a.yml", &["y"])]), ["/p/a.yml Some(2) ", "/link/a.yml Some(6) y"]);
+        client.documents.close(&link);
+        assert_eq!(client.show("/p", &[("/p/a.yml", &["y"])]), ["/p/a.yml Some(2) y", "/link/a.yml None "]);
     }
 }

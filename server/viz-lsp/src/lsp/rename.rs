@@ -29,7 +29,7 @@ pub fn rename(request: &Request, position: Position, name: &str) -> Option<Resul
     };
     let mut by_file: BTreeMap<Url, (Option<i32>, Vec<TextEdit>)> = BTreeMap::new();
     for edit in edits {
-        let version = request.documents.get(&project.file(edit.file).path).map(|document| document.version);
+        let version = request.documents.get(&project.file(edit.file).real).map(|document| document.version);
         let entry = by_file.entry(request.uri(project, edit.file)?).or_insert((version, Vec::new()));
         entry.1.push(TextEdit::new(request.range(project, edit.file, edit.range), edit.text));
     }

@@ -45,7 +45,7 @@ impl Request {
             // The analysis has not come that far; reading what has changed takes no time.
             Some(Snapshot { project, facts, .. }) => (Arc::new(project.reload(&files, &self.state.environment)), facts),
             None => {
-                let root = viz_project::find_root(&self.path, &files)?;
+                let root = files.root_of(&self.path)?;
                 (Arc::new(Project::load(&root, &files, &self.state.environment)), Arc::default())
             }
         };
@@ -60,7 +60,7 @@ impl Request {
 
     /// A file as the client names it.
     pub fn uri(&self, project: &Project, file: FileId) -> Option<Url> {
-        publish::uri(&project.file(file).path, &self.documents)
+        publish::uri(&project.file(file).real, &self.documents)
     }
 
     /// Bytes of a file as the client counts them.

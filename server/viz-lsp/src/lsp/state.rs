@@ -3,6 +3,7 @@
 use super::disk::{DiskCache, Files};
 use super::documents::Documents;
 use crate::answerer::Cancel;
+use crate::paths;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -147,9 +148,10 @@ impl State {
         inner.revision == revision && !inner.quit
     }
 
-    /// The version that a file is open in, now.
-    pub fn version(&self, path: &Path) -> Option<i32> {
-        self.inner().documents.get(path).map(|document| document.version)
+    /// The file that a client names; `None` if it is no file.
+    pub fn path(&self, uri: &Url) -> Option<PathBuf> {
+        let open = self.inner().documents.path(uri).map(Path::to_owned);
+        open.or_else(|| Some(self.disk.real(&paths::spelled(uri)?)))
     }
 
     /// What projects read: the disk with these texts on top.
@@ -163,8 +165,9 @@ impl State {
     }
 
     /// A text was opened.
-    pub fn open(&self, path: PathBuf, uri: Url, version: i32, text: &str) {
+    pub fn open(&self, uri: Url, version: i32, text: &str) {
         self.disk.look_again();
+        let Some(path) = self.path(&uri) else { return };
         self.update(|inner| {
             inner.documents.open(path, uri, version, text);
             inner.text_changed();
@@ -174,24 +177,24 @@ impl State {
     }
 
     /// A text was edited.
-    pub fn change(&self, path: PathBuf, version: i32, changes: &[TextDocumentContentChangeEvent], encoding: Encoding) {
+    pub fn change(&self, uri: &Url, version: i32, changes: &[TextDocumentContentChangeEvent], encoding: Encoding) {
         self.update(|inner| {
-            if inner.documents.change(&path, version, changes, encoding) {
+            if let Some(path) = inner.documents.change(uri, version, changes, encoding) {
                 inner.text_changed();
                 inner.work.edited.insert(path);
                 inner.work.ask_at = Some(Instant::now() + PAUSE);
-            } else {
-                tracing::warn!(path = %path.display(), "the client edits a text that it has not opened");
+            } else if uri.scheme() == "file" {
+                tracing::warn!(%uri, "the client edits a text that it has not opened");
             }
         });
     }
 
     /// A text was closed: what counts is the disk again.
-    pub fn close(&self, path: &Path) {
+    pub fn close(&self, uri: &Url) {
         self.disk.look_again();
-        self.disk.forget(path);
         self.update(|inner| {
-            if inner.documents.close(path) {
+            if let Some(path) = inner.documents.close(uri) {
+                self.disk.forget(&path);
                 inner.text_changed();
                 inner.work.everything = true;
                 inner.work.ask = true;
@@ -308,9 +311,13 @@ fn holders(snapshots: &Snapshots, path: &Path) -> Vec<Snapshot> {
 mod tests {
     use super::*;
 
+    fn uri() -> Url {
+        Url::parse("file:///p/a.yml").unwrap()
+    }
+
     fn opened() -> State {
         let state = State::default();
-        state.open("/p/a.yml".into(), Url::parse("file:///p/a.yml").unwrap(), 1, "a");
+        state.open(uri(), 1, "a");
         state
     }
 
@@ -318,7 +325,7 @@ mod tests {
     fn a_turn_takes_everything_at_once() {
         let state = opened();
         for version in 2..5 {
-            state.change("/p/a.yml".into(), version, &[], Encoding::Utf8);
+            state.change(&uri(), version, &[], Encoding::Utf8);
         }
         let turn = state.next().unwrap();
         assert!(turn.work.everything && turn.work.ask);
@@ -331,7 +338,7 @@ mod tests {
     fn sources_are_asked_after_the_pause() {
         let state = opened();
         state.next().unwrap();
-        state.change("/p/a.yml".into(), 2, &[], Encoding::Utf8);
+        state.change(&uri(), 2, &[], Encoding::Utf8);
         assert!(!state.next().unwrap().work.ask, "at once, for the fast findings");
         let before = Instant::now();
         assert!(state.next().unwrap().work.ask);

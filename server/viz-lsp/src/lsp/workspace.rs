@@ -14,13 +14,17 @@ use crate::check::baseline::Baseline;
 use crate::check::{TIMEOUT, configured_level, timeout};
 use crate::place::Place;
 use chrono::{Local, NaiveDateTime};
+use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use viz_check::{CheckOptions, Finding, Level, MAX_COMBINATIONS, Memo, Report, Severity, Status as InsightStatus};
+use viz_check::{
+    Attention, CheckOptions, Finding, Level, MAX_COMBINATIONS, Memo, Report, Severity, Status as InsightStatus,
+};
 use viz_facts::{Fact, Question, QuestionKey};
 use viz_project::{Environment, FileSystem, Project};
+use viz_text::FileId;
 
 /// A keystroke in a file larger than this (bytes) waits for the pause before the whole file is read as the reference's
 /// loader would.
@@ -74,8 +78,9 @@ impl Workspace {
     }
 
     /// Whether a change of this file concerns the project.
-    pub fn reads(&self, path: &Path) -> bool {
-        self.project.file_of(path).is_some() || self.project.watched().iter().any(|watched| watched == path)
+    pub fn reads(&self, path: &Path, files: &Files<'_>) -> bool {
+        let watched = || self.project.watched().iter().any(|watched| files.real(watched) == path);
+        self.project.file_of(path).is_some() || watched()
     }
 
     /// Reads what has changed.
@@ -94,12 +99,24 @@ impl Workspace {
     }
 
     /// One check with what is known; the questions that no source has to be opened for.
-    pub fn check(&mut self, settings: &Settings) -> Vec<Question> {
+    pub fn check(&mut self, settings: &Settings, attention: Attention<'_>) -> Vec<Question> {
         let options = CheckOptions { oracle: self.whole, ..options(settings, &self.project, self.now) };
-        let report = viz_check::check(&self.project, &self.knowledge.facts(), &options, &self.memo);
+        let facts = self.knowledge.facts();
+        let report = viz_check::check_first(&self.project, &facts, &options, &self.memo, attention);
+        drop(facts);
         self.report = report;
         self.knowledge.note(&self.report.questions);
         self.report.questions.iter().filter(|question| question.is_pure()).cloned().collect()
+    }
+
+    /// The files of the project among these.
+    pub fn files<'a>(&self, paths: impl Iterator<Item = &'a Path>) -> FxHashSet<FileId> {
+        paths.filter_map(|path| self.project.file_of(path)).collect()
+    }
+
+    /// Whether the last check left insights for later.
+    pub fn has_postponed(&self) -> bool {
+        self.report.counters.insights_postponed > 0
     }
 
     /// The questions that only sources can answer: not answered yet, or with an answer that is stale.
@@ -135,7 +152,7 @@ impl Workspace {
     /// What requests are answered from, and what the editor shows.
     pub fn settle(&mut self) -> Snapshot {
         let known = |question| self.knowledge.facts().get(question).is_some();
-        let complete = self.report.questions.iter().all(known);
+        let complete = !self.has_postponed() && self.report.questions.iter().all(known);
         let mut shown = self.retained.show(&self.project, &self.report, complete);
         if let Some(baseline) = &self.baseline {
             baseline.take_from(&mut shown);
@@ -152,10 +169,10 @@ impl Workspace {
     pub fn layer(&self, client: &Client, documents: &Documents) -> Layer {
         let uri = |path: &Path| publish::uri(path, documents);
         let view = View { project: &self.project, encoding: client.encoding, related: client.related, uri: &uri };
-        let mut layer: Layer = self.project.files().iter().map(|file| (file.path.clone(), Vec::new())).collect();
+        let mut layer: Layer = self.project.files().iter().map(|file| (file.real.clone(), Vec::new())).collect();
         for finding in self.shown.iter() {
             let Some(place) = Place::of(&self.project, finding.loc) else { continue };
-            layer.entry(place.file.path.clone()).or_default().push(view.diagnostic(finding, place));
+            layer.entry(place.file.real.clone()).or_default().push(view.diagnostic(finding, place));
         }
         for diagnostics in layer.values_mut() {
             diagnostics.sort_by_key(|diagnostic| (diagnostic.range.start, diagnostic.range.end));

@@ -25,7 +25,7 @@ pub fn workspace_symbols(
         let project = &snapshot.project;
         for symbol in viz_ide::workspace_symbols(project, query, LIMIT) {
             let file = project.file(symbol.file);
-            let Some(uri) = publish::uri(&file.path, documents) else { continue };
+            let Some(uri) = publish::uri(&file.real, documents) else { continue };
             let information = SymbolInformation {
                 name: symbol.name,
                 kind: object_kind(symbol.kind),

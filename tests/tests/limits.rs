@@ -1,0 +1,164 @@
+//! Texts made to be too much: each gets a short message (or nothing, where nothing is wrong), and never much memory.
+
+use crate::PROGRAM;
+use crate::bad_input::{Said, project, said};
+use std::collections::BTreeSet;
+use viz_tests::cli::run_measured;
+
+/// Kilobytes.
+const MOST: u64 = 500_000;
+
+fn check(what: &str, more: impl AsRef<[u8]>) -> Said {
+    let project = project(more);
+    let (run, peak) = run_measured(PROGRAM, &project.root, &["--check", "--format", "json"]);
+    assert!(peak > 1_000, "{what}: it was not measured");
+    assert!(peak < MOST, "{what}: {peak} kB");
+    said(&run)
+}
+
+/// The first finding, how many there are, and that all have its code.
+fn alike(what: &str, said: &Said) -> (String, usize) {
+    let all = said.findings();
+    let codes: BTreeSet<&str> = all.iter().filter_map(|finding| finding.split(']').next()).collect();
+    assert!(codes.len() <= 1, "{what}: {codes:?}");
+    assert!(all.iter().all(|finding| finding.len() < 400), "{what}: a message is short");
+    assert_eq!(said.status, i32::from(codes.iter().any(|code| code.starts_with("error"))), "{what}");
+    (all.first().cloned().unwrap_or_default(), all.len())
+}
+
+fn one(what: &str, more: impl AsRef<[u8]>, finding: &str) {
+    assert_eq!(alike(what, &check(what, more)), (finding.to_owned(), 1), "{what}");
+}
+
+fn none(what: &str, more: impl AsRef<[u8]>) {
+    assert_eq!(alike(what, &check(what, more)), (String::new(), 0), "{what}");
+}
+
+/// An insight with this expression.
+fn insight(x: &str) -> String {
+    format!("insights:\n  - name: deep\n    props:\n      type: bar\n      x: ?{{ {x} }}\n      y: ?{{ count(*) }}\n")
+}
+
+fn times(count: usize, text: &str) -> String {
+    text.repeat(count)
+}
+
+#[test]
+fn aliases_that_multiply() {
+    let letter = |n: u8| char::from(b'a' + n);
+    let nine = |n: u8| (0..9).map(|key| format!("k{key}: *{}", letter(n))).collect::<Vec<_>>().join(", ");
+    let laughs: String =
+        (0..20).map(|n| format!("  - name: c{n}\n    layout: &{} {{ {} }}\n", letter(n + 1), nine(n))).collect();
+    let bomb = format!("charts:\n  - name: big\n    layout: &a {{ t: [x, x, x, x, x, x, x, x, x] }}\n{laughs}");
+    let message = "error[yaml-syntax]: `*e` stands for too much to follow, and so do 139 other aliases of this file";
+    let found = alike("a billion laughs", &check("a billion laughs", bomb));
+    assert_eq!((found.1, found.0.split(',').next()), (1, message.split(',').next()), "{}", found.0);
+    // Not one alias is too much, but all of them are.
+    let list = vec!["x: 1"; 4_000].iter().enumerate().map(|(n, _)| format!("k{n}: 1")).collect::<Vec<_>>().join(", ");
+    let many: String = (0..2_000).map(|n| format!("  - name: c{n}\n    layout: *a\n")).collect();
+    let bomb = format!("charts:\n  - name: big\n    layout: &a {{ {list} }}\n{many}");
+    let found = alike("many aliases", &check("many aliases", bomb));
+    assert!(found.0.starts_with("error[yaml-syntax]: `*a` stands for too much to follow, and so do "), "{}", found.0);
+    assert_eq!(found.1, 1);
+}
+
+#[test]
+fn ten_thousand_levels_of_yaml() {
+    let deep = "error[yaml-syntax]: nested too deeply (more than 255 levels)";
+    let step = |from: usize| (0..10_000).map(|depth| format!("{}a:\n", " ".repeat(depth + from))).collect::<String>();
+    one("lists", format!("charts: {}{}\n", times(10_000, "["), times(10_000, "]")), deep);
+    one("mappings", format!("charts: {}{}\n", times(10_000, "{a: "), times(10_000, "}")), deep);
+    let layout = format!("charts:\n  - name: c\n    layout: {}1{}\n", times(10_000, "{a: "), times(10_000, "}"));
+    one("mappings in an object", layout, deep);
+    one("blocks in an object", format!("charts:\n  - name: c\n    layout:\n{}", step(6)), deep);
+}
+
+#[test]
+fn ten_thousand_levels_of_sql() {
+    let city = "${ref(orders).city}";
+    let deep = "error[sql-syntax]: `x` is no SQL: it is nested too deeply for DuckDB";
+    for (open, close) in [("(", ")"), ("abs(", ")"), ("case when true then ", " end"), ("(select ", ")"), ("not ", "")]
+    {
+        let x = format!("{}{city}{}", times(10_000, open), times(10_000, close));
+        one(open, insight(&x), deep);
+    }
+    let select = format!("{}select 1{}", times(10_000, "select * from ("), times(10_000, ")"));
+    one(
+        "a model",
+        format!("models:\n  - name: m\n    source: ref(good)\n    sql: {select}\n"),
+        "error[model-sql]: the query of the model `m` fails: it is nested too deeply for DuckDB",
+    );
+    let select =
+        format!("{}select city from ${{ref(orders)}}{}", times(10_000, "select city from ("), times(10_000, ")"));
+    one(
+        "options",
+        format!("inputs:\n  - name: i\n    type: single-select\n    options: ?{{ {select} }}\n"),
+        "error[options-query]: the option query fails: it is nested too deeply for DuckDB",
+    );
+}
+
+#[test]
+fn ten_thousand_levels_of_references() {
+    let (code, _) = alike("references", &check("references", insight(&times(10_000, "${ref("))));
+    assert!(code.starts_with("error[malformed-"), "{code}");
+    let nested = format!("{}orders{}", times(10_000, "${ref("), times(10_000, ").city}"));
+    let (code, count) = alike("nested references", &check("nested references", insight(&nested)));
+    assert!(code.starts_with("error[malformed-reference]: `${ref(${ref(") && count == 1, "{count} {code}");
+    one("braces", insight(&times(10_000, "${")), "error[malformed-query]: the query of `x` has no closing `}`");
+}
+
+#[test]
+fn metrics_that_multiply() {
+    let large = "error[expression-too-large]: the metrics behind this refer to each other 64 levels deep, or make a query \
+                 of more than 4 MB: it is not checked";
+    let first = "metrics:\n  - name: m0\n    expression: sum(${ref(orders).amount})\n";
+    let twice = |n: usize| format!("  - name: m{}\n    expression: ${{ref(m{n})}} + ${{ref(m{n})}}\n", n + 1);
+    let metrics: String = (0..60).map(twice).collect();
+    one("twice and twice again", format!("{first}{metrics}{}", insight("${ref(m60)}")), large);
+    let once = |n: usize| format!("  - name: m{}\n    expression: ${{ref(m{n})}} + 1\n", n + 1);
+    let metrics: String = (0..10_000).map(once).collect();
+    one("a chain", format!("{first}{metrics}{}", insight("${ref(m10000)}")), large);
+    let (circle, count) = {
+        let both = "metrics:\n  - name: a\n    expression: ${ref(b)} + ${ref(b)}\n  - name: b\n    expression: ${ref(a)} + ${ref(a)}\n";
+        alike("a circle", &check("a circle", format!("{both}{}", insight("${ref(a)}"))))
+    };
+    assert!(circle.starts_with("error[reference-cycle]") && count == 1, "{count} {circle}");
+}
+
+#[test]
+fn a_hundred_thousand_objects() {
+    let list =
+        |head: &str, item: &dyn Fn(usize) -> String| head.to_owned() + &(0..100_000).map(item).collect::<String>();
+    none("markdowns", list("markdowns:\n", &|n| format!("  - name: m{n}\n    content: text {n}\n")));
+    none("inputs", list("inputs:\n", &|n| format!("  - name: i{n}\n    type: single-select\n    options: [a, b]\n")));
+    let missing = list("charts:\n", &|n| format!("  - name: c{n}\n    insights: [ref(nothing{n})]\n"));
+    let (finding, _) = alike("wrong names", &check("wrong names", missing));
+    assert_eq!(finding, "error[unknown-reference]: nothing is called `nothing0`");
+    let missing = list("charts:\n", &|n| format!("  - name: c{n}\n    insights: [ref(nothing)]\n"));
+    let (finding, _) = alike("one wrong name", &check("one wrong name", missing));
+    assert_eq!(finding, "error[unknown-reference]: nothing is called `nothing`");
+    let (finding, count) = alike("top-level keys", &check("top-level keys", list("", &|n| format!("k{n}: 1\n"))));
+    assert!(finding.starts_with("warning[ignored-key]") && count > 0, "{count} {finding}");
+}
+
+#[test]
+fn a_hundred_thousand_lines() {
+    let text: String = (0..33_334).map(|n| format!("  - name: m{n}\n    content: |\n      text {n}\n")).collect();
+    none("blocks", format!("markdowns:\n{text}"));
+    let (finding, count) = {
+        let text: String = (0..33_334).map(|n| format!("  - name: m{n}\n    content: [\n      text {n}\n")).collect();
+        alike("open brackets", &check("open brackets", format!("markdowns:\n{text}")))
+    };
+    assert_eq!((finding.as_str(), count), ("error[yaml-syntax]: this `[` is never closed", 33_334));
+    none("one scalar", format!("markdowns:\n  - name: m\n    content: |\n{}", times(100_000, "      text\n")));
+}
+
+#[test]
+fn five_megabytes() {
+    let control = "error[yaml-syntax]: the control character U+0000 is not allowed here; remove it";
+    one("NUL bytes", times(5_000_000, "\0"), control);
+    let long = times(5_000_000, "a");
+    none("a scalar", format!("markdowns:\n  - name: m\n    content: {long}\n"));
+    none("a model", format!("models:\n  - name: m\n    source: ref(good)\n    sql: select '{long}' as x\n"));
+    none("an insight", insight(&format!("'{long}' || ${{ref(orders).city}}")));
+}
