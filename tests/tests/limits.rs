@@ -47,16 +47,18 @@ fn times(count: usize, text: &str) -> String {
 fn aliases_that_multiply() {
     let letter = |n: u8| char::from(b'a' + n);
     let nine = |n: u8| (0..9).map(|key| format!("k{key}: *{}", letter(n))).collect::<Vec<_>>().join(", ");
-    let laughs: String =
-        (0..20).map(|n| format!("  - name: c{n}\n    layout: &{} {{ {} }}\n", letter(n + 1), nine(n))).collect();
-    let bomb = format!("charts:\n  - name: big\n    layout: &a {{ t: [x, x, x, x, x, x, x, x, x] }}\n{laughs}");
+    let laughs: String = (0..20)
+        .map(|n| format!("  - name: c{n}\n    layout: {{ meta: &{} {{ {} }} }}\n", letter(n + 1), nine(n)))
+        .collect();
+    let bomb =
+        format!("charts:\n  - name: big\n    layout: {{ meta: &a {{ t: [x, x, x, x, x, x, x, x, x] }} }}\n{laughs}");
     let message = "error[yaml-syntax]: `*e` stands for too much to follow, and so do 139 other aliases of this file";
     let found = alike("a billion laughs", &check("a billion laughs", bomb));
     assert_eq!((found.1, found.0.split(',').next()), (1, message.split(',').next()), "{}", found.0);
     // Not one alias is too much, but all of them are.
     let list = vec!["x: 1"; 4_000].iter().enumerate().map(|(n, _)| format!("k{n}: 1")).collect::<Vec<_>>().join(", ");
-    let many: String = (0..2_000).map(|n| format!("  - name: c{n}\n    layout: *a\n")).collect();
-    let bomb = format!("charts:\n  - name: big\n    layout: &a {{ {list} }}\n{many}");
+    let many: String = (0..2_000).map(|n| format!("  - name: c{n}\n    layout: {{ meta: *a }}\n")).collect();
+    let bomb = format!("charts:\n  - name: big\n    layout: {{ meta: &a {{ {list} }} }}\n{many}");
     let found = alike("many aliases", &check("many aliases", bomb));
     assert!(found.0.starts_with("error[yaml-syntax]: `*a` stands for too much to follow, and so do "), "{}", found.0);
     assert_eq!(found.1, 1);
@@ -70,7 +72,7 @@ fn ten_thousand_levels_of_yaml() {
     one("mappings", format!("charts: {}{}\n", times(10_000, "{a: "), times(10_000, "}")), deep);
     let layout = format!("charts:\n  - name: c\n    layout: {}1{}\n", times(10_000, "{a: "), times(10_000, "}"));
     one("mappings in an object", layout, deep);
-    one("blocks in an object", format!("charts:\n  - name: c\n    layout:\n{}", step(6)), deep);
+    one("blocks in an object", format!("charts:\n  - name: c\n    layout:\n      meta:\n{}", step(8)), deep);
 }
 
 #[test]
