@@ -1,7 +1,7 @@
 //! The pages of `tests/diagnostics`: what they say is what the program finds.
 //!
-//! A page has fenced blocks whose info string is `language file [latin-1] [numbers]`. A block of a project file begins a
-//! project, the blocks behind it are its other files. The numbers are those of the rules that the project shows
+//! A page has fenced blocks whose info string is `language file [latin-1|beside] [numbers]`. A block of a project file
+//! begins a project, unless it says `beside`; the blocks behind it are its other files. The numbers are those of the rules that the project shows
 //! (`docs/rules.md`). What stands under `## Fix` has no findings; what stands elsewhere has exactly
 //! those in its annotations: carets below the fault as everywhere ([`annotations`]), with two forms more:
 //!
@@ -119,7 +119,10 @@ fn examples(code: &str, page: &str) -> Vec<Example> {
             }
             _ => text.into_bytes(),
         };
-        if PROJECT_FILES.contains(&path) {
+        let beside = rest.first() == Some(&"beside");
+        if beside {
+            rest = &rest[1..];
+        } else if PROJECT_FILES.contains(&path) {
             let (code, line) = (code.to_owned(), number + 1);
             found.push(Example { code, line, fixed, rules: Vec::new(), files: BTreeMap::new() });
         }

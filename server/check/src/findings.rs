@@ -72,6 +72,7 @@ pub(crate) fn finish(project: &Project, mut findings: Vec<Finding>) -> Vec<Findi
         ))
     });
     placed.dedup_by(|a, b| a.0 == b.0 && a.1 == b.1 && a.2.code == b.2.code && a.2.message == b.2.message);
+    crate::repetition::merge(&mut placed);
     fingerprint(project, &mut placed);
     placed.into_iter().map(|(_, _, finding)| finding).collect()
 }

@@ -21,6 +21,7 @@ mod models;
 mod options;
 mod oracle;
 mod rendered;
+mod repetition;
 mod report;
 mod sources;
 mod states;

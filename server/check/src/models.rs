@@ -77,6 +77,9 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
     };
     let Answer::Columns(Err(error)) = &*answer else { return };
     let object = project.object(id);
+    if replaced_in_vain(object.name_text(), &sql, findings) {
+        return;
+    }
     let loc = error_place(&sql, error).unwrap_or_else(|| object.name_loc());
     let mut finding = Finding::new(
         "model-sql",
@@ -88,6 +91,25 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
         finding.help = Some("file names are relative to the project's folder".into());
     }
     findings.push(finding);
+}
+
+/// References and variables in a model's SQL, which nothing replaces (`R-REF-10`, `R-ENV-05`): why the query fails.
+fn replaced_in_vain(name: &str, sql: &MappedText, findings: &mut Vec<Finding>) -> bool {
+    let references = viz_syntax::references(sql.text()).into_iter().map(|found| {
+        let help = format!("write the SQL of `{}` as a subquery", found.name);
+        (found.range, "references", help)
+    });
+    let variables = viz_syntax::env_references(sql.text()).into_iter();
+    let help = || "variables are replaced in the fields of sources only".to_owned();
+    let places: Vec<_> = references.chain(variables.map(|(range, _)| (range, "variables", help()))).collect();
+    for (range, what, help) in &places {
+        let Some(loc) = sql.locate(*range) else { continue };
+        let piece = sql.slice(*range);
+        let message =
+            format!("the query of the model `{name}` fails: {what} such as `{piece}` are not replaced in SQL");
+        findings.push(Finding::from(&Problem::new("model-sql", loc, message).help(help.clone())));
+    }
+    !places.is_empty()
 }
 
 fn missing_database(project: &Project, model: ObjectId, why: &Unknown, findings: &mut Vec<Finding>) {

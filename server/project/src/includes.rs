@@ -1,8 +1,9 @@
 //! Which files belong to a project: the project file and what it includes (1.1 and 1.2 of the format reference).
 
+use crate::exclusions::{Exclusion, excluded};
 use crate::files::{FileSystem, ReadError};
 use crate::git_reference::{Malformed, git_reference};
-use crate::problem::Problem;
+use crate::problem::{Fix, Problem};
 use std::path::{Component, Path, PathBuf};
 use viz_syntax::{Document, Node, TopValue};
 use viz_text::Loc;
@@ -40,6 +41,10 @@ pub(crate) struct Include {
     pub target: Result<Target, Box<Problem>>,
     /// Folders and files that were looked for.
     pub watched: Vec<PathBuf>,
+    /// What is odd about it, although it names files.
+    pub problems: Vec<Problem>,
+    /// The file or folder that it names.
+    pub base: PathBuf,
 }
 
 /// The include entries of a file, in order.
@@ -55,56 +60,58 @@ fn include(item: Node<'_>, file: &Path, root: &Path, files: &dyn FileSystem) -> 
         return None;
     }
     let loc = path.loc();
-    let mut watched = Vec::new();
+    // R-INC-01: the folder of the including file is always put before the path, so absolute paths don't work.
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let base = normalize(&folder.join(path_text.trim_start_matches('/')));
+    let mut include =
+        Include { path_text, loc, target: Ok(Target::Unfetched), watched: Vec::new(), problems: Vec::new(), base };
     // R-INC-08: any path with `.git` in it is taken as a git reference.
-    let target = if path_text.contains(".git") {
-        git(&path_text, loc, root, files, &mut watched)
+    include.target = if include.path_text.contains(".git") {
+        git(&include.path_text, loc, root, files, &mut include.watched)
     } else {
-        local(item, &path_text, loc, (file, root), files, &mut watched)
+        local(item, &mut include, (file, root), files)
     };
-    Some(Include { path_text, loc, target, watched })
+    Some(include)
 }
 
 fn local(
     item: Node<'_>,
-    text: &str,
-    loc: Loc,
+    include: &mut Include,
     (file, root): (&Path, &Path),
     files: &dyn FileSystem,
-    watched: &mut Vec<PathBuf>,
 ) -> Result<Target, Box<Problem>> {
-    let folder = file.parent().unwrap_or(Path::new(""));
-    // R-INC-01: the folder of the including file is always put before the path, so absolute paths don't work.
-    let path = normalize(&folder.join(text.trim_start_matches('/')));
-    watched.push(path.clone());
-    if files.is_file(&path) {
-        return Ok(Target::Files(vec![path]));
+    let (text, loc, path) = (include.path_text.as_str(), include.loc, &include.base);
+    include.watched.push(path.clone());
+    if files.is_file(path) {
+        return Ok(Target::Files(vec![path.clone()]));
     }
-    if !files.is_dir(&path) {
+    if !files.is_dir(path) {
         let message = format!("there is no file or folder `{text}` beside `{}`", file_name(file));
         let mut problem = Problem::new("include-not-found", loc, message);
-        if folder != root && (files.is_file(&root.join(text)) || files.is_dir(&root.join(text))) {
+        let below = |text: &str| files.is_file(&root.join(text)) || files.is_dir(&root.join(text));
+        if text.starts_with('/') {
+            problem =
+                problem.help("write a path that starts at this file's folder: absolute paths don't work (R-INC-01)");
+        } else if file.parent() != Some(root) && below(text) {
             problem = problem.help("start the path at this file's folder, not at the project's");
         }
         return Err(Box::new(problem));
     }
     let depth = item.get("depth").and_then(|node| node.str()?.parse::<i64>().ok());
-    let exclusions: Vec<String> = item
-        .get("exclusions")
-        .into_iter()
-        .flat_map(|list| list.items())
-        .filter_map(|node| node.str().map(str::to_owned))
-        .collect();
+    let mut exclusions = Exclusion::all(item);
     // R-INC-06: a level is a separator in the part of the folder's path after the include path's text.
-    let limit = depth.map(|depth| if depth >= 1 && !text.ends_with('/') { depth - 1 } else { depth });
-    let mut found = Vec::new();
-    collect(&path, &path, limit, &exclusions, files, &mut found, watched, 0);
-    found.sort();
+    let short = depth.is_some_and(|depth| depth >= 1) && !text.ends_with('/');
+    let limit = depth.map(|depth| if short { depth - 1 } else { depth });
+    let mut walk = Walk { base: path, files, found: Vec::new(), folders: Vec::new() };
+    walk.collect(path, limit, &mut exclusions, 0);
+    walk.found.sort();
+    let found = walk.found;
+    include.watched.append(&mut walk.folders);
     if found.is_empty() {
         let mut problem =
             Problem::new("include-empty-folder", loc, format!("no `.yml` or `.yaml` file is taken from `{text}`"));
         problem.help = match depth {
-            Some(1) if !text.ends_with('/') => {
+            Some(1) if short => {
                 Some(format!("write `{text}/`: without the slash, `depth: 1` takes the folder's own files only"))
             }
             None if exclusions.is_empty() => None,
@@ -112,56 +119,61 @@ fn local(
         };
         return Err(Box::new(problem));
     }
+    include.problems = exclusions.iter().filter_map(Exclusion::problem).collect();
+    if short {
+        let mut meant = Walk { base: path, files, found: Vec::new(), folders: Vec::new() };
+        meant.collect(path, depth, &mut exclusions, 0);
+        let missed = meant.found.iter().find(|file| !found.contains(file));
+        include.problems.extend(missed.map(|missed| too_shallow(item, include, missed)));
+    }
     Ok(Target::Files(found))
 }
 
-#[allow(clippy::too_many_arguments)]
-fn collect(
-    base: &Path,
-    dir: &Path,
-    limit: Option<i64>,
-    exclusions: &[String],
-    files: &dyn FileSystem,
-    found: &mut Vec<PathBuf>,
-    watched: &mut Vec<PathBuf>,
-    level: i64,
-) {
-    if level > 64 {
-        return;
+/// S-04: files that `depth` is documented to take, and that are left out for want of a slash.
+fn too_shallow(item: Node<'_>, include: &Include, missed: &Path) -> Problem {
+    let text = &include.path_text;
+    let depth = item.get("depth").map_or(include.loc, |node| node.loc());
+    let missed = missed.strip_prefix(&include.base).unwrap_or(missed).to_string_lossy().replace('\\', "/");
+    let message = format!(
+        "`{text}/{missed}` is not taken: without a slash at the end of the path, the folder itself counts as a level (R-INC-06)"
+    );
+    let mut problem = Problem::new("include-depth", depth, message).help(format!("write `path: {text}/`"));
+    if item.get("path").is_some_and(|node| node.text() == text) {
+        problem.fix = Some(Fix::replace(format!("write `{text}/`"), include.loc, format!("{text}/")));
     }
-    if dir != base {
-        watched.push(dir.to_path_buf());
-    }
-    for entry in files.list(dir).unwrap_or_default() {
-        if excluded(base, &entry.path, exclusions) {
-            continue;
-        }
-        if entry.is_dir {
-            if limit.is_none_or(|limit| level < limit) {
-                collect(base, &entry.path, limit, exclusions, files, found, watched, level + 1);
-            }
-        } else if matches!(file_name(&entry.path).to_lowercase().rsplit_once('.'), Some((_, "yml" | "yaml"))) {
-            found.push(entry.path);
-        }
-    }
+    problem
 }
 
-/// `R-INC-07`.
-fn excluded(base: &Path, path: &Path, exclusions: &[String]) -> bool {
-    let name = file_name(path);
-    let relative = path.strip_prefix(base).unwrap_or(path).to_string_lossy().replace('\\', "/");
-    let glob = |pattern: &str, text: &str| glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches(text));
-    exclusions.iter().any(|pattern| {
-        let anywhere = pattern.strip_prefix("*/").is_some_and(|rest| {
-            let tails = relative.match_indices('/').map(|(at, _)| &relative[at + 1..]);
-            std::iter::once(relative.as_str()).chain(tails).any(|tail| glob(rest, tail))
-        });
-        *pattern == name
-            || glob(pattern, &name)
-            || glob(pattern, &relative)
-            || anywhere
-            || regex::Regex::new(pattern).is_ok_and(|regex| regex.is_match(&relative) || regex.is_match(&name))
-    })
+/// A walk through an included folder.
+struct Walk<'a> {
+    base: &'a Path,
+    files: &'a dyn FileSystem,
+    found: Vec<PathBuf>,
+    /// The folders below `base` that were looked into.
+    folders: Vec<PathBuf>,
+}
+
+impl Walk<'_> {
+    fn collect(&mut self, dir: &Path, limit: Option<i64>, exclusions: &mut [Exclusion], level: i64) {
+        if level > 64 {
+            return;
+        }
+        if dir != self.base {
+            self.folders.push(dir.to_path_buf());
+        }
+        for entry in self.files.list(dir).unwrap_or_default() {
+            if excluded(self.base, &entry.path, exclusions) {
+                continue;
+            }
+            if entry.is_dir {
+                if limit.is_none_or(|limit| level < limit) {
+                    self.collect(&entry.path, limit, exclusions, level + 1);
+                }
+            } else if matches!(file_name(&entry.path).to_lowercase().rsplit_once('.'), Some((_, "yml" | "yaml"))) {
+                self.found.push(entry.path);
+            }
+        }
+    }
 }
 
 /// `R-INC-08`, `R-INC-10` to `R-INC-12`.
@@ -253,6 +265,7 @@ mod tests {
 
     #[test]
     fn folders_and_depth_r_inc_04_to_06() {
+        // R-INC-05: `depth: 0` takes the folder's own files.
         assert_eq!(targets("path: m").unwrap(), ["m/a.yml", "m/b.yaml", "m/one/d.yml", "m/one/two/e.yml"]);
         assert_eq!(targets("{path: m, depth: 0}").unwrap(), ["m/a.yml", "m/b.yaml"]);
         assert_eq!(targets("{path: m, depth: 1}").unwrap(), ["m/a.yml", "m/b.yaml"]);
@@ -265,6 +278,45 @@ mod tests {
         assert_eq!(targets("{path: m, exclusions: [a.yml, two]}").unwrap(), ["m/b.yaml", "m/one/d.yml"]);
         assert_eq!(targets("{path: m, exclusions: ['*/e.yml', '*.yaml']}").unwrap(), ["m/a.yml", "m/one/d.yml"]);
         assert_eq!(targets("{path: m, exclusions: ['^one/']}").unwrap(), ["m/a.yml", "m/b.yaml"]);
+    }
+
+    /// R-INC-03.
+    #[test]
+    fn a_file_is_taken_whatever_its_extension() {
+        assert_eq!(targets("path: m/c.txt").unwrap(), ["m/c.txt"]);
+    }
+
+    /// R-DISC-01, R-DISC-02.
+    #[test]
+    fn the_project_of_a_file_is_the_nearest() {
+        let files = MemoryFiles::new([
+            ("/p/visivo_project.yml", ""),
+            ("/p/project.visivo.yml", ""),
+            ("/p/m/a.yml", ""),
+            ("/p/q/project.visivo.yml", ""),
+            ("/p/q/r/b.yml", ""),
+            ("/x/project.visivo.yaml", ""),
+        ]);
+        let root = |path: &str| find_root(Path::new(path), &files);
+        assert_eq!(root("/p/m/a.yml").as_deref(), Some(Path::new("/p")));
+        assert_eq!(root("/p/q/r/b.yml").as_deref(), Some(Path::new("/p/q")));
+        assert_eq!(root("/x/project.visivo.yaml"), None);
+        assert_eq!(project_file(Path::new("/p"), &files).as_deref(), Some(Path::new("/p/visivo_project.yml")));
+    }
+
+    /// S-04.
+    #[test]
+    fn what_a_missing_slash_leaves_out_is_told() {
+        let files = MemoryFiles::new([("/p/m/a.yml", ""), ("/p/m/one/d.yml", "")]);
+        let codes = |entry: &str| -> Vec<&'static str> {
+            let document = Document::parse(&format!("includes:\n  - {entry}\n"));
+            let found = includes(&document, Path::new("/p/project.visivo.yml"), Path::new("/p"), &files);
+            found[0].problems.iter().map(|problem| problem.code).collect()
+        };
+        assert_eq!(codes("{path: m, depth: 1}"), ["include-depth"]);
+        for fine in ["{path: m/, depth: 1}", "{path: m, depth: 0}", "{path: m, depth: 2}", "path: m"] {
+            assert!(codes(fine).is_empty(), "{fine}");
+        }
     }
 
     #[test]

@@ -9,19 +9,24 @@
 mod config;
 mod dbt;
 mod environment;
+mod exclusions;
+mod expression_source;
 mod files;
 mod git_reference;
 mod graph;
 mod includes;
 mod loader;
 mod lower;
+mod name_rules;
 mod names;
 mod object;
 mod problem;
 mod project;
+mod project_file;
 mod resolve;
 pub mod schema;
 mod similar;
+mod spelling;
 
 pub use config::{BrowserEngine, CONFIG_FILE, Config, ConfigError, ConfiguredLevel, ConfiguredSeverity};
 pub use environment::Environment;

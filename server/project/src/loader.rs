@@ -10,9 +10,11 @@ use crate::names::Names;
 use crate::object::Spanned;
 use crate::problem::{Fix, Problem, Related};
 use crate::project::{File, Item, ObjectId, Project};
+use crate::project_file::{name_problem, version_problem};
 use crate::resolve;
 use crate::schema::{Field, Kind, MERGED_KEYS, PROJECT, Target, Type};
 use crate::similar::{did_you_mean, similar};
+use crate::spelling::Spellings;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,6 +29,8 @@ pub(crate) struct Loader<'a> {
     open: Vec<PathBuf>,
     /// What only one format version knows.
     differences: Vec<Difference>,
+    /// How each file was reached.
+    spellings: Spellings,
 }
 
 impl<'a> Loader<'a> {
@@ -61,7 +65,7 @@ impl<'a> Loader<'a> {
             cache: FxHashMap::default(),
             uses: Vec::new(),
         };
-        Self { files, previous, project, open: Vec::new(), differences: Vec::new() }
+        Self { files, previous, project, open: Vec::new(), differences: Vec::new(), spellings: Spellings::default() }
     }
 
     pub(crate) fn load(mut self) -> Project {
@@ -69,7 +73,9 @@ impl<'a> Loader<'a> {
             .unwrap_or_else(|| self.project.root.join(includes::PROJECT_FILES[1]));
         self.project.watched.extend(includes::PROJECT_FILES.iter().map(|name| self.project.root.join(name)));
         let config_error = self.read_config();
-        self.follow(path, None);
+        self.follow(path.clone(), None);
+        self.profile();
+        self.project_file(&path);
         let file_count = self.project.files.len();
         self.choose_target();
         for file in 0..file_count {
@@ -104,6 +110,34 @@ impl<'a> Loader<'a> {
             self.config_problem(&error);
         }
         self.project
+    }
+
+    /// The user's own file, which comes last (`R-DISC-05`).
+    fn profile(&mut self) {
+        let home = ["HOME", "USERPROFILE"].iter().find_map(|name| self.project.environment.get(name));
+        let Some(path) = home.map(|home| Path::new(home).join(".visivo/profile.yml")) else { return };
+        if self.files.is_file(&path) && self.project.file_of(&path).is_none() {
+            self.follow(path, None);
+        }
+    }
+
+    fn project_file(&mut self, path: &Path) {
+        let Some(file) = self.project.files.first() else { return };
+        let first = file.document.entries().next().map(|entry| entry.key().loc());
+        let head = first.unwrap_or_else(|| file.document.loc(TextRange::empty(0.into())));
+        let version = match file.document.get("cli_version").map(|entry| entry.value()) {
+            Some(TopValue::Node(node)) if text_problem("", node).is_none() => {
+                node.str().map(|text| Spanned { text: text.to_owned(), loc: node.loc() })
+            }
+            _ => None,
+        };
+        let found = [
+            name_problem(path, head, self.files),
+            version.and_then(|version| {
+                version_problem(&version, self.project.asked_target.or(self.project.config.target))
+            }),
+        ];
+        self.project.problems.extend(found.into_iter().flatten());
     }
 
     fn read_config(&mut self) -> Option<crate::config::ConfigError> {
@@ -173,7 +207,7 @@ impl<'a> Loader<'a> {
         self.open.push(path.clone());
         self.dbt(&document);
         for include in includes::includes(&document, &path, &self.project.root, self.files) {
-            self.include(include);
+            self.include(&path, include);
         }
         self.open.pop();
     }
@@ -202,8 +236,9 @@ impl<'a> Loader<'a> {
         self.project.names_complete = false;
     }
 
-    fn include(&mut self, include: Include) {
+    fn include(&mut self, from: &Path, include: Include) {
         self.project.watched.extend(include.watched);
+        self.project.problems.extend(include.problems);
         let paths = match include.target {
             Ok(includes::Target::Files(paths)) => paths,
             Ok(includes::Target::Unfetched) => {
@@ -224,6 +259,7 @@ impl<'a> Loader<'a> {
             }
         };
         for path in paths {
+            let spelling = self.spellings.of(from, &include.path_text, path.strip_prefix(&include.base).ok());
             if self.open.contains(&path) {
                 let message = format!(
                     "`{}` includes itself: the project loader never ends (R-INC-09)",
@@ -231,9 +267,19 @@ impl<'a> Loader<'a> {
                 );
                 self.project.problems.push(Problem::new("include-cycle", include.loc, message));
             } else if self.project.files.iter().all(|file| file.path != path) {
+                self.spellings.add(&path, spelling, include.loc);
                 self.follow(path, Some(include.loc));
+            } else {
+                let objects = self.project.file_of(&path).is_some_and(|id| self.has_objects(id));
+                let twice = self.spellings.twice(&path, &spelling, include.loc).filter(|_| objects);
+                self.project.problems.extend(twice);
             }
         }
+    }
+
+    fn has_objects(&self, id: FileId) -> bool {
+        let is_list = |entry: &TopEntry<'_>| MERGED_KEYS.iter().any(|(key, _)| entry.name() == *key);
+        self.project.file(id).document.entries().any(|entry| is_list(&entry) && entry.items().next().is_some())
     }
 
     fn syntax_problems(&mut self, id: FileId) {
@@ -461,4 +507,27 @@ fn version_differences(differences: &[Difference]) -> Vec<Problem> {
         }
     }
     found.into_iter().map(|(_, problem)| problem).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::MemoryFiles;
+
+    /// R-DISC-05, R-DISC-04, R-MERGE-01.
+    #[test]
+    fn files_are_loaded_depth_first_and_the_profile_last() {
+        let files = MemoryFiles::new([
+            ("/p/project.visivo.yml", "includes:\n  - path: a.yml\n  - path: m\n"),
+            ("/p/a.yml", "includes:\n  - path: b.yml\nmarkdowns: []\n"),
+            ("/p/b.yml", "markdowns: []\n"),
+            ("/p/m/c.yml", "markdowns: []\n"),
+            ("/home/u/.visivo/profile.yml", "sources:\n  - name: own\n    type: duckdb\n    database: x\n"),
+        ]);
+        let environment = Environment::of([("HOME", "/home/u")]);
+        let project = Project::load(Path::new("/p"), &files, &environment);
+        let names: Vec<String> = project.files().iter().map(|file| includes::file_name(&file.path)).collect();
+        assert_eq!(names, ["project.visivo.yml", "a.yml", "b.yml", "c.yml", "profile.yml"]);
+        assert_eq!(project.names().global_named("own").len(), 1);
+    }
 }

@@ -5,7 +5,7 @@ use crate::names::{Resolution, is_scoped};
 use crate::object::{Body, Use};
 use crate::problem::{Fix, Problem};
 use crate::project::{ObjectId, Project};
-use crate::schema::{Kind, Place, Target};
+use crate::schema::{Kind, MERGED_KEYS, Place, Target};
 use crate::similar::{Suggestions, did_you_mean, similar};
 use rustc_hash::FxHashMap;
 
@@ -17,6 +17,7 @@ pub(crate) fn problems(project: &Project) -> Vec<Problem> {
     let mut suggestions = Suggestions::new();
     for id in project.ids() {
         let object = project.object(id);
+        out.extend(crate::name_rules::name_problem(object));
         for reference in &object.uses {
             check_use(project, reference, &mut suggestions, &mut out);
         }
@@ -32,13 +33,32 @@ pub(crate) fn problems(project: &Project) -> Vec<Problem> {
                     );
                 }
             }
-            Body::Expression(_) => identifier(object, &mut out),
+            Body::Expression(_) => out.extend(crate::expression_source::problem(project, id)),
             Body::Relation(_) => relation(project, object, &mut out),
             _ => {}
         }
     }
+    document_paths(project, &mut out);
     cycles(project, &mut out);
     out
+}
+
+/// References by document path to objects that aren't there (`R-REF-08`).
+fn document_paths(project: &Project, out: &mut Vec<Problem>) {
+    for path in project.items.iter().flat_map(|item| &item.lowered.paths) {
+        let start = path.text.strip_prefix("project.").and_then(|rest| rest.split_once('['));
+        let number = start.and_then(|(_, rest)| rest.split_once(']')?.0.parse::<usize>().ok());
+        let kind = start.and_then(|(key, _)| MERGED_KEYS.iter().find(|(name, _)| *name == key)).map(|(_, kind)| *kind);
+        let of_kind = |kind: Kind| {
+            let first = |item: &&crate::project::Item| item.lowered.objects.first().map(|object| object.kind);
+            project.items.iter().filter(move |item| first(item) == Some(kind)).count()
+        };
+        let exists = kind.zip(number).is_some_and(|(kind, number)| number < of_kind(kind));
+        if !exists && project.names_complete() {
+            let message = format!("there is no object at `{}`", path.text);
+            out.push(Problem::new("unknown-reference", path.loc, message).help("refer to it by its name, `ref(name)`"));
+        }
+    }
 }
 
 fn duplicates(project: &Project, out: &mut Vec<Problem>) {
@@ -243,24 +263,6 @@ fn or_list(words: &[String]) -> String {
         None => String::new(),
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
-    }
-}
-
-/// Metrics and dimensions have identifiers as names (3.5).
-fn identifier(object: &crate::object::Object, out: &mut Vec<Problem>) {
-    let Some(name) = &object.name else { return };
-    let mut chars = name.text.chars();
-    let first = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
-    if !first || !chars.all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        let message = format!(
-            "`{}` is no name for a {}: letters, digits and `_` only, and no digit first",
-            name.text,
-            object.kind.name()
-        );
-        let digit = if name.text.starts_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
-        let words = name.text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
-        let fixed: String = digit.chars().chain(words).collect();
-        out.push(Problem::new("invalid-name", name.loc, message).help(format!("rename it, for example to `{fixed}`")));
     }
 }
 

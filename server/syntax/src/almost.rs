@@ -39,20 +39,29 @@ pub enum AlmostReason {
     BareWithPath,
     /// `${x.value}`: how a run writes the reference to an input, which makes no dependency when written by hand (2.3).
     Generated,
+    /// `${env.X}`: replaced in some fields of sources only (R-ENV-05).
+    Environment,
+    /// `${…}` with anything else in it (R-REF-09).
+    Other,
 }
 
-/// The pieces of a text that look like references and aren't, in the order of the text.
+/// The pieces of a text that look like references and aren't, in the order of the text. The text is one in which
+/// references are replaced, and nothing else.
 pub fn almost_references(content: &str) -> Vec<AlmostReference> {
     let mut all = Vec::new();
     let mut at = 0;
     while let Some(found) = content[at..].find("${") {
         let start = at + found;
         at = start + 2;
-        if env_reference(content, at).is_some() {
+        if let Some((end, _)) = env_reference(content, at) {
+            let range = range(start, end);
+            all.push(AlmostReference { range, reason: AlmostReason::Environment, name_range: None, path_range: None });
+            at = end;
             continue;
         }
         let inner = at + blanks(&content[at..]);
-        if let Some(almost) = broken_call(content, start, inner, true).or_else(|| generated(content, start, inner)) {
+        let broken = broken_call(content, start, inner, true).or_else(|| generated(content, start, inner));
+        if let Some(almost) = broken.or_else(|| other(content, start, inner)) {
             at = usize::from(almost.range.end()).max(at);
             all.push(almost);
         }
@@ -79,6 +88,15 @@ fn generated(content: &str, start: usize, inner: usize) -> Option<AlmostReferenc
         name_range: Some(range(inner, dot)),
         path_range: Some(range(dot + 1, inner + text.len())),
     })
+}
+
+fn other(content: &str, start: usize, inner: usize) -> Option<AlmostReference> {
+    if call(&content[inner..]).is_some() {
+        return None;
+    }
+    let close = inner + content[inner..].find(['}', '{', '\n']).filter(|at| content[inner + at..].starts_with('}'))?;
+    let range = range(start, close + 1);
+    Some(AlmostReference { range, reason: AlmostReason::Other, name_range: None, path_range: None })
 }
 
 fn bare(content: &str, inner: usize) -> Option<AlmostReference> {
@@ -223,14 +241,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_reference_at_all_is_told() {
+        use AlmostReason as R;
+        for (content, whole, reason) in [
+            ("?{ ${env.X} }", "${env.X}", R::Environment),
+            ("${project.charts[0]}", "${project.charts[0]}", R::Other),
+            ("a ${reference} b", "${reference}", R::Other),
+            ("${1 + 1}", "${1 + 1}", R::Other),
+        ] {
+            let all = almost_references(content);
+            assert_eq!(all.iter().map(|one| (&content[one.range], one.reason)).collect::<Vec<_>>(), [(whole, reason)]);
+        }
+    }
+
+    #[test]
     fn references_and_other_text_are_left_alone() {
         for content in [
             "${ref(a)}",
             "ref(a)",
             "${ref(a).b} = ${ref(c).d}",
-            "${env.X}",
-            "${project.charts[0]}",
-            "${reference}",
+            "${reference",
+            "$ {x}",
             "ref(a) + 1",
             "references",
             "refer (to) it",

@@ -134,8 +134,10 @@ impl Lowering {
             NodeKind::Mapping => node.entries().for_each(|entry| self.layout(owner, entry.value)),
             NodeKind::Sequence => node.items().for_each(|item| self.layout(owner, item)),
             NodeKind::Scalar => {
-                if let Some(scalar) = node.scalar().filter(|scalar| scalar.value().contains("ref(")) {
-                    self.uses_in(owner, &scalar.mapped(), node.loc(), Place::ChartLayout);
+                if let Some(scalar) = node.scalar().filter(|scalar| scalar.value().contains("${")) {
+                    let text = scalar.mapped();
+                    self.uses_in(owner, &text, node.loc(), Place::ChartLayout);
+                    self.variables_in(&text, node.loc());
                 }
             }
             NodeKind::Alias | NodeKind::Error => {}
@@ -156,6 +158,14 @@ impl Lowering {
                 AlmostReason::Generated => (
                     format!("`{piece}` is what a run makes of a reference: written by hand, nothing depends on it"),
                     "write the reference",
+                ),
+                AlmostReason::Environment => {
+                    self.variable_not_replaced(piece, at);
+                    continue;
+                }
+                AlmostReason::Other => (
+                    format!("`{piece}` is no reference: it stays literal text (R-REF-09)"),
+                    "write `${ref(name)}`, or remove the `$`",
                 ),
                 AlmostReason::SpaceBeforePath => (
                     format!("`{piece}` is not a reference: no space may stand between `)` and the dot"),

@@ -53,7 +53,8 @@ impl Lowering {
             match known {
                 Some(field) if !entry.duplicate => self.field(owner, field, shape, &entry),
                 Some(_) => {}
-                None if shape.open || RESERVED_KEYS.contains(&key) => {}
+                None if shape.open => {}
+                None if RESERVED_KEYS.contains(&key) => self.reserved_key(&entry),
                 None => self.unknown_key(shape, &fields, &entry),
             }
         }
@@ -172,7 +173,14 @@ impl Lowering {
             return;
         }
         match ty {
-            Type::Text | Type::EnvironmentText => self.text(key, node),
+            Type::Text => {
+                self.text(key, node);
+                self.literal(key, node);
+            }
+            Type::EnvironmentText => {
+                self.text(key, node);
+                self.old_variables(node);
+            }
             Type::Word => self.word(key, node),
             Type::Integer => self.integer(key, node),
             Type::IntegerChoice(choices) => self.integer_choice(key, choices, node),

@@ -5,6 +5,7 @@
 
 mod body;
 mod fields;
+mod literal;
 mod plotly;
 mod removed;
 mod scalars;
@@ -30,6 +31,8 @@ pub struct Lowered {
     pub differences: Vec<Difference>,
     /// Names that removed kinds of objects in it define (3.18).
     pub removed: Vec<Spanned>,
+    /// References by document path, such as `${project.charts[0]}` (`R-REF-08`).
+    pub paths: Vec<Spanned>,
 }
 
 /// Something that works in one format version and breaks in the other.

@@ -187,12 +187,15 @@ impl Lowering {
         let text = scalar.mapped();
         let content = text.text();
         let found = viz_syntax::references(content);
-        let inline_path = content.starts_with("${") && content.ends_with('}') && !content.contains("ref");
+        let inner = content.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).map(str::trim);
         if found.len() == 1 && found[0].range.len() == text.len() {
             self.uses_in(owner, &text, node.loc(), place);
+        } else if let Some(path) = inner.filter(|path| path.starts_with("project.")) {
+            // R-REF-08: whether there is such an object shows when all are read.
+            self.out.paths.push(Spanned { text: path.to_owned(), loc: node.loc() });
         } else if !almost_references(content).is_empty() {
             self.almost(&text, node.loc());
-        } else if !inline_path {
+        } else {
             let plain =
                 !content.is_empty() && content.chars().all(|c| c.is_ascii_alphanumeric() || " '\"-_".contains(c));
             let mut problem = Problem::new(
@@ -312,6 +315,9 @@ fn first_line(text: &str) -> TextRange {
 /// What is wrong with a value that must be a string.
 pub(crate) fn text_problem(key: &str, node: Node<'_>) -> Option<Problem> {
     let found = wrong_for_text(node)?;
+    if let Some(problem) = super::literal::old_variable(node) {
+        return Some(problem);
+    }
     let problem = Problem::new("wrong-type", node.loc(), format!("`{key}` must be a string, not {found}"));
     Some(match node.str().filter(|_| !node.is_null()) {
         Some(text) => problem.fix(Fix::replace("write it in quotes", node.loc(), format!("\"{text}\""))),

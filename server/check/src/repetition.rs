@@ -1,0 +1,54 @@
+//! One finding per cause: what is wrong for the same reason at several places is told at the first of them.
+
+use crate::report::Finding;
+use std::collections::HashMap;
+use viz_project::Related;
+use viz_text::{FileId, TextRange};
+
+/// Codes whose message names the cause: what they say twice has one.
+const NAME_THEIR_CAUSE: [&str; 6] = [
+    "ambiguous-reference",
+    "duplicate-name",
+    "missing-source",
+    "unknown-column",
+    "unknown-reference",
+    "unset-variable",
+];
+
+/// Places of one cause that are listed; the others are counted.
+const LISTED: usize = 20;
+
+/// Merges findings with one cause. They are in the order of the project's files.
+pub(crate) fn merge(placed: &mut Vec<(FileId, TextRange, Finding)>) {
+    let mut first: HashMap<(&'static str, String), usize> = HashMap::new();
+    let mut kept: Vec<(FileId, TextRange, Finding)> = Vec::with_capacity(placed.len());
+    let mut repeated: HashMap<usize, usize> = HashMap::new();
+    for (file, range, finding) in placed.drain(..) {
+        // What the engine says of a bare column has no model, so equal words may have several causes.
+        let names = NAME_THEIR_CAUSE.contains(&finding.code)
+            && (finding.code != "unknown-column" || finding.message.starts_with("the model "));
+        let cause = (finding.code, finding.message.clone());
+        match first.get(&cause).filter(|_| names) {
+            None => {
+                first.entry(cause).or_insert(kept.len());
+                kept.push((file, range, finding));
+            }
+            Some(at) => {
+                let count = repeated.entry(*at).or_default();
+                *count += 1;
+                let (_, _, original) = &mut kept[*at];
+                if *count <= LISTED {
+                    original.related.push(Related { loc: finding.loc, message: "the same here".into() });
+                }
+                match (&mut original.fix, finding.fix) {
+                    (Some(fix), Some(other)) if fix.title == other.title => fix.edits.extend(other.edits),
+                    _ => {}
+                }
+            }
+        }
+    }
+    for (at, count) in repeated.into_iter().filter(|(_, count)| *count > LISTED) {
+        kept[at].2.notes.push(format!("the same at {} more places", count - LISTED));
+    }
+    *placed = kept;
+}

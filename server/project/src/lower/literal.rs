@@ -1,0 +1,86 @@
+//! What is written as if it were replaced, in places where it stays literal text.
+
+use super::Lowering;
+use crate::problem::{Fix, Problem};
+use viz_syntax::{Entry, Node, NodeKind, env_references, references};
+use viz_text::{Loc, MappedText, TextRange, TextSize};
+
+impl Lowering {
+    /// References and variables in a text that nothing looks into (`R-REF-10`, `R-ENV-05`).
+    pub(super) fn literal(&mut self, key: &str, node: Node<'_>) {
+        // A description may well speak of them. A model's SQL is looked at where its query is tried.
+        let Some(scalar) = node.scalar().filter(|_| !matches!(key, "description" | "sql")) else { return };
+        if !scalar.value().contains("${") {
+            return;
+        }
+        let text = scalar.mapped();
+        self.variables_in(&text, node.loc());
+        for found in references(text.text()).iter().filter(|found| found.range.len() > TextSize::new(0)) {
+            let piece = text.slice(found.range);
+            if !piece.starts_with("${") {
+                continue;
+            }
+            let message = format!("`{key}` shows `{piece}` literally: references are not replaced here (R-REF-10)");
+            let loc = text.locate(found.range).unwrap_or(node.loc());
+            self.problem(Problem::new("reference-not-replaced", loc, message));
+        }
+    }
+
+    /// The variables in a text that is none of a source's fields.
+    pub(super) fn variables_in(&mut self, text: &MappedText, loc: Loc) {
+        for (range, _) in env_references(text.text()) {
+            self.variable_not_replaced(text.slice(range), text.locate(range).unwrap_or(loc));
+        }
+    }
+
+    pub(super) fn variable_not_replaced(&mut self, piece: &str, loc: Loc) {
+        let message =
+            format!("`{piece}` stays literal text: variables are replaced in some fields of sources only (R-ENV-05)");
+        self.problem(Problem::new("variable-not-replaced", loc, message));
+    }
+
+    /// `{{ env_var('X') }}` in quotes (`R-ENV-06`).
+    pub(super) fn old_variables(&mut self, node: Node<'_>) {
+        let Some(scalar) = node.scalar().filter(|scalar| scalar.value().contains("{{")) else { return };
+        let text = scalar.mapped();
+        let mut at = 0;
+        while let Some((range, name)) = env_var(text.text(), at) {
+            at = range.end().into();
+            let loc = text.locate(range).unwrap_or(node.loc());
+            self.problem(replaced_by_variable(loc, &name));
+        }
+    }
+
+    /// `path` and `file_path`, which the loader writes itself (`R-MERGE-05`).
+    pub(super) fn reserved_key(&mut self, entry: &Entry<'_>) {
+        let message = format!("`{}` has no effect: the project loader overwrites it (R-MERGE-05)", entry.name());
+        self.problem(Problem::new("ignored-key", entry.key.loc(), message).help("remove it"));
+    }
+}
+
+/// `{{ env_var('X') }}` without quotes, which YAML takes for mappings (`R-ENV-06`).
+pub(super) fn old_variable(node: Node<'_>) -> Option<Problem> {
+    let text = node.text().trim_end();
+    let (range, name) = env_var(text, 0).filter(|_| node.kind() == NodeKind::Mapping)?;
+    (range == TextRange::up_to(TextSize::of(text))).then(|| replaced_by_variable(node.loc(), &name))
+}
+
+fn replaced_by_variable(loc: Loc, name: &str) -> Problem {
+    let message = "`{{ … }}` is not processed any more (R-ENV-06)";
+    let fixed = format!("${{env.{name}}}");
+    Problem::new("removed-syntax", loc, message).fix(Fix::replace(format!("write `{fixed}`"), loc, fixed))
+}
+
+/// The next `{{ env_var('X') }}` of a text, and the variable's name.
+fn env_var(text: &str, from: usize) -> Option<(TextRange, String)> {
+    let start = from + text[from..].find("{{")?;
+    let end = start + text[start..].find("}}")? + 2;
+    let inner = text[start + 2..end - 2].trim();
+    let argument = inner.strip_prefix("env_var(").and_then(|rest| rest.strip_suffix(')'));
+    let name = argument.map_or("", |argument| argument.trim().trim_matches(['\'', '"']));
+    let fits = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !fits {
+        return env_var(text, end);
+    }
+    Some((TextRange::new(TextSize::new(start as u32), TextSize::new(end as u32)), name.to_owned()))
+}

@@ -1,0 +1,63 @@
+//! What is odd about the project file itself: its name, and the version that it is written for.
+
+use crate::files::FileSystem;
+use crate::includes::PROJECT_FILES;
+use crate::object::Spanned;
+use crate::problem::Problem;
+use crate::schema::Target;
+use std::path::Path;
+use viz_text::Loc;
+
+/// The two names of a project file (`R-DISC-02`, `R-DISC-03`). `head` is the start of the file that is read.
+pub(crate) fn name_problem(path: &Path, head: Loc, files: &dyn FileSystem) -> Option<Problem> {
+    let [legacy, current] = PROJECT_FILES;
+    if path.file_name().is_none_or(|name| name != legacy) {
+        return None;
+    }
+    if files.is_file(&path.with_file_name(current)) {
+        let message = format!("`{current}` beside this file is not read: `{legacy}` wins (R-DISC-02)");
+        return Some(Problem::new("shadowed-project-file", head, message).help("remove one of the two"));
+    }
+    let message =
+        format!("`{legacy}` is an old name: `serve` and `init` do not find a project in this folder (R-DISC-03)");
+    Some(Problem::new("legacy-project-file", head, message).help(format!("rename the file to `{current}`")))
+}
+
+/// `cli_version` against what the project is checked for (3.1, D-011).
+pub(crate) fn version_problem(version: &Spanned, configured: Option<Target>) -> Option<Problem> {
+    let text = version.text.trim();
+    let numbers: Option<Vec<u32>> = text.split('.').map(|part| part.parse().ok()).collect();
+    let message = match (numbers.as_deref(), configured) {
+        (Some([major, ..]), _) if *major != 2 => {
+            format!("`{text}` is not a version whose format is known here: every 2.x refuses the project")
+        }
+        (Some([2, minor, ..]), Some(Target::V2_0)) if *minor != 0 => {
+            format!("`{text}` is not a version 2.0, and the target is 2.0: it accepts its own version only")
+        }
+        // Version 2.1 ignores what it can't read, 2.0 compares it as text.
+        (None, Some(Target::V2_0)) => format!("`{text}` is no version: 2.0 accepts its own version only"),
+        _ => return None,
+    };
+    Some(Problem::new("version-mismatch", version.loc, message).help("write the version that runs the project"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use viz_text::{SegmentId, TextRange};
+
+    #[test]
+    fn versions_that_fit_d_011() {
+        let fits = |text: &str, configured| {
+            let loc = Loc::new(SegmentId::fresh(), TextRange::default());
+            version_problem(&Spanned { text: text.to_owned(), loc }, configured).is_none()
+        };
+        for text in ["2.0.3", "2.1.0", "2.1", "2", "latest", ""] {
+            assert!(fits(text, None), "{text}");
+        }
+        assert!(!fits("1.0.74", None) && !fits("3.0", Some(Target::V2_1)));
+        assert!(fits("2.0.3", Some(Target::V2_0)) && fits("2.0.3", Some(Target::V2_1)));
+        assert!(!fits("2.1.0", Some(Target::V2_0)) && !fits("latest", Some(Target::V2_0)));
+        assert!(fits("latest", Some(Target::V2_1)));
+    }
+}
