@@ -17,6 +17,7 @@ mod limits;
 mod mutations;
 #[cfg(unix)]
 mod paths;
+mod repetition;
 mod rules;
 mod secrets;
 mod session;

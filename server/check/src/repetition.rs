@@ -20,6 +20,7 @@ const LISTED: usize = 20;
 
 /// Merges findings with one cause. They are in the order of the project's files.
 pub(crate) fn merge(placed: &mut Vec<(FileId, TextRange, Finding)>) {
+    drop_follow_ups(placed);
     let mut first: HashMap<(&'static str, String), usize> = HashMap::new();
     let mut kept: Vec<(FileId, TextRange, Finding)> = Vec::with_capacity(placed.len());
     let mut repeated: HashMap<usize, usize> = HashMap::new();
@@ -51,4 +52,26 @@ pub(crate) fn merge(placed: &mut Vec<(FileId, TextRange, Finding)>) {
         kept[at].2.notes.push(format!("the same at {} more places", count - LISTED));
     }
     *placed = kept;
+}
+
+/// What can't be read as YAML for a reason that is told has no further faults: an old `{{ … }}` is no mapping, and the
+/// value behind a tag is not what stands there.
+fn drop_follow_ups(placed: &mut Vec<(FileId, TextRange, Finding)>) {
+    let causes: Vec<(FileId, TextRange, &'static str)> = placed
+        .iter()
+        .filter(|(_, _, finding)| matches!(finding.code, "removed-syntax" | "custom-tag"))
+        .map(|(file, range, finding)| (*file, *range, finding.code))
+        .collect();
+    placed.retain(|(file, range, finding)| {
+        !causes.iter().any(|(at, cause, code)| {
+            at == file
+                && match (*code, finding.code) {
+                    ("removed-syntax", "yaml-syntax") => cause.contains_range(*range),
+                    ("custom-tag", "wrong-type" | "invalid-value") => {
+                        u32::from(range.start()) == u32::from(cause.end()) + 1
+                    }
+                    _ => false,
+                }
+        })
+    });
 }

@@ -95,3 +95,76 @@ impl Project {
         found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Environment, MemoryFiles};
+    use std::path::Path;
+
+    const PROJECT: &str = "
+sources:
+  - { name: s, type: duckdb, database: ':memory:' }
+defaults: { source_name: s }
+models:
+  - name: m
+    sql: select 1 as a
+    metrics:
+      - { name: n, expression: count(*) }
+metrics:
+  - { name: p, expression: '2 * ${ref(m).n}' }
+inputs:
+  - { name: i, type: single-select, options: '?{ select a from ${ref(m)} }' }
+insights:
+  - name: plain
+    props: { type: bar, x: '?{ ${ref(p)} }' }
+  - name: chosen
+    props: { type: bar, x: '?{ ${ref(m).a} }', mode: '${ref(i).value}' }
+charts:
+  - { name: c, insights: [ref(plain), { name: own, props: { type: bar, x: '?{ ${ref(m).a} }' } }] }
+dashboards:
+  - { name: d, rows: [{ items: [{ chart: ref(c) }] }] }
+";
+
+    fn project() -> Project {
+        let files = MemoryFiles::new([("/p/project.visivo.yml", PROJECT)]);
+        Project::load(Path::new("/p"), &files, &Environment::empty())
+    }
+
+    fn named(project: &Project, name: &str) -> ObjectId {
+        project.ids().find(|id| project.object(*id).name_text() == name).unwrap()
+    }
+
+    /// R-DAG-01.
+    #[test]
+    fn objects_use_what_they_name_hold_and_read() {
+        let project = project();
+        let uses = |name: &str| -> Vec<&str> {
+            project.uses_of(named(&project, name)).iter().map(|id| project.object(*id).name_text()).collect()
+        };
+        assert_eq!(uses("m"), ["s"]);
+        assert_eq!(uses("n"), ["m"]);
+        assert_eq!(uses("p"), ["n"]);
+        assert_eq!(uses("i"), ["m"]);
+        assert_eq!(uses("plain"), ["p"]);
+        assert_eq!(uses("chosen"), ["m", "i"]);
+        assert_eq!(uses("c"), ["plain", "own"]);
+        let below: Vec<&str> = project
+            .dependencies(named(&project, "d"))
+            .iter()
+            .map(|id| project.object(*id).name_text())
+            .filter(|name| !name.is_empty())
+            .collect();
+        assert_eq!(below, ["s", "m", "n", "p", "plain", "c", "own"]);
+    }
+
+    /// R-DAG-05: what decides whether an insight is dynamic.
+    #[test]
+    fn an_insight_depends_on_an_input_by_any_path() {
+        let project = project();
+        let depends = |name: &str| {
+            project.dependencies(named(&project, name)).iter().any(|id| project.object(*id).kind == Kind::Input)
+        };
+        assert!(depends("chosen") && !depends("plain") && !depends("own"));
+    }
+}

@@ -514,7 +514,7 @@ mod tests {
     use super::*;
     use crate::files::MemoryFiles;
 
-    /// R-DISC-05, R-DISC-04, R-MERGE-01.
+    /// R-DISC-05, R-MERGE-01.
     #[test]
     fn files_are_loaded_depth_first_and_the_profile_last() {
         let files = MemoryFiles::new([

@@ -107,6 +107,7 @@ mod tests {
         assert_eq!(above[0].shown, slashes(&root.join("a")));
     }
 
+    /// R-DISC-04: where the reference goes on with an empty project, a check says that it checked nothing.
     #[test]
     fn no_project_at_all_is_an_error() {
         let (_dir, root) = folder();

@@ -155,16 +155,8 @@ impl Lowering {
 
     /// Text that the schema accepts anywhere (`R-PRP-03`).
     fn query_like(&mut self, place: &Place<'_>, node: Node<'_>, text: &str) {
-        let Some(query) = query_string(text) else {
-            // What refers to something is looked at with the references.
-            let mentions = text.contains("ref(") || text.contains("ref (") || text.contains("env.");
-            let literal = place.attribute.fits(viz_plotly::Given::Text(text)).is_err();
-            if place.subject.queries && !mentions && literal && text.starts_with("${") && !text.contains('.') {
-                let message = format!("`{text}` refers to nothing: `{}` gets its text literally", place.path);
-                self.problem(Problem::new("malformed-reference", node.loc(), message).help("write `${ref(name)…}`"));
-            }
-            return;
-        };
+        // What is no query is looked at with the references.
+        let Some(query) = query_string(text) else { return };
         if let (true, Ok(query)) = (place.subject.queries, &query) {
             return self.sliced_list(place, node, query);
         }
