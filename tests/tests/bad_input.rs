@@ -318,7 +318,7 @@ fn scalars_of_five_megabytes() {
         format!("markdowns:\n  - name: big\n    content: {long}\n"),
         format!(
             "markdowns:\n  - name: big\n    content: |\n{}",
-            "      words and ${ref(orders).city}\n".repeat(140_000)
+            "      words and $ {ref(orders).city}\n".repeat(140_000)
         ),
         format!("models:\n  - name: big\n    source: ref(good)\n    sql: select '{long}' as x\n"),
         format!(

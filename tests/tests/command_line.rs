@@ -162,3 +162,40 @@ fn verbose_output_goes_to_stderr() {
     serde_json::from_str::<serde_json::Value>(&run.out).expect("stdout is JSON alone");
     assert!(run.err.contains("the engine is asked"), "{run:?}");
 }
+
+/// R-SRC-04: what runs on another database is not judged by DuckDB, and is listed as not checked; what runs in the browser
+/// is DuckDB's whatever the source.
+#[test]
+fn queries_of_other_databases_are_listed_as_not_checked() {
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    let text = "
+name: shop
+sources:
+  - { name: accounts, type: postgresql, database: accounts }
+models:
+  - { name: users, source: ref(accounts), sql: 'select * from users' }
+inputs:
+  - { name: city, type: single-select, options: [Rome, Oslo] }
+insights:
+  - name: on_postgres
+    props: { type: bar, x: '?{ ${ref(users).name}::citext }' }
+  - name: in_browser
+    props: { type: bar, x: '?{ ${ref(users).name} }' }
+    interactions: [{ filter: \"?{ ${ref(users).city} = '${ref(city).value}' and }\" }]
+";
+    std::fs::write(folder.path().join("project.visivo.yml"), text).expect("can be written");
+    let json = check_json(PROGRAM, folder.path(), &["--no-cache"]);
+    let insight = |name: &str| {
+        let all = json["projects"][0]["insights"].as_array().expect("a list");
+        all.iter().find(|insight| insight["name"] == name).expect("it is listed").clone()
+    };
+    assert_eq!(insight("on_postgres")["status"], "unchecked");
+    assert_eq!(insight("on_postgres")["why"]["code"], "source-not-supported");
+    let codes: Vec<&str> = json["projects"][0]["diagnostics"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|finding| finding["code"].as_str())
+        .collect();
+    assert_eq!(codes, ["sql-syntax"], "{json:#}");
+}

@@ -92,7 +92,8 @@ fn a_default_source_that_does_not_exist() {
 #[test]
 fn a_missing_column() {
     let insights = twelve("    props: { type: bar, x: \"?{ ${ref(orders).town} }\" }\n");
-    told_once(&format!("{BASE}{MODEL}{insights}"), "unknown-column", 11, "`town`");
+    // The model's own place, and eleven more insights.
+    told_once(&format!("{BASE}{MODEL}{insights}"), "unknown-column", 12, "`town`");
 }
 
 #[test]
@@ -147,7 +148,7 @@ fn an_included_file_that_is_not_there() {
 fn one_broken_metric_of_many_insights() {
     let metrics = "metrics:\n  - { name: total, expression: \"sum(${ref(orders).amout})\" }\n";
     let insights = twelve("    props: { type: bar, x: \"?{ ${ref(orders).city} }\", y: \"?{ ${ref(total)} }\" }\n");
-    told_once(&format!("{BASE}{MODEL}{metrics}{insights}"), "unknown-column", 0, "`amout`");
+    told_once(&format!("{BASE}{MODEL}{metrics}{insights}"), "unknown-column", 1, "`amout`");
 }
 
 #[test]
@@ -164,4 +165,10 @@ fn more_places_than_can_be_listed_are_counted() {
     assert_eq!(list.len(), 1, "{list:#?}");
     assert_eq!(list[0]["related"].as_array().map(Vec::len), Some(20));
     assert!(list[0]["notes"].to_string().contains("the same at 19 more places"), "{}", list[0]);
+}
+
+#[test]
+fn one_text_that_repeats_a_reference() {
+    let markdowns = format!("markdowns:\n  - name: welcome\n    content: \"{}\"\n", "${ref(orders).city} ".repeat(30));
+    told_once(&format!("{BASE}{MODEL}{markdowns}"), "reference-not-replaced", 0, "literally");
 }

@@ -1,7 +1,7 @@
 //! What is wrong with inputs, and what is known of their options.
 
 use crate::facts::{Facts, Known};
-use crate::models::{error_place, sentence};
+use crate::models::{Columns, columns, error_place, sentence};
 use crate::options::{Failed, InputOptions, MAX_OPTIONS, look_up, question};
 use crate::report::{Finding, InputReport, OptionsStatus};
 use crate::states::{Value, numeric};
@@ -213,6 +213,10 @@ fn query_findings(
         Err(Failed::Sql(error)) => {
             let Ok((_, sql)) = question(project, query) else { return };
             // A model whose own query fails has a finding of its own.
+            let failed = |id: &ObjectId| matches!(columns(project, facts, *id), Columns::Failed);
+            if project.uses_of(id).iter().any(failed) {
+                return;
+            }
             let place = error_place(&sql, error).filter(|loc| loc.segment == query.loc.segment);
             let mut finding = Finding::new(
                 "options-query",

@@ -142,7 +142,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
                 .object(id)
                 .uses
                 .iter()
-                .any(|reference| project.names().resolve(&reference.name) == Resolution::Missing)
+                .any(|reference| !matches!(project.names().resolve(&reference.name), Resolution::Object(_)))
         {
             let message = "this insight reads no model: one such insight stops the whole run (R-INS-03)";
             expand_problems.push(

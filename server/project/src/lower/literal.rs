@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::problem::{Fix, Problem};
-use viz_syntax::{Entry, Node, NodeKind, env_references, references};
+use viz_syntax::{Entry, Node, NodeKind, RefForm, env_references, references};
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
 impl Lowering {
@@ -15,9 +15,10 @@ impl Lowering {
         }
         let text = scalar.mapped();
         self.variables_in(&text, node.loc());
-        for found in references(text.text()).iter().filter(|found| found.range.len() > TextSize::new(0)) {
+        let mut told = std::collections::HashSet::new();
+        for found in references(text.text()).iter().filter(|found| found.form == RefForm::Context) {
             let piece = text.slice(found.range);
-            if !piece.starts_with("${") {
+            if !told.insert(piece) {
                 continue;
             }
             let message = format!("`{key}` shows `{piece}` literally: references are not replaced here (R-REF-10)");
