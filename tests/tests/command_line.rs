@@ -131,6 +131,36 @@ fn baselines_hide_what_they_record() {
 }
 
 #[test]
+fn baselines_survive_moves_inside_a_file() {
+    let item = |name: &str, option: &str| {
+        format!(
+            "  - name: {name}\n    type: single-select\n    options:\n      - {option}\n      - {option}\n      - x\n"
+        )
+    };
+    let (a, b) = (item("a", "1"), item("b", "2"));
+    let project = Project::of(&[("project.visivo.yml", &format!("name: shop\ninputs:\n{a}{b}"))]);
+    let check = |more: &[&str]| {
+        let args: Vec<&str> = ["--level", "parse"].iter().chain(more).copied().collect();
+        let json = check_json(PROGRAM, &project.root, &args);
+        (json["summary"]["errors"].as_u64().unwrap(), json["summary"]["recorded"].as_u64().unwrap())
+    };
+    assert_eq!(check(&["--write-baseline", "base.json"]), (4, 0));
+    let record = project.read("base.json");
+    // Objects change places, lines come between them, the indentation and the line ends change.
+    let moved = format!("name: shop\ninputs:\n{b}\n\n# moved\n{a}").replace("\n  ", "\n    ").replace('\n', "\r\n");
+    project.write("project.visivo.yml", &moved);
+    assert_eq!(check(&["--baseline", "base.json"]), (0, 4));
+    // One more of what is recorded is new, whichever of them that is.
+    project.write("project.visivo.yml", &moved.replacen("- 2", "- 2\r\n        - 2", 1));
+    assert_eq!(check(&["--baseline", "base.json"]), (1, 4));
+    // What is gone needs no record, and a record can be made anew while another hides it.
+    project.write("project.visivo.yml", &moved.replacen("- 1", "- y", 1));
+    assert_eq!(check(&["--baseline", "base.json", "--write-baseline", "new.json"]), (0, 3));
+    assert_eq!(record.matches("fingerprint").count(), 4);
+    assert_eq!(project.read("new.json").matches("fingerprint").count(), 3);
+}
+
+#[test]
 fn coverage_and_warnings_can_fail_a_check() {
     assert_eq!(in_repository(&["--check", SHOP, "--min-coverage", "50"]).status, 0);
     let low = in_repository(&["--check", SHOP, "--max-combinations", "2", "--min-coverage", "99"]);

@@ -2,6 +2,7 @@
 
 use crate::PROGRAM;
 use serde_json::Value;
+use viz_tests::projects::Project;
 use viz_tests::{cli, projects};
 
 const BROKEN: &str = "tests/projects/broken/ecommerce";
@@ -64,4 +65,73 @@ fn github_and_sarif_tell_the_same_findings() {
             (Some(u64::from(finding.start.0) + 1), Some(u64::from(finding.end.1) + 1))
         );
     }
+}
+
+/// What a sarif run says that is against the official schema.
+fn against_the_schema(sarif: &Value) -> Vec<String> {
+    let path = projects::repository().join("tests/data/sarif/sarif-schema-2.1.0.json");
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema).expect("it is a schema");
+    validator.iter_errors(sarif).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+/// Text of several bytes before a fault, a fix of several edits, and names with everything that is special in a URI or in a
+/// command of GitHub.
+fn awkward() -> Project {
+    let text = "name: shop\ninputs:\n  - {label: 😀é, name: a, type: single-select, options: [1, x]}\n  - name: b\n    type: single-select\n    options: [x, y]\n    colour: red\n";
+    Project::of(&[("a b,c%20:#?é/project.visivo.yml", text)])
+}
+
+#[test]
+fn sarif_is_valid() {
+    let awkward = awkward();
+    for (folder, path) in [(&projects::repository(), BROKEN), (&awkward.root, "a b,c%20:#?é")] {
+        let run = cli::run(PROGRAM, folder, &["--check", "--format", "sarif", path]);
+        assert_eq!(run.status, 1, "{run:?}");
+        let sarif: Value = serde_json::from_str(&run.out).unwrap();
+        assert_eq!(against_the_schema(&sarif), Vec::<String>::new());
+        assert!(!sarif["runs"][0]["results"].as_array().unwrap().is_empty());
+    }
+    let mut wrong: Value = serde_json::json!({ "version": "2.1.0", "runs": [{}] });
+    assert_eq!(against_the_schema(&wrong).len(), 1, "a run without a tool is refused");
+    wrong["runs"] = Value::Null;
+    assert!(against_the_schema(&wrong).is_empty());
+}
+
+#[test]
+fn sarif_says_all_that_is_known() {
+    let project = awkward();
+    let run = cli::run(PROGRAM, &project.root, &["--check", "--level", "parse", "--format", "sarif", "a b,c%20:#?é"]);
+    let sarif: Value = serde_json::from_str(&run.out).unwrap();
+    let run = &sarif["runs"][0];
+    assert_eq!(run["columnKind"], "utf16CodeUnits");
+    let result = &run["results"][0];
+    assert_eq!(result["ruleId"], "wrong-type");
+    let place = &result["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "a%20b,c%2520:%23%3F%C3%A9/project.visivo.yml");
+    // The emoji is two code units, the letter with its accent one.
+    assert_eq!(
+        place["region"],
+        serde_json::json!({ "startLine": 3, "startColumn": 58, "endLine": 3, "endColumn": 59 })
+    );
+    assert_eq!(result["partialFingerprints"]["vizLsp/v1"].as_str().map(str::len), Some(16));
+    let change = &result["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["artifactLocation"], place["artifactLocation"]);
+    assert_eq!(change["replacements"][0]["insertedContent"]["text"], "\"1\"");
+    let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
+    assert_eq!((&rule["id"], &rule["defaultConfiguration"]["level"]), (&"wrong-type".into(), &"error".into()));
+    assert!(rule["helpUri"].as_str().unwrap().ends_with("/tests/diagnostics/wrong-type.md"));
+    assert!(rule["help"]["markdown"].as_str().unwrap().starts_with("# wrong-type\n"));
+}
+
+#[test]
+fn github_commands_are_escaped() {
+    let project = awkward();
+    let run = cli::run(PROGRAM, &project.root, &["--check", "--level", "parse", "--format", "github", "a b,c%20:#?é"]);
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert_eq!(lines.len(), 2, "one line for each finding: {run:?}");
+    // Columns count characters.
+    let place = "file=a b%2Cc%2520%3A#?é/project.visivo.yml,line=3,col=57,endLine=3,endColumn=58::";
+    assert!(lines[0].starts_with("::error title=viz-lsp (wrong-type),") && lines[0].contains(place), "{run:?}");
+    assert!(lines[1].contains("%0Ahelp: "), "{run:?}");
 }

@@ -8,6 +8,7 @@ mod edits;
 mod everything;
 mod faces;
 mod features;
+mod fixing;
 mod flood;
 mod formats;
 mod golden;
@@ -17,13 +18,16 @@ mod limits;
 mod mutations;
 #[cfg(unix)]
 mod paths;
+mod ranges;
 mod repetition;
 mod rules;
 mod secrets;
 mod session;
 mod settings;
+mod suppression;
 mod trust;
 mod unknown_names;
+mod watching;
 
 /// The program, built by cargo before these tests.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_viz-lsp");

@@ -5,7 +5,7 @@ use crate::findings::finish;
 use crate::inputs::check_inputs;
 use crate::insight::{InsightVerdict, check_insight};
 use crate::models::check_models;
-use crate::report::{Finding, Report};
+use crate::report::{Finding, InsightReport, OptionsStatus, Report, Status};
 use crate::sources::{source_spec, unset_variables};
 use dashmap::DashMap;
 use rayon::prelude::*;
@@ -225,9 +225,18 @@ pub fn check_first(
     memo.insights.retain(|loc, _| seen.contains(loc));
     let mut asked = FxHashSet::default();
     report.questions.retain(|question| asked.insert(question.key()));
-    report.findings = finish(project, findings);
+    let complete = options.oracle && sources.is_ok() && is_complete(&report, facts);
+    report.findings = finish(project, findings, complete);
     crate::mask::Mask::of(project).hide_in(&mut report);
     report
+}
+
+/// Whether everything is known and was looked at.
+fn is_complete(report: &Report, facts: &FactStore) -> bool {
+    let checked = |insight: &InsightReport| matches!(insight.status, Status::Checked | Status::Static);
+    report.questions.iter().all(|question| facts.get(question).is_some())
+        && report.inputs.iter().all(|input| input.status == OptionsStatus::Known)
+        && report.insights.iter().all(checked)
 }
 
 /// Identity of everything in the text that an insight's verdict depends on.

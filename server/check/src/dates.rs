@@ -1,7 +1,7 @@
-//! Date expressions, steps and ranges as the browser evaluates them (5.3 of the format reference).
+//! Date expressions, steps and ISO dates as the browser reads them (5.3 of the format reference). All that is ever shown of
+//! a time is its day, so days are all that is kept, and changes of the clock don't matter.
 
-use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime};
-use viz_project::{Bound, Input, Range};
+use chrono::{DateTime, Datelike, Days, Local, Months, NaiveDate, NaiveDateTime, NaiveTime};
 
 /// A unit of a step or an offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Unit {
         })
     }
 
-    fn add(self, date: NaiveDate, count: i64) -> Option<NaiveDate> {
+    pub(crate) fn add(self, date: NaiveDate, count: i64) -> Option<NaiveDate> {
         let months = |per: i64| {
             let count = count.checked_mul(per)?;
             let size = Months::new(u32::try_from(count.unsigned_abs()).ok()?);
@@ -46,7 +46,7 @@ impl Unit {
     }
 
     /// The first day of the unit that a date lies in.
-    fn start(self, date: NaiveDate) -> NaiveDate {
+    pub(crate) fn start(self, date: NaiveDate) -> NaiveDate {
         let first_of = |year: i32, month: u32| NaiveDate::from_ymd_opt(year, month, 1).unwrap_or(date);
         match self {
             Unit::Day => date,
@@ -103,124 +103,39 @@ pub(crate) fn step(text: &str) -> Option<(i64, Unit)> {
     Some((count, Unit::parse(text[digits..].trim_start())?))
 }
 
+/// An ISO date, or the local day of an ISO date and time: a time with an offset from UTC lies on different days for
+/// different viewers; the zone of this process is taken.
 fn iso(text: &str) -> Option<NaiveDate> {
     let text = text.trim();
-    NaiveDate::parse_from_str(text.get(..10)?, "%Y-%m-%d").ok()
+    let (date, time) = text.split_at_checked(10)?;
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let formed = date.split('-').map(str::len).eq([4, 2, 2]) && date.split('-').all(digits);
+    let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok().filter(|_| formed)?;
+    if time.is_empty() {
+        return Some(date);
+    }
+    let clock = time.strip_prefix(['T', ' '])?;
+    if ["%H:%M:%S%.f", "%H:%M"].iter().any(|form| NaiveTime::parse_from_str(clock, form).is_ok()) {
+        return Some(date);
+    }
+    let zoned = format!("{}T{}", date, clock.replace('Z', "+00:00"));
+    let zoned = ["%Y-%m-%dT%H:%M:%S%.f%:z", "%Y-%m-%dT%H:%M%:z"]
+        .iter()
+        .find_map(|form| DateTime::parse_from_str(&zoned, form).ok());
+    Some(zoned?.with_timezone(&Local).date_naive())
 }
 
-fn bound(text: &str, now: NaiveDateTime) -> Option<NaiveDate> {
+/// A bound of a range of dates (`R-DATE-04`).
+pub(crate) fn bound(text: &str, now: NaiveDateTime) -> Option<NaiveDate> {
     expression(text, now).or_else(|| iso(text))
-}
-
-/// Whether a range is one of dates (`R-DATE-03`).
-pub(crate) fn is_dates(input: &Input, range: &Range, now: NaiveDateTime) -> bool {
-    let displayed = input.display.as_ref().is_some_and(|display| display.text == "date-range");
-    displayed
-        || [&range.start, &range.end].iter().any(|bound| expression(&bound.text, now).is_some())
-        || step(&range.step.text).is_some()
-}
-
-/// How a step counts in a range of dates (`R-DATE-05`).
-fn date_step(bound: &Bound) -> (i64, Unit) {
-    let days =
-        || crate::states::numeric(&bound.text).filter(|days| days.fract() == 0.0).map(|days| (days as i64, Unit::Day));
-    step(&bound.text).or_else(days).unwrap_or((1, Unit::Day))
-}
-
-/// The values of a range of dates, as text (`R-DATE-06`). None if a bound can't be read, or the step never ends.
-pub(crate) fn values(range: &Range, now: NaiveDateTime, limit: usize) -> Vec<String> {
-    let (Some(start), Some(end)) = (bound(&range.start.text, now), bound(&range.end.text, now)) else {
-        return Vec::new();
-    };
-    let (count, unit) = date_step(&range.step);
-    let text = |date: NaiveDate| date.format("%Y-%m-%d").to_string();
-    if count <= 0 {
-        return Vec::new();
-    }
-    if count == 1 {
-        let (low, high) = (start.min(end), start.max(end));
-        let first = unit.start(low);
-        let first = if first < low { unit.add(first, 1) } else { Some(first) };
-        let dates =
-            std::iter::successors(first, |date| unit.add(*date, 1)).take_while(|date| *date <= high).take(limit);
-        let mut dates: Vec<String> = dates.map(text).collect();
-        if start > end {
-            dates.reverse();
-        }
-        return dates;
-    }
-    if start > end {
-        return Vec::new();
-    }
-    let nth = |n: i64| unit.add(start, count.checked_mul(n)?);
-    let mut dates: Vec<NaiveDate> = (0..).map_while(nth).take_while(|date| *date <= end).take(limit).collect();
-    if dates.last().is_some_and(|last| *last < end) {
-        dates.push(end);
-    }
-    dates.into_iter().map(text).collect()
-}
-
-/// What is wrong with a range (D-046): the bound to blame and why.
-pub(crate) fn faults<'a>(input: &Input, range: &'a Range, now: NaiveDateTime) -> Vec<(&'a Bound, String)> {
-    let mut out = Vec::new();
-    let is_query = |bound: &&Bound| bound.text.trim_start().starts_with("?{");
-    if [&range.start, &range.end, &range.step].iter().any(is_query) {
-        return out; // reported as a query that is never executed
-    }
-    if is_dates(input, range, now) {
-        for (name, at) in [("start", &range.start), ("end", &range.end)] {
-            if bound(&at.text, now).is_none() {
-                out.push((
-                    at,
-                    format!("`{name}` is no date: write `YYYY-MM-DD` or an expression such as `today - 30 days`"),
-                ));
-            }
-        }
-        let (count, _) = date_step(&range.step);
-        let readable = step(&range.step.text).is_some() || crate::states::numeric(&range.step.text).is_some();
-        if !readable {
-            out.push((&range.step, "this step is not understood: one day is taken instead".into()));
-        } else if count <= 0 {
-            out.push((&range.step, "a step of nothing never ends: the browser hangs (S-33)".into()));
-        }
-        if let (Some(start), Some(end)) = (bound(&range.start.text, now), bound(&range.end.text, now))
-            && start > end
-        {
-            out.push((&range.end, "the range ends before it starts".into()));
-        }
-        return out;
-    }
-    let number = |at: &Bound| crate::states::numeric(&at.text);
-    for (name, at) in [("start", &range.start), ("end", &range.end), ("step", &range.step)] {
-        if number(at).is_none() {
-            out.push((at, format!("`{name}` is neither a number nor a date")));
-        }
-    }
-    if number(&range.step).is_some_and(|step| step <= 0.0) {
-        out.push((&range.step, "a step must be positive: the control has no values".into()));
-    }
-    if let (Some(start), Some(end)) = (number(&range.start), number(&range.end))
-        && start > end
-    {
-        out.push((&range.end, "the range ends before it starts".into()));
-    }
-    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use viz_syntax::Typed;
-    use viz_text::{Loc, SegmentId, TextRange};
 
     fn now() -> NaiveDateTime {
         NaiveDate::from_ymd_opt(2024, 3, 13).unwrap().and_hms_opt(15, 30, 0).unwrap() // a Wednesday
-    }
-
-    fn range(start: &str, end: &str, step: &str) -> Range {
-        let loc = Loc::new(SegmentId::fresh(), TextRange::empty(0.into()));
-        let bound = |text: &str| Bound { text: text.into(), typed: Typed::Str, loc };
-        Range { start: bound(start), end: bound(end), step: bound(step), loc }
     }
 
     #[test]
@@ -240,15 +155,16 @@ mod tests {
     }
 
     #[test]
-    fn values_r_date_06() {
-        let of = |start, end, step| values(&range(start, end, step), now(), 1000);
-        assert_eq!(of("2024-01-30", "2024-02-01", "1 day"), ["2024-01-30", "2024-01-31", "2024-02-01"]);
-        assert_eq!(of("2024-01-03", "2024-01-16", "1 week"), ["2024-01-08", "2024-01-15"]);
-        assert_eq!(of("2024-01-15", "2024-04-01", "1 month"), ["2024-02-01", "2024-03-01", "2024-04-01"]);
-        assert_eq!(of("2024-01-01", "2024-01-08", "3 days"), ["2024-01-01", "2024-01-04", "2024-01-07", "2024-01-08"]);
-        assert_eq!(of("2024-01-31", "2024-05-01", "2 months"), ["2024-01-31", "2024-03-31", "2024-05-01"]);
-        assert_eq!(of("2024-01-03", "2024-01-01", "1 day"), ["2024-01-03", "2024-01-02", "2024-01-01"]);
-        assert_eq!(of("2024-01-01", "2024-01-03", "0 days"), Vec::<String>::new());
-        assert_eq!(of("soon", "2024-01-03", "1 day"), Vec::<String>::new());
+    fn iso_dates_with_and_without_a_time() {
+        let on = |text| iso(text).map(|date| date.to_string());
+        for right in ["2024-02-29", " 2024-02-29 ", "2024-02-29T23:59", "2024-02-29 23:59:59.999"] {
+            assert_eq!(on(right).as_deref(), Some("2024-02-29"), "{right}");
+        }
+        for wrong in
+            ["2023-02-29", "2024-2-29", "2024-02-29x", "2024-02-29T25:00", "+202-02-29", "2024-02-2", "20240229"]
+        {
+            assert_eq!(on(wrong), None, "{wrong}");
+        }
+        assert!(iso("2024-02-29T12:00:00Z").is_some() && iso("2024-02-29T12:00+05:30").is_some());
     }
 }

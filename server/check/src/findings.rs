@@ -1,9 +1,13 @@
 //! From problems to findings: severity, object, fingerprint, order.
 
 use crate::report::{Finding, ObjectName, Severity};
+use crate::suppression;
 use std::collections::HashMap;
 use viz_project::{ConfiguredSeverity, ObjectId, Problem, Project};
 use viz_text::{FileId, Loc, TextRange};
+
+/// A finding with its file and its bytes there.
+pub(crate) type Placed = (FileId, TextRange, Finding);
 
 impl Finding {
     pub(crate) fn new(code: &'static str, loc: Loc, message: impl Into<String>) -> Self {
@@ -34,10 +38,22 @@ impl From<&Problem> for Finding {
     }
 }
 
-/// Applies settings and suppressions, names the objects, drops repetitions, orders and fingerprints.
-pub(crate) fn finish(project: &Project, mut findings: Vec<Finding>) -> Vec<Finding> {
+/// Names the objects, applies comments and settings, drops repetitions, orders and fingerprints. `complete` says whether
+/// everything that was to be checked was.
+pub(crate) fn finish(project: &Project, findings: Vec<Finding>, complete: bool) -> Vec<Finding> {
+    let objects = Objects::new(project);
+    let place = |mut finding: Finding| {
+        let (file, range) = project.resolve(finding.loc)?;
+        if finding.object.is_none() {
+            finding.object = objects.around(finding.loc).map(|id| name_of(project, id));
+        }
+        Some((file, range, finding))
+    };
+    let mut placed: Vec<Placed> = findings.into_iter().filter_map(place).collect();
+    let about_comments = suppression::apply(project, &mut placed, complete);
+    placed.extend(about_comments.into_iter().filter_map(place));
     let settings = &project.config().severity;
-    findings.retain_mut(|finding| match settings.get(finding.code) {
+    placed.retain_mut(|(_, _, finding)| match settings.get(finding.code) {
         None => true,
         Some(ConfiguredSeverity::Off) => false,
         Some(severity) => {
@@ -50,18 +66,6 @@ pub(crate) fn finish(project: &Project, mut findings: Vec<Finding>) -> Vec<Findi
             true
         }
     });
-    let objects = Objects::new(project);
-    let mut placed: Vec<(FileId, TextRange, Finding)> = findings
-        .into_iter()
-        .filter_map(|mut finding| {
-            let (file, range) = project.resolve(finding.loc)?;
-            if finding.object.is_none() {
-                finding.object = objects.around(finding.loc).map(|id| name_of(project, id));
-            }
-            Some((file, range, finding))
-        })
-        .collect();
-    suppress(project, &mut placed);
     placed.sort_by(|a, b| {
         (a.0, a.1.start(), a.2.code, a.1.end(), &a.2.message).cmp(&(
             b.0,
@@ -105,33 +109,22 @@ impl<'a> Objects<'a> {
     }
 }
 
-/// Comments `# viz-lsp: ignore[code]`.
-fn suppress(project: &Project, placed: &mut Vec<(FileId, TextRange, Finding)>) {
-    for (index, file) in project.files().iter().enumerate() {
-        let id = FileId(index as u32);
-        for comment in file.document.suppressions() {
-            placed.retain(|(at, range, finding)| {
-                let inside = *at == id && comment.scope.contains_inclusive(range.start());
-                !(inside && comment.codes.iter().any(|code| code == finding.code))
-            });
-        }
-    }
-}
-
-/// The fingerprint holds the code, the object and the faulty text, not the line; equal ones are numbered.
-fn fingerprint(project: &Project, placed: &mut [(FileId, TextRange, Finding)]) {
+/// The fingerprint holds the code, the object and the faulty text, not the line nor the indentation; equal ones are
+/// numbered, so that any order of them gives the same set.
+fn fingerprint(project: &Project, placed: &mut [Placed]) {
     let mut seen: HashMap<blake3::Hash, u32> = HashMap::new();
     for (file, range, finding) in placed {
         let file = project.file(*file);
         let mut hasher = blake3::Hasher::new();
         let object = finding.object.as_ref();
         let text = file.document.text().get(std::ops::Range::<usize>::from(*range)).unwrap_or_default();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for part in [
             finding.code,
             &file.relative,
             object.map_or("", |o| o.kind),
             object.and_then(|o| o.name.as_deref()).unwrap_or(""),
-            text,
+            &text,
         ] {
             hasher.update(part.as_bytes()).update(b"\0");
         }

@@ -38,17 +38,15 @@ pub(crate) fn check_inputs(
             Failed::Sql(error) => Unknown::new("options-query", sentence(&error.message)),
             Failed::Unknown(why) => why,
         });
-        if let Ok(options) = &found {
-            if let Options::Range(range) = &input.options {
-                let faults = crate::dates::faults(input, range, now);
-                findings.extend(faults.into_iter().map(|(bound, message)| {
-                    let mut finding = Finding::new("invalid-range", bound.loc, message);
-                    if std::ptr::eq(bound, &range.step) && crate::dates::is_dates(input, range, now) {
-                        finding.help = Some("write a number and a unit, such as `1 day` or `2 weeks`".into());
-                    }
-                    finding
-                }));
+        if let Options::Range(range) = &input.options {
+            findings.extend(crate::ranges::faults(input, range, now));
+            if found.as_ref().is_err_and(|why| why.code == "too-many-options") {
+                let message =
+                    format!("the range has more than {MAX_OPTIONS} values: the browser lists them all (R-IN-12)");
+                findings.push(Finding::new("too-many-options", range.loc, message));
             }
+        }
+        if let Ok(options) = &found {
             contents(project, id, input, options, findings);
         }
         reports.push(report(project, id, input, &found));

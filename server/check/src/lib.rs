@@ -20,12 +20,14 @@ mod mask;
 mod models;
 mod options;
 mod oracle;
+mod ranges;
 mod rendered;
 mod repetition;
 mod report;
 mod sources;
 mod states;
 mod suggest;
+mod suppression;
 mod witness;
 
 pub use check::{Attention, CheckOptions, Level, MAX_COMBINATIONS, Memo, check, check_first};

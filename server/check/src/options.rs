@@ -1,11 +1,11 @@
 //! The options of an input: listed, computed from a range, or known from a query.
 
-use crate::dates;
 use crate::facts::{Facts, Known, pending};
+use crate::ranges::{self, Listed};
 use crate::sources::source_of_model;
 use crate::states::{State, Value, numeric};
 use viz_facts::{Answer, FactStore, OptionValues, Question, SqlError, Unknown};
-use viz_project::{Body, DefaultSelection, Input, ObjectId, Options, Project, Range, Selection};
+use viz_project::{Body, DefaultSelection, Input, ObjectId, Options, Project, Selection};
 use viz_sql::option_query;
 use viz_text::Loc;
 
@@ -111,7 +111,16 @@ pub(crate) fn look_up(
             origin: *loc,
         },
         Options::Range(range) => InputOptions {
-            values: range_values(input, range, now),
+            values: match ranges::values(input, range, now, MAX_OPTIONS as usize) {
+                Listed::Values(values) => values,
+                Listed::TooMany => {
+                    let message = format!("the range has more than {MAX_OPTIONS} values");
+                    return Err(Failed::Unknown(Unknown::new("too-many-options", message)));
+                }
+                Listed::Endless => {
+                    return Err(Failed::Unknown(Unknown::new("endless-range", "the range never ends")));
+                }
+            },
             initial: None,
             is_range: true,
             source: OptionSource::Range,
@@ -247,10 +256,11 @@ fn initial(input: &Input, options: &InputOptions) -> Option<State> {
         (DefaultSelection::Range(start, end), Selection::Multi) if options.is_range => {
             // S-10: compared as text.
             let (start, end) = (start.as_ref()?, end.as_ref()?);
+            let (start, end) = (ranges::text(start), ranges::text(end));
             let inside: Vec<Value> = options
                 .values
                 .iter()
-                .filter(|value| (start.text.as_str()..=end.text.as_str()).contains(&value.raw().as_str()))
+                .filter(|value| (&*start..=&*end).contains(&value.raw().as_str()))
                 .cloned()
                 .collect();
             Some(State { values: if inside.is_empty() { options.values.clone() } else { inside } })
@@ -260,29 +270,4 @@ fn initial(input: &Input, options: &InputOptions) -> Option<State> {
         }
         _ => Some(State { values: options.values.clone() }),
     }
-}
-
-/// `R-DATE-03`, `R-DATE-07`.
-fn range_values(input: &Input, range: &Range, now: chrono::NaiveDateTime) -> Vec<Value> {
-    if dates::is_dates(input, range, now) {
-        return dates::values(range, now, MAX_OPTIONS as usize).into_iter().map(Value::Text).collect();
-    }
-    let [Some(start), Some(end), Some(step)] =
-        [&range.start, &range.end, &range.step].map(|bound| numeric(&bound.text))
-    else {
-        return Vec::new();
-    };
-    if step <= 0.0 || !(end - start).is_finite() || (end - start) / step > f64::from(MAX_OPTIONS) {
-        return Vec::new();
-    }
-    let mut values = Vec::new();
-    let mut at = start;
-    while at <= end {
-        values.push(at);
-        at += step;
-    }
-    if values.last().is_some_and(|last| *last < end) {
-        values.push(end);
-    }
-    values.into_iter().map(Value::Number).collect()
 }

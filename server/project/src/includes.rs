@@ -9,7 +9,7 @@ use viz_syntax::{Document, Node, TopValue};
 use viz_text::Loc;
 
 /// Where the loader keeps its copies of git repositories (`R-INC-11`).
-pub(crate) const CACHE_FOLDER: &str = ".visivo_cache";
+pub const CACHE_FOLDER: &str = ".visivo_cache";
 
 /// Names of the project file; the first that exists wins (`R-DISC-02`).
 pub const PROJECT_FILES: [&str; 2] = ["visivo_project.yml", "project.visivo.yml"];

@@ -31,7 +31,7 @@ mod spelling;
 pub use config::{BrowserEngine, CONFIG_FILE, Config, ConfigError, ConfiguredLevel, ConfiguredSeverity};
 pub use environment::Environment;
 pub use files::{DirEntry, DiskFiles, FileSystem, MAX_FILE_BYTES, MemoryFiles, ReadError};
-pub use includes::{PROJECT_FILES, find_root, normalize, project_file};
+pub use includes::{CACHE_FOLDER, PROJECT_FILES, find_root, normalize, project_file};
 pub use names::{Names, Resolution};
 pub use object::{
     Body, Bound, DefaultSelection, Expression, Input, Insight, Model, Object, Options, QueryText, Range, Relation,

@@ -167,7 +167,12 @@ impl<'a> Loader<'a> {
             file.document.loc(range),
             format!("the settings can't be read: {}", error.message),
         );
-        problem.help = word.and_then(|word| did_you_mean(&similar(word, error.expected())));
+        let near = word.map(|word| similar(word, error.expected())).unwrap_or_default();
+        problem.help = did_you_mean(&near);
+        if let [only] = near.as_slice() {
+            let fix = Fix::replace(format!("rename it to `{only}`"), problem.loc, only.clone());
+            problem = problem.fix(fix);
+        }
         self.project.problems.push(problem);
     }
 
@@ -400,10 +405,10 @@ impl<'a> Loader<'a> {
             TopValue::Missing if !is_project_file => {
                 // R-MERGE-03, S-03.
                 let message = format!("this empty `{key}:` deletes all {key} that were read before it");
-                self.project.problems.push(
-                    Problem::new("empty-list-deletes", entry.key().loc(), message)
-                        .help(format!("remove the key, or write `{key}: []`")),
-                );
+                let mut problem = Problem::new("empty-list-deletes", entry.key().loc(), message);
+                problem.help = Some(format!("remove the key, or write `{key}: []`"));
+                problem.fix = with_empty_list(&self.project.file(file).document, entry.key().loc(), key);
+                self.project.problems.push(problem);
             }
             TopValue::Missing => {}
             TopValue::Node(node) => {
@@ -507,6 +512,15 @@ fn version_differences(differences: &[Difference]) -> Vec<Problem> {
         }
     }
     found.into_iter().map(|(_, problem)| problem).collect()
+}
+
+/// Writes an empty list behind a key that has no value.
+fn with_empty_list(document: &Document, key: Loc, name: &str) -> Option<Fix> {
+    let end = usize::from(document.range(key)?.end());
+    let rest = &document.text()[end..];
+    let colon = rest.find(|c: char| c != ' ').filter(|at| rest[*at..].starts_with(':'))? + 1;
+    let range = TextRange::new(key.range.start(), key.range.end() + TextSize::new(colon as u32));
+    Some(Fix::replace(format!("write `{name}: []`"), Loc::new(key.segment, range), format!("{name}: []")))
 }
 
 #[cfg(test)]

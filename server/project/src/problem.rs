@@ -18,12 +18,21 @@ pub struct Fix {
     pub title: String,
     /// Places and the new text of each.
     pub edits: Vec<(Loc, String)>,
+    /// Whether it says the same in the right form, so that nobody has to look at it (`--fix`). A guess, such as another
+    /// name, is not.
+    pub safe: bool,
 }
 
 impl Fix {
-    /// A fix that replaces one place.
+    /// A fix that replaces one place, and is a guess until it is called [`safe`](Self::safe).
     pub fn replace(title: impl Into<String>, loc: Loc, text: impl Into<String>) -> Self {
-        Self { title: title.into(), edits: vec![(loc, text.into())] }
+        Self { title: title.into(), edits: vec![(loc, text.into())], safe: false }
+    }
+
+    /// This fix, which changes the form only.
+    pub fn safe(mut self) -> Self {
+        self.safe = true;
+        self
     }
 }
 

@@ -128,6 +128,8 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
     let selected = of(&[StatementKind::Split, StatementKind::Prop]);
     let filters = of(&[StatementKind::Filter]);
     let sorts = sorts(project, insight, &parts, of(&[StatementKind::Sort]));
+    // What it selects is in properties that can't be read, which is said there.
+    expander.broken |= selected.is_empty() && insight.unreadable;
 
     let mut expand_problems = Vec::new();
     let mut models = dependent_models(project, id);

@@ -108,7 +108,7 @@ impl<'a> Expander<'a> {
             let one = TextSize::new(1);
             let with_quotes = TextRange::new(reference.name_range.start() - one, reference.name_range.end() + one);
             let name = at(with_quotes).unwrap_or(loc);
-            let fix = Fix::replace("remove the quotes", name, reference.name.clone());
+            let fix = Fix::replace("remove the quotes", name, reference.name.clone()).safe();
             self.problems.push(Problem::new("quoted-reference", name, message).fix(fix));
             self.broken = true;
         }

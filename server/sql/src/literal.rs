@@ -98,7 +98,7 @@ impl Fault {
             Fault::Backtick => problem.help("write names in double quotes"),
             Fault::Expression => problem.help("write `${ref(input).value}`"),
             Fault::Malformed | Fault::Eaten | Fault::Control => {
-                problem.fix(Fix::replace("double the backslash", loc, format!("\\{piece}")))
+                problem.fix(Fix::replace("double the backslash", loc, format!("\\{piece}")).safe())
             }
         }
     }

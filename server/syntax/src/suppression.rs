@@ -4,15 +4,17 @@ use crate::document::Document;
 use crate::line;
 use crate::path::PathStep;
 use crate::tree::size;
-use viz_text::{Loc, TextRange};
+use viz_text::{Loc, TextRange, TextSize};
 
-/// A comment `# viz-lsp: ignore[code, code]`.
+/// A comment `# viz-lsp: ignore[code, code] reason`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppression {
     /// The comment.
     pub loc: Loc,
-    /// The codes in the brackets; without brackets none, which means all.
-    pub codes: Vec<String>,
+    /// The codes in the brackets, each with its place. None if there are no brackets: such a comment silences nothing.
+    pub codes: Vec<(String, Loc)>,
+    /// What to delete to be rid of the comment: its whole line, or the white-space before it with it.
+    pub removal: Loc,
     /// Absolute bytes of the lines it covers. At the end of a line: that line. On a line of its own: itself and the next
     /// object, list item or key with its value.
     pub scope: TextRange,
@@ -25,12 +27,29 @@ impl Document {
         for (segment, tree) in self.inner.segments.iter().zip(&self.inner.trees) {
             for comment in &tree.comments {
                 let at = *comment + segment.range.start();
-                if let Some(codes) = codes(&self.text()[at]) {
-                    all.push(Suppression { loc: Loc::new(segment.id, *comment), codes, scope: self.scope(at) });
-                }
+                let Some(codes) = codes(&self.text()[at]) else { continue };
+                all.push(Suppression {
+                    loc: Loc::new(segment.id, *comment),
+                    codes: codes
+                        .into_iter()
+                        .map(|(code, range)| (code.to_owned(), Loc::new(segment.id, range + comment.start())))
+                        .collect(),
+                    removal: self.loc(self.removal(at)),
+                    scope: self.scope(at),
+                });
             }
         }
         all
+    }
+
+    fn removal(&self, comment: TextRange) -> TextRange {
+        let line = self.lines_of(comment);
+        let before = &self.text()[TextRange::new(line.start(), comment.start())];
+        if before.trim().is_empty() {
+            line
+        } else {
+            comment.cover_offset(line.start() + TextSize::of(before.trim_end()))
+        }
     }
 
     fn scope(&self, comment: TextRange) -> TextRange {
@@ -76,12 +95,51 @@ impl Document {
     }
 }
 
-fn codes(comment: &str) -> Option<Vec<String>> {
+/// The codes of a comment and their places in it; `None` if it is an ordinary comment.
+fn codes(comment: &str) -> Option<Vec<(&str, TextRange)>> {
     let rest = comment.strip_prefix('#')?.trim_start().strip_prefix("viz-lsp:")?.trim_start().strip_prefix("ignore")?;
     let Some(list) = rest.trim_start().strip_prefix('[') else {
         let word_ends = rest.chars().next().is_none_or(char::is_whitespace);
         return word_ends.then(Vec::new);
     };
+    let mut at = comment.len() - list.len();
     let list = list.split(']').next().unwrap_or_default();
-    Some(list.split(',').map(|code| code.trim().to_owned()).filter(|code| !code.is_empty()).collect())
+    let mut codes = Vec::new();
+    for piece in list.split(',') {
+        let code = piece.trim();
+        if !code.is_empty() {
+            let start = at + piece.len() - piece.trim_start().len();
+            codes.push((code, TextRange::at(size(start), TextSize::of(code))));
+        }
+        at += piece.len() + 1;
+    }
+    Some(codes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_their_places() {
+        let comment = "#viz-lsp: ignore [a,  b-c , ] because [x]";
+        let found = codes(comment).unwrap();
+        assert_eq!(found.iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["a", "b-c"]);
+        assert!(found.iter().all(|(code, range)| &comment[*range] == *code));
+        assert_eq!(codes("# viz-lsp: ignore"), Some(vec![]));
+        assert_eq!(codes("# viz-lsp: ignored by us"), None);
+        assert_eq!(codes("# see viz-lsp: ignore[a]"), None);
+    }
+
+    #[test]
+    fn a_comment_goes_with_its_line_or_the_space_before_it() {
+        let text = "name: a  # viz-lsp: ignore[x]\r\n  # viz-lsp: ignore[y]\r\nlabel: b\r\n";
+        let document = Document::parse(text);
+        let removed: Vec<&str> = document
+            .suppressions()
+            .iter()
+            .map(|suppression| &text[document.range(suppression.removal).unwrap()])
+            .collect();
+        assert_eq!(removed, ["  # viz-lsp: ignore[x]", "  # viz-lsp: ignore[y]\r\n"]);
+    }
 }

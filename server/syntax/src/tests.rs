@@ -25,7 +25,9 @@ fn dump(doc: &Document) -> String {
         let _ = writeln!(out, "problem {:?} {range:?} {}", problem.kind, problem.message);
     }
     for one in doc.suppressions() {
-        let _ = writeln!(out, "suppression {:?} {:?} {:?}", doc.range(one.loc), one.codes, one.scope);
+        let codes: Vec<_> = one.codes.iter().map(|(code, loc)| (code, doc.range(*loc))).collect();
+        let places = (doc.range(one.loc), doc.range(one.removal), one.scope);
+        let _ = writeln!(out, "suppression {codes:?} {places:?}");
     }
     out
 }

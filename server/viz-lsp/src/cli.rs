@@ -110,6 +110,18 @@ pub struct CheckArgs {
     #[arg(long, requires = "check", value_name = "FILE")]
     pub write_baseline: Option<PathBuf>,
 
+    /// Put the fixes that need no second look into the files
+    #[arg(long, requires = "check", conflicts_with_all = ["watch", "stdin_filename"])]
+    pub fix: bool,
+
+    /// Check again whenever a file of the projects or of their sources changes
+    #[arg(long, requires = "check", conflicts_with_all = ["write_baseline", "stdin_filename"])]
+    pub watch: bool,
+
+    /// Read the text of this file from stdin, as an editor holds it
+    #[arg(long, requires = "check", value_name = "PATH")]
+    pub stdin_filename: Option<PathBuf>,
+
     /// When to use colours
     #[arg(long, requires = "check", value_enum, default_value_t = Color::Auto)]
     pub color: Color,
@@ -290,7 +302,10 @@ mod tests {
 
     #[test]
     fn usage_errors_exit_with_2() {
-        let wrong: [&[&str]; 8] = [
+        let wrong: [&[&str]; 11] = [
+            &["--fix"],
+            &["--check", "--fix", "--watch"],
+            &["--check", "--fix", "--stdin-filename", "a.yml"],
             &["path"],
             &["--format", "json"],
             &["--check", "--format", "xml"],

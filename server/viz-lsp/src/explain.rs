@@ -33,6 +33,11 @@ pub fn page(code: &str) -> Option<&'static str> {
     PAGES.iter().find(|(known, _)| *known == code).map(|(_, page)| *page)
 }
 
+/// Where the page of a code can be read on the web.
+pub fn url(code: &str) -> String {
+    format!("{}/blob/main/tests/diagnostics/{code}.md", env!("CARGO_PKG_REPOSITORY"))
+}
+
 fn list() -> String {
     let width = CODES.iter().map(|code| code.name.len()).max().unwrap_or_default();
     CODES.iter().map(|code| format!("{:width$}  {}\n", code.name, code.title)).collect()

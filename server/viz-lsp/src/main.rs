@@ -13,6 +13,7 @@ mod logging;
 mod lsp;
 mod paths;
 mod place;
+mod stamp;
 mod words;
 
 use clap::Parser;

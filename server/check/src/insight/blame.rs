@@ -9,9 +9,12 @@ use crate::suggest::{missing_name, suggest, suggestion};
 use crate::witness::Witness;
 use indexmap::IndexMap;
 use viz_facts::{Answer, Question, SqlError};
-use viz_project::{Body, ObjectId, Related, StatementKind};
-use viz_sql::{Hole, Role, name_hash};
+use viz_project::{Body, Fix, ObjectId, Related, StatementKind};
+use viz_sql::{Accessor, Hole, Role, name_hash};
 use viz_text::{Loc, TextRange, TextSize};
+
+/// The advice that can be followed by machine.
+const QUOTE: &str = "write quotes around it: ";
 
 #[derive(Default)]
 struct Place {
@@ -178,6 +181,7 @@ impl Run<'_> {
             finding.notes.push(format!("the query then holds `{around}`"));
         }
         finding.help = hole.and_then(|hole| self.advice(hole, example, error));
+        finding.fix = hole.filter(|hole| hole.loc == loc).and_then(|hole| self.quotes(hole, finding.help.as_deref()?));
         for input in &responsible {
             finding.related.push(self.origin(*input, example));
         }
@@ -234,10 +238,27 @@ impl Run<'_> {
                 Some("offer the option without the quote, or filter by the `.values` of a multi-select, which doubles quotes".into())
             }
             Role::Bare | Role::InList if self.state(combination, hole)?.values.iter().any(|value| matches!(value, crate::Value::Text(_))) => {
-                Some(format!("write quotes around it: `'${{ref({name}).{}}}'`", hole.accessor.name()))
+                Some(format!("{QUOTE}`'${{ref({name}).{}}}'`", hole.accessor.name()))
             }
             _ => None,
         }
+    }
+
+    /// Quotes around a placeholder, where that is the advice, no selection is empty or holds a quote, and the YAML around it lets
+    /// one stand as it is.
+    fn quotes(&self, hole: &Hole, advice: &str) -> Option<Fix> {
+        let fixed = advice.strip_prefix(QUOTE)?.trim_matches('`');
+        let states = &self.states[self.query_inputs.iter().position(|input| *input == hole.input)?];
+        // Nothing, in quotes, would be the text `NULL` (S-37).
+        let bad = |state: &State| state.values.is_empty() || state.render(hole.accessor).contains('\'');
+        if hole.accessor == Accessor::Values || states.iter().any(bad) {
+            return None;
+        }
+        let holds = |whole: &Loc| whole.segment == hole.loc.segment && whole.range.contains_range(hole.loc.range);
+        let statement = self.insight.statements.iter().map(|statement| statement.query.loc).find(holds)?;
+        let (file, range) = self.project.resolve(statement)?;
+        let plain = !self.project.file(file).document.text()[usize::from(range.start())..].starts_with('\'');
+        plain.then(|| Fix::replace(format!("write `{fixed}`"), hole.loc, fixed))
     }
 
     /// The text around a hole as the browser renders it.

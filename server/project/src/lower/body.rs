@@ -117,7 +117,12 @@ impl Lowering {
                 "`{}…)` is no longer supported: `{short}` gets its text literally",
                 &trimmed[..=trimmed.find('(').unwrap_or(0)]
             );
-            self.problem(Problem::new("removed-syntax", node.loc(), message).help("write `?{ … }`"));
+            let mut problem = Problem::new("removed-syntax", node.loc(), message).help("write `?{ … }`");
+            let inside = trimmed.strip_prefix("query(").and_then(|rest| rest.strip_suffix(')'));
+            if let Some(fixed) = inside.and_then(|inside| plain_query(inside)) {
+                problem = problem.fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed));
+            }
+            self.problem(problem);
             insight.unreadable = true;
             return;
         }
@@ -329,6 +334,12 @@ fn default_selection(node: Node<'_>) -> DefaultSelection {
 fn bound(node: Node<'_>) -> Option<Bound> {
     let scalar = node.scalar()?;
     Some(Bound { text: scalar.value().to_owned(), typed: scalar.resolved(), loc: node.loc() })
+}
+
+/// SQL as a query string that can stand in YAML without quotes.
+fn plain_query(sql: &str) -> Option<String> {
+    let fits = !sql.trim().is_empty() && ![": ", " #", "\n"].iter().any(|mark| sql.contains(mark));
+    fits.then(|| format!("?{{ {} }}", sql.trim()))
 }
 
 fn query_text(node: Node<'_>) -> Option<QueryText> {

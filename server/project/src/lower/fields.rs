@@ -275,7 +275,7 @@ impl Lowering {
                 .help(format!("write the items below `{key}:`, each after `- `"));
             // In brackets, where these would be YAML's.
             if let Some(text) = node.str().filter(|text| !text.contains(['{', '}', '[', ']', ',', '#', ':', '\n'])) {
-                problem = problem.fix(Fix::replace("make it a list", node.loc(), format!("[{text}]")));
+                problem = problem.fix(Fix::replace("make it a list", node.loc(), format!("[{text}]")).safe());
             }
             return self.problem(problem);
         }
@@ -317,11 +317,8 @@ impl Lowering {
                         format!("an option must be a string, not {found} (R-IN-01)"),
                     );
                     if element.str().is_some() && !element.is_null() {
-                        problem = problem.fix(Fix::replace(
-                            format!("write `\"{text}\"`"),
-                            element.loc(),
-                            format!("\"{text}\""),
-                        ));
+                        let fixed = format!("\"{text}\"");
+                        problem = problem.fix(Fix::replace(format!("write `{fixed}`"), element.loc(), fixed).safe());
                     }
                     self.problem(problem);
                 }

@@ -101,7 +101,7 @@ impl Lowering {
             Some(Typed::Date | Typed::Timestamp) => {
                 let text = node.str().unwrap_or_default().to_owned();
                 let problem = Problem::new("wrong-type", node.loc(), format!("`{key}` can't be a YAML date (R-IN-09)"))
-                    .fix(Fix::replace("write the date in quotes", node.loc(), format!("\"{text}\"")));
+                    .fix(Fix::replace("write the date in quotes", node.loc(), format!("\"{text}\"")).safe());
                 self.problem(problem);
             }
             Some(Typed::Null) | None => {
@@ -168,7 +168,7 @@ impl Lowering {
                 Problem::new("malformed-expression", node.loc(), message).help("write it in quotes and in `>{ … }`");
             if !trimmed.starts_with(">{") && !trimmed.contains(['"', '\\', '\n']) {
                 let fixed = format!("\">{{ {trimmed} }}\"");
-                problem = problem.fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed));
+                problem = problem.fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed).safe());
             }
             self.problem(problem);
         }
@@ -275,9 +275,9 @@ impl Lowering {
         problem.help = help.map(str::to_owned);
         problem.fix = match error {
             QueryStringError::Multiline(_) => folded(node),
-            QueryStringError::SpaceBeforeSlice(_) => Some(Fix::replace("remove the white-space", loc, "")),
+            QueryStringError::SpaceBeforeSlice(_) => Some(Fix::replace("remove the white-space", loc, "").safe()),
             QueryStringError::LeadingSpace(range) => {
-                text.locate(range).map(|loc| Fix::replace("remove the white-space", loc, ""))
+                text.locate(range).map(|loc| Fix::replace("remove the white-space", loc, "").safe())
             }
             QueryStringError::Unterminated => closed(&text),
             _ => None,
@@ -302,7 +302,7 @@ fn folded(node: Node<'_>) -> Option<Fix> {
     let header: &str = node.text().split(char::is_whitespace).next()?;
     let indent: String = header.chars().filter(char::is_ascii_digit).collect();
     let range = TextRange::at(node.loc().range.start(), TextSize::of(header));
-    Some(Fix::replace("fold the lines with `>-`", Loc::new(node.loc().segment, range), format!(">{indent}-")))
+    Some(Fix::replace("fold the lines with `>-`", Loc::new(node.loc().segment, range), format!(">{indent}-")).safe())
 }
 
 /// The first line that is not empty.
@@ -320,7 +320,7 @@ pub(crate) fn text_problem(key: &str, node: Node<'_>) -> Option<Problem> {
     }
     let problem = Problem::new("wrong-type", node.loc(), format!("`{key}` must be a string, not {found}"));
     Some(match node.str().filter(|_| !node.is_null()) {
-        Some(text) => problem.fix(Fix::replace("write it in quotes", node.loc(), format!("\"{text}\""))),
+        Some(text) => problem.fix(Fix::replace("write it in quotes", node.loc(), format!("\"{text}\"")).safe()),
         None => problem,
     })
 }

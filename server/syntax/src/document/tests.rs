@@ -245,7 +245,13 @@ insights:
         let line = |at: TextSize| text[..usize::from(at)].matches('\n').count() + 1;
         (line(range.start()), line(range.end()) - 1)
     };
-    let found: Vec<_> = found.iter().map(|one| (one.codes.join(" "), lines(one.scope))).collect();
+    let found: Vec<_> = found
+        .iter()
+        .map(|one| {
+            let codes: Vec<&str> = one.codes.iter().map(|(code, _)| code.as_str()).collect();
+            (codes.join(" "), lines(one.scope))
+        })
+        .collect();
     let expected = [("a", (1, 13)), ("b c", (3, 11)), ("", (6, 6)), ("d", (7, 9))];
     assert_eq!(found, expected.map(|(codes, lines)| (codes.to_owned(), lines)));
 }

@@ -60,7 +60,10 @@ impl Baseline {
         let findings = outcome
             .projects
             .iter()
-            .flat_map(|checked| checked.report.findings.iter().map(move |finding| record(checked, finding)))
+            .flat_map(|checked| {
+                let all = checked.report.findings.iter().chain(&checked.recorded);
+                all.map(move |finding| record(checked, finding))
+            })
             .collect();
         Self { version: VERSION, findings }
     }
@@ -75,21 +78,20 @@ impl Baseline {
         std::fs::write(path, text).with_context(|| format!("can't write the baseline {}", path.display()))
     }
 
-    /// Takes recorded findings out of a report, each record once, and returns how many it took.
-    pub fn take_from(&self, findings: &mut Vec<Finding>) -> usize {
+    /// Takes recorded findings out of a report, each record once.
+    pub fn take_from(&self, findings: &mut Vec<Finding>) -> Vec<Finding> {
         let mut left: HashMap<&str, usize> = HashMap::new();
         for recorded in &self.findings {
             *left.entry(&recorded.fingerprint).or_default() += 1;
         }
-        let before = findings.len();
-        findings.retain(|finding| match left.get_mut(finding.fingerprint.as_str()) {
+        let recorded = |finding: &mut Finding| match left.get_mut(finding.fingerprint.as_str()) {
             Some(count) if *count > 0 => {
                 *count -= 1;
-                false
+                true
             }
-            _ => true,
-        });
-        before - findings.len()
+            _ => false,
+        };
+        findings.extract_if(.., recorded).collect()
     }
 }
 
@@ -123,7 +125,7 @@ mod tests {
     fn each_record_hides_one_finding() {
         let baseline = Baseline { version: VERSION, findings: vec![recorded("a"), recorded("gone")] };
         let mut findings = vec![finding("a"), finding("a"), finding("b")];
-        assert_eq!(baseline.take_from(&mut findings), 1);
+        assert_eq!(baseline.take_from(&mut findings).len(), 1);
         assert_eq!(findings.iter().map(|f| f.fingerprint.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     }
 

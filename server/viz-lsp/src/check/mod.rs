@@ -1,9 +1,12 @@
 //! `--check`: from paths to an exit status.
 
 pub mod baseline;
+mod fix;
 pub mod fixpoint;
 pub mod outcome;
+mod overlay;
 mod targets;
+mod watch;
 
 use crate::answerer::{Answerer, EngineAnswerer};
 use crate::cli::{CheckArgs, Deny, Format};
@@ -11,12 +14,15 @@ use crate::{formats, words};
 use anyhow::{Context, bail};
 use baseline::Baseline;
 use outcome::{Checked, Outcome};
+use overlay::Overlay;
+use std::collections::HashSet;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use viz_check::{CheckOptions, Level, MAX_COMBINATIONS, Memo};
 use viz_facts::FactStore;
-use viz_project::{Config, DiskFiles, Environment, FileSystem, Project, Target};
+use viz_project::{Config, Environment, FileSystem, Project, Target};
 
 /// Exit status when errors were found.
 const ERRORS_FOUND: u8 = 1;
@@ -36,7 +42,15 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     refuse_what_is_missing(args)?;
     let worker = std::thread::Builder::new().name("check".into()).stack_size(STACK);
     std::thread::scope(|scope| {
-        let run = worker.spawn_scoped(scope, || check_and_print(args, started)).context("can't start a thread")?;
+        let work = || {
+            if args.watch {
+                return watch::run(args);
+            }
+            let outcome = check_all(args, &EngineAnswerer::new(true)?, started)?;
+            print(args, &outcome);
+            Ok(ExitCode::from(status(args, &outcome)))
+        };
+        let run = worker.spawn_scoped(scope, work).context("can't start a thread")?;
         run.join().unwrap_or_else(|_| bail!("the check stopped on a mistake of viz-lsp itself; please report it"))
     })
 }
@@ -46,51 +60,109 @@ fn refuse_what_is_missing(args: &CheckArgs) -> anyhow::Result<()> {
     if args.level.map(Level::from) == Some(Level::Execute) {
         bail!("`--level execute` is not available in this version: use `--level bind`");
     }
+    if args.watch && args.format != Format::Text {
+        bail!("`--watch` prints text only");
+    }
     Ok(())
 }
 
-fn check_and_print(args: &CheckArgs, started: Instant) -> anyhow::Result<ExitCode> {
+/// Checks all projects that the command line names, and fixes what it asks to fix.
+fn check_all(args: &CheckArgs, answerer: &dyn Answerer, started: Instant) -> anyhow::Result<Outcome> {
     let baseline = args.baseline.as_deref().map(Baseline::read).transpose()?;
     let current = std::env::current_dir().and_then(dunce::canonicalize).context("can't tell the current folder")?;
-    let (targets, strangers) = targets::find(&args.paths, &current, &DiskFiles)?;
+    let mut files = Overlay::default();
+    let mut paths = args.paths.clone();
+    let stdin = args.stdin_filename.as_deref().map(|path| from_stdin(&current, path)).transpose()?;
+    if let Some((path, text)) = &stdin {
+        files.insert(path.clone(), text.as_str());
+        if paths.is_empty() {
+            paths.push(path.clone());
+        }
+    }
+    let (targets, strangers) = targets::find(&paths, &current, &files)?;
     if !args.quiet {
         for path in strangers {
             anstream::eprintln!("note: {} belongs to no project: skipped", path.display());
         }
     }
     let environment = Environment::from_process();
-    let answerer = EngineAnswerer::new(true)?;
     let mut projects = Vec::new();
     for target in targets {
-        let project = load(&target, &environment, args.target.map(Into::into))?;
-        let (options, timeout) = options(args, project.config())?;
-        let report = check(&project, &options, &answerer, timeout, args.quiet);
-        projects.push(Checked { shown: target.shown, project, report, recorded: 0 });
+        projects.push(check_project(args, target, &files, &environment, answerer, baseline.as_ref())?);
     }
-    let mut outcome = Outcome { projects, elapsed: Duration::ZERO };
+    if let Some((path, _)) = &stdin
+        && !projects.iter().any(|checked| checked.project.file_of(path).is_some())
+    {
+        anstream::eprintln!("note: no project includes {}: the text from stdin is not used", path.display());
+    }
+    let outcome = Outcome { projects, elapsed: started.elapsed() };
     if let Some(path) = &args.write_baseline {
         Baseline::of(&outcome).write(path)?;
     }
-    for checked in &mut outcome.projects {
-        let own = match (&baseline, &checked.project.config().baseline) {
-            (None, Some(path)) => Some(Baseline::read(&checked.project.root.join(path))?),
-            _ => None,
-        };
-        if let Some(baseline) = own.as_ref().or(baseline.as_ref()) {
-            checked.recorded = baseline.take_from(&mut checked.report.findings);
-        }
-    }
-    outcome.elapsed = started.elapsed();
-    print(args, &outcome);
-    Ok(status(args, &outcome))
+    Ok(outcome)
 }
 
-fn load(target: &targets::Target, environment: &Environment, version: Option<Target>) -> anyhow::Result<Project> {
-    if let Some(file) = viz_project::project_file(&target.root, &DiskFiles) {
-        DiskFiles.read(&file).with_context(|| format!("can't read {}", file.display()))?;
+/// The text from stdin and the file that it stands for, which need not exist yet.
+fn from_stdin(current: &Path, path: &Path) -> anyhow::Result<(PathBuf, String)> {
+    let text = std::io::read_to_string(std::io::stdin()).context("can't read stdin")?;
+    let absolute = current.join(path);
+    let unsaved = || Some(absolute.parent()?.canonicalize().ok()?.join(absolute.file_name()?));
+    let found = absolute.canonicalize().ok().or_else(unsaved);
+    Ok((found.with_context(|| format!("there is no folder for {}", path.display()))?, text))
+}
+
+/// One project: checked, and with `--fix` fixed and checked again until nothing is left to fix.
+fn check_project(
+    args: &CheckArgs,
+    target: targets::Target,
+    files: &Overlay,
+    environment: &Environment,
+    answerer: &dyn Answerer,
+    baseline: Option<&Baseline>,
+) -> anyhow::Result<Checked> {
+    let (mut facts, memo) = (FactStore::new(), Memo::default());
+    let project = load(&target, files, environment, args.target.map(Into::into))?;
+    let own = match (baseline, &project.config().baseline) {
+        (None, Some(path)) => Some(Baseline::read(&project.root.join(path))?),
+        _ => None,
+    };
+    let (options, timeout) = options(args, project.config())?;
+    let mut look = |project: Project| {
+        let mut report = check(&project, &options, &memo, &mut facts, answerer, timeout, args.quiet);
+        let recorded = own.as_ref().or(baseline).map(|baseline| baseline.take_from(&mut report.findings));
+        Checked { shown: target.shown.clone(), project, report, recorded: recorded.unwrap_or_default(), fixed: 0 }
+    };
+    let mut checked = look(project);
+    if args.fix {
+        let text = |file: &viz_project::File| (file.path.clone(), file.document.text().to_owned());
+        let read = checked.project.files().iter().map(text).collect();
+        let (mut fixed, mut tried, mut count) = (Overlay::default(), HashSet::new(), 0);
+        for _ in 0..fix::ROUNDS {
+            let applied = fix::apply(&checked, &mut fixed, &mut tried);
+            if applied == 0 {
+                break;
+            }
+            count += applied;
+            let project = checked.project.reload(&fixed, environment);
+            checked = look(project);
+        }
+        fix::write(&fixed, &read)?;
+        checked.fixed = count;
+    }
+    Ok(checked)
+}
+
+fn load(
+    target: &targets::Target,
+    files: &Overlay,
+    environment: &Environment,
+    version: Option<Target>,
+) -> anyhow::Result<Project> {
+    if let Some(file) = viz_project::project_file(&target.root, files) {
+        files.read(&file).with_context(|| format!("can't read {}", file.display()))?;
     }
     let _span = tracing::info_span!("load", root = %target.shown).entered();
-    let project = Project::load_for(&target.root, &DiskFiles, environment, version);
+    let project = Project::load_for(&target.root, files, environment, version);
     tracing::info!(files = project.files().len(), "read the project");
     Ok(project)
 }
@@ -137,17 +209,18 @@ pub fn configured_level(config: &Config) -> anyhow::Result<Level> {
     }
 }
 
-/// One project, to the end.
+/// One check, to the end.
 fn check(
     project: &Project,
     options: &CheckOptions,
+    memo: &Memo,
+    facts: &mut FactStore,
     answerer: &dyn Answerer,
     timeout: Duration,
     quiet: bool,
 ) -> viz_check::Report {
-    let (mut facts, memo) = (FactStore::new(), Memo::default());
     let progress = progress_bar(quiet);
-    let report = fixpoint::run(project, options, &memo, &mut facts, answerer, timeout, |round| {
+    let report = fixpoint::run(project, options, memo, facts, answerer, timeout, |round| {
         progress.set_message(format!("asking {}", words::count(round.questions, "question")));
         tracing::debug!(
             round = round.number,
@@ -181,7 +254,8 @@ fn print(args: &CheckArgs, outcome: &Outcome) {
     };
 }
 
-fn status(args: &CheckArgs, outcome: &Outcome) -> ExitCode {
+/// The exit status of a check that ran.
+fn status(args: &CheckArgs, outcome: &Outcome) -> u8 {
     let counts = outcome.counts();
     let mut failed = counts.errors > 0 || (args.deny == Some(Deny::Warnings) && counts.warnings > 0);
     let percent = outcome.coverage().percent();
@@ -191,7 +265,7 @@ fn status(args: &CheckArgs, outcome: &Outcome) -> ExitCode {
         );
         failed = true;
     }
-    if failed { ExitCode::from(ERRORS_FOUND) } else { ExitCode::SUCCESS }
+    if failed { ERRORS_FOUND } else { 0 }
 }
 
 #[cfg(test)]

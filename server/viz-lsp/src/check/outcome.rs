@@ -12,8 +12,10 @@ pub struct Checked {
     pub project: Project,
     /// What was found. Findings that a baseline records are taken out.
     pub report: Report,
-    /// Number of findings that the baseline records.
-    pub recorded: usize,
+    /// The findings that the baseline records.
+    pub recorded: Vec<Finding>,
+    /// Number of findings that were fixed.
+    pub fixed: usize,
 }
 
 impl Checked {

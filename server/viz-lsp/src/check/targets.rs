@@ -26,7 +26,12 @@ pub fn find(paths: &[PathBuf], current: &Path, files: &dyn FileSystem) -> anyhow
     let mut strangers = Vec::new();
     for path in paths {
         let absolute = current.join(path);
-        let target = dunce::canonicalize(&absolute).with_context(|| format!("can't read {}", path.display()))?;
+        // What exists nowhere but in `files` has no other name.
+        let target = if absolute.exists() || !files.is_file(&absolute) {
+            dunce::canonicalize(&absolute).with_context(|| format!("can't read {}", path.display()))?
+        } else {
+            absolute.clone()
+        };
         // A link into a project's folder belongs to the project.
         let root =
             [viz_project::normalize(&absolute), target].iter().find_map(|path| viz_project::find_root(path, files));

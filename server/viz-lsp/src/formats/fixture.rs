@@ -79,6 +79,6 @@ pub fn outcome() -> Outcome {
     };
     let report =
         Report { findings: vec![error, warning], insights: vec![insight], inputs: vec![input], ..Report::default() };
-    let checked = Checked { shown: "shop".into(), project, report, recorded: 0 };
+    let checked = Checked { shown: "shop".into(), project, report, recorded: vec![], fixed: 0 };
     Outcome { projects: vec![checked], elapsed: Duration::from_millis(41) }
 }

@@ -72,6 +72,7 @@ struct Related<'a> {
 #[derive(Serialize)]
 struct Fix<'a> {
     title: &'a str,
+    safe: bool,
     edits: Vec<Edit<'a>>,
 }
 
@@ -119,6 +120,7 @@ struct Summary {
     insights: usize,
     unchecked: usize,
     recorded: usize,
+    fixed: usize,
 }
 
 /// The whole outcome as one JSON object.
@@ -135,7 +137,8 @@ pub fn render(outcome: &Outcome) -> String {
             hints: counts.hints,
             insights: coverage.insights,
             unchecked: coverage.unchecked,
-            recorded: outcome.projects.iter().map(|checked| checked.recorded).sum(),
+            recorded: outcome.projects.iter().map(|checked| checked.recorded.len()).sum(),
+            fixed: outcome.projects.iter().map(|checked| checked.fixed).sum(),
         },
         elapsed_ms: outcome.elapsed.as_millis() as u64,
     };
@@ -194,6 +197,7 @@ fn diagnostic<'a>(checked: &'a Checked, finding: &'a Finding, place: Place<'a>) 
     });
     let fix = finding.fix.as_ref().map(|fix| Fix {
         title: &fix.title,
+        safe: fix.safe,
         edits: fix
             .edits
             .iter()

@@ -3,13 +3,18 @@
 use crate::check::outcome::{Checked, Outcome};
 use crate::explain;
 use crate::place::{Place, in_order};
+use indexmap::IndexMap;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use viz_check::{Finding, Severity};
-use viz_text::{Encoding, Loc};
+use viz_project::Fix;
+use viz_text::Encoding;
 
 /// Name under which services compare findings of two runs.
 const FINGERPRINT: &str = "vizLsp/v1";
+
+/// What relative paths are relative to: the name that services know.
+const ROOT: &str = "%SRCROOT%";
 
 /// The whole outcome as one run.
 pub fn render(outcome: &Outcome) -> String {
@@ -33,6 +38,7 @@ pub fn render(outcome: &Outcome) -> String {
             "rules": codes.iter().map(|code| rule(code)).collect::<Vec<_>>(),
         }},
         "columnKind": "utf16CodeUnits",
+        "originalUriBaseIds": { ROOT: { "description": { "text": "the folder that viz-lsp was started in" } } },
         "invocations": [{ "executionSuccessful": true, "toolExecutionNotifications": notifications }],
         "results": results,
     });
@@ -47,8 +53,14 @@ pub fn render(outcome: &Outcome) -> String {
 }
 
 fn rule(code: &str) -> Value {
-    let title = viz_check::code(code).map_or(code, |code| code.title);
-    let mut rule = json!({ "id": code, "name": code, "shortDescription": { "text": title } });
+    let known = viz_check::code(code);
+    let mut rule = json!({
+        "id": code,
+        "name": code,
+        "shortDescription": { "text": known.map_or(code, |code| code.title) },
+        "helpUri": explain::url(code),
+        "defaultConfiguration": { "level": level(known.map_or(Severity::Error, |code| code.severity)) },
+    });
     if let Some(page) = explain::page(code) {
         rule["help"] = json!({ "text": page, "markdown": page });
     }
@@ -81,8 +93,7 @@ fn result(checked: &Checked, finding: &Finding, place: Place<'_>, codes: &[&str]
         "partialFingerprints": { FINGERPRINT: finding.fingerprint },
     });
     if let Some(fix) = &finding.fix {
-        let changes: Vec<Value> = fix.edits.iter().filter_map(|(loc, text)| change(checked, *loc, text)).collect();
-        result["fixes"] = json!([{ "description": { "text": fix.title }, "artifactChanges": changes }]);
+        result["fixes"] = json!([{ "description": { "text": fix.title }, "artifactChanges": changes(checked, fix) }]);
     }
     if let Some(combinations) = &finding.combinations {
         result["properties"] = json!({ "combinations": combinations });
@@ -90,12 +101,17 @@ fn result(checked: &Checked, finding: &Finding, place: Place<'_>, codes: &[&str]
     result
 }
 
-fn change(checked: &Checked, loc: Loc, text: &str) -> Option<Value> {
-    let place = Place::of(&checked.project, loc)?;
-    Some(json!({
-        "artifactLocation": artifact(checked, place),
-        "replacements": [{ "deletedRegion": region(place), "insertedContent": { "text": text } }],
-    }))
+/// The edits of a fix, file by file.
+fn changes(checked: &Checked, fix: &Fix) -> Vec<Value> {
+    let mut files: IndexMap<String, (Value, Vec<Value>)> = IndexMap::new();
+    for (place, text) in fix.edits.iter().filter_map(|(loc, text)| Some((Place::of(&checked.project, *loc)?, text))) {
+        let entry = files.entry(place.file.relative.clone()).or_insert_with(|| (artifact(checked, place), Vec::new()));
+        entry.1.push(json!({ "deletedRegion": region(place), "insertedContent": { "text": text } }));
+    }
+    files
+        .into_values()
+        .map(|(artifact, replacements)| json!({ "artifactLocation": artifact, "replacements": replacements }))
+        .collect()
 }
 
 /// What could not be checked is said, though it is no result.
@@ -121,7 +137,7 @@ fn artifact(checked: &Checked, place: Place<'_>) -> Value {
             let uri = base
                 .join(&path.replace('%', "%25").replace('?', "%3F").replace('#', "%23"))
                 .map(|url| url.path()[1..].to_owned());
-            json!({ "uri": uri.unwrap_or(path), "uriBaseId": "%SRCROOT%" })
+            json!({ "uri": uri.unwrap_or(path), "uriBaseId": ROOT })
         }
     }
 }
@@ -160,7 +176,7 @@ mod tests {
         assert_eq!(run["tool"]["driver"]["rules"][index]["id"], "combination-syntax");
         assert_eq!(result["level"], "error");
         let location = &result["locations"][0]["physicalLocation"];
-        assert_eq!(location["artifactLocation"], json!({"uri": "shop/project.visivo.yml", "uriBaseId": "%SRCROOT%"}));
+        assert_eq!(location["artifactLocation"], json!({"uri": "shop/project.visivo.yml", "uriBaseId": ROOT}));
         assert_eq!(location["region"]["startLine"], 2);
         assert_eq!(location["region"]["startColumn"], fixture::COLUMN_UTF16 + 1);
         assert_eq!(result["partialFingerprints"][FINGERPRINT], "0123456789abcdef");

@@ -221,7 +221,11 @@ fn summary(text: &mut String, outcome: &Outcome) {
     if counts.information + counts.hints > 0 {
         let _ = write!(text, ", {}", count(counts.information + counts.hints, "hint"));
     }
-    let recorded: usize = outcome.projects.iter().map(|checked| checked.recorded).sum();
+    let fixed: usize = outcome.projects.iter().map(|checked| checked.fixed).sum();
+    if fixed > 0 {
+        let _ = write!(text, ", {GOOD}{} fixed{GOOD:#}", thousands(fixed));
+    }
+    let recorded: usize = outcome.projects.iter().map(|checked| checked.recorded.len()).sum();
     if recorded > 0 {
         let _ = write!(text, ", {} in the baseline", thousands(recorded));
     }

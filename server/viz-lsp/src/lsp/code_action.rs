@@ -68,7 +68,7 @@ fn of_snapshot(
             kind: Some(CodeActionKind::QUICKFIX),
             diagnostics: Some(context.diagnostics.iter().filter(same).cloned().collect()),
             edit: Some(edit(&snapshot.project, fix, client, documents)?),
-            is_preferred: Some(true),
+            is_preferred: Some(fix.safe),
             ..CodeAction::default()
         }))
     };

@@ -1,10 +1,11 @@
 //! Between our plain data and the types of the protocol.
 
+use crate::explain;
 use crate::place::Place;
 use serde_json::{Value, json};
 use std::path::Path;
 use tower_lsp::lsp_types::{
-    Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString, Position,
+    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString, Position,
     PositionEncodingKind, Range, TextDocumentContentChangeEvent, Url,
 };
 use viz_check::{Finding, Severity};
@@ -73,7 +74,7 @@ impl View<'_> {
             range: range(place.file.lines(), place.range, self.encoding),
             severity: Some(severity(finding.severity)),
             code: Some(NumberOrString::String(finding.code.to_owned())),
-            code_description: None,
+            code_description: Url::parse(&explain::url(finding.code)).ok().map(|href| CodeDescription { href }),
             source: Some(SOURCE.to_owned()),
             message: message(finding),
             related_information: if related.is_empty() { None } else { Some(related) },

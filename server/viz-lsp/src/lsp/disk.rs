@@ -2,11 +2,11 @@
 
 use super::documents::Documents;
 use crate::paths;
+use crate::stamp::Stamp;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 use viz_project::{DirEntry, DiskFiles, FileSystem, ReadError};
 
 /// Texts read from the disk. While someone types nothing is looked up again; after anything else that happens (a file is
@@ -24,19 +24,6 @@ struct Cached {
     epoch: u64,
     stamp: Option<Stamp>,
     text: Result<Arc<str>, ReadError>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    modified: SystemTime,
-    length: u64,
-}
-
-impl Stamp {
-    fn of(path: &Path) -> Option<Self> {
-        let metadata = path.metadata().ok()?;
-        Some(Self { modified: metadata.modified().ok()?, length: metadata.len() })
-    }
 }
 
 impl DiskCache {

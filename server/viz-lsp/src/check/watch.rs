@@ -1,0 +1,104 @@
+//! `--watch`: checks again whenever a file changes, until Ctrl-C.
+//!
+//! Files are looked at, not subscribed to: this works for editors that write another file and rename it, and for files
+//! on other machines. It costs one look-up of time and size per file.
+
+use super::outcome::Outcome;
+use super::{check_all, print, status};
+use crate::answerer::EngineAnswerer;
+use crate::cli::CheckArgs;
+use crate::stamp::Stamp;
+use crate::words::count;
+use anyhow::Context;
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
+use viz_facts::{Question, SourceSpec};
+use viz_project::{DiskFiles, FileSystem};
+
+/// Time between two looks.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// The exit status of the last check, which is that of the program in the end.
+static STATUS: AtomicU8 = AtomicU8::new(0);
+
+type Stamps = BTreeMap<PathBuf, Option<Stamp>>;
+
+/// Checks, waits for a change, checks again.
+///
+/// # Errors
+/// If the first check could not run. Later ones may: a file can be missing for a moment.
+pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    // Workers end with the program, which holds their stdin.
+    let end = || std::process::exit(STATUS.load(Ordering::SeqCst).into());
+    ctrlc::set_handler(end).context("can't listen for Ctrl-C")?;
+    let answerer = EngineAnswerer::new(true)?;
+    let mut seen = show(args, &check_all(args, &answerer, Instant::now())?);
+    loop {
+        wait(&seen);
+        if std::io::stdout().is_terminal() {
+            anstream::print!("\x1b[2J\x1b[H");
+        }
+        match check_all(args, &answerer, Instant::now()) {
+            Ok(outcome) => seen = show(args, &outcome),
+            Err(error) => {
+                anstream::eprintln!("error: {error:#}");
+                STATUS.store(crate::COULD_NOT_RUN, Ordering::SeqCst);
+                seen = stamps(seen.into_keys());
+            }
+        }
+    }
+}
+
+/// Prints an outcome and returns what to watch.
+fn show(args: &CheckArgs, outcome: &Outcome) -> Stamps {
+    print(args, outcome);
+    STATUS.store(status(args, outcome), Ordering::SeqCst);
+    let mut seen = stamps(watched(args, outcome));
+    // What was written during the check has to be checked, too.
+    for file in outcome.projects.iter().flat_map(|checked| checked.project.files()) {
+        if DiskFiles.read(&file.path).is_ok_and(|now| *now != *file.document.text()) {
+            seen.insert(file.path.clone(), None);
+        }
+    }
+    if !args.quiet {
+        anstream::eprintln!("watching {}; Ctrl-C ends", count(seen.len(), "file"));
+    }
+    seen
+}
+
+/// The files and folders of the projects, and the files of the sources that were asked.
+fn watched(args: &CheckArgs, outcome: &Outcome) -> impl Iterator<Item = PathBuf> {
+    let of_sources = |question: &Question| match question.source() {
+        Some(SourceSpec::DuckDbFile { path, .. } | SourceSpec::Csv { path, .. }) => Some(path.clone()),
+        _ => None,
+    };
+    outcome
+        .projects
+        .iter()
+        .flat_map(move |checked| {
+            let sources = checked.report.questions.iter().filter_map(of_sources);
+            checked.project.watched().iter().cloned().chain(sources)
+        })
+        .chain(args.baseline.clone())
+}
+
+fn stamps(paths: impl Iterator<Item = PathBuf>) -> Stamps {
+    paths.map(|path| (path.clone(), Stamp::of(&path))).collect()
+}
+
+/// Waits until something is different, and stays so for one pause: what is being written is not read halfway.
+fn wait(seen: &Stamps) {
+    let mut last = seen.clone();
+    loop {
+        std::thread::sleep(PAUSE);
+        let now = stamps(seen.keys().cloned());
+        if now != *seen && now == last {
+            return;
+        }
+        last = now;
+    }
+}

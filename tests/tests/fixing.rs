@@ -1,0 +1,89 @@
+//! `--fix`: what it changes, and above all what it doesn't.
+
+use crate::PROGRAM;
+use viz_tests::cli::{Run, check_json, run};
+use viz_tests::projects::Project;
+
+fn fix(project: &Project, more: &[&str]) -> Run {
+    let args: Vec<&str> =
+        ["--check", "--fix", "--level", "parse", "--color", "never"].iter().chain(more).copied().collect();
+    run(PROGRAM, &project.root, &args)
+}
+
+/// A BOM, CR LF, comments, odd spacing, and at the end a key that only a guess could repair.
+const FAULTY: &str = "\u{feff}# Läden 😀\r\nname:   shop\r\ninputs:\r\n  - name: city   # of the shop\r\n    type: single-select\r\n    \
+                      options: [ 1,  2.50 , yes, \"x\" ]\r\n    dispaly: {}\r\n";
+const FIXED: &str = "\u{feff}# Läden 😀\r\nname:   shop\r\ninputs:\r\n  - name: city   # of the shop\r\n    type: single-select\r\n    \
+                     options: [ \"1\",  \"2.50\" , \"yes\", \"x\" ]\r\n    dispaly: {}\r\n";
+
+#[test]
+fn only_safe_fixes_and_no_other_byte() {
+    let project = Project::of(&[("project.visivo.yml", FAULTY)]);
+    let first = fix(&project, &[]);
+    assert_eq!(project.read("project.visivo.yml"), FIXED, "{first:?}");
+    assert_eq!(first.status, 1, "the guess is left: {first:?}");
+    assert!(first.out.contains("1 error, 0 warnings, 3 fixed ("), "{first:?}");
+    assert!(first.out.contains("error[unknown-key]") && !first.out.contains("wrong-type"), "{first:?}");
+    let second = fix(&project, &[]);
+    assert_eq!(project.read("project.visivo.yml"), FIXED);
+    assert!(!second.out.contains(" fixed"), "nothing is left to fix: {second:?}");
+}
+
+#[test]
+fn the_status_is_that_of_what_is_left() {
+    let project = Project::of(&[("project.visivo.yml", &FAULTY.replace("dispaly", "display"))]);
+    let clean = fix(&project, &["--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&clean.out).expect("JSON");
+    assert_eq!(
+        (clean.status, &json["summary"]["fixed"], &json["summary"]["errors"]),
+        (0, &3.into(), &0.into()),
+        "{clean:?}"
+    );
+}
+
+#[test]
+fn without_the_option_nothing_is_written() {
+    let project = Project::of(&[("project.visivo.yml", FAULTY)]);
+    let json = check_json(PROGRAM, &project.root, &["--level", "parse"]);
+    assert_eq!(project.read("project.visivo.yml"), FAULTY);
+    let safe = |at: usize| json["projects"][0]["diagnostics"][at]["fix"]["safe"].as_bool();
+    assert_eq!((safe(0), safe(3)), (Some(true), Some(false)), "{json:#}");
+    assert_eq!(json["summary"]["fixed"], 0);
+}
+
+#[test]
+fn what_is_silenced_recorded_or_not_ours_is_not_fixed() {
+    let list = "inputs:\n  - name: a\n    type: single-select\n    options: [1, x]\n";
+    let project = Project::of(&[
+        (
+            "shop/project.visivo.yml",
+            "name: shop\nincludes:\n  - path: silenced.yml\n  - path: recorded.yml\n  - path: ../ours.yml\n",
+        ),
+        ("shop/silenced.yml", &list.replace("options", "# viz-lsp: ignore[wrong-type] on purpose\n    options")),
+        ("shop/recorded.yml", &list.replace("name: a", "name: b")),
+    ]);
+    let record =
+        run(PROGRAM, &project.root, &["--check", "shop", "--level", "parse", "--write-baseline", "baseline.json"]);
+    assert_eq!(record.status, 1, "{record:?}");
+    let outside = list.replace("name: a", "name: c");
+    project.write("ours.yml", &outside);
+    let before = ["shop/silenced.yml", "shop/recorded.yml", "ours.yml"].map(|path| project.read(path));
+    let run = fix(&project, &["shop", "--baseline", "baseline.json"]);
+    assert_eq!(
+        ["shop/silenced.yml", "shop/recorded.yml", "ours.yml"].map(|path| project.read(path)),
+        before,
+        "{run:?}"
+    );
+    assert_eq!(run.status, 1, "the file outside still has its error: {run:?}");
+    assert!(run.out.contains("../ours.yml") || run.out.contains("ours.yml"), "{run:?}");
+}
+
+/// One edit at a time: the second code of the last comment has its turn when the first is gone.
+#[test]
+fn unused_comments_go_with_their_line() {
+    let text = "name: shop\n# viz-lsp: ignore[unknown-key]\ninputs: [] # viz-lsp: ignore[wrong-type, missing-field]\n";
+    let project = Project::of(&[("project.visivo.yml", text)]);
+    let run = fix(&project, &[]);
+    assert_eq!(project.read("project.visivo.yml"), "name: shop\ninputs: []\n", "{run:?}");
+    assert_eq!(run.status, 0);
+}
