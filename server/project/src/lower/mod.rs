@@ -4,6 +4,8 @@
 //! item's segment lives.
 
 mod body;
+mod evaluation;
+mod exclusive;
 mod fields;
 mod literal;
 mod plotly;

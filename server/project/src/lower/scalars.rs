@@ -159,24 +159,6 @@ impl Lowering {
         }
     }
 
-    pub(super) fn evaluation(&mut self, owner: u32, key: &str, node: Node<'_>) {
-        let Some(text) = node.str() else { return self.text(key, node) };
-        let trimmed = text.trim();
-        if !(trimmed.starts_with(">{") && trimmed.ends_with('}')) {
-            let message = format!("`{key}` must be an expression `>{{ … }}`");
-            let mut problem =
-                Problem::new("malformed-expression", node.loc(), message).help("write it in quotes and in `>{ … }`");
-            if !trimmed.starts_with(">{") && !trimmed.contains(['"', '\\', '\n']) {
-                let fixed = format!("\">{{ {trimmed} }}\"");
-                problem = problem.fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed).safe());
-            }
-            self.problem(problem);
-        }
-        if let Some(scalar) = node.scalar() {
-            self.uses_in(owner, &scalar.mapped(), node.loc(), Place::Evaluation);
-        }
-    }
-
     /// A string that must be a reference (`R-REF-06`).
     pub(super) fn reference(&mut self, owner: u32, key: &str, kind: Kind, place: Place, node: Node<'_>) {
         let Some(scalar) = node.scalar().filter(|_| wrong_for_text(node).is_none()) else {
