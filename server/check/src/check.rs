@@ -152,6 +152,11 @@ pub fn check_first(
         crate::oracle::check_files(project, &memo.oracle, &mut findings);
     }
     let columns = check_models(project, &facts_of, &mut findings);
+    crate::tables::check_tables(project, &facts_of, &columns, &mut findings);
+    let siblings = crate::expressions::check_expressions(project, &columns, &mut findings);
+    if options.level == Level::Execute {
+        crate::models::check_rows(project, &facts_of, &columns, &mut findings);
+    }
     let inputs = check_inputs(project, &facts_of, options.now, &mut findings, &mut report.inputs);
     let (_, questions) = facts_of.take();
     report.questions.extend(questions);
@@ -204,7 +209,8 @@ pub fn check_first(
         let loc = project.object(*id).loc;
         seen.insert(loc);
         let verdict = &remembered.verdict;
-        findings.extend(verdict.findings.iter().cloned());
+        // A sibling's name in a metric is told where it stands, not again for the insights that use the metric.
+        findings.extend(verdict.findings.iter().filter(|finding| !siblings.contains(&finding.loc)).cloned());
         report.insights.push(verdict.report.clone());
         report.questions.extend(remembered.questions.iter().cloned());
         if was_known {

@@ -81,6 +81,7 @@ fn report(project: &Project, id: ObjectId, input: &Input, found: &Result<InputOp
 fn shape(project: &Project, id: ObjectId, input: &Input, findings: &mut Vec<Finding>) {
     let object = project.object(id);
     let Some(selection) = input.selection else { return };
+    name(project, id, findings);
     let display = input.display.as_ref().map(|display| display.text.as_str());
     let listed = matches!(input.options, Options::List { .. } | Options::Query(_));
     if selection == Selection::Multi && matches!(input.options, Options::Missing) {
@@ -92,6 +93,33 @@ fn shape(project: &Project, id: ObjectId, input: &Input, findings: &mut Vec<Find
             Finding::new("invalid-display", at.loc, "`date-range` needs a `range`, not a list of options (R-IN-06)");
         finding.help = Some("write `range: { start: …, end: …, step: 1 day }`".into());
         findings.push(finding);
+    }
+    match &input.default {
+        // R-IN-32a: the run executes it, and the browser does not read the result.
+        DefaultSelection::Query(query) => {
+            let message = "this query has no effect: the browser does not read its result (R-IN-32a)";
+            let mut finding = Finding::new("query-not-executed", query.loc, message);
+            finding.help = Some("write the values as a list".into());
+            findings.push(finding);
+        }
+        DefaultSelection::Word(word) if matches!(word.text.as_str(), "all" | "none") && listed => {
+            let message = format!(
+                "the page opens with the text `{}` selected, which is no option: filters find nothing until a viewer clicks (S-09)",
+                word.text
+            );
+            let mut finding = Finding::new("phantom-default", word.loc, message);
+            finding.help = Some("write the options as a list".into());
+            if let (Options::List { items, .. }, "all") = (&input.options, word.text.as_str()) {
+                let quoted: Vec<String> = items
+                    .iter()
+                    .map(|item| format!("\"{}\"", item.text.replace('\\', "\\\\").replace('"', "\\\"")))
+                    .collect();
+                let fix = Fix::replace("list all options", word.loc, format!("[{}]", quoted.join(", ")));
+                finding.fix = Some(fix).filter(|_| items.iter().all(|item| !item.text.contains(char::is_control)));
+            }
+            findings.push(finding);
+        }
+        _ => {}
     }
     if let (Some("toggle"), Options::List { items, .. }, Some(at)) = (display, &input.options, &input.display)
         && items.len() != 2
@@ -109,31 +137,21 @@ fn shape(project: &Project, id: ObjectId, input: &Input, findings: &mut Vec<Find
         let message = "a slider shows numbers only, and no option is one: the control is empty (R-IN-10)";
         findings.push(Finding::new("invalid-display", at.loc, message));
     }
-    let misfit = match (&input.default, &input.options) {
-        (DefaultSelection::Range(start, end), _) if start.is_none() || end.is_none() => {
-            Some("a default range needs `start` and `end` (R-IN-07)")
-        }
-        (DefaultSelection::Range(..), Options::List { .. } | Options::Query(_)) => {
-            Some("a list of options takes `values` as its default, not `start` and `end` (R-IN-07)")
-        }
-        (DefaultSelection::Values(_) | DefaultSelection::Word(_) | DefaultSelection::Query(_), Options::Range(_)) => {
-            Some("a range takes `start` and `end` as its default, not `values` (R-IN-07)")
-        }
-        _ => None,
-    };
-    if let Some(message) = misfit {
-        findings.push(Finding::new("invalid-value", default_loc(input).unwrap_or_else(|| object.name_loc()), message));
-    }
 }
 
-fn default_loc(input: &Input) -> Option<viz_text::Loc> {
-    match &input.default {
-        DefaultSelection::None => None,
-        DefaultSelection::Value(text) | DefaultSelection::Word(text) => Some(text.loc),
-        DefaultSelection::Values(values) => values.first().map(|value| value.loc),
-        DefaultSelection::Query(query) => Some(query.loc),
-        DefaultSelection::Range(start, end) => start.as_ref().or(end.as_ref()).map(|bound| bound.loc),
-    }
+/// S-01: a name that is no word is not seen by the checks of a run, nor waited for by the browser.
+fn name(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
+    let object = project.object(id);
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let Some(name) = object.name.as_ref().filter(|name| !name.text.chars().all(word)) else { return };
+    let message = format!(
+        "a run does not try the options of `{}`, and the browser does not wait for it: its name is no plain word (S-01)",
+        name.text
+    );
+    let fixed: String = name.text.chars().map(|c| if word(c) { c } else { '_' }).collect();
+    let mut finding = Finding::new("input-name", name.loc, message);
+    finding.help = Some(format!("use letters, digits and `_`, as in `{fixed}`"));
+    findings.push(finding);
 }
 
 /// What is wrong with the options themselves.
@@ -151,6 +169,8 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
         );
         findings.push(Finding::new("too-many-options", options.origin, message));
     }
+    query_options(input, options, findings);
+    default_range(input, options, findings);
     let Options::List { items, .. } = &input.options else { return };
     let mut first: HashMap<&str, viz_text::Loc> = HashMap::new();
     for item in items {
@@ -188,6 +208,75 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
     }
 }
 
+/// What is odd about options that a query gave.
+fn query_options(input: &Input, options: &InputOptions, findings: &mut Vec<Finding>) {
+    if !matches!(input.options, Options::Query(_)) {
+        return;
+    }
+    let mut add = |code: &'static str, loc: viz_text::Loc, message: String, help: &str| {
+        let mut finding = Finding::new(code, loc, message);
+        finding.help = (!help.is_empty()).then(|| help.to_owned());
+        findings.push(finding);
+    };
+    let ty = options.column_type.as_deref().unwrap_or_default();
+    if ty == "DATE" || ty.starts_with("TIMESTAMP") {
+        let shown = options.values.iter().find(|value| **value != Value::Null).map(Value::raw);
+        let example = shown.map(|text| format!(", such as `{text}`")).unwrap_or_default();
+        let message = format!("these options are of the type {ty}: the browser gets milliseconds{example} (S-38)");
+        add("date-options", options.origin, message, "write `strftime(…, '%Y-%m-%d')` in the query");
+    }
+    if options.values.contains(&Value::Null) {
+        let message = "one of the options is NULL: the control shows the text `null` (R-IN-34, S-41)".to_owned();
+        add("null-option", options.origin, message, "leave it out: `where … is not null`");
+    }
+    let display = input.display.as_ref();
+    let count = options.values.len();
+    match display.map(|display| (display.text.as_str(), display.loc)) {
+        Some(("toggle", loc)) if count != 2 && count > 0 => {
+            let message = format!("a toggle needs exactly two options, and the query has {count} (R-IN-04)");
+            add("invalid-display", loc, message, "use `radio` or `tabs`");
+        }
+        Some(("slider" | "range-slider", loc))
+            if count > 0 && options.values.iter().all(|value| numeric(&value.raw()).is_none()) =>
+        {
+            let message = "a slider shows numbers only, and no option is one: the control is empty (R-IN-10)";
+            add("invalid-display", loc, message.to_owned(), "");
+        }
+        _ => {}
+    }
+}
+
+/// S-10: the browser compares the default of a numeric range with its values as texts.
+fn default_range(input: &Input, options: &InputOptions, findings: &mut Vec<Finding>) {
+    let DefaultSelection::Range(Some(start), Some(end)) = &input.default else { return };
+    let numbers: Option<Vec<f64>> = options
+        .values
+        .iter()
+        .map(|value| if let Value::Number(number) = value { Some(*number) } else { None })
+        .collect();
+    let (Some(numbers), Some(low), Some(high)) = (numbers, numeric(&start.text), numeric(&end.text)) else { return };
+    let meant: Vec<f64> = numbers.into_iter().filter(|number| (low..=high).contains(number)).collect();
+    let as_text = |value: &&Value| (start.text.as_str()..=end.text.as_str()).contains(&value.raw().as_str());
+    let got: Vec<&Value> = options.values.iter().filter(as_text).collect();
+    let same = got.len() == meant.len()
+        && got.iter().zip(&meant).all(|(value, number)| matches!(value, Value::Number(other) if other == number));
+    if same {
+        return;
+    }
+    let selected = match got.as_slice() {
+        [] => "the whole range is selected".to_owned(),
+        [one] => format!("only `{}` is selected", one.raw()),
+        [first, .., last] => format!("{} values from `{}` to `{}` are selected", got.len(), first.raw(), last.raw()),
+    };
+    let message = format!(
+        "`{}` to `{}` is compared as texts, in which `10` comes before `5`: {selected} (S-10)",
+        start.text, end.text
+    );
+    let mut finding = Finding::new("default-range", start.loc, message);
+    finding.help = Some("choose bounds with equally many digits, or leave the default out".into());
+    findings.push(finding);
+}
+
 fn query_findings(
     project: &Project,
     facts: &Facts<'_>,
@@ -210,6 +299,14 @@ fn query_findings(
     match found {
         Err(Failed::Sql(error)) => {
             let Ok((_, sql)) = question(project, query) else { return };
+            if let Some((comment, model)) = trailing_comment(project, id) {
+                let message = "the option query fails: the query of the model ends in a comment, which swallows the closing parenthesis (S-40)";
+                let mut finding = Finding::new("options-query", body, message);
+                finding.related.push(viz_project::Related { loc: comment, message: "the comment is here".into() });
+                finding.related.push(crate::models::defined_here(project, model));
+                finding.help = Some("write the comment as `/* … */`, or before the query".into());
+                return findings.push(finding);
+            }
             // A model whose own query fails has a finding of its own.
             let failed = |id: &ObjectId| matches!(columns(project, facts, *id), Columns::Failed);
             if project.uses_of(id).iter().any(failed) {
@@ -243,6 +340,16 @@ fn query_findings(
         }
         _ => {}
     }
+}
+
+/// The `--` comment at the end of the query of the model that an option query reads.
+fn trailing_comment(project: &Project, input: ObjectId) -> Option<(viz_text::Loc, ObjectId)> {
+    let model = *project.uses_of(input).iter().find(|id| project.object(**id).kind == Kind::Model)?;
+    let sql = viz_sql::model_query(project, model)?;
+    let tokens = viz_sql::tokenize(sql.text()).ok()?;
+    let last = tokens.last().filter(|token| token.is_space() && sql.slice(token.range).starts_with("--"))?;
+    let text = sql.slice(last.range).trim_end();
+    Some((sql.locate(viz_text::TextRange::at(last.range.start(), viz_text::TextSize::of(text)))?, model))
 }
 
 fn column_count(project: &Project, facts: &Facts<'_>, query: &QueryText) -> Option<usize> {

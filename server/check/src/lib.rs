@@ -12,6 +12,7 @@ mod classes;
 mod codes;
 mod combinations;
 mod dates;
+mod expressions;
 mod facts;
 mod findings;
 mod inputs;
@@ -28,6 +29,7 @@ mod sources;
 mod states;
 mod suggest;
 mod suppression;
+mod tables;
 mod witness;
 
 pub use check::{Attention, CheckOptions, Level, MAX_COMBINATIONS, Memo, check, check_first};

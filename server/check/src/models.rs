@@ -70,6 +70,34 @@ pub(crate) fn check_models(
     out
 }
 
+/// S-39: of a model without rows the browser gets no usable columns. `R-INS-05`: only dynamic insights read it there.
+pub(crate) fn check_rows(
+    project: &Project,
+    facts: &Facts<'_>,
+    columns: &HashMap<ObjectId, Columns>,
+    findings: &mut Vec<Finding>,
+) {
+    let mut models = std::collections::BTreeSet::new();
+    for id in project.ids().filter(|id| project.object(*id).kind == Kind::Insight) {
+        if !viz_sql::inputs_of(project, id).is_empty() {
+            models.extend(viz_sql::dependent_models(project, id));
+        }
+    }
+    for id in models.into_iter().filter(|id| matches!(columns.get(id), Some(Columns::Known(_)))) {
+        let (Some(sql), Ok(source)) = (model_query(project, id), source_of_model(project, id)) else { continue };
+        let sql = format!("SELECT 1 FROM ({}\n) LIMIT 1", sql.text());
+        let Known::Answer(answer, _) = facts.get(&Question::Options { source, sql, limit: 1 }) else { continue };
+        if matches!(&*answer, Answer::Options(Ok(found)) if found.values.is_empty()) {
+            let object = project.object(id);
+            let message = format!(
+                "the model `{}` has no rows today: the browser gets no columns of it, and every insight with an input that reads it breaks (S-39)",
+                object.name_text()
+            );
+            findings.push(Finding::new("model-empty", object.name_loc(), message));
+        }
+    }
+}
+
 fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec<Finding>) {
     let (Some(sql), Ok(source)) = (model_query(project, id), source_of_model(project, id)) else { return };
     let Known::Answer(answer, _) = facts.get(&Question::Describe { source, sql: sql.text().to_owned() }) else {

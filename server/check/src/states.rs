@@ -166,7 +166,7 @@ pub(crate) fn numeric(text: &str) -> Option<f64> {
     if plain { text.parse().ok() } else { None }
 }
 
-fn starts_with_date(text: &str) -> bool {
+pub(crate) fn starts_with_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() >= 10
         && bytes[..10]

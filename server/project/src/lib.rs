@@ -23,10 +23,12 @@ mod object;
 mod problem;
 mod project;
 mod project_file;
+mod relations;
 mod resolve;
 pub mod schema;
 mod similar;
 mod spelling;
+mod usage;
 
 pub use config::{BrowserEngine, CONFIG_FILE, Config, ConfigError, ConfiguredLevel, ConfiguredSeverity};
 pub use environment::Environment;
@@ -34,8 +36,8 @@ pub use files::{DirEntry, DiskFiles, FileSystem, MAX_FILE_BYTES, MemoryFiles, Re
 pub use includes::{CACHE_FOLDER, PROJECT_FILES, find_root, normalize, project_file};
 pub use names::{Names, Resolution};
 pub use object::{
-    Body, Bound, DefaultSelection, Expression, Input, Insight, Model, Object, Options, QueryText, Range, Relation,
-    Selection, Source, Spanned, Statement, StatementKind, StaticProp, Use,
+    Body, Bound, Dashboard, DefaultSelection, Expression, Input, Insight, Model, Object, Options, QueryText, Range,
+    Relation, Selection, Source, Spanned, Statement, StatementKind, StaticProp, Table, TableField, Use,
 };
 pub use problem::{Fix, Problem, Related};
 pub use project::{File, ObjectId, Project};

@@ -60,6 +60,7 @@ impl<'a> Loader<'a> {
             name: None,
             default_source: None,
             default_alert: None,
+            levels: Vec::new(),
             segments: FxHashMap::default(),
             broken: FxHashSet::default(),
             cache: FxHashMap::default(),
@@ -343,6 +344,10 @@ impl<'a> Loader<'a> {
             };
             self.project.default_source = text("source_name").or_else(|| text("target_name"));
             self.project.default_alert = text("alert_name");
+            let titles = defaults.get("levels").into_iter().flat_map(|levels| levels.items());
+            self.project.levels = titles
+                .map(|level| level.get("title").and_then(|title| title.str()).unwrap_or_default().to_owned())
+                .collect();
         }
         self.project.target = chosen.unwrap_or_default();
         self.project.target_chosen = chosen.is_some();

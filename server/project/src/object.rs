@@ -76,6 +76,10 @@ pub enum Body {
     Input(Box<Input>),
     /// An insight.
     Insight(Insight),
+    /// A table.
+    Table(Table),
+    /// A dashboard.
+    Dashboard(Dashboard),
     /// A kind whose names and references are all that matters.
     Other,
 }
@@ -130,10 +134,39 @@ pub struct Expression {
 pub struct Relation {
     /// `join_type`, `inner` when absent.
     pub join_type: String,
+    /// The place of `join_type`'s value.
+    pub join_type_loc: Option<Loc>,
     /// `condition`.
     pub condition: Option<MappedText>,
     /// `is_default`.
     pub is_default: bool,
+}
+
+/// A table.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    /// The texts of `columns`, `rows` and `values`, in the order of the file.
+    pub fields: Vec<TableField>,
+}
+
+/// An element of `columns`, `rows` or `values` of a table.
+#[derive(Debug, Clone)]
+pub struct TableField {
+    /// The list that it stands in.
+    pub list: &'static str,
+    /// Its text.
+    pub text: MappedText,
+    /// Its place.
+    pub loc: Loc,
+}
+
+/// A dashboard.
+#[derive(Debug, Clone, Default)]
+pub struct Dashboard {
+    /// `level`.
+    pub level: Option<Bound>,
+    /// Whether it is a page elsewhere (`href`).
+    pub external: bool,
 }
 
 /// Single or multiple selection.

@@ -85,6 +85,8 @@ pub struct Project {
     pub(crate) name: Option<Spanned>,
     pub(crate) default_source: Option<Spanned>,
     pub(crate) default_alert: Option<Spanned>,
+    /// Titles of `defaults.levels`.
+    pub(crate) levels: Vec<String>,
     pub(crate) segments: FxHashMap<SegmentId, FileId>,
     pub(crate) broken: FxHashSet<SegmentId>,
     pub(crate) cache: FxHashMap<LoweredKey, Arc<Lowered>>,

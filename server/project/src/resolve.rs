@@ -40,6 +40,8 @@ pub(crate) fn problems(project: &Project) -> Vec<Problem> {
     }
     document_paths(project, &mut out);
     cycles(project, &mut out);
+    crate::relations::problems(project, &mut out);
+    crate::usage::problems(project, &mut out);
     out
 }
 

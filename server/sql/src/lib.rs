@@ -8,6 +8,7 @@
 
 mod accessor;
 mod aggregates;
+mod brackets;
 mod compose;
 mod expand;
 mod hash;
@@ -21,6 +22,7 @@ mod tokens;
 
 pub use accessor::Accessor;
 pub use aggregates::{Shape, shape_of};
+pub use brackets::unclosed;
 pub use compose::{Clause, Composed, Selected, compose, dependent_models, inputs_of};
 pub use expand::Context;
 pub use hash::{alias_hash, name_hash};

@@ -38,8 +38,12 @@ pub enum EvaluationFault {
     Inverted,
     /// A name that is none of `env` and `project`.
     Name,
-    /// A value is missing here.
+    /// A value is missing before this.
     Value,
+    /// A value is missing behind this, at the end.
+    ValueBehind,
+    /// There is nothing between the braces.
+    Empty,
     /// An opening bracket without its closing one.
     Unclosed,
     /// A string without its closing quote.
@@ -83,8 +87,8 @@ enum Token<'a> {
 
 fn tokens(text: &str) -> Vec<(Token<'_>, TextRange)> {
     const SIGNS: [&str; 26] = [
-        "==", "!=", "<>", "<=", ">=", "&&", "||", "**", "+", "-", "*", "/", "^", "<", ">", "=", "(", ")", "[", "]", ",", ".",
-        "!", "&", "|", "%",
+        "==", "!=", "<>", "<=", ">=", "&&", "||", "**", "+", "-", "*", "/", "^", "<", ">", "=", "(", ")", "[", "]",
+        ",", ".", "!", "&", "|", "%",
     ];
     let references = references(text);
     let mut out = Vec::new();
@@ -153,6 +157,14 @@ impl<'a> Parser<'a> {
         }
     }
 
+    fn value_at_end(&mut self) -> Stop {
+        match self.tokens.last() {
+            Some((_, at)) => self.fault(*at, EvaluationFault::ValueBehind),
+            None => self.fault(range(0, self.end), EvaluationFault::Empty),
+        }
+        Stop
+    }
+
     fn expression(&mut self) -> Result<(), Stop> {
         self.comparison()?;
         while let Some((word, at)) = self.take(&["and", "or", "&&", "||", "&", "|"]) {
@@ -194,10 +206,7 @@ impl<'a> Parser<'a> {
                 self.fault(at, EvaluationFault::Not);
             }
         }
-        let Some((token, at)) = self.peek() else {
-            self.fault(range(self.end, self.end), EvaluationFault::Value);
-            return Err(Stop);
-        };
+        let Some((token, at)) = self.peek() else { return Err(self.value_at_end()) };
         self.at += 1;
         match token {
             Token::Value => Ok(()),
@@ -235,10 +244,11 @@ impl<'a> Parser<'a> {
             if self.take(&["."]).is_some() {
                 match self.peek() {
                     Some((Token::Word(_), _)) => self.at += 1,
-                    other => {
-                        self.fault(other.map_or(range(self.end, self.end), |(_, at)| at), EvaluationFault::Value);
+                    Some((_, at)) => {
+                        self.fault(at, EvaluationFault::Value);
                         return Err(Stop);
                     }
+                    None => return Err(self.value_at_end()),
                 }
             } else if let Some((_, open)) = self.take(&["["]) {
                 self.list(open, "]")?;
@@ -313,9 +323,9 @@ mod tests {
             (">{ any_test_failed() }", vec![("any_test_failed", Inverted)]),
             (">{ any_test_failed(1) }", vec![("any_test_failed", Arguments)]),
             (">{ 1 = 1 }", vec![("=", Equals)]),
-            (">{ 1 > }", vec![("", Value)]),
+            (">{ 1 > }", vec![(">", ValueBehind)]),
             (">{ * 2 }", vec![("*", Value)]),
-            (">{}", vec![("", Value)]),
+            (">{  }", vec![("  ", Empty)]),
             (">{ sum([1, 2) > 1 }", vec![(")", Unexpected)]),
             (">{ sum(1 > 1 }", vec![("(", Unclosed)]),
             (">{ 1 2 }", vec![("2", Unexpected)]),

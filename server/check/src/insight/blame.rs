@@ -98,13 +98,15 @@ impl Run<'_> {
             let Answer::Accepted(Err(error)) = &*answer else { continue };
             let offset = error.offset.map(TextSize::new).filter(|offset| (prefix..end).contains(offset));
             let whole = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
-            let loc =
-                offset.and_then(|offset| sql.locate(error_range(sql.text(), offset, error.length))).unwrap_or(whole);
-            out.push(Finding::new(
-                "sql-syntax",
-                loc,
-                format!("{} is no SQL: {}", self.subject(whole), self.words(error)),
-            ));
+            let own = TextRange::new(prefix, end);
+            let unclosed = viz_sql::unclosed(&sql.text()[own]).filter(|_| offset.is_none()).map(|at| at + prefix);
+            let told = |offset| error_range(sql.text(), offset, error.length);
+            let loc = offset.map(told).or(unclosed).and_then(|range| sql.locate(range)).unwrap_or(whole);
+            let words = match unclosed {
+                Some(at) => format!("`{}` is never closed", &sql.text()[at]),
+                None => self.words(error),
+            };
+            out.push(Finding::new("sql-syntax", loc, format!("{} is no SQL: {words}", self.subject(whole))));
         }
         out
     }

@@ -2,6 +2,7 @@
 
 mod blame;
 mod context;
+mod doubts;
 mod judge;
 mod slices;
 mod values;
@@ -83,6 +84,7 @@ pub(crate) fn check_insight(
         combinations: Vec::new(),
     };
     run.check(&mut verdict);
+    run.doubts(id, &mut verdict.findings);
     verdict
 }
 

@@ -2,8 +2,8 @@
 
 use super::{Lowering, scalars};
 use crate::object::{
-    Body, Bound, DefaultSelection, Expression, Input, Insight, Model, Options, QueryText, Range, Relation, Selection,
-    Source, Spanned, Statement, StatementKind, StaticProp,
+    Body, Bound, Dashboard, DefaultSelection, Expression, Input, Insight, Model, Options, QueryText, Range, Relation,
+    Selection, Source, Spanned, Statement, StatementKind, StaticProp, Table, TableField,
 };
 use crate::problem::{Fix, Problem};
 use crate::schema::{INTERACTION_KEYS, Kind, Place, Type, shape};
@@ -22,6 +22,7 @@ impl Lowering {
             }
             Kind::Relation => Body::Relation(Relation {
                 join_type: text(node, "join_type").unwrap_or_else(|| "inner".into()),
+                join_type_loc: node.get("join_type").map(|value| value.loc()),
                 condition: mapped(node, "condition"),
                 is_default: boolean(node, "is_default").unwrap_or(false),
             }),
@@ -34,6 +35,11 @@ impl Lowering {
                 }
                 Body::Other
             }
+            Kind::Table => Body::Table(table(node)),
+            Kind::Dashboard => Body::Dashboard(Dashboard {
+                level: node.get("level").filter(|level| !level.is_null()).and_then(bound),
+                external: node.get("href").is_some(),
+            }),
             _ => Body::Other,
         }
     }
@@ -85,12 +91,28 @@ impl Lowering {
                 }
             }
             NodeKind::Sequence => {
+                self.lost_elements(node);
                 for (position, item) in node.items().enumerate() {
                     self.prop(owner, insight, &format!("{path}[{position}]"), item, depth + 1);
                 }
             }
             NodeKind::Scalar => self.prop_scalar(owner, insight, path, node),
             NodeKind::Alias | NodeKind::Error => insight.unreadable = true,
+        }
+    }
+
+    /// `R-INS-02`, `R-PRP-04`: a list that holds a query keeps nothing else.
+    fn lost_elements(&mut self, list: Node<'_>) {
+        let is_query = |item: &Node<'_>| item.str().is_some_and(|text| query_string(text).is_some_and(|q| q.is_ok()));
+        let Some(query) = list.items().find(is_query) else { return };
+        let mut lost = list.items().filter(|item| !is_query(item) && item.kind() != NodeKind::Error);
+        if let Some(first) = lost.next() {
+            let others = match lost.count() {
+                0 => "this element is".to_owned(),
+                more => format!("this and {more} more elements are"),
+            };
+            let message = format!("{others} lost: of a list that holds a query, only queries are kept (R-INS-02)");
+            self.problem(Problem::new("no-effect", first.loc(), message).related(query.loc(), "the query is here"));
         }
     }
 
@@ -276,6 +298,17 @@ fn model(node: Node<'_>) -> Model {
         inline_source: source.is_some_and(|value| value.kind() == NodeKind::Mapping),
         special: node.get("args").is_some() || node.get("models").is_some(),
     }
+}
+
+fn table(node: Node<'_>) -> Table {
+    let mut fields = Vec::new();
+    for list in ["columns", "rows", "values"] {
+        for item in node.get(list).into_iter().flat_map(|list| list.items()) {
+            let Some(scalar) = item.scalar().filter(|_| scalars::wrong_for_text(item).is_none()) else { continue };
+            fields.push(TableField { list, text: scalar.mapped(), loc: item.loc() });
+        }
+    }
+    Table { fields }
 }
 
 fn input(node: Node<'_>) -> Input {

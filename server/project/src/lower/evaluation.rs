@@ -15,7 +15,7 @@ impl Lowering {
         self.almost(&content, node.loc());
         let Some(found) = evaluation(text) else { return self.no_evaluation(key, node, text.trim()) };
         for (range, fault) in found.faults {
-            let loc = content.locate(range).unwrap_or(node.loc());
+            let loc = content.locate(range).filter(|_| !range.is_empty()).unwrap_or(node.loc());
             self.problem(problem(fault, content.slice(range), loc));
         }
     }
@@ -37,10 +37,12 @@ fn problem(fault: EvaluationFault, piece: &str, loc: Loc) -> Problem {
     match fault {
         EvaluationFault::Or => malformed(format!("`{piece}` is not known in expressions, only `and` is"))
             .help("write `any([…, …])`, or several assertions"),
-        EvaluationFault::Not => malformed(format!("`{piece}` is not known in expressions"))
-            .help("write the opposite comparison"),
-        EvaluationFault::And => malformed(format!("`{piece}` is not known in expressions"))
-            .fix(Fix::replace("write `and`", loc, "and")),
+        EvaluationFault::Not => {
+            malformed(format!("`{piece}` is not known in expressions")).help("write the opposite comparison")
+        }
+        EvaluationFault::And => {
+            malformed(format!("`{piece}` is not known in expressions")).fix(Fix::replace("write `and`", loc, "and"))
+        }
         EvaluationFault::Equals => {
             malformed("`=` compares nothing here".into()).fix(Fix::replace("write `==`", loc, "=="))
         }
@@ -69,7 +71,8 @@ fn problem(fault: EvaluationFault, piece: &str, loc: Loc) -> Problem {
         ),
         EvaluationFault::Name => malformed(format!("`{piece}` is nothing that expressions know"))
             .help("write `${ref(object).path}`, `env.NAME`, or a text in quotes"),
-        EvaluationFault::Value if piece.is_empty() => malformed("a value is missing here".into()),
+        EvaluationFault::Empty => malformed("this expression is empty".into()),
+        EvaluationFault::ValueBehind => malformed(format!("a value is missing after `{piece}`")),
         EvaluationFault::Value => malformed(format!("a value is missing before `{piece}`")),
         EvaluationFault::Unclosed => malformed(format!("`{piece}` is never closed")),
         EvaluationFault::Quote => malformed("this text has no closing quote".into()),

@@ -36,6 +36,7 @@ impl Lowering {
         });
         let shape = shape(kind, |key| node.get(key).is_some());
         self.fields(index, shape, node);
+        self.exclusive(kind, node);
         let body = self.body(kind, index, node);
         let object = &mut self.out.objects[index as usize];
         object.body = body;

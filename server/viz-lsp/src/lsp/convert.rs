@@ -5,7 +5,8 @@ use crate::place::Place;
 use serde_json::{Value, json};
 use std::path::Path;
 use tower_lsp::lsp_types::{
-    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString, Position,
+    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
+    NumberOrString, Position,
     PositionEncodingKind, Range, TextDocumentContentChangeEvent, Url,
 };
 use viz_check::{Finding, Severity};
@@ -78,7 +79,8 @@ impl View<'_> {
             source: Some(SOURCE.to_owned()),
             message: message(finding),
             related_information: if related.is_empty() { None } else { Some(related) },
-            tags: None,
+            // Editors show what is not used in grey.
+            tags: (finding.code == "unused-object").then(|| vec![DiagnosticTag::UNNECESSARY]),
             data: Some(self.data(finding)),
         }
     }

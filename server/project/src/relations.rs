@@ -1,0 +1,104 @@
+//! What is doubtful about relations among each other, and about the sides of their joins (section 7).
+
+use crate::names::Resolution;
+use crate::object::{Body, Relation};
+use crate::problem::Problem;
+use crate::project::{ObjectId, Project};
+use crate::schema::Kind;
+use rustc_hash::FxHashMap;
+
+pub(crate) fn problems(project: &Project, out: &mut Vec<Problem>) {
+    let mut pairs: FxHashMap<(ObjectId, ObjectId), Vec<ObjectId>> = FxHashMap::default();
+    for id in project.ids() {
+        let Body::Relation(relation) = &project.object(id).body else { continue };
+        let Some(pair) = project.joined_models(id) else { continue };
+        pairs.entry(pair).or_default().push(id);
+        sides(project, relation, pair, out);
+        sources(project, id, pair, out);
+    }
+    let mut pairs: Vec<_> = pairs.into_iter().filter(|(_, relations)| relations.len() > 1).collect();
+    pairs.sort();
+    for (pair, relations) in pairs {
+        several(project, pair, &relations, out);
+    }
+}
+
+impl Project {
+    /// The two models that a relation joins; `None` if it joins nothing (`R-SEM-21`), which other findings say.
+    pub fn joined_models(&self, relation: ObjectId) -> Option<(ObjectId, ObjectId)> {
+        let mut named: Vec<ObjectId> = Vec::new();
+        for reference in &self.object(relation).uses {
+            let Resolution::Object(model) = self.names().resolve(&reference.name) else { return None };
+            named.push(model);
+        }
+        named.sort_unstable();
+        named.dedup();
+        match named.as_slice() {
+            [a, b] if [a, b].iter().all(|id| self.object(**id).kind == Kind::Model) => Some((*a, *b)),
+            _ => None,
+        }
+    }
+}
+
+fn relation(project: &Project, id: ObjectId) -> Option<&Relation> {
+    match &project.object(id).body {
+        Body::Relation(relation) => Some(relation),
+        _ => None,
+    }
+}
+
+/// `R-SQL-13`, `R-SEM-20`, S-12: which model stands in FROM changes from run to run.
+fn sides(project: &Project, relation: &Relation, (a, b): (ObjectId, ObjectId), out: &mut Vec<Problem>) {
+    let (Some(loc), "left" | "right") = (relation.join_type_loc, relation.join_type.as_str()) else { return };
+    let (a, b) = (project.object(a).name_text(), project.object(b).name_text());
+    let message = format!("whether `{a}` or `{b}` is on the left changes from run to run: rows come and go (S-12)");
+    out.push(
+        Problem::new("join-sides", loc, message)
+            .help("use `inner` or `full`, or join the models in the SQL of a third one"),
+    );
+}
+
+/// `R-SEM-24`: models of two sources can't be joined where the query runs on one of them.
+fn sources(project: &Project, id: ObjectId, (a, b): (ObjectId, ObjectId), out: &mut Vec<Problem>) {
+    let (Some(first), Some(second)) = (project.source_of(a), project.source_of(b)) else { return };
+    if first == second {
+        return;
+    }
+    let object = project.object(id);
+    let name = |id: ObjectId| project.object(id).name_text();
+    let message = format!(
+        "`{}` is on the source `{}` and `{}` on `{}`: no query of one source reads both (R-SEM-24)",
+        name(a),
+        name(first),
+        name(b),
+        name(second)
+    );
+    out.push(Problem::new("mixed-sources", object.name_loc(), message));
+}
+
+/// `R-SQL-12`, `R-SEM-25`: of several relations of one pair, the default one wins; else any.
+fn several(project: &Project, (a, b): (ObjectId, ObjectId), relations: &[ObjectId], out: &mut Vec<Problem>) {
+    let default = |id: &&ObjectId| relation(project, **id).is_some_and(|relation| relation.is_default);
+    let defaults: Vec<&ObjectId> = relations.iter().filter(default).collect();
+    let (first, second, why) = match defaults.as_slice() {
+        [_] => return,
+        [] => (relations[0], relations[1], "none of them is the default: any of them is used"),
+        [first, second, ..] => (**first, **second, "several of them are the default: any of these is used"),
+    };
+    let same = |id: &ObjectId| {
+        let (one, other) = (relation(project, relations[0]), relation(project, *id));
+        one.zip(other).is_some_and(|(one, other)| {
+            let text = |relation: &Relation| relation.condition.as_ref().map(|text| text.text().to_owned());
+            one.join_type == other.join_type && text(one) == text(other)
+        })
+    };
+    if relations.iter().all(same) {
+        return;
+    }
+    let (a, b) = (project.object(a).name_text(), project.object(b).name_text());
+    let message = format!("{} relations join `{a}` and `{b}`, and {why} (R-SEM-25)", relations.len());
+    let problem = Problem::new("ambiguous-relation", project.object(second).name_loc(), message)
+        .related(project.object(first).name_loc(), "another one is here")
+        .help("write `is_default: true` on one of them");
+    out.push(problem);
+}

@@ -1,0 +1,115 @@
+//! What of a project is run: dashboards, their levels, and objects that no dashboard reaches (`R-RUN-01`).
+
+use crate::names::Resolution;
+use crate::object::{Body, Spanned};
+use crate::problem::{Fix, Problem};
+use crate::project::{ObjectId, Project};
+use crate::schema::Kind;
+use crate::similar::{did_you_mean, similar};
+use rustc_hash::FxHashSet;
+use viz_syntax::Typed;
+use viz_text::{Loc, TextRange, TextSize};
+
+pub(crate) fn problems(project: &Project, out: &mut Vec<Problem>) {
+    let mut run: Vec<ObjectId> = Vec::new();
+    let mut any = false;
+    for id in project.ids() {
+        let object = project.object(id);
+        let Body::Dashboard(dashboard) = &object.body else { continue };
+        level(project, dashboard.level.as_ref(), out);
+        let (false, Some(name)) = (dashboard.external, &object.name) else { continue };
+        any = true;
+        run.push(id);
+        out.extend(unmatched(name));
+    }
+    if any {
+        unused(project, run, out);
+    }
+}
+
+/// D-095: a level is an index or a title of `defaults.levels`. Without levels there is nothing to compare with.
+fn level(project: &Project, level: Option<&crate::object::Bound>, out: &mut Vec<Problem>) {
+    let (Some(level), false) = (level, project.levels.is_empty()) else { return };
+    let count = project.levels.len();
+    let known = match level.typed {
+        Typed::Int(index) => usize::try_from(index).is_ok_and(|index| index < count),
+        _ => project.levels.contains(&level.text),
+    };
+    if known {
+        return;
+    }
+    let message = match level.typed {
+        Typed::Int(_) => {
+            format!("there is no level {}: `defaults.levels` has {count}, counted from 0", level.text)
+        }
+        _ => format!("no level of `defaults.levels` is called `{}`", level.text),
+    };
+    let near = similar(&level.text, project.levels.iter().map(String::as_str));
+    let mut problem = Problem::new("unknown-level", level.loc, message);
+    if let [only] = near.as_slice() {
+        problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), level.loc, only.clone()));
+    }
+    problem.help = did_you_mean(&near);
+    out.push(problem);
+}
+
+/// S-34, `R-RUN-03`: the filter of a run knows letters, digits, white-space, quotes, `-` and `_` only.
+fn unmatched(name: &Spanned) -> Option<Problem> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c.is_whitespace() || "'\"-_".contains(c);
+    let (at, c) = name.text.char_indices().find(|(_, c)| !fits(*c))?;
+    // Byte for byte as written, unless there are quotes or escapes.
+    let start = TextSize::new(at as u32);
+    let range = TextRange::at(name.loc.range.start() + start, TextSize::of(c));
+    let plain = name.loc.range.len() == TextSize::of(name.text.as_str());
+    let loc = if plain { Loc::new(name.loc.segment, range) } else { name.loc };
+    let message =
+        format!("a dashboard with `{c}` in its name is never run, nor is anything on it: no filter matches it (S-34)");
+    Some(
+        Problem::new("dashboard-not-run", loc, message)
+            .help("rename it: ASCII letters, digits, spaces, quotes, `-` and `_`"),
+    )
+}
+
+/// D-096, S-27: what no dashboard reaches is not run, hence not checked by a run. Of a chain of such objects, only the
+/// first is named.
+fn unused(project: &Project, dashboards: Vec<ObjectId>, out: &mut Vec<Problem>) {
+    let resolved = |id: ObjectId| {
+        project.object(id).uses.iter().all(|reference| project.names().resolve(&reference.name) != Resolution::Missing)
+    };
+    // What a misspelt reference meant is not unused.
+    if !project.names_complete() || !project.broken.is_empty() || !project.ids().all(resolved) {
+        return;
+    }
+    let reached = reach(project, dashboards);
+    let counts = |id: &ObjectId| {
+        let object = project.object(*id);
+        let kind = matches!(
+            object.kind,
+            Kind::Model | Kind::Input | Kind::Insight | Kind::Chart | Kind::Table | Kind::Markdown
+        );
+        kind && object.parent.is_none() && object.name.is_some() && !reached.contains(id)
+    };
+    let unreached: Vec<ObjectId> = project.ids().filter(counts).collect();
+    let checks = project.ids().filter(|id| matches!(project.object(*id).kind, Kind::Test | Kind::Alert));
+    let users = unreached.iter().copied().chain(checks);
+    let used = reach(project, users.flat_map(|id| project.uses_of(id).iter().copied()).collect());
+    for id in unreached.iter().filter(|id| !used.contains(id)) {
+        let object = project.object(*id);
+        let message = format!(
+            "no dashboard uses the {} `{}`: it is not part of a run (R-RUN-01)",
+            object.kind.name(),
+            object.name_text()
+        );
+        out.push(Problem::new("unused-object", object.name_loc(), message));
+    }
+}
+
+fn reach(project: &Project, mut stack: Vec<ObjectId>) -> FxHashSet<ObjectId> {
+    let mut seen = FxHashSet::default();
+    while let Some(id) = stack.pop() {
+        if seen.insert(id) {
+            stack.extend(project.uses_of(id));
+        }
+    }
+    seen
+}

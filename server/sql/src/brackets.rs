@@ -1,0 +1,42 @@
+//! Brackets that are never closed: engines report them at the end of the query, far from the fault.
+
+use crate::tokens::tokenize;
+use sqlparser::tokenizer::Token as SqlToken;
+use viz_text::TextRange;
+
+/// The last bracket of a text that is opened and never closed.
+pub fn unclosed(sql: &str) -> Option<TextRange> {
+    let mut open: Vec<(SqlToken, TextRange)> = Vec::new();
+    for token in tokenize(sql).ok()? {
+        let opening = match token.token {
+            SqlToken::LParen | SqlToken::LBracket | SqlToken::LBrace => {
+                open.push((token.token, token.range));
+                continue;
+            }
+            SqlToken::RParen => SqlToken::LParen,
+            SqlToken::RBracket => SqlToken::LBracket,
+            SqlToken::RBrace => SqlToken::LBrace,
+            _ => continue,
+        };
+        if open.pop().is_none_or(|(last, _)| last != opening) {
+            return None; // closed too often, or crosswise: the engine says where
+        }
+    }
+    open.pop().map(|(_, range)| range)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_open_bracket_is_found() {
+        let of = |sql: &str| unclosed(sql).map(|range| usize::from(range.start()));
+        assert_eq!(of("sum(x"), Some(3));
+        assert_eq!(of("coalesce(sum(x), 0"), Some(8));
+        assert_eq!(of("round(sum(x, 2"), Some(9));
+        assert_eq!(of("f(')', \"(\") -- ("), None);
+        assert_eq!(of("[1, 2"), Some(0));
+        assert_eq!(of("x)"), None);
+    }
+}
