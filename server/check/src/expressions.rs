@@ -18,12 +18,15 @@ pub(crate) fn check_expressions(
     for id in project.ids() {
         let Body::Expression(body) = &project.object(id).body else { continue };
         let Some(text) = body.expression.as_ref().filter(|text| !text.text().contains("${")) else { continue };
-        if let Some(model) = project.parent(id).filter(|_| body.scoped) {
-            let found = siblings(project, columns, model, id, text);
-            named.extend(found.iter().map(|finding| finding.loc));
-            findings.extend(found);
+        let found = match project.parent(id).filter(|_| body.scoped) {
+            Some(model) => siblings(project, columns, model, id, text),
+            None => Vec::new(),
+        };
+        if found.is_empty() {
+            aggregates(project, id, text, findings);
         }
-        aggregates(project, id, text, findings);
+        named.extend(found.iter().map(|finding| finding.loc));
+        findings.extend(found);
     }
     named
 }

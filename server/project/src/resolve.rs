@@ -276,7 +276,7 @@ fn relation(project: &Project, object: &crate::object::Object, out: &mut Vec<Pro
     let Body::Relation(body) = &object.body else { return };
     let Some(condition) = &body.condition else { return };
     let loc = condition.locate(viz_text::TextRange::up_to(condition.len())).unwrap_or(object.loc);
-    if names.len() < 2 {
+    if names.len() < 2 && viz_syntax::almost_references(condition.text()).is_empty() {
         let message = "the condition must refer to two models";
         out.push(Problem::new("relation-models", loc, message).help("write `${ref(a).column} = ${ref(b).column}`"));
     } else if names.len() > 2 && names.iter().all(|name| matches!(project.names().resolve(name), Resolution::Object(_)))

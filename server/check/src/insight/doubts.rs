@@ -128,7 +128,13 @@ impl Run<'_> {
                     "`{short}` shows this literally: an input whose name is no plain word is not replaced here (S-01)"
                 );
                 let loc = prop.text.locate(reference.range).unwrap_or(prop.loc);
-                findings.push(Finding::new("reference-not-replaced", loc, message));
+                // A wrong accessor is the first thing to correct.
+                if !findings
+                    .iter()
+                    .any(|finding| loc.segment == finding.loc.segment && loc.range.contains_range(finding.loc.range))
+                {
+                    findings.push(Finding::new("reference-not-replaced", loc, message));
+                }
             }
         }
     }
