@@ -154,9 +154,7 @@ pub fn check_first(
     let columns = check_models(project, &facts_of, &mut findings);
     crate::tables::check_tables(project, &facts_of, &columns, &mut findings);
     let siblings = crate::expressions::check_expressions(project, &columns, &mut findings);
-    if options.level == Level::Execute {
-        crate::models::check_rows(project, &facts_of, &columns, &mut findings);
-    }
+    crate::models::check_rows(project, &facts_of, &columns, &mut findings);
     let inputs = check_inputs(project, &facts_of, options.now, &mut findings, &mut report.inputs);
     let (_, questions) = facts_of.take();
     report.questions.extend(questions);

@@ -81,7 +81,7 @@ codes! {
     "mixed-sources" Error "models of several sources meet in one query",
     "model-empty" Warning "a model has no rows",
     "model-sql" Error "a model's query fails",
-    "no-effect" Warning "something written has no effect",
+    "no-effect" Warning "a split has no effect",
     "no-join-path" Error "no relation joins two models of an insight",
     "no-model" Error "an insight reads no model",
     "no-options" Error "an input has no options",

@@ -1,9 +1,9 @@
 //! What of a project is run: dashboards, their levels, and objects that no dashboard reaches (`R-RUN-01`).
 
 use crate::names::Resolution;
-use crate::object::{Body, Spanned};
+use crate::object::{Body, Spanned, Use};
 use crate::problem::{Fix, Problem};
-use crate::project::{ObjectId, Project};
+use crate::project::{Item, ObjectId, Project};
 use crate::schema::Kind;
 use crate::similar::{did_you_mean, similar};
 use rustc_hash::FxHashSet;
@@ -73,11 +73,23 @@ fn unmatched(name: &Spanned) -> Option<Problem> {
 /// D-096, S-27: what no dashboard reaches is not run, hence not checked by a run. Of a chain of such objects, only the
 /// first is named.
 fn unused(project: &Project, dashboards: Vec<ObjectId>, out: &mut Vec<Problem>) {
-    let resolved = |id: ObjectId| {
-        project.object(id).uses.iter().all(|reference| project.names().resolve(&reference.name) != Resolution::Missing)
+    let fits = |reference: &Use| match project.names().resolve(&reference.name) {
+        Resolution::Missing => false,
+        Resolution::Object(id) => {
+            let targets = reference.place.targets();
+            targets.is_empty() || targets.contains(&project.object(id).kind)
+        }
+        Resolution::Ambiguous(_) => true,
+    };
+    let resolved = |id: ObjectId| project.object(id).uses.iter().all(fits);
+    let uses_others = |kind: Kind| matches!(kind, Kind::Dashboard | Kind::Chart | Kind::Table);
+    let faulty = |item: &Item| {
+        let first = item.lowered.objects.first();
+        !item.lowered.problems.is_empty() && first.is_none_or(|object| uses_others(object.kind))
     };
     // What a misspelt reference meant is not unused.
-    if !project.names_complete() || !project.broken.is_empty() || !project.ids().all(resolved) {
+    let incomplete = !project.names_complete() || !project.broken.is_empty() || project.items.iter().any(faulty);
+    if incomplete || !project.ids().all(resolved) {
         return;
     }
     let reached = reach(project, dashboards);

@@ -91,28 +91,12 @@ impl Lowering {
                 }
             }
             NodeKind::Sequence => {
-                self.lost_elements(node);
                 for (position, item) in node.items().enumerate() {
                     self.prop(owner, insight, &format!("{path}[{position}]"), item, depth + 1);
                 }
             }
             NodeKind::Scalar => self.prop_scalar(owner, insight, path, node),
             NodeKind::Alias | NodeKind::Error => insight.unreadable = true,
-        }
-    }
-
-    /// `R-INS-02`, `R-PRP-04`: a list that holds a query keeps nothing else.
-    fn lost_elements(&mut self, list: Node<'_>) {
-        let is_query = |item: &Node<'_>| item.str().is_some_and(|text| query_string(text).is_some_and(|q| q.is_ok()));
-        let Some(query) = list.items().find(is_query) else { return };
-        let mut lost = list.items().filter(|item| !is_query(item) && item.kind() != NodeKind::Error);
-        if let Some(first) = lost.next() {
-            let others = match lost.count() {
-                0 => "this element is".to_owned(),
-                more => format!("this and {more} more elements are"),
-            };
-            let message = format!("{others} lost: of a list that holds a query, only queries are kept (R-INS-02)");
-            self.problem(Problem::new("no-effect", first.loc(), message).related(query.loc(), "the query is here"));
         }
     }
 
