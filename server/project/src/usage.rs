@@ -93,13 +93,15 @@ fn unused(project: &Project, dashboards: Vec<ObjectId>, out: &mut Vec<Problem>) 
         return;
     }
     let reached = reach(project, dashboards);
+    let shown = |kind: Kind| {
+        matches!(kind, Kind::Model | Kind::Input | Kind::Insight | Kind::Chart | Kind::Table | Kind::Markdown)
+    };
+    if !reached.iter().any(|id| shown(project.object(*id).kind)) {
+        return; // the dashboards are yet to be filled
+    }
     let counts = |id: &ObjectId| {
         let object = project.object(*id);
-        let kind = matches!(
-            object.kind,
-            Kind::Model | Kind::Input | Kind::Insight | Kind::Chart | Kind::Table | Kind::Markdown
-        );
-        kind && object.parent.is_none() && object.name.is_some() && !reached.contains(id)
+        shown(object.kind) && object.parent.is_none() && object.name.is_some() && !reached.contains(id)
     };
     let unreached: Vec<ObjectId> = project.ids().filter(counts).collect();
     let checks = project.ids().filter(|id| matches!(project.object(*id).kind, Kind::Test | Kind::Alert));

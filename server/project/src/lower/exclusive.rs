@@ -37,7 +37,7 @@ impl Lowering {
         let empty = |value: Node<'_>| value.kind() == NodeKind::Sequence && value.items().next().is_none();
         let target = self.target;
         let present = |key: &str| {
-            let given = |entry: &Entry<'_>| !(target == Target::V2_1 && empty(entry.value));
+            let given = |entry: &Entry<'_>| !(target != Some(Target::V2_0) && empty(entry.value));
             entry(node, key).filter(given)
         };
         let lists: Vec<Entry<'_>> = ["columns", "rows", "values"].iter().filter_map(|key| present(key)).collect();
