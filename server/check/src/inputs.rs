@@ -79,15 +79,12 @@ fn report(project: &Project, id: ObjectId, input: &Input, found: &Result<InputOp
 
 /// Combinations of fields that the reference refuses (5.1).
 fn shape(project: &Project, id: ObjectId, input: &Input, findings: &mut Vec<Finding>) {
-    let object = project.object(id);
-    let Some(selection) = input.selection else { return };
+    if input.selection.is_none() {
+        return;
+    }
     name(project, id, findings);
     let display = input.display.as_ref().map(|display| display.text.as_str());
     let listed = matches!(input.options, Options::List { .. } | Options::Query(_));
-    if selection == Selection::Multi && matches!(input.options, Options::Missing) {
-        let message = "a multi-select needs either `options` or `range` (R-IN-03)";
-        findings.push(Finding::new("missing-field", object.name_loc(), message));
-    }
     if let (Some("date-range"), true, Some(at)) = (display, listed, &input.display) {
         let mut finding =
             Finding::new("invalid-display", at.loc, "`date-range` needs a `range`, not a list of options (R-IN-06)");

@@ -41,6 +41,9 @@ impl Run<'_> {
 
     /// `R-SQL-07`: a sort by something that is not selected is grouped by.
     fn sorts(&self, findings: &mut Vec<Finding>) {
+        if findings.iter().any(|finding| finding.code == "sql-syntax") {
+            return; // what is grouped is not known then
+        }
         for placed in self.composed.placed.iter().filter(|placed| placed.clause == Clause::GroupBy) {
             if self.insight.statements[placed.statement].kind == StatementKind::Sort {
                 let message = "the query is also grouped by this sort, which nothing shows: a group may appear several times (R-SQL-07)";

@@ -254,13 +254,17 @@ impl Run<'_> {
 
 fn no_query(project: &Project, id: ObjectId, insight: &Insight, findings: &mut Vec<Finding>) {
     let object = project.object(id);
+    let is_input = |reference: &viz_project::Use| match project.names().resolve(&reference.name) {
+        viz_project::Resolution::Object(id) => project.object(id).kind == viz_project::Kind::Input,
+        _ => false,
+    };
     // D-065 and D-066, unless something else about the object is wrong already.
     if insight.unreadable || project.is_broken(object.loc) {
         return;
     }
     if !insight.has_props && object.name.is_some() {
         findings.push(Finding::new("missing-field", object.name_loc(), "an insight without `props` stops the run"));
-    } else if object.uses.is_empty() && insight.trace_type.is_some() {
+    } else if object.uses.iter().all(is_input) && insight.trace_type.is_some() {
         let mut finding = Finding::new(
             "no-model",
             object.name_loc(),

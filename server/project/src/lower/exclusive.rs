@@ -71,6 +71,12 @@ impl Lowering {
         let (options, range) = (entry(node, "options"), entry(node, "range"));
         if let (Some(options), Some(range)) = (&options, &range) {
             self.conflict(options, range, "a multi-select has one or the other (R-IN-03)");
+        } else if options.is_none() && range.is_none() && node.get("<<").is_none() {
+            let named = node.get("name").filter(|name| !name.is_null());
+            let loc =
+                named.or_else(|| node.entries().next().map(|entry| entry.key)).map_or(node.loc(), |node| node.loc());
+            let message = "a multi-select needs either `options` or `range` (R-IN-03)";
+            self.problem(Problem::new("missing-field", loc, message));
         }
         let Some(default) = node.get("display").and_then(|display| display.get("default")) else { return };
         let (values, start, end) = (entry(default, "values"), entry(default, "start"), entry(default, "end"));
