@@ -71,7 +71,7 @@ fn unmatched(name: &Spanned) -> Option<Problem> {
 }
 
 /// D-096, S-27: what no dashboard reaches is not run, hence not checked by a run. Of a chain of such objects, only the
-/// first is named.
+/// first is named, and models are left out: one that nothing reads does no harm.
 fn unused(project: &Project, dashboards: Vec<ObjectId>, out: &mut Vec<Problem>) {
     let fits = |reference: &Use| match project.names().resolve(&reference.name) {
         Resolution::Missing => false,
@@ -93,9 +93,7 @@ fn unused(project: &Project, dashboards: Vec<ObjectId>, out: &mut Vec<Problem>) 
         return;
     }
     let reached = reach(project, dashboards);
-    let shown = |kind: Kind| {
-        matches!(kind, Kind::Model | Kind::Input | Kind::Insight | Kind::Chart | Kind::Table | Kind::Markdown)
-    };
+    let shown = |kind: Kind| matches!(kind, Kind::Input | Kind::Insight | Kind::Chart | Kind::Table | Kind::Markdown);
     if !reached.iter().any(|id| shown(project.object(*id).kind)) {
         return; // the dashboards are yet to be filled
     }
