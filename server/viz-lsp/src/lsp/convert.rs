@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use tower_lsp::lsp_types::{
     CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
-    NumberOrString, Position,
-    PositionEncodingKind, Range, TextDocumentContentChangeEvent, Url,
+    NumberOrString, Position, PositionEncodingKind, Range, TextDocumentContentChangeEvent, Url,
 };
 use viz_check::{Finding, Severity};
 use viz_project::Project;
