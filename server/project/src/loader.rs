@@ -171,8 +171,7 @@ impl<'a> Loader<'a> {
         let near = word.map(|word| similar(word, error.expected())).unwrap_or_default();
         problem.help = did_you_mean(&near);
         if let [only] = near.as_slice() {
-            let fix = Fix::replace(format!("rename it to `{only}`"), problem.loc, only.clone());
-            problem = problem.fix(fix);
+            problem.fix = Some(Fix::replace(format!("rename it to `{only}`"), problem.loc, only.clone()));
         }
         self.project.problems.push(problem);
     }

@@ -125,7 +125,7 @@ impl Lowering {
             );
             let mut problem = Problem::new("removed-syntax", node.loc(), message).help("write `?{ … }`");
             let inside = trimmed.strip_prefix("query(").and_then(|rest| rest.strip_suffix(')'));
-            if let Some(fixed) = inside.and_then(|inside| plain_query(inside)) {
+            if let Some(fixed) = inside.and_then(plain_query) {
                 problem = problem.fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed));
             }
             self.problem(problem);
