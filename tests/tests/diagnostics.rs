@@ -24,7 +24,7 @@ use viz_tests::{Shown, cli, projects};
 const NOW: &str = "2026-03-16T09:00:00";
 
 /// The pages have at least this many examples.
-const EXAMPLES: usize = 250;
+const EXAMPLES: usize = 300;
 
 /// One project of a page.
 #[derive(Clone)]
