@@ -25,6 +25,49 @@ fn cold_check_parse_only(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| black_box(cli::check_json(PROGRAM, &project.root, &["--level", "parse"])));
 }
 
+/// 1,000 insights, no two alike, each with two inputs of ten options: from nothing.
+#[divan::bench(args = ["parse", "bind"], sample_count = 5, sample_size = 1)]
+fn thousand_insights(bencher: Bencher<'_, '_>, level: &str) {
+    let insight = |at: usize| {
+        let filter = format!("${{ref(rows).n}} <> {at} and ${{ref(rows).a}} = '${{ref(first).value}}'");
+        let sum = format!("sum(${{ref(rows).n}} + {at})");
+        format!(
+            "  - name: insight_{at}\n    props: {{ type: bar, x: \"?{{ ${{ref(rows).b}} }}\", y: \"?{{ {sum} }}\" }}\n    \
+             interactions:\n      - filter: \"?{{ {filter} }}\"\n      \
+             - filter: \"?{{ ${{ref(rows).b}} in ('${{ref(second).value}}', 'x') }}\"\n"
+        )
+    };
+    let project = large(10, &(0..1_000).map(insight).collect::<String>());
+    bencher.bench_local(|| black_box(cli::check_json(PROGRAM, project.path(), &["--level", level])));
+}
+
+/// One insight with two inputs of 5,000 options: 25 million combinations.
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn twenty_five_million_combinations(bencher: Bencher<'_, '_>) {
+    let project = large(
+        5_000,
+        "  - name: one\n    props: { type: box, y: \"?{ ${ref(rows).n} }\" }\n    interactions:\n      \
+         - filter: \"?{ ${ref(rows).a} = '${ref(first).value}' and ${ref(rows).b} = '${ref(second).value}' }\"\n",
+    );
+    bencher.bench_local(|| black_box(cli::check_json(PROGRAM, project.path(), &[])));
+}
+
+/// A project with two inputs of so many options.
+fn large(options: usize, insights: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let list = |letter: char| (0..options).map(|at| format!("\"{letter} {at}\"")).collect::<Vec<_>>().join(", ");
+    let text = format!(
+        "name: large\ndefaults: {{ source_name: local }}\nsources:\n  - {{ name: local, type: duckdb, database: \":memory:\" }}\n\
+         models:\n  - {{ name: rows, sql: \"select 'a 1' as a, 'b 1' as b, 5 as n\" }}\ninputs:\n  \
+         - {{ name: first, type: single-select, options: [{}] }}\n  \
+         - {{ name: second, type: single-select, options: [{}] }}\ninsights:\n{insights}",
+        list('a'),
+        list('b')
+    );
+    std::fs::write(folder.path().join("project.visivo.yml"), text).expect("it can be written");
+    folder
+}
+
 /// One character in a filter of the sample shop, from `didChange` to its diagnostics, over stdio.
 #[divan::bench(sample_count = 100, sample_size = 1)]
 fn keystroke(bencher: Bencher<'_, '_>) {

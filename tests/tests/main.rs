@@ -18,6 +18,7 @@ mod limits;
 mod mutations;
 #[cfg(unix)]
 mod paths;
+mod proof;
 mod ranges;
 mod repetition;
 mod rules;

@@ -224,6 +224,8 @@ pub fn check_first(
         report.counters.parses += verdict.counters.parses;
         report.counters.engine_parses += verdict.counters.engine_parses;
         report.counters.binds += verdict.counters.binds;
+        report.counters.casts += verdict.counters.casts;
+        report.counters.executions += verdict.counters.executions;
         memo.insights.insert(loc, remembered);
     }
     memo.insights.retain(|loc, _| seen.contains(loc));

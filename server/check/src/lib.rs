@@ -8,7 +8,6 @@
 //! made once DuckDB's own parser has refused the text. This crate knows neither LSP, stdout nor DuckDB.
 
 mod check;
-mod classes;
 mod codes;
 mod combinations;
 mod dates;
@@ -21,6 +20,7 @@ mod mask;
 mod models;
 mod options;
 mod oracle;
+pub mod proof;
 mod ranges;
 mod rendered;
 mod repetition;

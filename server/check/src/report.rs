@@ -38,6 +38,9 @@ pub struct FailedCombinations {
     pub total: usize,
     /// Up to three of those that fail: input name → option as the viewer sees it.
     pub examples: Vec<IndexMap<String, String>>,
+    /// Whether there may be more: not all combinations are covered.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub at_least: bool,
 }
 
 /// One finding: one cause, at the smallest piece of the user's text that is to blame.
@@ -164,6 +167,10 @@ pub struct Counters {
     pub engine_parses: usize,
     /// Distinct texts put to DuckDB's binder.
     pub binds: usize,
+    /// Queries that convert the values of choices, each for up to a hundred of them.
+    pub casts: usize,
+    /// Queries run on the data of a source.
+    pub executions: usize,
 }
 
 /// Everything a check found out, and what it would need to know to find out more.

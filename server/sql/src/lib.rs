@@ -28,5 +28,5 @@ pub use expand::Context;
 pub use hash::{alias_hash, name_hash};
 pub use options::{model_query, option_query};
 pub use parse::{ParseError, parse, parse_expression};
-pub use template::{Hole, Role, Template};
-pub use tokens::{LexError, Token, signature, tokenize};
+pub use template::{Hole, Role, Template, upper_null};
+pub use tokens::{LexError, Token, tokenize};

@@ -205,8 +205,8 @@ fn bare_role(tokens: &[&Token], at: usize) -> Role {
     if before(1).is_some_and(ends_operand) { Role::Keyword } else { Role::Bare }
 }
 
-/// 5.5, step 3: every whole word `null` of the whole text, inside string literals too.
-fn upper_null(text: &str) -> String {
+/// 5.5, step 3: every whole word `null` of the whole text in upper case, inside string literals too.
+pub fn upper_null(text: &str) -> String {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

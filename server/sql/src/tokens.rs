@@ -1,7 +1,7 @@
 //! SQL tokens with byte ranges (sqlparser counts lines and characters).
 
 use sqlparser::dialect::DuckDbDialect;
-use sqlparser::tokenizer::{Token as SqlToken, Tokenizer, Whitespace};
+use sqlparser::tokenizer::{Token as SqlToken, Tokenizer};
 use viz_text::{TextRange, TextSize};
 
 /// A token and its bytes.
@@ -94,34 +94,6 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The lexical class of a text: equal for texts that the engine's lexer turns into the same kinds of tokens, except that
-/// only plain strings (`'…'` without special content) are told apart by nothing but being one. Everything else keeps its
-/// text. A text that can't be tokenized, or holds anything unusual, is its own class.
-///
-/// `keep` tells which strings are kept as they are, because their content can decide (`verdicts.md` §5.3).
-pub fn signature(sql: &str, keep: impl Fn(&[Token], usize) -> bool) -> String {
-    let unusual = |sql: &str| {
-        sql.contains(['\\', '$', '\0']) || !sql.is_ascii() && sql.chars().any(|c| c.is_whitespace() && !c.is_ascii())
-    };
-    let Ok(tokens) = tokenize(sql) else { return sql.to_owned() };
-    if unusual(sql) {
-        return sql.to_owned();
-    }
-    let tokens: Vec<Token> = tokens;
-    let mut out = String::with_capacity(sql.len());
-    for (at, token) in tokens.iter().enumerate() {
-        match &token.token {
-            SqlToken::Whitespace(Whitespace::Space | Whitespace::Newline | Whitespace::Tab) => {
-                // Two strings with a line end between them are one string: the kind of space matters.
-                out.push(if matches!(token.token, SqlToken::Whitespace(Whitespace::Newline)) { '\n' } else { ' ' });
-            }
-            SqlToken::SingleQuotedString(_) if !keep(&tokens, at) => out.push_str("'…'"),
-            _ => out.push_str(&sql[token.range]),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,16 +120,5 @@ mod tests {
     fn an_open_quote_is_an_error_at_its_place() {
         let error = tokenize("select 1\nwhere x = 'a").unwrap_err();
         assert_eq!(error.offset, TextSize::new(19));
-    }
-
-    #[test]
-    fn signatures_join_plain_strings_only() {
-        let class = |sql: &str| signature(sql, |_, _| false);
-        assert_eq!(class("x = 'a'"), class("x = 'b c'"));
-        assert_eq!(class("x = 'a'"), class("x = 'O''Hara'"));
-        for (a, b) in [("x = 1", "x = 2"), ("x = 'a'", "x = 'a\\'"), ("x = 'a'", "x = 'a' --"), ("'a' 'b'", "'a'\n'b'")]
-        {
-            assert_ne!(class(a), class(b), "{a} {b}");
-        }
     }
 }

@@ -1,13 +1,13 @@
 //! Who is to blame for a failure, and how to say so.
 
+use super::wording::Failures;
 use super::{InsightVerdict, Run};
 use crate::facts::Known;
 use crate::models::{defined_here, error_range, sentence};
-use crate::report::{FailedCombinations, Finding, Judge};
+use crate::report::{Finding, Judge};
 use crate::states::State;
 use crate::suggest::{missing_name, suggest, suggestion};
 use crate::witness::Witness;
-use indexmap::IndexMap;
 use viz_facts::{Answer, Question, SqlError};
 use viz_project::{Body, Fix, ObjectId, Related, StatementKind};
 use viz_sql::{Accessor, Hole, Role, name_hash};
@@ -35,7 +35,7 @@ impl Run<'_> {
                 example: 0,
                 always: true,
             };
-            verdict.findings.push(self.some(&witness, combination, combination, error, judge));
+            verdict.findings.push(self.some(&witness, combination, combination, error, judge, true));
             return;
         }
         if judge == Judge::Parse {
@@ -119,6 +119,7 @@ impl Run<'_> {
         example: usize,
         error: &SqlError,
         judge: Judge,
+        exact: bool,
     ) -> Finding {
         let inputs = &self.query_inputs;
         let responsible: Vec<ObjectId> = witness.inputs.iter().map(|index| inputs[*index]).collect();
@@ -135,49 +136,12 @@ impl Run<'_> {
                 .or_else(|| holes.iter().find(guilty))
         });
         let loc = hole.map(|hole| hole.loc).or(place.loc).unwrap_or_else(|| self.insight_loc());
-        let product =
-            witness.inputs.iter().fold(1_usize, |product, index| product.saturating_mul(self.states[*index].len()));
-        let failed = witness.selections.len();
-        let label = |index: usize, state: u32| self.states[index][state as usize].label();
-        let examples: Vec<IndexMap<String, String>> = witness
-            .selections
-            .iter()
-            .take(3)
-            .map(|selection| {
-                let named = witness.inputs.iter().zip(selection);
-                named
-                    .map(|(index, state)| {
-                        (self.project.object(inputs[*index]).name_text().to_owned(), label(*index, *state))
-                    })
-                    .collect()
-            })
-            .collect();
         let code = if judge == Judge::Parse { "combination-syntax" } else { "combination-bind" };
-        let conditions: Vec<String> = examples[0]
-            .iter()
-            .map(|(name, value)| {
-                if value == "(nothing)" {
-                    format!("nothing is selected in `{name}`")
-                } else {
-                    format!("`{name}` is \"{value}\"")
-                }
-            })
-            .collect();
-        let unit = match (witness.inputs.as_slice(), product) {
-            ([index], _) if self.states[*index].iter().all(|state| state.values.len() == 1) => "option",
-            ([_], _) => "selection",
-            _ => "combination",
-        };
-        let plural = if product == 1 { "" } else { "s" };
-        let more = if failed > 1 { ", for example" } else { "" };
-        let message = format!(
-            "{} breaks when {} ({failed} of {product} {unit}{plural}{more})",
-            self.subject(loc),
-            conditions.join(" and ")
-        );
-        let message = message.replace(", for example)", ")");
-        let mut finding = Finding::new(code, loc, message);
-        finding.combinations = Some(FailedCombinations { failed, total: product, examples });
+        let grouped = !witness.always;
+        let failures = Failures { inputs: &witness.inputs, selections: &witness.selections, grouped, exact };
+        let (combinations, words) = self.counted(&failures);
+        let mut finding = Finding::new(code, loc, format!("{} breaks {words}", self.subject(loc)));
+        finding.combinations = Some(combinations);
         finding.notes.push(format!("DuckDB says: {}", self.words(error)));
         if let Some(around) = self.rendered_around(example, hole) {
             finding.notes.push(format!("the query then holds `{around}`"));

@@ -3,12 +3,13 @@
 use super::{InsightVerdict, Run};
 use crate::combinations::Combination;
 use crate::facts::{Known, pending};
+use crate::proof::Key;
 use crate::report::{Judge, Status};
 use crate::witness::witnesses;
 use indexmap::IndexMap;
 use std::collections::HashMap;
 use viz_facts::{Answer, Question, SqlError, Unknown};
-use viz_sql::{Token, parse, signature};
+use viz_sql::parse;
 
 /// A set of combinations that one text speaks for.
 struct Class {
@@ -28,11 +29,11 @@ impl Run<'_> {
         among: &[usize],
         judge: Judge,
     ) -> Option<Vec<usize>> {
-        let mut classes: IndexMap<String, Class> = IndexMap::new();
+        let mut classes: IndexMap<Result<Key, &str>, Class> = IndexMap::new();
         for at in among {
-            let key = match judge {
-                Judge::Parse => signature(&rendered[*at], |_, _| false),
-                _ => format!("{}{:?}", signature(&rendered[*at], content_decides), equal_holes(&self.fill(*at))),
+            let key = match self.classes.key(&self.combinations[*at]) {
+                Key::Own(_) => Err(rendered[*at].as_str()),
+                key => Ok(key),
             };
             classes
                 .entry(key)
@@ -86,7 +87,7 @@ impl Run<'_> {
         // The offset of a class's error holds for its first member only; classes are judged by their first.
         let texts: HashMap<usize, usize> =
             classes.values().flat_map(|class| class.members.iter().map(|at| (*at, class.members[0]))).collect();
-        let combinations: Vec<Combination> = among.iter().map(|at| self.combinations[*at].clone()).collect();
+        let combinations: Vec<Combination> = among.iter().map(|at| self.units(&self.combinations[*at])).collect();
         let failing: Vec<bool> = among.iter().map(|at| error_of.contains_key(at)).collect();
         for witness in witnesses(&combinations, &failing) {
             let at = among[witness.example];
@@ -95,47 +96,34 @@ impl Run<'_> {
             if witness.always {
                 self.always(verdict, spoken, error, judge);
             } else {
-                verdict.findings.push(self.some(&witness, spoken, at, error, judge));
+                let exact = self.is_exact(verdict);
+                verdict.findings.push(self.some(&witness, spoken, at, error, judge, exact));
             }
         }
         Some(among.iter().copied().filter(|at| !error_of.contains_key(at)).collect())
     }
-}
 
-/// Whether a string's content can decide the bind (`verdicts.md` §5.3): anywhere but as a whole operand of a comparison,
-/// `IN`, `LIKE` or `BETWEEN`.
-pub(crate) fn content_decides(tokens: &[Token], at: usize) -> bool {
-    use sqlparser::tokenizer::Token as T;
-    let before = tokens[..at].iter().rev().find(|token| !token.is_space());
-    let after = tokens[at + 1..].iter().find(|token| !token.is_space());
-    let ends = after.is_none_or(|token| {
-        matches!(token.token, T::RParen | T::Comma)
-            || ["and", "or", "group", "order", "having", "limit", "then", "end", "as"]
-                .iter()
-                .any(|word| token.is_word(word))
-    });
-    let compared = before.is_some_and(|token| {
-        matches!(token.token, T::Eq | T::DoubleEq | T::Neq | T::Lt | T::LtEq | T::Gt | T::GtEq)
-            || token.is_word("like")
-            || token.is_word("ilike")
-            || token.is_word("between")
-    });
-    let listed = before.is_some_and(|token| matches!(token.token, T::LParen | T::Comma)) && in_list(tokens, at);
-    !(ends && (compared || listed))
-}
+    /// Whether the verdict on every combination is known: then what is counted is exact.
+    pub(super) fn is_exact(&self, verdict: &InsightVerdict) -> bool {
+        verdict.report.covered == verdict.report.total
+    }
 
-fn in_list(tokens: &[Token], at: usize) -> bool {
-    use sqlparser::tokenizer::Token as T;
-    let significant: Vec<&Token> = tokens[..at].iter().filter(|token| !token.is_space()).collect();
-    let open = significant
-        .iter()
-        .rposition(|token| !matches!(token.token, T::SingleQuotedString(_) | T::Comma | T::Number(..)));
-    open.is_some_and(|open| {
-        matches!(significant[open].token, T::LParen) && open > 0 && significant[open - 1].is_word("in")
-    })
-}
+    /// The states that a selection of a witness stands for: itself, unless not all combinations were looked at; then all
+    /// that are equal in class.
+    pub(super) fn group(&self, input: usize, unit: u32) -> Vec<u32> {
+        if self.is_complete() { vec![unit] } else { self.classes.group(input, unit).collect() }
+    }
 
-/// Which holes hold equal texts (`verdicts.md` §5.4): the index of the first equal one, for each.
-fn equal_holes(values: &[String]) -> Vec<usize> {
-    values.iter().map(|value| values.iter().position(|other| other == value).unwrap_or(0)).collect()
+    fn is_complete(&self) -> bool {
+        self.combinations.len() == self.states.iter().fold(1, |product: usize, of| product.saturating_mul(of.len()))
+    }
+
+    /// A combination with the first state of each class in place of its own.
+    fn units(&self, combination: &Combination) -> Combination {
+        if self.is_complete() {
+            return combination.clone();
+        }
+        let unit = |(input, state): (usize, &u32)| self.classes.group(input, *state).next().unwrap_or(*state);
+        combination.iter().enumerate().map(unit).collect()
+    }
 }

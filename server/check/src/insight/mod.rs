@@ -7,23 +7,23 @@ mod judge;
 mod slices;
 mod values;
 mod without_options;
+mod wording;
 
 pub(crate) use context::FromFacts;
-pub(crate) use judge::content_decides;
 
 use crate::check::{CheckOptions, Level};
-use crate::classes::classify;
 use crate::combinations::{Combination, sample, total};
 use crate::facts::{Facts, pending};
 use crate::inputs::AllOptions;
 use crate::models::Columns;
+use crate::proof::{Classes, Conditions, Shape};
 use crate::rendered::seen_columns;
 use crate::report::{Counters, Finding, InsightReport, Judge, Status};
 use crate::states::{State, states};
 use std::collections::HashMap;
 use viz_facts::{ShadowTable, Unknown};
 use viz_project::{Body, Insight, ObjectId, Project};
-use viz_sql::{Composed, Hole, compose, name_hash};
+use viz_sql::{Accessor, Composed, Hole, compose, name_hash};
 
 /// What a check says of one insight.
 pub(crate) struct InsightVerdict {
@@ -81,6 +81,7 @@ pub(crate) fn check_insight(
         composed: &composed,
         query_inputs: composed.inputs.iter().filter(used).copied().collect(),
         states: Vec::new(),
+        classes: Classes::default(),
         combinations: Vec::new(),
     };
     run.check(&mut verdict);
@@ -100,6 +101,7 @@ struct Run<'a> {
     query_inputs: Vec<ObjectId>,
     /// Of each of `query_inputs`.
     states: Vec<Vec<State>>,
+    classes: Classes,
     combinations: Vec<Combination>,
 }
 
@@ -129,10 +131,11 @@ impl Run<'_> {
                 None => return,
             }
         }
-        report.total = total(&self.states);
-        let beyond = report.total > self.options.max_combinations;
-        let classes = beyond.then(|| classify(self.composed, &self.query_inputs, &self.states)).flatten();
-        self.combinations = sample(&self.states, classes.as_ref(), self.options.max_combinations, self.options.seed);
+        let counts: Vec<u32> = self.states.iter().map(|states| states.len() as u32).collect();
+        report.total = total(&counts);
+        let shape = Shape::of(&self.composed.template, &self.query_inputs);
+        self.classes = Classes::new(&shape, &self.fillings(), &Conditions::ALL);
+        self.combinations = sample(&counts, &self.classes, self.options.max_combinations, self.options.seed);
         report.sampled = self.combinations.len();
         verdict.counters.rendered = self.combinations.len();
         if self.combinations.is_empty() {
@@ -144,7 +147,7 @@ impl Run<'_> {
         let parsed = self.judge(verdict, &rendered, &all, Judge::Parse);
         let Some(fine) = parsed else { return };
         verdict.report.judge = Some(Judge::Parse);
-        verdict.report.covered = classes.map_or(self.combinations.len(), |classes| classes.covered(&self.combinations));
+        verdict.report.covered = self.classes.covered(&self.combinations);
         self.settle(verdict, Level::Parse);
         if self.options.level == Level::Parse {
             return;
@@ -238,6 +241,22 @@ impl Run<'_> {
     fn state(&self, combination: usize, hole: &Hole) -> Option<&State> {
         let position = self.query_inputs.iter().position(|input| *input == hole.input)?;
         self.states.get(position)?.get(*self.combinations.get(combination)?.get(position)? as usize)
+    }
+
+    /// What each state of each input puts into the input's holes.
+    fn fillings(&self) -> Vec<Vec<Vec<String>>> {
+        let of = |(input, states): (&ObjectId, &Vec<State>)| {
+            let accessors: Vec<Accessor> = self
+                .composed
+                .template
+                .holes()
+                .iter()
+                .filter(|hole| hole.input == *input)
+                .map(|hole| hole.accessor)
+                .collect();
+            states.iter().map(|state| accessors.iter().map(|accessor| state.render(*accessor)).collect()).collect()
+        };
+        self.query_inputs.iter().zip(&self.states).map(of).collect()
     }
 
     fn fill(&self, combination: usize) -> Vec<String> {

@@ -5,18 +5,22 @@
 //! whatever other conditions say. What fails there is suspected; one real execution of the insight's query with that
 //! choice makes it an error, and without one it stays a warning.
 
+use super::wording::Failures;
 use super::{InsightVerdict, Run};
 use crate::facts::{Known, pending};
-use crate::report::{FailedCombinations, Finding, Severity};
-use indexmap::IndexMap;
+use crate::proof::Class;
+use crate::report::{Finding, Severity};
 use sqlparser::tokenizer::Token;
 use viz_facts::{Answer, QueryTable, Question, ShadowTable, SqlError, SqlErrorKind, Unknown};
 use viz_project::StatementKind;
-use viz_sql::{Hole, Role, model_query, name_hash, tokenize};
+use viz_sql::{Hole, Role, model_query, name_hash, tokenize, upper_null};
 use viz_text::TextRange;
 
-/// Selections of one insight that are probed; beyond that values are not judged.
+/// Selections of one insight that are probed one by one; beyond that values are not judged.
 const MAX_PROBES: usize = 2_000;
+
+/// Selections that are probed with one query first. If it runs, all of them are fine.
+const BATCH: usize = 100;
 
 /// What a suspected selection turned out to be.
 enum Trial {
@@ -31,25 +35,13 @@ enum Trial {
 impl Run<'_> {
     /// Judges the values of all selections. `Ok` if all of them were probed.
     pub(super) fn values(&self, verdict: &mut InsightVerdict, tables: &[ShadowTable]) -> Result<(), Unknown> {
-        let inputs = &self.query_inputs;
-        let mut probes = 0;
+        let mut left = MAX_PROBES;
         for statement in self.probed_pieces() {
-            for (position, input) in inputs.iter().enumerate() {
-                let hole = self
-                    .composed
-                    .template
-                    .holes()
-                    .iter()
-                    .find(|hole| hole.input == *input && statement.contains_range(hole.range));
+            for (position, input) in self.query_inputs.iter().enumerate() {
+                let holes = self.composed.template.holes();
+                let hole = holes.iter().find(|hole| hole.input == *input && statement.contains_range(hole.range));
                 let Some(hole) = hole else { continue };
-                probes += self.states[position].len();
-                if probes > MAX_PROBES {
-                    return Err(Unknown::new(
-                        "too-many-values",
-                        format!("more than {MAX_PROBES} selections: their values are not judged"),
-                    ));
-                }
-                self.probe_input(verdict, tables, statement, position, hole)?;
+                self.probe_input(verdict, tables, statement, position, hole, &mut left)?;
             }
         }
         Ok(())
@@ -102,31 +94,79 @@ impl Run<'_> {
         statement: TextRange,
         position: usize,
         hole: &Hole,
+        left: &mut usize,
     ) -> Result<(), Unknown> {
-        let mut missing = None;
+        let suspected = self.suspected(verdict, tables, statement, position)?;
+        let probed = suspected.len().min(*left);
+        *left -= probed;
         let mut failed: Vec<(u32, SqlError)> = Vec::new();
-        for state in 0..self.states[position].len() as u32 {
-            let values = self.fill_state(position, state);
-            let sql = self.probe_text(tables, statement, &values);
-            verdict.counters.binds += 1;
-            match self.facts.get(&Question::Probe { tables: tables.to_vec(), sql }) {
-                Known::Answer(answer, _) => match &*answer {
-                    Answer::Accepted(Err(error)) if error.kind == SqlErrorKind::Conversion => {
-                        failed.push((state, error.clone()))
-                    }
-                    _ => {}
-                },
-                Known::Unknown(why) => missing = Some(why),
-                Known::Pending => missing = Some(pending()),
+        let mut missing = None;
+        for state in &suspected[..probed] {
+            match self.probe(verdict, tables, statement, position, &[*state]) {
+                Ok(Some(error)) if error.kind == SqlErrorKind::Conversion => failed.push((*state, error)),
+                Ok(_) => {}
+                Err(why) => missing = Some(why),
             }
         }
         if let Some(why) = missing {
             return Err(why);
         }
-        let Some((first, error)) = failed.first() else { return Ok(()) };
-        let trial = self.execute(position, *first);
-        verdict.findings.push(self.value_finding(position, &failed, error, hole, &trial));
-        Ok(())
+        let all = probed == suspected.len();
+        if let Some((first, error)) = failed.first() {
+            let trial = self.execute(verdict, position, *first);
+            verdict.findings.push(self.value_finding(position, &failed, all, error, hole, &trial));
+        }
+        let why = || format!("more than {MAX_PROBES} selections may not fit: the values of the others are not judged");
+        if all { Ok(()) } else { Err(Unknown::new("too-many-values", why())) }
+    }
+
+    /// The states of an input whose values have to be probed one by one: those of batches that don't run, and those that
+    /// could change what stands beside them.
+    fn suspected(
+        &self,
+        verdict: &mut InsightVerdict,
+        tables: &[ShadowTable],
+        statement: TextRange,
+        position: usize,
+    ) -> Result<Vec<u32>, Unknown> {
+        let tame = |input: usize, state: u32| matches!(self.classes.of(input, state), Class::Regular(_));
+        let others = (0..self.states.len()).all(|input| input == position || tame(input, 0));
+        let states = 0..self.states[position].len() as u32;
+        let (together, mut alone): (Vec<u32>, Vec<u32>) = states.partition(|state| others && tame(position, *state));
+        let mut missing = None;
+        for batch in together.chunks(BATCH) {
+            match self.probe(verdict, tables, statement, position, batch) {
+                Ok(None) => {}
+                Ok(Some(_)) => alone.extend(batch),
+                Err(why) => missing = Some(why),
+            }
+        }
+        alone.sort_unstable();
+        missing.map_or(Ok(alone), Err)
+    }
+
+    /// Runs a piece of the query with some states of an input, each by itself, over rows of NULLs.
+    fn probe(
+        &self,
+        verdict: &mut InsightVerdict,
+        tables: &[ShadowTable],
+        statement: TextRange,
+        position: usize,
+        states: &[u32],
+    ) -> Result<Option<SqlError>, Unknown> {
+        verdict.counters.casts += 1;
+        let piece = |state: &u32| upper_null(&self.filled(statement, &self.fill_state(position, *state)));
+        let pieces: Vec<String> = states.iter().map(|state| format!("({}\n)", piece(state))).collect();
+        let names: Vec<String> = tables.iter().map(|table| format!("\"{}\"", table.name)).collect();
+        let sql = format!("SELECT {} FROM {}", pieces.join(", "), names.join(", "));
+        match self.facts.get(&Question::Probe { tables: tables.to_vec(), sql }) {
+            Known::Answer(answer, _) => match &*answer {
+                Answer::Accepted(Err(error)) => Ok(Some(error.clone())),
+                _ => Ok(None),
+            },
+            Known::Unknown(why) => Err(why),
+            Known::Pending => Err(pending()),
+        }
     }
 
     /// The filling of all holes with one state of one input and the initial states of the others.
@@ -138,11 +178,6 @@ impl Run<'_> {
             Some(state.render(hole.accessor))
         };
         self.composed.template.holes().iter().map(|hole| fill(hole).unwrap_or_default()).collect()
-    }
-
-    fn probe_text(&self, tables: &[ShadowTable], statement: TextRange, values: &[String]) -> String {
-        let names: Vec<String> = tables.iter().map(|table| format!("\"{}\"", table.name)).collect();
-        format!("SELECT ({}\n) FROM {}", self.filled(statement, values).replace("null", "NULL"), names.join(", "))
     }
 
     /// A part of the template with its holes filled.
@@ -162,7 +197,7 @@ impl Run<'_> {
     }
 
     /// Runs the insight's query with one state on the source's data.
-    fn execute(&self, position: usize, state: u32) -> Trial {
+    fn execute(&self, verdict: &mut InsightVerdict, position: usize, state: u32) -> Trial {
         let values = self.fill_state(position, state);
         let sql = self.composed.template.render(|index, _| values[index].clone());
         let mut tables = Vec::new();
@@ -181,6 +216,7 @@ impl Run<'_> {
             Some(Err(why)) => return Trial::Untried(why),
             None => return Trial::Untried(Unknown::new("no-model", "the query reads no model")),
         };
+        verdict.counters.executions += 1;
         match self.facts.get(&Question::Execute { source, tables, sql }) {
             Known::Answer(answer, _) => match &*answer {
                 Answer::Accepted(Err(_)) => Trial::Fails,
@@ -195,29 +231,21 @@ impl Run<'_> {
         &self,
         position: usize,
         failed: &[(u32, SqlError)],
+        exact: bool,
         error: &SqlError,
         hole: &Hole,
         trial: &Trial,
     ) -> Finding {
         let input = self.query_inputs[position];
-        let name = self.project.object(input).name_text().to_owned();
         let states = &self.states[position];
-        let label = |state: u32| states[state as usize].label();
-        let examples: Vec<IndexMap<String, String>> =
-            failed.iter().take(3).map(|(state, _)| IndexMap::from([(name.clone(), label(*state))])).collect();
-        let first = label(failed[0].0);
-        let (count, total) = (failed.len(), states.len());
-        let unit = if states.iter().all(|state| state.values.len() == 1) { "option" } else { "selection" };
-        let plural = if total == 1 { "" } else { "s" };
-        let condition = if first == "(nothing)" {
-            format!("nothing is selected in `{name}`")
-        } else {
-            format!("`{name}` is \"{first}\"")
-        };
+        let first = self.label(position, failed[0].0);
         let verb = if matches!(trial, Trial::Fails) { "breaks" } else { "breaks once there are rows to compare" };
-        let message = format!("{} {verb} when {condition} ({count} of {total} {unit}{plural})", self.subject(hole.loc));
-        let mut finding = Finding::new("combination-value", hole.loc, message);
-        finding.combinations = Some(FailedCombinations { failed: count, total, examples });
+        let selections: Vec<Vec<u32>> = failed.iter().map(|(state, _)| vec![*state]).collect();
+        let (combinations, words) =
+            self.counted(&Failures { inputs: &[position], selections: &selections, grouped: false, exact });
+        let mut finding =
+            Finding::new("combination-value", hole.loc, format!("{} {verb} {words}", self.subject(hole.loc)));
+        finding.combinations = Some(combinations);
         finding.notes.push(format!("DuckDB says: {}", self.words(error)));
         match trial {
             Trial::Fails => {}

@@ -38,6 +38,7 @@ pub fn outcome() -> Outcome {
             failed: 1,
             total: 40,
             examples: vec![[("city".to_owned(), "O'Fallon".to_owned())].into_iter().collect()],
+            at_least: false,
         }),
         related: vec![Related { loc: at("shop"), message: "the option comes from here".into() }],
         notes: vec!["it becomes `where city = 'O'Fallon'`".into()],

@@ -1,0 +1,80 @@
+//! Which choices fail, in numbers and in words: the same for texts, types and values.
+
+use super::Run;
+use crate::report::FailedCombinations;
+use indexmap::IndexMap;
+
+/// How many examples a finding names.
+const EXAMPLES: usize = 3;
+
+/// Which selections fail.
+pub(super) struct Failures<'a> {
+    /// The inputs responsible, as indices.
+    pub inputs: &'a [usize],
+    /// The failing ones: one state index per responsible input.
+    pub selections: &'a [Vec<u32>],
+    /// Whether each state stands for all that are equal in class.
+    pub grouped: bool,
+    /// Whether there can be no more of them.
+    pub exact: bool,
+}
+
+impl Run<'_> {
+    /// Counts failures, and says them: `` when `a` is "x" (1 of 40 options)``.
+    pub(super) fn counted(&self, failures: &Failures<'_>) -> (FailedCombinations, String) {
+        let Failures { inputs, selections, grouped, exact } = *failures;
+        let product = |counts: &mut dyn Iterator<Item = usize>| counts.fold(1, usize::saturating_mul);
+        let total = product(&mut inputs.iter().map(|index| self.states[*index].len()));
+        let groups = |selection: &Vec<u32>| -> Vec<Vec<u32>> {
+            let group = |index: usize, unit: u32| if grouped { self.group(index, unit) } else { vec![unit] };
+            inputs.iter().zip(selection).map(|(index, unit)| group(*index, *unit)).collect()
+        };
+        let failed = selections
+            .iter()
+            .map(|selection| product(&mut groups(selection).iter().map(Vec::len)))
+            .fold(0, usize::saturating_add);
+        // Of equal ones the last input's come one after the other.
+        let first = selections.iter().take(EXAMPLES).flat_map(|selection| {
+            let groups = groups(selection);
+            let firsts: Vec<u32> = groups.iter().filter_map(|group| group.first().copied()).collect();
+            let last = groups.last().cloned().unwrap_or_default();
+            last.into_iter().take(EXAMPLES).map(move |state| {
+                let mut one = firsts.clone();
+                one.pop();
+                one.push(state);
+                one
+            })
+        });
+        let named = |selection: Vec<u32>| -> IndexMap<String, String> {
+            let pairs = inputs.iter().zip(selection);
+            pairs.map(|(index, state)| (self.input_name(*index), self.label(*index, state))).collect()
+        };
+        let examples: Vec<IndexMap<String, String>> = first.take(EXAMPLES).map(named).collect();
+        let conditions: Vec<String> = examples
+            .first()
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| match value.as_str() {
+                "(nothing)" => format!("nothing is selected in `{name}`"),
+                value => format!("`{name}` is \"{value}\""),
+            })
+            .collect();
+        let unit = match inputs {
+            [index] if self.states[*index].iter().all(|state| state.values.len() == 1) => "option",
+            [_] => "selection",
+            _ => "combination",
+        };
+        let plural = if total == 1 { "" } else { "s" };
+        let least = if exact { "" } else { "at least " };
+        let words = format!("when {} ({least}{failed} of {total} {unit}{plural})", conditions.join(" and "));
+        (FailedCombinations { failed, total, examples, at_least: !exact }, words)
+    }
+
+    fn input_name(&self, index: usize) -> String {
+        self.project.object(self.query_inputs[index]).name_text().to_owned()
+    }
+
+    pub(super) fn label(&self, index: usize, state: u32) -> String {
+        self.states[index][state as usize].label()
+    }
+}
