@@ -105,7 +105,7 @@ impl Run<'_> {
 
     /// Whether the verdict on every combination is known: then what is counted is exact.
     pub(super) fn is_exact(&self, verdict: &InsightVerdict) -> bool {
-        verdict.report.covered == verdict.report.total
+        self.classes.covered(&self.combinations) == verdict.report.total
     }
 
     /// The states that a selection of a witness stands for: itself, unless not all combinations were looked at; then all
