@@ -337,6 +337,6 @@ pub(super) fn is_harmless_word(word: &str) -> bool {
         "where",
         "with",
     ];
-    let is = |other: &&str| word.eq_ignore_ascii_case(other);
-    !STRUCTURE.iter().any(|other| is(&other)) && !VETO.iter().any(|other| is(&other))
+    let is = |other: &str| word.eq_ignore_ascii_case(other);
+    !STRUCTURE.iter().any(|other| is(other)) && !VETO.iter().any(|other| is(other))
 }
