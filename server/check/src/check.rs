@@ -9,7 +9,7 @@ use crate::report::{Finding, InsightReport, OptionsStatus, Report, Status};
 use crate::sources::{source_spec, unset_variables};
 use dashmap::DashMap;
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashSet, FxHasher};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use viz_facts::{FactStore, Question, Unknown};
@@ -160,11 +160,12 @@ pub fn check_first(
     report.questions.extend(questions);
 
     let common = common(project, options);
+    let identities = project.identities();
     let insights: Vec<ObjectId> = project.ids().filter(|id| project.object(*id).kind == Kind::Insight).collect();
     let known: Vec<(u64, Option<Remembered>)> = insights
         .par_iter()
         .map(|id| {
-            let depends = depends(project, *id, common);
+            let depends = depends(project, *id, identities.as_deref(), common);
             let holds = |old: &Remembered| {
                 let same_facts = old.generation == facts.generation() || old.used.iter().all(|used| used.holds(facts));
                 old.depends == depends && same_facts
@@ -246,12 +247,17 @@ fn is_complete(report: &Report, facts: &FactStore) -> bool {
 }
 
 /// Identity of everything in the text that an insight's verdict depends on.
-fn depends(project: &Project, id: ObjectId, common: u64) -> u64 {
-    let mut hasher = DefaultHasher::new();
+fn depends(project: &Project, id: ObjectId, identities: Option<&[u64]>, common: u64) -> u64 {
+    let mut hasher = FxHasher::default();
     common.hash(&mut hasher);
-    project.object(id).loc.hash(&mut hasher);
-    for dependency in project.dependencies(id) {
-        project.object(dependency).loc.hash(&mut hasher);
+    match identities {
+        Some(identities) => identities[id.index()].hash(&mut hasher),
+        None => {
+            project.object(id).loc.hash(&mut hasher);
+            for dependency in project.dependencies(id) {
+                project.object(dependency).loc.hash(&mut hasher);
+            }
+        }
     }
     for reference in &project.object(id).uses {
         // A name that was missing may have come, and one that was unique may no longer be.
@@ -267,6 +273,7 @@ fn common(project: &Project, options: &CheckOptions) -> u64 {
         object.loc.hash(&mut hasher);
     }
     project.default_source().map(|name| name.loc).hash(&mut hasher);
+    project.names_complete().hash(&mut hasher);
     // A source's file may be named by an environment variable.
     for id in project.ids() {
         if let Body::Source(source) = &project.object(id).body {

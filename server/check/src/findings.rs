@@ -2,6 +2,8 @@
 
 use crate::report::{Finding, ObjectName, Severity};
 use crate::suppression;
+use rustc_hash::FxHashMap;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use viz_project::{ConfiguredSeverity, ObjectId, Problem, Project};
 use viz_text::{FileId, Loc, TextRange};
@@ -87,25 +89,31 @@ pub(crate) fn name_of(project: &Project, id: ObjectId) -> ObjectName {
     ObjectName { kind: object.kind.name(), name: object.name.as_ref().map(|name| name.text.clone()) }
 }
 
-/// Objects by segment, to find the innermost one around a place.
+/// Objects by segment, to find the innermost one around a place; made when there is a first finding.
 struct Objects<'a> {
     project: &'a Project,
-    by_segment: HashMap<viz_text::SegmentId, Vec<ObjectId>>,
+    by_segment: OnceCell<FxHashMap<viz_text::SegmentId, Vec<ObjectId>>>,
 }
 
 impl<'a> Objects<'a> {
     fn new(project: &'a Project) -> Self {
-        let mut by_segment: HashMap<_, Vec<ObjectId>> = HashMap::new();
-        for id in project.ids() {
-            by_segment.entry(project.object(id).loc.segment).or_default().push(id);
-        }
-        Self { project, by_segment }
+        Self { project, by_segment: OnceCell::new() }
+    }
+
+    fn by_segment(&self) -> &FxHashMap<viz_text::SegmentId, Vec<ObjectId>> {
+        self.by_segment.get_or_init(|| {
+            let mut by_segment: FxHashMap<_, Vec<ObjectId>> = FxHashMap::default();
+            for id in self.project.ids() {
+                by_segment.entry(self.project.object(id).loc.segment).or_default().push(id);
+            }
+            by_segment
+        })
     }
 
     fn around(&self, loc: Loc) -> Option<ObjectId> {
         let holds = |id: &&ObjectId| self.project.object(**id).loc.range.contains_range(loc.range);
         let smallest = |id: &&ObjectId| self.project.object(**id).loc.range.len();
-        self.by_segment.get(&loc.segment)?.iter().filter(holds).min_by_key(smallest).copied()
+        self.by_segment().get(&loc.segment)?.iter().filter(holds).min_by_key(smallest).copied()
     }
 }
 

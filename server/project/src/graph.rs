@@ -4,6 +4,8 @@ use crate::names::Resolution;
 use crate::object::Body;
 use crate::project::{ObjectId, Project};
 use crate::schema::Kind;
+use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher};
 
 impl Project {
     pub(crate) fn find_uses(&self, id: ObjectId) -> Box<[ObjectId]> {
@@ -47,6 +49,41 @@ impl Project {
         out
     }
 
+    /// For each object a number that changes when it or anything that it uses, directly or not, changes; `None` if objects
+    /// use each other in a circle.
+    pub fn identities(&self) -> Option<Vec<u64>> {
+        const OPEN: u64 = u64::MAX;
+        let mut known: Vec<Option<u64>> = vec![None; self.len()];
+        for start in self.ids() {
+            if known[start.index()].is_some() {
+                continue;
+            }
+            let mut path = vec![(start, self.uses_of(start).iter())];
+            known[start.index()] = Some(OPEN);
+            while let Some((id, next)) = path.last_mut() {
+                if let Some(&target) = next.next() {
+                    match known[target.index()] {
+                        Some(OPEN) => return None,
+                        Some(_) => {}
+                        None => {
+                            known[target.index()] = Some(OPEN);
+                            path.push((target, self.uses_of(target).iter()));
+                        }
+                    }
+                    continue;
+                }
+                let mut hasher = FxHasher::default();
+                self.object(*id).loc.hash(&mut hasher);
+                for used in self.uses_of(*id) {
+                    known[used.index()].hash(&mut hasher);
+                }
+                known[id.index()] = Some(hasher.finish().min(OPEN - 1));
+                path.pop();
+            }
+        }
+        known.into_iter().collect()
+    }
+
     /// The groups of objects that use each other in a circle, each starting with its first in document order and
     /// following one circle.
     pub(crate) fn cycles(&self) -> Vec<Vec<ObjectId>> {
@@ -66,10 +103,10 @@ impl Project {
             if state[start.index()] != State::New {
                 continue;
             }
-            let mut path = vec![(start, self.uses_of(start).to_vec())];
+            let mut path = vec![(start, self.uses_of(start).iter().rev())];
             state[start.index()] = State::Open;
             while let Some((id, next)) = path.last_mut() {
-                let Some(target) = next.pop() else {
+                let Some(&target) = next.next() else {
                     state[id.index()] = State::Done;
                     path.pop();
                     continue;
@@ -84,7 +121,7 @@ impl Project {
                     }
                     State::New if takes_part(&target) => {
                         state[target.index()] = State::Open;
-                        path.push((target, self.uses_of(target).to_vec()));
+                        path.push((target, self.uses_of(target).iter().rev()));
                     }
                     _ => {}
                 }

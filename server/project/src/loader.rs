@@ -21,6 +21,11 @@ use std::sync::Arc;
 use viz_syntax::{Document, NodeKind, TopEntry, TopValue};
 use viz_text::{FileId, Loc, TextRange, TextSize};
 
+/// A map that won't have to grow.
+fn room<K, V>(count: usize) -> FxHashMap<K, V> {
+    FxHashMap::with_capacity_and_hasher(count, Default::default())
+}
+
 pub(crate) struct Loader<'a> {
     files: &'a dyn FileSystem,
     previous: Option<&'a Project>,
@@ -46,7 +51,7 @@ impl<'a> Loader<'a> {
             files: Vec::new(),
             items: Vec::new(),
             objects: Vec::new(),
-            names: Names::default(),
+            names: Names::with_capacity(previous.map_or(0, Project::len)),
             problems: Vec::new(),
             watched: vec![root.join(".env"), root.join(CONFIG_FILE)],
             config: Config::default(),
@@ -61,9 +66,9 @@ impl<'a> Loader<'a> {
             default_source: None,
             default_alert: None,
             levels: Vec::new(),
-            segments: FxHashMap::default(),
+            segments: room(previous.map_or(0, |previous| previous.segments.len())),
             broken: FxHashSet::default(),
-            cache: FxHashMap::default(),
+            cache: room(previous.map_or(0, |previous| previous.cache.len())),
             uses: Vec::new(),
         };
         Self { files, previous, project, open: Vec::new(), differences: Vec::new(), spellings: Spellings::default() }

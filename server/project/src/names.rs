@@ -9,9 +9,32 @@ use rustc_hash::FxHashMap;
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     /// The flat namespace (`R-NAME-01`).
-    global: FxHashMap<String, Vec<ObjectId>>,
+    global: FxHashMap<String, Ids>,
     /// Metrics and dimensions inside models, which have a namespace per model since 2.1 (`R-NAME-03`).
-    scoped: FxHashMap<String, Vec<ObjectId>>,
+    scoped: FxHashMap<String, Ids>,
+}
+
+/// Nearly always one.
+#[derive(Debug, Clone)]
+enum Ids {
+    One(ObjectId),
+    Several(Vec<ObjectId>),
+}
+
+impl Ids {
+    fn add(&mut self, id: ObjectId) {
+        match self {
+            Ids::One(first) => *self = Ids::Several(vec![*first, id]),
+            Ids::Several(ids) => ids.push(id),
+        }
+    }
+
+    fn as_slice(&self) -> &[ObjectId] {
+        match self {
+            Ids::One(id) => std::slice::from_ref(id),
+            Ids::Several(ids) => ids,
+        }
+    }
 }
 
 /// What a name means.
@@ -26,16 +49,24 @@ pub enum Resolution {
 }
 
 impl Names {
+    /// None yet, with room for so many.
+    pub(crate) fn with_capacity(count: usize) -> Self {
+        Self { global: FxHashMap::with_capacity_and_hasher(count, Default::default()), scoped: FxHashMap::default() }
+    }
+
     pub(crate) fn add(&mut self, id: ObjectId, object: &Object, target: Target) {
         let Some(name) = object.name.as_ref().filter(|name| !name.text.is_empty()) else { return };
         let scoped = is_scoped(object) && target == Target::V2_1;
         let names = if scoped { &mut self.scoped } else { &mut self.global };
-        names.entry(name.text.clone()).or_default().push(id);
+        match names.get_mut(&name.text) {
+            Some(ids) => ids.add(id),
+            None => drop(names.insert(name.text.clone(), Ids::One(id))),
+        }
     }
 
     /// What a name means where any kind may stand. A name inside models is found while it is unique (`R-SEM-02`).
     pub fn resolve(&self, name: &str) -> Resolution {
-        match self.global.get(name).or_else(|| self.scoped.get(name)).map(Vec::as_slice) {
+        match self.global.get(name).or_else(|| self.scoped.get(name)).map(Ids::as_slice) {
             Some([one]) => Resolution::Object(*one),
             Some(several) => Resolution::Ambiguous(several.to_vec()),
             None => Resolution::Missing,
@@ -49,7 +80,7 @@ impl Names {
 
     /// The objects of a global name.
     pub fn global_named(&self, name: &str) -> &[ObjectId] {
-        self.global.get(name).map_or(&[], Vec::as_slice)
+        self.global.get(name).map_or(&[], Ids::as_slice)
     }
 
     /// All names inside models with their objects.

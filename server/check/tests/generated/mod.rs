@@ -98,7 +98,14 @@ impl Generated {
         check(&self.project, &self.facts, &self.options, &self.memo)
     }
 
+    /// A file's text, whether the project takes it or not.
+    #[allow(dead_code, reason = "not every test that includes this module needs it")]
+    pub fn text_of(&self, file: &str) -> String {
+        viz_project::FileSystem::read(&self.files, Path::new(file)).expect("it was written").to_string()
+    }
+
     /// A file's text.
+    #[allow(dead_code, reason = "not every test that includes this module needs it")]
     pub fn text(&self, file: &str) -> String {
         let id = self.project.file_of(Path::new(file)).expect("the file is in the project");
         self.project.file(id).document.text().to_owned()
