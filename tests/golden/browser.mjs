@@ -8,21 +8,10 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { open } from './engine.mjs';
 
-const require = createRequire(import.meta.url);
-const duckdb = require('@duckdb/duckdb-wasm/dist/duckdb-node-blocking.cjs');
-const { DataType } = require('apache-arrow');
-
-async function open() {
-    const folder = dirname(require.resolve('@duckdb/duckdb-wasm'));
-    const bundle = (name) => ({ mainModule: join(folder, `duckdb-${name}.wasm`), mainWorker: '' });
-    const bundles = { mvp: bundle('mvp'), eh: bundle('eh') };
-    const db = await duckdb.createDuckDB(bundles, new duckdb.VoidLogger(), duckdb.NODE_RUNTIME);
-    await db.instantiate(() => {});
-    db.open({ path: ':memory:', query: { castBigIntToDouble: true, castDecimalToDouble: true } });
-    return db;
-}
+const { DataType } = createRequire(import.meta.url)('apache-arrow');
 
 function plain(value, type) {
     if (value === null) {

@@ -3,17 +3,21 @@
 //! * [`Client`]: a strict language client on stdio that fails on anything unexpected.
 //! * [`cli`]: runs of the command line.
 //! * [`annotations`]: the `^^^ error[code]: message` comments of sample projects.
+//! * [`pages`]: pages of Markdown whose projects are checked.
+//! * [`browser`]: the browser's own engine.
 //! * [`library`]: the same check as a library, with facts from a worker process of the program.
 //!
-//! Invariant: nothing here links DuckDB or knows inner APIs of the program; [`library`] alone calls `viz-check`, to show
-//! that the program says the same.
+//! Invariant: nothing here links DuckDB or knows inner APIs of the program; [`library`] and
+//! [`browser`] alone call `viz-check`, to show that the program says the same and that it is true.
 
 pub mod annotations;
+pub mod browser;
 pub mod cli;
 mod client;
 mod document;
 pub mod finding;
 pub mod library;
+pub mod pages;
 pub mod projects;
 mod worker;
 

@@ -28,8 +28,13 @@ pub struct Checked {
 
 /// Checks a project, with facts from workers of the program.
 pub fn check(program: &str, root: &Path) -> Checked {
+    check_with(program, root, CheckOptions::default())
+}
+
+/// As [`check`], with other options.
+pub fn check_with(program: &str, root: &Path, options: CheckOptions) -> Checked {
     let project = Project::load(root, &DiskFiles, &Environment::from_process());
-    let (options, memo, mut facts) = (CheckOptions::default(), Memo::default(), FactStore::new());
+    let (memo, mut facts) = (Memo::default(), FactStore::new());
     let mut parse = Worker::start(program, "parse", root);
     let mut sources = Worker::start(program, "sources", root);
     let mut asked = HashSet::new();

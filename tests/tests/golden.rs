@@ -5,12 +5,11 @@ use crate::PROGRAM;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use viz_check::{InputOptions, RenderedQuery, RenderedTable, State, options_of, rendered_query};
 use viz_facts::{Answer, Question, SourceSpec};
 use viz_project::{ObjectId, Resolution};
 use viz_tests::library::{Checked, check};
-use viz_tests::projects;
+use viz_tests::{browser, projects};
 
 /// One file of `tests/golden` and the query that our code makes for it.
 struct Golden {
@@ -135,7 +134,7 @@ fn rows_of_browser(root: &Path, goldens: &[Golden]) -> Vec<Vec<Vec<Option<String
         .map(|entry| format!("data/{}", entry.expect("can be listed").file_name().to_string_lossy()))
         .collect();
     files.sort();
-    let output = in_browser(&json!({ "folder": root, "files": files, "jobs": jobs }));
+    let output = browser::run("browser.mjs", &json!({ "folder": root, "files": files, "jobs": jobs }));
     let results = output["results"].as_array().expect("a list");
     let rows = |(golden, result): (&Golden, &Value)| {
         let rows = result["rows"].as_array();
@@ -160,22 +159,6 @@ fn browser_table(root: &Path, table: &RenderedTable) -> Vec<String> {
     }
     out.push(format!("create or replace table \"{}\" as {}", table.name, typed_rows(table)));
     out
-}
-
-fn in_browser(input: &Value) -> Value {
-    let command = "npm --prefix tests/golden ci";
-    let packages = folder().join("node_modules/@duckdb/duckdb-wasm");
-    assert!(packages.exists(), "the browser's engine is not installed: run `{command}`");
-    let mut node = Command::new("node")
-        .arg(folder().join("browser.mjs"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("Node.js is needed for the golden queries (then run `{command}`): {error}"));
-    serde_json::to_writer(node.stdin.take().expect("it is piped"), input).expect("it reads");
-    let output = node.wait_with_output().expect("it ends");
-    assert!(output.status.success(), "browser.mjs failed: {} (perhaps `{command}` helps)", output.status);
-    serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
 /// Compares rows with the expected ones, in the order that the file asks for.
@@ -273,6 +256,8 @@ fn iot_sensors() {
 fn what_differs_is_seen() {
     let query = RenderedQuery {
         sql: String::new(),
+        stored: String::new(),
+        inputs: Vec::new(),
         tables: Vec::new(),
         columns: ["split", "props.x"]
             .map(|key| viz_check::RenderedColumn { key: key.into(), alias: String::new() })

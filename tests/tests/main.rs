@@ -2,6 +2,7 @@
 
 mod annotated;
 mod bad_input;
+mod browser;
 mod command_line;
 mod diagnostics;
 mod edits;
@@ -25,6 +26,7 @@ mod rules;
 mod secrets;
 mod session;
 mod settings;
+mod situations;
 mod suppression;
 mod trust;
 mod unknown_names;

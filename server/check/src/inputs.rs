@@ -156,7 +156,7 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
     let object = project.object(id);
     if options.values.is_empty() && matches!(input.options, Options::Query(_)) {
         let message = format!("the option query of `{}` has no rows: the run fails (R-IN-31)", object.name_text());
-        findings.push(Finding::new("no-options", options.origin, message));
+        findings.push(Finding::new("no-options", object.name_loc(), message));
     }
     if options.values.len() > MANY_OPTIONS {
         let message = format!(
@@ -296,11 +296,12 @@ fn query_findings(
     match found {
         Err(Failed::Sql(error)) => {
             let Ok((_, sql)) = question(project, query) else { return };
-            if let Some((comment, model)) = trailing_comment(project, id) {
-                let message = "the option query fails: the query of the model ends in a comment, which swallows the closing parenthesis (S-40)";
-                let mut finding = Finding::new("options-query", body, message);
-                finding.related.push(viz_project::Related { loc: comment, message: "the comment is here".into() });
-                finding.related.push(crate::models::defined_here(project, model));
+            if let Some((comment, _)) = trailing_comment(project, id) {
+                let name = project.object(id).name_text();
+                let message =
+                    format!("the option query of `{name}` fails: this comment hides the parenthesis behind it (S-40)");
+                let mut finding = Finding::new("options-query", comment, message);
+                finding.related.push(viz_project::Related { loc: body, message: "the option query is here".into() });
                 finding.help = Some("write the comment as `/* … */`, or before the query".into());
                 return findings.push(finding);
             }

@@ -7,6 +7,7 @@
 //! Invariants: unknown is never an error and never silence (`verdicts.md`); a finding of DuckDB-dialect syntax is only
 //! made once DuckDB's own parser has refused the text. This crate knows neither LSP, stdout nor DuckDB.
 
+mod browser_engine;
 mod check;
 mod codes;
 mod combinations;

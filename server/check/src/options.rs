@@ -235,16 +235,15 @@ fn initial(input: &Input, options: &InputOptions) -> Option<State> {
         let same = |option: &&Value| option.raw() == text;
         options.values.iter().find(same).cloned().unwrap_or_else(|| Value::Text(text.to_owned()))
     };
+    let slider = input.display.as_ref().is_some_and(|display| display.text == "slider");
+    let slid = |value: Value| match &value {
+        Value::Text(text) if slider => numeric(text).map_or(value.clone(), Value::Number),
+        _ => value,
+    };
     match (&input.default, input.selection?) {
-        (DefaultSelection::Value(default), Selection::Single) => {
-            let slider = input.display.as_ref().is_some_and(|display| display.text == "slider");
-            let value = value(&default.text);
-            let value = match &value {
-                Value::Text(text) if slider => numeric(text).map_or(value.clone(), Value::Number),
-                _ => value,
-            };
-            Some(State::of([value]))
-        }
+        (DefaultSelection::Value(default), Selection::Single) => Some(State::of([slid(value(&default.text))])),
+        // Without a default the first option is it, on a slider even if it is no number.
+        (_, Selection::Single) if slider => options.values.first().map(|first| State::of([slid(first.clone())])),
         (_, Selection::Single) => None,
         (DefaultSelection::Values(values), Selection::Multi) => {
             Some(State::of(values.iter().map(|default| value(&default.text))))

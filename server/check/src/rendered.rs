@@ -17,6 +17,10 @@ use viz_sql::{Composed, Selected, compose, model_query, name_hash};
 pub struct RenderedQuery {
     /// The text as the engine gets it.
     pub sql: String,
+    /// The text as the project stores it, with placeholders: a template literal of JavaScript if the browser runs it.
+    pub stored: String,
+    /// The inputs that have a placeholder in it, in document order.
+    pub inputs: Vec<ObjectId>,
     /// The tables that it reads.
     pub tables: Vec<RenderedTable>,
     /// Its columns in order.
@@ -96,6 +100,13 @@ pub fn rendered_query(
     }
     Ok(RenderedQuery {
         sql: composed.template.render(|index, _| values[index].clone()),
+        stored: composed.stored.clone(),
+        inputs: composed
+            .inputs
+            .iter()
+            .filter(|input| composed.template.holes().iter().any(|hole| hole.input == **input))
+            .copied()
+            .collect(),
         tables: tables(project, &columns, &composed)?,
         columns: selected(project, insight, &composed),
         dynamic: composed.dynamic,

@@ -9,7 +9,7 @@ use crate::shadow::Shadows;
 use crate::watchdog::{Canceller, Watchdog};
 use crate::{Limits, Runner, Walls};
 use duckdb::Connection;
-use viz_facts::{Answer, Question, ShadowTable, SqlError, Unknown};
+use viz_facts::{Answer, ProbeRow, Question, ShadowTable, SqlError, Unknown};
 
 /// Parses and binds in this process. It opens no file: its database is empty, in memory, and has no access to anything.
 pub struct PureRunner {
@@ -24,8 +24,8 @@ struct Database {
     /// Sees the same tables, and has stand-ins for the extension `icu`; made when first needed.
     stand_ins: Option<Connection>,
     shadows: Shadows,
-    /// A database of its own for probes: each table holds a row, and nothing is optimized away.
-    probes: Option<(Connection, Shadows)>,
+    /// Databases of their own for probes, one for each kind of row; in them nothing is optimized away.
+    probes: Vec<(ProbeRow, Connection, Shadows)>,
 }
 
 impl PureRunner {
@@ -56,7 +56,7 @@ impl PureRunner {
         let answer = match question {
             Question::Parse { sql } => gate::parse(&database.conn, sql).map(Answer::Accepted),
             Question::Bind { tables, sql } => database.bind(tables, sql).map(Answer::Accepted),
-            Question::Probe { tables, sql } => database.probe(tables, sql).map(Answer::Accepted),
+            Question::Probe { tables, row, sql } => database.probe(tables, *row, sql).map(Answer::Accepted),
             Question::Describe { .. } | Question::Options { .. } | Question::Execute { .. } => {
                 Err(Unknown::new("needs-source", "this needs a source, and sources are not opened here"))
             }
@@ -102,7 +102,7 @@ fn allowed(walls: Walls, memory: &str, optimized: bool) -> Allowed<'_> {
 impl Database {
     fn open(walls: Walls) -> Result<Self, Unknown> {
         let conn = database::open(&allowed(walls, "512MB", true))?;
-        Ok(Self { walls, conn, stand_ins: None, shadows: Shadows::default(), probes: None })
+        Ok(Self { walls, conn, stand_ins: None, shadows: Shadows::default(), probes: Vec::new() })
     }
 
     fn gate<'a>(&self, sql: &'a str) -> Result<Gated<'a>, Failure> {
@@ -131,16 +131,21 @@ impl Database {
         }
     }
 
-    fn probe(&mut self, tables: &[ShadowTable], sql: &str) -> Result<Result<(), SqlError>, Unknown> {
+    fn probe(&mut self, tables: &[ShadowTable], row: ProbeRow, sql: &str) -> Result<Result<(), SqlError>, Unknown> {
         let gated = match self.gate(sql) {
             Ok(gated) => gated,
             Err(Failure::Sql(error)) => return Ok(Err(error)),
             Err(Failure::Unknown(unknown)) => return Err(unknown),
         };
-        let (conn, shadows) = match &mut self.probes {
-            Some(probes) => probes,
-            none => none.insert((database::open(&allowed(self.walls, "256MB", false))?, Shadows::with_row())),
+        let at = match self.probes.iter().position(|(held, ..)| *held == row) {
+            Some(at) => at,
+            None => {
+                let conn = database::open(&allowed(self.walls, "256MB", false))?;
+                self.probes.push((row, conn, Shadows::with_row(row)));
+                self.probes.len() - 1
+            }
         };
+        let (_, conn, shadows) = &mut self.probes[at];
         shadows.prepare(conn, tables)?;
         match options::run(conn, gated.text()) {
             Ok(()) => Ok(Ok(())),

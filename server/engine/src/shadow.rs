@@ -5,7 +5,7 @@ use crate::errors;
 use duckdb::Connection;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use viz_facts::{Column, ShadowTable, Unknown};
+use viz_facts::{Column, ProbeRow, ShadowTable, Unknown};
 
 /// The shadow tables that exist in a database. Between two questions only what differs is dropped and created, so the
 /// queries of one insight, which all see the same tables, create them once. There are never tables of other questions:
@@ -14,14 +14,14 @@ use viz_facts::{Column, ShadowTable, Unknown};
 pub(crate) struct Shadows {
     /// By name in lower case, since DuckDB's names ignore case.
     existing: HashMap<String, ShadowTable>,
-    /// Whether each table holds one row of NULLs instead of none.
-    row: bool,
+    /// The one row that each table holds, if any.
+    row: Option<ProbeRow>,
 }
 
 impl Shadows {
-    /// Tables that hold one row of NULLs.
-    pub(crate) fn with_row() -> Self {
-        Self { row: true, ..Self::default() }
+    /// Tables that hold one row.
+    pub(crate) fn with_row(row: ProbeRow) -> Self {
+        Self { row: Some(row), ..Self::default() }
     }
 
     /// Makes exactly these tables exist.
@@ -43,8 +43,9 @@ impl Shadows {
         for (key, table) in wanted {
             if let Entry::Vacant(place) = self.existing.entry(key) {
                 let mut sql = create(table)?;
-                if self.row && !table.columns.is_empty() {
-                    sql.push_str(&format!("; INSERT INTO {} DEFAULT VALUES", identifier(&table.name)));
+                if let Some(row) = self.row.filter(|_| !table.columns.is_empty()) {
+                    let values: Vec<&str> = table.columns.iter().map(|column| value(row, &column.data_type)).collect();
+                    sql.push_str(&format!("; INSERT INTO {} VALUES ({})", identifier(&table.name), values.join(", ")));
                 }
                 conn.execute_batch(&sql).map_err(|error| unusable(table, &errors::message(&error)))?;
                 place.insert(table.clone());
@@ -65,6 +66,24 @@ fn create(table: &ShadowTable) -> Result<String, Unknown> {
     };
     let columns = table.columns.iter().map(column).collect::<Result<Vec<_>, _>>()?;
     Ok(format!("CREATE TABLE {} ({})", identifier(&table.name), columns.join(", ")))
+}
+
+/// A value of a type for a row.
+fn value(row: ProbeRow, data_type: &str) -> &'static str {
+    let is =
+        |prefixes: &[&str]| prefixes.iter().any(|prefix| data_type.starts_with(prefix)) && !data_type.ends_with(']');
+    match row {
+        ProbeRow::Nulls => "NULL",
+        ProbeRow::Words if is(&["VARCHAR"]) => "'word'",
+        ProbeRow::Words if is(&["BOOLEAN"]) => "true",
+        ProbeRow::Words if is(&["DATE", "TIMESTAMP"]) => "'2000-01-01'",
+        ProbeRow::Words if is(&["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"]) => "1",
+        ProbeRow::Words if is(&["UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"]) => "1",
+        ProbeRow::Words if is(&["FLOAT", "DOUBLE"]) => "1",
+        // A DECIMAL may have no digit before its point.
+        ProbeRow::Words if is(&["DECIMAL"]) => "0",
+        ProbeRow::Words => "NULL",
+    }
 }
 
 /// Whether a text can be nothing but one type: words, and brackets that close, with commas, numbers, quoted names and

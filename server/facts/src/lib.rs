@@ -14,5 +14,5 @@ mod store;
 
 pub use answer::{Answer, Column, OptionValues, SqlError, SqlErrorKind, Unknown};
 pub use number::js_number;
-pub use question::{QueryTable, Question, QuestionKey, ShadowTable, SourceSpec};
+pub use question::{ProbeRow, QueryTable, Question, QuestionKey, ShadowTable, SourceSpec};
 pub use store::{Fact, FactStore};

@@ -54,6 +54,15 @@ pub struct ShadowTable {
     pub columns: Vec<Column>,
 }
 
+/// The row of a table that is probed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ProbeRow {
+    /// NULLs: what fails is a constant.
+    Nulls,
+    /// A value of each type; in texts a word, which is no number, date or boolean.
+    Words,
+}
+
 /// One question. SQL in it is text that a user wrote or that was rendered from it: the engine runs it only after its
 /// statement gate (exactly one SELECT).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -88,11 +97,13 @@ pub enum Question {
         /// The query.
         sql: String,
     },
-    /// Does this query run over these tables, each holding one row of NULLs? So constants are converted to the types
-    /// they are compared with, without any data. Needs no source. Answered by [`crate::Answer::Accepted`].
+    /// Does this query run over these tables, each holding one row? So constants are converted to the types they are
+    /// compared with, without any data. Needs no source. Answered by [`crate::Answer::Accepted`].
     Probe {
         /// The tables that exist.
         tables: Vec<ShadowTable>,
+        /// What they hold.
+        row: ProbeRow,
         /// The query.
         sql: String,
     },

@@ -78,6 +78,8 @@ pub struct Shape {
     pub window: bool,
     /// A column outside all aggregates.
     pub outer_column: bool,
+    /// The function `mode`, an aggregate that is grouped all the same (`R-SQL-04`).
+    pub mode: bool,
     /// Whether sqlparser understood the expression; if not, the rest is judged by its tokens.
     pub parsed: bool,
 }
@@ -100,8 +102,12 @@ struct Collect {
 }
 
 fn is_aggregate(function: &Function) -> bool {
+    AGGREGATES.contains(&name(function).as_str())
+}
+
+fn name(function: &Function) -> String {
     let name = function.name.0.last().map(ToString::to_string).unwrap_or_default().to_lowercase();
-    AGGREGATES.contains(&name.trim_matches('"'))
+    name.trim_matches('"').to_owned()
 }
 
 impl Visitor for Collect {
@@ -111,6 +117,7 @@ impl Visitor for Collect {
         match expr {
             Expr::Function(function) => {
                 self.shape.window |= function.over.is_some();
+                self.shape.mode |= name(function) == "mode";
                 if is_aggregate(function) {
                     self.shape.aggregate = true;
                     self.depth += 1;

@@ -4,8 +4,10 @@ use crate::aggregates::{Shape, shape_of};
 use crate::expand::{Context, Expander};
 use crate::hash::alias_hash;
 use crate::join::{NoPath, from_clause};
-use crate::quoting;
-use crate::template::Template;
+use crate::rewrite::{quotes, rewrite};
+use crate::template::{Role, Template};
+use crate::tokens::tokenize;
+use crate::{dropped, literal, parentheses, quoting};
 use std::collections::BTreeSet;
 use viz_project::{Body, Fix, Insight, Kind, ObjectId, Problem, Project, Resolution, StatementKind, Target};
 use viz_text::{Loc, TextRange};
@@ -48,8 +50,10 @@ pub struct Selected {
 /// The query of an insight.
 #[derive(Debug, Clone)]
 pub struct Composed {
-    /// The query, with holes where choices go.
+    /// The query, with holes where choices go, as JavaScript reads it where the browser runs it.
     pub template: Template,
+    /// Its text as it is stored: a template literal of JavaScript where the browser runs it.
+    pub stored: String,
     /// Where the statements stand in it.
     pub placed: Vec<Placed>,
     /// Its columns in order.
@@ -166,41 +170,62 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
             Ok(from) => {
                 writer.out.push_template(&from);
             }
-            Err(NoPath(a, b)) => {
+            Err(NoPath { between: (a, b), bridge }) => {
                 expander.broken = true;
                 let loc = uses_model(project, id, b).unwrap_or_else(|| project.object(id).name_loc());
-                let (a, b) = (project.object(a).name_text(), project.object(b).name_text());
-                let message = format!("no relation joins the models `{a}` and `{b}`");
-                let problem = Problem::new("no-join-path", loc, message)
-                    .help(format!("add a relation with the condition `${{ref({a}).…}} = ${{ref({b}).…}}`"));
+                let name = |model: ObjectId| project.object(model).name_text();
+                let message = format!("no relation joins the models `{}` and `{}`", name(a), name(b));
+                let help = match bridge {
+                    Some(bridge) => format!(
+                        "refer to a column of `{}`, which lies between them: it is not used by itself (R-SQL-13)",
+                        name(bridge)
+                    ),
+                    None => {
+                        format!("add a relation with the condition `${{ref({}).…}} = ${{ref({}).…}}`", name(a), name(b))
+                    }
+                };
                 // A relation may be in a file that isn't there.
                 if project.names_complete() {
-                    expand_problems.push(problem);
+                    expand_problems.push(Problem::new("no-join-path", loc, message).help(help));
                 }
             }
         }
     }
-    let is_having = |part: &&&Part| part.shape.aggregate;
     // R-SQL-03: a filter with a window function is dropped from a dynamic query and breaks a static one.
-    let is_window = |part: &&&Part| part.shape.window && !part.shape.aggregate;
-    let rows: Vec<&Part> = filters.iter().filter(|part| !is_having(part) && !is_window(part)).copied().collect();
-    let groups: Vec<&Part> = filters.iter().filter(is_having).copied().collect();
-    for part in filters.iter().filter(is_window) {
-        let message = if inputs.is_empty() {
-            "a filter can't hold a window function: the query that is built from it is invalid (R-SQL-03)"
-        } else {
-            "a filter with a window function is silently dropped: the chart shows unfiltered data (R-SQL-03)"
+    let (windows, filters): (Vec<&Part>, Vec<&Part>) = filters.into_iter().partition(|part| part.shape.window);
+    let (groups, rows): (Vec<&Part>, Vec<&Part>) = filters.iter().partition(|part| part.shape.aggregate);
+    for part in windows {
+        let message = match (inputs.is_empty(), part.shape.aggregate) {
+            (true, _) => "a filter can't hold a window function: the query that is built from it is invalid (R-SQL-03)",
+            (false, true) => {
+                "a filter can't hold a window function: this one is put into HAVING, where the browser refuses it (R-SQL-03)"
+            }
+            (false, false) => {
+                "a filter with a window function is silently dropped: the chart shows unfiltered data (R-SQL-03)"
+            }
         };
         expand_problems.push(
-            Problem::new("window-filter", part.loc, message)
+            Problem::new("window-filter", word_loc(&part.template, "over").unwrap_or(part.loc), message)
                 .help("compute the window function in the model's SQL and filter by its column"),
         );
     }
+    for clause in [&rows, &groups].into_iter().filter(|clause| clause.len() > 1) {
+        expand_problems.extend(clause.iter().filter_map(|part| parentheses::of_filter(&part.template, part.loc)));
+    }
+    expand_problems.extend(parts.iter().flat_map(|part| parentheses::of_units(&part.template)));
+    expand_problems.extend(filters.iter().filter_map(|part| dropped::dropped(context, &part.template)));
     if !rows.is_empty() {
         writer.out.push_generated("\nWHERE");
         writer.list(&rows, " AND", Clause::Where, |_, _| {});
     }
     let grouping = grouping(project.target(), &selected, &groups, &sorts);
+    for part in grouping.iter().filter(|part| part.shape.mode) {
+        expander.broken = true;
+        let message = "`mode` is grouped by as if it were a column, and the database refuses that (R-SQL-04)";
+        let loc = word_loc(&part.template, "mode").unwrap_or(part.loc);
+        expand_problems.push(Problem::new("sql-bind", loc, message).help("compute it in the model's SQL"));
+    }
+    expand_problems.extend(grouping.iter().flat_map(|part| grouped_placeholders(project.target(), part)));
     if !grouping.is_empty() {
         writer.out.push_generated("\nGROUP BY");
         writer.list(&grouping, ",", Clause::GroupBy, |_, _| {});
@@ -220,17 +245,23 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
     if project.target() == Target::V2_1 {
         let quoted = quoting::quoted(&template, |hole| context.is_text(hole.input) == Some(true));
         if quoted.contains(&true) {
-            (template, writer.placed) = with_quotes(&template, &writer.placed, &quoted);
+            (template, writer.placed) = rewrite(&template, &writer.placed, &quotes(&template, &quoted));
             template.find_roles();
         }
     }
     let mut problems = std::mem::take(&mut expander.problems);
     problems.extend(expand_problems);
     problems.extend(static_problems);
+    let stored = template.text().text().to_owned();
     if !inputs.is_empty() && !expander.broken {
-        let literal = crate::literal::problems(project, &template);
-        expander.broken |= !literal.is_empty();
-        problems.extend(literal);
+        let (found, fatal) = literal::problems(project, &template);
+        expander.broken |= fatal;
+        problems.extend(found);
+        let escapes = literal::cooked(&template);
+        if !escapes.is_empty() {
+            (template, writer.placed) = rewrite(&template, &writer.placed, &escapes);
+            template.find_roles();
+        }
     }
     let mut known = BTreeSet::new();
     problems.retain(|problem| {
@@ -238,6 +269,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
     });
     Some(Composed {
         template,
+        stored,
         placed: writer.placed,
         selected: selected
             .iter()
@@ -295,8 +327,10 @@ fn static_props(project: &Project, insight: &Insight, context: &dyn Context) -> 
 
 fn parts(insight: &Insight, expander: &mut Expander<'_>, context: &dyn Context) -> Vec<Part> {
     let part = |(index, statement): (usize, &viz_project::Statement)| {
-        let template = expander.expand(&statement.query.text, statement.query.query.body);
-        let sample = template.fill(|_, hole| context.sample(hole.input, hole.accessor));
+        let mut template = expander.expand(&statement.query.text, statement.query.query.body);
+        template.find_roles();
+        let sample = template
+            .fill(|_, hole| context.sample(hole.input, hole.accessor).unwrap_or_else(|| dropped::neutral(hole).into()));
         let judged = if statement.kind == StatementKind::Sort { without_direction(&sample) } else { &sample };
         let loc = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
         Part { statement: Some(index), shape: shape_of(judged), template, loc }
@@ -322,14 +356,39 @@ fn grouping<'a>(target: Target, selected: &[&'a Part], having: &[&Part], sorts: 
         return Vec::new();
     }
     let mut out: Vec<&Part> = Vec::new();
+    let others = selected.iter().chain(sorts).any(|part| part.shape.outer_column);
     for part in selected.iter().chain(sorts) {
         let text = part.template.text().text();
         let text = without_direction(text);
-        if part.shape.outer_column && !out.iter().any(|other| without_direction(other.template.text().text()) == text) {
+        // R-SQL-04: `mode` is grouped as if it were no aggregate.
+        let grouped = part.shape.outer_column || part.shape.mode && others;
+        if grouped && !out.iter().any(|other| without_direction(other.template.text().text()) == text) {
             out.push(part);
         }
     }
     out
+}
+
+/// Where a bare word stands.
+fn word_loc(template: &Template, word: &str) -> Option<Loc> {
+    // Words of the holes' own lengths keep all offsets.
+    let plain = template.fill(|_, hole| "v".repeat(hole.range.len().into()));
+    let found = tokenize(&plain).ok()?.into_iter().find(|token| token.is_word(word))?;
+    template.text().locate(found.range)
+}
+
+/// S-16: the text of a grouping expression loses the quote before a placeholder.
+fn grouped_placeholders(target: Target, part: &Part) -> Vec<Problem> {
+    let quoted = part.template.holes().iter().filter(|hole| hole.role == Role::InString);
+    let problem = |hole: &crate::Hole| {
+        let message = "the run fails: the query groups by this expression, and there the quote before a placeholder is lost (S-16)";
+        let help = match target {
+            Target::V2_1 => "leave the quotes out: the placeholder gets them automatically",
+            Target::V2_0 => "compare with a number, or use the placeholder in a filter instead",
+        };
+        Problem::new("grouped-placeholder", hole.loc, message).help(help)
+    };
+    quoted.map(problem).collect()
 }
 
 /// A sort without `ASC`, `DESC`, `NULLS FIRST`, `NULLS LAST` and a placeholder at its end (`R-SQL-08`, `R-SQL-09`).
@@ -370,37 +429,6 @@ impl Writer {
             after(&mut self.out, part);
         }
     }
-}
-
-/// The template with single quotes around some holes.
-fn with_quotes(template: &Template, placed: &[Placed], quoted: &[bool]) -> (Template, Vec<Placed>) {
-    let mut out = Template::new();
-    let mut done = 0.into();
-    // Old offset → how many bytes were added before it.
-    let mut added: Vec<(viz_text::TextSize, u32)> = Vec::new();
-    for (hole, _) in template.holes().iter().zip(quoted).filter(|(_, quote)| **quote) {
-        out.push_part(template, TextRange::new(done, hole.range.start()));
-        out.push_for("'", hole.loc);
-        added.push((hole.range.start(), 1));
-        out.push_part(template, hole.range);
-        out.push_for("'", hole.loc);
-        added.push((hole.range.end(), 1));
-        done = hole.range.end();
-    }
-    out.push_part(template, TextRange::new(done, template.len()));
-    let before = |offset: viz_text::TextSize| added.iter().filter(|(at, _)| *at < offset).map(|(_, n)| n).sum::<u32>();
-    let upto = |offset: viz_text::TextSize| added.iter().filter(|(at, _)| *at <= offset).map(|(_, n)| n).sum::<u32>();
-    let placed = placed
-        .iter()
-        .map(|one| Placed {
-            range: TextRange::new(
-                one.range.start() + viz_text::TextSize::new(before(one.range.start())),
-                one.range.end() + viz_text::TextSize::new(upto(one.range.end())),
-            ),
-            ..*one
-        })
-        .collect();
-    (out, placed)
 }
 
 /// The place in an insight that leads to a model.

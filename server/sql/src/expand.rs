@@ -7,7 +7,7 @@ use crate::tokens::{Token, tokenize};
 use sqlparser::tokenizer::Token as SqlToken;
 use std::collections::BTreeSet;
 use viz_facts::Column;
-use viz_project::{Body, Fix, Kind, ObjectId, Problem, Project, Resolution, did_you_mean, similar};
+use viz_project::{Body, Fix, Kind, ObjectId, Problem, Project, Resolution, Target, did_you_mean, similar};
 use viz_syntax::{RefForm, Reference, almost_references, references};
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
@@ -17,8 +17,8 @@ pub trait Context {
     fn columns(&self, model: ObjectId) -> Option<&[Column]>;
     /// Whether the values of an input count as text for automatic quoting (5.7 a); `None` if that is not known.
     fn is_text(&self, input: ObjectId) -> Option<bool>;
-    /// A value to put in for an input while the shape of an expression is looked at (`R-VAL-06`).
-    fn sample(&self, input: ObjectId, accessor: Accessor) -> String;
+    /// The value that the build puts in for an input while it looks at an expression (`R-VAL-06`), if it is known.
+    fn sample(&self, input: ObjectId, accessor: Accessor) -> Option<String>;
 }
 
 /// Metrics and dimensions are followed to this depth.
@@ -214,6 +214,16 @@ impl<'a> Expander<'a> {
         if let Some(field) = self.project.scoped_field(model, path) {
             return self.expression(out, field, loc, origin, depth);
         }
+        if let Some(other) = self.namesake(path) {
+            let message = format!(
+                "in 2.0 this takes the {} `{path}` of another object, not what `{}` has (6.2)",
+                self.project.object(other).kind.name(),
+                self.project.object(model).name_text()
+            );
+            let problem =
+                Problem::new("ambiguous-reference", path_loc, message).help("give one of the two another name");
+            self.problems.push(problem.related(self.project.object(other).name_loc(), "it is defined here"));
+        }
         let table = name_hash(self.project.object(model).name_text());
         let spelled = match self.context.columns(model) {
             None => {
@@ -230,6 +240,15 @@ impl<'a> Expander<'a> {
             },
         };
         out.push_for(&format!("\"{table}\".{}", quote(&spelled)), loc);
+    }
+
+    /// In 2.0, any metric or dimension of the project answers to its name, whichever model is asked.
+    fn namesake(&self, name: &str) -> Option<ObjectId> {
+        let is_field = |id: &ObjectId| {
+            let object = self.project.object(*id);
+            matches!(object.kind, Kind::Metric | Kind::Dimension) && object.name_text() == name
+        };
+        self.project.ids().find(|id| self.project.target() == Target::V2_0 && is_field(id))
     }
 
     fn unknown_column(&mut self, model: ObjectId, columns: &[Column], path: &str, loc: Loc) {
@@ -264,7 +283,7 @@ impl<'a> Expander<'a> {
             return out.push_for("NULL", loc);
         }
         self.left -= cost;
-        let all = TextRange::up_to(text.len());
+        let (all, start) = (TextRange::up_to(text.len()), out.len());
         match self.project.parent(id).filter(|_| body.scoped) {
             Some(model) => {
                 self.models.insert(model);
@@ -272,6 +291,7 @@ impl<'a> Expander<'a> {
             }
             None => self.expand_into(out, text, all, origin.or(Some(loc)), depth + 1),
         }
+        out.mark_unit(start, loc);
     }
 
     /// Says once that the metrics below `origin` can't be followed any further. A circle has a finding of its own.

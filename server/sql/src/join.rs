@@ -14,7 +14,11 @@ struct Edge<'a> {
 }
 
 /// Models that no relations connect.
-pub(crate) struct NoPath(pub ObjectId, pub ObjectId);
+pub(crate) struct NoPath {
+    pub between: (ObjectId, ObjectId),
+    /// A model that would connect them, were it referred to.
+    pub bridge: Option<ObjectId>,
+}
 
 /// `FROM "a" INNER JOIN "b" ON …` for these models.
 pub(crate) fn from_clause(
@@ -55,7 +59,7 @@ pub(crate) fn from_clause(
         at += 1;
     }
     match models.iter().find(|model| !joined.contains(model)) {
-        Some(lost) => Err(NoPath(start, *lost)),
+        Some(lost) => Err(NoPath { between: (start, *lost), bridge: bridge(project, start, *lost) }),
         None => Ok(out),
     }
 }
@@ -92,4 +96,25 @@ fn edges<'a>(project: &'a Project, models: &[ObjectId]) -> Vec<Edge<'a>> {
         }
     }
     edges
+}
+
+/// The last model on a shortest way between two models over all relations.
+fn bridge(project: &Project, from: ObjectId, to: ObjectId) -> Option<ObjectId> {
+    let models: Vec<ObjectId> = project.ids().filter(|id| project.object(*id).kind == Kind::Model).collect();
+    let edges = edges(project, &models);
+    let mut met = vec![from];
+    let mut at = 0;
+    while let Some(here) = met.get(at).copied() {
+        for edge in edges.iter().filter(|edge| edge.models.0 == here || edge.models.1 == here) {
+            let other = if edge.models.0 == here { edge.models.1 } else { edge.models.0 };
+            if other == to {
+                return (here != from).then_some(here);
+            }
+            if !met.contains(&other) {
+                met.push(other);
+            }
+        }
+        at += 1;
+    }
+    None
 }

@@ -10,13 +10,16 @@ mod accessor;
 mod aggregates;
 mod brackets;
 mod compose;
+mod dropped;
 mod expand;
 mod hash;
 mod join;
 mod literal;
 mod options;
+mod parentheses;
 mod parse;
 mod quoting;
+mod rewrite;
 mod template;
 mod tokens;
 

@@ -1,7 +1,8 @@
 //! The query of a dynamic insight as the body of a JavaScript template literal (5.5): what the browser can't prepare, or
 //! changes on the way.
 
-use crate::template::Template;
+use crate::rewrite::Edit;
+use crate::template::{Template, null_words};
 use viz_project::{Fix, ObjectId, Problem, Project};
 use viz_text::{Loc, TextRange, TextSize};
 
@@ -55,22 +56,101 @@ const RESERVED: [&str; 46] = [
     "while",
 ];
 
-/// What is wrong with a query as a template literal.
-pub(crate) fn problems(project: &Project, template: &Template) -> Vec<Problem> {
+/// What is wrong with a query as a template literal, and whether the browser can't prepare it at all.
+pub(crate) fn problems(project: &Project, template: &Template) -> (Vec<Problem>, bool) {
     let mut out = names(project, template);
+    let mut fatal = !out.is_empty();
     let text = template.text();
-    let mut done = TextSize::new(0);
-    let ends = template.holes().iter().map(|hole| (hole.range.start(), hole.range.end()));
-    for (start, next) in ends.chain([(text.len(), text.len())]) {
-        let piece = TextRange::new(done, start);
+    for piece in pieces(template) {
         for (range, fault) in faults(text.slice(piece)) {
             // What no user wrote has no such characters.
             let Some(loc) = text.locate(range + piece.start()) else { continue };
+            fatal |= !matches!(fault, Fault::Eaten | Fault::Control);
             out.push(fault.problem(text.slice(range + piece.start()), loc));
         }
-        done = next;
+    }
+    out.extend(nulls(template));
+    (out, fatal)
+}
+
+/// The word `null` inside texts (S-26).
+fn nulls(template: &Template) -> Vec<Problem> {
+    // Words of the holes' own lengths keep all offsets.
+    let plain = template.fill(|_, hole| "v".repeat(hole.range.len().into()));
+    let tokens = crate::tokens::tokenize(&plain).unwrap_or_default();
+    let texts = tokens.iter().filter(|token| matches!(token.token, sqlparser::tokenizer::Token::SingleQuotedString(_)));
+    let null = |range: TextRange| {
+        let loc = template.text().locate(range)?;
+        let message = "the browser makes `NULL` of the word `null`, also in a text";
+        let help = "compare with the text in capitals, or keep such texts out of the model: `nullif(column, 'null')`";
+        Some(Problem::new("template-literal", loc, message).help(help))
+    };
+    texts
+        .flat_map(|token| null_words(&plain[token.range]).map(|range| range + token.range.start()))
+        .filter_map(null)
+        .collect()
+}
+
+/// The ranges outside all holes.
+fn pieces(template: &Template) -> Vec<TextRange> {
+    let mut done = TextSize::new(0);
+    let ends = template.holes().iter().map(|hole| (hole.range.start(), hole.range.end()));
+    let piece = |(start, next)| TextRange::new(std::mem::replace(&mut done, next), start);
+    ends.chain([(template.len(), template.len())]).map(piece).collect()
+}
+
+/// What JavaScript makes of escapes and line ends, where it differs from the text.
+pub(crate) fn cooked(template: &Template) -> Vec<Edit> {
+    let text = template.text();
+    let mut out = Vec::new();
+    for piece in pieces(template) {
+        let slice = text.slice(piece);
+        let mut at = 0;
+        while let Some(found) = slice[at..].find(['\\', '\r']) {
+            let start = at + found;
+            let (len, made) = match &slice[start..] {
+                rest if rest.starts_with("\r\n") => (2, "\n".to_owned()),
+                rest if rest.starts_with('\r') => (1, "\n".to_owned()),
+                rest => unescaped(rest),
+            };
+            let range = TextRange::at(TextSize::new(start as u32), TextSize::new(len as u32)) + piece.start();
+            out.push(Edit { range, text: made, loc: text.locate(range) });
+            at = start + len;
+        }
     }
     out
+}
+
+/// The length of the escape that a text begins with, and what it stands for.
+fn unescaped(rest: &str) -> (usize, String) {
+    let Some(second) = rest[1..].chars().next() else { return (1, String::new()) };
+    let after = &rest[1 + second.len_utf8()..];
+    let hex = |digits: &str| u32::from_str_radix(digits, 16).ok();
+    let character = |code: u32| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER).to_string();
+    let simple = |text: &str| (1 + second.len_utf8(), text.to_owned());
+    match second {
+        'n' => simple("\n"),
+        'r' => simple("\r"),
+        't' => simple("\t"),
+        'f' => simple("\u{c}"),
+        'v' => simple("\u{b}"),
+        'b' => simple("\u{8}"),
+        '0' => simple("\0"),
+        '\n' | '\u{2028}' | '\u{2029}' => simple(""),
+        'x' => match after.get(..2).and_then(hex) {
+            Some(code) => (4, character(code)),
+            None => simple("x"),
+        },
+        'u' => {
+            let braced = after.strip_prefix('{').and_then(|inner| inner.split_once('}')).map(|(inner, _)| inner);
+            match (braced.and_then(hex).zip(braced), after.get(..4).and_then(hex)) {
+                (Some((code, inner)), _) => (4 + inner.len(), character(code)),
+                (None, Some(code)) => (6, character(code)),
+                _ => simple("u"),
+            }
+        }
+        other => simple(&other.to_string()),
+    }
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -199,6 +279,19 @@ mod tests {
             [Fault::Malformed, Fault::Control, Fault::Malformed, Fault::Malformed, Fault::Malformed]
         );
         assert_eq!(of("${1 + 1}"), [("${".into(), Fault::Expression)]);
+    }
+
+    #[test]
+    fn escapes_as_javascript_reads_them() {
+        let of = |text: &str| {
+            let mut template = Template::new();
+            template.push_generated(text);
+            crate::rewrite::rewrite(&template, &[], &cooked(&template)).0.text().text().to_owned()
+        };
+        assert_eq!(of("'\\d\\\\d' \r\n \r"), "'d\\d' \n \n");
+        assert_eq!(of("\\n\\t\\'\\u00e9\\u{1F600}\\x41\\$"), "\n\t'é😀A$");
+        assert_eq!(of("a\\\nb"), "ab");
+        assert_eq!(of("no escapes"), "no escapes");
     }
 
     #[test]

@@ -38,11 +38,21 @@ pub struct Hole {
     pub role: Role,
 }
 
+/// What a metric or dimension was replaced by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unit {
+    /// Its bytes in the template's text.
+    pub range: TextRange,
+    /// The reference in the user's text.
+    pub loc: Loc,
+}
+
 /// A query with holes.
 #[derive(Debug, Clone, Default)]
 pub struct Template {
     text: MappedText,
     holes: Vec<Hole>,
+    units: Vec<Unit>,
 }
 
 impl Template {
@@ -59,6 +69,16 @@ impl Template {
     /// The holes in order.
     pub fn holes(&self) -> &[Hole] {
         &self.holes
+    }
+
+    /// The expressions of metrics and dimensions in it.
+    pub(crate) fn units(&self) -> &[Unit] {
+        &self.units
+    }
+
+    /// Says that everything since an offset is the expression of a metric or dimension.
+    pub(crate) fn mark_unit(&mut self, start: TextSize, loc: Loc) {
+        self.units.push(Unit { range: TextRange::new(start, self.len()), loc });
     }
 
     /// Length in bytes.
@@ -104,6 +124,8 @@ impl Template {
         self.text.push_slice(&other.text, range);
         let inside = other.holes.iter().filter(|hole| range.contains_range(hole.range));
         self.holes.extend(inside.map(|hole| Hole { range: hole.range - range.start() + base, ..hole.clone() }));
+        let inside = other.units.iter().filter(|unit| range.contains_range(unit.range));
+        self.units.extend(inside.map(|unit| Unit { range: unit.range - range.start() + base, loc: unit.loc }));
         TextRange::new(base, self.len())
     }
 
@@ -123,8 +145,7 @@ impl Template {
 
     /// The query that the browser runs: holes filled, and every whole word `null` of the filled text in upper case.
     pub fn render(&self, fill: impl FnMut(usize, &Hole) -> String) -> String {
-        let filled = self.fill(fill);
-        if filled.contains("null") { upper_null(&filled) } else { filled }
+        upper_null(&self.fill(fill))
     }
 
     /// As [`Template::render`], with the places of the template's text; a filled hole stands for its placeholder.
@@ -207,19 +228,22 @@ fn bare_role(tokens: &[&Token], at: usize) -> Role {
 
 /// 5.5, step 3: every whole word `null` of the whole text in upper case, inside string literals too.
 pub fn upper_null(text: &str) -> String {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("null") {
-        let before = rest[..at].chars().next_back().or_else(|| out.chars().next_back());
-        let after = rest[at + 4..].chars().next();
-        out.push_str(&rest[..at]);
-        let whole = !before.is_some_and(word) && !after.is_some_and(word);
-        out.push_str(if whole { "NULL" } else { "null" });
-        rest = &rest[at + 4..];
+    let mut out = text.to_owned();
+    for range in null_words(text) {
+        out.replace_range(std::ops::Range::<usize>::from(range), "NULL");
     }
-    out.push_str(rest);
     out
+}
+
+/// Where the whole word `null` stands, in lower case.
+pub(crate) fn null_words(text: &str) -> impl Iterator<Item = TextRange> {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let whole = move |at: usize| {
+        let (before, after) = (text[..at].chars().next_back(), text[at + 4..].chars().next());
+        !before.is_some_and(word) && !after.is_some_and(word)
+    };
+    let places = text.match_indices("null").map(|(at, _)| at).filter(move |at| whole(*at));
+    places.map(|at| TextRange::at(TextSize::new(at as u32), TextSize::new(4)))
 }
 
 #[cfg(test)]

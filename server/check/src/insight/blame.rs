@@ -10,7 +10,7 @@ use crate::suggest::{missing_name, suggest, suggestion};
 use crate::witness::Witness;
 use viz_facts::{Answer, Question, SqlError};
 use viz_project::{Body, Fix, ObjectId, Related, StatementKind};
-use viz_sql::{Accessor, Hole, Role, name_hash};
+use viz_sql::{Accessor, Hole, Role, name_hash, tokenize};
 use viz_text::{Loc, TextRange, TextSize};
 
 /// The advice that can be followed by machine.
@@ -96,16 +96,19 @@ impl Run<'_> {
                 continue;
             };
             let Answer::Accepted(Err(error)) = &*answer else { continue };
-            let offset = error.offset.map(TextSize::new).filter(|offset| (prefix..end).contains(offset));
             let whole = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
             let own = TextRange::new(prefix, end);
+            let offset = error.offset.map(TextSize::new).filter(|offset| (prefix..end).contains(offset));
             let unclosed = viz_sql::unclosed(&sql.text()[own]).filter(|_| offset.is_none()).map(|at| at + prefix);
             let told = |offset| error_range(sql.text(), offset, error.length);
-            let loc = offset.map(told).or(unclosed).and_then(|range| sql.locate(range)).unwrap_or(whole);
+            let loc = offset.map(told).or(unclosed).and_then(|range| sql.locate(range));
             let words = match unclosed {
                 Some(at) => format!("`{}` is never closed", &sql.text()[at]),
+                None if loc.is_none() => "something is missing behind this".into(),
                 None => self.words(error),
             };
+            // What follows is not the user's.
+            let loc = loc.or_else(|| last_token(&sql, prefix, end)).unwrap_or(whole);
             out.push(Finding::new("sql-syntax", loc, format!("{} is no SQL: {words}", self.subject(whole))));
         }
         out
@@ -242,14 +245,20 @@ impl Run<'_> {
         let template = &self.composed.template;
         let mapped = template.render_mapped(|index, _| values[index].clone());
         let offset = offset.min(mapped.len());
-        let hole = template.hole_at(offset, |index, _| values[index].clone());
-        let loc = mapped.locate(error_range(mapped.text(), offset, error.length));
+        let range = error_range(mapped.text(), offset, error.length);
+        let loc = mapped.locate(range);
+        let mut hole = template.hole_at(offset, |index, _| values[index].clone());
         let mut shift = 0_i64;
-        for (hole, value) in template.holes().iter().zip(&values) {
-            if i64::from(u32::from(hole.range.start())) + shift > i64::from(u32::from(offset)) {
+        for (index, (filled, value)) in template.holes().iter().zip(&values).enumerate() {
+            // An error about a whole comparison is about the choice in it.
+            let start = i64::from(u32::from(filled.range.start())) + shift;
+            if hole.is_none() && u32::try_from(start).is_ok_and(|start| range.contains(TextSize::new(start))) {
+                hole = Some(index);
+            }
+            if start > i64::from(u32::from(range.end())) {
                 break;
             }
-            shift += value.len() as i64 - i64::from(u32::from(hole.range.len()));
+            shift += value.len() as i64 - i64::from(u32::from(filled.range.len()));
         }
         let template_offset = u32::try_from(i64::from(u32::from(offset)) - shift).ok().map(TextSize::new);
         Place { hole, loc, template_offset }
@@ -303,4 +312,11 @@ impl Run<'_> {
             text.replace(&format!("\"{hash}\""), name).replace(&hash, name)
         })
     }
+}
+
+/// The place of the last token in a part of a text.
+fn last_token(sql: &viz_text::MappedText, start: TextSize, end: TextSize) -> Option<Loc> {
+    let tokens = tokenize(sql.slice(TextRange::new(start, end))).ok()?;
+    let last = tokens.iter().rev().find(|token| !token.is_space())?;
+    sql.locate(last.range + start)
 }

@@ -2,11 +2,10 @@
 
 use crate::inputs::AllOptions;
 use crate::models::Columns;
-use crate::options::InputOptions;
-use crate::states::State;
+use crate::states::Value;
 use std::collections::HashMap;
 use viz_facts::Column;
-use viz_project::{Body, ObjectId, Project};
+use viz_project::{Body, DefaultSelection, ObjectId, Project, Target};
 use viz_sql::{Accessor, Context};
 
 /// What composing asks for, answered from facts.
@@ -42,13 +41,28 @@ impl Context for FromFacts<'_> {
         }
     }
 
-    fn sample(&self, input: ObjectId, accessor: Accessor) -> String {
-        match self.inputs.get(&input) {
-            Some(Ok(InputOptions { values, .. })) if !values.is_empty() => match accessor {
-                Accessor::Values => State { values: values.iter().take(2).cloned().collect() }.render(accessor),
-                _ => values[0].raw(),
-            },
-            _ => "1".into(),
+    fn sample(&self, input: ObjectId, accessor: Accessor) -> Option<String> {
+        let Body::Input(body) = &self.project.object(input).body else { return None };
+        let Some(Ok(options)) = self.inputs.get(&input) else { return None };
+        let texts: Vec<String> = options.values.iter().map(Value::raw).collect();
+        if accessor == Accessor::Values {
+            // Quotes are not doubled here.
+            let quoted: Vec<String> = texts.iter().take(2).map(|text| format!("'{text}'")).collect();
+            return Some(quoted.join(",")).filter(|_| !texts.is_empty());
+        }
+        let last = matches!(accessor, Accessor::Max | Accessor::Last);
+        let one = |texts: &[String]| if last { texts.last() } else { texts.first() }.cloned();
+        match &body.default {
+            DefaultSelection::Value(default) => Some(default.text.clone()),
+            DefaultSelection::Values(defaults) => {
+                let defaults: Vec<String> = defaults.iter().map(|default| default.text.clone()).collect();
+                match self.project.target() {
+                    Target::V2_1 => one(&defaults).or_else(|| one(&texts)),
+                    // S-17: the whole list as Python prints it.
+                    Target::V2_0 => Some(format!("['{}']", defaults.join("', '"))),
+                }
+            }
+            _ => one(&texts),
         }
     }
 }

@@ -119,7 +119,7 @@ impl Run<'_> {
     }
 
     /// A combination with the first state of each class in place of its own.
-    fn units(&self, combination: &Combination) -> Combination {
+    pub(super) fn units(&self, combination: &Combination) -> Combination {
         if self.is_complete() {
             return combination.clone();
         }

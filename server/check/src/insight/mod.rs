@@ -1,6 +1,7 @@
 //! The verdict on one insight: compose, render, parse, bind, and say who is to blame.
 
 mod blame;
+mod browser;
 mod context;
 mod doubts;
 mod judge;
@@ -85,6 +86,11 @@ pub(crate) fn check_insight(
         combinations: Vec::new(),
     };
     run.check(&mut verdict);
+    // A filter that is dropped whatever is chosen needs no other finding about the same placeholder.
+    let dropped: Vec<_> = composed.problems.iter().filter(|problem| problem.code == "dropped-filter").collect();
+    verdict.findings.retain(|finding| {
+        !finding.code.starts_with("combination-") || dropped.iter().all(|problem| problem.loc != finding.loc)
+    });
     run.doubts(id, &mut verdict.findings);
     verdict
 }
@@ -149,6 +155,7 @@ impl Run<'_> {
         verdict.report.judge = Some(Judge::Parse);
         verdict.report.covered = self.classes.covered(&self.combinations);
         self.settle(verdict, Level::Parse);
+        self.browser_engine(verdict, &rendered, &fine);
         if self.options.level == Level::Parse {
             return;
         }
@@ -172,7 +179,7 @@ impl Run<'_> {
                 // What fails to parse or bind for all is no matter of values.
                 if let Some(first) = bound.first() {
                     self.slices(verdict, &tables, &rendered[*first]);
-                    match self.values(verdict, &tables) {
+                    match self.all_values(verdict, &tables, *first) {
                         Ok(()) => verdict.report.judge = Some(Judge::Values),
                         Err(why) => {
                             verdict.report.status = Status::Partial;
@@ -184,6 +191,11 @@ impl Run<'_> {
                 self.settle(verdict, Level::Bind);
             }
         }
+    }
+
+    fn all_values(&self, verdict: &mut InsightVerdict, tables: &[ShadowTable], first: usize) -> Result<(), Unknown> {
+        self.values(verdict, tables)?;
+        self.data(verdict, tables, first)
     }
 
     fn settle(&self, verdict: &mut InsightVerdict, reached: Level) {

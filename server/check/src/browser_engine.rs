@@ -1,0 +1,251 @@
+//! What DuckDB 2.0 accepts and 1.4, the engine of today's viewer, refuses (`verdicts.md` §1): one table, measured with
+//! npm `@duckdb/duckdb-wasm`, whose engine is 1.4.3.
+
+use sqlparser::tokenizer::Token as T;
+use viz_sql::{Token, tokenize};
+use viz_text::TextRange;
+
+/// Functions that only 2.0 has. Those of the extension `spatial` are left out: a browser may have it or not.
+const FUNCTIONS: &[&str] = &[
+    "ago",
+    "arg_max_nulls_last",
+    "arg_min_nulls_last",
+    "assert_true",
+    "binom",
+    "bitstring_byte_comparable",
+    "combine_aggr",
+    "days_in_month",
+    "decimal_average",
+    "decimal_division",
+    "get_type",
+    "hive_partition_component",
+    "index_key",
+    "invoke",
+    "json_deep_merge",
+    "json_insert",
+    "json_merge_patch_diff",
+    "json_normalize",
+    "json_remove",
+    "json_replace",
+    "json_set",
+    "json_strip_nulls",
+    "lttb",
+    "make_type",
+    "overlay",
+    "parquet_full_metadata",
+    "parse_formatted_bytes",
+    "path_join",
+    "pg_sleep",
+    "read_duckdb",
+    "setval",
+    "sleep_ms",
+    "struct_keys",
+    "struct_values",
+    "switch",
+    "to_aggregate_state",
+    "variant_array_length",
+    "variant_bytes_to_variant",
+    "variant_comparator",
+    "variant_contains",
+    "variant_exists",
+    "variant_extract_string",
+    "variant_group_array",
+    "variant_group_object",
+    "variant_keys",
+    "variant_normalize",
+    "variant_to_parquet_variant",
+    "variant_type",
+    "vertex_extract",
+];
+
+/// Words before a parenthesis that are no function's name, and functions whose arguments may end in a comma in 1.4 too.
+const NO_CALL: &[&str] = &["in", "values", "by", "row", "coalesce", "over", "filter", "as", "any", "all", "exists"];
+
+/// A piece of SQL that 1.4 refuses.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Refused {
+    /// Its bytes.
+    pub range: TextRange,
+    /// What it is, as the end of "the browser's engine, DuckDB 1.4, has no …".
+    pub what: String,
+}
+
+/// What 1.4 refuses in a query that 2.0 accepts.
+pub(crate) fn refused_by_1_4(sql: &str) -> Vec<Refused> {
+    let Ok(tokens) = tokenize(sql) else { return Vec::new() };
+    let tokens: Vec<Token> = tokens.into_iter().filter(|token| !token.is_space()).collect();
+    let mut out = Vec::new();
+    let mut add = |from: usize, to: usize, what: String| {
+        let range = tokens[from].range.cover(tokens[to].range);
+        out.push(Refused { range, what });
+    };
+    let is = |at: usize, token: &T| tokens.get(at).is_some_and(|found| found.token == *token);
+    let word = |at: usize, text: &str| tokens.get(at).is_some_and(|token| token.is_word(text));
+    // Of each open parenthesis: the name before it, and whether commas were met in it, and whether it orders.
+    let mut open: Vec<Open> = vec![Open::default()];
+    for (at, token) in tokens.iter().enumerate() {
+        let name = at.checked_sub(1).and_then(|before| name_of(&tokens[before]));
+        match &token.token {
+            T::LParen => {
+                let called = name.filter(|_| at < 2 || tokens[at - 2].token != T::Period);
+                if let Some(function) = called.as_deref().and_then(|name| FUNCTIONS.binary_search(&name).ok()) {
+                    add(at - 1, at - 1, format!("function `{}`", FUNCTIONS[function]));
+                }
+                let operand_before = at > 0 && !starts_operand(&tokens[at - 1]);
+                if is(at + 1, &T::RParen) && word(at.wrapping_sub(1), "in") {
+                    add(at, at + 1, "empty `IN ()` list".into());
+                } else if is(at + 1, &T::RParen) && !operand_before {
+                    add(at, at + 1, "empty tuple".into());
+                }
+                if word(at.wrapping_sub(1), "values") && word(at.wrapping_sub(2), "from") {
+                    add(at - 1, at - 1, "`VALUES` as a table without parentheses around it".into());
+                }
+                open.push(Open { name: called, tuple: !operand_before, ..Open::default() });
+            }
+            T::RParen => {
+                let closed = if open.len() > 1 { open.pop().unwrap_or_default() } else { Open::default() };
+                if at > 0 && tokens[at - 1].token == T::Comma {
+                    let call = closed.name.as_deref().is_some_and(|name| !NO_CALL.contains(&name));
+                    if closed.ordering {
+                        add(at - 1, at - 1, "comma at the end of `ORDER BY`".into());
+                    } else if closed.tuple {
+                        add(at - 1, at - 1, "tuple that ends in a comma".into());
+                    } else if call {
+                        add(at - 1, at - 1, "comma at the end of a function's arguments".into());
+                    }
+                }
+            }
+            T::LBrace if is(at + 1, &T::RBrace) && name.as_deref() != Some("map") => {
+                add(at, at + 1, "empty struct `{}`".into());
+            }
+            T::Mul if word(at + 1, "except") && is(at + 2, &T::LParen) && !word(at + 3, "select") => {
+                add(at + 1, at + 1, "`* EXCEPT`".into());
+            }
+            T::Tilde | T::TildeAsterisk | T::ExclamationMarkTilde | T::ExclamationMarkTildeAsterisk
+                if word(at + 1, "any") || word(at + 1, "all") =>
+            {
+                add(at, at + 1, "regular expression operator with `ANY` or `ALL`".into());
+            }
+            T::DoubleColon if is(at + 2, &T::Period) => {
+                add(at + 1, (at + 3).min(tokens.len() - 1), "qualified type name in a cast".into());
+            }
+            T::LBracket => {
+                let close = if is(at + 1, &T::RBracket) { at + 1 } else { at + 2 };
+                let typed = is(close, &T::RBracket)
+                    && matches!(tokens.get(close + 1).map(|next| &next.token), Some(T::SingleQuotedString(_)));
+                if typed && name.is_some() {
+                    add(at - 1, close + 1, "typed array literal".into());
+                }
+            }
+            T::Word(_) if token.is_word("by") && word(at.wrapping_sub(1), "order") => {
+                if let Some(innermost) = open.last_mut() {
+                    innermost.ordering = true;
+                }
+            }
+            T::Word(_) if token.is_word("limit") || token.is_word("offset") => {
+                let ordering = open.last().is_some_and(|open| open.ordering);
+                if ordering && at > 0 && tokens[at - 1].token == T::Comma {
+                    add(at - 1, at - 1, "comma at the end of `ORDER BY`".into());
+                }
+            }
+            _ => {}
+        }
+    }
+    if let (Some(T::Comma), true) =
+        (tokens.last().map(|last| &last.token), open.last().is_some_and(|open| open.ordering))
+    {
+        add(tokens.len() - 1, tokens.len() - 1, "comma at the end of `ORDER BY`".into());
+    }
+    out
+}
+
+/// What stands around the tokens inside a parenthesis.
+#[derive(Default)]
+struct Open {
+    /// The name before it.
+    name: Option<String>,
+    /// Whether it stands where a value does.
+    tuple: bool,
+    /// Whether an `ORDER BY` has begun in it.
+    ordering: bool,
+}
+
+fn name_of(token: &Token) -> Option<String> {
+    match &token.token {
+        T::Word(word) => Some(word.value.to_ascii_lowercase()),
+        _ => None,
+    }
+}
+
+/// Whether a value can begin behind a token.
+fn starts_operand(token: &Token) -> bool {
+    let words = ["select", "where", "and", "or", "not", "by", "having", "on", "when", "then", "else", "between"];
+    match &token.token {
+        T::Word(_) => words.iter().any(|word| token.is_word(word)),
+        T::RParen | T::RBracket | T::RBrace | T::Number(..) | T::SingleQuotedString(_) => false,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(sql: &str) -> Vec<(&str, String)> {
+        refused_by_1_4(sql).into_iter().map(|found| (&sql[found.range], found.what)).collect()
+    }
+
+    /// The examples of the measured table, each with the piece that 1.4 refuses.
+    #[test]
+    fn syntax_that_only_2_0_has() {
+        for (sql, piece) in [
+            ("select 1 where 'a' in ()", "()"),
+            ("select sum(1,)", ","),
+            ("select lower(a,), b from t", ","),
+            ("select 1 as a order by a,", ","),
+            ("select 1 as a order by a, limit 1", ","),
+            ("select sum(1) over (order by a,) from t", ","),
+            ("select (42,)", ","),
+            ("select (1, 2,)", ","),
+            ("select 1 where a = b and (42,) = c", ","),
+            ("select ()", "()"),
+            ("select {}", "{}"),
+            ("select * except (a) from (select 1 as a, 2 as b)", "except"),
+            ("select 'abc' ~ any(['b'])", "~ any"),
+            ("select overlay('abcdef', 'XX', 3)", "overlay"),
+            ("select 'abc'::main.text", "main.text"),
+            ("select integer[] '[1,2]'", "integer[] '[1,2]'"),
+            ("select integer[2] '[1,2]'", "integer[2] '[1,2]'"),
+            ("select * from values(1)", "values"),
+        ] {
+            let found = refused(sql);
+            assert_eq!(found.len(), 1, "{sql}: {found:?}");
+            assert_eq!(found[0].0, piece, "{sql}");
+        }
+    }
+
+    #[test]
+    fn functions_that_only_2_0_has() {
+        assert!(FUNCTIONS.is_sorted());
+        for function in FUNCTIONS {
+            let sql = format!("select {}(a)", function.to_uppercase());
+            assert_eq!(refused(&sql), [(function.to_uppercase().as_str(), format!("function `{function}`"))]);
+            assert_eq!(refused(&format!("select {function} from t")), [], "a column may have that name");
+        }
+    }
+
+    #[test]
+    fn what_1_4_accepts_too() {
+        for sql in [
+            "select coalesce(1, 2,), row(1,), [1,], {'a': 1,}, map {}",
+            "select 1 where 1 in (1,) group by 1,",
+            "select count(*), now(), f() from t order by a limit 1",
+            "select * from (values (1), (2)) t(a) except (select 1)",
+            "select a[1], t.a[2:3], 'x'::varchar[] from t order by a, b",
+            "select sum(a) over (partition by b order by c) from t where (a, b) in ((1, 2))",
+            "with x as (select 1) select * from x",
+        ] {
+            assert_eq!(refused(sql), [], "{sql}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What breaks in the browser only: its engine is older than the source's.
+
+use super::{InsightVerdict, Run};
+use crate::browser_engine::{Refused, refused_by_1_4};
+use crate::report::{Finding, Judge};
+use crate::witness::witnesses;
+use viz_facts::{SqlError, SqlErrorKind};
+use viz_project::BrowserEngine;
+use viz_sql::Role;
+
+impl Run<'_> {
+    /// Constructs that the browser's engine refuses although the source's accepts them.
+    pub(super) fn browser_engine(&self, verdict: &mut InsightVerdict, rendered: &[String], fine: &[usize]) {
+        let Some(first) = fine.first() else { return };
+        if !self.composed.dynamic || self.project.config().browser_engine != BrowserEngine::V1_4 {
+            return;
+        }
+        // A choice that stands inside a string changes no construct.
+        let free = self.composed.template.holes().iter().any(|hole| !matches!(hole.role, Role::InString));
+        let judged = if free { fine } else { std::slice::from_ref(first) };
+        let refused: Vec<Vec<Refused>> = judged.iter().map(|at| refused_by_1_4(&rendered[*at])).collect();
+        let common =
+            |found: &&Refused| refused.iter().all(|others| others.iter().any(|other| other.what == found.what));
+        let values = self.fill(*first);
+        let mapped = self.composed.template.render_mapped(|index, _| values[index].clone());
+        let mut always = 0;
+        for found in refused[0].iter().filter(common) {
+            always += 1;
+            let Some(loc) = mapped.locate(found.range) else { continue };
+            let message =
+                format!("{} breaks in the browser: its engine, DuckDB 1.4, has no {}", self.subject(loc), found.what);
+            let mut finding = Finding::new("browser-engine", loc, message);
+            finding.help = Some(
+                "compute it in the model's SQL, or set `browser_engine: \"2.0\"` if the viewer has moved on".into(),
+            );
+            verdict.findings.push(finding);
+        }
+        let failing: Vec<bool> = refused.iter().map(|found| found.len() > always).collect();
+        if always > 0 || !failing.contains(&true) {
+            return;
+        }
+        let combinations: Vec<_> = judged.iter().map(|at| self.units(&self.combinations[*at])).collect();
+        for witness in witnesses(&combinations, &failing) {
+            let at = judged[witness.example];
+            let Some(found) = refused[witness.example].first() else { continue };
+            let error = SqlError {
+                kind: SqlErrorKind::Parser,
+                message: format!("the browser's engine is DuckDB 1.4, which has no {}", found.what),
+                offset: Some(found.range.start().into()),
+                length: Some(found.range.len().into()),
+                candidates: Vec::new(),
+            };
+            let exact = self.is_exact(verdict);
+            verdict.findings.push(self.some(&witness, at, at, &error, Judge::Bind, exact));
+        }
+    }
+}

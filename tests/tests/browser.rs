@@ -1,0 +1,212 @@
+//! The browser's own engine has the last word: every reachable combination of every insight runs there (or, for insights
+//! without inputs, on the source), and fails if and only if the check says that the insight has an error.
+
+use crate::PROGRAM;
+use crate::situations;
+use serde_json::{Value, json};
+use std::path::Path;
+use viz_check::{CheckOptions, ObjectName, RenderedQuery, Severity, State, options_of, rendered_query, states};
+use viz_facts::{Answer, QueryTable, Question};
+use viz_project::{Body, Kind, ObjectId, Project, Selection};
+use viz_tests::library::{Checked, check_with};
+use viz_tests::pages::NOW;
+use viz_tests::{browser, projects};
+
+/// At most this many combinations of one insight.
+const MAX_COMBINATIONS: usize = 2_000;
+
+/// Errors about an insight or what it uses whose query runs all the same.
+const RUNS_ALL_THE_SAME: [&str; 7] = [
+    // The build fails, before the browser sees anything (S-16).
+    "grouped-placeholder",
+    // The filter is left out (R-SQL-03).
+    "window-filter",
+    // Other rows than those that were meant (S-11).
+    "missing-parentheses",
+    // A backslash that is taken away, a control character.
+    "template-literal",
+    // 2.0 takes the metric of another model (6.2).
+    "ambiguous-reference",
+    // The control, or the query that fills it, not the insight's.
+    "invalid-display",
+    "options-query",
+];
+
+/// The build leaves the filter out (S-18a), and what runs here still has it: not comparable.
+const RUNS_OTHERWISE: &str = "dropped-filter";
+
+/// One insight, its query, and whether the check calls it broken.
+struct Case {
+    name: String,
+    /// `None` where what runs here is not what runs in the browser.
+    broken: Option<bool>,
+    /// For the browser; `None` for an insight without inputs.
+    job: Option<Value>,
+    /// Whether the source refuses it; for insights without inputs.
+    refused: Option<String>,
+}
+
+fn cases(root: &Path, title: &str) -> Vec<Case> {
+    let options = CheckOptions { now: NOW.parse().expect("a time"), ..CheckOptions::default() };
+    let mut checked = check_with(PROGRAM, root, options);
+    let ids: Vec<ObjectId> = checked.project.ids().collect();
+    let insights: Vec<ObjectId> =
+        ids.into_iter().filter(|id| checked.project.object(*id).kind == Kind::Insight).collect();
+    insights.into_iter().filter_map(|id| case(&mut checked, id, title)).collect()
+}
+
+fn case(checked: &mut Checked, id: ObjectId, title: &str) -> Option<Case> {
+    let Checked { project, facts, options, report, sources } = checked;
+    let name = format!("{title}: {}", project.object(id).name_text());
+    let errors: Vec<&viz_check::Finding> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error && concerns(project, id, finding))
+        .collect();
+    let query = match rendered_query(project, facts, options.now, id, &[]) {
+        Ok(query) => query,
+        Err(why) => {
+            assert!(!errors.is_empty(), "{name} has no query, and no error says so: {why:?}");
+            return None;
+        }
+    };
+    let comparable = !errors.iter().any(|finding| finding.code == RUNS_OTHERWISE);
+    let broken = comparable.then(|| errors.iter().any(|finding| !RUNS_ALL_THE_SAME.contains(&finding.code)));
+    if !query.dynamic {
+        let source = query.tables[0].source.clone().expect("it is known");
+        let tables = query.tables.iter().map(|table| QueryTable { name: table.name.clone(), sql: table.sql.clone() });
+        let question = Question::Execute { source, tables: tables.collect(), sql: query.sql };
+        let refused = match sources.ask(&[question]).remove(0) {
+            Ok(Answer::Accepted(result)) => result.err().map(|error| error.message),
+            other => panic!("{name}: {other:?}"),
+        };
+        return Some(Case { name, broken, job: None, refused });
+    }
+    let mut inputs = Vec::new();
+    let mut all_states: Vec<Vec<State>> = Vec::new();
+    for input in &query.inputs {
+        let Body::Input(body) = &project.object(*input).body else { panic!("an input") };
+        let found = options_of(project, facts, *input, options.now).unwrap_or_else(|why| panic!("{name}: {why:?}"));
+        let multi = body.selection == Some(Selection::Multi);
+        let mut considered = states(body, &found);
+        if let ([first, second, third, ..], true, false) = (found.values.as_slice(), multi, found.is_range) {
+            // States that the check takes as covered by others: more options, in another order of the clicks.
+            considered.push(State::of([third.clone(), first.clone(), second.clone()]));
+        }
+        let values: Vec<Vec<Value>> =
+            considered.iter().map(|state| state.values.iter().map(as_json).collect()).collect();
+        inputs.push(json!({ "name": project.object(*input).name_text(), "multi": multi, "states": values }));
+        all_states.push(considered);
+    }
+    let combinations = combinations(&all_states.iter().map(Vec::len).collect::<Vec<_>>());
+    let rendered: Vec<String> = combinations
+        .iter()
+        .map(|combination| {
+            let chosen = |(at, state): (usize, &usize)| (query.inputs[at], all_states[at][*state].clone());
+            let selection: Vec<(ObjectId, State)> = combination.iter().enumerate().map(chosen).collect();
+            rendered_query(project, facts, options.now, id, &selection).expect("it has one").sql
+        })
+        .collect();
+    let RenderedQuery { stored, tables, .. } = query;
+    let tables: Vec<Value> = tables.iter().map(|table| browser::table(sources, table)).collect();
+    let job = json!({
+        "tables": tables, "stored": stored, "inputs": inputs, "combinations": combinations, "rendered": rendered,
+    });
+    Some(Case { name, broken, job: Some(job), refused: None })
+}
+
+fn as_json(value: &viz_check::Value) -> Value {
+    match value {
+        viz_check::Value::Text(text) => json!(text),
+        viz_check::Value::Number(number) => json!(number),
+        viz_check::Value::Null => Value::Null,
+    }
+}
+
+/// All combinations of that many states each, or as many as are allowed, spread evenly.
+fn combinations(counts: &[usize]) -> Vec<Vec<usize>> {
+    let total = counts.iter().fold(1_usize, |product, count| product.saturating_mul(*count));
+    let step = total.div_ceil(MAX_COMBINATIONS).max(1);
+    // A step that shares no factor with the counts meets all states.
+    let step = if step == 1 { 1 } else { step | 1 };
+    let of = |mut index: usize| counts.iter().map(|count| (index % count, index /= count).0).collect();
+    (0..total).step_by(step).take(MAX_COMBINATIONS).map(of).collect()
+}
+
+/// Whether a finding is about an insight, or about something that it uses.
+fn concerns(project: &Project, insight: ObjectId, finding: &viz_check::Finding) -> bool {
+    let Some(ObjectName { kind, name }) = &finding.object else { return false };
+    let is = |id: ObjectId| {
+        let object = project.object(id);
+        object.kind.name() == *kind && name.as_deref().unwrap_or_default() == object.name_text()
+    };
+    is(insight) || *kind == Kind::Relation.name() || project.dependencies(insight).into_iter().any(is)
+}
+
+/// Where the browser and the check disagree.
+fn disagreements(cases: &[Case]) -> Vec<String> {
+    let jobs: Vec<&Value> = cases.iter().filter_map(|case| case.job.as_ref()).collect();
+    let output = browser::run("combinations.mjs", &json!({ "jobs": jobs }));
+    let mut results = output["results"].as_array().expect("a list").iter();
+    let mut out = Vec::new();
+    let (mut failed, mut ran) = (0, 0);
+    for case in cases {
+        let why = match &case.job {
+            None => case.refused.clone(),
+            Some(job) => {
+                let result = results.next().expect("one for each job");
+                let count = job["combinations"].as_array().map_or(0, Vec::len);
+                ran += count;
+                for differs in result["differs"].as_array().expect("a list") {
+                    out.push(format!("{} is not rendered as in the browser: {differs:#}", case.name));
+                }
+                let bad = result["failed"].as_u64().expect("a number");
+                (bad > 0).then(|| format!("{bad} of {count} fail: {:#}", result["example"]))
+            }
+        };
+        failed += usize::from(why.is_some());
+        match (case.broken, why) {
+            (Some(false), Some(why)) => out.push(format!("{}: no error is found, but {why}", case.name)),
+            (Some(true), None) => out.push(format!("{}: an error is found, but nothing fails", case.name)),
+            _ => {}
+        }
+    }
+    println!("{} insights, {failed} of them broken; {ran} combinations ran in the browser's engine", cases.len());
+    out
+}
+
+fn sample_project(name: &str) {
+    let cases = cases(&projects::path(name).canonicalize().expect("it exists"), name);
+    assert!(cases.len() > 5, "{name}");
+    let wrong = disagreements(&cases);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn ecommerce() {
+    sample_project("ecommerce");
+}
+
+#[test]
+fn support_tickets() {
+    sample_project("support-tickets");
+}
+
+#[test]
+fn iot_sensors() {
+    sample_project("iot-sensors");
+}
+
+#[test]
+fn all_situations() {
+    let mut all = Vec::new();
+    for situation in situations::all() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path().canonicalize().expect("it exists");
+        situation.write(&root);
+        all.extend(cases(&root, &format!("{}.md:{} {}", situation.page, situation.line, situation.heading)));
+    }
+    assert!(all.len() >= 60, "only {} insights have a query", all.len());
+    let wrong = disagreements(&all);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
