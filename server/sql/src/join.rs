@@ -29,7 +29,8 @@ pub(crate) fn from_clause(
     let mut out = Template::new();
     out.push_generated("FROM ");
     let Some(first) = models.first() else { return Ok(out) };
-    let edges = edges(project, models);
+    // Looking for relations costs a walk over the whole project.
+    let edges = if models.len() > 1 { edges(project, models) } else { Vec::new() };
     let degree =
         |model: &ObjectId| edges.iter().filter(|edge| edge.models.0 == *model || edge.models.1 == *model).count();
     let start = models.iter().copied().rev().max_by_key(degree).unwrap_or(*first);

@@ -106,8 +106,8 @@ fn check_all(args: &CheckArgs, answerer: &dyn Answerer, started: Instant) -> any
 fn from_stdin(current: &Path, path: &Path) -> anyhow::Result<(PathBuf, String)> {
     let text = std::io::read_to_string(std::io::stdin()).context("can't read stdin")?;
     let absolute = current.join(path);
-    let unsaved = || Some(absolute.parent()?.canonicalize().ok()?.join(absolute.file_name()?));
-    let found = absolute.canonicalize().ok().or_else(unsaved);
+    let unsaved = || Some(dunce::canonicalize(absolute.parent()?).ok()?.join(absolute.file_name()?));
+    let found = dunce::canonicalize(&absolute).ok().or_else(unsaved);
     Ok((found.with_context(|| format!("there is no folder for {}", path.display()))?, text))
 }
 
