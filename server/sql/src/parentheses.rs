@@ -33,9 +33,15 @@ pub(crate) fn of_filter(template: &Template, whole: Loc) -> Option<Problem> {
     Some(problem.fix(Fix { title: "put parentheses around the filter".into(), edits, safe: false }))
 }
 
+/// Bytes that [`of_units`] reads at most: each expression is tried in the whole text. Larger texts are left alone.
+const READ: usize = 1 << 20;
+
 /// Metrics and dimensions whose expression is torn apart by the operators around the reference.
 pub(crate) fn of_units(template: &Template) -> Vec<Problem> {
     let mut out = Vec::new();
+    if template.units().len() * usize::from(template.len()) > READ {
+        return out;
+    }
     for unit in template.units() {
         if unit.range.len() == template.len() {
             continue;

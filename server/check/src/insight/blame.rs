@@ -104,11 +104,12 @@ impl Run<'_> {
             let loc = offset.map(told).or(unclosed).and_then(|range| sql.locate(range));
             let words = match unclosed {
                 Some(at) => format!("`{}` is never closed", &sql.text()[at]),
-                None if loc.is_none() => "something is missing behind this".into(),
+                // Met in what follows, which is not the user's.
+                None if loc.is_none() && error.offset.is_some() => "something is missing behind this".into(),
                 None => self.words(error),
             };
-            // What follows is not the user's.
-            let loc = loc.or_else(|| last_token(&sql, prefix, end)).unwrap_or(whole);
+            let last = || error.offset.and_then(|_| last_token(&sql, prefix, end));
+            let loc = loc.or_else(last).unwrap_or(whole);
             out.push(Finding::new("sql-syntax", loc, format!("{} is no SQL: {words}", self.subject(whole))));
         }
         out
