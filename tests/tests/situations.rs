@@ -50,6 +50,9 @@ fn expectations(example: &Example) -> Vec<String> {
     example.texts().flat_map(lines).collect()
 }
 
+/// What is wrong with all options of a query is said of the query.
+const OF_WHOLE_QUERIES: &[&str] = &["date-options", "null-option"];
+
 #[test]
 fn there_are_enough_and_each_has_a_name_of_its_own() {
     let mut names: Vec<String> = all().into_iter().map(|example| example.heading).collect();
@@ -73,7 +76,12 @@ fn situations_are_judged_as_they_say() {
         let expected = expectations(example);
         wrong.extend(found.iter().filter(|line| !expected.contains(line)).map(|line| format!("# expect {line}")));
         wrong.extend(expected.iter().filter(|line| !found.contains(line)).map(|line| format!("not so: {line}")));
-        wrong.extend(findings.iter().filter(|finding| is_whole(example, finding)).map(|f| format!("too wide: {f:?}")));
+        wrong.extend(
+            findings
+                .iter()
+                .filter(|finding| !OF_WHOLE_QUERIES.contains(&finding.code.as_str()) && is_whole(example, finding))
+                .map(|f| format!("too wide: {f:?}")),
+        );
         if !wrong.is_empty() {
             faults.push(format!("{}.md:{} {}\n{}\n", example.page, example.line, example.heading, wrong.join("\n")));
         }
