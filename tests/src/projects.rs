@@ -1,17 +1,20 @@
 //! Sample projects.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 use tempfile::TempDir;
 
 /// The folder of a sample project, such as `broken/ecommerce`.
 pub fn path(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("projects").join(name)
+    repository().join("tests/projects").join(name)
 }
 
-/// The repository.
+/// The repository. Tests and benches run in the folder of their package, `server/viz-lsp`; a path compiled in would be
+/// another clone's where clones share a target folder.
 pub fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the repository exists")
+    let here = env::current_dir().expect("a working directory");
+    let root = here.ancestors().find(|folder| folder.join("Cargo.lock").is_file());
+    root.expect("cargo runs tests inside the repository").to_owned()
 }
 
 /// A project in a folder of its own, that a test may change.

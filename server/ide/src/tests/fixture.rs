@@ -166,7 +166,7 @@ pub fn listed(text: &str) -> String {
 
 /// The texts of a sample project, as `(path below the project, text)`.
 pub fn sample(name: &str) -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/projects").join(name);
+    let root = Path::new("../../tests/projects").join(name);
     let mut out = Vec::new();
     let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {
