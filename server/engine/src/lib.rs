@@ -17,8 +17,10 @@
 
 mod batch;
 mod cache_folder;
+mod cells;
 mod copies;
 mod database;
+mod digits;
 mod engine;
 mod errors;
 mod gate;
@@ -27,6 +29,7 @@ mod options;
 mod process;
 mod protocol;
 mod pure;
+mod rows;
 mod runner;
 mod sandbox;
 mod shadow;

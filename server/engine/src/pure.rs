@@ -57,7 +57,7 @@ impl PureRunner {
             Question::Parse { sql } => gate::parse(&database.conn, sql).map(Answer::Accepted),
             Question::Bind { tables, sql } => database.bind(tables, sql).map(Answer::Accepted),
             Question::Probe { tables, row, sql } => database.probe(tables, *row, sql).map(Answer::Accepted),
-            Question::Describe { .. } | Question::Options { .. } | Question::Execute { .. } => {
+            Question::Describe { .. } | Question::Options { .. } | Question::Execute { .. } | Question::Rows { .. } => {
                 Err(Unknown::new("needs-source", "this needs a source, and sources are not opened here"))
             }
         };

@@ -6,13 +6,14 @@ use crate::errors::{self, Failure};
 use crate::gate::{self, Gated};
 use crate::icu;
 use crate::options;
+use crate::rows;
 use crate::watchdog::{Canceller, Watchdog};
 use crate::{Limits, Runner, Walls};
 use duckdb::Connection;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
-use viz_facts::{Answer, Column, QueryTable, Question, SourceSpec, Unknown};
+use viz_facts::{Answer, Column, QueryTable, Question, SourceSpec, SqlError, Unknown};
 
 /// How many sources keep their (empty) databases between questions.
 const KEPT: usize = 8;
@@ -84,9 +85,12 @@ impl SourceRunner {
         copy: Option<&Path>,
         limits: &Limits,
     ) -> Result<Answer, Unknown> {
-        let (spec, sql): (_, Cow<'_, str>) = match question {
-            Question::Describe { source, sql } | Question::Options { source, sql, .. } => (source, sql.into()),
-            Question::Execute { source, tables, sql } => (source, with_tables(tables, sql).into()),
+        let (spec, sql, ours): (_, Cow<'_, str>, _) = match question {
+            Question::Describe { source, sql } | Question::Options { source, sql, .. } => (source, sql.into(), 0),
+            Question::Execute { source, tables, sql } | Question::Rows { source, tables, sql, .. } => {
+                let (text, ours) = with_tables(tables, sql);
+                (source, text, ours)
+            }
             Question::Parse { .. } | Question::Bind { .. } | Question::Probe { .. } => {
                 return Err(Unknown::new("wrong-worker", "this needs no source and is answered by the other worker"));
             }
@@ -106,7 +110,7 @@ impl SourceRunner {
             let watched = self.watchdog.watch(id, limits.timeout, judge.interrupt_handle());
             match (gate::pass(judge, &sql), watched.stop()) {
                 (Ok(gated), _) => gated,
-                (Err(Failure::Sql(error)), _) => return Ok(wrap(question, error)),
+                (Err(Failure::Sql(error)), _) => return Ok(wrap(question, behind(error, ours))),
                 (Err(Failure::Unknown(_)), Some(stop)) => return Err(stop.into()),
                 (Err(Failure::Unknown(unknown)), None) => return Err(unknown),
             }
@@ -127,7 +131,7 @@ impl SourceRunner {
             }
             (Err(Failure::Sql(error)), None) => {
                 self.keep(source);
-                Ok(wrap(question, error))
+                Ok(wrap(question, behind(error, ours)))
             }
             // Whatever state it is in: the next question gets a new one.
             (Err(Failure::Unknown(unknown)), None) => Err(unknown),
@@ -170,23 +174,38 @@ impl Runner for SourceRunner {
     }
 }
 
-fn wrap(question: &Question, error: viz_facts::SqlError) -> Answer {
+fn wrap(question: &Question, error: SqlError) -> Answer {
     match question {
         Question::Options { .. } => Answer::Options(Err(error)),
         Question::Describe { .. } => Answer::Columns(Err(error)),
+        Question::Rows { .. } => Answer::Rows(Err(error)),
         Question::Parse { .. } | Question::Bind { .. } | Question::Probe { .. } | Question::Execute { .. } => {
             Answer::Accepted(Err(error))
         }
     }
 }
 
-/// A query that sees the results of other queries as tables. Each of them ends with a line end: it may end in a comment.
-fn with_tables(tables: &[QueryTable], sql: &str) -> String {
+/// A query that sees the results of other queries as tables, and how many bytes of the text are before it. Each of them ends
+/// with a line end: it may end in a comment.
+fn with_tables<'a>(tables: &[QueryTable], sql: &'a str) -> (Cow<'a, str>, usize) {
     if tables.is_empty() {
-        return sql.to_owned();
+        return (sql.into(), 0);
     }
     let table = |table: &QueryTable| format!("{} AS (\n{}\n)", identifier(&table.name), table.sql);
-    format!("WITH {}\n{sql}", tables.iter().map(table).collect::<Vec<_>>().join(",\n"))
+    let ours = format!("WITH {}\n", tables.iter().map(table).collect::<Vec<_>>().join(",\n"));
+    // A query that has a WITH of its own is a table.
+    if sql.trim_start().get(..4).is_some_and(|word| word.eq_ignore_ascii_case("with")) {
+        return (format!("{ours}FROM ({sql}\n)").into(), ours.len() + 6);
+    }
+    (format!("{ours}{sql}").into(), ours.len())
+}
+
+/// An error whose place is counted from the end of so many bytes that are not the user's.
+fn behind(mut error: SqlError, ours: usize) -> SqlError {
+    let ours = u32::try_from(ours).unwrap_or(u32::MAX);
+    error.offset = error.offset.and_then(|offset| offset.checked_sub(ours));
+    error.length = error.length.filter(|_| error.offset.is_some());
+    error
 }
 
 impl Source {
@@ -221,9 +240,13 @@ impl Source {
             }
             Question::Execute { .. } => match options::run(&self.conn, sql.text()) {
                 Ok(()) => Ok(Answer::Accepted(Ok(()))),
-                // Places are places in the text with its tables: no place is better than a wrong one.
-                Err(error) => Err(errors::failure(error, "", usize::MAX)),
+                Err(error) => Err(errors::failure(error, sql.text(), 0)),
             },
+            Question::Rows { rows, bytes, .. } => {
+                let columns = self.describe(sql)?;
+                let size = rows::Size { rows: u64::from(*rows), bytes: *bytes as usize };
+                rows::read(&self.conn, sql.text(), columns, size).map(|rows| Answer::Rows(Ok(rows)))
+            }
             _ => self.describe(sql).map(|columns| Answer::Columns(Ok(columns))),
         }
     }

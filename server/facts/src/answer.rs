@@ -1,5 +1,6 @@
 //! What the engine answers.
 
+use crate::Rows;
 use serde::{Deserialize, Serialize};
 
 /// A column of a query's result.
@@ -65,6 +66,8 @@ pub enum Answer {
     Columns(Result<Vec<Column>, SqlError>),
     /// To `Options`.
     Options(Result<OptionValues, SqlError>),
+    /// To `Rows`.
+    Rows(Result<Rows, SqlError>),
 }
 
 /// Why something is not known.

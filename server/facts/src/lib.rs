@@ -10,9 +10,11 @@
 mod answer;
 mod number;
 mod question;
+mod rows;
 mod store;
 
 pub use answer::{Answer, Column, OptionValues, SqlError, SqlErrorKind, Unknown};
 pub use number::js_number;
 pub use question::{ProbeRow, QueryTable, Question, QuestionKey, ShadowTable, SourceSpec};
+pub use rows::Rows;
 pub use store::{Fact, FactStore};

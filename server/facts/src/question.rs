@@ -116,6 +116,19 @@ pub enum Question {
         /// The query.
         sql: String,
     },
+    /// The rows of this query on the source's data. Answered by [`crate::Answer::Rows`].
+    Rows {
+        /// Where it runs.
+        source: SourceSpec,
+        /// Tables that it reads, by name, each the result of a query of the source.
+        tables: Vec<QueryTable>,
+        /// The query.
+        sql: String,
+        /// Read at most this many rows, plus one to tell that there are more.
+        rows: u32,
+        /// Read no further once the values take this many bytes as JSON.
+        bytes: u32,
+    },
 }
 
 /// A table that is the result of a query.
@@ -163,16 +176,18 @@ impl Question {
             | Question::Options { sql, .. }
             | Question::Bind { sql, .. }
             | Question::Probe { sql, .. }
-            | Question::Execute { sql, .. } => sql,
+            | Question::Execute { sql, .. }
+            | Question::Rows { sql, .. } => sql,
         }
     }
 
     /// The source that has to be opened, if any.
     pub fn source(&self) -> Option<&SourceSpec> {
         match self {
-            Question::Describe { source, .. } | Question::Options { source, .. } | Question::Execute { source, .. } => {
-                Some(source)
-            }
+            Question::Describe { source, .. }
+            | Question::Options { source, .. }
+            | Question::Execute { source, .. }
+            | Question::Rows { source, .. } => Some(source),
             Question::Parse { .. } | Question::Bind { .. } | Question::Probe { .. } => None,
         }
     }

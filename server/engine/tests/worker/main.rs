@@ -3,6 +3,7 @@
 //! cost: `cargo test -p viz-engine --test worker -- --measure`.
 
 mod measure;
+mod rows;
 mod walls;
 
 use std::io::{BufRead, BufReader, Write};
@@ -31,6 +32,9 @@ const TESTS: &[(&str, fn())] = &[
         a_database_that_is_locked_and_too_large_to_copy_is_unknown,
     ),
     ("files_elsewhere_are_read_as_they_are_replaced", files_elsewhere_are_read_as_they_are_replaced),
+    ("rows_keep_every_value", rows::rows_keep_every_value),
+    ("rows_stop_at_their_limits", rows::rows_stop_at_their_limits),
+    ("rows_of_queries_over_tables", rows::rows_of_queries_over_tables),
     ("each_wall_stands_alone", each_wall_stands_alone),
     ("a_program_that_is_no_worker_is_reported", a_program_that_is_no_worker_is_reported),
     ("malformed_frames_end_the_worker", malformed_frames_end_the_worker),
