@@ -13,7 +13,7 @@ fn main() {
 }
 
 /// A character is typed into one insight and taken back, by turns.
-#[divan::bench(args = [500, 2_000, 4_000], sample_count = 200, sample_size = 1)]
+#[divan::bench(args = [500, 2_000, 4_000, 20_000], sample_count = 200, sample_size = 1)]
 fn one_insight(bencher: Bencher<'_, '_>, objects: usize) {
     let mut project = generate(objects, false);
     project.settle();

@@ -1,20 +1,20 @@
 //! The check of a whole project.
 
-use crate::facts::{Facts, Used, pending};
+use crate::expressions::check_expression;
+use crate::facts::{Facts, pending};
 use crate::findings::finish;
-use crate::inputs::check_inputs;
+use crate::inputs::{AllOptions, check_input};
 use crate::insight::{InsightVerdict, check_insight};
-use crate::models::check_models;
+use crate::memo::{Memo, Remembered, forget, recall, remember};
+use crate::models::{AllColumns, check_model};
 use crate::report::{Finding, InsightReport, OptionsStatus, Report, Status};
 use crate::sources::{source_spec, unset_variables};
-use dashmap::DashMap;
 use rayon::prelude::*;
 use rustc_hash::{FxHashSet, FxHasher};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
-use viz_facts::{FactStore, Question, Unknown};
+use viz_facts::{FactStore, Unknown};
 use viz_project::{Body, ConfiguredLevel, Kind, ObjectId, Project};
-use viz_text::{FileId, Loc};
+use viz_text::FileId;
 
 /// The cut-off: up to this many combinations of an insight are rendered and parsed one by one.
 pub const MAX_COMBINATIONS: usize = 96;
@@ -70,44 +70,6 @@ impl Default for CheckOptions {
     }
 }
 
-/// Verdicts of earlier checks, kept while what they depend on stays the same.
-#[derive(Default)]
-pub struct Memo {
-    insights: DashMap<Loc, Remembered>,
-    oracle: crate::oracle::Verdicts,
-}
-
-#[derive(Clone)]
-struct Remembered {
-    depends: u64,
-    generation: u64,
-    used: Arc<[Used]>,
-    questions: Arc<[Question]>,
-    verdict: Arc<InsightVerdict>,
-}
-
-impl Remembered {
-    /// Stands for a verdict that nobody has waited for.
-    fn postponed(project: &Project, insight: ObjectId) -> Self {
-        let mut verdict = InsightVerdict::new(project, insight);
-        verdict.report.why = Some(pending());
-        Self {
-            depends: 0,
-            generation: NEVER,
-            used: Arc::default(),
-            questions: Arc::default(),
-            verdict: Arc::new(verdict),
-        }
-    }
-
-    fn is_postponed(&self) -> bool {
-        self.generation == NEVER
-    }
-}
-
-/// No state of the facts has this number.
-const NEVER: u64 = u64::MAX;
-
 /// Which insights have to be checked anew at once, where somebody waits.
 #[derive(Clone, Copy)]
 pub struct Attention<'a> {
@@ -120,6 +82,15 @@ pub struct Attention<'a> {
 impl Attention<'_> {
     /// All insights, to the end.
     pub const ALL: Attention<'static> = Attention { files: None, stop: &|| false };
+}
+
+/// What became of an insight.
+enum Checked {
+    /// An earlier verdict holds.
+    Before(Remembered<InsightVerdict>),
+    Now(Remembered<InsightVerdict>),
+    /// Nobody has waited for it.
+    Later,
 }
 
 /// So few insights are checked at once, wherever they are.
@@ -144,33 +115,62 @@ pub fn check_first(
         (Level::Parse, _) => Err(Unknown::new("level-parse", "no source is opened at the level `parse`")),
         _ => Ok(()),
     };
-    let facts_of = Facts::new(facts, sources.clone());
     let mut report = Report::default();
     let mut findings: Vec<Finding> = project.problems().map(Finding::from).collect();
     findings.extend(unset_variables(project).iter().map(Finding::from));
     if options.oracle {
         crate::oracle::check_files(project, &memo.oracle, &mut findings);
     }
-    let columns = check_models(project, &facts_of, &mut findings);
-    crate::tables::check_tables(project, &facts_of, &columns, &mut findings);
-    let siblings = crate::expressions::check_expressions(project, &columns, &mut findings);
-    crate::models::check_rows(project, &facts_of, &columns, &mut findings);
-    let inputs = check_inputs(project, &facts_of, options.now, &mut findings, &mut report.inputs);
-    let (_, questions) = facts_of.take();
-    report.questions.extend(questions);
-
     let common = common(project, options);
     let identities = project.identities();
-    let insights: Vec<ObjectId> = project.ids().filter(|id| project.object(*id).kind == Kind::Insight).collect();
-    let known: Vec<(u64, Option<Remembered>)> = insights
+    let depends = |id: ObjectId| depends(project, id, identities.as_deref(), common);
+    let facts_of = Facts::new(facts, sources.clone());
+
+    let in_browser = crate::models::models_in_browser(project);
+    let mut columns = AllColumns::default();
+    for id in project.of_kind(Kind::Model) {
+        let (loc, in_browser) = (project.object(id).loc, in_browser.contains(&id));
+        let depends = depends(id) ^ u64::from(in_browser);
+        let known = recall(&memo.models, loc, depends, facts).unwrap_or_else(|| {
+            let verdict = check_model(project, &facts_of, id, in_browser);
+            remember(&memo.models, loc, depends, &facts_of, verdict)
+        });
+        columns.insert(id, known.verdict.columns.clone());
+        findings.extend(known.verdict.findings.iter().cloned());
+        report.questions.extend(known.questions.iter().cloned());
+    }
+    let mut siblings = FxHashSet::default();
+    for id in [Kind::Metric, Kind::Dimension].into_iter().flat_map(|kind| project.of_kind(kind)) {
+        let (loc, depends) = (project.object(id).loc, depends(id));
+        let known = recall(&memo.expressions, loc, depends, facts).unwrap_or_else(|| {
+            let verdict = check_expression(project, &facts_of, id);
+            remember(&memo.expressions, loc, depends, &facts_of, verdict)
+        });
+        siblings.extend(known.verdict.siblings.iter().copied());
+        findings.extend(known.verdict.findings.iter().cloned());
+    }
+    let mut inputs = AllOptions::default();
+    for id in project.of_kind(Kind::Input) {
+        let (loc, depends) = (project.object(id).loc, depends(id));
+        let known = recall(&memo.inputs, loc, depends, facts).or_else(|| {
+            let verdict = check_input(project, &facts_of, options.now, id)?;
+            Some(remember(&memo.inputs, loc, depends, &facts_of, verdict))
+        });
+        let Some(known) = known else { continue };
+        inputs.insert(id, known.verdict.options.clone());
+        report.inputs.push(known.verdict.report.clone());
+        findings.extend(known.verdict.findings.iter().cloned());
+        report.questions.extend(known.questions.iter().cloned());
+    }
+    crate::tables::check_tables(project, &facts_of, &columns, &mut findings);
+    report.questions.extend(facts_of.take().1);
+
+    let insights: Vec<ObjectId> = project.of_kind(Kind::Insight).collect();
+    let known: Vec<(u64, Option<Remembered<InsightVerdict>>)> = insights
         .par_iter()
         .map(|id| {
-            let depends = depends(project, *id, identities.as_deref(), common);
-            let holds = |old: &Remembered| {
-                let same_facts = old.generation == facts.generation() || old.used.iter().all(|used| used.holds(facts));
-                old.depends == depends && same_facts
-            };
-            (depends, memo.insights.get(&project.object(*id).loc).filter(|old| holds(old)).map(|old| old.clone()))
+            let depends = depends(*id);
+            (depends, recall(&memo.insights, project.object(*id).loc, depends, facts))
         })
         .collect();
     let few = known.iter().filter(|(_, known)| known.is_none()).count() <= FEW;
@@ -178,13 +178,13 @@ pub fn check_first(
         let here = attention.files.is_none_or(|files| few || files.contains(&project.file_of_object(id)));
         here && !(attention.stop)()
     };
-    let verdicts: Vec<(bool, Remembered)> = insights
+    let verdicts: Vec<Checked> = insights
         .par_iter()
         .zip(known)
         .map(|(id, (depends, known))| {
             match known {
-                Some(old) => (true, old),
-                None if !matters(*id) => (false, Remembered::postponed(project, *id)),
+                Some(old) => Checked::Before(old),
+                None if !matters(*id) => Checked::Later,
                 None => {
                     let facts_of = Facts::new(facts, sources.clone());
                     // The facts behind columns and options are used by this insight, too.
@@ -195,29 +195,31 @@ pub fn check_first(
                             _ => {}
                         }
                     }
-                    let verdict = Arc::new(check_insight(project, &facts_of, options, &columns, &inputs, *id));
-                    let (used, questions) = facts_of.take();
-                    let generation = facts.generation();
-                    (false, Remembered { depends, generation, used: used.into(), questions: questions.into(), verdict })
+                    let verdict = check_insight(project, &facts_of, options, &columns, &inputs, *id);
+                    Checked::Now(remember(&memo.insights, project.object(*id).loc, depends, &facts_of, verdict))
                 }
             }
         })
         .collect();
-    let mut seen = FxHashSet::default();
-    for (id, (was_known, remembered)) in insights.iter().zip(verdicts) {
-        let loc = project.object(*id).loc;
-        seen.insert(loc);
+    for (id, checked) in insights.iter().zip(verdicts) {
+        let (remembered, now) = match checked {
+            Checked::Before(remembered) => (remembered, false),
+            Checked::Now(remembered) => (remembered, true),
+            Checked::Later => {
+                let mut verdict = InsightVerdict::new(project, *id);
+                verdict.report.why = Some(pending());
+                report.insights.push(verdict.report);
+                report.counters.insights_postponed += 1;
+                continue;
+            }
+        };
         let verdict = &remembered.verdict;
         // A sibling's name in a metric is told where it stands, not again for the insights that use the metric.
         findings.extend(verdict.findings.iter().filter(|finding| !siblings.contains(&finding.loc)).cloned());
         report.insights.push(verdict.report.clone());
         report.questions.extend(remembered.questions.iter().cloned());
-        if was_known {
+        if !now {
             report.counters.insights_remembered += 1;
-            continue;
-        }
-        if remembered.is_postponed() {
-            report.counters.insights_postponed += 1;
             continue;
         }
         report.counters.insights_checked += 1;
@@ -227,9 +229,11 @@ pub fn check_first(
         report.counters.binds += verdict.counters.binds;
         report.counters.casts += verdict.counters.casts;
         report.counters.executions += verdict.counters.executions;
-        memo.insights.insert(loc, remembered);
     }
-    memo.insights.retain(|loc, _| seen.contains(loc));
+    forget(&memo.models, project, &[Kind::Model]);
+    forget(&memo.inputs, project, &[Kind::Input]);
+    forget(&memo.expressions, project, &[Kind::Metric, Kind::Dimension]);
+    forget(&memo.insights, project, &[Kind::Insight]);
     let mut asked = FxHashSet::default();
     report.questions.retain(|question| asked.insert(question.key()));
     let complete = options.oracle && sources.is_ok() && is_complete(&report, facts);
@@ -259,9 +263,9 @@ fn depends(project: &Project, id: ObjectId, identities: Option<&[u64]>, common: 
             }
         }
     }
-    for reference in &project.object(id).uses {
+    for (_, meaning) in project.references_of(id) {
         // A name that was missing may have come, and one that was unique may no longer be.
-        std::mem::discriminant(&project.names().resolve(&reference.name)).hash(&mut hasher);
+        std::mem::discriminant(meaning).hash(&mut hasher);
     }
     hasher.finish()
 }
@@ -269,13 +273,13 @@ fn depends(project: &Project, id: ObjectId, identities: Option<&[u64]>, common: 
 /// Identity of what all verdicts depend on: settings, the default source and the relations.
 fn common(project: &Project, options: &CheckOptions) -> u64 {
     let mut hasher = DefaultHasher::new();
-    for object in project.ids().map(|id| project.object(id)).filter(|object| object.kind == Kind::Relation) {
-        object.loc.hash(&mut hasher);
+    for id in project.of_kind(Kind::Relation) {
+        project.object(id).loc.hash(&mut hasher);
     }
     project.default_source().map(|name| name.loc).hash(&mut hasher);
     project.names_complete().hash(&mut hasher);
     // A source's file may be named by an environment variable.
-    for id in project.ids() {
+    for id in project.of_kind(Kind::Source) {
         if let Body::Source(source) = &project.object(id).body {
             source_spec(project, project.object(id).name_text(), source).hash(&mut hasher);
         }

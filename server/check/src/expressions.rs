@@ -1,46 +1,39 @@
 //! Metrics and dimensions on their own: names of siblings (D-070), aggregates (`R-SEM-07`).
 
-use crate::models::Columns;
+use crate::facts::Facts;
+use crate::models::{Columns, columns};
 use crate::report::Finding;
-use rustc_hash::FxHashSet;
-use std::collections::HashMap;
 use viz_project::{Body, Kind, ObjectId, Project, Related};
 use viz_sql::{shape_of, tokenize};
 use viz_text::{Loc, MappedText, TextRange};
 
-/// Looks at all metrics and dimensions. Returns the places of names that are those of siblings.
-pub(crate) fn check_expressions(
-    project: &Project,
-    columns: &HashMap<ObjectId, Columns>,
-    findings: &mut Vec<Finding>,
-) -> FxHashSet<Loc> {
-    let mut named = FxHashSet::default();
-    for id in project.ids() {
-        let Body::Expression(body) = &project.object(id).body else { continue };
-        let Some(text) = body.expression.as_ref().filter(|text| !text.text().contains("${")) else { continue };
-        let found = match project.parent(id).filter(|_| body.scoped) {
-            Some(model) => siblings(project, columns, model, id, text),
-            None => Vec::new(),
-        };
-        if found.is_empty() {
-            aggregates(project, id, text, findings);
-        }
-        named.extend(found.iter().map(|finding| finding.loc));
-        findings.extend(found);
+/// What is wrong with a metric or a dimension on its own.
+#[derive(Default)]
+pub(crate) struct ExpressionVerdict {
+    pub(crate) findings: Vec<Finding>,
+    /// Places of names that are those of siblings.
+    pub(crate) siblings: Vec<Loc>,
+}
+
+/// Looks at a metric or a dimension.
+pub(crate) fn check_expression(project: &Project, facts: &Facts<'_>, id: ObjectId) -> ExpressionVerdict {
+    let mut verdict = ExpressionVerdict::default();
+    let Body::Expression(body) = &project.object(id).body else { return verdict };
+    let Some(text) = body.expression.as_ref().filter(|text| !text.text().contains("${")) else { return verdict };
+    if let Some(model) = project.parent(id).filter(|_| body.scoped) {
+        verdict.findings = siblings(project, &columns(project, facts, model), model, id, text);
+        verdict.siblings = verdict.findings.iter().map(|finding| finding.loc).collect();
     }
-    named
+    if verdict.findings.is_empty() {
+        aggregates(project, id, text, &mut verdict.findings);
+    }
+    verdict
 }
 
 /// `R-SEM-01`: a bare sibling is taken for a column.
-fn siblings(
-    project: &Project,
-    columns: &HashMap<ObjectId, Columns>,
-    model: ObjectId,
-    id: ObjectId,
-    text: &MappedText,
-) -> Vec<Finding> {
+fn siblings(project: &Project, columns: &Columns, model: ObjectId, id: ObjectId, text: &MappedText) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let (Some(Columns::Known(columns)), Ok(tokens)) = (columns.get(&model), tokenize(text.text())) else {
+    let (Columns::Known(columns), Ok(tokens)) = (columns, tokenize(text.text())) else {
         return findings;
     };
     let tokens: Vec<_> = tokens.into_iter().filter(|token| !token.is_space()).collect();

@@ -49,6 +49,11 @@ impl<'a> Facts<'a> {
         Self { store, sources, used: RefCell::default(), asked: RefCell::default() }
     }
 
+    /// The state of the store.
+    pub(crate) fn generation(&self) -> u64 {
+        self.store.generation()
+    }
+
     /// Looks a question up; asks it if it is new.
     pub(crate) fn get(&self, question: &Question) -> Known {
         if let (Some(_), Err(why)) = (question.source(), &self.sources) {

@@ -6,7 +6,8 @@ use crate::options::{Failed, InputOptions, MAX_OPTIONS, look_up, question};
 use crate::report::{Finding, InputReport, OptionsStatus};
 use crate::states::{Value, numeric};
 use crate::suggest::suggest;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
 use viz_facts::{Answer, Unknown};
 use viz_project::{
     Body, DefaultSelection, Fix, Input, Kind, ObjectId, Options, Project, QueryText, Selection, did_you_mean, similar,
@@ -15,47 +16,53 @@ use viz_project::{
 /// More options than this are warned about (`R-IN-12`).
 const MANY_OPTIONS: usize = 10_000;
 
-/// The options of every input.
-pub(crate) type AllOptions = HashMap<ObjectId, Result<InputOptions, Unknown>>;
+/// The options of an input, or why they are not known.
+pub(crate) type KnownOptions = Result<Arc<InputOptions>, Unknown>;
 
-/// Looks at all inputs.
-pub(crate) fn check_inputs(
+/// The options of every input.
+pub(crate) type AllOptions = FxHashMap<ObjectId, KnownOptions>;
+
+/// What is known of an input.
+pub(crate) struct InputVerdict {
+    pub(crate) options: KnownOptions,
+    pub(crate) report: InputReport,
+    /// What is wrong with it.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Looks at an input; `None` if it is none.
+pub(crate) fn check_input(
     project: &Project,
     facts: &Facts<'_>,
     now: chrono::NaiveDateTime,
-    findings: &mut Vec<Finding>,
-    reports: &mut Vec<InputReport>,
-) -> AllOptions {
-    let mut all = AllOptions::new();
-    for id in project.ids().filter(|id| project.object(*id).kind == Kind::Input) {
-        let Body::Input(input) = &project.object(id).body else { continue };
-        shape(project, id, input, findings);
-        let found = look_up(project, facts, id, now);
-        if let (Options::Query(query), source) = (&input.options, &found) {
-            query_findings(project, facts, id, query, source, findings);
-        }
-        let found = found.map_err(|failed| match failed {
-            Failed::Sql(error) => Unknown::new("options-query", sentence(&error.message)),
-            Failed::Unknown(why) => why,
-        });
-        if let Options::Range(range) = &input.options {
-            findings.extend(crate::ranges::faults(input, range, now));
-            if found.as_ref().is_err_and(|why| why.code == "too-many-options") {
-                let message =
-                    format!("the range has more than {MAX_OPTIONS} values: the browser lists them all (R-IN-12)");
-                findings.push(Finding::new("too-many-options", range.loc, message));
-            }
-        }
-        if let Ok(options) = &found {
-            contents(project, id, input, options, findings);
-        }
-        reports.push(report(project, id, input, &found));
-        all.insert(id, found);
+    id: ObjectId,
+) -> Option<InputVerdict> {
+    let Body::Input(input) = &project.object(id).body else { return None };
+    let mut findings = Vec::new();
+    shape(project, id, input, &mut findings);
+    let found = look_up(project, facts, id, now);
+    if let (Options::Query(query), source) = (&input.options, &found) {
+        query_findings(project, facts, id, query, source, &mut findings);
     }
-    all
+    let options = found.map(Arc::new).map_err(|failed| match failed {
+        Failed::Sql(error) => Unknown::new("options-query", sentence(&error.message)),
+        Failed::Unknown(why) => why,
+    });
+    if let Options::Range(range) = &input.options {
+        findings.extend(crate::ranges::faults(input, range, now));
+        if options.as_ref().is_err_and(|why| why.code == "too-many-options") {
+            let message = format!("the range has more than {MAX_OPTIONS} values: the browser lists them all (R-IN-12)");
+            findings.push(Finding::new("too-many-options", range.loc, message));
+        }
+    }
+    if let Ok(options) = &options {
+        contents(project, id, input, options, &mut findings);
+    }
+    let report = report(project, id, input, &options);
+    Some(InputVerdict { options, report, findings })
 }
 
-fn report(project: &Project, id: ObjectId, input: &Input, found: &Result<InputOptions, Unknown>) -> InputReport {
+fn report(project: &Project, id: ObjectId, input: &Input, found: &KnownOptions) -> InputReport {
     let object = project.object(id);
     let source = match input.options {
         Options::Query(_) => "query",
@@ -169,7 +176,7 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
     query_options(input, options, findings);
     default_range(input, options, findings);
     let Options::List { items, .. } = &input.options else { return };
-    let mut first: HashMap<&str, viz_text::Loc> = HashMap::new();
+    let mut first: FxHashMap<&str, viz_text::Loc> = FxHashMap::default();
     for item in items {
         if let Some(loc) = first.insert(&item.text, item.loc) {
             let mut finding =

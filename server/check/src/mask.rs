@@ -5,7 +5,7 @@ use crate::report::{Finding, Report};
 use crate::sources::database_path;
 use std::path::Path;
 use viz_facts::Unknown;
-use viz_project::{Body, Project};
+use viz_project::{Body, Kind, Project};
 
 /// Shorter values are ordinary words: they would be found where nobody put them.
 const SHORTEST: usize = 4;
@@ -20,7 +20,7 @@ impl Mask {
     /// The values of the variables that a project's databases are named by, and the paths made from them.
     pub fn of(project: &Project) -> Self {
         let mut words = Vec::new();
-        for id in project.ids() {
+        for id in project.of_kind(Kind::Source) {
             let Body::Source(source) = &project.object(id).body else { continue };
             let Some(database) = source.database.as_ref().filter(|_| !source.variables.is_empty()) else { continue };
             if let Some(path) = database_path(project, database) {

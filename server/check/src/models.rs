@@ -3,10 +3,10 @@
 use crate::facts::{Facts, Known, pending};
 use crate::report::Finding;
 use crate::sources::source_of_model;
-use std::collections::HashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use viz_facts::{Answer, Column, FactStore, Question, SqlError, SqlErrorKind, Unknown};
-use viz_project::{Body, Kind, ObjectId, Problem, Project, Related};
+use viz_project::{Body, Kind, ObjectId, Problem, Project, Related, Resolution};
 use viz_sql::model_query;
 use viz_text::{MappedText, TextRange, TextSize};
 
@@ -18,6 +18,9 @@ pub(crate) enum Columns {
     Failed,
     Unknown(Unknown),
 }
+
+/// What is known about the columns of each model.
+pub(crate) type AllColumns = FxHashMap<ObjectId, Columns>;
 
 /// The columns of a model.
 pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> Columns {
@@ -50,52 +53,57 @@ pub fn columns_of(project: &Project, facts: &FactStore, model: ObjectId) -> Resu
     }
 }
 
-/// The columns of all models, and what is wrong with their queries.
-pub(crate) fn check_models(
-    project: &Project,
-    facts: &Facts<'_>,
-    findings: &mut Vec<Finding>,
-) -> HashMap<ObjectId, Columns> {
-    let mut out = HashMap::new();
-    for id in project.ids().filter(|id| project.object(*id).kind == Kind::Model) {
-        let known = columns(project, facts, id);
-        match &known {
-            Columns::Failed => failed(project, facts, id, findings),
-            Columns::Unknown(why) if why.code == "database-missing" => missing_database(project, id, why, findings),
-            Columns::Unknown(why) if why.code == "file-missing" => missing_file(project, id, findings),
-            _ => {}
-        }
-        out.insert(id, known);
-    }
-    out
+/// What is known of a model.
+pub(crate) struct ModelVerdict {
+    pub(crate) columns: Columns,
+    /// What is wrong with its query.
+    pub(crate) findings: Vec<Finding>,
 }
 
-/// S-39: of a model without rows the browser gets no usable columns. `R-INS-05`: only dynamic insights read it there.
-pub(crate) fn check_rows(
-    project: &Project,
-    facts: &Facts<'_>,
-    columns: &HashMap<ObjectId, Columns>,
-    findings: &mut Vec<Finding>,
-) {
-    let mut models = std::collections::BTreeSet::new();
-    for id in project.ids().filter(|id| project.object(*id).kind == Kind::Insight) {
-        if !viz_sql::inputs_of(project, id).is_empty() {
-            models.extend(viz_sql::dependent_models(project, id));
+/// Looks at a model; `in_browser` says whether the browser reads it.
+pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in_browser: bool) -> ModelVerdict {
+    let mut findings = Vec::new();
+    let columns = columns(project, facts, id);
+    match &columns {
+        Columns::Known(_) if in_browser => findings.extend(no_rows(project, facts, id)),
+        Columns::Failed => failed(project, facts, id, &mut findings),
+        Columns::Unknown(why) if why.code == "database-missing" => missing_database(project, id, why, &mut findings),
+        Columns::Unknown(why) if why.code == "file-missing" => missing_file(project, id, &mut findings),
+        _ => {}
+    }
+    ModelVerdict { columns, findings }
+}
+
+/// S-39: of a model without rows the browser gets no usable columns.
+fn no_rows(project: &Project, facts: &Facts<'_>, id: ObjectId) -> Option<Finding> {
+    let (sql, source) = model_query(project, id).zip(source_of_model(project, id).ok())?;
+    let sql = format!("SELECT 1 FROM ({}\n) LIMIT 1", sql.text());
+    let Known::Answer(answer, _) = facts.get(&Question::Options { source, sql, limit: 1 }) else { return None };
+    let object = project.object(id);
+    matches!(&*answer, Answer::Options(Ok(found)) if found.values.is_empty()).then(|| {
+        let message = format!(
+            "the model `{}` has no rows today: the browser gets no columns of it, and every insight with an input that reads it breaks (S-39)",
+            object.name_text()
+        );
+        Finding::new("model-empty", object.name_loc(), message)
+    })
+}
+
+/// The models that the browser reads: those of insights with inputs (`R-INS-05`).
+pub(crate) fn models_in_browser(project: &Project) -> FxHashSet<ObjectId> {
+    let input = |(_, meaning): (_, &Resolution)| matches!(meaning, Resolution::Object(id) if project.object(*id).kind == Kind::Input);
+    let dynamic = project.of_kind(Kind::Insight).filter(|id| project.references_of(*id).any(input));
+    let mut stack: Vec<ObjectId> = dynamic.flat_map(|id| project.uses_of(id)).copied().collect();
+    let mut seen = FxHashSet::default();
+    while let Some(id) = stack.pop() {
+        match project.object(id).kind {
+            Kind::Model => drop(seen.insert(id)),
+            Kind::Metric | Kind::Dimension if seen.insert(id) => stack.extend(project.uses_of(id)),
+            _ => {}
         }
     }
-    for id in models.into_iter().filter(|id| matches!(columns.get(id), Some(Columns::Known(_)))) {
-        let (Some(sql), Ok(source)) = (model_query(project, id), source_of_model(project, id)) else { continue };
-        let sql = format!("SELECT 1 FROM ({}\n) LIMIT 1", sql.text());
-        let Known::Answer(answer, _) = facts.get(&Question::Options { source, sql, limit: 1 }) else { continue };
-        if matches!(&*answer, Answer::Options(Ok(found)) if found.values.is_empty()) {
-            let object = project.object(id);
-            let message = format!(
-                "the model `{}` has no rows today: the browser gets no columns of it, and every insight with an input that reads it breaks (S-39)",
-                object.name_text()
-            );
-            findings.push(Finding::new("model-empty", object.name_loc(), message));
-        }
-    }
+    seen.retain(|id| project.object(*id).kind == Kind::Model);
+    seen
 }
 
 fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec<Finding>) {

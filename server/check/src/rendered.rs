@@ -3,11 +3,11 @@
 use crate::facts::{Facts, pending};
 use crate::inputs::AllOptions;
 use crate::insight::FromFacts;
-use crate::models::{Columns, columns};
+use crate::models::{AllColumns, Columns, columns};
 use crate::options::{Failed, look_up};
 use crate::sources::source_of_model;
 use crate::states::{State, states};
-use std::collections::HashMap;
+use std::sync::Arc;
 use viz_facts::{Column, FactStore, SourceSpec, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project};
 use viz_sql::{Composed, Selected, compose, model_query, name_hash};
@@ -66,9 +66,8 @@ pub fn rendered_query(
     selection: &[(ObjectId, State)],
 ) -> Result<RenderedQuery, Unknown> {
     let facts = Facts::new(facts, Ok(()));
-    let of = |kind: Kind| project.ids().filter(move |id| project.object(*id).kind == kind);
-    let columns: HashMap<ObjectId, Columns> =
-        of(Kind::Model).map(|model| (model, columns(project, &facts, model))).collect();
+    let columns: AllColumns =
+        project.of_kind(Kind::Model).map(|model| (model, columns(project, &facts, model))).collect();
     let inputs: AllOptions = project
         .dependencies(insight)
         .into_iter()
@@ -78,7 +77,7 @@ pub fn rendered_query(
                 Failed::Sql(error) => Unknown::new("options-query", error.message),
                 Failed::Unknown(why) => why,
             });
-            (input, options)
+            (input, options.map(Arc::new))
         })
         .collect();
     let composed = compose(project, insight, &FromFacts { columns: &columns, inputs: &inputs, project })
@@ -123,11 +122,7 @@ fn initial_state(project: &Project, inputs: &AllOptions, id: ObjectId) -> Result
         .ok_or_else(|| Unknown::new("no-options", format!("the input `{name}` has no options")))
 }
 
-fn tables(
-    project: &Project,
-    columns: &HashMap<ObjectId, Columns>,
-    composed: &Composed,
-) -> Result<Vec<RenderedTable>, Unknown> {
+fn tables(project: &Project, columns: &AllColumns, composed: &Composed) -> Result<Vec<RenderedTable>, Unknown> {
     let table = |model: &ObjectId| {
         let name = project.object(*model).name_text();
         let sql = model_query(project, *model)

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use viz_facts::{SourceSpec, Unknown};
-use viz_project::{Body, ObjectId, Problem, Project, Source, normalize};
+use viz_project::{Body, Kind, ObjectId, Problem, Project, Source, normalize};
 use viz_text::MappedText;
 
 /// The source of a model.
@@ -83,7 +83,7 @@ fn resolve_environment(project: &Project, text: &MappedText) -> Result<String, S
 /// Variables that the sources of a project need and that are not set (`R-ENV-03`).
 pub(crate) fn unset_variables(project: &Project) -> Vec<Problem> {
     let mut out = Vec::new();
-    for id in project.ids() {
+    for id in project.of_kind(Kind::Source) {
         let Body::Source(source) = &project.object(id).body else { continue };
         for variable in &source.variables {
             let name = &variable.text;

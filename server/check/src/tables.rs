@@ -1,21 +1,15 @@
 //! The columns, rows and values of tables (3.11, D-091): what they refer to, and whether they are SQL.
 
 use crate::facts::{Facts, Known};
-use crate::models::{Columns, defined_here, error_range, sentence};
+use crate::models::{AllColumns, Columns, defined_here, error_range, sentence};
 use crate::report::Finding;
-use std::collections::HashMap;
 use viz_facts::{Answer, Question};
 use viz_project::{Body, Fix, Kind, ObjectId, Project, Resolution, TableField, did_you_mean, similar};
 use viz_syntax::{RefForm, Reference, almost_references, references};
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
-pub(crate) fn check_tables(
-    project: &Project,
-    facts: &Facts<'_>,
-    columns: &HashMap<ObjectId, Columns>,
-    findings: &mut Vec<Finding>,
-) {
-    for id in project.ids() {
+pub(crate) fn check_tables(project: &Project, facts: &Facts<'_>, columns: &AllColumns, findings: &mut Vec<Finding>) {
+    for id in project.of_kind(Kind::Table) {
         let Body::Table(table) = &project.object(id).body else { continue };
         let mut shown: Option<ObjectId> = None;
         for field in &table.fields {
@@ -64,7 +58,7 @@ fn other_object(
 /// What stands behind the reference is a column of the model, or a property that the insight binds.
 fn column(
     project: &Project,
-    columns: &HashMap<ObjectId, Columns>,
+    columns: &AllColumns,
     field: &TableField,
     reference: &Reference,
     object: ObjectId,

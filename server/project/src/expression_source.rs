@@ -18,10 +18,9 @@ pub(crate) fn problem(project: &Project, id: ObjectId) -> Option<Problem> {
     }
     let dependencies = project.dependencies(id);
     let fine = |id: &ObjectId| {
-        let object = project.object(*id);
-        let resolved = |name: &str| matches!(project.names().resolve(name), Resolution::Object(_));
-        let allowed = matches!(object.kind, Kind::Metric | Kind::Dimension | Kind::Model | Kind::Source);
-        allowed && object.uses.iter().all(|reference| resolved(&reference.name))
+        let kind = project.object(*id).kind;
+        let allowed = matches!(kind, Kind::Metric | Kind::Dimension | Kind::Model | Kind::Source);
+        allowed && project.references_of(*id).all(|(_, meaning)| matches!(meaning, Resolution::Object(_)))
     };
     let circle = dependencies.iter().any(|dependency| project.uses_of(*dependency).contains(&id));
     if circle || project.uses_of(id).contains(&id) || !fine(&id) || !dependencies.iter().all(fine) {

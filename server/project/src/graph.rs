@@ -1,27 +1,27 @@
 //! Who uses whom (`R-DAG-01`).
 
+use crate::links::Links;
 use crate::names::Resolution;
-use crate::object::Body;
+use crate::object::{Body, Use};
 use crate::project::{ObjectId, Project};
 use crate::schema::Kind;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 
 impl Project {
-    pub(crate) fn find_uses(&self, id: ObjectId) -> Box<[ObjectId]> {
+    pub(crate) fn find_links(&self, id: ObjectId) -> Links {
         let object = self.object(id);
-        let mut out: Vec<ObjectId> = object
-            .uses
-            .iter()
-            .filter_map(|reference| match self.names().resolve(&reference.name) {
-                Resolution::Object(target) => match (&reference.path, self.object(target).kind) {
-                    // `${ref(model).metric}` uses the metric, and through it the model.
-                    (Some(path), Kind::Model) => self.scoped_field(target, &path.text).or(Some(target)),
-                    _ => Some(target),
-                },
-                _ => None,
-            })
-            .collect();
+        let meanings: Box<[Resolution]> =
+            object.uses.iter().map(|reference| self.names().resolve(&reference.name)).collect();
+        let used = |(reference, meaning): (&Use, &Resolution)| match *meaning {
+            Resolution::Object(target) => match (&reference.path, self.object(target).kind) {
+                // `${ref(model).metric}` uses the metric, and through it the model.
+                (Some(path), Kind::Model) => self.scoped_field(target, &path.text).or(Some(target)),
+                _ => Some(target),
+            },
+            _ => None,
+        };
+        let mut out: Vec<ObjectId> = object.uses.iter().zip(&meanings).filter_map(used).collect();
         if matches!(object.body, Body::Model(_)) {
             out.extend(self.source_of(id));
         } else if crate::names::is_scoped(object) {
@@ -31,7 +31,7 @@ impl Project {
         }
         out.sort_unstable();
         out.dedup();
-        out.into_boxed_slice()
+        Links { meanings, uses: out.into_boxed_slice() }
     }
 
     /// Everything that an object uses, directly or not, in document order; itself left out.

@@ -15,6 +15,7 @@ mod files;
 mod git_reference;
 mod graph;
 mod includes;
+mod links;
 mod loader;
 mod lower;
 mod name_rules;

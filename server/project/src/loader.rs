@@ -5,11 +5,11 @@ use crate::dbt::dbt;
 use crate::environment::Environment;
 use crate::files::{FileSystem, ReadError};
 use crate::includes::{self, CACHE_FOLDER, Include, project_file};
-use crate::lower::{Difference, check_mapping, describe, lower, names_in, removed_key, text_problem};
-use crate::names::Names;
+use crate::links::Kept;
+use crate::lower::{Difference, Lowered, check_mapping, describe, lower, names_in, removed_key, text_problem};
 use crate::object::Spanned;
 use crate::problem::{Fix, Problem, Related};
-use crate::project::{File, Item, ObjectId, Project};
+use crate::project::{File, Item, LoweredKey, Project};
 use crate::project_file::{name_problem, version_problem};
 use crate::resolve;
 use crate::schema::{Field, Kind, MERGED_KEYS, PROJECT, Target, Type};
@@ -17,19 +17,21 @@ use crate::similar::{did_you_mean, similar};
 use crate::spelling::Spellings;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use viz_syntax::{Document, NodeKind, TopEntry, TopValue};
 use viz_text::{FileId, Loc, TextRange, TextSize};
 
-/// A map that won't have to grow.
-fn room<K, V>(count: usize) -> FxHashMap<K, V> {
-    FxHashMap::with_capacity_and_hasher(count, Default::default())
-}
+/// So far from its old place an item is looked for when others were added or removed before it.
+const NEAR: usize = 500;
 
 pub(crate) struct Loader<'a> {
     files: &'a dyn FileSystem,
-    previous: Option<&'a Project>,
-    project: Project,
+    pub(crate) previous: Option<&'a Project>,
+    pub(crate) project: Project,
+    /// What holds of the previous snapshot.
+    pub(crate) kept: Kept,
+    /// The item of the previous snapshot that comes next, if nothing was added or removed.
+    next_item: usize,
     /// Files that are being followed, for cycles.
     open: Vec<PathBuf>,
     /// What only one format version knows.
@@ -50,8 +52,8 @@ impl<'a> Loader<'a> {
             root: root.to_path_buf(),
             files: Vec::new(),
             items: Vec::new(),
-            objects: Vec::new(),
-            names: Names::with_capacity(previous.map_or(0, Project::len)),
+            outline: Arc::default(),
+            overview: Arc::default(),
             problems: Vec::new(),
             watched: vec![root.join(".env"), root.join(CONFIG_FILE)],
             config: Config::default(),
@@ -66,12 +68,19 @@ impl<'a> Loader<'a> {
             default_source: None,
             default_alert: None,
             levels: Vec::new(),
-            segments: room(previous.map_or(0, |previous| previous.segments.len())),
+            segments: OnceLock::new(),
             broken: FxHashSet::default(),
-            cache: room(previous.map_or(0, |previous| previous.cache.len())),
-            uses: Vec::new(),
         };
-        Self { files, previous, project, open: Vec::new(), differences: Vec::new(), spellings: Spellings::default() }
+        Self {
+            files,
+            previous,
+            project,
+            kept: Kept::Nothing,
+            next_item: 0,
+            open: Vec::new(),
+            differences: Vec::new(),
+            spellings: Spellings::default(),
+        }
     }
 
     pub(crate) fn load(mut self) -> Project {
@@ -87,13 +96,7 @@ impl<'a> Loader<'a> {
         for file in 0..file_count {
             self.read_objects(FileId(file as u32));
         }
-        for (index, item) in self.project.items.iter().enumerate() {
-            for (local, object) in item.lowered.objects.iter().enumerate() {
-                let id = ObjectId(self.project.objects.len() as u32);
-                self.project.objects.push((index as u32, local as u32));
-                self.project.names.add(id, object, self.project.target);
-            }
-        }
+        self.outline();
         let removed = self.project.items.iter().flat_map(|item| &item.lowered.removed);
         self.project.removed.extend(removed.map(|name| name.text.clone()));
         // A name may be in a line that is no YAML.
@@ -104,9 +107,8 @@ impl<'a> Loader<'a> {
                 .is_some_and(|object| object.name.is_none() && self.project.is_broken(object.loc))
         };
         self.project.names_complete &= !self.project.items.iter().any(nameless);
-        self.project.uses = self.project.ids().map(|id| self.project.find_uses(id)).collect();
-        let mut problems = resolve::problems(&self.project);
-        self.project.problems.append(&mut problems);
+        self.link();
+        self.look_at_the_whole();
         if self.project.read_for().is_none() {
             self.differences.extend(self.project.items.iter().flat_map(|item| item.lowered.differences.clone()));
             self.differences.extend(resolve::differences(&self.project));
@@ -199,7 +201,6 @@ impl<'a> Loader<'a> {
             }
         };
         let id = FileId(self.project.files.len() as u32);
-        self.project.segments.extend(file.document.segments().iter().map(|segment| (segment.id, id)));
         self.project.files.push(file);
         id
     }
@@ -491,10 +492,19 @@ impl<'a> Loader<'a> {
     fn item(&mut self, file: FileId, kind: Kind, node: viz_syntax::Node<'_>) {
         let target = self.project.read_for();
         let key = (node.loc().segment, node.loc().range.start(), kind, target);
-        let cached = self.previous.and_then(|previous| previous.cache.get(&key)).cloned();
-        let lowered = cached.unwrap_or_else(|| Arc::new(lower(kind, node, target)));
-        self.project.cache.insert(key, Arc::clone(&lowered));
-        self.project.items.push(Item { file, lowered });
+        let lowered = self.item_before(&key).unwrap_or_else(|| Arc::new(lower(kind, node, target)));
+        self.project.items.push(Item { file, key, lowered, links: Arc::default(), faultless: false });
+    }
+
+    /// What was made of the same text before.
+    fn item_before(&mut self, key: &LoweredKey) -> Option<Arc<Lowered>> {
+        let items = &self.previous?.items;
+        let expected = self.next_item.min(items.len());
+        let after = expected..items.len().min(expected + NEAR);
+        let before = (expected.saturating_sub(NEAR)..expected).rev();
+        let found = after.chain(before).find(|at| items[*at].key == *key);
+        self.next_item = found.unwrap_or(expected) + 1;
+        found.map(|at| Arc::clone(&items[at].lowered))
     }
 }
 

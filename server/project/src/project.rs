@@ -3,11 +3,13 @@
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::files::FileSystem;
+use crate::links::{Links, Outline};
 use crate::loader::Loader;
 use crate::lower::Lowered;
-use crate::names::Names;
-use crate::object::{Object, Spanned};
+use crate::names::{Names, Resolution};
+use crate::object::{Object, Spanned, Use};
 use crate::problem::Problem;
+use crate::resolve::Overview;
 use crate::schema::{Kind, Target};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::{Path, PathBuf};
@@ -57,7 +59,12 @@ pub(crate) type LoweredKey = (SegmentId, TextSize, Kind, Option<Target>);
 
 pub(crate) struct Item {
     pub(crate) file: FileId,
+    pub(crate) key: LoweredKey,
     pub(crate) lowered: Arc<Lowered>,
+    /// Of each of its objects.
+    pub(crate) links: Arc<[Links]>,
+    /// Whether nothing is wrong with its names and references.
+    pub(crate) faultless: bool,
 }
 
 /// An immutable snapshot of a project.
@@ -66,9 +73,8 @@ pub struct Project {
     pub root: PathBuf,
     pub(crate) files: Vec<File>,
     pub(crate) items: Vec<Item>,
-    /// Item and index in it of each object.
-    pub(crate) objects: Vec<(u32, u32)>,
-    pub(crate) names: Names,
+    pub(crate) outline: Arc<Outline>,
+    pub(crate) overview: Arc<Overview>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) watched: Vec<PathBuf>,
     pub(crate) config: Config,
@@ -87,16 +93,14 @@ pub struct Project {
     pub(crate) default_alert: Option<Spanned>,
     /// Titles of `defaults.levels`.
     pub(crate) levels: Vec<String>,
-    pub(crate) segments: FxHashMap<SegmentId, FileId>,
+    /// The file of each segment; made when it is first needed.
+    pub(crate) segments: OnceLock<FxHashMap<SegmentId, FileId>>,
     pub(crate) broken: FxHashSet<SegmentId>,
-    pub(crate) cache: FxHashMap<LoweredKey, Arc<Lowered>>,
-    /// What each object uses directly.
-    pub(crate) uses: Vec<Box<[ObjectId]>>,
 }
 
 impl std::fmt::Debug for Project {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Project({}, {} files, {} objects)", self.root.display(), self.files.len(), self.objects.len())
+        write!(f, "Project({}, {} files, {} objects)", self.root.display(), self.files.len(), self.len())
     }
 }
 
@@ -135,8 +139,17 @@ impl Project {
 
     /// The file and absolute byte range of a place.
     pub fn resolve(&self, loc: Loc) -> Option<(FileId, TextRange)> {
-        let file = *self.segments.get(&loc.segment)?;
+        let file = *self.segments.get_or_init(|| self.find_segments()).get(&loc.segment)?;
         Some((file, self.file(file).document.range(loc)?))
+    }
+
+    fn find_segments(&self) -> FxHashMap<SegmentId, FileId> {
+        let files = self.files.iter().enumerate();
+        files
+            .flat_map(|(index, file)| {
+                file.document.segments().iter().map(move |segment| (segment.id, FileId(index as u32)))
+            })
+            .collect()
     }
 
     /// Files and folders whose change needs a reload.
@@ -214,45 +227,60 @@ impl Project {
 
     /// All objects in document order.
     pub fn ids(&self) -> impl Iterator<Item = ObjectId> + use<> {
-        (0..self.objects.len() as u32).map(ObjectId)
+        (0..self.len() as u32).map(ObjectId)
+    }
+
+    /// The objects of a kind, in document order.
+    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = ObjectId> {
+        self.outline.of_kind(kind).iter().copied()
+    }
+
+    /// The references in an object with what they mean.
+    pub fn references_of(&self, id: ObjectId) -> impl Iterator<Item = (&Use, &Resolution)> {
+        self.object(id).uses.iter().zip(self.links_of(id).into_iter().flat_map(|links| &links.meanings))
+    }
+
+    fn links_of(&self, id: ObjectId) -> Option<&Links> {
+        let (item, local) = self.outline.objects[id.index()];
+        self.items[item as usize].links.get(local as usize)
     }
 
     /// The objects that an object uses directly, in document order: what it refers to, what is written inside it, and a
     /// model's source (`R-DAG-01`).
     pub fn uses_of(&self, id: ObjectId) -> &[ObjectId] {
-        self.uses.get(id.index()).map_or(&[], |uses| uses)
+        self.links_of(id).map_or(&[], |links| &links.uses)
     }
 
     /// Number of objects.
     pub fn len(&self) -> usize {
-        self.objects.len()
+        self.outline.objects.len()
     }
 
     /// Whether there are no objects.
     pub fn is_empty(&self) -> bool {
-        self.objects.is_empty()
+        self.outline.objects.is_empty()
     }
 
     /// An object.
     pub fn object(&self, id: ObjectId) -> &Object {
-        let (item, local) = self.objects[id.index()];
+        let (item, local) = self.outline.objects[id.index()];
         &self.items[item as usize].lowered.objects[local as usize]
     }
 
     /// The file that an object stands in.
     pub fn file_of_object(&self, id: ObjectId) -> FileId {
-        self.items[self.objects[id.index()].0 as usize].file
+        self.items[self.outline.objects[id.index()].0 as usize].file
     }
 
     /// The object that an object is written in.
     pub fn parent(&self, id: ObjectId) -> Option<ObjectId> {
-        let (_, local) = self.objects[id.index()];
+        let (_, local) = self.outline.objects[id.index()];
         self.object(id).parent.map(|parent| ObjectId(id.0 - local + parent))
     }
 
     /// The objects written directly inside an object.
     pub fn children(&self, id: ObjectId) -> impl Iterator<Item = ObjectId> {
-        let (item, local) = self.objects[id.index()];
+        let (item, local) = self.outline.objects[id.index()];
         let first = id.0 - local;
         let objects = &self.items[item as usize].lowered.objects;
         objects
@@ -264,6 +292,6 @@ impl Project {
 
     /// The names.
     pub fn names(&self) -> &Names {
-        &self.names
+        &self.outline.names
     }
 }

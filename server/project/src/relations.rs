@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 pub(crate) fn problems(project: &Project, out: &mut Vec<Problem>) {
     let mut pairs: FxHashMap<(ObjectId, ObjectId), Vec<ObjectId>> = FxHashMap::default();
-    for id in project.ids() {
+    for id in project.of_kind(Kind::Relation) {
         let Body::Relation(relation) = &project.object(id).body else { continue };
         let Some(pair) = project.joined_models(id) else { continue };
         pairs.entry(pair).or_default().push(id);
@@ -27,9 +27,9 @@ impl Project {
     /// The two models that a relation joins; `None` if it joins nothing (`R-SEM-21`), which other findings say.
     pub fn joined_models(&self, relation: ObjectId) -> Option<(ObjectId, ObjectId)> {
         let mut named: Vec<ObjectId> = Vec::new();
-        for reference in &self.object(relation).uses {
-            let Resolution::Object(model) = self.names().resolve(&reference.name) else { return None };
-            named.push(model);
+        for (_, meaning) in self.references_of(relation) {
+            let Resolution::Object(model) = meaning else { return None };
+            named.push(*model);
         }
         named.sort_unstable();
         named.dedup();

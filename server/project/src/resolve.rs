@@ -1,48 +1,109 @@
 //! Problems that show only when a project is looked at as a whole: names, references, cycles, sources.
 
+use crate::links::Kept;
+use crate::loader::Loader;
 use crate::lower::Difference;
 use crate::names::{Resolution, is_scoped};
-use crate::object::{Body, Use};
+use crate::object::{Body, Object, Use};
 use crate::problem::{Fix, Problem};
 use crate::project::{ObjectId, Project};
 use crate::schema::{Kind, MERGED_KEYS, Place, Target};
 use crate::similar::{Suggestions, did_you_mean, similar};
+use crate::usage::Usage;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
-/// Everything that is wrong with names and references.
-pub(crate) fn problems(project: &Project) -> Vec<Problem> {
-    let mut out = Vec::new();
-    duplicates(project, &mut out);
-    defaults(project, &mut out);
-    let mut suggestions = Suggestions::new();
-    for id in project.ids() {
-        let object = project.object(id);
-        out.extend(crate::name_rules::name_problem(object));
-        for reference in &object.uses {
-            check_use(project, reference, &mut suggestions, &mut out);
+/// What was found by looking at all objects, for the next snapshot.
+#[derive(Debug, Default)]
+pub(crate) struct Overview {
+    /// Whether names are given twice.
+    duplicates: bool,
+    /// Whether objects use each other in circles.
+    cycles: bool,
+    usage: Usage,
+}
+
+impl Loader<'_> {
+    /// Finds everything that is wrong with names and references. What was fine and depends on nothing that changed is not
+    /// looked at again.
+    pub(crate) fn look_at_the_whole(&mut self) {
+        let mut out = Vec::new();
+        let previous = self.previous.filter(|_| self.kept >= Kept::Outline);
+        let same_graph = self.kept == Kept::Graph;
+        let mut overview = Overview::default();
+        if previous.is_none_or(|previous| previous.overview.duplicates) {
+            duplicates(&self.project, &mut out);
+            overview.duplicates = !out.is_empty();
         }
-        match &object.body {
-            Body::Model(model) => {
-                let sourceless =
-                    !model.inline_source && !model.source_given && !model.special && project.default_source().is_none();
-                if sourceless && project.names_complete() {
-                    let message = "this model has no `source`, and the project has no default source";
-                    out.push(
-                        Problem::new("missing-source", object.name_loc(), message)
-                            .help("add `source: ref(…)`, or `defaults: { source_name: … }` to the project"),
-                    );
-                }
-            }
-            Body::Expression(_) => out.extend(crate::expression_source::problem(project, id)),
-            Body::Relation(_) => relation(project, object, &mut out),
-            _ => {}
+        project_name(&self.project, &mut out);
+        defaults(&self.project, &mut out);
+        let faultless = items(&self.project, previous, same_graph, &mut out);
+        self.project.items.iter_mut().zip(faultless).for_each(|(item, faultless)| item.faultless = faultless);
+        let project = &self.project;
+        document_paths(project, &mut out);
+        if !previous.is_some_and(|previous| same_graph && !previous.overview.cycles) {
+            let found = out.len();
+            cycles(project, &mut out);
+            overview.cycles = out.len() > found;
         }
+        crate::relations::problems(project, &mut out);
+        let usage = previous.filter(|_| same_graph).map(|previous| &previous.overview.usage);
+        overview.usage = crate::usage::problems(project, usage, &mut out);
+        self.project.overview = Arc::new(overview);
+        self.project.problems.append(&mut out);
     }
-    document_paths(project, &mut out);
-    cycles(project, &mut out);
-    crate::relations::problems(project, &mut out);
-    crate::usage::problems(project, &mut out);
-    out
+}
+
+/// Looks at the objects of each item by themselves. Says which items have nothing wrong.
+fn items(project: &Project, previous: Option<&Project>, same_graph: bool, out: &mut Vec<Problem>) -> Vec<bool> {
+    let mut suggestions = Suggestions::new();
+    let mut first = 0;
+    let mut faultless = Vec::with_capacity(project.items.len());
+    for (index, item) in project.items.iter().enumerate() {
+        let ids = first..first + item.lowered.objects.len() as u32;
+        first = ids.end;
+        let before = previous.map(|previous| &previous.items[index]);
+        let same = before.is_some_and(|before| before.faultless && Arc::ptr_eq(&before.lowered, &item.lowered));
+        // The sources that an expression reaches depend on what it uses.
+        let expression = |object: &Object| matches!(object.body, Body::Expression(_));
+        if same && (same_graph || !item.lowered.objects.iter().any(expression)) {
+            faultless.push(true);
+            continue;
+        }
+        let found = out.len();
+        ids.for_each(|id| check_object(project, ObjectId(id), &mut suggestions, out));
+        faultless.push(out.len() == found);
+    }
+    faultless
+}
+
+fn check_object<'a>(
+    project: &'a Project,
+    id: ObjectId,
+    suggestions: &mut Suggestions<'a, Place>,
+    out: &mut Vec<Problem>,
+) {
+    let object = project.object(id);
+    out.extend(crate::name_rules::name_problem(object));
+    for (reference, meaning) in project.references_of(id) {
+        check_use(project, reference, meaning, suggestions, out);
+    }
+    match &object.body {
+        Body::Model(model) => {
+            let sourceless =
+                !model.inline_source && !model.source_given && !model.special && project.default_source().is_none();
+            if sourceless && project.names_complete() {
+                let message = "this model has no `source`, and the project has no default source";
+                out.push(
+                    Problem::new("missing-source", object.name_loc(), message)
+                        .help("add `source: ref(…)`, or `defaults: { source_name: … }` to the project"),
+                );
+            }
+        }
+        Body::Expression(_) => out.extend(crate::expression_source::problem(project, id)),
+        Body::Relation(_) => relation(project, id, out),
+        _ => {}
+    }
 }
 
 /// References by document path to objects that aren't there (`R-REF-08`).
@@ -102,6 +163,10 @@ fn duplicates(project: &Project, out: &mut Vec<Problem>) {
             );
         }
     }
+}
+
+/// R-NAME-04.
+fn project_name(project: &Project, out: &mut Vec<Problem>) {
     if let Some(name) = project.name()
         && let Some(twin) = project.names().global_named(&name.text).first()
     {
@@ -146,10 +211,10 @@ fn defaults(project: &Project, out: &mut Vec<Problem>) {
 /// What works in one format version only, where no version is set.
 pub(crate) fn differences(project: &Project) -> Vec<Difference> {
     let mut out = Vec::new();
-    for reference in project.ids().flat_map(|id| &project.object(id).uses) {
+    for (reference, meaning) in project.ids().flat_map(|id| project.references_of(id)) {
         if reference.place == Place::ItemChart
-            && let Resolution::Object(id) = project.names().resolve(&reference.name)
-            && project.object(id).kind == Kind::Insight
+            && let Resolution::Object(id) = meaning
+            && project.object(*id).kind == Kind::Insight
         {
             let what = "an insight as the `chart` of an item".to_owned();
             out.push(Difference { what, works_in: Target::V2_1, loc: reference.loc });
@@ -172,6 +237,7 @@ pub(crate) fn differences(project: &Project) -> Vec<Difference> {
 fn check_use<'a>(
     project: &'a Project,
     reference: &'a Use,
+    meaning: &Resolution,
     suggestions: &mut Suggestions<'a, Place>,
     out: &mut Vec<Problem>,
 ) {
@@ -183,8 +249,8 @@ fn check_use<'a>(
             None => problem.help("move it to the `metrics` or `dimensions` of the project"),
         });
     }
-    match project.names().resolve(&reference.name) {
-        Resolution::Object(id) => wrong_kind(project, reference, id, out),
+    match meaning {
+        Resolution::Object(id) => wrong_kind(project, reference, *id, out),
         Resolution::Ambiguous(ids) => {
             // Duplicate names are reported where they are given; a name in several models is only ambiguous here.
             if ids.iter().all(|id| is_scoped(project.object(*id))) && reference.path.is_none() {
@@ -269,7 +335,8 @@ fn or_list(words: &[String]) -> String {
 }
 
 /// A relation joins two models (`R-SEM-21`).
-fn relation(project: &Project, object: &crate::object::Object, out: &mut Vec<Problem>) {
+fn relation(project: &Project, id: ObjectId, out: &mut Vec<Problem>) {
+    let object = project.object(id);
     let mut names: Vec<&str> = object.uses.iter().map(|reference| reference.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
@@ -279,7 +346,7 @@ fn relation(project: &Project, object: &crate::object::Object, out: &mut Vec<Pro
     if names.len() < 2 && viz_syntax::almost_references(condition.text()).is_empty() {
         let message = "the condition must refer to two models";
         out.push(Problem::new("relation-models", loc, message).help("write `${ref(a).column} = ${ref(b).column}`"));
-    } else if names.len() > 2 && names.iter().all(|name| matches!(project.names().resolve(name), Resolution::Object(_)))
+    } else if names.len() > 2 && project.references_of(id).all(|(_, meaning)| matches!(meaning, Resolution::Object(_)))
     {
         let message =
             format!("the condition refers to {} models: the relation is silently ignored (R-SEM-21)", names.len());

@@ -1,7 +1,7 @@
 //! What of a project is run: dashboards, their levels, and objects that no dashboard reaches (`R-RUN-01`).
 
 use crate::names::Resolution;
-use crate::object::{Body, Spanned, Use};
+use crate::object::{Body, Object, Spanned, Use};
 use crate::problem::{Fix, Problem};
 use crate::project::{Item, ObjectId, Project};
 use crate::schema::Kind;
@@ -10,21 +10,32 @@ use rustc_hash::FxHashSet;
 use viz_syntax::Typed;
 use viz_text::{Loc, TextRange, TextSize};
 
-pub(crate) fn problems(project: &Project, out: &mut Vec<Problem>) {
+/// What the dashboards that are run do not reach: depends on them and on what uses what.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Usage {
+    run: Vec<ObjectId>,
+    unused: Vec<ObjectId>,
+}
+
+/// Finds what is wrong. `before` is what was found when the same objects used each other.
+pub(crate) fn problems(project: &Project, before: Option<&Usage>, out: &mut Vec<Problem>) -> Usage {
     let mut run: Vec<ObjectId> = Vec::new();
-    let mut any = false;
-    for id in project.ids() {
+    for id in project.of_kind(Kind::Dashboard) {
         let object = project.object(id);
         let Body::Dashboard(dashboard) = &object.body else { continue };
         level(project, dashboard.level.as_ref(), out);
         let (false, Some(name)) = (dashboard.external, &object.name) else { continue };
-        any = true;
         run.push(id);
         out.extend(unmatched(name));
     }
-    if any {
-        unused(project, run, out);
+    let usage = match before.filter(|before| before.run == run) {
+        Some(before) => before.clone(),
+        None => Usage { unused: unused(project, &run), run },
+    };
+    if !usage.unused.is_empty() && is_complete(project) {
+        out.extend(usage.unused.iter().map(|id| never_run(project.object(*id))));
     }
+    usage
 }
 
 /// D-095: a level is an index or a title of `defaults.levels`. Without levels there is nothing to compare with.
@@ -72,30 +83,24 @@ fn unmatched(name: &Spanned) -> Option<Problem> {
 
 /// D-096, S-27: what no dashboard reaches is not run, hence not checked by a run. Of a chain of such objects, only the
 /// first is named, and models are left out: one that nothing reads does no harm.
-fn unused(project: &Project, dashboards: Vec<ObjectId>, out: &mut Vec<Problem>) {
-    let fits = |reference: &Use| match project.names().resolve(&reference.name) {
+fn unused(project: &Project, dashboards: &[ObjectId]) -> Vec<ObjectId> {
+    let fits = |(reference, meaning): (&Use, &Resolution)| match meaning {
         Resolution::Missing => false,
         Resolution::Object(id) => {
             let targets = reference.place.targets();
-            targets.is_empty() || targets.contains(&project.object(id).kind)
+            targets.is_empty() || targets.contains(&project.object(*id).kind)
         }
         Resolution::Ambiguous(_) => true,
     };
-    let resolved = |id: ObjectId| project.object(id).uses.iter().all(fits);
-    let uses_others = |kind: Kind| matches!(kind, Kind::Dashboard | Kind::Chart | Kind::Table);
-    let faulty = |item: &Item| {
-        let first = item.lowered.objects.first();
-        !item.lowered.problems.is_empty() && first.is_none_or(|object| uses_others(object.kind))
-    };
     // What a misspelt reference meant is not unused.
-    let incomplete = !project.names_complete() || !project.broken.is_empty() || project.items.iter().any(faulty);
-    if incomplete || !project.ids().all(resolved) {
-        return;
+    let resolved = |id: ObjectId| project.references_of(id).all(fits);
+    if dashboards.is_empty() || !project.ids().all(resolved) {
+        return Vec::new();
     }
-    let reached = reach(project, dashboards);
+    let reached = reach(project, dashboards.to_vec());
     let shown = |kind: Kind| matches!(kind, Kind::Input | Kind::Insight | Kind::Chart | Kind::Table | Kind::Markdown);
     if !reached.iter().any(|id| shown(project.object(*id).kind)) {
-        return; // the dashboards are yet to be filled
+        return Vec::new(); // the dashboards are yet to be filled
     }
     let counts = |id: &ObjectId| {
         let object = project.object(*id);
@@ -105,15 +110,26 @@ fn unused(project: &Project, dashboards: Vec<ObjectId>, out: &mut Vec<Problem>) 
     let checks = project.ids().filter(|id| matches!(project.object(*id).kind, Kind::Test | Kind::Alert));
     let users = unreached.iter().copied().chain(checks);
     let used = reach(project, users.flat_map(|id| project.uses_of(id).iter().copied()).collect());
-    for id in unreached.iter().filter(|id| !used.contains(id)) {
-        let object = project.object(*id);
-        let message = format!(
-            "no dashboard uses the {} `{}`: it is not part of a run (R-RUN-01)",
-            object.kind.name(),
-            object.name_text()
-        );
-        out.push(Problem::new("unused-object", object.name_loc(), message));
-    }
+    unreached.into_iter().filter(|id| !used.contains(id)).collect()
+}
+
+fn never_run(object: &Object) -> Problem {
+    let message = format!(
+        "no dashboard uses the {} `{}`: it is not part of a run (R-RUN-01)",
+        object.kind.name(),
+        object.name_text()
+    );
+    Problem::new("unused-object", object.name_loc(), message)
+}
+
+/// Whether all that dashboards, charts and tables refer to could be read.
+fn is_complete(project: &Project) -> bool {
+    let uses_others = |kind: Kind| matches!(kind, Kind::Dashboard | Kind::Chart | Kind::Table);
+    let faulty = |item: &Item| {
+        let first = item.lowered.objects.first();
+        !item.lowered.problems.is_empty() && first.is_none_or(|object| uses_others(object.kind))
+    };
+    project.names_complete() && project.broken.is_empty() && !project.items.iter().any(faulty)
 }
 
 fn reach(project: &Project, mut stack: Vec<ObjectId>) -> FxHashSet<ObjectId> {

@@ -97,15 +97,11 @@ pub fn dependent_models(project: &Project, insight: ObjectId) -> Vec<ObjectId> {
 
 /// The inputs that an insight refers to, in document order.
 pub fn inputs_of(project: &Project, insight: ObjectId) -> Vec<ObjectId> {
-    let mut out = BTreeSet::new();
-    for reference in &project.object(insight).uses {
-        if let Resolution::Object(id) = project.names().resolve(&reference.name)
-            && project.object(id).kind == Kind::Input
-        {
-            out.insert(id);
-        }
-    }
-    out.into_iter().collect()
+    let input = |(_, meaning): (_, &Resolution)| match *meaning {
+        Resolution::Object(id) if project.object(id).kind == Kind::Input => Some(id),
+        _ => None,
+    };
+    project.references_of(insight).filter_map(input).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 struct Part {

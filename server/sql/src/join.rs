@@ -3,7 +3,7 @@
 use crate::expand::Expander;
 use crate::hash::name_hash;
 use crate::template::Template;
-use viz_project::{Body, Kind, ObjectId, Project, Relation, Resolution};
+use viz_project::{Body, Kind, ObjectId, Project, Relation};
 use viz_text::TextRange;
 
 /// A relation between two models of the query.
@@ -72,24 +72,13 @@ fn push_table(out: &mut Template, project: &Project, model: ObjectId) {
 /// One relation for each pair of models: the default one, else the first.
 fn edges<'a>(project: &'a Project, models: &[ObjectId]) -> Vec<Edge<'a>> {
     let mut edges: Vec<Edge<'a>> = Vec::new();
-    for id in project.ids() {
-        let object = project.object(id);
-        let Body::Relation(relation) = &object.body else { continue };
-        let mut named: Vec<ObjectId> = object
-            .uses
-            .iter()
-            .filter_map(|reference| match project.names().resolve(&reference.name) {
-                Resolution::Object(id) => Some(id),
-                _ => None,
-            })
-            .collect();
-        named.sort_unstable();
-        named.dedup();
-        let [a, b] = named.as_slice() else { continue };
-        if relation.condition.is_none() || !models.contains(a) || !models.contains(b) {
+    for id in project.of_kind(Kind::Relation) {
+        let Body::Relation(relation) = &project.object(id).body else { continue };
+        let Some((a, b)) = project.joined_models(id) else { continue };
+        if relation.condition.is_none() || !models.contains(&a) || !models.contains(&b) {
             continue;
         }
-        let edge = Edge { models: (*a, *b), relation, id };
+        let edge = Edge { models: (a, b), relation, id };
         match edges.iter_mut().find(|other| other.models == edge.models) {
             Some(other) if relation.is_default && !other.relation.is_default => *other = edge,
             Some(_) => {}
@@ -101,7 +90,7 @@ fn edges<'a>(project: &'a Project, models: &[ObjectId]) -> Vec<Edge<'a>> {
 
 /// The last model on a shortest way between two models over all relations.
 fn bridge(project: &Project, from: ObjectId, to: ObjectId) -> Option<ObjectId> {
-    let models: Vec<ObjectId> = project.ids().filter(|id| project.object(*id).kind == Kind::Model).collect();
+    let models: Vec<ObjectId> = project.of_kind(Kind::Model).collect();
     let edges = edges(project, &models);
     let mut met = vec![from];
     let mut at = 0;

@@ -1,16 +1,15 @@
 //! What composing a query asks for, answered from facts.
 
 use crate::inputs::AllOptions;
-use crate::models::Columns;
+use crate::models::{AllColumns, Columns};
 use crate::states::Value;
-use std::collections::HashMap;
 use viz_facts::Column;
 use viz_project::{Body, DefaultSelection, ObjectId, Project, Target};
 use viz_sql::{Accessor, Context};
 
 /// What composing asks for, answered from facts.
 pub(crate) struct FromFacts<'a> {
-    pub columns: &'a HashMap<ObjectId, Columns>,
+    pub columns: &'a AllColumns,
     pub inputs: &'a AllOptions,
     pub project: &'a Project,
 }

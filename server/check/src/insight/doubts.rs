@@ -86,8 +86,7 @@ impl Run<'_> {
         }
         let pairs: BTreeSet<(ObjectId, ObjectId)> = self
             .project
-            .ids()
-            .filter(|id| self.project.object(*id).kind == Kind::Relation)
+            .of_kind(Kind::Relation)
             .filter_map(|id| self.project.joined_models(id))
             .filter(|(a, b)| models.contains(a) && models.contains(b))
             .collect();

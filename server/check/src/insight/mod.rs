@@ -16,12 +16,11 @@ use crate::check::{CheckOptions, Level};
 use crate::combinations::{Combination, sample, total};
 use crate::facts::{Facts, pending};
 use crate::inputs::AllOptions;
-use crate::models::Columns;
+use crate::models::{AllColumns, Columns};
 use crate::proof::{Classes, Conditions, Shape};
 use crate::rendered::seen_columns;
 use crate::report::{Counters, Finding, InsightReport, Judge, Status};
 use crate::states::{State, states};
-use std::collections::HashMap;
 use viz_facts::{ShadowTable, Unknown};
 use viz_project::{Body, Insight, ObjectId, Project};
 use viz_sql::{Accessor, Composed, Hole, compose, name_hash};
@@ -56,7 +55,7 @@ pub(crate) fn check_insight(
     project: &Project,
     facts: &Facts<'_>,
     options: &CheckOptions,
-    columns: &HashMap<ObjectId, Columns>,
+    columns: &AllColumns,
     inputs: &AllOptions,
     id: ObjectId,
 ) -> InsightVerdict {
@@ -99,7 +98,7 @@ struct Run<'a> {
     project: &'a Project,
     facts: &'a Facts<'a>,
     options: &'a CheckOptions,
-    columns: &'a HashMap<ObjectId, Columns>,
+    columns: &'a AllColumns,
     inputs: &'a AllOptions,
     insight: &'a Insight,
     composed: &'a Composed,
