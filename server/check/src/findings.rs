@@ -2,8 +2,6 @@
 
 use crate::report::{Finding, ObjectName, Severity};
 use crate::suppression;
-use rustc_hash::FxHashMap;
-use std::cell::OnceCell;
 use std::collections::HashMap;
 use viz_project::{ConfiguredSeverity, ObjectId, Problem, Project};
 use viz_text::{FileId, Loc, TextRange};
@@ -43,17 +41,9 @@ impl From<&Problem> for Finding {
 /// Names the objects, applies comments and settings, drops repetitions, orders and fingerprints. `complete` says whether
 /// everything that was to be checked was.
 pub(crate) fn finish(project: &Project, findings: Vec<Finding>, complete: bool) -> Vec<Finding> {
-    let objects = Objects::new(project);
-    let place = |mut finding: Finding| {
-        let (file, range) = project.resolve(finding.loc)?;
-        if finding.object.is_none() {
-            finding.object = objects.around(finding.loc).map(|id| name_of(project, id));
-        }
-        Some((file, range, finding))
-    };
-    let mut placed: Vec<Placed> = findings.into_iter().filter_map(place).collect();
+    let mut placed = place(project, findings);
     let about_comments = suppression::apply(project, &mut placed, complete);
-    placed.extend(about_comments.into_iter().filter_map(place));
+    placed.extend(place(project, about_comments));
     let settings = &project.config().severity;
     placed.retain_mut(|(_, _, finding)| match settings.get(finding.code) {
         None => true,
@@ -83,38 +73,28 @@ pub(crate) fn finish(project: &Project, findings: Vec<Finding>, complete: bool) 
     placed.into_iter().map(|(_, _, finding)| finding).collect()
 }
 
+/// Finds the bytes of findings, and the innermost object around each.
+fn place(project: &Project, findings: Vec<Finding>) -> Vec<Placed> {
+    let objects = project.objects_in(&findings.iter().map(|finding| finding.loc.segment).collect());
+    let around = |loc: Loc| {
+        let object = |id: &ObjectId| project.object(*id).loc;
+        let holds = |id: &&ObjectId| object(id).segment == loc.segment && object(id).range.contains_range(loc.range);
+        objects.get(&loc.segment)?.iter().filter(holds).min_by_key(|id| object(id).range.len()).copied()
+    };
+    let place = |mut finding: Finding| {
+        let (file, range) = project.resolve(finding.loc)?;
+        if finding.object.is_none() {
+            finding.object = around(finding.loc).map(|id| name_of(project, id));
+        }
+        Some((file, range, finding))
+    };
+    findings.into_iter().filter_map(place).collect()
+}
+
 /// An object as findings name it.
 pub(crate) fn name_of(project: &Project, id: ObjectId) -> ObjectName {
     let object = project.object(id);
     ObjectName { kind: object.kind.name(), name: object.name.as_ref().map(|name| name.text.clone()) }
-}
-
-/// Objects by segment, to find the innermost one around a place; made when there is a first finding.
-struct Objects<'a> {
-    project: &'a Project,
-    by_segment: OnceCell<FxHashMap<viz_text::SegmentId, Vec<ObjectId>>>,
-}
-
-impl<'a> Objects<'a> {
-    fn new(project: &'a Project) -> Self {
-        Self { project, by_segment: OnceCell::new() }
-    }
-
-    fn by_segment(&self) -> &FxHashMap<viz_text::SegmentId, Vec<ObjectId>> {
-        self.by_segment.get_or_init(|| {
-            let mut by_segment: FxHashMap<_, Vec<ObjectId>> = FxHashMap::default();
-            for id in self.project.ids() {
-                by_segment.entry(self.project.object(id).loc.segment).or_default().push(id);
-            }
-            by_segment
-        })
-    }
-
-    fn around(&self, loc: Loc) -> Option<ObjectId> {
-        let holds = |id: &&ObjectId| self.project.object(**id).loc.range.contains_range(loc.range);
-        let smallest = |id: &&ObjectId| self.project.object(**id).loc.range.len();
-        self.by_segment().get(&loc.segment)?.iter().filter(holds).min_by_key(smallest).copied()
-    }
 }
 
 /// The fingerprint holds the code, the object and the faulty text, not the line nor the indentation; equal ones are

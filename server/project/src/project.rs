@@ -235,6 +235,20 @@ impl Project {
         self.outline.of_kind(kind).iter().copied()
     }
 
+    /// The objects of the top-level items whose text is in these segments, by segment.
+    pub fn objects_in(&self, segments: &FxHashSet<SegmentId>) -> FxHashMap<SegmentId, Vec<ObjectId>> {
+        let mut out: FxHashMap<SegmentId, Vec<ObjectId>> = FxHashMap::default();
+        let mut first = 0;
+        for item in &self.items {
+            let ids = first..first + item.links.len() as u32;
+            first = ids.end;
+            if segments.contains(&item.key.0) {
+                out.entry(item.key.0).or_default().extend(ids.map(ObjectId));
+            }
+        }
+        out
+    }
+
     /// The references in an object with what they mean.
     pub fn references_of(&self, id: ObjectId) -> impl Iterator<Item = (&Use, &Resolution)> {
         self.object(id).uses.iter().zip(self.links_of(id).into_iter().flat_map(|links| &links.meanings))

@@ -211,7 +211,7 @@ fn defaults(project: &Project, out: &mut Vec<Problem>) {
 /// What works in one format version only, where no version is set.
 pub(crate) fn differences(project: &Project) -> Vec<Difference> {
     let mut out = Vec::new();
-    for (reference, meaning) in project.ids().flat_map(|id| project.references_of(id)) {
+    for (reference, meaning) in project.of_kind(Kind::Item).flat_map(|id| project.references_of(id)) {
         if reference.place == Place::ItemChart
             && let Resolution::Object(id) = meaning
             && project.object(*id).kind == Kind::Insight
