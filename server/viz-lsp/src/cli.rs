@@ -110,6 +110,10 @@ pub struct CheckArgs {
     #[arg(long, requires = "check", value_name = "FILE")]
     pub write_baseline: Option<PathBuf>,
 
+    /// Paths that belong to no project are no error: for hooks that are given file names
+    #[arg(long, requires = "check")]
+    pub skip_unrelated: bool,
+
     /// Put the fixes that need no second look into the files
     #[arg(long, requires = "check", conflicts_with_all = ["watch", "stdin_filename"])]
     pub fix: bool,
@@ -218,6 +222,8 @@ impl From<Color> for anstream::ColorChoice {
 pub enum Command {
     /// The language server.
     Serve,
+    /// Nothing; the language server, or, where a person sits before it, what to do first.
+    Nothing,
     /// `--check`.
     Check(Box<CheckArgs>),
     /// `--explain`.
@@ -239,7 +245,8 @@ impl Cli {
             }
             Cli { explain: Some(code), .. } => Command::Explain(code),
             Cli { check: true, options, .. } => Command::Check(Box::new(options)),
-            _ => Command::Serve,
+            Cli { stdio: true, .. } => Command::Serve,
+            _ => Command::Nothing,
         }
     }
 }
@@ -285,9 +292,10 @@ mod tests {
     }
 
     #[test]
-    fn no_arguments_and_stdio_serve() {
-        for args in [&[][..], &["--stdio"], &["-vv"]] {
-            assert!(matches!(command(args), Ok(Command::Serve)), "{args:?}");
+    fn stdio_serves_and_so_does_nothing_unless_a_person_waits() {
+        assert!(matches!(command(&["--stdio"]), Ok(Command::Serve)));
+        for args in [&[][..], &["-vv"]] {
+            assert!(matches!(command(args), Ok(Command::Nothing)), "{args:?}");
         }
     }
 

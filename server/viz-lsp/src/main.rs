@@ -8,6 +8,7 @@ mod answerer;
 mod check;
 mod cli;
 mod explain;
+mod first_steps;
 mod formats;
 mod logging;
 mod lsp;
@@ -18,6 +19,7 @@ mod words;
 
 use clap::Parser;
 use cli::{Cli, Command};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 /// The exit code for everything that kept the program from doing what it was asked for.
@@ -35,7 +37,9 @@ fn main() -> ExitCode {
         Command::Worker(_) => unreachable!("handled above, before anything else is set up"),
         Command::Explain(code) => explain::run(code.as_deref()),
         Command::Check(options) => check::run(&options),
-        Command::Serve => lsp::run(),
+        // Editors talk through a pipe. On a terminal, a server that waits for a protocol looks like a program that hangs.
+        Command::Nothing if std::io::stdin().is_terminal() => first_steps::run(),
+        Command::Serve | Command::Nothing => lsp::run(),
     };
     result.unwrap_or_else(|error| {
         anstream::eprintln!("error: {error:#}");

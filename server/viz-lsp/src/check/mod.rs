@@ -80,7 +80,10 @@ fn check_all(args: &CheckArgs, answerer: &dyn Answerer, started: Instant) -> any
         }
     }
     let (targets, strangers) = targets::find(&paths, &current, &files)?;
-    if !args.quiet {
+    if targets.is_empty() && !args.skip_unrelated {
+        return Err(targets::no_project(&strangers, &files));
+    }
+    if !args.quiet && !args.skip_unrelated {
         for path in strangers {
             anstream::eprintln!("note: {} belongs to no project: skipped", path.display());
         }

@@ -1,7 +1,7 @@
 //! From the paths of the command line to the projects they belong to.
 
 use crate::paths::real;
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use viz_project::FileSystem;
@@ -18,7 +18,7 @@ pub struct Target {
 /// The projects of these paths, each once, ordered by root; and the paths that belong to none.
 ///
 /// # Errors
-/// If a path can't be read, or none belongs to a project.
+/// If a path can't be read.
 pub fn find(paths: &[PathBuf], current: &Path, files: &dyn FileSystem) -> anyhow::Result<(Vec<Target>, Vec<PathBuf>)> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here } else { paths };
@@ -43,17 +43,21 @@ pub fn find(paths: &[PathBuf], current: &Path, files: &dyn FileSystem) -> anyhow
             None => strangers.push(path.clone()),
         }
     }
-    if roots.is_empty() {
-        let project_file = |path: &PathBuf| {
-            viz_project::PROJECT_FILES.iter().map(|name| path.join(name)).find(|file| files.is_dir(file))
-        };
-        if let Some(folder) = strangers.iter().find_map(project_file) {
-            bail!("no project here: {} is a folder, not a file", folder.display());
-        }
-        let what = strangers.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
-        bail!("no project here: neither {what} nor a folder above holds a visivo_project.yml or project.visivo.yml");
-    }
     Ok((roots.into_values().collect(), strangers))
+}
+
+/// Why none of these paths belongs to a project.
+pub fn no_project(strangers: &[PathBuf], files: &dyn FileSystem) -> anyhow::Error {
+    let project_file =
+        |path: &PathBuf| viz_project::PROJECT_FILES.iter().map(|name| path.join(name)).find(|file| files.is_dir(file));
+    if let Some(folder) = strangers.iter().find_map(project_file) {
+        return anyhow!("no project here: {} is a folder, not a file", folder.display());
+    }
+    let what = strangers.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+    anyhow!(
+        "no project here: neither {what} nor a folder above holds a visivo_project.yml or project.visivo.yml\n\
+         help: name the project's folder: viz-lsp --check PATH"
+    )
 }
 
 /// A path relative to the current folder with forward slashes; absolute where it doesn't lie below.
@@ -116,7 +120,9 @@ mod tests {
     #[test]
     fn no_project_at_all_is_an_error() {
         let (_dir, root) = folder();
-        assert!(find(&["c".into()], &root, &DiskFiles).unwrap_err().to_string().starts_with("no project here"));
+        let (targets, strangers) = find(&["c".into()], &root, &DiskFiles).unwrap();
+        assert!(targets.is_empty());
+        assert!(no_project(&strangers, &DiskFiles).to_string().starts_with("no project here"));
         assert!(find(&["nowhere".into()], &root, &DiskFiles).is_err());
     }
 }

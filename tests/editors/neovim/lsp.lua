@@ -1,0 +1,110 @@
+-- nvim --headless -u NONE -i NONE -n -l lsp.lua SHOP: the server as our configuration starts it, on a copy of ../shop.
+local shop = arg[1]
+
+local function say(text)
+  io.stdout:write(text .. '\n')
+end
+
+local function must(value, what)
+  if not value then
+    error(what .. ': not so', 0)
+  end
+  say('ok ' .. what)
+  return value
+end
+
+-- Line and column of a text in the buffer, both from 0.
+local function place(text, after)
+  for line, content in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, false)) do
+    local from, to = content:find(text, 1, true)
+    if from then
+      return { line = line - 1, character = after and to or from - 1 }
+    end
+  end
+  error('no ' .. text .. ' in the buffer', 0)
+end
+
+local function ask(method, position, more)
+  local params = vim.tbl_extend('force', { textDocument = { uri = vim.uri_from_bufnr(0) }, position = position }, more or {})
+  local replies = must(vim.lsp.buf_request_sync(0, method, params, 20000), method .. ' is answered')
+  for _, reply in pairs(replies) do
+    if reply.err then
+      error(method .. ': ' .. vim.inspect(reply.err), 0)
+    end
+    return reply.result, vim.lsp.get_clients({ bufnr = 0 })[1]
+  end
+end
+
+local function diagnostic(code)
+  local found
+  vim.wait(60000, function()
+    for _, each in ipairs(vim.diagnostic.get(0)) do
+      found = each.code == code and each or found
+    end
+    return found ~= nil
+  end, 20)
+  return must(found, 'diagnostic ' .. code)
+end
+
+local function run()
+  vim.cmd('filetype on') -- `-u NONE` turns it off, and `enable` needs it
+  vim.lsp.enable('viz_lsp')
+
+  vim.cmd.edit(shop .. '/../notes.yml')
+  vim.wait(200, function()
+    return #vim.lsp.get_clients() > 0
+  end)
+  must(#vim.lsp.get_clients() == 0, 'no server for YAML outside of projects')
+
+  vim.cmd.edit(shop .. '/project.visivo.yml')
+  must(vim.wait(10000, function()
+    return #vim.lsp.get_clients({ bufnr = 0 }) > 0
+  end, 20), 'the server is attached in a project')
+  local broken = diagnostic('combination-syntax')
+  must(broken.message:find("O'Fallon", 1, true), 'the message names the option')
+  must(broken.lnum == place("'${ref(city).value}'").line, 'the diagnostic is on its line')
+  local typo = diagnostic('unknown-reference')
+
+  local hover = ask('textDocument/hover', place('ref(city)', false))
+  local text = type(hover.contents) == 'table' and hover.contents.value or hover.contents
+  must(text:find('Boise', 1, true), 'hover over an input lists its options')
+
+  local completion = ask('textDocument/completion', place('${ref(or', true))
+  local labels = vim.tbl_map(function(item)
+    return item.label
+  end, completion.items or completion)
+  must(vim.tbl_contains(labels, 'orders'), 'completion offers names')
+
+  local range = { start = place('ctiy'), ['end'] = place('ctiy', true) }
+  local actions, client = ask('textDocument/codeAction', nil, {
+    range = range,
+    context = { diagnostics = vim.tbl_map(function(each)
+      return each.user_data.lsp
+    end, { typo }) },
+  })
+  local fix = must(vim.iter(actions):find(function(action)
+    return action.title:find('`city`', 1, true) and action.edit
+  end), 'a quick fix is offered')
+  vim.lsp.util.apply_workspace_edit(fix.edit, client.offset_encoding)
+  must(place("'${ref(city).value}' }").line, 'the quick fix is applied')
+  must(vim.wait(60000, function()
+    return #vim.tbl_filter(function(each)
+      return each.code == 'unknown-reference'
+    end, vim.diagnostic.get(0)) == 0
+  end, 20), 'the fault is gone')
+
+  local edit = ask('textDocument/rename', place('city).value', false), { newName = 'town' })
+  vim.lsp.util.apply_workspace_edit(edit, client.offset_encoding)
+  must(place('${ref(town).value}').line, 'rename changes this file')
+  vim.cmd.edit(shop .. '/inputs.yml')
+  must(place('- name: town').line, 'rename changes the other file')
+end
+
+local ok, message = pcall(run)
+if not ok then
+  io.stderr:write('FAIL ' .. (type(message) == 'string' and message or vim.inspect(message)) .. '\n')
+end
+for _, client in ipairs(vim.lsp.get_clients()) do
+  client:stop(true)
+end
+vim.cmd(ok and 'qall!' or 'cquit 1')
