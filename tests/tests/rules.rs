@@ -13,8 +13,6 @@ const SEVERITIES: [&str; 4] = ["error", "warning", "information", "hint"];
 struct Row {
     number: String,
     what: String,
-    /// Whether nothing shows it yet.
-    missing: bool,
     /// Severities, or `behaviour` or `nothing` alone.
     decision: Vec<String>,
     codes: Vec<String>,
@@ -33,12 +31,10 @@ fn row(line: &str) -> Row {
     let [number, what, decision, codes, last] = cells.as_slice() else {
         panic!("a row has five cells: {line}");
     };
-    let decided = decision.strip_prefix("missing: ");
     Row {
         number: (*number).to_owned(),
         what: (*what).to_owned(),
-        missing: decided.is_some(),
-        decision: decided.unwrap_or(decision).split(", ").map(str::to_owned).collect(),
+        decision: decision.split(", ").map(str::to_owned).collect(),
         codes: codes.split_whitespace().map(|code| code.trim_matches('`').to_owned()).collect(),
         last: last.trim_matches('`').to_owned(),
     }
@@ -94,9 +90,6 @@ fn what_a_row_says_is_shown_by_something_executed() {
     let mut fault = |row: &Row, what: String| faults.push(format!("{}: {what}", row.number));
     for row in table() {
         let unknown: Vec<&String> = row.codes.iter().filter(|name| code(name).is_none()).collect();
-        if row.missing {
-            continue;
-        }
         if !unknown.is_empty() {
             fault(&row, format!("there is no code {unknown:?}"));
         }
@@ -175,13 +168,4 @@ fn little_is_decided_to_be_nothing() {
     let silent = |row: &&Row| !row.number.starts_with("R-") && row.decision.iter().any(|word| word == "behaviour");
     let silent: Vec<&str> = rows.iter().filter(silent).map(|row| row.number.as_str()).collect();
     assert!(silent.is_empty(), "{silent:?}");
-}
-
-/// Rows that are not done yet. Shrinks to nothing.
-const MISSING: usize = 1;
-
-#[test]
-fn what_is_missing_is_counted() {
-    let missing: Vec<String> = table().into_iter().filter(|row| row.missing).map(|row| row.number).collect();
-    assert!(missing.len() <= MISSING, "{} are missing: {}", missing.len(), missing.join(" "));
 }

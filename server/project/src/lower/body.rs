@@ -26,7 +26,10 @@ impl Lowering {
                 condition: mapped(node, "condition"),
                 is_default: boolean(node, "is_default").unwrap_or(false),
             }),
-            Kind::Input => Body::Input(Box::new(input(node))),
+            Kind::Input => {
+                self.typed_defaults(node);
+                Body::Input(Box::new(input(node)))
+            }
             Kind::Insight => Body::Insight(self.insight(index, node)),
             Kind::Chart => {
                 if let Some(layout) = node.get("layout") {

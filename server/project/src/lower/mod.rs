@@ -4,6 +4,7 @@
 //! item's segment lives.
 
 mod body;
+mod defaults;
 mod evaluation;
 mod exclusive;
 mod fields;

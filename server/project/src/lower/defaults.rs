@@ -1,0 +1,38 @@
+//! Defaults of inputs that only one format version finds among the options (`R-IN-05`).
+
+use super::Lowering;
+use crate::problem::{Fix, Problem};
+use crate::schema::Target;
+use viz_syntax::{Node, Typed};
+
+impl Lowering {
+    /// Options are texts. 2.1 compares a default with them as text; 2.0 compares values, and the number `1` is not the
+    /// text `"1"`.
+    pub(super) fn typed_defaults(&mut self, input: Node<'_>) {
+        let Some(default) = input.get("display").and_then(|display| display.get("default")) else { return };
+        let options: Vec<&str> =
+            input.get("options").into_iter().flat_map(|list| list.items()).filter_map(|option| option.str()).collect();
+        let single = default.get("value").into_iter();
+        let several = default.get("values").into_iter().flat_map(|list| list.items());
+        for node in single.chain(several) {
+            let Some(scalar) = node.scalar() else { continue };
+            let text = scalar.value();
+            let is_text = matches!(scalar.resolved(), Typed::Str | Typed::Null);
+            if is_text || !options.contains(&text) {
+                continue;
+            }
+            match self.target {
+                Some(Target::V2_0) => {
+                    let message =
+                        format!("the default `{text}` is no text, as options are: it is none of them in 2.0 (R-IN-05)");
+                    let fix = Fix::replace(format!("write `\"{text}\"`"), node.loc(), format!("\"{text}\""));
+                    self.problem(Problem::new("default-not-an-option", node.loc(), message).fix(fix));
+                }
+                None => {
+                    self.difference("a default without quotes that is no text".to_owned(), Target::V2_1, node.loc())
+                }
+                Some(Target::V2_1) => {}
+            }
+        }
+    }
+}
