@@ -18,6 +18,7 @@ impl Run<'_> {
         self.circle(id, findings);
         self.grouped(id, findings);
         self.static_names(findings);
+        self.chosen_props(findings);
         self.holes(findings);
     }
 

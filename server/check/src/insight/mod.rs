@@ -2,6 +2,7 @@
 
 mod blame;
 mod browser;
+mod chosen_props;
 mod context;
 mod doubts;
 mod judge;

@@ -1,0 +1,85 @@
+//! Options that are put into properties: whether plotly takes each of them (`R-PROP-01`).
+
+use super::Run;
+use crate::report::{Finding, Severity};
+use crate::states::Value;
+use viz_plotly::{Attribute, Given, Root, ValueType, schema};
+use viz_project::{Kind, ObjectId, Related, Resolution, StaticProp};
+use viz_syntax::{RefForm, references};
+
+impl Run<'_> {
+    /// Judges the options of the inputs that are the whole value of a property. What plotly does not take it leaves out,
+    /// without a word.
+    pub(super) fn chosen_props(&self, findings: &mut Vec<Finding>) {
+        for prop in &self.insight.statics {
+            let Some((attribute, input)) = self.attribute(prop).zip(self.chosen(prop)) else { continue };
+            findings.extend(self.misfits(prop, attribute, input));
+        }
+    }
+
+    fn attribute(&self, prop: &StaticProp) -> Option<&'static Attribute> {
+        let path = prop.key.strip_prefix("props.").filter(|path| !path.contains('['))?;
+        let trace = Root::Trace(&self.insight.trace_type.as_ref()?.text);
+        let attribute = schema().find(trace, path.split('.'))?;
+        let judged = matches!(
+            attribute.ty,
+            ValueType::Enumerated
+                | ValueType::Boolean
+                | ValueType::Number
+                | ValueType::Integer
+                | ValueType::Angle
+                | ValueType::Color
+                | ValueType::Colorscale
+                | ValueType::Flaglist
+        );
+        judged.then_some(attribute)
+    }
+
+    /// The input whose `.value` a property is.
+    fn chosen(&self, prop: &StaticProp) -> Option<ObjectId> {
+        let text = prop.text.text();
+        let [reference] = references(text).try_into().ok()?;
+        let whole = reference.form == RefForm::Context && &text[reference.range] == text.trim();
+        if !whole || reference.path.as_deref() != Some("value") {
+            return None;
+        }
+        match self.project.names().resolve(&reference.name) {
+            Resolution::Object(input) if self.project.object(input).kind == Kind::Input => Some(input),
+            _ => None,
+        }
+    }
+
+    fn misfits(&self, prop: &StaticProp, attribute: &Attribute, input: ObjectId) -> Option<Finding> {
+        let options = self.inputs.get(&input)?.as_ref().ok()?;
+        let wrong: Vec<&Value> = options.values.iter().filter(|value| !fits(attribute, value)).collect();
+        let first = wrong.first()?;
+        let key = prop.key.strip_prefix("props.").unwrap_or(&prop.key);
+        let name = self.project.object(input).name_text();
+        let (failed, total) = (wrong.len(), options.values.len());
+        let which = if failed == total {
+            format!("no option of `{name}` is")
+        } else {
+            let are = if failed == 1 { "is" } else { "are" };
+            format!("{failed} of the {total} options of `{name}` (`{}`) {are} not", first.raw())
+        };
+        let message = format!("`{key}` must be {}, which {which}: plotly then leaves it out", attribute.expected());
+        let mut finding = Finding::new("invalid-prop", prop.loc, message);
+        finding.severity = Severity::Warning;
+        finding.related.push(Related { loc: options.origin, message: format!("the options of `{name}` are here") });
+        Some(finding)
+    }
+}
+
+fn fits(attribute: &Attribute, value: &Value) -> bool {
+    let numeric = matches!(attribute.ty, ValueType::Number | ValueType::Integer | ValueType::Angle);
+    match value {
+        // Nothing chosen leaves the property out, which is meant.
+        Value::Null => true,
+        Value::Number(number) => attribute.fits(Given::Number(*number)).is_ok(),
+        // Plotly reads digits as a number.
+        Value::Text(text) if numeric && text.trim().parse::<f64>().is_ok_and(f64::is_finite) => {
+            attribute.fits(Given::Number(text.trim().parse().unwrap_or_default())).is_ok()
+        }
+        Value::Text(text) => attribute.fits(Given::Text(text)).is_ok(),
+    }
+}
