@@ -27,6 +27,7 @@ mod project_file;
 mod relations;
 mod resolve;
 pub mod schema;
+mod sections;
 mod similar;
 mod spelling;
 mod usage;

@@ -26,6 +26,13 @@ static SEED: Shape = Shape::plain(
     ],
 );
 
+/// The fields that every database has, and those of one type.
+macro_rules! database {
+    ($database:expr $(, $more:expr)* $(,)?) => {
+        &[HOST, PORT, $database, USERNAME, PASSWORD, DB_SCHEMA, SEEDS $(, $more)*]
+    };
+}
+
 const SCHEMA_NAME: Field = field("schema_name", TEXT, "Name by which queries see the attached database.").required();
 
 static ATTACH_DUCKDB: Shape = Shape::plain(
@@ -58,43 +65,25 @@ pub(super) static SOURCE: Shape = Shape {
         cases: &[
             (
                 "duckdb",
-                &[
-                    HOST,
-                    PORT,
+                database!(
                     DATABASE,
-                    USERNAME,
-                    PASSWORD,
-                    DB_SCHEMA,
-                    SEEDS,
                     POOL,
                     field("attach", Type::List(&Type::Mapping(&ATTACH_DUCKDB)), "Further DuckDB databases."),
-                ],
+                ),
             ),
             (
                 "sqlite",
-                &[
-                    HOST,
-                    PORT,
+                database!(
                     DATABASE,
-                    USERNAME,
-                    PASSWORD,
-                    DB_SCHEMA,
-                    SEEDS,
                     field("attach", Type::List(&Type::Mapping(&ATTACH_SQLITE)), "Further SQLite databases."),
-                ],
+                ),
             ),
-            ("postgresql", &[HOST, PORT, DATABASE, USERNAME, PASSWORD, DB_SCHEMA, SEEDS, POOL]),
-            ("mysql", &[HOST, PORT, DATABASE, USERNAME, PASSWORD, DB_SCHEMA, SEEDS, POOL]),
+            ("postgresql", database!(DATABASE, POOL)),
+            ("mysql", database!(DATABASE, POOL)),
             (
                 "snowflake",
-                &[
-                    HOST,
-                    PORT,
+                database!(
                     DATABASE,
-                    USERNAME,
-                    PASSWORD,
-                    DB_SCHEMA,
-                    SEEDS,
                     field("account", ENV, "Account identifier."),
                     field("warehouse", ENV, "Warehouse."),
                     field("role", ENV, "Role."),
@@ -103,39 +92,27 @@ pub(super) static SOURCE: Shape = Shape {
                     field("private_key_passphrase", ENV, "Its passphrase; write `${env.NAME}`."),
                     POOL.default("8"),
                     field("protocol", TEXT, "Protocol."),
-                ],
+                ),
             ),
             (
                 "bigquery",
-                &[
-                    HOST,
-                    PORT,
+                database!(
                     field("database", ENV, "Dataset."),
-                    USERNAME,
-                    PASSWORD,
-                    DB_SCHEMA,
-                    SEEDS,
                     field("project", ENV, "Google Cloud project.").required(),
                     field("credentials_base64", ENV, "Service account key, base64; write `${env.NAME}`."),
                     POOL.default(""),
-                ],
+                ),
             ),
             (
                 "redshift",
-                &[
-                    HOST,
-                    PORT,
+                database!(
                     DATABASE,
-                    USERNAME,
-                    PASSWORD,
-                    DB_SCHEMA,
-                    SEEDS,
                     field("cluster_identifier", TEXT, "Cluster."),
                     field("region", TEXT, "AWS region."),
                     field("iam", Type::Boolean, "Whether to authenticate by IAM.").default("false"),
                     field("ssl", Type::Boolean, "Whether to use TLS.").default("true"),
                     POOL,
-                ],
+                ),
             ),
             (
                 "clickhouse",
