@@ -1,0 +1,176 @@
+//! Reading a file's top-level keys: lists of objects, and what only the project file has (`R-MERGE-01` to `R-MERGE-03`).
+
+use crate::includes::CACHE_FOLDER;
+use crate::loader::Loader;
+use crate::lower::{Difference, Lowered, check_mapping, describe, lower, names_in, removed_key, text_problem};
+use crate::problem::{Fix, Problem};
+use crate::project::{Item, LoweredKey};
+use crate::schema::{Field, Kind, MERGED_KEYS, PROJECT, Target, Type};
+use crate::similar::{did_you_mean, similar};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+use viz_syntax::{Document, NodeKind, TopEntry, TopValue};
+use viz_text::{FileId, Loc, TextRange, TextSize};
+
+/// So far from its old place an item is looked for when others were added or removed before it.
+const NEAR: usize = 500;
+
+impl Loader<'_> {
+    pub(crate) fn read_objects(&mut self, id: FileId) {
+        let document = self.project.file(id).document.clone();
+        let is_project_file = id.0 == 0;
+        let entries: Vec<TopEntry<'_>> = document.entries().collect();
+        let last: FxHashMap<&str, usize> =
+            entries.iter().enumerate().filter_map(|(position, entry)| Some((entry.key().str()?, position))).collect();
+        for (position, entry) in entries.iter().enumerate() {
+            let Some(key) = entry.key().str() else { continue };
+            if last[key] != position {
+                continue; // the last one wins (R-DISC-09)
+            }
+            let list = MERGED_KEYS.iter().find(|(name, _)| *name == key).map(|(_, kind)| *kind);
+            let list = list.or((key == "targets" && is_project_file).then_some(Kind::Source));
+            match list {
+                Some(kind) => self.section(id, key, kind, entry, is_project_file),
+                None if key == "includes" => self.section(id, key, Kind::Include, entry, true),
+                None if is_project_file => self.top_level(id, key, entry),
+                None if key == "dbt" => self.top_level(id, key, entry),
+                None if self.project.file(id).relative.starts_with(CACHE_FOLDER) => {}
+                None if removed_key(&PROJECT, key).is_some() => {
+                    self.removed_section(entry);
+                    let message = format!("`{key}` is ignored: there are no {key} any more");
+                    let mut problem = Problem::new("ignored-key", entry.key().loc(), message);
+                    problem.help = removed_key(&PROJECT, key).map(|removed| removed.help.to_owned());
+                    self.project.problems.push(problem);
+                }
+                None => {
+                    let message = format!(
+                        "`{key}` is ignored here: only lists of objects and `includes` are taken from an included file"
+                    );
+                    self.project.problems.push(
+                        Problem::new("ignored-key", entry.key().loc(), message).help("move it to the project file"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn section(&mut self, file: FileId, key: &str, kind: Kind, entry: &TopEntry<'_>, is_project_file: bool) {
+        if key == "tests" && self.project.read_for() == Some(Target::V2_0) {
+            let message = "`tests` is known to format version 2.1 only, and the target is 2.0";
+            self.project.problems.push(Problem::new("unknown-key", entry.key().loc(), message));
+        } else if key == "tests" {
+            let (what, loc) = ("`tests` of a project".to_owned(), entry.key().loc());
+            self.differences.push(Difference { what, works_in: Target::V2_1, loc });
+        }
+        match entry.value() {
+            TopValue::Items(items) => {
+                for item in items {
+                    if !item.is_null() {
+                        self.item(file, kind, item);
+                    }
+                }
+            }
+            TopValue::Missing if !is_project_file => {
+                // R-MERGE-03, S-03.
+                let message = format!("this empty `{key}:` deletes all {key} that were read before it");
+                let mut problem = Problem::new("empty-list-deletes", entry.key().loc(), message);
+                problem.help = Some(format!("remove the key, or write `{key}: []`"));
+                problem.fix = with_empty_list(&self.project.file(file).document, entry.key().loc(), key);
+                self.project.problems.push(problem);
+            }
+            TopValue::Missing => {}
+            TopValue::Node(node) => {
+                if node.kind() != NodeKind::Error {
+                    let message = format!("`{key}` is a list of {key}, not {}", describe(node));
+                    self.project
+                        .problems
+                        .push(Problem::new("wrong-type", entry.key().loc(), message).help("write each one after `- `"));
+                }
+            }
+        }
+    }
+
+    fn top_level(&mut self, file: FileId, key: &str, entry: &TopEntry<'_>) {
+        let field = PROJECT.fields.iter().find(|field| field.name == key);
+        match (field, entry.value()) {
+            (Some(_), TopValue::Node(node)) if key == "defaults" => self.item(file, Kind::Defaults, node),
+            (Some(Field { ty: Type::Mapping(shape), .. }), TopValue::Node(node))
+                if node.kind() == NodeKind::Mapping =>
+            {
+                self.project.problems.extend(check_mapping(shape, node, self.project.read_for()));
+            }
+            (Some(field), value) => {
+                if let (Type::Text, TopValue::Node(node)) = (&field.ty, &value)
+                    && let Some(problem) = text_problem(key, *node).filter(|_| !node.is_null())
+                {
+                    self.project.problems.push(problem);
+                }
+                let wrong = match (&field.ty, &value) {
+                    (Type::Text, TopValue::Items(_)) => Some("a string, not a list"),
+                    (Type::Mapping(_) | Type::Object(_), TopValue::Items(_)) => Some("a mapping, not a list"),
+                    (Type::Mapping(_), TopValue::Node(node)) if node.scalar().is_some() && !node.is_null() => {
+                        Some("a mapping, not a text")
+                    }
+                    _ => None,
+                };
+                if let Some(expected) = wrong {
+                    self.project.problems.push(Problem::new(
+                        "wrong-type",
+                        entry.key().loc(),
+                        format!("`{key}` is {expected}"),
+                    ));
+                }
+            }
+            (None, _) if crate::schema::RESERVED_KEYS.contains(&key) => {}
+            (None, _) => {
+                let loc = entry.key().loc();
+                if let Some(removed) = removed_key(&PROJECT, key) {
+                    self.removed_section(entry);
+                    self.project.problems.push(Problem::new("unknown-key", loc, removed.message).help(removed.help));
+                    return;
+                }
+                let near = similar(key, PROJECT.fields.iter().map(|field| field.name));
+                let mut problem = Problem::new("unknown-key", loc, format!("a project has no key `{key}`"));
+                if let [only] = near.as_slice() {
+                    problem = problem.fix(Fix::replace(format!("rename it to `{only}`"), loc, only.clone()));
+                }
+                problem.help = did_you_mean(&near);
+                self.project.problems.push(problem);
+            }
+        }
+    }
+
+    /// The names in a section of traces or selectors.
+    fn removed_section(&mut self, entry: &TopEntry<'_>) {
+        let mut names = Vec::new();
+        entry.items().for_each(|item| names_in(item, &mut names));
+        self.project.removed.extend(names.into_iter().map(|name| name.text));
+    }
+
+    fn item(&mut self, file: FileId, kind: Kind, node: viz_syntax::Node<'_>) {
+        let target = self.project.read_for();
+        let key = (node.loc().segment, node.loc().range.start(), kind, target);
+        let lowered = self.item_before(&key).unwrap_or_else(|| Arc::new(lower(kind, node, target)));
+        self.project.items.push(Item { file, key, lowered, links: Arc::default(), faultless: false });
+    }
+
+    /// What was made of the same text before.
+    fn item_before(&mut self, key: &LoweredKey) -> Option<Arc<Lowered>> {
+        let items = &self.previous?.items;
+        let expected = self.next_item.min(items.len());
+        let after = expected..items.len().min(expected + NEAR);
+        let before = (expected.saturating_sub(NEAR)..expected).rev();
+        let found = after.chain(before).find(|at| items[*at].key == *key);
+        self.next_item = found.unwrap_or(expected) + 1;
+        found.map(|at| Arc::clone(&items[at].lowered))
+    }
+}
+
+/// Writes an empty list behind a key that has no value.
+fn with_empty_list(document: &Document, key: Loc, name: &str) -> Option<Fix> {
+    let end = usize::from(document.range(key)?.end());
+    let rest = &document.text()[end..];
+    let colon = rest.find(|c: char| c != ' ').filter(|at| rest[*at..].starts_with(':'))? + 1;
+    let range = TextRange::new(key.range.start(), key.range.end() + TextSize::new(colon as u32));
+    Some(Fix::replace(format!("write `{name}: []`"), Loc::new(key.segment, range), format!("{name}: []")))
+}
