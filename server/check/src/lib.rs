@@ -45,4 +45,5 @@ pub use report::{
     Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Report,
     Severity, Status,
 };
+pub use sources::sources;
 pub use states::{State, Value, states};

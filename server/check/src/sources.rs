@@ -61,6 +61,18 @@ pub(crate) fn source_spec(project: &Project, name: &str, source: &Source) -> Res
     }
 }
 
+/// The sources of a project: name, type as written, and how the engine opens each, or why it can't.
+pub fn sources(project: &Project) -> Vec<(String, String, Result<SourceSpec, Unknown>)> {
+    let mut out = Vec::new();
+    for id in project.ids() {
+        let Body::Source(source) = &project.object(id).body else { continue };
+        let name = project.object(id).name_text();
+        let ty = source.ty.as_ref().map_or_else(String::new, |ty| ty.text.clone());
+        out.push((name.to_owned(), ty, source_spec(project, name, source)));
+    }
+    out
+}
+
 /// The file that a source's `database` names, if all variables in it are set.
 pub(crate) fn database_path(project: &Project, database: &MappedText) -> Option<PathBuf> {
     let path = resolve_environment(project, database).ok()?;

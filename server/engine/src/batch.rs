@@ -1,11 +1,13 @@
 //! Questions that somebody waits for.
 
+use crate::capsules::Ran;
 use crate::watchdog::Stop;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use viz_facts::{Answer, Unknown};
 
-type Slot = Option<Result<Answer, Unknown>>;
+/// A result, and what was done for it.
+pub(crate) type Outcome = (Result<Answer, Unknown>, Option<Ran>);
 
 /// The answers to one call of `ask`, as they come in.
 pub(crate) struct Batch {
@@ -14,7 +16,7 @@ pub(crate) struct Batch {
 }
 
 struct State {
-    answers: Vec<Slot>,
+    answers: Vec<Option<Outcome>>,
     left: usize,
 }
 
@@ -30,9 +32,14 @@ impl Batch {
 
     /// Records an answer. Whatever comes after the first, or after the waiter went, is dropped.
     pub(crate) fn resolve(&self, at: usize, answer: Result<Answer, Unknown>) {
+        self.resolve_ran(at, answer, None);
+    }
+
+    /// The same with what was done for it.
+    pub(crate) fn resolve_ran(&self, at: usize, answer: Result<Answer, Unknown>, ran: Option<Ran>) {
         let mut state = self.lock();
         if let Some(slot @ None) = state.answers.get_mut(at) {
-            *slot = Some(answer);
+            *slot = Some((answer, ran));
             state.left -= 1;
             if state.left == 0 {
                 self.changed.notify_all();
@@ -42,7 +49,7 @@ impl Batch {
 
     /// Waits for all answers, or until the token is cancelled; what is missing then is `Unknown`. Tells whether
     /// something was missing.
-    pub(crate) fn wait(self: &Arc<Self>, token: &CancelToken) -> (Vec<Result<Answer, Unknown>>, bool) {
+    pub(crate) fn wait(self: &Arc<Self>, token: &CancelToken) -> (Vec<Outcome>, bool) {
         token.register(self);
         let mut state = self.lock();
         while state.left > 0 && !token.is_cancelled() {
@@ -52,7 +59,7 @@ impl Batch {
         let answers = std::mem::take(&mut state.answers);
         drop(state);
         token.forget(self);
-        let answers = answers.into_iter().map(|answer| answer.unwrap_or_else(|| Err(Stop::Cancelled.into())));
+        let answers = answers.into_iter().map(|answer| answer.unwrap_or_else(|| (Err(Stop::Cancelled.into()), None)));
         (answers.collect(), missing)
     }
 
@@ -125,7 +132,7 @@ mod tests {
         batch.resolve(1, Err(Unknown::new("late", "")));
         batch.resolve(0, Err(Unknown::new("first", "")));
         let (answers, missing) = batch.wait(&CancelToken::new());
-        assert!(answers[0].is_err() && answers[1].is_ok() && !missing);
+        assert!(answers[0].0.is_err() && answers[1].0.is_ok() && !missing);
         batch.resolve(0, Ok(Answer::Accepted(Ok(()))));
     }
 
@@ -136,6 +143,6 @@ mod tests {
         let waiter = std::thread::spawn(move || batch.wait(&other));
         token.cancel();
         let (answers, missing) = waiter.join().unwrap();
-        assert!(missing && answers[0].as_ref().unwrap_err().code == "cancelled");
+        assert!(missing && answers[0].0.as_ref().unwrap_err().code == "cancelled");
     }
 }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 const LEFT: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 
 /// `~/.cache/viz-lsp` or what the system has for it; the folder for temporary files where there is no home.
-pub(crate) fn cache_folder() -> PathBuf {
+pub fn cache_folder() -> PathBuf {
     let user = etcetera::choose_base_strategy().map(|base| base.cache_dir());
     user.unwrap_or_else(|_| std::env::temp_dir()).join("viz-lsp")
 }
@@ -37,7 +37,8 @@ pub(crate) fn private_folder(name: &str) -> Option<TempDir> {
     }
 }
 
-fn create_private(folder: &Path) -> std::io::Result<()> {
+/// Makes a folder, and those above it, that only this user can read.
+pub(crate) fn create_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

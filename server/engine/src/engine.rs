@@ -1,15 +1,17 @@
 //! The engine: questions in, answers out, from any thread.
 
 use crate::batch::{Batch, CancelToken};
+use crate::capsules::Capsules;
 use crate::copies::{Copies, Reading, identity, log_of};
 use crate::process::Pending;
 use crate::protocol::WorkerKind;
-use crate::worker_slot::{Plan, WorkerSlot};
+use crate::watchdog::Stop;
+use crate::worker_slot::{Plan, WorkerSlot, closed};
 use crate::{Limits, Runner, Wall};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use viz_facts::{Answer, Question, SourceSpec, Unknown};
 
 /// How an engine works.
@@ -27,12 +29,22 @@ pub struct EngineConfig {
     /// Databases of up to so many bytes are read from a private copy; larger ones only where the file system makes copies
     /// without copying, and else are opened themselves for milliseconds.
     pub copy_limit: u64,
+    /// The folder of the file in which answers are kept and found again (usually [`crate::cache_folder`]), if they are. Only
+    /// in trusted workspaces.
+    pub cache: Option<PathBuf>,
 }
 
 impl EngineConfig {
-    /// The usual times.
+    /// The usual times, without a cache.
     pub fn new(program: PathBuf, trusted: bool) -> Self {
-        Self { program, limits: Limits::default(), grace: Duration::from_secs(1), trusted, copy_limit: 512 << 20 }
+        Self {
+            program,
+            limits: Limits::default(),
+            grace: Duration::from_secs(1),
+            trusted,
+            copy_limit: 512 << 20,
+            cache: None,
+        }
     }
 }
 
@@ -41,6 +53,7 @@ impl EngineConfig {
 pub struct Engine {
     limits: Limits,
     parse: Arc<WorkerSlot>,
+    capsules: Option<Capsules>,
     /// Only in trusted workspaces.
     sources: Option<Sources>,
 }
@@ -135,20 +148,15 @@ fn is_below(file: &Path, root: &Path) -> bool {
 impl Engine {
     /// An engine. Nothing is started yet.
     pub fn new(config: EngineConfig) -> Self {
-        let EngineConfig { program, limits, grace, trusted, copy_limit } = config;
-        let (copies, read) = (None, Vec::new());
-        let plan = |kind| Plan {
-            program: program.clone(),
-            kind,
-            folder: None,
-            copies: copies.clone(),
-            read: read.clone(),
-            grace,
-        };
+        let EngineConfig { program, limits, grace, trusted, copy_limit, cache } = config;
+        let capsules = cache.filter(|_| trusted).and_then(|folder| Capsules::open(&folder, &program));
+        let plan = Plan { program, kind: WorkerKind::Parse, folder: None, copies: None, read: Vec::new(), grace };
+        let of_sources = Plan { kind: WorkerKind::Sources, ..plan.clone() };
         Self {
             limits,
-            parse: WorkerSlot::new(plan(WorkerKind::Parse)),
-            sources: trusted.then(|| Sources::new(plan(WorkerKind::Sources), copy_limit)),
+            parse: WorkerSlot::new(plan),
+            capsules,
+            sources: trusted.then(|| Sources::new(of_sources, copy_limit)),
         }
     }
 
@@ -170,15 +178,40 @@ impl Engine {
         limits: &Limits,
         token: &CancelToken,
     ) -> Vec<Result<Answer, Unknown>> {
-        let batch = Batch::new(questions.len());
-        if !token.is_cancelled() {
-            self.submit(questions, limits, &batch);
+        self.ask_dated(questions, limits, token).into_iter().map(|(answer, _)| answer).collect()
+    }
+
+    /// Like [`Engine::ask_within`], and tells when each answer was found out: now, or by an earlier run over the same data.
+    pub fn ask_dated(
+        &self,
+        questions: &[Question],
+        limits: &Limits,
+        token: &CancelToken,
+    ) -> Vec<(Result<Answer, Unknown>, SystemTime)> {
+        let since = SystemTime::now();
+        let known = self.capsules.as_ref().map(|capsules| capsules.recall(questions));
+        let known = known.unwrap_or_else(|| questions.iter().map(|_| None).collect());
+        let open = questions.iter().zip(&known).filter(|(_, known)| known.is_none());
+        let open: Vec<Question> = open.map(|(question, _)| question.clone()).collect();
+        let batch = Batch::new(open.len());
+        if !token.is_cancelled() && !open.is_empty() {
+            self.submit(&open, limits, &batch);
         }
-        let (answers, missing) = batch.wait(token);
+        let (found, missing) = batch.wait(token);
         if missing {
             self.slots().iter().for_each(|slot| slot.cancel(&batch));
         }
-        answers
+        if let Some(capsules) = &self.capsules {
+            let found = open.iter().zip(&found).map(|(question, (result, ran))| (question, result, ran.as_ref()));
+            capsules.keep(found, limits, since);
+        }
+        let mut found = found.into_iter();
+        let mut next = || found.next().map_or_else(|| Err(Stop::Cancelled.into()), |(result, _)| result);
+        let dated = |known: Option<(Answer, SystemTime)>| match known {
+            Some((answer, at)) => (Ok(answer), at),
+            None => (next(), since),
+        };
+        known.into_iter().map(dated).collect()
     }
 
     /// Whether sources may be opened.
@@ -211,7 +244,7 @@ impl Engine {
             questions.iter().enumerate().map(pending).partition(|pending| pending.question.source().is_some());
         // The fast worker first: it works while a source worker starts.
         if let Err(pure) = self.parse.submit(pure) {
-            let closed = Unknown::new("worker-closed", "the server is shutting down");
+            let closed = closed();
             pure.into_iter().for_each(|pending| pending.batch.resolve(pending.at, Err(closed.clone())));
         }
         match &self.sources {

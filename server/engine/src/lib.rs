@@ -17,8 +17,10 @@
 
 mod batch;
 mod cache_folder;
+mod capsules;
 mod cells;
 mod copies;
+mod data_version;
 mod database;
 mod digits;
 mod engine;
@@ -29,6 +31,7 @@ mod options;
 mod process;
 mod protocol;
 mod pure;
+mod reads;
 mod rows;
 mod runner;
 mod sandbox;
@@ -45,6 +48,8 @@ mod worker_slot;
 mod tests;
 
 pub use batch::CancelToken;
+pub use cache_folder::cache_folder;
+pub use capsules::{Run, newest as newest_runs};
 pub use engine::{Engine, EngineConfig};
 pub use protocol::WorkerKind;
 pub use pure::PureRunner;

@@ -258,13 +258,15 @@ impl Process {
                     state.useful = true;
                     let answered: Vec<_> = responses
                         .into_iter()
-                        .filter_map(|response| Some((state.pending.remove(&response.id)?, response.result)))
+                        .filter_map(|response| {
+                            Some((state.pending.remove(&response.id)?, response.result, response.ran))
+                        })
                         .collect();
                     let done = state.last && state.pending.is_empty();
                     drop(state);
                     self.changed.notify_all();
-                    for (pending, result) in answered {
-                        pending.batch.resolve(pending.at, result);
+                    for (pending, result, ran) in answered {
+                        pending.batch.resolve_ran(pending.at, result, ran);
                     }
                     if done {
                         self.kill(End::Closed);

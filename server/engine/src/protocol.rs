@@ -4,6 +4,7 @@
 //! then each [`Request`] gets exactly one [`Response`], also when it was cancelled. Requests and responses travel several
 //! to a frame, because a frame costs a system call and a thread switch at both ends and a parse costs 0.1 ms.
 
+use crate::capsules::Ran;
 use crate::{Limits, Wall};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 use viz_facts::{Answer, Question, Unknown};
 
 /// Version of this protocol. Both ends are the same program, but its file may be replaced while the server runs.
-pub(crate) const PROTOCOL: u32 = 2;
+pub(crate) const PROTOCOL: u32 = 3;
 
 /// No frame is longer. A longer one can only be noise on the line.
 pub(crate) const MAX_FRAME: usize = 64 << 20;
@@ -80,6 +81,8 @@ pub(crate) struct Response {
     pub id: u64,
     /// The answer, or why there is none.
     pub result: Result<Answer, Unknown>,
+    /// What was done for it; of questions about sources.
+    pub ran: Option<Ran>,
 }
 
 /// A broken conversation.

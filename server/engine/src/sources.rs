@@ -6,6 +6,7 @@ use crate::errors::{self, Failure};
 use crate::gate::{self, Gated};
 use crate::icu;
 use crate::options;
+use crate::reads::Reads;
 use crate::rows;
 use crate::watchdog::{Canceller, Watchdog};
 use crate::{Limits, Runner, Walls};
@@ -36,6 +37,8 @@ pub struct SourceRunner {
     /// Judges texts; no user's database is ever attached to it, so no user's function can stand for DuckDB's.
     judge: Option<Connection>,
     sources: Vec<Source>,
+    /// What the last question read besides its source's own file.
+    read: Reads,
 }
 
 /// One source's database.
@@ -56,6 +59,8 @@ struct Attached {
     /// The private copy; otherwise it is the user's own file, in whose way we are.
     copy: Option<PathBuf>,
     since: Instant,
+    /// The names and texts of its views and macros.
+    definitions: Vec<(String, String)>,
 }
 
 impl SourceRunner {
@@ -65,11 +70,16 @@ impl SourceRunner {
     }
 
     pub(crate) fn behind(walls: Walls, copies: Option<PathBuf>) -> Self {
-        Self { watchdog: Watchdog::new(), walls, copies, judge: None, sources: Vec::new() }
+        Self { watchdog: Watchdog::new(), walls, copies, judge: None, sources: Vec::new(), read: Reads::default() }
     }
 
     pub(crate) fn canceller(&self) -> Canceller {
         self.watchdog.canceller()
+    }
+
+    /// What the last question read besides its source's own file.
+    pub(crate) fn reads(&mut self) -> Reads {
+        std::mem::take(&mut self.read)
     }
 
     /// Lets go of all files of users. Called whenever no question waits.
@@ -104,6 +114,7 @@ impl SourceRunner {
                 self.judge.insert(database::open(&allowed)?)
             }
         };
+        self.read = Reads::of([sql.as_ref()]);
         let gated = if !self.walls.gate {
             gate::unguarded(&sql)
         } else {
@@ -120,6 +131,9 @@ impl SourceRunner {
         let result = source.run(question, copy, &gated);
         let stop = watched.stop();
         drop(watched);
+        if let Some(Attached { definitions, .. }) = &source.attached {
+            self.read = Reads::of(used_definitions(definitions, &sql));
+        }
         match (result, stop) {
             (Ok(answer), _) => {
                 self.keep(source);
@@ -283,8 +297,10 @@ impl Source {
             SourceSpec::DuckDbMemory { .. } => Ok(()),
             SourceSpec::DuckDbFile { path, .. } => {
                 if self.attached.is_none() {
+                    let since = Instant::now();
                     let name = attach_file(&self.conn, path, copy.unwrap_or(path))?;
-                    self.attached = Some(Attached { name, copy: copy.map(Path::to_owned), since: Instant::now() });
+                    let definitions = definitions(&self.conn, &name);
+                    self.attached = Some(Attached { name, copy: copy.map(Path::to_owned), since, definitions });
                 }
                 Ok(())
             }
@@ -334,6 +350,34 @@ fn csv_state(path: &Path) -> Result<(SystemTime, u64), Unknown> {
             Err(Unknown::new("file-unreadable", format!("the file {} can't be read: {error}", path.display())))
         }
     }
+}
+
+/// The names and texts of a database's views and macros, which may read more files. If they can't be told, a text that says
+/// so, of a name that every text contains.
+fn definitions(conn: &Connection, database: &str) -> Vec<(String, String)> {
+    let sql = "select view_name, sql from duckdb_views() where not internal and database_name = $1
+               union all select function_name, macro_definition from duckdb_functions() where not internal and database_name = $1
+               and macro_definition is not null";
+    let read = || -> duckdb::Result<Vec<(String, String)>> {
+        let mut statement = conn.prepare(sql)?;
+        statement.query_map([database], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    };
+    read().unwrap_or_else(|_| vec![(String::new(), "select * from read_text(unknown)".to_owned())])
+}
+
+/// A query's text, and those of all views and macros whose names occur in it or in one another's.
+fn used_definitions<'a>(definitions: &'a [(String, String)], sql: &'a str) -> Vec<&'a str> {
+    let mut used = vec![sql];
+    let mut left: Vec<(String, &str)> =
+        definitions.iter().map(|(name, text)| (name.to_lowercase(), text.as_str())).collect();
+    let mut next = 0;
+    while let Some(text) = used.get(next).map(|text| text.to_lowercase()) {
+        let (named, others): (Vec<_>, Vec<_>) = left.into_iter().partition(|(name, _)| text.contains(name.as_str()));
+        used.extend(named.into_iter().map(|(_, text)| text));
+        left = others;
+        next += 1;
+    }
+    used
 }
 
 /// Attaches a database file read-only, makes it the default, and returns the name of its catalogue: the one that DuckDB

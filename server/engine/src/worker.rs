@@ -4,6 +4,7 @@
 //! standard input ends, the server is gone, and the worker goes at once, whatever it is doing.
 
 use crate::DUCKDB_VERSION;
+use crate::capsules::Ran;
 use crate::protocol::{self, FrameError, FromWorker, PROTOCOL, Request, Response, ToWorker, WorkerKind};
 use crate::pure::PureRunner;
 use crate::sandbox::{self, Needs, Walls};
@@ -124,11 +125,15 @@ impl Machine {
 
     fn respond(&mut self, request: &Request) -> Response {
         let Request { id, question, limits, copy, .. } = request;
-        let result = match self {
-            Machine::Pure(runner) => runner.answer(*id, question, limits),
-            Machine::Sources(runner) => runner.answer(*id, question, copy.as_deref(), limits),
-        };
-        Response { id: *id, result }
+        match self {
+            Machine::Pure(runner) => Response { id: *id, result: runner.answer(*id, question, limits), ran: None },
+            Machine::Sources(runner) => {
+                let started = Instant::now();
+                let result = runner.answer(*id, question, copy.as_deref(), limits);
+                let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+                Response { id: *id, result, ran: Some(Ran { reads: runner.reads(), milliseconds }) }
+            }
+        }
     }
 
     /// Answers several `Parse` questions at once, if this machine can and nothing goes wrong.
@@ -203,7 +208,11 @@ fn answer_all(mut machine: Machine, shared: &Shared, output: &mut impl Write) {
     loop {
         let next = {
             let mut queue = shared.lock();
-            responses.extend(queue.cancelled.drain(..).map(|id| Response { id, result: Err(Stop::Cancelled.into()) }));
+            responses.extend(queue.cancelled.drain(..).map(|id| Response {
+                id,
+                result: Err(Stop::Cancelled.into()),
+                ran: None,
+            }));
             next(&mut queue.requests)
         };
         if !next.first().is_some_and(is_light) || responses.len() >= SHARED || since.elapsed() > PATIENCE {
@@ -215,7 +224,7 @@ fn answer_all(mut machine: Machine, shared: &Shared, output: &mut impl Write) {
             [_, ..] => match machine.parse_all(&next) {
                 Some(results) => {
                     let ids = next.iter().map(|request| request.id);
-                    responses.extend(ids.zip(results).map(|(id, result)| Response { id, result }));
+                    responses.extend(ids.zip(results).map(|(id, result)| Response { id, result, ran: None }));
                 }
                 None => responses.extend(next.iter().map(|request| machine.respond(request))),
             },
@@ -263,11 +272,11 @@ fn send(responses: &mut Vec<Response>, output: &mut impl Write) {
         Err(FrameError::TooLong(length)) => {
             // One by one, so that only the answer that is too long is lost.
             let FromWorker::Answers(all) = message else { return };
-            for Response { id, result } in all {
-                let whole = FromWorker::Answers(vec![Response { id, result }]);
+            for Response { id, result, ran } in all {
+                let whole = FromWorker::Answers(vec![Response { id, result, ran }]);
                 if let Err(FrameError::TooLong(_)) = protocol::write(output, &whole) {
                     let unknown = Unknown::new("answer-too-long", format!("the answer is too long ({length} bytes)"));
-                    let short = FromWorker::Answers(vec![Response { id, result: Err(unknown) }]);
+                    let short = FromWorker::Answers(vec![Response { id, result: Err(unknown), ran: None }]);
                     if protocol::write(output, &short).is_err() {
                         std::process::exit(EXIT_DEAF);
                     }

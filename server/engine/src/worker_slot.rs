@@ -233,7 +233,8 @@ impl WorkerSlot {
     }
 }
 
-fn closed() -> Unknown {
+/// Why a closed slot answers nothing.
+pub(crate) fn closed() -> Unknown {
     Unknown::new("worker-closed", "the server is shutting down")
 }
 

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use viz_engine::{Engine, EngineConfig, Limits};
+use viz_engine::{Engine, EngineConfig, Limits, Wall, WorkerKind};
 use viz_facts::{Answer, Fact, Question, Unknown};
 
 pub use viz_engine::CancelToken as Cancel;
@@ -15,7 +15,7 @@ const CANCELLED: &str = "cancelled";
 pub trait Answerer: Send + Sync {
     /// The answers in the order of the questions, each within this time; `None` where the question was called off before
     /// there was one.
-    fn ask(&self, questions: &[Question], timeout: Duration, cancel: &Cancel) -> Vec<Option<Result<Answer, Unknown>>>;
+    fn ask(&self, questions: &[Question], timeout: Duration, cancel: &Cancel) -> Vec<Option<Fact>>;
 }
 
 /// The engine with its worker processes.
@@ -24,20 +24,33 @@ pub struct EngineAnswerer {
 }
 
 impl EngineAnswerer {
-    /// An engine. Without trust it has no means to open a source.
+    /// An engine. Without trust it has no means to open a source; without cache it neither uses nor keeps what earlier
+    /// runs found out.
     ///
     /// # Errors
     /// If this program can't find itself.
-    pub fn new(trusted: bool) -> anyhow::Result<Self> {
+    pub fn new(trusted: bool, cache: bool) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("can't tell where this program is")?;
-        Ok(Self { engine: Engine::new(EngineConfig::new(program, trusted)) })
+        Ok(Self {
+            engine: Engine::new(EngineConfig {
+                cache: cache.then(viz_engine::cache_folder),
+                ..EngineConfig::new(program, trusted)
+            }),
+        })
+    }
+}
+
+impl EngineAnswerer {
+    /// The kernel's walls around the workers that run now.
+    pub fn walls(&self) -> Vec<(WorkerKind, Vec<Wall>)> {
+        self.engine.walls()
     }
 }
 
 impl Answerer for EngineAnswerer {
-    fn ask(&self, questions: &[Question], timeout: Duration, cancel: &Cancel) -> Vec<Option<Result<Answer, Unknown>>> {
-        let answers = self.engine.ask_within(questions, &Limits { timeout }, cancel);
-        answers.into_iter().map(|answer| if called_off(&answer) { None } else { Some(answer) }).collect()
+    fn ask(&self, questions: &[Question], timeout: Duration, cancel: &Cancel) -> Vec<Option<Fact>> {
+        let answers = self.engine.ask_dated(questions, &Limits { timeout }, cancel);
+        answers.into_iter().map(|(answer, at)| (!called_off(&answer)).then(|| fact(answer, at))).collect()
     }
 }
 
@@ -45,10 +58,10 @@ fn called_off(answer: &Result<Answer, Unknown>) -> bool {
     matches!(answer, Err(unknown) if unknown.code == CANCELLED)
 }
 
-/// An answer that was given just now, as a fact.
-pub fn fact(answer: Result<Answer, Unknown>) -> Fact {
+/// What was found out at this time, as a fact.
+fn fact(answer: Result<Answer, Unknown>, at: SystemTime) -> Fact {
     match answer {
-        Ok(answer) => Fact::Known { answer: Arc::new(answer), at: SystemTime::now() },
+        Ok(answer) => Fact::Known { answer: Arc::new(answer), at },
         Err(unknown) => Fact::Unknown(unknown),
     }
 }

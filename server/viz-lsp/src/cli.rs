@@ -25,6 +25,14 @@ pub struct Cli {
     #[arg(long, value_name = "CODE", num_args = 0..=1)]
     explain: Option<Option<String>>,
 
+    /// Tell what protects this computer from the projects' queries, and what can be opened
+    #[arg(long, value_name = "PATH", num_args = 0..=1, conflicts_with_all = ["check", "explain", "stdio"])]
+    doctor: Option<Option<PathBuf>>,
+
+    /// List the newest runs of queries on sources, newest last [default: 20]
+    #[arg(long, value_name = "N", num_args = 0..=1, conflicts_with_all = ["check", "explain", "stdio", "doctor"])]
+    runs: Option<Option<u32>>,
+
     /// Tell on stderr what happens; twice for more
     #[arg(short, long, action = ArgAction::Count)]
     pub verbose: u8,
@@ -228,6 +236,10 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// `--explain`.
     Explain(Option<String>),
+    /// `--doctor`, on the project of this path.
+    Doctor(Option<PathBuf>),
+    /// `--runs`, so many.
+    Runs(usize),
     /// `--worker`.
     Worker(Role),
 }
@@ -244,6 +256,8 @@ impl Cli {
                 Command::Worker(Role { kind, copies, read })
             }
             Cli { explain: Some(code), .. } => Command::Explain(code),
+            Cli { doctor: Some(path), .. } => Command::Doctor(path),
+            Cli { runs: Some(count), .. } => Command::Runs(count.unwrap_or(20) as usize),
             Cli { check: true, options, .. } => Command::Check(Box::new(options)),
             Cli { stdio: true, .. } => Command::Serve,
             _ => Command::Nothing,

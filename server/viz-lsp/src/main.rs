@@ -7,6 +7,7 @@
 mod answerer;
 mod check;
 mod cli;
+mod doctor;
 mod explain;
 mod first_steps;
 mod formats;
@@ -14,6 +15,7 @@ mod logging;
 mod lsp;
 mod paths;
 mod place;
+mod runs;
 mod stamp;
 mod words;
 
@@ -40,6 +42,9 @@ fn main() -> ExitCode {
         // Editors talk through a pipe. On a terminal, a server that waits for a protocol looks like a program that hangs.
         Command::Nothing if std::io::stdin().is_terminal() => first_steps::run(),
         Command::Serve | Command::Nothing => lsp::run(),
+        Command::Doctor(path) => doctor::run(path.as_deref()),
+        Command::Runs(count) => runs::run(count),
+        Command::Serve => lsp::run(),
     };
     result.unwrap_or_else(|error| {
         anstream::eprintln!("error: {error:#}");

@@ -2,6 +2,7 @@
 //! another program that holds a database (`--hold …`), so that DuckDB is linked once. `--measure` prints what questions
 //! cost: `cargo test -p viz-engine --test worker -- --measure`.
 
+mod capsules;
 mod measure;
 mod rows;
 mod walls;
@@ -35,6 +36,10 @@ const TESTS: &[(&str, fn())] = &[
     ("rows_keep_every_value", rows::rows_keep_every_value),
     ("rows_stop_at_their_limits", rows::rows_stop_at_their_limits),
     ("rows_of_queries_over_tables", rows::rows_of_queries_over_tables),
+    ("the_second_start_runs_no_query", capsules::the_second_start_runs_no_query),
+    ("changed_data_are_asked_again_and_no_others", capsules::changed_data_are_asked_again_and_no_others),
+    ("a_damaged_cache_is_made_anew", capsules::a_damaged_cache_is_made_anew),
+    ("many_processes_share_a_cache", capsules::many_processes_share_a_cache),
     ("each_wall_stands_alone", each_wall_stands_alone),
     ("a_program_that_is_no_worker_is_reported", a_program_that_is_no_worker_is_reported),
     ("malformed_frames_end_the_worker", malformed_frames_end_the_worker),

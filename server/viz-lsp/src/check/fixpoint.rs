@@ -1,6 +1,6 @@
 //! Check, ask, check again, until nothing is left to ask (`verdicts.md` §6).
 
-use crate::answerer::{Answerer, Cancel, fact};
+use crate::answerer::{Answerer, Cancel};
 use std::collections::HashSet;
 use std::time::Duration;
 use viz_check::{CheckOptions, Memo, Report};
@@ -38,9 +38,9 @@ pub fn run(
             return report;
         }
         on_round(Round { number, questions: questions.len() });
-        for (question, answer) in questions.iter().zip(answerer.ask(&questions, timeout, &Cancel::default())) {
-            if let Some(answer) = answer {
-                facts.insert(question.key(), fact(answer));
+        for (question, fact) in questions.iter().zip(answerer.ask(&questions, timeout, &Cancel::default())) {
+            if let Some(fact) = fact {
+                facts.insert(question.key(), fact);
             }
         }
     }

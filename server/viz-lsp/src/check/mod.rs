@@ -46,7 +46,7 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
             if args.watch {
                 return watch::run(args);
             }
-            let outcome = check_all(args, &EngineAnswerer::new(true)?, started)?;
+            let outcome = check_all(args, &EngineAnswerer::new(true, !args.no_cache)?, started)?;
             print(args, &outcome);
             Ok(ExitCode::from(status(args, &outcome)))
         };

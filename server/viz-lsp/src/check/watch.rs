@@ -35,7 +35,7 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     // Workers end with the program, which holds their stdin.
     let end = || std::process::exit(STATUS.load(Ordering::SeqCst).into());
     ctrlc::set_handler(end).context("can't listen for Ctrl-C")?;
-    let answerer = EngineAnswerer::new(true)?;
+    let answerer = EngineAnswerer::new(true, !args.no_cache)?;
     let mut seen = show(args, &check_all(args, &answerer, Instant::now())?);
     loop {
         wait(&seen);

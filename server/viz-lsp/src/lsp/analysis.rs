@@ -9,7 +9,7 @@ use super::settings::Settings;
 use super::sources::Sources;
 use super::state::{State, Turn};
 use super::workspace::Workspace;
-use crate::answerer::{Answerer, Cancel, fact};
+use crate::answerer::{Answerer, Cancel};
 use crate::check::TIMEOUT;
 use rustc_hash::FxHashSet;
 use serde_json::Value;
@@ -218,11 +218,8 @@ impl Analysis {
                 return End::Interrupted;
             }
             let answers = self.answerer.ask(&questions, workspace.timeout(), &cancel);
-            let facts = questions
-                .iter()
-                .zip(answers)
-                .filter_map(|(question, answer)| Some((question.key(), fact(answer?))))
-                .collect();
+            let facts =
+                questions.iter().zip(answers).filter_map(|(question, fact)| Some((question.key(), fact?))).collect();
             workspace.learn(facts);
             if self.state.is_newer_than(turn.revision) {
                 return End::Interrupted;

@@ -90,7 +90,7 @@ impl Backend {
 
     /// Starts the threads: one that checks, one that asks sources.
     fn start(&self, client: capabilities::Client, settings: Settings) -> anyhow::Result<()> {
-        let answerer: Arc<dyn Answerer> = Arc::new(EngineAnswerer::new(settings.trusted)?);
+        let answerer: Arc<dyn Answerer> = Arc::new(EngineAnswerer::new(settings.trusted, settings.cache)?);
         let sources = Arc::new(Sources::new(Progress::new(self.client.clone(), client.progress)));
         for _ in 0..sources::THREADS {
             let (sources, state, answerer) = (Arc::clone(&sources), Arc::clone(&self.state), Arc::clone(&answerer));

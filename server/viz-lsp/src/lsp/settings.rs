@@ -9,6 +9,8 @@ use viz_check::Level;
 pub struct Settings {
     /// Whether the sources of projects may be opened.
     pub trusted: bool,
+    /// Whether answers of earlier sessions are used and new ones are kept. Set when the server starts.
+    pub cache: bool,
     /// Cut-off of combinations per insight; the project's where there is none.
     pub max_combinations: Option<usize>,
     /// How deep to check; the project's where there is none.
@@ -17,7 +19,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { trusted: true, max_combinations: None, level: None }
+        Self { trusted: true, cache: true, max_combinations: None, level: None }
     }
 }
 
@@ -27,6 +29,7 @@ impl Default for Settings {
 struct Options {
     max_combinations: Option<std::num::NonZeroUsize>,
     level: Option<LevelName>,
+    cache: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -49,7 +52,7 @@ impl Settings {
             return (None, Vec::new());
         }
         match Options::deserialize(ours) {
-            Ok(options) => (Some(options.settings(self.trusted)), Vec::new()),
+            Ok(options) => (Some(Self { cache: self.cache, ..options.settings(self.trusted) }), Vec::new()),
             Err(error) => (None, vec![format!("the changed settings are ignored: {error}")]),
         }
     }
@@ -89,7 +92,12 @@ impl Options {
             LevelName::Parse => Level::Parse,
             LevelName::Bind => Level::Bind,
         });
-        Settings { trusted, max_combinations: self.max_combinations.map(Into::into), level }
+        Settings {
+            trusted,
+            cache: self.cache.unwrap_or(true),
+            max_combinations: self.max_combinations.map(Into::into),
+            level,
+        }
     }
 }
 
@@ -111,14 +119,17 @@ mod tests {
 
     #[test]
     fn everything_can_be_set() {
-        let wanted = Settings { trusted: false, max_combinations: Some(7), level: Some(Level::Parse) };
-        assert_eq!(read(json!({"trusted": false, "maxCombinations": 7, "level": "parse"})), (wanted, 0));
+        let wanted = Settings { trusted: false, cache: false, max_combinations: Some(7), level: Some(Level::Parse) };
+        assert_eq!(
+            read(json!({"trusted": false, "cache": false, "maxCombinations": 7, "level": "parse"})),
+            (wanted, 0)
+        );
     }
 
     #[test]
     fn changes_are_read_in_the_shapes_that_clients_send() {
-        let before = Settings { trusted: false, max_combinations: Some(7), level: None };
-        let wanted = Settings { trusted: false, max_combinations: None, level: Some(Level::Parse) };
+        let before = Settings { trusted: false, cache: false, max_combinations: Some(7), level: None };
+        let wanted = Settings { trusted: false, cache: false, max_combinations: None, level: Some(Level::Parse) };
         for shape in [
             json!({"level": "parse"}),
             json!({"check": {"level": "parse", "maxCombinations": null}, "trace": "off"}),

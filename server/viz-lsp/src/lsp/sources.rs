@@ -5,7 +5,7 @@
 
 use super::progress::{Guard, Progress};
 use super::state::{Answers, State};
-use crate::answerer::{Answerer, Cancel, fact};
+use crate::answerer::{Answerer, Cancel};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -98,7 +98,7 @@ impl Sources {
         while let Some(Next { root, question, timeout, cancel }) = self.next() {
             tracing::debug!(root = %root.display(), sql = question.sql(), "asking a source");
             let answers = answerer.ask(std::slice::from_ref(&question), timeout, &cancel);
-            let facts = answers.into_iter().flatten().map(|answer| (question.key(), fact(answer))).collect();
+            let facts = answers.into_iter().flatten().map(|fact| (question.key(), fact)).collect();
             self.finish(&root);
             state.answer(Answers { root, facts });
         }
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
     use std::sync::mpsc::{Receiver, Sender, channel};
     use std::thread;
-    use viz_facts::{Answer, SourceSpec, Unknown};
+    use viz_facts::{Answer, Fact, SourceSpec};
 
     /// Tells what it is asked, and answers when it is told to or called off.
     struct Slow {
@@ -149,7 +149,7 @@ mod tests {
     }
 
     impl Answerer for Slow {
-        fn ask(&self, questions: &[Question], _: Duration, cancel: &Cancel) -> Vec<Option<Result<Answer, Unknown>>> {
+        fn ask(&self, questions: &[Question], _: Duration, cancel: &Cancel) -> Vec<Option<Fact>> {
             self.asked.send(questions[0].sql().to_owned()).unwrap();
             if questions[0].sql() == "stuck" {
                 while !cancel.is_cancelled() {
@@ -158,7 +158,8 @@ mod tests {
             }
             while !cancel.is_cancelled() {
                 if self.go.lock().unwrap().recv_timeout(Duration::from_millis(1)).is_ok() {
-                    return vec![Some(Ok(Answer::Columns(Ok(vec![]))))];
+                    let answer = std::sync::Arc::new(Answer::Columns(Ok(vec![])));
+                    return vec![Some(Fact::Known { answer, at: std::time::SystemTime::UNIX_EPOCH })];
                 }
             }
             vec![None]

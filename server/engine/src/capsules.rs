@@ -1,0 +1,170 @@
+//! What was found out before: a file of runs in the user's cache folder.
+//!
+//! A *capsule* is one run of a query on a source: when, over which version of which data, by which engine, within which
+//! limits, with which result. It answers the same question again while its data are the same, so that the second start of
+//! a project runs no query; and `viz-lsp --runs` shows a person what was run. Verdicts about texts (parse, bind, probe)
+//! need no data; of them only the question's hash and the answer are kept.
+//!
+//! The file is private to the user (rows hold values of the data), bounded in size, and used by several processes at once.
+//! It can be deleted at any time; one that can't be read is set aside.
+
+mod file;
+
+use crate::DUCKDB_VERSION;
+use crate::copies::log_of;
+use crate::data_version::DataVersions;
+use crate::reads::Reads;
+pub use file::Run;
+use file::{File, NewRun, Row};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Mutex, MutexGuard};
+use std::thread::JoinHandle;
+use std::time::SystemTime;
+use viz_facts::{Answer, Question, SourceSpec, Unknown};
+
+/// What the engine did to answer a question.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Ran {
+    /// What it read besides its source's own file.
+    pub reads: Reads,
+    /// Milliseconds.
+    pub milliseconds: u64,
+}
+
+/// Answers from earlier runs.
+pub(crate) struct Capsules {
+    file: Mutex<File>,
+    /// Ends with the engine, after everything is written.
+    writer: Option<(Sender<Vec<Row>>, JoinHandle<()>)>,
+    /// What gave the answers: another program gives others.
+    engine: String,
+}
+
+impl Capsules {
+    /// Opens the file in this folder; `None` if there can't be one. `program` is what answers.
+    pub(crate) fn open(folder: &Path, program: &Path) -> Option<Self> {
+        let file = File::open(folder)?;
+        let mut own = File::open(folder)?;
+        let (sender, rows) = channel::<Vec<Row>>();
+        let write = move || {
+            for mut batch in rows.iter() {
+                batch.extend(rows.try_iter().flatten());
+                own.write(&batch);
+            }
+        };
+        let thread = std::thread::Builder::new().name("capsules".into()).spawn(write).ok()?;
+        Some(Self { file: Mutex::new(file), writer: Some((sender, thread)), engine: engine(program) })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, File> {
+        self.file.lock().expect("no code that holds this lock panics")
+    }
+
+    /// What is known about these questions, and since when.
+    pub(crate) fn recall(&self, questions: &[Question]) -> Vec<Option<(Answer, SystemTime)>> {
+        let (file, mut versions) = (self.lock(), DataVersions::default());
+        let one = |question: &Question| {
+            let key = question.key();
+            if question.is_pure() {
+                return file.verdict(&key, &self.engine);
+            }
+            let found = file.run(&key, &self.engine)?;
+            (versions.of(&found.files)? == found.data).then_some((found.answer, found.at))
+        };
+        questions.iter().map(one).collect()
+    }
+
+    /// Keeps what was just found out, from a moment on.
+    pub(crate) fn keep<'a>(
+        &self,
+        found: impl Iterator<Item = (&'a Question, &'a Result<Answer, Unknown>, Option<&'a Ran>)>,
+        limits: &crate::Limits,
+        since: SystemTime,
+    ) {
+        let mut versions = DataVersions::default();
+        let mut row = |(question, result, ran): (&Question, &Result<Answer, Unknown>, Option<&Ran>)| {
+            let (key, engine) = (question.key(), self.engine.clone());
+            let Some(source) = question.source() else {
+                let answer = result.as_ref().ok()?.clone();
+                return Some(Row::Verdict { key, engine, answer });
+            };
+            let files = ran.and_then(|ran| files(source, question, &ran.reads));
+            let data = files.as_ref().and_then(|files| versions.unchanged_since(files, since));
+            let run = NewRun {
+                key,
+                engine,
+                at: since,
+                purpose: purpose(question),
+                source: describe(source),
+                files: files.unwrap_or_default(),
+                data,
+                sql: question.sql().to_owned(),
+                limits: format!("{} ms", limits.timeout.as_millis()),
+                result: result.clone(),
+                milliseconds: ran.map_or(0, |ran| ran.milliseconds),
+            };
+            Some(Row::Run(Box::new(run)))
+        };
+        let rows: Vec<Row> = found.filter_map(&mut row).collect();
+        if let (false, Some((sender, _))) = (rows.is_empty(), &self.writer) {
+            // The thread is there as long as the engine is.
+            drop(sender.send(rows));
+        }
+    }
+}
+
+impl Drop for Capsules {
+    fn drop(&mut self) {
+        if let Some((sender, thread)) = self.writer.take() {
+            drop(sender);
+            drop(thread.join());
+        }
+    }
+}
+
+/// The newest runs of queries on sources that the cache in this folder remembers, newest first; `None` if it can't be
+/// opened.
+pub fn newest(folder: &Path, count: usize) -> Option<Vec<Run>> {
+    Some(File::open(folder)?.newest(count))
+}
+
+/// DuckDB's version, this program's, and where it matters the time zone.
+fn engine(program: &Path) -> String {
+    let zone = std::env::var("TZ").unwrap_or_default();
+    let own = DataVersions::default().of(&[program.to_owned()]).map_or(0, u128::from_le_bytes);
+    format!("{} {DUCKDB_VERSION} {own:032x} {zone}", env!("CARGO_PKG_VERSION"))
+}
+
+/// All files that an answer depends on; `None` if that can't be told, or if it depends on more than files.
+fn files(source: &SourceSpec, question: &Question, reads: &Reads) -> Option<Vec<PathBuf>> {
+    if reads.volatile && !matches!(question, Question::Describe { .. }) {
+        return None;
+    }
+    let mut files: Vec<PathBuf> = reads.files.as_ref()?.iter().map(|name| source.root().join(name)).collect();
+    match source {
+        SourceSpec::DuckDbMemory { .. } => {}
+        SourceSpec::Csv { path, .. } => files.push(path.clone()),
+        SourceSpec::DuckDbFile { path, .. } => files.extend([path.clone(), log_of(path)]),
+    }
+    Some(files)
+}
+
+fn purpose(question: &Question) -> &'static str {
+    match question {
+        Question::Parse { .. } => "parse",
+        Question::Bind { .. } => "bind",
+        Question::Probe { .. } => "probe",
+        Question::Describe { .. } => "columns",
+        Question::Options { .. } => "options",
+        Question::Execute { .. } => "execute",
+        Question::Rows { .. } => "rows",
+    }
+}
+
+fn describe(source: &SourceSpec) -> String {
+    match source {
+        SourceSpec::DuckDbMemory { root } => format!("memory in {}", root.display()),
+        SourceSpec::DuckDbFile { path, .. } | SourceSpec::Csv { path, .. } => path.display().to_string(),
+    }
+}
