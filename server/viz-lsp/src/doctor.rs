@@ -152,5 +152,6 @@ fn sources(project: &Project, answerer: &EngineAnswerer) -> String {
         };
         let _ = writeln!(text, "  source {name} ({ty}): {state}");
     }
+    viz_check::Mask::of(project).hide(&mut text);
     if text.is_empty() { "  no sources\n".to_owned() } else { text }
 }

@@ -44,7 +44,6 @@ fn main() -> ExitCode {
         Command::Serve | Command::Nothing => lsp::run(),
         Command::Doctor(path) => doctor::run(path.as_deref()),
         Command::Runs(count) => runs::run(count),
-        Command::Serve => lsp::run(),
     };
     result.unwrap_or_else(|error| {
         anstream::eprintln!("error: {error:#}");
