@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
-use viz_check::Finding;
+use viz_check::{Finding, InsightReport};
 use viz_facts::{Fact, FactStore, QuestionKey};
+use viz_ide::Choices;
 use viz_project::{Environment, Project};
 use viz_text::Encoding;
 
@@ -30,6 +31,9 @@ pub struct State {
     pub disk: DiskCache,
     snapshots: Mutex<Snapshots>,
     analysed: Condvar,
+    analysed_until: tokio::sync::watch::Sender<Revision>,
+    /// The pinned combinations, by project.
+    pinned: Mutex<BTreeMap<PathBuf, Choices>>,
     /// The variables of this process.
     pub environment: Environment,
 }
@@ -107,6 +111,8 @@ pub struct Snapshot {
     pub facts: Arc<RwLock<FactStore>>,
     /// What the editor shows.
     pub findings: Arc<[Finding]>,
+    /// How far the insights are checked.
+    pub insights: Arc<[InsightReport]>,
 }
 
 #[derive(Default)]
@@ -281,6 +287,23 @@ impl State {
     pub fn analysed(&self, revision: Revision) {
         self.snapshots().revision = revision;
         self.analysed.notify_all();
+        self.analysed_until.send_replace(revision);
+    }
+
+    /// Waits until all projects were checked as of this revision.
+    pub async fn until_analysed(&self, revision: Revision) {
+        // The sender lives as long as this.
+        let _ = self.analysed_until.subscribe().wait_for(|done| *done >= revision).await;
+    }
+
+    /// What is pinned in a project.
+    pub fn pinned(&self, root: &Path) -> Choices {
+        self.pinned.lock().unwrap_or_else(PoisonError::into_inner).get(root).cloned().unwrap_or_default()
+    }
+
+    /// Pins a combination.
+    pub fn pin(&self, root: &Path, choices: Choices) {
+        self.pinned.lock().unwrap_or_else(PoisonError::into_inner).insert(root.to_owned(), choices);
     }
 
     /// The newest snapshots of all projects.

@@ -162,6 +162,7 @@ impl Workspace {
             project: Arc::clone(&self.project),
             facts: self.knowledge.shared(),
             findings: Arc::clone(&self.shown),
+            insights: self.report.insights.clone().into(),
         }
     }
 
