@@ -45,4 +45,4 @@ pub use report::{
     Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Report,
     Severity, Status,
 };
-pub use states::{State, Value, initial_state, states};
+pub use states::{State, Value, initial_state, numeric_text, states};

@@ -170,6 +170,11 @@ pub fn initial_state(input: &Input, options: &InputOptions) -> Option<State> {
     states(input, &InputOptions { values, ..options.clone() }).into_iter().next()
 }
 
+/// The number that the browser takes a text for, if it looks like one.
+pub fn numeric_text(text: &str) -> Option<f64> {
+    numeric(text)
+}
+
 /// JavaScript's `Number(text)` for what counts as numeric text.
 pub(crate) fn numeric(text: &str) -> Option<f64> {
     let text = text.trim();

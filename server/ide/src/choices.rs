@@ -45,9 +45,8 @@ impl Choices {
         }
         let Body::Input(body) = &object.body else { return Err(no_input(object.name_text())) };
         let options = options_of(project, facts, input, now)?;
-        let state = initial_state(body, &options).ok_or_else(|| {
-            Unknown::new("no-options", format!("the input `{}` has no options", object.name_text()))
-        })?;
+        let state = initial_state(body, &options)
+            .ok_or_else(|| Unknown::new("no-options", format!("the input `{}` has no options", object.name_text())))?;
         Ok((state, false))
     }
 

@@ -33,7 +33,9 @@ pub fn colors(project: &Project, file: FileId) -> Vec<Color> {
     let document = &project.file(file).document;
     let mut found = Vec::new();
     scalars(document, None, &mut |keys, node| {
-        let Some(text) = node.str().filter(|text| !text.is_empty() && text.len() < 64 && is_color(text)) else { return };
+        let Some(text) = node.str().filter(|text| !text.is_empty() && text.len() < 64 && is_color(text)) else {
+            return;
+        };
         if let Some(rgba) = rgba(text) {
             let named = matches!(keys, [.., "format_cells", "min_color" | "max_color"]);
             found.push((named, inner(document.text(), node.range()), rgba));
@@ -56,11 +58,9 @@ pub fn colors(project: &Project, file: FileId) -> Vec<Color> {
 /// The ways to write a colour in a range of a file.
 pub fn presentations(project: &Project, file: FileId, range: TextRange, rgba: [f32; 4]) -> Vec<Presentation> {
     let text = project.file(file).document.text();
-    let quote = text[..usize::from(range.start()).min(text.len())].chars().next_back().filter(|c| matches!(c, '"' | '\''));
-    spellings(rgba)
-        .into_iter()
-        .map(|label| Presentation { text: quoted(&label, quote), label, range })
-        .collect()
+    let quote =
+        text[..usize::from(range.start()).min(text.len())].chars().next_back().filter(|c| matches!(c, '"' | '\''));
+    spellings(rgba).into_iter().map(|label| Presentation { text: quoted(&label, quote), label, range }).collect()
 }
 
 /// A scalar's bytes without its quotes.

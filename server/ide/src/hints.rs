@@ -57,7 +57,9 @@ pub fn hints(project: &Project, known: Known<'_>, file: FileId, within: TextRang
     let mut out = Vec::new();
     for id in project.ids().filter(|id| project.file_of_object(*id) == file) {
         let object = project.object(id);
-        let Some(range) = document.range(object.loc).filter(|range| range.intersect(within).is_some()) else { continue };
+        let Some(range) = document.range(object.loc).filter(|range| range.intersect(within).is_some()) else {
+            continue;
+        };
         let own = object.name.as_ref().and_then(|name| document.range(name.loc));
         if let Some(at) = own.filter(|own| within.contains_range(*own)).map(TextRange::end) {
             out.extend(options(project, known, id, at));

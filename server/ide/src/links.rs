@@ -65,6 +65,6 @@ fn files_in(sql: &str) -> Vec<(TextRange, String)> {
     let inner = |range: TextRange| TextRange::new(range.start() + one, range.end() - one);
     tokens
         .iter()
-        .filter_map(|token| Some((inner(token.range), text(token.range).filter(is_file)?.to_owned())))
+        .filter_map(|token| text(token.range).filter(is_file).map(|path| (inner(token.range), path.to_owned())))
         .collect()
 }

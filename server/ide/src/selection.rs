@@ -26,7 +26,7 @@ pub fn selection_ranges(project: &Project, file: FileId, offset: TextSize) -> Ve
             PathStep::Item { node, .. } => all.push(node.range()),
             PathStep::Entry(entry) => {
                 keys.push(entry.name());
-                all.push(entry.key.range().cover(entry.value.range()));
+                all.extend([entry.value.range(), entry.key.range().cover(entry.value.range())]);
             }
             PathStep::Key(node) => all.push(node.range()),
             PathStep::Value(node) => inside(&mut all, &keys, node, at),

@@ -2,8 +2,8 @@
 //! left to the editor's grammar.
 
 use crate::keywords::is_keyword;
-use crate::symbol::field;
 use crate::symbol::Symbol;
+use crate::symbol::field;
 use crate::tree::{Content, Piece, pieces};
 use viz_project::{Kind, ObjectId, Project, Resolution};
 use viz_sql::{Token, tokenize};
@@ -131,7 +131,8 @@ impl Tokens<'_> {
 
     fn sql(&mut self, piece: &Piece, found: &[Reference]) {
         let body = piece.text.slice(piece.body);
-        let holes: Vec<TextRange> = found.iter().filter_map(|found| found.range.checked_sub(piece.body.start())).collect();
+        let holes: Vec<TextRange> =
+            found.iter().filter_map(|found| found.range.checked_sub(piece.body.start())).collect();
         let sql = without(body, &holes);
         let tokens = tokens_before_the_fault(&sql);
         for (index, token) in tokens.iter().enumerate() {
@@ -213,7 +214,9 @@ fn kind(sql: &str, token: &Token, next: Option<&Token>) -> Option<TokenKind> {
                 TokenKind::String
             } else if is_keyword(text) {
                 TokenKind::Keyword
-            } else if next.is_some_and(|next| next.range.start() == token.range.end() && sql[next.range].starts_with('(')) {
+            } else if next
+                .is_some_and(|next| next.range.start() == token.range.end() && sql[next.range].starts_with('('))
+            {
                 TokenKind::Function
             } else {
                 TokenKind::Word

@@ -2,9 +2,7 @@
 
 use super::document_symbol::object_kind;
 use super::request::{Request, Subject};
-use tower_lsp::lsp_types::{
-    CallHierarchyIncomingCall, CallHierarchyItem, CallHierarchyOutgoingCall, Position, Range,
-};
+use tower_lsp::lsp_types::{CallHierarchyIncomingCall, CallHierarchyItem, CallHierarchyOutgoingCall, Position, Range};
 use viz_ide::Call;
 use viz_project::ObjectId;
 use viz_text::TextRange;

@@ -57,7 +57,8 @@ pub fn resolve(request: &Request, lens: CodeLens) -> Option<CodeLens> {
         1 => "1 reference".to_owned(),
         count => format!("{count} references"),
     };
-    let arguments = vec![json!(request.uri(&subject.project, subject.file)?), json!(lens.range.start), json!(locations)];
+    let arguments =
+        vec![json!(request.uri(&subject.project, subject.file)?), json!(lens.range.start), json!(locations)];
     Some(CodeLens { command: Some(Command::new(title, "viz.showReferences".to_owned(), Some(arguments))), ..lens })
 }
 

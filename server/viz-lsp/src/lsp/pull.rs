@@ -3,7 +3,7 @@
 //! What a pushing server would send is put here, with an id that changes with it. A question about the workspace waits
 //! until there is something new to say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use tower_lsp::lsp_types::{Diagnostic, Url};
@@ -18,6 +18,8 @@ pub struct Pulled {
 struct Files {
     number: u64,
     by_uri: BTreeMap<Url, Listed>,
+    /// Those that have changed since somebody looked.
+    changed: BTreeSet<Url>,
 }
 
 /// The diagnostics of a file.
@@ -52,6 +54,7 @@ impl Pulled {
         }
         files.number += 1;
         let listed = Listed { id: files.number.to_string(), version, diagnostics };
+        files.changed.insert(uri.clone());
         files.by_uri.insert(uri, listed);
         let number = files.number;
         drop(files);
@@ -63,9 +66,9 @@ impl Pulled {
         self.files().by_uri.get(uri).cloned().unwrap_or_else(|| Listed { id: "0".into(), ..Listed::default() })
     }
 
-    /// The number of the last change.
-    pub fn number(&self) -> u64 {
-        *self.changed.borrow()
+    /// The files whose diagnostics have changed since this was asked last.
+    pub fn take_changed(&self) -> BTreeSet<Url> {
+        std::mem::take(&mut self.files().changed)
     }
 
     /// The files whose diagnostics a client with these ids doesn't know; waits until there are any.

@@ -2,6 +2,8 @@
 
 use super::disk::{DiskCache, Files};
 use super::documents::Documents;
+use super::stats::Stats;
+use super::status::Status;
 use crate::answerer::Cancel;
 use crate::paths;
 use serde_json::Value;
@@ -34,6 +36,10 @@ pub struct State {
     analysed_until: tokio::sync::watch::Sender<Revision>,
     /// The pinned combinations, by project.
     pinned: Mutex<BTreeMap<PathBuf, Choices>>,
+    /// What clients were told of each project.
+    statuses: Mutex<BTreeMap<PathBuf, Status>>,
+    /// Numbers for a report.
+    pub stats: Stats,
     /// The variables of this process.
     pub environment: Environment,
 }
@@ -281,6 +287,28 @@ impl State {
     /// A project is of no interest any more.
     pub fn forget(&self, root: &Path) {
         self.snapshots().by_root.remove(root);
+        self.statuses.lock().unwrap_or_else(PoisonError::into_inner).remove(root);
+    }
+
+    /// What clients are told of all projects.
+    pub fn statuses(&self) -> Vec<Status> {
+        self.statuses.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// What clients are told of a project now; whether it differs.
+    pub fn tell(&self, root: &Path, status: Status) -> bool {
+        let mut statuses = self.statuses.lock().unwrap_or_else(PoisonError::into_inner);
+        let differs = statuses.get(root) != Some(&status);
+        statuses.insert(root.to_owned(), status);
+        differs
+    }
+
+    /// The status of a project with other pins.
+    pub fn pins_shown(&self, root: &Path, pinned: Value) -> Option<Status> {
+        let mut statuses = self.statuses.lock().unwrap_or_else(PoisonError::into_inner);
+        let status = statuses.get_mut(root)?;
+        status.pinned = pinned;
+        Some(status.clone())
     }
 
     /// All projects were checked as of this revision.
