@@ -24,6 +24,8 @@ pub struct Options {
     pub initialization: Value,
     /// What more the client can do with a text: members of `capabilities.textDocument`.
     pub abilities: Value,
+    /// What more the client can do beside texts: members of `capabilities.workspace`.
+    pub workspace: Value,
     /// The client's configuration, which the server may ask for; without it the server is told.
     pub configuration: Option<Value>,
     /// Further environment variables of the server.
@@ -40,6 +42,7 @@ impl Default for Options {
             encodings: Vec::new(),
             initialization: Value::Null,
             abilities: Value::Null,
+            workspace: Value::Null,
             configuration: None,
             environment: Vec::new(),
             log: None,
@@ -65,6 +68,8 @@ pub struct Client {
     options: Options,
     next_id: i64,
     waiting: HashSet<i64>,
+    /// Requests that may be answered or not.
+    forgotten: HashSet<i64>,
     answers: HashMap<i64, Value>,
     published: HashMap<String, Vec<Published>>,
     /// The URIs for which something was published, in this order.
@@ -102,6 +107,9 @@ impl Client {
         }
         for (name, ability) in client.options.abilities.as_object().into_iter().flatten() {
             capabilities["textDocument"][name] = ability.clone();
+        }
+        for (name, ability) in client.options.workspace.as_object().into_iter().flatten() {
+            capabilities["workspace"][name] = ability.clone();
         }
         let params = json!({
             "processId": std::process::id(),
@@ -148,6 +156,7 @@ impl Client {
             options,
             next_id: 1,
             waiting: HashSet::new(),
+            forgotten: HashSet::new(),
             answers: HashMap::new(),
             published: HashMap::new(),
             order: Vec::new(),
@@ -201,6 +210,16 @@ impl Client {
             Some(error) => Err(error.take()),
             None => Ok(answer["result"].take()),
         }
+    }
+
+    /// Whether a request has been answered, as far as messages have come.
+    pub fn has_answer(&self, id: i64) -> bool {
+        self.answers.contains_key(&id)
+    }
+
+    /// What was asked so far may stay without an answer.
+    pub fn forget_requests(&mut self) {
+        self.forgotten.extend(self.waiting.drain());
     }
 
     /// Sends a request and waits for its result.
@@ -294,7 +313,7 @@ impl Client {
             let params = json!({ "textDocument": { "uri": uri }, "range": { "start": nowhere, "end": nowhere }, "context": { "diagnostics": [] } });
             self.request("textDocument/codeAction", params);
             self.until("the sources' answers", |client| {
-                client.statuses.get(&key).is_some_and(|status| status["pending"] == false)
+                client.statuses.get(&key).is_some_and(|status| status["state"] == "done")
             });
             if self.quiet_for(Duration::from_millis(500)) {
                 return self.statuses[&key].clone();
@@ -302,7 +321,7 @@ impl Client {
         }
     }
 
-    /// What `viz/status` said last of a project.
+    /// What `viz/statusChanged` said last of a project.
     pub fn status(&self, root: &Path) -> Option<&Value> {
         self.statuses.get(root.to_str().expect("UTF-8"))
     }
@@ -420,12 +439,23 @@ impl Client {
                     self.shown.push_back(message["error"].to_string());
                     return;
                 };
+                if self.forgotten.remove(&id) {
+                    return;
+                }
                 assert!(self.waiting.remove(&id), "an answer that nobody waits for: {message}");
                 self.answers.insert(id, message);
             }
             (Some(method), Some(id)) => {
                 let known = ["client/registerCapability", "window/workDoneProgress/create", "workspace/configuration"];
-                assert!(known.contains(&method.as_str()), "a request that is not expected: {message}");
+                let refresh = [
+                    ("workspace/diagnostic/refresh", "diagnostics"),
+                    ("workspace/inlayHint/refresh", "inlayHint"),
+                    ("workspace/codeLens/refresh", "codeLens"),
+                ];
+                let may_refresh = refresh.iter().any(|(name, ability)| {
+                    *name == method && self.options.workspace[ability]["refreshSupport"] == true
+                });
+                assert!(known.contains(&method.as_str()) || may_refresh, "a request that is not expected: {message}");
                 if method == "window/workDoneProgress/create" {
                     self.created.insert(message["params"]["token"].to_string());
                 }
@@ -444,7 +474,7 @@ impl Client {
                 let params = message["params"].take();
                 match method.as_str() {
                     "textDocument/publishDiagnostics" => self.take_diagnostics(params),
-                    "viz/status" => {
+                    "viz/statusChanged" => {
                         drop(self.statuses.insert(params["root"].as_str().expect("a root").to_owned(), params))
                     }
                     "$/progress" => self.take_progress(&params),

@@ -21,8 +21,10 @@ mod mutations;
 #[cfg(unix)]
 mod paths;
 mod proof;
+mod pull;
 mod ranges;
 mod repetition;
+mod requests;
 mod rules;
 mod secrets;
 mod session;

@@ -37,5 +37,5 @@ fn a_mistake_in_the_setting_does_not_grant_trust() {
 #[test]
 fn the_level_and_the_cut_off_can_be_set() {
     let (status, _, _) = statuses(json!({ "level": "parse", "maxCombinations": 3 }));
-    assert!(status["unchecked"].as_u64().unwrap() > 0, "{status}");
+    assert!(status["insights"]["unchecked"].as_u64().unwrap() > 0, "{status}");
 }

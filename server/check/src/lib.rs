@@ -46,4 +46,4 @@ pub use report::{
     Severity, Status,
 };
 pub use sources::sources;
-pub use states::{State, Value, states};
+pub use states::{State, Value, initial_state, numeric_text, states};

@@ -159,6 +159,22 @@ pub fn states(input: &Input, options: &InputOptions) -> Vec<State> {
     out
 }
 
+/// The state that a page opens with: the first of [`states`], without listing the others.
+pub fn initial_state(input: &Input, options: &InputOptions) -> Option<State> {
+    if options.initial.is_some() {
+        return options.initial.clone();
+    }
+    let slides = input.display.as_ref().is_some_and(|display| display.text == "slider");
+    let few = if input.selection == Some(Selection::Multi) || slides { usize::MAX } else { 1 };
+    let values = options.values.iter().take(few).cloned().collect();
+    states(input, &InputOptions { values, ..options.clone() }).into_iter().next()
+}
+
+/// The number that the browser takes a text for, if it looks like one.
+pub fn numeric_text(text: &str) -> Option<f64> {
+    numeric(text)
+}
+
 /// JavaScript's `Number(text)` for what counts as numeric text.
 pub(crate) fn numeric(text: &str) -> Option<f64> {
     let text = text.trim();

@@ -11,6 +11,7 @@ mod names;
 mod paths;
 mod props;
 mod rank;
+mod sql;
 mod values;
 
 pub(crate) use describe::accessor as accessor_meaning;
@@ -63,6 +64,14 @@ pub fn completion(
         item.sort = format!("{index:05}");
     }
     items
+}
+
+/// Whether an editor should ask again with the next letter: in SQL, functions are only listed once a word has begun.
+pub fn completion_grows(project: &Project, file: FileId, offset: TextSize) -> bool {
+    let Some((text, start)) = crate::calls::sql_at(project, file, offset) else { return false };
+    let at = offset.checked_sub(start).map_or(0, usize::from).min(text.len());
+    let before = text.get(..at).unwrap_or_default();
+    !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '(' | '.'))
 }
 
 impl Request<'_> {

@@ -1,13 +1,17 @@
 //! Hover: what an object or a property is, and for inputs what a viewer can choose.
 
+use crate::choices::Choices;
 use crate::completion::accessor_meaning;
 use crate::target::{Target, target_at};
 use chrono::{DateTime, Local, NaiveDateTime};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::SystemTime;
-use viz_check::{InputOptions, OptionSource, options_of, states};
-use viz_facts::{FactStore, Question};
-use viz_project::{Body, Expression, Input, Kind, Model, Object, ObjectId, Options, Project, Selection};
+use viz_check::{InputOptions, OptionSource, State, columns_of, initial_state, options_of, rendered_query};
+use viz_facts::{FactStore, Question, Unknown};
+use viz_project::{Body, Expression, Input, Kind, Model, Object, ObjectId, Options, Project, Resolution, Selection};
+use viz_sql::Accessor;
+use viz_syntax::references;
 use viz_text::{FileId, TextRange, TextSize};
 
 /// What to show.
@@ -22,10 +26,19 @@ pub struct Hover {
 /// Options shown in the table of an input.
 const SHOWN_OPTIONS: usize = 12;
 
-/// The hover at an offset; `now` tells the age of options.
-pub fn hover(project: &Project, facts: &FactStore, file: FileId, offset: TextSize, now: SystemTime) -> Option<Hover> {
+/// The hover at an offset; `choices` are what is pinned, `now` tells the age of options.
+pub fn hover(
+    project: &Project,
+    facts: &FactStore,
+    choices: &Choices,
+    file: FileId,
+    offset: TextSize,
+    now: SystemTime,
+) -> Option<Hover> {
     let Some((target, range)) = target_at(project, file, offset) else {
-        return crate::props::hover(project, file, offset).or_else(|| crate::field::hover(project, file, offset));
+        return crate::calls::hover(project, file, offset)
+            .or_else(|| crate::props::hover(project, file, offset))
+            .or_else(|| crate::field::hover(project, file, offset));
     };
     let id = target.object();
     let object = project.object(id);
@@ -33,7 +46,9 @@ pub fn hover(project: &Project, facts: &FactStore, file: FileId, offset: TextSiz
     match &object.body {
         Body::Input(input) => {
             if let Target::Reference(reference, _) = target {
-                accessor(&mut text, input, reference.path.as_ref().map(|path| path.text.as_str()));
+                let path = reference.path.as_ref().map(|path| path.text.as_str());
+                accessor(&mut text, input, path);
+                rendered_to(&mut text, path, choices.of(project, facts, id, local(now)));
             }
             options(&mut text, project, facts, id, input, now);
         }
@@ -44,14 +59,23 @@ pub fn hover(project: &Project, facts: &FactStore, file: FileId, offset: TextSiz
             {
                 text = heading(project.object(field));
                 if let Body::Expression(expression) = &project.object(field).body {
-                    expression_text(&mut text, expression);
+                    expression_text(&mut text, project, expression);
                 }
+            } else if let Target::Reference(reference, _) = target
+                && let Some(path) = &reference.path
+            {
+                column(&mut text, project, facts, id, &path.text);
             } else {
                 model_text(&mut text, model);
             }
         }
-        Body::Expression(expression) => expression_text(&mut text, expression),
-        _ => {}
+        Body::Expression(expression) => expression_text(&mut text, project, expression),
+        Body::Relation(relation) => {
+            let condition = relation.condition.as_ref().map_or("", |condition| condition.text());
+            let _ = writeln!(text, "{} join\n\n```sql\n{}\n```", relation.join_type, condition.trim());
+        }
+        Body::Insight(_) => insight(&mut text, project, facts, choices, id, now),
+        _ => shown(&mut text, project, id),
     }
     viz_check::Mask::of(project).hide(&mut text);
     Some(Hover { range, markdown: text.trim_end().to_owned() })
@@ -89,14 +113,83 @@ fn options(text: &mut String, project: &Project, facts: &FactStore, id: ObjectId
             table(text, input, &found);
         }
     }
-    let users: Vec<String> = users(project, id);
+    let users = users(project, id);
+    let named = |kind: Kind| -> Vec<String> {
+        let fits = |id: &&ObjectId| project.object(**id).kind == kind && !project.object(**id).name_text().is_empty();
+        users.iter().filter(fits).map(|id| format!("`{}`", project.object(*id).name_text())).collect()
+    };
+    let insights = named(Kind::Insight);
+    if !insights.is_empty() {
+        let _ = writeln!(text, "\nused by {}", insights.join(", "));
+        let shown = [named(Kind::Chart), named(Kind::Table)].concat();
+        if !shown.is_empty() {
+            let _ = writeln!(text, "\ndrives {}", shown.join(", "));
+        }
+    }
+}
+
+/// What a placeholder stands for now.
+fn rendered_to(text: &mut String, path: Option<&str>, now: Result<(State, bool), Unknown>) {
+    let (Some(accessor), Ok((state, pinned))) = (path.and_then(Accessor::parse), now) else { return };
+    let value: String = state.render(accessor).replace(['\n', '\r'], "⏎").replace('`', "'").chars().take(120).collect();
+    let of = if pinned { "with what is pinned" } else { "when the page opens" };
+    let _ = writeln!(text, "renders to `{value}` {of}\n");
+}
+
+/// A column behind a reference: its type and where it comes from.
+fn column(text: &mut String, project: &Project, facts: &FactStore, model: ObjectId, name: &str) {
+    let of = project.object(model).name_text();
+    *text = format!("**column** `{name}` of model `{of}`\n\n");
+    match columns_of(project, facts, model) {
+        Ok(columns) => match columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)) {
+            Some(column) => drop(writeln!(text, "type `{}`", column.data_type)),
+            None => drop(writeln!(text, "the model has no such column")),
+        },
+        Err(why) => drop(writeln!(text, "type not known: {}", why.message)),
+    }
+    let Body::Model(body) = &project.object(model).body else { return };
+    let Some(sql) = &body.sql else { return };
+    if let Some(place) = crate::select_list::column_place(sql.text(), name) {
+        let at = usize::from(place.start());
+        let line = sql.text()[..at].rfind('\n').map_or(0, |end| end + 1);
+        let end = sql.text()[at..].find('\n').map_or(sql.text().len(), |end| at + end);
+        let _ = writeln!(text, "\n```sql\n{}\n```", sql.text()[line..end].trim());
+    }
+}
+
+/// An insight: its query for the choices that hold now.
+fn insight(text: &mut String, project: &Project, facts: &FactStore, choices: &Choices, id: ObjectId, now: SystemTime) {
+    match rendered_query(project, facts, local(now), id, &choices.known(project)) {
+        Ok(query) => {
+            let runs = if query.dynamic { "runs in the browser" } else { "runs on the source" };
+            let _ = writeln!(text, "{runs}\n\n```sql\n{}\n```", query.sql.trim());
+        }
+        Err(why) => drop(writeln!(text, "no SQL: {}", why.message)),
+    }
+    shown(text, project, id);
+}
+
+/// Where something is shown, and what it is made from.
+fn shown(text: &mut String, project: &Project, id: ObjectId) {
+    let names = |ids: Vec<ObjectId>| -> Vec<String> {
+        let name = |id: ObjectId| {
+            let object = project.object(id);
+            (!object.name_text().is_empty()).then(|| format!("{} `{}`", object.kind.name(), object.name_text()))
+        };
+        ids.into_iter().filter_map(name).collect()
+    };
+    let made = names(crate::lineage::used_by(project, id));
+    if !made.is_empty() {
+        let _ = writeln!(text, "\nuses {}", made.join(", "));
+    }
+    let users = names(crate::lineage::users(project).remove(&id).unwrap_or_default());
     if !users.is_empty() {
         let _ = writeln!(text, "\nused by {}", users.join(", "));
     }
 }
 
 fn table(text: &mut String, input: &Input, found: &InputOptions) {
-    let default = states(input, found).into_iter().next();
+    let default = initial_state(input, found);
     let is_default = |value: &viz_check::Value| default.as_ref().is_some_and(|state| state.values.contains(value));
     let kind = found.column_type.as_deref().unwrap_or("VARCHAR");
     let _ = writeln!(text, "| option | type | default |\n|---|---|---|");
@@ -155,11 +248,14 @@ fn age(project: &Project, facts: &FactStore, input: &Input, now: SystemTime) -> 
     })
 }
 
-/// The insights that an input drives.
-fn users(project: &Project, input: ObjectId) -> Vec<String> {
-    let uses =
-        |id: &ObjectId| project.object(*id).kind == Kind::Insight && viz_sql::inputs_of(project, *id).contains(&input);
-    project.ids().filter(uses).map(|id| format!("`{}`", project.object(id).name_text())).collect()
+/// The insights that read an input, and the charts and tables with those.
+fn users(project: &Project, input: ObjectId) -> Vec<ObjectId> {
+    let all = crate::lineage::users(project);
+    let direct = all.get(&input).into_iter().flatten().copied();
+    let mut out: Vec<ObjectId> = direct.filter(|id| project.object(*id).kind == Kind::Insight).collect();
+    let shown: BTreeSet<ObjectId> = out.iter().filter_map(|insight| all.get(insight)).flatten().copied().collect();
+    out.extend(shown);
+    out
 }
 
 fn model_text(text: &mut String, model: &Model) {
@@ -168,10 +264,39 @@ fn model_text(text: &mut String, model: &Model) {
     }
 }
 
-fn expression_text(text: &mut String, expression: &Expression) {
-    if let Some(expression) = &expression.expression {
-        let _ = writeln!(text, "```sql\n{}\n```", expression.text().trim());
+fn expression_text(text: &mut String, project: &Project, expression: &Expression) {
+    let Some(expression) = &expression.expression else { return };
+    let _ = writeln!(text, "```sql\n{}\n```", expression.text().trim());
+    let expanded = expanded(project, expression.text(), MAX_DEPTH);
+    if expanded != expression.text() {
+        let _ = writeln!(text, "\nwhich is\n\n```sql\n{}\n```", expanded.trim());
     }
+}
+
+/// Metrics in metrics are followed to this depth,
+const MAX_DEPTH: usize = 16;
+/// as long as the text is no longer than this (bytes).
+const MAX_BYTES: usize = 4096;
+
+/// An expression with the metrics and dimensions in it replaced by theirs, as they are put into a query: without
+/// parentheses (`R-RES-04`).
+fn expanded(project: &Project, expression: &str, depth: usize) -> String {
+    let mut out = String::new();
+    let mut done = 0;
+    for found in references(expression) {
+        let Resolution::Object(id) = project.names().resolve(&found.name) else { continue };
+        let field = match &found.path {
+            Some(path) => project.scoped_field(id, path),
+            None => Some(id),
+        };
+        let Some(Body::Expression(inner)) = field.map(|id| &project.object(id).body) else { continue };
+        let Some(inner) = inner.expression.as_ref().filter(|_| depth > 0 && out.len() < MAX_BYTES) else { continue };
+        out.push_str(&expression[done..found.range.start().into()]);
+        out.push_str(&expanded(project, inner.text().trim(), depth - 1));
+        done = found.range.end().into();
+    }
+    out.push_str(&expression[done..]);
+    out
 }
 
 /// The same moment on the clock of this machine.

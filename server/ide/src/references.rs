@@ -26,6 +26,15 @@ pub fn references(project: &Project, file: FileId, offset: TextSize, declaration
     out
 }
 
+/// All places that name an object, in the order of files and texts; without the one where its name is given.
+pub fn references_to(project: &Project, id: ObjectId) -> Vec<Reference> {
+    let mut out = of_symbol(project, &Symbol::Object(id));
+    out.retain(|found| !found.is_declaration);
+    out.sort_by_key(|found| (found.file, found.range.start(), found.range.end()));
+    out.dedup();
+    out
+}
+
 pub(crate) fn of_symbol(project: &Project, symbol: &Symbol) -> Vec<Reference> {
     let mut out = Vec::new();
     match symbol {

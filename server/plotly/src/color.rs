@@ -43,9 +43,50 @@ pub fn is_color(text: &str) -> bool {
     (is_word && text != "none" && csscolorparser::parse(&text).is_ok()) || FUNCTION.is_match(&text)
 }
 
+/// Red, green, blue and opacity of a colour, each from 0 to 1; `None` for other texts, and for colours in the forms that
+/// only plotly knows (`hsv`, spaces for brackets).
+pub fn rgba(text: &str) -> Option<[f32; 4]> {
+    let text = text.trim();
+    if !is_color(text) {
+        return None;
+    }
+    csscolorparser::parse(text).ok().map(|color| color.to_array())
+}
+
+/// The ways to write a colour: hexadecimal, `rgb(…)`, `hsl(…)`, and its CSS name if it has one.
+pub fn spellings(rgba: [f32; 4]) -> Vec<String> {
+    let color = csscolorparser::Color::from(rgba);
+    let [red, green, blue, _] = color.to_rgba8();
+    let [hue, saturation, lightness, opacity] = color.to_hsla();
+    let hsl = format!("{}, {}%, {}%", hue.round(), (saturation * 100.0).round(), (lightness * 100.0).round());
+    let opacity = (opacity * 100.0).round() / 100.0;
+    let mut out = vec![color.to_css_hex().to_string()];
+    if opacity < 1.0 {
+        out.extend([format!("rgba({red}, {green}, {blue}, {opacity})"), format!("hsla({hsl}, {opacity})")]);
+    } else {
+        out.extend([format!("rgb({red}, {green}, {blue})"), format!("hsl({hsl})")]);
+        out.extend(color.name().map(str::to_owned));
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spellings_are_colours_and_mean_the_same() {
+        for color in ["red", "#123", "#12345680", "rgba(0, 128, 255, 0.25)", "transparent"] {
+            let meant = rgba(color).expect(color);
+            for spelling in spellings(meant) {
+                assert!(is_color(&spelling), "{spelling}");
+                let found = rgba(&spelling).expect(&spelling);
+                assert!(found.iter().zip(meant).all(|(a, b)| (a - b).abs() < 0.02), "{color}: {spelling}");
+            }
+        }
+        assert_eq!(spellings([1.0, 0.0, 0.0, 1.0]), ["#ff0000", "rgb(255, 0, 0)", "hsl(0, 100%, 50%)", "red"]);
+        assert_eq!((rgba("none"), rgba("Rome")), (None, None));
+    }
 
     #[test]
     fn colours_as_plotly_takes_them() {

@@ -45,6 +45,10 @@ pub enum CompletionKind {
     Value,
     /// An option of an input.
     Option,
+    /// A function of DuckDB.
+    Function,
+    /// A keyword of SQL.
+    Keyword,
     /// A file.
     File,
     /// A folder.

@@ -1,10 +1,11 @@
 //! Values: words of fixed sets, names, options, and the beginnings of queries.
 
 use super::Request;
-use super::fields::{columns, fields};
+use super::fields::fields;
 use super::item::{CompletionItem, CompletionKind};
 use super::names::{Form, names};
 use super::paths;
+use super::sql;
 use crate::context::Content;
 use crate::yaml::quoted;
 use viz_check::options_of;
@@ -111,6 +112,9 @@ pub(super) fn values(request: &Request<'_>, content: &Content) -> Vec<Completion
     if let Some(variables) = variables(request, content) {
         return variables;
     }
+    if request.slot.kind() == Kind::Model && request.slot.keys.last() == Some(&"sql") {
+        return in_model(request, content);
+    }
     let Some(place) = request.slot.place() else { return plain(request, content) };
     match cursor(text, at) {
         Cursor::RefName { replace, quoted } => {
@@ -135,16 +139,31 @@ fn in_braces(text: &str, at: TextSize) -> bool {
 
 /// Outside references in SQL: references, or the columns that an expression in a model uses.
 fn in_sql(request: &Request<'_>, place: Place, content: &Content) -> Vec<CompletionItem> {
-    let replace = request.word(content.range);
-    if place == Place::ScopedExpression {
-        let Some(model) = request.slot.model_object(request.project, request.file) else { return Vec::new() };
-        let item = |(name, data_type): (String, Option<String>)| {
-            CompletionItem::new(name, CompletionKind::Column, replace)
-                .detail(data_type.unwrap_or_else(|| "column".into()))
-        };
-        return columns(request, model).into_iter().map(item).collect();
+    if let Some(options) = sql::options(request, content) {
+        return options;
     }
-    names(request, place, content, replace, Form::Whole { in_text: true })
+    let replace = request.word(content.range);
+    let mut items = if place == Place::ScopedExpression {
+        let model = request.slot.model_object(request.project, request.file);
+        model.map(|model| sql::own_columns(request, model, replace)).unwrap_or_default()
+    } else {
+        let mut items = names(request, place, content, replace, Form::Whole { in_text: true });
+        items.extend(sql::qualified(request, content, replace));
+        items
+    };
+    if !matches!(request.slot.ty, Type::Evaluation) {
+        items.extend(sql::words(request, replace));
+    }
+    items
+}
+
+/// In the SQL of a model: no references, but its columns, functions and keywords.
+fn in_model(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
+    let replace = request.word(content.range);
+    let model = request.slot.object(request.project, request.file);
+    let mut items = model.map(|model| sql::own_columns(request, model, replace)).unwrap_or_default();
+    items.extend(sql::words(request, replace));
+    items
 }
 
 /// Environment variables behind `${env.`, or where only they make sense.

@@ -5,7 +5,8 @@ use crate::hover;
 
 fn over(text: &str) -> Option<String> {
     let fixture = Fixture::new(text);
-    let found = hover(&fixture.project, &fixture.facts, fixture.file, fixture.offset, now())?;
+    let found =
+        hover(&fixture.project, &fixture.facts, &crate::Choices::default(), fixture.file, fixture.offset, now())?;
     assert!(found.range.contains_inclusive(fixture.offset), "{found:?}");
     Some(found.markdown)
 }

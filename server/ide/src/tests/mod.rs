@@ -3,9 +3,12 @@
 mod completion;
 mod fixture;
 mod keys;
+mod lineage;
 mod navigation;
 mod props;
 mod ranking;
 mod rename;
 mod robust;
 mod speed;
+mod sql;
+mod views;

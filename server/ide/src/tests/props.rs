@@ -13,7 +13,8 @@ fn chart(rest: &str) -> String {
 
 fn hovered(text: &str) -> Option<(String, String)> {
     let fixture = Fixture::new(text);
-    let found = hover(&fixture.project, &fixture.facts, fixture.file, fixture.offset, now())?;
+    let found =
+        hover(&fixture.project, &fixture.facts, &crate::Choices::default(), fixture.file, fixture.offset, now())?;
     Some((fixture.text()[found.range].to_owned(), found.markdown))
 }
 
@@ -108,7 +109,7 @@ fn hover_tells_what_a_property_takes() {
     let (_, markdown) =
         hovered(&insight("      type: scatter\n      marker:\n        sym$0bol: circle")).expect("a hover");
     assert!(markdown.contains("values: `circle`"), "{markdown}");
-    for nothing in ["      type: bar\n      no$0ne: 1", "      type: bar\n      x: ?{ su$0m(1) }", "      na$0me: a"] {
+    for nothing in ["      type: bar\n      no$0ne: 1", "      type: bar\n      x: ?{ su$0m }", "      na$0me: a"] {
         assert_eq!(hovered(&insight(nothing)), None, "{nothing}");
     }
 }

@@ -1,7 +1,10 @@
 //! Every feature at every place of real files, whole and cut off: nothing may panic.
 
 use super::fixture::{Fixture, joined, now, sample};
-use crate::{completion, definition, document_symbols, highlight, hover, references, workspace_symbols};
+use crate::{
+    Choices, colors, completion, definition, document_symbols, folding, highlight, hover, implementation, links,
+    references, selection_ranges, semantic_tokens, signature_help, type_definition, workspace_symbols,
+};
 use viz_text::{TextRange, TextSize};
 
 const SAMPLES: [&str; 3] = ["ecommerce", "support-tickets", "iot-sensors"];
@@ -16,7 +19,12 @@ fn everything(fixture: &Fixture, offset: TextSize) {
     if let Some(found) = definition(project, *file, offset) {
         assert!(found.origin.contains_inclusive(offset));
     }
-    hover(project, facts, *file, offset, now());
+    hover(project, facts, &Choices::default(), *file, offset, now());
+    signature_help(project, *file, offset);
+    type_definition(project, *file, offset);
+    implementation(project, *file, offset);
+    let ranges = selection_ranges(project, *file, offset);
+    assert!(ranges.windows(2).all(|pair| pair[1].contains_range(pair[0])), "{ranges:?}");
 }
 
 #[test]
@@ -41,6 +49,7 @@ fn features_everywhere_in_the_samples() {
             let symbols = document_symbols(&fixture.project, fixture.file);
             assert!(symbols.iter().all(|symbol| whole.contains_range(symbol.full)));
             workspace_symbols(&fixture.project, "a", 50);
+            whole_file(&fixture);
         }
     }
 }
@@ -71,6 +80,21 @@ fn features_in_texts_cut_off_anywhere() {
                 }
             }
             document_symbols(&fixture.project, fixture.file);
+            whole_file(&fixture);
         }
     }
+}
+
+/// Features of a whole file: what they name lies in it, in order.
+fn whole_file(fixture: &Fixture) {
+    let Fixture { project, file, .. } = fixture;
+    let (whole, lines) = (TextRange::up_to(TextSize::of(fixture.text())), fixture.text().lines().count() as u32);
+    let tokens = semantic_tokens(project, *file, None);
+    assert!(tokens.windows(2).all(|pair| pair[0].range.end() <= pair[1].range.start()));
+    assert!(
+        tokens.iter().all(|token| whole.contains_range(token.range) && !fixture.text()[token.range].contains('\n'))
+    );
+    assert!(folding(project, *file).iter().all(|fold| fold.start < fold.end && fold.end < lines));
+    assert!(links(project, &fixture.files, *file).iter().all(|link| whole.contains_range(link.range)));
+    assert!(colors(project, *file).iter().all(|color| whole.contains_range(color.range)));
 }

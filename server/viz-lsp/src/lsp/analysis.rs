@@ -3,22 +3,24 @@
 
 use super::capabilities::Client;
 use super::disk::Files;
-use super::outbox::{Message, Outbox};
+use super::outbox::{Message, Outbox, Refresh};
 use super::publish::Publisher;
+use super::pull::Pulled;
 use super::settings::Settings;
 use super::sources::Sources;
 use super::state::{State, Turn};
 use super::workspace::Workspace;
 use crate::answerer::{Answerer, Cancel};
 use crate::check::TIMEOUT;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashSet, FxHasher};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tower_lsp::lsp_types::MessageType;
+use tower_lsp::lsp_types::{MessageType, Url};
 use viz_check::Attention;
 use viz_facts::{Question, QuestionKey};
 use viz_text::FileId;
@@ -40,6 +42,10 @@ pub struct Analysis {
     pub sources: Arc<Sources>,
     /// Where notifications go.
     pub outbox: Outbox,
+    /// Where diagnostics go that the client asks for.
+    pub pulled: Option<Arc<Pulled>>,
+    /// What the hints of all projects depended on when the client was last told to ask for them again.
+    pub hints: u64,
 }
 
 /// Whether a check came to its end.
@@ -52,13 +58,17 @@ enum End {
 impl Analysis {
     /// The thread.
     pub fn run(mut self) {
-        let mut publisher = Publisher::new(self.outbox.clone());
+        let mut publisher = Publisher::new(self.outbox.clone()).pulled(self.pulled.clone());
         let mut workspaces = BTreeMap::new();
         while let Some(turn) = self.state.next() {
             if let Some(configuration) = &turn.work.configuration {
                 self.configure(configuration, &mut workspaces);
             }
+            let started = Instant::now();
+            let edited = self.uris(&turn);
             self.turn(turn, &mut workspaces, &mut publisher);
+            self.state.stats.took("turn", started.elapsed());
+            self.refresh(&workspaces, &edited);
         }
         self.sources.quit();
     }
@@ -122,12 +132,33 @@ impl Analysis {
             for complaint in workspace.complaints() {
                 self.outbox.send(Message::Show(MessageType::WARNING, complaint));
             }
-            if let Some(status) = workspace.status(self.sources.is_busy(root)) {
-                self.outbox.send(Message::Status(status));
+            let status = workspace.status(&self.settings, &self.state.pinned(root), self.sources.is_busy(root));
+            if self.state.tell(root, status.clone()) {
+                self.outbox.send(Message::Status(Box::new(status)));
             }
         }
         if !interrupted {
             self.state.analysed(turn.revision);
+        }
+    }
+
+    /// The names of the texts that were edited.
+    fn uris(&self, turn: &Turn) -> BTreeSet<Url> {
+        let documents = turn.work.edited.iter().flat_map(|path| turn.documents.all(path));
+        documents.map(|document| document.uri.clone()).collect()
+    }
+
+    /// Tells the client to ask again for what has changed without an edit of its text.
+    fn refresh(&mut self, workspaces: &BTreeMap<PathBuf, Workspace>, edited: &BTreeSet<Url>) {
+        let mut hasher = FxHasher::default();
+        workspaces.values().for_each(|workspace| workspace.hints_depend_on().hash(&mut hasher));
+        let now = hasher.finish();
+        let hints = now != self.hints && edited.is_empty();
+        self.hints = now;
+        let diagnostics =
+            self.pulled.as_ref().is_some_and(|pulled| pulled.take_changed().iter().any(|uri| !edited.contains(uri)));
+        if hints || diagnostics {
+            self.outbox.send(Message::Refresh(Refresh { hints, lenses: hints, diagnostics }));
         }
     }
 
@@ -181,6 +212,17 @@ impl Analysis {
             self.publish(turn, workspace, root, publisher);
         }
         workspace.dirty = false;
+        let counters = workspace.counters();
+        for (what, times) in [
+            ("insightsChecked", counters.insights_checked),
+            ("insightsRemembered", counters.insights_remembered),
+            ("rendered", counters.rendered),
+            ("parses", counters.parses),
+            ("binds", counters.binds),
+            ("executions", counters.executions),
+        ] {
+            self.state.stats.count(what, times);
+        }
         self.publish(turn, workspace, root, publisher);
         tracing::debug!(elapsed = ?started.elapsed(), asked = asked.len(), "checked the project without opening a source");
         End::Done

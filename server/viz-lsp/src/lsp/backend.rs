@@ -2,63 +2,90 @@
 //! computes takes a snapshot first and goes to another thread. No handler waits for the client.
 
 use super::analysis::Analysis;
+use super::capabilities::Commands;
 use super::outbox::{Message, Outbox};
 use super::progress::Progress;
+use super::pull::{Listed, Pulled};
 use super::request::Request;
-use super::settings::{SECTION, Settings};
+use super::semantic_tokens::LastTokens;
+use super::service::Lifecycle;
+use super::settings::Settings;
 use super::sources::{self, Sources};
 use super::state::{Revision, State};
 use super::{
-    capabilities, code_action, completion, definition, document_symbol, highlight, hover, references, rename,
+    call_hierarchy, capabilities, code_action, code_lens, completion, definition, document_color, document_link,
+    document_symbol, folding, highlight, hover, inlay_hint, references, rename, semantic_tokens, signature_help,
     workspace_symbol,
 };
 use crate::answerer::{Answerer, EngineAnswerer};
 use crate::check::STACK;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 use std::thread;
+use std::time::{Duration, Instant};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
-use tower_lsp::lsp_types::notification::{DidChangeConfiguration, DidChangeWatchedFiles, Notification};
+use tower_lsp::lsp_types::request::{
+    GotoImplementationParams, GotoImplementationResponse, GotoTypeDefinitionParams, GotoTypeDefinitionResponse,
+};
 use tower_lsp::lsp_types::{
-    CodeActionParams, CodeActionResponse, CompletionParams, CompletionResponse, ConfigurationItem,
-    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidChangeWatchedFilesRegistrationOptions, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, DocumentHighlight, DocumentHighlightParams, DocumentSymbolParams,
-    DocumentSymbolResponse, FileSystemWatcher, GlobPattern, GotoDefinitionParams, GotoDefinitionResponse, Hover,
-    HoverParams, InitializeParams, InitializeResult, InitializedParams, Location, MessageType, PrepareRenameResponse,
-    ReferenceParams, Registration, RenameParams, ServerInfo, SymbolInformation, TextDocumentPositionParams, Url,
-    WorkspaceEdit, WorkspaceSymbolParams,
+    CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem, CallHierarchyOutgoingCall,
+    CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeActionParams, CodeActionResponse, CodeLens,
+    CodeLensParams, ColorInformation, ColorPresentation, ColorPresentationParams, CompletionItem, CompletionParams,
+    CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentColorParams,
+    DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult, DocumentHighlight,
+    DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse,
+    ExecuteCommandParams, FoldingRange, FoldingRangeParams, FullDocumentDiagnosticReport, GotoDefinitionParams,
+    GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint,
+    InlayHintParams, Location, MessageType, PrepareRenameResponse, ReferenceParams,
+    RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport, RenameParams, SelectionRange,
+    SelectionRangeParams, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams,
+    SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, SignatureHelp,
+    SignatureHelpParams, SymbolInformation, TextDocumentPositionParams, UnchangedDocumentDiagnosticReport, Url,
+    WorkspaceDiagnosticParams, WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult,
+    WorkspaceDocumentDiagnosticReport, WorkspaceEdit, WorkspaceFullDocumentDiagnosticReport, WorkspaceSymbolParams,
 };
 use tower_lsp::{Client, LanguageServer};
 use viz_project::Environment;
 
-/// Files whose changes matter: texts of projects and data that sources are made of.
-const WATCHED: &str = "**/{.env,*.yml,*.yaml,*.csv,*.tsv,*.json,*.parquet,*.duckdb,*.db}";
+/// A question about diagnostics waits so long for the check of the text as it is.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// See the module.
 pub struct Backend {
-    client: Client,
-    state: Arc<State>,
+    pub(super) client: Client,
+    pub(super) state: Arc<State>,
     session: OnceLock<Session>,
+    lifecycle: Arc<Lifecycle>,
+    pulled: Arc<Pulled>,
+    tokens: Arc<LastTokens>,
     /// Number of times that the client's configuration was asked for.
-    pulls: Arc<AtomicU64>,
+    pub(super) pulls: Arc<AtomicU64>,
 }
 
 /// What is known once the client has introduced itself.
 struct Session {
     client: capabilities::Client,
+    commands: Arc<Commands>,
+    answerer: Arc<dyn Answerer>,
+    outbox: Outbox,
     /// What was wrong with the client's options.
     complaints: Vec<String>,
 }
 
 impl Backend {
     /// A server for this client.
-    pub fn new(client: Client) -> Self {
+    pub fn new(client: Client, lifecycle: Arc<Lifecycle>) -> Self {
         Self {
             client,
             state: Arc::new(State::new(Environment::from_process())),
             session: OnceLock::new(),
+            lifecycle,
+            pulled: Arc::default(),
+            tokens: Arc::default(),
             pulls: Arc::default(),
         }
     }
@@ -68,13 +95,22 @@ impl Backend {
         &self.state
     }
 
-    fn abilities(&self) -> capabilities::Client {
+    pub(super) fn abilities(&self) -> capabilities::Client {
         self.session.get().map(|session| session.client).unwrap_or_default()
     }
 
+    pub(super) fn answerer(&self) -> Option<Arc<dyn Answerer>> {
+        self.session.get().map(|session| Arc::clone(&session.answerer))
+    }
+
+    pub(super) fn outbox(&self) -> Option<&Outbox> {
+        self.session.get().map(|session| &session.outbox)
+    }
+
     /// Answers a request about a text, in the state of the texts right now, on a thread that may take its time.
-    async fn answer<T: Send + 'static>(
+    pub(super) async fn answer<T: Send + 'static>(
         &self,
+        method: &'static str,
         uri: &Url,
         compute: impl FnOnce(&Request) -> Option<T> + Send + 'static,
     ) -> Result<Option<T>> {
@@ -84,84 +120,75 @@ impl Backend {
             // No check ever sees these texts together: the project is read for this request alone.
             revision = Revision::MAX;
         }
-        let request = Request { state: Arc::clone(&self.state), client: self.abilities(), documents, revision, path };
-        in_background(move || compute(&request)).await
+        let session = self.session.get();
+        let commands = session.map(|session| Arc::clone(&session.commands)).unwrap_or_default();
+        let state = Arc::clone(&self.state);
+        let request = Request { state, client: self.abilities(), commands, documents, revision, path };
+        let started = Instant::now();
+        in_background(move || {
+            let answer = compute(&request);
+            request.state.stats.took(method, started.elapsed());
+            answer
+        })
+        .await
+    }
+
+    async fn go(
+        &self,
+        method: &'static str,
+        at: TextDocumentPositionParams,
+        way: definition::Way,
+    ) -> Result<Option<GotoDefinitionResponse>> {
+        let compute = move |request: &Request| definition::definition(request, at.position, way);
+        self.answer(method, &at.text_document.uri, compute).await
     }
 
     /// Starts the threads: one that checks, one that asks sources.
-    fn start(&self, client: capabilities::Client, settings: Settings) -> anyhow::Result<()> {
+    fn start(
+        &self,
+        client: capabilities::Client,
+        settings: Settings,
+        outbox: &Outbox,
+    ) -> anyhow::Result<Arc<dyn Answerer>> {
         let answerer: Arc<dyn Answerer> = Arc::new(EngineAnswerer::new(settings.trusted, settings.cache)?);
         let sources = Arc::new(Sources::new(Progress::new(self.client.clone(), client.progress)));
         for _ in 0..sources::THREADS {
             let (sources, state, answerer) = (Arc::clone(&sources), Arc::clone(&self.state), Arc::clone(&answerer));
             thread::Builder::new().name("sources".into()).spawn(move || sources.run(&state, &*answerer))?;
         }
-        let outbox = Outbox::new(self.client.clone());
-        let analysis = Analysis { state: Arc::clone(&self.state), client, settings, answerer, sources, outbox };
+        let analysis = Analysis {
+            state: Arc::clone(&self.state),
+            client,
+            settings,
+            answerer: Arc::clone(&answerer),
+            sources,
+            outbox: outbox.clone(),
+            pulled: client.pulls_diagnostics.then(|| Arc::clone(&self.pulled)),
+            hints: 0,
+        };
         thread::Builder::new().name("analysis".into()).stack_size(STACK).spawn(move || analysis.run())?;
-        Ok(())
-    }
-
-    /// Asks the client to watch files. Its answer is awaited by a task of its own.
-    fn watch_files(&self) {
-        let client = self.client.clone();
-        let watcher = FileSystemWatcher { glob_pattern: GlobPattern::String(WATCHED.to_owned()), kind: None };
-        let options = DidChangeWatchedFilesRegistrationOptions { watchers: vec![watcher] };
-        let registration = Registration {
-            id: "viz-lsp/watch".to_owned(),
-            method: DidChangeWatchedFiles::METHOD.to_owned(),
-            register_options: serde_json::to_value(options).ok(),
-        };
-        tokio::spawn(async move {
-            if let Err(error) = client.register_capability(vec![registration]).await {
-                tracing::info!(%error, "the client doesn't watch files, so changes on the disk show up when a file is saved");
-            }
-        });
-    }
-
-    /// Asks the client to tell when its configuration changes. Its answer is awaited by a task of its own.
-    fn watch_configuration(&self) {
-        let client = self.client.clone();
-        let registration = Registration {
-            id: "viz-lsp/configuration".to_owned(),
-            method: DidChangeConfiguration::METHOD.to_owned(),
-            register_options: Some(serde_json::json!({ "section": SECTION })),
-        };
-        tokio::spawn(async move {
-            if let Err(error) = client.register_capability(vec![registration]).await {
-                tracing::info!(%error, "the client doesn't tell when its configuration changes");
-            }
-        });
-    }
-
-    /// Asks the client for its configuration. Its answer is awaited by a task of its own; the last question counts.
-    fn pull_configuration(&self) {
-        let (client, state, pulls) = (self.client.clone(), Arc::clone(&self.state), Arc::clone(&self.pulls));
-        let number = pulls.fetch_add(1, Ordering::SeqCst) + 1;
-        tokio::spawn(async move {
-            let item = ConfigurationItem { scope_uri: None, section: Some(SECTION.to_owned()) };
-            match client.configuration(vec![item]).await {
-                Ok(mut answer) if pulls.load(Ordering::SeqCst) == number => {
-                    state.configure(answer.pop().unwrap_or_default());
-                }
-                Ok(_) => {}
-                Err(error) => tracing::info!(%error, "the client doesn't tell its configuration"),
-            }
-        });
+        Ok(answerer)
     }
 }
 
 #[tower_lsp::async_trait]
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
-        let client = capabilities::Client::read(&params.capabilities);
+        let mut client = capabilities::Client::read(&params.capabilities);
+        // Never both: who can't be told to ask again is sent everything.
+        client.pulls_diagnostics &= self.lifecycle.refreshes_diagnostics();
         let (settings, complaints) = Settings::read(params.initialization_options.as_ref());
-        if let Err(error) = self.start(client, settings) {
-            tracing::error!("can't start: {error:#}");
-            return Err(Error::internal_error());
-        }
+        let commands = Arc::new(Commands::read(params.initialization_options.as_ref()));
+        let outbox = Outbox::new(self.client.clone(), client);
+        let answerer = match self.start(client, settings, &outbox) {
+            Ok(answerer) => answerer,
+            Err(error) => {
+                tracing::error!("can't start: {error:#}");
+                return Err(Error::internal_error());
+            }
+        };
         // A second `initialize` is refused before it gets here.
-        let _ = self.session.set(Session { client, complaints });
+        let _ = self.session.set(Session { client, commands, answerer, outbox, complaints });
         Ok(InitializeResult {
             capabilities: capabilities::server(&client),
             server_info: Some(ServerInfo {
@@ -182,9 +209,8 @@ impl LanguageServer for Backend {
         if session.client.configuration {
             self.pull_configuration();
         }
-        let outbox = Outbox::new(self.client.clone());
         for complaint in &session.complaints {
-            outbox.send(Message::Show(MessageType::WARNING, complaint.clone()));
+            session.outbox.send(Message::Show(MessageType::WARNING, complaint.clone()));
         }
     }
 
@@ -204,6 +230,7 @@ impl LanguageServer for Backend {
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.tokens.forget(&params.text_document.uri);
         self.state.close(&params.text_document.uri);
     }
 
@@ -227,45 +254,213 @@ impl LanguageServer for Backend {
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let at = params.text_document_position_params;
-        self.answer(&at.text_document.uri, move |request| hover::hover(request, at.position)).await
+        let compute = move |request: &Request| hover::hover(request, at.position);
+        self.answer("textDocument/hover", &at.text_document.uri, compute).await
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let (at, context) = (params.text_document_position, params.context);
         let compute = move |request: &Request| completion::completion(request, at.position, context.as_ref());
-        let items = self.answer(&at.text_document.uri, compute).await?;
-        Ok(items.map(CompletionResponse::Array))
+        self.answer("textDocument/completion", &at.text_document.uri, compute).await
+    }
+
+    async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
+        Ok(completion::resolve(self.abilities(), item))
+    }
+
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        let at = params.text_document_position_params;
+        let compute = move |request: &Request| signature_help::signature_help(request, at.position);
+        self.answer("textDocument/signatureHelp", &at.text_document.uri, compute).await
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
         let at = params.text_document_position_params;
-        self.answer(&at.text_document.uri, move |request| definition::definition(request, at.position)).await
+        self.go("textDocument/definition", at, viz_ide::definition).await
+    }
+
+    async fn goto_type_definition(
+        &self,
+        params: GotoTypeDefinitionParams,
+    ) -> Result<Option<GotoTypeDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        self.go("textDocument/typeDefinition", at, viz_ide::type_definition).await
+    }
+
+    async fn goto_implementation(
+        &self,
+        params: GotoImplementationParams,
+    ) -> Result<Option<GotoImplementationResponse>> {
+        let at = params.text_document_position_params;
+        self.go("textDocument/implementation", at, viz_ide::implementation).await
     }
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
         let (at, declaration) = (params.text_document_position, params.context.include_declaration);
         let compute = move |request: &Request| references::references(request, at.position, declaration);
-        self.answer(&at.text_document.uri, compute).await
+        self.answer("textDocument/references", &at.text_document.uri, compute).await
     }
 
     async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
         let at = params.text_document_position_params;
-        self.answer(&at.text_document.uri, move |request| highlight::highlight(request, at.position)).await
+        let compute = move |request: &Request| highlight::highlight(request, at.position);
+        self.answer("textDocument/documentHighlight", &at.text_document.uri, compute).await
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
-        self.answer(&params.text_document.uri, document_symbol::document_symbols).await
+        let uri = params.text_document.uri;
+        self.answer("textDocument/documentSymbol", &uri, document_symbol::document_symbols).await
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        self.answer("textDocument/foldingRange", &params.text_document.uri, folding::folding).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        let compute = move |request: &Request| folding::selection_ranges(request, &params.positions);
+        self.answer("textDocument/selectionRange", &params.text_document.uri, compute).await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        self.answer("textDocument/documentLink", &params.text_document.uri, document_link::links).await
+    }
+
+    async fn document_color(&self, params: DocumentColorParams) -> Result<Vec<ColorInformation>> {
+        let uri = params.text_document.uri;
+        Ok(self.answer("textDocument/documentColor", &uri, document_color::colors).await?.unwrap_or_default())
+    }
+
+    async fn color_presentation(&self, params: ColorPresentationParams) -> Result<Vec<ColorPresentation>> {
+        let uri = params.text_document.uri;
+        let compute = move |request: &Request| document_color::presentations(request, params.color, params.range);
+        Ok(self.answer("textDocument/colorPresentation", &uri, compute).await?.unwrap_or_default())
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let compute = move |request: &Request| inlay_hint::hints(request, params.range);
+        self.answer("textDocument/inlayHint", &params.text_document.uri, compute).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.answer("textDocument/codeLens", &params.text_document.uri, code_lens::lenses).await
+    }
+
+    async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
+        let data = lens.data.clone().and_then(|data| serde_json::from_value::<code_lens::Data>(data).ok());
+        let Some(data) = data else { return Ok(lens) };
+        let same = lens.clone();
+        let compute = move |request: &Request| code_lens::resolve(request, lens);
+        Ok(self.answer("codeLens/resolve", &data.uri, compute).await?.unwrap_or(same))
+    }
+
+    async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
+        let (uri, last) = (params.text_document.uri, Arc::clone(&self.tokens));
+        let same = uri.clone();
+        let compute = move |request: &Request| semantic_tokens::full(request, &last, &same);
+        let found = self.answer("textDocument/semanticTokens/full", &uri, compute).await?;
+        Ok(found.map(SemanticTokensResult::Tokens))
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: SemanticTokensDeltaParams,
+    ) -> Result<Option<SemanticTokensFullDeltaResult>> {
+        let (uri, last, id) = (params.text_document.uri, Arc::clone(&self.tokens), params.previous_result_id);
+        let same = uri.clone();
+        let compute = move |request: &Request| semantic_tokens::delta(request, &last, &same, &id);
+        self.answer("textDocument/semanticTokens/full/delta", &uri, compute).await
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        let compute = move |request: &Request| semantic_tokens::range(request, params.range);
+        let found = self.answer("textDocument/semanticTokens/range", &params.text_document.uri, compute).await?;
+        Ok(found.map(SemanticTokensRangeResult::Tokens))
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        let at = params.text_document_position_params;
+        let compute = move |request: &Request| call_hierarchy::prepare(request, at.position);
+        self.answer("textDocument/prepareCallHierarchy", &at.text_document.uri, compute).await
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        let uri = params.item.uri.clone();
+        let compute = move |request: &Request| call_hierarchy::incoming(request, &params.item);
+        self.answer("callHierarchy/incomingCalls", &uri, compute).await
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        let uri = params.item.uri.clone();
+        let compute = move |request: &Request| call_hierarchy::outgoing(request, &params.item);
+        self.answer("callHierarchy/outgoingCalls", &uri, compute).await
     }
 
     async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
         let compute = move |request: &Request| rename::prepare_rename(request, params.position);
-        self.answer(&params.text_document.uri, compute).await?.transpose().map_err(refused)
+        let uri = params.text_document.uri;
+        self.answer("textDocument/prepareRename", &uri, compute).await?.transpose().map_err(refused)
     }
 
     async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
         let (at, name) = (params.text_document_position, params.new_name);
         let compute = move |request: &Request| rename::rename(request, at.position, &name);
-        self.answer(&at.text_document.uri, compute).await?.transpose().map_err(refused)
+        self.answer("textDocument/rename", &at.text_document.uri, compute).await?.transpose().map_err(refused)
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        let argument = params.arguments.into_iter().next().unwrap_or_default();
+        self.execute(&params.command, argument).await.map(Some)
+    }
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        let (_, revision) = self.state.documents();
+        // Newer edits may go on for ever; what is known is better than nothing.
+        let _ = tokio::time::timeout(PATIENCE, self.state.until_analysed(revision)).await;
+        let Listed { id, diagnostics, .. } = self.pulled.get(&params.text_document.uri);
+        let report = if params.previous_result_id.as_ref() == Some(&id) {
+            DocumentDiagnosticReport::Unchanged(RelatedUnchangedDocumentDiagnosticReport {
+                related_documents: None,
+                unchanged_document_diagnostic_report: UnchangedDocumentDiagnosticReport { result_id: id },
+            })
+        } else {
+            DocumentDiagnosticReport::Full(RelatedFullDocumentDiagnosticReport {
+                related_documents: None,
+                full_document_diagnostic_report: FullDocumentDiagnosticReport {
+                    result_id: Some(id),
+                    items: diagnostics,
+                },
+            })
+        };
+        Ok(DocumentDiagnosticReportResult::Report(report))
+    }
+
+    async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
+        let known: BTreeMap<Url, String> =
+            params.previous_result_ids.into_iter().map(|known| (known.uri, known.value)).collect();
+        let report = |(uri, listed): (Url, Listed)| {
+            WorkspaceDocumentDiagnosticReport::Full(WorkspaceFullDocumentDiagnosticReport {
+                uri,
+                version: listed.version.map(i64::from),
+                full_document_diagnostic_report: FullDocumentDiagnosticReport {
+                    result_id: Some(listed.id),
+                    items: listed.diagnostics,
+                },
+            })
+        };
+        let items = self.pulled.news(&known).await.into_iter().map(report).collect();
+        Ok(WorkspaceDiagnosticReportResult::Report(WorkspaceDiagnosticReport { items }))
     }
 
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<Vec<SymbolInformation>>> {
@@ -301,7 +496,7 @@ fn refused(why: String) -> Error {
 }
 
 /// Computes off the transport's task. A panic is a mistake of ours and becomes the answer to this request alone.
-async fn in_background<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+pub(super) async fn in_background<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(compute).await.map_err(|error| {
         tracing::error!(%error, "a request failed");
         Error::internal_error()

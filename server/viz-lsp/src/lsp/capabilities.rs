@@ -2,10 +2,16 @@
 
 use super::completion::TRIGGERS;
 use super::convert::encoding_kind;
+use super::requests::COMMANDS;
+use super::{semantic_tokens, signature_help};
 use tower_lsp::lsp_types::{
-    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
-    HoverProviderCapability, InsertTextMode, MarkupKind, OneOf, RenameOptions, SaveOptions, ServerCapabilities,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability,
+    CodeLensOptions, ColorProviderCapability, CompletionOptions, DiagnosticOptions, DiagnosticServerCapabilities,
+    DocumentLinkOptions, ExecuteCommandOptions, FoldingRangeProviderCapability, HoverProviderCapability,
+    ImplementationProviderCapability, InsertTextMode, MarkupKind, OneOf, RenameOptions, SaveOptions,
+    SelectionRangeProviderCapability, SemanticTokensFullOptions, SemanticTokensOptions,
+    SemanticTokensServerCapabilities, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, TypeDefinitionProviderCapability,
     WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use viz_text::Encoding;
@@ -39,6 +45,35 @@ pub struct Client {
     pub prepares_rename: bool,
     /// Outlines may be nested.
     pub nested_symbols: bool,
+    /// It asks for diagnostics, and again when told so: they are not sent to it then.
+    pub pulls_diagnostics: bool,
+    /// It asks for inlay hints again when told so.
+    pub refreshes_hints: bool,
+    /// It asks for code lenses again when told so.
+    pub refreshes_lenses: bool,
+    /// It can be taken to a place.
+    pub shows_documents: bool,
+    /// It asks before files are renamed.
+    pub prepares_file_renames: bool,
+}
+
+/// The commands that a client has.
+#[derive(Debug, Default)]
+pub struct Commands {
+    names: Vec<String>,
+}
+
+impl Commands {
+    /// Reads them from its `initializationOptions`.
+    pub fn read(options: Option<&serde_json::Value>) -> Self {
+        let listed = options.and_then(|options| options.get("commands")?.as_array());
+        Self { names: listed.into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect() }
+    }
+
+    /// Whether it has one.
+    pub fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name)
+    }
 }
 
 impl Client {
@@ -82,6 +117,25 @@ impl Client {
                 .and_then(|rename| rename.prepare_support)
                 .unwrap_or(false),
             nested_symbols: outline.and_then(|outline| outline.hierarchical_document_symbol_support).unwrap_or(false),
+            // Whether it asks again is read from the message (`service`): our library misspells that ability.
+            pulls_diagnostics: text.is_some_and(|text| text.diagnostic.is_some()),
+            refreshes_hints: workspace
+                .and_then(|workspace| workspace.inlay_hint.as_ref())
+                .and_then(|hints| hints.refresh_support)
+                .unwrap_or(false),
+            refreshes_lenses: workspace
+                .and_then(|workspace| workspace.code_lens.as_ref())
+                .and_then(|lenses| lenses.refresh_support)
+                .unwrap_or(false),
+            shows_documents: capabilities
+                .window
+                .as_ref()
+                .and_then(|window| window.show_document.as_ref())
+                .is_some_and(|show| show.support),
+            prepares_file_renames: workspace
+                .and_then(|workspace| workspace.file_operations.as_ref())
+                .and_then(|operations| operations.will_rename)
+                .unwrap_or(false),
         }
     }
 }
@@ -98,7 +152,12 @@ pub fn server(client: &Client) -> ServerCapabilities {
         })),
         completion_provider: Some(CompletionOptions {
             trigger_characters: Some(TRIGGERS.map(str::to_owned).into()),
+            resolve_provider: Some(true),
             ..CompletionOptions::default()
+        }),
+        signature_help_provider: Some(SignatureHelpOptions {
+            trigger_characters: Some(signature_help::TRIGGERS.map(str::to_owned).into()),
+            ..SignatureHelpOptions::default()
         }),
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),
@@ -114,6 +173,38 @@ pub fn server(client: &Client) -> ServerCapabilities {
             OneOf::Left(true)
         }),
         workspace_symbol_provider: Some(OneOf::Left(true)),
+        type_definition_provider: Some(TypeDefinitionProviderCapability::Simple(true)),
+        implementation_provider: Some(ImplementationProviderCapability::Simple(true)),
+        semantic_tokens_provider: Some(SemanticTokensServerCapabilities::SemanticTokensOptions(
+            SemanticTokensOptions {
+                legend: semantic_tokens::legend(),
+                range: Some(true),
+                full: Some(SemanticTokensFullOptions::Delta { delta: Some(true) }),
+                ..SemanticTokensOptions::default()
+            },
+        )),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
+        color_provider: Some(ColorProviderCapability::Simple(true)),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(true) }),
+        call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: COMMANDS.map(str::to_owned).into(),
+            ..ExecuteCommandOptions::default()
+        }),
+        diagnostic_provider: client.pulls_diagnostics.then(|| {
+            DiagnosticServerCapabilities::Options(DiagnosticOptions {
+                identifier: Some("viz-lsp".to_owned()),
+                inter_file_dependencies: true,
+                workspace_diagnostics: true,
+                ..DiagnosticOptions::default()
+            })
+        }),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
             code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),

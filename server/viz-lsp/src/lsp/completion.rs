@@ -2,10 +2,11 @@
 
 use super::capabilities::Client;
 use super::request::{Request, Subject};
+use serde_json::json;
 use std::time::SystemTime;
 use tower_lsp::lsp_types::{
-    CompletionContext, CompletionItem, CompletionItemKind, CompletionItemTag, CompletionTextEdit, Documentation,
-    InsertTextFormat, InsertTextMode, MarkupContent, MarkupKind, Position, TextEdit,
+    CompletionContext, CompletionItem, CompletionItemKind, CompletionItemTag, CompletionList, CompletionResponse,
+    CompletionTextEdit, Documentation, InsertTextFormat, InsertTextMode, MarkupContent, MarkupKind, Position, TextEdit,
 };
 use viz_ide::CompletionKind;
 use viz_project::Kind;
@@ -19,7 +20,7 @@ pub fn completion(
     request: &Request,
     position: Position,
     context: Option<&CompletionContext>,
-) -> Option<Vec<CompletionItem>> {
+) -> Option<CompletionResponse> {
     let subject = request.subject()?;
     let offset = request.offset(&subject, position);
     let before = line_before(&subject, offset);
@@ -34,7 +35,21 @@ pub fn completion(
     drop(facts);
     let indent = before.len() - before.trim_start_matches([' ', '\t']).len();
     let indent = &before[..indent];
-    Some(found.into_iter().map(|item| convert(request, &subject, item, indent)).collect())
+    let items: Vec<CompletionItem> = found.into_iter().map(|item| convert(request, &subject, item, indent)).collect();
+    if viz_ide::completion_grows(&subject.project, subject.file, offset) {
+        return Some(CompletionResponse::List(CompletionList { is_incomplete: true, items }));
+    }
+    Some(CompletionResponse::Array(items))
+}
+
+/// An item with what a list is too short for: the documentation of a function.
+pub fn resolve(client: Client, mut item: CompletionItem) -> CompletionItem {
+    let function = item.data.as_ref().and_then(|data| data.get("function")?.as_str()).and_then(viz_ide::function);
+    if let Some(function) = function {
+        let kind = if client.markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
+        item.documentation = Some(Documentation::MarkupContent(MarkupContent { kind, value: function.markdown() }));
+    }
+    item
 }
 
 /// The text of the line before an offset.
@@ -58,7 +73,9 @@ fn convert(request: &Request, subject: &Subject, item: viz_ide::CompletionItem, 
     });
     let mode = (adjusts_indentation && text.contains('\n')).then_some(InsertTextMode::ADJUST_INDENTATION);
     let range = request.range(&subject.project, subject.file, item.replace);
+    let data = (item.kind == CompletionKind::Function).then(|| json!({ "function": item.label }));
     CompletionItem {
+        data,
         filter_text: (item.filter != item.label).then_some(item.filter),
         label: item.label,
         kind: Some(kind(item.kind)),
@@ -85,6 +102,8 @@ fn kind(kind: CompletionKind) -> CompletionItemKind {
         CompletionKind::Property | CompletionKind::Accessor | CompletionKind::Key => CompletionItemKind::PROPERTY,
         CompletionKind::Value => CompletionItemKind::ENUM_MEMBER,
         CompletionKind::Option => CompletionItemKind::VALUE,
+        CompletionKind::Function => CompletionItemKind::FUNCTION,
+        CompletionKind::Keyword => CompletionItemKind::KEYWORD,
         CompletionKind::File => CompletionItemKind::FILE,
         CompletionKind::Folder => CompletionItemKind::FOLDER,
         CompletionKind::Variable => CompletionItemKind::CONSTANT,

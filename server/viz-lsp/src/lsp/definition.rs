@@ -1,14 +1,20 @@
-//! `textDocument/definition`.
+//! `textDocument/definition`, `typeDefinition` and `implementation`.
 
 use super::request::Request;
 use tower_lsp::lsp_types::{GotoDefinitionResponse, Location, LocationLink, Position};
+use viz_ide::Definitions;
+use viz_project::Project;
+use viz_text::{FileId, TextSize};
 
-/// Where the name at a position is given: as links, where the client knows them.
-pub fn definition(request: &Request, position: Position) -> Option<GotoDefinitionResponse> {
+/// A way to get from a name to other places.
+pub type Way = fn(&Project, FileId, TextSize) -> Option<Definitions>;
+
+/// Where a way leads from the name at a position: as links, where the client knows them.
+pub fn definition(request: &Request, position: Position, way: Way) -> Option<GotoDefinitionResponse> {
     let subject = request.subject()?;
     let project = &subject.project;
     let offset = request.offset(&subject, position);
-    let found = viz_ide::definition(project, subject.file, offset)?;
+    let found = way(project, subject.file, offset)?;
     if !request.client.definition_links {
         let location = |target: &viz_ide::Definition| request.location(project, target.file, target.focus);
         let locations: Vec<Location> = found.targets.iter().filter_map(location).collect();

@@ -37,6 +37,11 @@ impl DiskCache {
         self.texts().remove(path);
     }
 
+    /// Number of texts that are kept.
+    pub fn len(&self) -> usize {
+        self.texts().len()
+    }
+
     /// The path that tells files apart.
     pub fn real(&self, path: &Path) -> PathBuf {
         let epoch = self.epoch.load(Ordering::SeqCst);

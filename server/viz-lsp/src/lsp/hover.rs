@@ -8,7 +8,8 @@ use tower_lsp::lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Posi
 pub fn hover(request: &Request, position: Position) -> Option<Hover> {
     let subject = request.subject()?;
     let offset = request.offset(&subject, position);
-    let found = viz_ide::hover(&subject.project, &subject.facts(), subject.file, offset, SystemTime::now())?;
+    let (project, choices) = (&subject.project, &subject.choices);
+    let found = viz_ide::hover(project, &subject.facts(), choices, subject.file, offset, SystemTime::now())?;
     Some(Hover {
         contents: HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value: found.markdown }),
         range: Some(request.range(&subject.project, subject.file, found.range)),

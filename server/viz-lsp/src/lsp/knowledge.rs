@@ -1,7 +1,10 @@
 //! What a session knows about a project's questions, and what it has to ask again.
 
+use super::status::Facts;
+use chrono::{DateTime, SecondsFormat, Utc};
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::SystemTime;
 use viz_facts::{Fact, FactStore, Question, QuestionKey};
 
 /// So many facts about texts are kept: far more than a project needs at one time, far less than a day of typing makes.
@@ -19,6 +22,10 @@ pub struct Knowledge {
     not_renewed: HashSet<QuestionKey>,
     /// Facts about texts, which come and go with every keystroke, oldest first.
     recent: VecDeque<QuestionKey>,
+    /// Counts what is learned about sources.
+    generation: u64,
+    /// What is known of sources, as of that count.
+    summary: Option<(u64, Facts)>,
 }
 
 impl Knowledge {
@@ -46,8 +53,41 @@ impl Knowledge {
         !question.is_pure() && !self.not_renewed.contains(&question.key())
     }
 
+    /// A number that changes with what is known of sources.
+    pub fn generation_of_sources(&self) -> u64 {
+        self.generation
+    }
+
+    /// How much is known of sources, and since when.
+    pub fn summary(&mut self) -> Facts {
+        if let Some((at, facts)) = self.summary.as_ref().filter(|(at, _)| *at == self.generation) {
+            tracing::trace!(at, "what is known of sources has not changed");
+            return facts.clone();
+        }
+        let mut facts = Facts::default();
+        let mut times: Vec<SystemTime> = Vec::new();
+        let store = self.facts();
+        for fact in self.of_sources.iter().filter_map(|key| store.get_key(*key)) {
+            match fact {
+                Fact::Known { .. } => facts.known += 1,
+                Fact::Stale { .. } => facts.stale += 1,
+                Fact::Unknown(_) => facts.unknown += 1,
+            }
+            times.extend(fact.at());
+        }
+        drop(store);
+        let shown = |time: &SystemTime| DateTime::<Utc>::from(*time).to_rfc3339_opts(SecondsFormat::Secs, true);
+        facts.oldest = times.iter().min().map(shown);
+        facts.newest = times.iter().max().map(shown);
+        self.summary = Some((self.generation, facts.clone()));
+        facts
+    }
+
     /// Records facts.
     pub fn learn(&mut self, facts: Vec<(QuestionKey, Fact)>) {
+        if facts.iter().any(|(key, _)| self.of_sources.contains(key)) {
+            self.generation += 1;
+        }
         let mut store = Self::facts_mut(&self.facts);
         for (key, fact) in facts {
             if let Fact::Unknown(_) = fact {
@@ -70,6 +110,7 @@ impl Knowledge {
 
     /// Data may have changed: old answers are stale, what could not be answered may be asked again.
     pub fn refresh(&mut self) {
+        self.generation += 1;
         let mut store = Self::facts_mut(&self.facts);
         store.mark_stale(|key| self.of_sources.contains(key));
         for key in self.unknown.drain() {

@@ -6,28 +6,42 @@
 
 mod analysis;
 mod backend;
+mod call_hierarchy;
 mod capabilities;
 mod code_action;
+mod code_lens;
 mod completion;
 mod convert;
+mod custom;
 mod definition;
 mod disk;
+mod document_color;
+mod document_link;
 mod document_symbol;
 mod documents;
+mod folding;
 mod highlight;
 mod hover;
+mod inlay_hint;
 mod knowledge;
 mod outbox;
 mod progress;
 mod publish;
+mod pull;
 mod references;
 mod rename;
 mod request;
+mod requests;
 mod retain;
+mod semantic_tokens;
 mod service;
+mod session;
 mod settings;
+mod signature_help;
 mod sources;
 mod state;
+mod stats;
+mod status;
 mod transport;
 mod workspace;
 mod workspace_symbol;
@@ -57,7 +71,20 @@ pub fn run() -> anyhow::Result<ExitCode> {
     let lifecycle = Arc::new(Lifecycle::default());
     let (input, output, writer) = transport::stdio(Arc::clone(&lifecycle)).context("can't start the server")?;
     runtime.block_on(async {
-        let (service, socket) = LspService::new(Backend::new);
+        let (service, socket) = LspService::build(|client| Backend::new(client, Arc::clone(&lifecycle)))
+            .custom_method("viz/status", Backend::status)
+            .custom_method("viz/renderedSql", Backend::rendered_sql)
+            .custom_method("viz/rows", Backend::rows)
+            .custom_method("viz/inputs", Backend::inputs)
+            .custom_method("viz/options", Backend::options)
+            .custom_method("viz/pin", Backend::pin)
+            .custom_method("viz/unpin", Backend::unpin)
+            .custom_method("viz/pinned", Backend::pinned)
+            .custom_method("viz/nextFailingCombination", Backend::next_failing)
+            .custom_method("viz/lineage", Backend::lineage)
+            .custom_method("viz/refreshOptions", Backend::refresh_options)
+            .custom_method("viz/report", Backend::report)
+            .finish();
         let state = Arc::clone(service.inner().state());
         let service = InOrder::new(service, Arc::clone(&lifecycle));
         Server::new(input, output, socket).concurrency_level(CONCURRENCY).serve(service).await;

@@ -1,6 +1,7 @@
 //! What the server says on its own account: in order, by one task, so that no thread ever waits for the client.
 
-use serde::{Deserialize, Serialize};
+use super::capabilities;
+use super::status::Status;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tower_lsp::Client;
 use tower_lsp::lsp_types::notification::Notification;
@@ -12,38 +13,49 @@ pub enum Message {
     /// Diagnostics of a file.
     Diagnostics(PublishDiagnosticsParams),
     /// State of a project.
-    Status(Status),
+    Status(Box<Status>),
+    /// What it should ask for again.
+    Refresh(Refresh),
     /// Something the user should read.
     Show(MessageType, String),
     /// Something for the log.
     Log(MessageType, String),
 }
 
-/// `viz/status`: how far a project has been checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Status {
-    /// The project's folder.
-    pub root: String,
-    /// Number of insights that were checked at the requested level.
-    pub checked: usize,
-    /// Number of errors.
-    pub errors: usize,
-    /// Number of insights that were not.
-    pub unchecked: usize,
-    /// Why not, once per reason.
-    pub why: Vec<String>,
-    /// Whether answers from sources are still awaited.
-    pub pending: bool,
+/// What the client is to ask for again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Refresh {
+    /// Inlay hints.
+    pub hints: bool,
+    /// Code lenses.
+    pub lenses: bool,
+    /// Diagnostics.
+    pub diagnostics: bool,
 }
 
-/// The notification `viz/status`.
+/// The notification `viz/statusChanged`.
 #[derive(Debug)]
 pub enum StatusNotification {}
 
 impl Notification for StatusNotification {
-    type Params = Status;
-    const METHOD: &'static str = "viz/status";
+    type Params = serde_json::Value;
+    const METHOD: &'static str = "viz/statusChanged";
+}
+
+/// Asks the client to ask again, as far as it can be asked. Its answers are awaited by tasks of their own.
+fn refresh(client: &Client, abilities: capabilities::Client, what: Refresh) {
+    if what.hints && abilities.refreshes_hints {
+        let client = client.clone();
+        tokio::spawn(async move { client.inlay_hint_refresh().await });
+    }
+    if what.lenses && abilities.refreshes_lenses {
+        let client = client.clone();
+        tokio::spawn(async move { client.code_lens_refresh().await });
+    }
+    if what.diagnostics && abilities.pulls_diagnostics {
+        let client = client.clone();
+        tokio::spawn(async move { client.workspace_diagnostic_refresh().await });
+    }
 }
 
 /// Takes messages from any thread.
@@ -54,7 +66,7 @@ pub struct Outbox {
 
 impl Outbox {
     /// An outbox whose messages a task sends to this client.
-    pub fn new(client: Client) -> Self {
+    pub fn new(client: Client, abilities: capabilities::Client) -> Self {
         let (messages, mut queue) = unbounded_channel();
         tokio::spawn(async move {
             while let Some(message) = queue.recv().await {
@@ -62,7 +74,11 @@ impl Outbox {
                     Message::Diagnostics(params) => {
                         client.publish_diagnostics(params.uri, params.diagnostics, params.version).await
                     }
-                    Message::Status(status) => client.send_notification::<StatusNotification>(status).await,
+                    Message::Status(status) => {
+                        let status = serde_json::to_value(&*status).unwrap_or_default();
+                        client.send_notification::<StatusNotification>(status).await
+                    }
+                    Message::Refresh(what) => refresh(&client, abilities, what),
                     Message::Show(kind, text) => client.show_message(kind, text).await,
                     Message::Log(kind, text) => client.log_message(kind, text).await,
                 }

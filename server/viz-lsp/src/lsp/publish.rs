@@ -5,6 +5,7 @@
 
 use super::documents::{Document, Documents};
 use super::outbox::{Message, Outbox};
+use super::pull::Pulled;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +17,8 @@ pub type Layer = BTreeMap<PathBuf, Vec<Diagnostic>>;
 /// See the module.
 pub struct Publisher {
     outbox: Outbox,
+    /// Where diagnostics go that the client asks for; they are not sent then.
+    pulled: Option<Arc<Pulled>>,
     layers: BTreeMap<PathBuf, Layer>,
     sent: HashMap<PathBuf, BTreeMap<Url, Sent>>,
 }
@@ -28,7 +31,12 @@ struct Sent {
 impl Publisher {
     /// Nothing has been sent.
     pub fn new(outbox: Outbox) -> Self {
-        Self { outbox, layers: BTreeMap::new(), sent: HashMap::new() }
+        Self { outbox, pulled: None, layers: BTreeMap::new(), sent: HashMap::new() }
+    }
+
+    /// For a client that asks for diagnostics.
+    pub fn pulled(self, pulled: Option<Arc<Pulled>>) -> Self {
+        Self { pulled, ..self }
     }
 
     /// The diagnostics of a project, computed for these texts. A file that has moved on since (`now`) is left alone, its
@@ -96,6 +104,9 @@ impl Publisher {
     }
 
     fn tell(&self, uri: Url, diagnostics: Vec<Diagnostic>, version: Option<i32>) {
+        if let Some(pulled) = &self.pulled {
+            return pulled.put(uri, diagnostics, version);
+        }
         self.outbox.send(Message::Diagnostics(PublishDiagnosticsParams::new(uri, diagnostics, version)));
     }
 }

@@ -1,6 +1,6 @@
 //! What a request about a text is answered from: the project in the state of the texts when the request came.
 
-use super::capabilities::Client;
+use super::capabilities::{Client, Commands};
 use super::convert;
 use super::documents::Documents;
 use super::publish;
@@ -8,7 +8,9 @@ use super::state::{Revision, Snapshot, State};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use tower_lsp::lsp_types::{Location, Position, Range, Url};
+use viz_check::{Finding, InsightReport};
 use viz_facts::FactStore;
+use viz_ide::Choices;
 use viz_project::Project;
 use viz_text::{FileId, TextDocument, TextRange, TextSize};
 
@@ -18,6 +20,8 @@ pub struct Request {
     pub state: Arc<State>,
     /// What the client can do.
     pub client: Client,
+    /// The commands that it has.
+    pub commands: Arc<Commands>,
     /// The open texts.
     pub documents: Documents,
     /// Their revision.
@@ -32,6 +36,12 @@ pub struct Subject {
     pub project: Arc<Project>,
     /// The text's file.
     pub file: FileId,
+    /// What is pinned.
+    pub choices: Choices,
+    /// What the editor shows; of the last check.
+    pub findings: Arc<[Finding]>,
+    /// How far the insights are checked; of the last check.
+    pub insights: Arc<[InsightReport]>,
     facts: Arc<RwLock<FactStore>>,
 }
 
@@ -40,17 +50,21 @@ impl Request {
     pub fn subject(&self) -> Option<Subject> {
         let (snapshots, current) = self.state.holding(&self.path, self.revision);
         let files = self.state.files(&self.documents);
-        let (project, facts) = match snapshots.into_iter().next() {
-            Some(Snapshot { project, facts, .. }) if current => (project, facts),
+        let Snapshot { project, facts, findings, insights } = match snapshots.into_iter().next() {
+            Some(snapshot) if current => snapshot,
             // The analysis has not come that far; reading what has changed takes no time.
-            Some(Snapshot { project, facts, .. }) => (Arc::new(project.reload(&files, &self.state.environment)), facts),
+            Some(snapshot) => {
+                Snapshot { project: Arc::new(snapshot.project.reload(&files, &self.state.environment)), ..snapshot }
+            }
             None => {
                 let root = files.root_of(&self.path)?;
-                (Arc::new(Project::load(&root, &files, &self.state.environment)), Arc::default())
+                let project = Arc::new(Project::load(&root, &files, &self.state.environment));
+                Snapshot { project, facts: Arc::default(), findings: Arc::default(), insights: Arc::default() }
             }
         };
         let file = project.file_of(&self.path)?;
-        Some(Subject { project, file, facts })
+        let choices = self.state.pinned(&project.root);
+        Some(Subject { project, file, choices, findings, insights, facts })
     }
 
     /// A place as the client names it.

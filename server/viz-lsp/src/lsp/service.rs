@@ -17,12 +17,18 @@ use tower_lsp::jsonrpc::{Request, Response};
 pub struct Lifecycle {
     shut_down: AtomicBool,
     exited: AtomicBool,
+    refreshes_diagnostics: AtomicBool,
 }
 
 impl Lifecycle {
     /// Whether the client asked for `shutdown`.
     pub fn was_shut_down(&self) -> bool {
         self.shut_down.load(Ordering::SeqCst)
+    }
+
+    /// Whether the client can be told to ask for diagnostics again.
+    pub fn refreshes_diagnostics(&self) -> bool {
+        self.refreshes_diagnostics.load(Ordering::SeqCst)
     }
 
     /// Whether the client said `exit`: nothing is read after it.
@@ -63,6 +69,13 @@ where
             return Box::pin(ready(Ok(None)));
         }
         match request.method() {
+            "initialize" => {
+                let abilities = request.params().and_then(|params| params.pointer("/capabilities/workspace"));
+                let refresh = abilities.and_then(|all| {
+                    all.get("diagnostics").or_else(|| all.get("diagnostic"))?.get("refreshSupport")?.as_bool()
+                });
+                self.lifecycle.refreshes_diagnostics.store(refresh.unwrap_or(false), Ordering::SeqCst);
+            }
             "shutdown" => self.lifecycle.shut_down.store(true, Ordering::SeqCst),
             "exit" => self.lifecycle.exited.store(true, Ordering::SeqCst),
             _ => {}

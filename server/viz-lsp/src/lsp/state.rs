@@ -2,6 +2,8 @@
 
 use super::disk::{DiskCache, Files};
 use super::documents::Documents;
+use super::stats::Stats;
+use super::status::Status;
 use crate::answerer::Cancel;
 use crate::paths;
 use serde_json::Value;
@@ -10,8 +12,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
-use viz_check::Finding;
+use viz_check::{Finding, InsightReport};
 use viz_facts::{Fact, FactStore, QuestionKey};
+use viz_ide::Choices;
 use viz_project::{Environment, Project};
 use viz_text::Encoding;
 
@@ -30,6 +33,13 @@ pub struct State {
     pub disk: DiskCache,
     snapshots: Mutex<Snapshots>,
     analysed: Condvar,
+    analysed_until: tokio::sync::watch::Sender<Revision>,
+    /// The pinned combinations, by project.
+    pinned: Mutex<BTreeMap<PathBuf, Choices>>,
+    /// What clients were told of each project.
+    statuses: Mutex<BTreeMap<PathBuf, Status>>,
+    /// Numbers for a report.
+    pub stats: Stats,
     /// The variables of this process.
     pub environment: Environment,
 }
@@ -107,6 +117,8 @@ pub struct Snapshot {
     pub facts: Arc<RwLock<FactStore>>,
     /// What the editor shows.
     pub findings: Arc<[Finding]>,
+    /// How far the insights are checked.
+    pub insights: Arc<[InsightReport]>,
 }
 
 #[derive(Default)]
@@ -275,12 +287,51 @@ impl State {
     /// A project is of no interest any more.
     pub fn forget(&self, root: &Path) {
         self.snapshots().by_root.remove(root);
+        self.statuses.lock().unwrap_or_else(PoisonError::into_inner).remove(root);
+    }
+
+    /// What clients are told of all projects.
+    pub fn statuses(&self) -> Vec<Status> {
+        self.statuses.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// What clients are told of a project now; whether it differs.
+    pub fn tell(&self, root: &Path, status: Status) -> bool {
+        let mut statuses = self.statuses.lock().unwrap_or_else(PoisonError::into_inner);
+        let differs = statuses.get(root) != Some(&status);
+        statuses.insert(root.to_owned(), status);
+        differs
+    }
+
+    /// The status of a project with other pins.
+    pub fn pins_shown(&self, root: &Path, pinned: Value) -> Option<Status> {
+        let mut statuses = self.statuses.lock().unwrap_or_else(PoisonError::into_inner);
+        let status = statuses.get_mut(root)?;
+        status.pinned = pinned;
+        Some(status.clone())
     }
 
     /// All projects were checked as of this revision.
     pub fn analysed(&self, revision: Revision) {
         self.snapshots().revision = revision;
         self.analysed.notify_all();
+        self.analysed_until.send_replace(revision);
+    }
+
+    /// Waits until all projects were checked as of this revision.
+    pub async fn until_analysed(&self, revision: Revision) {
+        // The sender lives as long as this.
+        let _ = self.analysed_until.subscribe().wait_for(|done| *done >= revision).await;
+    }
+
+    /// What is pinned in a project.
+    pub fn pinned(&self, root: &Path) -> Choices {
+        self.pinned.lock().unwrap_or_else(PoisonError::into_inner).get(root).cloned().unwrap_or_default()
+    }
+
+    /// Pins a combination.
+    pub fn pin(&self, root: &Path, choices: Choices) {
+        self.pinned.lock().unwrap_or_else(PoisonError::into_inner).insert(root.to_owned(), choices);
     }
 
     /// The newest snapshots of all projects.

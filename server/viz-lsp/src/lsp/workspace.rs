@@ -2,28 +2,31 @@
 
 use super::capabilities::Client;
 use super::convert::View;
+use super::custom::choices_to_json;
 use super::disk::Files;
 use super::documents::Documents;
 use super::knowledge::Knowledge;
-use super::outbox::Status;
 use super::publish::{self, Layer};
 use super::retain::Retained;
 use super::settings::Settings;
 use super::state::Snapshot;
+use super::status::{Combinations, Doing, Engine, Insights, Status, Tier, Why};
 use crate::check::baseline::Baseline;
 use crate::check::{TIMEOUT, configured_level, timeout};
 use crate::place::Place;
 use chrono::{Local, NaiveDateTime};
-use rustc_hash::FxHashSet;
-use std::collections::BTreeSet;
+use rustc_hash::{FxHashSet, FxHasher};
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use viz_check::{
-    Attention, CheckOptions, Finding, Level, MAX_COMBINATIONS, Memo, Report, Severity, Status as InsightStatus,
+    Attention, CheckOptions, Finding, InsightReport, Level, MAX_COMBINATIONS, Memo, Report, Severity,
+    Status as InsightStatus,
 };
 use viz_facts::{Fact, Question, QuestionKey};
-use viz_project::{Environment, FileSystem, Project};
+use viz_ide::Choices;
+use viz_project::{BrowserEngine, Environment, FileSystem, Project};
 use viz_text::FileId;
 
 /// A keystroke in a file larger than this (bytes) waits for the pause before the whole file is read as the reference's
@@ -45,7 +48,6 @@ pub struct Workspace {
     whole: bool,
     /// It has to be checked: something changed since the last check, or that one was interrupted.
     pub dirty: bool,
-    status: Option<Status>,
     /// Findings that the project lives with.
     baseline: Option<Baseline>,
     /// What is wrong with the project's settings, beyond what is a finding.
@@ -73,7 +75,6 @@ impl Workspace {
             now: Local::now().naive_local(),
             whole: false,
             dirty: true,
-            status: None,
         }
     }
 
@@ -162,6 +163,7 @@ impl Workspace {
             project: Arc::clone(&self.project),
             facts: self.knowledge.shared(),
             findings: Arc::clone(&self.shown),
+            insights: self.report.insights.clone().into(),
         }
     }
 
@@ -180,31 +182,103 @@ impl Workspace {
         layer
     }
 
-    /// How far the project is checked, if that has changed.
-    pub fn status(&mut self, pending: bool) -> Option<Status> {
-        let lacking = || {
-            self.report
-                .insights
-                .iter()
-                .filter(|insight| matches!(insight.status, InsightStatus::Partial | InsightStatus::Unchecked))
-        };
-        let why: BTreeSet<&str> =
-            lacking().filter_map(|insight| Some(insight.why.as_ref()?.message.as_str())).collect();
-        let unchecked = lacking().count();
-        let status = Status {
+    /// How far the project is checked; `busy` says that sources are being asked.
+    pub fn status(&mut self, settings: &Settings, pinned: &Choices, busy: bool) -> Status {
+        let options = options(settings, &self.project, self.now);
+        let of = |severity| self.shown.iter().filter(|finding| finding.severity == severity).count();
+        let insights = &self.report.insights;
+        let number = |status| insights.iter().filter(|insight| insight.status == status).count();
+        let (partial, unchecked) = (number(InsightStatus::Partial), number(InsightStatus::Unchecked));
+        let postponed = self.has_postponed();
+        let open = self.report.questions.iter().filter(|question| self.knowledge.is_open(question)).count();
+        let off = !settings.trusted || options.level == Level::Parse;
+        let tier = |tier, state, open| Tier { tier, state, open };
+        Status {
             root: self.root.display().to_string(),
-            checked: self.report.insights.len() - unchecked,
-            errors: self.shown.iter().filter(|finding| finding.severity == Severity::Error).count(),
-            unchecked,
-            why: why.into_iter().map(str::to_owned).collect(),
-            pending,
-        };
-        if self.status.as_ref() == Some(&status) {
-            return None;
+            state: match (postponed, busy) {
+                (true, _) => Doing::Checking,
+                (false, true) => Doing::Waiting,
+                (false, false) => Doing::Done,
+            },
+            level: match options.level {
+                Level::Parse => "parse",
+                Level::Bind => "bind",
+                Level::Execute => "execute",
+            },
+            trusted: settings.trusted,
+            errors: of(Severity::Error),
+            warnings: of(Severity::Warning),
+            information: of(Severity::Information),
+            hints: of(Severity::Hint),
+            insights: Insights {
+                total: insights.len(),
+                checked: insights.len() - partial - unchecked,
+                partial,
+                unchecked,
+            },
+            combinations: Combinations {
+                total: insights.iter().fold(0, |sum: usize, insight| sum.saturating_add(insight.total)),
+                covered: insights.iter().fold(0, |sum: usize, insight| sum.saturating_add(insight.covered)),
+            },
+            why: why(insights),
+            tiers: [
+                tier("T0", if postponed { "running" } else { "done" }, 0),
+                tier("T1", if postponed { "running" } else { "done" }, 0),
+                match (off, busy, open) {
+                    (true, ..) => tier("T2", "off", open),
+                    (_, true, _) => tier("T2", "running", open),
+                    (_, _, 0) => tier("T2", "done", 0),
+                    _ => tier("T2", "open", open),
+                },
+            ],
+            facts: self.knowledge.summary(),
+            engine: Engine {
+                version: viz_engine::DUCKDB_VERSION,
+                browser: match self.project.config().browser_engine {
+                    BrowserEngine::V1_4 => "1.4",
+                    BrowserEngine::V2_0 => "2.0",
+                },
+            },
+            pinned: choices_to_json(&self.project, pinned),
         }
-        self.status = Some(status.clone());
-        Some(status)
     }
+
+    /// What inlay hints and code lenses depend on besides the text: equal numbers, equal hints.
+    pub fn hints_depend_on(&self) -> u64 {
+        let mut hasher = FxHasher::default();
+        self.knowledge.generation_of_sources().hash(&mut hasher);
+        for insight in &self.report.insights {
+            (insight.loc, insight.covered, insight.total, insight.why.is_some()).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    /// Numbers of the last check.
+    pub fn counters(&self) -> viz_check::Counters {
+        self.report.counters
+    }
+}
+
+/// Why insights are not checked, once per reason.
+fn why(insights: &[InsightReport]) -> Vec<Why> {
+    const NAMES: usize = 5;
+    let mut out: Vec<Why> = Vec::new();
+    let lacking =
+        |insight: &&InsightReport| matches!(insight.status, InsightStatus::Partial | InsightStatus::Unchecked);
+    for insight in insights.iter().filter(lacking) {
+        let Some(reason) = &insight.why else { continue };
+        let place = out.iter().position(|why| why.code == reason.code && why.message == reason.message);
+        let place = place.unwrap_or_else(|| {
+            let (code, message) = (reason.code.clone(), reason.message.clone());
+            out.push(Why { code, message, insights: 0, names: Vec::new() });
+            out.len() - 1
+        });
+        out[place].insights += 1;
+        if out[place].names.len() < NAMES && !insight.name.is_empty() {
+            out[place].names.push(insight.name.clone());
+        }
+    }
+    out
 }
 
 /// The session's settings win over the project's configuration, which wins over the defaults.

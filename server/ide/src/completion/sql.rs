@@ -1,0 +1,191 @@
+//! In SQL outside of references: columns of the models that are used here, functions, keywords, and inside a literal the
+//! options of the inputs that its column is compared with.
+
+use super::Request;
+use super::fields::columns;
+use super::item::{CompletionItem, CompletionKind};
+use crate::context::Content;
+use crate::functions::functions;
+use crate::keywords::KEYWORDS;
+use std::collections::BTreeSet;
+use viz_check::options_of;
+use viz_project::{Body, Kind, ObjectId, Options, Project, Resolution};
+use viz_syntax::references;
+use viz_text::{TextRange, TextSize};
+
+/// Options in one list.
+const SHOWN: usize = 200;
+
+/// Columns of the models that the object refers to already, each as a whole reference.
+pub(super) fn qualified(request: &Request<'_>, content: &Content, replace: TextRange) -> Vec<CompletionItem> {
+    let project = request.project;
+    let owner = request.slot.object(project, request.file);
+    let uses = owner.into_iter().flat_map(|owner| &project.object(owner).uses).map(|found| found.name.clone());
+    // What is being typed may not be read as a query yet.
+    let here = references(&request.text[content.range]).into_iter().map(|found| found.name);
+    let mut models = BTreeSet::new();
+    for name in uses.chain(here) {
+        if let Resolution::Object(id) = project.names().resolve(&name) {
+            models.extend((project.object(id).kind == Kind::Model).then_some(id));
+        }
+    }
+    let mut items = Vec::new();
+    for model in models {
+        let name = project.object(model).name_text();
+        items.extend(columns(request, model).into_iter().map(|(column, data_type)| {
+            CompletionItem::new(format!("{name}.{column}"), CompletionKind::Column, replace)
+                .detail(data_type.unwrap_or_else(|| "column".into()))
+                .insert(format!("${{ref({name}).{column}}}"))
+                .filter(column)
+        }));
+    }
+    items
+}
+
+/// The columns that a model's query has, by their own names.
+pub(super) fn own_columns(request: &Request<'_>, model: ObjectId, replace: TextRange) -> Vec<CompletionItem> {
+    let item = |(name, data_type): (String, Option<String>)| {
+        CompletionItem::new(name, CompletionKind::Column, replace).detail(data_type.unwrap_or_else(|| "column".into()))
+    };
+    columns(request, model).into_iter().map(item).collect()
+}
+
+/// Functions and keywords that begin like the word at the cursor; none while there is no word.
+pub(super) fn words(request: &Request<'_>, replace: TextRange) -> Vec<CompletionItem> {
+    let typed = request.text[TextRange::new(replace.start(), request.offset)].to_ascii_lowercase();
+    let Some(first) = typed.chars().next().filter(|c| c.is_alphabetic() || *c == '_') else { return Vec::new() };
+    let fits = |word: &str| word.starts_with(first) || (typed.len() > 2 && word.contains(&typed));
+    let called = request.text[usize::from(replace.end())..].starts_with('(');
+    let mut items: Vec<CompletionItem> = KEYWORDS
+        .iter()
+        .filter(|word| word.starts_with(&typed))
+        .map(|word| CompletionItem::new(*word, CompletionKind::Keyword, replace))
+        .collect();
+    items.extend(functions().iter().filter(|function| fits(function.name)).map(|function| {
+        let item = CompletionItem::new(function.name, CompletionKind::Function, replace)
+            .detail(function.signatures.first().copied().unwrap_or_default());
+        if called { item } else { item.snippet(format!("{}($0)", function.name)).insert(format!("{}(", function.name)) }
+    }));
+    items
+}
+
+/// Inside a literal that a column is compared with: the options of the inputs that belong to the column.
+pub(super) fn options(request: &Request<'_>, content: &Content) -> Option<Vec<CompletionItem>> {
+    // In a scalar with single quotes those of SQL are doubled: there they can't be told from closed ones.
+    if content.quote == Some('\'') {
+        return None;
+    }
+    let (text, at) = request.content(content);
+    let before = &text[..usize::from(at)];
+    let open = open_literal(before)?;
+    let column = compared(&before[..open])?;
+    let rest = &text[usize::from(at)..];
+    let end = usize::from(at) + rest.find(['\'', '\n']).unwrap_or(rest.len());
+    let start = TextSize::new(open as u32 + 1);
+    let replace = TextRange::new(start, TextSize::new(end as u32)) + content.range.start();
+    let mut seen = BTreeSet::new();
+    let mut items = Vec::new();
+    for input in inputs_of(request.project, &column) {
+        let name = request.project.object(input).name_text();
+        let Ok(found) = options_of(request.project, request.facts, input, request.now) else { continue };
+        for value in found.values.iter().map(viz_check::Value::raw).filter(|value| !value.contains('\n')) {
+            if seen.insert(value.clone()) {
+                let quoted = in_literal(&value, content.quote);
+                let item = CompletionItem::new(value, CompletionKind::Option, replace);
+                items.push(item.detail(format!("option of {name}")).insert(quoted));
+            }
+        }
+    }
+    items.truncate(SHOWN);
+    Some(items)
+}
+
+/// A text inside a literal of SQL, inside a scalar with this quote.
+fn in_literal(value: &str, quote: Option<char>) -> String {
+    let sql = value.replace('\'', "''");
+    match quote {
+        Some(_) => sql.replace('\\', "\\\\").replace('"', "\\\""),
+        None => sql,
+    }
+}
+
+/// Where the literal that is open at the end of a text begins.
+fn open_literal(text: &str) -> Option<usize> {
+    let mut open = None;
+    for (at, c) in text.char_indices() {
+        if c == '\'' {
+            open = if open.is_some() { None } else { Some(at) };
+        }
+    }
+    open
+}
+
+/// A column of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Column {
+    model: String,
+    name: String,
+}
+
+/// The column before a comparison at the end of a text.
+fn compared(text: &str) -> Option<Column> {
+    // Of a list, what stands before it.
+    let mut rest = text.trim_end();
+    if let Some(list) = rest.rfind('(').filter(|list| rest[..*list].trim_end().to_ascii_lowercase().ends_with(" in")) {
+        rest = rest[..list].trim_end();
+    }
+    let lower = rest.to_ascii_lowercase();
+    let operators = ["<>", "!=", "<=", ">=", "==", "=", "<", ">", " not in", " in", " not like", " like", " ilike"];
+    let operator = operators.iter().find(|operator| lower.ends_with(*operator))?;
+    let before = rest[..rest.len() - operator.len()].trim_end();
+    let found = references(before).pop().filter(|found| usize::from(found.range.end()) == before.len())?;
+    Some(Column { model: found.name, name: found.path? })
+}
+
+/// The inputs that belong to a column: their options are selected from it, or some insight compares it with them.
+fn inputs_of(project: &Project, column: &Column) -> Vec<ObjectId> {
+    let mut out = BTreeSet::new();
+    for id in project.ids() {
+        match &project.object(id).body {
+            Body::Input(input) => {
+                let Options::Query(query) = &input.options else { continue };
+                let of_model = references(query.body()).iter().any(|found| found.name == column.model);
+                let selected = crate::select_list::column_place(query.body(), &column.name).is_some();
+                out.extend((of_model && selected).then_some(id));
+            }
+            Body::Insight(insight) => {
+                for statement in &insight.statements {
+                    let found = references(statement.query.body());
+                    for pair in found.windows(2) {
+                        let is_column = pair[0].name == column.model
+                            && pair[0].path.as_deref().is_some_and(|path| path.eq_ignore_ascii_case(&column.name));
+                        if let (true, Resolution::Object(input)) = (is_column, project.names().resolve(&pair[1].name)) {
+                            out.extend((project.object(input).kind == Kind::Input).then_some(input));
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    out.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_literal_is_compared_with() {
+        for (text, expected) in [
+            ("?{ ${ref(a).b} = ", Some("b")),
+            ("?{ x and ${ref(a).b} not in ('x', ", Some("b")),
+            ("?{ ${ref(a).b} LIKE ", Some("b")),
+            ("?{ ${ref(a).b} || ", None),
+            ("?{ ${ref(a).b} + 1 = ", None),
+            ("?{ b = ", None),
+        ] {
+            assert_eq!(compared(text).map(|column| column.name).as_deref(), expected, "{text}");
+        }
+    }
+}

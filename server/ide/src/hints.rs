@@ -1,0 +1,138 @@
+//! Inlay hints: what a placeholder stands for now, how many options an input has, types of columns, how far an insight is
+//! checked.
+
+use crate::choices::Choices;
+use crate::symbol::{Symbol, field, resolve};
+use viz_check::{InsightReport, Status, columns_of, options_of};
+use viz_facts::FactStore;
+use viz_project::{Body, Kind, ObjectId, Project, Use};
+use viz_sql::Accessor;
+use viz_text::{FileId, TextRange, TextSize};
+
+/// A hint behind a piece of text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// Where it stands.
+    pub at: TextSize,
+    /// What it says.
+    pub label: String,
+    /// What it is about.
+    pub kind: HintKind,
+    /// More of it.
+    pub tooltip: Option<String>,
+}
+
+/// Sorts of hints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HintKind {
+    /// What a placeholder renders to.
+    Value,
+    /// Number of options.
+    Options,
+    /// Type of a column.
+    Type,
+    /// How far an insight is checked.
+    Coverage,
+}
+
+/// Longest value that is shown, in characters.
+const SHOWN: usize = 24;
+
+/// What the hints are read from.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// What is known of the data.
+    pub facts: &'a FactStore,
+    /// What is pinned.
+    pub choices: &'a Choices,
+    /// How far insights are checked.
+    pub insights: &'a [InsightReport],
+    /// Local time, for date expressions.
+    pub now: chrono::NaiveDateTime,
+}
+
+/// The hints of a range of a file, in the order of the text.
+pub fn hints(project: &Project, known: Known<'_>, file: FileId, within: TextRange) -> Vec<Hint> {
+    let document = &project.file(file).document;
+    let mut out = Vec::new();
+    for id in project.ids().filter(|id| project.file_of_object(*id) == file) {
+        let object = project.object(id);
+        let Some(range) = document.range(object.loc).filter(|range| range.intersect(within).is_some()) else {
+            continue;
+        };
+        let own = object.name.as_ref().and_then(|name| document.range(name.loc));
+        if let Some(at) = own.filter(|own| within.contains_range(*own)).map(TextRange::end) {
+            out.extend(options(project, known, id, at));
+            out.extend(coverage(project, known, id, at));
+        }
+        if range.is_empty() {
+            continue;
+        }
+        for found in &object.uses {
+            let place = document.range(found.loc).filter(|place| within.contains_range(*place));
+            out.extend(place.and_then(|place| of_reference(project, known, id, found, place)));
+        }
+    }
+    let mask = viz_check::Mask::of(project);
+    out.iter_mut().for_each(|hint| mask.hide(&mut hint.label));
+    out.sort_by_key(|hint| hint.at);
+    out.dedup();
+    out
+}
+
+fn options(project: &Project, known: Known<'_>, id: ObjectId, at: TextSize) -> Option<Hint> {
+    let Body::Input(_) = &project.object(id).body else { return None };
+    let (label, tooltip) = match options_of(project, known.facts, id, known.now) {
+        Ok(found) if found.values.len() == 1 => ("1 option".to_owned(), None),
+        Ok(found) => (format!("{} options", found.values.len()), None),
+        Err(why) if why.code == "pending" => ("checking…".to_owned(), None),
+        Err(why) => ("options not known".to_owned(), Some(why.message)),
+    };
+    Some(Hint { at, label, kind: HintKind::Options, tooltip })
+}
+
+fn coverage(project: &Project, known: Known<'_>, id: ObjectId, at: TextSize) -> Option<Hint> {
+    let object = project.object(id);
+    if object.kind != Kind::Insight {
+        return None;
+    }
+    let report = known.insights.iter().find(|report| report.loc == object.name_loc())?;
+    let (label, tooltip) = match (report.status, &report.why) {
+        (_, Some(why)) if why.code == "pending" => ("checking…".to_owned(), None),
+        (Status::Unchecked, why) => ("not checked".to_owned(), why.as_ref().map(|why| why.message.clone())),
+        (Status::Partial, why) => ("checked in part".to_owned(), why.as_ref().map(|why| why.message.clone())),
+        (Status::Static, _) => return None,
+        (Status::Checked, _) => (format!("{} of {} covered", report.covered, report.total), None),
+    };
+    Some(Hint { at, label, kind: HintKind::Coverage, tooltip })
+}
+
+fn of_reference(project: &Project, known: Known<'_>, user: ObjectId, found: &Use, place: TextRange) -> Option<Hint> {
+    let [id] = resolve(project, found)[..] else { return None };
+    let path = found.path.as_ref()?;
+    match project.object(id).kind {
+        Kind::Input => {
+            let accessor = Accessor::parse(&path.text)?;
+            let (state, pinned) = known.choices.of(project, known.facts, id, known.now).ok()?;
+            let value = state.render(accessor);
+            let tooltip = if pinned { "what is pinned" } else { "what the page opens with" };
+            let label = format!("= {}{}", shortened(&value), if pinned { " (pinned)" } else { "" });
+            Some(Hint { at: place.end(), label, kind: HintKind::Value, tooltip: Some(tooltip.to_owned()) })
+        }
+        Kind::Model if matches!(project.object(user).kind, Kind::Insight | Kind::Metric | Kind::Dimension) => {
+            let Symbol::Field(_, name) = field(project, id, &path.text) else { return None };
+            let columns = columns_of(project, known.facts, id).ok()?;
+            let column = columns.iter().find(|column| column.name.eq_ignore_ascii_case(&name))?;
+            let at = project.resolve(path.loc)?.1.end();
+            Some(Hint { at, label: format!(": {}", column.data_type), kind: HintKind::Type, tooltip: None })
+        }
+        _ => None,
+    }
+}
+
+/// A value in one short line.
+pub(crate) fn shortened(value: &str) -> String {
+    let flat = value.replace(['\n', '\r'], "⏎");
+    let short: String = flat.chars().take(SHOWN).collect();
+    if short.len() < flat.len() { format!("{short}…") } else { flat }
+}

@@ -1,0 +1,133 @@
+//! SQL inside slots and models: completion, signature help, hover.
+
+use super::fixture::{Fixture, now};
+use crate::{Choices, completion_grows, hover, signature_help};
+use viz_check::{State, Value};
+
+const PROJECT: &str = "\
+defaults: { source_name: local }
+sources:
+  - { name: local, type: duckdb, database: ':memory:' }
+models:
+  - name: orders
+    sql: select region, total as amount from t
+    metrics:
+      - { name: revenue, expression: sum(amount) }
+metrics:
+  - { name: double, expression: '2 * ${ref(orders).revenue}' }
+inputs:
+  - { name: area, type: single-select, options: '?{ select distinct region from ${ref(orders)} }' }
+  - { name: word, type: single-select, options: [\"Ops\", \"O'Hara\"] }
+insights:
+  - name: sales
+    props: { type: bar }
+    interactions:
+      - filter: ?{ ${ref(orders).region} = '${ref(area).value}' and ${ref(orders).amount} > 1 }
+  - name: other
+    props:
+      type: bar
+      x: ?{ lower(${ref(orders).name}) = '${ref(word).value}' }
+charts:
+  - { name: sales_chart, insights: [ref(sales)] }
+//# orders: region VARCHAR, amount DOUBLE, name VARCHAR
+//? area: West, O'Fallon
+";
+
+/// The project with a text in place of another; `|` is the cursor.
+fn with(old: &str, new: &str) -> Fixture {
+    assert!(PROJECT.contains(old), "{old}");
+    Fixture::new(&PROJECT.replacen(old, &new.replace('|', "$0"), 1))
+}
+
+#[test]
+fn columns_functions_and_keywords_are_offered_in_slots() {
+    let fixture = with("${ref(orders).amount} > 1 }", "conc|");
+    let labels: Vec<String> = fixture.completion().into_iter().map(|item| item.label).collect();
+    assert!(labels.contains(&"orders".into()) && labels.contains(&"concat".into()), "{labels:?}");
+    assert!(!labels.contains(&"sum".into()), "it begins with another letter");
+    assert_eq!(
+        fixture.changed("orders.amount", false).trim_end_matches('}').trim(),
+        "- filter: ?{ ${ref(orders).region} = '${ref(area).value}' and ${ref(orders).amount}"
+    );
+    assert!(fixture.changed("concat", true).ends_with("concat($0)"));
+    // Without a word there are names only, and the editor asks again with the next letter.
+    let empty = with("${ref(orders).amount} > 1 }", "|");
+    assert!(empty.completion().iter().all(|item| item.kind != crate::CompletionKind::Function));
+    assert!(completion_grows(&empty.project, empty.file, empty.offset));
+    assert!(!completion_grows(&fixture.project, fixture.file, fixture.offset));
+    let keyword = with("${ref(orders).amount} > 1 }", "${ref(orders).amount} betw|");
+    assert!(keyword.completion().iter().any(|item| item.label == "between"));
+}
+
+#[test]
+fn models_know_their_columns_and_functions() {
+    let columns = with("select region, total as amount from t", "select region, total as amount from t where am|");
+    assert!(columns.completion().iter().any(|item| item.label == "amount" && item.detail.as_deref() == Some("DOUBLE")));
+    let block = with("sql: select region, total as amount from t", "sql: >\n      select region, date_tr|");
+    assert!(block.completion().iter().any(|item| item.label == "date_trunc"));
+    assert!(block.changed("date_trunc", false).ends_with("date_trunc("));
+}
+
+#[test]
+fn options_are_offered_inside_literals_that_their_column_is_compared_with() {
+    let fixture = with("${ref(orders).amount} > 1 }", "${ref(orders).region} in ('x', '|') }");
+    let items = fixture.completion();
+    let shown: Vec<(&str, &str)> = items.iter().map(|item| (item.label.as_str(), item.insert.as_str())).collect();
+    assert_eq!(shown, [("West", "West"), ("O'Fallon", "O''Fallon")]);
+    assert_eq!(items[0].detail.as_deref(), Some("option of area"));
+    // By a comparison elsewhere, half of the text missing.
+    let other = with("${ref(orders).amount} > 1 }", "${ref(orders).name} = 'O|");
+    let labels: Vec<String> = other.completion().into_iter().map(|item| item.label).collect();
+    assert_eq!(labels, ["Ops", "O'Hara"]);
+    let nothing = with("${ref(orders).amount} > 1 }", "${ref(orders).amount} = '|");
+    assert!(nothing.completion().is_empty());
+}
+
+#[test]
+fn signatures_show_the_parameter_at_the_cursor() {
+    for (text, name, parameter) in [
+        ("round(${ref(orders).amount}, |", "round(", 1),
+        ("date_trunc('mon|", "date_trunc(", 0),
+        ("sum(round(|", "round(", 0),
+    ] {
+        let fixture = with("${ref(orders).amount} > 1 }", text);
+        let found = signature_help(&fixture.project, fixture.file, fixture.offset).expect(text);
+        let active = &found.signatures[found.active];
+        assert!(active.label.starts_with(name) && found.parameter == parameter, "{found:?}");
+        assert!(active.parameters.len() > parameter, "{found:?}");
+        assert!(active.parameters.iter().all(|range| active.label.get(range.clone()).is_some()));
+    }
+    for text in ["${ref(|", "nothing(|", "1 + |"] {
+        let fixture = with("${ref(orders).amount} > 1 }", text);
+        assert_eq!(signature_help(&fixture.project, fixture.file, fixture.offset), None, "{text}");
+    }
+    let outside = with("type: bar }", "type: bar, name: sum(| }");
+    assert_eq!(signature_help(&outside.project, outside.file, outside.offset), None);
+}
+
+fn hovered(place: &str, choices: &Choices) -> String {
+    let fixture = Fixture::new(&PROJECT.replacen(&place.replace('|', ""), &place.replace('|', "$0"), 1));
+    let found = hover(&fixture.project, &fixture.facts, choices, fixture.file, fixture.offset, now());
+    found.unwrap_or_else(|| panic!("{place}")).markdown
+}
+
+#[test]
+fn hovers_tell_what_things_are_now() {
+    let none = Choices::default();
+    let placeholder = hovered("= '${ref(ar|ea).value}'", &none);
+    assert!(placeholder.contains("renders to `West` when the page opens"), "{placeholder}");
+    assert!(placeholder.contains("2 options from a query, read just now"), "{placeholder}");
+    assert!(placeholder.contains("used by `sales`") && placeholder.contains("drives `sales_chart`"), "{placeholder}");
+    let mut pinned = Choices::default();
+    pinned.by_name.insert("area".into(), State::of([Value::Text("O'Fallon".into())]));
+    assert!(hovered("= '${ref(ar|ea).value}'", &pinned).contains("renders to `O'Fallon` with what is pinned"));
+    let column = hovered("${ref(orders).amo|unt} > 1", &none);
+    assert!(column.contains("**column** `amount` of model `orders`\n\ntype `DOUBLE`"), "{column}");
+    assert!(column.contains("total as amount"), "{column}");
+    let metric = hovered("name: dou|ble", &none);
+    assert!(metric.contains("which is\n\n```sql\n2 * sum(amount)\n```"), "{metric}");
+    let insight = hovered("name: sal|es\n", &none);
+    assert!(insight.contains("used by chart `sales_chart`"), "{insight}");
+    let function = hovered("x: ?{ low|er(", &none);
+    assert!(function.contains("lower(string VARCHAR) → VARCHAR"), "{function}");
+}

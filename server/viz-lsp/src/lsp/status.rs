@@ -1,0 +1,122 @@
+//! `viz/status`: how far a project has been checked.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// See the module, and `docs/requests.md`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// The project's folder.
+    pub root: String,
+    /// What is being done.
+    pub state: Doing,
+    /// How deep it is checked.
+    pub level: &'static str,
+    /// Whether sources may be opened.
+    pub trusted: bool,
+    /// Number of findings by severity.
+    pub errors: usize,
+    /// See `errors`.
+    pub warnings: usize,
+    /// See `errors`.
+    pub information: usize,
+    /// See `errors`.
+    pub hints: usize,
+    /// How far its insights are.
+    pub insights: Insights,
+    /// How many combinations are judged.
+    pub combinations: Combinations,
+    /// Why some insights are not checked, once per reason.
+    pub why: Vec<Why>,
+    /// What is done of each tier.
+    pub tiers: [Tier; 3],
+    /// What is known of the data.
+    pub facts: Facts,
+    /// Versions of DuckDB.
+    pub engine: Engine,
+    /// What is pinned.
+    pub pinned: Value,
+}
+
+/// What is being done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Doing {
+    /// Insights are left.
+    Checking,
+    /// For answers of sources.
+    Waiting,
+    /// Nothing.
+    Done,
+}
+
+/// Numbers of insights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Insights {
+    /// All.
+    pub total: usize,
+    /// At the level that was asked for.
+    pub checked: usize,
+    /// At a lower one.
+    pub partial: usize,
+    /// Not at all.
+    pub unchecked: usize,
+}
+
+/// Numbers of combinations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Combinations {
+    /// All.
+    pub total: usize,
+    /// Judged.
+    pub covered: usize,
+}
+
+/// Why insights are not checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Why {
+    /// Stable.
+    pub code: String,
+    /// In words.
+    pub message: String,
+    /// How many.
+    pub insights: usize,
+    /// Which, the first few.
+    pub names: Vec<String>,
+}
+
+/// A tier of checking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Tier {
+    /// `T0`, `T1`, `T2`.
+    pub tier: &'static str,
+    /// `done`, `running`, `open`, `off`.
+    pub state: &'static str,
+    /// Questions that are open.
+    pub open: usize,
+}
+
+/// What is known of the data.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Facts {
+    /// Questions with an answer.
+    pub known: usize,
+    /// Questions with an answer of data that have changed since.
+    pub stale: usize,
+    /// Questions that could not be answered.
+    pub unknown: usize,
+    /// When the oldest answer was given.
+    pub oldest: Option<String>,
+    /// When the newest one was.
+    pub newest: Option<String>,
+}
+
+/// Versions of DuckDB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Engine {
+    /// The bundled one.
+    pub version: &'static str,
+    /// The browser's.
+    pub browser: &'static str,
+}

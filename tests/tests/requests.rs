@@ -1,0 +1,193 @@
+//! The requests of `docs/requests.md`, and what follows the pinned combination.
+
+use crate::PROGRAM;
+use serde_json::{Value, json};
+use viz_tests::projects::Project;
+use viz_tests::{Client, Document, Options};
+
+fn client() -> Client {
+    let commands = json!({ "commands": ["viz.showReferences", "viz.showSql", "viz.preview", "viz.showCoverage"] });
+    Client::start(PROGRAM, Options { initialization: commands, ..Options::default() })
+}
+
+fn settled(name: &str, file: &str) -> (Project, Client, Document) {
+    let project = Project::copy_of(name);
+    let mut client = client();
+    let document = client.open(&project.file(file));
+    client.settle(&project.root);
+    (project, client, document)
+}
+
+/// Parameters of a request about an insight.
+fn of(document: &Document, insight: &str, more: Value) -> Value {
+    let mut params = json!({ "textDocument": { "uri": document.uri }, "insight": insight });
+    for (key, value) in more.as_object().into_iter().flatten() {
+        params[key] = value.clone();
+    }
+    params
+}
+
+#[test]
+fn rows_are_flat_columns_for_the_choices_that_were_made() {
+    let (project, mut client, document) = settled("ecommerce", "insights.yml");
+    let inputs = client.request("viz/inputs", of(&document, "orders_by_city", json!({})));
+    let city = &inputs["inputs"][0];
+    assert_eq!((&city["name"], &city["multi"], &city["source"]), (&json!("city"), &json!(false), &json!("query")));
+    assert!(city["age"].as_f64().is_some() && city["total"].as_u64().unwrap() > 3, "{city:#}");
+    assert!(city["location"]["uri"].as_str().unwrap().ends_with("inputs.yml"));
+    let first = city["options"][0].clone();
+    assert_eq!((&city["selection"], &city["clearable"]), (&json!(["Denver"]), &json!(true)), "{city:#}");
+
+    let rows = client.request("viz/rows", of(&document, "orders_by_city", json!({ "choices": { "city": [first] } })));
+    assert!(rows["error"].is_null(), "{rows:#}");
+    let count = rows["rowCount"].as_u64().expect("rows") as usize;
+    let columns = rows["columns"].as_array().unwrap();
+    assert!(count > 0 && columns.iter().all(|column| column["values"].as_array().unwrap().len() == count));
+    assert!(columns.iter().all(|column| column["type"].is_string()));
+    let x = rows["props"]["x"].as_u64().expect("x is bound") as usize;
+    assert!(x < columns.len() && rows["props"]["y"].is_u64(), "{rows:#}");
+    assert_eq!(
+        (&rows["type"], &rows["dynamic"], &rows["chart"]),
+        (&rows["staticProps"]["type"], &json!(true), &json!("city_chart"))
+    );
+    assert_eq!(rows["layout"]["title"]["text"], "Orders by month");
+    assert_eq!(rows["choices"], json!({ "city": [first] }));
+    // Fewer rows than there are.
+    let few = client.request("viz/rows", of(&document, "orders_by_city", json!({ "limit": 1 })));
+    assert_eq!((&few["rowCount"], &few["truncated"]), (&json!(1), &json!(true)), "{few:#}");
+
+    for (choices, code) in [
+        (json!({ "city": ["Nowhere"] }), "not-an-option"),
+        (json!({ "city": [first, first] }), "not-an-option"),
+        (json!({ "city": "x" }), "not-an-option"),
+        (json!({ "town": [first] }), "unknown-input"),
+    ] {
+        let answer = client.request("viz/rows", of(&document, "orders_by_city", json!({ "choices": choices })));
+        assert_eq!(answer["error"]["code"], code, "{answer:#}");
+    }
+    let none = client.request("viz/rows", of(&document, "gone", json!({})));
+    assert_eq!(none["error"]["code"], "no-insight");
+    let outside = json!({ "textDocument": { "uri": "file:///nowhere.yml" }, "insight": "x" });
+    assert_eq!(client.request("viz/rows", outside)["error"]["code"], "no-project");
+    let wrong = client.ask("viz/rows", json!({ "insight": "x" }));
+    assert_eq!(client.answer(wrong).expect_err("no text")["code"], -32602);
+    drop(project);
+    assert_eq!(client.shut_down(), 0);
+}
+
+#[test]
+fn every_insight_of_the_samples_has_rows_and_a_split_where_one_is_written() {
+    for (name, files) in [("ecommerce", ["insights.yml"].as_slice()), ("support-tickets", &["project.visivo.yml"])] {
+        let (project, mut client, document) = settled(name, files[0]);
+        let graph = client.request("viz/lineage", json!({ "textDocument": { "uri": document.uri } }));
+        let insights: Vec<String> = graph["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|node| node["kind"] == "insight")
+            .filter_map(|node| node["name"].as_str().map(str::to_owned))
+            .collect();
+        assert!(insights.len() > 3, "{graph:#}");
+        let mut splits = 0;
+        for insight in &insights {
+            let rows = client.request("viz/rows", of(&document, insight, json!({})));
+            assert!(rows["error"].is_null() && rows["columns"].is_array(), "{insight}: {rows:#}");
+            assert!(rows["props"].as_object().is_some_and(|props| !props.is_empty()), "{insight}: {rows:#}");
+            splits += usize::from(rows["split"].is_u64());
+        }
+        assert!(splits > 0);
+        drop(project);
+        assert_eq!(client.shut_down(), 0);
+    }
+}
+
+#[test]
+fn hover_sql_and_hints_follow_what_is_pinned() {
+    let (project, mut client, document) = settled("ecommerce", "insights.yml");
+    let page = json!({ "textDocument": { "uri": document.uri }, "input": "city", "limit": 3, "offset": 1 });
+    let options = client.request("viz/options", page);
+    let second = options["options"][0].as_str().expect("an option").to_owned();
+    assert_eq!(options["options"].as_array().unwrap().len(), 3);
+    let search = second[..2].to_uppercase();
+    let found = json!({ "textDocument": { "uri": document.uri }, "input": "city", "search": search });
+    let found = client.request("viz/options", found);
+    assert!(found["options"].as_array().unwrap().contains(&json!(second)), "{found:#}");
+
+    let before = client.request("viz/renderedSql", of(&document, "orders_by_city", json!({})));
+    assert!(!before["sql"].as_str().unwrap().contains(&second), "{before:#}");
+    assert!(before["stored"].as_str().unwrap().contains("${city.value}"));
+    let pin = json!({ "textDocument": { "uri": document.uri }, "choices": { "city": [second] } });
+    assert_eq!(client.request("viz/pin", pin), json!({ "pinned": { "city": [second] } }));
+    let after = client.request("viz/renderedSql", of(&document, "orders_by_city", json!({})));
+    assert!(after["sql"].as_str().unwrap().contains(&second), "{after:#}");
+    let lines = document.text.lines().count();
+    let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": lines, "character": 0 } });
+    let hints =
+        client.request("textDocument/inlayHint", json!({ "textDocument": { "uri": document.uri }, "range": range }));
+    let shown = hints.as_array().unwrap().iter().any(|hint| {
+        hint["label"].as_str().is_some_and(|label| label.contains("(pinned)") && label.contains(&second[..2]))
+    });
+    assert!(shown, "{hints:#}");
+    let status = client.request("viz/status", json!({}));
+    assert_eq!(status["projects"][0]["pinned"], json!({ "city": [second] }));
+    assert_eq!(status["projects"][0]["insights"]["unchecked"], 0);
+    let unpin = json!({ "textDocument": { "uri": document.uri }, "inputs": null });
+    assert_eq!(client.request("viz/unpin", unpin), json!({ "pinned": {} }));
+    let text = json!({ "textDocument": { "uri": document.uri } });
+    assert_eq!(client.request("viz/pinned", text), json!({ "pinned": {} }));
+    drop(project);
+    assert_eq!(client.shut_down(), 0);
+}
+
+#[test]
+fn failing_combinations_are_walked_through() {
+    let (project, mut client, document) = settled("broken/ecommerce", "insights.yml");
+    let text = json!({ "textDocument": { "uri": document.uri }, "direction": "next" });
+    let first = client.request("viz/nextFailingCombination", text.clone());
+    let total = first["total"].as_u64().expect("some combination fails");
+    assert_eq!(first["index"], 0);
+    let pinned = client.request("viz/pinned", json!({ "textDocument": { "uri": document.uri } }));
+    assert_eq!(pinned["pinned"], first["choices"]);
+    let name = first["insight"].as_str().expect("an insight").to_owned();
+    let sql = client.request("viz/renderedSql", of(&document, &name, json!({})));
+    assert_eq!(sql["message"], first["message"], "{sql:#}");
+    // Around, and back again.
+    for index in 1..total {
+        assert_eq!(client.request("viz/nextFailingCombination", text.clone())["index"], index);
+    }
+    assert_eq!(client.request("viz/nextFailingCombination", text)["index"], 0);
+    let back = json!({ "textDocument": { "uri": document.uri }, "direction": "previous" });
+    assert_eq!(client.request("viz/nextFailingCombination", back)["index"], total - 1);
+    drop(project);
+    assert_eq!(client.shut_down(), 0);
+}
+
+#[test]
+fn commands_lenses_and_a_report() {
+    let (project, mut client, document) = settled("broken/ecommerce", "insights.yml");
+    let lenses = client.request("textDocument/codeLens", json!({ "textDocument": { "uri": document.uri } }));
+    let lenses = lenses.as_array().unwrap();
+    let command = |lens: &Value| lens["command"]["command"].as_str().map(str::to_owned);
+    assert!(lenses.iter().any(|lens| command(lens).as_deref() == Some("viz.showSql")));
+    assert!(lenses.iter().any(|lens| command(lens).as_deref() == Some("viz.server.nextFailingCombination")));
+    let open = lenses.iter().find(|lens| lens["command"].is_null()).expect("one of references");
+    let resolved = client.request("codeLens/resolve", open.clone());
+    assert_eq!(resolved["command"]["command"], "viz.showReferences");
+    assert!(resolved["command"]["title"].as_str().unwrap().contains("reference"), "{resolved:#}");
+
+    let commands = client.capabilities["executeCommandProvider"]["commands"].as_array().unwrap().len();
+    assert_eq!(commands, 6);
+    let params = json!({ "command": "viz.server.pin", "arguments": [{ "textDocument": { "uri": document.uri }, "choices": {} }] });
+    assert_eq!(client.request("workspace/executeCommand", params), json!({ "pinned": {} }));
+    let unknown = client.ask("workspace/executeCommand", json!({ "command": "rm", "arguments": [] }));
+    assert_eq!(client.answer(unknown).expect_err("there is none")["code"], -32602);
+    let refreshed = client.request("viz/refreshOptions", json!({}));
+    assert!(refreshed["questions"].as_u64().unwrap() > 0, "{refreshed}");
+    client.settle(&project.root);
+    let report = client.request("viz/report", json!({}));
+    assert!(report["timings"]["turn"]["count"].as_u64().unwrap() > 0, "{report:#}");
+    assert!(report["counters"]["insightsChecked"].as_u64().unwrap() > 0);
+    // No names, texts or values.
+    assert!(!report.to_string().contains("city"), "{report:#}");
+    assert_eq!(client.shut_down(), 0);
+}
