@@ -22,6 +22,8 @@ export class Session implements vscode.Disposable {
   /** The state of the server, or the status of a project, has changed. */
   readonly onDidChange = this.changed.event;
   state: State = { is: "stopped" };
+  /** Whether the server tells of projects: an older one doesn't. */
+  tells = false;
   /** The program that runs or would run. */
   program: string | undefined;
 
@@ -119,6 +121,7 @@ export class Session implements vscode.Disposable {
     this.client = starting;
     this.set({ is: "running" });
     const known = await this.ask<{ projects: Status[] }>("viz/status", {});
+    this.tells = "projects" in known;
     if ("projects" in known) {
       for (const status of known.projects) {
         this.statuses.set(status.root, status);

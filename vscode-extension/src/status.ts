@@ -37,6 +37,9 @@ export function statusBar(session: Session): vscode.Disposable {
       item.text = "$(error) viz: no server";
       item.tooltip = session.state.message;
       item.backgroundColor = COLOURS.error;
+    } else if (session.state.is === "running" && !session.tells) {
+      item.text = "$(check) viz: running";
+      item.tooltip = "This server is older than the extension: it doesn't tell how far it has checked.";
     } else if (session.state.is !== "running") {
       item.text = `$(sync~spin) viz: ${session.state.is}`;
     } else {
