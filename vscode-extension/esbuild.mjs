@@ -1,4 +1,4 @@
-// Bundles the extension (and, with --tests, its tests) into out/, and copies the grammar into syntaxes/.
+// Bundles the extension and the preview's page (or, with --tests, the tests) into out/; copies the grammar and plotly.
 import { copyFile, mkdir, readdir, rm } from "node:fs/promises";
 import { context } from "esbuild";
 
@@ -13,6 +13,12 @@ const common = {
 
 await mkdir("syntaxes", { recursive: true });
 await copyFile("../grammars/viz.injection.tmLanguage.json", "syntaxes/viz.injection.tmLanguage.json");
+await mkdir("out/preview", { recursive: true });
+await copyFile("media/preview.css", "out/preview/preview.css");
+await copyFile("node_modules/plotly.js-dist-min/plotly.min.js", "out/preview/plotly.min.js");
+for (const licence of ["LICENSE-APACHE", "LICENSE-MIT"]) {
+  await copyFile(`../${licence}`, `out/${licence}.txt`);
+}
 
 const extension = {
   ...common,
@@ -20,6 +26,15 @@ const extension = {
   outfile: "out/extension.js",
   external: ["vscode"],
   sourcemap: !flags.has("--minify"),
+  minify: flags.has("--minify"),
+};
+const page = {
+  ...common,
+  platform: "browser",
+  format: "iife",
+  target: "es2022",
+  entryPoints: ["src/preview/webview.ts"],
+  outfile: "out/preview/preview.js",
   minify: flags.has("--minify"),
 };
 const tests = {
@@ -31,10 +46,12 @@ const tests = {
 if (flags.has("--tests")) {
   await rm("out/test", { recursive: true, force: true });
 }
-const build = await context(flags.has("--tests") ? tests : extension);
-if (flags.has("--watch")) {
-  await build.watch();
-} else {
-  await build.rebuild();
-  await build.dispose();
+for (const options of flags.has("--tests") ? [tests] : [extension, page]) {
+  const build = await context(options);
+  if (flags.has("--watch")) {
+    await build.watch();
+  } else {
+    await build.rebuild();
+    await build.dispose();
+  }
 }

@@ -1,4 +1,4 @@
-;;; emacs -Q --batch -l viz-lsp.el -l emacs.el SHOP: our configuration on a copy of shop/.
+;;; emacs -Q --batch -l viz-lsp.el -l emacs.el SHOP: our configuration on a copy of the sample project.
 (require 'flymake)
 (advice-add 'y-or-n-p :override #'always)
 (defun must (value what)

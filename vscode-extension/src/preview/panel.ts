@@ -1,0 +1,220 @@
+// The preview beside the text: asks for the inputs and the rows of an insight and gives them to its page.
+
+import * as crypto from "node:crypto";
+import * as vscode from "vscode";
+import type { Inputs, Options, Refused, Rows, Subject } from "../protocol";
+import { pinChoices, unpin } from "../pin";
+import type { Session } from "../session";
+import type { SqlDocuments } from "../sql";
+import { atCursor, reveal, yamlEditor } from "../subject";
+import type { FromPage, Remembered, Shown, ToPage } from "./messages";
+
+const VIEW = "viz.preview";
+/** After a keystroke or a move of the cursor, so long nothing is asked. */
+const PAUSE = 150;
+
+export class Preview implements vscode.WebviewPanelSerializer {
+  private panel: vscode.WebviewPanel | undefined;
+  private subject: Subject | undefined;
+  /** What was shown last, by its name. */
+  private drawn: Subject | undefined;
+  private place: Rows["location"] | undefined;
+  private follow = true;
+  private timer: NodeJS.Timeout | undefined;
+  private asking: vscode.CancellationTokenSource | undefined;
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly session: Session,
+    private readonly sql: SqlDocuments,
+  ) {}
+
+  register(): vscode.Disposable {
+    const soon = (): void => this.soon();
+    return vscode.Disposable.from(
+      vscode.window.registerWebviewPanelSerializer(VIEW, this),
+      this.session.onDidChange(soon),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => document.languageId === "yaml" && soon()),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.moved(textEditor)),
+      vscode.window.onDidChangeActiveTextEditor((editor) => editor !== undefined && this.moved(editor)),
+    );
+  }
+
+  show(subject: Subject): void {
+    this.subject = subject;
+    if (this.panel === undefined) {
+      const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+      this.open(vscode.window.createWebviewPanel(VIEW, "Preview", column, { ...this.options(), retainContextWhenHidden: false }));
+    } else {
+      this.panel.reveal(undefined, true);
+      this.soon();
+    }
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    this.open(panel);
+  }
+
+  private options(): vscode.WebviewOptions {
+    return { enableScripts: true, localResourceRoots: [this.folder()] };
+  }
+
+  private folder(): vscode.Uri {
+    return vscode.Uri.joinPath(this.context.extensionUri, "out", "preview");
+  }
+
+  private open(panel: vscode.WebviewPanel): void {
+    this.panel?.dispose();
+    this.panel = panel;
+    panel.webview.options = this.options();
+    panel.webview.onDidReceiveMessage((message: FromPage) => void this.heard(message));
+    panel.onDidDispose(() => {
+      if (this.panel === panel) {
+        this.panel = undefined;
+        this.asking?.cancel();
+      }
+    });
+    panel.webview.html = page(panel.webview, this.folder());
+  }
+
+  private moved(editor: vscode.TextEditor): void {
+    const { document } = editor;
+    if (this.follow && this.panel !== undefined && document.languageId === "yaml" && document.uri.scheme === "file") {
+      this.subject = atCursor(editor);
+      this.soon();
+    }
+  }
+
+  private soon(): void {
+    if (this.panel === undefined) {
+      return;
+    }
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.refresh(), PAUSE);
+  }
+
+  private post(message: ToPage): void {
+    void this.panel?.webview.postMessage(message);
+  }
+
+  private async refresh(): Promise<void> {
+    const { subject, panel } = this;
+    if (subject === undefined || panel === undefined) {
+      return;
+    }
+    this.asking?.cancel();
+    this.asking = new vscode.CancellationTokenSource();
+    const { token } = this.asking;
+    this.post({ type: "busy" });
+    const [inputs, rows] = await Promise.all([
+      this.session.ask<Inputs>("viz/inputs", subject, token),
+      this.session.ask<Rows>("viz/rows", subject, token),
+    ]);
+    if (token.isCancellationRequested || this.panel !== panel) {
+      return;
+    }
+    const insight = inputs.error === undefined ? inputs.insight : rows.error === undefined ? rows.insight : null;
+    if (inputs.error?.code === "no-insight" && "position" in subject && this.drawn !== undefined) {
+      // The cursor left for something that isn't drawn: what was drawn stays.
+      this.subject = this.drawn;
+      return this.refresh();
+    }
+    if (insight !== null) {
+      this.drawn = { textDocument: subject.textDocument, insight };
+    }
+    this.place = rows.error === undefined ? rows.location : this.place;
+    panel.title = insight === null ? "Preview" : `Preview: ${insight}`;
+    this.post({ type: "show", shown: { ...shown(insight, inputs, rows), uri: subject.textDocument.uri, follow: this.follow } });
+  }
+
+  private async heard(message: FromPage): Promise<void> {
+    const { subject } = this;
+    if (message.type === "ready") {
+      this.restore(message.remembered);
+      return this.refresh();
+    }
+    if (subject === undefined) {
+      return;
+    }
+    switch (message.type) {
+      case "choose":
+        await pinChoices(this.session, subject.textDocument.uri, message.choices);
+        return this.refresh();
+      case "unpin":
+        await unpin(this.session, subject);
+        return this.refresh();
+      case "search": {
+        const { input, search } = message;
+        const found = await this.session.ask<Options>("viz/options", { textDocument: subject.textDocument, input, search: search === "" ? null : search, offset: 0, limit: 100 });
+        if (found.error === undefined) {
+          this.post({ type: "options", input, search, options: found.options, total: found.total });
+        }
+        return;
+      }
+      case "follow":
+        this.follow = message.follow;
+        this.subject = message.follow ? subject : (this.drawn ?? subject);
+        return;
+      case "openSql":
+        return this.sql.open(this.drawn ?? subject);
+      case "reveal":
+        if (this.place !== undefined) {
+          await reveal(this.session.location(this.place.uri), this.place.range, true);
+        }
+    }
+  }
+
+  /** After a reload the page tells what it showed. */
+  private restore(remembered: Partial<Remembered> | null): void {
+    if (remembered?.follow !== undefined) {
+      this.follow = remembered.follow;
+    }
+    if (this.subject === undefined) {
+      const editor = yamlEditor();
+      if (remembered?.uri !== undefined && typeof remembered.insight === "string") {
+        this.subject = { textDocument: { uri: remembered.uri }, insight: remembered.insight };
+      } else if (editor !== undefined) {
+        this.subject = atCursor(editor);
+      }
+    }
+  }
+}
+
+function shown(insight: string | null, inputs: Inputs | Refused, rows: Rows | Refused): Omit<Shown, "uri" | "follow"> {
+  const refused = rows.error === undefined ? null : rows;
+  return {
+    insight,
+    inputs: inputs.error === undefined ? inputs.inputs : [],
+    inputsError: inputs.error ?? null,
+    rows: rows.error === undefined ? rows : null,
+    error: refused === null ? null : { code: refused.error?.code ?? "", message: refused.error?.message ?? "", sql: refused.sql ?? null },
+  };
+}
+
+/** The page. Nothing but its own files may be loaded, and nothing at all from a network. */
+function page(webview: vscode.Webview, folder: vscode.Uri): string {
+  const nonce = crypto.randomBytes(16).toString("base64");
+  const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
+  const policy = [
+    "default-src 'none'",
+    `img-src ${webview.cspSource} data: blob:`,
+    `style-src ${webview.cspSource} 'unsafe-inline'`,
+    `font-src ${webview.cspSource}`,
+    `script-src 'nonce-${nonce}'`,
+  ].join("; ");
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width">
+<title>Preview</title>
+<link rel="stylesheet" href="${file("preview.css")}">
+</head>
+<body>
+<main id="app"></main>
+<script nonce="${nonce}" src="${file("plotly.min.js")}"></script>
+<script nonce="${nonce}" src="${file("preview.js")}"></script>
+</body>
+</html>`;
+}
