@@ -158,6 +158,7 @@ pub fn check_first(
     let inputs = check_inputs(project, &facts_of, options.now, &mut findings, &mut report.inputs);
     let (_, questions) = facts_of.take();
     report.questions.extend(questions);
+    report.counters += facts_of.counted();
 
     let common = common(project, options);
     let identities = project.identities();
@@ -195,7 +196,9 @@ pub fn check_first(
                             _ => {}
                         }
                     }
-                    let verdict = Arc::new(check_insight(project, &facts_of, options, &columns, &inputs, *id));
+                    let mut verdict = check_insight(project, &facts_of, options, &columns, &inputs, *id);
+                    verdict.counters = facts_of.counted();
+                    let verdict = Arc::new(verdict);
                     let (used, questions) = facts_of.take();
                     let generation = facts.generation();
                     (false, Remembered { depends, generation, used: used.into(), questions: questions.into(), verdict })
@@ -221,12 +224,7 @@ pub fn check_first(
             continue;
         }
         report.counters.insights_checked += 1;
-        report.counters.rendered += verdict.counters.rendered;
-        report.counters.parses += verdict.counters.parses;
-        report.counters.engine_parses += verdict.counters.engine_parses;
-        report.counters.binds += verdict.counters.binds;
-        report.counters.casts += verdict.counters.casts;
-        report.counters.executions += verdict.counters.executions;
+        report.counters += verdict.counters;
         memo.insights.insert(loc, remembered);
     }
     memo.insights.retain(|loc, _| seen.contains(loc));

@@ -2,13 +2,12 @@
 
 use super::wording::Failures;
 use super::{InsightVerdict, Run};
-use crate::facts::Known;
 use crate::models::{defined_here, error_range, sentence};
 use crate::report::{Finding, Judge};
 use crate::states::State;
 use crate::suggest::{missing_name, suggest, suggestion};
 use crate::witness::Witness;
-use viz_facts::{Answer, Question, SqlError};
+use viz_facts::{Question, SqlError};
 use viz_project::{Body, Fix, ObjectId, Related, StatementKind};
 use viz_sql::{Accessor, Hole, Role, name_hash, tokenize};
 use viz_text::{Loc, TextRange, TextSize};
@@ -39,7 +38,7 @@ impl Run<'_> {
             return;
         }
         if judge == Judge::Parse {
-            let single = self.single_statements(verdict, combination);
+            let single = self.single_statements(combination);
             if !single.is_empty() {
                 verdict.findings.extend(single);
                 return;
@@ -59,8 +58,8 @@ impl Run<'_> {
 
     /// Which statements are no SQL on their own: so several syntax errors of one insight are all found, each in its
     /// own statement.
-    fn single_statements(&self, verdict: &mut InsightVerdict, combination: usize) -> Vec<Finding> {
-        let values = self.fill(combination);
+    fn single_statements(&self, combination: usize) -> Vec<Finding> {
+        let values = self.fill(&self.combinations[combination]);
         let mut out = Vec::new();
         let mut seen = std::collections::HashSet::new();
         for placed in &self.composed.placed {
@@ -91,11 +90,7 @@ impl Run<'_> {
             if !sort {
                 sql.push_generated("\n)");
             }
-            verdict.counters.engine_parses += 1;
-            let Known::Answer(answer, _) = self.facts.get(&Question::Parse { sql: sql.text().to_owned() }) else {
-                continue;
-            };
-            let Answer::Accepted(Err(error)) = &*answer else { continue };
+            let Ok(Err(error)) = self.facts.accepted(&Question::Parse { sql: sql.text().to_owned() }) else { continue };
             let whole = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
             let own = TextRange::new(prefix, end);
             let offset = error.offset.map(TextSize::new).filter(|offset| (prefix..end).contains(offset));
@@ -106,7 +101,7 @@ impl Run<'_> {
                 Some(at) => format!("`{}` is never closed", &sql.text()[at]),
                 // Met in what follows, which is not the user's.
                 None if loc.is_none() && error.offset.is_some() => "something is missing behind this".into(),
-                None => self.words(error),
+                None => self.words(&error),
             };
             let last = || error.offset.and_then(|_| last_token(&sql, prefix, end));
             let loc = loc.or_else(last).unwrap_or(whole);
@@ -194,7 +189,7 @@ impl Run<'_> {
     }
 
     fn advice(&self, hole: &Hole, combination: usize, error: &SqlError) -> Option<String> {
-        let value = self.state(combination, hole)?.render(hole.accessor);
+        let value = self.state(&self.combinations[combination], hole)?.render(hole.accessor);
         // Other options name columns that exist: so it was meant as a name, and quotes would make a text of it.
         let meant_as_name = |state: &State| state.render(hole.accessor) == value;
         let is_name = hole.role == Role::Bare && missing_name(&error.message) == Some(value.as_str());
@@ -207,7 +202,7 @@ impl Run<'_> {
             Role::InString if value.contains('\'') => {
                 Some("offer the option without the quote, or filter by the `.values` of a multi-select, which doubles quotes".into())
             }
-            Role::Bare | Role::InList if self.state(combination, hole)?.values.iter().any(|value| matches!(value, crate::Value::Text(_))) => {
+            Role::Bare | Role::InList if self.state(&self.combinations[combination], hole)?.values.iter().any(|value| matches!(value, crate::Value::Text(_))) => {
                 Some(format!("{QUOTE}`'${{ref({name}).{}}}'`", hole.accessor.name()))
             }
             _ => None,
@@ -234,14 +229,14 @@ impl Run<'_> {
     /// The text around a hole as the browser renders it.
     fn rendered_around(&self, combination: usize, hole: Option<&Hole>) -> Option<String> {
         let hole = hole?;
-        let values = self.fill(combination);
+        let values = self.fill(&self.combinations[combination]);
         let placed = self.composed.placed.iter().find(|placed| placed.range.contains_range(hole.range))?;
         let out = self.plain_names(&self.filled(placed.range, &values));
         Some(if out.chars().count() > 120 { format!("{}…", out.chars().take(119).collect::<String>()) } else { out })
     }
 
     fn place(&self, combination: usize, error: &SqlError) -> Place {
-        let values = self.fill(combination);
+        let values = self.fill(&self.combinations[combination]);
         let Some(offset) = error.offset.map(TextSize::new) else { return Place::default() };
         let template = &self.composed.template;
         let mapped = template.render_mapped(|index, _| values[index].clone());
