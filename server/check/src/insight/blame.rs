@@ -2,12 +2,13 @@
 
 use super::wording::Failures;
 use super::{InsightVerdict, Run};
+use crate::further::further;
 use crate::models::{defined_here, error_range, sentence};
 use crate::report::{Finding, Judge};
 use crate::states::State;
 use crate::suggest::{missing_name, suggest, suggestion};
 use crate::witness::Witness;
-use viz_facts::{Question, SqlError};
+use viz_facts::{Question, SqlError, Unknown};
 use viz_project::{Body, Fix, ObjectId, Related, StatementKind};
 use viz_sql::{Accessor, Hole, Role, name_hash, tokenize};
 use viz_text::{Loc, TextRange, TextSize};
@@ -44,16 +45,42 @@ impl Run<'_> {
                 return;
             }
         }
+        verdict.findings.push(self.of_all(verdict.report.loc, &place, error, judge));
+        if judge != Judge::Bind {
+            return;
+        }
+        for error in self.further(combination, error).unwrap_or_default() {
+            let place = self.place(combination, &error);
+            let finding = self.of_all(verdict.report.loc, &place, &error, judge);
+            let known = verdict.findings.iter().any(|other| other.loc == finding.loc);
+            if place.hole.is_none() && place.loc.is_some() && !known {
+                verdict.findings.push(finding);
+            }
+        }
+    }
+
+    /// A fault of the query, whatever is chosen.
+    fn of_all(&self, insight: Loc, place: &Place, error: &SqlError, judge: Judge) -> Finding {
         let (code, verb) = match judge {
             Judge::Parse => ("sql-syntax", "is no SQL"),
             _ if error.message.starts_with("Referenced column") => ("unknown-column", "fails"),
             _ => ("sql-bind", "fails"),
         };
-        let loc = place.loc.or_else(|| self.nearest_statement(&place)).unwrap_or(verdict.report.loc);
+        let loc = place.loc.or_else(|| self.nearest_statement(place)).unwrap_or(insight);
         let message = format!("{} {verb}: {}", self.subject(loc), self.words(error));
         let mut finding = Finding::new(code, loc, message);
         suggest(&mut finding, error);
-        verdict.findings.push(finding);
+        finding
+    }
+
+    /// What else the binder refuses, once what it names first is mended.
+    fn further(&self, combination: usize, first: &SqlError) -> Result<Vec<SqlError>, Unknown> {
+        let tables = self.tables()?;
+        let selection = &self.combinations[combination];
+        let values = self.fill(selection);
+        let mapped = self.composed.template.render_mapped(|index, _| values[index].clone());
+        let bind = |sql: String| self.facts.accepted(&Question::Bind { tables: tables.clone(), sql });
+        further(&self.render(selection), first, |range| mapped.locate(range), bind)
     }
 
     /// Which statements are no SQL on their own: so several syntax errors of one insight are all found, each in its
