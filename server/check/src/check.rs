@@ -156,6 +156,9 @@ pub fn check_first(
     let siblings = crate::expressions::check_expressions(project, &columns, &mut findings);
     crate::models::check_rows(project, &facts_of, &columns, &mut findings);
     let inputs = check_inputs(project, &facts_of, options.now, &mut findings, &mut report.inputs);
+    if options.level == Level::Execute {
+        crate::inputs::unread(project, &mut findings);
+    }
     let (_, questions) = facts_of.take();
     report.questions.extend(questions);
     report.counters += facts_of.counted();

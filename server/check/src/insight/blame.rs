@@ -162,7 +162,11 @@ impl Run<'_> {
                 .or_else(|| holes.iter().find(guilty))
         });
         let loc = hole.map(|hole| hole.loc).or(place.loc).unwrap_or_else(|| self.insight_loc());
-        let code = if judge == Judge::Parse { "combination-syntax" } else { "combination-bind" };
+        let code = match judge {
+            Judge::Parse => "combination-syntax",
+            Judge::Execute => "run-error",
+            _ => "combination-bind",
+        };
         let grouped = !witness.always;
         let failures = Failures { inputs: &witness.inputs, selections: &witness.selections, grouped, exact };
         let (combinations, words) = self.counted(&failures);

@@ -123,7 +123,7 @@ impl Run<'_> {
         if self.is_complete() { vec![unit] } else { self.classes.group(input, unit).collect() }
     }
 
-    fn is_complete(&self) -> bool {
+    pub(super) fn is_complete(&self) -> bool {
         self.combinations.len() == self.states.iter().fold(1, |product: usize, of| product.saturating_mul(of.len()))
     }
 

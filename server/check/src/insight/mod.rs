@@ -5,6 +5,7 @@ mod browser;
 mod context;
 mod doubts;
 mod judge;
+mod runs;
 mod slices;
 mod trials;
 mod value_blame;
@@ -172,7 +173,7 @@ impl Run<'_> {
                 verdict.report.status = Status::Partial;
                 verdict.report.why = Some(why);
             }
-            Ok(_) if fine.is_empty() => self.settle(verdict, Level::Bind),
+            Ok(_) if fine.is_empty() => self.settle(verdict, Level::Execute),
             Ok(tables) => {
                 let Some(bound) = self.judge(verdict, &fine, Judge::Bind) else {
                     // What is to be known of values is asked in the same breath.
@@ -185,8 +186,14 @@ impl Run<'_> {
                 // What fails to parse or bind for all is no matter of values.
                 if let Some(first) = bound.first() {
                     self.slices(verdict, &tables, &self.render(&self.combinations[*first]));
-                    match self.all_values(verdict, &tables, *first) {
-                        Ok(()) => verdict.report.judge = Some(Judge::Values),
+                    let execute = self.options.level == Level::Execute;
+                    let judged = self.all_values(verdict, &tables, *first).and_then(|()| {
+                        verdict.report.judge = Some(Judge::Values);
+                        if execute { self.execute_sample(verdict, &bound) } else { Ok(()) }
+                    });
+                    match judged {
+                        Ok(()) if execute => verdict.report.judge = Some(Judge::Execute),
+                        Ok(()) => {}
                         Err(why) => {
                             verdict.report.status = Status::Partial;
                             verdict.report.why = Some(why);
@@ -194,7 +201,7 @@ impl Run<'_> {
                         }
                     }
                 }
-                self.settle(verdict, Level::Bind);
+                self.settle(verdict, Level::Execute);
             }
         }
     }
