@@ -55,5 +55,9 @@ fn about_what_shows_nothing() {
     project.write(".viz-lsp.yml", "level: execute\n");
     let printed = cli::run(PROGRAM, &project.root, &["--check", "--format", "json"]);
     assert_eq!(printed.status, 0, "{printed:?}");
-    assert!(printed.out.contains(r#""judge": "execute""#) || printed.out.contains(r#""judge":"execute""#), "{}", printed.out);
+    assert!(
+        printed.out.contains(r#""judge": "execute""#) || printed.out.contains(r#""judge":"execute""#),
+        "{}",
+        printed.out
+    );
 }

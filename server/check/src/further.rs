@@ -120,7 +120,8 @@ fn faulty_piece(text: &str, tokens: &[Token], error: &SqlError) -> Option<TextRa
         last += 2;
     }
     while is(last + 1, "(")
-        || tokens.get(last + 1).is_some_and(|token| token.is_word("over") || token.is_word("filter")) && is(last + 2, "(")
+        || tokens.get(last + 1).is_some_and(|token| token.is_word("over") || token.is_word("filter"))
+            && is(last + 2, "(")
     {
         let open = if is(last + 1, "(") { last + 1 } else { last + 2 };
         let mut nesting = Nesting::default();
@@ -181,7 +182,7 @@ mod tests {
         let names = |text| found(text).into_iter().map(|(_, name)| name).collect::<Vec<_>>();
         assert_eq!(names("select xa + t.b, lower(xb) from t where t.xc > 5"), ["xa", "xb", "xc"]);
         assert_eq!(names("select xa(xb), xc over (order by a) from t"), ["xa", "xc"]);
-        assert_eq!(found("select 'é', xa, xa"), [(12, "xa".into()), (16, "xa".into())]);
+        assert_eq!(found("select 'é', xa, xa"), [(13, "xa".into()), (17, "xa".into())]);
         let many = format!("select {}", (0..20).map(|at| format!("x{at}")).collect::<Vec<_>>().join(", "));
         assert_eq!(found(&many).len(), ERRORS);
     }

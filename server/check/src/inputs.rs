@@ -62,9 +62,8 @@ pub(crate) fn unread(project: &Project, findings: &mut Vec<Finding>) {
     }
     let shows = |id: ObjectId| matches!(project.object(id).kind, Kind::Dashboard | Kind::Row | Kind::Item);
     let (shown, reading): (Vec<ObjectId>, Vec<ObjectId>) = project.ids().partition(|id| shows(*id));
-    let used = |by: &[ObjectId]| -> HashSet<ObjectId> {
-        by.iter().flat_map(|id| project.uses_of(*id)).copied().collect()
-    };
+    let used =
+        |by: &[ObjectId]| -> HashSet<ObjectId> { by.iter().flat_map(|id| project.uses_of(*id)).copied().collect() };
     let (shown, read) = (used(&shown), used(&reading));
     for id in project.ids().filter(|id| project.object(*id).kind == Kind::Input) {
         let object = project.object(id);

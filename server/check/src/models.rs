@@ -101,7 +101,9 @@ pub(crate) fn check_rows(
 
 fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec<Finding>) {
     let (Some(sql), Ok(source)) = (model_query(project, id), source_of_model(project, id)) else { return };
-    let Known::Answer(answer, _) = facts.get(&Question::Describe { source: source.clone(), sql: sql.text().to_owned() }) else {
+    let Known::Answer(answer, _) =
+        facts.get(&Question::Describe { source: source.clone(), sql: sql.text().to_owned() })
+    else {
         return;
     };
     let Answer::Columns(Err(error)) = &*answer else { return };

@@ -18,7 +18,8 @@ impl Run<'_> {
         // A choice that stands inside a string changes no construct.
         let free = self.composed.template.holes().iter().any(|hole| !matches!(hole.role, Role::InString));
         let judged = if free { fine } else { std::slice::from_ref(first) };
-        let refused: Vec<Vec<Refused>> = judged.iter().map(|at| refused_by_1_4(&self.render(&self.combinations[*at]))).collect();
+        let refused: Vec<Vec<Refused>> =
+            judged.iter().map(|at| refused_by_1_4(&self.render(&self.combinations[*at]))).collect();
         let common =
             |found: &&Refused| refused.iter().all(|others| others.iter().any(|other| other.what == found.what));
         let values = self.fill(&self.combinations[*first]);

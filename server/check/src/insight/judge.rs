@@ -22,12 +22,7 @@ struct Class {
 impl Run<'_> {
     /// Puts combinations to a judge, one text for each class. Returns those that passed; `None` while answers are
     /// missing, which the report then says.
-    pub(super) fn judge(
-        &self,
-        verdict: &mut InsightVerdict,
-        among: &[usize],
-        judge: Judge,
-    ) -> Option<Vec<usize>> {
+    pub(super) fn judge(&self, verdict: &mut InsightVerdict, among: &[usize], judge: Judge) -> Option<Vec<usize>> {
         let mut classes: IndexMap<Result<Key, String>, Class> = IndexMap::new();
         for at in among {
             let text = || self.render(&self.combinations[*at]);

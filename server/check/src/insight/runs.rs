@@ -9,7 +9,7 @@ use crate::combinations::Combination;
 use crate::facts::{Known, pending};
 use crate::report::{Finding, Judge};
 use crate::witness::{Witness, witnesses};
-use viz_facts::{Answer, Question, QueryTable, SqlError, Unknown};
+use viz_facts::{Answer, QueryTable, Question, SqlError, Unknown};
 use viz_project::ObjectId;
 use viz_text::Loc;
 
@@ -92,7 +92,8 @@ impl Run<'_> {
                     !state.values.is_empty() && !self.is_phantom(self.query_inputs[*at], &state.label())
                 })
             };
-            let kept: Vec<Vec<u32>> = witness.selections.iter().filter(|selection| chosen(selection)).cloned().collect();
+            let kept: Vec<Vec<u32>> =
+                witness.selections.iter().filter(|selection| chosen(selection)).cloned().collect();
             witness.selections = kept;
             if let (false, Some(loc)) = (witness.selections.is_empty(), self.read_at(&witness)) {
                 let (inputs, selections) = (&witness.inputs, &witness.selections);
@@ -151,7 +152,11 @@ fn outcome(known: Known) -> Result<Outcome, Unknown> {
     };
     let strange = || Unknown::new("engine", "the engine gave an answer of another kind");
     match &*answer {
-        Answer::Options(Err(error)) => Ok(Err(error.clone())),
+        Answer::Options(Err(error)) => {
+            // What stands behind the first line draws a picture of it.
+            let message = error.message.lines().next().unwrap_or_default().to_owned();
+            Ok(Err(SqlError { message, ..error.clone() }))
+        }
         Answer::Options(Ok(found)) => {
             let text = found.values.first().and_then(Option::as_deref).ok_or_else(strange)?;
             let (rows, hash) = text.split_once(':').ok_or_else(strange)?;

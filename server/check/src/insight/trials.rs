@@ -94,7 +94,8 @@ impl Run<'_> {
     /// Where the query finds its rows.
     pub(super) fn source_and_tables(&self) -> Result<(SourceSpec, Vec<QueryTable>), Unknown> {
         let table = |model: &_| {
-            let query = model_query(self.project, *model).ok_or_else(|| Unknown::new("no-sql", "a model has no SQL"))?;
+            let query =
+                model_query(self.project, *model).ok_or_else(|| Unknown::new("no-sql", "a model has no SQL"))?;
             let name = name_hash(self.project.object(*model).name_text());
             Ok(QueryTable { name, sql: query.text().to_owned() })
         };

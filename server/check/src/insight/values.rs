@@ -237,9 +237,8 @@ impl Run<'_> {
         texts: &[Probed],
         left: &mut usize,
     ) -> Result<Vec<Option<SqlError>>, Unknown> {
-        let ask = |sql: String| {
-            self.facts.accepted(&Question::Probe { tables: tables.to_vec(), row, sql }).map(Result::err)
-        };
+        let ask =
+            |sql: String| self.facts.accepted(&Question::Probe { tables: tables.to_vec(), row, sql }).map(Result::err);
         let mut distinct: IndexMap<&str, Option<SqlError>> =
             texts.iter().map(|probed| (probed.text.as_str(), None)).collect();
         let tame: HashSet<&str> =

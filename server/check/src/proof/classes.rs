@@ -60,7 +60,8 @@ impl Classes {
         }
         let places = reference.places(shape, conditions);
         let taken = Taken::new(shape, &reference, &places, fillings, conditions);
-        let classifier = Classifier { shape, reference: &reference, places: &places, conditions, taken, lexed: Cell::new(1) };
+        let classifier =
+            Classifier { shape, reference: &reference, places: &places, conditions, taken, lexed: Cell::new(1) };
         let compared = places.iter().map(|place| place.mode == Mode::String && place.operand).collect();
         let mut out = Self { compared, ..Self::default() };
         for (input, states) in fillings.iter().enumerate() {

@@ -19,9 +19,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use viz_check::{
-    Attention, CheckOptions, Finding, MAX_COMBINATIONS, Memo, Report, Severity, Status as InsightStatus,
-};
+use viz_check::{Attention, CheckOptions, Finding, MAX_COMBINATIONS, Memo, Report, Severity, Status as InsightStatus};
 use viz_facts::{Fact, Question, QuestionKey};
 use viz_project::{Environment, FileSystem, Project};
 use viz_text::FileId;
