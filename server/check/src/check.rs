@@ -163,7 +163,11 @@ pub fn check_first(
         report.questions.extend(known.questions.iter().cloned());
     }
     crate::tables::check_tables(project, &facts_of, &columns, &mut findings);
+    if options.level == Level::Execute {
+        crate::inputs::unread(project, &mut findings);
+    }
     report.questions.extend(facts_of.take().1);
+    report.counters += facts_of.counted();
 
     let insights: Vec<ObjectId> = project.of_kind(Kind::Insight).collect();
     let known: Vec<(u64, Option<Remembered<InsightVerdict>>)> = insights
@@ -195,7 +199,8 @@ pub fn check_first(
                             _ => {}
                         }
                     }
-                    let verdict = check_insight(project, &facts_of, options, &columns, &inputs, *id);
+                    let mut verdict = check_insight(project, &facts_of, options, &columns, &inputs, *id);
+                    verdict.counters = facts_of.counted();
                     Checked::Now(remember(&memo.insights, project.object(*id).loc, depends, &facts_of, verdict))
                 }
             }
@@ -223,12 +228,7 @@ pub fn check_first(
             continue;
         }
         report.counters.insights_checked += 1;
-        report.counters.rendered += verdict.counters.rendered;
-        report.counters.parses += verdict.counters.parses;
-        report.counters.engine_parses += verdict.counters.engine_parses;
-        report.counters.binds += verdict.counters.binds;
-        report.counters.casts += verdict.counters.casts;
-        report.counters.executions += verdict.counters.executions;
+        report.counters += verdict.counters;
     }
     forget(&memo.models, project, &[Kind::Model]);
     forget(&memo.inputs, project, &[Kind::Input]);

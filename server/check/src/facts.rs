@@ -1,9 +1,10 @@
 //! Facts as a check uses them: what is missing is asked, and what was used is remembered.
 
+use crate::report::Counters;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::Arc;
-use viz_facts::{Answer, Fact, FactStore, Question, QuestionKey, Unknown};
+use viz_facts::{Answer, Fact, FactStore, Question, QuestionKey, SqlError, Unknown};
 
 /// What is known about a question.
 pub(crate) enum Known {
@@ -42,11 +43,12 @@ pub(crate) struct Facts<'a> {
     sources: Result<(), Unknown>,
     used: RefCell<Vec<Used>>,
     asked: RefCell<(HashSet<QuestionKey>, Vec<Question>)>,
+    counters: RefCell<Counters>,
 }
 
 impl<'a> Facts<'a> {
     pub(crate) fn new(store: &'a FactStore, sources: Result<(), Unknown>) -> Self {
-        Self { store, sources, used: RefCell::default(), asked: RefCell::default() }
+        Self { store, sources, used: RefCell::default(), asked: RefCell::default(), counters: RefCell::default() }
     }
 
     /// The state of the store.
@@ -62,6 +64,9 @@ impl<'a> Facts<'a> {
         let key = question.key();
         let fact = self.store.get_key(key);
         self.used.borrow_mut().push(Used { key, fact: fact.cloned() });
+        if matches!(fact, Some(Fact::Known { .. } | Fact::Unknown(_))) {
+            self.count(|counters| counters.known += 1);
+        }
         match fact {
             Some(Fact::Known { answer, .. }) => Known::Answer(Arc::clone(answer), false),
             Some(Fact::Stale { answer, .. }) => {
@@ -80,7 +85,39 @@ impl<'a> Facts<'a> {
         let (known, questions) = &mut *self.asked.borrow_mut();
         if known.insert(key) {
             questions.push(question.clone());
+            self.count(|counters| match question {
+                Question::Parse { .. } => counters.engine_parses += 1,
+                Question::Bind { .. } => counters.binds += 1,
+                Question::Probe { .. } => counters.casts += 1,
+                Question::Describe { .. } | Question::Options { .. } => counters.queries += 1,
+                Question::Execute { .. } | Question::Rows { .. } => counters.executions += 1,
+            });
         }
+    }
+
+    /// What the engine says against a text: the answer to a question of [`Answer::Accepted`].
+    ///
+    /// # Errors
+    /// If that is not known, or not yet.
+    pub(crate) fn accepted(&self, question: &Question) -> Result<Result<(), SqlError>, Unknown> {
+        match self.get(question) {
+            Known::Answer(answer, _) => match &*answer {
+                Answer::Accepted(result) => Ok(result.clone()),
+                _ => Err(Unknown::new("engine", "the engine gave an answer of another kind")),
+            },
+            Known::Unknown(why) => Err(why),
+            Known::Pending => Err(pending()),
+        }
+    }
+
+    /// Counts work.
+    pub(crate) fn count(&self, add: impl FnOnce(&mut Counters)) {
+        add(&mut self.counters.borrow_mut());
+    }
+
+    /// The work since the last call.
+    pub(crate) fn counted(&self) -> Counters {
+        self.counters.take()
     }
 
     /// What was used since the last call, and what was asked.
@@ -93,5 +130,12 @@ impl<'a> Facts<'a> {
 
 /// The reason of something that was just asked.
 pub(crate) fn pending() -> Unknown {
-    Unknown::new("pending", "still being looked up")
+    Unknown::new(PENDING, "still being looked up")
 }
+
+/// Whether something is not known only because it was just asked.
+pub(crate) fn is_pending(why: &Unknown) -> bool {
+    why.code == PENDING
+}
+
+const PENDING: &str = "pending";

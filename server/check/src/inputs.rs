@@ -6,7 +6,7 @@ use crate::options::{Failed, InputOptions, MAX_OPTIONS, look_up, question};
 use crate::report::{Finding, InputReport, OptionsStatus};
 use crate::states::{Value, numeric};
 use crate::suggest::suggest;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use viz_facts::{Answer, Unknown};
 use viz_project::{
@@ -60,6 +60,25 @@ pub(crate) fn check_input(
     }
     let report = report(project, id, input, &options);
     Some(InputVerdict { options, report, findings })
+}
+
+/// Inputs on a dashboard that nothing on it reads, nor anything else.
+pub(crate) fn unread(project: &Project, findings: &mut Vec<Finding>) {
+    if !project.names_complete() {
+        return;
+    }
+    let shows = |id: ObjectId| matches!(project.object(id).kind, Kind::Dashboard | Kind::Row | Kind::Item);
+    let (shown, reading): (Vec<ObjectId>, Vec<ObjectId>) = project.ids().partition(|id| shows(*id));
+    let used =
+        |by: &[ObjectId]| -> FxHashSet<ObjectId> { by.iter().flat_map(|id| project.uses_of(*id)).copied().collect() };
+    let (shown, read) = (used(&shown), used(&reading));
+    for id in project.of_kind(Kind::Input) {
+        let object = project.object(id);
+        if shown.contains(&id) && !read.contains(&id) && !project.is_broken(object.loc) {
+            let message = format!("no insight reads `{}`: its choices change nothing", object.name_text());
+            findings.push(Finding::new("unread-input", object.name_loc(), message));
+        }
+    }
 }
 
 fn report(project: &Project, id: ObjectId, input: &Input, found: &KnownOptions) -> InputReport {

@@ -15,6 +15,7 @@ mod dates;
 mod expressions;
 mod facts;
 mod findings;
+mod further;
 mod inputs;
 mod insight;
 mod mask;

@@ -1,6 +1,7 @@
 //! What is known about models: their columns, or why their query fails.
 
 use crate::facts::{Facts, Known, pending};
+use crate::further::further;
 use crate::report::Finding;
 use crate::sources::source_of_model;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -108,7 +109,9 @@ pub(crate) fn models_in_browser(project: &Project) -> FxHashSet<ObjectId> {
 
 fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec<Finding>) {
     let (Some(sql), Ok(source)) = (model_query(project, id), source_of_model(project, id)) else { return };
-    let Known::Answer(answer, _) = facts.get(&Question::Describe { source, sql: sql.text().to_owned() }) else {
+    let Known::Answer(answer, _) =
+        facts.get(&Question::Describe { source: source.clone(), sql: sql.text().to_owned() })
+    else {
         return;
     };
     let Answer::Columns(Err(error)) = &*answer else { return };
@@ -127,6 +130,21 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
         finding.help = Some("file names are relative to the project's folder".into());
     }
     findings.push(finding);
+    let describe = |sql: String| match facts.get(&Question::Describe { source: source.clone(), sql }) {
+        Known::Answer(answer, _) => match &*answer {
+            Answer::Columns(found) => Ok(found.clone().map(drop)),
+            _ => Err(Unknown::new("engine", "the engine gave an answer of another kind")),
+        },
+        Known::Unknown(why) => Err(why),
+        Known::Pending => Err(pending()),
+    };
+    let more = further(sql.text(), error, |range| sql.locate(range), describe).unwrap_or_default();
+    for (error, loc) in more.iter().filter_map(|error| Some((error, error_place(&sql, error)?))) {
+        let message = format!("the query of the model `{}` fails: {}", object.name_text(), sentence(&error.message));
+        let mut finding = Finding::new("model-sql", loc, message);
+        crate::suggest::suggest(&mut finding, error);
+        findings.push(finding);
+    }
 }
 
 /// References and variables in a model's SQL, which nothing replaces (`R-REF-10`, `R-ENV-05`): why the query fails.

@@ -111,7 +111,7 @@ pub struct InsightReport {
     pub judge: Option<Judge>,
     /// Number of combinations (saturating).
     pub total: usize,
-    /// Rendered and parsed one by one.
+    /// Looked at one by one: rendered and judged, or of the same class as one that was.
     pub sampled: usize,
     /// Sampled, or equal in class to one that was judged.
     pub covered: usize,
@@ -159,18 +159,42 @@ pub struct Counters {
     pub insights_remembered: usize,
     /// Insights that were left for later.
     pub insights_postponed: usize,
-    /// Combinations rendered.
+    /// Texts rendered: one for each class of combinations.
     pub rendered: usize,
+    /// Texts cut into tokens to find classes.
+    pub lexed: usize,
     /// Texts parsed with sqlparser.
     pub parses: usize,
-    /// Distinct texts put to DuckDB's parser.
+    /// Texts put to DuckDB's parser.
     pub engine_parses: usize,
-    /// Distinct texts put to DuckDB's binder.
+    /// Texts put to DuckDB's binder alone.
     pub binds: usize,
-    /// Queries that convert the values of choices, each for up to a hundred of them.
+    /// Queries run over tables of one row: they convert the values of choices, each for up to 200 of them. The first text of
+    /// each insight is bound by such a query, too.
     pub casts: usize,
+    /// Queries of models and options.
+    pub queries: usize,
     /// Queries run on the data of a source.
     pub executions: usize,
+    /// Questions whose answers were known already.
+    pub known: usize,
+}
+
+impl std::ops::AddAssign for Counters {
+    fn add_assign(&mut self, other: Self) {
+        self.insights_checked += other.insights_checked;
+        self.insights_remembered += other.insights_remembered;
+        self.insights_postponed += other.insights_postponed;
+        self.rendered += other.rendered;
+        self.lexed += other.lexed;
+        self.parses += other.parses;
+        self.engine_parses += other.engine_parses;
+        self.binds += other.binds;
+        self.casts += other.casts;
+        self.queries += other.queries;
+        self.executions += other.executions;
+        self.known += other.known;
+    }
 }
 
 /// Everything a check found out, and what it would need to know to find out more.

@@ -14,6 +14,27 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 use viz_facts::{Answer, Question, SourceSpec, Unknown};
 
+/// Workers of one kind at most: a second one takes its share of large batches.
+const LANES: usize = 2;
+
+/// So many questions are worth a second worker: of those that need no source, and of those that do.
+const MANY_PURE: usize = 128;
+const MANY_OF_SOURCES: usize = 8;
+
+/// Neighbours that one worker gets: they are about the same tables, and parses are answered by the dozen.
+const NEIGHBOURS: usize = 32;
+
+/// Distributes questions over workers.
+fn lanes(questions: Vec<Pending>, many: usize, neighbours: usize) -> Vec<Vec<Pending>> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let count = if questions.len() < many { 1 } else { LANES.min(cores) };
+    let mut out: Vec<Vec<Pending>> = (0..count).map(|_| Vec::new()).collect();
+    for (at, pending) in questions.into_iter().enumerate() {
+        out[at / neighbours % count].push(pending);
+    }
+    out
+}
+
 /// How an engine works.
 #[derive(Debug, Clone)]
 pub struct EngineConfig {
@@ -52,13 +73,13 @@ impl EngineConfig {
 /// for each other: a query on a slow source never delays a parse.
 pub struct Engine {
     limits: Limits,
-    parse: Arc<WorkerSlot>,
+    parse: [Arc<WorkerSlot>; LANES],
     capsules: Option<Capsules>,
     /// Only in trusted workspaces.
     sources: Option<Sources>,
 }
 
-/// One worker per project folder, because relative file names in queries resolve against the process's current folder. A
+/// One worker (for large batches a second one) per project folder, because relative file names in queries resolve against the process's current folder. A
 /// source's file that lies elsewhere has a worker of its own, which may read that file besides the folder.
 struct Sources {
     plan: Plan,
@@ -66,8 +87,8 @@ struct Sources {
     slots: Mutex<HashMap<Place, (Elsewhere, Arc<WorkerSlot>)>>,
 }
 
-/// A project's folder, and a file elsewhere.
-type Place = (PathBuf, Option<PathBuf>);
+/// A project's folder, a file elsewhere, and the lane.
+type Place = (PathBuf, Option<PathBuf>, usize);
 
 /// What was at such a file's place, and at its log's, when its worker was started. A worker may read these files, not
 /// whatever has their names later.
@@ -85,7 +106,7 @@ impl Sources {
     /// Sends questions about sources with the copies of their databases. `Unknown` while a database can't be copied.
     fn submit(&self, mut questions: Vec<Pending>) {
         let mut readings: HashMap<PathBuf, Result<Reading, Unknown>> = HashMap::new();
-        let mut by_place: HashMap<Place, Vec<Pending>> = HashMap::new();
+        let mut by_place: HashMap<(PathBuf, Option<PathBuf>), Vec<Pending>> = HashMap::new();
         for mut pending in questions.drain(..) {
             let Some(source) = pending.question.source() else { continue };
             let root = source.root().to_owned();
@@ -110,15 +131,18 @@ impl Sources {
             let elsewhere = file.filter(|file| !is_below(file, &root));
             by_place.entry((root, elsewhere)).or_default().push(pending);
         }
-        for (place, mut pending) in by_place {
-            while let Err(back) = self.slot(&place).submit(pending) {
-                pending = back;
+        for ((root, file), pending) in by_place {
+            for (lane, mut pending) in lanes(pending, MANY_OF_SOURCES, 1).into_iter().enumerate() {
+                let place = (root.clone(), file.clone(), lane);
+                while let Err(back) = self.slot(&place).submit(pending) {
+                    pending = back;
+                }
             }
         }
     }
 
     fn slot(&self, place: &Place) -> Arc<WorkerSlot> {
-        let (root, file) = place;
+        let (root, file, _) = place;
         let read: Vec<PathBuf> = file.iter().flat_map(|file| [file.clone(), log_of(file)]).collect();
         let id = |at: usize| read.get(at).and_then(|path| identity(&std::fs::metadata(path).ok()?));
         let found = [id(0), id(1)];
@@ -154,7 +178,7 @@ impl Engine {
         let of_sources = Plan { kind: WorkerKind::Sources, ..plan.clone() };
         Self {
             limits,
-            parse: WorkerSlot::new(plan),
+            parse: std::array::from_fn(|_| WorkerSlot::new(plan.clone())),
             capsules,
             sources: trusted.then(|| Sources::new(of_sources, copy_limit)),
         }
@@ -226,13 +250,13 @@ impl Engine {
 
     /// The kernel's walls around the workers that run now.
     pub fn walls(&self) -> Vec<(WorkerKind, Vec<Wall>)> {
-        let parse = (WorkerKind::Parse, self.parse.walls());
+        let parse = self.parse.iter().map(|slot| (WorkerKind::Parse, slot.walls()));
         let sources = self.sources.iter().flat_map(Sources::slots).map(|slot| (WorkerKind::Sources, slot.walls()));
-        std::iter::once(parse).chain(sources).filter(|(_, walls)| !walls.is_empty()).collect()
+        parse.chain(sources).filter(|(_, walls)| !walls.is_empty()).collect()
     }
 
     fn slots(&self) -> Vec<Arc<WorkerSlot>> {
-        let mut slots = vec![Arc::clone(&self.parse)];
+        let mut slots = self.parse.to_vec();
         slots.extend(self.sources.iter().flat_map(Sources::slots));
         slots
     }
@@ -243,9 +267,11 @@ impl Engine {
         let (of_sources, pure): (Vec<_>, Vec<_>) =
             questions.iter().enumerate().map(pending).partition(|pending| pending.question.source().is_some());
         // The fast worker first: it works while a source worker starts.
-        if let Err(pure) = self.parse.submit(pure) {
-            let closed = closed();
-            pure.into_iter().for_each(|pending| pending.batch.resolve(pending.at, Err(closed.clone())));
+        for (slot, pure) in self.parse.iter().zip(lanes(pure, MANY_PURE, NEIGHBOURS)) {
+            if let Err(pure) = slot.submit(pure) {
+                let closed = closed();
+                pure.into_iter().for_each(|pending| pending.batch.resolve(pending.at, Err(closed.clone())));
+            }
         }
         match &self.sources {
             Some(sources) => sources.submit(of_sources),

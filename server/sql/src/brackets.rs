@@ -1,8 +1,34 @@
-//! Brackets that are never closed: engines report them at the end of the query, far from the fault.
+//! How deep tokens stand in brackets, and brackets that are never closed: engines report these at the end of the query, far
+//! from the fault.
 
-use crate::tokens::tokenize;
+use crate::tokens::{Token, tokenize};
 use sqlparser::tokenizer::Token as SqlToken;
 use viz_text::TextRange;
+
+/// How many brackets and `case` are open.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Nesting {
+    /// Behind the last token.
+    pub depth: usize,
+}
+
+impl Nesting {
+    /// Goes on behind a token.
+    pub fn step(&mut self, token: &Token) {
+        match &token.token {
+            SqlToken::LParen | SqlToken::LBracket | SqlToken::LBrace => self.depth += 1,
+            SqlToken::RParen | SqlToken::RBracket | SqlToken::RBrace => self.depth = self.depth.saturating_sub(1),
+            _ if token.is_word("case") => self.depth += 1,
+            _ if token.is_word("end") => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+
+    /// Whether nothing is open.
+    pub fn is_top(self) -> bool {
+        self.depth == 0
+    }
+}
 
 /// The last bracket of a text that is opened and never closed.
 pub fn unclosed(sql: &str) -> Option<TextRange> {

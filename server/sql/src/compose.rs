@@ -367,8 +367,7 @@ fn grouping<'a>(target: Target, selected: &[&'a Part], having: &[&Part], sorts: 
 
 /// Where a bare word stands.
 fn word_loc(template: &Template, word: &str) -> Option<Loc> {
-    // Words of the holes' own lengths keep all offsets.
-    let plain = template.fill(|_, hole| "v".repeat(hole.range.len().into()));
+    let plain = template.plain();
     let found = tokenize(&plain).ok()?.into_iter().find(|token| token.is_word(word))?;
     template.text().locate(found.range)
 }

@@ -25,7 +25,7 @@ mod tokens;
 
 pub use accessor::Accessor;
 pub use aggregates::{Shape, shape_of};
-pub use brackets::unclosed;
+pub use brackets::{Nesting, unclosed};
 pub use compose::{Clause, Composed, Selected, compose, dependent_models, inputs_of};
 pub use expand::Context;
 pub use hash::{alias_hash, name_hash};

@@ -75,8 +75,7 @@ pub(crate) fn problems(project: &Project, template: &Template) -> (Vec<Problem>,
 
 /// The word `null` inside texts (S-26).
 fn nulls(template: &Template) -> Vec<Problem> {
-    // Words of the holes' own lengths keep all offsets.
-    let plain = template.fill(|_, hole| "v".repeat(hole.range.len().into()));
+    let plain = template.plain();
     let tokens = crate::tokens::tokenize(&plain).unwrap_or_default();
     let texts = tokens.iter().filter(|token| matches!(token.token, sqlparser::tokenizer::Token::SingleQuotedString(_)));
     let null = |range: TextRange| {

@@ -1,29 +1,21 @@
 //! Meanings that change because the build puts texts together without parentheses (S-11, `R-RES-04`, `R-SQL-01`).
 
+use crate::brackets::Nesting;
 use crate::dropped::neutral;
 use crate::parse::parse_expression;
 use crate::template::Template;
 use crate::tokens::tokenize;
 use sqlparser::ast::{BinaryOperator, Expr, VisitMut, VisitorMut};
-use sqlparser::tokenizer::Token as SqlToken;
 use std::ops::ControlFlow;
 use viz_project::{Fix, Problem};
 use viz_text::{Loc, TextRange};
 
 /// A filter with OR at its top that is joined to others by AND.
 pub(crate) fn of_filter(template: &Template, whole: Loc) -> Option<Problem> {
-    // Words of the holes' own lengths keep all offsets.
-    let plain = template.fill(|_, hole| "v".repeat(hole.range.len().into()));
-    let mut depth = 0_i32;
-    let or = tokenize(&plain).ok()?.into_iter().find(|token| {
-        match &token.token {
-            SqlToken::LParen | SqlToken::LBracket | SqlToken::LBrace => depth += 1,
-            SqlToken::RParen | SqlToken::RBracket | SqlToken::RBrace => depth -= 1,
-            _ if token.is_word("case") => depth += 1,
-            _ if token.is_word("end") => depth -= 1,
-            _ => {}
-        }
-        depth == 0 && token.is_word("or")
+    let mut nesting = Nesting::default();
+    let or = tokenize(&template.plain()).ok()?.into_iter().find(|token| {
+        nesting.step(token);
+        nesting.is_top() && token.is_word("or")
     })?;
     let text = template.text();
     let message =

@@ -1,5 +1,6 @@
 //! sqlparser with byte offsets and a recursion limit that real queries don't meet.
 
+use crate::brackets::Nesting;
 use crate::tokens::{LexError, Lines, Token, tokenize};
 use sqlparser::ast::{Expr, Statement};
 use sqlparser::dialect::DuckDbDialect;
@@ -60,16 +61,10 @@ fn with_parser<T>(sql: &str, run: impl FnOnce(&mut Parser<'_>) -> Result<T, Pars
 
 /// The greatest number of brackets and `case` that are open at a time.
 fn nesting(tokens: &[Token]) -> usize {
-    let (mut open, mut most) = (0usize, 0);
+    let (mut nesting, mut most) = (Nesting::default(), 0);
     for token in tokens {
-        match &token.token {
-            SqlToken::LParen | SqlToken::LBracket | SqlToken::LBrace => open += 1,
-            SqlToken::RParen | SqlToken::RBracket | SqlToken::RBrace => open = open.saturating_sub(1),
-            SqlToken::Word(_) if token.is_word("case") => open += 1,
-            SqlToken::Word(_) if token.is_word("end") => open = open.saturating_sub(1),
-            _ => {}
-        }
-        most = most.max(open);
+        nesting.step(token);
+        most = most.max(nesting.depth);
     }
     most
 }

@@ -2,13 +2,13 @@
 
 use super::wording::Failures;
 use super::{InsightVerdict, Run};
-use crate::facts::Known;
+use crate::further::further;
 use crate::models::{defined_here, error_range, sentence};
 use crate::report::{Finding, Judge};
 use crate::states::State;
 use crate::suggest::{missing_name, suggest, suggestion};
 use crate::witness::Witness;
-use viz_facts::{Answer, Question, SqlError};
+use viz_facts::{Question, SqlError, Unknown};
 use viz_project::{Body, Fix, ObjectId, Related, StatementKind};
 use viz_sql::{Accessor, Hole, Role, name_hash, tokenize};
 use viz_text::{Loc, TextRange, TextSize};
@@ -39,28 +39,54 @@ impl Run<'_> {
             return;
         }
         if judge == Judge::Parse {
-            let single = self.single_statements(verdict, combination);
+            let single = self.single_statements(combination);
             if !single.is_empty() {
                 verdict.findings.extend(single);
                 return;
             }
         }
+        verdict.findings.push(self.of_all(verdict.report.loc, &place, error, judge));
+        if judge != Judge::Bind {
+            return;
+        }
+        for error in self.further(combination, error).unwrap_or_default() {
+            let place = self.place(combination, &error);
+            let finding = self.of_all(verdict.report.loc, &place, &error, judge);
+            let known = verdict.findings.iter().any(|other| other.loc == finding.loc);
+            if place.hole.is_none() && place.loc.is_some() && !known {
+                verdict.findings.push(finding);
+            }
+        }
+    }
+
+    /// A fault of the query, whatever is chosen.
+    fn of_all(&self, insight: Loc, place: &Place, error: &SqlError, judge: Judge) -> Finding {
         let (code, verb) = match judge {
             Judge::Parse => ("sql-syntax", "is no SQL"),
             _ if error.message.starts_with("Referenced column") => ("unknown-column", "fails"),
             _ => ("sql-bind", "fails"),
         };
-        let loc = place.loc.or_else(|| self.nearest_statement(&place)).unwrap_or(verdict.report.loc);
+        let loc = place.loc.or_else(|| self.nearest_statement(place)).unwrap_or(insight);
         let message = format!("{} {verb}: {}", self.subject(loc), self.words(error));
         let mut finding = Finding::new(code, loc, message);
         suggest(&mut finding, error);
-        verdict.findings.push(finding);
+        finding
+    }
+
+    /// What else the binder refuses, once what it names first is mended.
+    fn further(&self, combination: usize, first: &SqlError) -> Result<Vec<SqlError>, Unknown> {
+        let tables = self.tables()?;
+        let selection = &self.combinations[combination];
+        let values = self.fill(selection);
+        let mapped = self.composed.template.render_mapped(|index, _| values[index].clone());
+        let bind = |sql: String| self.facts.accepted(&Question::Bind { tables: tables.clone(), sql });
+        further(&self.render(selection), first, |range| mapped.locate(range), bind)
     }
 
     /// Which statements are no SQL on their own: so several syntax errors of one insight are all found, each in its
     /// own statement.
-    fn single_statements(&self, verdict: &mut InsightVerdict, combination: usize) -> Vec<Finding> {
-        let values = self.fill(combination);
+    fn single_statements(&self, combination: usize) -> Vec<Finding> {
+        let values = self.fill(&self.combinations[combination]);
         let mut out = Vec::new();
         let mut seen = std::collections::HashSet::new();
         for placed in &self.composed.placed {
@@ -91,11 +117,7 @@ impl Run<'_> {
             if !sort {
                 sql.push_generated("\n)");
             }
-            verdict.counters.engine_parses += 1;
-            let Known::Answer(answer, _) = self.facts.get(&Question::Parse { sql: sql.text().to_owned() }) else {
-                continue;
-            };
-            let Answer::Accepted(Err(error)) = &*answer else { continue };
+            let Ok(Err(error)) = self.facts.accepted(&Question::Parse { sql: sql.text().to_owned() }) else { continue };
             let whole = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
             let own = TextRange::new(prefix, end);
             let offset = error.offset.map(TextSize::new).filter(|offset| (prefix..end).contains(offset));
@@ -106,7 +128,7 @@ impl Run<'_> {
                 Some(at) => format!("`{}` is never closed", &sql.text()[at]),
                 // Met in what follows, which is not the user's.
                 None if loc.is_none() && error.offset.is_some() => "something is missing behind this".into(),
-                None => self.words(error),
+                None => self.words(&error),
             };
             let last = || error.offset.and_then(|_| last_token(&sql, prefix, end));
             let loc = loc.or_else(last).unwrap_or(whole);
@@ -140,7 +162,11 @@ impl Run<'_> {
                 .or_else(|| holes.iter().find(guilty))
         });
         let loc = hole.map(|hole| hole.loc).or(place.loc).unwrap_or_else(|| self.insight_loc());
-        let code = if judge == Judge::Parse { "combination-syntax" } else { "combination-bind" };
+        let code = match judge {
+            Judge::Parse => "combination-syntax",
+            Judge::Execute => "run-error",
+            _ => "combination-bind",
+        };
         let grouped = !witness.always;
         let failures = Failures { inputs: &witness.inputs, selections: &witness.selections, grouped, exact };
         let (combinations, words) = self.counted(&failures);
@@ -194,7 +220,7 @@ impl Run<'_> {
     }
 
     fn advice(&self, hole: &Hole, combination: usize, error: &SqlError) -> Option<String> {
-        let value = self.state(combination, hole)?.render(hole.accessor);
+        let value = self.state(&self.combinations[combination], hole)?.render(hole.accessor);
         // Other options name columns that exist: so it was meant as a name, and quotes would make a text of it.
         let meant_as_name = |state: &State| state.render(hole.accessor) == value;
         let is_name = hole.role == Role::Bare && missing_name(&error.message) == Some(value.as_str());
@@ -207,7 +233,7 @@ impl Run<'_> {
             Role::InString if value.contains('\'') => {
                 Some("offer the option without the quote, or filter by the `.values` of a multi-select, which doubles quotes".into())
             }
-            Role::Bare | Role::InList if self.state(combination, hole)?.values.iter().any(|value| matches!(value, crate::Value::Text(_))) => {
+            Role::Bare | Role::InList if self.state(&self.combinations[combination], hole)?.values.iter().any(|value| matches!(value, crate::Value::Text(_))) => {
                 Some(format!("{QUOTE}`'${{ref({name}).{}}}'`", hole.accessor.name()))
             }
             _ => None,
@@ -234,14 +260,14 @@ impl Run<'_> {
     /// The text around a hole as the browser renders it.
     fn rendered_around(&self, combination: usize, hole: Option<&Hole>) -> Option<String> {
         let hole = hole?;
-        let values = self.fill(combination);
+        let values = self.fill(&self.combinations[combination]);
         let placed = self.composed.placed.iter().find(|placed| placed.range.contains_range(hole.range))?;
         let out = self.plain_names(&self.filled(placed.range, &values));
         Some(if out.chars().count() > 120 { format!("{}…", out.chars().take(119).collect::<String>()) } else { out })
     }
 
     fn place(&self, combination: usize, error: &SqlError) -> Place {
-        let values = self.fill(combination);
+        let values = self.fill(&self.combinations[combination]);
         let Some(offset) = error.offset.map(TextSize::new) else { return Place::default() };
         let template = &self.composed.template;
         let mapped = template.render_mapped(|index, _| values[index].clone());

@@ -10,7 +10,7 @@ use viz_sql::Role;
 
 impl Run<'_> {
     /// Constructs that the browser's engine refuses although the source's accepts them.
-    pub(super) fn browser_engine(&self, verdict: &mut InsightVerdict, rendered: &[String], fine: &[usize]) {
+    pub(super) fn browser_engine(&self, verdict: &mut InsightVerdict, fine: &[usize]) {
         let Some(first) = fine.first() else { return };
         if !self.composed.dynamic || self.project.config().browser_engine != BrowserEngine::V1_4 {
             return;
@@ -18,10 +18,11 @@ impl Run<'_> {
         // A choice that stands inside a string changes no construct.
         let free = self.composed.template.holes().iter().any(|hole| !matches!(hole.role, Role::InString));
         let judged = if free { fine } else { std::slice::from_ref(first) };
-        let refused: Vec<Vec<Refused>> = judged.iter().map(|at| refused_by_1_4(&rendered[*at])).collect();
+        let refused: Vec<Vec<Refused>> =
+            judged.iter().map(|at| refused_by_1_4(&self.render(&self.combinations[*at]))).collect();
         let common =
             |found: &&Refused| refused.iter().all(|others| others.iter().any(|other| other.what == found.what));
-        let values = self.fill(*first);
+        let values = self.fill(&self.combinations[*first]);
         let mapped = self.composed.template.render_mapped(|index, _| values[index].clone());
         let mut always = 0;
         for found in refused[0].iter().filter(common) {

@@ -2,13 +2,13 @@
 
 use super::{InsightVerdict, Run};
 use crate::combinations::Combination;
-use crate::facts::{Known, pending};
+use crate::facts::is_pending;
 use crate::proof::Key;
 use crate::report::{Judge, Status};
 use crate::witness::witnesses;
 use indexmap::IndexMap;
 use std::collections::HashMap;
-use viz_facts::{Answer, Question, SqlError, Unknown};
+use viz_facts::{Question, ShadowTable, SqlError, Unknown};
 use viz_sql::parse;
 
 /// A set of combinations that one text speaks for.
@@ -22,51 +22,28 @@ struct Class {
 impl Run<'_> {
     /// Puts combinations to a judge, one text for each class. Returns those that passed; `None` while answers are
     /// missing, which the report then says.
-    pub(super) fn judge(
-        &self,
-        verdict: &mut InsightVerdict,
-        rendered: &[String],
-        among: &[usize],
-        judge: Judge,
-    ) -> Option<Vec<usize>> {
-        let mut classes: IndexMap<Result<Key, &str>, Class> = IndexMap::new();
+    pub(super) fn judge(&self, verdict: &mut InsightVerdict, among: &[usize], judge: Judge) -> Option<Vec<usize>> {
+        let mut classes: IndexMap<Result<Key, String>, Class> = IndexMap::new();
         for at in among {
+            let text = || self.render(&self.combinations[*at]);
             let key = match self.classes.key(&self.combinations[*at]) {
-                Key::Own(_) => Err(rendered[*at].as_str()),
+                Key::Own(_) => Err(text()),
                 key => Ok(key),
             };
-            classes
-                .entry(key)
-                .or_insert_with(|| Class { text: rendered[*at].clone(), members: Vec::new() })
-                .members
-                .push(*at);
+            let class = classes.entry(key).or_insert_with(|| Class { text: text(), members: Vec::new() });
+            class.members.push(*at);
         }
         let tables = if judge == Judge::Bind { self.tables().ok()? } else { Vec::new() };
         let mut errors: Vec<Option<SqlError>> = Vec::with_capacity(classes.len());
         let mut missing = None;
-        for class in classes.values() {
-            let question = match judge {
-                Judge::Parse => {
-                    verdict.counters.parses += 1;
-                    if let Err(error) = parse(&class.text) {
-                        tracing::trace!(?error, "sqlparser refuses a text; DuckDB decides");
-                    }
-                    verdict.counters.engine_parses += 1;
-                    Question::Parse { sql: class.text.clone() }
-                }
-                _ => {
-                    verdict.counters.binds += 1;
-                    Question::Bind { tables: tables.clone(), sql: class.text.clone() }
-                }
+        for (number, class) in classes.values().enumerate() {
+            let found = match judge {
+                Judge::Parse => self.parsed(&class.text),
+                _ => self.bound(&tables, &class.text, number == 0),
             };
-            match self.facts.get(&question) {
-                Known::Answer(answer, _) => match &*answer {
-                    Answer::Accepted(Ok(())) => errors.push(None),
-                    Answer::Accepted(Err(error)) => errors.push(Some(error.clone())),
-                    _ => missing = Some(Unknown::new("engine", "the engine gave an answer of another kind")),
-                },
-                Known::Unknown(why) => missing = Some(why),
-                Known::Pending => missing = Some(pending()),
+            match found {
+                Ok(found) => errors.push(found.err()),
+                Err(why) => missing = Some(why),
             }
         }
         if let Some(why) = missing {
@@ -77,6 +54,9 @@ impl Run<'_> {
             }
             verdict.report.why = Some(why);
             return None;
+        }
+        if errors.iter().all(Option::is_none) {
+            return Some(among.to_vec());
         }
         let mut error_of: HashMap<usize, &SqlError> = HashMap::new();
         for (class, error) in classes.values().zip(&errors) {
@@ -103,6 +83,30 @@ impl Run<'_> {
         Some(among.iter().copied().filter(|at| !error_of.contains_key(at)).collect())
     }
 
+    /// Whether a text parses.
+    fn parsed(&self, text: &str) -> Result<Result<(), SqlError>, Unknown> {
+        let found = self.facts.accepted(&Question::Parse { sql: text.to_owned() });
+        if found.as_ref().is_err_and(is_pending) {
+            self.facts.count(|counters| counters.parses += 1);
+            if let Err(error) = parse(text) {
+                tracing::trace!(?error, "sqlparser refuses a text; DuckDB decides");
+            }
+        }
+        found
+    }
+
+    /// Whether a text binds. The first one is run over one row, which [`Run::data`] wants to know, too: what runs, binds.
+    fn bound(&self, tables: &[ShadowTable], text: &str, first: bool) -> Result<Result<(), SqlError>, Unknown> {
+        if first {
+            match self.facts.accepted(&self.over_words(tables, text.to_owned())) {
+                Ok(Err(_)) => {}
+                Err(why) if !is_pending(&why) => {}
+                settled => return settled,
+            }
+        }
+        self.facts.accepted(&Question::Bind { tables: tables.to_vec(), sql: text.to_owned() })
+    }
+
     /// Whether the verdict on every combination is known: then what is counted is exact.
     pub(super) fn is_exact(&self, verdict: &InsightVerdict) -> bool {
         self.classes.covered(&self.combinations) == verdict.report.total
@@ -114,7 +118,7 @@ impl Run<'_> {
         if self.is_complete() { vec![unit] } else { self.classes.group(input, unit).collect() }
     }
 
-    fn is_complete(&self) -> bool {
+    pub(super) fn is_complete(&self) -> bool {
         self.combinations.len() == self.states.iter().fold(1, |product: usize, of| product.saturating_mul(of.len()))
     }
 

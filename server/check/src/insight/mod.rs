@@ -6,7 +6,10 @@ mod chosen_props;
 mod context;
 mod doubts;
 mod judge;
+mod runs;
 mod slices;
+mod trials;
+mod value_blame;
 mod values;
 mod without_options;
 mod wording;
@@ -15,7 +18,7 @@ pub(crate) use context::FromFacts;
 
 use crate::check::{CheckOptions, Level};
 use crate::combinations::{Combination, sample, total};
-use crate::facts::{Facts, pending};
+use crate::facts::{Facts, is_pending, pending};
 use crate::inputs::AllOptions;
 use crate::models::{AllColumns, Columns};
 use crate::proof::{Classes, Conditions, Shape};
@@ -141,21 +144,19 @@ impl Run<'_> {
         report.total = total(&counts);
         let shape = Shape::of(&self.composed.template, &self.query_inputs);
         self.classes = Classes::new(&shape, &self.fillings(), &Conditions::ALL);
+        self.facts.count(|counters| counters.lexed += self.classes.lexed());
         self.combinations = sample(&counts, &self.classes, self.options.max_combinations, self.options.seed);
         report.sampled = self.combinations.len();
-        verdict.counters.rendered = self.combinations.len();
         if self.combinations.is_empty() {
             report.why = Some(Unknown::new("no-options", "an input has no options"));
             return;
         }
-        let rendered: Vec<String> = (0..self.combinations.len()).map(|at| self.render(at)).collect();
-        let all: Vec<usize> = (0..rendered.len()).collect();
-        let parsed = self.judge(verdict, &rendered, &all, Judge::Parse);
-        let Some(fine) = parsed else { return };
+        let all: Vec<usize> = (0..self.combinations.len()).collect();
+        let Some(fine) = self.judge(verdict, &all, Judge::Parse) else { return };
         verdict.report.judge = Some(Judge::Parse);
         verdict.report.covered = self.classes.covered(&self.combinations);
         self.settle(verdict, Level::Parse);
-        self.browser_engine(verdict, &rendered, &fine);
+        self.browser_engine(verdict, &fine);
         if self.options.level == Level::Parse {
             return;
         }
@@ -172,15 +173,27 @@ impl Run<'_> {
                 verdict.report.status = Status::Partial;
                 verdict.report.why = Some(why);
             }
-            Ok(_) if fine.is_empty() => self.settle(verdict, Level::Bind),
+            Ok(_) if fine.is_empty() => self.settle(verdict, Level::Execute),
             Ok(tables) => {
-                let Some(bound) = self.judge(verdict, &rendered, &fine, Judge::Bind) else { return };
+                let Some(bound) = self.judge(verdict, &fine, Judge::Bind) else {
+                    // What is to be known of values is asked in the same breath.
+                    if verdict.report.why.as_ref().is_some_and(is_pending) {
+                        let _ = self.values(&mut Vec::new(), &tables);
+                    }
+                    return;
+                };
                 verdict.report.judge = Some(Judge::Bind);
                 // What fails to parse or bind for all is no matter of values.
                 if let Some(first) = bound.first() {
-                    self.slices(verdict, &tables, &rendered[*first]);
-                    match self.all_values(verdict, &tables, *first) {
-                        Ok(()) => verdict.report.judge = Some(Judge::Values),
+                    self.slices(verdict, &tables, &self.render(&self.combinations[*first]));
+                    let execute = self.options.level == Level::Execute;
+                    let judged = self.all_values(verdict, &tables, *first).and_then(|()| {
+                        verdict.report.judge = Some(Judge::Values);
+                        if execute { self.execute_sample(verdict, &bound) } else { Ok(()) }
+                    });
+                    match judged {
+                        Ok(()) if execute => verdict.report.judge = Some(Judge::Execute),
+                        Ok(()) => {}
                         Err(why) => {
                             verdict.report.status = Status::Partial;
                             verdict.report.why = Some(why);
@@ -188,13 +201,13 @@ impl Run<'_> {
                         }
                     }
                 }
-                self.settle(verdict, Level::Bind);
+                self.settle(verdict, Level::Execute);
             }
         }
     }
 
     fn all_values(&self, verdict: &mut InsightVerdict, tables: &[ShadowTable], first: usize) -> Result<(), Unknown> {
-        self.values(verdict, tables)?;
+        self.values(&mut verdict.findings, tables)?;
         self.data(verdict, tables, first)
     }
 
@@ -250,9 +263,10 @@ impl Run<'_> {
         Ok(tables)
     }
 
-    fn state(&self, combination: usize, hole: &Hole) -> Option<&State> {
+    /// The state that a selection has for a hole.
+    fn state(&self, selection: &[u32], hole: &Hole) -> Option<&State> {
         let position = self.query_inputs.iter().position(|input| *input == hole.input)?;
-        self.states.get(position)?.get(*self.combinations.get(combination)?.get(position)? as usize)
+        self.states.get(position)?.get(*selection.get(position)? as usize)
     }
 
     /// What each state of each input puts into the input's holes.
@@ -271,14 +285,17 @@ impl Run<'_> {
         self.query_inputs.iter().zip(&self.states).map(of).collect()
     }
 
-    fn fill(&self, combination: usize) -> Vec<String> {
+    /// What a selection puts into the holes.
+    fn fill(&self, selection: &[u32]) -> Vec<String> {
         let fill =
-            |hole: &Hole| self.state(combination, hole).map_or_else(String::new, |state| state.render(hole.accessor));
+            |hole: &Hole| self.state(selection, hole).map_or_else(String::new, |state| state.render(hole.accessor));
         self.composed.template.holes().iter().map(fill).collect()
     }
 
-    fn render(&self, combination: usize) -> String {
-        let values = self.fill(combination);
+    /// The query as the browser runs it for a selection.
+    fn render(&self, selection: &[u32]) -> String {
+        self.facts.count(|counters| counters.rendered += 1);
+        let values = self.fill(selection);
         self.composed.template.render(|index, _| values[index].clone())
     }
 }

@@ -1,10 +1,9 @@
 //! What can be told of an insight whose inputs' options are not known.
 
 use super::{InsightVerdict, Run};
-use crate::facts::Known;
 use crate::models::error_range;
 use crate::report::Finding;
-use viz_facts::{Answer, Question};
+use viz_facts::Question;
 use viz_sql::{Accessor, Hole};
 use viz_text::TextSize;
 
@@ -17,12 +16,8 @@ impl Run<'_> {
             let text = self.composed.template.render(|_, hole| {
                 if hole.accessor == Accessor::Values { format!("'{value}'") } else { value.to_owned() }
             });
-            verdict.counters.engine_parses += 1;
-            match self.facts.get(&Question::Parse { sql: text.clone() }) {
-                Known::Answer(answer, _) => match &*answer {
-                    Answer::Accepted(Err(error)) => errors.push((text, value, error.clone())),
-                    _ => return,
-                },
+            match self.facts.accepted(&Question::Parse { sql: text.clone() }) {
+                Ok(Err(error)) => errors.push((text, value, error)),
                 _ => return,
             }
         }

@@ -7,6 +7,7 @@ use super::values::{
 };
 use super::{Conditions, Shape};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::Cell;
 
 /// What a state of an input does to a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,6 +38,10 @@ pub struct Classes {
     plain: Vec<Vec<bool>>,
     /// For each input and class number: how many states.
     sizes: Vec<Vec<u32>>,
+    /// The holes inside strings that are whole operands of comparisons.
+    compared: Vec<bool>,
+    /// How many texts were lexed to find this out.
+    lexed: usize,
 }
 
 impl Classes {
@@ -46,6 +51,8 @@ impl Classes {
             of: fillings.iter().map(|states| vec![Class::Own; states.len()]).collect(),
             plain: fillings.iter().map(|states| vec![false; states.len()]).collect(),
             sizes: vec![Vec::new(); fillings.len()],
+            compared: vec![false; shape.owners.len()],
+            lexed: 1,
         };
         let Some(reference) = reference(shape, fillings) else { return none() };
         if conditions.adjacency && shape.is_crowded() || reference.tokens.last().is_some_and(|t| t.kind == Kind::Open) {
@@ -53,8 +60,10 @@ impl Classes {
         }
         let places = reference.places(shape, conditions);
         let taken = Taken::new(shape, &reference, &places, fillings, conditions);
-        let classifier = Classifier { shape, reference: &reference, places: &places, conditions, taken };
-        let mut out = Self { of: Vec::new(), plain: Vec::new(), sizes: Vec::new() };
+        let classifier =
+            Classifier { shape, reference: &reference, places: &places, conditions, taken, lexed: Cell::new(1) };
+        let compared = places.iter().map(|place| place.mode == Mode::String && place.operand).collect();
+        let mut out = Self { compared, ..Self::default() };
         for (input, states) in fillings.iter().enumerate() {
             let holes: Vec<usize> = shape.holes_of(input).collect();
             let (mut numbers, mut sizes) = (FxHashMap::<String, u32>::default(), Vec::<u32>::new());
@@ -81,7 +90,19 @@ impl Classes {
             out.plain.push(states.iter().map(plain).collect());
             out.sizes.push(sizes);
         }
+        out.lexed = classifier.lexed.get();
         out
+    }
+
+    /// How many texts were lexed to find the classes.
+    pub fn lexed(&self) -> usize {
+        self.lexed
+    }
+
+    /// Whether a hole stands inside a string that is a whole operand of a comparison. Then a [`Class::Regular`] state puts the
+    /// content of a string there, and nothing but the comparison's type can refuse it.
+    pub fn is_compared_text(&self, hole: usize) -> bool {
+        self.compared.get(hole).copied().unwrap_or(false)
     }
 
     /// The class of a state.
@@ -203,6 +224,7 @@ struct Classifier<'a> {
     places: &'a [Place],
     conditions: &'a Conditions,
     taken: Taken,
+    lexed: Cell<usize>,
 }
 
 impl Classifier<'_> {
@@ -253,6 +275,7 @@ impl Classifier<'_> {
         let standing: Vec<String> =
             self.reference.holes.iter().map(|range| self.reference.text[range.clone()].to_owned()).collect();
         let (text, ranges) = self.shape.fill(|hole| value(hole).unwrap_or(&standing[hole]));
+        self.lexed.set(self.lexed.get() + 1);
         let filled = Reference { tokens: lex(&text), text, holes: ranges };
         if filled.tokens.last().is_some_and(|token| token.kind == Kind::Open) {
             // An escape could keep a quote from closing, and a `$` could begin a string of another kind.

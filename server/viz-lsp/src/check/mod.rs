@@ -57,9 +57,6 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
 
 /// Says clearly what this version can't do, instead of doing something else.
 fn refuse_what_is_missing(args: &CheckArgs) -> anyhow::Result<()> {
-    if args.level.map(Level::from) == Some(Level::Execute) {
-        bail!("`--level execute` is not available in this version: use `--level bind`");
-    }
     if args.watch && args.format != Format::Text {
         bail!("`--watch` prints text only");
     }
@@ -172,7 +169,7 @@ fn load(
 
 /// The command line wins over the project's configuration, which wins over the defaults.
 fn options(args: &CheckArgs, config: &Config) -> anyhow::Result<(CheckOptions, Duration)> {
-    let level = args.level.map_or_else(|| configured_level(config), |level| Ok(level.into()))?;
+    let level = args.level.map_or_else(|| configured_level(config), Level::from);
     let options = CheckOptions {
         level,
         max_combinations: args
@@ -198,18 +195,8 @@ pub fn timeout(asked: Option<f64>, config: &Config) -> anyhow::Result<Duration> 
 }
 
 /// The level that a project asks for.
-///
-/// # Errors
-/// If this version doesn't have it.
-pub fn configured_level(config: &Config) -> anyhow::Result<Level> {
-    use viz_project::ConfiguredLevel;
-    match config.level {
-        Some(ConfiguredLevel::Parse) => Ok(Level::Parse),
-        None | Some(ConfiguredLevel::Bind) => Ok(Level::Bind),
-        Some(ConfiguredLevel::Execute) => {
-            bail!("`level: execute` in .viz-lsp.yml is not available in this version: use `level: bind`")
-        }
-    }
+pub fn configured_level(config: &Config) -> Level {
+    config.level.map_or(Level::Bind, Level::from)
 }
 
 /// One check, to the end.
@@ -296,8 +283,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_yet_is_refused() {
-        assert!(refuse_what_is_missing(&args(&["--level", "execute"])).is_err());
-        assert!(configured_level(&Config::parse("level: execute\n").unwrap()).is_err());
+    fn the_level_of_the_project_or_of_the_command_line() {
+        let config = Config::parse("level: execute\n").unwrap();
+        assert_eq!(super::options(&args(&[]), &config).unwrap().0.level, Level::Execute);
+        assert_eq!(super::options(&args(&["--level", "bind"]), &config).unwrap().0.level, Level::Bind);
+        assert_eq!(super::options(&args(&["--level", "execute"]), &Config::default()).unwrap().0.level, Level::Execute);
     }
 }

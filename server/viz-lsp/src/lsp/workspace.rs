@@ -21,8 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use viz_check::{
-    Attention, CheckOptions, Finding, InsightReport, Level, MAX_COMBINATIONS, Memo, Report, Severity,
-    Status as InsightStatus,
+    Attention, CheckOptions, Finding, InsightReport, Level, MAX_COMBINATIONS, Memo, Report, Severity, Status as InsightStatus,
 };
 use viz_facts::{Fact, Question, QuestionKey};
 use viz_ide::Choices;
@@ -285,7 +284,7 @@ fn why(insights: &[InsightReport]) -> Vec<Why> {
 fn options(settings: &Settings, project: &Project, now: NaiveDateTime) -> CheckOptions {
     let config = project.config();
     CheckOptions {
-        level: settings.level.or_else(|| configured_level(config).ok()).unwrap_or(Level::Bind),
+        level: settings.level.unwrap_or_else(|| configured_level(config)),
         max_combinations: settings.max_combinations.or(config.max_combinations).unwrap_or(MAX_COMBINATIONS),
         seed: config.seed.unwrap_or_default(),
         trusted: settings.trusted,
@@ -297,8 +296,7 @@ fn options(settings: &Settings, project: &Project, now: NaiveDateTime) -> CheckO
 /// The baseline that a project names, and what is wrong with its settings.
 fn configured(project: &Project, files: &Files<'_>) -> (Option<Baseline>, Vec<String>) {
     let config = project.config();
-    let errors = [configured_level(config).err(), timeout(None, config).err()];
-    let mut wrong: Vec<String> = errors.into_iter().flatten().map(|error| format!("{error:#}")).collect();
+    let mut wrong: Vec<String> = timeout(None, config).err().map(|error| format!("{error:#}")).into_iter().collect();
     let Some(path) = &config.baseline else { return (None, wrong) };
     let text = files.read(&project.root.join(path)).map_err(anyhow::Error::from);
     match text.and_then(|text| Baseline::parse(&text)) {

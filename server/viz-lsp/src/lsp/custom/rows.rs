@@ -118,11 +118,14 @@ impl Asking {
     /// Asks; blocks until there is an answer or it is called off.
     pub fn answer(mut self, answerer: &dyn Answerer, timeout: Duration, cancel: &Cancel) -> Option<Value> {
         let answer = answerer.ask(std::slice::from_ref(&self.question), timeout, cancel).pop()??;
+        let answer = match answer {
+            Fact::Known { answer, .. } | Fact::Stale { answer, .. } => Arc::unwrap_or_clone(answer),
+            Fact::Unknown(why) => return Some(self.failed(why)),
+        };
         let rows = match answer {
-            Ok(Answer::Rows(Ok(rows))) => rows,
-            Ok(Answer::Rows(Err(error))) => return Some(self.refused(&error)),
-            Ok(_) => return Some(self.failed(Unknown::new("engine", "the engine gave an answer of another kind"))),
-            Err(why) => return Some(self.failed(why)),
+            Answer::Rows(Ok(rows)) => rows,
+            Answer::Rows(Err(error)) => return Some(self.refused(&error)),
+            _ => return Some(self.failed(Unknown::new("engine", "the engine gave an answer of another kind"))),
         };
         self.put_rows(rows);
         Some(Value::Object(self.answer))
