@@ -105,14 +105,14 @@ impl Shared {
 
 enum Machine {
     Pure(Box<PureRunner>),
-    Sources(SourceRunner),
+    Sources(Box<SourceRunner>),
 }
 
 impl Machine {
     fn new(role: &Role, walls: Walls) -> Self {
         match role.kind {
             WorkerKind::Parse => Machine::Pure(Box::new(PureRunner::behind(walls))),
-            WorkerKind::Sources => Machine::Sources(SourceRunner::behind(walls, role.copies.clone())),
+            WorkerKind::Sources => Machine::Sources(Box::new(SourceRunner::behind(walls, role.copies.clone()))),
         }
     }
 
