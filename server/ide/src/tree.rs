@@ -106,11 +106,7 @@ pub(crate) fn pieces(document: &Document, within: Option<TextRange>) -> Vec<Piec
 pub(crate) fn piece(keys: &[&str], node: Node<'_>) -> Option<Piece> {
     let scalar = node.scalar()?;
     let value = scalar.value();
-    let is_sql = match keys {
-        [.., "sql" | "expression"] => true,
-        ["relations", .., "condition"] => true,
-        _ => false,
-    };
+    let is_sql = matches!(keys, [.., "sql" | "expression"] | ["relations", .., "condition"]);
     let content = if is_sql {
         Content::Sql
     } else if value.trim_start().starts_with("?{") {

@@ -43,7 +43,7 @@ impl Backend {
         if matches!(method, Method::Pin | Method::Unpin | Method::NextFailing) {
             self.pins_changed(root);
         }
-        Ok(answer.unwrap_or_else(|| no_project()))
+        Ok(answer.unwrap_or_else(no_project))
     }
 
     /// `viz/renderedSql`
