@@ -90,3 +90,78 @@ test("a page is opened in the editor, without a network", opened(async (window) 
   await window.preview.locator("h1", { hasText: /combination-syntax/ }).first().waitFor();
   await window.screenshot("page");
 }));
+
+// The bars as plotly drew them.
+async function bars(window) {
+  const paths = window.preview.locator(".chart[data-drawn=true] .bars .point path");
+  await paths.first().waitFor();
+  return paths.evaluateAll((all) => all.map((path) => path.getAttribute("d")));
+}
+
+test("the preview draws the insight at the cursor, and follows the pinned combination", opened(async (window) => {
+  await window.editor.locator(".squiggly-error").first().waitFor({ state: "attached" });
+  await window.goTo("x: ?{ ${ref(orders).month} }", 10);
+  await window.command("viz: Preview the insight at the cursor");
+  // Two months and two channels of Denver: two series.
+  await window.preview.locator(".chart[data-drawn=true] .legendtext", { hasText: "store" }).first().waitFor();
+  assert.equal((await bars(window)).length, 4);
+  assert.match(await window.preview.locator(".chart").getAttribute("aria-label"), /bar chart of sales_by_month: 4 rows in 2 series: .*store with 2/);
+  await window.preview.locator("[role=status]", { hasText: "4 rows in" }).waitFor();
+  await window.screenshot("preview");
+
+  // The control is the dashboard's; what is chosen is pinned, and the SQL follows.
+  await window.preview.locator("[role=tab]", { hasText: "Rows" }).click();
+  await window.preview.locator("td", { hasText: "150" }).waitFor();
+  await window.preview.locator("[data-input=city] select").selectOption({ label: "Boise" });
+  await window.preview.locator("td", { hasText: "70" }).waitFor();
+  await window.preview.locator("[role=tab]", { hasText: "SQL" }).click();
+  await window.preview.locator("pre", { hasText: "'Boise'" }).waitFor();
+
+  // Pinned by the command, the chart changes too.
+  await window.preview.locator("[role=tab]", { hasText: "Chart" }).click();
+  const before = await bars(window);
+  await window.goTo("x: ?{ ${ref(orders).month} }", 10);
+  await window.command("viz: Pin a combination");
+  await window.page.locator(".quick-input-title", { hasText: "Pin city" }).waitFor();
+  await window.page.keyboard.type("Den");
+  await window.choose("Denver");
+  await window.preview.locator("[data-input=city] select option:checked", { hasText: "Denver" }).waitFor({ state: "attached" });
+  await until(async () => (await bars(window)).join() !== before.join(), "the bars are others");
+  await window.screenshot("preview-pinned");
+}));
+
+test("a combination that fails is told in words", opened(async (window) => {
+  await window.editor.locator(".squiggly-error").first().waitFor({ state: "attached" });
+  await window.goTo("x: ?{ ${ref(orders).month} }", 10);
+  await window.command("viz: Preview the insight at the cursor");
+  await window.preview.locator(".chart[data-drawn=true]").waitFor();
+  await window.command("viz: Next combination that fails");
+  const message = window.preview.locator("[role=alert]");
+  await message.waitFor();
+  assert.match(await message.innerText(), /this filter breaks when `city` is "O'Fallon"[^]*DuckDB says: unterminated/);
+  await window.preview.locator("details pre").filter({ hasText: "'O'Fallon'" }).waitFor({ state: "attached" });
+  await window.screenshot("preview-error");
+}));
+
+test("the preview follows what is typed", opened(async (window) => {
+  await window.editor.locator(".squiggly-error").first().waitFor({ state: "attached" });
+  await window.goTo("?{ ${ref(orders).revenue} }", 3);
+  await window.command("viz: Preview the insight at the cursor");
+  await window.preview.locator(".chart[data-drawn=true]").waitFor();
+  await window.preview.locator("[role=tab]", { hasText: "Rows" }).click();
+  await window.preview.locator("td", { hasText: "150" }).waitFor();
+  await window.goTo("?{ ${ref(orders).revenue} }", 3);
+  await window.page.keyboard.type("1000 * ");
+  await window.preview.locator("td", { hasText: "150000" }).waitFor();
+}));
+
+test("the SQL beside the text follows the pinned combination", opened(async (window) => {
+  await window.editor.locator(".squiggly-error").first().waitFor({ state: "attached" });
+  await window.goTo("x: ?{ ${ref(orders).month} }", 10);
+  await window.command("viz: Show the SQL of the insight at the cursor");
+  const sql = window.page.locator(".editor-instance .monaco-editor .view-line");
+  await sql.filter({ hasText: "city: Denver" }).first().waitFor();
+  await window.command("viz: Next combination that fails");
+  await sql.filter({ hasText: "city: O'Fallon" }).first().waitFor();
+  await window.screenshot("sql");
+}));

@@ -17,7 +17,7 @@ const SETTINGS = {
   "workbench.secondarySideBar.defaultVisibility": "hidden", "window.commandCenter": false, "telemetry.telemetryLevel": "off",
   "update.mode": "none", "extensions.autoCheckUpdates": false, "extensions.autoUpdate": false,
   "extensions.ignoreRecommendations": true, "workbench.enableExperiments": false, "git.enabled": false, "files.autoSave": "off",
-  "editor.minimap.enabled": false, "editor.hover.delay": 100, "editor.quickSuggestions": { strings: "on" },
+  "editor.minimap.enabled": false, "editor.stickyScroll.enabled": false, "editor.hover.delay": 100, "editor.quickSuggestions": { strings: "on" },
 };
 
 /** Starts VS Code with the packed extension. `trusted: false` is a workspace that nobody has trusted. */
@@ -99,7 +99,7 @@ function window(page, folder) {
     async goTo(text, after = 1, file = "project.visivo.yml") {
       const before = readFileSync(path.join(folder, file), "utf8").split(text)[0].split("\n");
       const [line, column] = [before.length, before.at(-1).length + 1 + after];
-      await editor.locator(".view-line").first().click();
+      await editor.click({ position: { x: 250, y: 150 } });
       await page.keyboard.press("Control+G");
       await page.locator(".quick-input-widget input").first().waitFor();
       await page.keyboard.type(`:${line}:${column}`.replace(/^:/, ""));

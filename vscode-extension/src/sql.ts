@@ -58,9 +58,10 @@ function text(rendered: RenderedSql | Refused): string {
     comment(rendered.dynamic ? "The browser runs this." : "The source runs this when the project is built."),
     chosen === "" ? "" : comment(chosen),
     rendered.message === null ? "" : comment(rendered.message),
-    `\n${rendered.sql}\n`,
+    ...rendered.columns.map((column) => comment(`${column.name} is ${column.for}`)),
     ...rendered.tables.map((table) => `\n${comment(`${table.name} is the model ${table.model}:`)}${comment(table.sql)}`),
-    ...(rendered.columns.length === 0 ? [] : ["\n", ...rendered.columns.map((column) => comment(`${column.name} is ${column.for}`))]),
+    // Last: a text that isn't closed in it spoils the colours of what follows.
+    `\n${rendered.sql}\n`,
   ].join("");
 }
 

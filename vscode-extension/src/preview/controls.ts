@@ -129,7 +129,7 @@ function slider(input: Input, name: string, options: Value[], at: number, key: s
 
 function autocomplete(input: Input, name: string, choose: (selection: Selection) => void, actions: Actions): HTMLElement[] {
   const id = `options-${input.name}`;
-  const field = element("input", { type: "text", list: id, role: "combobox", "aria-label": name, "data-key": `${input.name}-field`, autocomplete: "off", spellcheck: "false" });
+  const field = element("input", { type: "text", list: id, "aria-label": name, "data-key": `${input.name}-field`, autocomplete: "off", spellcheck: "false" });
   const value = one(input);
   field.value = value === undefined ? "" : shown(value);
   const known = element("datalist", { id }, ...input.options.map((option) => element("option", { value: shown(option) })));

@@ -12,8 +12,8 @@ export interface Shown {
   /** Why the inputs are not known. */
   inputsError: Failure | null;
   rows: Rows | null;
-  /** Why there are no rows, and the SQL that gave none. */
-  error: (Failure & { sql: string | null }) | null;
+  /** Why there are no rows, the finding that tells so, and the SQL that gave none. */
+  error: (Failure & { finding: string | null; sql: string | null }) | null;
 }
 
 export type ToPage =

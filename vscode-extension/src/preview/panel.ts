@@ -2,7 +2,7 @@
 
 import * as crypto from "node:crypto";
 import * as vscode from "vscode";
-import type { Inputs, Options, Refused, Rows, Subject } from "../protocol";
+import type { Inputs, Options, Refused, RenderedSql, Rows, Subject } from "../protocol";
 import { pinChoices, unpin } from "../pin";
 import type { Session } from "../session";
 import type { SqlDocuments } from "../sql";
@@ -123,8 +123,14 @@ export class Preview implements vscode.WebviewPanelSerializer {
       this.drawn = { textDocument: subject.textDocument, insight };
     }
     this.place = rows.error === undefined ? rows.location : this.place;
+    // The engine's words alone don't tell which choice is to blame; the finding does.
+    const rendered = rows.error === undefined ? undefined : await this.session.ask<RenderedSql>("viz/renderedSql", subject, token);
+    if (token.isCancellationRequested || this.panel !== panel) {
+      return;
+    }
+    const finding = rendered?.error === undefined ? (rendered?.message ?? null) : null;
     panel.title = insight === null ? "Preview" : `Preview: ${insight}`;
-    this.post({ type: "show", shown: { ...shown(insight, inputs, rows), uri: subject.textDocument.uri, follow: this.follow } });
+    this.post({ type: "show", shown: { ...shown(insight, inputs, rows, finding), uri: subject.textDocument.uri, follow: this.follow } });
   }
 
   private async heard(message: FromPage): Promise<void> {
@@ -180,14 +186,14 @@ export class Preview implements vscode.WebviewPanelSerializer {
   }
 }
 
-function shown(insight: string | null, inputs: Inputs | Refused, rows: Rows | Refused): Omit<Shown, "uri" | "follow"> {
+function shown(insight: string | null, inputs: Inputs | Refused, rows: Rows | Refused, finding: string | null): Omit<Shown, "uri" | "follow"> {
   const refused = rows.error === undefined ? null : rows;
   return {
     insight,
     inputs: inputs.error === undefined ? inputs.inputs : [],
     inputsError: inputs.error ?? null,
     rows: rows.error === undefined ? rows : null,
-    error: refused === null ? null : { code: refused.error?.code ?? "", message: refused.error?.message ?? "", sql: refused.sql ?? null },
+    error: refused === null ? null : { code: refused.error?.code ?? "", message: refused.error?.message ?? "", finding, sql: refused.sql ?? null },
   };
 }
 

@@ -26,7 +26,7 @@ const app = document.getElementById("app") as HTMLElement;
 const controls = element("section", { class: "controls", "aria-label": "Inputs" });
 const bar = element("div", { class: "bar" });
 const body = element("section", { id: "body", role: "tabpanel", tabindex: 0 });
-const chart = element("div", { class: "chart", role: "img" });
+const chart = element("div", { class: "chart", role: "figure" });
 const status = element("p", { class: "status", role: "status", "aria-live": "polite" });
 app.append(controls, bar, body, status);
 
@@ -104,8 +104,11 @@ function drawBody(shown: Shown): void {
   if (error !== null || rows === null) {
     forget();
     const sql = error?.sql ?? null;
+    const message = error?.message ?? "nothing is known of this insight";
+    const finding = error?.finding ?? null;
+    const words = finding === null || finding === message ? [message] : [finding, element("br"), `DuckDB says: ${message}`];
     body.replaceChildren(
-      element("p", { class: "error", role: "alert" }, error?.message ?? "nothing is known of this insight"),
+      element("p", { class: "error", role: "alert" }, ...words),
       ...(sql === null ? [] : [element("details", { open: tab === "sql" }, element("summary", {}, "The SQL that was asked"), element("pre", {}, sql))]),
     );
     status.textContent = "";
