@@ -21,7 +21,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use viz_check::{
-    Attention, CheckOptions, Finding, InsightReport, Level, MAX_COMBINATIONS, Memo, Report, Severity, Status as InsightStatus,
+    Attention, CheckOptions, Finding, InsightReport, Level, MAX_COMBINATIONS, Memo, Report, Severity,
+    Status as InsightStatus,
 };
 use viz_facts::{Fact, Question, QuestionKey};
 use viz_ide::Choices;

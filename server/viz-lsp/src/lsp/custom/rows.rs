@@ -7,9 +7,10 @@ use super::{Params, choices, failure, insight, name};
 use crate::answerer::{Answerer, Cancel};
 use chrono::Local;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 use viz_check::RenderedQuery;
-use viz_facts::{Answer, Column, QueryTable, Question, Rows, SqlError, Unknown};
+use viz_facts::{Answer, Column, Fact, QueryTable, Question, Rows, SqlError, Unknown};
 use viz_ide::{Drawing, Plain, Sort, chart_of, drawing, layout};
 use viz_project::{Kind, ObjectId};
 
