@@ -81,7 +81,7 @@ fn a_plain_client_gets_plain_answers() {
     let props = item(&items, "props");
     assert_eq!(props["textEdit"]["newText"], "props:\n      type: ");
     assert!(props["insertTextFormat"].is_null() && props["insertTextMode"].is_null());
-    assert_eq!(props["documentation"]["kind"], "plaintext");
+    assert!(props["documentation"].is_string(), "{props}");
 
     let place = insights.find("= '${ref(city).value}'").start + "= '${ref(c".len();
     let found = client.request("textDocument/definition", at(&insights, place));

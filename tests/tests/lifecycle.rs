@@ -142,3 +142,50 @@ fn long_work_is_shown() {
     assert!(status["why"].to_string().contains("`forever`"), "the query ran out of time: {status}");
     assert_eq!(client.shut_down(), 0);
 }
+
+/// VS Code's way: the client listens, the server connects.
+#[test]
+fn a_client_may_listen_on_a_socket() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let mut server = std::process::Command::new(PROGRAM)
+        .args(["--socket", &port.to_string()])
+        .stdin(std::process::Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let (mut stream, _) = listener.accept().expect("it connects");
+    let mut answers = BufReader::new(stream.try_clone().expect("a second handle"));
+    let mut ask = |message: serde_json::Value| {
+        let body = message.to_string();
+        write!(stream, "Content-Length: {}\r\n\r\n{body}", body.len()).expect("it reads");
+    };
+    let mut read = || {
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            assert!(answers.read_line(&mut line).expect("it writes") > 0, "it hung up");
+            if let Some(value) = line.strip_prefix("Content-Length: ") {
+                length = value.trim().parse().expect("a number");
+            }
+            if line == "\r\n" {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        answers.read_exact(&mut body).expect("a body");
+        serde_json::from_slice::<serde_json::Value>(&body).expect("JSON")
+    };
+    ask(serde_json::json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": { "capabilities": {} } }));
+    assert_eq!(read()["result"]["serverInfo"]["name"], "viz-lsp");
+    ask(serde_json::json!({ "jsonrpc": "2.0", "id": 2, "method": "viz/nothing", "params": {} }));
+    assert_eq!(read()["error"]["code"], -32601, "unknown methods are refused, not more");
+    ask(serde_json::json!({ "jsonrpc": "2.0", "id": 3, "method": "shutdown" }));
+    assert_eq!(read()["id"], 3);
+    ask(serde_json::json!({ "jsonrpc": "2.0", "method": "exit" }));
+    assert!(server.wait().expect("it ends").success());
+    // Nobody listens.
+    drop(listener);
+    let status = std::process::Command::new(PROGRAM).args(["--socket", &port.to_string()]).status().expect("it starts");
+    assert_eq!(status.code(), Some(2));
+}

@@ -2,6 +2,7 @@
 
 use crate::choices::Choices;
 use crate::completion::accessor_meaning;
+use crate::symbol::{Symbol, symbols_at};
 use crate::target::{Target, target_at};
 use chrono::{DateTime, Local, NaiveDateTime};
 use std::collections::BTreeSet;
@@ -35,7 +36,7 @@ pub fn hover(
     offset: TextSize,
     now: SystemTime,
 ) -> Option<Hover> {
-    let Some((target, range)) = target_at(project, file, offset) else {
+    let Some((target, range)) = target_at(project, file, offset).or_else(|| typed(project, file, offset)) else {
         return crate::calls::hover(project, file, offset)
             .or_else(|| crate::props::hover(project, file, offset))
             .or_else(|| crate::field::hover(project, file, offset));
@@ -79,6 +80,15 @@ pub fn hover(
     }
     viz_check::Mask::of(project).hide(&mut text);
     Some(Hover { range, markdown: text.trim_end().to_owned() })
+}
+
+/// The object that a reference names which isn't finished yet.
+fn typed(project: &Project, file: FileId, offset: TextSize) -> Option<(Target<'_>, TextRange)> {
+    let (symbols, range) = symbols_at(project, file, offset)?;
+    match symbols.as_slice() {
+        [Symbol::Object(id)] => Some((Target::Definition(*id), range)),
+        _ => None,
+    }
 }
 
 fn heading(object: &Object) -> String {

@@ -4,6 +4,7 @@
 //! Each feature is one file. Features work while the text is broken elsewhere, and at the cursor: what is asked about
 //! unfinished text is answered from its lines and indentation (`context`), not from a tree that may lack it.
 
+mod actions;
 mod calls;
 mod choices;
 mod colors;
@@ -26,6 +27,7 @@ mod links;
 mod props;
 mod references;
 mod rename;
+mod renamed_files;
 mod select_list;
 mod selection;
 mod semantic_tokens;
@@ -37,6 +39,7 @@ mod target;
 mod tree;
 mod yaml;
 
+pub use actions::{Action, ActionKind, TextChange, actions, fix_all};
 pub use calls::{Signature, SignatureHelp, signature_help};
 pub use choices::{Choices, Wanted, choose, input_named, is_clearable, is_run};
 pub use colors::{Color, Presentation, colors, presentations};
@@ -54,6 +57,7 @@ pub use lineage::{Call, Lineage, callees, callers, hierarchy_at, lineage, object
 pub use links::{Link, links};
 pub use references::{Reference, references, references_to};
 pub use rename::{RenameEdit, prepare_rename, rename};
+pub use renamed_files::renamed_files;
 pub use selection::selection_ranges;
 pub use semantic_tokens::{SemanticToken, TokenKind, semantic_tokens};
 pub use subject::{InsightAt, chart_of, insight_at, insight_named};

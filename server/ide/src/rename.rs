@@ -1,7 +1,9 @@
 //! Rename: an object's name and everything that refers to it.
 //!
 //! Refuses what would change a meaning: names that others have, names that a reference can't hold, references that are
-//! ambiguous, and columns, whose name is a matter of the model's SQL.
+//! ambiguous. A column is renamed in the select list of its model (`columns`).
+
+mod columns;
 
 use crate::definition;
 use crate::references;
@@ -30,6 +32,10 @@ pub fn prepare_rename(
     file: FileId,
     offset: TextSize,
 ) -> Result<Option<(TextRange, String)>, String> {
+    if let Some((model, column, range)) = columns::column_at(project, file, offset) {
+        columns::place(project, model, &column)?;
+        return Ok(Some((range, column)));
+    }
     let Some((id, range)) = subject(project, file, offset)? else { return Ok(None) };
     Ok(Some((without_quotes(project, file, range).0, project.object(id).name_text().to_owned())))
 }
@@ -39,6 +45,9 @@ pub fn prepare_rename(
 /// # Errors
 /// Why that can't be.
 pub fn rename(project: &Project, file: FileId, offset: TextSize, name: &str) -> Result<Vec<RenameEdit>, String> {
+    if let Some((model, column, _)) = columns::column_at(project, file, offset) {
+        return columns::rename(project, model, &column, name);
+    }
     let Some((id, _)) = subject(project, file, offset)? else { return Err("there is no name here".into()) };
     let old = project.object(id).name_text();
     if name == old {
@@ -65,7 +74,7 @@ fn subject(project: &Project, file: FileId, offset: TextSize) -> Result<Option<(
     let Some((symbols, range)) = symbols_at(project, file, offset) else { return Ok(None) };
     let id = match symbols.as_slice() {
         [Symbol::Object(id)] => *id,
-        [Symbol::Field(..)] => return Err("a column gets its name in the SQL of its model".into()),
+        [Symbol::Field(..)] => return Err("a property of an insight has plotly's name".into()),
         [Symbol::Files(_)] | [] => return Ok(None),
         [_, _, ..] => return Err("several objects have this name: make their names distinct first".into()),
     };

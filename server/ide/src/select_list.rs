@@ -11,6 +11,8 @@ pub(crate) struct NamedColumn {
     pub name: String,
     /// Where the name stands in the text: the alias, or the column itself.
     pub range: TextRange,
+    /// Whether the name is given here, to an expression or another name.
+    pub is_alias: bool,
 }
 
 /// The columns in the select list of a query's outermost `SELECT` (the first one of a `UNION`). Items without a name,
@@ -76,7 +78,8 @@ fn named(sql: &str, item: &[&Token]) -> Option<NamedColumn> {
         }
     };
     let keyword = matches!(name.to_ascii_lowercase().as_str(), "end" | "null" | "true" | "false");
-    (fits && !keyword).then_some(NamedColumn { name, range: last.range })
+    let is_alias = before.last().is_some_and(|token| &sql[token.range] != ".");
+    (fits && !keyword).then_some(NamedColumn { name, range: last.range, is_alias })
 }
 
 /// The text of a word without its quotes.

@@ -17,6 +17,10 @@ pub struct Cli {
     #[arg(long, conflicts_with_all = ["check", "explain"])]
     stdio: bool,
 
+    /// Speak it with a client that listens on this port of this machine
+    #[arg(long, value_name = "PORT", conflicts_with_all = ["stdio", "check", "explain"])]
+    pub socket: Option<u16>,
+
     /// Check the projects that the paths belong to
     #[arg(long, conflicts_with = "explain")]
     check: bool,
@@ -36,6 +40,10 @@ pub struct Cli {
     /// Tell on stderr what happens; twice for more
     #[arg(short, long, action = ArgAction::Count)]
     pub verbose: u8,
+
+    /// Write what is told into this file instead
+    #[arg(long, value_name = "FILE")]
+    pub log_file: Option<PathBuf>,
 
     #[command(flatten)]
     options: CheckArgs,

@@ -1,10 +1,19 @@
-//! Tracing to stderr: quiet by default, `-v` tells the main steps, `-vv` tells why in prose.
+//! Tracing to stderr or a file: quiet by default, `-v` tells the main steps, `-vv` tells why in prose. Never documents,
+//! option values or secrets: numbers, names of files and codes.
 
+use anyhow::Context;
+use std::fs::File;
 use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Mutex;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 /// Starts logging. `VIZ_LSP_LOG` (in the syntax of `tracing_subscriber`) overrides the number of `-v`.
-pub fn init(verbose: u8) {
+///
+/// # Errors
+/// If the file can't be made.
+pub fn init(verbose: u8, file: Option<&Path>) -> anyhow::Result<()> {
     let ours = match verbose {
         0 => "warn",
         1 => "info",
@@ -15,10 +24,36 @@ pub fn init(verbose: u8) {
     let usual = || EnvFilter::new(format!("warn,viz={ours},tower_lsp=off"));
     let filter = EnvFilter::try_from_env("VIZ_LSP_LOG").unwrap_or_else(|_| usual());
     let stderr = std::io::stderr;
+    let (writer, ansi) = match file {
+        None => (BoxMakeWriter::new(stderr), stderr().is_terminal()),
+        Some(path) => {
+            let file = File::create(path).with_context(|| format!("can't write the log {}", path.display()))?;
+            (BoxMakeWriter::new(Mutex::new(file)), false)
+        }
+    };
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_ansi(stderr().is_terminal())
+        .with_ansi(ansi)
         .with_timer(tracing_subscriber::fmt::time::uptime())
-        .with_writer(stderr)
+        .with_writer(writer)
         .init();
+    report_crashes();
+    Ok(())
+}
+
+/// A mistake of ours is told with its place in our code. What it was about may hold pieces of documents, so that is left
+/// out.
+fn report_crashes() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place =
+            panic.location().map_or_else(|| "somewhere".to_owned(), |at| format!("{}:{}", at.file(), at.line()));
+        let thread = std::thread::current();
+        let name = thread.name().unwrap_or("unnamed").to_owned();
+        tracing::error!(
+            version = env!("CARGO_PKG_VERSION"),
+            thread = name,
+            "viz-lsp made a mistake at {place}; please report it\n{}",
+            std::backtrace::Backtrace::capture()
+        );
+    }));
 }

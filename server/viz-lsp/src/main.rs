@@ -30,18 +30,24 @@ const COULD_NOT_RUN: u8 = 2;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let verbose = cli.verbose;
+    let log_file = cli.log_file.clone();
+    let socket = cli.socket;
     let command = cli.asks_for();
     if let Command::Worker(role) = command {
         return viz_engine::worker_main(&role);
     }
-    logging::init(verbose);
+    let log = logging::init(verbose, log_file.as_deref());
+    if let Err(error) = log {
+        anstream::eprintln!("error: {error:#}");
+        return ExitCode::from(COULD_NOT_RUN);
+    }
     let result = match command {
         Command::Worker(_) => unreachable!("handled above, before anything else is set up"),
         Command::Explain(code) => explain::run(code.as_deref()),
         Command::Check(options) => check::run(&options),
         // Editors talk through a pipe. On a terminal, a server that waits for a protocol looks like a program that hangs.
         Command::Nothing if std::io::stdin().is_terminal() => first_steps::run(),
-        Command::Serve | Command::Nothing => lsp::run(),
+        Command::Serve | Command::Nothing => lsp::run(socket),
         Command::Doctor(path) => doctor::run(path.as_deref()),
         Command::Runs(count) => runs::run(count),
     };

@@ -1,5 +1,6 @@
 //! Features on small projects.
 
+mod actions;
 mod completion;
 mod fixture;
 mod keys;

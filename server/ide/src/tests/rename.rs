@@ -107,7 +107,11 @@ fn what_would_break_something_is_refused() {
         refused("      - name: reve|nue\n        expression: sum", "city"),
         "`${ref(orders).city}` is used as a column: it would mean the metric then"
     );
-    assert_eq!(refused("${ref(orders).ci|ty}", "town"), "a column gets its name in the SQL of its model");
+    let columns = renamed("${ref(orders).ci|ty}", "town");
+    assert_eq!(
+        columns,
+        Ok(vec!["x: ?{ ${ref(orders).town} }".into(), "sql: select city as town, total from t".into()])
+    );
     assert_eq!(refused("type: b|ar", "x"), "there is no name here");
     // In another model the name is free.
     assert!(renamed("      - name: reve|nue\n        expression: max", "income").is_ok());

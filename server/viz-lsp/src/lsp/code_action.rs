@@ -1,25 +1,29 @@
-//! `textDocument/codeAction`: the fixes of findings.
+//! `textDocument/codeAction`: the fixes of findings, all at once, silencing, moving, adding.
 
 use super::capabilities::Client;
 use super::convert;
 use super::documents::Documents;
-use super::publish;
+use super::edits::Edits;
 use super::state::{Revision, Snapshot, State};
 use crate::place::Place;
-use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 use tower_lsp::lsp_types::{
-    CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, Diagnostic, DocumentChanges, NumberOrString,
-    OneOf, OptionalVersionedTextDocumentIdentifier, Range, TextDocumentEdit, TextEdit, Url, WorkspaceEdit,
+    CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, Diagnostic, NumberOrString, Range,
+    WorkspaceEdit,
 };
 use viz_check::Finding;
+use viz_ide::ActionKind;
 use viz_project::{Fix, Project};
+use viz_text::TextRange;
+
+/// Applies all safe fixes of a text.
+pub const FIX_ALL: &str = "source.fixAll.viz-lsp";
 
 /// A request that comes right after an edit waits this long for the check of it.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The fixes of findings that touch a range of a text, as it was when the request came.
+/// What can be done in a range of a text, as it was when the request came.
 pub fn code_actions(
     state: &State,
     client: &Client,
@@ -29,16 +33,27 @@ pub fn code_actions(
     range: Range,
     context: &CodeActionContext,
 ) -> Vec<CodeActionOrCommand> {
-    let wanted = |kind: &CodeActionKind| CodeActionKind::QUICKFIX.as_str().starts_with(kind.as_str());
-    if context.only.as_ref().is_some_and(|only| !only.iter().any(wanted)) {
-        return Vec::new();
-    }
+    // A kind is asked for by itself or by what it begins with; some only when asked for.
+    let wanted = |kind: &CodeActionKind, on_demand: bool| match &context.only {
+        None => !on_demand,
+        Some(only) => only.iter().any(|asked| {
+            let rest = kind.as_str().strip_prefix(asked.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || asked.as_str().is_empty())
+        }),
+    };
     let snapshots = state.holding_at(path, revision, PATIENCE).unwrap_or_default();
     // Edits since then would move the places that the fixes name.
     if state.is_newer_than(revision) {
         return Vec::new();
     }
-    snapshots.iter().flat_map(|snapshot| of_snapshot(snapshot, client, documents, path, range, context)).collect()
+    let mut out = Vec::new();
+    for snapshot in &snapshots {
+        if wanted(&CodeActionKind::QUICKFIX, false) {
+            out.extend(of_snapshot(snapshot, client, documents, path, range, context));
+        }
+        out.extend(more(snapshot, client, documents, path, range, &wanted));
+    }
+    out
 }
 
 fn of_snapshot(
@@ -75,23 +90,55 @@ fn of_snapshot(
     snapshot.findings.iter().filter(touching).filter_map(action).collect()
 }
 
+/// What can be done beside the fixes of single findings.
+fn more(
+    snapshot: &Snapshot,
+    client: &Client,
+    documents: &Documents,
+    path: &Path,
+    range: Range,
+    wanted: &dyn Fn(&CodeActionKind, bool) -> bool,
+) -> Vec<CodeActionOrCommand> {
+    let project = &snapshot.project;
+    let Some(file) = project.file_of(path) else { return Vec::new() };
+    let lines = project.file(file).lines();
+    let offset = |position| lines.offset(convert::from_position(position), client.encoding);
+    let (start, end) = (offset(range.start), offset(range.end));
+    let range = TextRange::new(start.min(end), end.max(start));
+    let facts = snapshot.facts.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut found = viz_ide::actions(project, &facts, &snapshot.findings, file, range);
+    drop(facts);
+    found.extend(viz_ide::fix_all(project, &snapshot.findings, file));
+    let action = |action: viz_ide::Action| {
+        let (kind, on_demand) = match action.kind {
+            ActionKind::QuickFix => (CodeActionKind::QUICKFIX, false),
+            ActionKind::FixAll => (CodeActionKind::new(FIX_ALL), true),
+            ActionKind::Extract => (CodeActionKind::REFACTOR_EXTRACT, false),
+            ActionKind::Inline => (CodeActionKind::REFACTOR_INLINE, false),
+        };
+        if !wanted(&kind, on_demand) {
+            return None;
+        }
+        let mut edits = Edits::default();
+        for change in action.changes {
+            edits.add(project, client, documents, (change.file, change.range, change.text))?;
+        }
+        Some(CodeActionOrCommand::CodeAction(CodeAction {
+            title: action.title,
+            kind: Some(kind),
+            edit: Some(edits.finish(client)),
+            ..CodeAction::default()
+        }))
+    };
+    found.into_iter().filter_map(action).collect()
+}
+
 /// A fix as an edit of the workspace; `None` if a place of it has gone.
 fn edit(project: &Project, fix: &Fix, client: &Client, documents: &Documents) -> Option<WorkspaceEdit> {
-    let mut by_file: HashMap<Url, (Option<i32>, Vec<TextEdit>)> = HashMap::new();
+    let mut edits = Edits::default();
     for (loc, text) in &fix.edits {
-        project.resolve(*loc)?;
-        let place = Place::of(project, *loc)?;
-        let range = convert::range(place.file.lines(), place.range, client.encoding);
-        let version = documents.get(&place.file.real).map(|document| document.version);
-        let entry = by_file.entry(publish::uri(&place.file.real, documents)?).or_insert((version, Vec::new()));
-        entry.1.push(TextEdit::new(range, text.clone()));
+        let (file, range) = project.resolve(*loc)?;
+        edits.add(project, client, documents, (file, range, text.clone()))?;
     }
-    if !client.versioned_edits {
-        return Some(WorkspaceEdit::new(by_file.into_iter().map(|(uri, (_, edits))| (uri, edits)).collect()));
-    }
-    let edits = by_file.into_iter().map(|(uri, (version, edits))| TextDocumentEdit {
-        text_document: OptionalVersionedTextDocumentIdentifier { uri, version },
-        edits: edits.into_iter().map(OneOf::Left).collect(),
-    });
-    Some(WorkspaceEdit { document_changes: Some(DocumentChanges::Edits(edits.collect())), ..WorkspaceEdit::default() })
+    Some(edits.finish(client))
 }

@@ -46,10 +46,17 @@ pub fn completion(
 pub fn resolve(client: Client, mut item: CompletionItem) -> CompletionItem {
     let function = item.data.as_ref().and_then(|data| data.get("function")?.as_str()).and_then(viz_ide::function);
     if let Some(function) = function {
-        let kind = if client.markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
-        item.documentation = Some(Documentation::MarkupContent(MarkupContent { kind, value: function.markdown() }));
+        item.documentation = Some(documentation(client, function.markdown()));
     }
     item
+}
+
+/// Markdown as the client takes it: one that doesn't say that it knows Markdown gets a plain text.
+pub fn documentation(client: Client, value: String) -> Documentation {
+    match client.markdown {
+        true => Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value }),
+        false => Documentation::String(value),
+    }
 }
 
 /// The text of the line before an offset.
@@ -60,17 +67,14 @@ fn line_before(subject: &Subject, offset: TextSize) -> &str {
 }
 
 fn convert(request: &Request, subject: &Subject, item: viz_ide::CompletionItem, indent: &str) -> CompletionItem {
-    let Client { snippets, adjusts_indentation, markdown, .. } = request.client;
+    let Client { snippets, adjusts_indentation, .. } = request.client;
     let is_snippet = snippets && item.snippet.is_some();
     let mut text = item.snippet.filter(|_| snippets).unwrap_or(item.insert);
     // Clients that don't say so still indent snippets; plain text they insert as it is.
     if !adjusts_indentation && !is_snippet {
         text = text.replace('\n', &format!("\n{indent}"));
     }
-    let documentation = item.documentation.map(|value| {
-        let kind = if markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
-        Documentation::MarkupContent(MarkupContent { kind, value })
-    });
+    let shown = item.documentation.map(|text| documentation(request.client, text));
     let mode = (adjusts_indentation && text.contains('\n')).then_some(InsertTextMode::ADJUST_INDENTATION);
     let range = request.range(&subject.project, subject.file, item.replace);
     let data = (item.kind == CompletionKind::Function).then(|| json!({ "function": item.label }));
@@ -80,7 +84,7 @@ fn convert(request: &Request, subject: &Subject, item: viz_ide::CompletionItem, 
         label: item.label,
         kind: Some(kind(item.kind)),
         detail: item.detail,
-        documentation,
+        documentation: shown,
         sort_text: Some(item.sort),
         insert_text_format: is_snippet.then_some(InsertTextFormat::SNIPPET),
         insert_text_mode: mode,

@@ -1,4 +1,4 @@
-//! The language server on stdio. `tower_lsp` is used below this folder only.
+//! The language server on stdio or a socket. `tower_lsp` is used below this folder only.
 //!
 //! The way of a keystroke: `service` applies it to the documents in the order of the wire, `analysis` (a thread of its
 //! own, newest state wins) checks the projects concerned with what is known, `publish` sends what differs, `sources`
@@ -19,6 +19,7 @@ mod document_color;
 mod document_link;
 mod document_symbol;
 mod documents;
+mod edits;
 mod folding;
 mod highlight;
 mod hover;
@@ -57,11 +58,11 @@ use tower_lsp::{LspService, Server};
 /// Requests that may wait at the same time. The transport stops reading beyond that, so it is far above what clients do.
 const CONCURRENCY: usize = 4096;
 
-/// Serves until the client says `exit` or closes stdin. The exit code is 0 after `shutdown`, else 1.
+/// Serves on stdin and stdout, or on this port of a client that listens there, until the client says `exit` or hangs up. The exit code is 0 after `shutdown`, else 1.
 ///
 /// # Errors
 /// If threads can't be started.
-pub fn run() -> anyhow::Result<ExitCode> {
+pub fn run(socket: Option<u16>) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_stack_size(STACK)
@@ -69,7 +70,11 @@ pub fn run() -> anyhow::Result<ExitCode> {
         .build()
         .context("can't start the server")?;
     let lifecycle = Arc::new(Lifecycle::default());
-    let (input, output, writer) = transport::stdio(Arc::clone(&lifecycle)).context("can't start the server")?;
+    let (input, output, writer) = match socket {
+        None => transport::stdio(Arc::clone(&lifecycle)).context("can't start the server")?,
+        Some(port) => transport::socket(port, Arc::clone(&lifecycle))
+            .with_context(|| format!("can't reach a client on port {port} of this machine"))?,
+    };
     runtime.block_on(async {
         let (service, socket) = LspService::build(|client| Backend::new(client, Arc::clone(&lifecycle)))
             .custom_method("viz/status", Backend::status)

@@ -1,11 +1,12 @@
-//! `textDocument/prepareRename` and `textDocument/rename`.
+//! `textDocument/prepareRename`, `textDocument/rename` and `workspace/willRenameFiles`.
 
+use super::capabilities::Client;
+use super::documents::Documents;
+use super::edits::Edits;
 use super::request::Request;
-use std::collections::BTreeMap;
-use tower_lsp::lsp_types::{
-    DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, Position, PrepareRenameResponse, TextDocumentEdit,
-    TextEdit, Url, WorkspaceEdit,
-};
+use super::state::State;
+use std::path::PathBuf;
+use tower_lsp::lsp_types::{Position, PrepareRenameResponse, WorkspaceEdit};
 
 /// The name at a position, if it can be renamed; else why not.
 pub fn prepare_rename(request: &Request, position: Position) -> Option<Result<PrepareRenameResponse, String>> {
@@ -27,20 +28,27 @@ pub fn rename(request: &Request, position: Position, name: &str) -> Option<Resul
         Ok(edits) => edits,
         Err(why) => return Some(Err(why)),
     };
-    let mut by_file: BTreeMap<Url, (Option<i32>, Vec<TextEdit>)> = BTreeMap::new();
+    let mut all = Edits::default();
     for edit in edits {
-        let version = request.documents.get(&project.file(edit.file).real).map(|document| document.version);
-        let entry = by_file.entry(request.uri(project, edit.file)?).or_insert((version, Vec::new()));
-        entry.1.push(TextEdit::new(request.range(project, edit.file, edit.range), edit.text));
+        all.add(project, &request.client, &request.documents, (edit.file, edit.range, edit.text))?;
     }
-    if !request.client.versioned_edits {
-        let changes = by_file.into_iter().map(|(uri, (_, edits))| (uri, edits)).collect();
-        return Some(Ok(WorkspaceEdit::new(changes)));
+    Some(Ok(all.finish(&request.client)))
+}
+
+/// The edits that keep paths right after files got other names.
+pub fn renamed_files(
+    state: &State,
+    client: &Client,
+    documents: &Documents,
+    renames: &[(PathBuf, PathBuf)],
+) -> Option<WorkspaceEdit> {
+    let files = state.files(documents);
+    let mut all = Edits::default();
+    for snapshot in state.all() {
+        let project = snapshot.project.reload(&files, &state.environment);
+        for change in viz_ide::renamed_files(&project, &files, renames) {
+            all.add(&project, client, documents, (change.file, change.range, change.text))?;
+        }
     }
-    let edits = by_file.into_iter().map(|(uri, (version, edits))| TextDocumentEdit {
-        text_document: OptionalVersionedTextDocumentIdentifier { uri, version },
-        edits: edits.into_iter().map(OneOf::Left).collect(),
-    });
-    let changes = DocumentChanges::Edits(edits.collect());
-    Some(Ok(WorkspaceEdit { document_changes: Some(changes), ..WorkspaceEdit::default() }))
+    (!all.is_empty()).then(|| all.finish(client))
 }

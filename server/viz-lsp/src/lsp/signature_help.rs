@@ -1,10 +1,8 @@
 //! `textDocument/signatureHelp`.
 
+use super::completion::documentation;
 use super::request::Request;
-use tower_lsp::lsp_types::{
-    Documentation, MarkupContent, MarkupKind, ParameterInformation, ParameterLabel, Position, SignatureHelp,
-    SignatureInformation,
-};
+use tower_lsp::lsp_types::{ParameterInformation, ParameterLabel, Position, SignatureHelp, SignatureInformation};
 
 /// Characters that open a call or go to its next parameter.
 pub const TRIGGERS: [&str; 2] = ["(", ","];
@@ -25,10 +23,7 @@ pub fn signature_help(request: &Request, position: Position) -> Option<Signature
         };
         SignatureInformation {
             parameters: Some(signature.parameters.iter().map(parameter).collect()),
-            documentation: Some(Documentation::MarkupContent(MarkupContent {
-                kind: if request.client.markdown { MarkupKind::Markdown } else { MarkupKind::PlainText },
-                value: signature.documentation.clone(),
-            })),
+            documentation: Some(documentation(request.client, signature.documentation.clone())),
             active_parameter: None,
             label: signature.label,
         }

@@ -96,7 +96,7 @@ impl Sources {
     /// A thread: takes questions, gets them answered, hands the facts to the analysis.
     pub fn run(&self, state: &State, answerer: &dyn Answerer) {
         while let Some(Next { root, question, timeout, cancel }) = self.next() {
-            tracing::debug!(root = %root.display(), sql = question.sql(), "asking a source");
+            tracing::debug!(root = %root.display(), bytes = question.sql().len(), "asking a source");
             let answers = answerer.ask(std::slice::from_ref(&question), timeout, &cancel);
             let facts = answers.into_iter().flatten().map(|fact| (question.key(), fact)).collect();
             self.finish(&root);

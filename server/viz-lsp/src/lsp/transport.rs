@@ -1,4 +1,4 @@
-//! stdin and stdout as async streams, on threads of their own.
+//! stdin and stdout, or a socket, as async streams, on threads of their own.
 //!
 //! The reader hands on whole messages and answers what is none itself, because `tower-lsp` ends at the first message
 //! that it can't read. It reports the end of input after `exit`, so that the server ends in order though the client keeps
@@ -9,6 +9,7 @@ use super::service::Lifecycle;
 use serde::de::IgnoredAny;
 use serde_json::json;
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
@@ -46,9 +47,27 @@ enum Frame {
 /// # Errors
 /// If threads can't be started.
 pub fn stdio(lifecycle: Arc<Lifecycle>) -> io::Result<(Input, Output, JoinHandle<()>)> {
+    streams(io::stdin(), io::stdout(), lifecycle)
+}
+
+/// A client that listens on a port of this machine.
+///
+/// # Errors
+/// If there is none, or threads can't be started.
+pub fn socket(port: u16, lifecycle: Arc<Lifecycle>) -> io::Result<(Input, Output, JoinHandle<()>)> {
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    stream.set_nodelay(true)?;
+    streams(stream.try_clone()?, stream, lifecycle)
+}
+
+fn streams(
+    reader: impl Read + Send + 'static,
+    mut writer: impl Write + Send + 'static,
+    lifecycle: Arc<Lifecycle>,
+) -> io::Result<(Input, Output, JoinHandle<()>)> {
     let (to_server, messages) = tokio::sync::mpsc::channel(16);
     Builder::new().name("stdin".into()).spawn(move || {
-        let mut stdin = BufReader::with_capacity(64 << 10, io::stdin().lock());
+        let mut stdin = BufReader::with_capacity(64 << 10, reader);
         while let Ok(Some(frame)) = read(&mut stdin) {
             if to_server.blocking_send(frame).is_err() {
                 break;
@@ -57,9 +76,8 @@ pub fn stdio(lifecycle: Arc<Lifecycle>) -> io::Result<(Input, Output, JoinHandle
     })?;
     let (to_client, chunks) = channel::<Vec<u8>>();
     let writer = Builder::new().name("stdout".into()).spawn(move || {
-        let mut stdout = io::stdout().lock();
         for chunk in chunks {
-            if stdout.write_all(&chunk).and_then(|()| stdout.flush()).is_err() {
+            if writer.write_all(&chunk).and_then(|()| writer.flush()).is_err() {
                 break;
             }
         }

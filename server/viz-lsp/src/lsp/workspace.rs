@@ -42,6 +42,8 @@ pub struct Workspace {
     report: Report,
     retained: Retained,
     shown: Arc<[Finding]>,
+    /// How far the insights are checked, as requests see it.
+    insights: Arc<[InsightReport]>,
     /// The time for date expressions. It stands still between refreshes: checks depend on it.
     now: NaiveDateTime,
     /// Whether checks read whole files as the reference's loader would.
@@ -72,6 +74,7 @@ impl Workspace {
             report: Report::default(),
             retained: Retained::default(),
             shown: Arc::default(),
+            insights: Arc::default(),
             now: Local::now().naive_local(),
             whole: false,
             dirty: true,
@@ -159,11 +162,15 @@ impl Workspace {
             baseline.take_from(&mut shown);
         }
         self.shown = shown.into();
+        // Mostly they are as they were: a keystroke need not copy thousands.
+        if *self.insights != *self.report.insights {
+            self.insights = self.report.insights.clone().into();
+        }
         Snapshot {
             project: Arc::clone(&self.project),
             facts: self.knowledge.shared(),
             findings: Arc::clone(&self.shown),
-            insights: self.report.insights.clone().into(),
+            insights: Arc::clone(&self.insights),
         }
     }
 

@@ -1,0 +1,74 @@
+//! What changes in a project's text when files are renamed: paths of includes, files of sources.
+
+use crate::actions::TextChange;
+use crate::tree::scalars;
+use crate::yaml::quoted;
+use std::path::{Component, Path, PathBuf};
+use viz_project::{FileSystem, Project, normalize};
+use viz_text::{FileId, TextRange, TextSize};
+
+/// The edits that keep paths right after files or folders get other names, in the order of files and texts. Paths are real.
+pub fn renamed_files(project: &Project, files: &dyn FileSystem, renames: &[(PathBuf, PathBuf)]) -> Vec<TextChange> {
+    let mut out = Vec::new();
+    for (index, file) in project.files().iter().enumerate() {
+        let id = FileId(index as u32);
+        let text = file.document.text();
+        let folder = file.path.parent().unwrap_or(&project.root);
+        // The file may be one of those that move, together with what it names or without.
+        let own = moved(&files.real(&file.path), renames).and_then(|path| path.parent().map(Path::to_owned));
+        scalars(&file.document, None, &mut |keys, node| {
+            let (base, base_after) = match keys {
+                ["includes", "path"] => (folder, own.clone().unwrap_or_else(|| files.real(folder))),
+                ["sources", .., "file" | "database"] => (project.root.as_path(), files.real(&project.root)),
+                _ => return,
+            };
+            let Some(written) = node.str().filter(|path| !path.contains("${") && !path.contains(".git")) else {
+                return;
+            };
+            let target = files.real(&normalize(&base.join(written)));
+            let after = moved(&target, renames);
+            if after.is_none() && (own.is_none() || keys[0] != "includes") {
+                return;
+            }
+            let Some(mut path) = relative(&base_after, &after.unwrap_or(target)) else { return };
+            if written.ends_with('/') {
+                path.push('/');
+            }
+            if path == written || Path::new(written).is_absolute() {
+                return;
+            }
+            let (range, quote) = inner(text, node.range());
+            out.push(TextChange { file: id, range, text: quoted(&path, quote) });
+        });
+    }
+    out
+}
+
+/// Where a path is after renames.
+fn moved(path: &Path, renames: &[(PathBuf, PathBuf)]) -> Option<PathBuf> {
+    renames.iter().find_map(|(from, to)| {
+        let below = path.strip_prefix(from).ok()?;
+        Some(if below.as_os_str().is_empty() { to.clone() } else { to.join(below) })
+    })
+}
+
+/// A path as seen from a folder, with forward slashes.
+fn relative(from: &Path, to: &Path) -> Option<String> {
+    let (from, to): (Vec<Component<'_>>, Vec<Component<'_>>) = (from.components().collect(), to.components().collect());
+    let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    if same == 0 {
+        return None;
+    }
+    let up = std::iter::repeat_n("..".to_owned(), from.len() - same);
+    let down = to[same..].iter().map(|part| part.as_os_str().to_string_lossy().into_owned());
+    Some(up.chain(down).collect::<Vec<_>>().join("/"))
+}
+
+/// A scalar without its quotes, and the quote.
+fn inner(text: &str, range: TextRange) -> (TextRange, Option<char>) {
+    let one = TextSize::new(1);
+    match text[range].chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        Some(quote) if range.len() > one => (TextRange::new(range.start() + one, range.end() - one), Some(quote)),
+        _ => (range, None),
+    }
+}

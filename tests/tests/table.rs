@@ -1,0 +1,559 @@
+//! Every feature in every situation: a table whose cells are run over stdio, with columns counted in UTF-16.
+//!
+//! | situation | what it is |
+//! |---|---|
+//! | normal | one file, well formed |
+//! | broken elsewhere | another object of the file can't be read |
+//! | broken at the cursor | the line at the cursor is half-typed |
+//! | CRLF | lines end as on Windows |
+//! | multi-byte | letters of two and four bytes stand before the cursor on its line |
+//! | multi-file | models and inputs stand in an included file |
+//!
+//! A cell must show what the normal one shows; broken at the cursor, what [`Feature::broken`] says.
+
+use crate::PROGRAM;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+use viz_tests::projects::Project;
+use viz_tests::{Client, Document, Encoding, Options};
+
+const HEAD: &str = "name: shop
+defaults: { source_name: local }
+sources:
+  - { name: local, type: duckdb, database: \":memory:\" }
+";
+
+const DATA: &str = "models:
+  - name: orders
+    sql: |
+      select region, amount
+      from read_csv('data.csv')
+    metrics:
+      - name: revenue
+        expression: sum(amount)
+inputs:
+  - name: area
+    type: single-select
+    options: [\"West\", \"East\"]
+";
+
+/// Where letters of several bytes go.
+const MARK: &str = "/**/";
+const LETTERS: &str = "'é😀' <> '' and ";
+
+const FILTER: &str = "      - filter: ?{ /**/${ref(orders).region} = '${ref(area).value}' }";
+const HALF_A_FILTER: &str = "      - filter: ?{ /**/${ref(orders).region} = '${ref(area).value";
+
+const PAGES: &str = "insights:
+  - name: sales
+    props:
+      type: bar
+      marker: { color: red }
+      x: ?{ ${ref(orders).region} }
+      y: ?{ round(${ref(orders).revenue}, 1) }
+    interactions:
+      - filter: ?{ /**/${ref(orders).region} = '${ref(area).value}' }
+charts:
+  - name: chart
+    insights:
+      - ${ref(sales)}
+    layout: { titel: { text: Sales } }
+dashboards:
+  - name: home
+    rows:
+      - height: small
+        items:
+          - chart: ${ref(chart)}
+";
+
+/// An object that is no YAML, and one that is cut off.
+const BROKEN: &str = "markdowns:
+  - name: [oops
+    content: 'never closed
+  - }}} : {
+";
+
+/// A row of the table.
+struct Feature {
+    method: &'static str,
+    /// A piece of the text with `|` at the cursor.
+    cursor: &'static str,
+    /// Of the answer, what must be the same everywhere.
+    shown: fn(&mut Session, Value) -> Vec<String>,
+    /// Parameters beside text and position.
+    more: fn(&Session) -> Value,
+    /// A line, what is left of it when it is half-typed, the cursor in it, and what must still be shown; else the reason
+    /// why there is no such cell.
+    broken: Broken,
+}
+
+/// The six situations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Situation {
+    Normal,
+    BrokenElsewhere,
+    Crlf,
+    MultiByte,
+    MultiFile,
+}
+
+const SITUATIONS: [Situation; 5] =
+    [Situation::Normal, Situation::BrokenElsewhere, Situation::Crlf, Situation::MultiByte, Situation::MultiFile];
+
+const NO_CURSOR: &str = "it looks at the whole text: broken elsewhere is the same cell";
+
+/// A line, half of it, a cursor in that, and what must still be shown.
+type Broken = Result<(&'static str, &'static str, &'static str, &'static [&'static str]), &'static str>;
+
+fn row(
+    method: &'static str,
+    cursor: &'static str,
+    shown: fn(&mut Session, Value) -> Vec<String>,
+    broken: Broken,
+) -> Feature {
+    Feature { method, cursor, shown, more: |_| json!({}), broken }
+}
+
+fn filter(cursor: &'static str, shown: &'static [&'static str]) -> Broken {
+    Ok((FILTER, HALF_A_FILTER, cursor, shown))
+}
+
+fn features() -> Vec<Feature> {
+    let whole: Broken = Err(NO_CURSOR);
+    vec![
+        row(
+            "textDocument/completion",
+            "${ref(or|ders).region} = '",
+            completion,
+            Ok((FILTER, "      - filter: ?{ ${ref(or", "?{ ${ref(or|", &["orders"])),
+        ),
+        row(
+            "textDocument/hover",
+            "'${ref(ar|ea).value}'",
+            hover,
+            filter("'${ref(ar|ea).value", &["single-select, 2 options"]),
+        ),
+        row(
+            "textDocument/signatureHelp",
+            "y: ?{ round(${ref(orders).revenue}, |1)",
+            signature,
+            Ok((
+                "      y: ?{ round(${ref(orders).revenue}, 1) }",
+                "      y: ?{ round(${ref(orders).revenue}, ",
+                "revenue}, |",
+                &["round"],
+            )),
+        ),
+        row("textDocument/definition", "'${ref(ar|ea).value}'", places, filter("'${ref(ar|ea).value", &["area"])),
+        row(
+            "textDocument/typeDefinition",
+            "x: ?{ ${ref(orders).reg|ion}",
+            places,
+            Ok((
+                "      x: ?{ ${ref(orders).region} }",
+                "      x: ?{ ${ref(orders).region",
+                "x: ?{ ${ref(orders).reg|ion",
+                &["orders"],
+            )),
+        ),
+        row(
+            "textDocument/implementation",
+            "      - ${ref(sa|les)}",
+            places,
+            Ok(("      - ${ref(sales)}", "      - ${ref(sales", "      - ${ref(sa|les", &[])),
+        ),
+        row("textDocument/references", "name: ar|ea", places, Ok((FILTER, HALF_A_FILTER, "name: ar|ea", &["area"]))),
+        row(
+            "textDocument/documentHighlight",
+            "name: sa|les",
+            places,
+            Ok(("      - ${ref(sales)}", "      - ${ref(sales", "name: sa|les", &["sales"])),
+        ),
+        row("textDocument/prepareRename", "'${ref(ar|ea).value}'", prepared, filter("'${ref(ar|ea).value", &["area"])),
+        Feature {
+            more: |_| json!({ "newName": "zone" }),
+            ..row(
+                "textDocument/rename",
+                "'${ref(ar|ea).value}'",
+                edits,
+                filter("'${ref(ar|ea).value", &["area → zone"]),
+            )
+        },
+        row(
+            "textDocument/prepareCallHierarchy",
+            "name: sa|les",
+            hierarchy,
+            Ok((FILTER, HALF_A_FILTER, "name: sa|les", &["sales", "sales ← chart"])),
+        ),
+        row("textDocument/documentSymbol", "name: sa|les", symbols, whole),
+        Feature { more: |_| json!({ "query": "sal" }), ..row("workspace/symbol", "name: sa|les", symbols, whole) },
+        row("textDocument/foldingRange", "name: sa|les", folds, whole),
+        Feature {
+            more: |session| json!({ "positions": [session.position()] }),
+            ..row(
+                "textDocument/selectionRange",
+                "'${ref(ar|ea).value}'",
+                selection,
+                filter("'${ref(ar|ea).value", &["area"]),
+            )
+        },
+        row("textDocument/documentLink", "name: or|ders", places, whole),
+        row("textDocument/documentColor", "color: r|ed", places, whole),
+        Feature {
+            more: |session| json!({ "color": { "red": 0, "green": 0, "blue": 1, "alpha": 1 }, "range": session.range_of("red") }),
+            ..row("textDocument/colorPresentation", "color: r|ed", labels, whole)
+        },
+        row("textDocument/semanticTokens/full", "name: sa|les", tokens, whole),
+        Feature {
+            more: |session| json!({ "range": session.range_of("insights:\n  - name: sales") }),
+            ..row("textDocument/semanticTokens/range", "name: sa|les", tokens, whole)
+        },
+        Feature {
+            more: |session| json!({ "range": session.whole() }),
+            ..row("textDocument/inlayHint", "name: sa|les", hints, whole)
+        },
+        row("textDocument/codeLens", "name: sa|les", lenses, whole),
+        Feature {
+            more: |session| json!({ "range": session.range_of("titel"), "context": { "diagnostics": [] } }),
+            ..row("textDocument/codeAction", "ti|tel", labels, whole)
+        },
+        row(
+            "viz/renderedSql",
+            "name: sa|les",
+            |_, answer| vec![answer["sql"].to_string()],
+            Ok((FILTER, HALF_A_FILTER, "name: sa|les", &[])),
+        ),
+        row(
+            "viz/rows",
+            "name: sa|les",
+            rows,
+            Ok((
+                "          - chart: ${ref(chart)}",
+                "          - chart: ${ref(cha",
+                "name: sa|les",
+                &["1 rows, 2 columns, x 0, y 1"],
+            )),
+        ),
+        row(
+            "viz/inputs",
+            "name: sa|les",
+            |_, answer| names(&answer["inputs"]),
+            Ok(("          - chart: ${ref(chart)}", "          - chart: ${ref(cha", "name: sa|les", &["area"])),
+        ),
+        row(
+            "viz/lineage",
+            "name: sa|les",
+            |_, answer| names(&answer["nodes"]),
+            Ok((
+                "          - chart: ${ref(chart)}",
+                "          - chart: ${ref(cha",
+                "name: sa|les",
+                &["orders", "chart"],
+            )),
+        ),
+    ]
+}
+
+/// A project in a situation, open in an editor.
+struct Session {
+    client: Client,
+    project: Project,
+    document: Document,
+    texts: BTreeMap<String, String>,
+    at: usize,
+}
+
+impl Session {
+    fn start(situation: Situation, edit: Option<(&str, &str)>) -> Self {
+        let mut pages = PAGES.to_owned();
+        if let Some((line, half)) = edit {
+            assert!(pages.contains(line), "{line}");
+            pages = pages.replacen(line, half, 1);
+        }
+        if situation == Situation::BrokenElsewhere {
+            pages = format!("{BROKEN}{pages}");
+        }
+        let letters = if situation == Situation::MultiByte { LETTERS } else { "" };
+        pages = pages.replace(MARK, letters);
+        let mut files = match situation {
+            Situation::MultiFile => vec![
+                ("project.visivo.yml", format!("{HEAD}includes:\n  - path: parts/data.yml\n{pages}")),
+                ("parts/data.yml", DATA.to_owned()),
+            ],
+            _ => vec![("project.visivo.yml", format!("{HEAD}{DATA}{pages}"))],
+        };
+        if situation == Situation::Crlf {
+            files.iter_mut().for_each(|(_, text)| *text = text.replace('\n', "\r\n"));
+        }
+        let mut all: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        all.push(("data.csv", "region,amount\nWest,5\nEast,7\n"));
+        let project = Project::of(&all);
+        let abilities = json!({
+            "completion": { "completionItem": { "snippetSupport": true } },
+            "rename": { "prepareSupport": true },
+        });
+        let commands = json!({ "commands": ["viz.showReferences", "viz.showSql", "viz.preview", "viz.showCoverage"] });
+        let options = Options { abilities, initialization: commands, ..Options::default() };
+        let mut client = Client::start(PROGRAM, options);
+        assert_eq!(client.encoding, Encoding::Utf16);
+        let document = client.open(&project.file("project.visivo.yml"));
+        client.settle(&project.root);
+        let texts = files.iter().map(|(name, text)| (uri(&project.file(name)), text.clone())).collect();
+        Self { client, project, document, texts, at: 0 }
+    }
+
+    /// Puts the cursor where `|` is; opens the file that has the place.
+    fn put(&mut self, cursor: &str) {
+        let (piece, offset) = (cursor.replace('|', ""), cursor.find('|').expect("a cursor"));
+        let (uri, text) =
+            self.texts.iter().find(|(_, text)| text.contains(&piece)).unwrap_or_else(|| panic!("{piece}"));
+        if *uri != self.document.uri {
+            let path = url::Url::parse(uri).expect("a URI").to_file_path().expect("a file");
+            self.document = self.client.open(&path);
+        }
+        self.at = text.find(&piece).expect("it is there") + offset;
+    }
+
+    fn position(&self) -> Value {
+        self.document.position(self.at)
+    }
+
+    fn whole(&self) -> Value {
+        json!({ "start": self.document.position(0), "end": self.document.position(self.document.text.len()) })
+    }
+
+    fn range_of(&self, piece: &str) -> Value {
+        let plain = self.document.text.replace("\r\n", "\n");
+        let wanted = if self.document.text.contains("\r\n") { piece.replace('\n', "\r\n") } else { piece.to_owned() };
+        assert!(plain.contains(piece), "{piece}");
+        let start = self.document.text.find(&wanted).expect("it is there");
+        json!({ "start": self.document.position(start), "end": self.document.position(start + wanted.len()) })
+    }
+
+    /// The text at a range of a file.
+    fn text(&self, uri: &str, range: &Value) -> String {
+        let text = &self.texts[uri];
+        let offset = |position: &Value| {
+            let (line, column) = (position["line"].as_u64().unwrap() as usize, position["character"].as_u64().unwrap());
+            let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+            let mut units = 0;
+            let len: usize = text[start..]
+                .chars()
+                .take_while(|c| {
+                    units += c.len_utf16() as u64;
+                    units <= column
+                })
+                .map(char::len_utf8)
+                .sum();
+            start + len
+        };
+        text[offset(&range["start"])..offset(&range["end"])].replace('\r', "")
+    }
+
+    fn ask(&mut self, feature: &Feature, cursor: &str) -> Vec<String> {
+        self.put(cursor);
+        let mut params = json!({ "textDocument": { "uri": self.document.uri }, "position": self.position() });
+        for (key, value) in (feature.more)(self).as_object().expect("an object") {
+            params[key] = value.clone();
+        }
+        if feature.method == "textDocument/references" {
+            params["context"] = json!({ "includeDeclaration": true });
+        }
+        let answer = self.client.request(feature.method, params);
+        let mut shown = (feature.shown)(self, answer);
+        shown.iter_mut().for_each(|line| *line = line.replace('\r', "").replace(LETTERS, ""));
+        shown
+    }
+}
+
+fn uri(path: &Path) -> String {
+    url::Url::from_file_path(path).expect("absolute").to_string()
+}
+
+fn list(answer: &Value) -> Vec<Value> {
+    answer.as_array().cloned().unwrap_or_default()
+}
+
+fn names(answer: &Value) -> Vec<String> {
+    list(answer).iter().filter_map(|one| one["name"].as_str().map(str::to_owned)).collect()
+}
+
+fn labels(_: &mut Session, answer: Value) -> Vec<String> {
+    let label = |one: &Value| one.get("label").or(one.get("title")).and_then(Value::as_str).map(str::to_owned);
+    list(&answer).iter().filter_map(label).collect()
+}
+
+fn completion(_: &mut Session, answer: Value) -> Vec<String> {
+    let items = answer.get("items").unwrap_or(&answer);
+    list(items).iter().filter_map(|one| one["label"].as_str().map(str::to_owned)).collect()
+}
+
+fn hover(session: &mut Session, answer: Value) -> Vec<String> {
+    let text = session.text(&session.document.uri.clone(), &answer["range"]);
+    let mut lines: Vec<String> =
+        answer["contents"]["value"].as_str().expect("a hover").lines().map(str::to_owned).collect();
+    lines.push(text);
+    // One line of it, for cells that say less.
+    let first = lines.iter().find(|line| line.contains("options")).cloned();
+    lines.extend(first.map(|line| line.split(" listed").next().unwrap_or(&line).to_owned()));
+    lines
+}
+
+fn signature(_: &mut Session, answer: Value) -> Vec<String> {
+    let active = answer["activeSignature"].as_u64().expect("one is active") as usize;
+    let label = answer["signatures"][active]["label"].as_str().expect("a label");
+    vec![label.split('(').next().unwrap_or(label).to_owned(), answer["activeParameter"].to_string()]
+}
+
+fn places(session: &mut Session, answer: Value) -> Vec<String> {
+    let own = session.document.uri.clone();
+    let text = |one: &Value| {
+        let uri = one.get("uri").and_then(Value::as_str).unwrap_or(&own);
+        session.text(uri, &one["range"])
+    };
+    list(&answer).iter().map(text).collect()
+}
+
+fn prepared(_: &mut Session, answer: Value) -> Vec<String> {
+    vec![answer["placeholder"].as_str().expect("a name").to_owned()]
+}
+
+fn edits(session: &mut Session, answer: Value) -> Vec<String> {
+    let mut out = Vec::new();
+    for file in list(&answer["documentChanges"]) {
+        let uri = file["textDocument"]["uri"].as_str().expect("a URI").to_owned();
+        for edit in list(&file["edits"]) {
+            out.push(format!("{} → {}", session.text(&uri, &edit["range"]), edit["newText"].as_str().expect("a text")));
+        }
+    }
+    out.sort();
+    out
+}
+
+fn hierarchy(session: &mut Session, answer: Value) -> Vec<String> {
+    let item = answer[0].clone();
+    let mut out = names(&answer);
+    for call in list(&session.client.request("callHierarchy/incomingCalls", json!({ "item": item }))) {
+        out.push(format!("{} ← {}", item["name"].as_str().unwrap(), call["from"]["name"].as_str().unwrap()));
+    }
+    for call in list(&session.client.request("callHierarchy/outgoingCalls", json!({ "item": item }))) {
+        out.push(format!("{} → {}", item["name"].as_str().unwrap(), call["to"]["name"].as_str().unwrap()));
+    }
+    out
+}
+
+fn symbols(_: &mut Session, answer: Value) -> Vec<String> {
+    names(&answer)
+}
+
+fn folds(session: &mut Session, answer: Value) -> Vec<String> {
+    let lines: Vec<&str> = session.document.text.lines().collect();
+    list(&answer).iter().map(|fold| lines[fold["startLine"].as_u64().unwrap() as usize].trim().to_owned()).collect()
+}
+
+fn selection(session: &mut Session, answer: Value) -> Vec<String> {
+    let (uri, mut step, mut out) = (session.document.uri.clone(), &answer[0], Vec::new());
+    while !step.is_null() && out.len() < 2 {
+        out.push(session.text(&uri, &step["range"]));
+        step = &step["parent"];
+    }
+    out
+}
+
+fn tokens(session: &mut Session, answer: Value) -> Vec<String> {
+    let (uri, mut line, mut start, mut out) = (session.document.uri.clone(), 0, 0, Vec::new());
+    for token in list(&answer["data"]).chunks(5) {
+        let [down, right, length, kind, modifiers]: [u64; 5] = std::array::from_fn(|at| token[at].as_u64().unwrap());
+        start = if down > 0 { right } else { start + right };
+        line += down;
+        let position = |character| json!({ "line": line, "character": character });
+        let text = session.text(&uri, &json!({ "start": position(start), "end": position(start + length) }));
+        out.push(format!("{text} {kind} {modifiers}"));
+    }
+    // What the letters themselves are is no matter.
+    out.retain(|token| !token.starts_with("'é😀'") && !token.starts_with("''") && !token.starts_with("<>"));
+    if session.document.text.contains(LETTERS)
+        && let Some(at) = out.iter().position(|token| token.starts_with("and "))
+    {
+        out.remove(at);
+    }
+    out
+}
+
+fn hints(_: &mut Session, answer: Value) -> Vec<String> {
+    list(&answer).iter().map(|hint| hint["label"].as_str().expect("a label").to_owned()).collect()
+}
+
+fn lenses(session: &mut Session, answer: Value) -> Vec<String> {
+    let mut out = Vec::new();
+    for lens in list(&answer) {
+        let full = if lens["command"].is_null() { session.client.request("codeLens/resolve", lens) } else { lens };
+        out.push(full["command"]["title"].as_str().expect("a title").to_owned());
+    }
+    out
+}
+
+fn rows(_: &mut Session, answer: Value) -> Vec<String> {
+    assert!(answer["error"].is_null(), "{answer:#}");
+    let columns = answer["columns"].as_array().expect("columns").len();
+    vec![format!(
+        "{} rows, {columns} columns, x {}, y {}",
+        answer["rowCount"], answer["props"]["x"], answer["props"]["y"]
+    )]
+}
+
+/// What one file shows; of several files the shown one has less.
+fn is_of_other_file(method: &str) -> bool {
+    matches!(
+        method,
+        "textDocument/documentSymbol"
+            | "textDocument/foldingRange"
+            | "textDocument/semanticTokens/full"
+            | "textDocument/inlayHint"
+            | "textDocument/codeLens"
+            | "textDocument/documentHighlight"
+    )
+}
+
+#[test]
+fn every_feature_in_every_situation() {
+    let features = features();
+    let mut normal: Vec<Vec<String>> = Vec::new();
+    let mut wrong = Vec::new();
+    for situation in SITUATIONS {
+        let mut session = Session::start(situation, None);
+        for (index, feature) in features.iter().enumerate() {
+            let shown = session.ask(feature, feature.cursor);
+            let Some(expected) = normal.get(index).filter(|_| situation != Situation::Normal) else {
+                assert!(!shown.is_empty(), "{}: nothing", feature.method);
+                normal.push(shown);
+                continue;
+            };
+            let same = match situation {
+                Situation::BrokenElsewhere => expected.iter().all(|line| shown.contains(line)),
+                Situation::MultiFile if is_of_other_file(feature.method) => {
+                    !shown.is_empty()
+                        && shown.iter().filter(|line| !line.starts_with("includes")).all(|line| expected.contains(line))
+                }
+                _ => shown == *expected,
+            };
+            if !same {
+                wrong.push(format!("{situation:?} {}\n  normal: {expected:?}\n  here:   {shown:?}", feature.method));
+            }
+        }
+        drop(session.project);
+        assert_eq!(session.client.shut_down(), 0);
+    }
+    for feature in &features {
+        let Ok((line, half, cursor, expected)) = feature.broken else { continue };
+        let mut session = Session::start(Situation::Normal, Some((line, half)));
+        let shown = session.ask(feature, &cursor.replace(MARK, ""));
+        if !expected.iter().all(|line| shown.iter().any(|shown| shown == line)) {
+            wrong.push(format!("broken at the cursor {}\n  wanted: {expected:?}\n  here:   {shown:?}", feature.method));
+        }
+        drop(session.project);
+        assert_eq!(session.client.shut_down(), 0);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
