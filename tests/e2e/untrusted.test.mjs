@@ -26,9 +26,8 @@ test("no source is opened, and the workspace's own server doesn't run", inWindow
   // What only the source tells: that there is a city with a quote in its name.
   assert.equal(await window.problems.filter({ hasText: "O'Fallon" }).count(), 0);
   await window.goTo("input: ${ref(city)}", 13);
-  await window.command("Show or Focus Hover");
   const hover = window.page.locator(".monaco-hover-content", { hasText: "input" }).first();
-  await hover.waitFor();
+  await window.popup("Show or Focus Hover", hover);
   assert.doesNotMatch(await hover.innerText(), /Boise/);
   await window.screenshot("untrusted");
   const servers = processesBelow(path.join(code.state, "extensions")).map((words) => words.slice(1).filter((word) => word !== ""));

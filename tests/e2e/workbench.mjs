@@ -20,6 +20,8 @@ const SETTINGS = {
   "editor.minimap.enabled": false, "editor.stickyScroll.enabled": false, "editor.hover.delay": 100, "editor.quickSuggestions": { strings: "on" },
 };
 
+const STATUS = ".statusbar-item[id*='viz.status']";
+
 /** Starts VS Code with the packed extension. `trusted: false` is a workspace that nobody has trusted. */
 export async function start({ trusted }) {
   const vsix = readdirSync(path.join(tools, "dist")).find((name) => name.endsWith("linux-x64.vsix"));
@@ -105,8 +107,23 @@ function window(page, folder) {
       await page.keyboard.type(`:${line}:${column}`.replace(/^:/, ""));
       await page.keyboard.press("Enter");
     },
+    /** Opens a popup. VS Code closes one when the text below it is laid out anew, as hints and lenses do: then once more. */
+    async popup(title, popup) {
+      for (let left = 5; ; left--) {
+        await this.command(title);
+        try {
+          return await popup.waitFor({ timeout: left > 0 ? 8_000 : 60_000 });
+        } catch (error) {
+          if (left === 0) {
+            throw error;
+          }
+        }
+      }
+    },
+    /** Waits until everything that is known from the start has been told. */
+    checked: () => page.locator(STATUS, { hasText: "2 errors" }).waitFor(),
     problems: page.locator(".markers-panel .monaco-list-row"),
-    status: page.locator("#status\\.viz-lsp\\.viz-lsp\\.viz\\.status, .statusbar-item[id*='viz.status']"),
+    status: page.locator(STATUS),
     preview: page.frameLocator("iframe.webview").frameLocator("iframe#active-frame"),
     /** Closing leaves no language server behind: without a browser, VS Code would keep it for the grace time. */
     async close() {
