@@ -173,3 +173,21 @@ test("the SQL beside the text follows the pinned combination", opened(async (win
   await sql.filter({ hasText: "city: O'Fallon" }).first().waitFor();
   await window.screenshot("sql");
 }));
+
+test("lineage, the check of the whole workspace, and the menu of the status bar", opened(async (window) => {
+  await window.checked();
+  await window.goTo("x: ?{ ${ref(orders).month} }", 10);
+  await window.command("viz: Lineage of the object at the cursor");
+  await window.page.locator(".quick-input-title", { hasText: "insight sales_by_month uses" }).waitFor();
+  const rows = window.page.locator(".quick-input-list .monaco-list-row");
+  for (const name of ["city", "orders", "months"]) {
+    await rows.filter({ hasText: name }).first().waitFor();
+  }
+  await window.screenshot("lineage");
+  await window.page.keyboard.press("Escape");
+
+  await window.status.click();
+  await window.choose("Check the whole workspace");
+  await window.page.locator(".xterm-rows", { hasText: "2 errors, 0 warnings" }).first().waitFor();
+  await window.screenshot("check-workspace");
+}));

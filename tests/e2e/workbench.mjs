@@ -17,7 +17,7 @@ const SETTINGS = {
   "workbench.secondarySideBar.defaultVisibility": "hidden", "window.commandCenter": false, "telemetry.telemetryLevel": "off",
   "update.mode": "none", "extensions.autoCheckUpdates": false, "extensions.autoUpdate": false,
   "extensions.ignoreRecommendations": true, "workbench.enableExperiments": false, "git.enabled": false, "files.autoSave": "off",
-  "editor.minimap.enabled": false, "editor.stickyScroll.enabled": false, "editor.hover.delay": 100, "editor.quickSuggestions": { strings: "on" },
+  "editor.minimap.enabled": false, "editor.stickyScroll.enabled": false, "editor.hover.delay": 100, "terminal.integrated.gpuAcceleration": "off", "editor.quickSuggestions": { strings: "on" },
 };
 
 const STATUS = ".statusbar-item[id*='viz.status']";
