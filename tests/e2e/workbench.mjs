@@ -20,6 +20,8 @@ const SETTINGS = {
   "editor.minimap.enabled": false, "editor.stickyScroll.enabled": false, "editor.hover.delay": 100, "terminal.integrated.gpuAcceleration": "off", "editor.quickSuggestions": { strings: "on" },
 };
 
+/** A window takes 5 to 15 s to be ready; on a machine that does other things, minutes. */
+const TIMEOUT = 120_000;
 const STATUS = ".statusbar-item[id*='viz.status']";
 
 /** Starts VS Code with the packed extension. `trusted: false` is a workspace that nobody has trusted. */
@@ -57,7 +59,7 @@ export async function start({ trusted }) {
       cpSync(path.join(repository, "vscode-extension/sample"), folder, { recursive: true });
       change(folder);
       const page = await context.newPage();
-      page.setDefaultTimeout(60_000);
+      page.setDefaultTimeout(TIMEOUT);
       const payload = JSON.stringify([["openFile", `vscode-remote://127.0.0.1:${port}${folder}/${file}`]]);
       await page.goto(`${origin}/?${new URLSearchParams({ folder, payload })}`);
       await page.locator(".editor-instance .monaco-editor .view-line").first().waitFor();
@@ -112,7 +114,7 @@ function window(page, folder) {
       for (let left = 5; ; left--) {
         await this.command(title);
         try {
-          return await popup.waitFor({ timeout: left > 0 ? 8_000 : 60_000 });
+          return await popup.waitFor({ timeout: left > 0 ? 8_000 : TIMEOUT });
         } catch (error) {
           if (left === 0) {
             throw error;
@@ -133,7 +135,7 @@ function window(page, folder) {
   };
 }
 
-export async function until(condition, what, milliseconds = 60_000) {
+export async function until(condition, what, milliseconds = TIMEOUT) {
   const end = Date.now() + milliseconds;
   for (;;) {
     const value = await condition();
