@@ -26,11 +26,15 @@ test("no source is opened, and the workspace's own server doesn't run", inWindow
   // What only the source tells: that there is a city with a quote in its name.
   assert.equal(await window.problems.filter({ hasText: "O'Fallon" }).count(), 0);
   await window.goTo("input: ${ref(city)}", 13);
-  await window.command("Show or Focus Hover");
   const hover = window.page.locator(".monaco-hover-content", { hasText: "input" }).first();
-  await hover.waitFor();
+  await window.popup("Show or Focus Hover", hover);
   assert.doesNotMatch(await hover.innerText(), /Boise/);
   await window.screenshot("untrusted");
+  await window.goTo("x: ?{ ${ref(orders).month} }", 10);
+  await window.command("viz: Preview the insight at the cursor");
+  const message = window.preview.locator("[role=alert]");
+  await message.waitFor();
+  assert.match(await message.innerText(), /trust/);
   const servers = processesBelow(path.join(code.state, "extensions")).map((words) => words.slice(1).filter((word) => word !== ""));
   assert.ok(servers.some((words) => words.includes("--stdio")), "the bundled server runs");
   assert.deepEqual(servers.filter((words) => words.includes("sources")), [], "no worker that reads sources");

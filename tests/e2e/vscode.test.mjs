@@ -13,7 +13,6 @@ const opened = (body, ...open) => inWindow(() => code, open, body);
 
 test("squiggles, and findings in Problems with their related place and their page", opened(async (window) => {
   await window.editor.locator(".squiggly-error").first().waitFor({ state: "attached" });
-  await window.editor.locator(".view-line").first().click();
   await window.page.keyboard.press("Control+Shift+M");
   const finding = window.problems.filter({ hasText: "this filter breaks when `city` is \"O'Fallon\"" }).first();
   await finding.waitFor();
@@ -46,11 +45,10 @@ test("completion offers the options of an input", opened(async (window) => {
 }, "inputs.yml"));
 
 test("hover shows the options of an input", opened(async (window) => {
-  await window.editor.locator(".squiggly-error").first().waitFor({ state: "attached" });
+  await window.checked();
   await window.goTo("input: ${ref(city)}", 13);
-  await window.command("Show or Focus Hover");
   const hover = window.page.locator(".monaco-hover-content", { hasText: "Boise" }).first();
-  await hover.waitFor();
+  await window.popup("Show or Focus Hover", hover);
   await window.screenshot("hover");
   // The counterpart of the test without trust: here a worker reads the sources.
   assert.ok(processesBelow(path.join(code.state, "extensions")).some((words) => words.includes("sources")));
@@ -58,33 +56,34 @@ test("hover shows the options of an input", opened(async (window) => {
 }));
 
 test("a quick fix is applied, and the finding is gone", opened(async (window) => {
-  await window.editor.locator(".squiggly-error").first().waitFor({ state: "attached" });
+  await window.checked();
   await window.goTo("ctiy", 2);
-  await window.page.keyboard.press("Control+.");
   const fix = window.page.locator(".action-widget .monaco-list-row", { hasText: "replace it by `city`" });
-  await fix.waitFor();
+  await window.popup("Quick Fix...", fix);
   await window.screenshot("quick-fix");
-  await window.page.keyboard.press("Enter");
-  await window.line("<> '${ref(city).value}'").waitFor();
-  await window.status.filter({ hasText: "1 error" }).waitFor();
+  await fix.click();
+  await window.line("<> '${ref(city).value}").waitFor();
+  // Now the option with the quote breaks this insight, too.
+  await window.page.keyboard.press("Control+Shift+M");
+  await window.problems.filter({ hasText: "this filter breaks" }).nth(1).waitFor();
+  assert.equal(await window.problems.filter({ hasText: "ctiy" }).count(), 0);
 }));
 
 test("rename reaches the other file", opened(async (window) => {
-  await window.editor.locator(".squiggly-error").first().waitFor({ state: "attached" });
+  await window.checked();
   await window.goTo("ref(city)", 5);
-  await window.page.keyboard.press("F2");
   const box = window.page.locator(".rename-box input");
-  await box.waitFor();
+  await window.popup("Rename Symbol", box);
   await box.fill("town");
   await window.screenshot("rename");
   await window.page.keyboard.press("Enter");
-  await window.line("'${ref(town).value}'").waitFor();
+  await window.line("${ref(town).value}").waitFor();
   await window.command("File: Save All");
   await until(() => window.text("inputs.yml").includes("- name: town") && !window.text("project.visivo.yml").includes("ref(city)"), "both files are changed");
 }));
 
 test("a page is opened in the editor, without a network", opened(async (window) => {
-  await window.editor.locator(".squiggly-error").first().waitFor({ state: "attached" });
+  await window.checked();
   await window.goTo("'${ref(city).value}'", 2);
   await window.command("viz: Open the page of a finding");
   await window.preview.locator("h1", { hasText: /combination-syntax/ }).first().waitFor();
@@ -99,7 +98,7 @@ async function bars(window) {
 }
 
 test("the preview draws the insight at the cursor, and follows the pinned combination", opened(async (window) => {
-  await window.editor.locator(".squiggly-error").first().waitFor({ state: "attached" });
+  await window.checked();
   await window.goTo("x: ?{ ${ref(orders).month} }", 10);
   await window.command("viz: Preview the insight at the cursor");
   // Two months and two channels of Denver: two series.
@@ -131,7 +130,7 @@ test("the preview draws the insight at the cursor, and follows the pinned combin
 }));
 
 test("a combination that fails is told in words", opened(async (window) => {
-  await window.editor.locator(".squiggly-error").first().waitFor({ state: "attached" });
+  await window.checked();
   await window.goTo("x: ?{ ${ref(orders).month} }", 10);
   await window.command("viz: Preview the insight at the cursor");
   await window.preview.locator(".chart[data-drawn=true]").waitFor();
@@ -144,7 +143,7 @@ test("a combination that fails is told in words", opened(async (window) => {
 }));
 
 test("the preview follows what is typed", opened(async (window) => {
-  await window.editor.locator(".squiggly-error").first().waitFor({ state: "attached" });
+  await window.checked();
   await window.goTo("?{ ${ref(orders).revenue} }", 3);
   await window.command("viz: Preview the insight at the cursor");
   await window.preview.locator(".chart[data-drawn=true]").waitFor();
@@ -156,7 +155,7 @@ test("the preview follows what is typed", opened(async (window) => {
 }));
 
 test("the SQL beside the text follows the pinned combination", opened(async (window) => {
-  await window.editor.locator(".squiggly-error").first().waitFor({ state: "attached" });
+  await window.checked();
   await window.goTo("x: ?{ ${ref(orders).month} }", 10);
   await window.command("viz: Show the SQL of the insight at the cursor");
   const sql = window.page.locator(".editor-instance .monaco-editor .view-line");
@@ -164,4 +163,22 @@ test("the SQL beside the text follows the pinned combination", opened(async (win
   await window.command("viz: Next combination that fails");
   await sql.filter({ hasText: "city: O'Fallon" }).first().waitFor();
   await window.screenshot("sql");
+}));
+
+test("lineage, the check of the whole workspace, and the menu of the status bar", opened(async (window) => {
+  await window.checked();
+  await window.goTo("type: bar");
+  await window.command("viz: Lineage of the object at the cursor");
+  await window.page.locator(".quick-input-title", { hasText: "insight sales_by_month uses" }).waitFor();
+  const rows = window.page.locator(".quick-input-list .monaco-list-row");
+  for (const name of ["city", "orders", "months"]) {
+    await rows.filter({ hasText: name }).first().waitFor();
+  }
+  await window.screenshot("lineage");
+  await window.page.keyboard.press("Escape");
+
+  await window.status.click();
+  await window.choose("Check the whole workspace");
+  await window.page.locator(".xterm-rows", { hasText: "2 errors, 0 warnings" }).first().waitFor();
+  await window.screenshot("check-workspace");
 }));

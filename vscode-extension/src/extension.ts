@@ -6,7 +6,7 @@ import { lineage } from "./lineage";
 import { openPage, pages } from "./pages";
 import { nextFailing, pin, pinChoices, refused, unpin } from "./pin";
 import { Preview } from "./preview/panel";
-import type { Choices, Location, Subject } from "./protocol";
+import type { Choices, Inputs, Location, Status, Subject } from "./protocol";
 import { openSample } from "./sample";
 import { Session } from "./session";
 import { SqlDocuments } from "./sql";
@@ -44,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "viz.openSample": () => openSample(context),
     "viz.pinCombination": ({ textDocument, choices }: { textDocument: { uri: string }; choices: Choices }) =>
       pinChoices(running, textDocument.uri, choices),
-    "viz.showCoverage": () => vscode.commands.executeCommand("viz.menu"),
+    "viz.showCoverage": about((subject) => showCoverage(running, subject)),
     "viz.showReferences": (uri: string, position: { line: number; character: number }, locations: Location[]) =>
       vscode.commands.executeCommand(
         "editor.action.showReferences",
@@ -75,6 +75,25 @@ export function activate(context: vscode.ExtensionContext): void {
 
 export function deactivate(): Promise<void> | undefined {
   return session?.dispose();
+}
+
+/** How far the insight is checked, and why not further. */
+async function showCoverage(session: Session, subject: Subject): Promise<void> {
+  const [answer, inputs] = await Promise.all([
+    session.ask<{ projects: Status[] }>("viz/status", { textDocument: subject.textDocument }),
+    session.ask<Inputs>("viz/inputs", subject),
+  ]);
+  if ("error" in answer) {
+    return refused(answer);
+  }
+  const status = answer.projects[0];
+  const name = "insight" in subject ? subject.insight : inputs.error === undefined ? inputs.insight : null;
+  const why = status?.why.find(({ names }) => name !== null && names.includes(name));
+  const next = "Next combination that fails";
+  const words = why === undefined ? "is checked as far as the level asks for" : `is not fully checked: ${why.message}`;
+  if (status !== undefined && (await vscode.window.showInformationMessage(`viz: ${name ?? "this insight"} ${words}`, next)) === next) {
+    await nextFailing(session, subject);
+  }
 }
 
 async function refreshOptions(session: Session): Promise<void> {

@@ -13,6 +13,8 @@ export interface InitializationOptions {
   trusted: boolean;
   level?: Level;
   maxCombinations?: number;
+  /** Whether answers of earlier sessions are used and new ones are kept. */
+  cache?: false;
 }
 
 export function initializationOptions(section: Section, trusted: boolean): InitializationOptions {
@@ -24,6 +26,9 @@ export function initializationOptions(section: Section, trusted: boolean): Initi
   const most = section.get("check.maxCombinations");
   if (typeof most === "number" && Number.isInteger(most) && most >= 1) {
     options.maxCombinations = most;
+  }
+  if (section.get("check.cache") === false) {
+    options.cache = false;
   }
   return options;
 }

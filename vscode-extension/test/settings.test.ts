@@ -17,6 +17,11 @@ test("valid settings pass", () => {
   assert.deepEqual(options, { trusted: true, level: "parse", maxCombinations: 500 });
 });
 
+test("the cache can be turned off", () => {
+  assert.deepEqual(initializationOptions(section({ "check.cache": false }), true), { trusted: true, cache: false });
+  assert.deepEqual(initializationOptions(section({ "check.cache": true }), true), { trusted: true });
+});
+
 test("invalid settings are left out", () => {
   for (const most of [0, -1, 1.5, Number.NaN, "96", true]) {
     assert.deepEqual(initializationOptions(section({ "check.level": "deep", "check.maxCombinations": most }), true), { trusted: true }, String(most));

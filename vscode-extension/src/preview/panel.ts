@@ -193,8 +193,13 @@ function shown(insight: string | null, inputs: Inputs | Refused, rows: Rows | Re
     inputs: inputs.error === undefined ? inputs.inputs : [],
     inputsError: inputs.error ?? null,
     rows: rows.error === undefined ? rows : null,
-    error: refused === null ? null : { code: refused.error?.code ?? "", message: refused.error?.message ?? "", finding, sql: refused.sql ?? null },
+    error: refused === null ? null : { code: refused.error?.code ?? "", message: untrusted(refused.error?.message ?? ""), finding, sql: refused.sql ?? null },
   };
+}
+
+/** Without trust sources are not read: then that is why. */
+function untrusted(message: string): string {
+  return vscode.workspace.isTrusted ? message : `this workspace is not trusted, so its sources are not read (${message})`;
 }
 
 /** The page. Nothing but its own files may be loaded, and nothing at all from a network. */
