@@ -6,6 +6,7 @@ mod browser;
 mod cache;
 mod command_line;
 mod diagnostics;
+mod differential;
 mod edits;
 mod everything;
 mod faces;

@@ -49,6 +49,8 @@ pub struct CheckOptions {
     pub max_combinations: usize,
     /// Seed of the sample.
     pub seed: u64,
+    /// Whether option queries are thought to bring options that would break something.
+    pub hostile: bool,
     /// Whether sources may be opened.
     pub trusted: bool,
     /// Whether whole files are put to the oracle, too (slow on large ones).
@@ -63,6 +65,7 @@ impl Default for CheckOptions {
             level: Level::Bind,
             max_combinations: MAX_COMBINATIONS,
             seed: 0,
+            hostile: false,
             trusted: true,
             oracle: true,
             now: chrono::Local::now().naive_local(),

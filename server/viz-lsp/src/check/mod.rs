@@ -178,6 +178,7 @@ fn options(args: &CheckArgs, config: &Config) -> anyhow::Result<(CheckOptions, D
             .or(config.max_combinations)
             .unwrap_or(MAX_COMBINATIONS),
         seed: args.seed.or(config.seed).unwrap_or_default(),
+        hostile: args.hostile_options || config.hostile_options,
         trusted: true,
         oracle: true,
         now: args.now.unwrap_or_else(|| chrono::Local::now().naive_local()),
