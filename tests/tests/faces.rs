@@ -53,7 +53,13 @@ fn about_what_a_baseline_records() {
 fn about_what_is_looked_at_only_if_asked_for() {
     let project = Project::copy_of("ecommerce");
     project.write(".viz-lsp.yml", "level: execute\nhostile_options: true\n");
-    let found = agree(&project);
+    let mut found = cli::findings(&cli::check_json(PROGRAM, &project.root, &[]), 0);
+    found.sort();
+    let mut client = Client::start(PROGRAM, Options::default());
+    client.open(&project.file("project.visivo.yml"));
+    client.settle(&project.root);
+    assert_eq!(client.findings(&project.root), found);
+    assert_eq!(client.shut_down(), 0);
     assert!(found.iter().any(|finding| finding.code == "hostile-option"), "{found:#?}");
     assert!(found.iter().all(|finding| finding.severity == "hint"), "{found:#?}");
 }
