@@ -34,6 +34,7 @@ mod situations;
 mod suppression;
 mod trust;
 mod unknown_names;
+mod values;
 mod watching;
 
 /// The program, built by cargo before these tests.

@@ -12,6 +12,9 @@ use viz_project::{Fix, ObjectId};
 use viz_sql::{Hole, Role};
 use viz_text::TextSize;
 
+/// The hole at which an option breaks a query, and DuckDB's words.
+type Broken = Option<(usize, SqlError)>;
+
 /// A kind of option that breaks queries.
 struct Hostile {
     /// What an option of that kind does: "an option of `city` held an apostrophe".
@@ -61,7 +64,7 @@ impl Run<'_> {
                 continue;
             }
             // Both the texts and the pieces are asked about at once.
-            let tried: Vec<(&Hostile, Result<Option<(usize, SqlError)>, Unknown>)> =
+            let tried: Vec<(&Hostile, Result<Broken, Unknown>)> =
                 possible(options).map(|kind| (kind, self.would_break(tables, at, *input, (kind.value)()))).collect();
             let mut broken: Vec<(&str, usize, SqlError)> = Vec::new();
             for (kind, found) in tried {
@@ -78,13 +81,7 @@ impl Run<'_> {
     }
 
     /// The hole at which an option would break the query, and DuckDB's words.
-    fn would_break(
-        &self,
-        tables: &[ShadowTable],
-        at: usize,
-        input: ObjectId,
-        value: Value,
-    ) -> Result<Option<(usize, SqlError)>, Unknown> {
+    fn would_break(&self, tables: &[ShadowTable], at: usize, input: ObjectId, value: Value) -> Result<Broken, Unknown> {
         let holes = self.composed.template.holes();
         let state = State::of([value]);
         let mut values = self.fill(&self.combinations[at]);
