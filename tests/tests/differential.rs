@@ -5,9 +5,8 @@ use crate::PROGRAM;
 use fastrand::Rng;
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::path::Path;
 use viz_check::proof::{Kind, Token, lex};
-use viz_facts::{Answer, Column, Question, ShadowTable, SourceSpec};
+use viz_facts::{Answer, Column, QueryTable, Question, ShadowTable, SourceSpec};
 use viz_tests::{Worker, cli, projects};
 
 const T: &str = "(values (1, 'a', date '2025-01-01', 1.5::double, true, ['x', 'y']), (2, 'b', date '2025-02-01', 2.5, false, ['z'])) \
@@ -64,7 +63,10 @@ fn faulty_models(queries: &[String]) -> BTreeSet<usize> {
 /// Which errors a project has, by what `number` makes of their lines.
 fn faulty(text: &str, number: impl Fn(usize) -> usize) -> BTreeSet<usize> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(folder.path().join("project.visivo.yml"), text).expect("it can be written");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("it can be written");
+    write("project.visivo.yml", text);
+    // The browser's older engine is another matter.
+    write(".viz-lsp.yml", "browser_engine: '2.0'\n");
     let json = cli::check_json(PROGRAM, folder.path(), &[]);
     let errors = cli::findings(&json, 0).into_iter().filter(|finding| finding.severity == "error");
     errors.map(|finding| number(finding.start.0 as usize)).collect()
@@ -163,14 +165,21 @@ fn conditions_of_insights_have_the_verdict_of_duckdb() {
         column("l", "VARCHAR[]"),
     ];
     let tables = vec![ShadowTable { name: "t".into(), columns }];
-    let ask = |condition: &String| Question::Bind {
-        tables: tables.clone(),
-        sql: format!("SELECT f FROM t WHERE {condition} AND s <> 'q'"),
-    };
-    let questions: Vec<Question> = conditions.iter().map(ask).collect();
-    let answers = Worker::start(PROGRAM, "parse", Path::new(".")).ask(&questions);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let sql = |condition: &String| format!("SELECT f FROM t WHERE {condition} AND s <> 'q'");
     let accepted = |answer| Some(matches!(Result::ok(answer)?, Answer::Accepted(Ok(()))));
-    let verdicts: Vec<Option<bool>> = answers.into_iter().map(accepted).collect();
+    let bind = |condition: &String| Question::Bind { tables: tables.clone(), sql: sql(condition) };
+    let questions: Vec<Question> = conditions.iter().map(bind).collect();
+    let binds: Vec<Option<bool>> =
+        Worker::start(PROGRAM, "parse", folder.path()).ask(&questions).into_iter().map(accepted).collect();
+    let run = |condition: &String| Question::Execute {
+        source: SourceSpec::DuckDbMemory { root: folder.path().to_owned() },
+        tables: vec![QueryTable { name: "t".into(), sql: format!("select * from {T}") }],
+        sql: sql(condition),
+    };
+    let questions: Vec<Question> = conditions.iter().map(run).collect();
+    let runs: Vec<Option<bool>> =
+        Worker::start(PROGRAM, "sources", folder.path()).ask(&questions).into_iter().map(accepted).collect();
     let mut text = format!(
         "name: d\nsources:\n  - {{ name: local, type: duckdb, database: \":memory:\" }}\nmodels:\n  - name: t\n    source: ref(local)\n    \
          sql: |\n      select * from {T}\ninputs:\n  - {{ name: q, type: single-select, options: [q, r] }}\ninsights:\n"
@@ -185,9 +194,14 @@ fn conditions_of_insights_have_the_verdict_of_duckdb() {
         );
     }
     let faulty = faulty(&text, |line| (line - head) / 5);
+    // What binds and fails when it runs may be told.
+    let is_wrong = |at: &usize| match faulty.contains(at) {
+        true => runs[*at] == Some(true),
+        false => binds[*at] == Some(false),
+    };
     let wrong: Vec<String> = (0..conditions.len())
-        .filter(|at| verdicts[*at].is_some_and(|fine| fine == faulty.contains(at)))
-        .map(|at| format!("DuckDB: {:?}, here {}: {}", verdicts[at], !faulty.contains(&at), conditions[at]))
+        .filter(is_wrong)
+        .map(|at| format!("DuckDB: {:?}, here {}: {}", binds[at], !faulty.contains(&at), conditions[at]))
         .collect();
     println!("{} conditions, {} refused", conditions.len(), faulty.len());
     assert!(faulty.len() * 5 >= conditions.len(), "{} of {}", faulty.len(), conditions.len());

@@ -239,6 +239,9 @@ pub fn check_first(
     forget(&memo.insights, project, &[Kind::Insight]);
     let mut asked = FxHashSet::default();
     report.questions.retain(|question| asked.insert(question.key()));
+    for question in report.questions.iter().filter(|question| facts.get(question).is_none()) {
+        report.counters.ask(question);
+    }
     let complete = options.oracle && sources.is_ok() && is_complete(&report, facts);
     report.findings = finish(project, findings, complete);
     crate::mask::Mask::of(project).hide_in(&mut report);

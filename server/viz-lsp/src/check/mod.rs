@@ -220,7 +220,21 @@ fn check(
         );
     });
     progress.finish_and_clear();
-    tracing::info!(findings = report.findings.len(), facts = facts.len(), counters = ?report.counters, "checked the project");
+    let done = report.counters;
+    tracing::info!(
+        findings = report.findings.len(),
+        facts = facts.len(),
+        rendered = done.rendered,
+        lexed = done.lexed,
+        parsed = done.parses,
+        parsed_by_duckdb = done.engine_parses,
+        bound = done.binds,
+        probed = done.casts,
+        queried = done.queries,
+        executed = done.executions,
+        memo_hits = done.known,
+        "checked the project"
+    );
     report
 }
 
