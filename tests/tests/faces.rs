@@ -50,14 +50,16 @@ fn about_what_a_baseline_records() {
 }
 
 #[test]
-fn about_what_shows_nothing() {
+fn about_what_is_looked_at_only_if_asked_for() {
     let project = Project::copy_of("ecommerce");
-    project.write(".viz-lsp.yml", "level: execute\n");
-    let printed = cli::run(PROGRAM, &project.root, &["--check", "--format", "json"]);
-    assert_eq!(printed.status, 0, "{printed:?}");
-    assert!(
-        printed.out.contains(r#""judge": "execute""#) || printed.out.contains(r#""judge":"execute""#),
-        "{}",
-        printed.out
-    );
+    project.write(".viz-lsp.yml", "level: execute\nhostile_options: true\n");
+    let mut found = cli::findings(&cli::check_json(PROGRAM, &project.root, &[]), 0);
+    found.sort();
+    let mut client = Client::start(PROGRAM, Options::default());
+    client.open(&project.file("project.visivo.yml"));
+    client.settle(&project.root);
+    assert_eq!(client.findings(&project.root), found);
+    assert_eq!(client.shut_down(), 0);
+    assert!(found.iter().any(|finding| finding.code == "hostile-option"), "{found:#?}");
+    assert!(found.iter().all(|finding| finding.severity == "hint"), "{found:#?}");
 }

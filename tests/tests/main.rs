@@ -6,6 +6,7 @@ mod browser;
 mod cache;
 mod command_line;
 mod diagnostics;
+mod differential;
 mod edits;
 mod everything;
 mod faces;
@@ -35,6 +36,7 @@ mod suppression;
 mod table;
 mod trust;
 mod unknown_names;
+mod values;
 mod watching;
 
 /// The program, built by cargo before these tests.

@@ -49,6 +49,8 @@ pub struct CheckOptions {
     pub max_combinations: usize,
     /// Seed of the sample.
     pub seed: u64,
+    /// Whether option queries are thought to bring options that would break something.
+    pub hostile: bool,
     /// Whether sources may be opened.
     pub trusted: bool,
     /// Whether whole files are put to the oracle, too (slow on large ones).
@@ -63,6 +65,7 @@ impl Default for CheckOptions {
             level: Level::Bind,
             max_combinations: MAX_COMBINATIONS,
             seed: 0,
+            hostile: false,
             trusted: true,
             oracle: true,
             now: chrono::Local::now().naive_local(),
@@ -236,6 +239,9 @@ pub fn check_first(
     forget(&memo.insights, project, &[Kind::Insight]);
     let mut asked = FxHashSet::default();
     report.questions.retain(|question| asked.insert(question.key()));
+    for question in report.questions.iter().filter(|question| facts.get(question).is_none()) {
+        report.counters.ask(question);
+    }
     let complete = options.oracle && sources.is_ok() && is_complete(&report, facts);
     report.findings = finish(project, findings, complete);
     crate::mask::Mask::of(project).hide_in(&mut report);

@@ -85,13 +85,6 @@ impl<'a> Facts<'a> {
         let (known, questions) = &mut *self.asked.borrow_mut();
         if known.insert(key) {
             questions.push(question.clone());
-            self.count(|counters| match question {
-                Question::Parse { .. } => counters.engine_parses += 1,
-                Question::Bind { .. } => counters.binds += 1,
-                Question::Probe { .. } => counters.casts += 1,
-                Question::Describe { .. } | Question::Options { .. } => counters.queries += 1,
-                Question::Execute { .. } | Question::Rows { .. } => counters.executions += 1,
-            });
         }
     }
 

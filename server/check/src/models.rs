@@ -70,6 +70,7 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
         Columns::Failed => failed(project, facts, id, &mut findings),
         Columns::Unknown(why) if why.code == "database-missing" => missing_database(project, id, why, &mut findings),
         Columns::Unknown(why) if why.code == "file-missing" => missing_file(project, id, &mut findings),
+        Columns::Unknown(why) if why.code == "source-not-supported" => foreign(project, id, &mut findings),
         _ => {}
     }
     ModelVerdict { columns, findings }
@@ -145,6 +146,50 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
         crate::suggest::suggest(&mut finding, error);
         findings.push(finding);
     }
+}
+
+/// The query of a database that can't be asked: sqlparser alone reads it, and that is no last word.
+fn foreign(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
+    let (Some(sql), Some(source)) = (model_query(project, id), project.source_of(id)) else { return };
+    let Body::Source(source) = &project.object(source).body else { return };
+    let Some(Err(error)) = source.ty.as_ref().and_then(|ty| viz_sql::parse_foreign(&ty.text, sql.text())) else {
+        return;
+    };
+    let object = project.object(id);
+    if replaced_in_vain(object.name_text(), &sql, findings) {
+        return;
+    }
+    let range = match error.offset {
+        Some(offset) => Some(error_range(sql.text(), offset, None)),
+        None => viz_sql::unclosed(sql.text()).or_else(|| last_token(sql.text())),
+    };
+    let loc = range.and_then(|range| sql.locate(range)).unwrap_or_else(|| object.name_loc());
+    let kind = source.ty.as_ref().map_or("", |ty| ty.text.as_str());
+    let message = format!(
+        "the query of the model `{}` is hardly SQL of {kind}: {}",
+        object.name_text(),
+        plain_error(&error.message)
+    );
+    let mut finding = Finding::new("foreign-sql", loc, message);
+    finding.notes.push(format!("{kind} itself was not asked; only its grammar is known here, and not all of it"));
+    findings.push(finding);
+}
+
+/// sqlparser's `Expected: end of statement, found: x`.
+fn plain_error(message: &str) -> String {
+    match message
+        .trim_start_matches("sql parser error: ")
+        .strip_prefix("Expected: ")
+        .and_then(|rest| rest.split_once(", found: "))
+    {
+        Some((expected, "EOF")) => format!("it ends where {expected} is expected"),
+        Some((expected, found)) => format!("`{found}` stands where {expected} is expected"),
+        None => sentence(message),
+    }
+}
+
+fn last_token(sql: &str) -> Option<TextRange> {
+    viz_sql::tokenize(sql).ok()?.iter().rev().find(|token| !token.is_space()).map(|token| token.range)
 }
 
 /// References and variables in a model's SQL, which nothing replaces (`R-REF-10`, `R-ENV-05`): why the query fails.

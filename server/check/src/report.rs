@@ -180,6 +180,19 @@ pub struct Counters {
     pub known: usize,
 }
 
+impl Counters {
+    /// Counts a question that is put to the engine.
+    pub fn ask(&mut self, question: &Question) {
+        match question {
+            Question::Parse { .. } => self.engine_parses += 1,
+            Question::Bind { .. } => self.binds += 1,
+            Question::Probe { .. } => self.casts += 1,
+            Question::Execute { .. } | Question::Rows { .. } => self.executions += 1,
+            _ => self.queries += 1,
+        }
+    }
+}
+
 impl std::ops::AddAssign for Counters {
     fn add_assign(&mut self, other: Self) {
         self.insights_checked += other.insights_checked;

@@ -1,6 +1,7 @@
 //! What a viewer can select, and what the browser puts into a query for it (`verdicts.md` §3, format reference 5.4, 5.5).
 
 use crate::options::InputOptions;
+use rustc_hash::FxHashSet;
 use viz_facts::js_number;
 use viz_project::{Input, Selection};
 use viz_sql::Accessor;
@@ -83,6 +84,16 @@ impl State {
         }
     }
 
+    /// Equal for equal states only.
+    fn identity(&self) -> Vec<(u8, String)> {
+        let kind = |value: &Value| match value {
+            Value::Text(_) => 0,
+            Value::Number(_) => 1,
+            Value::Null => 2,
+        };
+        self.values.iter().map(|value| (kind(value), value.raw())).collect()
+    }
+
     /// As the viewer sees it: for messages.
     pub fn label(&self) -> String {
         match self.values.as_slice() {
@@ -98,63 +109,55 @@ impl State {
 pub fn states(input: &Input, options: &InputOptions) -> Vec<State> {
     let values = &options.values;
     let display = input.display.as_ref().map(|display| display.text.as_str());
-    let mut out: Vec<State> = Vec::new();
-    let mut add = |state: State| {
-        if !out.contains(&state) {
+    let (mut out, mut known) = (Vec::new(), FxHashSet::default());
+    let mut add = |values: Vec<Value>| {
+        let state = State { values };
+        if known.insert(state.identity()) {
             out.push(state);
         }
     };
-    match input.selection {
-        Some(Selection::Multi) => {
-            if let Some(initial) = &options.initial {
-                add(initial.clone());
-            }
-            let ranged = options.is_range || matches!(display, Some("range-slider" | "date-range"));
-            if !ranged || display == Some("date-range") {
-                add(State::of([]));
-            }
-            if ranged {
-                add(State { values: values.clone() });
-                values.first().into_iter().chain(values.last()).for_each(|value| add(State::of([value.clone()])));
-                if let [first, second, ..] = values.as_slice() {
-                    add(State::of([first.clone(), second.clone()]));
-                }
-            } else {
-                values.iter().for_each(|value| add(State::of([value.clone()])));
-                if let [first, second, ..] = values.as_slice() {
-                    add(State::of([first.clone(), second.clone()]));
-                }
-                if let [.., before, last] = values.as_slice() {
-                    add(State::of([before.clone(), last.clone()]));
-                }
-                add(State { values: values.clone() });
-            }
+    if let Some(initial) = &options.initial {
+        add(initial.values.clone());
+    }
+    let numbers = || values.iter().filter(|value| **value != Value::Null).filter_map(Value::number);
+    if input.selection != Some(Selection::Multi) {
+        let reachable: Vec<Value> = match display {
+            Some("toggle") => values.iter().take(2).cloned().collect(),
+            Some("slider") => numbers().map(Value::Number).collect(),
+            _ => values.clone(),
+        };
+        reachable.into_iter().for_each(|value| add(vec![value]));
+        if display == Some("autocomplete") {
+            add(Vec::new());
         }
-        _ => {
-            if let Some(initial) = &options.initial {
-                add(initial.clone());
-            }
-            let reachable: Vec<Value> = match display {
-                Some("toggle") => values.iter().take(2).cloned().collect(),
-                Some("slider") => values
-                    .iter()
-                    .filter_map(|value| value.number().filter(|_| *value != Value::Null).map(Value::Number))
-                    .collect(),
-                _ => values.clone(),
-            };
-            if reachable.len() > 64 {
-                // Options are distinct as a rule: avoid the quadratic comparison.
-                out.extend(reachable.into_iter().map(|value| State::of([value])));
-                if display == Some("autocomplete") {
-                    out.push(State::of([]));
-                }
-                return out;
-            }
-            reachable.into_iter().for_each(|value| add(State::of([value])));
-            if display == Some("autocomplete") {
-                add(State::of([]));
-            }
+        return out;
+    }
+    let ranged = options.is_range || matches!(display, Some("range-slider" | "date-range"));
+    if !ranged || display == Some("date-range") {
+        add(Vec::new());
+    }
+    let first_two = |values: &[Value]| values.get(..2).map(<[Value]>::to_vec);
+    if ranged {
+        // A slider over a list has its numbers only, in their order.
+        let run: Vec<Value> = if options.is_range || display == Some("date-range") {
+            values.clone()
+        } else {
+            let mut numbers: Vec<f64> = numbers().collect();
+            numbers.sort_by(f64::total_cmp);
+            numbers.into_iter().map(Value::Number).collect()
+        };
+        if !run.is_empty() {
+            add(run.clone());
         }
+        run.first().into_iter().chain(run.last()).for_each(|value| add(vec![value.clone()]));
+        first_two(&run).into_iter().for_each(add);
+    } else {
+        values.iter().for_each(|value| add(vec![value.clone()]));
+        first_two(values).into_iter().for_each(&mut add);
+        if let [.., before, last] = values.as_slice() {
+            add(vec![before.clone(), last.clone()]);
+        }
+        add(values.clone());
     }
     out
 }
@@ -230,5 +233,56 @@ mod tests {
         ] {
             assert_eq!(js_number(number), printed);
         }
+    }
+
+    /// The states of one input, as labels.
+    fn labels(input: &str) -> Vec<String> {
+        let text = format!("name: p\ninputs:\n  - {input}\n");
+        let files = viz_project::MemoryFiles::new([("/p/project.visivo.yml", text.as_str())]);
+        let environment = viz_project::Environment::empty();
+        let project = viz_project::Project::load(std::path::Path::new("/p"), &files, &environment);
+        let now = chrono::NaiveDateTime::default();
+        let is_input = |id: &viz_project::ObjectId| project.object(*id).kind == viz_project::Kind::Input;
+        let id = project.ids().find(is_input).unwrap();
+        let viz_project::Body::Input(body) = &project.object(id).body else { panic!("an input") };
+        let options = crate::options_of(&project, &viz_facts::FactStore::new(), id, now).unwrap();
+        states(body, &options).iter().map(State::label).collect()
+    }
+
+    #[test]
+    fn reachable_states_of_each_control() {
+        let table: &[(&str, &[&str])] = &[
+            ("{ name: x, type: single-select, options: [a, b, c] }", &["a", "b", "c"]),
+            ("{ name: x, type: single-select, options: [a, b, c], display: { type: toggle } }", &["a", "b"]),
+            (
+                "{ name: x, type: single-select, options: [a, b, c], display: { type: radio, default: { value: b } } }",
+                &["b", "a", "c"],
+            ),
+            (
+                "{ name: x, type: single-select, options: [a, b], display: { type: autocomplete } }",
+                &["a", "b", "(nothing)"],
+            ),
+            (
+                "{ name: x, type: multi-select, options: [a, b, c], display: { type: tags, default: { values: [a] } } }",
+                &["a", "(nothing)", "b", "c", "a, b", "b, c", "a, …, c (3 options)"],
+            ),
+            ("{ name: x, type: multi-select, options: [a], display: { type: chips } }", &["all", "(nothing)", "a"]),
+            // The texts of the default are no numbers yet.
+            (
+                "{ name: x, type: multi-select, options: ['10', '9', a], display: { type: range-slider, default: { values: ['9'] } } }",
+                &["9", "9, 10", "9", "10"],
+            ),
+        ];
+        for (input, expected) in table {
+            assert_eq!(labels(input), *expected, "{input}");
+        }
+    }
+
+    #[test]
+    fn each_of_many_options_counts_once() {
+        let many: Vec<String> = (0..500).map(|at| format!("o{at}")).collect();
+        let default = "display: { type: dropdown, default: { value: o7 } }";
+        let found = labels(&format!("{{ name: x, type: single-select, options: [{}], {default} }}", many.join(", ")));
+        assert_eq!((found.len(), found[0].as_str()), (500, "o7"));
     }
 }

@@ -82,6 +82,7 @@ fn value(row: ProbeRow, data_type: &str) -> &'static str {
         ProbeRow::Words if is(&["FLOAT", "DOUBLE"]) => "1",
         // A DECIMAL may have no digit before its point.
         ProbeRow::Words if is(&["DECIMAL"]) => "0",
+        ProbeRow::Words if data_type.ends_with("[]") => "'[]'",
         ProbeRow::Words => "NULL",
     }
 }

@@ -67,6 +67,8 @@ pub struct Config {
     pub level: Option<ConfiguredLevel>,
     /// Seconds for one query of the engine.
     pub timeout: Option<f64>,
+    /// Whether options are thought of that nobody has today.
+    pub hostile_options: bool,
     /// Severity per code.
     pub severity: BTreeMap<String, ConfiguredSeverity>,
     /// File of recorded findings to ignore, relative to the project.

@@ -10,6 +10,7 @@ mod accessor;
 mod aggregates;
 mod brackets;
 mod compose;
+mod dialect;
 mod dropped;
 mod expand;
 mod hash;
@@ -30,6 +31,6 @@ pub use compose::{Clause, Composed, Selected, compose, dependent_models, inputs_
 pub use expand::Context;
 pub use hash::{alias_hash, name_hash};
 pub use options::{model_query, option_query};
-pub use parse::{ParseError, parse, parse_expression};
+pub use parse::{ParseError, parse, parse_expression, parse_foreign};
 pub use template::{Hole, Role, Template, upper_null};
 pub use tokens::{LexError, Token, tokenize};

@@ -1,9 +1,13 @@
 //! sqlparser with byte offsets and a recursion limit that real queries don't meet.
 
 use crate::brackets::Nesting;
-use crate::tokens::{LexError, Lines, Token, tokenize};
+use crate::dialect::DuckDb;
+use crate::tokens::{LexError, Lines, Token, tokenize_in};
 use sqlparser::ast::{Expr, Statement};
-use sqlparser::dialect::DuckDbDialect;
+use sqlparser::dialect::{
+    BigQueryDialect, ClickHouseDialect, Dialect, MySqlDialect, PostgreSqlDialect, RedshiftSqlDialect, SQLiteDialect,
+    SnowflakeDialect,
+};
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token as SqlToken;
 use viz_text::TextSize;
@@ -49,13 +53,35 @@ pub fn parse_expression(sql: &str) -> Result<Expr, ParseError> {
     })
 }
 
+/// Whether a query parses in the language of a source's database; `None` if sqlparser doesn't know that language.
+pub fn parse_foreign(source_type: &str, sql: &str) -> Option<Result<(), ParseError>> {
+    let dialect: &dyn Dialect = match source_type {
+        "postgresql" => &PostgreSqlDialect {},
+        "mysql" => &MySqlDialect {},
+        "snowflake" => &SnowflakeDialect {},
+        "bigquery" => &BigQueryDialect {},
+        "redshift" => &RedshiftSqlDialect {},
+        "clickhouse" => &ClickHouseDialect {},
+        "sqlite" => &SQLiteDialect {},
+        _ => return None,
+    };
+    Some(with_dialect(dialect, sql, |parser| parser.parse_statements()).map(drop))
+}
+
 fn with_parser<T>(sql: &str, run: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>) -> Result<T, ParseError> {
-    if nesting(&tokenize(sql)?) > MAX_NESTING {
+    with_dialect(&DuckDb, sql, run)
+}
+
+fn with_dialect<T>(
+    dialect: &dyn Dialect,
+    sql: &str,
+    run: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
+) -> Result<T, ParseError> {
+    if nesting(&tokenize_in(dialect, sql)?) > MAX_NESTING {
         return Err(ParseError { message: "nested too deeply".to_owned(), offset: None });
     }
-    let dialect = DuckDbDialect {};
     let mut parser =
-        Parser::new(&dialect).with_recursion_limit(RECURSION_LIMIT).try_with_sql(sql).map_err(|e| error(sql, &e))?;
+        Parser::new(dialect).with_recursion_limit(RECURSION_LIMIT).try_with_sql(sql).map_err(|e| error(sql, &e))?;
     run(&mut parser).map_err(|e| error(sql, &e))
 }
 
@@ -96,6 +122,25 @@ mod tests {
         assert_eq!(parse("select (1").unwrap_err().offset, None);
         assert!(parse_expression("a = 1").is_ok());
         assert!(parse_expression("a = 1 b").is_err());
+    }
+
+    #[test]
+    fn each_database_has_its_language() {
+        let fails = |source: &str, sql: &str| parse_foreign(source, sql).unwrap().unwrap_err().offset;
+        for (source, sql) in [
+            ("postgresql", "select a::int, b ->> 'x' from t where c ~* 'y' limit 5"),
+            ("mysql", "select `a b`, if(a, 1, 2) from t limit 5, 10"),
+            ("snowflake", "select a:b::varchar from t qualify row_number() over (order by a) = 1"),
+            ("bigquery", "select array_agg(struct(a, b)) from `p.d.t`, unnest(x) as y"),
+            ("redshift", "select getdate(), a from t where b similar to 'x%'"),
+            ("clickhouse", "select a, count() from t final prewhere b = 1 group by a settings max_threads = 1"),
+            ("sqlite", "select [a b], x from t where y glob 'a*'"),
+        ] {
+            assert_eq!(parse_foreign(source, sql), Some(Ok(())), "{source}: {sql}");
+            assert!(parse_foreign(source, "select a frm t where").unwrap().is_err(), "{source}");
+        }
+        assert_eq!(fails("postgresql", "select `a` from t"), Some(TextSize::new(7)));
+        assert_eq!(parse_foreign("duckdb", "select 1"), None);
     }
 
     #[test]

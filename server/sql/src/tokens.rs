@@ -1,6 +1,6 @@
 //! SQL tokens with byte ranges (sqlparser counts lines and characters).
 
-use sqlparser::dialect::DuckDbDialect;
+use sqlparser::dialect::{Dialect, DuckDbDialect};
 use sqlparser::tokenizer::{Token as SqlToken, Tokenizer};
 use viz_text::{TextRange, TextSize};
 
@@ -39,9 +39,12 @@ pub struct LexError {
 /// # Errors
 /// If the text is no sequence of tokens.
 pub fn tokenize(sql: &str) -> Result<Vec<Token>, LexError> {
+    tokenize_in(&DuckDbDialect {}, sql)
+}
+
+pub(crate) fn tokenize_in(dialect: &dyn Dialect, sql: &str) -> Result<Vec<Token>, LexError> {
     // Without unescaping, a token's text is what stands in the query.
-    let dialect = DuckDbDialect {};
-    let mut tokenizer = Tokenizer::new(&dialect, sql).with_unescape(false);
+    let mut tokenizer = Tokenizer::new(dialect, sql).with_unescape(false);
     let tokens = tokenizer.tokenize_with_location().map_err(|error| LexError {
         message: error.message.clone(),
         offset: Lines::new(sql).offset(error.location.line, error.location.column),

@@ -106,6 +106,10 @@ pub struct CheckArgs {
     #[arg(long, requires = "check", value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<f64>,
 
+    /// Think of options that no query gives today: an apostrophe, an empty text, NULL, …
+    #[arg(long, requires = "check")]
+    pub hostile_options: bool,
+
     /// Neither read nor write the capsule cache
     #[arg(long, requires = "check")]
     pub no_cache: bool,

@@ -5,6 +5,7 @@ mod browser;
 mod chosen_props;
 mod context;
 mod doubts;
+mod hostile;
 mod judge;
 mod runs;
 mod slices;
@@ -189,6 +190,9 @@ impl Run<'_> {
                     let execute = self.options.level == Level::Execute;
                     let judged = self.all_values(verdict, &tables, *first).and_then(|()| {
                         verdict.report.judge = Some(Judge::Values);
+                        if self.options.hostile {
+                            self.hostile(&mut verdict.findings, &tables, *first)?;
+                        }
                         if execute { self.execute_sample(verdict, &bound) } else { Ok(()) }
                     });
                     match judged {

@@ -118,7 +118,7 @@ impl Run<'_> {
 
     /// The pieces of statements that compare or compute with choices: conditions are taken apart at their ANDs, so that
     /// one that can't be probed keeps no other from it.
-    fn probed_pieces(&self) -> Vec<TextRange> {
+    pub(super) fn probed_pieces(&self) -> Vec<TextRange> {
         let mut seen = std::collections::HashSet::new();
         let judged = |kind| kind != StatementKind::Sort;
         let holes =
@@ -288,8 +288,13 @@ impl Run<'_> {
     }
 }
 
+/// The question whether a query runs over a row of NULLs.
+pub(super) fn probed_over_nulls(tables: &[ShadowTable], sql: String) -> Question {
+    Question::Probe { tables: tables.to_vec(), row: ProbeRow::Nulls, sql }
+}
+
 /// The query that evaluates a condition and nothing else.
-fn condition(text: &str, tables: &[ShadowTable]) -> String {
+pub(super) fn condition(text: &str, tables: &[ShadowTable]) -> String {
     format!("SELECT ({text}\n) FROM {}", names(tables))
 }
 

@@ -1,5 +1,6 @@
 //! Classes of states, and what follows for combinations of them.
 
+use super::equality::Taken;
 use super::lexer::{Kind, lex};
 use super::places::{Mode, Place, Reference, is_harmless_word};
 use super::values::{
@@ -218,10 +219,10 @@ enum Judged {
     Own,
 }
 
-struct Classifier<'a> {
+pub(super) struct Classifier<'a> {
     shape: &'a Shape,
-    reference: &'a Reference,
-    places: &'a [Place],
+    pub(super) reference: &'a Reference,
+    pub(super) places: &'a [Place],
     conditions: &'a Conditions,
     taken: Taken,
     lexed: Cell<usize>,
@@ -327,97 +328,6 @@ impl Classifier<'_> {
             }
         }
         depth == 0
-    }
-}
-
-/// Texts of literals that expressions could be matched by (§5.4).
-struct Taken {
-    by_template: FxHashSet<String>,
-    /// For each input: what its states put there.
-    by_input: Vec<FxHashSet<String>>,
-    on: bool,
-    rewriting: bool,
-}
-
-impl Taken {
-    fn new(
-        shape: &Shape,
-        reference: &Reference,
-        places: &[Place],
-        fillings: &[Vec<Vec<String>>],
-        conditions: &Conditions,
-    ) -> Self {
-        let mut out = Self {
-            by_template: FxHashSet::default(),
-            by_input: vec![FxHashSet::default(); fillings.len()],
-            on: conditions.equality && places.iter().any(|place| place.matched),
-            rewriting: conditions.rewriting,
-        };
-        if !out.on {
-            return out;
-        }
-        let literals = reference.tokens.iter().filter(|token| !matches!(token.kind, Kind::Operator | Kind::Mark));
-        for token in literals.filter(|token| reference.holes_in(token).next().is_none()) {
-            let text = token.text(&reference.text);
-            out.by_template
-                .insert(out.normal(text.strip_prefix('\'').and_then(|t| t.strip_suffix('\'')).unwrap_or(text)));
-        }
-        for (input, states) in fillings.iter().enumerate() {
-            for (at, hole) in shape.holes_of(input).enumerate().filter(|(_, hole)| places[*hole].matched) {
-                for values in states {
-                    let content = out.content(reference, &places[hole], hole, &values[at]);
-                    out.by_input[input].insert(content);
-                }
-            }
-        }
-        out
-    }
-
-    fn normal(&self, text: &str) -> String {
-        if self.rewriting && text.contains("null") {
-            return text.replace("null", "NULL");
-        }
-        text.parse::<f64>().map_or_else(|_| text.to_owned(), |number| number.to_string())
-    }
-
-    /// The literal that a value makes of its hole, without quotes.
-    fn content(&self, reference: &Reference, place: &Place, hole: usize, value: &str) -> String {
-        let Some(token) = place.token.filter(|_| place.mode == Mode::String).map(|at| reference.tokens[at]) else {
-            return self.normal(value.trim_matches('\''));
-        };
-        let range = &reference.holes[hole];
-        let text = &reference.text;
-        self.normal(&format!("{}{value}{}", &text[token.start + 1..range.start], &text[range.end..token.end - 1]))
-    }
-
-    /// Whether a value may be equal to another literal: then it counts with its text.
-    fn holds(&self, classifier: &Classifier<'_>, input: usize, hole: usize, value: &str) -> bool {
-        if !self.on {
-            return false;
-        }
-        let place = &classifier.places[hole];
-        // Several holes in one literal: what they make together is not looked at.
-        let token = place.token.map(|at| classifier.reference.tokens[at]);
-        if token.is_some_and(|token| classifier.reference.holes_in(&token).count() > 1) {
-            return true;
-        }
-        let content = self.content(classifier.reference, place, hole, value);
-        let other = |(other, texts): (usize, &FxHashSet<String>)| other != input && texts.contains(&content);
-        self.by_template.contains(&content) || self.by_input.iter().enumerate().any(other)
-    }
-
-    /// Which of an input's own holes hold equal texts.
-    fn own_pattern(&self, classifier: &Classifier<'_>, holes: &[usize], values: &[String]) -> String {
-        if !self.on || holes.len() < 2 {
-            return String::new();
-        }
-        let contents: Vec<String> = holes
-            .iter()
-            .zip(values)
-            .map(|(hole, value)| self.content(classifier.reference, &classifier.places[*hole], *hole, value))
-            .collect();
-        let first = |text: &String| contents.iter().position(|other| other == text);
-        format!("{:?}", contents.iter().map(first).collect::<Vec<_>>())
     }
 }
 

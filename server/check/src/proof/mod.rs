@@ -25,6 +25,7 @@
 //! `insight/values.rs` asks with the comparison as it is bound.
 
 mod classes;
+mod equality;
 mod lexer;
 mod places;
 mod values;

@@ -189,7 +189,8 @@ fn questions_are_answered_in_order() {
         };
         assert_eq!(kind, expected, "{n}");
     }
-    assert_eq!(engine.worker_pids().len(), 1);
+    // A large batch has a second worker, where there is a second core.
+    assert!((1..=2).contains(&engine.worker_pids().len()));
     assert!(engine.ask(&[]).is_empty());
 }
 

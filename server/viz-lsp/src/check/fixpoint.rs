@@ -3,7 +3,7 @@
 use crate::answerer::{Answerer, Cancel};
 use std::collections::HashSet;
 use std::time::Duration;
-use viz_check::{CheckOptions, Memo, Report};
+use viz_check::{CheckOptions, Counters, Memo, Report};
 use viz_facts::{FactStore, Question, QuestionKey};
 use viz_project::Project;
 
@@ -27,14 +27,18 @@ pub fn run(
     mut on_round: impl FnMut(Round),
 ) -> Report {
     let mut asked: HashSet<QuestionKey> = HashSet::new();
-    let mut number = 0;
+    let (mut number, mut total) = (0, Counters::default());
     loop {
         number += 1;
-        let report = viz_check::check(project, facts, options, memo);
+        let mut report = viz_check::check(project, facts, options, memo);
         tracing::debug!(number, counters = ?report.counters, "checked with what is known so far");
+        total += report.counters;
         let questions: Vec<Question> =
             report.questions.iter().filter(|question| asked.insert(question.key())).cloned().collect();
         if questions.is_empty() {
+            // Insights are counted as of the last turn; the work is that of all.
+            let Counters { insights_checked, insights_remembered, insights_postponed, .. } = report.counters;
+            report.counters = Counters { insights_checked, insights_remembered, insights_postponed, ..total };
             return report;
         }
         on_round(Round { number, questions: questions.len() });

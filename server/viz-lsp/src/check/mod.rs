@@ -178,6 +178,7 @@ fn options(args: &CheckArgs, config: &Config) -> anyhow::Result<(CheckOptions, D
             .or(config.max_combinations)
             .unwrap_or(MAX_COMBINATIONS),
         seed: args.seed.or(config.seed).unwrap_or_default(),
+        hostile: args.hostile_options || config.hostile_options,
         trusted: true,
         oracle: true,
         now: args.now.unwrap_or_else(|| chrono::Local::now().naive_local()),
@@ -219,7 +220,21 @@ fn check(
         );
     });
     progress.finish_and_clear();
-    tracing::info!(findings = report.findings.len(), facts = facts.len(), counters = ?report.counters, "checked the project");
+    let done = report.counters;
+    tracing::info!(
+        findings = report.findings.len(),
+        facts = facts.len(),
+        rendered = done.rendered,
+        lexed = done.lexed,
+        parsed = done.parses,
+        parsed_by_duckdb = done.engine_parses,
+        bound = done.binds,
+        probed = done.casts,
+        queried = done.queries,
+        executed = done.executions,
+        memo_hits = done.known,
+        "checked the project"
+    );
     report
 }
 

@@ -15,11 +15,13 @@ pub struct Settings {
     pub max_combinations: Option<usize>,
     /// How deep to check; the project's where there is none.
     pub level: Option<Level>,
+    /// Whether options are thought of that nobody has today; as the project says where there is nothing.
+    pub hostile_options: Option<bool>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { trusted: true, cache: true, max_combinations: None, level: None }
+        Self { trusted: true, cache: true, max_combinations: None, level: None, hostile_options: None }
     }
 }
 
@@ -30,6 +32,7 @@ struct Options {
     max_combinations: Option<std::num::NonZeroUsize>,
     level: Option<LevelName>,
     cache: Option<bool>,
+    hostile_options: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -37,6 +40,7 @@ struct Options {
 enum LevelName {
     Parse,
     Bind,
+    Execute,
 }
 
 /// The section of a client's configuration that is ours.
@@ -91,12 +95,14 @@ impl Options {
         let level = self.level.map(|level| match level {
             LevelName::Parse => Level::Parse,
             LevelName::Bind => Level::Bind,
+            LevelName::Execute => Level::Execute,
         });
         Settings {
             trusted,
             cache: self.cache.unwrap_or(true),
             max_combinations: self.max_combinations.map(Into::into),
             level,
+            hostile_options: self.hostile_options,
         }
     }
 }
@@ -119,17 +125,23 @@ mod tests {
 
     #[test]
     fn everything_can_be_set() {
-        let wanted = Settings { trusted: false, cache: false, max_combinations: Some(7), level: Some(Level::Parse) };
-        assert_eq!(
-            read(json!({"trusted": false, "cache": false, "maxCombinations": 7, "level": "parse"})),
-            (wanted, 0)
-        );
+        let wanted = Settings {
+            trusted: false,
+            cache: false,
+            max_combinations: Some(7),
+            level: Some(Level::Parse),
+            hostile_options: Some(true),
+        };
+        let all =
+            json!({"trusted": false, "cache": false, "maxCombinations": 7, "level": "parse", "hostileOptions": true});
+        assert_eq!(read(all), (wanted, 0));
+        assert_eq!(read(json!({"level": "execute"})).0.level, Some(Level::Execute));
     }
 
     #[test]
     fn changes_are_read_in_the_shapes_that_clients_send() {
-        let before = Settings { trusted: false, cache: false, max_combinations: Some(7), level: None };
-        let wanted = Settings { trusted: false, cache: false, max_combinations: None, level: Some(Level::Parse) };
+        let before = Settings { trusted: false, cache: false, max_combinations: Some(7), ..Settings::default() };
+        let wanted = Settings { max_combinations: None, level: Some(Level::Parse), ..before };
         for shape in [
             json!({"level": "parse"}),
             json!({"check": {"level": "parse", "maxCombinations": null}, "trace": "off"}),

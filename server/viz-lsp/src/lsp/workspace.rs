@@ -295,6 +295,7 @@ fn options(settings: &Settings, project: &Project, now: NaiveDateTime) -> CheckO
         level: settings.level.unwrap_or_else(|| configured_level(config)),
         max_combinations: settings.max_combinations.or(config.max_combinations).unwrap_or(MAX_COMBINATIONS),
         seed: config.seed.unwrap_or_default(),
+        hostile: settings.hostile_options.unwrap_or(config.hostile_options),
         trusted: settings.trusted,
         oracle: true,
         now,
