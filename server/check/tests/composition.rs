@@ -67,7 +67,8 @@ fn other_types_of_options_make_another_template() {
     assert!(quoted.iter().any(|text| text.contains("= '1'")), "{quoted:#?}");
     // The same text of the project and the same options, of another type: with and without what is remembered.
     let (numbers, bare) = settle(&project, &mut FactStore::new(), &memo, "INTEGER");
-    assert!(bare.iter().any(|text| text.contains("= 1")) && bare.is_disjoint(&quoted), "{bare:#?}");
+    assert!(bare.iter().any(|text| text.contains("= 1")), "{bare:#?}");
+    assert!(!bare.iter().any(|text| text.contains("= '1'")), "{bare:#?}");
     let (fresh, _) = settle(&project, &mut FactStore::new(), &Memo::default(), "INTEGER");
     assert_eq!((&numbers.findings, &numbers.insights), (&fresh.findings, &fresh.insights));
     assert_eq!(texts.insights[0].status, fresh.insights[0].status);

@@ -46,7 +46,7 @@ fn columns_functions_and_keywords_are_offered_in_slots() {
     assert!(labels.contains(&"orders".into()) && labels.contains(&"concat".into()), "{labels:?}");
     assert!(!labels.contains(&"sum".into()), "it begins with another letter");
     assert_eq!(
-        fixture.changed("orders.amount", false).trim_end_matches('}').trim(),
+        fixture.changed("orders.amount", false).trim(),
         "- filter: ?{ ${ref(orders).region} = '${ref(area).value}' and ${ref(orders).amount}"
     );
     assert!(fixture.changed("concat", true).ends_with("concat($0)"));
