@@ -43,8 +43,9 @@ fn mutated(text: &str, random: &mut Rng) -> String {
             }
             _ => format!("{before}{own},{after}"),
         };
-        // A line comment would end the line, and white-space at the ends is nobody's matter.
-        if changed.trim() != text.trim() && !changed.contains("--") && changed.trim() == changed {
+        // Another line comment would hide the rest, and white-space at the ends is nobody's matter.
+        let comments = |text: &str| text.matches("--").count();
+        if changed.trim() != text.trim() && comments(&changed) <= comments(text) && changed.trim() == changed {
             return changed;
         }
     }

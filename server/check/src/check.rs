@@ -3,7 +3,7 @@
 use crate::expressions::check_expression;
 use crate::facts::{Facts, pending};
 use crate::findings::finish;
-use crate::inputs::{AllOptions, check_input};
+use crate::inputs::{AllOptions, InputVerdict, check_input};
 use crate::insight::{InsightVerdict, check_insight};
 use crate::memo::{Memo, Remembered, forget, recall, remember};
 use crate::models::{AllColumns, check_model};
@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashSet, FxHasher};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use viz_facts::{FactStore, Unknown};
-use viz_project::{Body, ConfiguredLevel, Kind, ObjectId, Project};
+use viz_project::{Body, ConfiguredLevel, Kind, ObjectId, Options, Project};
 use viz_text::FileId;
 
 /// The cut-off: up to this many combinations of an insight are rendered and parsed one by one.
@@ -154,15 +154,23 @@ pub fn check_first(
     }
     let mut inputs = AllOptions::default();
     for id in project.of_kind(Kind::Input) {
+        let Body::Input(input) = &project.object(id).body else { continue };
+        let mut add = |verdict: InputVerdict, report: &mut Report, findings: &mut Vec<Finding>| {
+            report.inputs.push(verdict.report);
+            findings.extend(verdict.findings);
+            inputs.insert(id, verdict.options);
+        };
+        if !matches!(input.options, Options::Query(_)) {
+            // What is listed is looked at in no time, and there may be very many of such inputs.
+            add(check_input(project, &facts_of, options.now, id, input), &mut report, &mut findings);
+            continue;
+        }
         let (loc, depends) = (project.object(id).loc, depends(id));
-        let known = recall(&memo.inputs, loc, depends, facts).or_else(|| {
-            let verdict = check_input(project, &facts_of, options.now, id)?;
-            Some(remember(&memo.inputs, loc, depends, &facts_of, verdict))
+        let known = recall(&memo.inputs, loc, depends, facts).unwrap_or_else(|| {
+            let verdict = check_input(project, &facts_of, options.now, id, input);
+            remember(&memo.inputs, loc, depends, &facts_of, verdict)
         });
-        let Some(known) = known else { continue };
-        inputs.insert(id, known.verdict.options.clone());
-        report.inputs.push(known.verdict.report.clone());
-        findings.extend(known.verdict.findings.iter().cloned());
+        add(InputVerdict::clone(&known.verdict), &mut report, &mut findings);
         report.questions.extend(known.questions.iter().cloned());
     }
     crate::tables::check_tables(project, &facts_of, &columns, &mut findings);

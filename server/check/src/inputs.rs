@@ -23,6 +23,7 @@ pub(crate) type KnownOptions = Result<Arc<InputOptions>, Unknown>;
 pub(crate) type AllOptions = FxHashMap<ObjectId, KnownOptions>;
 
 /// What is known of an input.
+#[derive(Clone)]
 pub(crate) struct InputVerdict {
     pub(crate) options: KnownOptions,
     pub(crate) report: InputReport,
@@ -30,14 +31,14 @@ pub(crate) struct InputVerdict {
     pub(crate) findings: Vec<Finding>,
 }
 
-/// Looks at an input; `None` if it is none.
+/// Looks at an input.
 pub(crate) fn check_input(
     project: &Project,
     facts: &Facts<'_>,
     now: chrono::NaiveDateTime,
     id: ObjectId,
-) -> Option<InputVerdict> {
-    let Body::Input(input) = &project.object(id).body else { return None };
+    input: &Input,
+) -> InputVerdict {
     let mut findings = Vec::new();
     shape(project, id, input, &mut findings);
     let found = look_up(project, facts, id, now);
@@ -59,7 +60,7 @@ pub(crate) fn check_input(
         contents(project, id, input, options, &mut findings);
     }
     let report = report(project, id, input, &options);
-    Some(InputVerdict { options, report, findings })
+    InputVerdict { options, report, findings }
 }
 
 /// Inputs on a dashboard that nothing on it reads, nor anything else.
