@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use viz_facts::{Answer, Unknown};
 use viz_project::{
-    Body, DefaultSelection, Fix, Input, Kind, ObjectId, Options, Project, QueryText, Selection, did_you_mean, similar,
+    DefaultSelection, Fix, Input, Kind, ObjectId, Options, Project, QueryText, Selection, did_you_mean, similar,
 };
 
 /// More options than this are warned about (`R-IN-12`).
