@@ -87,7 +87,7 @@ pub(super) fn writers_are_never_in_our_way_nor_we_in_theirs() {
         });
         let write = |n: usize| {
             let conn = duckdb::Connection::open(path).unwrap_or_else(|error| panic!("{n}: {error}"));
-            if n % 10 == 0 {
+            if n.is_multiple_of(10) {
                 conn.execute_batch("insert into orders values ('Rom', 9)").unwrap();
             }
         };
