@@ -155,7 +155,7 @@ fn browser_table(root: &Path, table: &RenderedTable) -> Vec<String> {
             ));
         }
         SourceSpec::DuckDbMemory { .. } => {}
-        SourceSpec::DuckDbFile { .. } => panic!("the browser can't read a database file"),
+        SourceSpec::DuckDbFile { .. } | SourceSpec::Sqlite { .. } => panic!("the browser can't read a database file"),
     }
     out.push(format!("create or replace table \"{}\" as {}", table.name, typed_rows(table)));
     out

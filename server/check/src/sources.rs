@@ -26,7 +26,11 @@ pub(crate) fn source_of_model(project: &Project, model: ObjectId) -> Result<Sour
 pub(crate) fn source_spec(project: &Project, name: &str, source: &Source) -> Result<SourceSpec, Unknown> {
     let root = project.root.clone();
     match source.ty.as_ref().map(|ty| ty.text.as_str()) {
-        Some("duckdb") => {
+        Some("duckdb" | "sqlite") if source.attached => Err(Unknown::new(
+            "source-not-supported",
+            format!("the databases that the source `{name}` attaches are not opened from here"),
+        )),
+        Some(ty @ ("duckdb" | "sqlite")) => {
             let Some(database) = &source.database else {
                 return Err(Unknown::new("no-source", format!("the source `{name}` has no `database`")));
             };
@@ -37,7 +41,11 @@ pub(crate) fn source_spec(project: &Project, name: &str, source: &Source) -> Res
                 )
             })?;
             Ok(match database.trim() {
+                ":memory:" if ty == "sqlite" => {
+                    return Err(Unknown::new("no-source", "a SQLite database in memory has no tables"));
+                }
                 ":memory:" => SourceSpec::DuckDbMemory { root },
+                path if ty == "sqlite" => SourceSpec::Sqlite { path: normalize(&root.join(path)), root },
                 path => SourceSpec::DuckDbFile { path: normalize(&root.join(path)), root },
             })
         }

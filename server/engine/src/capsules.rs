@@ -11,11 +11,11 @@
 mod file;
 
 use crate::DUCKDB_VERSION;
-use crate::copies::log_of;
+use crate::copies::{Format, log_of};
 use crate::data_version::DataVersions;
 use crate::reads::Reads;
 pub use file::Run;
-use file::{File, NewRun, Row};
+use file::{File, Found, NewRun, Row};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, MutexGuard};
@@ -63,16 +63,20 @@ impl Capsules {
 
     /// What is known about these questions, and since when.
     pub(crate) fn recall(&self, questions: &[Question]) -> Vec<Option<(Answer, SystemTime)>> {
-        let (file, mut versions) = (self.lock(), DataVersions::default());
-        let one = |question: &Question| {
-            let key = question.key();
-            if question.is_pure() {
-                return file.verdict(&key, &self.engine);
-            }
-            let found = file.run(&key, &self.engine)?;
-            (versions.of(&found.files)? == found.data).then_some((found.answer, found.at))
+        let file = self.lock();
+        let look_up = |question: &Question| match (question.key(), question.is_pure()) {
+            (key, true) => file.verdict(&key, &self.engine),
+            (key, false) => file.run(&key, &self.engine),
         };
-        questions.iter().map(one).collect()
+        let found: Vec<Option<Found>> = questions.iter().map(look_up).collect();
+        drop(file);
+        let mut versions = DataVersions::default();
+        let mut still_true = |found: Option<Found>| {
+            let Found { answer, at, over } = found?;
+            let same = over.is_none_or(|(files, data)| versions.of(&files) == Some(data));
+            same.then_some((answer, at))
+        };
+        found.into_iter().map(&mut still_true).collect()
     }
 
     /// Keeps what was just found out, from a moment on.
@@ -146,6 +150,11 @@ fn files(source: &SourceSpec, question: &Question, reads: &Reads) -> Option<Vec<
         SourceSpec::DuckDbMemory { .. } => {}
         SourceSpec::Csv { path, .. } => files.push(path.clone()),
         SourceSpec::DuckDbFile { path, .. } => files.extend([path.clone(), log_of(path)]),
+        SourceSpec::Sqlite { path, .. } => {
+            files.clear();
+            files.push(path.clone());
+            files.extend(Format::Sqlite.logs(path));
+        }
     }
     Some(files)
 }
@@ -165,6 +174,8 @@ fn purpose(question: &Question) -> &'static str {
 fn describe(source: &SourceSpec) -> String {
     match source {
         SourceSpec::DuckDbMemory { root } => format!("memory in {}", root.display()),
-        SourceSpec::DuckDbFile { path, .. } | SourceSpec::Csv { path, .. } => path.display().to_string(),
+        SourceSpec::DuckDbFile { path, .. } | SourceSpec::Sqlite { path, .. } | SourceSpec::Csv { path, .. } => {
+            path.display().to_string()
+        }
     }
 }

@@ -8,6 +8,7 @@
 //! was made, so it is never half of one state and half of another.
 
 use crate::cache_folder::private_folder;
+use crate::sqlite_log::{self, is_hot};
 use std::collections::HashMap;
 use std::fs::Metadata;
 use std::io::ErrorKind;
@@ -36,11 +37,35 @@ struct Made {
     folder: TempDir,
 }
 
+/// Whose file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// DuckDB's.
+    DuckDb,
+    /// SQLite's.
+    Sqlite,
+}
+
+impl Format {
+    /// The files beside a database that hold what is not in it yet.
+    pub(crate) fn logs(self, path: &Path) -> Vec<PathBuf> {
+        let beside = |end: &str| {
+            let mut name = path.to_owned().into_os_string();
+            name.push(end);
+            PathBuf::from(name)
+        };
+        match self {
+            Format::DuckDb => vec![log_of(path)],
+            Format::Sqlite => vec![beside("-wal"), beside("-journal")],
+        }
+    }
+}
+
 /// What tells that a file has changed; `None` where there is no such file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Version {
     database: Option<Stamp>,
-    log: Option<Stamp>,
+    logs: Vec<Option<Stamp>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,13 +96,13 @@ impl Copies {
     }
 
     /// A copy of this database file as it is now.
-    pub(crate) fn current(&self, path: &Path) -> Result<Reading, Unknown> {
+    pub(crate) fn current(&self, path: &Path, format: Format) -> Result<Reading, Unknown> {
         let Some(folder) = self.folder() else { return Ok(Reading::Itself) };
         let Some(name) = path.file_name() else { return Ok(Reading::Itself) };
         let mut made = self.lock();
         let mut waits = RETRIES.iter();
         loop {
-            let before = Version::of(path);
+            let before = Version::of(path, format);
             // What is missing is reported where it is opened.
             if before.database.is_none() {
                 made.remove(path);
@@ -86,9 +111,11 @@ impl Copies {
             if let Some(copy) = made.get(path).filter(|copy| copy.version == before) {
                 return Ok(Reading::Copy(copy.folder.path().join(name)));
             }
-            let copied = copy(path, &before, folder, self.largest);
+            let copied = copy(path, format, &before, folder, self.largest);
+            // A rollback journal in use means that a transaction is half in the file.
+            let half = format == Format::Sqlite && format.logs(path).last().is_some_and(|journal| is_hot(journal));
             match copied {
-                Ok(Some(folder)) if Version::of(path) == before => {
+                Ok(Some(folder)) if !half && Version::of(path, format) == before => {
                     let file = folder.path().join(name);
                     made.insert(path.to_owned(), Made { version: before, folder });
                     return Ok(Reading::Copy(file));
@@ -118,10 +145,11 @@ impl Copies {
 }
 
 /// Copies a database and its log into a new folder; `None` if that would take too long.
-fn copy(path: &Path, version: &Version, into: &Path, largest: u64) -> std::io::Result<Option<TempDir>> {
+fn copy(path: &Path, format: Format, version: &Version, into: &Path, largest: u64) -> std::io::Result<Option<TempDir>> {
     let folder = tempfile::Builder::new().prefix("copy").tempdir_in(into)?;
-    let log = log_of(path);
-    for (from, stamp) in [(path, &version.database), (&log, &version.log)] {
+    let logs = format.logs(path);
+    let logs = logs.iter().map(PathBuf::as_path).zip(&version.logs);
+    for (from, stamp) in std::iter::once((path, &version.database)).chain(logs) {
         let (Some(stamp), Some(name)) = (stamp, from.file_name()) else { continue };
         let to = folder.path().join(name);
         if reflink_copy::reflink(from, &to).is_err() {
@@ -129,6 +157,13 @@ fn copy(path: &Path, version: &Version, into: &Path, largest: u64) -> std::io::R
                 return Ok(None);
             }
             std::fs::copy(from, &to)?;
+        }
+    }
+    if let (Format::Sqlite, Some(name)) = (format, path.file_name()) {
+        let copied = folder.path().join(name);
+        make_writable(&copied)?;
+        for log in format.logs(&copied).iter().take(1) {
+            sqlite_log::settle(&copied, log)?;
         }
     }
     Ok(Some(folder))
@@ -141,9 +176,19 @@ pub(crate) fn log_of(path: &Path) -> PathBuf {
     log.into()
 }
 
+/// A copy has the rights of its original, which may be none to write.
+fn make_writable(path: &Path) -> std::io::Result<()> {
+    let mut rights = std::fs::metadata(path)?.permissions();
+    #[cfg(unix)]
+    std::os::unix::fs::PermissionsExt::set_mode(&mut rights, 0o600);
+    #[cfg(not(unix))]
+    rights.set_readonly(false);
+    std::fs::set_permissions(path, rights)
+}
+
 impl Version {
-    fn of(path: &Path) -> Self {
-        Self { database: stamp(path), log: stamp(&log_of(path)) }
+    fn of(path: &Path, format: Format) -> Self {
+        Self { database: stamp(path), logs: format.logs(path).iter().map(|log| stamp(log)).collect() }
     }
 }
 
@@ -182,18 +227,18 @@ mod tests {
     fn a_copy_is_kept_until_the_file_or_its_log_changes() {
         let folder = tempfile::tempdir().unwrap();
         let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20));
-        assert_eq!(copies.current(&path), Ok(Reading::Itself), "there is nothing to copy");
+        assert_eq!(copies.current(&path, Format::DuckDb), Ok(Reading::Itself), "there is nothing to copy");
         fs::write(&path, "one").unwrap();
-        let (first, text) = read(copies.current(&path));
+        let (first, text) = read(copies.current(&path, Format::DuckDb));
         assert_eq!((text.as_str(), first.file_name()), ("one", path.file_name()));
-        assert_eq!(read(copies.current(&path)).0, first);
+        assert_eq!(read(copies.current(&path, Format::DuckDb)).0, first);
         fs::write(log_of(&path), "log").unwrap();
-        let (second, _) = read(copies.current(&path));
+        let (second, _) = read(copies.current(&path, Format::DuckDb));
         assert_ne!(second, first);
         assert_eq!(fs::read_to_string(log_of(&second)).unwrap(), "log");
         assert!(!first.exists(), "the old copy is gone");
         fs::write(&path, "three").unwrap();
-        assert_eq!(read(copies.current(&path)).1, "three");
+        assert_eq!(read(copies.current(&path, Format::DuckDb)).1, "three");
         let place = copies.folder().unwrap().to_owned();
         drop(copies);
         assert!(!place.exists());
@@ -206,7 +251,7 @@ mod tests {
         fs::write(&path, "12345").unwrap();
         let copies = Copies::new(4);
         // Unless this file system shares blocks.
-        let reading = copies.current(&path).unwrap();
+        let reading = copies.current(&path, Format::DuckDb).unwrap();
         assert!(reading == Reading::Itself || reflink_copy::reflink(&path, folder.path().join("other")).is_ok());
     }
 

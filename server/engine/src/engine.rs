@@ -2,7 +2,7 @@
 
 use crate::batch::{Batch, CancelToken};
 use crate::capsules::Capsules;
-use crate::copies::{Copies, Reading, identity, log_of};
+use crate::copies::{Copies, Format, Reading, identity, log_of};
 use crate::process::Pending;
 use crate::protocol::WorkerKind;
 use crate::watchdog::Stop;
@@ -113,8 +113,10 @@ impl Sources {
             let file = match source {
                 SourceSpec::DuckDbMemory { .. } => None,
                 SourceSpec::Csv { path, .. } => Some(path.clone()),
-                SourceSpec::DuckDbFile { path, .. } => {
-                    let current = || self.copies.current(path);
+                SourceSpec::DuckDbFile { path, .. } | SourceSpec::Sqlite { path, .. } => {
+                    let sqlite = matches!(source, SourceSpec::Sqlite { .. });
+                    let format = if sqlite { Format::Sqlite } else { Format::DuckDb };
+                    let current = || self.copies.current(path, format);
                     match readings.entry(path.clone()).or_insert_with(current).clone() {
                         Ok(Reading::Copy(copy)) => {
                             pending.copy = Some(copy);

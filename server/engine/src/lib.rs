@@ -38,6 +38,8 @@ mod sandbox;
 mod shadow;
 mod sources;
 mod spaces;
+mod sqlite;
+mod sqlite_log;
 mod statement;
 mod tree;
 mod watchdog;

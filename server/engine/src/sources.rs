@@ -8,6 +8,7 @@ use crate::icu;
 use crate::options;
 use crate::reads::Reads;
 use crate::rows;
+use crate::sqlite;
 use crate::watchdog::{Canceller, Watchdog};
 use crate::{Limits, Runner, Walls};
 use duckdb::Connection;
@@ -95,6 +96,9 @@ impl SourceRunner {
         copy: Option<&Path>,
         limits: &Limits,
     ) -> Result<Answer, Unknown> {
+        if let Some(SourceSpec::Sqlite { path, .. }) = question.source() {
+            return self.answer_in_sqlite(id, question, (path, copy.unwrap_or(path)), limits);
+        }
         let (spec, sql, ours): (_, Cow<'_, str>, _) = match question {
             Question::Describe { source, sql } | Question::Options { source, sql, .. } => (source, sql.into(), 0),
             Question::Execute { source, tables, sql } | Question::Rows { source, tables, sql, .. } => {
@@ -148,6 +152,37 @@ impl SourceRunner {
                 Ok(wrap(question, behind(error, ours)))
             }
             // Whatever state it is in: the next question gets a new one.
+            (Err(Failure::Unknown(unknown)), None) => Err(unknown),
+        }
+    }
+
+    /// `at` is the database's path, and the file to read. It is opened for each question: that takes microseconds, and nothing is
+    /// held then.
+    fn answer_in_sqlite(
+        &mut self,
+        id: u64,
+        question: &Question,
+        at: (&Path, &Path),
+        limits: &Limits,
+    ) -> Result<Answer, Unknown> {
+        self.read = Reads::of([]);
+        self.read.volatile = Reads::of([question.sql()]).volatile || question.sql().contains("'now'");
+        let conn = sqlite::open(at.0, at.1)?;
+        let watched = self.watchdog.watch(id, limits.timeout, std::sync::Arc::new(conn.get_interrupt_handle()));
+        let result = match question {
+            Question::Describe { sql, .. } => sqlite::describe(&conn, sql).map(|columns| Answer::Columns(Ok(columns))),
+            Question::Options { sql, limit, .. } => {
+                sqlite::values(&conn, sql, *limit).map(|values| Answer::Options(Ok(values)))
+            }
+            _ => Err(Failure::Unknown(Unknown::new(
+                "source-dialect",
+                "this query is DuckDB's, and the source is SQLite's",
+            ))),
+        };
+        match (result, watched.stop()) {
+            (Ok(answer), _) => Ok(answer),
+            (Err(_), Some(stop)) => Err(stop.into()),
+            (Err(Failure::Sql(error)), None) => Ok(wrap(question, error)),
             (Err(Failure::Unknown(unknown)), None) => Err(unknown),
         }
     }
@@ -294,7 +329,7 @@ impl Source {
             self.detach().map_err(|error| Unknown::new("engine-failure", errors::message(&error)))?;
         }
         match &self.spec {
-            SourceSpec::DuckDbMemory { .. } => Ok(()),
+            SourceSpec::DuckDbMemory { .. } | SourceSpec::Sqlite { .. } => Ok(()),
             SourceSpec::DuckDbFile { path, .. } => {
                 if self.attached.is_none() {
                     let since = Instant::now();

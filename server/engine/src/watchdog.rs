@@ -4,7 +4,6 @@
 //! is done. One thread serves all questions of a runner; it sleeps while nothing runs and is not woken for each question
 //! of a fast series.
 
-use duckdb::InterruptHandle;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use viz_facts::Unknown;
@@ -29,9 +28,27 @@ impl From<Stop> for Unknown {
     }
 }
 
+/// A connection whose query can be interrupted from another thread.
+pub(crate) trait Interrupt: Send + Sync {
+    /// Interrupts the query that runs now, if one does.
+    fn interrupt(&self);
+}
+
+impl Interrupt for duckdb::InterruptHandle {
+    fn interrupt(&self) {
+        duckdb::InterruptHandle::interrupt(self);
+    }
+}
+
+impl Interrupt for rusqlite::InterruptHandle {
+    fn interrupt(&self) {
+        rusqlite::InterruptHandle::interrupt(self);
+    }
+}
+
 struct Running {
     id: u64,
-    handle: Arc<InterruptHandle>,
+    handle: Arc<dyn Interrupt>,
     timeout: Duration,
     deadline: Instant,
     stop: Option<Stop>,
@@ -89,7 +106,7 @@ impl Watchdog {
     }
 
     /// Watches the queries that run on one connection from now on.
-    pub(crate) fn watch(&self, id: u64, timeout: Duration, handle: Arc<InterruptHandle>) -> Watched {
+    pub(crate) fn watch(&self, id: u64, timeout: Duration, handle: Arc<dyn Interrupt>) -> Watched {
         let mut state = self.shared.lock();
         let deadline = Instant::now() + timeout;
         state.running = Some(Running { id, handle, timeout, deadline, stop: None });

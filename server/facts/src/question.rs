@@ -19,6 +19,13 @@ pub enum SourceSpec {
         /// The database file, absolute.
         path: PathBuf,
     },
+    /// A SQLite database file, only ever read, in SQLite's own dialect.
+    Sqlite {
+        /// The project's folder.
+        root: PathBuf,
+        /// The database file, absolute.
+        path: PathBuf,
+    },
     /// A CSV file, visible as one view (`R-SRC-02`).
     Csv {
         /// The project's folder.
@@ -38,9 +45,10 @@ impl SourceSpec {
     /// The project's folder.
     pub fn root(&self) -> &std::path::Path {
         match self {
-            SourceSpec::DuckDbMemory { root } | SourceSpec::DuckDbFile { root, .. } | SourceSpec::Csv { root, .. } => {
-                root
-            }
+            SourceSpec::DuckDbMemory { root }
+            | SourceSpec::DuckDbFile { root, .. }
+            | SourceSpec::Sqlite { root, .. }
+            | SourceSpec::Csv { root, .. } => root,
         }
     }
 }

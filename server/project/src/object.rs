@@ -101,6 +101,8 @@ pub struct Source {
     pub variables: Vec<Spanned>,
     /// Whether it has `seeds`, `attach` or other things that only a run of the project brings about.
     pub seeded: bool,
+    /// Whether it attaches further databases.
+    pub attached: bool,
 }
 
 /// A model.

@@ -26,7 +26,7 @@ use crate::proof::{Classes, Conditions, Shape};
 use crate::rendered::seen_columns;
 use crate::report::{Counters, Finding, InsightReport, Judge, Status};
 use crate::states::{State, states};
-use viz_facts::{ShadowTable, Unknown};
+use viz_facts::{ShadowTable, SourceSpec, Unknown};
 use viz_project::{Body, Insight, ObjectId, Project};
 use viz_sql::{Accessor, Composed, Hole, compose, name_hash};
 
@@ -234,6 +234,9 @@ impl Run<'_> {
         let model = *self.composed.models.first()?;
         match crate::sources::source_of_model(self.project, model) {
             Err(why) if why.code == "source-not-supported" => Some(why),
+            Ok(SourceSpec::Sqlite { .. }) => {
+                Some(Unknown::new("source-dialect", "its query runs in SQLite, whose dialect is not judged here"))
+            }
             _ => None,
         }
     }

@@ -85,12 +85,12 @@ pub(super) struct NewRun {
     pub milliseconds: u64,
 }
 
-/// A run whose result may be used again.
+/// A result that may be used again.
 pub(super) struct Found {
     pub answer: Answer,
     pub at: SystemTime,
-    pub files: Vec<PathBuf>,
-    pub data: [u8; 16],
+    /// Of a run: the files that it read, and their version then.
+    pub over: Option<(Vec<PathBuf>, [u8; 16])>,
 }
 
 /// A run, as `viz-lsp --runs` shows it.
@@ -164,7 +164,7 @@ impl File {
     }
 
     /// The answer to a question about a text.
-    pub(super) fn verdict(&self, key: &QuestionKey, engine: &str) -> Option<(Answer, SystemTime)> {
+    pub(super) fn verdict(&self, key: &QuestionKey, engine: &str) -> Option<Found> {
         let sql = "SELECT answer, at FROM verdicts WHERE key = ?1 AND engine = ?2";
         let read = || {
             self.conn
@@ -173,7 +173,7 @@ impl File {
                 .optional()
         };
         let (answer, at) = self.looked_at(read())?;
-        Some((serde_json::from_str(&answer).ok()?, moment(at)))
+        Some(Found { answer: serde_json::from_str(&answer).ok()?, at: moment(at), over: None })
     }
 
     /// The newest result of a question about a source.
@@ -188,7 +188,7 @@ impl File {
         };
         let (answer, at, files, data) = self.looked_at(read())?;
         let (answer, files) = (serde_json::from_str(&answer).ok()?, serde_json::from_str(&files).ok()?);
-        Some(Found { answer, at: moment(at), files, data })
+        Some(Found { answer, at: moment(at), over: Some((files, data)) })
     }
 
     fn looked_at<T>(&self, read: rusqlite::Result<Option<T>>) -> Option<T> {

@@ -246,6 +246,7 @@ fn source(node: Node<'_>) -> Source {
         delimiter: text(node, "delimiter"),
         has_header: boolean(node, "has_header").unwrap_or(true),
         variables: variables(node),
+        attached: node.get("attach").is_some_and(|value| !value.is_null()),
         seeded: ["seeds", "attach"].iter().any(|key| node.get(key).is_some_and(|value| !value.is_null())),
     }
 }

@@ -73,7 +73,9 @@ fn show(args: &CheckArgs, outcome: &Outcome) -> Stamps {
 /// The files and folders of the projects, and the files of the sources that were asked.
 fn watched(args: &CheckArgs, outcome: &Outcome) -> impl Iterator<Item = PathBuf> {
     let of_sources = |question: &Question| match question.source() {
-        Some(SourceSpec::DuckDbFile { path, .. } | SourceSpec::Csv { path, .. }) => Some(path.clone()),
+        Some(SourceSpec::DuckDbFile { path, .. } | SourceSpec::Sqlite { path, .. } | SourceSpec::Csv { path, .. }) => {
+            Some(path.clone())
+        }
         _ => None,
     };
     outcome

@@ -10,7 +10,8 @@ use tower_lsp::lsp_types::{
 };
 
 /// Files whose changes matter: texts of projects and data that sources are made of.
-const WATCHED: &str = "**/{.env,*.yml,*.yaml,*.csv,*.tsv,*.json,*.parquet,*.duckdb,*.db}";
+const WATCHED: &str =
+    "**/{.env,*.yml,*.yaml,*.csv,*.tsv,*.json,*.parquet,*.duckdb,*.db,*.sqlite,*.sqlite3,*.wal,*-wal}";
 
 impl Backend {
     /// Asks the client to watch files. Its answer is awaited by a task of its own.

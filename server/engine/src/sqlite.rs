@@ -1,0 +1,293 @@
+//! Answers questions about SQLite databases, in SQLite's own dialect.
+//!
+//! The gate is SQLite's own: a statement is let through if it is the only one, SQLite calls it read-only, and its authorizer saw
+//! nothing but reads. So there is no ATTACH, no PRAGMA, and no function that loads an extension.
+
+use crate::errors::Failure;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Error, ErrorCode, OpenFlags, Statement};
+use std::path::Path;
+use viz_facts::{Column, OptionValues, SqlError, SqlErrorKind, Unknown, js_number};
+
+/// So many rows tell the types of columns: SQLite's columns have none of their own.
+const SAMPLE: usize = 1000;
+
+/// Bytes of memory for all of SQLite.
+const MEMORY: u64 = 256 << 20;
+
+/// Opens a database file to read; `file` is the database at `path`, or a copy of it that nobody writes to.
+pub(crate) fn open(path: &Path, file: &Path) -> Result<Connection, Unknown> {
+    let unreadable = |error: Error| {
+        let message = match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+                format!("the file {} is no SQLite database, or it is damaged", path.display())
+            }
+            _ => format!("the database {} can't be read: {error}", path.display()),
+        };
+        Unknown::new("database-unreadable", message)
+    };
+    let missing = || Unknown::new("database-missing", format!("the database {} does not exist", path.display()));
+    if !file.exists() {
+        return Err(missing());
+    }
+    let name = file.to_str().ok_or_else(|| Unknown::new("path-not-text", "the path is not Unicode"))?;
+    let name = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let copied = if file == path { "" } else { "&immutable=1" };
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut conn = Connection::open_with_flags(format!("file:{name}?mode=ro{copied}"), flags).map_err(unreadable)?;
+    conn.execute_batch(&format!(
+        "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA hard_heap_limit = {MEMORY};
+         PRAGMA cell_size_check = ON; SELECT count(*) FROM sqlite_schema;"
+    ))
+    .map_err(unreadable)?;
+    conn.authorizer(Some(only_reads)).map_err(unreadable)?;
+    Ok(conn)
+}
+
+fn only_reads(context: AuthContext<'_>) -> Authorization {
+    match context.action {
+        AuthAction::Select | AuthAction::Read { .. } | AuthAction::Recursive => Authorization::Allow,
+        AuthAction::Function { function_name } if !function_name.eq_ignore_ascii_case("load_extension") => {
+            Authorization::Allow
+        }
+        _ => Authorization::Deny,
+    }
+}
+
+/// The columns of a query, with the DuckDB types that their values take in a run of the project.
+pub(crate) fn describe(conn: &Connection, sql: &str) -> Result<Vec<Column>, Failure> {
+    let mut found = read(conn, sql, SAMPLE)?;
+    found
+        .columns
+        .iter_mut()
+        .zip(&found.seen)
+        .for_each(|(column, seen)| column.data_type = seen.data_type(&column.data_type));
+    Ok(found.columns)
+}
+
+/// The first column's values as texts, at most `limit` of them.
+pub(crate) fn values(conn: &Connection, sql: &str, limit: u32) -> Result<OptionValues, Failure> {
+    let mut found = read(conn, sql, limit as usize + 1)?;
+    found
+        .columns
+        .iter_mut()
+        .zip(&found.seen)
+        .for_each(|(column, seen)| column.data_type = seen.data_type(&column.data_type));
+    let more = found.first.len() > limit as usize;
+    found.first.truncate(limit as usize);
+    Ok(OptionValues { columns: found.columns, values: found.first, more })
+}
+
+/// What a query gave.
+struct Found {
+    /// With the declared types.
+    columns: Vec<Column>,
+    seen: Vec<Seen>,
+    first: Vec<Option<String>>,
+}
+
+/// Which kinds of values a column has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Seen {
+    integer: bool,
+    real: bool,
+    text: bool,
+    blob: bool,
+}
+
+impl Seen {
+    fn data_type(self, declared: &str) -> String {
+        let found = match self {
+            Seen { text: true, .. } => "VARCHAR",
+            Seen { blob: true, .. } => "BLOB",
+            Seen { real: true, .. } => "DOUBLE",
+            Seen { integer: true, .. } => "BIGINT",
+            // No values: the rules by which SQLite finds a column's affinity.
+            _ => {
+                let declared = declared.to_uppercase();
+                let has = |words: &[&str]| words.iter().any(|word| declared.contains(word));
+                if has(&["INT"]) {
+                    "BIGINT"
+                } else if has(&["REAL", "FLOA", "DOUB", "DEC", "NUM"]) {
+                    "DOUBLE"
+                } else if has(&["BLOB"]) {
+                    "BLOB"
+                } else {
+                    "VARCHAR"
+                }
+            }
+        };
+        found.to_owned()
+    }
+}
+
+fn read(conn: &Connection, sql: &str, most: usize) -> Result<Found, Failure> {
+    let mut statement = conn.prepare(sql).map_err(|error| failure(error, sql))?;
+    gate(&statement)?;
+    let columns: Vec<Column> = statement
+        .columns()
+        .map(|column| Column {
+            name: column.name().to_owned(),
+            data_type: column.decl_type().unwrap_or_default().to_owned(),
+        })
+        .collect();
+    let (mut seen, mut first) = (vec![Seen::default(); columns.len()], Vec::new());
+    let mut rows = statement.query([]).map_err(|error| failure(error, sql))?;
+    while first.len() < most {
+        let Some(row) = rows.next().map_err(|error| failure(error, sql))? else { break };
+        for (at, seen) in seen.iter_mut().enumerate() {
+            match row.get_ref(at).map_err(|error| failure(error, sql))? {
+                ValueRef::Null => {}
+                ValueRef::Integer(_) => seen.integer = true,
+                ValueRef::Real(_) => seen.real = true,
+                ValueRef::Text(_) => seen.text = true,
+                ValueRef::Blob(_) => seen.blob = true,
+            }
+        }
+        first.push(text(row.get_ref(0).map_err(|error| failure(error, sql))?));
+    }
+    Ok(Found { columns, seen, first })
+}
+
+fn gate(statement: &Statement<'_>) -> Result<(), Failure> {
+    if statement.readonly() && statement.column_count() > 0 {
+        return Ok(());
+    }
+    Err(Failure::Sql(refused("only a query that reads is run here")))
+}
+
+fn text(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(js_number(number)),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+    }
+}
+
+fn refused(message: &str) -> SqlError {
+    SqlError {
+        kind: SqlErrorKind::Refused,
+        message: message.to_owned(),
+        offset: None,
+        length: None,
+        candidates: Vec::new(),
+    }
+}
+
+fn failure(error: Error, sql: &str) -> Failure {
+    let (message, offset) = match &error {
+        Error::MultipleStatement => return Failure::Sql(refused("there is more than one statement")),
+        Error::SqlInputError { msg, offset, .. } => (msg.clone(), u32::try_from(*offset).ok()),
+        Error::SqliteFailure(_, Some(message)) => (message.clone(), None),
+        other => (other.to_string(), None),
+    };
+    match error.sqlite_error_code() {
+        Some(ErrorCode::AuthorizationForStatementDenied) => {
+            return Failure::Sql(refused("only a query that reads is run here"));
+        }
+        Some(ErrorCode::OperationInterrupted) => {
+            return Failure::Unknown(Unknown::new("cancelled", "the query was interrupted"));
+        }
+        Some(ErrorCode::OutOfMemory) => {
+            let message = "the query needs more memory than the checker gives it";
+            return Failure::Unknown(Unknown::new("out-of-memory", message));
+        }
+        Some(
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::SystemIoFailure | ErrorCode::DatabaseBusy,
+        ) => {
+            return Failure::Unknown(Unknown::new(
+                "database-unreadable",
+                format!("the database can't be read: {message}"),
+            ));
+        }
+        _ => {}
+    }
+    let kind = if message.contains("no such column") || message.contains("ambiguous column") {
+        SqlErrorKind::Binder
+    } else if message.contains("no such table") || message.contains("no such function") {
+        SqlErrorKind::Catalog
+    } else if message.contains("syntax error")
+        || message.contains("incomplete input")
+        || message.contains("unrecognized token")
+    {
+        SqlErrorKind::Parser
+    } else {
+        SqlErrorKind::Other
+    };
+    let offset = offset.filter(|offset| sql.is_char_boundary(*offset as usize));
+    Failure::Sql(SqlError { kind, message, offset, length: None, candidates: Vec::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shop() -> (tempfile::TempDir, Connection) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a%20b?.db");
+        let conn = Connection::open(&path).unwrap();
+        conn.execute_batch(
+            "create table orders (city varchar(20), amount decimal(10,2), n integer, note, at date);
+             insert into orders values ('Köln', 1.5, 1, x'00', '2024-01-02'), ('Oslo', 2, 2, null, null);
+             create view towns as select distinct city from orders;",
+        )
+        .unwrap();
+        drop(conn);
+        let copy = folder.path().join("copy.db");
+        std::fs::copy(&path, &copy).unwrap();
+        let conn = open(&path, &copy).unwrap();
+        (folder, conn)
+    }
+
+    fn error(conn: &Connection, sql: &str) -> SqlError {
+        match describe(conn, sql) {
+            Err(Failure::Sql(error)) => error,
+            other => panic!("{sql}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn columns_have_the_types_of_their_values() {
+        let (_folder, conn) = shop();
+        let columns = describe(&conn, "select *, strftime('%Y', at) as year, n || '' as t from orders -- all").unwrap();
+        let types: Vec<_> = columns.iter().map(|column| column.data_type.as_str()).collect();
+        assert_eq!(types, ["VARCHAR", "DOUBLE", "BIGINT", "BLOB", "VARCHAR", "VARCHAR", "VARCHAR"]);
+        let none = describe(&conn, "select amount, n, at from orders where n > 9").unwrap();
+        let types: Vec<_> = none.iter().map(|column| column.data_type.as_str()).collect();
+        assert_eq!(types, ["DOUBLE", "BIGINT", "VARCHAR"]);
+        let found = values(&conn, "select city from towns order by city;", 1).unwrap();
+        assert_eq!((found.values, found.more), (vec![Some("Köln".to_owned())], true));
+    }
+
+    #[test]
+    fn errors_have_kinds_and_places() {
+        let (_folder, conn) = shop();
+        let citi = error(&conn, "select citi from orders");
+        assert_eq!((citi.kind, citi.offset), (SqlErrorKind::Binder, Some(7)), "{citi:?}");
+        assert_eq!(error(&conn, "select * from nowhere").kind, SqlErrorKind::Catalog);
+        assert_eq!(error(&conn, "select * frm orders where").kind, SqlErrorKind::Parser);
+    }
+
+    #[test]
+    fn nothing_but_reading_is_let_through() {
+        let (_folder, conn) = shop();
+        for sql in [
+            "delete from orders",
+            "select 1; select 2",
+            "select 1; drop table orders",
+            "attach 'x.db' as x",
+            "pragma user_version",
+            "select * from pragma_table_info('orders')",
+            "create table x (y)",
+            "vacuum into 'x.db'",
+            "begin",
+            "with a as (select 1) insert into orders (n) select * from a",
+            "insert into orders (n) values (1) returning n",
+        ] {
+            assert_eq!(error(&conn, sql).kind, SqlErrorKind::Refused, "{sql}");
+        }
+        assert!(matches!(describe(&conn, "select load_extension('x')"), Err(Failure::Sql(_))));
+    }
+}

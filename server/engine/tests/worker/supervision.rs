@@ -1,0 +1,168 @@
+//! Workers that are slow, stuck, killed, replaced or no workers at all, and engines that are shared or closed.
+
+use super::*;
+
+pub(super) fn a_slow_source_does_not_delay_parses() {
+    let (_folder, _, source) = project();
+    let engine = engine_with(2_000, 1_000);
+    assert!(accepted(&one(&engine, parse("select 1"))));
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(|| one(&engine, read(&source, ENDLESS)));
+        std::thread::sleep(Duration::from_millis(300));
+        for _ in 0..10 {
+            let started = Instant::now();
+            assert!(accepted(&one(&engine, parse("select 1"))));
+            assert!(started.elapsed() < Duration::from_millis(100), "{:?}", started.elapsed());
+        }
+        assert_eq!(code(&slow.join().unwrap()), "timeout");
+    });
+}
+
+pub(super) fn endless_queries_time_out() {
+    let (_folder, _, source) = project();
+    let engine = engine_with(300, 5_000);
+    let started = Instant::now();
+    let answers = engine.ask(&[read(&source, ENDLESS), read(&source, "select 'next'")]);
+    assert_eq!(code(&answers[0]), "timeout");
+    assert_eq!(values(answers[1].clone()), ["next"]);
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    assert_eq!(engine.worker_pids().len(), 1);
+}
+
+/// A stopped process is as deaf as one that hangs in native code.
+pub(super) fn a_worker_that_ignores_interrupts_is_killed() {
+    let (_folder, _, source) = project();
+    let engine = engine_with(300, 200);
+    assert_eq!(values(one(&engine, read(&source, "select 1"))), ["1"]);
+    let pid = engine.worker_pids()[0];
+    signal(pid, "STOP");
+    let started = Instant::now();
+    let answers = engine.ask(&[read(&source, "select 2"), read(&source, "select 3")]);
+    assert_eq!(code(&answers[0]), "timeout");
+    assert_eq!(values(answers[1].clone()), ["3"]);
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    assert!(!engine.worker_pids().contains(&pid));
+}
+
+pub(super) fn a_killed_source_worker_is_replaced() {
+    let (_folder, _, source) = project();
+    let engine = engine_with(20_000, 1_000);
+    std::thread::scope(|scope| {
+        let asked = scope.spawn(|| engine.ask(&[read(&source, ENDLESS), read(&source, "select 'next'")]));
+        while engine.worker_pids().is_empty() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        std::thread::sleep(Duration::from_millis(500));
+        let pid = *engine.worker_pids().last().unwrap();
+        signal(pid, "KILL");
+        let answers = asked.join().unwrap();
+        assert_eq!(code(&answers[0]), "worker-died");
+        assert!(answers[0].as_ref().unwrap_err().message.contains("signal: 9"), "{answers:?}");
+        assert_eq!(values(answers[1].clone()), ["next"]);
+        assert_eq!(values(one(&engine, read(&source, "select 'again'"))), ["again"]);
+        assert!(!engine.worker_pids().contains(&pid));
+    });
+}
+
+pub(super) fn a_killed_parse_worker_loses_nothing() {
+    let engine = engine();
+    assert!(accepted(&one(&engine, parse("select 1"))));
+    for _ in 0..3 {
+        let pid = engine.worker_pids()[0];
+        std::thread::scope(|scope| {
+            let questions: Vec<_> = (0..20_000).map(|n| parse(format!("select {n}"))).collect();
+            let engine = &engine;
+            let asked = scope.spawn(move || engine.ask(&questions));
+            std::thread::sleep(Duration::from_millis(100));
+            signal(pid, "KILL");
+            let answers = asked.join().unwrap();
+            assert!(answers.iter().all(accepted), "{:?}", answers.iter().find(|answer| !accepted(answer)));
+        });
+    }
+}
+
+pub(super) fn cancelling_returns_at_once() {
+    let (_folder, _, source) = project();
+    let engine = engine_with(20_000, 2_000);
+    let token = CancelToken::new();
+    std::thread::scope(|scope| {
+        let other = token.clone();
+        let engine = &engine;
+        let slow = scope.spawn(move || {
+            let questions = [read(&source, ENDLESS), read(&source, "select 1"), parse("select 1")];
+            (engine.ask_cancellable(&questions, &other), source)
+        });
+        std::thread::sleep(Duration::from_millis(700));
+        let started = Instant::now();
+        token.cancel();
+        let (answers, source) = slow.join().unwrap();
+        assert!(started.elapsed() < Duration::from_millis(200), "{:?}", started.elapsed());
+        assert_eq!([code(&answers[0]), code(&answers[1])], ["cancelled", "cancelled"]);
+        assert!(accepted(&answers[2]));
+        // The worker was interrupted, not killed, and answers the newer request.
+        let pids = engine.worker_pids();
+        assert_eq!(values(one(engine, read(&source, "select 'newer'"))), ["newer"]);
+        assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+        assert_eq!(engine.worker_pids(), pids);
+        assert_eq!(code(&engine.ask_cancellable(&[parse("select 1")], &token)[0]), "cancelled");
+    });
+}
+
+pub(super) fn a_program_that_is_no_worker_is_reported() {
+    for program in ["/nonexistent/viz-lsp", "/bin/true", "/bin/echo"] {
+        let engine = Engine::new(EngineConfig::new(program.into(), true));
+        let started = Instant::now();
+        for _ in 0..3 {
+            let answer = one(&engine, parse("select 1"));
+            assert!(["worker-died", "worker-unavailable"].contains(&code(&answer)), "{answer:?}");
+        }
+        assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    }
+}
+
+pub(super) fn malformed_frames_end_the_worker() {
+    for noise in [b"hello, worker".as_slice(), &[0, 0, 0, 3, b'{', b'}', b'x'], &[0, 0, 0, 99, b'{']] {
+        let mut child = Command::new(program())
+            .args(["--worker", "parse"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(noise).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.starts_with("viz-lsp worker: ") && said.lines().count() == 1, "{said}");
+    }
+}
+
+pub(super) fn workers_end_with_their_engine() {
+    let (_folder, _, source) = project();
+    let engine = engine();
+    engine.ask(&[parse("select 1"), read(&source, "select 1")]);
+    let pids = engine.worker_pids();
+    assert_eq!(pids.len(), 2);
+    drop(engine);
+    let started = Instant::now();
+    let alive = |pid: &u32| Path::new(&format!("/proc/{pid}/stat")).exists();
+    while pids.iter().any(alive) {
+        assert!(started.elapsed() < Duration::from_secs(3), "workers outlive their engine");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+pub(super) fn many_threads_share_an_engine() {
+    let engine = engine();
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let engine = &engine;
+            scope.spawn(move || {
+                for n in 0..50 {
+                    let sql = if (n + thread) % 2 == 0 { "select 1" } else { "selec 1" };
+                    assert_eq!(accepted(&one(engine, parse(sql))), sql == "select 1");
+                }
+            });
+        }
+    });
+}
