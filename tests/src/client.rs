@@ -244,6 +244,12 @@ impl Client {
     pub fn open_uri(&mut self, uri: &str, text: String) -> Document {
         let document = Document::new(uri, text, self.encoding);
         self.versions.insert(document.uri.clone(), document.version);
+        // Versions begin anew with each opening.
+        if let Some(history) = self.published.get_mut(&document.uri)
+            && let Some(last) = history.last().cloned()
+        {
+            history.push(Published { version: None, ..last });
+        }
         let item =
             json!({ "uri": document.uri, "languageId": "yaml", "version": document.version, "text": document.text });
         self.notify("textDocument/didOpen", json!({ "textDocument": item }));
