@@ -22,6 +22,8 @@ export class Preview implements vscode.WebviewPanelSerializer {
   private follow = true;
   private timer: NodeJS.Timeout | undefined;
   private asking: vscode.CancellationTokenSource | undefined;
+  /** The project was checked anew while the server was being asked. */
+  private outdated = false;
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -33,7 +35,7 @@ export class Preview implements vscode.WebviewPanelSerializer {
     const soon = (): void => this.soon();
     return vscode.Disposable.from(
       vscode.window.registerWebviewPanelSerializer(VIEW, this),
-      this.session.onDidChange(soon),
+      this.session.onDidChange(() => this.checked()),
       vscode.workspace.onDidChangeTextDocument(({ document }) => document.languageId === "yaml" && soon()),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.moved(textEditor)),
       vscode.window.onDidChangeActiveTextEditor((editor) => editor !== undefined && this.moved(editor)),
@@ -93,18 +95,38 @@ export class Preview implements vscode.WebviewPanelSerializer {
     this.timer = setTimeout(() => void this.refresh(), PAUSE);
   }
 
+  /** Asking for rows makes the server check; so its news must not cancel what is being asked, or nothing would ever be shown. */
+  private checked(): void {
+    if (this.asking === undefined) {
+      this.soon();
+    } else {
+      this.outdated = true;
+    }
+  }
+
   private post(message: ToPage): void {
     void this.panel?.webview.postMessage(message);
   }
 
   private async refresh(): Promise<void> {
+    this.asking?.cancel();
+    const asking = new vscode.CancellationTokenSource();
+    this.asking = asking;
+    this.outdated = false;
+    await this.ask(asking.token);
+    if (this.asking === asking) {
+      this.asking = undefined;
+      if (this.outdated) {
+        this.soon();
+      }
+    }
+  }
+
+  private async ask(token: vscode.CancellationToken): Promise<void> {
     const { subject, panel } = this;
     if (subject === undefined || panel === undefined) {
       return;
     }
-    this.asking?.cancel();
-    this.asking = new vscode.CancellationTokenSource();
-    const { token } = this.asking;
     this.post({ type: "busy" });
     const [inputs, rows] = await Promise.all([
       this.session.ask<Inputs>("viz/inputs", subject, token),
