@@ -42,12 +42,14 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
         if std::io::stdout().is_terminal() {
             anstream::print!("\x1b[2J\x1b[H");
         }
+        // What comes while a check fails is a change.
+        let before = stamps(seen.keys().cloned());
         match check_all(args, &answerer, Instant::now()) {
             Ok(outcome) => seen = show(args, &outcome),
             Err(error) => {
                 anstream::eprintln!("error: {error:#}");
                 STATUS.store(crate::COULD_NOT_RUN, Ordering::SeqCst);
-                seen = stamps(seen.into_keys());
+                seen = before;
             }
         }
     }
