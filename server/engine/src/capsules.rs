@@ -16,7 +16,7 @@ use crate::data_version::DataVersions;
 use crate::reads::Reads;
 pub use file::Run;
 use file::{File, Found, NewRun, Row};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, MutexGuard};
 use std::thread::JoinHandle;
@@ -145,7 +145,10 @@ fn files(source: &SourceSpec, question: &Question, reads: &Reads) -> Option<Vec<
     if reads.volatile && !matches!(question, Question::Describe { .. }) {
         return None;
     }
-    let mut files: Vec<PathBuf> = reads.files.as_ref()?.iter().map(|name| source.root().join(name)).collect();
+    // Files elsewhere can't be read by the worker, so nothing depends on them; and this process must not look at whatever a
+    // project's SQL names.
+    let named = reads.files.as_ref()?.iter().map(|name| source.root().join(name));
+    let mut files: Vec<PathBuf> = named.filter(|file| is_inside(file, source.root())).collect();
     match source {
         SourceSpec::DuckDbMemory { .. } => {}
         SourceSpec::Csv { path, .. } => files.push(path.clone()),
@@ -157,6 +160,12 @@ fn files(source: &SourceSpec, question: &Question, reads: &Reads) -> Option<Vec<
         }
     }
     Some(files)
+}
+
+/// Whether a path stays below a folder as it is spelled.
+fn is_inside(path: &Path, root: &Path) -> bool {
+    path.strip_prefix(root)
+        .is_ok_and(|rest| rest.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)))
 }
 
 fn purpose(question: &Question) -> &'static str {
