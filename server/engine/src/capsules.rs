@@ -183,7 +183,7 @@ fn inside(root: &Path, name: &Path) -> Inside {
     }
     let real = |path: &Path| path.canonicalize().ok();
     match (real(&path), real(root)) {
-        (Some(path), Some(root)) if path.starts_with(root) => Inside::Yes(path),
+        (Some(path), Some(root)) if path.starts_with(&root) => Inside::Yes(path),
         (None, _) if turns_back => Inside::Unclear,
         _ => Inside::No,
     }
