@@ -16,7 +16,7 @@ use crate::data_version::DataVersions;
 use crate::reads::Reads;
 pub use file::Run;
 use file::{File, Found, NewRun, Row};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, MutexGuard};
 use std::thread::JoinHandle;
@@ -145,7 +145,14 @@ fn files(source: &SourceSpec, question: &Question, reads: &Reads) -> Option<Vec<
     if reads.volatile && !matches!(question, Question::Describe { .. }) {
         return None;
     }
-    let mut files: Vec<PathBuf> = reads.files.as_ref()?.iter().map(|name| source.root().join(name)).collect();
+    let mut files = Vec::new();
+    for name in reads.files.as_ref()? {
+        match inside(source.root(), Path::new(name)) {
+            Inside::Yes(path) => files.push(path),
+            Inside::No => {}
+            Inside::Unclear => return None,
+        }
+    }
     match source {
         SourceSpec::DuckDbMemory { .. } => {}
         SourceSpec::Csv { path, .. } => files.push(path.clone()),
@@ -157,6 +164,29 @@ fn files(source: &SourceSpec, question: &Question, reads: &Reads) -> Option<Vec<
         }
     }
     Some(files)
+}
+
+/// Whether a name in a query names files in the project's folder.
+enum Inside {
+    Yes(PathBuf),
+    /// Elsewhere the worker can't read anything, so nothing depends on it; and this process must not look at whatever a
+    /// project's SQL names.
+    No,
+    Unclear,
+}
+
+fn inside(root: &Path, name: &Path) -> Inside {
+    let path = root.join(name);
+    let turns_back = name.components().any(|part| part == Component::ParentDir);
+    if path.starts_with(root) && !turns_back {
+        return Inside::Yes(path);
+    }
+    let real = |path: &Path| path.canonicalize().ok();
+    match (real(&path), real(root)) {
+        (Some(path), Some(root)) if path.starts_with(&root) => Inside::Yes(path),
+        (None, _) if turns_back => Inside::Unclear,
+        _ => Inside::No,
+    }
 }
 
 fn purpose(question: &Question) -> &'static str {

@@ -93,7 +93,9 @@ fn add(path: &Path, hash: &mut blake3::Hasher, changed: &mut SystemTime) {
     if let Some((device, number)) = identity(&data) {
         hash.update(&device.to_le_bytes()).update(&number.to_le_bytes());
     }
-    if data.is_file() {
+    // A link may lead anywhere; what a worker may not read is not read here either.
+    let is_itself = || std::fs::canonicalize(path).is_ok_and(|real| real == path);
+    if data.is_file() && is_itself() {
         let mut first = Vec::new();
         drop(std::fs::File::open(path).and_then(|file| file.take(HEADER).read_to_end(&mut first)));
         hash.update(&first);
