@@ -12,6 +12,8 @@ fn client() -> Client {
 
 fn settled(name: &str, file: &str) -> (Project, Client, Document) {
     let project = Project::copy_of(name);
+    // A busy machine takes its time.
+    project.write(".viz-lsp.yml", "timeout: 60\n");
     let mut client = client();
     let document = client.open(&project.file(file));
     client.settle(&project.root);

@@ -287,6 +287,7 @@ impl Session {
             files.iter_mut().for_each(|(_, text)| *text = text.replace('\n', "\r\n"));
         }
         let mut all: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        all.push((".viz-lsp.yml", "timeout: 60\n"));
         all.push(("data.csv", "region,amount\nWest,5\nEast,7\n"));
         let project = Project::of(&all);
         let abilities = json!({
