@@ -313,11 +313,10 @@ impl Client {
         // A request that is answered after the check of the text as it is now.
         let probe = root.join("project.visivo.yml");
         let uri = Url::from_file_path(probe).expect("an absolute path");
-        let nowhere = json!({ "line": 0, "character": 0 });
         let key = root.to_str().expect("UTF-8").to_owned();
         loop {
-            let params = json!({ "textDocument": { "uri": uri }, "range": { "start": nowhere, "end": nowhere }, "context": { "diagnostics": [] } });
-            self.request("textDocument/codeAction", params);
+            // It is answered after the check of the text as it is, however long that takes.
+            self.request("textDocument/diagnostic", json!({ "textDocument": { "uri": uri } }));
             self.until("the sources' answers", |client| {
                 client.statuses.get(&key).is_some_and(|status| status["state"] == "done")
             });
