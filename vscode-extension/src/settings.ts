@@ -5,7 +5,7 @@ export interface Section {
   get(key: string): unknown;
 }
 
-export type Level = "parse" | "bind";
+export type Level = "parse" | "bind" | "execute";
 
 /** What is not set is left out: then the project's `.viz-lsp.yml` decides, or the server. */
 export interface InitializationOptions {
@@ -13,6 +13,8 @@ export interface InitializationOptions {
   trusted: boolean;
   level?: Level;
   maxCombinations?: number;
+  /** Whether options that the data do not hold yet are tried, too. */
+  hostileOptions?: boolean;
   /** Whether answers of earlier sessions are used and new ones are kept. */
   cache?: false;
 }
@@ -27,6 +29,10 @@ export function initializationOptions(section: Section, trusted: boolean): Initi
   if (typeof most === "number" && Number.isInteger(most) && most >= 1) {
     options.maxCombinations = most;
   }
+  const hostile = section.get("check.hostileOptions");
+  if (typeof hostile === "boolean") {
+    options.hostileOptions = hostile;
+  }
   if (section.get("check.cache") === false) {
     options.cache = false;
   }
@@ -34,5 +40,5 @@ export function initializationOptions(section: Section, trusted: boolean): Initi
 }
 
 function isLevel(value: unknown): value is Level {
-  return value === "parse" || value === "bind";
+  return value === "parse" || value === "bind" || value === "execute";
 }

@@ -13,8 +13,8 @@ test("what is not set is left out", () => {
 });
 
 test("valid settings pass", () => {
-  const options = initializationOptions(section({ "check.level": "parse", "check.maxCombinations": 500 }), true);
-  assert.deepEqual(options, { trusted: true, level: "parse", maxCombinations: 500 });
+  const options = initializationOptions(section({ "check.level": "parse", "check.maxCombinations": 500, "check.hostileOptions": true }), true);
+  assert.deepEqual(options, { trusted: true, level: "parse", maxCombinations: 500, hostileOptions: true });
 });
 
 test("the cache can be turned off", () => {
