@@ -30,6 +30,7 @@ mod rules;
 mod secrets;
 mod session;
 mod settings;
+mod sharing;
 mod situations;
 mod strict;
 mod suppression;
