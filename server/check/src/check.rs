@@ -155,23 +155,20 @@ pub fn check_first(
     let mut inputs = AllOptions::default();
     for id in project.of_kind(Kind::Input) {
         let Body::Input(input) = &project.object(id).body else { continue };
-        let mut add = |verdict: InputVerdict, report: &mut Report, findings: &mut Vec<Finding>| {
-            report.inputs.push(verdict.report);
-            findings.extend(verdict.findings);
-            inputs.insert(id, verdict.options);
-        };
-        if !matches!(input.options, Options::Query(_)) {
+        let check = || check_input(project, &facts_of, options.now, id, input);
+        let verdict = if matches!(input.options, Options::Query(_)) {
+            let (loc, depends) = (project.object(id).loc, depends(id));
+            let known = recall(&memo.inputs, loc, depends, facts)
+                .unwrap_or_else(|| remember(&memo.inputs, loc, depends, &facts_of, check()));
+            report.questions.extend(known.questions.iter().cloned());
+            InputVerdict::clone(&known.verdict)
+        } else {
             // What is listed is looked at in no time, and there may be very many of such inputs.
-            add(check_input(project, &facts_of, options.now, id, input), &mut report, &mut findings);
-            continue;
-        }
-        let (loc, depends) = (project.object(id).loc, depends(id));
-        let known = recall(&memo.inputs, loc, depends, facts).unwrap_or_else(|| {
-            let verdict = check_input(project, &facts_of, options.now, id, input);
-            remember(&memo.inputs, loc, depends, &facts_of, verdict)
-        });
-        add(InputVerdict::clone(&known.verdict), &mut report, &mut findings);
-        report.questions.extend(known.questions.iter().cloned());
+            check()
+        };
+        report.inputs.push(verdict.report);
+        findings.extend(verdict.findings);
+        inputs.insert(id, verdict.options);
     }
     crate::tables::check_tables(project, &facts_of, &columns, &mut findings);
     if options.level == Level::Execute {

@@ -77,9 +77,9 @@ fn fits(attribute: &Attribute, value: &Value) -> bool {
         Value::Null => true,
         Value::Number(number) => attribute.fits(Given::Number(*number)).is_ok(),
         // Plotly reads digits as a number.
-        Value::Text(text) if numeric && text.trim().parse::<f64>().is_ok_and(f64::is_finite) => {
-            attribute.fits(Given::Number(text.trim().parse().unwrap_or_default())).is_ok()
+        Value::Text(text) => {
+            let number = text.trim().parse().ok().filter(|number: &f64| numeric && number.is_finite());
+            attribute.fits(number.map_or(Given::Text(text), Given::Number)).is_ok()
         }
-        Value::Text(text) => attribute.fits(Given::Text(text)).is_ok(),
     }
 }
