@@ -73,6 +73,9 @@ fn ten_thousand_levels_of_yaml() {
     let layout = format!("charts:\n  - name: c\n    layout: {}1{}\n", times(10_000, "{a: "), times(10_000, "}"));
     one("mappings in an object", layout, deep);
     one("blocks in an object", format!("charts:\n  - name: c\n    layout:\n      meta:\n{}", step(8)), deep);
+    let many: String = (0..2_000).map(|n| format!("  - name: m{n}\n    content: x\n")).collect();
+    let layout = format!("{}1{}", times(10_000, "{a: "), times(10_000, "}"));
+    one("an object among many", format!("markdowns:\n{many}charts:\n  - name: c\n    layout: {layout}\n"), deep);
 }
 
 #[test]

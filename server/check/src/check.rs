@@ -122,7 +122,7 @@ pub fn check_first(
     let mut findings: Vec<Finding> = project.problems().map(Finding::from).collect();
     findings.extend(unset_variables(project).iter().map(Finding::from));
     if options.oracle {
-        crate::oracle::check_files(project, &memo.oracle, &mut findings);
+        crate::oracle::check_files(project, &mut findings);
     }
     let common = common(project, options);
     let identities = project.identities();

@@ -19,7 +19,6 @@ pub struct Memo {
     pub(crate) inputs: Shelf<InputVerdict>,
     pub(crate) expressions: Shelf<ExpressionVerdict>,
     pub(crate) insights: Shelf<InsightVerdict>,
-    pub(crate) oracle: crate::oracle::Verdicts,
 }
 
 /// Verdicts on objects of one kind by the object's place, whose segment names its text.

@@ -2,6 +2,7 @@
 
 use crate::alias::Aliases;
 use crate::node::Node;
+use crate::oracle::{Refusal, oracle};
 use crate::outline::{self, Outline, RawSegment};
 use crate::problem::{Problem, ProblemKind};
 use crate::recover;
@@ -82,6 +83,7 @@ pub(crate) struct Inner {
     /// Segment numbers by id.
     by_id: OnceLock<Vec<(SegmentId, u32)>>,
     aliases: OnceLock<Aliases>,
+    refusal: OnceLock<Option<Refusal>>,
 }
 
 impl Document {
@@ -127,6 +129,14 @@ impl Document {
         self.inner.problems.get_or_init(|| self.inner.collect_problems())
     }
 
+    /// What the reference's loader says of the text as a whole, if it refuses it: the tree is made from pieces, and a
+    /// fault that the pieces hide must still be found.
+    ///
+    /// Reads all of the text when first asked (about 0.6 ms for 1,000 lines): ask after a pause.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.inner.refusal.get_or_init(|| oracle(&self.inner.text)).as_ref()
+    }
+
     /// The segments, in the order of the text; each byte of the text belongs to exactly one. An empty text has one.
     pub fn segments(&self) -> &[Segment] {
         &self.inner.segments
@@ -170,6 +180,7 @@ impl Inner {
         trees: Vec<Arc<Tree>>,
         outline: Outline,
         counters: Counters,
+        refusal: OnceLock<Option<Refusal>>,
     ) -> Inner {
         let tops = crate::top::tops(&segments, &trees);
         Inner {
@@ -183,6 +194,7 @@ impl Inner {
             problems: OnceLock::new(),
             by_id: OnceLock::new(),
             aliases: OnceLock::new(),
+            refusal,
         }
     }
 

@@ -42,7 +42,7 @@ pub use cursor::{Cursor, cursor};
 pub use document::{Counters, Document, Segment, SegmentKind};
 pub use evaluation::{EVALUATION_CALLS, Evaluation, EvaluationFault, evaluation};
 pub use node::{Entry, Node, NodeKind, Scalar};
-pub use oracle::oracle;
+pub use oracle::Refusal;
 pub use path::PathStep;
 pub use problem::{Problem, ProblemKind};
 pub use query_string::{QueryString, QueryStringError, Slice, query_string};

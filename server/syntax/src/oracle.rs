@@ -2,12 +2,21 @@
 
 use serde::de::IgnoredAny;
 
-/// The verdict of a libyaml-based parser on the whole text: `None` if it accepts it, else line and column (both from 0)
-/// and what it says. On files it gave the same verdict as the reference's loader in 666 of 666 cases; merge keys, tags,
-/// dates and most tabs fail later there and are [`problems`](crate::Document::problems) of ours.
-///
-/// Reads the whole file (about 0.6 ms for 1,000 lines): call it after a pause.
-pub fn oracle(text: &str) -> Option<(u32, u32, String)> {
+/// Where the reference's loader stops and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// From 0.
+    pub line: u32,
+    /// In characters, from 0.
+    pub column: u32,
+    /// The loader's own words.
+    pub message: String,
+}
+
+/// The verdict of a libyaml-based parser on the whole text: `None` if it accepts it. On files it gave the same verdict as
+/// the reference's loader in 666 of 666 cases; merge keys, tags, dates and most tabs fail later there and are
+/// [`problems`](crate::Document::problems) of ours.
+pub(crate) fn oracle(text: &str) -> Option<Refusal> {
     if text.trim_start_matches('\u{feff}').trim().is_empty() {
         return None;
     }
@@ -22,7 +31,7 @@ pub fn oracle(text: &str) -> Option<(u32, u32, String)> {
         error.location().map_or((0, 0), |at| (at.line().saturating_sub(1), at.column().saturating_sub(1)));
     let column = if line == 0 { column + (text.len() != without_mark.len()) as usize } else { column };
     let message = full.find(" at line ").map_or(full.as_str(), |at| &full[..at]);
-    Some((line as u32, column as u32, message.to_owned()))
+    Some(Refusal { line: line as u32, column: column as u32, message: message.to_owned() })
 }
 
 #[cfg(test)]
@@ -31,10 +40,10 @@ mod tests {
 
     #[test]
     fn places_are_counted_from_zero() {
-        let (line, column, message) = oracle("a: b\nc: d: e\n").expect("refused");
-        assert_eq!((line, column), (1, 4), "{message}");
-        assert_eq!(message, "mapping values are not allowed in this context");
-        assert_eq!(oracle("\u{feff}c: d: e\n").map(|(line, column, _)| (line, column)), Some((0, 5)));
+        let refusal = oracle("a: b\nc: d: e\n").expect("refused");
+        let message = "mapping values are not allowed in this context".to_owned();
+        assert_eq!(refusal, Refusal { line: 1, column: 4, message });
+        assert_eq!(oracle("\u{feff}c: d: e\n").map(|refusal| (refusal.line, refusal.column)), Some((0, 5)));
     }
 
     #[test]

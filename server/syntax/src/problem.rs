@@ -36,7 +36,7 @@ pub enum ProblemKind {
     BadValue,
     /// More than one document in a file (R-DISC-13).
     MultiDocument,
-    /// The reference's loader refuses the file although this crate found no fault (see [`oracle`](crate::oracle)).
+    /// The reference's loader refuses the file although this crate found no fault (see [`Document::refusal`](crate::Document::refusal)).
     /// Never made by a [`Document`](crate::Document); for the caller of the oracle.
     Oracle,
 }

@@ -1,12 +1,14 @@
 //! Parsing with and without an older document to take segments from.
 
 use crate::document::{self, Counters, Document, Inner, Segment, SegmentKind};
+use crate::oracle::oracle;
 use crate::outline::RawSegment;
 use crate::recover;
 use crate::tree::{Tree, range};
+use rayon::prelude::*;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use viz_text::SegmentId;
 
 /// Parses `text`, taking from `old` every segment with the same bytes and kind.
@@ -14,6 +16,13 @@ pub(crate) fn parse(text: &str, old: Option<&Arc<Inner>>) -> Document {
     let (mut outline, mut whole) = document::cut(text);
     let raw = std::mem::take(&mut outline.segments);
     let text: Arc<str> = Arc::from(text);
+    let (mut ahead, refusal) = if old.is_none() && raw.len() > MANY {
+        let each = || raw.par_iter().map(|raw| Some(recover::parse_segment(&text[raw.start..raw.end], raw.kind)));
+        let (trees, refusal) = rayon::join(|| each().collect(), || oracle(&text));
+        (trees, OnceLock::from(refusal))
+    } else {
+        (Vec::new(), OnceLock::new())
+    };
     let mut counters = Counters::default();
     let mut segments = Vec::with_capacity(raw.len());
     let mut trees = Vec::with_capacity(raw.len());
@@ -25,7 +34,8 @@ pub(crate) fn parse(text: &str, old: Option<&Arc<Inner>>) -> Document {
         let known = pool.as_mut().and_then(|pool| pool.take(n, kind, &text[start..end]));
         let reused = known.is_some();
         let (mut id, mut tree) = known.unwrap_or_else(|| {
-            let tree = whole.take().unwrap_or_else(|| recover::parse_segment(&text[start..end], kind));
+            let ready = whole.take().or_else(|| ahead.get_mut(n).and_then(Option::take));
+            let tree = ready.unwrap_or_else(|| recover::parse_segment(&text[start..end], kind));
             (SegmentId::fresh(), Arc::new(tree))
         });
         n += 1;
@@ -51,8 +61,11 @@ pub(crate) fn parse(text: &str, old: Option<&Arc<Inner>>) -> Document {
     if let Some(old) = old {
         rename_alias_users(old, &mut segments, &trees);
     }
-    Document { inner: Arc::new(Inner::new(text, segments, trees, outline, counters)) }
+    Document { inner: Arc::new(Inner::new(text, segments, trees, outline, counters, refusal)) }
 }
+
+/// A text of more segments than this is worth the whole machine.
+const MANY: usize = 1_000;
 
 /// What an alias stands for is written elsewhere: unless all segments with anchors or aliases are the same as before, a
 /// segment with aliases may mean something else, so it gets a new id.
@@ -201,7 +214,13 @@ fn common_suffix(a: &[u8], b: &[u8], most: usize) -> usize {
 pub(crate) fn parse_in_one_piece(text: &str) -> Option<Document> {
     let tree = recover::parse_whole(text).ok()?;
     let segment = Segment { id: SegmentId::fresh(), range: range(0, text.len()), kind: SegmentKind::Whole };
-    let inner =
-        Inner::new(Arc::from(text), vec![segment], vec![Arc::new(tree)], Default::default(), Counters::default());
+    let inner = Inner::new(
+        Arc::from(text),
+        vec![segment],
+        vec![Arc::new(tree)],
+        Default::default(),
+        Counters::default(),
+        OnceLock::new(),
+    );
     Some(Document { inner: Arc::new(inner) })
 }

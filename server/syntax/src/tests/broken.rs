@@ -164,7 +164,7 @@ fn other_objects_stay_intact() {
         whole += usize::from(lost == 0);
         kept += others - lost;
         wanted += others;
-        if crate::oracle(&text).is_some() {
+        if crate::oracle::oracle(&text).is_some() {
             assert!(!doc.problems().is_empty(), "{state}: refused, and no problem");
         }
     }

@@ -61,7 +61,7 @@ fn files_of_the_environment_give_the_same_tree() {
         let ours = Document::parse(&text).problems().iter().any(|problem| {
             matches!(problem.kind, ProblemKind::Syntax | ProblemKind::MultiDocument | ProblemKind::UnknownAlias)
         });
-        let theirs = crate::oracle(&text);
+        let theirs = crate::oracle::oracle(&text);
         if ours != theirs.is_some() {
             eprintln!("oracle: {file} {theirs:?} {:?}", Document::parse(&text).problems().first());
         }

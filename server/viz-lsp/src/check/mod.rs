@@ -48,7 +48,10 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
             }
             let outcome = check_all(args, &EngineAnswerer::new(true, !args.no_cache)?, started)?;
             print(args, &outcome);
-            Ok(ExitCode::from(status(args, &outcome)))
+            let status = status(args, &outcome);
+            // The process ends here; freeing each value of a large project would only take time.
+            std::mem::forget(outcome);
+            Ok(ExitCode::from(status))
         };
         let run = worker.spawn_scoped(scope, work).context("can't start a thread")?;
         run.join().unwrap_or_else(|_| bail!("the check stopped on a mistake of viz-lsp itself; please report it"))

@@ -5,6 +5,7 @@ use crate::place::{Place, in_order};
 use crate::words::{count, duration, thousands};
 use annotate_snippets::renderer::{AnsiColor, Renderer, Style};
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Patch, Snippet, normalize_untrusted_str};
+use rayon::prelude::*;
 use std::fmt::Write;
 use std::ops::Range;
 use viz_check::{Finding, InsightReport, Severity, Status};
@@ -22,10 +23,10 @@ const BOLD: Style = Style::new().bold();
 pub fn render(outcome: &Outcome, quiet: bool) -> String {
     let mut text = String::new();
     for checked in &outcome.projects {
-        for (finding, place) in in_order(&checked.project, &checked.report) {
-            text.push_str(&snippet(checked, finding, place));
-            text.push_str("\n\n");
-        }
+        let findings = in_order(&checked.project, &checked.report);
+        let shown: Vec<String> =
+            findings.par_iter().map(|(finding, place)| snippet(checked, finding, *place) + "\n\n").collect();
+        text.extend(shown);
     }
     if !quiet {
         for checked in &outcome.projects {
