@@ -29,6 +29,7 @@ mod rendered;
 mod repetition;
 mod report;
 mod sources;
+mod standing;
 mod states;
 mod suggest;
 mod suppression;

@@ -52,6 +52,8 @@ impl<'a> Loader<'a> {
             items: Vec::new(),
             outline: Arc::default(),
             overview: Arc::default(),
+            graph: Arc::default(),
+            identities: OnceLock::new(),
             problems: Vec::new(),
             watched: vec![root.join(".env"), root.join(CONFIG_FILE)],
             config: Config::default(),

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::files::FileSystem;
+use crate::graph::Graph;
 use crate::links::{Links, Outline};
 use crate::loader::Loader;
 use crate::lower::Lowered;
@@ -75,6 +76,9 @@ pub struct Project {
     pub(crate) items: Vec<Item>,
     pub(crate) outline: Arc<Outline>,
     pub(crate) overview: Arc<Overview>,
+    pub(crate) graph: Arc<Graph>,
+    /// Made when they are first needed.
+    pub(crate) identities: OnceLock<Option<Arc<[u64]>>>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) watched: Vec<PathBuf>,
     pub(crate) config: Config,
@@ -231,8 +235,13 @@ impl Project {
     }
 
     /// The objects of a kind, in document order.
-    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = ObjectId> {
-        self.outline.of_kind(kind).iter().copied()
+    pub fn of_kind(&self, kind: Kind) -> impl ExactSizeIterator<Item = ObjectId> {
+        self.all_of_kind(kind).iter().copied()
+    }
+
+    /// The objects of a kind, in document order.
+    pub fn all_of_kind(&self, kind: Kind) -> &[ObjectId] {
+        self.outline.of_kind(kind)
     }
 
     /// The objects of the top-level items whose text is in these segments, by segment.

@@ -118,7 +118,7 @@ pub struct Snapshot {
     /// What the editor shows.
     pub findings: Arc<[Finding]>,
     /// How far the insights are checked.
-    pub insights: Arc<[InsightReport]>,
+    pub insights: Arc<Vec<InsightReport>>,
 }
 
 #[derive(Default)]

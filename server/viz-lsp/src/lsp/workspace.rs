@@ -42,8 +42,6 @@ pub struct Workspace {
     report: Report,
     retained: Retained,
     shown: Arc<[Finding]>,
-    /// How far the insights are checked, as requests see it.
-    insights: Arc<[InsightReport]>,
     /// The time for date expressions. It stands still between refreshes: checks depend on it.
     now: NaiveDateTime,
     /// Whether checks read whole files as the reference's loader would.
@@ -74,7 +72,6 @@ impl Workspace {
             report: Report::default(),
             retained: Retained::default(),
             shown: Arc::default(),
-            insights: Arc::default(),
             now: Local::now().naive_local(),
             whole: false,
             dirty: true,
@@ -162,15 +159,11 @@ impl Workspace {
             baseline.take_from(&mut shown);
         }
         self.shown = shown.into();
-        // Mostly they are as they were: a keystroke need not copy thousands.
-        if *self.insights != *self.report.insights {
-            self.insights = self.report.insights.clone().into();
-        }
         Snapshot {
             project: Arc::clone(&self.project),
             facts: self.knowledge.shared(),
             findings: Arc::clone(&self.shown),
-            insights: Arc::clone(&self.insights),
+            insights: Arc::clone(&self.report.insights),
         }
     }
 
@@ -254,7 +247,7 @@ impl Workspace {
     pub fn hints_depend_on(&self) -> u64 {
         let mut hasher = FxHasher::default();
         self.knowledge.generation_of_sources().hash(&mut hasher);
-        for insight in &self.report.insights {
+        for insight in self.report.insights.iter() {
             (insight.loc, insight.covered, insight.total, insight.why.is_some()).hash(&mut hasher);
         }
         hasher.finish()
@@ -282,7 +275,7 @@ fn why(insights: &[InsightReport]) -> Vec<Why> {
         });
         out[place].insights += 1;
         if out[place].names.len() < NAMES && !insight.name.is_empty() {
-            out[place].names.push(insight.name.clone());
+            out[place].names.push(insight.name.to_string());
         }
     }
     out
