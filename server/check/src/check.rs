@@ -55,7 +55,7 @@ pub struct CheckOptions {
     pub hostile: bool,
     /// Whether sources may be opened.
     pub trusted: bool,
-    /// Whether whole files are put to the oracle, too (slow on large ones).
+    /// Whether large files are read as a whole, too, which is slow.
     pub oracle: bool,
     /// Local time, for date expressions.
     pub now: chrono::NaiveDateTime,
@@ -122,9 +122,7 @@ pub fn check_first(
     };
     let mut findings: Vec<Finding> = project.problems().map(Finding::from).collect();
     findings.extend(unset_variables(project).iter().map(Finding::from));
-    if options.oracle {
-        crate::oracle::check_files(project, &mut findings);
-    }
+    crate::oracle::check_files(project, options.oracle, &mut findings);
     let common = common(project, options);
     let mut run = Run {
         project,

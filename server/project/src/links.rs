@@ -81,10 +81,16 @@ impl Loader<'_> {
         let mut changed: Vec<ObjectId> = Vec::new();
         for index in 0..self.project.items.len() {
             let item = &self.project.items[index];
-            let objects = item.lowered.objects.len() as u32;
+            let objects = item.objects;
             let before = previous.map(|previous| &previous.items[index]);
             let links = match before {
-                Some(before) if Arc::ptr_eq(&before.lowered, &item.lowered) => Arc::clone(&before.links),
+                Some(before) if Arc::ptr_eq(&before.lowered, &item.lowered) => {
+                    if Arc::ptr_eq(&before.links, &item.links) {
+                        first += objects;
+                        continue;
+                    }
+                    Arc::clone(&before.links)
+                }
                 _ => {
                     changed.extend((first..first + objects).map(ObjectId));
                     let links: Arc<[Links]> =
@@ -113,7 +119,7 @@ impl Loader<'_> {
 fn same_outline(a: &Project, b: &Project) -> bool {
     let same = |(a, b): (&Item, &Item)| {
         Arc::ptr_eq(&a.lowered, &b.lowered)
-            || (a.lowered.objects.len() == b.lowered.objects.len()
+            || (a.objects == b.objects
                 && a.lowered
                     .objects
                     .iter()

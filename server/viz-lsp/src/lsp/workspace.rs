@@ -21,17 +21,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use viz_check::{
-    Attention, CheckOptions, Finding, InsightReport, Level, MAX_COMBINATIONS, Memo, Report, Severity,
+    Attention, CheckOptions, Finding, InsightReport, Level, MAX_COMBINATIONS, Memo, Report, SMALL_FILE, Severity,
     Status as InsightStatus,
 };
 use viz_facts::{Fact, Question, QuestionKey};
 use viz_ide::Choices;
 use viz_project::{BrowserEngine, Environment, FileSystem, Project};
 use viz_text::FileId;
-
-/// A keystroke in a file larger than this (bytes) waits for the pause before the whole file is read as the reference's
-/// loader would.
-const SMALL: usize = 64 << 10;
 
 /// See the module.
 pub struct Workspace {
@@ -93,7 +89,7 @@ impl Workspace {
 
     /// Before the next check: `quiet` says that nobody types just now, so there is time for whole files.
     pub fn prepare(&mut self, quiet: bool) {
-        let large = || self.project.files().iter().any(|file| file.document.text().len() > SMALL);
+        let large = || self.project.files().iter().any(|file| file.document.text().len() > SMALL_FILE);
         let whole = quiet || !large();
         self.dirty |= whole && !self.whole;
         self.whole = whole;
