@@ -40,7 +40,7 @@ fn run(objects: usize) {
     let (mut client, mut document) = first("start to first findings, warm");
     client.settle(folder.path());
 
-    let place = document.find("> 17 ").start + "> 17".len();
+    let place = document.text.find("> 17 ").expect("the first insight has it") + "> 17".len();
     let (mut keys, mut hovers, mut completions) = (Vec::new(), Vec::new(), Vec::new());
     for key in 0..KEYS {
         // Digits come and go, as in a number that is being changed.

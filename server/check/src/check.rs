@@ -3,15 +3,17 @@
 use crate::expressions::check_expression;
 use crate::facts::{Facts, pending};
 use crate::findings::finish;
-use crate::inputs::{AllOptions, InputVerdict, check_input};
+use crate::inputs::check_input;
 use crate::insight::{InsightVerdict, check_insight};
-use crate::memo::{Memo, Remembered, forget, recall, remember};
-use crate::models::{AllColumns, check_model};
-use crate::report::{Finding, InsightReport, OptionsStatus, Report, Status};
+use crate::memo::{Memo, Remembered, Shelf, forget, recall, remember};
+use crate::models::check_model;
+use crate::report::{Counters, Finding, InputReport, InsightReport, OptionsStatus, Report, Status};
 use crate::sources::{source_spec, unset_variables};
+use crate::standing::{Due, Standing};
 use rayon::prelude::*;
 use rustc_hash::{FxHashSet, FxHasher};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 use viz_facts::{FactStore, Unknown};
 use viz_project::{Body, ConfiguredLevel, Kind, ObjectId, Options, Project};
 use viz_text::FileId;
@@ -53,7 +55,7 @@ pub struct CheckOptions {
     pub hostile: bool,
     /// Whether sources may be opened.
     pub trusted: bool,
-    /// Whether whole files are put to the oracle, too (slow on large ones).
+    /// Whether large files are read as a whole, too, which is slow.
     pub oracle: bool,
     /// Local time, for date expressions.
     pub now: chrono::NaiveDateTime,
@@ -118,130 +120,53 @@ pub fn check_first(
         (Level::Parse, _) => Err(Unknown::new("level-parse", "no source is opened at the level `parse`")),
         _ => Ok(()),
     };
-    let mut report = Report::default();
     let mut findings: Vec<Finding> = project.problems().map(Finding::from).collect();
     findings.extend(unset_variables(project).iter().map(Finding::from));
-    if options.oracle {
-        crate::oracle::check_files(project, &mut findings);
-    }
+    crate::oracle::check_files(project, options.oracle, &mut findings);
     let common = common(project, options);
-    let identities = project.identities();
-    let depends = |id: ObjectId| depends(project, id, identities.as_deref(), common);
-    let facts_of = Facts::new(facts, sources.clone());
-
-    let in_browser = crate::models::models_in_browser(project);
-    let mut columns = AllColumns::default();
-    for id in project.of_kind(Kind::Model) {
-        let (loc, in_browser) = (project.object(id).loc, in_browser.contains(&id));
-        let depends = depends(id) ^ u64::from(in_browser);
-        let known = recall(&memo.models, loc, depends, facts).unwrap_or_else(|| {
-            let verdict = check_model(project, &facts_of, id, in_browser);
-            remember(&memo.models, loc, depends, &facts_of, verdict)
-        });
-        columns.insert(id, known.verdict.columns.clone());
-        findings.extend(known.verdict.findings.iter().cloned());
-        report.questions.extend(known.questions.iter().cloned());
-    }
-    let mut siblings = FxHashSet::default();
-    for id in [Kind::Metric, Kind::Dimension].into_iter().flat_map(|kind| project.of_kind(kind)) {
-        let (loc, depends) = (project.object(id).loc, depends(id));
-        let known = recall(&memo.expressions, loc, depends, facts).unwrap_or_else(|| {
-            let verdict = check_expression(project, &facts_of, id);
-            remember(&memo.expressions, loc, depends, &facts_of, verdict)
-        });
-        siblings.extend(known.verdict.siblings.iter().copied());
-        findings.extend(known.verdict.findings.iter().cloned());
-    }
-    let mut inputs = AllOptions::default();
-    for id in project.of_kind(Kind::Input) {
-        let Body::Input(input) = &project.object(id).body else { continue };
-        let check = || check_input(project, &facts_of, options.now, id, input);
-        let verdict = if matches!(input.options, Options::Query(_)) {
-            let (loc, depends) = (project.object(id).loc, depends(id));
-            let known = recall(&memo.inputs, loc, depends, facts)
-                .unwrap_or_else(|| remember(&memo.inputs, loc, depends, &facts_of, check()));
-            report.questions.extend(known.questions.iter().cloned());
-            InputVerdict::clone(&known.verdict)
-        } else {
-            // What is listed is looked at in no time, and there may be very many of such inputs.
-            check()
-        };
-        report.inputs.push(verdict.report);
-        findings.extend(verdict.findings);
-        inputs.insert(id, verdict.options);
-    }
-    crate::tables::check_tables(project, &facts_of, &columns, &mut findings);
-    if options.level == Level::Execute {
-        crate::inputs::unread(project, &mut findings);
-    }
-    report.questions.extend(facts_of.take().1);
-    report.counters += facts_of.counted();
-
-    let insights: Vec<ObjectId> = project.of_kind(Kind::Insight).collect();
-    let known: Vec<(u64, Option<Remembered<InsightVerdict>>)> = insights
-        .par_iter()
-        .map(|id| {
-            let depends = depends(*id);
-            (depends, recall(&memo.insights, project.object(*id).loc, depends, facts))
-        })
-        .collect();
-    let few = known.iter().filter(|(_, known)| known.is_none()).count() <= FEW;
-    let matters = |id: ObjectId| {
-        let here = attention.files.is_none_or(|files| few || files.contains(&project.file_of_object(id)));
-        here && !(attention.stop)()
+    let mut run = Run {
+        project,
+        facts,
+        sources: sources.clone(),
+        options,
+        memo,
+        common,
+        standing: memo.take_standing(),
+        counters: Counters::default(),
     };
-    let verdicts: Vec<Checked> = insights
-        .par_iter()
-        .zip(known)
-        .map(|(id, (depends, known))| {
-            match known {
-                Some(old) => Checked::Before(old),
-                None if !matters(*id) => Checked::Later,
-                None => {
-                    let facts_of = Facts::new(facts, sources.clone());
-                    // The facts behind columns and options are used by this insight, too.
-                    for dependency in project.dependencies(*id) {
-                        match project.object(dependency).kind {
-                            Kind::Model => drop(crate::models::columns(project, &facts_of, dependency)),
-                            Kind::Input => drop(crate::options::look_up(project, &facts_of, dependency, options.now)),
-                            _ => {}
-                        }
-                    }
-                    let mut verdict = check_insight(project, &facts_of, options, &columns, &inputs, *id);
-                    verdict.counters = facts_of.counted();
-                    Checked::Now(remember(&memo.insights, project.object(*id).loc, depends, &facts_of, verdict))
-                }
-            }
-        })
-        .collect();
-    for (id, checked) in insights.iter().zip(verdicts) {
-        let (remembered, now) = match checked {
-            Checked::Before(remembered) => (remembered, false),
-            Checked::Now(remembered) => (remembered, true),
-            Checked::Later => {
-                let mut verdict = InsightVerdict::new(project, *id);
-                verdict.report.why = Some(pending());
-                report.insights.push(verdict.report);
-                report.counters.insights_postponed += 1;
-                continue;
-            }
-        };
-        let verdict = &remembered.verdict;
-        // A sibling's name in a metric is told where it stands, not again for the insights that use the metric.
-        findings.extend(verdict.findings.iter().filter(|finding| !siblings.contains(&finding.loc)).cloned());
-        report.insights.push(verdict.report.clone());
-        report.questions.extend(remembered.questions.iter().cloned());
-        if !now {
-            report.counters.insights_remembered += 1;
-            continue;
-        }
-        report.counters.insights_checked += 1;
-        report.counters += verdict.counters;
+    let due = run.standing.due(project, facts, common);
+    if matches!(due, Due::All) {
+        let inputs = project.of_kind(Kind::Input).map(|id| InputReport::new(project, id)).collect();
+        let insights = project.of_kind(Kind::Insight).map(|id| InsightReport::new(project, id)).collect();
+        run.standing = Standing::start(crate::models::models_in_browser(project), inputs, insights);
     }
+    run.models(&due);
+    run.expressions(&due);
+    run.inputs(&due);
+    run.tables(&due);
+    run.insights(&due, attention);
     forget(&memo.models, project, &[Kind::Model]);
     forget(&memo.inputs, project, &[Kind::Input]);
     forget(&memo.expressions, project, &[Kind::Metric, Kind::Dimension]);
+    forget(&memo.tables, project, &[Kind::Table]);
     forget(&memo.insights, project, &[Kind::Insight]);
+    let Run { mut standing, counters, .. } = run;
+    standing.finish(project, facts, common, &due);
+    findings.extend(standing.findings(project));
+    if options.level == Level::Execute {
+        crate::inputs::unread(project, &mut findings);
+    }
+    let mut report = Report {
+        findings: Vec::new(),
+        insights: Arc::clone(&standing.insights),
+        inputs: Arc::clone(&standing.inputs),
+        questions: standing.questions().cloned().collect(),
+        counters,
+    };
+    report.counters.insights_postponed = standing.postponed.len();
+    report.counters.insights_remembered =
+        report.insights.len() - report.counters.insights_checked - standing.postponed.len();
+    memo.keep_standing(standing);
     let mut asked = FxHashSet::default();
     report.questions.retain(|question| asked.insert(question.key()));
     for question in report.questions.iter().filter(|question| facts.get(question).is_none()) {
@@ -253,6 +178,166 @@ pub fn check_first(
     report
 }
 
+/// A check under way.
+struct Run<'a> {
+    project: &'a Project,
+    facts: &'a FactStore,
+    /// Whether sources may be asked at all; if not, why.
+    sources: Result<(), Unknown>,
+    options: &'a CheckOptions,
+    memo: &'a Memo,
+    /// Identity of what all verdicts depend on.
+    common: u64,
+    standing: Standing,
+    counters: Counters,
+}
+
+impl<'a> Run<'a> {
+    fn facts_of(&self) -> Facts<'a> {
+        Facts::new(self.facts, self.sources.clone())
+    }
+
+    /// The verdict on an object that an earlier check has come to, or else this one does.
+    fn judge<V>(&mut self, shelf: &Shelf<V>, id: ObjectId, salt: u64, check: impl FnOnce(&Facts<'a>) -> V) -> Arc<V> {
+        let (loc, depends) = (self.project.object(id).loc, depends(self.project, id, self.common) ^ salt);
+        let known = recall(shelf, loc, depends, self.facts).unwrap_or_else(|| {
+            let facts_of = self.facts_of();
+            let verdict = check(&facts_of);
+            self.counters += facts_of.counted();
+            remember(shelf, loc, depends, &facts_of, verdict)
+        });
+        self.standing.asked(id, &known.questions, &known.used);
+        known.verdict
+    }
+
+    fn models(&mut self, due: &Due) {
+        let (project, memo) = (self.project, self.memo);
+        for id in due.of_kind(project, Kind::Model) {
+            let in_browser = self.standing.in_browser.contains(&id);
+            let check = |facts: &Facts<'_>| check_model(project, facts, id, in_browser);
+            let verdict = self.judge(&memo.models, id, u64::from(in_browser), check);
+            self.standing.columns.insert(id, verdict.columns.clone());
+            self.standing.found(id, &verdict.findings);
+        }
+    }
+
+    fn expressions(&mut self, due: &Due) {
+        let (project, memo) = (self.project, self.memo);
+        for kind in [Kind::Metric, Kind::Dimension] {
+            for id in due.of_kind(project, kind) {
+                let verdict = self.judge(&memo.expressions, id, 0, |facts| check_expression(project, facts, id));
+                match verdict.siblings.as_slice() {
+                    [] => drop(self.standing.siblings.remove(&id)),
+                    some => drop(self.standing.siblings.insert(id, some.to_vec())),
+                }
+                self.standing.found(id, &verdict.findings);
+            }
+        }
+    }
+
+    fn inputs(&mut self, due: &Due) {
+        let (project, memo, now) = (self.project, self.memo, self.options.now);
+        for id in due.of_kind(project, Kind::Input) {
+            let Body::Input(input) = &project.object(id).body else { continue };
+            let check = |facts: &Facts<'_>| check_input(project, facts, now, id, input);
+            let verdict = match input.options {
+                Options::Query(_) => self.judge(&memo.inputs, id, 0, check),
+                // What is listed is looked at in no time, and there may be very many of such inputs.
+                _ => Arc::new(check(&self.facts_of())),
+            };
+            let place = project.all_of_kind(Kind::Input).binary_search(&id).expect("inputs are in document order");
+            Arc::make_mut(&mut self.standing.inputs)[place].clone_from(&verdict.report);
+            self.standing.options.insert(id, verdict.options.clone());
+            self.standing.found(id, &verdict.findings);
+        }
+    }
+
+    fn tables(&mut self, due: &Due) {
+        let (project, memo) = (self.project, self.memo);
+        for id in due.of_kind(project, Kind::Table) {
+            let columns = std::mem::take(&mut self.standing.columns);
+            let check = |facts: &Facts<'_>| {
+                use_facts_of_dependencies(project, facts, id, self.options.now);
+                crate::tables::check_table(project, facts, &columns, id)
+            };
+            let verdict = self.judge(&memo.tables, id, 0, check);
+            self.standing.columns = columns;
+            self.standing.found(id, &verdict);
+        }
+    }
+
+    fn insights(&mut self, due: &Due, attention: Attention<'_>) {
+        let (project, facts, memo) = (self.project, self.facts, self.memo);
+        let due = due.of_kind(project, Kind::Insight);
+        let known: Vec<(u64, Option<Remembered<InsightVerdict>>)> = due
+            .par_iter()
+            .map(|id| {
+                let depends = depends(project, *id, self.common);
+                (depends, recall(&memo.insights, project.object(*id).loc, depends, facts))
+            })
+            .collect();
+        let few = known.iter().filter(|(_, known)| known.is_none()).count() <= FEW;
+        let matters = |id: ObjectId| {
+            let here = attention.files.is_none_or(|files| few || files.contains(&project.file_of_object(id)));
+            here && !(attention.stop)()
+        };
+        let (columns, inputs) = (&self.standing.columns, &self.standing.options);
+        let (options, sources) = (self.options, &self.sources);
+        let verdicts: Vec<Checked> = due
+            .par_iter()
+            .zip(known)
+            .map(|(id, (depends, known))| match known {
+                Some(old) => Checked::Before(old),
+                None if !matters(*id) => Checked::Later,
+                None => {
+                    let facts_of = Facts::new(facts, sources.clone());
+                    use_facts_of_dependencies(project, &facts_of, *id, options.now);
+                    let mut verdict = check_insight(project, &facts_of, options, columns, inputs, *id);
+                    verdict.counters = facts_of.counted();
+                    Checked::Now(remember(&memo.insights, project.object(*id).loc, depends, &facts_of, verdict))
+                }
+            })
+            .collect();
+        for (id, checked) in due.into_iter().zip(verdicts) {
+            let mut report = InsightReport::new(project, id);
+            let now = matches!(checked, Checked::Now(_));
+            match checked {
+                Checked::Later => {
+                    report.why = Some(pending());
+                    self.standing.postponed.insert(id);
+                    self.standing.asked(id, &Arc::default(), &[]);
+                    self.standing.found(id, &[]);
+                }
+                Checked::Before(known) | Checked::Now(known) => {
+                    self.standing.postponed.remove(&id);
+                    self.standing.asked(id, &known.questions, &known.used);
+                    self.standing.found(id, &known.verdict.findings);
+                    report.clone_from(&known.verdict.report);
+                    if now {
+                        self.counters.insights_checked += 1;
+                        self.counters += known.verdict.counters;
+                    }
+                }
+            }
+            let place = project.all_of_kind(Kind::Insight).binary_search(&id).expect("insights are in document order");
+            if self.standing.insights[place] != report {
+                Arc::make_mut(&mut self.standing.insights)[place] = report;
+            }
+        }
+    }
+}
+
+/// The facts behind columns and options are used by what uses those, too.
+fn use_facts_of_dependencies(project: &Project, facts: &Facts<'_>, id: ObjectId, now: chrono::NaiveDateTime) {
+    for dependency in project.dependencies(id) {
+        match project.object(dependency).kind {
+            Kind::Model => drop(crate::models::columns(project, facts, dependency)),
+            Kind::Input => drop(crate::options::look_up(project, facts, dependency, now)),
+            _ => {}
+        }
+    }
+}
+
 /// Whether everything is known and was looked at.
 fn is_complete(report: &Report, facts: &FactStore) -> bool {
     let checked = |insight: &InsightReport| matches!(insight.status, Status::Checked | Status::Static);
@@ -261,22 +346,20 @@ fn is_complete(report: &Report, facts: &FactStore) -> bool {
         && report.insights.iter().all(checked)
 }
 
-/// Identity of everything in the text that an insight's verdict depends on.
-fn depends(project: &Project, id: ObjectId, identities: Option<&[u64]>, common: u64) -> u64 {
+/// Identity of everything in the text that an object's verdict depends on.
+fn depends(project: &Project, id: ObjectId, common: u64) -> u64 {
     let mut hasher = FxHasher::default();
     common.hash(&mut hasher);
-    match identities {
+    match project.identities() {
         Some(identities) => identities[id.index()].hash(&mut hasher),
         None => {
-            project.object(id).loc.hash(&mut hasher);
-            for dependency in project.dependencies(id) {
-                project.object(dependency).loc.hash(&mut hasher);
+            for id in std::iter::once(id).chain(project.dependencies(id)) {
+                project.object(id).loc.hash(&mut hasher);
+                for (_, meaning) in project.references_of(id) {
+                    std::mem::discriminant(meaning).hash(&mut hasher);
+                }
             }
         }
-    }
-    for (_, meaning) in project.references_of(id) {
-        // A name that was missing may have come, and one that was unique may no longer be.
-        std::mem::discriminant(meaning).hash(&mut hasher);
     }
     hasher.finish()
 }

@@ -24,6 +24,11 @@ pub(crate) struct Used {
 }
 
 impl Used {
+    /// Its question.
+    pub(crate) fn key(&self) -> QuestionKey {
+        self.key
+    }
+
     /// Whether the store still says the same.
     pub(crate) fn holds(&self, store: &FactStore) -> bool {
         match (&self.fact, store.get_key(self.key)) {

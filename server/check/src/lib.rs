@@ -29,6 +29,7 @@ mod rendered;
 mod repetition;
 mod report;
 mod sources;
+mod standing;
 mod states;
 mod suggest;
 mod suppression;
@@ -41,6 +42,7 @@ pub use mask::Mask;
 pub use memo::Memo;
 pub use models::columns_of;
 pub use options::{InputOptions, OptionSource, option_question, options_of};
+pub use oracle::SMALL_FILE;
 pub use rendered::{RenderedColumn, RenderedQuery, RenderedTable, rendered_query};
 pub use report::{
     Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Report,

@@ -4,6 +4,7 @@
 use crate::report::{Finding, Report};
 use crate::sources::database_path;
 use std::path::Path;
+use std::sync::Arc;
 use viz_facts::Unknown;
 use viz_project::{Body, Kind, Project};
 
@@ -55,11 +56,19 @@ impl Mask {
             return;
         }
         report.findings.iter_mut().for_each(|finding| self.hide_in_finding(finding));
-        let insights = report.insights.iter_mut().map(|insight| &mut insight.why);
-        let inputs = report.inputs.iter_mut().map(|input| &mut input.why);
-        for Unknown { message, .. } in insights.chain(inputs).flatten() {
-            self.hide(message);
+        let holds = |why: &Option<Unknown>| why.as_ref().is_some_and(|why| self.is_in(&why.message));
+        if report.insights.iter().any(|insight| holds(&insight.why)) {
+            let insights = Arc::make_mut(&mut report.insights).iter_mut();
+            insights.filter_map(|insight| insight.why.as_mut()).for_each(|why| self.hide(&mut why.message));
         }
+        if report.inputs.iter().any(|input| holds(&input.why)) {
+            let inputs = Arc::make_mut(&mut report.inputs).iter_mut();
+            inputs.filter_map(|input| input.why.as_mut()).for_each(|why| self.hide(&mut why.message));
+        }
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        self.words.iter().any(|(value, _)| text.contains(value.as_str()))
     }
 
     fn hide_in_finding(&self, finding: &mut Finding) {

@@ -5,9 +5,11 @@ use crate::facts::{Facts, Used};
 use crate::inputs::InputVerdict;
 use crate::insight::InsightVerdict;
 use crate::models::ModelVerdict;
+use crate::report::Finding;
+use crate::standing::Standing;
 use dashmap::DashMap;
 use rustc_hash::{FxBuildHasher, FxHashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use viz_facts::{FactStore, Question};
 use viz_project::{Kind, Project};
 use viz_text::Loc;
@@ -18,7 +20,21 @@ pub struct Memo {
     pub(crate) models: Shelf<ModelVerdict>,
     pub(crate) inputs: Shelf<InputVerdict>,
     pub(crate) expressions: Shelf<ExpressionVerdict>,
+    pub(crate) tables: Shelf<Vec<Finding>>,
     pub(crate) insights: Shelf<InsightVerdict>,
+    /// What the last check came to.
+    standing: Mutex<Standing>,
+}
+
+impl Memo {
+    /// What the last check came to; another check at the same time starts from nothing.
+    pub(crate) fn take_standing(&self) -> Standing {
+        std::mem::take(&mut *self.standing.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn keep_standing(&self, standing: Standing) {
+        *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+    }
 }
 
 /// Verdicts on objects of one kind by the object's place, whose segment names its text.
@@ -30,7 +46,8 @@ pub(crate) struct Remembered<V> {
     depends: u64,
     /// The state of the facts when it was last seen to hold.
     generation: u64,
-    used: Arc<[Used]>,
+    /// The facts that it was made from.
+    pub(crate) used: Arc<[Used]>,
     /// What was asked for it and is not known yet.
     pub(crate) questions: Arc<[Question]>,
     pub(crate) verdict: Arc<V>,

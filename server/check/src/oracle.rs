@@ -7,13 +7,19 @@ use crate::report::Finding;
 use viz_project::Project;
 use viz_text::{Encoding, Position, TextRange};
 
+/// A file of this size (bytes) is read as a whole with every keystroke; a larger one when the keys rest.
+pub const SMALL_FILE: usize = 16 << 10;
+
 /// Faults that no piece of a file shows. Files with syntax findings of their own are left out: one fault, one finding.
-pub(crate) fn check_files(project: &Project, findings: &mut Vec<Finding>) {
+/// Without `patience`, a large file is not read anew.
+pub(crate) fn check_files(project: &Project, patience: bool, findings: &mut Vec<Finding>) {
     for file in project.files() {
         if file.document.is_empty() || file.document.problems().iter().any(|problem| !is_minor(problem.kind)) {
             continue;
         }
-        let Some(refusal) = file.document.refusal() else { continue };
+        let in_no_time = patience || file.document.text().len() <= SMALL_FILE;
+        let refusal = if in_no_time { file.document.refusal() } else { file.document.known_refusal() };
+        let Some(refusal) = refusal else { continue };
         let (lines, line) = (file.lines(), refusal.line);
         let start = lines.offset(Position { line, column: refusal.column }, Encoding::Utf32);
         let end = lines.offset(Position { line, column: u32::MAX }, Encoding::Utf8).max(start);

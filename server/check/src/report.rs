@@ -2,8 +2,9 @@
 
 use indexmap::IndexMap;
 use serde::Serialize;
+use std::sync::Arc;
 use viz_facts::{Question, Unknown};
-use viz_project::{Fix, Related};
+use viz_project::{Fix, ObjectId, Project, Related};
 use viz_text::Loc;
 
 /// How bad a finding is (`verdicts.md` §2).
@@ -102,7 +103,7 @@ pub enum Judge {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InsightReport {
     /// Its name; empty if it has none.
-    pub name: String,
+    pub name: Arc<str>,
     /// The name's place (or the object's).
     pub loc: Loc,
     /// How far it was checked.
@@ -117,6 +118,23 @@ pub struct InsightReport {
     pub covered: usize,
     /// Why not more.
     pub why: Option<Unknown>,
+}
+
+impl InsightReport {
+    /// Nothing has been checked.
+    pub(crate) fn new(project: &Project, id: ObjectId) -> Self {
+        let object = project.object(id);
+        Self {
+            name: object.name_text().into(),
+            loc: object.name_loc(),
+            status: Status::Unchecked,
+            judge: None,
+            total: 0,
+            sampled: 0,
+            covered: 0,
+            why: None,
+        }
+    }
 }
 
 /// Whether an input's options are known.
@@ -148,6 +166,22 @@ pub struct InputReport {
     pub status: OptionsStatus,
     /// Why not.
     pub why: Option<Unknown>,
+}
+
+impl InputReport {
+    /// Of an input that can't be read.
+    pub(crate) fn new(project: &Project, id: ObjectId) -> Self {
+        let object = project.object(id);
+        Self {
+            name: object.name_text().to_owned(),
+            loc: object.name_loc(),
+            selection: "",
+            options: None,
+            source: "static",
+            status: OptionsStatus::Unknown,
+            why: None,
+        }
+    }
 }
 
 /// Work done by one check: growth tests and benches read it.
@@ -216,9 +250,9 @@ pub struct Report {
     /// All findings, ordered by file, start and code.
     pub findings: Vec<Finding>,
     /// All insights, in document order.
-    pub insights: Vec<InsightReport>,
+    pub insights: Arc<Vec<InsightReport>>,
     /// All inputs, in document order.
-    pub inputs: Vec<InputReport>,
+    pub inputs: Arc<Vec<InputReport>>,
     /// What to ask the engine before checking again.
     pub questions: Vec<Question>,
     /// Work done.

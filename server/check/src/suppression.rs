@@ -47,7 +47,7 @@ pub(crate) fn apply(project: &Project, placed: &mut Vec<Placed>, complete: bool)
                 if code(name).is_none() {
                     findings.push(unknown(name, *loc));
                 } else if placed.len() == before && (complete || ABOUT_TEXT.contains(&name.as_str())) {
-                    findings.push(unused(&comment, name, *loc));
+                    findings.push(unused(comment, name, *loc));
                 }
             }
         }

@@ -8,29 +8,30 @@ use viz_project::{Body, Fix, Kind, ObjectId, Project, Resolution, TableField, di
 use viz_syntax::{RefForm, Reference, almost_references, references};
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
-pub(crate) fn check_tables(project: &Project, facts: &Facts<'_>, columns: &AllColumns, findings: &mut Vec<Finding>) {
-    for id in project.of_kind(Kind::Table) {
-        let Body::Table(table) = &project.object(id).body else { continue };
-        let mut shown: Option<ObjectId> = None;
-        for field in &table.fields {
-            if !almost_references(field.text.text()).is_empty() {
-                continue; // which has a finding of its own
-            }
-            let found: Vec<Reference> =
-                references(field.text.text()).into_iter().filter(|found| found.form == RefForm::Context).collect();
-            for reference in &found {
-                let Resolution::Object(object) = project.names().resolve(&reference.name) else { continue };
-                let first = *shown.get_or_insert(object);
-                let fine = if first == object {
-                    column(project, columns, field, reference, object)
-                } else {
-                    other_object(project, field, reference, first, object)
-                };
-                findings.extend(fine);
-            }
-            findings.extend(syntax(facts, field, &found));
+/// Looks at a table.
+pub(crate) fn check_table(project: &Project, facts: &Facts<'_>, columns: &AllColumns, id: ObjectId) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let Body::Table(table) = &project.object(id).body else { return findings };
+    let mut shown: Option<ObjectId> = None;
+    for field in &table.fields {
+        if !almost_references(field.text.text()).is_empty() {
+            continue; // which has a finding of its own
         }
+        let found: Vec<Reference> =
+            references(field.text.text()).into_iter().filter(|found| found.form == RefForm::Context).collect();
+        for reference in &found {
+            let Resolution::Object(object) = project.names().resolve(&reference.name) else { continue };
+            let first = *shown.get_or_insert(object);
+            let fine = if first == object {
+                column(project, columns, field, reference, object)
+            } else {
+                other_object(project, field, reference, first, object)
+            };
+            findings.extend(fine);
+        }
+        findings.extend(syntax(facts, field, &found));
     }
+    findings
 }
 
 fn place(field: &TableField, range: TextRange) -> Loc {

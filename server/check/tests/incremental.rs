@@ -82,13 +82,13 @@ fn shown(project: &Project, report: &Report) -> Vec<String> {
         );
         lines.push(format!("{text} {related:?} {fix:?}"));
     }
-    for insight in &report.insights {
+    for insight in report.insights.iter() {
         let mut shown = format!("{:?} {:?}", place(insight.loc), insight);
         shown.truncate(shown.find(", loc:").unwrap_or(shown.len()));
         let counts = (insight.status, insight.judge, insight.total, insight.sampled, insight.covered, &insight.why);
         lines.push(format!("{shown} {counts:?}"));
     }
-    for input in &report.inputs {
+    for input in report.inputs.iter() {
         lines.push(format!(
             "{:?} {} {:?} {:?} {:?}",
             place(input.loc),

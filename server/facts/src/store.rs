@@ -2,6 +2,7 @@
 
 use crate::{Answer, Question, QuestionKey, Unknown};
 use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
@@ -45,11 +46,16 @@ impl Fact {
     }
 }
 
+/// So many changes are remembered: some keystrokes bring a few, the answers of a source bring thousands.
+const REMEMBERED: usize = 4096;
+
 /// All facts that a check may use. What it misses, it asks.
 #[derive(Debug, Clone, Default)]
 pub struct FactStore {
     facts: FxHashMap<QuestionKey, Fact>,
     generation: u64,
+    /// The last changes, oldest first, each with the generation before it.
+    changes: VecDeque<(u64, QuestionKey)>,
 }
 
 impl FactStore {
@@ -73,26 +79,45 @@ impl FactStore {
         self.generation
     }
 
-    fn changed(&mut self) {
+    /// The questions whose facts differ from those of that generation; `None` if that was too long ago, or in another store.
+    pub fn changed_since(&self, generation: u64) -> Option<impl Iterator<Item = QuestionKey>> {
+        let first = if generation == self.generation {
+            self.changes.len()
+        } else {
+            self.changes.binary_search_by_key(&generation, |(before, _)| *before).ok()?
+        };
+        Some(self.changes.range(first..).map(|(_, key)| *key))
+    }
+
+    fn next_generation(&mut self) {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         self.generation = NEXT.fetch_add(1, Ordering::Relaxed);
     }
 
+    fn changed(&mut self, key: QuestionKey) {
+        if self.changes.len() == REMEMBERED {
+            self.changes.pop_front();
+        }
+        self.changes.push_back((self.generation, key));
+        self.next_generation();
+    }
+
     /// Records a fact.
     pub fn insert(&mut self, key: QuestionKey, fact: Fact) {
-        self.changed();
+        self.changed(key);
         self.facts.insert(key, fact);
     }
 
     /// Forgets a fact, so that it is asked again.
     pub fn remove(&mut self, key: QuestionKey) -> Option<Fact> {
-        self.changed();
+        self.changed(key);
         self.facts.remove(&key)
     }
 
     /// Marks answers as stale where `changed` says so (the data behind them changed).
     pub fn mark_stale(&mut self, changed: impl Fn(&QuestionKey) -> bool) {
-        self.changed();
+        self.changes.clear();
+        self.next_generation();
         for (key, fact) in &mut self.facts {
             if let (true, Fact::Known { answer, at }) = (changed(key), &*fact) {
                 *fact = Fact::Stale { answer: Arc::clone(answer), at: *at };

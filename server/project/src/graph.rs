@@ -5,8 +5,54 @@ use crate::names::Resolution;
 use crate::object::{Body, Use};
 use crate::project::{ObjectId, Project};
 use crate::schema::Kind;
-use rustc_hash::FxHasher;
+use rustc_hash::{FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
+use std::sync::{Arc, OnceLock};
+
+/// What uses what. Snapshots in which that is the same share it.
+#[derive(Debug, Default)]
+pub struct Graph {
+    /// Made when it is first needed.
+    users: OnceLock<Users>,
+}
+
+/// Who uses each object directly.
+#[derive(Debug)]
+struct Users {
+    /// Of each object, where its users begin.
+    starts: Vec<u32>,
+    users: Vec<ObjectId>,
+}
+
+impl Users {
+    fn new(project: &Project) -> Self {
+        let mut starts = vec![0_u32; project.len() + 1];
+        for id in project.ids() {
+            project.uses_of(id).iter().for_each(|used| starts[used.index() + 1] += 1);
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let mut next = starts.clone();
+        let mut users = vec![ObjectId(0); starts.last().map_or(0, |end| *end as usize)];
+        for id in project.ids() {
+            for used in project.uses_of(id) {
+                users[next[used.index()] as usize] = id;
+                next[used.index()] += 1;
+            }
+        }
+        Self { starts, users }
+    }
+
+    fn of(&self, id: ObjectId) -> &[ObjectId] {
+        &self.users[self.starts[id.index()] as usize..self.starts[id.index() + 1] as usize]
+    }
+}
+
+/// An identity that has to be found out.
+const NEW: u64 = 0;
+/// An identity that is being found out.
+const OPEN: u64 = 1;
 
 impl Project {
     pub(crate) fn find_links(&self, id: ObjectId) -> Links {
@@ -49,26 +95,38 @@ impl Project {
         out
     }
 
-    /// For each object a number that changes when it or anything that it uses, directly or not, changes; `None` if objects
-    /// use each other in a circle.
-    pub fn identities(&self) -> Option<Vec<u64>> {
-        const OPEN: u64 = u64::MAX;
-        let mut known: Vec<Option<u64>> = vec![None; self.len()];
-        for start in self.ids() {
-            if known[start.index()].is_some() {
+    /// For each object a number that changes when it, what its references mean or anything that it uses, directly or not,
+    /// changes; `None` if objects use each other in a circle.
+    pub fn identities(&self) -> Option<&Arc<[u64]>> {
+        let all = || self.identify(vec![NEW; self.len()], self.ids()).map(Arc::from);
+        self.identities.get_or_init(all).as_ref()
+    }
+
+    /// The identities of this snapshot, from those of one with the same graph in which only these objects were others.
+    pub(crate) fn identities_after(&self, before: Option<&[u64]>, changed: &[ObjectId]) -> Option<Arc<[u64]>> {
+        let mut known = before?.to_vec();
+        let affected = self.users_of_all(changed);
+        affected.iter().for_each(|id| known[id.index()] = NEW);
+        self.identify(known, affected.into_iter()).map(Arc::from)
+    }
+
+    /// Fills in the identities of these objects and of those below them that are new.
+    fn identify(&self, mut known: Vec<u64>, starts: impl Iterator<Item = ObjectId>) -> Option<Vec<u64>> {
+        for start in starts {
+            if known[start.index()] != NEW {
                 continue;
             }
             let mut path = vec![(start, self.uses_of(start).iter())];
-            known[start.index()] = Some(OPEN);
+            known[start.index()] = OPEN;
             while let Some((id, next)) = path.last_mut() {
                 if let Some(&target) = next.next() {
                     match known[target.index()] {
-                        Some(OPEN) => return None,
-                        Some(_) => {}
-                        None => {
-                            known[target.index()] = Some(OPEN);
+                        OPEN => return None,
+                        NEW => {
+                            known[target.index()] = OPEN;
                             path.push((target, self.uses_of(target).iter()));
                         }
+                        _ => {}
                     }
                     continue;
                 }
@@ -77,11 +135,39 @@ impl Project {
                 for used in self.uses_of(*id) {
                     known[used.index()].hash(&mut hasher);
                 }
-                known[id.index()] = Some(hasher.finish().min(OPEN - 1));
+                for (_, meaning) in self.references_of(*id) {
+                    // A name that was missing may have come, and one that was unique may no longer be.
+                    std::mem::discriminant(meaning).hash(&mut hasher);
+                }
+                known[id.index()] = hasher.finish().max(OPEN + 1);
                 path.pop();
             }
         }
-        known.into_iter().collect()
+        Some(known)
+    }
+
+    /// These objects and all that use them, directly or not.
+    fn users_of_all(&self, ids: &[ObjectId]) -> Vec<ObjectId> {
+        let users = self.graph.users.get_or_init(|| Users::new(self));
+        let mut seen: FxHashSet<ObjectId> = ids.iter().copied().collect();
+        let mut out: Vec<ObjectId> = seen.iter().copied().collect();
+        let mut next = 0;
+        while let Some(id) = out.get(next) {
+            let new: Vec<ObjectId> = users.of(*id).iter().copied().filter(|user| seen.insert(*user)).collect();
+            out.extend(new);
+            next += 1;
+        }
+        out
+    }
+
+    /// Whether the objects of two snapshots are called alike, and use each other alike: an id means the same in both.
+    pub fn has_graph(&self, graph: &Arc<Graph>) -> bool {
+        Arc::ptr_eq(&self.graph, graph)
+    }
+
+    /// What uses what.
+    pub fn graph(&self) -> &Arc<Graph> {
+        &self.graph
     }
 
     /// The groups of objects that use each other in a circle, each starting with its first in document order and

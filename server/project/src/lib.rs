@@ -35,6 +35,7 @@ mod usage;
 pub use config::{BrowserEngine, CONFIG_FILE, Config, ConfigError, ConfiguredLevel, ConfiguredSeverity};
 pub use environment::Environment;
 pub use files::{DirEntry, DiskFiles, FileSystem, MAX_FILE_BYTES, MemoryFiles, ReadError};
+pub use graph::Graph;
 pub use includes::{CACHE_FOLDER, PROJECT_FILES, find_root, normalize, project_file};
 pub use names::{Names, Resolution};
 pub use object::{

@@ -78,13 +78,21 @@ impl Loader<'_> {
             self.previous.filter(|previous| self.kept == Kept::Outline && same_context(previous, &self.project));
         let mut first = 0;
         let mut same_graph = previous.is_some();
+        let mut changed: Vec<ObjectId> = Vec::new();
         for index in 0..self.project.items.len() {
             let item = &self.project.items[index];
-            let objects = item.lowered.objects.len() as u32;
+            let objects = item.objects;
             let before = previous.map(|previous| &previous.items[index]);
             let links = match before {
-                Some(before) if Arc::ptr_eq(&before.lowered, &item.lowered) => Arc::clone(&before.links),
+                Some(before) if Arc::ptr_eq(&before.lowered, &item.lowered) => {
+                    if Arc::ptr_eq(&before.links, &item.links) {
+                        first += objects;
+                        continue;
+                    }
+                    Arc::clone(&before.links)
+                }
                 _ => {
+                    changed.extend((first..first + objects).map(ObjectId));
                     let links: Arc<[Links]> =
                         (first..first + objects).map(|id| self.project.find_links(ObjectId(id))).collect();
                     same_graph &= before.is_some_and(|before| before.links == links);
@@ -96,7 +104,13 @@ impl Loader<'_> {
         }
         self.kept = match previous {
             None => Kept::Nothing,
-            Some(_) if same_graph => Kept::Graph,
+            Some(previous) if same_graph => {
+                self.project.graph = Arc::clone(&previous.graph);
+                if let Some(before) = previous.identities.get() {
+                    self.project.identities = self.project.identities_after(before.as_deref(), &changed).into();
+                }
+                Kept::Graph
+            }
             Some(_) => Kept::Outline,
         };
     }
@@ -105,7 +119,7 @@ impl Loader<'_> {
 fn same_outline(a: &Project, b: &Project) -> bool {
     let same = |(a, b): (&Item, &Item)| {
         Arc::ptr_eq(&a.lowered, &b.lowered)
-            || (a.lowered.objects.len() == b.lowered.objects.len()
+            || (a.objects == b.objects
                 && a.lowered
                     .objects
                     .iter()

@@ -32,6 +32,8 @@ pub(crate) struct Loader<'a> {
     pub(crate) next_item: usize,
     /// Files that are being followed, for cycles.
     open: Vec<PathBuf>,
+    /// Files that were read.
+    seen: FxHashSet<PathBuf>,
     /// What only one format version knows.
     pub(crate) differences: Vec<Difference>,
     /// How each file was reached.
@@ -50,8 +52,11 @@ impl<'a> Loader<'a> {
             root: root.to_path_buf(),
             files: Vec::new(),
             items: Vec::new(),
+            items_of: Vec::new(),
             outline: Arc::default(),
             overview: Arc::default(),
+            graph: Arc::default(),
+            identities: OnceLock::new(),
             problems: Vec::new(),
             watched: vec![root.join(".env"), root.join(CONFIG_FILE)],
             config: Config::default(),
@@ -76,6 +81,7 @@ impl<'a> Loader<'a> {
             kept: Kept::Nothing,
             next_item: 0,
             open: Vec::new(),
+            seen: FxHashSet::default(),
             differences: Vec::new(),
             spellings: Spellings::default(),
         }
@@ -95,8 +101,9 @@ impl<'a> Loader<'a> {
             self.read_objects(FileId(file as u32));
         }
         self.outline();
-        let removed = self.project.items.iter().flat_map(|item| &item.lowered.removed);
-        self.project.removed.extend(removed.map(|name| name.text.clone()));
+        let removed = self.project.special_items().flat_map(|item| &item.lowered.removed);
+        let removed: Vec<String> = removed.map(|name| name.text.clone()).collect();
+        self.project.removed.extend(removed);
         // A name may be in a line that is no YAML.
         let nameless = |item: &Item| {
             item.lowered
@@ -104,11 +111,16 @@ impl<'a> Loader<'a> {
                 .first()
                 .is_some_and(|object| object.name.is_none() && self.project.is_broken(object.loc))
         };
-        self.project.names_complete &= !self.project.items.iter().any(nameless);
+        let all_named = !self.project.special_items().any(nameless);
+        self.project.names_complete &= all_named;
         self.link();
+        let segments = self.previous.and_then(|previous| previous.segments.get()).filter(|table| table.is_fresh());
+        if let Some(segments) = segments {
+            self.project.segments = Arc::clone(segments).into();
+        }
         self.look_at_the_whole();
         if self.project.read_for().is_none() {
-            self.differences.extend(self.project.items.iter().flat_map(|item| item.lowered.differences.clone()));
+            self.differences.extend(self.project.special_items().flat_map(|item| item.lowered.differences.clone()));
             self.differences.extend(resolve::differences(&self.project));
             self.project.problems.extend(version_differences(&self.differences));
         }
@@ -182,7 +194,12 @@ impl<'a> Loader<'a> {
     }
 
     fn add_file(&mut self, path: PathBuf, source: Arc<str>) -> FileId {
-        let before = self.previous.and_then(|previous| previous.files.iter().find(|file| file.path == path));
+        let number = self.project.files.len();
+        let before = self.previous.and_then(|previous| {
+            // Mostly the same files come in the same order.
+            let same = previous.files.get(number).filter(|file| file.path == path);
+            same.or_else(|| previous.files.iter().find(|file| file.path == path))
+        });
         let file = match before {
             Some(file) if Arc::ptr_eq(&file.source, &source) || file.source == source => {
                 let mut file = file.clone();
@@ -198,9 +215,9 @@ impl<'a> Loader<'a> {
                 File::new(path, real, &self.project.root, source, document)
             }
         };
-        let id = FileId(self.project.files.len() as u32);
+        self.seen.insert(file.path.clone());
         self.project.files.push(file);
-        id
+        FileId(number as u32)
     }
 
     /// Adds a file and what it includes, depth-first (`R-DISC-05`).
@@ -275,7 +292,7 @@ impl<'a> Loader<'a> {
                     includes::file_name(&path)
                 );
                 self.project.problems.push(Problem::new("include-cycle", include.loc, message));
-            } else if self.project.files.iter().all(|file| file.path != path) {
+            } else if !self.seen.contains(&path) {
                 self.spellings.add(&path, spelling, include.loc);
                 self.follow(path, Some(include.loc));
             } else {

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::files::FileSystem;
+use crate::graph::Graph;
 use crate::links::{Links, Outline};
 use crate::loader::Loader;
 use crate::lower::Lowered;
@@ -12,7 +13,9 @@ use crate::problem::Problem;
 use crate::resolve::Overview;
 use crate::schema::{Kind, Target};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use viz_syntax::Document;
 use viz_text::{FileId, Loc, SegmentId, TextDocument, TextRange, TextSize};
@@ -57,14 +60,34 @@ impl File {
 
 pub(crate) type LoweredKey = (SegmentId, TextSize, Kind, Option<Target>);
 
+#[derive(Clone)]
 pub(crate) struct Item {
     pub(crate) file: FileId,
     pub(crate) key: LoweredKey,
     pub(crate) lowered: Arc<Lowered>,
+    /// Of `lowered`, so that most items need not be looked into: [`Lowered::is_plain`], and the number of its objects.
+    pub(crate) plain: bool,
+    pub(crate) objects: u32,
     /// Of each of its objects.
     pub(crate) links: Arc<[Links]>,
     /// Whether nothing is wrong with its names and references.
     pub(crate) faultless: bool,
+}
+
+/// The file of each segment, in this snapshot or an earlier one with the same files: a segment that isn't in it, or not
+/// where it says, has to be searched.
+#[derive(Debug)]
+pub(crate) struct Segments {
+    files: FxHashMap<SegmentId, FileId>,
+    searches: AtomicUsize,
+}
+
+impl Segments {
+    /// Whether it is still worth looking at.
+    pub(crate) fn is_fresh(&self) -> bool {
+        const SEARCHES: usize = 1_000;
+        self.searches.load(Ordering::Relaxed) < SEARCHES
+    }
 }
 
 /// An immutable snapshot of a project.
@@ -73,8 +96,13 @@ pub struct Project {
     pub root: PathBuf,
     pub(crate) files: Vec<File>,
     pub(crate) items: Vec<Item>,
+    /// The items of each file, where nothing else came of reading its top-level keys.
+    pub(crate) items_of: Vec<Option<Range<usize>>>,
     pub(crate) outline: Arc<Outline>,
     pub(crate) overview: Arc<Overview>,
+    pub(crate) graph: Arc<Graph>,
+    /// Made when they are first needed.
+    pub(crate) identities: OnceLock<Option<Arc<[u64]>>>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) watched: Vec<PathBuf>,
     pub(crate) config: Config,
@@ -93,8 +121,8 @@ pub struct Project {
     pub(crate) default_alert: Option<Spanned>,
     /// Titles of `defaults.levels`.
     pub(crate) levels: Vec<String>,
-    /// The file of each segment; made when it is first needed.
-    pub(crate) segments: OnceLock<FxHashMap<SegmentId, FileId>>,
+    /// Where the segments are; made when it is first needed.
+    pub(crate) segments: OnceLock<Arc<Segments>>,
     pub(crate) broken: FxHashSet<SegmentId>,
 }
 
@@ -139,17 +167,20 @@ impl Project {
 
     /// The file and absolute byte range of a place.
     pub fn resolve(&self, loc: Loc) -> Option<(FileId, TextRange)> {
-        let file = *self.segments.get_or_init(|| self.find_segments()).get(&loc.segment)?;
-        Some((file, self.file(file).document.range(loc)?))
+        let table = self.segments.get_or_init(|| Arc::new(self.find_segments()));
+        let in_file = |id: FileId| Some((id, self.files.get(id.0 as usize)?.document.range(loc)?));
+        let found = table.files.get(&loc.segment).and_then(|id| in_file(*id));
+        found.or_else(|| {
+            table.searches.fetch_add(1, Ordering::Relaxed);
+            (0..self.files.len() as u32).find_map(|id| in_file(FileId(id)))
+        })
     }
 
-    fn find_segments(&self) -> FxHashMap<SegmentId, FileId> {
-        let files = self.files.iter().enumerate();
-        files
-            .flat_map(|(index, file)| {
-                file.document.segments().iter().map(move |segment| (segment.id, FileId(index as u32)))
-            })
-            .collect()
+    fn find_segments(&self) -> Segments {
+        let of = |(index, file): (usize, &File)| -> Vec<(SegmentId, FileId)> {
+            file.document.segments().iter().map(|segment| (segment.id, FileId(index as u32))).collect()
+        };
+        Segments { files: self.files.iter().enumerate().flat_map(of).collect(), searches: AtomicUsize::new(0) }
     }
 
     /// Files and folders whose change needs a reload.
@@ -201,8 +232,13 @@ impl Project {
         let follows = |problem: &&Problem| {
             matches!(problem.code, "missing-field" | "unknown-key" | "ignored-key") && self.is_broken(problem.loc)
         };
-        let of_items = self.items.iter().flat_map(|item| &item.lowered.problems);
+        let of_items = self.special_items().flat_map(|item| &item.lowered.problems);
         self.problems.iter().chain(of_items.filter(move |problem| !follows(problem)))
+    }
+
+    /// The items that are not plain objects.
+    pub(crate) fn special_items(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(|item| !item.plain)
     }
 
     /// Whether the top-level item around a place has lines that are no YAML.
@@ -231,8 +267,13 @@ impl Project {
     }
 
     /// The objects of a kind, in document order.
-    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = ObjectId> {
-        self.outline.of_kind(kind).iter().copied()
+    pub fn of_kind(&self, kind: Kind) -> impl ExactSizeIterator<Item = ObjectId> {
+        self.all_of_kind(kind).iter().copied()
+    }
+
+    /// The objects of a kind, in document order.
+    pub fn all_of_kind(&self, kind: Kind) -> &[ObjectId] {
+        self.outline.of_kind(kind)
     }
 
     /// The objects of the top-level items whose text is in these segments, by segment.
@@ -240,7 +281,7 @@ impl Project {
         let mut out: FxHashMap<SegmentId, Vec<ObjectId>> = FxHashMap::default();
         let mut first = 0;
         for item in &self.items {
-            let ids = first..first + item.links.len() as u32;
+            let ids = first..first + item.objects;
             first = ids.end;
             if segments.contains(&item.key.0) {
                 out.entry(item.key.0).or_default().extend(ids.map(ObjectId));

@@ -60,7 +60,7 @@ fn items(project: &Project, previous: Option<&Project>, same_graph: bool, out: &
     let mut first = 0;
     let mut faultless = Vec::with_capacity(project.items.len());
     for (index, item) in project.items.iter().enumerate() {
-        let ids = first..first + item.lowered.objects.len() as u32;
+        let ids = first..first + item.objects;
         first = ids.end;
         let before = previous.map(|previous| &previous.items[index]);
         let same = before.is_some_and(|before| before.faultless && Arc::ptr_eq(&before.lowered, &item.lowered));
@@ -108,7 +108,7 @@ fn check_object<'a>(
 
 /// References by document path to objects that aren't there (`R-REF-08`).
 fn document_paths(project: &Project, out: &mut Vec<Problem>) {
-    for path in project.items.iter().flat_map(|item| &item.lowered.paths) {
+    for path in project.special_items().flat_map(|item| &item.lowered.paths) {
         let start = path.text.strip_prefix("project.").and_then(|rest| rest.split_once('['));
         let number = start.and_then(|(_, rest)| rest.split_once(']')?.0.parse::<usize>().ok());
         let kind = start.and_then(|(key, _)| MERGED_KEYS.iter().find(|(name, _)| *name == key)).map(|(_, kind)| *kind);

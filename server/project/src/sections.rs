@@ -2,7 +2,7 @@
 
 use crate::includes::CACHE_FOLDER;
 use crate::loader::Loader;
-use crate::lower::{Difference, Lowered, check_mapping, describe, lower, names_in, removed_key, text_problem};
+use crate::lower::{Difference, check_mapping, describe, lower, names_in, removed_key, text_problem};
 use crate::problem::{Fix, Problem};
 use crate::project::{Item, LoweredKey};
 use crate::schema::{Field, Kind, MERGED_KEYS, PROJECT, Target, Type};
@@ -17,6 +17,32 @@ const NEAR: usize = 500;
 
 impl Loader<'_> {
     pub(crate) fn read_objects(&mut self, id: FileId) {
+        let noted =
+            |loader: &Self| (loader.project.problems.len(), loader.differences.len(), loader.project.removed.len());
+        let (before, first) = (noted(self), self.project.items.len());
+        if !self.same_objects(id) {
+            self.read_keys(id);
+        }
+        let items = first..self.project.items.len();
+        self.project.items_of.push((noted(self) == before).then_some(items));
+    }
+
+    /// Takes over the items of a file that is the same as before.
+    fn same_objects(&mut self, id: FileId) -> bool {
+        let Some(previous) = self.previous.filter(|previous| previous.read_for() == self.project.read_for()) else {
+            return false;
+        };
+        let (Some(before), now) = (previous.files.get(id.0 as usize), self.project.file(id)) else { return false };
+        let items = previous.items_of.get(id.0 as usize).cloned().flatten();
+        let Some(items) = items.filter(|_| before.path == now.path && before.document.is(&now.document)) else {
+            return false;
+        };
+        self.next_item = items.end;
+        self.project.items.extend_from_slice(&previous.items[items]);
+        true
+    }
+
+    fn read_keys(&mut self, id: FileId) {
         let document = self.project.file(id).document.clone();
         let is_project_file = id.0 == 0;
         let entries: Vec<TopEntry<'_>> = document.entries().collect();
@@ -150,19 +176,23 @@ impl Loader<'_> {
     fn item(&mut self, file: FileId, kind: Kind, node: viz_syntax::Node<'_>) {
         let target = self.project.read_for();
         let key = (node.loc().segment, node.loc().range.start(), kind, target);
-        let lowered = self.item_before(&key).unwrap_or_else(|| Arc::new(lower(kind, node, target)));
-        self.project.items.push(Item { file, key, lowered, links: Arc::default(), faultless: false });
+        let item = self.item_before(&key).map(|before| Item { file, ..before.clone() });
+        self.project.items.push(item.unwrap_or_else(|| {
+            let lowered = lower(kind, node, target);
+            let (plain, objects) = (lowered.is_plain(), lowered.objects.len() as u32);
+            Item { file, key, lowered: Arc::new(lowered), plain, objects, links: Arc::default(), faultless: false }
+        }));
     }
 
     /// What was made of the same text before.
-    fn item_before(&mut self, key: &LoweredKey) -> Option<Arc<Lowered>> {
+    fn item_before(&mut self, key: &LoweredKey) -> Option<&'_ Item> {
         let items = &self.previous?.items;
         let expected = self.next_item.min(items.len());
         let after = expected..items.len().min(expected + NEAR);
         let before = (expected.saturating_sub(NEAR)..expected).rev();
         let found = after.chain(before).find(|at| items[*at].key == *key);
         self.next_item = found.unwrap_or(expected) + 1;
-        found.map(|at| Arc::clone(&items[at].lowered))
+        found.map(|at| &items[at])
     }
 }
 

@@ -129,7 +129,7 @@ fn is_complete(project: &Project) -> bool {
         let first = item.lowered.objects.first();
         !item.lowered.problems.is_empty() && first.is_none_or(|object| uses_others(object.kind))
     };
-    project.names_complete() && project.broken.is_empty() && !project.items.iter().any(faulty)
+    project.names_complete() && project.broken.is_empty() && !project.special_items().any(faulty)
 }
 
 fn reach(project: &Project, mut stack: Vec<ObjectId>) -> FxHashSet<ObjectId> {

@@ -6,6 +6,7 @@ use crate::oracle::{Refusal, oracle};
 use crate::outline::{self, Outline, RawSegment};
 use crate::problem::{Problem, ProblemKind};
 use crate::recover;
+use crate::suppression::Suppression;
 use crate::top::{Top, TopEntry};
 use crate::tree::{Tree, range, size};
 use std::sync::{Arc, OnceLock};
@@ -84,6 +85,7 @@ pub(crate) struct Inner {
     by_id: OnceLock<Vec<(SegmentId, u32)>>,
     aliases: OnceLock<Aliases>,
     refusal: OnceLock<Option<Refusal>>,
+    suppressions: OnceLock<Vec<Suppression>>,
 }
 
 impl Document {
@@ -135,6 +137,21 @@ impl Document {
     /// Reads all of the text when first asked (about 0.6 ms for 1,000 lines): ask after a pause.
     pub fn refusal(&self) -> Option<&Refusal> {
         self.inner.refusal.get_or_init(|| oracle(&self.inner.text)).as_ref()
+    }
+
+    /// What [`refusal`](Self::refusal) has said before, if it was asked.
+    pub fn known_refusal(&self) -> Option<&Refusal> {
+        self.inner.refusal.get()?.as_ref()
+    }
+
+    /// The comments that silence findings, in the order of the text.
+    pub fn suppressions(&self) -> &[Suppression] {
+        self.inner.suppressions.get_or_init(|| self.find_suppressions())
+    }
+
+    /// Whether both are one and the same: neither was parsed from another text.
+    pub fn is(&self, other: &Document) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
     }
 
     /// The segments, in the order of the text; each byte of the text belongs to exactly one. An empty text has one.
@@ -195,6 +212,7 @@ impl Inner {
             by_id: OnceLock::new(),
             aliases: OnceLock::new(),
             refusal,
+            suppressions: OnceLock::new(),
         }
     }
 

@@ -21,8 +21,7 @@ pub struct Suppression {
 }
 
 impl Document {
-    /// The suppression comments, in the order of the text.
-    pub fn suppressions(&self) -> Vec<Suppression> {
+    pub(crate) fn find_suppressions(&self) -> Vec<Suppression> {
         let mut all = Vec::new();
         for (segment, tree) in self.inner.segments.iter().zip(&self.inner.trees) {
             for comment in &tree.comments {

@@ -40,17 +40,7 @@ pub(crate) struct InsightVerdict {
 impl InsightVerdict {
     /// Nothing has been checked.
     pub(crate) fn new(project: &Project, id: ObjectId) -> Self {
-        let object = project.object(id);
-        let report = InsightReport {
-            name: object.name_text().to_owned(),
-            loc: object.name_loc(),
-            status: Status::Unchecked,
-            judge: None,
-            total: 0,
-            sampled: 0,
-            covered: 0,
-            why: None,
-        };
+        let report = InsightReport::new(project, id);
         Self { findings: Vec::new(), report, counters: Counters::default() }
     }
 }

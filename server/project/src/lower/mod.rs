@@ -38,6 +38,18 @@ pub struct Lowered {
     pub paths: Vec<Spanned>,
 }
 
+impl Lowered {
+    /// Whether it is objects and nothing else: no problems, differences, removed names or paths, and the first object has
+    /// a name.
+    pub fn is_plain(&self) -> bool {
+        self.problems.is_empty()
+            && self.differences.is_empty()
+            && self.removed.is_empty()
+            && self.paths.is_empty()
+            && self.objects.first().is_some_and(|object| object.name.is_some())
+    }
+}
+
 /// Something that works in one format version and breaks in the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {

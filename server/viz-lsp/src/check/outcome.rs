@@ -83,7 +83,7 @@ impl Coverage {
     /// Adds up the insights of reports.
     pub fn of<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Self {
         let mut sum = Self::default();
-        for insight in reports.into_iter().flat_map(|report| &report.insights) {
+        for insight in reports.into_iter().flat_map(|report| report.insights.iter()) {
             sum.insights += 1;
             sum.whole += usize::from(insight.covered >= insight.total && insight.status != Status::Unchecked);
             sum.lacking += usize::from(matches!(insight.status, Status::Partial | Status::Unchecked));
@@ -125,14 +125,14 @@ mod tests {
 
     fn insight(status: Status, total: usize, covered: usize) -> InsightReport {
         let loc = Loc::new(SegmentId::fresh(), TextRange::empty(0.into()));
-        InsightReport { name: String::new(), loc, status, judge: None, total, sampled: covered, covered, why: None }
+        InsightReport { name: "".into(), loc, status, judge: None, total, sampled: covered, covered, why: None }
     }
 
     #[test]
     fn coverage_adds_up() {
         let insights =
             vec![insight(Status::Checked, 40, 40), insight(Status::Partial, 60, 20), insight(Status::Unchecked, 0, 0)];
-        let report = Report { insights, ..Report::default() };
+        let report = Report { insights: insights.into(), ..Report::default() };
         let coverage = Coverage::of([&report]);
         assert_eq!(coverage, Coverage { insights: 3, whole: 1, lacking: 2, unchecked: 1, total: 100, covered: 60 });
         assert_eq!(coverage.percent(), 60.0);

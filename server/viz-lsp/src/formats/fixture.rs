@@ -78,8 +78,12 @@ pub fn outcome() -> Outcome {
         status: OptionsStatus::Known,
         why: None,
     };
-    let report =
-        Report { findings: vec![error, warning], insights: vec![insight], inputs: vec![input], ..Report::default() };
+    let report = Report {
+        findings: vec![error, warning],
+        insights: vec![insight].into(),
+        inputs: vec![input].into(),
+        ..Report::default()
+    };
     let checked = Checked { shown: "shop".into(), project, report, recorded: vec![], fixed: 0 };
     Outcome { projects: vec![checked], elapsed: Duration::from_millis(41) }
 }

@@ -21,6 +21,8 @@ pub struct Publisher {
     pulled: Option<Arc<Pulled>>,
     layers: BTreeMap<PathBuf, Layer>,
     sent: HashMap<PathBuf, BTreeMap<Url, Sent>>,
+    /// Files that were open, or could not be told of because they had moved on.
+    unsettled: BTreeSet<PathBuf>,
 }
 
 struct Sent {
@@ -31,7 +33,7 @@ struct Sent {
 impl Publisher {
     /// Nothing has been sent.
     pub fn new(outbox: Outbox) -> Self {
-        Self { outbox, pulled: None, layers: BTreeMap::new(), sent: HashMap::new() }
+        Self { outbox, pulled: None, layers: BTreeMap::new(), sent: HashMap::new(), unsettled: BTreeSet::new() }
     }
 
     /// For a client that asks for diagnostics.
@@ -42,8 +44,13 @@ impl Publisher {
     /// The diagnostics of a project, computed for these texts. A file that has moved on since (`now`) is left alone, its
     /// next check is under way.
     pub fn show(&mut self, root: &Path, layer: Layer, documents: &Documents, now: &Documents) {
-        let vanished = self.layers.get(root).into_iter().flat_map(|old| old.keys());
-        let touched: BTreeSet<PathBuf> = vanished.chain(layer.keys()).cloned().collect();
+        let old = self.layers.remove(root).unwrap_or_default();
+        let differs = |path: &&PathBuf| old.get(*path) != layer.get(*path);
+        let mut touched: BTreeSet<PathBuf> = old.keys().chain(layer.keys()).filter(differs).cloned().collect();
+        // What is the same may be due under another name or version.
+        touched.extend(documents.iter().map(|(path, _)| path.to_owned()));
+        touched.extend(self.unsettled.iter().cloned());
+        touched.retain(|path| old.contains_key(path) || layer.contains_key(path));
         self.layers.insert(root.to_owned(), layer);
         self.send(touched, documents, now);
     }
@@ -59,7 +66,13 @@ impl Publisher {
             documents.all(path).iter().map(|document| (document.uri.clone(), document.version)).collect()
         };
         for path in touched {
-            if versions(now, &path) == versions(documents, &path) {
+            let in_time = versions(now, &path) == versions(documents, &path);
+            if in_time && documents.get(&path).is_none() {
+                self.unsettled.remove(&path);
+            } else {
+                self.unsettled.insert(path.clone());
+            }
+            if in_time {
                 self.send_file(path, documents);
             }
         }

@@ -41,7 +41,7 @@ pub struct Subject {
     /// What the editor shows; of the last check.
     pub findings: Arc<[Finding]>,
     /// How far the insights are checked; of the last check.
-    pub insights: Arc<[InsightReport]>,
+    pub insights: Arc<Vec<InsightReport>>,
     facts: Arc<RwLock<FactStore>>,
 }
 

@@ -4,17 +4,20 @@
 //! the earlier findings about insights that are now judged less deeply stay, as long as the text they point at is the
 //! same.
 
-use std::collections::HashMap;
-use viz_check::{Finding, InsightReport, Judge, Report};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use viz_check::{Finding, InsightReport, Report};
 use viz_project::Project;
+use viz_text::Loc;
 
 /// The reason that a check gives for what was just asked.
 const PENDING: &str = "pending";
 
-/// What the last complete check of each insight came to.
+/// What was last shown.
 #[derive(Debug, Default)]
 pub struct Retained {
-    judges: HashMap<String, Option<Judge>>,
+    /// How far the last complete check came.
+    before: Arc<Vec<InsightReport>>,
     findings: Vec<Finding>,
 }
 
@@ -24,22 +27,14 @@ impl Retained {
     pub fn show(&mut self, project: &Project, report: &Report, complete: bool) -> Vec<Finding> {
         let mut shown = report.findings.clone();
         if complete {
-            self.judges = report.insights.iter().map(|insight| (insight.name.clone(), insight.judge)).collect();
-        } else {
-            let now: HashMap<&str, &InsightReport> =
-                report.insights.iter().map(|insight| (insight.name.as_str(), insight)).collect();
-            let open = |name: &str| {
-                now.get(name).is_some_and(|insight| {
-                    let less = self.judges.get(name).is_some_and(|before| insight.judge < *before);
-                    less || insight.why.as_ref().is_some_and(|why| why.code == PENDING)
-                })
-            };
-            let unsaid = |old: &Finding| report.findings.iter().all(|new| (new.loc, new.code) != (old.loc, old.code));
+            self.before = Arc::clone(&report.insights);
+        } else if !self.findings.is_empty() {
+            let open = self.open(report);
+            let said: HashSet<(Loc, &str)> = report.findings.iter().map(|new| (new.loc, new.code)).collect();
             let stays = |finding: &&Finding| {
-                let insight = finding.object.as_ref().filter(|object| object.kind == "insight");
-                insight.and_then(|object| object.name.as_deref()).is_some_and(open)
+                insight_of(finding).is_some_and(|insight| open.contains(insight))
                     && project.resolve(finding.loc).is_some()
-                    && unsaid(finding)
+                    && !said.contains(&(finding.loc, finding.code))
             };
             // Where a place beside it has changed, the finding stays without it.
             shown.extend(self.findings.iter().filter(stays).cloned().map(|mut finding| {
@@ -50,12 +45,34 @@ impl Retained {
         self.findings.clone_from(&shown);
         shown
     }
+
+    /// The insights with findings that are judged less deeply than before, or not yet.
+    fn open<'a>(&'a self, report: &'a Report) -> HashSet<&'a str> {
+        let named: HashSet<&str> = self.findings.iter().filter_map(insight_of).collect();
+        let of = |insights: &'a [InsightReport]| -> HashMap<&'a str, &'a InsightReport> {
+            let named =
+                insights.iter().map(|insight| (&*insight.name, insight)).filter(|(name, _)| named.contains(name));
+            named.collect()
+        };
+        let (before, now) = (of(&self.before), of(&report.insights));
+        let is_open = |(name, insight): (&&str, &&InsightReport)| {
+            let less = before.get(name).is_some_and(|before| insight.judge < before.judge);
+            less || insight.why.as_ref().is_some_and(|why| why.code == PENDING)
+        };
+        now.iter().filter(|pair| is_open(*pair)).map(|(name, _)| *name).collect()
+    }
+}
+
+/// The name of the insight that a finding is about.
+fn insight_of(finding: &Finding) -> Option<&str> {
+    finding.object.as_ref().filter(|object| object.kind == "insight")?.name.as_deref()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::formats::fixture;
+    use viz_check::Judge;
 
     fn codes(findings: &[Finding]) -> Vec<&str> {
         findings.iter().map(|finding| finding.code).collect()
@@ -66,10 +83,10 @@ mod tests {
         let mut outcome = fixture::outcome();
         let checked = outcome.projects.remove(0);
         let (project, mut whole) = (checked.project, checked.report);
-        whole.insights[0].judge = Some(Judge::Values);
+        Arc::make_mut(&mut whole.insights)[0].judge = Some(Judge::Values);
         let mut open = whole.clone();
         open.findings.clear();
-        open.insights[0].judge = Some(Judge::Parse);
+        Arc::make_mut(&mut open.insights)[0].judge = Some(Judge::Parse);
 
         let mut retained = Retained::default();
         assert_eq!(retained.show(&project, &open, false).len(), 0, "nothing to keep yet");
@@ -81,7 +98,7 @@ mod tests {
         );
         assert_eq!(codes(&retained.show(&project, &open, false)), ["combination-syntax"], "still");
         let mut clean = open.clone();
-        clean.insights[0].judge = Some(Judge::Values);
+        Arc::make_mut(&mut clean.insights)[0].judge = Some(Judge::Values);
         assert_eq!(retained.show(&project, &clean, true).len(), 0, "the database has spoken");
         assert_eq!(retained.show(&project, &open, false).len(), 0);
     }
@@ -94,7 +111,7 @@ mod tests {
         retained.show(&checked.project, &checked.report, true);
         let mut open = checked.report.clone();
         open.findings.clear();
-        open.insights[0].judge = None;
+        Arc::make_mut(&mut open.insights)[0].judge = None;
         let other = fixture::outcome().projects.remove(0).project;
         assert_eq!(retained.show(&other, &open, false).len(), 0, "the same text, but not the same segments");
     }

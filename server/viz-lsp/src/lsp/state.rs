@@ -122,7 +122,7 @@ pub struct Snapshot {
     /// What the editor shows.
     pub findings: Arc<[Finding]>,
     /// How far the insights are checked.
-    pub insights: Arc<[InsightReport]>,
+    pub insights: Arc<Vec<InsightReport>>,
 }
 
 #[derive(Default)]

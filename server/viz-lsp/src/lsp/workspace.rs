@@ -21,17 +21,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use viz_check::{
-    Attention, CheckOptions, Finding, InsightReport, Level, MAX_COMBINATIONS, Memo, Report, Severity,
+    Attention, CheckOptions, Finding, InsightReport, Level, MAX_COMBINATIONS, Memo, Report, SMALL_FILE, Severity,
     Status as InsightStatus,
 };
 use viz_facts::{Fact, Question, QuestionKey};
 use viz_ide::Choices;
 use viz_project::{BrowserEngine, Environment, FileSystem, Project};
 use viz_text::FileId;
-
-/// A keystroke in a file larger than this (bytes) waits for the pause before the whole file is read as the reference's
-/// loader would.
-const SMALL: usize = 64 << 10;
 
 /// See the module.
 pub struct Workspace {
@@ -42,8 +38,6 @@ pub struct Workspace {
     report: Report,
     retained: Retained,
     shown: Arc<[Finding]>,
-    /// How far the insights are checked, as requests see it.
-    insights: Arc<[InsightReport]>,
     /// The time for date expressions. It stands still between refreshes: checks depend on it.
     now: NaiveDateTime,
     /// Whether checks read whole files as the reference's loader would.
@@ -74,7 +68,6 @@ impl Workspace {
             report: Report::default(),
             retained: Retained::default(),
             shown: Arc::default(),
-            insights: Arc::default(),
             now: Local::now().naive_local(),
             whole: false,
             dirty: true,
@@ -96,7 +89,7 @@ impl Workspace {
 
     /// Before the next check: `quiet` says that nobody types just now, so there is time for whole files.
     pub fn prepare(&mut self, quiet: bool) {
-        let large = || self.project.files().iter().any(|file| file.document.text().len() > SMALL);
+        let large = || self.project.files().iter().any(|file| file.document.text().len() > SMALL_FILE);
         let whole = quiet || !large();
         self.dirty |= whole && !self.whole;
         self.whole = whole;
@@ -162,15 +155,11 @@ impl Workspace {
             baseline.take_from(&mut shown);
         }
         self.shown = shown.into();
-        // Mostly they are as they were: a keystroke need not copy thousands.
-        if *self.insights != *self.report.insights {
-            self.insights = self.report.insights.clone().into();
-        }
         Snapshot {
             project: Arc::clone(&self.project),
             facts: self.knowledge.shared(),
             findings: Arc::clone(&self.shown),
-            insights: Arc::clone(&self.insights),
+            insights: Arc::clone(&self.report.insights),
         }
     }
 
@@ -254,7 +243,7 @@ impl Workspace {
     pub fn hints_depend_on(&self) -> u64 {
         let mut hasher = FxHasher::default();
         self.knowledge.generation_of_sources().hash(&mut hasher);
-        for insight in &self.report.insights {
+        for insight in self.report.insights.iter() {
             (insight.loc, insight.covered, insight.total, insight.why.is_some()).hash(&mut hasher);
         }
         hasher.finish()
@@ -282,7 +271,7 @@ fn why(insights: &[InsightReport]) -> Vec<Why> {
         });
         out[place].insights += 1;
         if out[place].names.len() < NAMES && !insight.name.is_empty() {
-            out[place].names.push(insight.name.clone());
+            out[place].names.push(insight.name.to_string());
         }
     }
     out
