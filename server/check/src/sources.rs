@@ -6,7 +6,10 @@ use viz_project::{Body, Kind, ObjectId, Problem, Project, Source, normalize};
 use viz_text::MappedText;
 
 /// The source of a model.
-pub(crate) fn source_of_model(project: &Project, model: ObjectId) -> Result<SourceSpec, Unknown> {
+///
+/// # Errors
+/// Why it can't be asked.
+pub fn source_of_model(project: &Project, model: ObjectId) -> Result<SourceSpec, Unknown> {
     if let Body::Model(body) = &project.object(model).body
         && body.special
     {

@@ -38,6 +38,8 @@ pub struct Client {
     pub versioned_edits: bool,
     /// It knows snippets in completion.
     pub snippets: bool,
+    /// Completion may say what accepting it replaces, and what inserting it does.
+    pub inserts_or_replaces: bool,
     /// It indents the lines of a completion like the first, when told so.
     pub adjusts_indentation: bool,
     /// It shows Markdown beside completion.
@@ -108,6 +110,7 @@ impl Client {
                 .unwrap_or(false),
             versioned_edits: edit.and_then(|edit| edit.document_changes).unwrap_or(false),
             snippets: item.and_then(|item| item.snippet_support).unwrap_or(false),
+            inserts_or_replaces: item.and_then(|item| item.insert_replace_support).unwrap_or(false),
             adjusts_indentation: modes
                 .is_some_and(|modes| modes.value_set.contains(&InsertTextMode::ADJUST_INDENTATION)),
             markdown: formats.is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
