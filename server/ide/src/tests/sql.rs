@@ -13,7 +13,7 @@ models:
   - name: orders
     sql: select region, total as amount from t
     metrics:
-      - { name: revenue, expression: sum(amount) }
+      - { name: revenue, expression: sum(amount), description: What came in. }
 metrics:
   - { name: double, expression: '2 * ${ref(orders).revenue}' }
 inputs:
@@ -196,6 +196,10 @@ fn hovers_tell_what_things_are_now() {
     let column = hovered("${ref(orders).amo|unt} > 1", &none);
     assert!(column.contains("**column** `amount` of model `orders`\n\ntype `DOUBLE`"), "{column}");
     assert!(column.contains("total as amount"), "{column}");
+    let model = hovered("${ref(ord|ers).amount} > 1", &none);
+    assert!(model.starts_with("**model** `orders`") && model.contains("from t"), "{model}");
+    let field = hovered("ref(orders).reve|nue", &none);
+    assert!(field.starts_with("**metric** `revenue`\n\nof model `orders`\n\nWhat came in."), "{field}");
     let metric = hovered("name: dou|ble", &none);
     assert!(metric.contains("which is\n\n```sql\n2 * sum(amount)\n```"), "{metric}");
     let insight = hovered("name: sal|es\n", &none);

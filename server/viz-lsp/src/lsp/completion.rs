@@ -1,6 +1,7 @@
 //! `textDocument/completion`.
 
 use super::capabilities::Client;
+use super::plain::plain;
 use super::request::{Request, Subject};
 use serde_json::json;
 use std::time::SystemTime;
@@ -64,7 +65,7 @@ pub fn resolve(client: Client, mut item: CompletionItem) -> CompletionItem {
 pub fn documentation(client: Client, value: String) -> Documentation {
     match client.markdown {
         true => Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value }),
-        false => Documentation::String(value),
+        false => Documentation::String(plain(&value)),
     }
 }
 
