@@ -16,6 +16,8 @@ mod flood;
 mod folders;
 mod formats;
 mod golden;
+mod hostile;
+mod kills;
 mod lifecycle;
 #[cfg(target_os = "linux")]
 mod limits;

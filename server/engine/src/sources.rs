@@ -1,6 +1,6 @@
 //! Answers what needs a source: which columns does this query have, which values?
 
-use crate::copies::log_of;
+use crate::copies::{Format, log_of, no_database};
 use crate::database::{self, Allowed, identifier, literal, path_literal};
 use crate::errors::{self, Failure};
 use crate::export;
@@ -497,8 +497,7 @@ fn attach_file(conn: &Connection, path: &Path, file: &Path) -> Result<String, Un
 
 fn unreadable(path: &Path, why: &str) -> Unknown {
     if why.contains("not a valid DuckDB database file") {
-        let message = format!("the file {} is no DuckDB database, or it is damaged", path.display());
-        return Unknown::new("database-unreadable", message);
+        return no_database(path, Format::DuckDb);
     }
     Unknown::new("database-unreadable", format!("the database {} can't be read: {why}", path.display()))
 }

@@ -28,6 +28,7 @@ const TESTS: &[(&str, fn())] = &[
     ("endless_queries_time_out", supervision::endless_queries_time_out),
     ("a_worker_that_ignores_interrupts_is_killed", supervision::a_worker_that_ignores_interrupts_is_killed),
     ("a_killed_source_worker_is_replaced", supervision::a_killed_source_worker_is_replaced),
+    ("a_query_survives_the_kill_of_its_worker", supervision::a_query_survives_the_kill_of_its_worker),
     ("a_killed_parse_worker_loses_nothing", supervision::a_killed_parse_worker_loses_nothing),
     ("cancelling_returns_at_once", supervision::cancelling_returns_at_once),
     ("a_locked_database_is_read_from_a_copy", databases::a_locked_database_is_read_from_a_copy),
