@@ -3,6 +3,7 @@
 mod annotated;
 mod bad_input;
 mod browser;
+mod build;
 mod cache;
 mod command_line;
 mod diagnostics;
