@@ -125,7 +125,8 @@ fn a_database_that_is_damaged() {
     let project = on_database("select * from t");
     project.write("data/bad.duckdb", &"noise".repeat(5_000));
     let said = check(&project, &[]);
-    assert_eq!(said.findings(), [""; 0]);
+    let message = "`data/bad.duckdb` is no DuckDB database, or it is damaged";
+    assert_eq!(said.findings(), [format!("warning[database-unreadable]: {message}")]);
     let (status, code, why) = said.state("insights", "hurt");
     assert_eq!((status, code, said.status), ("partial", "database-unreadable", 0));
     assert!(why.ends_with("bad.duckdb is no DuckDB database, or it is damaged"), "{why}");
@@ -137,7 +138,8 @@ fn a_database_that_is_damaged() {
 fn a_database_that_is_locked() {
     use rustix::fs::{FlockOperation, fcntl_lock};
     let project = on_database("select * from t");
-    project.write("data/bad.duckdb", "it is not read before it can be locked");
+    // A file begins with a checksum and this.
+    project.write("data/bad.duckdb", "checksumDUCK");
     let held = std::fs::OpenOptions::new().write(true).open(project.file("data/bad.duckdb")).unwrap();
     held.set_len(513 << 20).unwrap();
     fcntl_lock(&held, FlockOperation::NonBlockingLockExclusive).unwrap();
@@ -442,6 +444,6 @@ fn a_session_with_a_query_that_never_ends_and_a_damaged_database() {
     assert!(why.contains("took longer than 1s") && why.contains("no DuckDB database"), "{status:#}");
     let found = client.findings(&project.root);
     let codes: Vec<&str> = found.iter().map(|finding| finding.code.as_str()).collect();
-    assert_eq!(codes, ["query-not-run", "unused-object", "unused-object"], "{found:?}");
+    assert_eq!(codes, ["query-not-run", "unused-object", "unused-object", "database-unreadable"], "{found:?}");
     assert_eq!(client.shut_down(), 0);
 }
