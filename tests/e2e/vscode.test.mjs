@@ -1,5 +1,6 @@
 // The packed extension in a real VS Code, on copies of its sample project.
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { inWindow, processesBelow, start, until } from "./workbench.mjs";
@@ -182,3 +183,35 @@ test("lineage, the check of the whole workspace, and the menu of the status bar"
   await window.page.locator(".xterm-rows", { hasText: "2 errors, 0 warnings" }).first().waitFor();
   await window.screenshot("check-workspace");
 }));
+
+test("the preview is there again when the window is loaded anew", opened(async (window) => {
+  await window.checked();
+  await window.goTo("x: ?{ ${ref(orders).month} }", 10);
+  await window.command("viz: Preview the insight at the cursor");
+  await window.preview.locator(".chart[data-drawn=true]").waitFor();
+  await window.preview.locator("[role=tab]", { hasText: "Rows" }).click();
+  await window.preview.locator("td", { hasText: "150" }).waitFor();
+  await window.reload();
+  await window.preview.locator("td", { hasText: "150" }).waitFor();
+  await window.preview.locator("h1", { hasText: "sales_by_month" }).waitFor();
+}));
+
+test("each folder of a workspace is a project of its own", opened(async (window) => {
+  await window.status.filter({ hasText: "2 errors" }).waitFor();
+  await window.page.keyboard.press("Control+Shift+M");
+  await window.problems.filter({ hasText: "nothing is called `nowhere`" }).first().waitFor();
+  await window.problems.filter({ hasText: "nothing is called `ctiy`" }).first().waitFor();
+  await window.goToFile("second.yml");
+  await window.status.filter({ hasText: "1 error" }).waitFor();
+}, "project.visivo.yml", addFolder));
+
+/** A second folder beside the first, and a workspace of both. */
+function addFolder(folder) {
+  const second = path.join(folder, "../second");
+  mkdirSync(second);
+  writeFileSync(path.join(second, "project.visivo.yml"), "name: second\nincludes:\n  - path: second.yml\n");
+  writeFileSync(path.join(second, "second.yml"), "charts:\n  - name: c\n    insights: [ref(nowhere)]\n");
+  const workspace = path.join(folder, "../both.code-workspace");
+  writeFileSync(workspace, JSON.stringify({ folders: [{ path: "shop" }, { path: "second" }] }));
+  return { workspace };
+}

@@ -53,17 +53,17 @@ export async function start({ trusted }) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   return {
     state,
-    /** A window on a copy of the sample project, with one of its files open. */
-    async open(file = "project.visivo.yml", change = () => {}) {
+    /** A window on a copy of the sample project, with one of its files open; `change` may name another folder or workspace. */
+    async open(file = "project.visivo.yml", change = () => undefined) {
       const folder = path.join(mkdtempSync(path.join(state, "work-")), "shop");
       cpSync(path.join(repository, "vscode-extension/sample"), folder, { recursive: true });
-      change(folder);
+      const opening = change(folder) ?? { folder };
       const page = await context.newPage();
       page.setDefaultTimeout(TIMEOUT);
       const payload = JSON.stringify([["openFile", `vscode-remote://127.0.0.1:${port}${folder}/${file}`]]);
-      await page.goto(`${origin}/?${new URLSearchParams({ folder, payload })}`);
+      await page.goto(`${origin}/?${new URLSearchParams({ ...opening, payload })}`);
       await page.locator(".editor-instance .monaco-editor .view-line").first().waitFor();
-      return window(page, folder);
+      return window(page, folder, `${origin}/?${new URLSearchParams(opening)}`);
     },
     async stop() {
       await browser.close();
@@ -74,7 +74,7 @@ export async function start({ trusted }) {
 }
 
 /** What a person does in a window. */
-function window(page, folder) {
+function window(page, folder, again) {
   const editor = page.locator(".editor-instance .monaco-editor").first();
   const line = (text) => editor.locator(".view-line", { hasText: text }).first();
   return {
@@ -93,6 +93,19 @@ function window(page, folder) {
       await page.locator(".quick-input-widget input").first().waitFor();
       await page.keyboard.type(title);
       await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+      await page.keyboard.press("Enter");
+    },
+    /** Loads the window anew. Its address no longer names a file: VS Code then shows what was open. */
+    async reload() {
+      await page.goto(again);
+      await page.locator(".editor-instance .monaco-editor .view-line").first().waitFor();
+    },
+    /** Opens another file by its name. */
+    async goToFile(name) {
+      await page.keyboard.press("Control+P");
+      await page.locator(".quick-input-widget input").first().waitFor();
+      await page.keyboard.type(name);
+      await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor();
       await page.keyboard.press("Enter");
     },
     /** Chooses a row of the quick pick that is open. */

@@ -35,6 +35,8 @@ pub struct Options {
     pub environment: Vec<(String, String)>,
     /// Where its stderr goes, if not to the test's.
     pub log: Option<PathBuf>,
+    /// `workspaceFolders`; `None`: the client has no such thing.
+    pub folders: Option<Vec<PathBuf>>,
     /// Whether requests of the server are answered. A client that never does must not stop the server.
     pub answers: bool,
 }
@@ -49,9 +51,15 @@ impl Default for Options {
             configuration: None,
             environment: Vec::new(),
             log: None,
+            folders: None,
             answers: true,
         }
     }
+}
+
+/// A `WorkspaceFolder`.
+pub fn workspace_folder(path: &Path) -> Value {
+    json!({ "uri": Url::from_file_path(path).expect("an absolute path"), "name": path.file_name().and_then(|name| name.to_str()) })
 }
 
 /// Diagnostics of a file, as published.
@@ -78,6 +86,7 @@ pub struct Client {
     /// The URIs for which something was published, in this order.
     pub order: Vec<String>,
     versions: HashMap<String, i32>,
+    reopened: HashSet<String>,
     statuses: HashMap<String, Value>,
     shown: VecDeque<String>,
     created: HashSet<String>,
@@ -114,12 +123,15 @@ impl Client {
         for (name, ability) in client.options.workspace.as_object().into_iter().flatten() {
             capabilities["workspace"][name] = ability.clone();
         }
-        let params = json!({
+        let mut params = json!({
             "processId": std::process::id(),
             "rootUri": null,
             "capabilities": capabilities,
             "initializationOptions": client.options.initialization,
         });
+        if let Some(folders) = &client.options.folders {
+            params["workspaceFolders"] = folders.iter().map(|folder| workspace_folder(folder)).collect();
+        }
         let result = client.request("initialize", params);
         client.capabilities = result["capabilities"].clone();
         client.encoding = match client.capabilities["positionEncoding"].as_str() {
@@ -164,6 +176,7 @@ impl Client {
             published: HashMap::new(),
             order: Vec::new(),
             versions: HashMap::new(),
+            reopened: HashSet::new(),
             statuses: HashMap::new(),
             shown: VecDeque::new(),
             created: HashSet::new(),
@@ -252,6 +265,7 @@ impl Client {
             && let Some(last) = history.last().cloned()
         {
             history.push(Published { version: None, ..last });
+            self.reopened.insert(document.uri.clone());
         }
         let item =
             json!({ "uri": document.uri, "languageId": "yaml", "version": document.version, "text": document.text });

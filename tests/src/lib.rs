@@ -21,7 +21,7 @@ pub mod pages;
 pub mod projects;
 mod worker;
 
-pub use client::{Client, Options, PATIENCE};
+pub use client::{Client, Options, PATIENCE, workspace_folder};
 pub use document::{Document, Encoding};
 pub use finding::Shown;
 pub use worker::Worker;

@@ -263,6 +263,7 @@ fn what_differs_is_seen() {
             .map(|key| viz_check::RenderedColumn { key: key.into(), alias: String::new() })
             .into(),
         dynamic: true,
+        grouped: false,
     };
     let expected = json!({
         "ordered": ["props.x"],

@@ -13,6 +13,7 @@ mod faces;
 mod features;
 mod fixing;
 mod flood;
+mod folders;
 mod formats;
 mod golden;
 mod lifecycle;

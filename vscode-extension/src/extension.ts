@@ -62,7 +62,6 @@ export function activate(context: vscode.ExtensionContext): void {
     statusBar(running),
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run as (...args: unknown[]) => unknown)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void running.restart()),
-    vscode.workspace.onDidChangeWorkspaceFolders(() => void running.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       // The server reads its settings when it starts, and starting takes a moment only.
       if (change.affectsConfiguration("viz.server") || change.affectsConfiguration("viz.check")) {

@@ -48,5 +48,5 @@ pub use report::{
     Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Report,
     Severity, Status,
 };
-pub use sources::{source_of_model, sources};
+pub use sources::{source_of_model, source_spec, sources};
 pub use states::{State, Value, initial_state, numeric_text, states};

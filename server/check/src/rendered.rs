@@ -10,7 +10,7 @@ use crate::states::{State, states};
 use std::sync::Arc;
 use viz_facts::{Column, FactStore, SourceSpec, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project};
-use viz_sql::{Composed, Selected, compose, model_query, name_hash};
+use viz_sql::{Clause, Composed, Selected, compose, model_query, name_hash};
 
 /// A query without placeholders, and what it is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,8 @@ pub struct RenderedQuery {
     pub columns: Vec<RenderedColumn>,
     /// Whether the browser runs it; if not, the source does.
     pub dynamic: bool,
+    /// Whether it groups rows.
+    pub grouped: bool,
 }
 
 /// A table of a rendered query: the rows of a model.
@@ -109,6 +111,7 @@ pub fn rendered_query(
         tables: tables(project, &columns, &composed)?,
         columns: selected(project, insight, &composed),
         dynamic: composed.dynamic,
+        grouped: composed.placed.iter().any(|placed| placed.clause == Clause::GroupBy),
     })
 }
 

@@ -221,7 +221,7 @@ impl Counters {
             Question::Parse { .. } => self.engine_parses += 1,
             Question::Bind { .. } => self.binds += 1,
             Question::Probe { .. } => self.casts += 1,
-            Question::Execute { .. } | Question::Rows { .. } => self.executions += 1,
+            Question::Execute { .. } | Question::Rows { .. } | Question::Export { .. } => self.executions += 1,
             _ => self.queries += 1,
         }
     }

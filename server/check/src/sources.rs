@@ -5,10 +5,10 @@ use viz_facts::{SourceSpec, Unknown};
 use viz_project::{Body, Kind, ObjectId, Problem, Project, Source, normalize};
 use viz_text::MappedText;
 
-/// The source of a model.
+/// How the engine opens the source of a model.
 ///
 /// # Errors
-/// Why it can't be asked.
+/// The reason why it can't.
 pub fn source_of_model(project: &Project, model: ObjectId) -> Result<SourceSpec, Unknown> {
     if let Body::Model(body) = &project.object(model).body
         && body.special
@@ -26,7 +26,10 @@ pub fn source_of_model(project: &Project, model: ObjectId) -> Result<SourceSpec,
 }
 
 /// What the engine needs to know to open a source.
-pub(crate) fn source_spec(project: &Project, name: &str, source: &Source) -> Result<SourceSpec, Unknown> {
+///
+/// # Errors
+/// The reason why it can't.
+pub fn source_spec(project: &Project, name: &str, source: &Source) -> Result<SourceSpec, Unknown> {
     let root = project.root.clone();
     match source.ty.as_ref().map(|ty| ty.text.as_str()) {
         Some("duckdb" | "sqlite") if source.attached => Err(Unknown::new(

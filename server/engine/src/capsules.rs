@@ -134,14 +134,14 @@ pub fn newest(folder: &Path, count: usize) -> Option<Vec<Run>> {
 }
 
 /// DuckDB's version, this program's, and where it matters the time zone.
-fn engine(program: &Path) -> String {
+pub(crate) fn engine(program: &Path) -> String {
     let zone = std::env::var("TZ").unwrap_or_default();
     let own = DataVersions::default().of(&[program.to_owned()]).map_or(0, u128::from_le_bytes);
     format!("{} {DUCKDB_VERSION} {own:032x} {zone}", env!("CARGO_PKG_VERSION"))
 }
 
 /// All files that an answer depends on; `None` if that can't be told, or if it depends on more than files.
-fn files(source: &SourceSpec, question: &Question, reads: &Reads) -> Option<Vec<PathBuf>> {
+pub(crate) fn files(source: &SourceSpec, question: &Question, reads: &Reads) -> Option<Vec<PathBuf>> {
     if reads.volatile && !matches!(question, Question::Describe { .. }) {
         return None;
     }
@@ -198,6 +198,7 @@ fn purpose(question: &Question) -> &'static str {
         Question::Options { .. } => "options",
         Question::Execute { .. } => "execute",
         Question::Rows { .. } => "rows",
+        Question::Export { .. } => "export",
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct Allowed<'a> {
     pub folders: Vec<&'a Path>,
     /// Single files.
     pub files: Vec<&'a Path>,
+    /// The folder for what does not fit into memory, if there is one.
+    pub spill: Option<&'a Path>,
     /// Main memory, as DuckDB writes it.
     pub memory: &'a str,
     /// Threads.
@@ -29,12 +31,13 @@ pub(crate) fn open(allowed: &Allowed<'_>) -> Result<Connection, Unknown> {
     let failed = |error: duckdb::Error| {
         Unknown::new("engine-failure", format!("DuckDB does not start: {}", errors::message(&error)))
     };
+    let spill = allowed.spill.and_then(Path::to_str).unwrap_or_default();
     let config = Config::default()
         .enable_autoload_extension(false)
         .and_then(|config| config.with("autoinstall_known_extensions", "false"))
         .and_then(|config| config.with("allow_community_extensions", "false"))
         .and_then(|config| config.with("allow_persistent_secrets", "false"))
-        .and_then(|config| config.with("temp_directory", ""))
+        .and_then(|config| config.with("temp_directory", spill))
         .and_then(|config| config.max_memory(allowed.memory))
         .and_then(|config| config.threads(allowed.threads))
         .map_err(failed)?;

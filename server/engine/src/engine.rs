@@ -53,6 +53,9 @@ pub struct EngineConfig {
     /// The folder of the file in which answers are kept and found again (usually [`crate::cache_folder`]), if they are. Only
     /// in trusted workspaces.
     pub cache: Option<PathBuf>,
+    /// The folder to which queries are exported, if they are: workers that open sources may write there. Such an engine
+    /// has no use for a cache.
+    pub export: Option<PathBuf>,
 }
 
 impl EngineConfig {
@@ -65,6 +68,7 @@ impl EngineConfig {
             trusted,
             copy_limit: 512 << 20,
             cache: None,
+            export: None,
         }
     }
 }
@@ -174,10 +178,11 @@ fn is_below(file: &Path, root: &Path) -> bool {
 impl Engine {
     /// An engine. Nothing is started yet.
     pub fn new(config: EngineConfig) -> Self {
-        let EngineConfig { program, limits, grace, trusted, copy_limit, cache } = config;
+        let EngineConfig { program, limits, grace, trusted, copy_limit, cache, export } = config;
         let capsules = cache.filter(|_| trusted).and_then(|folder| Capsules::open(&folder, &program));
-        let plan = Plan { program, kind: WorkerKind::Parse, folder: None, copies: None, read: Vec::new(), grace };
-        let of_sources = Plan { kind: WorkerKind::Sources, ..plan.clone() };
+        let plan =
+            Plan { program, kind: WorkerKind::Parse, folder: None, copies: None, read: Vec::new(), write: None, grace };
+        let of_sources = Plan { kind: WorkerKind::Sources, write: export, ..plan.clone() };
         Self {
             limits,
             parse: std::array::from_fn(|_| WorkerSlot::new(plan.clone())),
@@ -225,7 +230,7 @@ impl Engine {
         }
         let (found, missing) = batch.wait(token);
         if missing {
-            self.slots().iter().for_each(|slot| slot.cancel(&batch));
+            self.cancel(&batch);
         }
         if let Some(capsules) = &self.capsules {
             let found = open.iter().zip(&found).map(|(question, (result, ran))| (question, result, ran.as_ref()));
@@ -263,7 +268,11 @@ impl Engine {
         slots
     }
 
-    fn submit(&self, questions: &[Question], limits: &Limits, batch: &Arc<Batch>) {
+    pub(crate) fn cancel(&self, batch: &Arc<Batch>) {
+        self.slots().iter().for_each(|slot| slot.cancel(batch));
+    }
+
+    pub(crate) fn submit(&self, questions: &[Question], limits: &Limits, batch: &Arc<Batch>) {
         let pending =
             |(at, question): (usize, &Question)| Pending::new(question.clone(), *limits, Arc::clone(batch), at);
         let (of_sources, pure): (Vec<_>, Vec<_>) =

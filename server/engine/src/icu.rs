@@ -143,6 +143,7 @@ mod tests {
         let allowed = Allowed {
             folders: Vec::new(),
             files: Vec::new(),
+            spill: None,
             memory: "256MB",
             threads: 1,
             optimized: true,

@@ -57,7 +57,11 @@ impl PureRunner {
             Question::Parse { sql } => gate::parse(&database.conn, sql).map(Answer::Accepted),
             Question::Bind { tables, sql } => database.bind(tables, sql).map(Answer::Accepted),
             Question::Probe { tables, row, sql } => database.probe(tables, *row, sql).map(Answer::Accepted),
-            Question::Describe { .. } | Question::Options { .. } | Question::Execute { .. } | Question::Rows { .. } => {
+            Question::Describe { .. }
+            | Question::Options { .. }
+            | Question::Execute { .. }
+            | Question::Rows { .. }
+            | Question::Export { .. } => {
                 Err(Unknown::new("needs-source", "this needs a source, and sources are not opened here"))
             }
         };
@@ -96,7 +100,15 @@ impl Runner for PureRunner {
 
 /// Access to nothing.
 fn allowed(walls: Walls, memory: &str, optimized: bool) -> Allowed<'_> {
-    Allowed { folders: Vec::new(), files: Vec::new(), memory, threads: 1, optimized, guarded: walls.settings }
+    Allowed {
+        folders: Vec::new(),
+        files: Vec::new(),
+        spill: None,
+        memory,
+        threads: 1,
+        optimized,
+        guarded: walls.settings,
+    }
 }
 
 impl Database {

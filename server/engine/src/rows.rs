@@ -92,7 +92,7 @@ pub(crate) fn read(conn: &Connection, sql: &str, columns: Vec<Column>, size: Siz
 }
 
 /// Arrow has no form for some types of DuckDB.
-fn unsupported(error: &duckdb::Error, columns: &[Column]) -> Option<Unknown> {
+pub(crate) fn unsupported(error: &duckdb::Error, columns: &[Column]) -> Option<Unknown> {
     let duckdb::Error::FromSqlConversionFailure(at, ..) = error else { return None };
     let Column { name, data_type } = columns.get(*at)?;
     let message = format!("the column `{name}` has the type {data_type}, which can't be read from here: cast it");

@@ -59,6 +59,8 @@ impl Wall {
 pub(crate) struct Needs {
     /// Files, and folders with all that is below them, that may be read.
     pub read: Vec<PathBuf>,
+    /// The folder below which files may be written, if there is one.
+    pub write: Option<PathBuf>,
     /// Bytes of address space.
     pub memory: u64,
 }
@@ -86,7 +88,7 @@ fn limits(_: &Needs) -> Result<String, String> {
 
 #[cfg(target_os = "linux")]
 fn landlock(needs: &Needs) -> Result<String, String> {
-    landlock::restrict(&needs.read)
+    landlock::restrict(needs)
 }
 
 #[cfg(target_os = "linux")]

@@ -3,6 +3,7 @@
 use crate::copies::log_of;
 use crate::database::{self, Allowed, identifier, literal, path_literal};
 use crate::errors::{self, Failure};
+use crate::export;
 use crate::gate::{self, Gated};
 use crate::icu;
 use crate::options;
@@ -35,6 +36,8 @@ pub struct SourceRunner {
     walls: Walls,
     /// Below it are the private copies of databases.
     copies: Option<PathBuf>,
+    /// Where exports go, if this runner makes any.
+    write: Option<PathBuf>,
     /// Judges texts; no user's database is ever attached to it, so no user's function can stand for DuckDB's.
     judge: Option<Connection>,
     sources: Vec<Source>,
@@ -67,11 +70,19 @@ struct Attached {
 impl SourceRunner {
     /// A runner. DuckDB starts with the first question.
     pub fn new() -> Self {
-        Self::behind(Walls::ALL, None)
+        Self::behind(Walls::ALL, None, None)
     }
 
-    pub(crate) fn behind(walls: Walls, copies: Option<PathBuf>) -> Self {
-        Self { watchdog: Watchdog::new(), walls, copies, judge: None, sources: Vec::new(), read: Reads::default() }
+    pub(crate) fn behind(walls: Walls, copies: Option<PathBuf>, write: Option<PathBuf>) -> Self {
+        Self {
+            watchdog: Watchdog::new(),
+            walls,
+            copies,
+            write,
+            judge: None,
+            sources: Vec::new(),
+            read: Reads::default(),
+        }
     }
 
     pub(crate) fn canceller(&self) -> Canceller {
@@ -101,7 +112,9 @@ impl SourceRunner {
         }
         let (spec, sql, ours): (_, Cow<'_, str>, _) = match question {
             Question::Describe { source, sql } | Question::Options { source, sql, .. } => (source, sql.into(), 0),
-            Question::Execute { source, tables, sql } | Question::Rows { source, tables, sql, .. } => {
+            Question::Execute { source, tables, sql }
+            | Question::Rows { source, tables, sql, .. }
+            | Question::Export { source, tables, sql, .. } => {
                 let (text, ours) = with_tables(tables, sql);
                 (source, text, ours)
             }
@@ -114,7 +127,7 @@ impl SourceRunner {
             None => {
                 let guarded = self.walls.settings;
                 let (folders, files, memory) = (Vec::new(), Vec::new(), "256MB");
-                let allowed = Allowed { folders, files, memory, threads: 1, optimized: true, guarded };
+                let allowed = Allowed { folders, files, spill: None, memory, threads: 1, optimized: true, guarded };
                 self.judge.insert(database::open(&allowed)?)
             }
         };
@@ -132,7 +145,7 @@ impl SourceRunner {
         };
         let mut source = self.take(spec)?;
         let watched = self.watchdog.watch(id, limits.timeout, source.conn.interrupt_handle());
-        let result = source.run(question, copy, &gated);
+        let result = source.run(question, copy, self.write.as_deref(), &gated);
         let stop = watched.stop();
         drop(watched);
         if let Some(Attached { definitions, .. }) = &source.attached {
@@ -193,7 +206,7 @@ impl SourceRunner {
         self.rest();
         match found {
             Some(source) => Ok(source),
-            None => Source::open(spec.clone(), self.copies.as_deref(), self.walls),
+            None => Source::open(spec.clone(), self.copies.as_deref(), self.write.as_deref(), self.walls),
         }
     }
 
@@ -228,6 +241,7 @@ fn wrap(question: &Question, error: SqlError) -> Answer {
         Question::Options { .. } => Answer::Options(Err(error)),
         Question::Describe { .. } => Answer::Columns(Err(error)),
         Question::Rows { .. } => Answer::Rows(Err(error)),
+        Question::Export { .. } => Answer::Exported(Err(error)),
         Question::Parse { .. } | Question::Bind { .. } | Question::Probe { .. } | Question::Execute { .. } => {
             Answer::Accepted(Err(error))
         }
@@ -258,7 +272,7 @@ fn behind(mut error: SqlError, ours: usize) -> SqlError {
 }
 
 impl Source {
-    fn open(spec: SourceSpec, copies: Option<&Path>, walls: Walls) -> Result<Self, Unknown> {
+    fn open(spec: SourceSpec, copies: Option<&Path>, write: Option<&Path>, walls: Walls) -> Result<Self, Unknown> {
         let root = spec.root();
         // The file system may know the folder by another name, and relative file names resolve to that one.
         let real = root.canonicalize().map_err(|error| {
@@ -270,9 +284,10 @@ impl Source {
             files.push(log_of(path));
         }
         let allowed = Allowed {
-            folders: [root, &real].into_iter().chain(copies).collect(),
+            folders: [root, &real].into_iter().chain(copies).chain(write).collect(),
             files: files.iter().map(|path| path.as_path()).collect(),
-            memory: "1GB",
+            spill: write,
+            memory: if write.is_some() { export::MEMORY } else { "1GB" },
             threads: 2,
             optimized: true,
             guarded: walls.settings,
@@ -281,7 +296,13 @@ impl Source {
         Ok(Self { spec, conn, stand_ins: None, attached: None, seen: None })
     }
 
-    fn run(&mut self, question: &Question, copy: Option<&Path>, sql: &Gated<'_>) -> Result<Answer, Failure> {
+    fn run(
+        &mut self,
+        question: &Question,
+        copy: Option<&Path>,
+        write: Option<&Path>,
+        sql: &Gated<'_>,
+    ) -> Result<Answer, Failure> {
         self.attach(copy)?;
         match question {
             Question::Options { limit, .. } => {
@@ -295,6 +316,13 @@ impl Source {
                 let columns = self.describe(sql)?;
                 let size = rows::Size { rows: u64::from(*rows), bytes: *bytes as usize };
                 rows::read(&self.conn, sql.text(), columns, size).map(|rows| Answer::Rows(Ok(rows)))
+            }
+            Question::Export { files, .. } => {
+                let Some(folder) = write else {
+                    return Err(Failure::Unknown(Unknown::new("no-export", "this worker writes no files")));
+                };
+                let columns = self.describe(sql)?;
+                export::run(&self.conn, sql, columns, files, folder).map(|exported| Answer::Exported(Ok(exported)))
             }
             _ => self.describe(sql).map(|columns| Answer::Columns(Ok(columns))),
         }

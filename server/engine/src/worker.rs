@@ -44,6 +44,8 @@ pub struct Role {
     pub copies: Option<PathBuf>,
     /// What else it may read besides its current folder and the copies: sources that lie elsewhere.
     pub read: Vec<PathBuf>,
+    /// The folder for the files that it exports, if it does; it writes nowhere else.
+    pub write: Option<PathBuf>,
 }
 
 impl Role {
@@ -61,7 +63,7 @@ impl Role {
             read.extend(std::env::current_dir());
             read.extend(self.copies.clone());
         }
-        Needs { read, memory: self.memory() }
+        Needs { read, write: self.write.clone(), memory: self.memory() }
     }
 }
 
@@ -112,7 +114,9 @@ impl Machine {
     fn new(role: &Role, walls: Walls) -> Self {
         match role.kind {
             WorkerKind::Parse => Machine::Pure(Box::new(PureRunner::behind(walls))),
-            WorkerKind::Sources => Machine::Sources(Box::new(SourceRunner::behind(walls, role.copies.clone()))),
+            WorkerKind::Sources => {
+                Machine::Sources(Box::new(SourceRunner::behind(walls, role.copies.clone(), role.write.clone())))
+            }
         }
     }
 

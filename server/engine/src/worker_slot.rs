@@ -27,6 +27,8 @@ pub(crate) struct Plan {
     pub copies: Option<PathBuf>,
     /// What else it may read.
     pub read: Vec<PathBuf>,
+    /// Where it may write.
+    pub write: Option<PathBuf>,
     /// Time between an interrupt and the kill.
     pub grace: Duration,
 }
@@ -48,6 +50,9 @@ impl Plan {
         }
         for path in &self.read {
             command.arg("--read").arg(path);
+        }
+        if let Some(write) = &self.write {
+            command.arg("--write").arg(write);
         }
         if let Some(folder) = &self.folder {
             command.current_dir(folder);

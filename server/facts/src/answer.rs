@@ -1,6 +1,6 @@
 //! What the engine answers.
 
-use crate::Rows;
+use crate::{Exported, Rows};
 use serde::{Deserialize, Serialize};
 
 /// A column of a query's result.
@@ -68,6 +68,8 @@ pub enum Answer {
     Options(Result<OptionValues, SqlError>),
     /// To `Rows`.
     Rows(Result<Rows, SqlError>),
+    /// To `Export`.
+    Exported(Result<Exported, SqlError>),
 }
 
 /// Why something is not known.

@@ -8,12 +8,14 @@
 //! This crate knows neither YAML, DuckDB nor LSP.
 
 mod answer;
+mod export;
 mod number;
 mod question;
 mod rows;
 mod store;
 
 pub use answer::{Answer, Column, OptionValues, SqlError, SqlErrorKind, Unknown};
+pub use export::{ExportFiles, Exported, FlatFile};
 pub use number::js_number;
 pub use question::{ProbeRow, QueryTable, Question, QuestionKey, ShadowTable, SourceSpec};
 pub use rows::Rows;

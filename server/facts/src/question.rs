@@ -1,6 +1,6 @@
 //! What can be asked of the engine.
 
-use crate::Column;
+use crate::{Column, ExportFiles};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -137,6 +137,18 @@ pub enum Question {
         /// Read no further once the values take this many bytes as JSON.
         bytes: u32,
     },
+    /// Writes all rows of this query to files. Only an engine that has a folder to write to does that. Answered by
+    /// [`crate::Answer::Exported`].
+    Export {
+        /// Where it runs.
+        source: SourceSpec,
+        /// Tables that it reads, by name, each the result of a query of the source.
+        tables: Vec<QueryTable>,
+        /// The query.
+        sql: String,
+        /// The files.
+        files: ExportFiles,
+    },
 }
 
 /// A table that is the result of a query.
@@ -185,7 +197,8 @@ impl Question {
             | Question::Bind { sql, .. }
             | Question::Probe { sql, .. }
             | Question::Execute { sql, .. }
-            | Question::Rows { sql, .. } => sql,
+            | Question::Rows { sql, .. }
+            | Question::Export { sql, .. } => sql,
         }
     }
 
@@ -195,7 +208,8 @@ impl Question {
             Question::Describe { source, .. }
             | Question::Options { source, .. }
             | Question::Execute { source, .. }
-            | Question::Rows { source, .. } => Some(source),
+            | Question::Rows { source, .. }
+            | Question::Export { source, .. } => Some(source),
             Question::Parse { .. } | Question::Bind { .. } | Question::Probe { .. } => None,
         }
     }

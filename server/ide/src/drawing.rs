@@ -6,7 +6,8 @@ use viz_check::{Value, numeric_text};
 use viz_facts::{FactStore, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project, Resolution, StatementKind, Target};
 use viz_sql::Accessor;
-use viz_syntax::{Node, NodeKind, RefForm, Typed, query_string, references};
+use viz_syntax::{Node, NodeKind, RefForm, Reference, Typed, query_string, references};
+use viz_text::TextRange;
 
 /// A value of YAML as the reference's loader sees it.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,10 +62,7 @@ pub fn drawing(
     let object = project.object(insight);
     let Body::Insight(body) = &object.body else { return Err(Unknown::new("no-insight", "there is no insight here")) };
     let fill = Fill { project, facts, choices, now };
-    let statics = match node(project, insight).and_then(|node| node.get("props")) {
-        Some(props) => fill.statics(props)?.unwrap_or(Plain::Null),
-        None => Plain::Null,
-    };
+    let statics = static_props(project, insight, &|text| fill.text(text))?;
     let slice = |statement: &viz_project::Statement| {
         let range = statement.query.query.slice_range?;
         let path = statement.key.strip_prefix("props.")?;
@@ -88,6 +86,46 @@ pub fn layout(project: &Project, chart: ObjectId) -> Option<Plain> {
         return None;
     }
     Some(plain(node(project, chart)?.get("layout")?))
+}
+
+/// The properties of an insight that are no queries, with the placeholders in their texts as they are stored for the
+/// browser: `${region.value}` (`R-ACC-01`).
+pub fn stored_props(project: &Project, insight: ObjectId) -> Plain {
+    let stored = |text: &str| {
+        let mut out = String::new();
+        let mut done = 0;
+        for (found, id, accessor) in placeholders(project, text) {
+            out.push_str(&text[done..found.start().into()]);
+            out.push_str(&format!("${{{}.{}}}", project.object(id).name_text(), accessor.name()));
+            done = found.end().into();
+        }
+        out.push_str(&text[done..]);
+        Ok(Plain::Text(out))
+    };
+    static_props(project, insight, &stored).unwrap_or(Plain::Null)
+}
+
+/// What an object's text says at these keys, as the reference's loader sees it.
+pub fn written(project: &Project, id: ObjectId, keys: &[&str]) -> Option<Plain> {
+    keys.iter().try_fold(node(project, id)?, |node, key| node.get(key)).map(plain)
+}
+
+fn static_props(project: &Project, insight: ObjectId, text: &dyn Fn(&str) -> Filled) -> Result<Plain, Unknown> {
+    match node(project, insight).and_then(|node| node.get("props")) {
+        Some(props) => Ok(statics(props, text)?.unwrap_or(Plain::Null)),
+        None => Ok(Plain::Null),
+    }
+}
+
+/// The places of inputs' accessors in a text.
+fn placeholders(project: &Project, text: &str) -> Vec<(TextRange, ObjectId, Accessor)> {
+    let placeholder = |found: Reference| {
+        let Resolution::Object(id) = project.names().resolve(&found.name) else { return None };
+        let Body::Input(_) = &project.object(id).body else { return None };
+        Some((found.range, id, Accessor::parse(found.path.as_deref()?)?))
+    };
+    let found = references(text).into_iter().filter(|found| found.form == RefForm::Context);
+    found.filter_map(placeholder).collect()
 }
 
 fn node(project: &Project, id: ObjectId) -> Option<Node<'_>> {
@@ -125,46 +163,46 @@ struct Fill<'a> {
     now: chrono::NaiveDateTime,
 }
 
-impl Fill<'_> {
-    /// A node without its queries; `None` for a query, and for a list that holds one (`R-INS-02`).
-    fn statics(&self, node: Node<'_>) -> Result<Option<Plain>, Unknown> {
-        Ok(Some(match node.kind() {
-            NodeKind::Mapping => {
-                let mut out = Vec::new();
-                for entry in node.entries().filter(|entry| !entry.duplicate) {
-                    let value = self.statics(entry.value)?;
-                    out.extend(value.map(|value| (entry.name().to_owned(), value)));
-                }
-                Plain::Mapping(out)
-            }
-            NodeKind::Sequence => {
-                let items: Vec<Option<Plain>> =
-                    node.items().map(|item| self.statics(item)).collect::<Result<_, _>>()?;
-                match items.into_iter().collect() {
-                    Some(items) => Plain::List(items),
-                    None => return Ok(None),
-                }
-            }
-            NodeKind::Scalar => match node.str() {
-                Some(text) if query_string(text).is_some_and(|found| found.is_ok()) => return Ok(None),
-                Some(text) if text.contains("${") => self.text(text)?,
-                _ => scalar(node),
-            },
-            NodeKind::Alias | NodeKind::Error => Plain::Null,
-        }))
-    }
+/// What becomes of a text with placeholders.
+type Filled = Result<Plain, Unknown>;
 
+/// A node without its queries; `None` for a query, and for a list that holds one (`R-INS-02`). `fill` says what becomes of
+/// texts with placeholders.
+fn statics(node: Node<'_>, fill: &dyn Fn(&str) -> Filled) -> Result<Option<Plain>, Unknown> {
+    Ok(Some(match node.kind() {
+        NodeKind::Mapping => {
+            let mut out = Vec::new();
+            for entry in node.entries().filter(|entry| !entry.duplicate) {
+                let value = statics(entry.value, fill)?;
+                out.extend(value.map(|value| (entry.name().to_owned(), value)));
+            }
+            Plain::Mapping(out)
+        }
+        NodeKind::Sequence => {
+            let items: Vec<Option<Plain>> = node.items().map(|item| statics(item, fill)).collect::<Result<_, _>>()?;
+            match items.into_iter().collect() {
+                Some(items) => Plain::List(items),
+                None => return Ok(None),
+            }
+        }
+        NodeKind::Scalar => match node.str() {
+            Some(text) if query_string(text).is_some_and(|found| found.is_ok()) => return Ok(None),
+            Some(text) if text.contains("${") => fill(text)?,
+            _ => scalar(node),
+        },
+        NodeKind::Alias | NodeKind::Error => Plain::Null,
+    }))
+}
+
+impl Fill<'_> {
     /// A text with its placeholders replaced (`R-PROP-01`, `R-PROP-02`).
-    fn text(&self, text: &str) -> Result<Plain, Unknown> {
+    fn text(&self, text: &str) -> Filled {
         let mut out = String::new();
         let mut done = 0;
-        for found in references(text).into_iter().filter(|found| found.form == RefForm::Context) {
-            let Resolution::Object(id) = self.project.names().resolve(&found.name) else { continue };
-            let Body::Input(_) = &self.project.object(id).body else { continue };
-            let Some(accessor) = found.path.as_deref().and_then(Accessor::parse) else { continue };
+        for (found, id, accessor) in placeholders(self.project, text) {
             let (state, _) = self.choices.of(self.project, self.facts, id, self.now)?;
             let value = state.render(accessor);
-            if found.range.start() == 0.into() && usize::from(found.range.end()) == text.len() {
+            if found.start() == 0.into() && usize::from(found.end()) == text.len() {
                 return Ok(match (accessor, state.values.as_slice()) {
                     (Accessor::Value | Accessor::First, [Value::Number(number), ..]) => Plain::Number(*number),
                     (Accessor::Last, [.., Value::Number(number)]) => Plain::Number(*number),
@@ -175,9 +213,9 @@ impl Fill<'_> {
                     _ => Plain::Text(value),
                 });
             }
-            out.push_str(&text[done..found.range.start().into()]);
+            out.push_str(&text[done..found.start().into()]);
             out.push_str(&value);
-            done = found.range.end().into();
+            done = found.end().into();
         }
         out.push_str(&text[done..]);
         Ok(match numeric_text(&out).filter(|_| done > 0) {

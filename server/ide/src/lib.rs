@@ -46,7 +46,7 @@ pub use choices::{Choices, Wanted, choose, input_named, is_clearable, is_run};
 pub use colors::{Color, Presentation, colors, presentations};
 pub use completion::{CompletionItem, CompletionKind, completion, completion_grows, completion_questions};
 pub use definition::{Definition, Definitions, definition};
-pub use drawing::{Drawing, Plain, Sort, drawing, layout};
+pub use drawing::{Drawing, Plain, Sort, drawing, layout, stored_props, written};
 pub use folding::{Fold, FoldKind, folding};
 pub use functions::{Function, function, functions};
 pub use highlight::{Highlight, highlight};

@@ -1,7 +1,7 @@
 //! The command line, exactly as `contracts/check-json.md` has it.
 
 use chrono::{DateTime, Local, NaiveDate, NaiveDateTime};
-use clap::{ArgAction, Args, Parser, ValueEnum};
+use clap::{ArgAction, ArgGroup, Args, Parser, ValueEnum};
 use std::path::PathBuf;
 use viz_check::Level;
 use viz_engine::Role;
@@ -12,29 +12,34 @@ use viz_project::Target;
 /// Without options it is a language server on stdin and stdout.
 #[derive(Debug, Parser)]
 #[command(name = "viz-lsp", version, max_term_width = 110)]
+#[command(group(ArgGroup::new("face").args(["check", "build"])))]
 pub struct Cli {
     /// Speak the language server protocol on stdin and stdout (the default)
-    #[arg(long, conflicts_with_all = ["check", "explain"])]
+    #[arg(long, conflicts_with_all = ["face", "explain"])]
     stdio: bool,
 
     /// Speak it with a client that listens on this port of this machine
-    #[arg(long, value_name = "PORT", conflicts_with_all = ["stdio", "check", "explain"])]
+    #[arg(long, value_name = "PORT", conflicts_with_all = ["stdio", "face", "explain"])]
     pub socket: Option<u16>,
 
     /// Check the projects that the paths belong to
     #[arg(long, conflicts_with = "explain")]
     check: bool,
 
+    /// Make the files that the projects' dashboards read: options, rows of models and insights
+    #[arg(long, conflicts_with = "explain")]
+    build: bool,
+
     /// Print the page of a diagnostic; all codes when none is given
     #[arg(long, value_name = "CODE", num_args = 0..=1)]
     explain: Option<Option<String>>,
 
     /// Tell what protects this computer from the projects' queries, and what can be opened
-    #[arg(long, value_name = "PATH", num_args = 0..=1, conflicts_with_all = ["check", "explain", "stdio"])]
+    #[arg(long, value_name = "PATH", num_args = 0..=1, conflicts_with_all = ["face", "explain", "stdio"])]
     doctor: Option<Option<PathBuf>>,
 
     /// List the newest runs of queries on sources, newest last [default: 20]
-    #[arg(long, value_name = "N", num_args = 0..=1, conflicts_with_all = ["check", "explain", "stdio", "doctor"])]
+    #[arg(long, value_name = "N", num_args = 0..=1, conflicts_with_all = ["face", "explain", "stdio", "doctor"])]
     runs: Option<Option<u32>>,
 
     /// Tell on stderr what happens; twice for more
@@ -48,8 +53,11 @@ pub struct Cli {
     #[command(flatten)]
     options: CheckArgs,
 
+    #[command(flatten)]
+    building: BuildArgs,
+
     /// Answer questions of a parent process on stdin and stdout
-    #[arg(long, hide = true, value_name = "KIND", conflicts_with_all = ["check", "explain", "stdio"])]
+    #[arg(long, hide = true, value_name = "KIND", conflicts_with_all = ["face", "explain", "stdio"])]
     worker: Option<WorkerKind>,
 
     /// The folder of private copies of databases that a worker reads
@@ -59,6 +67,10 @@ pub struct Cli {
     /// What else a worker may read
     #[arg(long, hide = true, value_name = "PATH", requires = "worker")]
     read: Vec<PathBuf>,
+
+    /// The folder that a worker may write to
+    #[arg(long, hide = true, value_name = "FOLDER", requires = "worker")]
+    write: Option<PathBuf>,
 }
 
 /// The kinds of worker processes.
@@ -75,84 +87,115 @@ pub enum WorkerKind {
 #[command(next_help_heading = "Options of --check")]
 pub struct CheckArgs {
     /// Project folders, project files, or files that a project includes [default: the current folder]
-    #[arg(value_name = "PATH", requires = "check")]
+    #[arg(value_name = "PATH", requires = "face")]
     pub paths: Vec<PathBuf>,
 
     /// What to print on stdout
-    #[arg(long, requires = "check", value_enum, default_value_t = Format::Text)]
+    #[arg(long, requires = "face", value_enum, default_value_t = Format::Text)]
     pub format: Format,
 
     /// How deep to check [default: bind]
-    #[arg(long, requires = "check", value_enum)]
+    #[arg(long, requires = "check", conflicts_with = "build", value_enum)]
     pub level: Option<LevelArg>,
 
     /// Format version that the projects are written for [default: the project's]
-    #[arg(long, requires = "check", value_enum)]
+    #[arg(long, requires = "face", value_enum)]
     pub target: Option<TargetArg>,
 
     /// Current time for date expressions [default: now]
-    #[arg(long, requires = "check", value_name = "TIMESTAMP", value_parser = timestamp)]
+    #[arg(long, requires = "face", value_name = "TIMESTAMP", value_parser = timestamp)]
     pub now: Option<NaiveDateTime>,
 
     /// Check at most this many combinations of an insight one by one [default: 96]
-    #[arg(long, requires = "check", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, requires = "check", conflicts_with = "build", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_combinations: Option<u32>,
 
     /// Seed of the sample above that number [default: 0]
-    #[arg(long, requires = "check", value_name = "N")]
+    #[arg(long, requires = "check", conflicts_with = "build", value_name = "N")]
     pub seed: Option<u64>,
 
-    /// Time for one query of the engine [default: 10]
-    #[arg(long, requires = "check", value_name = "SECONDS", value_parser = seconds)]
+    /// Time for one query of the engine [default: 10; of --build: 600]
+    #[arg(long, requires = "face", value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<f64>,
 
     /// Think of options that no query gives today: an apostrophe, an empty text, NULL, …
-    #[arg(long, requires = "check")]
+    #[arg(long, requires = "check", conflicts_with = "build")]
     pub hostile_options: bool,
 
     /// Neither read nor write the capsule cache
-    #[arg(long, requires = "check")]
+    #[arg(long, requires = "face")]
     pub no_cache: bool,
 
     /// Let warnings fail the check too
-    #[arg(long, requires = "check", value_enum, value_name = "WHAT")]
+    #[arg(long, requires = "check", conflicts_with = "build", value_enum, value_name = "WHAT")]
     pub deny: Option<Deny>,
 
     /// Fail if a smaller share of all combinations was covered
-    #[arg(long, requires = "check", value_name = "PERCENT", value_parser = percent)]
+    #[arg(long, requires = "check", conflicts_with = "build", value_name = "PERCENT", value_parser = percent)]
     pub min_coverage: Option<f64>,
 
     /// Ignore the findings recorded in this file
-    #[arg(long, requires = "check", value_name = "FILE")]
+    #[arg(long, requires = "check", conflicts_with = "build", value_name = "FILE")]
     pub baseline: Option<PathBuf>,
 
     /// Record today's findings in this file
-    #[arg(long, requires = "check", value_name = "FILE")]
+    #[arg(long, requires = "check", conflicts_with = "build", value_name = "FILE")]
     pub write_baseline: Option<PathBuf>,
 
     /// Paths that belong to no project are no error: for hooks that are given file names
-    #[arg(long, requires = "check")]
+    #[arg(long, requires = "check", conflicts_with = "build")]
     pub skip_unrelated: bool,
 
     /// Put the fixes that need no second look into the files
-    #[arg(long, requires = "check", conflicts_with_all = ["watch", "stdin_filename"])]
+    #[arg(long, requires = "check", conflicts_with_all = ["build", "watch", "stdin_filename"])]
     pub fix: bool,
 
     /// Check again whenever a file of the projects or of their sources changes
-    #[arg(long, requires = "check", conflicts_with_all = ["write_baseline", "stdin_filename"])]
+    #[arg(long, requires = "check", conflicts_with_all = ["build", "write_baseline", "stdin_filename"])]
     pub watch: bool,
 
     /// Read the text of this file from stdin, as an editor holds it
-    #[arg(long, requires = "check", value_name = "PATH")]
+    #[arg(long, requires = "check", conflicts_with = "build", value_name = "PATH")]
     pub stdin_filename: Option<PathBuf>,
 
     /// When to use colours
-    #[arg(long, requires = "check", value_enum, default_value_t = Color::Auto)]
+    #[arg(long, requires = "face", value_enum, default_value_t = Color::Auto)]
     pub color: Color,
 
     /// Print findings only
-    #[arg(short, long, requires = "check")]
+    #[arg(short, long, requires = "face")]
     pub quiet: bool,
+}
+
+/// The options of `--build`, besides those that it shares with `--check`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    next_help_heading = "Options of --build, besides --format, --target, --now, --timeout, --no-cache, --color and --quiet"
+)]
+pub struct BuildArgs {
+    /// Write to this folder and to nothing else [default: the project's folder `target`]
+    #[arg(long, requires = "build", conflicts_with = "check", value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Build these objects and what they need
+    #[arg(long, requires = "build", conflicts_with = "check", value_name = "NAME", value_delimiter = ',')]
+    pub only: Vec<String>,
+
+    /// Build so many objects side by side
+    #[arg(long, requires = "build", conflicts_with = "check", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub jobs: Option<u32>,
+
+    /// Tell what would be built, and write nothing
+    #[arg(long, requires = "build", conflicts_with = "check")]
+    pub dry_run: bool,
+
+    /// Arrangement of the files [default: that of the format version]
+    #[arg(long, requires = "build", conflicts_with = "check", value_enum)]
+    pub layout: Option<TargetArg>,
+
+    /// Also write a file for each insight with its columns as arrays
+    #[arg(long, requires = "build", conflicts_with = "check")]
+    pub flat: bool,
 }
 
 /// Output formats.
@@ -246,6 +289,8 @@ pub enum Command {
     Nothing,
     /// `--check`.
     Check(Box<CheckArgs>),
+    /// `--build`.
+    Build(Box<CheckArgs>, BuildArgs),
     /// `--explain`.
     Explain(Option<String>),
     /// `--doctor`, on the project of this path.
@@ -260,17 +305,18 @@ impl Cli {
     /// What the command line asks for.
     pub fn asks_for(self) -> Command {
         match self {
-            Cli { worker: Some(kind), copies, read, .. } => {
+            Cli { worker: Some(kind), copies, read, write, .. } => {
                 let kind = match kind {
                     WorkerKind::Parse => viz_engine::WorkerKind::Parse,
                     WorkerKind::Sources => viz_engine::WorkerKind::Sources,
                 };
-                Command::Worker(Role { kind, copies, read })
+                Command::Worker(Role { kind, copies, read, write })
             }
             Cli { explain: Some(code), .. } => Command::Explain(code),
             Cli { doctor: Some(path), .. } => Command::Doctor(path),
             Cli { runs: Some(count), .. } => Command::Runs(count.unwrap_or(20) as usize),
             Cli { check: true, options, .. } => Command::Check(Box::new(options)),
+            Cli { build: true, options, building, .. } => Command::Build(Box::new(options), building),
             Cli { stdio: true, .. } => Command::Serve,
             _ => Command::Nothing,
         }
@@ -336,7 +382,12 @@ mod tests {
 
     #[test]
     fn usage_errors_exit_with_2() {
-        let wrong: [&[&str]; 11] = [
+        let wrong: [&[&str]; 16] = [
+            &["--check", "--build"],
+            &["--check", "--out", "x"],
+            &["--build", "--level", "bind"],
+            &["--build", "--jobs", "0"],
+            &["--build", "--layout", "1.0"],
             &["--fix"],
             &["--check", "--fix", "--watch"],
             &["--check", "--fix", "--stdin-filename", "a.yml"],

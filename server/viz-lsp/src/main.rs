@@ -1,10 +1,11 @@
-//! The binary: language server on stdio and `--check` on the command line, two faces of the same report.
+//! The binary: language server on stdio, `--check` and `--build` on the command line, faces of the same report.
 //!
 //! Invariant: this crate alone knows LSP, stdout, tokio and settings, and it holds no analysis of its own. What a
 //! project's text means is asked of `viz-project`, `viz-check` and `viz-ide`; what data hold is asked of `viz-engine`,
 //! whose worker processes are this same binary (hidden `--worker`).
 
 mod answerer;
+mod build;
 mod check;
 mod cli;
 mod doctor;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Command::Worker(_) => unreachable!("handled above, before anything else is set up"),
         Command::Explain(code) => explain::run(code.as_deref()),
         Command::Check(options) => check::run(&options),
+        Command::Build(check, options) => build::run(&check, &options),
         // Editors talk through a pipe. On a terminal, a server that waits for a protocol looks like a program that hangs.
         Command::Nothing if std::io::stdin().is_terminal() => first_steps::run(),
         Command::Serve | Command::Nothing => lsp::run(socket),

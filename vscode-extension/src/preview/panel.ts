@@ -135,7 +135,8 @@ export class Preview implements vscode.WebviewPanelSerializer {
     if (token.isCancellationRequested || this.panel !== panel) {
       return;
     }
-    const insight = inputs.error === undefined ? inputs.insight : rows.error === undefined ? rows.insight : null;
+    const asked = "insight" in subject ? subject.insight : null;
+    const insight = inputs.error === undefined ? inputs.insight : rows.error === undefined ? rows.insight : asked;
     if (inputs.error?.code === "no-insight" && "position" in subject && this.drawn !== undefined) {
       // The cursor left for something that isn't drawn: what was drawn stays.
       this.subject = this.drawn;
@@ -200,7 +201,7 @@ export class Preview implements vscode.WebviewPanelSerializer {
     if (this.subject === undefined) {
       const editor = yamlEditor();
       if (remembered?.uri !== undefined && typeof remembered.insight === "string") {
-        this.subject = { textDocument: { uri: remembered.uri }, insight: remembered.insight };
+        this.subject = this.drawn = { textDocument: { uri: remembered.uri }, insight: remembered.insight };
       } else if (editor !== undefined) {
         this.subject = atCursor(editor);
       }

@@ -275,9 +275,12 @@ fn insert(conn: &Connection, run: &NewRun) -> rusqlite::Result<()> {
     let (status, error, rows) = match &run.result {
         Err(unknown) => ("unknown", Some(&unknown.message), None),
         Ok(Answer::Columns(Err(error)) | Answer::Accepted(Err(error))) => ("failed", Some(&error.message), None),
-        Ok(Answer::Options(Err(error)) | Answer::Rows(Err(error))) => ("failed", Some(&error.message), None),
+        Ok(Answer::Options(Err(error)) | Answer::Rows(Err(error)) | Answer::Exported(Err(error))) => {
+            ("failed", Some(&error.message), None)
+        }
         Ok(Answer::Options(Ok(options))) => ("answered", None, Some(options.values.len() as i64)),
         Ok(Answer::Rows(Ok(rows))) => ("answered", None, i64::try_from(rows.row_count).ok()),
+        Ok(Answer::Exported(Ok(exported))) => ("answered", None, i64::try_from(exported.row_count).ok()),
         Ok(Answer::Columns(Ok(_)) | Answer::Accepted(Ok(()))) => ("answered", None, None),
     };
     let result = run.result.as_ref().ok().and_then(|answer| serde_json::to_string(answer).ok());

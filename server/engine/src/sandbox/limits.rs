@@ -6,12 +6,15 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// Open files and pipes.
 const FILES: u64 = 1024;
 
+/// Bytes of a file, where files may be written at all.
+const LARGEST: u64 = 64 << 30;
+
 /// Lowers the limits of this process.
 pub(super) fn set(needs: &Needs) -> Result<String, String> {
     let limits = [
         (Resource::Core, 0),
         // A process that can't write one byte into a file has nothing to fill a disk with.
-        (Resource::Fsize, 0),
+        (Resource::Fsize, if needs.write.is_some() { LARGEST } else { 0 }),
         (Resource::Nofile, FILES),
         (Resource::As, needs.memory),
     ];
@@ -21,5 +24,6 @@ pub(super) fn set(needs: &Needs) -> Result<String, String> {
         setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })
             .map_err(|error| format!("{resource:?} can't be set: {error}"))?;
     }
-    Ok(format!("at most {} GB of memory, files of no size, no core dumps", needs.memory >> 30))
+    let files = if needs.write.is_some() { "files of at most 64 GB" } else { "files of no size" };
+    Ok(format!("at most {} GB of memory, {files}, no core dumps", needs.memory >> 30))
 }

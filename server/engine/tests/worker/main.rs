@@ -4,6 +4,7 @@
 
 mod capsules;
 mod databases;
+mod export;
 mod measure;
 mod rows;
 mod sqlite;
@@ -39,6 +40,9 @@ const TESTS: &[(&str, fn())] = &[
     ("rows_keep_every_value", rows::rows_keep_every_value),
     ("rows_stop_at_their_limits", rows::rows_stop_at_their_limits),
     ("rows_of_queries_over_tables", rows::rows_of_queries_over_tables),
+    ("exports_keep_every_value", export::exports_keep_every_value),
+    ("exports_have_the_right_columns_and_rows", export::exports_have_the_right_columns_and_rows),
+    ("exports_write_to_their_folder_only", export::exports_write_to_their_folder_only),
     ("the_second_start_runs_no_query", capsules::the_second_start_runs_no_query),
     ("changed_data_are_asked_again_and_no_others", capsules::changed_data_are_asked_again_and_no_others),
     ("a_damaged_cache_is_made_anew", capsules::a_damaged_cache_is_made_anew),
@@ -91,7 +95,8 @@ fn worker(kind: &str, rest: &[&str]) -> ExitCode {
     };
     let values = |name| rest.chunks(2).filter(move |pair| pair[0] == name).map(|pair| PathBuf::from(pair[1]));
     let kind = if kind == "parse" { WorkerKind::Parse } else { WorkerKind::Sources };
-    worker_main_behind(&Role { kind, copies: values("--copies").next(), read: values("--read").collect() }, walls)
+    let (copies, write) = (values("--copies").next(), values("--write").next());
+    worker_main_behind(&Role { kind, copies, read: values("--read").collect(), write }, walls)
 }
 
 /// Another program: opens a database for writing and keeps it until it is killed.

@@ -16,7 +16,7 @@ fn rows(engine: &Engine, question: Question) -> Rows {
 }
 
 /// Each expression in a query of its own, with the JSON form of its value.
-fn forms() -> Vec<(&'static str, Value)> {
+pub(super) fn forms() -> Vec<(&'static str, Value)> {
     vec![
         ("true", json!(true)),
         ("-7::tinyint", json!(-7)),

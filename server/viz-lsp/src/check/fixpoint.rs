@@ -42,10 +42,31 @@ pub fn run(
             return report;
         }
         on_round(Round { number, questions: questions.len() });
-        for (question, fact) in questions.iter().zip(answerer.ask(&questions, timeout, &Cancel::default())) {
-            if let Some(fact) = fact {
-                facts.insert(question.key(), fact);
-            }
+        put(&questions, facts, answerer, timeout);
+    }
+}
+
+/// Asks what `questions` wants to know besides, until it wants nothing new.
+pub fn ask(
+    facts: &mut FactStore,
+    answerer: &dyn Answerer,
+    timeout: Duration,
+    questions: impl Fn(&FactStore) -> Vec<Question>,
+) {
+    let mut asked: HashSet<QuestionKey> = HashSet::new();
+    loop {
+        let new: Vec<Question> = questions(facts).into_iter().filter(|question| asked.insert(question.key())).collect();
+        if new.is_empty() {
+            return;
+        }
+        put(&new, facts, answerer, timeout);
+    }
+}
+
+fn put(questions: &[Question], facts: &mut FactStore, answerer: &dyn Answerer, timeout: Duration) {
+    for (question, fact) in questions.iter().zip(answerer.ask(questions, timeout, &Cancel::default())) {
+        if let Some(fact) = fact {
+            facts.insert(question.key(), fact);
         }
     }
 }

@@ -5,7 +5,7 @@ mod fix;
 pub mod fixpoint;
 pub mod outcome;
 mod overlay;
-mod targets;
+pub mod targets;
 mod watch;
 
 use crate::answerer::{Answerer, EngineAnswerer};
@@ -14,7 +14,7 @@ use crate::{formats, words};
 use anyhow::{Context, bail};
 use baseline::Baseline;
 use outcome::{Checked, Outcome};
-use overlay::Overlay;
+pub use overlay::Overlay;
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -155,7 +155,11 @@ fn check_project(
     Ok(checked)
 }
 
-fn load(
+/// Reads a project.
+///
+/// # Errors
+/// If its file can't be read.
+pub fn load(
     target: &targets::Target,
     files: &Overlay,
     environment: &Environment,
@@ -171,7 +175,10 @@ fn load(
 }
 
 /// The command line wins over the project's configuration, which wins over the defaults.
-fn options(args: &CheckArgs, config: &Config) -> anyhow::Result<(CheckOptions, Duration)> {
+///
+/// # Errors
+/// If the project asks for something that is no time.
+pub fn options(args: &CheckArgs, config: &Config) -> anyhow::Result<(CheckOptions, Duration)> {
     let level = args.level.map_or_else(|| configured_level(config), Level::from);
     let options = CheckOptions {
         level,
@@ -204,7 +211,7 @@ pub fn configured_level(config: &Config) -> Level {
 }
 
 /// One check, to the end.
-fn check(
+pub fn check(
     project: &Project,
     options: &CheckOptions,
     memo: &Memo,

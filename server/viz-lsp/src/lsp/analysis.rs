@@ -168,7 +168,7 @@ impl Analysis {
         }
     }
 
-    /// The projects of the open texts, no others.
+    /// The projects of the open texts and of the workspace's folders, no others.
     fn open_and_close(
         &self,
         turn: &Turn,
@@ -179,11 +179,12 @@ impl Analysis {
         let unknown =
             |path: &Path| turn.work.everything || workspaces.values().all(|workspace| !workspace.reads(path, files));
         let documents = turn.documents.iter().filter(|(path, _)| unknown(path));
-        let roots: BTreeSet<PathBuf> = documents.filter_map(|(path, _)| files.root_of(path)).collect();
+        let mut roots: BTreeSet<PathBuf> = documents.filter_map(|(path, _)| files.root_of(path)).collect();
         if turn.work.everything {
+            roots.extend(turn.folders.iter().flat_map(|folder| files.roots_in(folder)));
             let gone: Vec<PathBuf> = workspaces.keys().filter(|root| !roots.contains(*root)).cloned().collect();
             for root in gone {
-                tracing::info!(root = %root.display(), "closing the project, none of its files is open");
+                tracing::info!(root = %root.display(), "closing the project, neither its folder nor any of its files is open");
                 workspaces.remove(&root);
                 self.state.forget(&root);
                 self.sources.want(&root, Vec::new(), TIMEOUT);

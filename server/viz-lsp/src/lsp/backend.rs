@@ -34,16 +34,16 @@ use tower_lsp::lsp_types::{
     CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeActionParams, CodeActionResponse, CodeLens,
     CodeLensParams, ColorInformation, ColorPresentation, ColorPresentationParams, CompletionItem, CompletionParams,
     CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentColorParams,
-    DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams, DocumentLink,
-    DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams, FoldingRange,
-    FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams,
-    InitializeResult, InitializedParams, InlayHint, InlayHintParams, Location, MessageType, PrepareRenameResponse,
-    ReferenceParams, RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokensDeltaParams,
-    SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult,
-    SemanticTokensResult, ServerInfo, SignatureHelp, SignatureHelpParams, SymbolInformation,
-    TextDocumentPositionParams, Url, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceEdit,
-    WorkspaceSymbolParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    DocumentColorParams, DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentHighlight,
+    DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse,
+    ExecuteCommandParams, FoldingRange, FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover,
+    HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, Location,
+    MessageType, PrepareRenameResponse, ReferenceParams, RenameFilesParams, RenameParams, SelectionRange,
+    SelectionRangeParams, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams,
+    SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, SignatureHelp,
+    SignatureHelpParams, SymbolInformation, TextDocumentPositionParams, Url, WorkspaceDiagnosticParams,
+    WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceFolder, WorkspaceSymbolParams,
 };
 use tower_lsp::{Client, LanguageServer};
 use viz_project::Environment;
@@ -71,6 +71,8 @@ struct Session {
     outbox: Outbox,
     /// What was wrong with the client's options.
     complaints: Vec<String>,
+    /// The folders of the workspace, as of the start.
+    folders: Vec<Url>,
 }
 
 impl Backend {
@@ -130,6 +132,11 @@ impl Backend {
         .await
     }
 
+    fn change_folders(&self, added: Vec<Url>, removed: Vec<Url>) {
+        let paths = |uris: Vec<Url>| uris.iter().filter_map(|uri| self.state.path(uri)).collect::<Vec<_>>();
+        self.state.change_folders(paths(added), &paths(removed));
+    }
+
     async fn go(
         &self,
         method: &'static str,
@@ -184,8 +191,12 @@ impl LanguageServer for Backend {
                 return Err(Error::internal_error());
             }
         };
+        #[allow(deprecated)] // what clients without folders know
+        let root = params.root_uri;
+        let folders = params.workspace_folders.map(|folders| folders.into_iter().map(|folder| folder.uri).collect());
+        let folders = folders.unwrap_or_else(|| Vec::from_iter(root));
         // A second `initialize` is refused before it gets here.
-        let _ = self.session.set(Session { client, commands, answerer, outbox, complaints });
+        let _ = self.session.set(Session { client, commands, answerer, outbox, complaints, folders });
         Ok(InitializeResult {
             capabilities: capabilities::server(&client),
             server_info: Some(ServerInfo {
@@ -206,6 +217,7 @@ impl LanguageServer for Backend {
         if session.client.configuration {
             self.pull_configuration();
         }
+        self.change_folders(session.folders.clone(), Vec::new());
         for complaint in &session.complaints {
             session.outbox.send(Message::Show(MessageType::WARNING, complaint.clone()));
         }
@@ -229,6 +241,11 @@ impl LanguageServer for Backend {
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
         self.tokens.forget(&params.text_document.uri);
         self.state.close(&params.text_document.uri);
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        let uris = |folders: Vec<WorkspaceFolder>| folders.into_iter().map(|folder| folder.uri).collect();
+        self.change_folders(uris(params.event.added), uris(params.event.removed));
     }
 
     async fn did_save(&self, _: DidSaveTextDocumentParams) {

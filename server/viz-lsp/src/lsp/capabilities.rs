@@ -237,7 +237,7 @@ pub fn server(client: &Client) -> ServerCapabilities {
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {
                 supported: Some(true),
-                change_notifications: Some(OneOf::Left(false)),
+                change_notifications: Some(OneOf::Left(true)),
             }),
             file_operations: client.prepares_file_renames.then(|| WorkspaceFileOperationsServerCapabilities {
                 will_rename: Some(FileOperationRegistrationOptions {

@@ -95,6 +95,16 @@ impl Files<'_> {
         let root = spelled.chain([path]).find_map(|path| viz_project::find_root(path, self))?;
         Some(self.real(&root))
     }
+
+    /// The projects of a workspace's folder: the one that it belongs to, else those in the folders right below it.
+    pub fn roots_in(&self, folder: &Path) -> Vec<PathBuf> {
+        if let Some(root) = viz_project::find_root(folder, self) {
+            return vec![self.real(&root)];
+        }
+        let below = self.list(folder).unwrap_or_default().into_iter().filter(|entry| entry.is_dir);
+        let roots = below.filter(|entry| viz_project::project_file(&entry.path, self).is_some());
+        roots.map(|entry| self.real(&entry.path)).collect()
+    }
 }
 
 impl FileSystem for Files<'_> {

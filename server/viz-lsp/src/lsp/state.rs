@@ -47,6 +47,8 @@ pub struct State {
 #[derive(Default)]
 struct Inner {
     documents: Documents,
+    /// What the client has opened as folders of its workspace.
+    folders: Vec<PathBuf>,
     revision: Revision,
     work: Work,
     quit: bool,
@@ -108,7 +110,9 @@ pub struct Answers {
 pub struct Turn {
     /// The open texts.
     pub documents: Documents,
-    /// Their revision.
+    /// The folders of the client's workspace.
+    pub folders: Vec<PathBuf>,
+    /// The revision of the texts.
     pub revision: Revision,
     /// What to do.
     pub work: Work,
@@ -220,6 +224,16 @@ impl State {
         });
     }
 
+    /// The client's workspace has other folders.
+    pub fn change_folders(&self, added: Vec<PathBuf>, removed: &[PathBuf]) {
+        self.update(|inner| {
+            inner.folders.retain(|folder| !removed.contains(folder) && !added.contains(folder));
+            inner.folders.extend(added);
+            inner.work.everything = true;
+            inner.work.ask = true;
+        });
+    }
+
     /// A text was saved: a moment to look whether data have changed.
     pub fn save(&self) {
         self.files_changed(&[], true);
@@ -281,7 +295,8 @@ impl State {
             if work.everything || work.refresh || work.ask || work.has_news() {
                 let ask_at = work.ask_at;
                 let work = std::mem::replace(work, Work { ask_at, ..Work::default() });
-                return Some(Turn { documents: inner.documents.clone(), revision: inner.revision, work });
+                let (documents, folders) = (inner.documents.clone(), inner.folders.clone());
+                return Some(Turn { documents, folders, revision: inner.revision, work });
             }
             inner = match work.ask_at {
                 Some(at) => self.wake.wait_timeout(inner, at - now).unwrap_or_else(PoisonError::into_inner).0,

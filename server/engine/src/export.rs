@@ -1,0 +1,271 @@
+//! Writes the rows of a query to files, in one run of the query.
+//!
+//! A worker that exports is a source worker which may write, and only below one folder. The user's text has passed the gate
+//! as one SELECT like any other; the statements that write are made here, and every file has a plain name in that folder.
+
+use crate::batch::{Batch, CancelToken};
+use crate::capsules;
+use crate::cells::Cell;
+use crate::data_version::DataVersions;
+use crate::database::{identifier, literal, path_literal};
+use crate::errors::{self, Failure};
+use crate::gate::Gated;
+use crate::{Engine, Limits};
+use duckdb::Connection;
+use duckdb::arrow::record_batch::RecordBatch;
+use std::fs::File;
+use std::io::{self, Seek, Write};
+use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
+use viz_facts::{Answer, Column, ExportFiles, Exported, FlatFile, Question, Unknown};
+
+/// What DuckDB may use of memory while it exports: the rest goes to files in the folder.
+pub(crate) const MEMORY: &str = "180MB";
+
+/// So much text of a column is kept before it is written.
+const BUFFER: usize = 256 << 10;
+
+/// Holds the rows where two files are made of them.
+const ROWS: &str = "temp.viz_export";
+
+/// What an export gave, and what it depends on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Export {
+    /// Its answer.
+    pub answer: Result<Answer, Unknown>,
+    /// The files that it read, if nothing else decides what it gives.
+    pub reads: Option<Vec<PathBuf>>,
+    /// Their version while it ran; `None` if they changed meanwhile or a moment before.
+    pub version: Option<[u8; 16]>,
+}
+
+impl Engine {
+    /// Asks a [`Question::Export`], or another question whose data matter. Blocks. The files of an export are in the
+    /// engine's folder afterwards, whole if it was answered.
+    pub fn export(&self, question: &Question, limits: &Limits, token: &CancelToken) -> Export {
+        let since = SystemTime::now();
+        let batch = Batch::new(1);
+        if !token.is_cancelled() {
+            self.submit(std::slice::from_ref(question), limits, &batch);
+        }
+        let (mut found, missing) = batch.wait(token);
+        if missing {
+            self.cancel(&batch);
+        }
+        let (answer, ran) = found.remove(0);
+        let reads = question.source().zip(ran).and_then(|(source, ran)| capsules::files(source, question, &ran.reads));
+        let version = reads.as_ref().and_then(|files| DataVersions::default().unchanged_since(files, since));
+        Export { answer, reads, version }
+    }
+}
+
+/// The version of these files together, to compare with [`Export::version`]; `None` if they can't be looked at.
+pub fn data_version(files: &[PathBuf]) -> Option<[u8; 16]> {
+    DataVersions::default().of(files)
+}
+
+/// What gives the answers: this program, its DuckDB, the time zone.
+pub fn identity(program: &Path) -> String {
+    capsules::engine(program)
+}
+
+/// Runs a query whose columns are known, and writes its rows to files in a folder.
+pub(crate) fn run(
+    conn: &Connection,
+    sql: &Gated<'_>,
+    columns: Vec<Column>,
+    files: &ExportFiles,
+    folder: &Path,
+) -> Result<Exported, Failure> {
+    let selected = Selected::of(columns, &files.names);
+    // A place in our statement is no place in the user's text.
+    let failed = |error| errors::failure(error, "", usize::MAX);
+    let from = format!("query({}) AS viz_rows({})", literal(sql.text()), selected.inner());
+    let (from, nulled, row_count) = match (&files.parquet, &files.json) {
+        (None, None) => (None, Vec::new(), 0),
+        (Some(_), None) => (Some(from), Vec::new(), 0),
+        (parquet, Some(json)) => {
+            // Two files of one query: it runs once, and its rows wait in a table.
+            let from = match parquet {
+                Some(_) => {
+                    let make = format!("CREATE OR REPLACE TEMP TABLE viz_export AS SELECT * FROM {from}");
+                    conn.execute_batch(&make).map_err(failed)?;
+                    ROWS
+                }
+                None => &from,
+            };
+            let text = format!("SELECT {} FROM {from}", selected.list(|_, name| name.to_owned()));
+            let flat = write_json(conn, &text, &selected.columns, json, folder)?;
+            (parquet.as_ref().map(|_| from.to_owned()), flat.0, flat.1)
+        }
+    };
+    let row_count = match (&files.parquet, from) {
+        (Some(name), Some(from)) => {
+            let list = selected.list(|column, name| match is_decimal(&column.data_type) {
+                true => format!("CAST({name} AS DOUBLE)"),
+                false => name.to_owned(),
+            });
+            let to = path_literal(&inside(folder, name)?)?;
+            let copy = format!("COPY (SELECT {list} FROM {from}) TO {to} (FORMAT parquet)");
+            let rows = conn.execute(&copy, []).map_err(failed)?;
+            if files.json.is_some() {
+                conn.execute_batch("DROP TABLE temp.viz_export").map_err(failed)?;
+            }
+            rows as u64
+        }
+        _ => row_count,
+    };
+    let nulled = if nulled.is_empty() { vec![0; selected.columns.len()] } else { nulled };
+    Ok(Exported { columns: selected.columns, nulled, row_count })
+}
+
+fn is_decimal(data_type: &str) -> bool {
+    data_type.starts_with("DECIMAL(") && data_type.ends_with(')')
+}
+
+/// The columns that are written: of those with one name the first.
+struct Selected {
+    all: usize,
+    places: Vec<usize>,
+    columns: Vec<Column>,
+}
+
+impl Selected {
+    fn of(columns: Vec<Column>, names: &[String]) -> Self {
+        let all = columns.len();
+        let (mut places, mut kept) = (Vec::new(), Vec::<Column>::new());
+        for (at, mut column) in columns.into_iter().enumerate() {
+            if let Some(name) = names.get(at) {
+                column.name.clone_from(name);
+            }
+            if !kept.iter().any(|other| other.name == column.name) {
+                places.push(at);
+                kept.push(column);
+            }
+        }
+        Self { all, places, columns: kept }
+    }
+
+    /// Names that are surely different, for all columns of the query.
+    fn inner(&self) -> String {
+        (0..self.all).map(|at| format!("viz_{at}")).collect::<Vec<_>>().join(", ")
+    }
+
+    fn list(&self, expression: impl Fn(&Column, &str) -> String) -> String {
+        let one = |(at, column): (&usize, &Column)| {
+            format!("{} AS {}", expression(column, &format!("viz_{at}")), identifier(&column.name))
+        };
+        self.places.iter().zip(&self.columns).map(one).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A file of a plain name in the folder.
+fn inside(folder: &Path, name: &str) -> Result<PathBuf, Unknown> {
+    let mut parts = Path::new(name).components();
+    match (parts.next(), parts.next()) {
+        (Some(Component::Normal(plain)), None) if plain == name => Ok(folder.join(name)),
+        _ => Err(Unknown::new("not-a-file-name", format!("`{name}` is no plain file name"))),
+    }
+}
+
+/// Streams the rows of a query into a file, column by column. Memory stays flat: the text of each column but the first
+/// waits in a file of its own.
+fn write_json(
+    conn: &Connection,
+    sql: &str,
+    columns: &[Column],
+    file: &FlatFile,
+    folder: &Path,
+) -> Result<(Vec<u64>, u64), Failure> {
+    let failed = |error| errors::failure(error, "", usize::MAX);
+    let unwritable =
+        |error: io::Error| Failure::Unknown(Unknown::new("file-unwritable", format!("{}: {error}", file.name)));
+    let path = inside(folder, &file.name)?;
+    let mut texts = Vec::new();
+    for at in 0..columns.len() {
+        let path = if at == 0 { path.clone() } else { inside(folder, &format!("{}.column{at}", file.name))? };
+        texts.push(ColumnText::create(path).map_err(unwritable)?);
+    }
+    if let (Some(first), Some(column)) = (texts.first_mut(), columns.first()) {
+        first.buffer.extend_from_slice(format!("{}{{{}:[", file.before, name(column)).as_bytes());
+    }
+    let mut rows = 0;
+    let mut statement = conn.prepare(sql).map_err(failed)?;
+    for batch in statement.stream_arrow([]).map_err(failed)? {
+        let batch = batch.map_err(|error| match crate::rows::unsupported(&error, columns) {
+            Some(unknown) => Failure::Unknown(unknown),
+            None => failed(error),
+        })?;
+        for (at, text) in texts.iter_mut().enumerate() {
+            text.push(&batch, at, rows == 0).map_err(unwritable)?;
+        }
+        rows += batch.num_rows() as u64;
+    }
+    drop(statement);
+    let nulled = texts.iter().map(|text| text.nulled.get()).collect();
+    join(texts, columns, file, &path).map_err(unwritable)?;
+    Ok((nulled, rows))
+}
+
+fn name(column: &Column) -> String {
+    serde_json::Value::from(column.name.as_str()).to_string()
+}
+
+/// Puts the columns one after the other.
+fn join(texts: Vec<ColumnText>, columns: &[Column], file: &FlatFile, path: &Path) -> io::Result<()> {
+    let mut texts = texts.into_iter();
+    let mut whole = match texts.next() {
+        Some(first) => first.finish()?,
+        None => {
+            let mut whole = File::create_new(path)?;
+            whole.write_all(format!("{}{{", file.before).as_bytes())?;
+            whole
+        }
+    };
+    for (text, column) in texts.zip(columns.iter().skip(1)) {
+        whole.write_all(format!("],{}:[", name(column)).as_bytes())?;
+        let path = text.path.clone();
+        let mut own = text.finish()?;
+        own.rewind()?;
+        io::copy(&mut own, &mut whole)?;
+        std::fs::remove_file(path)?;
+    }
+    let end = if columns.is_empty() { "}" } else { "]}" };
+    whole.write_all(format!("{end}{}", file.after).as_bytes())
+}
+
+/// The values of a column as JSON, separated by commas, on their way into a file.
+struct ColumnText {
+    path: PathBuf,
+    file: File,
+    buffer: Vec<u8>,
+    nulled: std::cell::Cell<u64>,
+}
+
+impl ColumnText {
+    fn create(path: PathBuf) -> io::Result<Self> {
+        let file = File::options().read(true).write(true).create_new(true).open(&path)?;
+        Ok(Self { path, file, buffer: Vec::with_capacity(BUFFER * 2), nulled: Default::default() })
+    }
+
+    fn push(&mut self, batch: &RecordBatch, column: usize, first: bool) -> io::Result<()> {
+        let schema = batch.schema();
+        let (field, array) = (schema.field(column), batch.column(column));
+        for row in 0..batch.num_rows() {
+            if row > 0 || !first {
+                self.buffer.push(b',');
+            }
+            serde_json::to_writer(&mut self.buffer, &Cell { field, array, row, nulled: &self.nulled })?;
+            if self.buffer.len() >= BUFFER {
+                self.file.write_all(&self.buffer)?;
+                self.buffer.clear();
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> io::Result<File> {
+        self.file.write_all(&self.buffer)?;
+        Ok(self.file)
+    }
+}

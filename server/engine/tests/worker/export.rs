@@ -1,0 +1,142 @@
+//! Exports: what is in the files, and that nothing is written anywhere else.
+
+use super::rows::forms;
+use super::{Answer, Engine, EngineConfig, Question, SourceSpec, code, program, project, snapshot};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use viz_engine::{CancelToken, Export, Limits};
+use viz_facts::{ExportFiles, Exported, FlatFile, QueryTable, SqlErrorKind};
+
+fn exporter(folder: &Path) -> Engine {
+    Engine::new(EngineConfig { export: Some(folder.to_owned()), ..EngineConfig::new(program(), true) })
+}
+
+fn files(parquet: bool, json: bool) -> ExportFiles {
+    let flat = FlatFile { name: "x.json".into(), before: "{\"data\":".into(), after: ",\"query\":1}".into() };
+    ExportFiles { parquet: parquet.then(|| "x.parquet".into()), json: json.then_some(flat), names: Vec::new() }
+}
+
+fn question(source: &SourceSpec, sql: &str, files: ExportFiles) -> Question {
+    Question::Export { source: source.clone(), tables: Vec::new(), sql: sql.into(), files }
+}
+
+fn ask(engine: &Engine, question: Question) -> Export {
+    engine.export(&question, &Limits::default(), &CancelToken::new())
+}
+
+fn exported(engine: &Engine, question: Question) -> Exported {
+    match ask(engine, question).answer {
+        Ok(Answer::Exported(Ok(exported))) => exported,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The rows of a parquet file, as DuckDB prints them as JSON, but for numbers that are none.
+fn parquet(path: &Path) -> Vec<Value> {
+    let conn = duckdb::Connection::open_in_memory().unwrap();
+    let sql = format!("select to_json(t)::varchar from read_parquet('{}') t", path.display());
+    let mut statement = conn.prepare(&sql).unwrap();
+    let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let none =
+        |text: String| ["-Infinity", "NaN", "-inf", "nan"].iter().fold(text, |text, it| text.replace(it, "null"));
+    rows.map(|row| serde_json::from_str(&none(row.unwrap())).unwrap()).collect()
+}
+
+/// A folder to export to, with nothing else in it.
+fn place() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    std::fs::create_dir(&out).unwrap();
+    (folder, out)
+}
+
+fn read(path: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The same forms as those of rows, also if a parquet file is made of the same run.
+pub(super) fn exports_keep_every_value() {
+    let ((_out, out), (_project, root, _)) = (place(), project());
+    let (engine, memory) = (exporter(&out), SourceSpec::DuckDbMemory { root });
+    for ((sql, form), both) in forms().into_iter().flat_map(|form| [(form.clone(), false), (form, true)]) {
+        let asked = question(&memory, &format!("select {sql} as v, 1 as \"a\"\"b\" ; -- c"), files(both, true));
+        let export = ask(&engine, asked);
+        let Ok(Answer::Exported(Ok(done))) = &export.answer else { panic!("{sql}: {:?}", export.answer) };
+        assert_eq!(done.row_count, 1, "{sql}");
+        assert_eq!(read(&out.join("x.json")), json!({"data": {"v": [form], "a\"b": [1]}, "query": 1}), "{sql}");
+        let left: Vec<_> = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left.len(), 1 + usize::from(both), "{sql}: {left:?}");
+        if both {
+            assert_eq!(parquet(&out.join("x.parquet")).len(), 1, "{sql}");
+        }
+        left.iter().for_each(|name| std::fs::remove_file(out.join(name)).unwrap());
+    }
+}
+
+pub(super) fn exports_have_the_right_columns_and_rows() {
+    let ((_out, out), (_project, _, source)) = (place(), project());
+    let engine = exporter(&out);
+    let table = QueryTable { name: "m".into(), sql: "select * from orders -- all".into() };
+    let asked = Question::Export {
+        source: source.clone(),
+        tables: vec![table],
+        sql: "select city as c, n as d, n as d, n::decimal(9,2) / 3 as e, 'nan'::float as f from m order by n desc"
+            .into(),
+        files: files(true, true),
+    };
+    let export = ask(&engine, asked);
+    let Ok(Answer::Exported(Ok(done))) = export.answer else { panic!("{:?}", export.answer) };
+    assert_eq!((done.row_count, done.nulled.as_slice()), (2, &[0, 0, 0, 2][..]));
+    assert_eq!(export.reads.as_deref().map(<[PathBuf]>::len), Some(2), "the database and its log");
+    let data = &read(&out.join("x.json"))["data"];
+    assert_eq!((&data["c"], &data["d"]), (&json!(["O'Fallon", "Köln"]), &json!([2, 1])));
+    let rows = parquet(&out.join("x.parquet"));
+    assert_eq!((&rows[0]["c"], &rows[1]["d"], rows[0].as_object().unwrap().len()), (&json!("O'Fallon"), &json!(1), 4));
+    assert!(rows[0]["e"].is_f64(), "decimals are doubles: {rows:?}");
+
+    let named = ExportFiles { parquet: Some("o.parquet".into()), json: None, names: vec!["option".into()] };
+    assert_eq!(exported(&engine, question(&source, "select city from orders order by 1;", named)).row_count, 2);
+    assert_eq!(parquet(&out.join("o.parquet"))[0], json!({"option": "Köln"}));
+
+    let none = exported(
+        &engine,
+        question(
+            &source,
+            "select city, n from orders where false",
+            ExportFiles {
+                json: Some(FlatFile { name: "none.json".into(), before: String::new(), after: String::new() }),
+                parquet: Some("none.parquet".into()),
+                names: Vec::new(),
+            },
+        ),
+    );
+    assert_eq!(none.row_count, 0);
+    assert_eq!(read(&out.join("none.json")), json!({"city": [], "n": []}));
+    assert!(parquet(&out.join("none.parquet")).is_empty());
+}
+
+pub(super) fn exports_write_to_their_folder_only() {
+    let ((parent, out), (_project, root, source)) = (place(), project());
+    let engine = exporter(&out);
+    let outside = parent.path().join("written.csv");
+    let copy = format!("copy (select 1) to '{}'", outside.display());
+    let hidden = format!("with a as (copy (select 1) to '{}') select 1", outside.display());
+    for sql in [copy.as_str(), hidden.as_str(), "create table t (a int)", "insert into orders values ('x', 1)"] {
+        match ask(&engine, question(&source, sql, files(true, true))).answer {
+            Ok(Answer::Exported(Err(error))) => {
+                assert!(matches!(error.kind, SqlErrorKind::Refused | SqlErrorKind::Parser), "{sql}: {error:?}");
+            }
+            other => panic!("{sql}: {other:?}"),
+        }
+    }
+    let before = (snapshot(parent.path()), snapshot(&root));
+    for name in ["../x.parquet", "/tmp/x.parquet", "a/b", "..", ".", "", "a/"] {
+        let files = ExportFiles { parquet: Some(name.into()), json: None, names: Vec::new() };
+        assert_eq!(code(&ask(&engine, question(&source, "select 1 as a", files)).answer), "not-a-file-name", "{name}");
+    }
+    assert!((snapshot(parent.path()), snapshot(&root)) == before);
+    // Whoever has no such folder writes nothing.
+    let plain = Engine::new(EngineConfig::new(program(), true));
+    assert_eq!(code(&ask(&plain, question(&source, "select 1 as a", files(true, false))).answer), "no-export");
+    assert!((snapshot(parent.path()), snapshot(&root)) == before);
+}

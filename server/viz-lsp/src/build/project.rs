@@ -1,0 +1,254 @@
+//! The build of one project: checked, planned, compared with what is there, made.
+
+use super::node::{Fate, Report};
+use super::out::{self, Out};
+use super::run::{Job, Run};
+use super::state::{Built as Known, State, Versions};
+use super::{Interrupt, TIMEOUT, print};
+use crate::answerer::{Answerer, EngineAnswerer};
+use crate::check::{self, fixpoint, outcome::Checked, targets::Target};
+use crate::cli::{BuildArgs, CheckArgs};
+use anyhow::{Context, bail};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use viz_build::{Layout, Node, Plan, Settings};
+use viz_check::{CheckOptions, Memo, Severity};
+use viz_engine::Limits;
+use viz_facts::FactStore;
+use viz_project::{Body, Environment, Project};
+
+/// What became of a project.
+pub struct Built {
+    /// Its folder as people see it.
+    pub shown: String,
+    /// The output folder.
+    pub out: PathBuf,
+    /// The arrangement of files in it.
+    pub layout: Layout,
+    /// Its objects.
+    pub nodes: Vec<Report>,
+    /// Number of errors that the check found.
+    pub errors: usize,
+    /// The errors, as places and messages.
+    pub findings: Vec<print::Shown>,
+}
+
+/// Builds a project into a folder.
+///
+/// # Errors
+/// If it could not be tried.
+pub fn build(
+    check: &CheckArgs,
+    build: &BuildArgs,
+    target: Target,
+    out: &Path,
+    interrupt: &Interrupt,
+) -> anyhow::Result<Built> {
+    let environment = Environment::from_process();
+    let project = check::load(&target, &check::Overlay::default(), &environment, check.target.map(Into::into))?;
+    let path = out::check(out, &project.root)?;
+    let layout: Layout = build.layout.map_or_else(|| project.target(), Into::into).into();
+    // A dry run writes nothing, not even a lock.
+    let out = if build.dry_run { None } else { Some(Out::open(&path)?) };
+    let state = State::read(&path);
+    let (options, check_timeout) = check::options(check, project.config())?;
+    let program = std::env::current_exe().context("can't tell where this program is")?;
+    let engine = viz_engine::identity(&program);
+    let whole = whole(&project, &options, build, layout, &path, &engine);
+    let mut versions = Versions::default();
+    let mut built = Built {
+        shown: target.shown.clone(),
+        out: path.clone(),
+        layout,
+        nodes: Vec::new(),
+        errors: 0,
+        findings: Vec::new(),
+    };
+    if state.whole.as_ref() == Some(&whole)
+        && build.only.is_empty()
+        && state.nodes.values().all(|known| known.is_current(&path, &mut versions))
+    {
+        tracing::info!("neither the project nor its data have changed");
+        built.nodes = state.nodes.iter().filter_map(|(name, known)| unchanged(name, known)).collect();
+        return Ok(built);
+    }
+    let (checked, plan) = {
+        let answerer = EngineAnswerer::new(true, !check.no_cache)?;
+        let settings = Settings { layout, out: &path, flat: build.flat, now: options.now };
+        examine(check, project, &target, &options, settings, &answerer, check_timeout)
+    };
+    built.errors = checked.report.findings.len();
+    built.findings = print::findings(&checked);
+    print::errors(check, checked);
+    let wanted = wanted(&plan, &build.only)?;
+    let mut jobs = Vec::new();
+    for (at, node) in plan.nodes.iter().enumerate() {
+        jobs.push(match &node.work {
+            _ if !wanted.contains(&at) => Job::Left,
+            Err(why) => Job::Skipped(why.to_string()),
+            Ok(work) => {
+                let key = work.key(&engine);
+                let known = state.nodes.get(&name(node)).filter(|known| known.key == key);
+                match known.filter(|known| known.is_current(&path, &mut versions)) {
+                    Some(known) => Job::Unchanged(known.warnings.clone()),
+                    None => Job::Due(key),
+                }
+            }
+        });
+    }
+    let clean = built.errors == 0 && build.only.is_empty() && jobs.iter().all(|job| !matches!(job, Job::Skipped(_)));
+    let Some(out) = out else {
+        built.nodes = plan.nodes.iter().zip(jobs).filter_map(|(node, job)| foreseen(node, job)).collect();
+        built.nodes.iter().for_each(|report| print::node(check, report, None));
+        return Ok(built);
+    };
+    let timeout = check.timeout.map(Duration::try_from_secs_f64).transpose()?.unwrap_or(TIMEOUT);
+    let run = Run {
+        plan: &plan,
+        out: &out,
+        limits: Limits { timeout },
+        jobs: build.jobs.map_or_else(default_jobs, |jobs| jobs as usize),
+        interrupt,
+        args: check,
+    };
+    interrupt.set_writing(true);
+    let finished = run.run(jobs, state).and_then(|(nodes, mut state)| {
+        let whole = (clean && nodes.iter().all(Report::is_fine) && !interrupt.is_pressed()).then_some(whole);
+        error_json(&out, built.errors == 0)?;
+        if whole.is_some() {
+            forget(&mut state, &plan, &out);
+        }
+        state.whole = whole;
+        state.write(&out, 0)?;
+        Ok(nodes)
+    });
+    drop(out);
+    interrupt.set_writing(false);
+    built.nodes = finished?;
+    Ok(built)
+}
+
+/// Checks a project, asks what a build wants to know besides, and plans.
+fn examine(
+    args: &CheckArgs,
+    project: Project,
+    target: &Target,
+    options: &CheckOptions,
+    settings: Settings<'_>,
+    answerer: &dyn Answerer,
+    timeout: Duration,
+) -> (Checked, Plan) {
+    let mut facts = FactStore::new();
+    let memo = Memo::default();
+    let mut report = check::check(&project, options, &memo, &mut facts, answerer, timeout, args.quiet);
+    fixpoint::ask(&mut facts, answerer, timeout, |facts| viz_build::questions(&project, facts));
+    let plan = viz_build::plan(&project, &facts, &report, settings);
+    report.findings.retain(|finding| finding.severity == Severity::Error);
+    let checked = Checked { shown: target.shown.clone(), project, report, recorded: Vec::new(), fixed: 0 };
+    (checked, plan)
+}
+
+/// A hash of everything that a build depends on besides the data: the texts, the settings, the day (ranges of dates), the
+/// variables that sources need, the place.
+fn whole(
+    project: &Project,
+    options: &CheckOptions,
+    build: &BuildArgs,
+    layout: Layout,
+    out: &Path,
+    engine: &str,
+) -> String {
+    let variables: BTreeSet<&str> = project
+        .ids()
+        .filter_map(|id| match &project.object(id).body {
+            Body::Source(source) => Some(source.variables.iter().map(|variable| variable.text.as_str())),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let values: Vec<_> = variables.iter().map(|name| (name, project.environment().get(name))).collect();
+    let files: Vec<_> = project.files().iter().map(|file| (&file.relative, file.document.text())).collect();
+    let config = std::fs::read_to_string(project.root.join(viz_project::CONFIG_FILE)).unwrap_or_default();
+    let settings = format!("{layout:?} {} {:?} {}", build.flat, project.target(), options.now.date());
+    let all = (engine, settings, out, config, values, files);
+    viz_build::hash(&all)
+}
+
+fn name(node: &Node) -> String {
+    format!("{}:{}", node.kind, node.name)
+}
+
+fn unchanged(name: &str, known: &Known) -> Option<Report> {
+    let (kind, name) = name.split_once(':')?;
+    let kind = ["source", "model", "input", "insight"].into_iter().find(|known| *known == kind)?;
+    Some(Report {
+        kind,
+        name: name.to_owned(),
+        fate: Fate::Unchanged,
+        files: known.files.iter().map(|file| file.path.clone()).collect(),
+        warnings: known.warnings.clone(),
+    })
+}
+
+/// What a run would do; `None` for what is not asked for.
+fn foreseen(node: &Node, job: Job) -> Option<Report> {
+    let (fate, warnings) = match job {
+        Job::Left => return None,
+        Job::Due(_) => (Fate::Due, Vec::new()),
+        Job::Unchanged(warnings) => (Fate::Unchanged, warnings),
+        Job::Skipped(reason) => (Fate::Skipped { reason }, Vec::new()),
+    };
+    let files = node.work.iter().flat_map(|work| work.paths()).map(str::to_owned).collect();
+    Some(Report { kind: node.kind, name: node.name.clone(), fate, files, warnings })
+}
+
+/// The nodes of these names with all that they need; all if there are no names.
+fn wanted(plan: &Plan, only: &[String]) -> anyhow::Result<BTreeSet<usize>> {
+    if only.is_empty() {
+        return Ok((0..plan.nodes.len()).collect());
+    }
+    let mut out = BTreeSet::new();
+    for name in only {
+        let Some(at) = plan.nodes.iter().position(|node| node.name == *name) else {
+            let names = plan.nodes.iter().map(|node| node.name.as_str());
+            let near = viz_project::did_you_mean(&viz_project::similar(name, names));
+            let near = near.map(|near| format!("\nhelp: {near}")).unwrap_or_default();
+            bail!("no source, model, input or insight is called `{name}`{near}");
+        };
+        out.insert(at);
+        out.extend(&plan.nodes[at].needs);
+    }
+    Ok(out)
+}
+
+/// A query uses two threads, and its worker takes memory.
+fn default_jobs() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2)).clamp(1, 4)
+}
+
+/// What the reference's server reads first: an empty object says that the project has no errors.
+fn error_json(out: &Out, good: bool) -> anyhow::Result<()> {
+    const FILE: &str = "error.json";
+    if !good {
+        out.remove(FILE);
+    } else if std::fs::read_to_string(out.path.join(FILE)).ok().as_deref() != Some("{}") {
+        out.write(FILE, "{}", 0)?;
+    }
+    Ok(())
+}
+
+/// Removes the files of objects that are not there any more, unless someone has changed them.
+fn forget(state: &mut State, plan: &Plan, out: &Out) {
+    let names: BTreeSet<String> = plan.nodes.iter().map(name).collect();
+    let kept: BTreeSet<&str> =
+        plan.nodes.iter().filter_map(|node| node.work.as_ref().ok()).flat_map(|work| work.paths()).collect();
+    state.nodes.retain(|name, known| {
+        let there = names.contains(name);
+        if !there {
+            let gone = known.files.iter().filter(|file| !kept.contains(file.path.as_str()) && file.is_there(&out.path));
+            gone.for_each(|file| out.remove(&file.path));
+        }
+        there
+    });
+}

@@ -1,0 +1,114 @@
+//! What earlier builds have written, and out of what: a file in the output folder.
+
+use crate::build::out::Out;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// Its name.
+pub const FILE: &str = ".viz-lsp-build.json";
+
+/// Of its form. Another one is as good as none.
+const VERSION: u32 = 1;
+
+/// See the module.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    version: u32,
+    /// Of a build of everything, without errors: what it was made of besides the data.
+    pub whole: Option<String>,
+    /// By kind and name.
+    pub nodes: BTreeMap<String, Built>,
+}
+
+/// What was built of one object.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Built {
+    /// What it was made of besides the data.
+    pub key: String,
+    /// The files that its queries read.
+    pub reads: Vec<PathBuf>,
+    /// Their version; `None` if something else decides what the queries give, so that they run each time.
+    pub data: Option<String>,
+    /// What was written.
+    pub files: Vec<Written>,
+    /// Whether there is anything to say about it: a build that does nothing says it again.
+    pub warnings: Vec<String>,
+}
+
+/// A file, and what tells that nobody has changed it since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// Relative to the output folder, with `/`.
+    pub path: String,
+    /// Its length in bytes.
+    pub length: u64,
+    /// When it was written to last: nanoseconds since 1970.
+    modified: u64,
+}
+
+impl Written {
+    /// A file at `at` that is, or will be, at the place `path`.
+    pub fn of(at: &Path, path: &str) -> std::io::Result<Self> {
+        let data = std::fs::metadata(at)?;
+        let modified = data.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let modified = u64::try_from(modified).unwrap_or(u64::MAX);
+        Ok(Self { path: path.to_owned(), length: data.len(), modified })
+    }
+
+    /// Whether the file is as it was written.
+    pub fn is_there(&self, out: &Path) -> bool {
+        let at = out.join(&self.path);
+        std::fs::symlink_metadata(&at).is_ok_and(|data| data.is_file())
+            && Self::of(&at, &self.path).is_ok_and(|now| now == *self)
+    }
+}
+
+impl State {
+    /// Reads the state of an output folder. A damaged one is none: everything is built again then.
+    pub fn read(out: &Path) -> Self {
+        let text = std::fs::read_to_string(out.join(FILE)).unwrap_or_default();
+        serde_json::from_str(&text).ok().filter(|state: &State| state.version == VERSION).unwrap_or_default()
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn write(&mut self, out: &Out, lane: usize) -> anyhow::Result<()> {
+        self.version = VERSION;
+        out.write(FILE, &serde_json::to_string(self)?, lane)
+    }
+}
+
+impl Built {
+    /// Whether the files are there as they were written and the data are the same. `versions` remembers data that were
+    /// looked at.
+    pub fn is_current(&self, out: &Path, versions: &mut Versions) -> bool {
+        self.data.is_some() && self.files.iter().all(|file| file.is_there(out)) && versions.of(&self.reads) == self.data
+    }
+}
+
+/// Versions of data, each looked up once.
+#[derive(Default)]
+pub struct Versions {
+    known: BTreeMap<Vec<PathBuf>, Option<String>>,
+}
+
+impl Versions {
+    /// The version of these files together.
+    pub fn of(&mut self, files: &[PathBuf]) -> Option<String> {
+        self.known.entry(files.to_vec()).or_insert_with(|| version(files)).clone()
+    }
+}
+
+/// The version of these files now.
+pub fn version(files: &[PathBuf]) -> Option<String> {
+    viz_engine::data_version(files).map(|version| hex(&version))
+}
+
+/// As text.
+pub fn hex(version: &[u8; 16]) -> String {
+    format!("{:032x}", u128::from_be_bytes(*version))
+}
