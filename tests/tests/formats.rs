@@ -30,6 +30,35 @@ fn json_is_as_the_contract_has_it() {
 }
 
 #[test]
+fn json_is_documented() {
+    let page = std::fs::read_to_string(projects::repository().join("docs/json.md")).expect("the page");
+    let example: Value = page
+        .split("```json\n")
+        .nth(1)
+        .and_then(|rest| serde_json::from_str(rest.split("```").next()?).ok())
+        .expect("an example");
+    /// The members of all objects; those of `examples` are names of inputs.
+    fn members(value: &Value, into: &mut std::collections::BTreeSet<String>) {
+        match value {
+            Value::Object(object) => object.iter().for_each(|(name, value)| {
+                into.insert(name.clone());
+                if name != "examples" {
+                    members(value, into);
+                }
+            }),
+            Value::Array(list) => list.iter().for_each(|value| members(value, into)),
+            _ => {}
+        }
+    }
+    let (mut shown, mut written) = Default::default();
+    members(&example, &mut shown);
+    members(&cli::check_json(PROGRAM, &projects::repository(), &[BROKEN]), &mut written);
+    let missing: Vec<_> = written.iter().filter(|name| !page.contains(&format!("\"{name}\""))).collect();
+    assert!(missing.is_empty(), "not in docs/json.md: {missing:?}");
+    assert!(shown.is_subset(&written), "not printed: {:?}", shown.difference(&written));
+}
+
+#[test]
 fn json_is_the_same_every_time() {
     let run = || {
         let mut json = cli::check_json(PROGRAM, &projects::repository(), &[BROKEN, "tests/projects/ecommerce"]);

@@ -1,4 +1,4 @@
-//! The command line, exactly as `contracts/check-json.md` has it.
+//! The command line. Its options and exit codes are promised: more may come, none changes.
 
 use chrono::{DateTime, Local, NaiveDate, NaiveDateTime};
 use clap::{ArgAction, ArgGroup, Args, Parser, ValueEnum};
@@ -203,7 +203,7 @@ pub struct BuildArgs {
 pub enum Format {
     /// For people.
     Text,
-    /// One JSON object (`contracts/check-json.md`).
+    /// One JSON object (docs/json.md).
     Json,
     /// SARIF 2.1.0, for code scanning.
     Sarif,

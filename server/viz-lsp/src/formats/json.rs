@@ -1,4 +1,4 @@
-//! `--format json`, the binding contract `contracts/check-json.md`: fields may be added, never changed.
+//! `--format json`, as it is promised in `docs/json.md`: fields may be added, never changed.
 
 use crate::check::outcome::{Checked, Outcome};
 use crate::place::{Place, in_order};
