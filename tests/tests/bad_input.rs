@@ -126,8 +126,8 @@ fn a_database_that_is_damaged() {
     let project = on_database("select * from t");
     project.write("data/bad.duckdb", &"noise".repeat(5_000));
     let said = check(&project, &[]);
-    let finding = "warning[database-unreadable]: `data/bad.duckdb` is no DuckDB database, or it is damaged";
-    assert_eq!(said.findings(), [finding]);
+    let message = "`data/bad.duckdb` is no DuckDB database, or it is damaged";
+    assert_eq!(said.findings(), [format!("warning[database-unreadable]: {message}")]);
     let (status, code, why) = said.state("insights", "hurt");
     assert_eq!((status, code, said.status), ("partial", "database-unreadable", 0));
     assert!(why.ends_with("bad.duckdb is no DuckDB database, or it is damaged"), "{why}");
@@ -139,7 +139,8 @@ fn a_database_that_is_damaged() {
 fn a_database_that_is_locked() {
     use rustix::fs::{FlockOperation, fcntl_lock};
     let project = on_database("select * from t");
-    project.write("data/bad.duckdb", "checksumDUCK: the rest is not read before it can be locked");
+    // A file begins with a checksum and this.
+    project.write("data/bad.duckdb", "checksumDUCK");
     let held = std::fs::OpenOptions::new().write(true).open(project.file("data/bad.duckdb")).unwrap();
     held.set_len(513 << 20).unwrap();
     fcntl_lock(&held, FlockOperation::NonBlockingLockExclusive).unwrap();

@@ -4,6 +4,7 @@ mod annotated;
 mod artefacts;
 mod bad_input;
 mod browser;
+mod build;
 mod cache;
 mod command_line;
 mod diagnostics;

@@ -12,11 +12,14 @@ mod paths;
 mod props;
 mod rank;
 mod sql;
+mod tables;
 mod values;
 
 pub(crate) use describe::accessor as accessor_meaning;
 pub use item::{CompletionItem, CompletionKind};
+pub use tables::completion_questions;
 
+use crate::choices::Choices;
 use crate::context::{Content, Context, Spot, context};
 use crate::hover::local;
 use crate::slot::{Slot, slot};
@@ -30,6 +33,7 @@ pub(crate) struct Request<'a> {
     pub project: &'a Project,
     pub facts: &'a FactStore,
     pub files: &'a dyn FileSystem,
+    pub choices: &'a Choices,
     pub file: FileId,
     pub offset: TextSize,
     pub now: chrono::NaiveDateTime,
@@ -38,12 +42,13 @@ pub(crate) struct Request<'a> {
     pub slot: Slot<'a>,
 }
 
-/// What could stand at an offset, best first. `files` is where paths are looked up; `now` decides what dates in options
-/// mean.
+/// What could stand at an offset, best first. `files` is where paths are looked up, `choices` are what is pinned, `now`
+/// decides what dates in options mean.
 pub fn completion(
     project: &Project,
     facts: &FactStore,
     files: &dyn FileSystem,
+    choices: &Choices,
     file: FileId,
     offset: TextSize,
     now: SystemTime,
@@ -56,7 +61,7 @@ pub fn completion(
     }
     let context = context(document, at);
     let Some(slot) = slot(&context) else { return Vec::new() };
-    let request = Request { project, facts, files, file, offset: at, now: local(now), text, context, slot };
+    let request = Request { project, facts, files, choices, file, offset: at, now: local(now), text, context, slot };
     let mut items = request.items();
     let mask = viz_check::Mask::of(project);
     for (index, item) in items.iter_mut().enumerate() {

@@ -4,13 +4,14 @@ use crate::choices::Choices;
 use crate::completion::accessor_meaning;
 use crate::symbol::{Symbol, symbols_at};
 use crate::target::{Target, target_at};
+use crate::tree::node_at;
 use chrono::{DateTime, Local, NaiveDateTime};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::{Duration, SystemTime};
 use viz_check::{InputOptions, OptionSource, State, columns_of, initial_state, options_of, rendered_query};
 use viz_facts::{FactStore, Question, Unknown};
-use viz_project::{Body, Expression, Input, Kind, Model, Object, ObjectId, Options, Project, Resolution, Selection};
+use viz_project::{Body, Input, Kind, Model, Object, ObjectId, Options, Project, Resolution, Selection, Spanned, Use};
 use viz_sql::Accessor;
 use viz_syntax::references;
 use viz_text::{FileId, TextRange, TextSize};
@@ -43,39 +44,46 @@ pub fn hover(
     };
     let id = target.object();
     let object = project.object(id);
+    // On a model's name before a field, the model; on the field, the field.
+    let (path, range) = match target {
+        Target::Reference(reference, _) if matches!(object.body, Body::Model(_)) => {
+            part(project, file, offset, reference).unwrap_or((reference.path.as_ref(), range))
+        }
+        Target::Reference(reference, _) => (reference.path.as_ref(), range),
+        Target::Definition(_) => (None, range),
+    };
+    let path = path.map(|path| path.text.as_str());
     let mut text = heading(object);
     match &object.body {
         Body::Input(input) => {
-            if let Target::Reference(reference, _) = target {
-                let path = reference.path.as_ref().map(|path| path.text.as_str());
+            if let Target::Reference(..) = target {
                 accessor(&mut text, input, path);
                 rendered_to(&mut text, path, choices.of(project, facts, id, local(now)));
             }
             options(&mut text, project, facts, id, input, now);
         }
-        Body::Model(model) => {
-            if let Target::Reference(reference, _) = target
-                && let Some(path) = &reference.path
-                && let Some(field) = project.scoped_field(id, &path.text)
-            {
-                text = heading(project.object(field));
-                if let Body::Expression(expression) = &project.object(field).body {
-                    expression_text(&mut text, project, expression);
-                }
-            } else if let Target::Reference(reference, _) = target
-                && let Some(path) = &reference.path
-            {
-                column(&mut text, project, facts, (id, &path.text), now);
-            } else {
+        Body::Model(model) => match path {
+            None => {
+                described(&mut text, project, id);
                 model_text(&mut text, model);
             }
-        }
-        Body::Expression(expression) => expression_text(&mut text, project, expression),
+            Some(path) => match project.scoped_field(id, path) {
+                Some(field) => {
+                    text = heading(project.object(field));
+                    expression_text(&mut text, project, field);
+                }
+                None => column(&mut text, project, facts, (id, path), now),
+            },
+        },
+        Body::Expression(_) => expression_text(&mut text, project, id),
         Body::Relation(relation) => {
             let condition = relation.condition.as_ref().map_or("", |condition| condition.text());
             let _ = writeln!(text, "{} join\n\n```sql\n{}\n```", relation.join_type, condition.trim());
         }
-        Body::Insight(_) => insight(&mut text, project, facts, choices, id, now),
+        Body::Insight(_) => {
+            described(&mut text, project, id);
+            insight(&mut text, project, facts, choices, id, now);
+        }
         _ => shown(&mut text, project, id),
     }
     viz_check::Mask::of(project).hide(&mut text);
@@ -88,6 +96,29 @@ fn typed(project: &Project, file: FileId, offset: TextSize) -> Option<(Target<'_
     match symbols.as_slice() {
         [Symbol::Object(id)] => Some((Target::Definition(*id), range)),
         _ => None,
+    }
+}
+
+/// Which part of a reference to a model the cursor is on: its name, or the path behind it.
+fn part<'a>(
+    project: &'a Project,
+    file: FileId,
+    offset: TextSize,
+    reference: &'a Use,
+) -> Option<(Option<&'a Spanned>, TextRange)> {
+    let document = &project.file(file).document;
+    let path = reference.path.as_ref()?;
+    let (name, field) = (document.range(reference.name_loc)?, document.range(path.loc)?);
+    Some(if name.contains_inclusive(offset) { (None, name) } else { (Some(path), field) })
+}
+
+/// What its author says of an object.
+fn described(text: &mut String, project: &Project, id: ObjectId) {
+    let document = &project.file(project.file_of_object(id)).document;
+    let node = document.range(project.object(id).loc).and_then(|range| node_at(document, range));
+    let Some(description) = node.and_then(|node| node.get("description")?.str()) else { return };
+    if !description.trim().is_empty() {
+        let _ = writeln!(text, "{}\n", description.trim());
     }
 }
 
@@ -292,7 +323,13 @@ fn model_text(text: &mut String, model: &Model) {
     }
 }
 
-fn expression_text(text: &mut String, project: &Project, expression: &Expression) {
+/// A metric or a dimension.
+fn expression_text(text: &mut String, project: &Project, id: ObjectId) {
+    let Body::Expression(expression) = &project.object(id).body else { return };
+    if let Some(model) = project.parent(id).filter(|_| expression.scoped) {
+        let _ = writeln!(text, "of model `{}`\n", project.object(model).name_text());
+    }
+    described(text, project, id);
     let Some(expression) = &expression.expression else { return };
     let _ = writeln!(text, "```sql\n{}\n```", expression.text().trim());
     let expanded = expanded(project, expression.text(), MAX_DEPTH);

@@ -15,19 +15,21 @@ pub(crate) struct NamedColumn {
     pub is_alias: bool,
 }
 
+/// The tokens of a text, up to where it stops being tokens.
+pub(crate) fn tokens_of(sql: &str) -> Vec<Token> {
+    tokenize(sql).unwrap_or_else(|error| {
+        let mut end = usize::from(error.offset).min(sql.len());
+        while !sql.is_char_boundary(end) {
+            end -= 1;
+        }
+        tokenize(&sql[..end]).unwrap_or_default()
+    })
+}
+
 /// The columns in the select list of a query's outermost `SELECT` (the first one of a `UNION`). Items without a name,
 /// such as `*` or `count(*)`, are left out.
 pub(crate) fn select_list(sql: &str) -> Vec<NamedColumn> {
-    let tokens: Vec<Token> = match tokenize(sql) {
-        Ok(tokens) => tokens,
-        Err(error) => {
-            let mut end = usize::from(error.offset).min(sql.len());
-            while !sql.is_char_boundary(end) {
-                end -= 1;
-            }
-            tokenize(&sql[..end]).unwrap_or_default()
-        }
-    };
+    let tokens = tokens_of(sql);
     let tokens: Vec<Token> = tokens.into_iter().filter(|token| !token.is_space()).collect();
     let mut depth = 0usize;
     let mut columns = Vec::new();

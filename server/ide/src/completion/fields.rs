@@ -7,7 +7,7 @@ use super::names::has_brace;
 use super::rank::{self, FieldKind};
 use crate::context::Content;
 use crate::select_list::select_list;
-use viz_check::{columns_of, options_of, states};
+use viz_check::columns_of;
 use viz_project::{Body, Input, Insight, Kind, ObjectId, Place, Resolution};
 use viz_sql::Accessor;
 use viz_text::TextRange;
@@ -46,22 +46,22 @@ pub(super) fn fields(
     items
 }
 
-/// The accessors of an input, with what each of them is when the page loads.
+/// The accessors of an input, with what each of them is now: for what is pinned, else when the page loads.
 fn accessors(request: &Request<'_>, id: ObjectId, input: &Input, replace: TextRange) -> Vec<CompletionItem> {
     let Some(selection) = input.selection else { return Vec::new() };
-    let options = options_of(request.project, request.facts, id, request.now);
-    let initial = options.as_ref().ok().and_then(|options| states(input, options).into_iter().next());
+    let chosen = request.choices.of(request.project, request.facts, id, request.now);
     let item = |name: &&str| {
         let meaning = describe::accessor(name, Some(selection)).unwrap_or_default();
-        let now = initial.as_ref().zip(Accessor::parse(name)).map(|(state, accessor)| state.render(accessor));
-        let documentation = match (&now, &options) {
-            (Some(now), _) => format!("{meaning}\n\nnow: `{}`", clip(now)),
-            (None, Err(why)) => format!("{meaning}\n\noptions not known: {}", why.message),
-            (None, Ok(_)) => meaning.to_owned(),
+        let rendered = chosen
+            .as_ref()
+            .map(|(state, pinned)| (Accessor::parse(name).map(|accessor| clip(&state.render(accessor))), *pinned));
+        let (detail, documentation) = match rendered {
+            Ok((Some(now), true)) => (now.clone(), format!("{meaning}\n\npinned: `{now}`")),
+            Ok((Some(now), false)) => (now.clone(), format!("{meaning}\n\nnow: `{now}`")),
+            Ok((None, _)) => (String::new(), meaning.to_owned()),
+            Err(why) => (String::new(), format!("{meaning}\n\noptions not known: {}", why.message)),
         };
-        CompletionItem::new(*name, CompletionKind::Accessor, replace)
-            .detail(now.map(|now| clip(&now)).unwrap_or_default())
-            .documentation(documentation)
+        CompletionItem::new(*name, CompletionKind::Accessor, replace).detail(detail).documentation(documentation)
     };
     selection.accessors().iter().map(item).collect()
 }

@@ -35,6 +35,8 @@ pub enum CompletionKind {
     Object(Kind),
     /// A column of a model.
     Column,
+    /// A table of a source.
+    Table,
     /// A property of an insight that has a query.
     Property,
     /// `.value` and its relatives.

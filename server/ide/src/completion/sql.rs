@@ -18,6 +18,26 @@ const SHOWN: usize = 200;
 
 /// Columns of the models that the object refers to already, each as a whole reference.
 pub(super) fn qualified(request: &Request<'_>, content: &Content, replace: TextRange) -> Vec<CompletionItem> {
+    let mut items = Vec::new();
+    for model in models(request, content) {
+        let name = request.project.object(model).name_text();
+        items.extend(columns(request, model).into_iter().map(|(column, data_type)| {
+            CompletionItem::new(format!("{name}.{column}"), CompletionKind::Column, replace)
+                .detail(data_type.unwrap_or_else(|| "column".into()))
+                .insert(format!("${{ref({name}).{column}}}"))
+                .filter(column)
+        }));
+    }
+    items
+}
+
+/// The same by their own names.
+pub(super) fn bare(request: &Request<'_>, content: &Content, replace: TextRange) -> Vec<CompletionItem> {
+    models(request, content).into_iter().flat_map(|model| own_columns(request, model, replace)).collect()
+}
+
+/// The models that the object refers to.
+fn models(request: &Request<'_>, content: &Content) -> BTreeSet<ObjectId> {
     let project = request.project;
     let owner = request.slot.object(project, request.file);
     let uses = owner.into_iter().flat_map(|owner| &project.object(owner).uses).map(|found| found.name.clone());
@@ -29,17 +49,7 @@ pub(super) fn qualified(request: &Request<'_>, content: &Content, replace: TextR
             models.extend((project.object(id).kind == Kind::Model).then_some(id));
         }
     }
-    let mut items = Vec::new();
-    for model in models {
-        let name = project.object(model).name_text();
-        items.extend(columns(request, model).into_iter().map(|(column, data_type)| {
-            CompletionItem::new(format!("{name}.{column}"), CompletionKind::Column, replace)
-                .detail(data_type.unwrap_or_else(|| "column".into()))
-                .insert(format!("${{ref({name}).{column}}}"))
-                .filter(column)
-        }));
-    }
-    items
+    models
 }
 
 /// The columns that a model's query has, by their own names.

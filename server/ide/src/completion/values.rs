@@ -6,6 +6,7 @@ use super::item::{CompletionItem, CompletionKind};
 use super::names::{Form, names};
 use super::paths;
 use super::sql;
+use super::tables;
 use crate::context::Content;
 use crate::yaml::quoted;
 use viz_check::options_of;
@@ -113,7 +114,7 @@ pub(super) fn values(request: &Request<'_>, content: &Content) -> Vec<Completion
         return variables;
     }
     if request.slot.kind() == Kind::Model && request.slot.keys.last() == Some(&"sql") {
-        return in_model(request, content);
+        return tables::in_model(request, content);
     }
     let Some(place) = request.slot.place() else { return plain(request, content) };
     match cursor(text, at) {
@@ -148,21 +149,16 @@ fn in_sql(request: &Request<'_>, place: Place, content: &Content) -> Vec<Complet
         model.map(|model| sql::own_columns(request, model, replace)).unwrap_or_default()
     } else {
         let mut items = names(request, place, content, replace, Form::Whole { in_text: true });
-        items.extend(sql::qualified(request, content, replace));
+        items.extend(match place {
+            // The one model is referred to as a whole, its columns by their own names (4.4).
+            Place::InputQuery => sql::bare(request, content, replace),
+            _ => sql::qualified(request, content, replace),
+        });
         items
     };
     if !matches!(request.slot.ty, Type::Evaluation) {
         items.extend(sql::words(request, replace));
     }
-    items
-}
-
-/// In the SQL of a model: no references, but its columns, functions and keywords.
-fn in_model(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
-    let replace = request.word(content.range);
-    let model = request.slot.object(request.project, request.file);
-    let mut items = model.map(|model| sql::own_columns(request, model, replace)).unwrap_or_default();
-    items.extend(sql::words(request, replace));
     items
 }
 

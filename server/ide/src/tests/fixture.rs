@@ -8,7 +8,7 @@
 //!
 //! `$0` is the cursor. Models of a DuckDB in memory only.
 
-use crate::{CompletionItem, completion};
+use crate::{Choices, CompletionItem, completion};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -103,13 +103,19 @@ impl Fixture {
         self.learn(&question, Answer::Options(Ok(OptionValues { columns: vec![column], values, more: false })));
     }
 
-    fn learn(&mut self, question: &Question, answer: Answer) {
+    /// The engine has answered this.
+    pub fn learn(&mut self, question: &Question, answer: Answer) {
         self.facts.insert(question.key(), Fact::Known { answer: Arc::new(answer), at: now() });
     }
 
     /// The completion at the cursor.
     pub fn completion(&self) -> Vec<CompletionItem> {
-        completion(&self.project, &self.facts, &self.files, self.file, self.offset, now())
+        self.completion_with(&Choices::default())
+    }
+
+    /// The completion at the cursor while this is pinned.
+    pub fn completion_with(&self, choices: &Choices) -> Vec<CompletionItem> {
+        completion(&self.project, &self.facts, &self.files, choices, self.file, self.offset, now())
     }
 
     /// The text of the cursor's file.

@@ -11,7 +11,7 @@ const SAMPLES: [&str; 3] = ["ecommerce", "support-tickets", "iot-sensors"];
 
 fn everything(fixture: &Fixture, offset: TextSize) {
     let Fixture { project, facts, files, file, .. } = fixture;
-    for item in completion(project, facts, files, *file, offset, now()) {
+    for item in completion(project, facts, files, &Choices::default(), *file, offset, now()) {
         assert!(item.replace.contains_inclusive(offset), "{item:?} at {offset:?}");
         let line = &fixture.text()[item.replace];
         assert!(!line.contains('\n') && !item.label.is_empty(), "{item:?}");

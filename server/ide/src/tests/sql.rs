@@ -1,8 +1,9 @@
 //! SQL inside slots and models: completion, signature help, hover.
 
 use super::fixture::{Fixture, now};
-use crate::{Choices, completion_grows, hover, signature_help};
+use crate::{Choices, completion_grows, completion_questions, hover, signature_help};
 use viz_check::{State, Value};
+use viz_facts::{Answer, Column, OptionValues, Question};
 
 const PROJECT: &str = "\
 defaults: { source_name: local }
@@ -12,7 +13,7 @@ models:
   - name: orders
     sql: select region, total as amount from t
     metrics:
-      - { name: revenue, expression: sum(amount) }
+      - { name: revenue, expression: sum(amount), description: What came in. }
 metrics:
   - { name: double, expression: '2 * ${ref(orders).revenue}' }
 inputs:
@@ -66,6 +67,77 @@ fn models_know_their_columns_and_functions() {
     let block = with("sql: select region, total as amount from t", "sql: >\n      select region, date_tr|");
     assert!(block.completion().iter().any(|item| item.label == "date_trunc"));
     assert!(block.changed("date_trunc", false).ends_with("date_trunc("));
+}
+
+/// A project whose model reads a file of SQLite and a CSV file, with what the engine says of both.
+fn reading(sql: &str) -> Fixture {
+    let text = format!(
+        "defaults: {{ source_name: shop }}\nsources:\n  - {{ name: shop, type: sqlite, database: shop.db }}\nmodels:\n  \
+         - name: sales\n    sql: |\n      {}\n",
+        sql.replace('|', "$0").replace('\n', "\n      ")
+    );
+    let mut fixture = Fixture::new(&text);
+    let wanted = completion_questions(&fixture.project, &fixture.facts, fixture.file, fixture.offset);
+    let [Question::Options { sql, .. }, ..] = wanted.as_slice() else { panic!("the tables: {wanted:?}") };
+    assert!(sql.contains("sqlite_master"), "{sql}");
+    let column = |name: &str| Column { name: name.into(), data_type: "VARCHAR".into() };
+    let names = ["orders", "2nd", "customers"].map(|name| Some(name.to_owned())).to_vec();
+    let tables = OptionValues { columns: vec![column("name")], values: names, more: false };
+    fixture.learn(&wanted[0], Answer::Options(Ok(tables)));
+    for question in completion_questions(&fixture.project, &fixture.facts, fixture.file, fixture.offset) {
+        let columns = match question.sql() {
+            "select * from orders" => ["id", "customer"],
+            "select * from customers" => ["id", "first name"],
+            _ => continue,
+        };
+        fixture.learn(&question, Answer::Columns(Ok(columns.map(column).to_vec())));
+    }
+    fixture
+}
+
+#[test]
+fn tables_are_offered_behind_from() {
+    let labels = |sql: &str| -> Vec<String> {
+        reading(sql).completion().into_iter().map(|item| item.label).filter(|label| label.len() < 10).collect()
+    };
+    assert_eq!(labels("select id from |"), ["orders", "2nd", "customers"]);
+    assert_eq!(labels("with big as (select 1 as n) select id from |"), ["big", "orders", "2nd", "customers"]);
+    assert_eq!(labels("select o.id\nfrom orders o join |\nwhere"), ["orders", "2nd", "customers"]);
+    assert!(reading("select id from |").changed("2nd", false).ends_with("from \"2nd\""));
+}
+
+#[test]
+fn columns_behind_an_alias_are_those_of_what_it_stands_for() {
+    let labels = |sql: &str| -> Vec<String> { reading(sql).completion().into_iter().map(|item| item.label).collect() };
+    assert_eq!(labels("select o.|, c.id from orders o join customers as c on c.id = o.customer"), ["id", "customer"]);
+    assert_eq!(labels("select c.fi| from orders o join customers c on true"), ["id", "first name"]);
+    assert_eq!(labels("with big as (select id as big_id from orders) select big.| from big"), ["big_id"]);
+    assert_eq!(labels("select x.| from orders"), [""; 0], "nobody is called x");
+    let all = labels("select | from orders");
+    assert_eq!(all[..2], ["id", "customer"]);
+    assert!(reading("select c.| from customers c").changed("first name", false).contains("c.\"first name\" from"));
+    // Of a table that the source doesn't have, nothing is asked.
+    let fixture = reading("select | from nothing, orders");
+    let asked = completion_questions(&fixture.project, &fixture.facts, fixture.file, fixture.offset);
+    assert!(asked.iter().all(|question| !question.sql().contains("nothing")), "{asked:?}");
+}
+
+#[test]
+fn option_queries_have_their_models_columns_by_their_own_names() {
+    let fixture = with("select distinct region from ${ref(orders)}", "select distinct am| from ${ref(orders)}");
+    let items = fixture.completion();
+    assert!(items.iter().any(|item| item.label == "amount" && item.insert == "amount"), "{items:?}");
+    assert!(items.iter().all(|item| !item.insert.contains("}.")), "a model stands alone here: {items:?}");
+}
+
+#[test]
+fn accessors_show_what_is_pinned() {
+    let fixture = with("'${ref(area).value}'", "'${ref(area).|}'");
+    let detail = |choices: &Choices| fixture.completion_with(choices)[0].detail.clone();
+    assert_eq!(detail(&Choices::default()).as_deref(), Some("West"));
+    let mut choices = Choices::default();
+    choices.by_name.insert("area".into(), State::of([Value::Text("O'Fallon".into())]));
+    assert_eq!(detail(&choices).as_deref(), Some("O'Fallon"));
 }
 
 #[test]
@@ -124,6 +196,10 @@ fn hovers_tell_what_things_are_now() {
     let column = hovered("${ref(orders).amo|unt} > 1", &none);
     assert!(column.contains("**column** `amount` of model `orders`\n\ntype `DOUBLE`"), "{column}");
     assert!(column.contains("total as amount"), "{column}");
+    let model = hovered("${ref(ord|ers).amount} > 1", &none);
+    assert!(model.starts_with("**model** `orders`") && model.contains("from t"), "{model}");
+    let field = hovered("ref(orders).reve|nue", &none);
+    assert!(field.starts_with("**metric** `revenue`\n\nof model `orders`\n\nWhat came in."), "{field}");
     let metric = hovered("name: dou|ble", &none);
     assert!(metric.contains("which is\n\n```sql\n2 * sum(amount)\n```"), "{metric}");
     let insight = hovered("name: sal|es\n", &none);

@@ -105,6 +105,11 @@ impl Analysis {
                 workspace.learn(answers.facts.clone());
             }
         }
+        for (root, questions) in &turn.work.wondered {
+            if let Some(workspace) = workspaces.get_mut(root) {
+                workspace.wonder(&self.settings, questions);
+            }
+        }
         for workspace in workspaces.values_mut() {
             workspace.prepare(turn.work.ask || !turn.work.pauses());
         }
@@ -126,7 +131,8 @@ impl Analysis {
             workspaces.remove(&root);
         }
         // Answers may raise further questions; while someone types, those wait for the pause.
-        let ask = turn.work.ask || (!turn.work.answers.is_empty() && !turn.work.pauses());
+        let ask =
+            turn.work.ask || !turn.work.wondered.is_empty() || (!turn.work.answers.is_empty() && !turn.work.pauses());
         for (root, workspace) in workspaces.iter_mut() {
             if ask && self.settings.trusted {
                 self.sources.want(root, workspace.open_questions(), workspace.timeout());

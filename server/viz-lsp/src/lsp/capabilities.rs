@@ -38,10 +38,16 @@ pub struct Client {
     pub versioned_edits: bool,
     /// It knows snippets in completion.
     pub snippets: bool,
+    /// Completion may say what accepting it replaces, and what inserting it does.
+    pub inserts_or_replaces: bool,
+    /// Parameters of signatures may be given as places in the label.
+    pub label_offsets: bool,
     /// It indents the lines of a completion like the first, when told so.
     pub adjusts_indentation: bool,
     /// It shows Markdown beside completion.
     pub markdown: bool,
+    /// It says how it shows hovers, and that is not as Markdown.
+    pub plain_hovers: bool,
     /// Definitions may be links.
     pub definition_links: bool,
     /// It asks whether something can be renamed.
@@ -108,9 +114,19 @@ impl Client {
                 .unwrap_or(false),
             versioned_edits: edit.and_then(|edit| edit.document_changes).unwrap_or(false),
             snippets: item.and_then(|item| item.snippet_support).unwrap_or(false),
+            label_offsets: text
+                .and_then(|text| {
+                    text.signature_help.as_ref()?.signature_information.as_ref()?.parameter_information.as_ref()
+                })
+                .and_then(|parameter| parameter.label_offset_support)
+                .unwrap_or(false),
+            inserts_or_replaces: item.and_then(|item| item.insert_replace_support).unwrap_or(false),
             adjusts_indentation: modes
                 .is_some_and(|modes| modes.value_set.contains(&InsertTextMode::ADJUST_INDENTATION)),
             markdown: formats.is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
+            plain_hovers: text
+                .and_then(|text| text.hover.as_ref()?.content_format.as_ref())
+                .is_some_and(|formats| !formats.contains(&MarkupKind::Markdown)),
             definition_links: text
                 .and_then(|text| text.definition)
                 .and_then(|definition| definition.link_support)

@@ -1,16 +1,18 @@
 //! `textDocument/completion`.
 
 use super::capabilities::Client;
+use super::plain::plain;
 use super::request::{Request, Subject};
 use serde_json::json;
 use std::time::SystemTime;
 use tower_lsp::lsp_types::{
     CompletionContext, CompletionItem, CompletionItemKind, CompletionItemTag, CompletionList, CompletionResponse,
-    CompletionTextEdit, Documentation, InsertTextFormat, InsertTextMode, MarkupContent, MarkupKind, Position, TextEdit,
+    CompletionTextEdit, Documentation, InsertReplaceEdit, InsertTextFormat, InsertTextMode, MarkupContent, MarkupKind,
+    Position, TextEdit,
 };
 use viz_ide::CompletionKind;
 use viz_project::Kind;
-use viz_text::TextSize;
+use viz_text::{TextRange, TextSize};
 
 /// Characters behind which a client asks without being told to.
 pub const TRIGGERS: [&str; 8] = ["(", ".", "{", "$", "\"", "'", "/", " "];
@@ -31,12 +33,20 @@ pub fn completion(
     }
     let files = request.state.files(&request.documents);
     let facts = subject.facts();
-    let found = viz_ide::completion(&subject.project, &facts, &files, subject.file, offset, SystemTime::now());
+    let (project, file, now) = (&subject.project, subject.file, SystemTime::now());
+    let found = viz_ide::completion(project, &facts, &files, &subject.choices, file, offset, now);
+    let mut questions = viz_ide::completion_questions(project, &facts, file, offset);
+    questions.retain(|question| facts.get(question).is_none());
     drop(facts);
+    let more_to_come = !questions.is_empty();
+    if more_to_come {
+        request.state.wonder(&project.root, questions);
+    }
     let indent = before.len() - before.trim_start_matches([' ', '\t']).len();
     let indent = &before[..indent];
-    let items: Vec<CompletionItem> = found.into_iter().map(|item| convert(request, &subject, item, indent)).collect();
-    if viz_ide::completion_grows(&subject.project, subject.file, offset) {
+    let items: Vec<CompletionItem> =
+        found.into_iter().map(|item| convert(request, &subject, item, (offset, indent))).collect();
+    if more_to_come || viz_ide::completion_grows(project, file, offset) {
         return Some(CompletionResponse::List(CompletionList { is_incomplete: true, items }));
     }
     Some(CompletionResponse::Array(items))
@@ -55,7 +65,7 @@ pub fn resolve(client: Client, mut item: CompletionItem) -> CompletionItem {
 pub fn documentation(client: Client, value: String) -> Documentation {
     match client.markdown {
         true => Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value }),
-        false => Documentation::String(value),
+        false => Documentation::String(plain(&value)),
     }
 }
 
@@ -66,8 +76,13 @@ fn line_before(subject: &Subject, offset: TextSize) -> &str {
     text.rsplit('\n').next().unwrap_or(text)
 }
 
-fn convert(request: &Request, subject: &Subject, item: viz_ide::CompletionItem, indent: &str) -> CompletionItem {
-    let Client { snippets, adjusts_indentation, .. } = request.client;
+fn convert(
+    request: &Request,
+    subject: &Subject,
+    item: viz_ide::CompletionItem,
+    (cursor, indent): (TextSize, &str),
+) -> CompletionItem {
+    let Client { snippets, adjusts_indentation, inserts_or_replaces, .. } = request.client;
     let is_snippet = snippets && item.snippet.is_some();
     let mut text = item.snippet.filter(|_| snippets).unwrap_or(item.insert);
     // Clients that don't say so still indent snippets; plain text they insert as it is.
@@ -77,6 +92,13 @@ fn convert(request: &Request, subject: &Subject, item: viz_ide::CompletionItem, 
     let shown = item.documentation.map(|text| documentation(request.client, text));
     let mode = (adjusts_indentation && text.contains('\n')).then_some(InsertTextMode::ADJUST_INDENTATION);
     let range = request.range(&subject.project, subject.file, item.replace);
+    let edit = if inserts_or_replaces && cursor < item.replace.end() {
+        let insert = TextRange::new(item.replace.start(), cursor);
+        let insert = request.range(&subject.project, subject.file, insert);
+        CompletionTextEdit::InsertAndReplace(InsertReplaceEdit { new_text: text, insert, replace: range })
+    } else {
+        CompletionTextEdit::Edit(TextEdit::new(range, text))
+    };
     let data = (item.kind == CompletionKind::Function).then(|| json!({ "function": item.label }));
     CompletionItem {
         data,
@@ -88,7 +110,7 @@ fn convert(request: &Request, subject: &Subject, item: viz_ide::CompletionItem, 
         sort_text: Some(item.sort),
         insert_text_format: is_snippet.then_some(InsertTextFormat::SNIPPET),
         insert_text_mode: mode,
-        text_edit: Some(CompletionTextEdit::Edit(TextEdit::new(range, text))),
+        text_edit: Some(edit),
         tags: item.deprecated.then(|| vec![CompletionItemTag::DEPRECATED]),
         ..CompletionItem::default()
     }
@@ -97,6 +119,7 @@ fn convert(request: &Request, subject: &Subject, item: viz_ide::CompletionItem, 
 fn kind(kind: CompletionKind) -> CompletionItemKind {
     match kind {
         CompletionKind::Object(Kind::Source) => CompletionItemKind::MODULE,
+        CompletionKind::Table => CompletionItemKind::STRUCT,
         CompletionKind::Object(Kind::Model) => CompletionItemKind::STRUCT,
         CompletionKind::Object(Kind::Metric) => CompletionItemKind::FUNCTION,
         CompletionKind::Object(Kind::Dimension) | CompletionKind::Column => CompletionItemKind::FIELD,

@@ -1,5 +1,6 @@
 //! `textDocument/hover`.
 
+use super::plain::plain;
 use super::request::Request;
 use std::time::SystemTime;
 use tower_lsp::lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
@@ -10,8 +11,12 @@ pub fn hover(request: &Request, position: Position) -> Option<Hover> {
     let offset = request.offset(&subject, position);
     let (project, choices) = (&subject.project, &subject.choices);
     let found = viz_ide::hover(project, &subject.facts(), choices, subject.file, offset, SystemTime::now())?;
+    let contents = match request.client.plain_hovers {
+        true => MarkupContent { kind: MarkupKind::PlainText, value: plain(&found.markdown) },
+        false => MarkupContent { kind: MarkupKind::Markdown, value: found.markdown },
+    };
     Some(Hover {
-        contents: HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value: found.markdown }),
+        contents: HoverContents::Markup(contents),
         range: Some(request.range(&subject.project, subject.file, found.range)),
     })
 }

@@ -26,6 +26,7 @@ mod hover;
 mod inlay_hint;
 mod knowledge;
 mod outbox;
+mod plain;
 mod progress;
 mod publish;
 mod pull;
@@ -76,20 +77,8 @@ pub fn run(socket: Option<u16>) -> anyhow::Result<ExitCode> {
             .with_context(|| format!("can't reach a client on port {port} of this machine"))?,
     };
     runtime.block_on(async {
-        let (service, socket) = LspService::build(|client| Backend::new(client, Arc::clone(&lifecycle)))
-            .custom_method("viz/status", Backend::status)
-            .custom_method("viz/renderedSql", Backend::rendered_sql)
-            .custom_method("viz/rows", Backend::rows)
-            .custom_method("viz/inputs", Backend::inputs)
-            .custom_method("viz/options", Backend::options)
-            .custom_method("viz/pin", Backend::pin)
-            .custom_method("viz/unpin", Backend::unpin)
-            .custom_method("viz/pinned", Backend::pinned)
-            .custom_method("viz/nextFailingCombination", Backend::next_failing)
-            .custom_method("viz/lineage", Backend::lineage)
-            .custom_method("viz/refreshOptions", Backend::refresh_options)
-            .custom_method("viz/report", Backend::report)
-            .finish();
+        let service = LspService::build(|client| Backend::new(client, Arc::clone(&lifecycle)));
+        let (service, socket) = requests::register(service).finish();
         let state = Arc::clone(service.inner().state());
         let service = InOrder::new(service, Arc::clone(&lifecycle));
         Server::new(input, output, socket).concurrency_level(CONCURRENCY).serve(service).await;

@@ -6,7 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
-use tower_lsp::lsp_types::{Diagnostic, Url};
+use tower_lsp::lsp_types::{
+    Diagnostic, DocumentDiagnosticReport, DocumentDiagnosticReportResult, FullDocumentDiagnosticReport,
+    PreviousResultId, RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport,
+    UnchangedDocumentDiagnosticReport, Url, WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult,
+    WorkspaceDocumentDiagnosticReport, WorkspaceFullDocumentDiagnosticReport,
+};
 
 /// See the module.
 pub struct Pulled {
@@ -81,6 +86,43 @@ impl Pulled {
                 return news;
             }
         }
+    }
+
+    /// The answer to `textDocument/diagnostic`.
+    pub fn report(&self, uri: &Url, known: Option<&str>) -> DocumentDiagnosticReportResult {
+        let Listed { id, diagnostics, .. } = self.get(uri);
+        let report = if known == Some(id.as_str()) {
+            DocumentDiagnosticReport::Unchanged(RelatedUnchangedDocumentDiagnosticReport {
+                related_documents: None,
+                unchanged_document_diagnostic_report: UnchangedDocumentDiagnosticReport { result_id: id },
+            })
+        } else {
+            DocumentDiagnosticReport::Full(RelatedFullDocumentDiagnosticReport {
+                related_documents: None,
+                full_document_diagnostic_report: FullDocumentDiagnosticReport {
+                    result_id: Some(id),
+                    items: diagnostics,
+                },
+            })
+        };
+        DocumentDiagnosticReportResult::Report(report)
+    }
+
+    /// The answer to `workspace/diagnostic`, once there is something that the client doesn't know.
+    pub async fn report_news(&self, known: Vec<PreviousResultId>) -> WorkspaceDiagnosticReportResult {
+        let known: BTreeMap<Url, String> = known.into_iter().map(|known| (known.uri, known.value)).collect();
+        let report = |(uri, listed): (Url, Listed)| {
+            WorkspaceDocumentDiagnosticReport::Full(WorkspaceFullDocumentDiagnosticReport {
+                uri,
+                version: listed.version.map(i64::from),
+                full_document_diagnostic_report: FullDocumentDiagnosticReport {
+                    result_id: Some(listed.id),
+                    items: listed.diagnostics,
+                },
+            })
+        };
+        let items = self.news(&known).await.into_iter().map(report).collect();
+        WorkspaceDiagnosticReportResult::Report(WorkspaceDiagnosticReport { items })
     }
 
     fn differing(&self, known: &BTreeMap<Url, String>) -> Vec<(Url, Listed)> {

@@ -10,6 +10,7 @@ use crate::check::{TIMEOUT, timeout};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
+use tower_lsp::LspServiceBuilder;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::ShowDocumentParams;
 
@@ -22,6 +23,39 @@ pub const COMMANDS: [&str; 6] = [
     "viz.server.renderedSql",
     "viz.server.report",
 ];
+
+/// The requests about a text that are answered from what is known: each is a handler of this name.
+macro_rules! requests {
+    ($($handler:ident $name:literal $method:ident)*) => {
+        impl Backend {
+            $(#[doc = concat!("`", $name, "`")]
+            async fn $handler(&self, params: Params) -> Result<Value> {
+                self.custom($name, Method::$method, params).await
+            })*
+        }
+
+        /// Registers all requests of `docs/requests.md`.
+        pub fn register(service: LspServiceBuilder<Backend>) -> LspServiceBuilder<Backend> {
+            service
+                $(.custom_method($name, Backend::$handler))*
+                .custom_method("viz/rows", Backend::rows)
+                .custom_method("viz/status", Backend::status)
+                .custom_method("viz/refreshOptions", Backend::refresh_options)
+                .custom_method("viz/report", Backend::report)
+        }
+    };
+}
+
+requests! {
+    rendered_sql "viz/renderedSql" RenderedSql
+    inputs "viz/inputs" Inputs
+    options "viz/options" Options
+    pin "viz/pin" Pin
+    unpin "viz/unpin" Unpin
+    pinned "viz/pinned" Pinned
+    next_failing "viz/nextFailingCombination" NextFailing
+    lineage "viz/lineage" Lineage
+}
 
 /// Calls a query off when nobody waits for it any more.
 struct CallOff(Cancel);
@@ -46,48 +80,8 @@ impl Backend {
         Ok(answer.unwrap_or_else(no_project))
     }
 
-    /// `viz/renderedSql`
-    pub async fn rendered_sql(&self, params: Params) -> Result<Value> {
-        self.custom("viz/renderedSql", Method::RenderedSql, params).await
-    }
-
-    /// `viz/inputs`
-    pub async fn inputs(&self, params: Params) -> Result<Value> {
-        self.custom("viz/inputs", Method::Inputs, params).await
-    }
-
-    /// `viz/options`
-    pub async fn options(&self, params: Params) -> Result<Value> {
-        self.custom("viz/options", Method::Options, params).await
-    }
-
-    /// `viz/pin`
-    pub async fn pin(&self, params: Params) -> Result<Value> {
-        self.custom("viz/pin", Method::Pin, params).await
-    }
-
-    /// `viz/unpin`
-    pub async fn unpin(&self, params: Params) -> Result<Value> {
-        self.custom("viz/unpin", Method::Unpin, params).await
-    }
-
-    /// `viz/pinned`
-    pub async fn pinned(&self, params: Params) -> Result<Value> {
-        self.custom("viz/pinned", Method::Pinned, params).await
-    }
-
-    /// `viz/nextFailingCombination`
-    pub async fn next_failing(&self, params: Params) -> Result<Value> {
-        self.custom("viz/nextFailingCombination", Method::NextFailing, params).await
-    }
-
-    /// `viz/lineage`
-    pub async fn lineage(&self, params: Params) -> Result<Value> {
-        self.custom("viz/lineage", Method::Lineage, params).await
-    }
-
     /// `viz/rows`. The query is called off with the request.
-    pub async fn rows(&self, params: Params) -> Result<Value> {
+    async fn rows(&self, params: Params) -> Result<Value> {
         let Some(document) = params.text_document.clone() else {
             return Err(Error::invalid_params("`textDocument` is missing"));
         };
@@ -112,7 +106,7 @@ impl Backend {
     }
 
     /// `viz/status`
-    pub async fn status(&self, params: Params) -> Result<Value> {
+    async fn status(&self, params: Params) -> Result<Value> {
         let root = self.root_of(&params);
         let all = self.state.statuses();
         let wanted =
@@ -121,7 +115,7 @@ impl Backend {
     }
 
     /// `viz/refreshOptions`
-    pub async fn refresh_options(&self, params: Params) -> Result<Value> {
+    async fn refresh_options(&self, params: Params) -> Result<Value> {
         let root = self.root_of(&params);
         let all = self.state.statuses();
         let wanted =
@@ -133,7 +127,7 @@ impl Backend {
     }
 
     /// `viz/report`
-    pub async fn report(&self, _: Params) -> Result<Value> {
+    async fn report(&self, _: Params) -> Result<Value> {
         let state = Arc::clone(&self.state);
         in_background(move || {
             let (documents, _) = state.documents();

@@ -2,6 +2,7 @@
 
 use super::completion::documentation;
 use super::request::Request;
+use std::ops::Range;
 use tower_lsp::lsp_types::{ParameterInformation, ParameterLabel, Position, SignatureHelp, SignatureInformation};
 
 /// Characters that open a call or go to its next parameter.
@@ -14,13 +15,11 @@ pub fn signature_help(request: &Request, position: Position) -> Option<Signature
     let found = viz_ide::signature_help(&subject.project, subject.file, offset)?;
     let utf16 = |label: &str, at: usize| label[..at].encode_utf16().count() as u32;
     let signature = |signature: viz_ide::Signature| {
-        let parameter = |range: &std::ops::Range<usize>| ParameterInformation {
-            label: ParameterLabel::LabelOffsets([
-                utf16(&signature.label, range.start),
-                utf16(&signature.label, range.end),
-            ]),
-            documentation: None,
+        let label = |range: &Range<usize>| match request.client.label_offsets {
+            true => ParameterLabel::LabelOffsets([range.start, range.end].map(|at| utf16(&signature.label, at))),
+            false => ParameterLabel::Simple(signature.label[range.clone()].to_owned()),
         };
+        let parameter = |range: &Range<usize>| ParameterInformation { label: label(range), documentation: None };
         SignatureInformation {
             parameters: Some(signature.parameters.iter().map(parameter).collect()),
             documentation: Some(documentation(request.client, signature.documentation.clone())),

@@ -39,6 +39,12 @@ struct Asked {
     _progress: Guard,
 }
 
+impl Asked {
+    fn is_done(&self) -> bool {
+        self.running.is_none() && self.questions.is_empty()
+    }
+}
+
 /// A question that is about to be asked.
 struct Next {
     root: PathBuf,
@@ -82,7 +88,8 @@ impl Sources {
 
     /// Whether a project waits for answers.
     pub fn is_busy(&self, root: &Path) -> bool {
-        self.wanted().projects.contains_key(root)
+        // A list that was emptied is of no interest any more, though no thread has looked at it yet.
+        self.wanted().projects.get(root).is_some_and(|asked| !asked.is_done())
     }
 
     /// The session is over.
@@ -108,7 +115,7 @@ impl Sources {
         let mut wanted = self.wanted();
         if let Some(asked) = wanted.projects.get_mut(root) {
             asked.running = None;
-            if asked.questions.is_empty() {
+            if asked.is_done() {
                 wanted.projects.remove(root);
             }
         }
@@ -129,7 +136,7 @@ impl Sources {
                 }
             }
             // A list that was emptied while nothing of it was asked.
-            wanted.projects.retain(|_, asked| asked.running.is_some() || !asked.questions.is_empty());
+            wanted.projects.retain(|_, asked| !asked.is_done());
             wanted = self.wake.wait(wanted).unwrap_or_else(PoisonError::into_inner);
         }
     }
@@ -204,5 +211,15 @@ mod tests {
             assert!(!sources.is_busy(Path::new("/p")));
             sources.quit();
         });
+    }
+
+    #[test]
+    fn nothing_is_awaited_of_a_list_that_was_emptied() {
+        let sources = Sources::new(Progress::none());
+        let root = Path::new("/p");
+        sources.want(root, vec![question("a")], Duration::MAX);
+        assert!(sources.is_busy(root));
+        sources.want(root, Vec::new(), Duration::MAX);
+        assert!(!sources.is_busy(root), "no thread has run");
     }
 }

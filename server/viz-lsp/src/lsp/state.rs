@@ -13,7 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
 use viz_check::{Finding, InsightReport};
-use viz_facts::{Fact, FactStore, QuestionKey};
+use viz_facts::{Fact, FactStore, Question, QuestionKey};
 use viz_ide::Choices;
 use viz_project::{Environment, Project};
 use viz_text::Encoding;
@@ -80,6 +80,8 @@ pub struct Work {
     pub retry: bool,
     /// Facts that came in.
     pub answers: Vec<Answers>,
+    /// What requests about a project would like to know.
+    pub wondered: Vec<(PathBuf, Vec<Question>)>,
     /// What the client has set now.
     pub configuration: Option<Value>,
     ask_at: Option<Instant>,
@@ -87,6 +89,10 @@ pub struct Work {
 }
 
 impl Work {
+    fn has_news(&self) -> bool {
+        !self.edited.is_empty() || !self.answers.is_empty() || !self.wondered.is_empty()
+    }
+
     /// Whether someone types.
     pub fn pauses(&self) -> bool {
         self.ask_at.is_some()
@@ -263,6 +269,11 @@ impl State {
         self.update(|inner| inner.work.answers.push(answers));
     }
 
+    /// A request about a project would like to know this.
+    pub fn wonder(&self, root: &Path, questions: Vec<Question>) {
+        self.update(|inner| inner.work.wondered.push((root.to_owned(), questions)));
+    }
+
     /// After this time what could not be answered may be asked again.
     pub fn retry_after(&self, pause: Duration) {
         self.update(|inner| {
@@ -296,7 +307,7 @@ impl State {
                 inner.work.ask = true;
             }
             let work = &mut inner.work;
-            if work.everything || work.refresh || work.ask || !work.edited.is_empty() || !work.answers.is_empty() {
+            if work.everything || work.refresh || work.ask || work.has_news() {
                 let Work { ask_at, retry_at, .. } = *work;
                 let work = std::mem::replace(work, Work { ask_at, retry_at, ..Work::default() });
                 let (documents, folders) = (inner.documents.clone(), inner.folders.clone());

@@ -44,6 +44,8 @@ pub struct Workspace {
     whole: bool,
     /// It has to be checked: something changed since the last check, or that one was interrupted.
     pub dirty: bool,
+    /// What the last request that missed facts would like to know.
+    wondered: Vec<Question>,
     /// Findings that the project lives with.
     baseline: Option<Baseline>,
     /// What is wrong with the project's settings, beyond what is a finding.
@@ -64,6 +66,7 @@ impl Workspace {
             wrong,
             complained: Vec::new(),
             knowledge: Knowledge::default(),
+            wondered: Vec::new(),
             memo: Memo::default(),
             report: Report::default(),
             retained: Retained::default(),
@@ -116,9 +119,20 @@ impl Workspace {
         self.report.counters.insights_postponed > 0
     }
 
+    /// A request would like to know this.
+    pub fn wonder(&mut self, settings: &Settings, questions: &[Question]) {
+        if options(settings, &self.project, self.now).level != Level::Parse {
+            self.knowledge.note(questions);
+            self.wondered = questions.to_vec();
+        }
+    }
+
     /// The questions that only sources can answer: not answered yet, or with an answer that is stale.
     pub fn open_questions(&self) -> Vec<Question> {
-        self.report.questions.iter().filter(|question| self.knowledge.is_open(question)).cloned().collect()
+        let facts = self.knowledge.facts();
+        let wondered = self.wondered.iter().filter(|question| facts.get(question).is_none());
+        let asked = self.report.questions.iter().chain(wondered);
+        asked.filter(|question| self.knowledge.is_open(question)).cloned().collect()
     }
 
     /// Data may have changed: old answers are stale, what could not be answered may be asked again.
