@@ -1,6 +1,7 @@
 //! Black-box tests of the program `viz-lsp`: one binary, so that little is linked.
 
 mod annotated;
+mod artefacts;
 mod bad_input;
 mod browser;
 mod build;

@@ -85,10 +85,11 @@ pub(crate) fn unread(project: &Project, findings: &mut Vec<Finding>) {
 
 fn report(project: &Project, id: ObjectId, input: &Input, found: &KnownOptions) -> InputReport {
     let object = project.object(id);
-    let source = match input.options {
-        Options::Query(_) => "query",
-        Options::Range(_) => "range",
-        _ => "static",
+    let source = match (found, &input.options) {
+        (Ok(options), _) => options.source.name(),
+        (Err(_), Options::Query(_)) => "query",
+        (Err(_), Options::Range(_)) => "range",
+        (Err(_), _) => "static",
     };
     InputReport {
         name: object.name_text().to_owned(),
@@ -96,6 +97,7 @@ fn report(project: &Project, id: ObjectId, input: &Input, found: &KnownOptions) 
         selection: input.selection.map_or("", Selection::name),
         options: found.as_ref().ok().map(|options| options.values.len()),
         source,
+        run_at: found.as_ref().ok().and_then(|options| options.run_at),
         status: match found {
             Ok(options) if options.stale => OptionsStatus::Stale,
             Ok(_) => OptionsStatus::Known,

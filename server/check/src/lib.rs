@@ -7,6 +7,7 @@
 //! Invariants: unknown is never an error and never silence (`verdicts.md`); a finding of DuckDB-dialect syntax is only
 //! made once DuckDB's own parser has refused the text. This crate knows neither LSP, stdout nor DuckDB.
 
+mod artefacts;
 mod browser_engine;
 mod check;
 mod codes;
@@ -41,7 +42,7 @@ pub use check::{Attention, CheckOptions, Level, MAX_COMBINATIONS, check, check_f
 pub use codes::{CODES, Code, code};
 pub use mask::Mask;
 pub use memo::Memo;
-pub use models::columns_of;
+pub use models::{columns_of, columns_of_a_run};
 pub use options::{InputOptions, OptionSource, option_question, options_of};
 pub use oracle::SMALL_FILE;
 pub use rendered::{RenderedColumn, RenderedQuery, RenderedTable, rendered_query};

@@ -1,5 +1,6 @@
 //! What is known about models: their columns, or why their query fails.
 
+use crate::artefacts;
 use crate::facts::{Facts, Known, pending};
 use crate::further::further;
 use crate::not_run::not_run;
@@ -31,6 +32,9 @@ pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> 
     };
     let source = match source_of_model(project, model) {
         Ok(source) => source,
+        Err(why) if why.code == "source-not-supported" => {
+            return artefacts::columns(project, facts, model).unwrap_or(Columns::Unknown(why));
+        }
         Err(why) => return Columns::Unknown(why),
     };
     match facts.get(&Question::Describe { source, sql: sql.text().to_owned() }) {
@@ -55,6 +59,13 @@ pub fn columns_of(project: &Project, facts: &FactStore, model: ObjectId) -> Resu
     }
 }
 
+/// When the columns of a model were found out by an earlier run of the project, if they are known from that only:
+/// milliseconds since 1970.
+pub fn columns_of_a_run(project: &Project, facts: &FactStore, model: ObjectId) -> Option<i64> {
+    let remote = source_of_model(project, model).is_err_and(|why| why.code == "source-not-supported");
+    remote.then(|| artefacts::columns_at(project, &Facts::new(facts, Ok(())), model))?
+}
+
 /// What is known of a model.
 pub(crate) struct ModelVerdict {
     pub(crate) columns: Columns,
@@ -72,9 +83,11 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
         Columns::Unknown(why) if why.code == "database-missing" => missing_database(project, id, why, &mut findings),
         Columns::Unknown(why) if why.code == "database-unreadable" => findings.extend(unreadable(project, id, why)),
         Columns::Unknown(why) if why.code == "file-missing" => missing_file(project, id, &mut findings),
-        Columns::Unknown(why) if why.code == "source-not-supported" => foreign(project, id, &mut findings),
         Columns::Unknown(why) => findings.extend(model_not_run(project, id, why)),
         _ => {}
+    }
+    if source_of_model(project, id).is_err_and(|why| why.code == "source-not-supported") {
+        foreign(project, id, &mut findings);
     }
     ModelVerdict { columns, findings }
 }

@@ -1,5 +1,6 @@
 //! The options of an input: listed, computed from a range, or known from a query.
 
+use crate::artefacts::{self, Earlier};
 use crate::facts::{Facts, Known, pending};
 use crate::ranges::{self, Listed};
 use crate::sources::source_of_model;
@@ -21,6 +22,8 @@ pub enum OptionSource {
     Range,
     /// A query.
     Query,
+    /// An earlier run of the project, because its source is not asked from here.
+    Artefact,
 }
 
 impl OptionSource {
@@ -30,6 +33,7 @@ impl OptionSource {
             OptionSource::Static => "static",
             OptionSource::Range => "range",
             OptionSource::Query => "query",
+            OptionSource::Artefact => "artefact",
         }
     }
 }
@@ -47,8 +51,10 @@ pub struct InputOptions {
     pub source: OptionSource,
     /// The SQL type of a query's column.
     pub column_type: Option<String>,
-    /// Whether the data have changed since.
+    /// Whether the data have changed since, or may have.
     pub stale: bool,
+    /// When an earlier run found them out, in milliseconds since 1970; if it did.
+    pub run_at: Option<i64>,
     /// The place that an option comes from, for findings about it: the list, the range or the query.
     pub origin: Loc,
 }
@@ -108,6 +114,7 @@ pub(crate) fn look_up(
             source: OptionSource::Static,
             column_type: None,
             stale: false,
+            run_at: None,
             origin: *loc,
         },
         Options::Range(range) => InputOptions {
@@ -126,18 +133,20 @@ pub(crate) fn look_up(
             source: OptionSource::Range,
             column_type: None,
             stale: false,
+            run_at: None,
             origin: range.loc,
         },
         Options::Query(query) => {
-            let (found, stale) = query_values(project, facts, query)?;
+            let Queried { found, stale, source, run_at } = query_values(project, facts, id, query)?;
             let column_type = found.columns.first().map(|column| column.data_type.clone());
             InputOptions {
                 values: found.values.iter().map(|value| typed(value.as_deref(), column_type.as_deref())).collect(),
                 initial: None,
                 is_range: false,
-                source: OptionSource::Query,
+                source,
                 column_type,
                 stale,
+                run_at,
                 origin: query.text.locate(query.query.body).unwrap_or(query.loc),
             }
         }
@@ -166,28 +175,54 @@ pub(crate) fn question(
     Ok((Question::Options { source, sql: sql.text().to_owned(), limit: MAX_OPTIONS }, sql))
 }
 
+/// What a query gave.
+struct Queried {
+    found: OptionValues,
+    stale: bool,
+    source: OptionSource,
+    run_at: Option<i64>,
+}
+
 fn query_values(
     project: &Project,
     facts: &Facts<'_>,
+    id: ObjectId,
     query: &viz_project::QueryText,
-) -> Result<(OptionValues, bool), Failed> {
-    let (question, _) = question(project, query)?;
+) -> Result<Queried, Failed> {
+    let question = match question(project, query) {
+        Ok((question, _)) => question,
+        Err(Failed::Unknown(why)) if why.code == "source-not-supported" => {
+            let earlier = artefacts::options(project, facts, project.object(id).name_text(), MAX_OPTIONS);
+            let Earlier { found, at } = earlier.map_err(Failed::Unknown)?.ok_or(Failed::Unknown(why))?;
+            let found = one_column(&found)?;
+            return Ok(Queried { found, stale: true, source: OptionSource::Artefact, run_at: at });
+        }
+        Err(failed) => return Err(failed),
+    };
     match facts.get(&question) {
         Known::Answer(answer, stale) => match &*answer {
-            Answer::Options(Ok(values)) if values.columns.len() != 1 => {
-                Err(Failed::Unknown(Unknown::new("options-columns", "the option query has not exactly one column")))
+            Answer::Options(Ok(values)) => {
+                let found = one_column(values)?;
+                Ok(Queried { found, stale, source: OptionSource::Query, run_at: None })
             }
-            Answer::Options(Ok(values)) if values.more => Err(Failed::Unknown(Unknown::new(
-                "too-many-options",
-                format!("the option query has more than {MAX_OPTIONS} rows"),
-            ))),
-            Answer::Options(Ok(values)) => Ok((values.clone(), stale)),
             Answer::Options(Err(error)) => Err(Failed::Sql(error.clone())),
             _ => Err(Failed::Unknown(Unknown::new("engine", "the engine gave an answer of another kind"))),
         },
         Known::Unknown(why) => Err(Failed::Unknown(why)),
         Known::Pending => Err(Failed::Unknown(pending())),
     }
+}
+
+/// Values that can be options (`R-IN-12`, `R-IN-31`).
+fn one_column(values: &OptionValues) -> Result<OptionValues, Failed> {
+    let wrong = |code, message: String| Err(Failed::Unknown(Unknown::new(code, message)));
+    if values.columns.len() != 1 {
+        return wrong("options-columns", "the option query has not exactly one column".to_owned());
+    }
+    if values.more {
+        return wrong("too-many-options", format!("the option query has more than {MAX_OPTIONS} rows"));
+    }
+    Ok(values.clone())
 }
 
 /// A value of an option query as it reaches the browser.

@@ -143,7 +143,7 @@ impl InsightReport {
 pub enum OptionsStatus {
     /// As of now.
     Known,
-    /// From data that have changed since.
+    /// From data that have changed since, or may have.
     Stale,
     /// Not known; `why` tells.
     Unknown,
@@ -160,8 +160,10 @@ pub struct InputReport {
     pub selection: &'static str,
     /// How many options it has.
     pub options: Option<usize>,
-    /// `static`, `range` or `query`.
+    /// `static`, `range`, `query` or `artefact`.
     pub source: &'static str,
+    /// When an earlier run found them out, in milliseconds since 1970; of an `artefact`.
+    pub run_at: Option<i64>,
     /// Whether they are known.
     pub status: OptionsStatus,
     /// Why not.
@@ -178,6 +180,7 @@ impl InputReport {
             selection: "",
             options: None,
             source: "static",
+            run_at: None,
             status: OptionsStatus::Unknown,
             why: None,
         }

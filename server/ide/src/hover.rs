@@ -8,7 +8,7 @@ use crate::tree::node_at;
 use chrono::{DateTime, Local, NaiveDateTime};
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use viz_check::{InputOptions, OptionSource, State, columns_of, initial_state, options_of, rendered_query};
 use viz_facts::{FactStore, Question, Unknown};
 use viz_project::{Body, Input, Kind, Model, Object, ObjectId, Options, Project, Resolution, Selection, Spanned, Use};
@@ -72,7 +72,7 @@ pub fn hover(
                     text = heading(project.object(field));
                     expression_text(&mut text, project, field);
                 }
-                None => column(&mut text, project, facts, id, path),
+                None => column(&mut text, project, facts, (id, path), now),
             },
         },
         Body::Expression(_) => expression_text(&mut text, project, id),
@@ -178,12 +178,16 @@ fn rendered_to(text: &mut String, path: Option<&str>, now: Result<(State, bool),
 }
 
 /// A column behind a reference: its type and where it comes from.
-fn column(text: &mut String, project: &Project, facts: &FactStore, model: ObjectId, name: &str) {
+fn column(text: &mut String, project: &Project, facts: &FactStore, (model, name): (ObjectId, &str), now: SystemTime) {
     let of = project.object(model).name_text();
     *text = format!("**column** `{name}` of model `{of}`\n\n");
     match columns_of(project, facts, model) {
         Ok(columns) => match columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)) {
-            Some(column) => drop(writeln!(text, "type `{}`", column.data_type)),
+            Some(column) => {
+                let run = viz_check::columns_of_a_run(project, facts, model).and_then(|at| run_age(at, now));
+                let run = run.map_or_else(String::new, |age| format!(", as of an earlier run, {age}"));
+                let _ = writeln!(text, "type `{}`{run}", column.data_type);
+            }
             None => drop(writeln!(text, "the model has no such column")),
         },
         Err(why) => drop(writeln!(text, "type not known: {}", why.message)),
@@ -274,19 +278,33 @@ fn origin(project: &Project, facts: &FactStore, input: &Input, found: &InputOpti
             let stale = if found.stale { ", the data have changed since" } else { "" };
             format!("from a query{asked}{stale}")
         }
+        OptionSource::Artefact => {
+            let run = found.run_at.and_then(|at| run_age(at, now)).map_or_else(String::new, |age| format!(", {age}"));
+            format!("from an earlier run{run}: its source is not asked from here")
+        }
     }
 }
 
 fn age(project: &Project, facts: &FactStore, input: &Input, now: SystemTime) -> Option<String> {
     let Options::Query(query) = &input.options else { return None };
     let question: Question = viz_check::option_question(project, query)?;
-    let seconds = now.duration_since(facts.get(&question)?.at()?).unwrap_or_default().as_secs();
-    Some(match seconds {
+    Some(ago(facts.get(&question)?.at()?, now))
+}
+
+fn ago(at: SystemTime, now: SystemTime) -> String {
+    let seconds = now.duration_since(at).unwrap_or_default().as_secs();
+    match seconds {
         0..60 => "just now".into(),
         60..3600 => format!("{} min ago", seconds / 60),
         3600..86_400 => format!("{} h ago", seconds / 3600),
         _ => format!("{} days ago", seconds / 86_400),
-    })
+    }
+}
+
+/// The age of what a run found out at so many milliseconds since 1970.
+fn run_age(at: i64, now: SystemTime) -> Option<String> {
+    let at = SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(u64::try_from(at).ok()?))?;
+    Some(ago(at, now))
 }
 
 /// The insights that read an input, and the charts and tables with those.

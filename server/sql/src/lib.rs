@@ -17,6 +17,7 @@ mod hash;
 mod join;
 mod literal;
 mod options;
+mod output;
 mod parentheses;
 mod parse;
 mod quoting;
@@ -31,6 +32,7 @@ pub use compose::{Clause, Composed, Selected, compose, dependent_models, inputs_
 pub use expand::Context;
 pub use hash::{alias_hash, name_hash};
 pub use options::{model_query, option_query};
+pub use output::{OutputColumns, output_columns};
 pub use parse::{ParseError, parse, parse_expression, parse_foreign};
 pub use template::{Hole, Role, Template, upper_null};
 pub use tokens::{LexError, Token, tokenize};

@@ -55,7 +55,13 @@ pub fn parse_expression(sql: &str) -> Result<Expr, ParseError> {
 
 /// Whether a query parses in the language of a source's database; `None` if sqlparser doesn't know that language.
 pub fn parse_foreign(source_type: &str, sql: &str) -> Option<Result<(), ParseError>> {
+    (source_type != "duckdb").then(|| statements_in(source_type, sql))?.map(|parsed| parsed.map(drop))
+}
+
+/// The statements of a text in the language of a source's database; `None` if sqlparser doesn't know that language.
+pub(crate) fn statements_in(source_type: &str, sql: &str) -> Option<Result<Vec<Statement>, ParseError>> {
     let dialect: &dyn Dialect = match source_type {
+        "duckdb" => &DuckDb,
         "postgresql" => &PostgreSqlDialect {},
         "mysql" => &MySqlDialect {},
         "snowflake" => &SnowflakeDialect {},
@@ -65,7 +71,7 @@ pub fn parse_foreign(source_type: &str, sql: &str) -> Option<Result<(), ParseErr
         "sqlite" => &SQLiteDialect {},
         _ => return None,
     };
-    Some(with_dialect(dialect, sql, |parser| parser.parse_statements()).map(drop))
+    Some(with_dialect(dialect, sql, |parser| parser.parse_statements()))
 }
 
 fn with_parser<T>(sql: &str, run: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>) -> Result<T, ParseError> {

@@ -215,6 +215,7 @@ impl Run<'_> {
             crate::OptionSource::Static => "the option is listed here",
             crate::OptionSource::Range => "the option comes from this range",
             crate::OptionSource::Query => "the option comes from this query",
+            crate::OptionSource::Artefact => "the option is that of an earlier run of this query",
         };
         Related { loc: options.place_of(body, label), message: message.into() }
     }

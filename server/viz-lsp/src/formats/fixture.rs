@@ -75,6 +75,7 @@ pub fn outcome() -> Outcome {
         selection: "single-select",
         options: Some(40),
         source: "query",
+        run_at: None,
         status: OptionsStatus::Known,
         why: None,
     };

@@ -107,6 +107,9 @@ struct Input<'a> {
     selection: &'a str,
     options: Option<usize>,
     source: &'a str,
+    /// Of an `artefact`: when the run wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run_at: Option<String>,
     status: OptionsStatus,
     why: Option<&'a Unknown>,
 }
@@ -182,6 +185,10 @@ fn project(checked: &Checked) -> Project<'_> {
                 selection: input.selection,
                 options: input.options,
                 source: input.source,
+                run_at: input
+                    .run_at
+                    .and_then(chrono::DateTime::from_timestamp_millis)
+                    .map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
                 status: input.status,
                 why: input.why.as_ref(),
             })

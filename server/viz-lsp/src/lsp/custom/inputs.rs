@@ -5,7 +5,7 @@ use super::selection::{state_to_json, value_to_json};
 use super::{Params, choices, failure, insight, name};
 use chrono::Local;
 use serde_json::{Value, json};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use viz_check::options_of;
 use viz_facts::Unknown;
 use viz_ide::Choices;
@@ -37,11 +37,13 @@ fn input(request: &Request, subject: &Subject, choices: &Choices, id: ObjectId) 
         Ok(found) => (found.values.as_slice(), Value::Null),
         Err(why) => (&[][..], failure(subject, why.clone())),
     };
-    let age = age(subject, body, &facts);
-    let source = match body.options {
-        Options::Query(_) => "query",
-        Options::Range(_) => "range",
-        _ => "static",
+    let run_at = found.as_ref().ok().and_then(|found| found.run_at);
+    let age = age(subject, body, run_at, &facts);
+    let source = match (&found, &body.options) {
+        (Ok(found), _) => found.source.name(),
+        (Err(_), Options::Query(_)) => "query",
+        (Err(_), Options::Range(_)) => "range",
+        (Err(_), _) => "static",
     };
     let dates = matches!(body.options, Options::Range(_))
         && values.first().is_some_and(|value| matches!(value, viz_check::Value::Text(_)));
@@ -77,10 +79,13 @@ fn display(input: &Input) -> &str {
     }
 }
 
-/// Seconds since the options were read.
-fn age(subject: &Subject, input: &Input, facts: &viz_facts::FactStore) -> Option<f64> {
+/// Seconds since the options were read; `run_at` is when an earlier run found the options out, in milliseconds since 1970.
+fn age(subject: &Subject, input: &Input, run_at: Option<i64>, facts: &viz_facts::FactStore) -> Option<f64> {
     let Options::Query(query) = &input.options else { return None };
-    let at = facts.get(&viz_check::option_question(&subject.project, query)?)?.at()?;
+    let at = match run_at {
+        Some(at) => SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(at).ok()?),
+        None => facts.get(&viz_check::option_question(&subject.project, query)?)?.at()?,
+    };
     Some(SystemTime::now().duration_since(at).unwrap_or_default().as_secs_f64())
 }
 
