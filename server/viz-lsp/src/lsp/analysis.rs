@@ -283,7 +283,7 @@ impl Analysis {
     }
 
     fn publish(&self, turn: &Turn, workspace: &mut Workspace, root: &Path, publisher: &mut Publisher) {
-        self.state.publish(root, workspace.settle());
+        self.state.publish(root, workspace.settle(turn.revision));
         let layer = workspace.layer(&self.client, &turn.documents);
         publisher.show(root, layer, &turn.documents, &self.state.documents().0);
     }

@@ -50,16 +50,23 @@ impl Request {
     pub fn subject(&self) -> Option<Subject> {
         let (snapshots, current) = self.state.holding(&self.path, self.revision);
         let files = self.state.files(&self.documents);
-        let Snapshot { project, facts, findings, insights } = match snapshots.into_iter().next() {
+        let Snapshot { project, facts, findings, insights, .. } = match snapshots.into_iter().next() {
             Some(snapshot) if current => snapshot,
-            // The analysis has not come that far; reading what has changed takes no time.
+            // The analysis has not come that far, or is further; reading what differs takes no time.
             Some(snapshot) => {
                 Snapshot { project: Arc::new(snapshot.project.reload(&files, &self.state.environment)), ..snapshot }
             }
             None => {
                 let root = files.root_of(&self.path)?;
                 let project = Arc::new(Project::load(&root, &files, &self.state.environment));
-                Snapshot { project, facts: Arc::default(), findings: Arc::default(), insights: Arc::default() }
+                let revision = self.revision;
+                Snapshot {
+                    revision,
+                    project,
+                    facts: Arc::default(),
+                    findings: Arc::default(),
+                    insights: Arc::default(),
+                }
             }
         };
         let file = project.file_of(&self.path)?;

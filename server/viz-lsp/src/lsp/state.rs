@@ -124,6 +124,8 @@ pub struct Turn {
 /// The newest state of a project that was checked: what requests are answered from.
 #[derive(Clone)]
 pub struct Snapshot {
+    /// The revision of the texts that it was made from.
+    pub revision: Revision,
     /// The project's text.
     pub project: Arc<Project>,
     /// What is known about its questions.
@@ -380,10 +382,13 @@ impl State {
         self.snapshots().by_root.values().cloned().collect()
     }
 
-    /// The newest snapshots that hold this file, and whether they are as new as `revision`.
+    /// The newest snapshots that hold this file, and whether they are of the texts at `revision`, neither older nor newer.
     pub fn holding(&self, path: &Path, revision: Revision) -> (Vec<Snapshot>, bool) {
         let snapshots = self.snapshots();
-        (holders(&snapshots, path), snapshots.revision >= revision)
+        let holders = holders(&snapshots, path);
+        // What was not made anew until then had not changed.
+        let current = snapshots.revision >= revision && holders.iter().all(|snapshot| snapshot.revision <= revision);
+        (holders, current)
     }
 
     /// The snapshots that hold this file, once they are as new as `revision`; `None` if that takes too long.

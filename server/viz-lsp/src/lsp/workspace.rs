@@ -9,7 +9,7 @@ use super::knowledge::Knowledge;
 use super::publish::{self, Layer};
 use super::retain::Retained;
 use super::settings::Settings;
-use super::state::Snapshot;
+use super::state::{Revision, Snapshot};
 use super::status::{Combinations, Doing, Engine, Insights, Status, Tier, Why};
 use crate::check::baseline::Baseline;
 use crate::check::{TIMEOUT, configured_level, timeout};
@@ -172,7 +172,7 @@ impl Workspace {
     }
 
     /// What requests are answered from, and what the editor shows.
-    pub fn settle(&mut self) -> Snapshot {
+    pub fn settle(&mut self, revision: Revision) -> Snapshot {
         let known = |question| self.knowledge.facts().get(question).is_some();
         let complete = !self.has_postponed() && self.report.questions.iter().all(known);
         let mut shown = self.retained.show(&self.project, &self.report, complete);
@@ -181,6 +181,7 @@ impl Workspace {
         }
         self.shown = shown.into();
         Snapshot {
+            revision,
             project: Arc::clone(&self.project),
             facts: self.knowledge.shared(),
             findings: Arc::clone(&self.shown),
