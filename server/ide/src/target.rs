@@ -26,7 +26,8 @@ pub fn target_at(project: &Project, file: FileId, offset: TextSize) -> Option<(T
     let document = &project.file(file).document;
     let at = document.loc(TextRange::empty(offset));
     let hit = |loc: Loc| loc.segment == at.segment && loc.range.contains_inclusive(at.range.start());
-    for id in project.ids().filter(|id| project.object(*id).loc.segment == at.segment) {
+    let here = project.objects_in(&[at.segment].into_iter().collect());
+    for id in here.into_values().flatten() {
         let object = project.object(id);
         if let Some(name) = object.name.as_ref().filter(|name| hit(name.loc)) {
             return Some((Target::Definition(id), document.range(name.loc)?));
