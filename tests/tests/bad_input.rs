@@ -197,6 +197,30 @@ fn a_query_that_never_ends() {
     assert_eq!(why, "the options of `choice` are not known: the query took longer than 1s");
 }
 
+/// A query that needs more than it is given is told where it is, with the setting that gives more.
+#[test]
+fn queries_that_need_too_much() {
+    let bytes = "select repeat('x', 1000000) || n as n from ${ref(numbers)} where n < 3";
+    let memory = "select string_agg(n::varchar || repeat('x', 1000), '') as n from ${ref(numbers)}";
+    for (query, setting, code, reason, help) in [
+        (bytes, "max_values: 2\n", "answer-too-long", "its values take more than 2 MB", "`max_values`"),
+        (memory, "memory: 50\n", "out-of-memory", "the query needs more memory than the checker gives it", "`memory`"),
+    ] {
+        let project = with_options(query);
+        project.write(".viz-lsp.yml", &format!("timeout: 60\n{setting}"));
+        let said = check(&project, &[]);
+        let finding = format!("information[query-not-run]: the option query did not come to its end: {reason}");
+        assert_eq!((said.findings(), said.status), (vec![finding], 0));
+        assert!(said.json["diagnostics"].to_string().contains(&format!("set a larger {help}")), "{said:#?}");
+        assert_eq!(said.state("inputs", "choice"), ("unknown", code, reason));
+    }
+    let project = with_options(bytes);
+    assert_eq!(run(&project, &["--memory", "9000"]).status, 2);
+    project.write(".viz-lsp.yml", "memory: 9000\n");
+    let refused = run(&project, &[]);
+    assert!(refused.status == 2 && refused.err.contains("9000 MB is not from 1 to 4000 MB"), "{refused:?}");
+}
+
 #[test]
 fn options_that_are_none() {
     for (query, finding, known) in [

@@ -20,7 +20,13 @@ pub(crate) fn not_run(what: &str, sql: &MappedText, why: &Unknown) -> Option<Fin
             ("is not run here", "everything that depends on it is checked as far as its text goes")
         }
         "timeout" => ("did not come to its end", "set a longer `timeout` (seconds) in .viz-lsp.yml, or make it faster"),
-        "out-of-memory" | "answer-too-long" | "worker-died" => ("did not come to its end", "let it return less"),
+        "out-of-memory" => {
+            ("did not come to its end", "set a larger `memory` (megabytes) in .viz-lsp.yml, or let it need less")
+        }
+        "answer-too-long" => {
+            ("did not come to its end", "set a larger `max_values` (megabytes) in .viz-lsp.yml, or let it return less")
+        }
+        "worker-died" => ("did not come to its end", "let it return less"),
         _ => return None,
     };
     let loc = place(sql, why)?;

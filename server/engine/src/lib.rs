@@ -59,7 +59,7 @@ pub use engine::{Engine, EngineConfig};
 pub use export::{Export, data_version, identity};
 pub use protocol::WorkerKind;
 pub use pure::PureRunner;
-pub use runner::{Limits, Runner};
+pub use runner::{Limits, MOST_MEMORY, MOST_VALUES, Runner};
 pub use sandbox::{Wall, Walls};
 pub use sources::SourceRunner;
 pub use worker::{Role, worker_main, worker_main_behind};

@@ -4,9 +4,15 @@ use crate::database::literal;
 use crate::errors::{self, Failure};
 use crate::gate::Gated;
 use duckdb::Connection;
-use viz_facts::{Column, OptionValues, js_number};
+use viz_facts::{Column, OptionValues, Unknown, js_number};
 
 const DESCRIBE: &str = "DESCRIBE ";
+
+/// Why values that take too many bytes are not known.
+pub(crate) fn too_long(bytes: u64) -> Unknown {
+    let message = format!("its values take more than {} MB", bytes / 1_000_000);
+    Unknown::new("answer-too-long", message)
+}
 
 /// The columns of a query's result.
 pub(crate) fn describe(conn: &Connection, sql: &Gated<'_>) -> Result<Vec<Column>, Failure> {
@@ -50,7 +56,7 @@ impl Shape {
 /// Texts, booleans and whole numbers are as DuckDB prints them. Floats are as a browser prints them, and so are DECIMAL
 /// and HUGEINT, because they are stored as floats. DATE and TIMESTAMP stay ISO texts here; the column's type tells that the
 /// browser gets milliseconds instead (`S-38`).
-pub(crate) fn values(conn: &Connection, sql: &Gated<'_>, limit: u32) -> Result<OptionValues, Failure> {
+pub(crate) fn values(conn: &Connection, sql: &Gated<'_>, limit: u32, bytes: u64) -> Result<OptionValues, Failure> {
     let columns = describe(conn, sql)?;
     let shape = columns.first().map_or(Shape::Text, |column| Shape::of(&column.data_type));
     // `query` takes the text as it is: with comments, with a `;` at its end. The gate has passed this very text.
@@ -63,16 +69,26 @@ pub(crate) fn values(conn: &Connection, sql: &Gated<'_>, limit: u32) -> Result<O
         literal(sql.text()),
         u64::from(limit) + 1
     );
-    let run = || -> duckdb::Result<Vec<Option<String>>> {
+    let run = || -> duckdb::Result<Option<Vec<Option<String>>>> {
         let mut statement = conn.prepare(&wrapped)?;
         let rows = statement.query_map([], |row| match shape {
             Shape::Float => Ok(row.get::<_, Option<f64>>(0)?.map(js_number)),
-            Shape::Text => row.get(0),
+            Shape::Text => row.get::<_, Option<String>>(0),
         })?;
-        rows.collect()
+        let (mut values, mut used) = (Vec::new(), 0);
+        for value in rows {
+            let value = value?;
+            used += value.as_ref().map_or(0, |value| value.len() as u64);
+            if used > bytes {
+                return Ok(None);
+            }
+            values.push(value);
+        }
+        Ok(Some(values))
     };
     // Places in errors are places in the wrapped text: no place is better than a wrong one.
-    let mut values = run().map_err(|error| errors::failure(error, "", usize::MAX))?;
+    let found = run().map_err(|error| errors::failure(error, "", usize::MAX))?;
+    let mut values = found.ok_or_else(|| too_long(bytes))?;
     let more = values.len() > limit as usize;
     values.truncate(limit as usize);
     Ok(OptionValues { columns, values, more })

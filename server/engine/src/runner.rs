@@ -6,14 +6,25 @@ use viz_facts::{Answer, Question, Unknown};
 
 /// What one question may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Limits {
     /// After this time the query is interrupted and the answer is `Unknown` with code `timeout`.
     pub timeout: Duration,
+    /// Bytes of main memory for DuckDB; more is `Unknown` with code `out-of-memory`.
+    pub memory: u64,
+    /// Bytes of the values of an option query; more is `Unknown` with code `answer-too-long`.
+    pub values: u64,
 }
+
+/// No more memory than this can be given to one query: the worker's address space is bounded, too.
+pub const MOST_MEMORY: u64 = 4_000_000_000;
+
+/// No more bytes than this can come from a worker at once.
+pub const MOST_VALUES: u64 = 50_000_000;
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(5) }
+        Self { timeout: Duration::from_secs(10), memory: 1_000_000_000, values: 20_000_000 }
     }
 }
 

@@ -49,6 +49,8 @@ pub struct SourceRunner {
 /// One source's database.
 struct Source {
     spec: SourceSpec,
+    /// Bytes.
+    memory: u64,
     conn: Connection,
     /// To the same database, with stand-ins for the extension `icu`; made when first needed.
     stand_ins: Option<Connection>,
@@ -144,9 +146,9 @@ impl SourceRunner {
                 (Err(Failure::Unknown(unknown)), None) => return Err(unknown),
             }
         };
-        let mut source = self.take(spec)?;
+        let mut source = self.take(spec, limits.memory)?;
         let watched = self.watchdog.watch(id, limits.timeout, source.conn.interrupt_handle());
-        let result = source.run(question, copy, self.write.as_deref(), &gated);
+        let result = source.run(question, copy, self.write.as_deref(), (&gated, limits));
         let stop = watched.stop();
         drop(watched);
         if let Some(Attached { definitions, .. }) = &source.attached {
@@ -190,7 +192,7 @@ impl SourceRunner {
         let result = match question {
             Question::Describe { sql, .. } => sqlite::describe(&conn, sql).map(|columns| Answer::Columns(Ok(columns))),
             Question::Options { sql, limit, .. } => {
-                sqlite::values(&conn, sql, *limit).map(|values| Answer::Options(Ok(values)))
+                sqlite::values(&conn, sql, *limit, limits.values).map(|values| Answer::Options(Ok(values)))
             }
             Question::Export { files, .. } => match &self.write {
                 Some(folder) => sqlite_export::run(&conn, &text, files, folder, self.walls)
@@ -211,12 +213,13 @@ impl SourceRunner {
     }
 
     /// The database of a source, with every other source's file let go.
-    fn take(&mut self, spec: &SourceSpec) -> Result<Source, Unknown> {
-        let found = self.sources.iter().position(|source| source.spec == *spec).map(|at| self.sources.remove(at));
+    fn take(&mut self, spec: &SourceSpec, memory: u64) -> Result<Source, Unknown> {
+        let is_it = |source: &Source| source.spec == *spec && source.memory == memory;
+        let found = self.sources.iter().position(is_it).map(|at| self.sources.remove(at));
         self.rest();
         match found {
             Some(source) => Ok(source),
-            None => Source::open(spec.clone(), self.copies.as_deref(), self.write.as_deref(), self.walls),
+            None => Source::open(spec.clone(), memory, self.copies.as_deref(), self.write.as_deref(), self.walls),
         }
     }
 
@@ -286,7 +289,13 @@ fn behind(mut error: SqlError, ours: usize) -> SqlError {
 }
 
 impl Source {
-    fn open(spec: SourceSpec, copies: Option<&Path>, write: Option<&Path>, walls: Walls) -> Result<Self, Unknown> {
+    fn open(
+        spec: SourceSpec,
+        memory: u64,
+        copies: Option<&Path>,
+        write: Option<&Path>,
+        walls: Walls,
+    ) -> Result<Self, Unknown> {
         let root = spec.root();
         // The file system may know the folder by another name, and relative file names resolve to that one.
         let real = root.canonicalize().map_err(|error| {
@@ -297,17 +306,18 @@ impl Source {
             files.push(path.clone());
             files.push(log_of(path));
         }
+        let most = format!("{}MB", memory / 1_000_000);
         let allowed = Allowed {
             folders: [root, &real].into_iter().chain(copies).chain(write).collect(),
             files: files.iter().map(|path| path.as_path()).collect(),
             spill: write,
-            memory: if write.is_some() { export::MEMORY } else { "1GB" },
+            memory: if write.is_some() { export::MEMORY } else { &most },
             threads: 2,
             optimized: true,
             guarded: walls.settings,
         };
         let conn = database::open(&allowed)?;
-        Ok(Self { spec, conn, stand_ins: None, attached: None, seen: None })
+        Ok(Self { spec, memory, conn, stand_ins: None, attached: None, seen: None })
     }
 
     fn run(
@@ -315,12 +325,12 @@ impl Source {
         question: &Question,
         copy: Option<&Path>,
         write: Option<&Path>,
-        sql: &Gated<'_>,
+        (sql, limits): (&Gated<'_>, &Limits),
     ) -> Result<Answer, Failure> {
         self.attach(copy)?;
         match question {
             Question::Options { limit, .. } => {
-                options::values(&self.conn, sql, *limit).map(|values| Answer::Options(Ok(values)))
+                options::values(&self.conn, sql, *limit, limits.values).map(|values| Answer::Options(Ok(values)))
             }
             Question::Execute { .. } => match options::run(&self.conn, sql.text()) {
                 Ok(()) => Ok(Answer::Accepted(Ok(()))),

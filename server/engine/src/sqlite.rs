@@ -63,13 +63,16 @@ pub(crate) fn describe(conn: &Connection, sql: &str) -> Result<Vec<Column>, Fail
 }
 
 /// The first column's values as texts, at most `limit` of them.
-pub(crate) fn values(conn: &Connection, sql: &str, limit: u32) -> Result<OptionValues, Failure> {
+pub(crate) fn values(conn: &Connection, sql: &str, limit: u32, bytes: u64) -> Result<OptionValues, Failure> {
     let mut found = read(conn, sql, limit as usize + 1)?;
     found
         .columns
         .iter_mut()
         .zip(&found.seen)
         .for_each(|(column, seen)| column.data_type = seen.data_type(&column.data_type));
+    if found.first.iter().flatten().map(|value| value.len() as u64).sum::<u64>() > bytes {
+        return Err(crate::options::too_long(bytes).into());
+    }
     let more = found.first.len() > limit as usize;
     found.first.truncate(limit as usize);
     Ok(OptionValues { columns: found.columns, values: found.first, more })
@@ -313,7 +316,7 @@ mod tests {
         let none = describe(&conn, "select amount, n, at from orders where n > 9").unwrap();
         let types: Vec<_> = none.iter().map(|column| column.data_type.as_str()).collect();
         assert_eq!(types, ["DOUBLE", "BIGINT", "VARCHAR"]);
-        let found = values(&conn, "select city from towns order by city;", 1).unwrap();
+        let found = values(&conn, "select city from towns order by city;", 1, 100).unwrap();
         assert_eq!((found.values, found.more), (vec![Some("Köln".to_owned())], true));
     }
 

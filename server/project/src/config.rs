@@ -67,6 +67,10 @@ pub struct Config {
     pub level: Option<ConfiguredLevel>,
     /// Seconds for one query of the engine.
     pub timeout: Option<f64>,
+    /// Megabytes of main memory for one query of the engine.
+    pub memory: Option<u64>,
+    /// Megabytes that the values of one option query may take.
+    pub max_values: Option<u64>,
     /// Whether options are thought of that nobody has today.
     pub hostile_options: bool,
     /// Severity per code.

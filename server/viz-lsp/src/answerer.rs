@@ -2,8 +2,9 @@
 
 use anyhow::Context;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
-use viz_engine::{Engine, EngineConfig, Limits, Wall, WorkerKind};
+use std::time::SystemTime;
+pub use viz_engine::Limits;
+use viz_engine::{Engine, EngineConfig, Wall, WorkerKind};
 use viz_facts::{Answer, Fact, Question, Unknown};
 
 pub use viz_engine::CancelToken as Cancel;
@@ -13,9 +14,9 @@ const CANCELLED: &str = "cancelled";
 
 /// Answers questions. Blocks: never call it on the transport's task.
 pub trait Answerer: Send + Sync {
-    /// The answers in the order of the questions, each within this time; `None` where the question was called off before
+    /// The answers in the order of the questions, each within these limits; `None` where the question was called off before
     /// there was one.
-    fn ask(&self, questions: &[Question], timeout: Duration, cancel: &Cancel) -> Vec<Option<Fact>>;
+    fn ask(&self, questions: &[Question], limits: Limits, cancel: &Cancel) -> Vec<Option<Fact>>;
 }
 
 /// The engine with its worker processes.
@@ -48,8 +49,8 @@ impl EngineAnswerer {
 }
 
 impl Answerer for EngineAnswerer {
-    fn ask(&self, questions: &[Question], timeout: Duration, cancel: &Cancel) -> Vec<Option<Fact>> {
-        let answers = self.engine.ask_dated(questions, &Limits { timeout }, cancel);
+    fn ask(&self, questions: &[Question], limits: Limits, cancel: &Cancel) -> Vec<Option<Fact>> {
+        let answers = self.engine.ask_dated(questions, &limits, cancel);
         answers.into_iter().map(|(answer, at)| (!called_off(&answer)).then(|| fact(answer, at))).collect()
     }
 }

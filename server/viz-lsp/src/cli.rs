@@ -118,6 +118,10 @@ pub struct CheckArgs {
     #[arg(long, requires = "face", value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<f64>,
 
+    /// Main memory for one query of the engine [default: 1000]
+    #[arg(long, requires = "face", value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=4000))]
+    pub memory: Option<u64>,
+
     /// Think of options that no query gives today: an apostrophe, an empty text, NULL, …
     #[arg(long, requires = "check", conflicts_with = "build")]
     pub hostile_options: bool,

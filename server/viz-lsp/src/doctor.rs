@@ -1,19 +1,16 @@
 //! `--doctor`: what protects this computer from the queries of projects, and what can be opened, as found right now.
 
-use crate::answerer::{Answerer, Cancel, EngineAnswerer};
+use crate::answerer::{Answerer, Cancel, EngineAnswerer, Limits};
 use crate::paths;
 use anyhow::Context;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use viz_engine::{DUCKDB_VERSION, WorkerKind, cache_folder, newest_runs};
 use viz_facts::{Answer, Fact, Question, SourceSpec, SqlErrorKind};
 use viz_project::{DiskFiles, Environment, Project, find_root};
-
-/// Time for one question. They are all trivial.
-const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Prints what is there and what is not. The exit status is 0: what is missing is no error of the project.
 ///
@@ -56,7 +53,7 @@ pub fn run(path: Option<&Path>) -> anyhow::Result<ExitCode> {
 
 fn asked(answerer: &EngineAnswerer, question: Question) -> (Option<Fact>, u128) {
     let started = Instant::now();
-    let fact = answerer.ask(&[question], TIMEOUT, &Cancel::default()).pop().flatten();
+    let fact = answerer.ask(&[question], Limits::default(), &Cancel::default()).pop().flatten();
     (fact, started.elapsed().as_millis())
 }
 

@@ -269,7 +269,8 @@ fn an_endless_query_is_interrupted() {
     let sql = "select count(*) from range(1000000000000::bigint) a, range(1000000) b";
     let endless = Question::Options { source: memory(folder.path()), sql: sql.into(), limit: 1 };
     let started = Instant::now();
-    let unknown = runner.run(&endless, &Limits { timeout: Duration::from_millis(200) }).unwrap_err();
+    let unknown =
+        runner.run(&endless, &Limits { timeout: Duration::from_millis(200), ..Limits::default() }).unwrap_err();
     assert_eq!(unknown.code, "timeout");
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     let quick = Question::Options { source: memory(folder.path()), sql: "select 1".into(), limit: 1 };

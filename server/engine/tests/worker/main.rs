@@ -129,7 +129,7 @@ fn engine() -> Engine {
 }
 
 fn engine_with(timeout: u64, grace: u64) -> Engine {
-    let limits = Limits { timeout: Duration::from_millis(timeout) };
+    let limits = Limits { timeout: Duration::from_millis(timeout), ..Limits::default() };
     Engine::new(EngineConfig { limits, grace: Duration::from_millis(grace), ..EngineConfig::new(program(), true) })
 }
 

@@ -54,7 +54,11 @@ fn ours(sql: &str, folder: &Path, parquet: bool, json: bool) -> (Duration, Optio
         },
     };
     let started = Instant::now();
-    let export = engine.export(&question, &Limits { timeout: Duration::from_secs(600) }, &CancelToken::new());
+    let export = engine.export(
+        &question,
+        &Limits { timeout: Duration::from_secs(600), ..Limits::default() },
+        &CancelToken::new(),
+    );
     let time = started.elapsed();
     assert!(matches!(export.answer, Ok(Answer::Exported(Ok(_)))), "{:?}", export.answer);
     (time, engine.worker_pids().first().and_then(|pid| peak(*pid)))

@@ -31,7 +31,7 @@ pub(super) fn sqlite_databases_are_read_beside_their_writers() {
         assert_eq!(columns.iter().map(|column| column.data_type.as_str()).collect::<Vec<_>>(), ["VARCHAR", "DOUBLE"]);
     }
     let endless = "with recursive r(n) as (select 1 union all select n + 1 from r) select max(n) from r";
-    let limits = viz_engine::Limits { timeout: std::time::Duration::from_millis(200) };
+    let limits = viz_engine::Limits { timeout: std::time::Duration::from_millis(200), ..Default::default() };
     let quick = Engine::new(EngineConfig { limits, ..EngineConfig::new(program(), true) });
     assert_eq!(code(&one(&quick, read(&source, endless))), "timeout");
     assert_eq!(values(one(&quick, read(&source, "select 1"))), ["1"]);

@@ -52,7 +52,7 @@ pub fn build(
     // A dry run writes nothing, not even a lock.
     let out = if build.dry_run { None } else { Some(Out::open(&path)?) };
     let state = State::read(&path);
-    let (options, check_timeout) = check::options(check, project.config())?;
+    let (options, check_limits) = check::options(check, project.config())?;
     let program = std::env::current_exe().context("can't tell where this program is")?;
     let engine = viz_engine::identity(&program);
     let whole = whole(&project, &options, build, layout, &path, &engine);
@@ -76,7 +76,7 @@ pub fn build(
     let (checked, plan) = {
         let answerer = EngineAnswerer::new(true, !check.no_cache)?;
         let settings = Settings { layout, out: &path, flat: build.flat, now: options.now };
-        examine(check, project, &target, &options, settings, &answerer, check_timeout)
+        examine(check, project, &target, &options, settings, &answerer, check_limits)
     };
     built.errors = checked.report.findings.len();
     built.findings = print::findings(&checked);
@@ -107,7 +107,7 @@ pub fn build(
     let run = Run {
         plan: &plan,
         out: &out,
-        limits: Limits { timeout },
+        limits: Limits { timeout, ..check_limits },
         jobs: build.jobs.map_or_else(default_jobs, |jobs| jobs as usize),
         interrupt,
         args: check,
@@ -137,12 +137,12 @@ fn examine(
     options: &CheckOptions,
     settings: Settings<'_>,
     answerer: &dyn Answerer,
-    timeout: Duration,
+    limits: Limits,
 ) -> (Checked, Plan) {
     let mut facts = FactStore::new();
     let memo = Memo::default();
-    let mut report = check::check(&project, options, &memo, &mut facts, answerer, timeout, args.quiet);
-    fixpoint::ask(&mut facts, answerer, timeout, |facts| viz_build::questions(&project, facts));
+    let mut report = check::check(&project, options, &memo, &mut facts, answerer, limits, args.quiet);
+    fixpoint::ask(&mut facts, answerer, limits, |facts| viz_build::questions(&project, facts));
     let plan = viz_build::plan(&project, &facts, &report, settings);
     report.findings.retain(|finding| finding.severity == Severity::Error);
     let checked = Checked { shown: target.shown.clone(), project, report, recorded: Vec::new(), fixed: 0 };

@@ -1,8 +1,7 @@
 //! Check, ask, check again, until nothing is left to ask (`verdicts.md` §6).
 
-use crate::answerer::{Answerer, Cancel};
+use crate::answerer::{Answerer, Cancel, Limits};
 use std::collections::HashSet;
-use std::time::Duration;
 use viz_check::{CheckOptions, Counters, Memo, Report};
 use viz_facts::{FactStore, Question, QuestionKey};
 use viz_project::Project;
@@ -23,7 +22,7 @@ pub fn run(
     memo: &Memo,
     facts: &mut FactStore,
     answerer: &dyn Answerer,
-    timeout: Duration,
+    limits: Limits,
     mut on_round: impl FnMut(Round),
 ) -> Report {
     let mut asked: HashSet<QuestionKey> = HashSet::new();
@@ -42,7 +41,7 @@ pub fn run(
             return report;
         }
         on_round(Round { number, questions: questions.len() });
-        put(&questions, facts, answerer, timeout);
+        put(&questions, facts, answerer, limits);
     }
 }
 
@@ -50,7 +49,7 @@ pub fn run(
 pub fn ask(
     facts: &mut FactStore,
     answerer: &dyn Answerer,
-    timeout: Duration,
+    limits: Limits,
     questions: impl Fn(&FactStore) -> Vec<Question>,
 ) {
     let mut asked: HashSet<QuestionKey> = HashSet::new();
@@ -59,12 +58,12 @@ pub fn ask(
         if new.is_empty() {
             return;
         }
-        put(&new, facts, answerer, timeout);
+        put(&new, facts, answerer, limits);
     }
 }
 
-fn put(questions: &[Question], facts: &mut FactStore, answerer: &dyn Answerer, timeout: Duration) {
-    for (question, fact) in questions.iter().zip(answerer.ask(questions, timeout, &Cancel::default())) {
+fn put(questions: &[Question], facts: &mut FactStore, answerer: &dyn Answerer, limits: Limits) {
+    for (question, fact) in questions.iter().zip(answerer.ask(questions, limits, &Cancel::default())) {
         if let Some(fact) = fact {
             facts.insert(question.key(), fact);
         }

@@ -8,10 +8,10 @@ mod overlay;
 pub mod targets;
 mod watch;
 
-use crate::answerer::{Answerer, EngineAnswerer};
+use crate::answerer::{Answerer, EngineAnswerer, Limits};
 use crate::cli::{CheckArgs, Deny, Format};
 use crate::{formats, words};
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use baseline::Baseline;
 use outcome::{Checked, Outcome};
 pub use overlay::Overlay;
@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use viz_check::{CheckOptions, Level, MAX_COMBINATIONS, Memo};
+use viz_engine::{MOST_MEMORY, MOST_VALUES};
 use viz_facts::FactStore;
 use viz_project::{Config, Environment, FileSystem, Project, Target};
 
@@ -29,9 +30,6 @@ const ERRORS_FOUND: u8 = 1;
 
 /// Stack of the thread that checks: SQL nests, and so does the recursion over it.
 pub const STACK: usize = 64 << 20;
-
-/// Time for one query of the engine, unless someone says otherwise.
-pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Checks what the command line names.
 ///
@@ -129,9 +127,9 @@ fn check_project(
         (None, Some(path)) => Some(Baseline::read(&project.root.join(path))?),
         _ => None,
     };
-    let (options, timeout) = options(args, project.config())?;
+    let (options, limits) = options(args, project.config())?;
     let mut look = |project: Project| {
-        let mut report = check(&project, &options, &memo, &mut facts, answerer, timeout, args.quiet);
+        let mut report = check(&project, &options, &memo, &mut facts, answerer, limits, args.quiet);
         let recorded = own.as_ref().or(baseline).map(|baseline| baseline.take_from(&mut report.findings));
         Checked { shown: target.shown.clone(), project, report, recorded: recorded.unwrap_or_default(), fixed: 0 }
     };
@@ -178,7 +176,7 @@ pub fn load(
 ///
 /// # Errors
 /// If the project asks for something that is no time.
-pub fn options(args: &CheckArgs, config: &Config) -> anyhow::Result<(CheckOptions, Duration)> {
+pub fn options(args: &CheckArgs, config: &Config) -> anyhow::Result<(CheckOptions, Limits)> {
     let level = args.level.map_or_else(|| configured_level(config), Level::from);
     let options = CheckOptions {
         level,
@@ -193,20 +191,32 @@ pub fn options(args: &CheckArgs, config: &Config) -> anyhow::Result<(CheckOption
         oracle: true,
         now: args.now.unwrap_or_else(|| chrono::Local::now().naive_local()),
     };
-    Ok((options, timeout(args.timeout, config)?))
+    Ok((options, limits(args.timeout, args.memory, config)?))
 }
 
 /// Nobody waits longer for one query, and clocks can't count much further.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Time for one query of the engine.
+/// What one query of the engine may cost: seconds and megabytes as asked for, else as the project sets them.
 ///
 /// # Errors
-/// If the project asks for something that is no time.
-pub fn timeout(asked: Option<f64>, config: &Config) -> anyhow::Result<Duration> {
-    let seconds = asked.or(config.timeout).map(Duration::try_from_secs_f64);
-    Ok(seconds.transpose().context("`timeout` in .viz-lsp.yml")?.unwrap_or(TIMEOUT).min(LONGEST_TIMEOUT))
+/// If the project asks for something that can't be.
+pub fn limits(timeout: Option<f64>, memory: Option<u64>, config: &Config) -> anyhow::Result<Limits> {
+    let seconds = timeout.or(config.timeout).map(Duration::try_from_secs_f64).transpose();
+    let usual = Limits::default();
+    let megabytes = |name: &str, value: Option<u64>, most: u64, usual: u64| match value {
+        None => Ok(usual),
+        Some(value) if (1..=most / MEGABYTE).contains(&value) => Ok(value * MEGABYTE),
+        Some(value) => Err(anyhow!("`{name}` in .viz-lsp.yml: {value} MB is not from 1 to {} MB", most / MEGABYTE)),
+    };
+    Ok(Limits {
+        timeout: seconds.context("`timeout` in .viz-lsp.yml")?.unwrap_or(usual.timeout).min(LONGEST_TIMEOUT),
+        memory: megabytes("memory", memory.or(config.memory), MOST_MEMORY, usual.memory)?,
+        values: megabytes("max_values", config.max_values, MOST_VALUES, usual.values)?,
+    })
 }
+
+const MEGABYTE: u64 = 1_000_000;
 
 /// The level that a project asks for.
 pub fn configured_level(config: &Config) -> Level {
@@ -220,11 +230,11 @@ pub fn check(
     memo: &Memo,
     facts: &mut FactStore,
     answerer: &dyn Answerer,
-    timeout: Duration,
+    limits: Limits,
     quiet: bool,
 ) -> viz_check::Report {
     let progress = progress_bar(quiet);
-    let report = fixpoint::run(project, options, memo, facts, answerer, timeout, |round| {
+    let report = fixpoint::run(project, options, memo, facts, answerer, limits, |round| {
         progress.set_message(format!("asking {}", words::count(round.questions, "question")));
         tracing::debug!(
             round = round.number,
@@ -302,14 +312,23 @@ mod tests {
     #[test]
     fn the_command_line_wins_over_the_configuration() {
         let config = Config::parse("max_combinations: 7\nseed: 5\ntimeout: 2\nlevel: parse\n").unwrap();
-        let (options, timeout) = options(&args(&["--seed", "9", "--now", "2026-11-21"]), &config).unwrap();
-        assert_eq!((options.max_combinations, options.seed, timeout), (7, 9, Duration::from_secs(2)));
+        let (options, limits) = options(&args(&["--seed", "9", "--now", "2026-11-21"]), &config).unwrap();
+        assert_eq!((options.max_combinations, options.seed, limits.timeout), (7, 9, Duration::from_secs(2)));
         assert_eq!(options.now.to_string(), "2026-11-21 00:00:00");
         assert!(matches!(options.level, Level::Parse));
-        let (options, timeout) = super::options(&args(&[]), &Config::default()).unwrap();
-        assert_eq!((options.max_combinations, timeout), (MAX_COMBINATIONS, TIMEOUT));
+        let (options, limits) = super::options(&args(&[]), &Config::default()).unwrap();
+        assert_eq!((options.max_combinations, limits), (MAX_COMBINATIONS, Limits::default()));
         let endless = Config::parse("timeout: 1.0e+19\n").unwrap();
-        assert_eq!(super::timeout(None, &endless).unwrap(), LONGEST_TIMEOUT);
+        assert_eq!(super::limits(None, None, &endless).unwrap().timeout, LONGEST_TIMEOUT);
+        let config = Config::parse("memory: 200\nmax_values: 3\n").unwrap();
+        let limits =
+            |memory| super::limits(None, memory, &config).map(|limits| (limits.memory, limits.values)).unwrap();
+        assert_eq!((limits(None), limits(Some(300))), ((200_000_000, 3_000_000), (300_000_000, 3_000_000)));
+        for wrong in ["memory: 0", "memory: 5000", "max_values: 51"] {
+            let config = Config::parse(wrong).unwrap();
+            let error = super::limits(None, None, &config).unwrap_err().to_string();
+            assert!(error.contains(wrong.split(':').next().unwrap()), "{error}");
+        }
     }
 
     #[test]

@@ -10,8 +10,7 @@ use super::settings::Settings;
 use super::sources::Sources;
 use super::state::{State, Turn};
 use super::workspace::Workspace;
-use crate::answerer::{Answerer, Cancel};
-use crate::check::TIMEOUT;
+use crate::answerer::{Answerer, Cancel, Limits};
 use rustc_hash::{FxHashSet, FxHasher};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -135,7 +134,7 @@ impl Analysis {
             turn.work.ask || !turn.work.wondered.is_empty() || (!turn.work.answers.is_empty() && !turn.work.pauses());
         for (root, workspace) in workspaces.iter_mut() {
             if ask && self.settings.trusted {
-                self.sources.want(root, workspace.open_questions(), workspace.timeout());
+                self.sources.want(root, workspace.open_questions(), workspace.limits());
             }
             for complaint in workspace.complaints() {
                 self.outbox.send(Message::Show(MessageType::WARNING, complaint));
@@ -192,7 +191,7 @@ impl Analysis {
                 tracing::info!(root = %root.display(), "closing the project, neither its folder nor any of its files is open");
                 workspaces.remove(&root);
                 self.state.forget(&root);
-                self.sources.want(&root, Vec::new(), TIMEOUT);
+                self.sources.want(&root, Vec::new(), Limits::default());
                 publisher.withdraw(&root, &turn.documents, &self.state.documents().0);
             }
         }
@@ -271,7 +270,7 @@ impl Analysis {
             if !self.state.interrupt_with(turn.revision, &cancel) {
                 return End::Interrupted;
             }
-            let answers = self.answerer.ask(&questions, workspace.timeout(), &cancel);
+            let answers = self.answerer.ask(&questions, workspace.limits(), &cancel);
             let facts =
                 questions.iter().zip(answers).filter_map(|(question, fact)| Some((question.key(), fact?))).collect();
             workspace.learn(facts);

@@ -6,7 +6,7 @@ use super::outbox::{Message, Refresh};
 use super::request::Request;
 use super::stats;
 use crate::answerer::Cancel;
-use crate::check::{TIMEOUT, timeout};
+use crate::check::limits;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -94,8 +94,8 @@ impl Backend {
                     Ok(asking) => asking,
                     Err(answer) => return Some(Some(answer)),
                 };
-                let time = timeout(None, asking.config()).unwrap_or(TIMEOUT);
-                Some(asking.answer(&*answerer, time, &cancel))
+                let limits = limits(None, None, asking.config()).unwrap_or_default();
+                Some(asking.answer(&*answerer, limits, &cancel))
             })
             .await?;
         match asked {

@@ -5,11 +5,10 @@
 
 use super::progress::{Guard, Progress};
 use super::state::{Answers, State};
-use crate::answerer::{Answerer, Cancel};
+use crate::answerer::{Answerer, Cancel, Limits};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 use viz_facts::{Question, QuestionKey};
 
 /// So many projects can be asked at the same time.
@@ -33,8 +32,8 @@ struct Wanted {
 /// What is asked for a project; there is an entry as long as there is anything.
 struct Asked {
     questions: VecDeque<Question>,
-    /// For one query.
-    timeout: Duration,
+    /// Of one query.
+    limits: Limits,
     running: Option<(QuestionKey, Cancel)>,
     _progress: Guard,
 }
@@ -49,7 +48,7 @@ impl Asked {
 struct Next {
     root: PathBuf,
     question: Question,
-    timeout: Duration,
+    limits: Limits,
     cancel: Cancel,
 }
 
@@ -64,7 +63,7 @@ impl Sources {
     }
 
     /// These questions of a project are open, and no others. What is being asked is called off if it is not among them.
-    pub fn want(&self, root: &Path, mut questions: Vec<Question>, timeout: Duration) {
+    pub fn want(&self, root: &Path, mut questions: Vec<Question>, limits: Limits) {
         let mut wanted = self.wanted();
         if let Some((key, cancel)) = wanted.projects.get(root).and_then(|asked| asked.running.as_ref()) {
             let before = questions.len();
@@ -75,13 +74,13 @@ impl Sources {
         }
         let questions = VecDeque::from(questions);
         if let Some(asked) = wanted.projects.get_mut(root) {
-            (asked.questions, asked.timeout) = (questions, timeout);
+            (asked.questions, asked.limits) = (questions, limits);
         } else if !questions.is_empty() {
             wanted.displays += 1;
             let name =
                 root.file_name().map_or_else(|| root.display().to_string(), |name| name.to_string_lossy().into_owned());
             let progress = self.progress.begin(wanted.displays, format!("checking {name}"));
-            wanted.projects.insert(root.to_owned(), Asked { questions, timeout, running: None, _progress: progress });
+            wanted.projects.insert(root.to_owned(), Asked { questions, limits, running: None, _progress: progress });
         }
         self.wake.notify_all();
     }
@@ -102,9 +101,9 @@ impl Sources {
 
     /// A thread: takes questions, gets them answered, hands the facts to the analysis.
     pub fn run(&self, state: &State, answerer: &dyn Answerer) {
-        while let Some(Next { root, question, timeout, cancel }) = self.next() {
+        while let Some(Next { root, question, limits, cancel }) = self.next() {
             tracing::debug!(root = %root.display(), bytes = question.sql().len(), "asking a source");
-            let answers = answerer.ask(std::slice::from_ref(&question), timeout, &cancel);
+            let answers = answerer.ask(std::slice::from_ref(&question), limits, &cancel);
             let facts = answers.into_iter().flatten().map(|fact| (question.key(), fact)).collect();
             self.finish(&root);
             state.answer(Answers { root, facts });
@@ -132,7 +131,7 @@ impl Sources {
                 if let Some(question) = asked.questions.pop_front() {
                     let cancel = Cancel::default();
                     asked.running = Some((question.key(), cancel.clone()));
-                    return Some(Next { root: root.clone(), question, timeout: asked.timeout, cancel });
+                    return Some(Next { root: root.clone(), question, limits: asked.limits, cancel });
                 }
             }
             // A list that was emptied while nothing of it was asked.
@@ -147,6 +146,7 @@ mod tests {
     use super::*;
     use std::sync::mpsc::{Receiver, Sender, channel};
     use std::thread;
+    use std::time::Duration;
     use viz_facts::{Answer, Fact, SourceSpec};
 
     /// Tells what it is asked, and answers when it is told to or called off.
@@ -156,7 +156,7 @@ mod tests {
     }
 
     impl Answerer for Slow {
-        fn ask(&self, questions: &[Question], _: Duration, cancel: &Cancel) -> Vec<Option<Fact>> {
+        fn ask(&self, questions: &[Question], _: Limits, cancel: &Cancel) -> Vec<Option<Fact>> {
             self.asked.send(questions[0].sql().to_owned()).unwrap();
             if questions[0].sql() == "stuck" {
                 while !cancel.is_cancelled() {
@@ -186,7 +186,7 @@ mod tests {
         let next = || was_asked.recv_timeout(Duration::from_secs(10)).expect("something is asked");
         let answers = || state.next().unwrap().work.answers.iter().map(|answers| answers.facts.len()).sum::<usize>();
         let want = |root: &str, list: &[&str]| {
-            sources.want(Path::new(root), list.iter().map(|sql| question(sql)).collect(), Duration::MAX);
+            sources.want(Path::new(root), list.iter().map(|sql| question(sql)).collect(), Limits::default());
         };
         thread::scope(|scope| {
             for _ in 0..2 {
@@ -217,9 +217,9 @@ mod tests {
     fn nothing_is_awaited_of_a_list_that_was_emptied() {
         let sources = Sources::new(Progress::none());
         let root = Path::new("/p");
-        sources.want(root, vec![question("a")], Duration::MAX);
+        sources.want(root, vec![question("a")], Limits::default());
         assert!(sources.is_busy(root));
-        sources.want(root, Vec::new(), Duration::MAX);
+        sources.want(root, Vec::new(), Limits::default());
         assert!(!sources.is_busy(root), "no thread has run");
     }
 }

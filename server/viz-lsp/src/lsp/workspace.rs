@@ -11,8 +11,9 @@ use super::retain::Retained;
 use super::settings::Settings;
 use super::state::{Revision, Snapshot};
 use super::status::{Combinations, Doing, Engine, Insights, Status, Tier, Why};
+use crate::answerer::Limits;
 use crate::check::baseline::Baseline;
-use crate::check::{TIMEOUT, configured_level, timeout};
+use crate::check::{configured_level, limits};
 use crate::place::Place;
 use chrono::{Local, NaiveDateTime};
 use rustc_hash::{FxHashSet, FxHasher};
@@ -160,9 +161,9 @@ impl Workspace {
         new
     }
 
-    /// Time for one query of the engine.
-    pub fn timeout(&self) -> Duration {
-        timeout(None, self.project.config()).unwrap_or(TIMEOUT)
+    /// Of one query of the engine.
+    pub fn limits(&self) -> Limits {
+        limits(None, None, self.project.config()).unwrap_or_default()
     }
 
     /// Records facts.
@@ -320,7 +321,8 @@ fn options(settings: &Settings, project: &Project, now: NaiveDateTime) -> CheckO
 /// The baseline that a project names, and what is wrong with its settings.
 fn configured(project: &Project, files: &Files<'_>) -> (Option<Baseline>, Vec<String>) {
     let config = project.config();
-    let mut wrong: Vec<String> = timeout(None, config).err().map(|error| format!("{error:#}")).into_iter().collect();
+    let mut wrong: Vec<String> =
+        limits(None, None, config).err().map(|error| format!("{error:#}")).into_iter().collect();
     let Some(path) = &config.baseline else { return (None, wrong) };
     let text = files.read(&project.root.join(path)).map_err(anyhow::Error::from);
     match text.and_then(|text| Baseline::parse(&text)) {

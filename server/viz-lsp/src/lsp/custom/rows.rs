@@ -4,11 +4,10 @@ use super::super::request::{Request, Subject};
 use super::rendered::{complete, query};
 use super::selection::number_to_json;
 use super::{Params, choices, failure, insight, name};
-use crate::answerer::{Answerer, Cancel};
+use crate::answerer::{Answerer, Cancel, Limits};
 use chrono::Local;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-use std::time::Duration;
 use viz_check::RenderedQuery;
 use viz_facts::{Answer, Column, Fact, QueryTable, Question, Rows, SqlError, Unknown};
 use viz_ide::{Drawing, Plain, Sort, chart_of, drawing, layout};
@@ -117,8 +116,8 @@ impl Asking {
     }
 
     /// Asks; blocks until there is an answer or it is called off.
-    pub fn answer(mut self, answerer: &dyn Answerer, timeout: Duration, cancel: &Cancel) -> Option<Value> {
-        let answer = answerer.ask(std::slice::from_ref(&self.question), timeout, cancel).pop()??;
+    pub fn answer(mut self, answerer: &dyn Answerer, limits: Limits, cancel: &Cancel) -> Option<Value> {
+        let answer = answerer.ask(std::slice::from_ref(&self.question), limits, cancel).pop()??;
         let answer = match answer {
             Fact::Known { answer, .. } | Fact::Stale { answer, .. } => Arc::unwrap_or_clone(answer),
             Fact::Unknown(why) => return Some(self.failed(why)),
