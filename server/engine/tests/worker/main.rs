@@ -6,6 +6,7 @@ mod capsules;
 mod databases;
 mod export;
 mod measure;
+mod measure_exports;
 mod rows;
 mod sqlite;
 mod supervision;
@@ -64,6 +65,8 @@ fn main() -> ExitCode {
         ["--worker", kind, rest @ ..] => worker(kind, rest),
         ["--hold", path] => hold(path),
         ["--measure"] => measure::run(),
+        ["--measure-exports"] => measure_exports::run(10_000_000),
+        ["--measure-exports", rows] => measure_exports::run(rows.parse().unwrap()),
         ["--list", ..] => {
             TESTS.iter().for_each(|(name, _)| println!("{name}: test"));
             ExitCode::SUCCESS
