@@ -91,6 +91,18 @@ fn second_start(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| black_box(check()));
 }
 
+/// The second `--build` of the sample shop: nothing is to be done.
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn second_build(bencher: Bencher<'_, '_>) {
+    let project = Project::copy_of("ecommerce");
+    // What was written this moment is not relied upon.
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let build = || cli::run(PROGRAM, &project.root, &["--build"]);
+    assert_eq!(build().status, 0);
+    assert!(build().out.contains("nothing to do"));
+    bencher.bench_local(|| black_box(build()));
+}
+
 /// A project with two inputs of so many options.
 fn large(options: usize, insights: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");

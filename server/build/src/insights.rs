@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use serde_json::{Map, Value};
 use std::path::Path;
 use viz_check::{RenderedQuery, rendered_query};
-use viz_facts::{FactStore, QueryTable, Unknown};
+use viz_facts::{FactStore, QueryTable, SourceSpec, Unknown};
 use viz_ide::{Plain, stored_props, written};
 use viz_project::{Body, Insight, ObjectId, Project};
 use viz_sql::name_hash;
@@ -64,7 +64,13 @@ pub(crate) fn work(context: &Context<'_>, id: ObjectId) -> Result<Work, Unknown>
         ("type", insight.trace_type.as_ref().map(|ty| ty.text.as_str()).into()),
     ]);
     let texts = vec![Text { path: insight_json(name), json: meta }];
-    let flat = flat.then(|| flat_text(project, id, &query));
+    // The query of a dynamic insight is the browser's, and SQLite is no DuckDB.
+    let foreign = query.dynamic && matches!(source, SourceSpec::Sqlite { .. });
+    let mut warnings = Vec::new();
+    if flat && foreign {
+        warnings.push("it has no flat file: its query is for the browser, and its data are in SQLite".to_owned());
+    }
+    let flat = (flat && !foreign).then(|| flat_text(project, id, &query));
     let parquet = (!query.dynamic).then(|| layout.insight(name));
     let mut queries = Vec::new();
     if parquet.is_some() || flat.is_some() {
@@ -78,7 +84,7 @@ pub(crate) fn work(context: &Context<'_>, id: ObjectId) -> Result<Work, Unknown>
             flat,
         });
     }
-    Ok(Work { queries, texts, ..Work::default() })
+    Ok(Work { queries, texts, warnings, ..Work::default() })
 }
 
 /// The alias of the split; of several the last counts (`R-SQL-11`).

@@ -73,22 +73,49 @@ pub(crate) fn run(
     files: &ExportFiles,
     folder: &Path,
 ) -> Result<Exported, Failure> {
+    write(conn, Rows::Of(sql), columns, files, folder)
+}
+
+/// Where rows come from.
+pub(crate) enum Rows<'a> {
+    /// A query.
+    Of(&'a Gated<'a>),
+    /// A table whose columns are called as [`place`] says.
+    In(&'a str),
+}
+
+/// What a column is called while it is on its way.
+pub(crate) fn place(at: usize) -> String {
+    format!("viz_{at}")
+}
+
+/// Writes rows to files in a folder.
+pub(crate) fn write(
+    conn: &Connection,
+    rows: Rows<'_>,
+    columns: Vec<Column>,
+    files: &ExportFiles,
+    folder: &Path,
+) -> Result<Exported, Failure> {
     let selected = Selected::of(columns, &files.names);
     // A place in our statement is no place in the user's text.
     let failed = |error| errors::failure(error, "", usize::MAX);
-    let from = format!("query({}) AS viz_rows({})", literal(sql.text()), selected.inner());
+    let (from, stored) = match rows {
+        Rows::Of(sql) => (format!("query({}) AS viz_rows({})", literal(sql.text()), selected.inner()), false),
+        Rows::In(table) => (table.to_owned(), true),
+    };
     let (from, nulled, row_count) = match (&files.parquet, &files.json) {
         (None, None) => (None, Vec::new(), 0),
         (Some(_), None) => (Some(from), Vec::new(), 0),
         (parquet, Some(json)) => {
             // Two files of one query: it runs once, and its rows wait in a table.
             let from = match parquet {
-                Some(_) => {
+                Some(_) if !stored => {
                     let make = format!("CREATE OR REPLACE TEMP TABLE viz_export AS SELECT * FROM {from}");
                     conn.execute_batch(&make).map_err(failed)?;
                     ROWS
                 }
-                None => &from,
+                _ => &from,
             };
             let text = format!("SELECT {} FROM {from}", selected.list(|_, name| name.to_owned()));
             let flat = write_json(conn, &text, &selected.columns, json, folder)?;
@@ -104,7 +131,7 @@ pub(crate) fn run(
             let to = path_literal(&inside(folder, name)?)?;
             let copy = format!("COPY (SELECT {list} FROM {from}) TO {to} (FORMAT parquet)");
             let rows = conn.execute(&copy, []).map_err(failed)?;
-            if files.json.is_some() {
+            if files.json.is_some() && !stored {
                 conn.execute_batch("DROP TABLE temp.viz_export").map_err(failed)?;
             }
             rows as u64
@@ -144,12 +171,12 @@ impl Selected {
 
     /// Names that are surely different, for all columns of the query.
     fn inner(&self) -> String {
-        (0..self.all).map(|at| format!("viz_{at}")).collect::<Vec<_>>().join(", ")
+        (0..self.all).map(place).collect::<Vec<_>>().join(", ")
     }
 
     fn list(&self, expression: impl Fn(&Column, &str) -> String) -> String {
         let one = |(at, column): (&usize, &Column)| {
-            format!("{} AS {}", expression(column, &format!("viz_{at}")), identifier(&column.name))
+            format!("{} AS {}", expression(column, &place(*at)), identifier(&column.name))
         };
         self.places.iter().zip(&self.columns).map(one).collect::<Vec<_>>().join(", ")
     }

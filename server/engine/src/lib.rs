@@ -41,6 +41,7 @@ mod shadow;
 mod sources;
 mod spaces;
 mod sqlite;
+mod sqlite_export;
 mod sqlite_log;
 mod statement;
 mod tree;

@@ -10,6 +10,7 @@ use crate::options;
 use crate::reads::Reads;
 use crate::rows;
 use crate::sqlite;
+use crate::sqlite_export;
 use crate::watchdog::{Canceller, Watchdog};
 use crate::{Limits, Runner, Walls};
 use duckdb::Connection;
@@ -178,8 +179,12 @@ impl SourceRunner {
         at: (&Path, &Path),
         limits: &Limits,
     ) -> Result<Answer, Unknown> {
+        let text = match question {
+            Question::Export { tables, sql, .. } => with_tables(tables, sql).0,
+            _ => question.sql().into(),
+        };
         self.read = Reads::of([]);
-        self.read.volatile = Reads::of([question.sql()]).volatile || question.sql().contains("'now'");
+        self.read.volatile = Reads::of([text.as_ref()]).volatile || text.contains("'now'");
         let conn = sqlite::open(at.0, at.1)?;
         let watched = self.watchdog.watch(id, limits.timeout, std::sync::Arc::new(conn.get_interrupt_handle()));
         let result = match question {
@@ -187,6 +192,11 @@ impl SourceRunner {
             Question::Options { sql, limit, .. } => {
                 sqlite::values(&conn, sql, *limit).map(|values| Answer::Options(Ok(values)))
             }
+            Question::Export { files, .. } => match &self.write {
+                Some(folder) => sqlite_export::run(&conn, &text, files, folder, self.walls)
+                    .map(|exported| Answer::Exported(Ok(exported))),
+                None => Err(Failure::Unknown(no_export())),
+            },
             _ => Err(Failure::Unknown(Unknown::new(
                 "source-dialect",
                 "this query is DuckDB's, and the source is SQLite's",
@@ -234,6 +244,10 @@ impl Runner for SourceRunner {
         self.rest();
         answer
     }
+}
+
+fn no_export() -> Unknown {
+    Unknown::new("no-export", "this worker writes no files")
 }
 
 fn wrap(question: &Question, error: SqlError) -> Answer {
@@ -319,7 +333,7 @@ impl Source {
             }
             Question::Export { files, .. } => {
                 let Some(folder) = write else {
-                    return Err(Failure::Unknown(Unknown::new("no-export", "this worker writes no files")));
+                    return Err(Failure::Unknown(no_export()));
                 };
                 let columns = self.describe(sql)?;
                 export::run(&self.conn, sql, columns, files, folder).map(|exported| Answer::Exported(Ok(exported)))

@@ -93,6 +93,16 @@ struct Seen {
 }
 
 impl Seen {
+    fn look(&mut self, value: ValueRef<'_>) {
+        match value {
+            ValueRef::Null => {}
+            ValueRef::Integer(_) => self.integer = true,
+            ValueRef::Real(_) => self.real = true,
+            ValueRef::Text(_) => self.text = true,
+            ValueRef::Blob(_) => self.blob = true,
+        }
+    }
+
     fn data_type(self, declared: &str) -> String {
         let found = match self {
             Seen { text: true, .. } => "VARCHAR",
@@ -133,17 +143,67 @@ fn read(conn: &Connection, sql: &str, most: usize) -> Result<Found, Failure> {
     while first.len() < most {
         let Some(row) = rows.next().map_err(|error| failure(error, sql))? else { break };
         for (at, seen) in seen.iter_mut().enumerate() {
-            match row.get_ref(at).map_err(|error| failure(error, sql))? {
-                ValueRef::Null => {}
-                ValueRef::Integer(_) => seen.integer = true,
-                ValueRef::Real(_) => seen.real = true,
-                ValueRef::Text(_) => seen.text = true,
-                ValueRef::Blob(_) => seen.blob = true,
-            }
+            seen.look(row.get_ref(at).map_err(|error| failure(error, sql))?);
         }
         first.push(text(row.get_ref(0).map_err(|error| failure(error, sql))?));
     }
     Ok(Found { columns, seen, first })
+}
+
+/// All rows of a query, as a table of DuckDB, for which `create` makes room once the columns are known. SQLite's columns have
+/// no types, so all rows are looked at before the first is taken over.
+pub(crate) fn transfer(
+    conn: &Connection,
+    sql: &str,
+    create: impl FnOnce(&[Column]) -> Result<(), Failure>,
+    mut put: impl FnMut(Vec<Moved>) -> Result<(), Failure>,
+) -> Result<Vec<Column>, Failure> {
+    let columns = describe_all(conn, sql)?;
+    create(&columns)?;
+    let failed = |error| failure(error, sql);
+    let mut statement = conn.prepare(sql).map_err(failed)?;
+    let mut rows = statement.query([]).map_err(failed)?;
+    while let Some(row) = rows.next().map_err(failed)? {
+        let moved = |(at, column): (usize, &Column)| Ok(moved(row.get_ref(at).map_err(failed)?, &column.data_type));
+        put(columns.iter().enumerate().map(moved).collect::<Result<_, Failure>>()?)?;
+    }
+    Ok(columns)
+}
+
+/// The columns of a query, with types that hold all of their values.
+fn describe_all(conn: &Connection, sql: &str) -> Result<Vec<Column>, Failure> {
+    let failed = |error| failure(error, sql);
+    let mut found = read(conn, sql, 0)?;
+    let mut statement = conn.prepare(sql).map_err(failed)?;
+    let mut rows = statement.query([]).map_err(failed)?;
+    while let Some(row) = rows.next().map_err(failed)? {
+        for (at, seen) in found.seen.iter_mut().enumerate() {
+            seen.look(row.get_ref(at).map_err(failed)?);
+        }
+    }
+    let columns = found.columns.into_iter().zip(found.seen);
+    Ok(columns.map(|(column, seen)| Column { data_type: seen.data_type(&column.data_type), ..column }).collect())
+}
+
+/// A value on its way from SQLite to a column of DuckDB.
+pub(crate) enum Moved {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(String),
+    Blob(Vec<u8>),
+}
+
+fn moved(value: ValueRef<'_>, data_type: &str) -> Moved {
+    match (value, data_type) {
+        (ValueRef::Null, _) => Moved::Null,
+        (ValueRef::Integer(number), "BIGINT") => Moved::Integer(number),
+        (ValueRef::Integer(number), "DOUBLE") => Moved::Real(number as f64),
+        (ValueRef::Real(number), "DOUBLE") => Moved::Real(number),
+        (ValueRef::Blob(bytes), "BLOB") => Moved::Blob(bytes.to_owned()),
+        (value, "BLOB") => text(value).map_or(Moved::Null, |text| Moved::Blob(text.into_bytes())),
+        (value, _) => text(value).map_or(Moved::Null, Moved::Text),
+    }
 }
 
 fn gate(statement: &Statement<'_>) -> Result<(), Failure> {

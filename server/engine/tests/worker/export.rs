@@ -115,6 +115,39 @@ pub(super) fn exports_have_the_right_columns_and_rows() {
     assert!(parquet(&out.join("none.parquet")).is_empty());
 }
 
+/// Columns of SQLite have no types: what all rows are decides.
+pub(super) fn exports_of_sqlite_hold_every_row() {
+    let ((_out, out), (_project, root, _)) = (place(), project());
+    let path = root.join("shop.sqlite");
+    let conn = rusqlite::Connection::open(&path).unwrap();
+    conn.execute_batch(
+        "create table t (n int, x, y text, b blob);
+         with recursive r(i) as (select 1 union all select i + 1 from r where i < 3000)
+         insert into t select i, case i when 3000 then 'late' else i end, 'a''b', x'dead' from r;
+         insert into t (n) values (9007199254740993)",
+    )
+    .unwrap();
+    let engine = exporter(&out);
+    let source = SourceSpec::Sqlite { root, path };
+    let table = QueryTable { name: "m".into(), sql: "select * from t".into() };
+    let sql = "select n, x, y, b, n * 1.5 as f from m order by n".to_owned();
+    let asked = Question::Export { source: source.clone(), tables: vec![table], sql, files: files(true, true) };
+    let done = exported(&engine, asked);
+    assert_eq!(done.row_count, 3001);
+    let types: Vec<&str> = done.columns.iter().map(|column| column.data_type.as_str()).collect();
+    assert_eq!(types, ["BIGINT", "VARCHAR", "VARCHAR", "BLOB", "DOUBLE"]);
+    let data = &read(&out.join("x.json"))["data"];
+    assert_eq!((&data["x"][0], &data["x"][2999], &data["x"][3000]), (&json!("1"), &json!("late"), &Value::Null));
+    assert_eq!(
+        (&data["n"][3000], &data["b"][0], &data["y"][0]),
+        (&json!("9007199254740993"), &json!("3q0="), &json!("a'b"))
+    );
+    let rows = parquet(&out.join("x.parquet"));
+    assert_eq!((rows.len(), &rows[1]["f"]), (3001, &json!(3.0)));
+    let failed = ask(&engine, question(&source, "delete from t", files(true, false)));
+    assert!(matches!(failed.answer, Ok(Answer::Exported(Err(error))) if error.kind == SqlErrorKind::Refused));
+}
+
 pub(super) fn exports_write_to_their_folder_only() {
     let ((parent, out), (_project, root, source)) = (place(), project());
     let engine = exporter(&out);

@@ -44,6 +44,7 @@ const TESTS: &[(&str, fn())] = &[
     ("rows_of_queries_over_tables", rows::rows_of_queries_over_tables),
     ("exports_keep_every_value", export::exports_keep_every_value),
     ("exports_have_the_right_columns_and_rows", export::exports_have_the_right_columns_and_rows),
+    ("exports_of_sqlite_hold_every_row", export::exports_of_sqlite_hold_every_row),
     ("exports_write_to_their_folder_only", export::exports_write_to_their_folder_only),
     ("the_second_start_runs_no_query", capsules::the_second_start_runs_no_query),
     ("changed_data_are_asked_again_and_no_others", capsules::changed_data_are_asked_again_and_no_others),
