@@ -73,9 +73,13 @@ impl Out {
             Err(TryLockError::Error(error)) => return Err(error).with_context(unwritable),
         }
         for entry in fs::read_dir(path).with_context(unwritable)?.flatten() {
-            let ours = entry.file_name().to_string_lossy().starts_with(STAGING);
-            if ours && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                fs::remove_dir_all(entry.path()).with_context(unwritable)?;
+            if entry.file_name().to_string_lossy().starts_with(STAGING) {
+                // A link of this name is nobody's staging folder, and must not become ours.
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() => fs::remove_dir_all(entry.path()),
+                    _ => fs::remove_file(entry.path()),
+                }
+                .with_context(unwritable)?;
             }
         }
         let staging = path.join(format!("{STAGING}{}", std::process::id()));
@@ -194,7 +198,12 @@ mod tests {
         assert!(says(&project.join("target")).contains("is a link"));
         assert!(says(&project.join("target/deep")).contains("leads out of the project"));
         let out = Out::open(&project.join("data")).unwrap();
+        let staging = format!("{STAGING}{}", std::process::id());
         std::os::unix::fs::symlink(&outside, project.join("data/main")).unwrap();
+        drop(out);
+        std::os::unix::fs::symlink(&outside, project.join("data").join(staging)).unwrap();
+        let out = Out::open(&project.join("data")).unwrap();
+        out.write("x.json", "{}", 0).unwrap();
         assert!(out.write("main/x.json", "{}", 0).unwrap_err().to_string().contains("is a link"));
         out.remove("main/x.json");
         assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);

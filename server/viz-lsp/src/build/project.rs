@@ -71,6 +71,7 @@ pub fn build(
     {
         tracing::info!("neither the project nor its data have changed");
         built.nodes = state.nodes.iter().filter_map(|(name, known)| unchanged(name, known)).collect();
+        built.nodes.sort_by_key(|report| KINDS.iter().position(|kind| *kind == report.kind));
         return Ok(built);
     }
     let (checked, plan) = {
@@ -175,13 +176,16 @@ fn whole(
     viz_build::hash(&all)
 }
 
+/// In the order of building.
+const KINDS: [&str; 4] = ["source", "model", "input", "insight"];
+
 fn name(node: &Node) -> String {
     format!("{}:{}", node.kind, node.name)
 }
 
 fn unchanged(name: &str, known: &Known) -> Option<Report> {
     let (kind, name) = name.split_once(':')?;
-    let kind = ["source", "model", "input", "insight"].into_iter().find(|known| *known == kind)?;
+    let kind = KINDS.into_iter().find(|known| *known == kind)?;
     Some(Report {
         kind,
         name: name.to_owned(),

@@ -3,7 +3,7 @@
 use crate::build::out::Out;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
 /// Its name.
@@ -69,7 +69,15 @@ impl State {
     /// Reads the state of an output folder. A damaged one is none: everything is built again then.
     pub fn read(out: &Path) -> Self {
         let text = std::fs::read_to_string(out.join(FILE)).unwrap_or_default();
-        serde_json::from_str(&text).ok().filter(|state: &State| state.version == VERSION).unwrap_or_default()
+        let known = |state: &State| state.version == VERSION && state.is_inside();
+        serde_json::from_str(&text).ok().filter(known).unwrap_or_default()
+    }
+
+    /// Whether all its files are below the output folder: the state may have come with the project.
+    fn is_inside(&self) -> bool {
+        let plain =
+            |file: &Written| Path::new(&file.path).components().all(|part| matches!(part, Component::Normal(_)));
+        self.nodes.values().flat_map(|built| &built.files).all(plain)
     }
 
     /// Writes it.
@@ -111,4 +119,30 @@ pub fn version(files: &[PathBuf]) -> Option<String> {
 /// As text.
 pub fn hex(version: &[u8; 16]) -> String {
     format!("{:032x}", u128::from_be_bytes(*version))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_that_names_files_elsewhere_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut state = State { version: VERSION, whole: Some("x".into()), nodes: BTreeMap::new() };
+        let file = |path: &str| Written { path: path.into(), length: 1, modified: 1 };
+        let built = |path: &str| Built {
+            key: "k".into(),
+            reads: Vec::new(),
+            data: None,
+            files: vec![file(path)],
+            warnings: Vec::new(),
+        };
+        for (path, good) in [("main/a.json", true), ("../a", false), ("/etc/passwd", false), ("main/../../a", false)] {
+            state.nodes = BTreeMap::from([("model:a".to_owned(), built(path))]);
+            std::fs::write(folder.path().join(FILE), serde_json::to_string(&state).unwrap()).unwrap();
+            assert_eq!(State::read(folder.path()) == state, good, "{path}");
+        }
+        std::fs::write(folder.path().join(FILE), "{").unwrap();
+        assert_eq!(State::read(folder.path()), State::default());
+    }
 }
