@@ -70,6 +70,10 @@ impl Sources {
         let questions = VecDeque::from(questions);
         if let Some(asked) = wanted.projects.get_mut(root) {
             (asked.questions, asked.timeout) = (questions, timeout);
+            // Nobody would say that there is nothing to wait for any more.
+            if asked.running.is_none() && asked.questions.is_empty() {
+                wanted.projects.remove(root);
+            }
         } else if !questions.is_empty() {
             wanted.displays += 1;
             let name =
@@ -128,8 +132,6 @@ impl Sources {
                     return Some(Next { root: root.clone(), question, timeout: asked.timeout, cancel });
                 }
             }
-            // A list that was emptied while nothing of it was asked.
-            wanted.projects.retain(|_, asked| asked.running.is_some() || !asked.questions.is_empty());
             wanted = self.wake.wait(wanted).unwrap_or_else(PoisonError::into_inner);
         }
     }
@@ -168,6 +170,16 @@ mod tests {
 
     fn question(sql: &str) -> Question {
         Question::Describe { source: SourceSpec::DuckDbMemory { root: "/p".into() }, sql: sql.into() }
+    }
+
+    #[test]
+    fn a_list_that_is_emptied_before_anybody_reads_it_keeps_nobody_waiting() {
+        let sources = Sources::new(Progress::none());
+        let root = Path::new("/p");
+        sources.want(root, vec![question("a")], Duration::MAX);
+        assert!(sources.is_busy(root));
+        sources.want(root, Vec::new(), Duration::MAX);
+        assert!(!sources.is_busy(root));
     }
 
     #[test]
