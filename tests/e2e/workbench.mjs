@@ -97,7 +97,10 @@ function window(page, folder, again) {
     },
     /** Loads the window anew. Its address no longer names a file: VS Code then shows what was open. */
     async reload() {
-      await page.goto(again);
+      await page.evaluate((address) => history.replaceState(null, "", address), again);
+      const loaded = page.waitForEvent("load");
+      await this.command("Developer: Reload Window");
+      await loaded;
       await page.locator(".editor-instance .monaco-editor .view-line").first().waitFor();
     },
     /** Opens another file by its name. */

@@ -5,7 +5,7 @@ use crate::projects;
 use serde_json::{Value, json};
 use std::process::{Command, Stdio};
 use viz_check::RenderedTable;
-use viz_facts::{Answer, Question};
+use viz_facts::{Answer, Question, SourceSpec};
 
 /// Runs a script of `tests/golden` with this input; returns what it prints.
 pub fn run(script: &str, input: &Value) -> Value {
@@ -45,4 +45,17 @@ pub fn table(sources: &mut Worker, table: &RenderedTable) -> Value {
     let columns: Vec<Value> = columns.iter().map(|column| json!([column.name, column.data_type])).collect();
     let columns = if lines.is_empty() { Vec::new() } else { columns };
     json!({ "name": table.name, "columns": columns, "csv": lines.join("\n") })
+}
+
+/// The rows of a parquet file below a project's folder, as [`table`] gives them.
+pub fn parquet(sources: &mut Worker, root: &std::path::Path, file: &std::path::Path) -> Value {
+    let source = SourceSpec::DuckDbMemory { root: root.to_owned() };
+    let sql = format!("select * from read_parquet('{}')", file.display().to_string().replace('\'', "''"));
+    let question = Question::Describe { source: source.clone(), sql: sql.clone() };
+    let columns = match sources.ask(&[question]).remove(0) {
+        Ok(Answer::Columns(Ok(columns))) => Ok(columns),
+        other => panic!("{}: {other:?}", file.display()),
+    };
+    let model = file.display().to_string();
+    table(sources, &RenderedTable { name: model.clone(), model, sql, source: Ok(source), columns })
 }

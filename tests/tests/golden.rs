@@ -12,17 +12,17 @@ use viz_tests::library::{Checked, check};
 use viz_tests::{browser, projects};
 
 /// One file of `tests/golden` and the query that our code makes for it.
-struct Golden {
-    insight: String,
-    expected: Value,
-    query: RenderedQuery,
+pub(super) struct Golden {
+    pub(super) insight: String,
+    pub(super) expected: Value,
+    pub(super) query: RenderedQuery,
 }
 
 fn folder() -> PathBuf {
     projects::repository().join("tests/golden")
 }
 
-fn goldens(checked: &Checked, project: &str) -> Vec<Golden> {
+pub(super) fn goldens(checked: &Checked, project: &str) -> Vec<Golden> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder().join(project))
         .expect("it exists")
         .map(|entry| entry.expect("can be listed").path())
@@ -80,7 +80,7 @@ fn state(options: &InputOptions, chosen: &Value) -> Result<State, String> {
 }
 
 /// A JSON value as a text; `None` for null.
-fn text(value: &Value) -> Option<String> {
+pub(super) fn text(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
@@ -162,7 +162,7 @@ fn browser_table(root: &Path, table: &RenderedTable) -> Vec<String> {
 }
 
 /// Compares rows with the expected ones, in the order that the file asks for.
-fn compare(golden: &Golden, rows: &[Vec<Option<String>>], engine: &str) -> Result<(), String> {
+pub(super) fn compare(golden: &Golden, rows: &[Vec<Option<String>>], engine: &str) -> Result<(), String> {
     let names: Vec<&str> = golden.query.columns.iter().map(|column| column.key.as_str()).collect();
     let wanted: Vec<&str> =
         golden.expected["columns"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();

@@ -3,6 +3,7 @@
 mod annotated;
 mod bad_input;
 mod browser;
+mod build;
 mod cache;
 mod command_line;
 mod diagnostics;
@@ -16,6 +17,8 @@ mod flood;
 mod folders;
 mod formats;
 mod golden;
+mod hostile;
+mod kills;
 mod lifecycle;
 #[cfg(target_os = "linux")]
 mod limits;

@@ -95,7 +95,19 @@ fn every_insight_of_the_samples_has_rows_and_a_split_where_one_is_written() {
             let rows = client.request("viz/rows", of(&document, insight, json!({})));
             assert!(rows["error"].is_null() && rows["columns"].is_array(), "{insight}: {rows:#}");
             assert!(rows["props"].as_object().is_some_and(|props| !props.is_empty()), "{insight}: {rows:#}");
-            splits += usize::from(rows["split"].is_u64());
+            assert_eq!(rows["split"].is_u64(), rows["series"].is_array(), "{insight}");
+            if let Some(split) = rows["split"].as_u64() {
+                splits += 1;
+                let values = &rows["columns"][split as usize]["values"];
+                let mut count = 0;
+                for one in rows["series"].as_array().expect("a list") {
+                    for row in one["rows"].as_array().expect("a list") {
+                        assert_eq!(values[row.as_u64().expect("a number") as usize], one["value"], "{insight}");
+                        count += 1;
+                    }
+                }
+                assert_eq!(rows["rowCount"], count, "{insight}: every row is in one series");
+            }
         }
         assert!(splits > 0);
         drop(project);

@@ -101,6 +101,7 @@ export interface Rows {
   props: Record<string, number>;
   slices: Record<string, string>;
   split: number | null;
+  series: { value: Cell; rows: number[] }[] | null;
   staticProps: Record<string, unknown>;
   chart: string | null;
   layout: Record<string, unknown> | null;

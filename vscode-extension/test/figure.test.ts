@@ -17,6 +17,7 @@ function rows(changes: Partial<Rows> = {}): Rows {
     props: { x: 1, y: 2 },
     slices: {},
     split: null,
+    series: null,
     staticProps: { type: "bar", name: "Team", marker: { line: { width: 1 } } },
     chart: null,
     layout: null,
@@ -30,13 +31,19 @@ function rows(changes: Partial<Rows> = {}): Rows {
   };
 }
 
+const channels = [
+  { value: "web", rows: [0, 2] },
+  { value: "store", rows: [1] },
+  { value: null, rows: [3] },
+];
+
 test("without a split: one trace, rows in the order of the query, the name of the props", () => {
   const { data } = figure(rows());
   assert.deepEqual(data, [{ type: "bar", name: "Team", marker: { line: { width: 1 } }, x: ["b", "a", "a", "c"], y: [3, 1, 2, null] }]);
 });
 
 test("a split makes one trace per value, in the order of the rows, named by the value", () => {
-  const { data } = figure(rows({ split: 0 }));
+  const { data } = figure(rows({ split: 0, series: channels }));
   assert.deepEqual(data.map(({ name, x, y }) => ({ name, x, y })), [
     { name: "web", x: ["b", "a"], y: [3, 2] },
     { name: "store", x: ["a"], y: [1] },
@@ -47,11 +54,11 @@ test("a split makes one trace per value, in the order of the rows, named by the 
 test("no rows are one empty trace, or none with a split", () => {
   const columns = rows().columns.map((column) => ({ ...column, values: [] }));
   assert.deepEqual(figure(rows({ columns })).data.map(({ x }) => x), [[]]);
-  assert.deepEqual(series(rows({ columns, split: 0 })), []);
+  assert.deepEqual(series(rows({ columns, split: 0, series: [] })), []);
 });
 
 test("slices are applied per series", () => {
-  const { data } = figure(rows({ split: 0, slices: { y: "[-1]" } }));
+  const { data } = figure(rows({ split: 0, series: channels, slices: { y: "[-1]" } }));
   assert.deepEqual(data.map(({ y }) => y), [2, 1, null]);
 });
 
@@ -85,6 +92,6 @@ test("the layout is the chart's; the name of a palette is no list of colours", (
 });
 
 test("the chart is described in words", () => {
-  assert.equal(described(rows({ split: 0 }), "sales"), "bar chart of sales: 4 rows in 3 series: web with 2, store with 1, null with 1");
+  assert.equal(described(rows({ split: 0, series: channels }), "sales"), "bar chart of sales: 4 rows in 3 series: web with 2, store with 1, null with 1");
   assert.equal(described(rows(), null), "bar chart of the insight: 4 rows");
 });

@@ -2,6 +2,7 @@
 
 use crate::facts::{Facts, Known};
 use crate::models::{Columns, columns, error_place, sentence};
+use crate::not_run::not_run;
 use crate::options::{Failed, InputOptions, MAX_OPTIONS, look_up, question};
 use crate::report::{Finding, InputReport, OptionsStatus};
 use crate::states::{Value, numeric};
@@ -362,6 +363,15 @@ fn query_findings(
             );
             finding.severity = crate::Severity::Error;
             findings.push(finding);
+        }
+        Err(Failed::Unknown(why)) => {
+            // What is wrong with the model's own query is told there.
+            let told = |id: &ObjectId| matches!(columns(project, facts, *id), Columns::Unknown(_));
+            if !project.uses_of(id).iter().any(told) {
+                findings.extend(
+                    not_run("the option query", &query.text, why).map(|finding| Finding { loc: body, ..finding }),
+                );
+            }
         }
         _ => {}
     }

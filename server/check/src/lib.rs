@@ -21,6 +21,7 @@ mod insight;
 mod mask;
 mod memo;
 mod models;
+mod not_run;
 mod options;
 mod oracle;
 pub mod proof;

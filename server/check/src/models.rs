@@ -2,6 +2,7 @@
 
 use crate::facts::{Facts, Known, pending};
 use crate::further::further;
+use crate::not_run::not_run;
 use crate::report::Finding;
 use crate::sources::source_of_model;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -69,8 +70,10 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
         Columns::Known(_) if in_browser => findings.extend(no_rows(project, facts, id)),
         Columns::Failed => failed(project, facts, id, &mut findings),
         Columns::Unknown(why) if why.code == "database-missing" => missing_database(project, id, why, &mut findings),
+        Columns::Unknown(why) if why.code == "database-unreadable" => findings.extend(unreadable(project, id, why)),
         Columns::Unknown(why) if why.code == "file-missing" => missing_file(project, id, &mut findings),
         Columns::Unknown(why) if why.code == "source-not-supported" => foreign(project, id, &mut findings),
+        Columns::Unknown(why) => findings.extend(model_not_run(project, id, why)),
         _ => {}
     }
     ModelVerdict { columns, findings }
@@ -80,7 +83,11 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
 fn no_rows(project: &Project, facts: &Facts<'_>, id: ObjectId) -> Option<Finding> {
     let (sql, source) = model_query(project, id).zip(source_of_model(project, id).ok())?;
     let sql = format!("SELECT 1 FROM ({}\n) LIMIT 1", sql.text());
-    let Known::Answer(answer, _) = facts.get(&Question::Options { source, sql, limit: 1 }) else { return None };
+    let answer = match facts.get(&Question::Options { source, sql, limit: 1 }) {
+        Known::Answer(answer, _) => answer,
+        Known::Unknown(why) => return model_not_run(project, id, &why),
+        Known::Pending => return None,
+    };
     let object = project.object(id);
     matches!(&*answer, Answer::Options(Ok(found)) if found.values.is_empty()).then(|| {
         let message = format!(
@@ -211,6 +218,11 @@ fn replaced_in_vain(name: &str, sql: &MappedText, findings: &mut Vec<Finding>) -
     !places.is_empty()
 }
 
+fn model_not_run(project: &Project, model: ObjectId, why: &Unknown) -> Option<Finding> {
+    let what = format!("the query of the model `{}`", project.object(model).name_text());
+    not_run(&what, &model_query(project, model)?, why)
+}
+
 fn missing_database(project: &Project, model: ObjectId, why: &Unknown, findings: &mut Vec<Finding>) {
     let Some(source) = project.source_of(model) else { return };
     let object = project.object(source);
@@ -226,6 +238,21 @@ fn missing_database(project: &Project, model: ObjectId, why: &Unknown, findings:
         None => why.message.clone(),
     };
     findings.push(Finding::from(&Problem::new("database-missing", loc, message).help(help)));
+}
+
+fn unreadable(project: &Project, model: ObjectId, why: &Unknown) -> Option<Finding> {
+    let object = project.object(project.source_of(model)?);
+    let Body::Source(body) = &object.body else { return None };
+    let database = body.database.as_ref()?;
+    let loc = database.locate(TextRange::up_to(database.len()))?;
+    // The path in the engine's words is another one on every machine.
+    let message = match (why.message.split_once(" is no "), why.message.split_once(" can't be read: ")) {
+        (Some((_, what)), _) => format!("`{}` is no {what}", database.text()),
+        (None, Some((_, reason))) => format!("the database `{}` can't be read: {reason}", database.text()),
+        (None, None) => format!("the database `{}` can't be read", database.text()),
+    };
+    let help = "name a database file that the bundled DuckDB can open, or make it anew";
+    Some(Finding::from(&Problem::new("database-unreadable", loc, message).help(help)))
 }
 
 /// The file of a `csv` source.

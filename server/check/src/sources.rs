@@ -5,10 +5,10 @@ use viz_facts::{SourceSpec, Unknown};
 use viz_project::{Body, Kind, ObjectId, Problem, Project, Source, normalize};
 use viz_text::MappedText;
 
-/// How the engine opens the source of a model.
+/// The source of a model.
 ///
 /// # Errors
-/// The reason why it can't.
+/// Why it can't be asked.
 pub fn source_of_model(project: &Project, model: ObjectId) -> Result<SourceSpec, Unknown> {
     if let Body::Model(body) = &project.object(model).body
         && body.special

@@ -19,8 +19,9 @@ pub fn cache_folder() -> PathBuf {
 /// A new folder that only this user can read, below the cache folder's folder of this name. It goes with its owner; what
 /// processes that were killed have left there goes now. `None` if no such folder can be made.
 pub(crate) fn private_folder(name: &str) -> Option<TempDir> {
-    let parent = cache_folder().join(name);
-    let made = create_private(&parent).and_then(|()| {
+    let ours = cache_folder();
+    let parent = ours.join(name);
+    let made = create_private(&ours).and_then(|()| create_private(&parent)).and_then(|()| {
         sweep(&parent);
         let prefix = format!("{}-", std::process::id());
         let mut builder = tempfile::Builder::new();
@@ -38,11 +39,28 @@ pub(crate) fn private_folder(name: &str) -> Option<TempDir> {
 }
 
 /// Makes a folder, and those above it, that only this user can read.
+///
+/// # Errors
+/// If it can't be made, or if somebody else made it: what is read from there is believed.
 pub(crate) fn create_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    {
+        use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+        builder.mode(0o700).create(folder)?;
+        // A user may have linked it to another disk; somebody else's link leads wherever he wants.
+        let (link, data) = (std::fs::symlink_metadata(folder)?, std::fs::metadata(folder)?);
+        let user = rustix::process::geteuid().as_raw();
+        if !data.is_dir() || link.uid() != user || data.uid() != user {
+            return Err(std::io::Error::other("it is no folder of this user"));
+        }
+        if data.mode() & 0o077 != 0 {
+            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
+        }
+        Ok(())
+    }
+    #[cfg(not(unix))]
     builder.create(folder)
 }
 
@@ -66,4 +84,34 @@ fn is_gone(pid: u32, _: Option<SystemTime>) -> bool {
 #[cfg(not(unix))]
 fn is_gone(_: u32, modified: Option<SystemTime>) -> bool {
     modified.and_then(|at| SystemTime::now().duration_since(at).ok()).is_some_and(|age| age > LEFT)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    fn mode(path: &Path) -> u32 {
+        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn what_others_could_write_to_is_closed_or_not_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let (open, link, file) = (folder.path().join("open"), folder.path().join("link"), folder.path().join("file"));
+        std::fs::create_dir(&open).unwrap();
+        std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o777)).unwrap();
+        symlink(&open, &link).unwrap();
+        create_private(&link).unwrap();
+        assert_eq!(mode(&open), 0o700, "the user's own link is followed");
+        std::fs::write(&file, "").unwrap();
+        assert!(create_private(&file).is_err());
+        let new = folder.path().join("a/b");
+        create_private(&new).unwrap();
+        assert_eq!((mode(&new), mode(new.parent().unwrap())), (0o700, 0o700));
+        // Only root can make what is somebody else's.
+        if std::os::unix::fs::lchown(&open, Some(12345), None).is_ok() {
+            assert!(create_private(&open).is_err() && create_private(&link).is_err());
+        }
+    }
 }

@@ -53,6 +53,16 @@ pub(crate) fn date(days: i32) -> Option<String> {
 
 /// A day of the proleptic Gregorian calendar (the algorithm is Howard Hinnant's `civil_from_days`).
 fn civil(days: i64) -> String {
+    let (year, month, day) = parts(days);
+    if (0..=9999).contains(&year) {
+        format!("{year:04}-{month:02}-{day:02}")
+    } else {
+        format!("{}{:06}-{month:02}-{day:02}", if year < 0 { '-' } else { '+' }, year.abs())
+    }
+}
+
+/// Year, month and day of a day.
+fn parts(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
     let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
@@ -60,12 +70,47 @@ fn civil(days: i64) -> String {
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
     let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    if (0..=9999).contains(&year) {
-        format!("{year:04}-{month:02}-{day:02}")
-    } else {
-        format!("{}{:06}-{month:02}-{day:02}", if year < 0 { '-' } else { '+' }, year.abs())
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// The days of the years 0 to 9999.
+pub(crate) const COMMON_DAYS: std::ops::RangeInclusive<i64> = -719_528..=2_932_896;
+
+/// Writes such a day.
+pub(crate) fn put_date(days: i64, out: &mut Vec<u8>) {
+    let (year, month, day) = parts(days);
+    put_pair(year / 100, out);
+    put_pair(year % 100, out);
+    out.push(b'-');
+    put_pair(month, out);
+    out.push(b'-');
+    put_pair(day, out);
+}
+
+/// Writes a moment of such a day, in microseconds since 1970.
+pub(crate) fn put_moment(microseconds: i64, out: &mut Vec<u8>) {
+    let (seconds, mut rest) = (microseconds.div_euclid(1_000_000), microseconds.rem_euclid(1_000_000));
+    put_date(seconds.div_euclid(86_400), out);
+    let seconds = seconds.rem_euclid(86_400);
+    for (before, part) in [(b'T', seconds / 3600), (b':', seconds / 60 % 60), (b':', seconds % 60)] {
+        out.push(before);
+        put_pair(part, out);
     }
+    if rest > 0 {
+        out.push(b'.');
+        while rest > 0 {
+            out.push(digit(rest / 100_000));
+            rest = rest % 100_000 * 10;
+        }
+    }
+}
+
+fn put_pair(number: i64, out: &mut Vec<u8>) {
+    out.extend_from_slice(&[digit(number / 10), digit(number % 10)]);
+}
+
+fn digit(number: i64) -> u8 {
+    b'0' + (number % 10) as u8
 }
 
 /// Nanoseconds since midnight.

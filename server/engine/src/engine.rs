@@ -109,7 +109,7 @@ impl Sources {
 
     /// Sends questions about sources with the copies of their databases. `Unknown` while a database can't be copied.
     fn submit(&self, mut questions: Vec<Pending>) {
-        let mut readings: HashMap<PathBuf, Result<Reading, Unknown>> = HashMap::new();
+        let mut readings: HashMap<(PathBuf, PathBuf), Result<Reading, Unknown>> = HashMap::new();
         let mut by_place: HashMap<(PathBuf, Option<PathBuf>), Vec<Pending>> = HashMap::new();
         for mut pending in questions.drain(..) {
             let Some(source) = pending.question.source() else { continue };
@@ -120,8 +120,8 @@ impl Sources {
                 SourceSpec::DuckDbFile { path, .. } | SourceSpec::Sqlite { path, .. } => {
                     let sqlite = matches!(source, SourceSpec::Sqlite { .. });
                     let format = if sqlite { Format::Sqlite } else { Format::DuckDb };
-                    let current = || self.copies.current(path, format);
-                    match readings.entry(path.clone()).or_insert_with(current).clone() {
+                    let current = || self.copies.current(&root, path, format);
+                    match readings.entry((root.clone(), path.clone())).or_insert_with(current).clone() {
                         Ok(Reading::Copy(copy)) => {
                             pending.copy = Some(copy);
                             None
@@ -158,7 +158,7 @@ impl Sources {
             Some((_, slot)) => slot.retire(),
             None => {}
         }
-        let copies = self.copies.folder().map(Path::to_owned);
+        let copies = self.copies.folder_of(root);
         let slot = WorkerSlot::new(Plan { folder: Some(root.clone()), copies, read, ..self.plan.clone() });
         slots.insert(place.clone(), (found, Arc::clone(&slot)));
         slot

@@ -165,6 +165,20 @@ fn is_internal(name: &str) -> bool {
     ["pg_", "duckdb_", "sqlite_", "pragma_", "information_schema."].iter().any(|prefix| name.starts_with(prefix))
 }
 
+/// DuckDB's `Cannot access file "x" - file system operations are disabled by configuration`.
+fn not_allowed(message: &str) -> Unknown {
+    match message.split('"').nth(1) {
+        Some(name) if name.contains("://") && !name.starts_with("file:") => {
+            Unknown::new("network", format!("the checker opens no connections, not to `{name}` either"))
+        }
+        Some(name) => {
+            let message = format!("`{name}` leads out of the project's folder, and the checker reads nothing else");
+            Unknown::new("file-not-allowed", message)
+        }
+        None => Unknown::new("file-not-allowed", format!("the checker may not read this: {message}")),
+    }
+}
+
 /// Errors that say nothing about the query.
 fn unknown(raw: &Raw) -> Option<Unknown> {
     let message = raw.message.as_str();
@@ -175,7 +189,7 @@ fn unknown(raw: &Raw) -> Option<Unknown> {
         ));
     }
     match raw.kind.as_str() {
-        "permission" => Some(Unknown::new("file-not-allowed", format!("the checker may not read this: {message}"))),
+        "permission" => Some(not_allowed(message)),
         "out of memory" => Some(Unknown::new("out-of-memory", "the query needs more memory than the checker gives it")),
         "interrupt" => Some(Unknown::new("cancelled", "the query was interrupted")),
         "http" | "connection" | "network" => Some(Unknown::new("network", "the checker opens no connections")),

@@ -5,14 +5,13 @@
 
 use crate::batch::{Batch, CancelToken};
 use crate::capsules;
-use crate::cells::Cell;
+use crate::column_text::ColumnText;
 use crate::data_version::DataVersions;
 use crate::database::{identifier, literal, path_literal};
 use crate::errors::{self, Failure};
 use crate::gate::Gated;
 use crate::{Engine, Limits};
 use duckdb::Connection;
-use duckdb::arrow::record_batch::RecordBatch;
 use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::path::{Component, Path, PathBuf};
@@ -20,10 +19,7 @@ use std::time::SystemTime;
 use viz_facts::{Answer, Column, ExportFiles, Exported, FlatFile, Question, Unknown};
 
 /// What DuckDB may use of memory while it exports: the rest goes to files in the folder.
-pub(crate) const MEMORY: &str = "180MB";
-
-/// So much text of a column is kept before it is written.
-const BUFFER: usize = 256 << 10;
+pub(crate) const MEMORY: &str = "150MB";
 
 /// Holds the rows where two files are made of them.
 const ROWS: &str = "temp.viz_export";
@@ -182,12 +178,12 @@ fn write_json(
         |error: io::Error| Failure::Unknown(Unknown::new("file-unwritable", format!("{}: {error}", file.name)));
     let path = inside(folder, &file.name)?;
     let mut texts = Vec::new();
-    for at in 0..columns.len() {
-        let path = if at == 0 { path.clone() } else { inside(folder, &format!("{}.column{at}", file.name))? };
-        texts.push(ColumnText::create(path).map_err(unwritable)?);
-    }
-    if let (Some(first), Some(column)) = (texts.first_mut(), columns.first()) {
-        first.buffer.extend_from_slice(format!("{}{{{}:[", file.before, name(column)).as_bytes());
+    for (at, column) in columns.iter().enumerate() {
+        let (path, before) = match at {
+            0 => (path.clone(), format!("{}{{{}:[", file.before, name(column))),
+            _ => (inside(folder, &format!("{}.column{at}", file.name))?, String::new()),
+        };
+        texts.push(ColumnText::create(path, &before).map_err(unwritable)?);
     }
     let mut rows = 0;
     let mut statement = conn.prepare(sql).map_err(failed)?;
@@ -197,7 +193,7 @@ fn write_json(
             None => failed(error),
         })?;
         for (at, text) in texts.iter_mut().enumerate() {
-            text.push(&batch, at, rows == 0).map_err(unwritable)?;
+            text.push(batch.schema().field(at), batch.column(at)).map_err(unwritable)?;
         }
         rows += batch.num_rows() as u64;
     }
@@ -232,40 +228,4 @@ fn join(texts: Vec<ColumnText>, columns: &[Column], file: &FlatFile, path: &Path
     }
     let end = if columns.is_empty() { "}" } else { "]}" };
     whole.write_all(format!("{end}{}", file.after).as_bytes())
-}
-
-/// The values of a column as JSON, separated by commas, on their way into a file.
-struct ColumnText {
-    path: PathBuf,
-    file: File,
-    buffer: Vec<u8>,
-    nulled: std::cell::Cell<u64>,
-}
-
-impl ColumnText {
-    fn create(path: PathBuf) -> io::Result<Self> {
-        let file = File::options().read(true).write(true).create_new(true).open(&path)?;
-        Ok(Self { path, file, buffer: Vec::with_capacity(BUFFER * 2), nulled: Default::default() })
-    }
-
-    fn push(&mut self, batch: &RecordBatch, column: usize, first: bool) -> io::Result<()> {
-        let schema = batch.schema();
-        let (field, array) = (schema.field(column), batch.column(column));
-        for row in 0..batch.num_rows() {
-            if row > 0 || !first {
-                self.buffer.push(b',');
-            }
-            serde_json::to_writer(&mut self.buffer, &Cell { field, array, row, nulled: &self.nulled })?;
-            if self.buffer.len() >= BUFFER {
-                self.file.write_all(&self.buffer)?;
-                self.buffer.clear();
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(mut self) -> io::Result<File> {
-        self.file.write_all(&self.buffer)?;
-        Ok(self.file)
-    }
 }

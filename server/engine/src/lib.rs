@@ -19,6 +19,7 @@ mod batch;
 mod cache_folder;
 mod capsules;
 mod cells;
+mod column_text;
 mod copies;
 mod data_version;
 mod database;

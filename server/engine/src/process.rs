@@ -36,13 +36,15 @@ pub(crate) struct Pending {
     pub at: usize,
     /// Asked once before; the worker died of it or of another.
     pub careful: bool,
+    /// A worker died while it was at this.
+    pub blamed: bool,
     /// Since when nobody waits for it.
     pub cancelled: Option<Instant>,
 }
 
 impl Pending {
     pub(crate) fn new(question: Question, limits: Limits, batch: Arc<Batch>, at: usize) -> Self {
-        Self { question, limits, copy: None, batch, at, careful: false, cancelled: None }
+        Self { question, limits, copy: None, batch, at, careful: false, blamed: false, cancelled: None }
     }
 }
 

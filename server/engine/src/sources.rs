@@ -1,6 +1,6 @@
 //! Answers what needs a source: which columns does this query have, which values?
 
-use crate::copies::log_of;
+use crate::copies::{Format, log_of, no_database};
 use crate::database::{self, Allowed, identifier, literal, path_literal};
 use crate::errors::{self, Failure};
 use crate::export;
@@ -370,15 +370,17 @@ impl Source {
             SourceSpec::Csv { path, view, delimiter, has_header, .. } => {
                 let state = csv_state(path)?;
                 if self.seen != Some(state) {
-                    let sql = format!(
-                        "CREATE OR REPLACE VIEW {} AS SELECT * FROM read_csv({}, delim = {}, header = {has_header})",
-                        identifier(view),
-                        path_literal(path)?,
-                        literal(delimiter),
-                    );
-                    self.conn.execute_batch(&sql).map_err(|error| {
-                        let why = errors::message(&error);
-                        Unknown::new("file-unreadable", format!("the CSV file {} can't be read: {why}", path.display()))
+                    let (delimiter, file) = (literal(delimiter), path_literal(path)?);
+                    let read = format!("SELECT * FROM read_csv({file}, delim = {delimiter}, header = {has_header})");
+                    // Guessing the types anew for each query takes longer than most queries. A row that can't be read
+                    // fails only those that need it, so then, too, the file is read by each query.
+                    let held = format!("CREATE OR REPLACE TEMP TABLE viz_csv AS {read}");
+                    let held = state.1 <= SMALL_CSV && self.conn.execute_batch(&held).is_ok();
+                    let rows = if held { "FROM temp.viz_csv" } else { &read };
+                    let view = format!("CREATE OR REPLACE VIEW {} AS {rows}", identifier(view));
+                    self.conn.execute_batch(&view).map_err(|error| {
+                        let (path, why) = (path.display(), errors::message(&error));
+                        Unknown::new("file-unreadable", format!("the CSV file {path} can't be read: {why}"))
                     })?;
                     self.seen = Some(state);
                 }
@@ -402,6 +404,9 @@ impl Source {
         }
     }
 }
+
+/// CSV files of at most so many bytes are held in memory.
+const SMALL_CSV: u64 = 16 << 20;
 
 fn csv_state(path: &Path) -> Result<(SystemTime, u64), Unknown> {
     match std::fs::metadata(path) {
@@ -492,8 +497,7 @@ fn attach_file(conn: &Connection, path: &Path, file: &Path) -> Result<String, Un
 
 fn unreadable(path: &Path, why: &str) -> Unknown {
     if why.contains("not a valid DuckDB database file") {
-        let message = format!("the file {} is no DuckDB database, or it is damaged", path.display());
-        return Unknown::new("database-unreadable", message);
+        return no_database(path, Format::DuckDb);
     }
     Unknown::new("database-unreadable", format!("the database {} can't be read: {why}", path.display()))
 }

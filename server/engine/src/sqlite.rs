@@ -3,6 +3,7 @@
 //! The gate is SQLite's own: a statement is let through if it is the only one, SQLite calls it read-only, and its authorizer saw
 //! nothing but reads. So there is no ATTACH, no PRAGMA, and no function that loads an extension.
 
+use crate::copies::{Format, no_database};
 use crate::errors::Failure;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::ValueRef;
@@ -18,14 +19,9 @@ const MEMORY: u64 = 256 << 20;
 
 /// Opens a database file to read; `file` is the database at `path`, or a copy of it that nobody writes to.
 pub(crate) fn open(path: &Path, file: &Path) -> Result<Connection, Unknown> {
-    let unreadable = |error: Error| {
-        let message = match error.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-                format!("the file {} is no SQLite database, or it is damaged", path.display())
-            }
-            _ => format!("the database {} can't be read: {error}", path.display()),
-        };
-        Unknown::new("database-unreadable", message)
+    let unreadable = |error: Error| match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => no_database(path, Format::Sqlite),
+        _ => Unknown::new("database-unreadable", format!("the database {} can't be read: {error}", path.display())),
     };
     let missing = || Unknown::new("database-missing", format!("the database {} does not exist", path.display()));
     if !file.exists() {

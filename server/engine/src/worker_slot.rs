@@ -13,8 +13,11 @@ use viz_facts::Unknown;
 /// A restart that is due sooner is waited for; otherwise questions are `Unknown` meanwhile.
 const WORTH_WAITING: Duration = Duration::from_millis(500);
 
-/// The longest pause before a restart.
-const LONGEST: Duration = Duration::from_secs(30);
+/// The longest pause before a restart: so seldom, a worker that never starts costs nothing to speak of.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// So many restarts in a row wait for nothing.
+const IMMEDIATE: u32 = 3;
 
 /// What a slot starts.
 #[derive(Debug, Clone)]
@@ -191,9 +194,9 @@ impl WorkerSlot {
         }
     }
 
-    /// Decides what becomes of the questions that a process left. The one at which it was killed or died stays without an
-    /// answer; if that can't be told (parses are answered several at a time), all are asked again, one at a time. The
-    /// others are asked again.
+    /// Decides what becomes of the questions that a process left. The one at which we killed it stays without an answer; so
+    /// does the one at which two processes died in a row (one may be killed by anybody; if parses, which are answered several
+    /// at a time, were under way, it takes another one to tell). The others are asked again.
     fn inherit(&self, estate: Estate) {
         let Estate { end, pending, useful } = estate;
         let mut pending = pending.into_iter();
@@ -224,11 +227,13 @@ impl WorkerSlot {
             }
             End::Died(why) => {
                 let unknown = Unknown::new("worker-died", format!("the database worker died of this query ({why})"));
-                let mut pending = pending.peekable();
-                if pending.peek().is_some_and(|first| first.careful || !is_light(first)) {
-                    died_of(&unknown, pending.next());
+                let mut pending: Vec<Pending> = pending.collect();
+                if pending.first().is_some_and(|first| first.blamed) {
+                    died_of(&unknown, Some(pending.remove(0)));
+                } else if let Some(first) = pending.first_mut() {
+                    first.blamed = first.careful || !is_light(first);
                 }
-                pending.map(|pending| Pending { careful: true, ..pending }).collect()
+                pending.into_iter().map(|pending| Pending { careful: true, ..pending }).collect()
             }
         };
         if let Err(left) = self.submit(again.into_iter().filter(|pending| pending.cancelled.is_none()).collect()) {
@@ -251,10 +256,10 @@ fn is_light(pending: &Pending) -> bool {
 fn died(state: &mut State, why: String) {
     state.deaths += 1;
     state.last = why;
-    // The first restart is immediate; then 0.1 s, 0.4 s, 1.6 s, …
-    let pause = match state.deaths {
-        0 | 1 => Duration::ZERO,
-        n => Duration::from_millis(100).saturating_mul(4_u32.saturating_pow(n - 2)).min(LONGEST),
+    // Anybody may kill a worker before it has done anything, so the first restarts are immediate; then 0.1 s, 0.2 s, 0.4 s, …
+    let pause = match state.deaths.checked_sub(IMMEDIATE + 1) {
+        None => Duration::ZERO,
+        Some(n) => Duration::from_millis(100).saturating_mul(2_u32.saturating_pow(n)).min(LONGEST),
     };
     state.not_before = Some(Instant::now() + pause);
 }

@@ -86,4 +86,9 @@ impl Unknown {
     pub fn new(code: &str, message: impl Into<String>) -> Self {
         Self { code: code.to_owned(), message: message.into() }
     }
+
+    /// Whether the reason may be gone in a moment, without anybody doing anything about it.
+    pub fn passes(&self) -> bool {
+        ["worker-died", "worker-unavailable", "database-locked", "database-changing"].contains(&self.code.as_str())
+    }
 }

@@ -20,9 +20,12 @@ pub fn init(verbose: u8, file: Option<&Path>) -> anyhow::Result<()> {
         2 => "debug",
         _ => "trace",
     };
-    // Libraries speak up for trouble only; the one of the protocol takes what clients do wrong for trouble.
-    let usual = || EnvFilter::new(format!("warn,viz={ours},tower_lsp=off"));
+    // Libraries speak up for trouble only.
+    let usual = || EnvFilter::new(format!("warn,viz={ours}"));
     let filter = EnvFilter::try_from_env("VIZ_LSP_LOG").unwrap_or_else(|_| usual());
+    // Whatever is asked for: what these say of their work are pieces of documents.
+    let talkative = ["sqlparser", "granit_parser", "tower_lsp"];
+    let filter = talkative.iter().fold(filter, |filter, name| filter.add_directive(silence(name)));
     let stderr = std::io::stderr;
     let (writer, ansi) = match file {
         None => (BoxMakeWriter::new(stderr), stderr().is_terminal()),
@@ -39,6 +42,10 @@ pub fn init(verbose: u8, file: Option<&Path>) -> anyhow::Result<()> {
         .init();
     report_crashes();
     Ok(())
+}
+
+fn silence(target: &str) -> tracing_subscriber::filter::Directive {
+    format!("{target}=off").parse().expect("a directive")
 }
 
 /// A mistake of ours is told with its place in our code. What it was about may hold pieces of documents, so that is left

@@ -29,22 +29,11 @@ export function figure(rows: Rows): Figure {
 
 /** The rows of each series. Without a split all rows are one series, which has the name that the props give it. */
 export function series(rows: Rows): { name: string | undefined; rows: number[] }[] {
-  const all = Array.from({ length: rows.columns[0]?.values.length ?? 0 }, (_, row) => row);
-  const split = rows.split === null ? undefined : rows.columns[rows.split]?.values;
-  if (split === undefined) {
+  if (rows.series === null) {
+    const all = Array.from({ length: rows.columns[0]?.values.length ?? 0 }, (_, row) => row);
     return [{ name: undefined, rows: all }];
   }
-  const groups = new Map<string, number[]>();
-  for (const row of all) {
-    const name = String(split[row] ?? null);
-    const group = groups.get(name);
-    if (group === undefined) {
-      groups.set(name, [row]);
-    } else {
-      group.push(row);
-    }
-  }
-  return [...groups].map(([name, rows]) => ({ name, rows }));
+  return rows.series.map(({ value, rows }) => ({ name: String(value ?? null), rows }));
 }
 
 /**

@@ -5,7 +5,7 @@ use crate::{Limits, Runner, SourceRunner};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use viz_facts::{Column, Question, SourceSpec, SqlErrorKind};
+use viz_facts::{Answer, Column, Question, SourceSpec, SqlErrorKind};
 
 /// A project folder with a database whose name needs quotes.
 fn project() -> (TempDir, PathBuf) {
@@ -216,6 +216,32 @@ fn a_write_ahead_log_is_read_and_left_alone() {
     let before = snapshot(folder.path());
     assert_eq!(values(&file(folder.path(), copy), "select count(*) from orders"), some(&["4"]));
     assert_eq!(snapshot(folder.path()), before);
+}
+
+#[test]
+fn a_row_that_cannot_be_read_fails_what_needs_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.csv");
+    let rows: String = (0..30_000).map(|n| format!("{n},x\n")).collect();
+    std::fs::write(&path, format!("n,name\n{rows}many,y\n")).unwrap();
+    let csv = SourceSpec::Csv {
+        root: folder.path().to_owned(),
+        path: path.clone(),
+        view: "long".to_owned(),
+        delimiter: ",".to_owned(),
+        has_header: true,
+    };
+    let mut runner = SourceRunner::new();
+    let mut ask = |sql: &str| {
+        let question = Question::Options { source: csv.clone(), sql: sql.into(), limit: 5 };
+        runner.run(&question, &Limits::default()).unwrap()
+    };
+    let failed = |answer: &Answer| matches!(answer, Answer::Options(Err(_)));
+    assert!(failed(&ask("select max(n) from long")));
+    assert!(!failed(&ask("select distinct name from long")));
+    // Mended, it is read anew.
+    std::fs::write(&path, format!("n,name\n{rows}30000,y\n")).unwrap();
+    assert!(!failed(&ask("select max(n) from long")));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod capsules;
 mod databases;
 mod export;
 mod measure;
+mod measure_exports;
 mod rows;
 mod sqlite;
 mod supervision;
@@ -28,6 +29,7 @@ const TESTS: &[(&str, fn())] = &[
     ("endless_queries_time_out", supervision::endless_queries_time_out),
     ("a_worker_that_ignores_interrupts_is_killed", supervision::a_worker_that_ignores_interrupts_is_killed),
     ("a_killed_source_worker_is_replaced", supervision::a_killed_source_worker_is_replaced),
+    ("a_query_survives_the_kill_of_its_worker", supervision::a_query_survives_the_kill_of_its_worker),
     ("a_killed_parse_worker_loses_nothing", supervision::a_killed_parse_worker_loses_nothing),
     ("cancelling_returns_at_once", supervision::cancelling_returns_at_once),
     ("a_locked_database_is_read_from_a_copy", databases::a_locked_database_is_read_from_a_copy),
@@ -63,6 +65,8 @@ fn main() -> ExitCode {
         ["--worker", kind, rest @ ..] => worker(kind, rest),
         ["--hold", path] => hold(path),
         ["--measure"] => measure::run(),
+        ["--measure-exports"] => measure_exports::run(10_000_000),
+        ["--measure-exports", rows] => measure_exports::run(rows.parse().unwrap()),
         ["--list", ..] => {
             TESTS.iter().for_each(|(name, _)| println!("{name}: test"));
             ExitCode::SUCCESS

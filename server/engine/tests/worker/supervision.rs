@@ -44,23 +44,46 @@ pub(super) fn a_worker_that_ignores_interrupts_is_killed() {
     assert!(!engine.worker_pids().contains(&pid));
 }
 
+/// Waits until a query is under way in another worker than that one.
+fn other_than(engine: &Engine, dead: Option<u32>) -> u32 {
+    let pid = loop {
+        match engine.worker_pids().last() {
+            Some(pid) if Some(*pid) != dead => break *pid,
+            _ => std::thread::sleep(Duration::from_millis(10)),
+        }
+    };
+    std::thread::sleep(Duration::from_millis(500));
+    pid
+}
+
 pub(super) fn a_killed_source_worker_is_replaced() {
     let (_folder, _, source) = project();
     let engine = engine_with(20_000, 1_000);
     std::thread::scope(|scope| {
         let asked = scope.spawn(|| engine.ask(&[read(&source, ENDLESS), read(&source, "select 'next'")]));
-        while engine.worker_pids().is_empty() {
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        std::thread::sleep(Duration::from_millis(500));
-        let pid = *engine.worker_pids().last().unwrap();
-        signal(pid, "KILL");
+        // The first time anybody may have killed it; the second time it is the query.
+        let first = other_than(&engine, None);
+        signal(first, "KILL");
+        let second = other_than(&engine, Some(first));
+        signal(second, "KILL");
         let answers = asked.join().unwrap();
         assert_eq!(code(&answers[0]), "worker-died");
         assert!(answers[0].as_ref().unwrap_err().message.contains("signal: 9"), "{answers:?}");
         assert_eq!(values(answers[1].clone()), ["next"]);
         assert_eq!(values(one(&engine, read(&source, "select 'again'"))), ["again"]);
-        assert!(!engine.worker_pids().contains(&pid));
+        assert!(!engine.worker_pids().contains(&second));
+    });
+}
+
+pub(super) fn a_query_survives_the_kill_of_its_worker() {
+    let (_folder, _, source) = project();
+    let engine = engine_with(20_000, 1_000);
+    // Some seconds of work.
+    let long = "select count(*)::varchar from range(300000000) t(x) where hash(x) % 7 = 8";
+    std::thread::scope(|scope| {
+        let asked = scope.spawn(|| one(&engine, read(&source, long)));
+        signal(other_than(&engine, None), "KILL");
+        assert_eq!(values(asked.join().unwrap()), ["0"]);
     });
 }
 

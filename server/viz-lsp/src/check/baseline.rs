@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::Path;
 use viz_check::Finding;
+use viz_project::{DiskFiles, FileSystem};
 
 /// Version of the file's form.
 const VERSION: u32 = 1;
@@ -31,8 +32,8 @@ impl Baseline {
     /// # Errors
     /// If it can't be read or is no baseline.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
-        let text = std::fs::read_to_string(path);
-        let read = text.map_err(Into::into).and_then(|text| Self::parse(&text));
+        let text = DiskFiles.read(path);
+        let read = text.map_err(anyhow::Error::from).and_then(|text| Self::parse(&text));
         read.with_context(|| format!("can't read the baseline {}", path.display()))
     }
 

@@ -196,13 +196,16 @@ pub fn options(args: &CheckArgs, config: &Config) -> anyhow::Result<(CheckOption
     Ok((options, timeout(args.timeout, config)?))
 }
 
+/// Nobody waits longer for one query, and clocks can't count much further.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Time for one query of the engine.
 ///
 /// # Errors
 /// If the project asks for something that is no time.
 pub fn timeout(asked: Option<f64>, config: &Config) -> anyhow::Result<Duration> {
     let seconds = asked.or(config.timeout).map(Duration::try_from_secs_f64);
-    Ok(seconds.transpose().context("`timeout` in .viz-lsp.yml")?.unwrap_or(TIMEOUT))
+    Ok(seconds.transpose().context("`timeout` in .viz-lsp.yml")?.unwrap_or(TIMEOUT).min(LONGEST_TIMEOUT))
 }
 
 /// The level that a project asks for.
@@ -305,6 +308,8 @@ mod tests {
         assert!(matches!(options.level, Level::Parse));
         let (options, timeout) = super::options(&args(&[]), &Config::default()).unwrap();
         assert_eq!((options.max_combinations, timeout), (MAX_COMBINATIONS, TIMEOUT));
+        let endless = Config::parse("timeout: 1.0e+19\n").unwrap();
+        assert_eq!(super::timeout(None, &endless).unwrap(), LONGEST_TIMEOUT);
     }
 
     #[test]

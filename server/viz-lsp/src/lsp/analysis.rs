@@ -97,6 +97,8 @@ impl Analysis {
             }
             if turn.work.refresh {
                 workspace.refresh();
+            } else if turn.work.retry {
+                workspace.retry();
             }
         }
         for answers in &turn.work.answers {
@@ -143,6 +145,9 @@ impl Analysis {
             if self.state.tell(root, status.clone()) {
                 self.outbox.send(Message::Status(Box::new(status)));
             }
+        }
+        if let Some(pause) = workspaces.values().filter_map(Workspace::retry_after).min() {
+            self.state.retry_after(pause);
         }
         if !interrupted {
             self.state.analysed(turn.revision);

@@ -4,11 +4,15 @@ use super::status::Facts;
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use viz_facts::{Fact, FactStore, Question, QuestionKey};
 
 /// So many facts about texts are kept: far more than a project needs at one time, far less than a day of typing makes.
 const RECENT: usize = 100_000;
+
+/// So often what could not be answered for a reason that passes is asked again; each time the pause before it doubles.
+const ATTEMPTS: u32 = 5;
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -20,6 +24,9 @@ pub struct Knowledge {
     unknown: HashSet<QuestionKey>,
     /// Questions whose answer is stale and could not be renewed.
     not_renewed: HashSet<QuestionKey>,
+    /// Questions of these two kinds that may be answered in a moment, and how often that was tried.
+    passing: HashSet<QuestionKey>,
+    attempts: u32,
     /// Facts about texts, which come and go with every keystroke, oldest first.
     recent: VecDeque<QuestionKey>,
     /// Counts what is learned about sources.
@@ -90,6 +97,11 @@ impl Knowledge {
         }
         let mut store = Self::facts_mut(&self.facts);
         for (key, fact) in facts {
+            if matches!(&fact, Fact::Unknown(why) if why.passes()) {
+                self.passing.insert(key);
+            } else {
+                self.passing.remove(&key);
+            }
             if let Fact::Unknown(_) = fact {
                 // What was known is not taken away because it can't be looked up just now.
                 if store.get_key(key).is_some_and(|old| old.answer().is_some()) {
@@ -117,6 +129,30 @@ impl Knowledge {
             store.remove(key);
         }
         self.not_renewed.clear();
+        self.passing.clear();
+        self.attempts = 0;
+    }
+
+    /// After which pause [`Knowledge::retry`] makes sense; `None` if it does not.
+    pub fn retry_after(&self) -> Option<Duration> {
+        (!self.passing.is_empty() && self.attempts < ATTEMPTS).then(|| PAUSE * 2_u32.pow(self.attempts))
+    }
+
+    /// What could not be answered for a reason that passes may be asked again.
+    pub fn retry(&mut self) {
+        if self.passing.is_empty() {
+            self.attempts = 0;
+            return;
+        }
+        self.attempts += 1;
+        self.generation += 1;
+        let mut store = Self::facts_mut(&self.facts);
+        for key in self.passing.drain() {
+            if self.unknown.remove(&key) {
+                store.remove(key);
+            }
+            self.not_renewed.remove(&key);
+        }
     }
 }
 
@@ -149,6 +185,28 @@ mod tests {
         assert!(matches!(knowledge.facts().get(&question), Some(Fact::Stale { .. })) && !knowledge.is_open(&question));
         knowledge.refresh();
         assert!(knowledge.is_open(&question));
+    }
+
+    #[test]
+    fn reasons_that_pass_are_tried_again_but_not_for_ever() {
+        let (mut knowledge, locked, wrong) = (Knowledge::default(), describe("select 1"), describe("select 2"));
+        knowledge.note(&[locked.clone(), wrong.clone()]);
+        let never = || Fact::Unknown(Unknown::new("extension-missing", "not here"));
+        knowledge.learn(vec![(wrong.key(), never())]);
+        assert_eq!(knowledge.retry_after(), None);
+        for attempt in 0..ATTEMPTS {
+            knowledge.learn(vec![(locked.key(), unknown())]);
+            assert_eq!(knowledge.retry_after(), Some(PAUSE * 2_u32.pow(attempt)));
+            knowledge.retry();
+            assert!(knowledge.facts().get(&locked).is_none() && knowledge.facts().get(&wrong).is_some());
+        }
+        knowledge.learn(vec![(locked.key(), unknown())]);
+        assert_eq!(knowledge.retry_after(), None);
+        knowledge.refresh();
+        knowledge.learn(vec![(locked.key(), unknown())]);
+        assert_eq!(knowledge.retry_after(), Some(PAUSE), "a refresh begins anew");
+        knowledge.learn(vec![(locked.key(), known())]);
+        assert_eq!(knowledge.retry_after(), None);
     }
 
     #[test]

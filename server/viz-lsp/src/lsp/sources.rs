@@ -39,6 +39,12 @@ struct Asked {
     _progress: Guard,
 }
 
+impl Asked {
+    fn is_done(&self) -> bool {
+        self.running.is_none() && self.questions.is_empty()
+    }
+}
+
 /// A question that is about to be asked.
 struct Next {
     root: PathBuf,
@@ -70,10 +76,6 @@ impl Sources {
         let questions = VecDeque::from(questions);
         if let Some(asked) = wanted.projects.get_mut(root) {
             (asked.questions, asked.timeout) = (questions, timeout);
-            // Nobody would say that there is nothing to wait for any more.
-            if asked.running.is_none() && asked.questions.is_empty() {
-                wanted.projects.remove(root);
-            }
         } else if !questions.is_empty() {
             wanted.displays += 1;
             let name =
@@ -86,7 +88,8 @@ impl Sources {
 
     /// Whether a project waits for answers.
     pub fn is_busy(&self, root: &Path) -> bool {
-        self.wanted().projects.contains_key(root)
+        // A list that was emptied is of no interest any more, though no thread has looked at it yet.
+        self.wanted().projects.get(root).is_some_and(|asked| !asked.is_done())
     }
 
     /// The session is over.
@@ -112,7 +115,7 @@ impl Sources {
         let mut wanted = self.wanted();
         if let Some(asked) = wanted.projects.get_mut(root) {
             asked.running = None;
-            if asked.questions.is_empty() {
+            if asked.is_done() {
                 wanted.projects.remove(root);
             }
         }
@@ -132,6 +135,8 @@ impl Sources {
                     return Some(Next { root: root.clone(), question, timeout: asked.timeout, cancel });
                 }
             }
+            // A list that was emptied while nothing of it was asked.
+            wanted.projects.retain(|_, asked| !asked.is_done());
             wanted = self.wake.wait(wanted).unwrap_or_else(PoisonError::into_inner);
         }
     }
@@ -173,16 +178,6 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_is_emptied_before_anybody_reads_it_keeps_nobody_waiting() {
-        let sources = Sources::new(Progress::none());
-        let root = Path::new("/p");
-        sources.want(root, vec![question("a")], Duration::MAX);
-        assert!(sources.is_busy(root));
-        sources.want(root, Vec::new(), Duration::MAX);
-        assert!(!sources.is_busy(root));
-    }
-
-    #[test]
     fn the_newest_list_wins_and_what_is_under_way_is_not_asked_twice() {
         let (asked, was_asked) = channel();
         let (answer, go) = channel();
@@ -216,5 +211,15 @@ mod tests {
             assert!(!sources.is_busy(Path::new("/p")));
             sources.quit();
         });
+    }
+
+    #[test]
+    fn nothing_is_awaited_of_a_list_that_was_emptied() {
+        let sources = Sources::new(Progress::none());
+        let root = Path::new("/p");
+        sources.want(root, vec![question("a")], Duration::MAX);
+        assert!(sources.is_busy(root));
+        sources.want(root, Vec::new(), Duration::MAX);
+        assert!(!sources.is_busy(root), "no thread has run");
     }
 }

@@ -76,6 +76,8 @@ pub struct Work {
     pub refresh: bool,
     /// The pause after the last edit is over: ask the sources what is not known yet.
     pub ask: bool,
+    /// What could not be answered a moment ago may be asked again.
+    pub retry: bool,
     /// Facts that came in.
     pub answers: Vec<Answers>,
     /// What requests about a project would like to know.
@@ -83,6 +85,7 @@ pub struct Work {
     /// What the client has set now.
     pub configuration: Option<Value>,
     ask_at: Option<Instant>,
+    retry_at: Option<Instant>,
 }
 
 impl Work {
@@ -271,6 +274,13 @@ impl State {
         self.update(|inner| inner.work.wondered.push((root.to_owned(), questions)));
     }
 
+    /// After this time what could not be answered may be asked again.
+    pub fn retry_after(&self, pause: Duration) {
+        self.update(|inner| {
+            inner.work.retry_at.get_or_insert_with(|| Instant::now() + pause);
+        });
+    }
+
     /// The session is over.
     pub fn quit(&self) {
         self.update(|inner| {
@@ -291,14 +301,19 @@ impl State {
                 inner.work.ask_at = None;
                 inner.work.ask = true;
             }
+            if inner.work.retry_at.is_some_and(|at| at <= now) {
+                inner.work.retry_at = None;
+                inner.work.retry = true;
+                inner.work.ask = true;
+            }
             let work = &mut inner.work;
             if work.everything || work.refresh || work.ask || work.has_news() {
-                let ask_at = work.ask_at;
-                let work = std::mem::replace(work, Work { ask_at, ..Work::default() });
+                let Work { ask_at, retry_at, .. } = *work;
+                let work = std::mem::replace(work, Work { ask_at, retry_at, ..Work::default() });
                 let (documents, folders) = (inner.documents.clone(), inner.folders.clone());
                 return Some(Turn { documents, folders, revision: inner.revision, work });
             }
-            inner = match work.ask_at {
+            inner = match work.ask_at.into_iter().chain(work.retry_at).min() {
                 Some(at) => self.wake.wait_timeout(inner, at - now).unwrap_or_else(PoisonError::into_inner).0,
                 None => self.wake.wait(inner).unwrap_or_else(PoisonError::into_inner),
             };

@@ -142,6 +142,17 @@ impl Workspace {
         self.dirty = true;
     }
 
+    /// See [`Knowledge::retry_after`].
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.knowledge.retry_after()
+    }
+
+    /// See [`Knowledge::retry`].
+    pub fn retry(&mut self) {
+        self.knowledge.retry();
+        self.dirty = true;
+    }
+
     /// What is wrong with the project's settings and was not said before.
     pub fn complaints(&mut self) -> Vec<String> {
         let new = self.wrong.iter().filter(|wrong| !self.complained.contains(wrong)).cloned().collect();

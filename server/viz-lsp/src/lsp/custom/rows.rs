@@ -138,22 +138,29 @@ impl Asking {
             let same = rows.columns.get(at).is_some_and(|found| found.name == column.alias);
             if same { Some(at) } else { rows.columns.iter().position(|found| found.name == column.alias) }
         };
-        let (mut props, mut split) = (Map::new(), Value::Null);
+        let (mut props, mut split) = (Map::new(), None);
         for (at, column) in self.query.columns.iter().enumerate() {
             let Some(place) = place(column, at) else { continue };
             match column.key.strip_prefix("props.") {
                 Some(path) => drop(props.insert(path.to_owned(), json!(place))),
                 // Of several splits the last one counts (R-SQL-11).
-                None if column.key == "split" => split = json!(place),
+                None if column.key == "split" => split = Some(place),
                 None => {}
             }
         }
-        let columns: Vec<Value> =
-            rows.columns.iter().zip(rows.values).map(|(column, values)| to_column(column, values)).collect();
+        let values: Vec<Vec<Value>> =
+            rows.columns.iter().zip(rows.values).map(|(column, values)| to_numbers(column, values)).collect();
+        let series = split.and_then(|split| values.get(split)).map(|values| {
+            let series = viz_build::series(values).into_iter();
+            series.map(|(value, rows)| json!({ "value": value, "rows": rows })).collect::<Vec<_>>()
+        });
+        let column = |(column, values): (&Column, Vec<Value>)| json!({ "name": column.name, "type": column.data_type, "values": values });
+        let columns: Vec<Value> = rows.columns.iter().zip(values).map(column).collect();
         for (key, value) in [
             ("columns", Value::Array(columns)),
             ("props", Value::Object(props)),
-            ("split", split),
+            ("split", json!(split)),
+            ("series", json!(series)),
             ("rowCount", json!(rows.row_count)),
             ("truncated", json!(rows.truncated)),
             ("milliseconds", json!(rows.milliseconds)),
@@ -175,13 +182,12 @@ impl Asking {
     }
 }
 
-/// A column as charts take it: decimals are numbers, as in the browser.
-fn to_column(column: &Column, values: Vec<Value>) -> Value {
+/// The values of a column as charts take them: decimals are numbers, as in the browser.
+fn to_numbers(column: &Column, values: Vec<Value>) -> Vec<Value> {
     let is_decimal = column.data_type.starts_with("DECIMAL") && !column.data_type.ends_with(']');
     let number = |value: Value| match value.as_str().and_then(|text| text.parse::<f64>().ok()) {
         Some(number) => number_to_json(number),
         None => value,
     };
-    let values: Vec<Value> = if is_decimal { values.into_iter().map(number).collect() } else { values };
-    json!({ "name": column.name, "type": column.data_type, "values": values })
+    if is_decimal { values.into_iter().map(number).collect() } else { values }
 }
