@@ -376,6 +376,11 @@ impl Client {
         all.into_iter().collect()
     }
 
+    /// Waits until work has been shown so many times.
+    pub fn wait_for_progress(&mut self, times: usize) {
+        self.until("progress", |client| client.progress.len() >= times);
+    }
+
     /// The next text of `window/showMessage`.
     pub fn message(&mut self) -> String {
         self.until("a message for the user", |client| !client.shown.is_empty());

@@ -40,6 +40,39 @@ fn item<'a>(items: &'a Value, label: &str) -> &'a Value {
     all.iter().find(|item| item["label"] == label).unwrap_or_else(|| panic!("{label} is not in {items:#}"))
 }
 
+/// Plain hovers, parameters as strings and two ranges only for those who say so.
+#[test]
+fn clients_get_what_they_can_show() {
+    let project = Project::copy_of("ecommerce");
+    let ask = |abilities: Value| {
+        let mut client = Client::start(PROGRAM, Options { abilities, ..Options::default() });
+        let document = client.open(&project.file("insights.yml"));
+        let region = document.text.find("ref(region)").expect("it is there") + 6;
+        let round = document.text.find("round(").expect("it is there") + "round(".len();
+        let hover = client.request("textDocument/hover", at(&document, region));
+        let signature = client.request("textDocument/signatureHelp", at(&document, round));
+        let items = client.request("textDocument/completion", at(&document, region));
+        assert_eq!(client.shut_down(), 0);
+        (hover["contents"].clone(), signature["signatures"][0].clone(), item(&items, "region")["textEdit"].clone())
+    };
+    let (hover, signature, edit) = ask(json!({
+        "hover": { "contentFormat": ["plaintext"] },
+        "completion": { "completionItem": { "insertReplaceSupport": true } },
+    }));
+    assert_eq!(hover["kind"], "plaintext");
+    assert!(hover["value"].as_str().is_some_and(|text| text.starts_with("input region\n")), "{hover}");
+    assert_eq!(signature["parameters"][0]["label"], "x BIGINT", "{signature}");
+    assert_eq!(edit["insert"]["start"], edit["replace"]["start"]);
+    assert!(edit["insert"]["end"]["character"].as_u64() < edit["replace"]["end"]["character"].as_u64(), "{edit}");
+    let (hover, signature, edit) = ask(json!({
+        "hover": { "contentFormat": ["markdown", "plaintext"] },
+        "signatureHelp": { "signatureInformation": { "parameterInformation": { "labelOffsetSupport": true } } },
+    }));
+    assert!(hover["value"].as_str().is_some_and(|text| text.starts_with("**input** `region`")), "{hover}");
+    assert_eq!(signature["parameters"][0]["label"], json!([6, 14]), "{signature}");
+    assert!(edit["range"].is_object(), "{edit}");
+}
+
 #[test]
 fn completion_sees_the_last_keystroke_and_the_columns_of_the_database() {
     let project = Project::copy_of("broken/ecommerce");

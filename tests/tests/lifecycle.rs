@@ -143,6 +143,26 @@ fn long_work_is_shown() {
     assert_eq!(client.shut_down(), 0);
 }
 
+#[test]
+fn long_work_can_be_called_off() {
+    let project = Project::copy_of("ecommerce");
+    flood::add_endless_query(&project, 600);
+    let mut client = Client::start(PROGRAM, Options::default());
+    let document = client.open(&project.file("project.visivo.yml"));
+    client.wait_for_progress(1);
+    // Other questions may be under way yet: until the endless one is, calling off takes those, too.
+    client.notify("window/workDoneProgress/cancel", serde_json::json!({ "token": "viz-lsp/1" }));
+    let status = client.settle(&project.root);
+    assert!(status["why"].to_string().contains("called off"), "{status}");
+    assert_eq!(client.progress, [("checking ecommerce".to_owned(), true)]);
+    // A save asks again.
+    client.save(&document);
+    client.wait_for_progress(2);
+    client.notify("window/workDoneProgress/cancel", serde_json::json!({ "token": "viz-lsp/2" }));
+    client.settle(&project.root);
+    assert_eq!(client.shut_down(), 0);
+}
+
 /// VS Code's way: the client listens, the server connects.
 #[test]
 fn a_client_may_listen_on_a_socket() {

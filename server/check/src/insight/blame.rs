@@ -9,8 +9,9 @@ use crate::states::State;
 use crate::suggest::{missing_name, suggest, suggestion};
 use crate::witness::Witness;
 use viz_facts::{Question, SqlError, Unknown};
-use viz_project::{Body, Fix, ObjectId, Related, StatementKind};
+use viz_project::{Body, Fix, Kind, ObjectId, Related, Resolution, Statement, StatementKind};
 use viz_sql::{Accessor, Hole, Role, name_hash, tokenize};
+use viz_syntax::{Reference, almost_references, references};
 use viz_text::{Loc, TextRange, TextSize};
 
 /// The advice that can be followed by machine.
@@ -117,24 +118,62 @@ impl Run<'_> {
             if !sort {
                 sql.push_generated("\n)");
             }
-            let Ok(Err(error)) = self.facts.accepted(&Question::Parse { sql: sql.text().to_owned() }) else { continue };
-            let whole = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
-            let own = TextRange::new(prefix, end);
-            let offset = error.offset.map(TextSize::new).filter(|offset| (prefix..end).contains(offset));
-            let unclosed = viz_sql::unclosed(&sql.text()[own]).filter(|_| offset.is_none()).map(|at| at + prefix);
-            let told = |offset| error_range(sql.text(), offset, error.length);
-            let loc = offset.map(told).or(unclosed).and_then(|range| sql.locate(range));
-            let words = match unclosed {
-                Some(at) => format!("`{}` is never closed", &sql.text()[at]),
-                // Met in what follows, which is not the user's.
-                None if loc.is_none() && error.offset.is_some() => "something is missing behind this".into(),
-                None => self.words(&error),
-            };
-            let last = || error.offset.and_then(|_| last_token(&sql, prefix, end));
-            let loc = loc.or_else(last).unwrap_or(whole);
-            out.push(Finding::new("sql-syntax", loc, format!("{} is no SQL: {words}", self.subject(whole))));
+            out.extend(self.statement_alone(statement, &sql, TextRange::new(prefix, end)));
         }
         out
+    }
+
+    /// Which statements are no SQL on their own, where the query can't be put together because a reference names nothing.
+    /// Only those are looked at in which nothing is to be filled in and everything is known.
+    pub(super) fn statements_apart(&self) -> Vec<Finding> {
+        let plain = |reference: &Reference| match self.project.names().resolve(&reference.name) {
+            Resolution::Object(id) => self.project.object(id).kind != Kind::Input,
+            _ => false,
+        };
+        let alone = |statement: &Statement| {
+            let (text, body) = (&statement.query.text, statement.query.body_range());
+            let found = references(statement.query.body());
+            if !found.iter().all(plain) || !almost_references(statement.query.body()).is_empty() {
+                return None;
+            }
+            let sort = statement.kind == StatementKind::Sort;
+            let mut sql = viz_text::MappedText::new();
+            sql.push_generated(if sort { "SELECT 1 ORDER BY " } else { "SELECT (" });
+            let (prefix, mut done) = (sql.len(), body.start());
+            for reference in &found {
+                let range = reference.range + body.start();
+                sql.push_slice(text, TextRange::new(done, range.start()));
+                sql.push_for("\"c\"", text.locate(range).unwrap_or(statement.query.loc));
+                done = range.end();
+            }
+            sql.push_slice(text, TextRange::new(done, body.end()));
+            let end = sql.len();
+            if !sort {
+                sql.push_generated("\n)");
+            }
+            self.statement_alone(statement, &sql, TextRange::new(prefix, end))
+        };
+        self.insight.statements.iter().filter_map(alone).collect()
+    }
+
+    /// Whether a statement, which stands in `own` of this text, is SQL.
+    fn statement_alone(&self, statement: &Statement, sql: &viz_text::MappedText, own: TextRange) -> Option<Finding> {
+        let Ok(Err(error)) = self.facts.accepted(&Question::Parse { sql: sql.text().to_owned() }) else { return None };
+        let whole = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
+        let (prefix, end) = (own.start(), own.end());
+        let offset = error.offset.map(TextSize::new).filter(|offset| (prefix..end).contains(offset));
+        let unclosed = viz_sql::unclosed(&sql.text()[own]).filter(|_| offset.is_none()).map(|at| at + prefix);
+        let told = |offset| error_range(sql.text(), offset, error.length);
+        let loc = offset.map(told).or(unclosed).and_then(|range| sql.locate(range));
+        let words = match unclosed {
+            Some(at) => format!("`{}` is never closed", &sql.text()[at]),
+            // Met in what follows, which is not the user's.
+            None if loc.is_none() && error.offset.is_some() => "something is missing behind this".into(),
+            None => self.words(&error),
+        };
+        let last = || error.offset.and_then(|_| last_token(sql, prefix, end));
+        let loc = loc.or_else(last).unwrap_or(whole);
+        Some(Finding::new("sql-syntax", loc, format!("{} is no SQL: {words}", self.subject(whole))))
     }
 
     /// Some choices fail.

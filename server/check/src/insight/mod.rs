@@ -110,6 +110,9 @@ impl Run<'_> {
         let report = &mut verdict.report;
         if self.composed.broken {
             report.why = Some(Unknown::new("has-errors", "a reference in it can't be resolved"));
+            if self.foreign_dialect().is_none() {
+                verdict.findings.extend(self.statements_apart());
+            }
             return;
         }
         if let Some(why) = self.foreign_dialect() {

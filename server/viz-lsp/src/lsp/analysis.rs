@@ -9,6 +9,7 @@ use super::pull::Pulled;
 use super::settings::Settings;
 use super::sources::Sources;
 use super::state::{State, Turn};
+use super::status::Tier;
 use super::workspace::Workspace;
 use crate::answerer::{Answerer, Cancel, Limits};
 use rustc_hash::{FxHashSet, FxHasher};
@@ -257,8 +258,8 @@ impl Analysis {
             }
             questions.retain(|question| !asked.contains(&question.key()));
             // Parsing is quick and may take findings back; what the binder says comes on top of it.
-            if questions.iter().any(is_parse) {
-                questions.retain(is_parse);
+            if questions.iter().any(Tier::is_parsing) {
+                questions.retain(Tier::is_parsing);
             } else if !questions.is_empty() && started.elapsed() > HOLD {
                 self.publish(turn, workspace, root, publisher);
             }
@@ -286,8 +287,4 @@ impl Analysis {
         let layer = workspace.layer(&self.client, &turn.documents);
         publisher.show(root, layer, &turn.documents, &self.state.documents().0);
     }
-}
-
-fn is_parse(question: &Question) -> bool {
-    matches!(question, Question::Parse { .. })
 }

@@ -42,8 +42,8 @@ use tower_lsp::lsp_types::{
     MessageType, PrepareRenameResponse, ReferenceParams, RenameFilesParams, RenameParams, SelectionRange,
     SelectionRangeParams, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams,
     SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, SignatureHelp,
-    SignatureHelpParams, SymbolInformation, TextDocumentPositionParams, Url, WorkspaceDiagnosticParams,
-    WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceFolder, WorkspaceSymbolParams,
+    SignatureHelpParams, SymbolInformation, TextDocumentPositionParams, Url, WorkDoneProgressCancelParams,
+    WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceFolder, WorkspaceSymbolParams,
 };
 use tower_lsp::{Client, LanguageServer};
 use viz_project::Environment;
@@ -56,6 +56,7 @@ pub struct Backend {
     pub(super) client: Client,
     pub(super) state: Arc<State>,
     session: OnceLock<Session>,
+    sources: OnceLock<Arc<Sources>>,
     lifecycle: Arc<Lifecycle>,
     pulled: Arc<Pulled>,
     tokens: Arc<LastTokens>,
@@ -82,6 +83,7 @@ impl Backend {
             client,
             state: Arc::new(State::new(Environment::from_process())),
             session: OnceLock::new(),
+            sources: OnceLock::new(),
             lifecycle,
             pulled: Arc::default(),
             tokens: Arc::default(),
@@ -147,6 +149,15 @@ impl Backend {
         self.answer(method, &at.text_document.uri, compute).await
     }
 
+    /// `window/workDoneProgress/cancel`
+    pub(super) async fn call_off(&self, params: WorkDoneProgressCancelParams) {
+        let display = super::progress::number_of(&params.token);
+        let answers = display.zip(self.sources.get()).and_then(|(display, sources)| sources.call_off(display));
+        if let Some(answers) = answers {
+            self.state.answer(answers);
+        }
+    }
+
     /// Starts the threads: one that checks, one that asks sources.
     fn start(
         &self,
@@ -156,6 +167,7 @@ impl Backend {
     ) -> anyhow::Result<Arc<dyn Answerer>> {
         let answerer: Arc<dyn Answerer> = Arc::new(EngineAnswerer::new(settings.trusted, settings.cache)?);
         let sources = Arc::new(Sources::new(Progress::new(self.client.clone(), client.progress)));
+        let _ = self.sources.set(Arc::clone(&sources));
         for _ in 0..sources::THREADS {
             let (sources, state, answerer) = (Arc::clone(&sources), Arc::clone(&self.state), Arc::clone(&answerer));
             thread::Builder::new().name("sources".into()).spawn(move || sources.run(&state, &*answerer))?;

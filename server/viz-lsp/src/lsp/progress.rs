@@ -14,6 +14,17 @@ use tower_lsp::lsp_types::{
 /// Work that is done sooner is not mentioned.
 const PATIENCE: Duration = Duration::from_millis(400);
 
+/// Tokens begin like this; a number follows.
+const TOKEN: &str = "viz-lsp/";
+
+/// The number of the display that a client names.
+pub fn number_of(token: &NumberOrString) -> Option<u64> {
+    match token {
+        NumberOrString::String(token) => token.strip_prefix(TOKEN)?.parse().ok(),
+        NumberOrString::Number(_) => None,
+    }
+}
+
 /// Starts progress displays, where the client has any.
 #[derive(Clone)]
 pub struct Progress {
@@ -41,7 +52,7 @@ impl Progress {
     pub fn begin(&self, number: u64, title: String) -> Guard {
         let Some((client, runtime)) = self.client.clone() else { return Guard { _done: None } };
         let (done, finished) = oneshot::channel();
-        runtime.spawn(show(client, format!("viz-lsp/{number}"), title, finished));
+        runtime.spawn(show(client, format!("{TOKEN}{number}"), title, finished));
         Guard { _done: Some(done) }
     }
 }
@@ -68,7 +79,8 @@ async fn show(client: Client, token: String, title: String, mut finished: onesho
             })
             .await
     };
-    tell(WorkDoneProgress::Begin(WorkDoneProgressBegin { title, ..WorkDoneProgressBegin::default() })).await;
+    let begin = WorkDoneProgressBegin { title, cancellable: Some(true), ..WorkDoneProgressBegin::default() };
+    tell(WorkDoneProgress::Begin(begin)).await;
     let _ = finished.await;
     tell(WorkDoneProgress::End(WorkDoneProgressEnd::default())).await;
 }

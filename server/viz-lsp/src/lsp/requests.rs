@@ -42,6 +42,7 @@ macro_rules! requests {
                 .custom_method("viz/status", Backend::status)
                 .custom_method("viz/refreshOptions", Backend::refresh_options)
                 .custom_method("viz/report", Backend::report)
+                .custom_method("window/workDoneProgress/cancel", Backend::call_off)
         }
     };
 }

@@ -9,7 +9,7 @@ use crate::answerer::{Answerer, Cancel, Limits};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use viz_facts::{Question, QuestionKey};
+use viz_facts::{Fact, Question, QuestionKey, Unknown};
 
 /// So many projects can be asked at the same time.
 pub const THREADS: usize = 4;
@@ -31,6 +31,8 @@ struct Wanted {
 
 /// What is asked for a project; there is an entry as long as there is anything.
 struct Asked {
+    /// The display of its progress.
+    display: u64,
     questions: VecDeque<Question>,
     /// Of one query.
     limits: Limits,
@@ -80,9 +82,25 @@ impl Sources {
             let name =
                 root.file_name().map_or_else(|| root.display().to_string(), |name| name.to_string_lossy().into_owned());
             let progress = self.progress.begin(wanted.displays, format!("checking {name}"));
-            wanted.projects.insert(root.to_owned(), Asked { questions, limits, running: None, _progress: progress });
+            let asked = Asked { display: wanted.displays, questions, limits, running: None, _progress: progress };
+            wanted.projects.insert(root.to_owned(), asked);
         }
         self.wake.notify_all();
+    }
+
+    /// The user has called off what this display shows: the questions are answered with that, until something asks the
+    /// sources anew.
+    pub fn call_off(&self, display: u64) -> Option<Answers> {
+        let mut wanted = self.wanted();
+        let (root, asked) = wanted.projects.iter_mut().find(|(_, asked)| asked.display == display)?;
+        let running = asked.running.iter().map(|(key, cancel)| {
+            cancel.cancel();
+            *key
+        });
+        let why = Unknown::new("called-off", "looking it up was called off; a save asks again");
+        let queued = asked.questions.drain(..).map(|question| question.key());
+        let facts = running.chain(queued).map(|key| (key, Fact::Unknown(why.clone()))).collect();
+        Some(Answers { root: root.clone(), facts })
     }
 
     /// Whether a project waits for answers.
@@ -147,7 +165,7 @@ mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
     use std::thread;
     use std::time::Duration;
-    use viz_facts::{Answer, Fact, SourceSpec};
+    use viz_facts::{Answer, SourceSpec};
 
     /// Tells what it is asked, and answers when it is told to or called off.
     struct Slow {

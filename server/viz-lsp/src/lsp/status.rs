@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use viz_facts::Question;
 
 /// See the module, and `docs/requests.md`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -95,6 +96,13 @@ pub struct Tier {
     pub state: &'static str,
     /// Questions that are open.
     pub open: usize,
+}
+
+impl Tier {
+    /// Whether a question belongs to T0: texts are parsed. What else needs no source is T1.
+    pub fn is_parsing(question: &Question) -> bool {
+        matches!(question, Question::Parse { .. })
+    }
 }
 
 /// What is known of the data.

@@ -216,6 +216,22 @@ impl Workspace {
         let open = self.report.questions.iter().filter(|question| self.knowledge.is_open(question)).count();
         let off = !settings.trusted || options.level == Level::Parse;
         let tier = |tier, state, open| Tier { tier, state, open };
+        let facts = self.knowledge.facts();
+        let unanswered = |fits: fn(&Question) -> bool| {
+            self.report.questions.iter().filter(|question| fits(question) && facts.get(question).is_none()).count()
+        };
+        let at_once = |name, open| tier(name, if postponed || open > 0 { "running" } else { "done" }, open);
+        let tiers = [
+            at_once("T0", unanswered(Tier::is_parsing)),
+            at_once("T1", unanswered(|question| question.is_pure() && !Tier::is_parsing(question))),
+            match (off, busy, open) {
+                (true, ..) => tier("T2", "off", open),
+                (_, true, _) => tier("T2", "running", open),
+                (_, _, 0) => tier("T2", "done", 0),
+                _ => tier("T2", "open", open),
+            },
+        ];
+        drop(facts);
         Status {
             root: self.root.display().to_string(),
             state: match (postponed, busy) {
@@ -244,16 +260,7 @@ impl Workspace {
                 covered: insights.iter().fold(0, |sum: usize, insight| sum.saturating_add(insight.covered)),
             },
             why: why(insights),
-            tiers: [
-                tier("T0", if postponed { "running" } else { "done" }, 0),
-                tier("T1", if postponed { "running" } else { "done" }, 0),
-                match (off, busy, open) {
-                    (true, ..) => tier("T2", "off", open),
-                    (_, true, _) => tier("T2", "running", open),
-                    (_, _, 0) => tier("T2", "done", 0),
-                    _ => tier("T2", "open", open),
-                },
-            ],
+            tiers,
             facts: self.knowledge.summary(),
             engine: Engine {
                 version: viz_engine::DUCKDB_VERSION,
