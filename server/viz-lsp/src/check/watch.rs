@@ -4,7 +4,7 @@
 //! on other machines. It costs one look-up of time and size per file.
 
 use super::outcome::Outcome;
-use super::{check_all, print, status};
+use super::{check_all, print, status, targets};
 use crate::answerer::EngineAnswerer;
 use crate::cli::CheckArgs;
 use crate::stamp::Stamp;
@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 use viz_facts::{Question, SourceSpec};
-use viz_project::{DiskFiles, FileSystem};
+use viz_project::{DiskFiles, Environment, FileSystem, Project};
 
 /// Time between two looks.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -36,7 +36,8 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let end = || std::process::exit(STATUS.load(Ordering::SeqCst).into());
     ctrlc::set_handler(end).context("can't listen for Ctrl-C")?;
     let answerer = EngineAnswerer::new(true, !args.no_cache)?;
-    let mut seen = show(args, &check_all(args, &answerer, Instant::now())?);
+    let before = stamps(named(args)?.into_iter());
+    let mut seen = since(before, show(args, &check_all(args, &answerer, Instant::now())?));
     loop {
         wait(&seen);
         if std::io::stdout().is_terminal() {
@@ -45,7 +46,7 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
         // What comes while a check fails is a change.
         let before = stamps(seen.keys().cloned());
         match check_all(args, &answerer, Instant::now()) {
-            Ok(outcome) => seen = show(args, &outcome),
+            Ok(outcome) => seen = since(before, show(args, &outcome)),
             Err(error) => {
                 anstream::eprintln!("error: {error:#}");
                 STATUS.store(crate::COULD_NOT_RUN, Ordering::SeqCst);
@@ -53,6 +54,25 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
             }
         }
     }
+}
+
+/// The files and folders of the projects as they are before the first check.
+fn named(args: &CheckArgs) -> anyhow::Result<Vec<PathBuf>> {
+    let current = std::env::current_dir().and_then(dunce::canonicalize).context("can't tell the current folder")?;
+    let (targets, _) = targets::find(&args.paths, &current, &DiskFiles)?;
+    let environment = Environment::from_process();
+    let projects = targets.iter().map(|target| Project::load(&target.root, &DiskFiles, &environment));
+    Ok(projects.flat_map(|project| project.watched().to_vec()).collect())
+}
+
+/// What was there before a check counts for what has changed meanwhile: the check may or may not have seen the change.
+fn since(before: Stamps, mut seen: Stamps) -> Stamps {
+    for (path, stamp) in before {
+        if let Some(now) = seen.get_mut(&path) {
+            *now = stamp;
+        }
+    }
+    seen
 }
 
 /// Prints an outcome and returns what to watch.
