@@ -40,7 +40,7 @@ const multi = (display, changes = {}) => input(display, { multi: true, clearable
 const rows = {
   insight: "sales", location: place, choices: {}, type: "bar",
   columns: [{ name: "s", type: "VARCHAR", values: ["web", "web", "store"] }, { name: "x", type: "VARCHAR", values: ["z", "a", "z"] }, { name: "y", type: "DOUBLE", values: [3, 1, 2] }],
-  props: { x: 1, y: 2 }, slices: {}, split: 0, staticProps: { type: "bar" }, chart: "c", layout: { title: { text: "Sales" } },
+  props: { x: 1, y: 2 }, slices: {}, split: 0, series: [{ value: "web", rows: [0, 1] }, { value: "store", rows: [2] }], staticProps: { type: "bar" }, chart: "c", layout: { title: { text: "Sales" } },
   sort: "written", sql: "SELECT 1", dynamic: true, rowCount: 3, truncated: false, milliseconds: 1.23,
 };
 const show = (inputs, changes = {}) => page.evaluate((shown) => globalThis.postMessage({ type: "show", shown }, "*"), {
