@@ -11,6 +11,9 @@ use std::ops::Range;
 use viz_check::{Finding, InsightReport, Severity, Status};
 use viz_text::{Encoding, TextDocument, TextRange};
 
+/// So many findings are rendered at a time.
+const PART: usize = 2048;
+
 /// At most this many insights that lack something are listed per project.
 const LISTED: usize = 10;
 
@@ -23,10 +26,12 @@ const BOLD: Style = Style::new().bold();
 pub fn render(outcome: &Outcome, quiet: bool) -> String {
     let mut text = String::new();
     for checked in &outcome.projects {
-        let findings = in_order(&checked.project, &checked.report);
-        let shown: Vec<String> =
-            findings.par_iter().map(|(finding, place)| snippet(checked, finding, *place) + "\n\n").collect();
-        text.extend(shown);
+        // On all cores, a part at a time, so that the pieces of a hundred thousand findings are not all held twice.
+        for part in in_order(&checked.project, &checked.report).chunks(PART) {
+            let shown: Vec<String> =
+                part.par_iter().map(|(finding, place)| snippet(checked, finding, *place) + "\n\n").collect();
+            text.extend(shown);
+        }
     }
     if !quiet {
         for checked in &outcome.projects {
