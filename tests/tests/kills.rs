@@ -1,21 +1,12 @@
 //! Workers that are killed.
 
 use crate::PROGRAM;
+use crate::sharing::{checked, environment};
 use serde_json::{Value, json};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use viz_tests::projects::Project;
-use viz_tests::{Client, Options, Shown, cli};
-
-fn environment(cache: &std::path::Path) -> Vec<(String, String)> {
-    vec![("XDG_CACHE_HOME".into(), cache.display().to_string())]
-}
-
-fn checked(project: &Project) -> Vec<Shown> {
-    let mut findings = cli::findings(&cli::check_json(PROGRAM, &project.root, &["--no-cache"]), 0);
-    findings.sort();
-    findings
-}
+use viz_tests::{Client, Options};
 
 /// 100 workers are killed at random moments while someone types: in the end everything is as if none had been.
 #[cfg(target_os = "linux")]

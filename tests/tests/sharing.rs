@@ -5,11 +5,13 @@ use std::process::Command;
 use viz_tests::projects::Project;
 use viz_tests::{Client, Options, Shown, cli};
 
-fn environment(cache: &std::path::Path) -> Vec<(String, String)> {
+/// A cache of one's own.
+pub fn environment(cache: &std::path::Path) -> Vec<(String, String)> {
     vec![("XDG_CACHE_HOME".into(), cache.display().to_string())]
 }
 
-fn checked(project: &Project) -> Vec<Shown> {
+/// The findings of a check that knows nothing from before.
+pub fn checked(project: &Project) -> Vec<Shown> {
     let mut findings = cli::findings(&cli::check_json(PROGRAM, &project.root, &["--no-cache"]), 0);
     findings.sort();
     findings

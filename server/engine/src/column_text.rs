@@ -63,15 +63,7 @@ impl ColumnText {
             }
             DataType::Utf8 => {
                 let texts = array.as_string::<i32>();
-                for row in 0..texts.len() {
-                    self.next()?;
-                    if texts.is_null(row) {
-                        self.buffer.extend_from_slice(b"null");
-                    } else {
-                        json(texts.value(row), &mut self.buffer)?;
-                    }
-                }
-                Ok(())
+                self.values(texts, |row, out| json(texts.value(row), out))
             }
             _ => self.cells(field, array),
         }
@@ -82,13 +74,22 @@ impl ColumnText {
         array: &dyn Array,
         mut put: impl FnMut(T::Native, &mut Vec<u8>) -> io::Result<()>,
     ) -> io::Result<()> {
-        let array = array.as_primitive::<T>();
+        let numbers = array.as_primitive::<T>();
+        self.values(numbers, |row, out| put(numbers.value(row), out))
+    }
+
+    /// Values of one type, of which `put` writes the one of a row that is not null.
+    fn values<A: Array>(
+        &mut self,
+        array: &A,
+        mut put: impl FnMut(usize, &mut Vec<u8>) -> io::Result<()>,
+    ) -> io::Result<()> {
         for row in 0..array.len() {
             self.next()?;
             if array.is_null(row) {
                 self.buffer.extend_from_slice(b"null");
             } else {
-                put(array.value(row), &mut self.buffer)?;
+                put(row, &mut self.buffer)?;
             }
         }
         Ok(())

@@ -53,29 +53,19 @@ fn only_reads(context: AuthContext<'_>) -> Authorization {
 
 /// The columns of a query, with the DuckDB types that their values take in a run of the project.
 pub(crate) fn describe(conn: &Connection, sql: &str) -> Result<Vec<Column>, Failure> {
-    let mut found = read(conn, sql, SAMPLE)?;
-    found
-        .columns
-        .iter_mut()
-        .zip(&found.seen)
-        .for_each(|(column, seen)| column.data_type = seen.data_type(&column.data_type));
-    Ok(found.columns)
+    Ok(read(conn, sql, SAMPLE)?.typed())
 }
 
 /// The first column's values as texts, at most `limit` of them.
 pub(crate) fn values(conn: &Connection, sql: &str, limit: u32, bytes: u64) -> Result<OptionValues, Failure> {
     let mut found = read(conn, sql, limit as usize + 1)?;
-    found
-        .columns
-        .iter_mut()
-        .zip(&found.seen)
-        .for_each(|(column, seen)| column.data_type = seen.data_type(&column.data_type));
     if found.first.iter().flatten().map(|value| value.len() as u64).sum::<u64>() > bytes {
         return Err(crate::options::too_long(bytes).into());
     }
     let more = found.first.len() > limit as usize;
-    found.first.truncate(limit as usize);
-    Ok(OptionValues { columns: found.columns, values: found.first, more })
+    let mut values = std::mem::take(&mut found.first);
+    values.truncate(limit as usize);
+    Ok(OptionValues { columns: found.typed(), values, more })
 }
 
 /// What a query gave.
@@ -84,6 +74,14 @@ struct Found {
     columns: Vec<Column>,
     seen: Vec<Seen>,
     first: Vec<Option<String>>,
+}
+
+impl Found {
+    /// The columns with the types of the values that were seen.
+    fn typed(self) -> Vec<Column> {
+        let columns = self.columns.into_iter().zip(self.seen);
+        columns.map(|(column, seen)| Column { data_type: seen.data_type(&column.data_type), ..column }).collect()
+    }
 }
 
 /// Which kinds of values a column has.
@@ -184,8 +182,7 @@ fn describe_all(conn: &Connection, sql: &str) -> Result<Vec<Column>, Failure> {
             seen.look(row.get_ref(at).map_err(failed)?);
         }
     }
-    let columns = found.columns.into_iter().zip(found.seen);
-    Ok(columns.map(|(column, seen)| Column { data_type: seen.data_type(&column.data_type), ..column }).collect())
+    Ok(found.typed())
 }
 
 /// A value on its way from SQLite to a column of DuckDB.

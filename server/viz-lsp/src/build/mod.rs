@@ -88,7 +88,7 @@ fn build_all(
     interrupt: &Interrupt,
     started: Instant,
 ) -> anyhow::Result<ExitCode> {
-    let current = std::env::current_dir().and_then(dunce::canonicalize).context("can't tell the current folder")?;
+    let current = targets::current_folder()?;
     let (targets, strangers) = targets::find(&check.paths, &current, &DiskFiles)?;
     if targets.is_empty() {
         return Err(targets::no_project(&strangers, &DiskFiles));

@@ -67,7 +67,7 @@ fn refuse_what_is_missing(args: &CheckArgs) -> anyhow::Result<()> {
 /// Checks all projects that the command line names, and fixes what it asks to fix.
 fn check_all(args: &CheckArgs, answerer: &dyn Answerer, started: Instant) -> anyhow::Result<Outcome> {
     let baseline = args.baseline.as_deref().map(Baseline::read).transpose()?;
-    let current = std::env::current_dir().and_then(dunce::canonicalize).context("can't tell the current folder")?;
+    let current = targets::current_folder()?;
     let mut files = Overlay::default();
     let mut paths = args.paths.clone();
     let stdin = args.stdin_filename.as_deref().map(|path| from_stdin(&current, path)).transpose()?;

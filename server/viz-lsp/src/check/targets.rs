@@ -15,6 +15,14 @@ pub struct Target {
     pub shown: String,
 }
 
+/// Where the command was typed, by its real name: paths of the command line are relative to it.
+///
+/// # Errors
+/// If it can't be told.
+pub fn current_folder() -> anyhow::Result<PathBuf> {
+    std::env::current_dir().and_then(dunce::canonicalize).context("can't tell the current folder")
+}
+
 /// The projects of these paths, each once, ordered by root; and the paths that belong to none.
 ///
 /// # Errors

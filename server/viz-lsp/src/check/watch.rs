@@ -58,7 +58,7 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
 
 /// The files and folders of the projects as they are before the first check.
 fn named(args: &CheckArgs) -> anyhow::Result<Vec<PathBuf>> {
-    let current = std::env::current_dir().and_then(dunce::canonicalize).context("can't tell the current folder")?;
+    let current = targets::current_folder()?;
     let (targets, _) = targets::find(&args.paths, &current, &DiskFiles)?;
     let environment = Environment::from_process();
     let projects = targets.iter().map(|target| Project::load(&target.root, &DiskFiles, &environment));
