@@ -1,0 +1,273 @@
+//! Writing below one folder.
+
+use crate::open::{Refused, real};
+use cap_fs_ext::DirExt;
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, File, OpenOptions};
+use std::ffi::OsStr;
+use std::io::{ErrorKind, Write};
+use std::path::{Component, Path, PathBuf};
+
+/// A folder below which files may be written: through no link, and nowhere else.
+///
+/// Paths are relative to it. Each folder on the way is opened from the one before, so what is moved or replaced meanwhile
+/// can't lead out.
+#[derive(Debug)]
+pub struct Folder {
+    dir: Dir,
+    path: PathBuf,
+}
+
+/// Why a lock was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Somebody else holds it.
+    #[error("somebody else holds the lock")]
+    Held,
+    /// The file can't be made or opened.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+}
+
+impl Folder {
+    /// The folder at this path, which links may lead to.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn open(path: &Path) -> Result<Self, Refused> {
+        let path = real(path)?;
+        Ok(Self { dir: Dir::open_ambient_dir(&path, ambient_authority())?, path })
+    }
+
+    /// The same, made if it is missing, with the folders above it.
+    ///
+    /// # Errors
+    /// If it can't be made or opened.
+    pub fn make(path: &Path) -> Result<Self, Refused> {
+        std::fs::create_dir_all(path)?;
+        Self::open(path)
+    }
+
+    /// Its path, without links.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Puts a file with this content in the place of the one at a relative path, or where none is. Nobody ever sees half of
+    /// it; a file that is replaced keeps its permissions, and its other names (hard links) keep the old content.
+    ///
+    /// # Errors
+    /// [`Refused::Link`] if the path or a folder on the way is a link, [`Refused::NoFile`] if something else is there.
+    pub fn replace(&self, relative: &Path, content: &[u8]) -> Result<(), Refused> {
+        let (folder, name) = self.parent(relative, Missing::Refused)?;
+        let permissions = match folder.symlink_metadata(name) {
+            Ok(data) if data.is_symlink() => return Err(Refused::Link),
+            Ok(data) if data.is_dir() => return Err(Refused::NoFile("a folder")),
+            Ok(data) if !data.is_file() => return Err(Refused::NoFile("no plain file")),
+            Ok(data) => Some(data.permissions()),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(error.into()),
+        };
+        let temporary = format!(".{}.{:08x}.tmp", name.to_string_lossy(), fastrand::u32(..));
+        let written = folder.open_with(&temporary, OpenOptions::new().write(true).create_new(true)).and_then(|mut file| {
+            file.write_all(content)?;
+            if let Some(permissions) = permissions {
+                file.set_permissions(permissions)?;
+            }
+            file.sync_all()?;
+            folder.rename(&temporary, &folder, name)
+        });
+        written.inspect_err(|_| drop(folder.remove_file(&temporary))).map_err(Refused::from)
+    }
+
+    /// Makes the folder at a relative path, and those on the way.
+    ///
+    /// # Errors
+    /// As [`Folder::replace`].
+    pub fn make_folder(&self, relative: &Path) -> Result<(), Refused> {
+        self.descend(relative, Missing::Made).map(drop)
+    }
+
+    /// Moves a file that is below this folder, over what is in its new place. The folders on the way to that are made.
+    ///
+    /// # Errors
+    /// As [`Folder::replace`].
+    pub fn place(&self, from: &Path, to: &Path) -> Result<(), Refused> {
+        let (source, from) = self.parent(from, Missing::Refused)?;
+        let (target, to) = self.parent(to, Missing::Made)?;
+        source.rename(from, &target, to)?;
+        Ok(())
+    }
+
+    /// Removes the file, or the link, at a relative path.
+    ///
+    /// # Errors
+    /// As [`Folder::replace`].
+    pub fn remove(&self, relative: &Path) -> Result<(), Refused> {
+        let (folder, name) = self.parent(relative, Missing::Refused)?;
+        Ok(folder.remove_file(name)?)
+    }
+
+    /// Removes the folder at a relative path if it is empty; a link is none.
+    ///
+    /// # Errors
+    /// As [`Folder::replace`].
+    pub fn remove_empty(&self, relative: &Path) -> Result<(), Refused> {
+        let (folder, name) = self.parent(relative, Missing::Refused)?;
+        Ok(folder.remove_dir(name)?)
+    }
+
+    /// Removes what is at a relative path and all that is below it, following no link.
+    ///
+    /// # Errors
+    /// As [`Folder::replace`].
+    pub fn remove_all(&self, relative: &Path) -> Result<(), Refused> {
+        let (folder, name) = self.parent(relative, Missing::Refused)?;
+        match folder.symlink_metadata(name)?.is_dir() {
+            true => folder.remove_dir_all(name)?,
+            false => folder.remove_file(name)?,
+        }
+        Ok(())
+    }
+
+    /// Whether a regular file, no link, is at a relative path; and its properties.
+    pub fn file(&self, relative: &Path) -> Option<std::fs::Metadata> {
+        let file = self.open_file(relative).ok()?;
+        file.metadata().ok()
+    }
+
+    /// The content of a regular file at a relative path, reached through no link.
+    ///
+    /// # Errors
+    /// As [`Folder::replace`], and [`Refused::TooLarge`] above `most` bytes.
+    pub fn read(&self, relative: &Path, most: u64) -> Result<Vec<u8>, Refused> {
+        let file = self.open_file(relative)?;
+        let data = file.metadata()?;
+        crate::Opened { file, data }.read(most)
+    }
+
+    fn open_file(&self, relative: &Path) -> Result<std::fs::File, Refused> {
+        let (folder, name) = self.parent(relative, Missing::Refused)?;
+        crate::open::in_folder(&folder, Path::new(name))
+    }
+
+    /// The names in this folder.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub fn names(&self) -> Result<Vec<PathBuf>, Refused> {
+        let entries = self.dir.entries()?.map(|entry| Ok(entry?.file_name().into()));
+        Ok(entries.collect::<std::io::Result<_>>()?)
+    }
+
+    /// Takes the lock of a file right in this folder, which is made if it is missing. It is held while the handle lives.
+    ///
+    /// # Errors
+    /// [`LockError::Held`] if it is taken.
+    pub fn lock(&self, name: &OsStr) -> Result<std::fs::File, LockError> {
+        match self.dir.symlink_metadata(name).map(|data| (data.is_symlink(), data.is_file())) {
+            Ok((true, _)) => return Err(Refused::Link.into()),
+            Ok((_, false)) => return Err(Refused::NoFile("no plain file").into()),
+            _ => {}
+        }
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).read(true).write(true);
+        crate::open::without_links(&mut options);
+        let file: File = self.dir.open_with(name, &options).map_err(crate::open::link)?;
+        let file = file.into_std();
+        crate::open::must_be_file(&file.metadata().map_err(Refused::from)?)?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(std::fs::TryLockError::WouldBlock) => Err(LockError::Held),
+            Err(std::fs::TryLockError::Error(error)) => Err(Refused::from(error).into()),
+        }
+    }
+
+    /// The folder that a relative path's last part is in.
+    fn parent<'a>(&self, relative: &'a Path, missing: Missing) -> Result<(Dir, &'a OsStr), Refused> {
+        let outside = || Refused::Outside(self.path.clone());
+        let name = relative.file_name().ok_or_else(outside)?;
+        Ok((self.descend(relative.parent().unwrap_or(Path::new("")), missing)?, name))
+    }
+
+    fn descend(&self, relative: &Path, missing: Missing) -> Result<Dir, Refused> {
+        let mut folder = self.dir.try_clone()?;
+        for part in relative.components() {
+            let name = match part {
+                Component::Normal(name) => name,
+                Component::CurDir => continue,
+                _ => return Err(Refused::Outside(self.path.clone())),
+            };
+            if missing == Missing::Made
+                && let Err(error) = folder.create_dir(name)
+                && error.kind() != ErrorKind::AlreadyExists
+            {
+                return Err(error.into());
+            }
+            folder = match folder.open_dir_nofollow(name) {
+                Ok(folder) => folder,
+                Err(error) => {
+                    return Err(match folder.symlink_metadata(name) {
+                        Ok(data) if data.is_symlink() => Refused::Link,
+                        Ok(data) if !data.is_dir() => Refused::NoFile("a file where a folder is needed"),
+                        _ => error.into(),
+                    });
+                }
+            };
+        }
+        Ok(folder)
+    }
+}
+
+/// What becomes of a folder that is not there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    Made,
+    Refused,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let place = tempfile::tempdir().unwrap();
+        let (root, outside) = (place.path().join("root"), place.path().join("outside"));
+        for folder in [&root, &outside] {
+            std::fs::create_dir(folder).unwrap();
+        }
+        std::fs::write(outside.join("a"), "old").unwrap();
+        std::fs::write(root.join("own"), "old").unwrap();
+        std::fs::set_permissions(root.join("own"), PermissionsExt::from_mode(0o640)).unwrap();
+        std::fs::hard_link(outside.join("a"), root.join("hard")).unwrap();
+        symlink("../outside/a", root.join("link")).unwrap();
+        symlink("../outside", root.join("folder")).unwrap();
+        let folder = Folder::open(&root).unwrap();
+        let write = |path: &str| folder.replace(Path::new(path), b"new");
+        assert_eq!(write("link"), Err(Refused::Link));
+        assert_eq!(write("folder/a"), Err(Refused::Link));
+        assert_eq!(folder.make_folder(Path::new("folder/deep")), Err(Refused::Link));
+        assert_eq!(folder.remove(Path::new("folder/a")), Err(Refused::Link));
+        assert_eq!(write("folder"), Err(Refused::Link));
+        assert!(matches!(write("../outside/a"), Err(Refused::Outside(_))));
+        assert!(matches!(write("/etc/none"), Err(Refused::Outside(_))));
+        assert_eq!((write("own"), write("hard"), write("new")), (Ok(()), Ok(()), Ok(())));
+        assert_eq!(std::fs::metadata(root.join("own")).unwrap().permissions().mode() & 0o777, 0o640);
+        assert_eq!(std::fs::read_to_string(outside.join("a")).unwrap(), "old");
+        assert_eq!(std::fs::read_to_string(root.join("hard")).unwrap(), "new");
+        assert!(matches!(folder.lock(OsStr::new("link")), Err(LockError::Refused(Refused::Link))));
+        let held = folder.lock(OsStr::new("lock")).unwrap();
+        assert!(matches!(folder.lock(OsStr::new("lock")), Err(LockError::Held)));
+        drop(held);
+        folder.remove_all(Path::new("folder")).unwrap();
+        assert!(outside.join("a").exists() && !root.join("folder").exists());
+        assert_eq!(folder.read(Path::new("own"), 10).unwrap(), b"new");
+        assert!(folder.file(Path::new("link")).is_none() && folder.file(Path::new("own")).is_some());
+        folder.make_folder(Path::new("x/y")).unwrap();
+        folder.place(Path::new("new"), Path::new("x/y/z")).unwrap();
+        assert_eq!(std::fs::read_dir(root.join("x/y")).unwrap().count(), 1, "no temporary file is left");
+    }
+}

@@ -1,0 +1,23 @@
+//! The one door to the file system: whatever is opened, listed, followed, copied or written in a project goes through here.
+//!
+//! A project is somebody else's: it may come from a pull request. It can hold links that lead anywhere, links that lead round in
+//! circles, pipes that nobody writes to, devices that never end, and names that change between two looks. So:
+//!
+//! - Only regular files are opened, without waiting, and what was opened is judged by its handle, not by its name ([`open`]).
+//! - How far links may lead is said with each call ([`Reach`]); [`Reach::Below`] is held by the kernel or by `cap-std`, also while names change.
+//! - What is read has a bound ([`Opened::read`]); lists of folders have one, too ([`list`]).
+//! - What is written goes below a [`Folder`], through no link, and never into a file: a new one takes its place.
+//! - What holds secrets is no data, whatever it is called ([`Private`]).
+//!
+//! Invariant: nothing else in the workspace calls `std::fs`, or asks a path for what is there, except for the program's own
+//! files (its cache, its log); `tests/tests/walls` looks for it. This crate knows nothing of what is in the files.
+
+mod folder;
+mod list;
+mod open;
+mod private;
+
+pub use folder::{Folder, LockError};
+pub use list::{Entry, MOST_ENTRIES, list};
+pub use open::{Identity, Kind, Opened, Reach, Refused, kind, look, open, read, real};
+pub use private::{Private, is_private_name};

@@ -1,0 +1,126 @@
+//! Files that hold secrets: variables, keys, what git and the project's tools know of their user. They are no data and no
+//! includes, whatever other names they have.
+
+use crate::list::{Entry, list};
+use crate::open::{Identity, Kind, look, real};
+use std::collections::HashSet;
+use std::path::{Component, Path, PathBuf};
+
+/// Folders all of whose files are private.
+const FOLDERS: [&str; 7] = [".git", ".visivo", ".ssh", ".gnupg", ".aws", ".azure", ".kube"];
+
+/// Names of files that hold passwords, tokens or keys.
+const FILES: [&str; 11] = [
+    ".env",
+    ".netrc",
+    ".pgpass",
+    ".npmrc",
+    ".pypirc",
+    ".git-credentials",
+    ".my.cnf",
+    "id_rsa",
+    "id_dsa",
+    "id_ecdsa",
+    "id_ed25519",
+];
+
+/// Ends of the names of key files.
+const ENDS: [&str; 8] = ["pem", "key", "p8", "p12", "pfx", "jks", "keystore", "kdbx"];
+
+/// Ends of `.env.…` that are there to be read by everybody.
+const EXAMPLES: [&str; 5] = ["example", "sample", "template", "dist", "defaults"];
+
+/// Whether a file or folder of this name (the last part of a path) is private, in any letter case.
+pub fn is_private_name(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let ends_in = |ends: &[&str]| name.rsplit_once('.').is_some_and(|(start, end)| !start.is_empty() && ends.contains(&end));
+    FOLDERS.contains(&name.as_str())
+        || FILES.contains(&name.as_str())
+        || ends_in(&ENDS)
+        || (name.starts_with(".env.") && !ends_in(&EXAMPLES))
+}
+
+/// The private files of a project, by their numbers, so that they are known under other names, too.
+#[derive(Debug, Clone, Default)]
+pub struct Private {
+    /// Without links; the part of a path below it is judged by name.
+    root: PathBuf,
+    numbers: HashSet<Identity>,
+}
+
+impl Private {
+    /// Those of the project in this folder: of the folder itself and of its private folders.
+    pub fn of(root: &Path) -> Self {
+        let mut numbers = HashSet::new();
+        let private = |entry: &Entry| entry.path.file_name().is_some_and(|name| is_private_name(&name.to_string_lossy()));
+        for entry in list(root).unwrap_or_default().iter().filter(|entry| private(entry)) {
+            match entry.kind {
+                Kind::File => numbers.extend(entry.identity),
+                Kind::Folder => {
+                    let below = list(&entry.path).unwrap_or_default();
+                    numbers.extend(below.iter().filter(|entry| entry.kind == Kind::File).filter_map(|entry| entry.identity));
+                }
+                Kind::Other => {}
+            }
+        }
+        Self { root: real(root).unwrap_or_else(|_| root.to_owned()), numbers }
+    }
+
+    /// Whether what this path leads to is private: by the names on the way to it, as it is spelled and as it really is (below the
+    /// project's folder only the part below counts), or by being one of the project's private files.
+    pub fn holds(&self, path: &Path) -> bool {
+        let real = real(path).unwrap_or_else(|_| path.to_owned());
+        let spelled = path.strip_prefix(&self.root).is_ok_and(named);
+        let really = named(real.strip_prefix(&self.root).unwrap_or(&real));
+        spelled || really || look(path).as_ref().and_then(Identity::of).is_some_and(|number| self.numbers.contains(&number))
+    }
+
+    /// Whether a file with this number is one of the project's private files.
+    pub fn is_one(&self, number: Option<Identity>) -> bool {
+        number.is_some_and(|number| self.numbers.contains(&number))
+    }
+}
+
+fn named(path: &Path) -> bool {
+    path.components().any(|part| match part {
+        Component::Normal(name) => is_private_name(&name.to_string_lossy()),
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_private_files() {
+        for name in [".env", ".ENV", ".env.local", ".git", ".visivo", "server.pem", "rsa_key.p8", "id_ed25519", ".pgpass"] {
+            assert!(is_private_name(name), "{name}");
+        }
+        for name in ["env", "a.env.yml", ".env.example", ".visivo_cache", ".github", "keys.csv", ".key", "data.parquet"] {
+            assert!(!is_private_name(name), "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn other_names_of_private_files_are_private() {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().join("project");
+        std::fs::create_dir_all(root.join(".git")).unwrap();
+        std::fs::create_dir_all(root.join("data")).unwrap();
+        for file in [".env", ".git/config", "data/a.csv"] {
+            std::fs::write(root.join(file), "x").unwrap();
+        }
+        std::os::unix::fs::symlink("../.env", root.join("data/link.csv")).unwrap();
+        std::fs::hard_link(root.join(".env"), root.join("data/hard.csv")).unwrap();
+        std::fs::hard_link(root.join(".git/config"), root.join("data/config.csv")).unwrap();
+        let private = Private::of(&root);
+        for path in [".env", "data/../.env", "data/link.csv", "data/hard.csv", "data/config.csv", ".git/config", ".git/none"] {
+            assert!(private.holds(&root.join(path)), "{path}");
+        }
+        for path in ["data/a.csv", "data", "none.csv"] {
+            assert!(!private.holds(&root.join(path)), "{path}");
+        }
+    }
+}
