@@ -181,7 +181,7 @@ fn inside(root: &Path, name: &Path) -> Inside {
     if path.starts_with(root) && !turns_back {
         return Inside::Yes(path);
     }
-    let real = |path: &Path| path.canonicalize().ok();
+    let real = |path: &Path| viz_files::real(path).ok();
     match (real(&path), real(root)) {
         (Some(path), Some(root)) if path.starts_with(&root) => Inside::Yes(path),
         (None, _) if turns_back => Inside::Unclear,

@@ -7,19 +7,19 @@
 //! A copy is used until the file or its log (`.wal`) changes. It is only used if both looked the same before and after it
 //! was made, so it is never half of one state and half of another.
 //!
-//! A project may name any file of the user as its database. Only what is a database is copied, and only into a folder that
-//! the workers of no other project can read: else SQL could read the copy as a text.
+//! A project may name any file of the user as its database, and lay anything beside it that has the name of a log. Only what
+//! begins as a database, and only logs that are plain files beside the real database and begin as such logs do, are taken; what is
+//! copied is what was looked at, by its handle. The copies are in a folder that the workers of no other project can read.
 
 use crate::cache_folder::{create_private, private_folder};
-use crate::sqlite_log::{self, is_hot};
+use crate::sqlite_log;
 use std::collections::HashMap;
-use std::fs::{File, Metadata};
-use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 use viz_facts::Unknown;
+use viz_files::{Identity, Opened, Reach, Refused};
 
 /// Waits before another attempt while the file changes.
 const RETRIES: [Duration; 4] =
@@ -29,8 +29,9 @@ const RETRIES: [Duration; 4] =
 pub(crate) struct Copies {
     /// Made when first needed.
     folder: OnceLock<Option<TempDir>>,
-    /// By the project's folder and the file that was copied.
-    made: Mutex<HashMap<(PathBuf, PathBuf), Made>>,
+    /// By the project's folder and the file that was copied. Each has a lock of its own: whoever waits for a file that changes
+    /// keeps nobody else waiting.
+    made: Mutex<HashMap<(PathBuf, PathBuf), Arc<Mutex<Option<Made>>>>>,
     largest: u64,
 }
 
@@ -49,28 +50,31 @@ pub(crate) enum Format {
     Sqlite,
 }
 
+/// A file beside a database that holds what is not in it yet, or what is half in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Log {
+    DuckDb,
+    SqliteAhead,
+    /// In use, it means that a transaction is half in the file.
+    SqliteRollback,
+}
+
 impl Format {
     /// The files beside a database that hold what is not in it yet.
     pub(crate) fn logs(self, path: &Path) -> Vec<PathBuf> {
-        let beside = |end: &str| {
-            let mut name = path.to_owned().into_os_string();
-            name.push(end);
-            PathBuf::from(name)
-        };
+        self.kinds().iter().map(|log| log.beside(path)).collect()
+    }
+
+    fn kinds(self) -> &'static [Log] {
         match self {
-            Format::DuckDb => vec![log_of(path)],
-            Format::Sqlite => vec![beside("-wal"), beside("-journal")],
+            Format::DuckDb => &[Log::DuckDb],
+            Format::Sqlite => &[Log::SqliteAhead, Log::SqliteRollback],
         }
     }
 
     /// Whether a file begins as databases of this format do.
-    fn is_of(self, path: &Path) -> std::io::Result<bool> {
-        // A pipe would be waited for.
-        if !std::fs::metadata(path)?.is_file() {
-            return Ok(false);
-        }
-        let mut first = Vec::new();
-        File::open(path)?.take(16).read_to_end(&mut first)?;
+    fn is_of(self, file: &Opened) -> Result<bool, Refused> {
+        let first = file.first(16)?;
         Ok(match self {
             Format::DuckDb => first.get(8..12) == Some(b"DUCK".as_slice()),
             // SQLite takes an empty file for an empty database.
@@ -86,6 +90,36 @@ impl Format {
     }
 }
 
+impl Log {
+    fn beside(self, database: &Path) -> PathBuf {
+        let mut name = database.to_owned().into_os_string();
+        name.push(match self {
+            Log::DuckDb => ".wal",
+            Log::SqliteAhead => "-wal",
+            Log::SqliteRollback => "-journal",
+        });
+        name.into()
+    }
+
+    /// Whether a file begins as such logs do; `None` if there is nothing in it.
+    fn begins(self, file: &Opened) -> Result<Option<bool>, Refused> {
+        let first = file.first(8)?;
+        let done = match self {
+            Log::DuckDb | Log::SqliteAhead => first.is_empty(),
+            // One that is done with is emptied, or its header is made zero.
+            Log::SqliteRollback => first.iter().all(|byte| *byte == 0),
+        };
+        let is = |magic: &[u8]| first.starts_with(magic) || magic.starts_with(&first);
+        Ok((!done).then(|| match self {
+            // Field 100 of a record is its kind, a version (98), field 101 is the number: 2, or 3 where it is encrypted. All versions
+            // since 0.10 write this.
+            Log::DuckDb => is(&[100, 0, 98, 101, 0, 2]) || is(&[100, 0, 98, 101, 0, 3]),
+            Log::SqliteAhead => is(&[0x37, 0x7f, 0x06, 0x82]) || is(&[0x37, 0x7f, 0x06, 0x83]),
+            Log::SqliteRollback => is(&[0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]),
+        }))
+    }
+}
+
 /// Why a file that is something else than it should be is not read.
 pub(crate) fn no_database(path: &Path, format: Format) -> Unknown {
     let message = format!("the file {} is no {} database, or it is damaged", path.display(), format.name());
@@ -95,7 +129,7 @@ pub(crate) fn no_database(path: &Path, format: Format) -> Unknown {
 /// What tells that a file has changed; `None` where there is no such file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Version {
-    database: Option<Stamp>,
+    database: Stamp,
     logs: Vec<Option<Stamp>>,
 }
 
@@ -103,7 +137,118 @@ struct Version {
 struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
-    file: Option<(u64, u64)>,
+    file: Option<Identity>,
+}
+
+impl Stamp {
+    fn of(file: &Opened) -> Self {
+        Self { length: file.data.len(), modified: file.data.modified().ok(), file: file.identity() }
+    }
+}
+
+/// A database and its logs, open.
+struct Files {
+    database: Opened,
+    /// Those that hold something, by their kinds.
+    logs: Vec<(Log, Option<Opened>)>,
+}
+
+/// Why a database is not read.
+enum Why {
+    /// There is none, or the system does not let us see: told where it is opened.
+    Missing,
+    Unknown(Unknown),
+}
+
+impl From<Unknown> for Why {
+    fn from(unknown: Unknown) -> Self {
+        Why::Unknown(unknown)
+    }
+}
+
+impl Files {
+    /// What is at this path now, and beside the file that it leads to.
+    fn open(path: &Path, format: Format) -> Result<Self, Why> {
+        let database = match viz_files::open(path, Reach::Anywhere) {
+            Ok(file) => file,
+            Err(Refused::NoFile(_)) => return Err(no_database(path, format).into()),
+            Err(_) => return Err(Why::Missing),
+        };
+        if format.is_of(&database).is_ok_and(|is| !is) {
+            return Err(no_database(path, format).into());
+        }
+        let Ok(real) = viz_files::real(path) else { return Err(Why::Missing) };
+        let mut logs = Vec::new();
+        for kind in format.kinds() {
+            let log = kind.beside(&real);
+            let refused = |why: &str| {
+                let (name, beside) = (log.file_name().unwrap_or_default().display(), path.display());
+                let message = format!("the database {beside} can't be read with the file {name} beside it: {why}");
+                Unknown::new("log-unreadable", message)
+            };
+            let opened = match viz_files::open(&log, Reach::Itself) {
+                Ok(opened) => opened,
+                Err(Refused::NotFound) => {
+                    logs.push((*kind, None));
+                    continue;
+                }
+                Err(why) => return Err(refused(&why.to_string()).into()),
+            };
+            match kind.begins(&opened) {
+                Ok(Some(false)) => return Err(refused(&format!("it is no log of {}", format.name())).into()),
+                Ok(Some(true)) => logs.push((*kind, Some(opened))),
+                Ok(None) => logs.push((*kind, None)),
+                Err(why) => return Err(refused(&why.to_string()).into()),
+            }
+        }
+        Ok(Self { database, logs })
+    }
+
+    fn version(&self) -> Version {
+        let stamp = |(_, log): &(Log, Option<Opened>)| log.as_ref().map(Stamp::of);
+        Version { database: Stamp::of(&self.database), logs: self.logs.iter().map(stamp).collect() }
+    }
+
+    /// Copies a database and what its log holds into a new folder.
+    fn copy(&self, name: &Path, into: &Path, largest: u64) -> Result<TempDir, NoCopy> {
+        let folder = tempfile::Builder::new().prefix("copy").tempdir_in(into)?;
+        let copy = folder.path().join(name);
+        self.database.copy_to(&copy, largest)?;
+        if self.logs.iter().any(|(kind, _)| *kind == Log::SqliteAhead) {
+            sqlite_log::without_log(&copy)?;
+        }
+        for (kind, log) in &self.logs {
+            match (kind, log) {
+                (Log::DuckDb, Some(log)) => log.copy_to(&kind.beside(&copy), largest)?,
+                (Log::SqliteAhead, Some(log)) if log.data.len() > largest => {
+                    return Err(Refused::TooLarge { bytes: log.data.len(), most: largest }.into());
+                }
+                (Log::SqliteAhead, Some(log)) => sqlite_log::settle(&copy, &log.file)?,
+                (Log::SqliteRollback, Some(_)) => return Err(NoCopy::Half),
+                (_, None) => {}
+            }
+        }
+        Ok(folder)
+    }
+}
+
+/// Why there is no copy.
+enum NoCopy {
+    /// A transaction is half in the file.
+    Half,
+    Refused(Refused),
+}
+
+impl From<Refused> for NoCopy {
+    fn from(refused: Refused) -> Self {
+        NoCopy::Refused(refused)
+    }
+}
+
+impl From<std::io::Error> for NoCopy {
+    fn from(error: std::io::Error) -> Self {
+        NoCopy::Refused(error.into())
+    }
 }
 
 /// How a database file is to be read.
@@ -138,41 +283,36 @@ impl Copies {
     /// A copy of this database file as it is now, for the project in this folder.
     pub(crate) fn current(&self, root: &Path, path: &Path, format: Format) -> Result<Reading, Unknown> {
         let Some(name) = path.file_name() else { return Ok(Reading::Itself) };
-        let key = (root.to_owned(), path.to_owned());
-        let mut made = self.lock();
+        let slot = Arc::clone(self.lock().entry((root.to_owned(), path.to_owned())).or_default());
+        let mut made = slot.lock().expect("no code that holds this lock panics");
         let mut waits = RETRIES.iter();
         loop {
-            let before = Version::of(path, format);
-            // What is missing is reported where it is opened.
-            if before.database.is_none() {
-                made.remove(&key);
-                return Ok(Reading::Itself);
-            }
-            if let Some(copy) = made.get(&key).filter(|copy| copy.version == before) {
+            let files = match Files::open(path, format) {
+                Ok(files) => files,
+                Err(why) => {
+                    *made = None;
+                    return match why {
+                        Why::Missing => Ok(Reading::Itself),
+                        Why::Unknown(unknown) => Err(unknown),
+                    };
+                }
+            };
+            let before = files.version();
+            if let Some(copy) = made.as_ref().filter(|copy| copy.version == before) {
                 return Ok(Reading::Copy(copy.folder.path().join(name)));
             }
-            // What can't be opened is reported where it is opened, too.
-            if format.is_of(path).is_ok_and(|is| !is) {
-                made.remove(&key);
-                return Err(no_database(path, format));
-            }
             let Some(folder) = self.folder_of(root) else { return Ok(Reading::Itself) };
-            let folder = folder.as_path();
-            let copied = copy(path, format, &before, folder, self.largest);
-            // A rollback journal in use means that a transaction is half in the file.
-            let half = format == Format::Sqlite && format.logs(path).last().is_some_and(|journal| is_hot(journal));
-            match copied {
-                Ok(Some(folder)) if !half && Version::of(path, format) == before => {
+            let unchanged = || Files::open(path, format).is_ok_and(|now| now.version() == before);
+            match files.copy(Path::new(name), &folder, self.largest) {
+                Ok(folder) if unchanged() => {
                     let file = folder.path().join(name);
-                    made.insert(key, Made { version: before, folder });
+                    *made = Some(Made { version: before, folder });
                     return Ok(Reading::Copy(file));
                 }
                 // It changed meanwhile.
-                Ok(Some(_)) => {}
-                Ok(None) => return Ok(Reading::Itself),
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => {
-                    tracing::debug!(path = %path.display(), %error, "could not be copied");
+                Ok(_) | Err(NoCopy::Half | NoCopy::Refused(Refused::NotFound)) => {}
+                Err(NoCopy::Refused(why)) => {
+                    tracing::debug!(path = %path.display(), %why, "could not be copied");
                     return Ok(Reading::Itself);
                 }
             }
@@ -186,76 +326,14 @@ impl Copies {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<(PathBuf, PathBuf), Made>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<(PathBuf, PathBuf), Arc<Mutex<Option<Made>>>>> {
         self.made.lock().expect("no code that holds this lock panics")
     }
 }
 
-/// Copies a database and its log into a new folder; `None` if that would take too long.
-fn copy(path: &Path, format: Format, version: &Version, into: &Path, largest: u64) -> std::io::Result<Option<TempDir>> {
-    let folder = tempfile::Builder::new().prefix("copy").tempdir_in(into)?;
-    let logs = format.logs(path);
-    let logs = logs.iter().map(PathBuf::as_path).zip(&version.logs);
-    for (from, stamp) in std::iter::once((path, &version.database)).chain(logs) {
-        let (Some(stamp), Some(name)) = (stamp, from.file_name()) else { continue };
-        let to = folder.path().join(name);
-        if reflink_copy::reflink(from, &to).is_err() {
-            if stamp.length > largest {
-                return Ok(None);
-            }
-            std::fs::copy(from, &to)?;
-        }
-    }
-    if let (Format::Sqlite, Some(name)) = (format, path.file_name()) {
-        let copied = folder.path().join(name);
-        make_writable(&copied)?;
-        for log in format.logs(&copied).iter().take(1) {
-            sqlite_log::settle(&copied, log)?;
-        }
-    }
-    Ok(Some(folder))
-}
-
 /// The log that DuckDB keeps beside a database.
 pub(crate) fn log_of(path: &Path) -> PathBuf {
-    let mut log = path.to_owned().into_os_string();
-    log.push(".wal");
-    log.into()
-}
-
-/// A copy has the rights of its original, which may be none to write.
-fn make_writable(path: &Path) -> std::io::Result<()> {
-    let mut rights = std::fs::metadata(path)?.permissions();
-    #[cfg(unix)]
-    std::os::unix::fs::PermissionsExt::set_mode(&mut rights, 0o600);
-    #[cfg(not(unix))]
-    rights.set_readonly(false);
-    std::fs::set_permissions(path, rights)
-}
-
-impl Version {
-    fn of(path: &Path, format: Format) -> Self {
-        Self { database: stamp(path), logs: format.logs(path).iter().map(|log| stamp(log)).collect() }
-    }
-}
-
-fn stamp(path: &Path) -> Option<Stamp> {
-    let data = std::fs::metadata(path).ok()?;
-    Some(Stamp { length: data.len(), modified: data.modified().ok(), file: identity(&data) })
-}
-
-/// Device and number of a file, where the system tells.
-pub(crate) fn identity(data: &Metadata) -> Option<(u64, u64)> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        Some((data.dev(), data.ino()))
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = data;
-        None
-    }
+    Log::DuckDb.beside(path)
 }
 
 #[cfg(test)]
@@ -285,10 +363,10 @@ mod tests {
         let (first, text) = read(current());
         assert_eq!((text, first.file_name()), (database("one"), path.file_name()));
         assert_eq!(read(current()).0, first);
-        fs::write(log_of(&path), "log").unwrap();
+        fs::write(log_of(&path), "d\0be\0\x02").unwrap();
         let (second, _) = read(current());
         assert_ne!(second, first);
-        assert_eq!(fs::read_to_string(log_of(&second)).unwrap(), "log");
+        assert_eq!(fs::read_to_string(log_of(&second)).unwrap(), "d\0be\0\x02");
         assert!(!first.exists(), "the old copy is gone");
         fs::write(&path, database("three")).unwrap();
         assert_eq!(read(current()).1, database("three"));
@@ -332,7 +410,7 @@ mod tests {
         let copies = Copies::new(4);
         // Unless this file system shares blocks.
         let reading = copies.current(folder.path(), &path, Format::DuckDb).unwrap();
-        assert!(reading == Reading::Itself || reflink_copy::reflink(&path, folder.path().join("other")).is_ok());
+        assert!(reading == Reading::Itself || matches!(reading, Reading::Copy(_)));
     }
 
     #[cfg(unix)]
@@ -343,6 +421,90 @@ mod tests {
         for folder in [copies.folder().unwrap().to_owned(), copies.folder_of(Path::new("/a")).unwrap()] {
             let mode = fs::metadata(folder).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o700);
+        }
+    }
+
+    /// A file is no log because it has the name of one.
+    #[cfg(unix)]
+    #[test]
+    fn logs_are_plain_files_beside_the_real_database_that_begin_as_logs() {
+        use std::os::unix::fs::symlink;
+        let sqlite = "SQLite format 3\0".to_owned();
+        let formats = [
+            (Format::DuckDb, database("x"), vec![(".wal", b"d\0be\0\x02more".to_vec())]),
+            (
+                Format::Sqlite,
+                sqlite,
+                vec![
+                    ("-wal", [0x37, 0x7f, 6, 0x82].to_vec()),
+                    ("-journal", [0xd9, 0xd5, 5, 0xf9, 0x20, 0xa1, 0x63, 0xd7].to_vec()),
+                ],
+            ),
+        ];
+        for (format, content, logs) in formats {
+            for (end, begins) in logs {
+                let place = tempfile::tempdir().unwrap();
+                let copies = Copies::new(1 << 20);
+                let path = place.path().join("shop.db");
+                let log = place.path().join(format!("shop.db{end}"));
+                let secret = place.path().join("secret");
+                fs::write(&path, &content).unwrap();
+                fs::write(&secret, [begins.as_slice(), b"secret"].concat()).unwrap();
+                let current = || copies.current(place.path(), &path, format);
+                let clear = || drop(fs::remove_file(&log).or_else(|_| fs::remove_dir(&log)));
+                let refused = |kind: &str| {
+                    let unknown = current().unwrap_err();
+                    assert_eq!(unknown.code, "log-unreadable", "{kind} {end}");
+                    assert!(unknown.message.contains(&format!("shop.db{end} beside it: it is")), "{unknown:?}");
+                    clear();
+                };
+                for target in [secret.as_path(), Path::new("/dev/zero"), &log, Path::new("none"), Path::new("/etc")] {
+                    symlink(target, &log).unwrap();
+                    refused("link");
+                }
+                fs::create_dir(&log).unwrap();
+                refused("folder");
+                let fifo = rustix::fs::Mode::from_raw_mode(0o600);
+                rustix::fs::mknodat(rustix::fs::CWD, &log, rustix::fs::FileType::Fifo, fifo, 0).unwrap();
+                refused("pipe");
+                drop(std::os::unix::net::UnixListener::bind(&log).unwrap());
+                refused("socket");
+                fs::write(&log, "root:x:0:0").unwrap();
+                refused("something else");
+                fs::write(&log, "").unwrap();
+                assert!(matches!(current(), Ok(Reading::Copy(_))), "an empty log is none");
+                fs::write(&log, &begins).unwrap();
+                match end {
+                    "-journal" => assert_eq!(current().unwrap_err().code, "database-changing"),
+                    _ => assert!(matches!(current(), Ok(Reading::Copy(_)))),
+                }
+                clear();
+                // The database may be a link: then what is beside the link is no log of it.
+                let other = place.path().join("other.db");
+                symlink(&path, &other).unwrap();
+                symlink(&secret, place.path().join(format!("other.db{end}"))).unwrap();
+                let Ok(Reading::Copy(copy)) = copies.current(place.path(), &other, format) else { panic!("it is read") };
+                assert_eq!(copy.parent().unwrap().read_dir().unwrap().count(), 1, "{end}");
+            }
+        }
+    }
+
+    /// What DuckDB itself writes, in all of its forms, begins as a log does.
+    #[test]
+    fn logs_of_all_storage_versions_are_taken() {
+        for version in ["v0.10.2", "v1.0.0", "v1.2.0", "v1.3.0", "v1.4.0", "v1.5.0", "v2.0.0", "latest"] {
+            let place = tempfile::tempdir().unwrap();
+            let path = place.path().join("shop.db");
+            let conn = duckdb::Connection::open_in_memory().unwrap();
+            conn.execute_batch(&format!(
+                "attach '{}' as shop (storage_version '{version}'); create table shop.t(x int); checkpoint shop;
+                 set wal_autocheckpoint = '1TB'; insert into shop.t values (1)",
+                path.display()
+            ))
+            .unwrap();
+            let copies = Copies::new(1 << 20);
+            let Ok(Reading::Copy(copy)) = copies.current(place.path(), &path, Format::DuckDb) else { panic!("{version}") };
+            assert_eq!(fs::read(log_of(&copy)).unwrap(), fs::read(log_of(&path)).unwrap(), "{version}");
         }
     }
 }
