@@ -182,9 +182,8 @@ impl Files {
         for kind in format.kinds() {
             let log = kind.beside(&real);
             let refused = |why: &str| {
-                let (name, beside) = (log.file_name().unwrap_or_default().display(), path.display());
-                let message = format!("the database {beside} can't be read with the file {name} beside it: {why}");
-                Unknown::new("log-unreadable", message)
+                let name = log.file_name().unwrap_or_default().display();
+                Unknown::new("log-unreadable", format!("the file `{name}` beside the database can't be read: {why}"))
             };
             let opened = match viz_files::open(&log, Reach::Itself) {
                 Ok(opened) => opened,
@@ -195,7 +194,9 @@ impl Files {
                 Err(why) => return Err(refused(&why.to_string()).into()),
             };
             match kind.begins(&opened) {
-                Ok(Some(false)) => return Err(refused(&format!("it is no log of {}", format.name())).into()),
+                Ok(Some(false)) => {
+                    return Err(refused(&format!("it does not begin as {}'s logs do", format.name())).into());
+                }
                 Ok(Some(true)) => logs.push((*kind, Some(opened))),
                 Ok(None) => logs.push((*kind, None)),
                 Err(why) => return Err(refused(&why.to_string()).into()),
@@ -455,7 +456,10 @@ mod tests {
                 let refused = |kind: &str| {
                     let unknown = current().unwrap_err();
                     assert_eq!(unknown.code, "log-unreadable", "{kind} {end}");
-                    assert!(unknown.message.contains(&format!("shop.db{end} beside it: it is")), "{unknown:?}");
+                    assert!(
+                        unknown.message.contains(&format!("`shop.db{end}` beside the database can't be read: it ")),
+                        "{unknown:?}"
+                    );
                     clear();
                 };
                 for target in [secret.as_path(), Path::new("/dev/zero"), &log, Path::new("none"), Path::new("/etc")] {
@@ -483,7 +487,9 @@ mod tests {
                 let other = place.path().join("other.db");
                 symlink(&path, &other).unwrap();
                 symlink(&secret, place.path().join(format!("other.db{end}"))).unwrap();
-                let Ok(Reading::Copy(copy)) = copies.current(place.path(), &other, format) else { panic!("it is read") };
+                let Ok(Reading::Copy(copy)) = copies.current(place.path(), &other, format) else {
+                    panic!("it is read")
+                };
                 assert_eq!(copy.parent().unwrap().read_dir().unwrap().count(), 1, "{end}");
             }
         }
@@ -503,7 +509,9 @@ mod tests {
             ))
             .unwrap();
             let copies = Copies::new(1 << 20);
-            let Ok(Reading::Copy(copy)) = copies.current(place.path(), &path, Format::DuckDb) else { panic!("{version}") };
+            let Ok(Reading::Copy(copy)) = copies.current(place.path(), &path, Format::DuckDb) else {
+                panic!("{version}")
+            };
             assert_eq!(fs::read(log_of(&copy)).unwrap(), fs::read(log_of(&path)).unwrap(), "{version}");
         }
     }

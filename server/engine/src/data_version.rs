@@ -109,7 +109,8 @@ fn expand(pattern: &Path) -> Option<Vec<PathBuf>> {
             let matches = |name: &str, text: &str| glob::Pattern::new(name).is_ok_and(|pattern| pattern.matches(text));
             for folder in &found {
                 for entry in list(folder)? {
-                    let fits = entry.path.file_name().and_then(|text| text.to_str()).is_some_and(|text| matches(name, text));
+                    let fits =
+                        entry.path.file_name().and_then(|text| text.to_str()).is_some_and(|text| matches(name, text));
                     if fits && last != (entry.kind == Kind::Folder) {
                         next.push(entry.path);
                     }

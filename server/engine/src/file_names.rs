@@ -18,7 +18,9 @@ use viz_files::{Kind, Private};
 const MOST: usize = 10_000;
 
 /// Parts of an expression whose value depends on nothing else.
-const CONSTANT: [&str; 11] = [
+const CONSTANT: [&str; 13] = [
+    "COLLATE",
+    "TYPE",
     "CONSTANT",
     "FUNCTION",
     "OPERATOR",
@@ -80,7 +82,8 @@ impl Judge {
 
     /// What the first argument of a call names; where there is none, what those with a name do.
     fn first(&mut self, function: &str, arguments: &str, own: &dyn Fn(&str) -> bool) -> Option<Vec<String>> {
-        let arguments: Vec<(bool, &str)> = parts(arguments).into_iter().filter_map(|(_, json)| argument(json)).collect();
+        let arguments: Vec<(bool, &str)> =
+            parts(arguments).into_iter().filter_map(|(_, json)| argument(json)).collect();
         let expressions: Vec<&str> = match arguments.iter().find(|(keyed, _)| !keyed) {
             Some((_, first)) => vec![first],
             None => arguments.iter().map(|(_, json)| *json).collect(),
@@ -316,7 +319,7 @@ mod tests {
             ("from range(3), json_each('{}'), unnest([1])", &[]),
             ("from read_text(null)", &[]),
         ] {
-            let mut found = names(sql).unwrap();
+            let mut found = names(sql).unwrap_or_else(|code| panic!("{sql}: {code}"));
             let mut expected: Vec<String> = expected.iter().map(|name| (*name).to_owned()).collect();
             found.sort();
             expected.sort();
@@ -348,7 +351,11 @@ mod tests {
             assert_eq!(names(&format!("from read_text({argument})")), Err("file-not-known".to_owned()), "{argument}");
         }
         for setting in ["'allowed_paths'", "'ALLOWED' || '_directories'", "'temp_directory'", "'Home_Directory'"] {
-            assert_eq!(names(&format!("select current_setting({setting})")), Err("function-not-run".to_owned()), "{setting}");
+            assert_eq!(
+                names(&format!("select current_setting({setting})")),
+                Err("function-not-run".to_owned()),
+                "{setting}"
+            );
         }
         assert_eq!(names("select current_setting(x) from t"), Err("file-not-known".to_owned()));
     }

@@ -142,7 +142,8 @@ mod tests {
             HARMLESS.contains(&name)
                 || name.starts_with("test_")
                 || name.starts_with("icu_")
-                || ["pragma_collations", "pragma_metadata_info", "pragma_platform", "pragma_storage_info"].contains(&name)
+                || ["pragma_collations", "pragma_metadata_info", "pragma_platform", "pragma_storage_info"]
+                    .contains(&name)
                 || ["pragma_user_agent", "pragma_version"].contains(&name)
         };
         for name in &names {
@@ -163,7 +164,8 @@ mod tests {
             let value = value.unwrap_or_default();
             assert!(name == "TimeZone" || !value.contains('/') || is_telling_setting(&name), "{name} is {value}");
         }
-        for name in ["allowed_directories", "ALLOWED_PATHS", "temp_directory", "home_directory", "http_proxy_password"] {
+        for name in ["allowed_directories", "ALLOWED_PATHS", "temp_directory", "home_directory", "http_proxy_password"]
+        {
             assert!(is_telling_setting(name), "{name}");
         }
         for name in ["TimeZone", "threads", "search_path", "enable_external_access", "memory_limit", "schema"] {

@@ -18,8 +18,8 @@
 //! Where sqlparser can read the text too, it must agree that it is one query.
 
 use crate::errors::{self, Failure};
-use crate::statement::{self, Outline};
 use crate::spaces;
+use crate::statement::{self, Outline};
 use crate::tree::{self, Named, Tree};
 use duckdb::Connection;
 use duckdb::types::Value;

@@ -20,7 +20,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 use viz_facts::{Answer, Column, QueryTable, Question, SourceSpec, SqlError, Unknown};
-use viz_files::{Private, Readable, Reach, Refused};
+use viz_files::{Private, Reach, Readable, Refused};
 
 /// How many sources keep their (empty) databases between questions.
 const KEPT: usize = 8;
@@ -115,8 +115,11 @@ impl SourceRunner {
         copy: Option<&Path>,
         limits: &Limits,
     ) -> Result<Answer, Unknown> {
-        if let Some(SourceSpec::Sqlite { root, path } | SourceSpec::DuckDbFile { root, path } | SourceSpec::Csv { root, path, .. }) =
-            question.source()
+        if let Some(
+            SourceSpec::Sqlite { root, path }
+            | SourceSpec::DuckDbFile { root, path }
+            | SourceSpec::Csv { root, path, .. },
+        ) = question.source()
             && guard(&mut self.guard, root, self.walls).holds(path)
         {
             return Err(private_file(&path.strip_prefix(root).unwrap_or(path).display().to_string()));
@@ -197,7 +200,8 @@ impl SourceRunner {
         let own = |name: &str| definitions.names(name);
         let names = judge.names(gated.named(), &own).and_then(|mut names| {
             // A table whose name is computed is used, too.
-            let text = std::iter::once(gated.text()).chain(names.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+            let text =
+                std::iter::once(gated.text()).chain(names.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
             names.extend(definitions.files(&text, judge)?);
             Ok(names)
         });

@@ -188,7 +188,8 @@ mod tests {
 
     /// A log with sums that are right and frames of these page numbers, each of which commits so many pages.
     fn log(size: u32, frames: &[(u32, u32)]) -> Vec<u8> {
-        let mut out: Vec<u8> = [0x377f_0682, 3_007_000, size, 0, 1, 2].iter().flat_map(|word: &u32| word.to_be_bytes()).collect();
+        let mut out: Vec<u8> =
+            [0x377f_0682, 3_007_000, size, 0, 1, 2].iter().flat_map(|word: &u32| word.to_be_bytes()).collect();
         let mut sum = checksum(&out, [0, 0], false);
         out.extend(sum.iter().flat_map(|word| word.to_be_bytes()));
         for (number, count) in frames {
@@ -250,7 +251,11 @@ mod tests {
                 damaged.truncate(damaged.len() - (random >> 40) as usize % 50);
             }
             if let Some(found) = Committed::of(&mut damaged.as_slice()).unwrap() {
-                assert!([0, 2, 4].contains(&found.count) && found.pages.len() == found.count as usize, "{:?}", found.pages);
+                assert!(
+                    [0, 2, 4].contains(&found.count) && found.pages.len() == found.count as usize,
+                    "{:?}",
+                    found.pages
+                );
             }
         }
     }

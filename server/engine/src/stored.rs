@@ -38,7 +38,8 @@ impl Definitions {
     /// Those of an attached database. If they can't be told, one that nobody can follow, of a name that every text contains.
     pub(crate) fn of(conn: &Connection, database: &str) -> Self {
         // By DuckDB's own functions: a macro in the database may have their names.
-        let sql = "select view_name, 'view', sql from system.main.duckdb_views() where not internal and database_name = $1
+        let sql =
+            "select view_name, 'view', sql from system.main.duckdb_views() where not internal and database_name = $1
                    union all select function_name, function_type, macro_definition from system.main.duckdb_functions()
                    where not internal and database_name = $1 and macro_definition is not null";
         let read = || -> duckdb::Result<Vec<Definition>> {
@@ -109,7 +110,9 @@ fn body(view: &str) -> Option<String> {
         match token {
             Token::LParen => depth += 1,
             Token::RParen => depth = depth.saturating_sub(1),
-            Token::Word(word) => return depth == 0 && word.quote_style.is_none() && word.value.eq_ignore_ascii_case("as"),
+            Token::Word(word) => {
+                return depth == 0 && word.quote_style.is_none() && word.value.eq_ignore_ascii_case("as");
+            }
             _ => {}
         }
         false
@@ -125,7 +128,10 @@ mod tests {
     fn bodies_of_views() {
         for (view, expected) in [
             ("CREATE VIEW v AS SELECT 1;", "SELECT 1;"),
-            ("CREATE VIEW \"a as b\".\"c\"\"d\" (\"as\", x) AS SELECT 'it''s', \"q\"\"r\";", "SELECT 'it''s', \"q\"\"r\";"),
+            (
+                "CREATE VIEW \"a as b\".\"c\"\"d\" (\"as\", x) AS SELECT 'it''s', \"q\"\"r\";",
+                "SELECT 'it''s', \"q\"\"r\";",
+            ),
         ] {
             assert_eq!(body(view).unwrap().trim(), expected);
         }

@@ -145,7 +145,8 @@ impl Tree {
         if object.table {
             let parts: Vec<String> =
                 object.path.clone().and_then(|range| serde_json::from_str(&json[range]).ok()).unwrap_or_default();
-            let whole = if parts.is_empty() { unescaped(object.table_name.unwrap_or_default()) } else { parts.join(".") };
+            let whole =
+                if parts.is_empty() { unescaped(object.table_name.unwrap_or_default()) } else { parts.join(".") };
             let last = parts.last().unwrap_or(&whole).to_lowercase();
             if functions::tells(&last) {
                 self.tells.get_or_insert(last);
@@ -276,8 +277,10 @@ mod tests {
             r#"{"function_name":"||","arguments":[1]}}],"qualified_name":{"path":["read_text"]}},"#,
             r#""g":{"type":"BASE_TABLE","table_name":"PG_settings"}}}]}"#
         ));
-        let call =
-            Named::Call { function: "read_text".into(), arguments: r#"[{"expression":{"function_name":"||","arguments":[1]}}]"#.into() };
+        let call = Named::Call {
+            function: "read_text".into(),
+            arguments: r#"[{"expression":{"function_name":"||","arguments":[1]}}]"#.into(),
+        };
         assert_eq!(tree.named, [Named::Table("a.b.c\"d".into()), call, Named::Table("PG_settings".into())]);
         assert_eq!(tree.tells.as_deref(), Some("pg_settings"));
     }

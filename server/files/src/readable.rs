@@ -93,10 +93,10 @@ impl Readable {
                         next = above[at].filter(|_| at != 0);
                     }
                 }
-                let is_parted = |entry: &Found| {
-                    entry.folder && places.get(entry.path.as_path()).is_some_and(|at| parted[*at])
-                };
-                let whole = found.iter().filter(|entry| parted[entry.parent] && !is_private(entry) && !is_parted(entry));
+                let is_parted =
+                    |entry: &Found| entry.folder && places.get(entry.path.as_path()).is_some_and(|at| parted[*at]);
+                let whole =
+                    found.iter().filter(|entry| parted[entry.parent] && !is_private(entry) && !is_parted(entry));
                 whole.map(|entry| (entry.path.clone(), entry.identity)).collect()
             }
             false => {
@@ -121,7 +121,9 @@ impl Readable {
 
     /// Whether no folder that was walked has changed since.
     pub fn is_current(&self) -> bool {
-        self.walked.iter().all(|(path, then)| then.is_some() && look(path).and_then(|data| data.modified().ok()) == *then)
+        self.walked
+            .iter()
+            .all(|(path, then)| then.is_some() && look(path).and_then(|data| data.modified().ok()) == *then)
     }
 }
 
@@ -197,7 +199,9 @@ mod tests {
         for folder in [".git/objects/ab", "data/deep/er", "clean/deep", "keys"] {
             std::fs::create_dir_all(root.join(folder)).unwrap();
         }
-        for file in [".env", ".git/config", ".git/objects/ab/1", "a.csv", "data/b.csv", "data/deep/c.csv", "clean/deep/d.csv"] {
+        for file in
+            [".env", ".git/config", ".git/objects/ab/1", "a.csv", "data/b.csv", "data/deep/c.csv", "clean/deep/d.csv"]
+        {
             std::fs::write(root.join(file), "x").unwrap();
         }
         std::fs::write(root.join("keys/server.pem"), "x").unwrap();

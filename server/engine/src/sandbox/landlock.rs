@@ -99,7 +99,8 @@ fn writing() -> BitFlags<AccessFs> {
 /// What is not there needs no rule.
 fn allow(ruleset: RulesetCreated, found: Option<impl AsFd>) -> Result<RulesetCreated, RulesetError> {
     let Some(found) = found else { return Ok(ruleset) };
-    let is_folder = rustix::fs::fstat(&found).is_ok_and(|data| FileType::from_raw_mode(data.st_mode) == FileType::Directory);
+    let is_folder =
+        rustix::fs::fstat(&found).is_ok_and(|data| FileType::from_raw_mode(data.st_mode) == FileType::Directory);
     let rights: BitFlags<AccessFs> =
         if is_folder { AccessFs::ReadFile | AccessFs::ReadDir } else { AccessFs::ReadFile.into() };
     ruleset.add_rule(PathBeneath::new(found, rights))

@@ -62,10 +62,7 @@ const TESTS: &[(&str, fn())] = &[
     ("the_place_of_copies_is_told_to_no_query", odd_files::the_place_of_copies_is_told_to_no_query),
     ("odd_files_are_no_sources", odd_files::odd_files_are_no_sources),
     ("a_folder_as_a_table_opens_nothing", odd_files::a_folder_as_a_table_opens_nothing),
-    (
-        "a_linked_database_has_its_log_beside_the_real_one",
-        odd_files::a_linked_database_has_its_log_beside_the_real_one,
-    ),
+    ("a_linked_database_has_its_log_beside_the_real_one", odd_files::a_linked_database_has_its_log_beside_the_real_one),
     ("large_logs_take_no_memory", odd_files::large_logs_take_no_memory),
     ("a_busy_database_holds_no_other_up", odd_files::a_busy_database_holds_no_other_up),
     ("pipes_in_the_cache_are_removed", odd_files::pipes_in_the_cache_are_removed),
