@@ -11,7 +11,7 @@
 mod file;
 
 use crate::DUCKDB_VERSION;
-use crate::copies::{Format, log_of};
+use crate::copies::Format;
 use crate::data_version::DataVersions;
 use crate::reads::Reads;
 pub use file::Run;
@@ -156,14 +156,22 @@ pub(crate) fn files(source: &SourceSpec, question: &Question, reads: &Reads) -> 
     match source {
         SourceSpec::DuckDbMemory { .. } => {}
         SourceSpec::Csv { path, .. } => files.push(path.clone()),
-        SourceSpec::DuckDbFile { path, .. } => files.extend([path.clone(), log_of(path)]),
+        SourceSpec::DuckDbFile { path, .. } => {
+            files.push(path.clone());
+            files.extend(logs(Format::DuckDb, path));
+        }
         SourceSpec::Sqlite { path, .. } => {
             files.clear();
             files.push(path.clone());
-            files.extend(Format::Sqlite.logs(path));
+            files.extend(logs(Format::Sqlite, path));
         }
     }
     Some(files)
+}
+
+/// The files beside the file that a database's path leads to.
+fn logs(format: Format, path: &Path) -> Vec<PathBuf> {
+    format.logs(&viz_files::real(path).unwrap_or_else(|_| path.to_owned()))
 }
 
 /// Whether a name in a query names files in the project's folder.

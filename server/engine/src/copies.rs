@@ -54,6 +54,8 @@ pub(crate) enum Format {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Log {
     DuckDb,
+    /// What others write while DuckDB checkpoints.
+    DuckDbCheckpoint,
     SqliteAhead,
     /// In use, it means that a transaction is half in the file.
     SqliteRollback,
@@ -67,7 +69,7 @@ impl Format {
 
     fn kinds(self) -> &'static [Log] {
         match self {
-            Format::DuckDb => &[Log::DuckDb],
+            Format::DuckDb => &[Log::DuckDb, Log::DuckDbCheckpoint],
             Format::Sqlite => &[Log::SqliteAhead, Log::SqliteRollback],
         }
     }
@@ -95,6 +97,7 @@ impl Log {
         let mut name = database.to_owned().into_os_string();
         name.push(match self {
             Log::DuckDb => ".wal",
+            Log::DuckDbCheckpoint => ".wal.checkpoint",
             Log::SqliteAhead => "-wal",
             Log::SqliteRollback => "-journal",
         });
@@ -105,7 +108,7 @@ impl Log {
     fn begins(self, file: &Opened) -> Result<Option<bool>, Refused> {
         let first = file.first(8)?;
         let done = match self {
-            Log::DuckDb | Log::SqliteAhead => first.is_empty(),
+            Log::DuckDb | Log::DuckDbCheckpoint | Log::SqliteAhead => first.is_empty(),
             // One that is done with is emptied, or its header is made zero.
             Log::SqliteRollback => first.iter().all(|byte| *byte == 0),
         };
@@ -113,7 +116,7 @@ impl Log {
         Ok((!done).then(|| match self {
             // Field 100 of a record is its kind, a version (98), field 101 is the number: 2, or 3 where it is encrypted. All versions
             // since 0.10 write this.
-            Log::DuckDb => is(&[100, 0, 98, 101, 0, 2]) || is(&[100, 0, 98, 101, 0, 3]),
+            Log::DuckDb | Log::DuckDbCheckpoint => is(&[100, 0, 98, 101, 0, 2]) || is(&[100, 0, 98, 101, 0, 3]),
             Log::SqliteAhead => is(&[0x37, 0x7f, 0x06, 0x82]) || is(&[0x37, 0x7f, 0x06, 0x83]),
             Log::SqliteRollback => is(&[0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]),
         }))
@@ -220,7 +223,7 @@ impl Files {
         }
         for (kind, log) in &self.logs {
             match (kind, log) {
-                (Log::DuckDb, Some(log)) => log.copy_to(&kind.beside(&copy), largest)?,
+                (Log::DuckDb | Log::DuckDbCheckpoint, Some(log)) => log.copy_to(&kind.beside(&copy), largest)?,
                 (Log::SqliteAhead, Some(log)) if log.data.len() > largest => {
                     return Err(Refused::TooLarge { bytes: log.data.len(), most: largest }.into());
                 }
@@ -332,15 +335,15 @@ impl Copies {
     }
 }
 
-/// The log that DuckDB keeps beside a database.
-pub(crate) fn log_of(path: &Path) -> PathBuf {
-    Log::DuckDb.beside(path)
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::fs;
+
+    fn log_of(path: &Path) -> PathBuf {
+        Log::DuckDb.beside(path)
+    }
 
     fn read(reading: Result<Reading, Unknown>) -> (PathBuf, String) {
         match reading {
@@ -432,7 +435,7 @@ mod tests {
         use std::os::unix::fs::symlink;
         let sqlite = "SQLite format 3\0".to_owned();
         let formats = [
-            (Format::DuckDb, database("x"), vec![(".wal", b"d\0be\0\x02more".to_vec())]),
+            (Format::DuckDb, database("x"), vec![(".wal", b"d\0be\0\x02more".to_vec()), (".wal.checkpoint", b"d\0be\0\x03".to_vec())]),
             (
                 Format::Sqlite,
                 sqlite,

@@ -2,7 +2,7 @@
 
 use crate::batch::{Batch, CancelToken};
 use crate::capsules::Capsules;
-use crate::copies::{Copies, Format, Reading, log_of};
+use crate::copies::{Copies, Format, Reading};
 use crate::process::Pending;
 use crate::protocol::WorkerKind;
 use crate::watchdog::Stop;
@@ -104,8 +104,8 @@ struct Slot {
 /// A project's folder, a file elsewhere, and the lane.
 type Place = (PathBuf, Option<PathBuf>, usize);
 
-/// What was at such a file's place, and at its log's.
-type Elsewhere = [Option<Identity>; 2];
+/// What was at such a file's place, and at its logs'.
+type Elsewhere = Vec<Option<Identity>>;
 
 impl Sources {
     fn new(plan: Plan, copy_limit: u64) -> Self {
@@ -158,9 +158,10 @@ impl Sources {
 
     fn slot(&self, place: &Place) -> Arc<WorkerSlot> {
         let (root, file, _) = place;
-        let read: Vec<PathBuf> = file.iter().flat_map(|file| [file.clone(), log_of(file)]).collect();
-        let id = |at: usize| read.get(at).and_then(|path| Identity::of(&viz_files::look(path)?));
-        let (elsewhere, project) = ([id(0), id(1)], self.project(root));
+        let beside = |file: &PathBuf| std::iter::once(file.clone()).chain(Format::DuckDb.logs(file)).collect();
+        let read: Vec<PathBuf> = file.as_ref().map(beside).unwrap_or_default();
+        let elsewhere = read.iter().map(|path| Identity::of(&viz_files::look(path)?)).collect();
+        let project = self.project(root);
         let mut slots = self.lock();
         match slots.get(place) {
             Some(slot) if slot.elsewhere == elsewhere && slot.project.rules() == project.rules() => {

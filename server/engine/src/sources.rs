@@ -1,6 +1,6 @@
 //! Answers what needs a source: which columns does this query have, which values?
 
-use crate::copies::{Format, log_of, no_database};
+use crate::copies::{Format, no_database};
 use crate::database::{self, Allowed, identifier, literal, path_literal};
 use crate::errors::{self, Failure};
 use crate::export;
@@ -369,12 +369,14 @@ impl Source {
         let real = viz_files::real(root).map_err(|why| {
             Unknown::new("folder-missing", format!("the project's folder {} can't be opened: {why}", root.display()))
         })?;
-        let log = file.as_deref().filter(|_| matches!(spec, SourceSpec::DuckDbFile { .. })).map(log_of);
-        let files: Vec<&Path> = [file.as_deref(), log.as_deref()].into_iter().flatten().collect();
+        let mut files: Vec<PathBuf> = file.iter().cloned().collect();
+        if let (SourceSpec::DuckDbFile { .. }, Some(file)) = (&spec, &file) {
+            files.extend(Format::DuckDb.logs(file));
+        }
         let most = format!("{}MB", memory / 1_000_000);
         let allowed = Allowed {
             folders: [root, &real].into_iter().chain(write).collect(),
-            files,
+            files: files.iter().map(PathBuf::as_path).collect(),
             spill: write,
             memory: if write.is_some() { export::MEMORY } else { &most },
             threads: 2,

@@ -106,7 +106,7 @@ const LOOKING: &[&str] = &[
 
 pub(super) fn logs_that_are_none_are_not_taken() {
     for sqlite in [false, true] {
-        let ends: &[&str] = if sqlite { &["-wal", "-journal", "-shm"] } else { &[".wal"] };
+        let ends: &[&str] = if sqlite { &["-wal", "-journal", "-shm"] } else { &[".wal", ".wal.checkpoint"] };
         for end in ends {
             for (kind, make) in KINDS {
                 let place = Place::new();
