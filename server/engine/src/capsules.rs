@@ -11,8 +11,8 @@
 mod file;
 
 use crate::DUCKDB_VERSION;
-use crate::copies::Format;
 use crate::data_version::DataVersions;
+use crate::database_files::Format;
 use crate::reads::Reads;
 pub use file::Run;
 use file::{File, Found, NewRun, Row};

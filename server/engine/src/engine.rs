@@ -2,7 +2,8 @@
 
 use crate::batch::{Batch, CancelToken};
 use crate::capsules::Capsules;
-use crate::copies::{Copies, Format, Reading};
+use crate::copies::{Copies, Reading};
+use crate::database_files::Format;
 use crate::process::Pending;
 use crate::protocol::WorkerKind;
 use crate::watchdog::Stop;

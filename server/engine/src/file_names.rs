@@ -37,6 +37,26 @@ const CONSTANT: [&str; 13] = [
 /// Called consistent by DuckDB, though they depend on the time.
 const NOT_CONSISTENT: [&str; 2] = ["current_localtime", "current_localtimestamp"];
 
+/// What a query names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Names {
+    /// Tables. DuckDB takes the name of one that it does not know for a file's.
+    pub tables: Vec<String>,
+    /// Files, and folders whose files are read.
+    pub files: Vec<String>,
+}
+
+impl Names {
+    pub(crate) fn extend(&mut self, others: Names) {
+        self.tables.extend(others.tables);
+        self.files.extend(others.files);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.tables.len() + self.files.len()
+    }
+}
+
 /// Computes the names of files.
 pub(crate) struct Judge {
     conn: Connection,
@@ -45,20 +65,23 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    pub(crate) fn new(conn: Connection) -> Self {
-        Self { conn, consistent: None }
+    /// `guarded` as in [`Allowed`].
+    pub(crate) fn open(guarded: bool) -> Result<Self, Unknown> {
+        let (folders, files, memory) = (Vec::new(), Vec::new(), "256MB");
+        let allowed = Allowed { folders, files, spill: None, memory, threads: 1, optimized: true, guarded };
+        Ok(Self { conn: database::open(&allowed)?, consistent: None })
     }
 
     pub(crate) fn conn(&self) -> &Connection {
         &self.conn
     }
 
-    /// All names of files in these places. `own` tells the user's own functions, which may stand for DuckDB's.
-    pub(crate) fn names(&mut self, named: &[Named], own: &dyn Fn(&str) -> bool) -> Result<Vec<String>, Unknown> {
-        let mut names = Vec::new();
+    /// All names in these places. `own` tells the user's own functions, which may stand for DuckDB's.
+    pub(crate) fn names(&mut self, named: &[Named], own: &dyn Fn(&str) -> bool) -> Result<Names, Unknown> {
+        let mut names = Names::default();
         for place in named {
             match place {
-                Named::Table(name) => names.push(name.clone()),
+                Named::Table(name) => names.tables.push(name.clone()),
                 Named::Call { function, arguments } => {
                     let found = self.first(function, arguments, own).ok_or_else(|| {
                         let message = format!(
@@ -67,8 +90,10 @@ impl Judge {
                         );
                         Unknown::new("file-not-known", message)
                     })?;
-                    if function != "current_setting" {
-                        names.extend(found);
+                    if takes_a_table(function) {
+                        names.tables.extend(found);
+                    } else if function != "current_setting" {
+                        names.files.extend(found);
                     } else if let Some(name) = found.iter().find(|name| is_telling_setting(name)) {
                         let message =
                             format!("the setting `{name}` tells where files are, so queries with it are not run here");
@@ -186,6 +211,11 @@ pub(crate) fn private_file(name: &str) -> Unknown {
     Unknown::new("private-file", format!("`{name}` may hold secrets, so it is not read as data"))
 }
 
+/// Why a pipe, a device, or a folder where a file is needed is not read.
+pub(crate) fn no_plain_file(name: &str) -> Unknown {
+    Unknown::new("no-plain-file", format!("`{name}` is no plain file, so it is not read"))
+}
+
 impl Guard {
     pub(crate) fn new(root: &Path, private: Private, guarded: bool) -> Self {
         Self { root: root.to_owned(), private, lister: None, guarded }
@@ -201,17 +231,28 @@ impl Guard {
     }
 
     /// Refuses names that lead to private files, and to what is no file at all: a pipe keeps its reader waiting.
-    pub(crate) fn check(&mut self, names: &[String]) -> Result<(), Unknown> {
-        for name in names {
+    pub(crate) fn check(&mut self, names: &Names) -> Result<(), Unknown> {
+        for name in &names.tables {
+            // `main.key` is a table, unless there is such a file.
+            if name.contains(['.', '/', '\\']) && viz_files::look(&self.at(name)).is_some() {
+                self.check_one(name)?;
+            }
+            if has_wildcards(name) {
+                self.check_all(name, false)?;
+            }
+        }
+        for name in &names.files {
             self.check_one(name)?;
             let folder = viz_files::kind(&self.at(name)) == Some(Kind::Folder);
-            if folder || name.contains(['*', '?', '[']) {
-                for found in self.expand(name, folder)? {
-                    self.check_one(&found)?;
-                }
+            if folder || has_wildcards(name) {
+                self.check_all(name, folder)?;
             }
         }
         Ok(())
+    }
+
+    fn check_all(&mut self, name: &str, folder: bool) -> Result<(), Unknown> {
+        self.expand(name, folder)?.iter().try_for_each(|found| self.check_one(found))
     }
 
     fn check_one(&self, name: &str) -> Result<(), Unknown> {
@@ -220,7 +261,7 @@ impl Guard {
             return Err(private_file(name));
         }
         if viz_files::kind(&path) == Some(Kind::Other) {
-            return Err(Unknown::new("file-unreadable", format!("`{name}` is no plain file, so it is not read")));
+            return Err(no_plain_file(name));
         }
         Ok(())
     }
@@ -266,29 +307,21 @@ impl Guard {
     }
 }
 
+fn has_wildcards(name: &str) -> bool {
+    name.contains(['*', '?', '['])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::gate;
 
-    fn judge() -> Judge {
-        let allowed = Allowed {
-            folders: Vec::new(),
-            files: Vec::new(),
-            spill: None,
-            memory: "256MB",
-            threads: 1,
-            optimized: true,
-            guarded: true,
-        };
-        Judge::new(database::open(&allowed).unwrap())
-    }
-
     fn names(sql: &str) -> Result<Vec<String>, String> {
-        let mut judge = judge();
+        let mut judge = Judge::open(true).unwrap();
         let gated = gate::pass(judge.conn(), sql).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
         let named = gated.named().to_vec();
-        judge.names(&named, &|name| name == "reverse").map_err(|unknown| unknown.code)
+        let names = judge.names(&named, &|name| name == "reverse").map_err(|unknown| unknown.code)?;
+        Ok([names.tables, names.files].concat())
     }
 
     #[test]
@@ -324,6 +357,27 @@ mod tests {
             found.sort();
             expected.sort();
             assert_eq!(found, expected, "{sql}");
+        }
+    }
+
+    /// A table may be called as files and folders are.
+    #[test]
+    fn names_of_tables_are_not_names_of_files() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("orders/.git")).unwrap();
+        std::fs::write(folder.path().join("orders/.env"), "x").unwrap();
+        std::fs::write(folder.path().join(".env"), "x").unwrap();
+        let private = viz_files::Readable::of(folder.path()).private().clone();
+        let mut guard = Guard::new(folder.path(), private, false);
+        let names = |tables: &[&str], files: &[&str]| {
+            let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+            Names { tables: owned(tables), files: owned(files) }
+        };
+        assert_eq!(guard.check(&names(&["orders", "main.key", "shop.main.id_rsa", "a\"b", ""], &["none.csv"])), Ok(()));
+        for wrong in
+            [names(&[".env"], &[]), names(&["orders/.env"], &[]), names(&[], &["orders/.env"]), names(&[], &["x.pem"])]
+        {
+            assert_eq!(guard.check(&wrong).unwrap_err().code, "private-file", "{wrong:?}");
         }
     }
 

@@ -15,6 +15,7 @@
 //! ([`viz_facts::SqlError`]); everything that says nothing about the query (a lock, a missing file, a timeout, a dead
 //! worker, an extension that this build lacks) is [`viz_facts::Unknown`]. This crate knows neither YAML nor LSP.
 
+mod attach;
 mod batch;
 mod cache_folder;
 mod capsules;
@@ -23,6 +24,7 @@ mod column_text;
 mod copies;
 mod data_version;
 mod database;
+mod database_files;
 mod digits;
 mod engine;
 mod errors;

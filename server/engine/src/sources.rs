@@ -1,10 +1,11 @@
 //! Answers what needs a source: which columns does this query have, which values?
 
-use crate::copies::{Format, no_database};
+use crate::attach::attach_file;
 use crate::database::{self, Allowed, identifier, literal, path_literal};
+use crate::database_files::Format;
 use crate::errors::{self, Failure};
 use crate::export;
-use crate::file_names::{Guard, Judge, private_file};
+use crate::file_names::{Guard, Judge, no_plain_file, private_file};
 use crate::gate::{self, Gated};
 use crate::icu;
 use crate::options;
@@ -27,9 +28,6 @@ const KEPT: usize = 8;
 
 /// How long a file stays attached while one question follows another.
 const HOLD: Duration = Duration::from_millis(20);
-
-/// Waits between attempts on a locked file.
-const RETRIES: [Duration; 3] = [Duration::from_millis(15), Duration::from_millis(40), Duration::from_millis(80)];
 
 /// Opens sources in this process, read-only, each for milliseconds.
 ///
@@ -141,7 +139,7 @@ impl SourceRunner {
         };
         let judge = match &mut self.judge {
             Some(judge) => judge,
-            none => none.insert(Judge::new(open_judge(self.walls)?)),
+            none => none.insert(Judge::open(self.walls.settings)?),
         };
         self.read = Reads::of([sql.as_ref()]);
         let gated = if !self.walls.gate {
@@ -200,18 +198,14 @@ impl SourceRunner {
         let own = |name: &str| definitions.names(name);
         let names = judge.names(gated.named(), &own).and_then(|mut names| {
             // A table whose name is computed is used, too.
-            let text =
-                std::iter::once(gated.text()).chain(names.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
-            names.extend(definitions.files(&text, judge)?);
+            let text = format!("{} {}", gated.text(), names.tables.join(" "));
+            names.extend(definitions.named(&text, judge)?);
             Ok(names)
         });
         let names = match (names, watched.stop()) {
             (Err(_), Some(stop)) => return Err(stop.into()),
             (names, _) => names?,
         };
-        if names.is_empty() {
-            return Ok(());
-        }
         guard(&mut self.guard, source.spec.root(), self.walls).check(&names)
     }
 
@@ -301,12 +295,6 @@ impl Runner for SourceRunner {
         self.rest();
         answer
     }
-}
-
-/// A database that judges texts, with access to nothing.
-fn open_judge(walls: Walls) -> Result<Connection, Unknown> {
-    let (folders, files, memory, guarded) = (Vec::new(), Vec::new(), "256MB", walls.settings);
-    database::open(&Allowed { folders, files, spill: None, memory, threads: 1, optimized: true, guarded })
 }
 
 /// What tells private files in this folder.
@@ -457,7 +445,7 @@ impl Source {
                 Ok(())
             }
             SourceSpec::Csv { path, view, delimiter, has_header, .. } => {
-                let state = csv_state(path)?;
+                let state = csv_state(self.spec.root(), path)?;
                 if self.seen != Some(state) {
                     let (delimiter, file) = (literal(delimiter), path_literal(path)?);
                     let read = format!("SELECT * FROM read_csv({file}, delim = {delimiter}, header = {has_header})");
@@ -497,86 +485,13 @@ impl Source {
 /// CSV files of at most so many bytes are held in memory.
 const SMALL_CSV: u64 = 16 << 20;
 
-fn csv_state(path: &Path) -> Result<(SystemTime, u64), Unknown> {
+fn csv_state(root: &Path, path: &Path) -> Result<(SystemTime, u64), Unknown> {
     match viz_files::open(path, Reach::Anywhere) {
         Ok(file) => Ok((file.data.modified().unwrap_or(SystemTime::UNIX_EPOCH), file.data.len())),
         Err(Refused::NotFound) => {
             Err(Unknown::new("file-missing", format!("the file {} does not exist", path.display())))
         }
+        Err(Refused::NoFile(_)) => Err(no_plain_file(&path.strip_prefix(root).unwrap_or(path).display().to_string())),
         Err(why) => Err(Unknown::new("file-unreadable", format!("the file {} can't be read: {why}", path.display()))),
     }
-}
-
-/// Attaches a database file read-only, makes it the default, and returns the name of its catalogue: the one that DuckDB
-/// derives from the file's name, which queries may use. `file` is what is read: the database at `path`, or a copy of it.
-fn attach_file(conn: &Connection, path: &Path, file: &Path) -> Result<String, Unknown> {
-    match viz_files::open(file, Reach::Anywhere) {
-        Ok(_) => {}
-        Err(Refused::NotFound) => {
-            let message = format!("the database {} does not exist", path.display());
-            return Err(Unknown::new("database-missing", message));
-        }
-        Err(why) => return Err(unreadable(path, &why.to_string())),
-    }
-    // Queries know it by the name that the project gives it.
-    let alias = match (path.file_name(), file.file_name()) {
-        (Some(name), Some(real)) if name != real => {
-            let base = name.to_string_lossy();
-            format!(" AS {}", identifier(base.split('.').next().unwrap_or(&base)))
-        }
-        _ => String::new(),
-    };
-    let file = path_literal(file)?;
-    let mut waits = RETRIES.iter();
-    loop {
-        match conn.execute_batch(&format!("ATTACH {file}{alias} (READ_ONLY)")) {
-            Ok(()) => break,
-            Err(error) => {
-                let why = errors::message(&error);
-                if why.contains("lock") {
-                    match waits.next() {
-                        Some(wait) => std::thread::sleep(*wait),
-                        None => return Err(locked(path, &why)),
-                    }
-                } else if why.contains("already exists") || why.contains("reserved") {
-                    // Named like one of DuckDB's own catalogues (`memory.duckdb`).
-                    let name = "viz_source";
-                    conn.execute_batch(&format!("ATTACH {file} AS {name} (READ_ONLY)"))
-                        .map_err(|error| unreadable(path, &errors::message(&error)))?;
-                    break;
-                } else {
-                    return Err(unreadable(path, &why));
-                }
-            }
-        }
-    }
-    let name: String = conn
-        .query_row(
-            "select database_name from system.main.duckdb_databases() where not internal and database_name <> 'memory'",
-            [],
-            |row| row.get(0),
-        )
-        .map_err(|error| unreadable(path, &errors::message(&error)))?;
-    conn.execute_batch(&format!("USE {}", identifier(&name)))
-        .map_err(|error| unreadable(path, &errors::message(&error)))?;
-    Ok(name)
-}
-
-fn unreadable(path: &Path, why: &str) -> Unknown {
-    if why.contains("not a valid DuckDB database file") {
-        return no_database(path, Format::DuckDb);
-    }
-    Unknown::new("database-unreadable", format!("the database {} can't be read: {why}", path.display()))
-}
-
-/// `why` is DuckDB's "Could not set lock on file …: Conflicting lock is held in /usr/bin/x (PID 12)…".
-fn locked(path: &Path, why: &str) -> Unknown {
-    let holder = why.split_once("held in ").map(|(_, rest)| rest.split_once(". ").map_or(rest, |(holder, _)| holder));
-    let by = match holder {
-        // A worker that may not look at other processes sees only the number.
-        Some(pid) if pid.starts_with("PID ") => format!("another program ({pid})"),
-        Some(holder) => format!("`{holder}`"),
-        None => "another program".to_owned(),
-    };
-    Unknown::new("database-locked", format!("the database {} is locked by {by}", path.display()))
 }

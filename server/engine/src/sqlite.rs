@@ -3,7 +3,7 @@
 //! The gate is SQLite's own: a statement is let through if it is the only one, SQLite calls it read-only, and its authorizer saw
 //! nothing but reads. So there is no ATTACH, no PRAGMA, and no function that loads an extension.
 
-use crate::copies::{Format, no_database};
+use crate::database_files::{Format, no_database};
 use crate::errors::Failure;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::ValueRef;

@@ -1,6 +1,6 @@
 //! Views and macros that are stored in a user's database: a query that uses one does what that says.
 
-use crate::file_names::Judge;
+use crate::file_names::{Judge, Names};
 use crate::gate;
 use duckdb::Connection;
 use sqlparser::dialect::DuckDbDialect;
@@ -20,13 +20,13 @@ pub(crate) struct Definition {
     name: String,
     /// As a query.
     sql: String,
-    /// The files that it names.
-    files: OnceCell<Result<Vec<String>, Unknown>>,
+    /// What it names.
+    names: OnceCell<Result<Names, Unknown>>,
 }
 
 impl Definition {
     fn new(name: &str, sql: String) -> Self {
-        Self { name: name.to_lowercase(), sql, files: OnceCell::new() }
+        Self { name: name.to_lowercase(), sql, names: OnceCell::new() }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -79,25 +79,25 @@ impl Definitions {
         used.into_iter()
     }
 
-    /// The files that those name which a text uses.
-    pub(crate) fn files(&self, text: &str, judge: &mut Judge) -> Result<Vec<String>, Unknown> {
+    /// What those name that a text uses.
+    pub(crate) fn named(&self, text: &str, judge: &mut Judge) -> Result<Names, Unknown> {
         let own = |name: &str| self.names(name);
-        let (mut files, mut text) = (Vec::new(), text.to_owned());
+        let (mut found, mut text) = (Names::default(), text.to_owned());
         // A table whose name is computed in one of them is used, too.
         loop {
-            let before = files.len();
-            files.clear();
+            let before = found.len();
+            found = Names::default();
             for definition in self.used(&text) {
-                let named = definition.files.get_or_init(|| {
+                let names = definition.names.get_or_init(|| {
                     let named = gate::stored(judge.conn(), &definition.sql)?;
                     judge.names(&named, &own)
                 });
-                files.extend(named.clone()?);
+                found.extend(names.clone()?);
             }
-            if files.len() == before {
-                return Ok(files);
+            if found.len() == before {
+                return Ok(found);
             }
-            text = format!("{text} {}", files.join(" "));
+            text = format!("{text} {}", found.tables.join(" "));
         }
     }
 }

@@ -241,7 +241,8 @@ mod tests {
         assert!(!Readable::of(root.path()).is_current(), "it was made just now");
         let old = SystemTime::now() - Duration::from_secs(60);
         let set = |folder: &Path| std::fs::File::open(folder).unwrap().set_modified(old).unwrap();
-        [root.path(), &root.path().join("data")].map(set);
+        set(root.path());
+        set(&root.path().join("data"));
         let before = Readable::of(root.path());
         assert!(before.is_current());
         std::fs::write(root.path().join("data/new.csv"), "x").unwrap();
