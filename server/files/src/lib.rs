@@ -18,6 +18,6 @@ mod open;
 mod private;
 
 pub use folder::{Folder, LockError};
-pub use list::{Entry, MOST_ENTRIES, list};
-pub use open::{Identity, Kind, Opened, Reach, Refused, kind, look, open, read, real};
+pub use list::{Entry, MOST_ENTRIES, is_link, list};
+pub use open::{Identity, Kind, Opened, Reach, Refused, kind, look, open, read, real, real_place, repository};
 pub use private::{Private, is_private_name};

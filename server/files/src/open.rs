@@ -33,6 +33,12 @@ pub enum Refused {
         /// The bound in bytes.
         most: u64,
     },
+    /// It is a folder with more entries than are looked at.
+    #[error("the folder has more than {most} entries")]
+    TooMany {
+        /// The bound.
+        most: usize,
+    },
     /// The operating system says no.
     #[error("{0}")]
     Io(String),
@@ -180,6 +186,27 @@ pub fn look(path: &Path) -> Option<Metadata> {
 /// If nothing is there, or links lead round in a circle.
 pub fn real(path: &Path) -> Result<PathBuf, Refused> {
     Ok(dunce::canonicalize(path)?)
+}
+
+/// The same as far as anything is there: what doesn't exist (yet) keeps its name in the nearest folder that does.
+pub fn real_place(path: &Path) -> PathBuf {
+    let mut missing = Vec::new();
+    for folder in path.ancestors() {
+        if let Ok(mut place) = real(folder) {
+            place.extend(missing.iter().rev());
+            return place;
+        }
+        let Some(name) = folder.file_name() else { break };
+        missing.push(name);
+    }
+    path.to_owned()
+}
+
+/// The repository that a folder is in: the nearest folder at or above it that holds `.git`, else the folder itself. Its real path.
+pub fn repository(folder: &Path) -> PathBuf {
+    let folder = real_place(folder);
+    let found = folder.ancestors().find(|above| std::fs::symlink_metadata(above.join(".git")).is_ok());
+    found.unwrap_or(&folder).to_owned()
 }
 
 pub(crate) fn kind_of(data: &Metadata) -> Kind {
@@ -330,5 +357,20 @@ mod tests {
         assert_eq!(kind(&root.join("folder")), Some(Kind::Folder));
         assert_eq!(kind(&root.join("pipe")), Some(Kind::Other));
         assert_eq!(kind(&root.join("loop")), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn where_things_are_and_would_be() {
+        let place = tempfile::tempdir().unwrap();
+        let top = real(place.path()).unwrap();
+        std::fs::create_dir_all(top.join("a/b/c")).unwrap();
+        std::os::unix::fs::symlink("a/b", top.join("link")).unwrap();
+        for (path, wanted) in [("link/c", "a/b/c"), ("link/new/x.yml", "a/b/new/x.yml"), ("a/../link", "a/b")] {
+            assert_eq!(real_place(&top.join(path)), top.join(wanted), "{path}");
+        }
+        assert_eq!(repository(&top.join("link/c")), top.join("a/b/c"));
+        std::fs::write(top.join("a/.git"), "gitdir: elsewhere").unwrap();
+        assert_eq!(repository(&top.join("link/c")), top.join("a"));
     }
 }

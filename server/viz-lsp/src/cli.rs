@@ -126,6 +126,10 @@ pub struct CheckArgs {
     #[arg(long, requires = "check", conflicts_with = "build")]
     pub hostile_options: bool,
 
+    /// In CI, read included files outside of the project's repository, too
+    #[arg(long, requires = "face")]
+    pub allow_outside: bool,
+
     /// Neither read nor write the capsule cache
     #[arg(long, requires = "face")]
     pub no_cache: bool,
@@ -174,7 +178,7 @@ pub struct CheckArgs {
 /// The options of `--build`, besides those that it shares with `--check`.
 #[derive(Debug, Clone, Args)]
 #[command(
-    next_help_heading = "Options of --build, besides --format, --target, --now, --timeout, --no-cache, --color and --quiet"
+    next_help_heading = "Options of --build, besides --format, --target, --now, --timeout, --allow-outside, --no-cache, --color and --quiet"
 )]
 pub struct BuildArgs {
     /// Write to this folder and to nothing else [default: the project's folder `target`]

@@ -14,6 +14,7 @@ mod first_steps;
 mod formats;
 mod logging;
 mod lsp;
+mod own;
 mod paths;
 mod place;
 mod runs;

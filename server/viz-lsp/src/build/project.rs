@@ -16,6 +16,7 @@ use viz_build::{Layout, Node, Plan, Settings};
 use viz_check::{CheckOptions, Memo, Severity};
 use viz_engine::Limits;
 use viz_facts::FactStore;
+use viz_files::Folder;
 use viz_project::{Body, Environment, Project};
 
 /// What became of a project.
@@ -46,17 +47,21 @@ pub fn build(
     interrupt: &Interrupt,
 ) -> anyhow::Result<Built> {
     let environment = Environment::from_process();
-    let project = check::load(&target, &check::Overlay::default(), &environment, check.target.map(Into::into))?;
+    let files = check::Overlay::new(&environment, check.allow_outside);
+    let project = check::load(&target, &files, &environment, check.target.map(Into::into))?;
     let path = out::check(out, &project.root)?;
     let layout: Layout = build.layout.map_or_else(|| project.target(), Into::into).into();
     // A dry run writes nothing, not even a lock.
-    let out = if build.dry_run { None } else { Some(Out::open(&path)?) };
-    let state = State::read(&path);
+    let out = if build.dry_run { None } else { Some(Out::open(&path, &project.root)?) };
+    let there = if build.dry_run { Folder::open(&path).ok() } else { None };
+    let folder = out.as_ref().map(|out| &out.folder).or(there.as_ref());
+    let state = folder.map(State::read).unwrap_or_default();
+    let mut versions = Versions::default();
+    let mut is_current = |known: &Known| folder.is_some_and(|folder| known.is_current(folder, &mut versions));
     let (options, check_limits) = check::options(check, project.config())?;
     let program = std::env::current_exe().context("can't tell where this program is")?;
     let engine = viz_engine::identity(&program);
     let whole = whole(&project, &options, build, layout, &path, &engine);
-    let mut versions = Versions::default();
     let mut built = Built {
         shown: target.shown.clone(),
         out: path.clone(),
@@ -67,7 +72,7 @@ pub fn build(
     };
     if state.whole.as_ref() == Some(&whole)
         && build.only.is_empty()
-        && state.nodes.values().all(|known| known.is_current(&path, &mut versions))
+        && state.nodes.values().all(&mut is_current)
     {
         tracing::info!("neither the project nor its data have changed");
         built.nodes = state.nodes.iter().filter_map(|(name, known)| unchanged(name, known)).collect();
@@ -91,7 +96,7 @@ pub fn build(
             Ok(work) => {
                 let key = work.key(&engine);
                 let known = state.nodes.get(&name(node)).filter(|known| known.key == key);
-                match known.filter(|known| known.is_current(&path, &mut versions)) {
+                match known.filter(|known| is_current(known)) {
                     Some(known) => Job::Unchanged(known.warnings.clone()),
                     None => Job::Due(key),
                 }
@@ -170,7 +175,7 @@ fn whole(
         .collect();
     let values: Vec<_> = variables.iter().map(|name| (name, project.environment().get(name))).collect();
     let files: Vec<_> = project.files().iter().map(|file| (&file.relative, file.document.text())).collect();
-    let config = std::fs::read_to_string(project.root.join(viz_project::CONFIG_FILE)).unwrap_or_default();
+    let config = format!("{:?}", project.config());
     let settings = format!("{layout:?} {} {:?} {}", build.flat, project.target(), options.now.date());
     let all = (engine, settings, out, config, values, files);
     viz_build::hash(&all)
@@ -236,7 +241,7 @@ fn error_json(out: &Out, good: bool) -> anyhow::Result<()> {
     const FILE: &str = "error.json";
     if !good {
         out.remove(FILE);
-    } else if std::fs::read_to_string(out.path.join(FILE)).ok().as_deref() != Some("{}") {
+    } else if out.folder.read(Path::new(FILE), 2).ok().as_deref() != Some(b"{}") {
         out.write(FILE, "{}", 0)?;
     }
     Ok(())
@@ -250,7 +255,7 @@ fn forget(state: &mut State, plan: &Plan, out: &Out) {
     state.nodes.retain(|name, known| {
         let there = names.contains(name);
         if !there {
-            let gone = known.files.iter().filter(|file| !kept.contains(file.path.as_str()) && file.is_there(&out.path));
+            let gone = known.files.iter().filter(|file| !kept.contains(file.path.as_str()) && file.is_there(&out.folder));
             gone.for_each(|file| out.remove(&file.path));
         }
         there

@@ -105,7 +105,7 @@ impl Run<'_> {
         let staging = self.out.staging(lane)?;
         // Starts no worker before there is something to ask.
         let program = std::env::current_exe().context("can't tell where this program is")?;
-        let engine = Engine::new(EngineConfig { export: Some(staging.clone()), ..EngineConfig::new(program, true) });
+        let engine = Engine::new(EngineConfig { export: Some(self.out.path().join(&staging)), ..EngineConfig::new(program, true) });
         while let Some((at, need)) = self.next(lock(), changed) {
             let node = &self.plan.nodes[at];
             let key = if let Job::Due(key) = &jobs[at] { key.as_str() } else { "" };
@@ -203,7 +203,7 @@ impl Run<'_> {
         let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         for (at, text) in work.texts.iter().enumerate() {
             let file = staging.join(format!("{at}.text"));
-            std::fs::write(&file, text.render(&now)).with_context(|| format!("can't write {}", file.display()))?;
+            self.out.make(&file, &text.render(&now))?;
             made.push((file, text.path.clone()));
         }
         if self.interrupt.is_pressed() {
@@ -211,7 +211,8 @@ impl Run<'_> {
         }
         let mut files = Vec::new();
         for (file, path) in made {
-            files.push(Written::of(&file, &path)?);
+            let written = Written::of(&self.out.folder, &file, &path);
+            files.push(written.with_context(|| format!("{path} is gone before it was put in its place"))?);
             self.out.place(&file, &path)?;
         }
         let (reads, data) = evidence.settle();
@@ -225,7 +226,7 @@ impl Run<'_> {
     fn remove_old(&self, node: &Node, old: Option<Built>) {
         let paths: BTreeSet<&str> = node.work.iter().flat_map(Work::paths).collect();
         for file in old.into_iter().flat_map(|old| old.files) {
-            if !paths.contains(file.path.as_str()) && file.is_there(&self.out.path) {
+            if !paths.contains(file.path.as_str()) && file.is_there(&self.out.folder) {
                 self.out.remove(&file.path);
             }
         }
@@ -243,7 +244,7 @@ impl Run<'_> {
         let text = format!("{message}{}{}\n", tables.collect::<String>(), query.sql);
         let staging = self.out.staging(usize::MAX).map(|folder| folder.join(format!("{}.sql", node.name)));
         let kept = staging.and_then(|file| {
-            std::fs::write(&file, text)?;
+            self.out.make(&file, &text)?;
             self.out.place(&file, &path)
         });
         if let Err(error) = kept {

@@ -68,7 +68,8 @@ fn refuse_what_is_missing(args: &CheckArgs) -> anyhow::Result<()> {
 fn check_all(args: &CheckArgs, answerer: &dyn Answerer, started: Instant) -> anyhow::Result<Outcome> {
     let baseline = args.baseline.as_deref().map(Baseline::read).transpose()?;
     let current = targets::current_folder()?;
-    let mut files = Overlay::default();
+    let environment = Environment::from_process();
+    let mut files = Overlay::new(&environment, args.allow_outside);
     let mut paths = args.paths.clone();
     let stdin = args.stdin_filename.as_deref().map(|path| from_stdin(&current, path)).transpose()?;
     if let Some((path, text)) = &stdin {
@@ -86,7 +87,6 @@ fn check_all(args: &CheckArgs, answerer: &dyn Answerer, started: Instant) -> any
             anstream::eprintln!("note: {} belongs to no project: skipped", path.display());
         }
     }
-    let environment = Environment::from_process();
     let mut projects = Vec::new();
     for target in targets {
         projects.push(check_project(args, target, &files, &environment, answerer, baseline.as_ref())?);
@@ -98,7 +98,8 @@ fn check_all(args: &CheckArgs, answerer: &dyn Answerer, started: Instant) -> any
     }
     let outcome = Outcome { projects, elapsed: started.elapsed() };
     if let Some(path) = &args.write_baseline {
-        Baseline::of(&outcome).write(path)?;
+        let projects: Vec<&Path> = outcome.projects.iter().map(|checked| checked.project.root.as_path()).collect();
+        Baseline::of(&outcome).write(&current.join(path), &projects)?;
     }
     Ok(outcome)
 }
@@ -107,8 +108,8 @@ fn check_all(args: &CheckArgs, answerer: &dyn Answerer, started: Instant) -> any
 fn from_stdin(current: &Path, path: &Path) -> anyhow::Result<(PathBuf, String)> {
     let text = std::io::read_to_string(std::io::stdin()).context("can't read stdin")?;
     let absolute = current.join(path);
-    let unsaved = || Some(dunce::canonicalize(absolute.parent()?).ok()?.join(absolute.file_name()?));
-    let found = dunce::canonicalize(&absolute).ok().or_else(unsaved);
+    let unsaved = || Some(viz_files::real(absolute.parent()?).ok()?.join(absolute.file_name()?));
+    let found = viz_files::real(&absolute).ok().or_else(unsaved);
     Ok((found.with_context(|| format!("there is no folder for {}", path.display()))?, text))
 }
 
@@ -124,7 +125,7 @@ fn check_project(
     let (mut facts, memo) = (FactStore::new(), Memo::default());
     let project = load(&target, files, environment, args.target.map(Into::into))?;
     let own = match (baseline, &project.config().baseline) {
-        (None, Some(path)) => Some(Baseline::read(&project.root.join(path))?),
+        (None, Some(path)) => Some(Baseline::of_project(&project.root, path, files)?),
         _ => None,
     };
     let (options, limits) = options(args, project.config())?;
@@ -137,7 +138,7 @@ fn check_project(
     if args.fix {
         let text = |file: &viz_project::File| (file.path.clone(), file.document.text().to_owned());
         let read = checked.project.files().iter().map(text).collect();
-        let (mut fixed, mut tried, mut count) = (Overlay::default(), HashSet::new(), 0);
+        let (mut fixed, mut tried, mut count) = (files.clone(), HashSet::new(), 0);
         for _ in 0..fix::ROUNDS {
             let applied = fix::apply(&checked, &mut fixed, &mut tried);
             if applied == 0 {
@@ -147,7 +148,10 @@ fn check_project(
             let project = checked.project.reload(&fixed, environment);
             checked = look(project);
         }
-        fix::write(&fixed, &read)?;
+        for note in fix::left_alone(&checked) {
+            anstream::eprintln!("note: {note}");
+        }
+        fix::write(&checked.project.root, &fixed, &read)?;
         checked.fixed = count;
     }
     Ok(checked)

@@ -4,7 +4,7 @@
 //! on other machines. It costs one look-up of time and size per file.
 
 use super::outcome::Outcome;
-use super::{check_all, print, status, targets};
+use super::{Overlay, check_all, print, status, targets};
 use crate::answerer::EngineAnswerer;
 use crate::cli::CheckArgs;
 use crate::stamp::Stamp;
@@ -59,9 +59,10 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
 /// The files and folders of the projects as they are before the first check.
 fn named(args: &CheckArgs) -> anyhow::Result<Vec<PathBuf>> {
     let current = targets::current_folder()?;
-    let (targets, _) = targets::find(&args.paths, &current, &DiskFiles)?;
     let environment = Environment::from_process();
-    let projects = targets.iter().map(|target| Project::load(&target.root, &DiskFiles, &environment));
+    let files = Overlay::new(&environment, args.allow_outside);
+    let (targets, _) = targets::find(&args.paths, &current, &files)?;
+    let projects = targets.iter().map(|target| Project::load(&target.root, &files, &environment));
     Ok(projects.flat_map(|project| project.watched().to_vec()).collect())
 }
 
