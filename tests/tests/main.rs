@@ -43,6 +43,7 @@ mod table;
 mod trust;
 mod unknown_names;
 mod values;
+mod walls_door;
 mod watching;
 
 /// The program, built by cargo before these tests.
