@@ -1,5 +1,8 @@
 //! Black-box tests of the program `viz-lsp`: one binary, so that little is linked.
 
+// Tests make the files that they are about.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 mod annotated;
 mod artefacts;
 mod bad_input;

@@ -34,17 +34,35 @@ fn including(path: &str) -> String {
 }
 
 /// All files that may be opened outside of the crates' own rooms, and why.
-const EXCEPTED: [(&str, &str); 2] = [
-    ("server/files/src/", "the door itself"),
-    ("server/engine/src/", "its uses are being moved behind the door"),
-];
+const EXCEPTED: [(&str, &str); 2] =
+    [("server/files/src/", "the door itself"), ("server/engine/src/", "its uses are being moved behind the door")];
 
 #[test]
 fn nothing_but_the_door_opens_files() {
     let calls = [
-        "std::fs::", "use std::fs", "fs::read", "fs::write", "fs::copy", "fs::rename", "fs::remove", "fs::create_dir", "fs::metadata",
-        "fs::symlink_metadata", "fs::canonicalize", "File::open", "File::create", "File::options", "OpenOptions", ".canonicalize(",
-        "dunce::canonicalize", ".read_dir(", ".read_link(", ".symlink_metadata(", ".exists()", "glob::glob(", "reflink_copy::",
+        "std::fs::",
+        "use std::fs",
+        "fs::read",
+        "fs::write",
+        "fs::copy",
+        "fs::rename",
+        "fs::remove",
+        "fs::create_dir",
+        "fs::metadata",
+        "fs::symlink_metadata",
+        "fs::canonicalize",
+        "File::open",
+        "File::create",
+        "File::options",
+        "OpenOptions",
+        ".canonicalize(",
+        "dunce::canonicalize",
+        ".read_dir(",
+        ".read_link(",
+        ".symlink_metadata(",
+        ".exists()",
+        "glob::glob(",
+        "reflink_copy::",
     ];
     // Types that say what an open file is, and say nothing of a path.
     let types = ["std::fs::File", "std::fs::Metadata", "std::fs::TryLockError"];
@@ -68,7 +86,9 @@ fn nothing_but_the_door_opens_files() {
             let own = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
             for (number, line) in own.lines().enumerate() {
                 let code = types.iter().fold(line.split("//").next().unwrap_or_default().to_owned(), |code, ty| {
-                    code.replace(&format!("{ty}>"), "").replace(&format!("{ty},"), "").replace(&format!("use {ty};"), "")
+                    code.replace(&format!("{ty}>"), "")
+                        .replace(&format!("{ty},"), "")
+                        .replace(&format!("use {ty};"), "")
                 });
                 if calls.iter().any(|call| code.contains(call)) {
                     found.push(format!("{shown}:{}: {}", number + 1, line.trim()));
@@ -95,7 +115,8 @@ fn what_is_outside_and_no_project_file_is_never_quoted() {
         format!("%{SECRET}\n"),
         format!("\u{feff}'{SECRET}\n"),
     ] {
-        let project = Project::of(&[("p/project.visivo.yml", &including("../outside/s.txt")), ("outside/s.txt", &content)]);
+        let project =
+            Project::of(&[("p/project.visivo.yml", &including("../outside/s.txt")), ("outside/s.txt", &content)]);
         for format in FORMATS {
             for run in [check(&project, &["--format", format]), check_in_ci(&project, &["--format", format])] {
                 assert!(run.status < 2, "{run:?}");
@@ -115,7 +136,10 @@ fn what_is_outside_and_a_project_file_is_part_of_the_project() {
     let shown = check(&project, &[]);
     assert!(shown.out.contains("sqll: select 1") && shown.status == 1, "{shown:?}");
     let ci = check_in_ci(&project, &["--format", "text"]);
-    assert!(ci.status == 0 && ci.out.contains("information[include-not-read]") && ci.out.contains("--allow-outside"), "{ci:?}");
+    assert!(
+        ci.status == 0 && ci.out.contains("info[include-not-read]") && ci.out.contains("--allow-outside"),
+        "{ci:?}"
+    );
     let allowed = check_in_ci(&project, &["--allow-outside"]);
     assert!(allowed.status == 1 && allowed.out.contains("sqll: select 1"), "{allowed:?}");
     // The repository is as far as CI goes.
@@ -132,8 +156,10 @@ fn what_is_outside_and_a_project_file_is_part_of_the_project() {
 fn private_files_are_no_includes() {
     for path in [".env", ".env.local", ".visivo/s.yml", "keys/server.pem", "./x/../.env", ".ENV"] {
         let file = path.replace("./x/../", "");
-        let project =
-            Project::of(&[("p/project.visivo.yml", &including(path)), (&format!("p/{file}"), &format!("TOKEN={SECRET}\n"))]);
+        let project = Project::of(&[
+            ("p/project.visivo.yml", &including(path)),
+            (&format!("p/{file}"), &format!("TOKEN={SECRET}\n")),
+        ]);
         for format in FORMATS {
             let run = check(&project, &["--format", format]);
             assert!(run.status == 0 && run.out.contains("include-not-read"), "{path}: {run:?}");
@@ -221,12 +247,17 @@ mod links {
     #[test]
     fn fixes_go_through_no_link() {
         const FAULTY: &str = "charts:\n  - name: co\n    insights: ref(zz)\n";
-        for (include, link, to) in [("l.yml", "l.yml", "../outside/m.yml"), ("d/m.yml", "d", "../outside"), ("d", "d", "../outside")] {
+        for (include, link, to) in
+            [("l.yml", "l.yml", "../outside/m.yml"), ("d/m.yml", "d", "../outside"), ("d", "d", "../outside")]
+        {
             let project = Project::of(&[("p/project.visivo.yml", &including(include)), ("outside/m.yml", FAULTY)]);
             symlink(to, project.root.join("p").join(link)).unwrap();
             let run = check(&project, &["--fix"]);
             assert_eq!(project.read("outside/m.yml"), FAULTY, "{include}: {run:?}");
-            assert!(run.err.contains("is a link to a file outside of the project: nothing is written to it"), "{run:?}");
+            assert!(
+                run.err.contains("is a link to a file outside of the project: nothing is written to it"),
+                "{run:?}"
+            );
         }
         // What lies in the project is mended in its own place, and the link stays one.
         let project = Project::of(&[("p/project.visivo.yml", &including("l.yml")), ("p/deep/m.yml", FAULTY)]);
@@ -243,13 +274,17 @@ mod links {
         symlink("../outside/b.json", root.join("link.json")).unwrap();
         symlink("../outside", root.join("folder")).unwrap();
         std::fs::create_dir(root.join("own")).unwrap();
-        for (path, written) in [("link.json", false), ("folder/b.json", false), ("own/b.json", true), ("../outside/new.json", true)] {
+        for (path, written) in
+            [("link.json", false), ("folder/b.json", false), ("own/b.json", true), ("../outside/new.json", true)]
+        {
             let run = check(&project, &["--write-baseline", path]);
             assert_eq!(run.status < 2, written, "{path}: {run:?}");
             assert_eq!(root.join(path).exists() && project.read("outside/b.json") == "old", true, "{path}: {run:?}");
         }
         // A file of the project's that it names itself.
-        for (path, fine) in [("own/b.json", true), ("folder/new.json", false), ("../outside/new.json", false), ("/etc/passwd", false)] {
+        for (path, fine) in
+            [("own/b.json", true), ("folder/new.json", false), ("../outside/new.json", false), ("/etc/passwd", false)]
+        {
             project.write("p/.viz-lsp.yml", &format!("baseline: {path}\n"));
             let run = check(&project, &[]);
             assert_eq!(run.status < 2, fine, "{path}: {run:?}");
@@ -296,7 +331,10 @@ mod links {
             symlink("../d", project.root.join(format!("p/d/m{number}"))).unwrap();
         }
         let run = check(&project, &[]);
-        assert!(run.status == 0 && run.out.contains("no problems") || run.out.is_empty() || !run.out.contains("error["), "{run:?}");
+        assert!(
+            run.status == 0 && run.out.contains("no problems") || run.out.is_empty() || !run.out.contains("error["),
+            "{run:?}"
+        );
         for path in ["../../../../../../../../../../../../proc", "../../../../../../../../../../../../sys"] {
             let project = Project::of(&[("p/project.visivo.yml", &including(path))]);
             let run = check(&project, &[]);

@@ -119,10 +119,8 @@ impl Needs<'_> {
             return self.problem("dbt-project", at, message);
         };
         let target = found.get("target").and_then(Value::as_str);
-        let target = target.map_or(Text { text: "default", source: Source::Project }, |text| Text {
-            text,
-            source: profiles.source,
-        });
+        let target = target
+            .map_or(Text { text: "default", source: Source::Project }, |text| Text { text, source: profiles.source });
         if !is_template(target.text) && found.get("outputs").and_then(|outputs| outputs.get(target.text)).is_none() {
             let (profile, target) = (profile.shown(), target.shown());
             self.problem("dbt-project", at, format!("the profile `{profile}` has no output `{target}`"));

@@ -47,10 +47,8 @@ impl Exclusion {
         }
         #[cfg(test)]
         tests::COMPILED.with(|count| count.set(count.get() + 1));
-        let expression = regex::RegexBuilder::new(pattern)
-            .size_limit(LARGEST_EXPRESSION)
-            .dfa_size_limit(LARGEST_EXPRESSION)
-            .build();
+        let expression =
+            regex::RegexBuilder::new(pattern).size_limit(LARGEST_EXPRESSION).dfa_size_limit(LARGEST_EXPRESSION).build();
         let expression = match expression {
             Ok(expression) => Some(expression),
             Err(regex::Error::CompiledTooBig(_)) => {

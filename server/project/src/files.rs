@@ -220,10 +220,7 @@ impl FileSystem for MemoryFiles {
             let Ok(rest) = path.strip_prefix(dir) else { continue };
             let mut components = rest.components();
             if let Some(first) = components.next() {
-                entries.insert(DirEntry {
-                    is_dir: components.next().is_some(),
-                    ..DirEntry::file(dir.join(first))
-                });
+                entries.insert(DirEntry { is_dir: components.next().is_some(), ..DirEntry::file(dir.join(first)) });
             }
         }
         if entries.is_empty() { Err(ReadError::NotFound) } else { Ok(entries.into_iter().collect()) }

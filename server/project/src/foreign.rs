@@ -66,9 +66,8 @@ fn what_else(document: &Document) -> Option<(&'static str, String)> {
         let line = 1 + document.text().as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count();
         return Some(("yaml-syntax", format!("is no YAML from line {line} on")));
     }
-    let is_list = |entry: &TopEntry<'_>| {
-        entry.name() == "includes" || MERGED_KEYS.iter().any(|(key, _)| entry.name() == *key)
-    };
+    let is_list =
+        |entry: &TopEntry<'_>| entry.name() == "includes" || MERGED_KEYS.iter().any(|(key, _)| entry.name() == *key);
     let lists: Vec<TopEntry<'_>> = document.entries().filter(is_list).collect();
     if lists.iter().any(|entry| matches!(entry.value(), TopValue::Node(_))) {
         return Some(("wrong-type", mapping.to_owned()));

@@ -63,7 +63,9 @@ pub(crate) struct Includes<'a> {
 impl Includes<'_> {
     /// The include entries of a file, in order.
     pub(crate) fn of(&mut self, document: &Document, file: &Path) -> Vec<Include> {
-        let Some(TopValue::Items(items)) = document.get("includes").map(|entry| entry.value()) else { return Vec::new() };
+        let Some(TopValue::Items(items)) = document.get("includes").map(|entry| entry.value()) else {
+            return Vec::new();
+        };
         items.into_iter().filter_map(|item| self.include(item, file)).collect()
     }
 
@@ -125,15 +127,18 @@ impl Includes<'_> {
         };
         let walked = walk(limit, &mut exclusions).map_err(|TooMuch { folder, why }| {
             let folder = folder.strip_prefix(path).ok().filter(|below| !below.as_os_str().is_empty());
-            let at = folder.map_or_else(String::new, |below| format!(" at `{}`", below.to_string_lossy().replace('\\', "/")));
-            let message = format!("the folder `{text}` is not read: the search for files in it ends{at}, {why}; {UNKNOWN_NAMES}");
+            let at = folder
+                .map_or_else(String::new, |below| format!(" at `{}`", below.to_string_lossy().replace('\\', "/")));
+            let message =
+                format!("the folder `{text}` is not read: the search for files in it ends{at}, {why}; {UNKNOWN_NAMES}");
             Problem::new("include-not-read", loc, message).help("name a smaller folder, or set its `depth`")
         })?;
         let found = walked.found;
         include.watched.extend(walked.folders);
         for (folder, why) in &walked.left_out {
             include.complete = false;
-            let shown = format!("{}/{}", text.trim_end_matches('/'), folder.strip_prefix(path).unwrap_or(folder).display());
+            let shown =
+                format!("{}/{}", text.trim_end_matches('/'), folder.strip_prefix(path).unwrap_or(folder).display());
             include.problems.push(not_read(why, &shown, loc, files));
         }
         if found.is_empty() && include.complete {
@@ -163,10 +168,9 @@ const UNKNOWN_NAMES: &str = "the names it defines are not known, so references t
 /// A file or folder that is there and is not read.
 pub(crate) fn not_read(why: &ReadError, shown: &str, loc: Loc, files: &dyn FileSystem) -> Problem {
     let (reason, help) = match (why, files.confined()) {
-        (ReadError::Outside, Some(confined)) => (
-            format!("it lies outside of the project's repository, and {}", confined.why()),
-            confined.help(),
-        ),
+        (ReadError::Outside, Some(confined)) => {
+            (format!("it lies outside of the project's repository, and {}", confined.why()), confined.help())
+        }
         (why, _) => (why.to_string(), "put what the project needs into another file"),
     };
     Problem::new("include-not-read", loc, format!("`{shown}` is not read: {reason}; {UNKNOWN_NAMES}")).help(help)
@@ -350,7 +354,9 @@ mod tests {
         assert_eq!(targets("path: o/r.git"), Err("include-git-reference"));
         assert_eq!(targets("path: .github/x.yml"), Err("include-git-reference"));
         assert_eq!(targets("path: nowhere.yml"), Err("include-not-found"));
-        for out in ["o/r.git@v1 -- ../../../m/a.yml", "o/r.git@v1 -- /p/m/a.yml", "o/r.git@../../.. -- m/a.yml", "../m.git@v1"] {
+        for out in
+            ["o/r.git@v1 -- ../../../m/a.yml", "o/r.git@v1 -- /p/m/a.yml", "o/r.git@../../.. -- m/a.yml", "../m.git@v1"]
+        {
             assert_eq!(targets(&format!("path: {out}")), Err("include-git-reference"), "{out}");
         }
     }

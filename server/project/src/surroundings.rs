@@ -64,7 +64,9 @@ impl Confined {
     /// What to do about it.
     pub(crate) fn help(self) -> &'static str {
         match self {
-            Self::Ci => "move it into the repository, or pass `--allow-outside` if whoever can change the project may read all files here",
+            Self::Ci => {
+                "move it into the repository, or pass `--allow-outside` if you trust everybody who can change the project"
+            }
             Self::Untrusted => "trust the workspace, or move it into the repository",
         }
     }
@@ -73,11 +75,7 @@ impl Confined {
 impl Surroundings {
     /// Of a folder on the disk.
     pub fn of(root: &Path) -> Self {
-        Self {
-            root: viz_files::real_place(root),
-            repository: viz_files::repository(root),
-            private: Private::of(root),
-        }
+        Self { root: viz_files::real_place(root), repository: viz_files::repository(root), private: Private::of(root) }
     }
 
     /// Of a folder that is no more than a name.
@@ -133,9 +131,7 @@ impl Surroundings {
     pub fn allow(&self, path: &Path, extent: Extent) -> Result<(), ReadError> {
         match (self.standing_by_name(path), extent) {
             (Standing::Private, _) => Err(ReadError::Private),
-            (_, Extent::Anywhere)
-            | (Standing::Project, _)
-            | (Standing::Repository, Extent::Repository) => Ok(()),
+            (_, Extent::Anywhere) | (Standing::Project, _) | (Standing::Repository, Extent::Repository) => Ok(()),
             _ => Err(ReadError::Outside),
         }
     }

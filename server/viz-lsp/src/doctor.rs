@@ -10,8 +10,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 use viz_engine::{DUCKDB_VERSION, WorkerKind, cache_folder, newest_runs};
-use viz_files::Kind;
 use viz_facts::{Answer, Fact, Question, SourceSpec, SqlErrorKind};
+use viz_files::Kind;
 use viz_project::{DiskFiles, Environment, Project, find_root};
 
 /// Prints what is there and what is not. The exit status is 0: what is missing is no error of the project.

@@ -70,10 +70,7 @@ pub fn build(
         errors: 0,
         findings: Vec::new(),
     };
-    if state.whole.as_ref() == Some(&whole)
-        && build.only.is_empty()
-        && state.nodes.values().all(&mut is_current)
-    {
+    if state.whole.as_ref() == Some(&whole) && build.only.is_empty() && state.nodes.values().all(&mut is_current) {
         tracing::info!("neither the project nor its data have changed");
         built.nodes = state.nodes.iter().filter_map(|(name, known)| unchanged(name, known)).collect();
         built.nodes.sort_by_key(|report| KINDS.iter().position(|kind| *kind == report.kind));
@@ -255,7 +252,8 @@ fn forget(state: &mut State, plan: &Plan, out: &Out) {
     state.nodes.retain(|name, known| {
         let there = names.contains(name);
         if !there {
-            let gone = known.files.iter().filter(|file| !kept.contains(file.path.as_str()) && file.is_there(&out.folder));
+            let gone =
+                known.files.iter().filter(|file| !kept.contains(file.path.as_str()) && file.is_there(&out.folder));
             gone.for_each(|file| out.remove(&file.path));
         }
         there

@@ -105,7 +105,10 @@ impl Run<'_> {
         let staging = self.out.staging(lane)?;
         // Starts no worker before there is something to ask.
         let program = std::env::current_exe().context("can't tell where this program is")?;
-        let engine = Engine::new(EngineConfig { export: Some(self.out.path().join(&staging)), ..EngineConfig::new(program, true) });
+        let engine = Engine::new(EngineConfig {
+            export: Some(self.out.path().join(&staging)),
+            ..EngineConfig::new(program, true)
+        });
         while let Some((at, need)) = self.next(lock(), changed) {
             let node = &self.plan.nodes[at];
             let key = if let Job::Due(key) = &jobs[at] { key.as_str() } else { "" };

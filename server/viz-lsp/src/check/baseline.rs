@@ -47,7 +47,9 @@ impl Baseline {
         let at = root.join(path);
         let text = match Foreign::of(root, &at) {
             None => files.read_from(&at, &files.surroundings(root), Extent::Project).map_err(anyhow::Error::from),
-            Some(why) => Err(anyhow!("it {why}, and `baseline` names a file of the project; `--baseline` may name any")),
+            Some(why) => {
+                Err(anyhow!("it {why}, and `baseline` names a file of the project; `--baseline` may name any"))
+            }
         };
         text.and_then(|text| Self::parse(&text)).with_context(|| format!("can't read the baseline {}", path.display()))
     }

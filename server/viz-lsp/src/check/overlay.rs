@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use viz_files::Identity;
-use viz_project::{
-    Confined, DirEntry, DiskFiles, Environment, Extent, FileSystem, ReadError, Standing, Surroundings,
-};
+use viz_project::{Confined, DirEntry, DiskFiles, Environment, Extent, FileSystem, ReadError, Standing, Surroundings};
 
 /// See the module. Paths are absolute.
 #[derive(Debug, Clone, Default)]

@@ -25,7 +25,14 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { trusted: true, allow_outside: false, cache: true, max_combinations: None, level: None, hostile_options: None }
+        Self {
+            trusted: true,
+            allow_outside: false,
+            cache: true,
+            max_combinations: None,
+            level: None,
+            hostile_options: None,
+        }
     }
 }
 
@@ -62,7 +69,8 @@ impl Settings {
         }
         match Options::deserialize(ours) {
             Ok(options) => {
-                let kept = Self { cache: self.cache, allow_outside: self.allow_outside, ..options.settings(self.trusted) };
+                let kept =
+                    Self { cache: self.cache, allow_outside: self.allow_outside, ..options.settings(self.trusted) };
                 (Some(kept), Vec::new())
             }
             Err(error) => (None, vec![format!("the changed settings are ignored: {error}")]),
@@ -148,8 +156,7 @@ mod tests {
             level: Some(Level::Parse),
             hostile_options: Some(true),
         };
-        let all =
-            json!({"trusted": false, "allowOutside": true, "cache": false, "maxCombinations": 7, "level": "parse", "hostileOptions": true});
+        let all = json!({"trusted": false, "allowOutside": true, "cache": false, "maxCombinations": 7, "level": "parse", "hostileOptions": true});
         assert_eq!(read(all), (wanted, 0));
         assert_eq!(read(json!({"level": "execute"})).0.level, Some(Level::Execute));
     }
