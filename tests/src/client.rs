@@ -152,6 +152,7 @@ impl Client {
                 Some(path) => std::fs::File::create(path).expect("the log can be made").into(),
                 None => Stdio::inherit(),
             })
+            .env_remove("CI")
             .envs(options.environment.iter().map(|(name, value)| (name, value)))
             .spawn()
             .unwrap_or_else(|error| panic!("{program}: {error}"));

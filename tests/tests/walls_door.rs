@@ -66,13 +66,13 @@ fn nothing_but_the_door_opens_files() {
     ];
     // Types that say what an open file is, and say nothing of a path.
     let types = ["std::fs::File", "std::fs::Metadata", "std::fs::TryLockError"];
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the repository");
+    let root = viz_tests::projects::repository();
     let mut found = Vec::new();
     let mut open = vec![root.join("server")];
     while let Some(folder) = open.pop() {
         for entry in std::fs::read_dir(&folder).expect("a folder").flatten() {
             let path = entry.path();
-            let shown = path.strip_prefix(root).expect("below").to_string_lossy().replace('\\', "/");
+            let shown = path.strip_prefix(&root).expect("below").to_string_lossy().replace('\\', "/");
             if path.is_dir() && !matches!(entry.file_name().to_str(), Some("tests" | "benches" | "target")) {
                 open.push(path);
                 continue;
@@ -230,7 +230,9 @@ fn includes_of_includes_end() {
 #[cfg(unix)]
 mod links {
     use super::*;
+    use serde_json::json;
     use std::os::unix::fs::symlink;
+    use viz_tests::{Client, Options};
 
     fn fifo(path: &Path) {
         let made = rustix::fs::mknodat(
@@ -279,7 +281,7 @@ mod links {
         {
             let run = check(&project, &["--write-baseline", path]);
             assert_eq!(run.status < 2, written, "{path}: {run:?}");
-            assert_eq!(root.join(path).exists() && project.read("outside/b.json") == "old", true, "{path}: {run:?}");
+            assert!(root.join(path).exists() && project.read("outside/b.json") == "old", "{path}: {run:?}");
         }
         // A file of the project's that it names itself.
         for (path, fine) in
@@ -308,7 +310,7 @@ mod links {
         for format in FORMATS {
             let run = check(&project, &["--format", format]);
             assert!(!run.out.contains(SECRET) && !run.err.contains(SECRET), "{run:?}");
-            assert_eq!(run.out.matches("wrong-type").count() >= 2, true, "the plain ones are told: {run:?}");
+            assert!(run.out.matches("wrong-type").count() >= 2, "the plain ones are told: {run:?}");
             let ci = check_in_ci(&project, &["--format", format]);
             assert!(!ci.out.contains(SECRET) && ci.status == 0, "nothing of it is false: {ci:?}");
         }
@@ -331,14 +333,82 @@ mod links {
             symlink("../d", project.root.join(format!("p/d/m{number}"))).unwrap();
         }
         let run = check(&project, &[]);
-        assert!(
-            run.status == 0 && run.out.contains("no problems") || run.out.is_empty() || !run.out.contains("error["),
-            "{run:?}"
-        );
+        assert!(run.status == 0 && !run.out.contains("error["), "{run:?}");
         for path in ["../../../../../../../../../../../../proc", "../../../../../../../../../../../../sys"] {
             let project = Project::of(&[("p/project.visivo.yml", &including(path))]);
             let run = check(&project, &[]);
             assert!(run.status < 2 && run.out.contains("include-"), "{path}: {run:?}");
+        }
+    }
+
+    #[test]
+    fn the_server_answers_whatever_links_lead_to() {
+        let text = format!("{}models:\n  - name: m\n    sql: select 1 as x\n", including("d"));
+        let project = Project::of(&[("p/project.visivo.yml", &text), ("p/d/a.yml", "models: []\n")]);
+        for number in 0..4 {
+            symlink(".", project.root.join(format!("p/d/l{number}"))).unwrap();
+        }
+        symlink("..", project.root.join("p/up")).unwrap();
+        let mut client = Client::start(PROGRAM, Options::default());
+        client.open(&project.root.join("p/project.visivo.yml"));
+        client.settle(&project.root.join("p"));
+        assert_eq!(client.shut_down(), 0);
+    }
+
+    #[test]
+    fn editors_are_offered_no_edits_elsewhere() {
+        const USES: &str = "charts:\n  - name: co\n    insights: ref(zz)\n";
+        let text = "name: p\nincludes:\n  - path: l.yml\ninsights:\n  - name: zz\n    props: {type: bar}\n";
+        let project = Project::of(&[("p/project.visivo.yml", text), ("outside/m.yml", USES), ("p/own.yml", USES)]);
+        let root = project.root.join("p");
+        symlink("../outside/m.yml", root.join("l.yml")).unwrap();
+        let mut client = Client::start(PROGRAM, Options::default());
+        let document = client.open(&root.join("project.visivo.yml"));
+        let linked = client.open(&root.join("l.yml"));
+        client.settle(&root);
+        let at = document.position(document.find("zz").start);
+        let place = json!({ "textDocument": { "uri": document.uri }, "position": at, "newName": "yy" });
+        let id = client.ask("textDocument/rename", place.clone());
+        let refused = client.answer(id).expect_err("a file outside has the name, too").to_string();
+        assert!(refused.contains("is a link to a file outside of the project"), "{refused}");
+        let whole = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } });
+        let actions =
+            json!({ "textDocument": { "uri": linked.uri }, "range": whole, "context": { "diagnostics": [] } });
+        let actions = client.request("textDocument/codeAction", actions);
+        assert!(!actions.to_string().contains("newText"), "{actions:#}");
+        let told = client.published(&linked.uri).map(|told| json!(told.diagnostics).to_string()).unwrap_or_default();
+        assert!(told.contains("wrong-type") && !told.contains("newText"), "{told}");
+        // The same link into the project is the project's own.
+        std::fs::remove_file(root.join("l.yml")).unwrap();
+        symlink("own.yml", root.join("l.yml")).unwrap();
+        client.close(&linked);
+        client.settle(&root);
+        let edit = client.request("textDocument/rename", place);
+        assert!(edit.to_string().contains("own.yml"), "{edit:#}");
+        assert_eq!(client.shut_down(), 0);
+    }
+
+    #[test]
+    fn untrusted_workspaces_read_nothing_outside_of_their_repository() {
+        let models = "models:\n  - name: far\n    sql: select 1 as x\n";
+        let text = format!("{}charts: [{{name: c, insights: [ref(nobody)]}}]\n", including("l.yml"));
+        let project = Project::of(&[("p/project.visivo.yml", &text), ("outside/m.yml", models)]);
+        let root = project.root.join("p");
+        symlink("../outside/m.yml", root.join("l.yml")).unwrap();
+        for (options, read) in [
+            (json!({ "trusted": false }), false),
+            (json!({ "trusted": false, "allowOutside": true }), true),
+            (json!({ "trusted": true }), true),
+        ] {
+            let mut client = Client::start(PROGRAM, Options { initialization: options.clone(), ..Options::default() });
+            client.open(&root.join("project.visivo.yml"));
+            client.settle(&root);
+            let found = client.request("workspace/symbol", json!({ "query": "far" }));
+            assert_eq!(found.to_string().contains("far"), read, "{options}: {found:#}");
+            let codes: Vec<String> = client.findings(&root).iter().map(|found| found.code.clone()).collect();
+            assert_eq!(codes.iter().any(|code| code == "include-not-read"), !read, "{options}: {codes:?}");
+            assert_eq!(codes.iter().any(|code| code == "unknown-reference"), read, "{options}: {codes:?}");
+            assert_eq!(client.shut_down(), 0);
         }
     }
 
