@@ -17,6 +17,7 @@ mod fixing;
 mod flood;
 mod folders;
 mod formats;
+mod framing;
 mod golden;
 mod hostile;
 mod kills;

@@ -66,6 +66,7 @@ pub struct Config {
     /// How deep `--check` goes.
     pub level: Option<ConfiguredLevel>,
     /// Seconds for one query of the engine.
+    #[serde(deserialize_with = "seconds")]
     pub timeout: Option<f64>,
     /// Megabytes of main memory for one query of the engine.
     pub memory: Option<u64>,
@@ -151,6 +152,16 @@ fn engine<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<BrowserEn
     }
 }
 
+/// A time that passes: no query is done in none.
+fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    match Option::<f64>::deserialize(deserializer)? {
+        Some(seconds) if !(seconds > 0.0 && seconds.is_finite()) => {
+            Err(serde::de::Error::custom("expected a number of seconds greater than 0"))
+        }
+        seconds => Ok(seconds),
+    }
+}
+
 fn scalar<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -172,6 +183,18 @@ mod tests {
     fn versions_with_and_without_quotes() {
         assert_eq!(Config::parse("target: 2.0\nbrowser_engine: '2.0'\n").unwrap().target, Some(Target::V2_0));
         assert_eq!(Config::parse("# nothing\n").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn a_time_is_greater_than_nothing() {
+        assert_eq!(Config::parse("timeout: 0.5\n").unwrap().timeout, Some(0.5));
+        for wrong in ["0", "-0.0", "-3", ".nan", ".inf", "-.inf"] {
+            let error = Config::parse(&format!("seed: 1\ntimeout: {wrong}\n")).unwrap_err();
+            assert_eq!(
+                (error.line, error.message.as_str()),
+                (1, "timeout: expected a number of seconds greater than 0")
+            );
+        }
     }
 
     #[test]

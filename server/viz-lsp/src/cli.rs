@@ -386,7 +386,7 @@ mod tests {
 
     #[test]
     fn usage_errors_exit_with_2() {
-        let wrong: [&[&str]; 16] = [
+        let wrong: [&[&str]; 18] = [
             &["--check", "--build"],
             &["--check", "--out", "x"],
             &["--build", "--level", "bind"],
@@ -401,6 +401,8 @@ mod tests {
             &["--check", "--stdio"],
             &["--check", "--max-combinations", "0"],
             &["--check", "--timeout", "-1"],
+            &["--check", "--timeout", "0"],
+            &["--build", "--timeout", "nan"],
             &["--check", "--min-coverage", "101"],
             &["--check", "--now", "soon"],
         ];

@@ -202,7 +202,8 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 /// # Errors
 /// If the project asks for something that can't be.
 pub fn limits(timeout: Option<f64>, memory: Option<u64>, config: &Config) -> anyhow::Result<Limits> {
-    let seconds = timeout.or(config.timeout).map(Duration::try_from_secs_f64).transpose();
+    // What is no time is refused where it is read; what no clock can count is longer than anybody waits.
+    let seconds = |seconds| Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_TIMEOUT).min(LONGEST_TIMEOUT);
     let usual = Limits::default();
     let megabytes = |name: &str, value: Option<u64>, most: u64, usual: u64| match value {
         None => Ok(usual),
@@ -210,7 +211,7 @@ pub fn limits(timeout: Option<f64>, memory: Option<u64>, config: &Config) -> any
         Some(value) => Err(anyhow!("`{name}` in .viz-lsp.yml: {value} MB is not from 1 to {} MB", most / MEGABYTE)),
     };
     Ok(Limits {
-        timeout: seconds.context("`timeout` in .viz-lsp.yml")?.unwrap_or(usual.timeout).min(LONGEST_TIMEOUT),
+        timeout: timeout.or(config.timeout).map_or(usual.timeout, seconds),
         memory: megabytes("memory", memory.or(config.memory), MOST_MEMORY, usual.memory)?,
         values: megabytes("max_values", config.max_values, MOST_VALUES, usual.values)?,
     })
