@@ -3,6 +3,7 @@
 mod annotated;
 mod artefacts;
 mod bad_input;
+mod bounds;
 mod browser;
 mod build;
 mod cache;

@@ -15,6 +15,7 @@
 
 mod alias;
 mod almost;
+mod breaks;
 mod builder;
 mod cursor;
 mod document;

@@ -162,6 +162,7 @@ impl Run<'_> {
         verdict.report.covered = self.classes.covered(&self.combinations);
         self.settle(verdict, Level::Parse);
         self.browser_engine(verdict, &fine);
+        self.arrows(verdict, &fine);
         if self.options.level == Level::Parse {
             return;
         }

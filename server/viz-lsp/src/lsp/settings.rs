@@ -100,7 +100,7 @@ impl Options {
         Settings {
             trusted,
             cache: self.cache.unwrap_or(true),
-            max_combinations: self.max_combinations.map(Into::into),
+            max_combinations: self.max_combinations.map(|most| most.get().min(viz_project::MOST_COMBINATIONS)),
             level,
             hostile_options: self.hostile_options,
         }
