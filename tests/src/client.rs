@@ -4,7 +4,7 @@
 mod incoming;
 
 use crate::{Document, Encoding, Shown};
-use incoming::read;
+pub use incoming::read;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{BufReader, Write};

@@ -24,7 +24,7 @@ pub mod pages;
 pub mod projects;
 mod worker;
 
-pub use client::{Client, Options, PATIENCE, workspace_folder};
+pub use client::{Client, Options, PATIENCE, read as read_message, workspace_folder};
 pub use document::{Document, Encoding};
 pub use finding::Shown;
 pub use worker::Worker;

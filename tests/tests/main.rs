@@ -6,6 +6,7 @@
 mod annotated;
 mod artefacts;
 mod bad_input;
+mod bounds;
 mod browser;
 mod build;
 mod cache;
@@ -20,6 +21,7 @@ mod fixing;
 mod flood;
 mod folders;
 mod formats;
+mod framing;
 mod golden;
 mod hostile;
 mod kills;

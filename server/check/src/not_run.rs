@@ -13,7 +13,7 @@ pub(crate) fn not_run(what: &str, sql: &MappedText, why: &Unknown) -> Option<Fin
     let reaches_out = || OUTWARD.iter().any(|extension| why.message.contains(extension));
     let (verb, help) = match why.code.as_str() {
         "file-not-allowed" => ("is not run here", "move the file into the project's folder"),
-        "function-not-run" | "network" => {
+        "function-not-run" | "network" | "read-only" => {
             ("is not run here", "everything that depends on it is checked as far as its text goes")
         }
         "extension-missing" if reaches_out() => {

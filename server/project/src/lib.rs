@@ -40,7 +40,9 @@ mod surroundings;
 mod usage;
 mod walk;
 
-pub use config::{BrowserEngine, CONFIG_FILE, Config, ConfigError, ConfiguredLevel, ConfiguredSeverity};
+pub use config::{
+    BrowserEngine, CONFIG_FILE, Config, ConfigError, ConfiguredLevel, ConfiguredSeverity, MOST_COMBINATIONS,
+};
 pub use environment::Environment;
 pub use files::{DirEntry, DiskFiles, FileSystem, MAX_FILE_BYTES, MemoryFiles, ReadError};
 pub use graph::Graph;

@@ -18,6 +18,7 @@
 
 mod alias;
 mod almost;
+mod breaks;
 mod builder;
 mod cursor;
 mod document;

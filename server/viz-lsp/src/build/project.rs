@@ -6,12 +6,12 @@ use super::run::{Job, Run};
 use super::state::{Built as Known, State, Versions};
 use super::{Interrupt, TIMEOUT, print};
 use crate::answerer::{Answerer, EngineAnswerer};
+use crate::check::deadline::Deadline;
 use crate::check::{self, fixpoint, outcome::Checked, targets::Target};
 use crate::cli::{BuildArgs, CheckArgs};
 use anyhow::{Context, bail};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use viz_build::{Layout, Node, Plan, Settings};
 use viz_check::{CheckOptions, Memo, Severity};
 use viz_engine::Limits;
@@ -44,7 +44,7 @@ pub fn build(
     build: &BuildArgs,
     target: Target,
     out: &Path,
-    interrupt: &Interrupt,
+    (interrupt, deadline): (&Interrupt, &Deadline),
 ) -> anyhow::Result<Built> {
     let environment = Environment::from_process();
     let files = check::Overlay::new(&environment, check.allow_outside);
@@ -79,7 +79,7 @@ pub fn build(
     let (checked, plan) = {
         let answerer = EngineAnswerer::new(true, !check.no_cache)?;
         let settings = Settings { layout, out: &path, flat: build.flat, now: options.now };
-        examine(check, project, &target, &options, settings, &answerer, check_limits)
+        examine(check, project, &target, &options, settings, (&answerer, deadline), check_limits)
     };
     built.errors = checked.report.findings.len();
     built.findings = print::findings(&checked);
@@ -106,13 +106,14 @@ pub fn build(
         built.nodes.iter().for_each(|report| print::node(check, report, None));
         return Ok(built);
     };
-    let timeout = check.timeout.map(Duration::try_from_secs_f64).transpose()?.unwrap_or(TIMEOUT);
+    let timeout = check.timeout.map_or(TIMEOUT, check::seconds);
     let run = Run {
         plan: &plan,
         out: &out,
         limits: Limits { timeout, ..check_limits },
         jobs: build.jobs.map_or_else(default_jobs, |jobs| jobs as usize),
         interrupt,
+        deadline,
         args: check,
     };
     interrupt.set_writing(true);
@@ -139,13 +140,13 @@ fn examine(
     target: &Target,
     options: &CheckOptions,
     settings: Settings<'_>,
-    answerer: &dyn Answerer,
+    (answerer, deadline): (&dyn Answerer, &Deadline),
     limits: Limits,
 ) -> (Checked, Plan) {
     let mut facts = FactStore::new();
     let memo = Memo::default();
-    let mut report = check::check(&project, options, &memo, &mut facts, answerer, limits, args.quiet);
-    fixpoint::ask(&mut facts, answerer, limits, |facts| viz_build::questions(&project, facts));
+    let mut report = check::check(&project, options, &memo, &mut facts, (answerer, deadline), limits, args.quiet);
+    fixpoint::ask(&mut facts, answerer, limits, deadline, |facts| viz_build::questions(&project, facts));
     let plan = viz_build::plan(&project, &facts, &report, settings);
     report.findings.retain(|finding| finding.severity == Severity::Error);
     let checked = Checked { shown: target.shown.clone(), project, report, recorded: Vec::new(), fixed: 0 };

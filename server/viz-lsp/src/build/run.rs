@@ -4,6 +4,7 @@ use super::node::{Done, Fate, Report};
 use super::out::Out;
 use super::state::{Built, State, Written, hex, version};
 use super::{Interrupt, print};
+use crate::check::deadline::Deadline;
 use crate::cli::CheckArgs;
 use anyhow::{Context, anyhow, bail};
 use indicatif::ProgressBar;
@@ -37,6 +38,7 @@ pub struct Run<'a> {
     pub limits: Limits,
     pub jobs: usize,
     pub interrupt: &'a Interrupt,
+    pub deadline: &'a Deadline,
     pub args: &'a CheckArgs,
 }
 
@@ -114,6 +116,7 @@ impl Run<'_> {
             let key = if let Job::Due(key) = &jobs[at] { key.as_str() } else { "" };
             let made = match need {
                 Some(reason) => Err(Fate::Skipped { reason }),
+                None if self.deadline.is_over() => Err(Fate::Skipped { reason: self.deadline.unknown().message }),
                 None => self
                     .make(node, key, &engine, &staging)
                     .map_err(|error| Fate::Failed { reason: format!("{error:#}") }),
@@ -185,7 +188,7 @@ impl Run<'_> {
         let (mut rows, mut warnings) = (0, work.warnings.clone());
         for (at, query) in work.queries.iter().enumerate() {
             let (question, files) = question(query, at);
-            let export = engine.export(&question, &self.limits, &self.interrupt.token);
+            let export = engine.export(&question, &self.limits(), &self.interrupt.token);
             evidence.add(&export);
             let exported = match export.answer {
                 Ok(Answer::Exported(Ok(exported))) => exported,
@@ -201,7 +204,7 @@ impl Run<'_> {
             made.extend(files.into_iter().map(|(name, path)| (staging.join(name), path)));
         }
         for question in &work.asks {
-            evidence.add(&engine.export(question, &self.limits, &self.interrupt.token));
+            evidence.add(&engine.export(question, &self.limits(), &self.interrupt.token));
         }
         let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         for (at, text) in work.texts.iter().enumerate() {
@@ -223,6 +226,12 @@ impl Run<'_> {
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let built = Built { key: key.to_owned(), reads, data, files, warnings };
         Ok((Done { rows, bytes, milliseconds }, built))
+    }
+
+    /// What one query may cost now.
+    fn limits(&self) -> Limits {
+        let timeout = self.deadline.left().map_or(self.limits.timeout, |left| left.min(self.limits.timeout));
+        Limits { timeout, ..self.limits }
     }
 
     /// Removes what an earlier build wrote for this node and this one did not: of another layout, or a flat file.

@@ -1,6 +1,7 @@
 //! `--check`: from paths to an exit status.
 
 pub mod baseline;
+pub mod deadline;
 mod fix;
 pub mod fixpoint;
 pub mod outcome;
@@ -13,6 +14,7 @@ use crate::cli::{CheckArgs, Deny, Format};
 use crate::{formats, words};
 use anyhow::{Context, anyhow, bail};
 use baseline::Baseline;
+use deadline::Deadline;
 use outcome::{Checked, Outcome};
 pub use overlay::Overlay;
 use std::collections::HashSet;
@@ -44,7 +46,8 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
             if args.watch {
                 return watch::run(args);
             }
-            let outcome = check_all(args, &EngineAnswerer::new(true, !args.no_cache)?, started)?;
+            let deadline = Deadline::of_process(Some(args.deadline.map_or(deadline::USUAL, seconds)));
+            let outcome = check_all(args, &EngineAnswerer::new(true, !args.no_cache)?, &deadline, started)?;
             print(args, &outcome);
             let status = status(args, &outcome);
             // The process ends here; freeing each value of a large project would only take time.
@@ -65,7 +68,12 @@ fn refuse_what_is_missing(args: &CheckArgs) -> anyhow::Result<()> {
 }
 
 /// Checks all projects that the command line names, and fixes what it asks to fix.
-fn check_all(args: &CheckArgs, answerer: &dyn Answerer, started: Instant) -> anyhow::Result<Outcome> {
+fn check_all(
+    args: &CheckArgs,
+    answerer: &dyn Answerer,
+    deadline: &Deadline,
+    started: Instant,
+) -> anyhow::Result<Outcome> {
     let baseline = args.baseline.as_deref().map(Baseline::read).transpose()?;
     let current = targets::current_folder()?;
     let environment = Environment::from_process();
@@ -89,7 +97,7 @@ fn check_all(args: &CheckArgs, answerer: &dyn Answerer, started: Instant) -> any
     }
     let mut projects = Vec::new();
     for target in targets {
-        projects.push(check_project(args, target, &files, &environment, answerer, baseline.as_ref())?);
+        projects.push(check_project(args, target, &files, &environment, (answerer, deadline), baseline.as_ref())?);
     }
     if let Some((path, _)) = &stdin
         && !projects.iter().any(|checked| checked.project.file_of(path).is_some())
@@ -119,7 +127,7 @@ fn check_project(
     target: targets::Target,
     files: &Overlay,
     environment: &Environment,
-    answerer: &dyn Answerer,
+    (answerer, deadline): (&dyn Answerer, &Deadline),
     baseline: Option<&Baseline>,
 ) -> anyhow::Result<Checked> {
     let (mut facts, memo) = (FactStore::new(), Memo::default());
@@ -130,7 +138,7 @@ fn check_project(
     };
     let (options, limits) = options(args, project.config())?;
     let mut look = |project: Project| {
-        let mut report = check(&project, &options, &memo, &mut facts, answerer, limits, args.quiet);
+        let mut report = check(&project, &options, &memo, &mut facts, (answerer, deadline), limits, args.quiet);
         let recorded = own.as_ref().or(baseline).map(|baseline| baseline.take_from(&mut report.findings));
         Checked { shown: target.shown.clone(), project, report, recorded: recorded.unwrap_or_default(), fixed: 0 }
     };
@@ -206,7 +214,6 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 /// # Errors
 /// If the project asks for something that can't be.
 pub fn limits(timeout: Option<f64>, memory: Option<u64>, config: &Config) -> anyhow::Result<Limits> {
-    let seconds = timeout.or(config.timeout).map(Duration::try_from_secs_f64).transpose();
     let usual = Limits::default();
     let megabytes = |name: &str, value: Option<u64>, most: u64, usual: u64| match value {
         None => Ok(usual),
@@ -214,13 +221,18 @@ pub fn limits(timeout: Option<f64>, memory: Option<u64>, config: &Config) -> any
         Some(value) => Err(anyhow!("`{name}` in .viz-lsp.yml: {value} MB is not from 1 to {} MB", most / MEGABYTE)),
     };
     Ok(Limits {
-        timeout: seconds.context("`timeout` in .viz-lsp.yml")?.unwrap_or(usual.timeout).min(LONGEST_TIMEOUT),
+        timeout: timeout.or(config.timeout).map_or(usual.timeout, seconds),
         memory: megabytes("memory", memory.or(config.memory), MOST_MEMORY, usual.memory)?,
         values: megabytes("max_values", config.max_values, MOST_VALUES, usual.values)?,
     })
 }
 
 const MEGABYTE: u64 = 1_000_000;
+
+/// A time. What is none is refused where it is read; what no clock can count is longer than anybody waits.
+pub fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_TIMEOUT).min(LONGEST_TIMEOUT)
+}
 
 /// The level that a project asks for.
 pub fn configured_level(config: &Config) -> Level {
@@ -233,12 +245,12 @@ pub fn check(
     options: &CheckOptions,
     memo: &Memo,
     facts: &mut FactStore,
-    answerer: &dyn Answerer,
+    (answerer, deadline): (&dyn Answerer, &Deadline),
     limits: Limits,
     quiet: bool,
 ) -> viz_check::Report {
     let progress = progress_bar(quiet);
-    let report = fixpoint::run(project, options, memo, facts, answerer, limits, |round| {
+    let report = fixpoint::run(project, options, memo, facts, answerer, limits, deadline, |round| {
         progress.set_message(format!("asking {}", words::count(round.questions, "question")));
         tracing::debug!(
             round = round.number,

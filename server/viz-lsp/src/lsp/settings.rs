@@ -123,7 +123,7 @@ impl Options {
             trusted,
             allow_outside: self.allow_outside,
             cache: self.cache.unwrap_or(true),
-            max_combinations: self.max_combinations.map(Into::into),
+            max_combinations: self.max_combinations.map(|most| most.get().min(viz_project::MOST_COMBINATIONS)),
             level,
             hostile_options: self.hostile_options,
         }
