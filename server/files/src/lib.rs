@@ -19,8 +19,10 @@ mod folder;
 mod list;
 mod open;
 mod private;
+mod readable;
 
 pub use folder::{Folder, LockError};
 pub use list::{Entry, MOST_ENTRIES, is_link, list};
 pub use open::{Identity, Kind, Opened, Reach, Refused, kind, look, open, read, real, real_place, repository};
 pub use private::{Private, is_private_name};
+pub use readable::{MOST_WALKED, Readable, Rules};

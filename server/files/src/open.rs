@@ -4,7 +4,7 @@ use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use std::fs::{File, Metadata};
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Seek};
 use std::path::{Path, PathBuf};
 
 /// Why a file is not opened, read or written. The texts are for users, and name neither the file nor what is in it.
@@ -123,6 +123,7 @@ impl Opened {
     /// [`Refused::TooLarge`] above `most` bytes, whatever size the file says it has.
     pub fn read(self, most: u64) -> Result<Vec<u8>, Refused> {
         let mut content = Vec::new();
+        (&self.file).rewind()?;
         self.file.take(most.saturating_add(1)).read_to_end(&mut content)?;
         if content.len() as u64 > most {
             return Err(Refused::TooLarge { bytes: self.data.len().max(content.len() as u64), most });
@@ -136,8 +137,34 @@ impl Opened {
     /// If the system can't read.
     pub fn first(&self, count: u64) -> Result<Vec<u8>, Refused> {
         let mut content = Vec::new();
+        (&self.file).rewind()?;
         (&self.file).take(count).read_to_end(&mut content)?;
         Ok(content)
+    }
+
+    /// Puts the content into a new file that only this user can read. The two share their blocks where the file system can do that;
+    /// elsewhere only a file of at most `most` bytes is copied.
+    ///
+    /// # Errors
+    /// [`Refused::TooLarge`] above that, and if the new file can't be made or written.
+    pub fn copy_to(&self, new: &Path, most: u64) -> Result<(), Refused> {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut copy = options.open(new)?;
+        #[cfg(target_os = "linux")]
+        if rustix::fs::ioctl_ficlone(&copy, &self.file).is_ok() {
+            return Ok(());
+        }
+        let too_large = |bytes| Refused::TooLarge { bytes, most };
+        if self.data.len() > most {
+            return Err(too_large(self.data.len()));
+        }
+        (&self.file).rewind()?;
+        // It may grow meanwhile.
+        let copied = std::io::copy(&mut (&self.file).take(most.saturating_add(1)), &mut copy)?;
+        if copied > most { Err(too_large(copied)) } else { Ok(()) }
     }
 }
 
@@ -315,6 +342,22 @@ pub(crate) fn link(error: std::io::Error) -> Refused {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copy_is_bounded() {
+        let place = tempfile::tempdir().unwrap();
+        let (old, new) = (place.path().join("old"), place.path().join("new"));
+        std::fs::write(&old, "content").unwrap();
+        let opened = open(&old, Reach::Itself).unwrap();
+        assert_eq!(opened.first(3).unwrap(), b"con");
+        opened.copy_to(&new, 7).unwrap();
+        assert_eq!(std::fs::read(&new).unwrap(), b"content");
+        assert!(opened.copy_to(&new, 7).is_err(), "nothing is overwritten");
+        // Unless this file system shares blocks.
+        let copied = opened.copy_to(&place.path().join("other"), 6);
+        assert!(copied.is_ok() || copied == Err(Refused::TooLarge { bytes: 7, most: 6 }));
+        assert_eq!(opened.read(7).unwrap(), b"content");
+    }
 
     #[cfg(unix)]
     #[test]
