@@ -197,6 +197,10 @@ fn unknown(raw: &Raw) -> Option<Unknown> {
         "out of memory" => Some(Unknown::new("out-of-memory", "the query needs more memory than the checker gives it")),
         "interrupt" => Some(Unknown::new("cancelled", "the query was interrupted")),
         "http" | "connection" | "network" => Some(Unknown::new("network", "the checker opens no connections")),
+        _ if message.contains("attached in read-only mode") => {
+            let message = "it writes to its source, as `nextval` does, and sources are only read here";
+            Some(Unknown::new("read-only", message))
+        }
         "internal" | "fatal" => Some(Unknown::new("engine-failure", message)),
         _ => None,
     }

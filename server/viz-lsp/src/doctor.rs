@@ -1,6 +1,7 @@
 //! `--doctor`: what protects this computer from the queries of projects, and what can be opened, as found right now.
 
 use crate::answerer::{Answerer, Cancel, EngineAnswerer, Limits};
+use crate::check::Overlay;
 use crate::paths;
 use anyhow::Context;
 use std::fmt::Write as _;
@@ -10,6 +11,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 use viz_engine::{DUCKDB_VERSION, WorkerKind, cache_folder, newest_runs};
 use viz_facts::{Answer, Fact, Question, SourceSpec, SqlErrorKind};
+use viz_files::Kind;
 use viz_project::{DiskFiles, Environment, Project, find_root};
 
 /// Prints what is there and what is not. The exit status is 0: what is missing is no error of the project.
@@ -24,7 +26,9 @@ pub fn run(path: Option<&Path>) -> anyhow::Result<ExitCode> {
     let path = path.map_or_else(|| current.clone(), |path| current.join(path));
     let root = find_root(&paths::real(&path), &DiskFiles);
     let answerer = EngineAnswerer::new(true, false)?;
-    let project = root.map(|root| Project::load(&root, &DiskFiles, &Environment::from_process()));
+    let environment = Environment::from_process();
+    let files = Overlay::new(&environment, false);
+    let project = root.map(|root| Project::load(&root, &files, &environment));
     // Asking starts the workers, which say then what stands around them.
     let (parser, took) = asked(&answerer, Question::Parse { sql: "select 1".into() });
     let sources = project.as_ref().map(|project| sources(project, &answerer)).unwrap_or_default();
@@ -125,9 +129,9 @@ fn settings(answerer: &EngineAnswerer, memory: &SourceSpec) -> String {
 
 fn cache(text: &mut String) {
     let folder = cache_folder();
-    let size =
-        |entry: std::fs::DirEntry| entry.metadata().map_or(0, |data| if data.is_file() { data.len() } else { 0 });
-    let bytes: u64 = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(size).sum();
+    let entries = viz_files::list(&folder).unwrap_or_default();
+    let files = entries.iter().filter(|entry| entry.kind == Kind::File && !entry.link);
+    let bytes: u64 = files.filter_map(|entry| Some(viz_files::look(&entry.path)?.len())).sum();
     let _ = writeln!(text, "\ncache: {}", folder.display());
     let _ = match newest_runs(&folder, 1) {
         Some(_) => writeln!(text, "  works, {} kB; `--runs` lists what was run", bytes.div_ceil(1024)),

@@ -2,6 +2,9 @@
 //! another program that holds a database (`--hold …`), so that DuckDB is linked once. `--measure` prints what questions
 //! cost: `cargo test -p viz-engine --test worker -- --measure`.
 
+// Tests make the files that they are about.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 mod capsules;
 mod databases;
 mod export;
