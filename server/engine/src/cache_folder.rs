@@ -1,6 +1,6 @@
 //! Where this program keeps what it may lose: below the user's cache folder, readable by the user alone.
 
-// This program's own files.
+// The program's own folder, which no project names.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 use etcetera::BaseStrategy;

@@ -7,7 +7,7 @@
 //! This is done outside the worker's walls, because the worker must not write one byte, not even into the copy. So it is a small
 //! piece of safe code: it reads one frame at a time, holds eight bytes for each page, and believes no number that the files don't bear out.
 
-// The copy is this program's own file; the log is handed over open.
+// Writes to private copies in the program's own folder.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! The SQLite file of capsules.
 
-// This program's own file.
+// The program's own file, which no project names.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 use crate::cache_folder::create_private;
@@ -135,7 +135,7 @@ fn cut(text: &str, most: usize) -> &str {
 
 impl File {
     /// Opens the file in this folder, or makes it. One that can't be read is set aside.
-    pub(super) fn open(folder: &Path) -> Option<Self> {
+    pub(super) fn at(folder: &Path) -> Option<Self> {
         let path = folder.join(NAME);
         let opened = create_private(folder).map_err(|error| error.to_string()).and_then(|()| {
             Self::try_open(&path).or_else(|error| {
