@@ -37,6 +37,7 @@ mod reads;
 mod rows;
 mod runner;
 mod sandbox;
+mod secrets;
 mod shadow;
 mod sources;
 mod spaces;

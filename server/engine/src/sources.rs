@@ -111,6 +111,7 @@ impl SourceRunner {
         limits: &Limits,
     ) -> Result<Answer, Unknown> {
         if let Some(SourceSpec::Sqlite { path, .. }) = question.source() {
+            let path = path.reveal();
             return self.answer_in_sqlite(id, question, (path, copy.unwrap_or(path)), limits);
         }
         let (spec, sql, ours): (_, Cow<'_, str>, _) = match question {
@@ -303,8 +304,8 @@ impl Source {
         })?;
         let mut files = Vec::new();
         if let SourceSpec::DuckDbFile { path, .. } | SourceSpec::Csv { path, .. } = &spec {
-            files.push(path.clone());
-            files.push(log_of(path));
+            files.push(path.reveal().to_owned());
+            files.push(log_of(path.reveal()));
         }
         let most = format!("{}MB", memory / 1_000_000);
         let allowed = Allowed {
@@ -383,6 +384,7 @@ impl Source {
         match &self.spec {
             SourceSpec::DuckDbMemory { .. } | SourceSpec::Sqlite { .. } => Ok(()),
             SourceSpec::DuckDbFile { path, .. } => {
+                let path = path.reveal();
                 if self.attached.is_none() {
                     let since = Instant::now();
                     let name = attach_file(&self.conn, path, copy.unwrap_or(path))?;
@@ -392,6 +394,7 @@ impl Source {
                 Ok(())
             }
             SourceSpec::Csv { path, view, delimiter, has_header, .. } => {
+                let path = path.reveal();
                 let state = csv_state(path)?;
                 if self.seen != Some(state) {
                     let (delimiter, file) = (literal(delimiter), path_literal(path)?);

@@ -86,7 +86,7 @@ pub fn hover(
         }
         _ => shown(&mut text, project, id),
     }
-    viz_check::Mask::of(project).hide(&mut text);
+    project.mask().hide_in(&mut text);
     Some(Hover { range, markdown: text.trim_end().to_owned() })
 }
 

@@ -27,6 +27,7 @@ mod project_file;
 mod relations;
 mod resolve;
 pub mod schema;
+mod secrets;
 mod sections;
 mod similar;
 mod spelling;

@@ -20,6 +20,7 @@ use rustc_hash::FxHashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use viz_syntax::{Document, NodeKind, TopEntry, TopValue};
+use viz_secrets::ExposeSecret;
 use viz_text::{FileId, Loc, TextRange, TextSize};
 
 pub(crate) struct Loader<'a> {
@@ -66,6 +67,7 @@ impl<'a> Loader<'a> {
             unknown_prefixes: Vec::new(),
             removed: FxHashSet::default(),
             environment: environment.with_file(root, files),
+            mask: OnceLock::new(),
             names_complete: true,
             name: None,
             default_source: None,
@@ -127,13 +129,14 @@ impl<'a> Loader<'a> {
         if let Some(error) = config_error {
             self.config_problem(&error);
         }
+        self.project.keep_mask(self.previous);
         self.project
     }
 
     /// The user's own file, which comes last (`R-DISC-05`).
     fn profile(&mut self) {
         let home = ["HOME", "USERPROFILE"].iter().find_map(|name| self.project.environment.get(name));
-        let Some(path) = home.map(|home| Path::new(home).join(".visivo/profile.yml")) else { return };
+        let Some(path) = home.map(|home| Path::new(home.expose_secret()).join(".visivo/profile.yml")) else { return };
         if self.files.is_file(&path) && self.project.file_of(&path).is_none() {
             self.follow(path, None);
         }

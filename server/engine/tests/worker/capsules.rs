@@ -67,7 +67,7 @@ pub(super) fn the_second_start_runs_no_query() {
 
 pub(super) fn changed_data_are_asked_again_and_no_others() {
     let (folder, root, source) = project();
-    let SourceSpec::DuckDbFile { path, .. } = &source else { panic!("the project has a database") };
+    let path = source.path().expect("the project has a database").reveal();
     let cache = folder.path().join("cache");
     age(&root.join("data/towns.csv"));
     let memory = SourceSpec::DuckDbMemory { root: root.clone() };

@@ -175,7 +175,7 @@ fn project() -> (tempfile::TempDir, PathBuf, SourceSpec) {
     let conn = duckdb::Connection::open(&path).unwrap();
     conn.execute_batch("create table orders as select * from (values ('Köln', 1), ('O''Fallon', 2)) t(city, n)")
         .unwrap();
-    let source = SourceSpec::DuckDbFile { root: root.clone(), path };
+    let source = SourceSpec::DuckDbFile { root: root.clone(), path: path.into() };
     (folder, root, source)
 }
 

@@ -17,6 +17,7 @@ use viz_check::{CheckOptions, Memo, Severity};
 use viz_engine::Limits;
 use viz_facts::FactStore;
 use viz_project::{Body, Environment, Project};
+use viz_secrets::ExposeSecret;
 
 /// What became of a project.
 pub struct Built {
@@ -168,7 +169,8 @@ fn whole(
         })
         .flatten()
         .collect();
-    let values: Vec<_> = variables.iter().map(|name| (name, project.environment().get(name))).collect();
+    let value = |name: &str| project.environment().get(name).map(ExposeSecret::expose_secret);
+    let values: Vec<_> = variables.iter().map(|name| (name, value(name))).collect();
     let files: Vec<_> = project.files().iter().map(|file| (&file.relative, file.document.text())).collect();
     let config = std::fs::read_to_string(project.root.join(viz_project::CONFIG_FILE)).unwrap_or_default();
     let settings = format!("{layout:?} {} {:?} {}", build.flat, project.target(), options.now.date());

@@ -5,6 +5,7 @@
 //! the pipe open. The writer takes whatever it is given at once, so that a client which writes without reading can't
 //! block the server.
 
+use super::outgoing::Outgoing;
 use super::service::Lifecycle;
 use serde::de::IgnoredAny;
 use serde_json::json;
@@ -76,8 +77,9 @@ fn streams(
     })?;
     let (to_client, chunks) = channel::<Vec<u8>>();
     let writer = Builder::new().name("stdout".into()).spawn(move || {
+        let mut outgoing = Outgoing::default();
         for chunk in chunks {
-            if writer.write_all(&chunk).and_then(|()| writer.flush()).is_err() {
+            if writer.write_all(&outgoing.take(&chunk)).and_then(|()| writer.flush()).is_err() {
                 break;
             }
         }
