@@ -66,13 +66,13 @@ pub fn without_commands(text: &str) -> Cow<'_, str> {
         }
         let mut rest = line;
         while let Some(at) = rest.find("##") {
-            let (before, behind) = rest.split_at(at + 2);
-            out.push_str(before);
+            let behind = &rest[at + 2..];
             let lower = behind.get(..4).map(str::to_ascii_lowercase);
-            if behind.starts_with('[') || lower.as_deref() == Some("vso[") {
-                out.push(' ');
-            }
-            rest = behind;
+            let is_command = behind.starts_with('[') || lower.as_deref() == Some("vso[");
+            out.push_str(&rest[..=at]);
+            out.push_str(if is_command { "# " } else { "" });
+            // Of three signs the last two may be the command's.
+            rest = &rest[at + if is_command { 2 } else { 1 }..];
         }
         out.push_str(rest);
     }

@@ -5,6 +5,7 @@
 //! exit status is 2. A reader that closes the pipe (`| head`) has what it wants: that is no failure.
 
 use anstream::{AutoStream, ColorChoice};
+use serde_json::Value;
 use std::io::{self, ErrorKind, Write};
 use std::sync::{Mutex, MutexGuard};
 use viz_text::shown::{block, json_without_commands, visible, without_commands};
@@ -72,6 +73,25 @@ pub fn error(error: &anyhow::Error) {
 /// Something for people on stderr, of one line or more.
 pub fn say(text: &str) {
     write(&mut io::stderr(), "stderr", &format!("{}\n", message(text)));
+}
+
+/// The texts in JSON as they may be shown, but for the members of these names, which are used and not shown.
+pub fn show(value: &mut Value, used: &[&str]) {
+    match value {
+        Value::String(text) => {
+            let hidden = viz_secrets::hide(text);
+            let clean = visible(&hidden);
+            if clean != text.as_str() {
+                *text = clean.into_owned();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| show(item, used)),
+        Value::Object(members) => {
+            let shown = members.iter_mut().filter(|(name, _)| !used.contains(&name.as_str()));
+            shown.for_each(|(_, value)| show(value, used));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 fn write(to: &mut impl Write, name: &str, text: &str) {

@@ -85,7 +85,9 @@ pub fn node(args: &CheckArgs, report: &Report, bar: Option<&ProgressBar>) {
 /// The last words.
 pub fn summary(args: &CheckArgs, all: &[Built], elapsed: Duration) {
     if args.format == Format::Json {
-        output::json(&format!("{:#}\n", to_json(all, elapsed)));
+        let mut json = to_json(all, elapsed);
+        output::show(&mut json, &["root", "out", "file", "files"]);
+        output::json(&format!("{json:#}\n"));
     } else if !args.quiet {
         all.iter().for_each(|built| output::text(&line(built, elapsed)));
     }

@@ -3,7 +3,7 @@
 use super::node::{Fate, Report};
 use super::out::{self, Out};
 use super::run::{Job, Run};
-use super::state::{Built as Known, State, Versions};
+use super::state::{Built as Known, SecretPaths, State, Versions};
 use super::{Interrupt, TIMEOUT, print};
 use crate::answerer::{Answerer, EngineAnswerer};
 use crate::check::{self, fixpoint, outcome::Checked, targets::Target};
@@ -57,7 +57,8 @@ pub fn build(
     let program = std::env::current_exe().context("can't tell where this program is")?;
     let engine = viz_engine::identity(&program);
     let whole = whole(&project, &options, build, layout, &path, &engine);
-    let mut versions = Versions::default();
+    let secret = SecretPaths::of(&project);
+    let mut versions = Versions::new(secret.clone());
     let mut built = Built {
         shown: target.shown.clone(),
         out: path.clone(),
@@ -109,6 +110,7 @@ pub fn build(
     let run = Run {
         plan: &plan,
         out: &out,
+        secret,
         limits: Limits { timeout, ..check_limits },
         jobs: build.jobs.map_or_else(default_jobs, |jobs| jobs as usize),
         interrupt,

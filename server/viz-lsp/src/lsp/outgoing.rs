@@ -1,8 +1,9 @@
 //! Where messages leave for the client. What they show holds no value of a variable and no character that controls something;
 //! what they write into files, and addresses, is left as it is.
 
+use crate::output::show;
 use serde_json::Value;
-use viz_text::shown::{is_control, visible};
+use viz_text::shown::is_control;
 
 /// Members whose texts are not shown but used: addresses, texts of files, what the client hands back, rows of data.
 const USED: [&str; 20] = [
@@ -68,25 +69,8 @@ fn shown(body: &str) -> Option<String> {
         return None;
     }
     let mut message: Value = serde_json::from_str(body).ok()?;
-    show(&mut message);
+    show(&mut message, &USED);
     Some(message.to_string())
-}
-
-fn show(value: &mut Value) {
-    match value {
-        Value::String(text) => {
-            let hidden = viz_secrets::hide(text);
-            let clean = visible(&hidden);
-            if clean != text.as_str() {
-                *text = clean.into_owned();
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(show),
-        Value::Object(members) => {
-            members.iter_mut().filter(|(name, _)| !USED.contains(&name.as_str())).for_each(|(_, value)| show(value));
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }
 
 #[cfg(test)]
