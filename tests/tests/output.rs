@@ -110,7 +110,8 @@ fn harmless(what: &str, run: &Run, commands_are_meant: bool) {
     for (stream, text) in [("stdout", &run.out), ("stderr", &run.err)] {
         for c in text.chars().filter(|c| *c != '\n') {
             let is_tab = c == '\t';
-            let control = c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            let control = c.is_control()
+                || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
             assert!(!control || is_tab, "{what}: {stream} holds {c:?}: {text}");
         }
         for line in text.lines() {

@@ -84,9 +84,6 @@ mod tests {
         let files = MemoryFiles::new([("/p/.env", "# c\nexport A=1\nB='x # y'\nC = z # comment\nbad line\n")]);
         let env = Environment::of([("A", "0")]).with_file(Path::new("/p"), &files);
         let get = |name| env.get(name).map(ExposeSecret::expose_secret);
-        assert_eq!(
-            (get("A"), get("B"), get("C"), get("D")),
-            (Some("0"), Some("x # y"), Some("z"), None)
-        );
+        assert_eq!((get("A"), get("B"), get("C"), get("D")), (Some("0"), Some("x # y"), Some("z"), None));
     }
 }

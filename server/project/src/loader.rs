@@ -19,8 +19,8 @@ use crate::spelling::Spellings;
 use rustc_hash::FxHashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use viz_syntax::{Document, NodeKind, TopEntry, TopValue};
 use viz_secrets::ExposeSecret;
+use viz_syntax::{Document, NodeKind, TopEntry, TopValue};
 use viz_text::{FileId, Loc, TextRange, TextSize};
 
 pub(crate) struct Loader<'a> {

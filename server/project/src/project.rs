@@ -17,8 +17,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use viz_syntax::Document;
 use viz_secrets::Mask;
+use viz_syntax::Document;
 use viz_text::{FileId, Loc, SegmentId, TextDocument, TextRange, TextSize};
 
 /// An object of a project: an index in document order, valid for one snapshot.

@@ -78,7 +78,10 @@ mod tests {
     /// The code in a Markdown text, and whether anything in it does something.
     fn read(markdown: &str) -> (Vec<String>, bool) {
         let (mut codes, mut active, mut inside) = (Vec::new(), false, false);
-        for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES) {
+        for event in Parser::new_ext(
+            markdown,
+            Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES,
+        ) {
             match event {
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => {
                     inside = true;
@@ -87,7 +90,9 @@ mod tests {
                 Event::End(TagEnd::CodeBlock) => inside = false,
                 Event::Text(text) if inside => codes.last_mut().unwrap().push_str(&text),
                 Event::Code(text) => codes.push(text.into_string()),
-                Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::HtmlBlock) | Event::Html(_) | Event::InlineHtml(_) => {
+                Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::HtmlBlock)
+                | Event::Html(_)
+                | Event::InlineHtml(_) => {
                     active = true;
                 }
                 Event::FootnoteReference(_) => active = true,

@@ -10,8 +10,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 use viz_engine::{DUCKDB_VERSION, WorkerKind, cache_folder, newest_runs};
 use viz_facts::{Answer, Fact, Question, SourceSpec, SqlErrorKind};
-use viz_text::shown::{block, one_line};
 use viz_project::{DiskFiles, Environment, Project, find_root};
+use viz_text::shown::{block, one_line};
 
 /// Prints what is there and what is not. The exit status is 0: what is missing is no error of the project.
 ///

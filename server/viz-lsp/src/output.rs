@@ -17,8 +17,13 @@ fn failure() -> MutexGuard<'static, Option<String>> {
     FAILED.lock().unwrap_or_else(|broken| broken.into_inner())
 }
 
-/// Whether something could not be written. Said on stderr, if that is possible.
+/// Whether something could not be written.
 pub fn has_failed() -> bool {
+    failure().is_some()
+}
+
+/// Says in the end what could not be written, if that can be said, and whether there was any.
+pub fn tell_failure() -> bool {
     let failed = failure().clone();
     if let Some(message) = &failed {
         write(&mut io::stderr(), "stderr", &format!("error: {message}\n"));
@@ -61,13 +66,19 @@ pub fn commands(text: &str) {
 /// A line of `help: …` or `note: …` in a message is a line of its own; others stand behind a mark.
 fn message(text: &str) -> String {
     let text = block(&viz_secrets::hide(text)).into_owned();
-    let text = ["help: ", "note: "].iter().fold(text, |text, word| text.replace(&format!("\n| {word}"), &format!("\n{word}")));
+    let text =
+        ["help: ", "note: "].iter().fold(text, |text, word| text.replace(&format!("\n| {word}"), &format!("\n{word}")));
     without_commands(&text).into_owned()
 }
 
 /// `error: …` on stderr.
 pub fn error(error: &anyhow::Error) {
     write(&mut io::stderr(), "stderr", &format!("error: {}\n", message(&format!("{error:#}"))));
+}
+
+/// Lines for people on stderr, which hold what was typed.
+pub fn usage(text: &str) {
+    write(&mut io::stderr(), "stderr", &without_commands(&visible(text)));
 }
 
 /// Something for people on stderr, of one line or more.

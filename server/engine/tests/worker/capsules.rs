@@ -156,10 +156,7 @@ pub(super) fn values_of_variables_are_in_no_answer_and_no_cache() {
     let path = root.join(format!("{VALUE}.duckdb"));
     std::fs::rename(source.path().unwrap().reveal(), &path).unwrap();
     let shown = "${env.SHOP}.duckdb";
-    viz_secrets::remember(&Mask::new(vec![
-        Word::new(path.to_str().unwrap(), shown),
-        Word::of_variable("SHOP", VALUE),
-    ]));
+    viz_secrets::remember(&Mask::new(vec![Word::new(path.to_str().unwrap(), shown), Word::of_variable("SHOP", VALUE)]));
     let secret = |path: PathBuf| SourceSpec::DuckDbFile { root: root.clone(), path: SecretPath::new(path, shown) };
     let (source, gone) = (secret(path.clone()), secret(path.with_extension("gone")));
     std::thread::sleep(Duration::from_millis(30));

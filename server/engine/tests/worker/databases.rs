@@ -131,8 +131,13 @@ pub(super) fn files_elsewhere_are_read_as_they_are_replaced() {
     std::fs::copy(inside, &path).unwrap();
     let engine = Engine::new(EngineConfig { copy_limit: 0, ..EngineConfig::new(program(), true) });
     let database = SourceSpec::DuckDbFile { root: root.clone(), path: path.into() };
-    let sheet =
-        SourceSpec::Csv { root, path: csv.clone().into(), view: "towns".into(), delimiter: ",".into(), has_header: true };
+    let sheet = SourceSpec::Csv {
+        root,
+        path: csv.clone().into(),
+        view: "towns".into(),
+        delimiter: ",".into(),
+        has_header: true,
+    };
     assert_eq!(values(one(&engine, read(&database, "select city from orders order by n"))), ["Köln", "O'Fallon"]);
     assert_eq!(values(one(&engine, read(&sheet, "select town from towns"))), ["Bonn"]);
     // Replaced, as tools do that write a new file and rename it.

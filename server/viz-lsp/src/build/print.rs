@@ -74,7 +74,8 @@ pub fn node(args: &CheckArgs, report: &Report, bar: Option<&ProgressBar>) {
         _ => String::new(),
     };
     let warned = if matches!(fate, Fate::Unchanged) { &[][..] } else { warnings };
-    let warnings: String = warned.iter().map(|warning| format!("warning: {kind} `{name}`: {}\n", block(warning))).collect();
+    let warnings: String =
+        warned.iter().map(|warning| format!("warning: {kind} `{name}`: {}\n", block(warning))).collect();
     let print = || output::text(&format!("{line}{warnings}"));
     match bar {
         Some(bar) => bar.suspend(print),
@@ -162,4 +163,3 @@ fn to_json(all: &[Built], elapsed: Duration) -> serde_json::Value {
         "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
     })
 }
-

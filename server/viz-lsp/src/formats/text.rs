@@ -100,8 +100,10 @@ type Mark<'a> = (AnnotationKind, TextRange, Option<Cow<'a, str>>);
 /// The lines of a file that hold these marks.
 fn cause<'a>(checked: &Checked, place: Place<'_>, marks: &[Mark<'a>]) -> Snippet<'a, Annotation<'a>> {
     let window = Window::around(place.file.lines(), marks.iter().map(|(_, range, _)| *range));
-    let annotations =
-        marks.iter().map(|(kind, range, label)| kind.span(window.span(*range)).label(label.clone())).collect::<Vec<_>>();
+    let annotations = marks
+        .iter()
+        .map(|(kind, range, label)| kind.span(window.span(*range)).label(label.clone()))
+        .collect::<Vec<_>>();
     Snippet::source(window.text)
         .line_start(window.first as usize + 1)
         .path(one_line(&checked.shown_file(&place.file.relative)).into_owned())

@@ -82,8 +82,7 @@ mod tests {
     fn what_is_shown_is_hidden_and_what_is_used_stays() {
         let text = "name: p\nsources:\n  - {name: s, type: duckdb, database: \"${env.ONE}.duckdb\"}\n";
         let files = MemoryFiles::new([("/p/project.visivo.yml", text)]);
-        let _project =
-            Project::load(std::path::Path::new("/p"), &files, &Environment::of([("ONE", "dingo\"4711")]));
+        let _project = Project::load(std::path::Path::new("/p"), &files, &Environment::of([("ONE", "dingo\"4711")]));
         let body = serde_json::json!({
             "jsonrpc": "2.0",
             "params": { "uri": "file:///dingo\"4711", "message": "no dingo\"4711\u{1b}[1m\nhere",
