@@ -17,6 +17,9 @@ const LONG_FOLDER: usize = 8;
 /// A line of a value of several lines (a key) is hidden on its own if it has at least so many characters.
 const LONG_LINE: usize = 8;
 
+/// So many words are looked for before the paths of further databases are not: the values in them are.
+const MANY: usize = 400;
+
 impl Project {
     /// Hides the values of the variables that the project's sources use, and what is made of them.
     pub fn mask(&self) -> &Arc<Mask> {
@@ -76,7 +79,9 @@ impl Project {
                     of_value(&mut words, &variable.text, value.expose_secret());
                 }
             }
-            self.of_database(&mut words, source);
+            if words.len() < MANY {
+                self.of_database(&mut words, source);
+            }
         }
         words
     }

@@ -10,6 +10,10 @@ use std::fmt;
 /// Shorter values (characters) are not hidden: they would be found in words that have nothing to do with them.
 pub const SHORTEST: usize = 4;
 
+/// Of words of so many bytes together all spellings are looked for; of more, which nobody sets by hand, those as they are, in any
+/// case: a regular expression of them all would take seconds to make.
+const MOST_SPELLED: usize = 64 << 10;
+
 /// A text that must not be shown, and what is shown in its place.
 #[derive(Clone)]
 pub struct Word {
@@ -68,7 +72,9 @@ impl Mask {
         words.sort_by(|a, b| a.key().cmp(&b.key()));
         words.dedup_by(|a, b| a.text.expose_secret() == b.text.expose_secret());
         let found = (!words.is_empty()).then(|| {
-            let patterns: Vec<String> = words.iter().map(|word| pattern(word.text.expose_secret())).collect();
+            let long = words.iter().map(|word| word.text.expose_secret().len()).sum::<usize>() > MOST_SPELLED;
+            let spellings = |text: &str| if long { regex_syntax::escape(text) } else { pattern(text) };
+            let patterns: Vec<String> = words.iter().map(|word| spellings(word.text.expose_secret())).collect();
             regex(&patterns).expect("a pattern is made of escaped characters, and its size is not limited")
         });
         Self { words, found }

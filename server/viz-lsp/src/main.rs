@@ -66,14 +66,18 @@ fn main() -> ExitCode {
         output::error(&error);
         ExitCode::from(COULD_NOT_RUN)
     });
-    if output::has_failed() { ExitCode::from(COULD_NOT_RUN) } else { status }
+    if output::tell_failure() { ExitCode::from(COULD_NOT_RUN) } else { status }
 }
 
 /// `--help` and `--version`, and what clap says of a command line that it can't read.
 fn wrong_command_line(error: &clap::Error) -> ExitCode {
     if !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        error.exit();
+        if std::io::stderr().is_terminal() {
+            error.exit();
+        }
+        output::usage(&error.render().to_string());
+        return ExitCode::from(COULD_NOT_RUN);
     }
     output::report(&error.render().ansi().to_string(), anstream::ColorChoice::Auto);
-    if output::has_failed() { ExitCode::from(COULD_NOT_RUN) } else { ExitCode::SUCCESS }
+    if output::tell_failure() { ExitCode::from(COULD_NOT_RUN) } else { ExitCode::SUCCESS }
 }

@@ -17,8 +17,13 @@ fn failure() -> MutexGuard<'static, Option<String>> {
     FAILED.lock().unwrap_or_else(|broken| broken.into_inner())
 }
 
-/// Whether something could not be written. Said on stderr, if that is possible.
+/// Whether something could not be written.
 pub fn has_failed() -> bool {
+    failure().is_some()
+}
+
+/// Says in the end what could not be written, if that can be said, and whether there was any.
+pub fn tell_failure() -> bool {
     let failed = failure().clone();
     if let Some(message) = &failed {
         write(&mut io::stderr(), "stderr", &format!("error: {message}\n"));
@@ -69,6 +74,11 @@ fn message(text: &str) -> String {
 /// `error: …` on stderr.
 pub fn error(error: &anyhow::Error) {
     write(&mut io::stderr(), "stderr", &format!("error: {}\n", message(&format!("{error:#}"))));
+}
+
+/// Lines for people on stderr, which hold what was typed.
+pub fn usage(text: &str) {
+    write(&mut io::stderr(), "stderr", &without_commands(&visible(text)));
 }
 
 /// Something for people on stderr, of one line or more.
