@@ -43,6 +43,8 @@ mod table;
 mod trust;
 mod unknown_names;
 mod values;
+#[cfg(target_os = "linux")]
+mod walls;
 mod watching;
 
 /// The program, built by cargo before these tests.

@@ -1,0 +1,123 @@
+//! Each thing in all places of one project at once.
+
+use super::entries::{ENTRIES, write_project};
+use super::place::Place;
+use super::run::{User, argument, can_be_nobody, command, judged};
+use super::session;
+use super::things::{Thing, give_to_nobody};
+
+/// The ways in which the program meets a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Check,
+    CheckInCi,
+    Fix,
+    Build,
+    Trusted,
+    Untrusted,
+}
+
+const WAYS: [Way; 6] = [Way::Check, Way::CheckInCi, Way::Fix, Way::Build, Way::Trusted, Way::Untrusted];
+
+/// Meets the project of a place in one way, and tells what was wrong.
+fn meet(place: &Place, way: Way, user: User) -> Vec<String> {
+    let mut program = command(place, user);
+    let unchanged = |_: &str| false;
+    match way {
+        Way::Check => {
+            program.args(["--check", "--format", "json", "-vv", "--timeout", "1", "--level", "execute"]);
+            judged(place, &mut program, &unchanged).1
+        }
+        Way::CheckInCi => {
+            program.args(["--check", "--format", "github", "--timeout", "1", "--no-cache"]).env("CI", "true");
+            judged(place, &mut program, &unchanged).1
+        }
+        Way::Fix => {
+            program.args(["--check", "--fix", "--timeout", "1", "--write-baseline", "written.json"]);
+            // Its own files: what is behind links inside the project, and names of files of others, are left alone or replaced.
+            let own = |path: &str| {
+                path == "project/written.json" || (path.starts_with("project/") && path.ends_with(".yml")) || path.starts_with("project/inside/")
+            };
+            judged(place, &mut program, &own).1
+        }
+        Way::Build => {
+            program.args(["--build", "--flat", "--timeout", "2", "--out", &argument(place.out.clone())]);
+            judged(place, &mut program, &unchanged).1
+        }
+        Way::Trusted | Way::Untrusted => session::faults(place, way == Way::Trusted, true),
+    }
+}
+
+/// One project with the thing in all places, met in all ways.
+fn everywhere(thing: Thing) {
+    let mut faults = Vec::new();
+    for way in WAYS {
+        let place = Place::new();
+        write_project(&place);
+        for entry in ENTRIES {
+            thing.put(&place, entry.at, entry.flavour);
+        }
+        let server = matches!(way, Way::Trusted | Way::Untrusted);
+        let user = if thing == Thing::Unreadable && !server { User::Nobody } else { User::Own };
+        if user == User::Nobody && can_be_nobody() {
+            give_to_nobody(&place);
+        }
+        // Nothing keeps root from reading: what it may read it may show, so there is nothing to see here.
+        if thing == Thing::Unreadable && rustix::process::geteuid().is_root() && (server || !can_be_nobody()) {
+            continue;
+        }
+        faults.extend(meet(&place, way, user).into_iter().map(|fault| format!("{way:?}: {fault}")));
+    }
+    assert!(faults.is_empty(), "{thing:?} everywhere:\n  {}", faults.join("\n  "));
+}
+
+macro_rules! things {
+    ($($name:ident $thing:ident)*) => {
+        $(
+            #[test]
+            fn $name() {
+                everywhere(Thing::$thing);
+            }
+        )*
+
+        #[test]
+        fn no_thing_is_left_out() {
+            let tested = [$(Thing::$thing),*];
+            assert!(Thing::ALL.iter().all(|thing| tested.contains(thing)));
+        }
+    };
+}
+
+things! {
+    links_to_secrets LinkToSecret
+    links_to_parts_of_others LinkToPart
+    links_to_folders LinkToFolder
+    links_inside LinkInside
+    loops_of_files LoopOfFile
+    loops_of_folders LoopOfFolder
+    dangling_links Dangling
+    pipes Pipe
+    endless_devices Zero
+    full_devices Full
+    terminals Terminal
+    folders Folder
+    sockets Socket
+    files_of_others Unreadable
+    names_of_dot_env NameOfDotEnv
+    names_of_git_config NameOfGitConfig
+    names_of_parts_of_others NameOfPart
+    huge_files Huge
+    the_opposite Nothing
+}
+
+/// Without an attacker everything works: so each way really comes to where the things are.
+#[test]
+fn nothing_is_wrong_with_the_project_itself() {
+    let mut faults = Vec::new();
+    for way in WAYS {
+        let place = Place::new();
+        write_project(&place);
+        faults.extend(meet(&place, way, User::Own).into_iter().map(|fault| format!("{way:?}: {fault}")));
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
