@@ -69,14 +69,15 @@ impl Folder {
             Err(error) => return Err(error.into()),
         };
         let temporary = format!(".{}.{:08x}.tmp", name.to_string_lossy(), fastrand::u32(..));
-        let written = folder.open_with(&temporary, OpenOptions::new().write(true).create_new(true)).and_then(|mut file| {
-            file.write_all(content)?;
-            if let Some(permissions) = permissions {
-                file.set_permissions(permissions)?;
-            }
-            file.sync_all()?;
-            folder.rename(&temporary, &folder, name)
-        });
+        let written =
+            folder.open_with(&temporary, OpenOptions::new().write(true).create_new(true)).and_then(|mut file| {
+                file.write_all(content)?;
+                if let Some(permissions) = permissions {
+                    file.set_permissions(permissions)?;
+                }
+                file.sync_all()?;
+                folder.rename(&temporary, &folder, name)
+            });
         written.inspect_err(|_| drop(folder.remove_file(&temporary))).map_err(Refused::from)
     }
 

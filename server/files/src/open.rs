@@ -305,7 +305,8 @@ mod tests {
         symlink("/dev/zero", root.join("zero")).unwrap();
         let fifo = rustix::fs::Mode::from_raw_mode(0o600);
         rustix::fs::mknodat(rustix::fs::CWD, root.join("pipe"), rustix::fs::FileType::Fifo, fifo, 0).unwrap();
-        let found = |name: &str, reach| read(&root.join(name), reach, 100).map(|bytes| String::from_utf8(bytes).unwrap());
+        let found =
+            |name: &str, reach| read(&root.join(name), reach, 100).map(|bytes| String::from_utf8(bytes).unwrap());
         let (below, inside) = (Reach::Below(&root), Ok("inside".to_owned()));
         let outside = Err(Refused::Outside(root.clone()));
         for name in ["deep/a", "short", "absolute", "../root/deep/a"] {

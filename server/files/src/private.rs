@@ -33,7 +33,8 @@ const EXAMPLES: [&str; 5] = ["example", "sample", "template", "dist", "defaults"
 /// Whether a file or folder of this name (the last part of a path) is private, in any letter case.
 pub fn is_private_name(name: &str) -> bool {
     let name = name.to_lowercase();
-    let ends_in = |ends: &[&str]| name.rsplit_once('.').is_some_and(|(start, end)| !start.is_empty() && ends.contains(&end));
+    let ends_in =
+        |ends: &[&str]| name.rsplit_once('.').is_some_and(|(start, end)| !start.is_empty() && ends.contains(&end));
     FOLDERS.contains(&name.as_str())
         || FILES.contains(&name.as_str())
         || ends_in(&ENDS)
@@ -52,13 +53,16 @@ impl Private {
     /// Those of the project in this folder: of the folder itself and of its private folders.
     pub fn of(root: &Path) -> Self {
         let mut numbers = HashSet::new();
-        let private = |entry: &Entry| entry.path.file_name().is_some_and(|name| is_private_name(&name.to_string_lossy()));
+        let private =
+            |entry: &Entry| entry.path.file_name().is_some_and(|name| is_private_name(&name.to_string_lossy()));
         for entry in list(root).unwrap_or_default().iter().filter(|entry| private(entry)) {
             match entry.kind {
                 Kind::File => numbers.extend(entry.identity),
                 Kind::Folder => {
                     let below = list(&entry.path).unwrap_or_default();
-                    numbers.extend(below.iter().filter(|entry| entry.kind == Kind::File).filter_map(|entry| entry.identity));
+                    numbers.extend(
+                        below.iter().filter(|entry| entry.kind == Kind::File).filter_map(|entry| entry.identity),
+                    );
                 }
                 Kind::Other => {}
             }
@@ -72,7 +76,9 @@ impl Private {
         let real = real(path).unwrap_or_else(|_| path.to_owned());
         let spelled = path.strip_prefix(&self.root).is_ok_and(named);
         let really = named(real.strip_prefix(&self.root).unwrap_or(&real));
-        spelled || really || look(path).as_ref().and_then(Identity::of).is_some_and(|number| self.numbers.contains(&number))
+        spelled
+            || really
+            || look(path).as_ref().and_then(Identity::of).is_some_and(|number| self.numbers.contains(&number))
     }
 
     /// Whether a file with this number is one of the project's private files.
@@ -94,10 +100,13 @@ mod tests {
 
     #[test]
     fn names_of_private_files() {
-        for name in [".env", ".ENV", ".env.local", ".git", ".visivo", "server.pem", "rsa_key.p8", "id_ed25519", ".pgpass"] {
+        for name in
+            [".env", ".ENV", ".env.local", ".git", ".visivo", "server.pem", "rsa_key.p8", "id_ed25519", ".pgpass"]
+        {
             assert!(is_private_name(name), "{name}");
         }
-        for name in ["env", "a.env.yml", ".env.example", ".visivo_cache", ".github", "keys.csv", ".key", "data.parquet"] {
+        for name in ["env", "a.env.yml", ".env.example", ".visivo_cache", ".github", "keys.csv", ".key", "data.parquet"]
+        {
             assert!(!is_private_name(name), "{name}");
         }
     }
@@ -116,7 +125,9 @@ mod tests {
         std::fs::hard_link(root.join(".env"), root.join("data/hard.csv")).unwrap();
         std::fs::hard_link(root.join(".git/config"), root.join("data/config.csv")).unwrap();
         let private = Private::of(&root);
-        for path in [".env", "data/../.env", "data/link.csv", "data/hard.csv", "data/config.csv", ".git/config", ".git/none"] {
+        for path in
+            [".env", "data/../.env", "data/link.csv", "data/hard.csv", "data/config.csv", ".git/config", ".git/none"]
+        {
             assert!(private.holds(&root.join(path)), "{path}");
         }
         for path in ["data/a.csv", "data", "none.csv"] {

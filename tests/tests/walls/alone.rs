@@ -2,12 +2,12 @@
 //! files that options name, the cache.
 
 use super::place::Place;
-use super::run::{User, argument, can_be_nobody, command, judged};
+use super::run::{User, can_be_nobody, command, judged};
 use super::session;
 use super::things::{Flavour, Thing, give_to_nobody};
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A place where a path enters, and how the program is brought to it.
 struct Entry {
@@ -107,7 +107,10 @@ const ENTRIES: &[Entry] = &[
         at: "project/typed.yml",
         flavour: Flavour::Yaml,
         good: Some("markdowns: []\n"),
-        runs: &[&["--check", "--level", "parse", "--stdin-filename", "typed.yml"], &["--check", "typed.yml", "--level", "parse"]],
+        runs: &[
+            &["--check", "--level", "parse", "--stdin-filename", "typed.yml"],
+            &["--check", "typed.yml", "--level", "parse"],
+        ],
         editor: false,
         may_change: nothing,
     },
@@ -159,7 +162,14 @@ const ENTRIES: &[Entry] = &[
         editor: false,
         may_change: user_link,
     },
-    Entry { at: "cache/viz-lsp", flavour: Flavour::Folder, good: None, runs: &[CHECK], editor: false, may_change: user_link },
+    Entry {
+        at: "cache/viz-lsp",
+        flavour: Flavour::Folder,
+        good: None,
+        runs: &[CHECK],
+        editor: false,
+        may_change: user_link,
+    },
 ];
 
 /// A user may link his cache to another disk: that link is followed, and the folder is closed to others.

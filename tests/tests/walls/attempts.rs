@@ -226,8 +226,11 @@ fn includes(place: &Place, attempts: &[&str]) {
 /// Sources, with a model, an input and an insight each: what is read would be told in a finding.
 fn read_from(place: &Place, sources: impl Iterator<Item = (String, String)>) {
     let mut text = "name: sources\nsources:\n  - {name: memory, type: duckdb, database: \":memory:\"}\n".to_owned();
-    let (mut models, mut inputs, mut insights) =
-        ("models:\n  - {name: known, source: ref(memory), sql: select 1 as x}\n".to_owned(), "inputs:\n".to_owned(), "insights:\n".to_owned());
+    let (mut models, mut inputs, mut insights) = (
+        "models:\n  - {name: known, source: ref(memory), sql: select 1 as x}\n".to_owned(),
+        "inputs:\n".to_owned(),
+        "insights:\n".to_owned(),
+    );
     for (number, (source, table)) in sources.enumerate() {
         let written = writeln!(text, "  - {{name: s{number}, {source}}}")
             .and_then(|()| writeln!(models, "  - {{name: m{number}, source: ref(s{number}), sql: select * from {table}{number}}}"))
@@ -254,7 +257,9 @@ fn sheets(place: &Place, attempts: &[&str]) {
 }
 
 fn databases(place: &Place, attempts: &[&str]) {
-    let source = |path: &&str| ["duckdb", "sqlite"].map(|ty| (format!("type: {ty}, database: {}", quoted(path)), "t".to_owned()));
+    let source = |path: &&str| {
+        ["duckdb", "sqlite"].map(|ty| (format!("type: {ty}, database: {}", quoted(path)), "t".to_owned()))
+    };
     read_from(place, attempts.iter().flat_map(source));
 }
 
@@ -278,7 +283,10 @@ fn names(place: &Place, attempts: &[&str]) {
             "  - name: \"{name}/{number}\"\n    props:\n      type: bar\n      x: ?{{ ${{ref(plain).x}} }}\n      y: ?{{ count(*) }}\n"
         ));
     }
-    place.write("project/project.visivo.yml", &format!("name: names\ndefaults: {{source_name: memory}}\n{sources}{models}{inputs}{insights}"));
+    place.write(
+        "project/project.visivo.yml",
+        &format!("name: names\ndefaults: {{source_name: memory}}\n{sources}{models}{inputs}{insights}"),
+    );
 }
 
 /// Of settings only one file is read, so each attempt is a project.
@@ -328,7 +336,9 @@ fn faults(kind: &Kind, attempts: &[&str], editor: bool) -> Vec<String> {
         faults.extend(found.into_iter().map(|fault| format!("{}, {}: {fault}", kind.name, args.join(" "))));
     }
     if editor {
-        faults.extend(session::faults(&place, true, true).into_iter().map(|fault| format!("{}, editor: {fault}", kind.name)));
+        faults.extend(
+            session::faults(&place, true, true).into_iter().map(|fault| format!("{}, editor: {fault}", kind.name)),
+        );
     }
     faults
 }

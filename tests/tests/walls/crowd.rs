@@ -42,12 +42,17 @@ fn folders_of_the_system_are_no_includes() {
 #[test]
 fn exclusions_are_bounded() {
     let place = Place::new();
-    let patterns = [r"(\w{40}){40}", r"(a+)+$", r"((a{0,100}){0,100}){0,100}", r"(?i)(\pL{50}){60}", "*a*a*a*a*a*a*a*a*b"];
+    let patterns =
+        [r"(\w{40}){40}", r"(a+)+$", r"((a{0,100}){0,100}){0,100}", r"(?i)(\pL{50}){60}", "*a*a*a*a*a*a*a*a*b"];
     let list: String = patterns.iter().map(|pattern| format!("      - '{pattern}'\n")).collect();
-    place.write("project/project.visivo.yml", &format!("name: patterns\nincludes:\n  - path: d\n    exclusions:\n{list}"));
+    place.write(
+        "project/project.visivo.yml",
+        &format!("name: patterns\nincludes:\n  - path: d\n    exclusions:\n{list}"),
+    );
     let name = "a".repeat(100);
     (0..300).for_each(|number| place.write(&format!("project/d/{name}{number}.yml"), "markdowns: []\n"));
-    let (_, faults) = judged(&place, command(&place, User::Own).args(["--check", "--level", "parse", "--quiet"]), &|_| false);
+    let (_, faults) =
+        judged(&place, command(&place, User::Own).args(["--check", "--level", "parse", "--quiet"]), &|_| false);
     assert!(faults.is_empty(), "{faults:?}");
     let faults = session::faults(&place, false, true);
     assert!(faults.is_empty(), "{faults:?}");
@@ -56,7 +61,8 @@ fn exclusions_are_bounded() {
 /// Settings that nest, and settings that are made of one another.
 #[test]
 fn settings_are_bounded() {
-    let bomb: String = (0..30).map(|n| format!("a{}: &a{} [{}]\n", n + 1, n + 1, vec![format!("*a{n}"); 9].join(", "))).collect();
+    let bomb: String =
+        (0..30).map(|n| format!("a{}: &a{} [{}]\n", n + 1, n + 1, vec![format!("*a{n}"); 9].join(", "))).collect();
     for text in [
         "[".repeat(100_000),
         format!("seed: {}", "{a: ".repeat(50_000)),

@@ -39,7 +39,7 @@ const fn read(at: &'static str, flavour: Flavour, source: &'static str, sql: &'s
 }
 
 /// The copies of databases, and of what is beside them, by the way that was once open.
-const COPIES: &str = "select content as x from read_text(list_filter(current_setting('allowed_directories'), \
+const COPIES: &str = "select content::varchar as x from read_blob(list_filter(current_setting('allowed_directories'), \
                       lambda p: p like '%/copies/%')[1] || '/*/*')";
 
 /// All that can be attacked in one project at once.
@@ -59,16 +59,46 @@ pub const ENTRIES: &[Entry] = &[
     yaml("project/.visivo_cache/o/sub@v1/deep/part.yml"),
     // dbt
     Entry { at: "project/dbt1/dbt_project.yml", flavour: Yaml, good: Good::Text("profile: p\n"), query: None },
-    Entry { at: "project/dbt2/profiles.yml", flavour: Yaml, good: Good::Text("p: {outputs: {default: {}}}\n"), query: None },
+    Entry {
+        at: "project/dbt2/profiles.yml",
+        flavour: Yaml,
+        good: Good::Text("p: {outputs: {default: {}}}\n"),
+        query: None,
+    },
     Entry { at: "project/dbt3/target/manifest.json", flavour: Json, good: Good::Text("{}\n"), query: None },
     yaml("project/dbt4/made.yml"),
     // databases and their logs
-    Entry { at: "project/data/a.duckdb", flavour: Text, good: Data("shop.duckdb"), query: Some(("duckdb_a", "select x from t")) },
+    Entry {
+        at: "project/data/a.duckdb",
+        flavour: Text,
+        good: Data("shop.duckdb"),
+        query: Some(("duckdb_a", "select x from t")),
+    },
     Entry { at: "project/data/b.duckdb.wal", flavour: Text, good: Absent, query: Some(("duckdb_b", COPIES)) },
-    Entry { at: "project/data/a.sqlite", flavour: Text, good: Data("shop.sqlite"), query: Some(("sqlite_a", "select x from t")) },
-    Entry { at: "project/data/b.sqlite-wal", flavour: Text, good: Absent, query: Some(("sqlite_b", "select x from t")) },
-    Entry { at: "project/data/c.sqlite-journal", flavour: Text, good: Absent, query: Some(("sqlite_c", "select x from t")) },
-    Entry { at: "project/data/d.sqlite-shm", flavour: Text, good: Absent, query: Some(("sqlite_d", "select x from t")) },
+    Entry {
+        at: "project/data/a.sqlite",
+        flavour: Text,
+        good: Data("shop.sqlite"),
+        query: Some(("sqlite_a", "select x from t")),
+    },
+    Entry {
+        at: "project/data/b.sqlite-wal",
+        flavour: Text,
+        good: Absent,
+        query: Some(("sqlite_b", "select x from t")),
+    },
+    Entry {
+        at: "project/data/c.sqlite-journal",
+        flavour: Text,
+        good: Absent,
+        query: Some(("sqlite_c", "select x from t")),
+    },
+    Entry {
+        at: "project/data/d.sqlite-shm",
+        flavour: Text,
+        good: Absent,
+        query: Some(("sqlite_d", "select x from t")),
+    },
     // files
     read("project/data/sheet.csv", Csv, "sheet", "select x from sheet"),
     read("project/data/q1.csv", Csv, "memory", "select x from read_csv('data/q1.csv')"),
@@ -88,12 +118,7 @@ pub const ENTRIES: &[Entry] = &[
         query: Some(("memory", "select file as x from glob('data/found/*')")),
     },
     // what an earlier run left
-    Entry {
-        at: "project/target/main/schemas/early.json",
-        flavour: Json,
-        good: Absent,
-        query: None,
-    },
+    Entry { at: "project/target/main/schemas/early.json", flavour: Json, good: Absent, query: None },
     Entry { at: "project/target/main/inputs/early_in_options.parquet", flavour: Parquet, good: Absent, query: None },
     // the user's own
     yaml("home/.visivo/profile.yml"),
@@ -182,7 +207,8 @@ pub fn write_project(place: &Place) {
     for entry in ENTRIES {
         let Some((source, sql)) = entry.query else { continue };
         let name = entry.name();
-        writeln!(models, "  - name: {name}\n    source: ref({source})\n    sql: >-\n      {sql}").expect("a string takes all");
+        writeln!(models, "  - name: {name}\n    source: ref({source})\n    sql: >-\n      {sql}")
+            .expect("a string takes all");
         writeln!(
             inputs,
             "  - name: {name}_in\n    type: single-select\n    options: ?{{ select x::varchar as x from ${{ref({name})}} }}"

@@ -35,8 +35,11 @@ fn meet(place: &Place, way: Way, user: User) -> Vec<String> {
         Way::Fix => {
             program.args(["--check", "--fix", "--timeout", "1", "--write-baseline", "written.json"]);
             // Its own files: what is behind links inside the project, and names of files of others, are left alone or replaced.
+            // `project/folder` is a file where a folder was expected.
             let own = |path: &str| {
-                path == "project/written.json" || (path.starts_with("project/") && path.ends_with(".yml")) || path.starts_with("project/inside/")
+                let yaml = path.starts_with("project/") && path.ends_with(".yml");
+                yaml || ["project/written.json", "project/folder"].contains(&path)
+                    || path.starts_with("project/inside/")
             };
             judged(place, &mut program, &own).1
         }

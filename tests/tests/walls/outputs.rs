@@ -72,7 +72,10 @@ insights:
 "#
         ),
     );
-    place.write(&format!("project/parts/a\n{command}.yml"), &format!("markdowns:\n  - \"x\n{command}\n\"\nnothing: 1\n"));
+    place.write(
+        &format!("project/parts/a\n{command}.yml"),
+        &format!("markdowns:\n  - \"x\n{command}\n\"\nnothing: 1\n"),
+    );
     place.write(&format!("project/parts\n{command}\u{1b}[2J/project.visivo.yml"), "name: below\nnothing: 1\n");
     place
 }
@@ -82,12 +85,21 @@ fn commands(ran: &Ran, ours: &str) -> Vec<String> {
     let said = ran.said();
     let is_command = |line: &&str| {
         let line = line.trim_start();
-        ["::", "##["].iter().any(|start| line.starts_with(start)) && !(line.starts_with(ours) && !line.contains("::INJECTED"))
+        ["::", "##["].iter().any(|start| line.starts_with(start))
+            && !(line.starts_with(ours) && !line.contains("::INJECTED"))
     };
     let steers = |line: &&str| {
-        line.chars().any(|c| c != '\t' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c)))
+        line.chars().any(|c| {
+            c != '\t'
+                && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c))
+        })
     };
-    let mut bad: Vec<String> = said.lines().flat_map(|line| line.split('\r')).filter(is_command).map(|line| format!("a command: {line}")).collect();
+    let mut bad: Vec<String> = said
+        .lines()
+        .flat_map(|line| line.split('\r'))
+        .filter(is_command)
+        .map(|line| format!("a command: {line}"))
+        .collect();
     bad.extend(said.split('\n').filter(steers).map(|line| format!("a control character: {line:?}")));
     bad
 }
@@ -130,12 +142,15 @@ fn no_line_is_begun_by_data_and_nothing_steers_a_terminal() {
 #[test]
 fn annotations_are_as_many_as_findings() {
     let place = place();
-    let run = |format: &str| watch(command(&place, User::Own).args(["--check", "--timeout", "2", "--quiet", "--format", format]));
+    let run = |format: &str| {
+        watch(command(&place, User::Own).args(["--check", "--timeout", "2", "--quiet", "--format", format]))
+    };
     let json: serde_json::Value = serde_json::from_slice(&run("json").out).expect("JSON");
     let findings = json["projects"][0]["diagnostics"].as_array().expect("a list").len();
     let github = run("github");
     let said = String::from_utf8(github.out.clone()).expect("UTF-8");
-    let annotations = said.lines().filter(|line| ["::error ", "::warning ", "::notice "].iter().any(|start| line.starts_with(start)));
+    let annotations =
+        said.lines().filter(|line| ["::error ", "::warning ", "::notice "].iter().any(|start| line.starts_with(start)));
     assert_eq!(annotations.count(), findings, "{said}");
     assert_eq!(said.lines().count(), findings, "{said}");
 }
@@ -193,29 +208,43 @@ fn lost_output_is_an_error() {
 #[test]
 fn hovers_hold_their_texts() {
     let place = Place::new();
-    let evil = "```\n\n      ````\n      ![pix](https://evil.example/t.png) [c](command:x)\n      ~~~~~~\n      `````````";
+    let active = "\n\n      ![pix](https://evil.example/t.png) [c](command:x)\n";
+    let evil = format!("```{active}");
+    let longer = format!("````````{active}      ~~~~~~{active}      ````{active}");
     place.write(
         "project/project.visivo.yml",
         &format!(
-            "name: hovers\ndefaults:\n  source_name: s\nsources:\n  - name: s\n    type: duckdb\n    database: \":memory:\"\nmodels:\n  - name: m\n    sql: |\n      select 1 as x, '\n      {evil}\n      ' as y\n\
-             metrics:\n  - name: total\n    expression: |\n      sum(1) -- \n      {evil}\n\
+            "name: hovers\ndefaults:\n  source_name: s\nsources:\n  - name: s\n    type: duckdb\n    database: \":memory:\"\nmodels:\n  - name: m\n    sql: |\n      select 1 as x, '\n      {evil}      ' as y\n\
+             metrics:\n  - name: total\n    expression: |\n      sum(1) -- \n      {longer}\
              inputs:\n  - name: i\n    type: single-select\n    options: [\"a\", \"```\\n![pix](https://evil.example/t.png)\"]\n\
              insights:\n  - name: a\n    props:\n      type: bar\n      x: ?{{ ${{ref(m).x}} }}\n      y: ?{{ ${{ref(m).y}} }}\n    interactions:\n      - filter: ?{{ ${{ref(m).y}} = '${{ref(i).value}}' }}\n"
         ),
     );
-    let mut client = Client::start(PROGRAM, Options { environment: vec![("XDG_CACHE_HOME".into(), place.cache.display().to_string())], ..Options::default() });
+    let mut client = Client::start(
+        PROGRAM,
+        Options {
+            environment: vec![("XDG_CACHE_HOME".into(), place.cache.display().to_string())],
+            ..Options::default()
+        },
+    );
     let document = client.open(&place.project.join("project.visivo.yml"));
     client.settle(&place.project);
     let mut hovers = 0;
     for (number, line) in document.text.lines().enumerate() {
         for at in (0..line.len()).step_by(3) {
             let position = json!({ "line": number, "character": at });
-            let hover = client.request("textDocument/hover", json!({ "textDocument": { "uri": document.uri }, "position": position }));
+            let hover = client.request(
+                "textDocument/hover",
+                json!({ "textDocument": { "uri": document.uri }, "position": position }),
+            );
             let Some(text) = hover["contents"]["value"].as_str() else { continue };
             if text.contains("evil.example") {
                 hovers += 1;
                 let open = outside_of_fences(text);
-                assert!(!open.contains("](http") && !open.contains("](command"), "line {number}: active Markdown in\n{text}");
+                assert!(
+                    !open.contains("](http") && !open.contains("](command"),
+                    "line {number}: active Markdown in\n{text}"
+                );
             }
         }
     }
@@ -233,7 +262,9 @@ fn outside_of_fences(text: &str) -> String {
         let run = mark.map_or(0, |mark| trimmed.chars().take_while(|c| *c == mark).count());
         match (fence, mark) {
             (None, Some(mark)) if run >= 3 => fence = Some((mark, run)),
-            (Some((of, length)), Some(mark)) if mark == of && run >= length && trimmed[run..].trim().is_empty() => fence = None,
+            (Some((of, length)), Some(mark)) if mark == of && run >= length && trimmed[run..].trim().is_empty() => {
+                fence = None
+            }
             (None, _) => {
                 // Code spans of one line.
                 let parts = line.split('`').enumerate().filter(|(number, _)| number % 2 == 0);

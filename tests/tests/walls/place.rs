@@ -104,26 +104,13 @@ impl Place {
         rustix::fs::mknodat(rustix::fs::CWD, path, kind, mode, 0).expect("can be made");
     }
 
-    /// Everything but the cache, the output folder and what tests write down.
+    /// Everything as it is now.
     pub fn snapshot(&self) -> Snapshot {
         let mut files = BTreeMap::new();
-        for folder in [&self.project, &self.outside, &self.home] {
+        for folder in [&self.project, &self.outside, &self.home, &self.cache, &self.out] {
             look(folder, &self.folder, &mut files);
         }
         Snapshot { files }
-    }
-
-    /// Where a secret is in what has been written below `cache` and `out`.
-    pub fn leaked_into_files(&self) -> Vec<String> {
-        let mut files = BTreeMap::new();
-        for folder in [&self.cache, &self.out] {
-            look(folder, &self.folder, &mut files);
-        }
-        let bad = |(path, seen): (String, Seen)| match seen {
-            Seen::File { content, .. } => shown(&content).map(|line| format!("{path} holds a secret: {line}")),
-            _ => None,
-        };
-        files.into_iter().filter_map(bad).collect()
     }
 }
 
@@ -156,11 +143,21 @@ enum Seen {
 }
 
 impl Snapshot {
-    /// What has changed since an earlier look, except for paths that may change.
-    pub fn changes(&self, before: &Snapshot, may_change: &dyn Fn(&str) -> bool) -> Vec<String> {
+    /// What is wrong with the changes since an earlier look: outside of the cache and the output folder, except for paths that may
+    /// change, there are none, and no file that has changed holds a secret.
+    pub fn faults(&self, before: &Snapshot, may_change: &dyn Fn(&str) -> bool) -> Vec<String> {
         let all = self.files.keys().chain(before.files.keys()).collect::<std::collections::BTreeSet<_>>();
-        let changed = all.into_iter().filter(|path| self.files.get(*path) != before.files.get(*path));
-        changed.filter(|path| !may_change(path)).map(|path| format!("{path} has changed")).collect()
+        let changed: Vec<&String> =
+            all.into_iter().filter(|path| self.files.get(*path) != before.files.get(*path)).collect();
+        let is_ours = |path: &str| ["cache", "out"].iter().any(|ours| Path::new(path).starts_with(ours));
+        let moved = changed.iter().filter(|path| !is_ours(path) && !may_change(path));
+        let mut faults: Vec<String> = moved.map(|path| format!("{path} has changed")).collect();
+        let leaks = changed.iter().filter_map(|path| match self.files.get(*path)? {
+            Seen::File { content, .. } => Some(format!("{path} holds a secret: {}", shown(content)?)),
+            _ => None,
+        });
+        faults.extend(leaks);
+        faults
     }
 }
 

@@ -123,9 +123,7 @@ pub fn judged(place: &Place, command: &mut Command, may_change: &dyn Fn(&str) ->
 
 /// What has been written where it should not be.
 pub fn changes(place: &Place, before: &Snapshot, may_change: &dyn Fn(&str) -> bool) -> Vec<String> {
-    let mut faults = place.snapshot().changes(before, may_change);
-    faults.extend(place.leaked_into_files());
-    faults
+    place.snapshot().faults(before, may_change)
 }
 
 /// An argument that is a path.

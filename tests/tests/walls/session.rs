@@ -135,7 +135,7 @@ fn ask_everywhere(client: &mut Client, document: &Document) {
     }
     asked.push(client.ask("workspace/symbol", json!({ "query": "" })));
     let behind_path = document.text.lines().position(|line| line.contains("- path:"));
-    for line in behind_path {
+    if let Some(line) = behind_path {
         let position = json!({ "line": line, "character": "  - path: ".len() });
         asked.push(client.ask("textDocument/completion", json!({ "textDocument": text, "position": position })));
     }
@@ -170,7 +170,13 @@ fn rename_everything(client: &mut Client, place: &Place, document: &Document) ->
         .collect();
     let id = client.ask("workspace/willRenameFiles", json!({ "files": files }));
     edits.extend(client.answer(id));
-    edits.iter().flat_map(|edit| outside(edit, place)).collect()
+    // The text that is open is the editor's, whatever its file is.
+    edits
+        .iter()
+        .flat_map(|edit| outside(edit, place))
+        .filter(|uri| *uri != document.uri)
+        .map(|uri| format!("an edit would change {uri}"))
+        .collect()
 }
 
 /// The files that an edit would change and that are not really in the project.
@@ -203,5 +209,5 @@ fn outside(edit: &Value, place: &Place) -> Vec<String> {
     };
     named.sort();
     named.dedup();
-    named.into_iter().filter(is_outside).map(|uri| format!("an edit would change {uri}")).collect()
+    named.into_iter().filter(is_outside).collect()
 }

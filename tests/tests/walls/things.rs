@@ -174,6 +174,8 @@ pub fn give_to_nobody(place: &Place) {
             fs::read_dir(path).into_iter().flatten().flatten().for_each(|entry| give(&entry.path()));
         }
     }
-    fs::create_dir_all(&place.out).expect("can be made");
+    if fs::symlink_metadata(&place.out).is_err() {
+        fs::create_dir(&place.out).expect("can be made");
+    }
     [&place.project, &place.home, &place.cache, &place.out].into_iter().for_each(|folder| give(folder));
 }

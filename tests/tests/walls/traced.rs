@@ -29,13 +29,19 @@ fn opened(place: &Place, args: &[&str], ci: bool, below: &Path) -> Option<BTreeS
     let ran = watch(&mut program);
     assert_eq!(ran.faults(), Vec::<String>::new());
     let files = std::fs::read_dir(traces.path()).expect("it is there");
-    let trace: String = files.map(|entry| std::fs::read_to_string(entry.expect("can be listed").path()).expect("UTF-8")).collect();
+    let trace: String =
+        files.map(|entry| std::fs::read_to_string(entry.expect("can be listed").path()).expect("UTF-8")).collect();
     let mut found = BTreeSet::new();
     let mut calls = 0;
-    for line in trace.lines().filter(|line| line.starts_with("open") && !line.contains(" = -1 ") && !line.contains("= ?")) {
+    for line in
+        trace.lines().filter(|line| line.starts_with("open") && !line.contains(" = -1 ") && !line.contains("= ?"))
+    {
         calls += 1;
         // What a call returned: `= 3</the/file>`.
-        let Some(path) = line.rsplit_once(" = ").and_then(|(_, result)| result.split_once('<')?.1.strip_suffix('>')) else { continue };
+        let Some(path) = line.rsplit_once(" = ").and_then(|(_, result)| result.split_once('<')?.1.strip_suffix('>'))
+        else {
+            continue;
+        };
         if Path::new(path).starts_with(below) {
             found.insert(PathBuf::from(path));
         }
