@@ -180,6 +180,9 @@ fn user_link(path: &str) -> bool {
 fn faults(thing: Thing, entry: &Entry) -> Vec<String> {
     let mut faults = Vec::new();
     let privileged = rustix::process::geteuid().is_root();
+    if !thing.can_be_at(entry.at) {
+        return faults;
+    }
     let ways = entry.runs.iter().map(Some).chain(entry.editor.then_some(None));
     for way in ways {
         if thing == Thing::Unreadable && privileged && (way.is_none() || !can_be_nobody()) {

@@ -104,7 +104,12 @@ pub const ENTRIES: &[Entry] = &[
     read("project/data/q1.csv", Csv, "memory", "select x from read_csv('data/q1.csv')"),
     read("project/data/q2.csv", Csv, "memory", "select x from 'data/q2.csv'"),
     read("project/data/q3.txt", Text, "memory", "select content as x from read_text('data/q3.txt')"),
-    read("project/data/q4.json", Json, "memory", "select x from read_json('data/q4.json')"),
+    Entry {
+        at: "project/data/q4.json",
+        flavour: Json,
+        good: Good::Text("[{\"x\": 1}]"),
+        query: Some(("memory", "select x from read_json('data/q4.json')")),
+    },
     Entry {
         at: "project/data/q5.parquet",
         flavour: Parquet,
@@ -136,6 +141,11 @@ impl Entry {
     /// Its name in the project, and in messages.
     pub fn name(&self) -> String {
         self.at.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+    }
+
+    /// Whether something good is there if nobody attacks.
+    pub fn has_good(&self) -> bool {
+        !matches!(self.good, Absent)
     }
 
     fn prepare(&self, place: &Place) {
@@ -211,7 +221,7 @@ pub fn write_project(place: &Place) {
             .expect("a string takes all");
         writeln!(
             inputs,
-            "  - name: {name}_in\n    type: single-select\n    options: ?{{ select x::varchar as x from ${{ref({name})}} }}"
+            "  - name: {name}_in\n    type: single-select\n    options: ?{{ select cast(x as varchar) as x from ${{ref({name})}} }}"
         )
         .expect("a string takes all");
         insight(&format!("of_{name}"), &format!("{name}_in"));

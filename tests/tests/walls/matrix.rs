@@ -2,9 +2,9 @@
 
 use super::entries::{ENTRIES, write_project};
 use super::place::Place;
-use super::run::{User, argument, can_be_nobody, command, judged};
+use super::run::{User, argument, can_be_nobody, command, judged, watch};
 use super::session;
-use super::things::{Thing, give_to_nobody};
+use super::things::{Flavour, Thing, give_to_nobody};
 
 /// The ways in which the program meets a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,7 @@ fn everywhere(thing: Thing) {
     for way in WAYS {
         let place = Place::new();
         write_project(&place);
-        for entry in ENTRIES {
+        for entry in ENTRIES.iter().filter(|entry| thing.can_be_at(entry.at)) {
             thing.put(&place, entry.at, entry.flavour);
         }
         let server = matches!(way, Way::Trusted | Way::Untrusted);
@@ -113,7 +113,32 @@ things! {
     the_opposite Nothing
 }
 
-/// Without an attacker everything works: so each way really comes to where the things are.
+/// Each place is really come to: without an attacker its file is part of the project, or its rows are options.
+#[test]
+fn every_place_is_reached() {
+    let place = Place::new();
+    write_project(&place);
+    let ran = watch(command(&place, User::Own).args(["--check", "--quiet", "--format", "json"]));
+    let json: serde_json::Value =
+        serde_json::from_slice(&ran.out).unwrap_or_else(|error| panic!("{error}: {}", ran.said()));
+    let project = &json["projects"][0];
+    let files = project["files"].to_string();
+    for entry in ENTRIES.iter().filter(|entry| entry.has_good()) {
+        let (name, path) = (entry.name(), entry.at.trim_start_matches("project/"));
+        let input =
+            project["inputs"].as_array().expect("a list").iter().find(|input| input["name"] == format!("{name}_in"));
+        match (input, entry.flavour) {
+            (Some(input), _) => assert_eq!(input["status"], "known", "{path}: {input}"),
+            (None, Flavour::Yaml | Flavour::Folder) if !path.starts_with("dbt") || path.ends_with("made.yml") => {
+                assert!(files.contains(path), "{path}: {files}");
+            }
+            // What dbt has is only looked at.
+            _ => {}
+        }
+    }
+}
+
+/// Without an attacker everything works.
 #[test]
 fn nothing_is_wrong_with_the_project_itself() {
     let mut faults = Vec::new();

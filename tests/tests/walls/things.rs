@@ -105,6 +105,13 @@ impl Thing {
         Thing::Nothing,
     ];
 
+    /// Whether it can be at this place. A project can't give files of the user other names outside of itself (and git can carry
+    /// none anywhere); what the user does there is his own.
+    pub fn can_be_at(self, at: &str) -> bool {
+        let is_name = matches!(self, Thing::NameOfDotEnv | Thing::NameOfGitConfig | Thing::NameOfPart);
+        !is_name || at.starts_with("project/")
+    }
+
     /// Puts it where `at` says, below the place's folder. What was there is moved to `project/inside/`.
     pub fn put(self, place: &Place, at: &str, flavour: Flavour) {
         let path = place.folder.join(at);
