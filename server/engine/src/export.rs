@@ -101,7 +101,9 @@ pub(crate) fn write(
     // A place in our statement is no place in the user's text.
     let failed = |error| errors::failure(error, "", usize::MAX);
     let (from, stored) = match rows {
-        Rows::Of(sql) => (format!("query({}) AS viz_rows({})", literal(sql.text()), selected.inner()), false),
+        Rows::Of(sql) => {
+            (format!("system.main.query({}) AS viz_rows({})", literal(sql.text()), selected.inner()), false)
+        }
         Rows::In(table) => (table.to_owned(), true),
     };
     let (from, nulled, row_count) = match (&files.parquet, &files.json) {

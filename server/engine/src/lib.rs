@@ -15,6 +15,7 @@
 //! ([`viz_facts::SqlError`]); everything that says nothing about the query (a lock, a missing file, a timeout, a dead
 //! worker, an extension that this build lacks) is [`viz_facts::Unknown`]. This crate knows neither YAML nor LSP.
 
+mod attach;
 mod batch;
 mod cache_folder;
 mod capsules;
@@ -23,10 +24,13 @@ mod column_text;
 mod copies;
 mod data_version;
 mod database;
+mod database_files;
 mod digits;
 mod engine;
 mod errors;
 mod export;
+mod file_names;
+mod functions;
 mod gate;
 mod icu;
 mod options;
@@ -44,6 +48,7 @@ mod sqlite;
 mod sqlite_export;
 mod sqlite_log;
 mod statement;
+mod stored;
 mod tree;
 mod watchdog;
 mod worker;

@@ -327,6 +327,13 @@ fn create_file(path: &Path) -> std::io::Result<()> {
         }
         options.mode(0o600);
     }
+    for log in ["-journal", "-wal", "-shm"] {
+        let beside = path.with_file_name(format!("{NAME}{log}"));
+        // SQLite would wait for whoever writes into a pipe; nobody needs what is no plain file here.
+        if std::fs::symlink_metadata(&beside).is_ok_and(|data| !data.is_file()) {
+            std::fs::remove_file(beside)?;
+        }
+    }
     let file = options.open(path)?;
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
