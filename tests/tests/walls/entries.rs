@@ -227,6 +227,8 @@ pub fn write_project(place: &Place) {
         insight(&format!("of_{name}"), &format!("{name}_in"));
     }
     place.write("project/project.visivo.yml", &format!("{models}{inputs}{insights}"));
+    // For editors, which have no `--timeout`.
+    place.write("project/.viz-lsp.yml", "timeout: 1\n");
     place.copy("shop.duckdb", "project/data/b.duckdb");
     for name in ["b", "c", "d"] {
         place.copy("shop.sqlite", &format!("project/data/{name}.sqlite"));

@@ -63,8 +63,10 @@ fn converse(place: &Place, trusted: bool, loads: bool) -> Vec<String> {
     let mut faults = Vec::new();
     let mut client = Client::start(PROGRAM, options(place, trusted));
     let main = place.project.join("project.visivo.yml");
+    // What the editor itself shows is no secret.
     let text = std::fs::metadata(&main).ok().filter(|data| data.is_file() && data.len() < 1 << 20);
-    let text = text.and_then(|_| std::fs::read_to_string(&main).ok()).unwrap_or_else(|| "name: unsaved\n".to_owned());
+    let text = text.and_then(|_| std::fs::read_to_string(&main).ok()).filter(|text| shown(text.as_bytes()).is_none());
+    let text = text.unwrap_or_else(|| "name: unsaved\n".to_owned());
     let document = client.open_as(&main, text);
     let others = ["parts/one.yml", "many/a.yml", "folder/a.yml", ".env", "data/sheet.csv", "dbt4/made.yml"];
     let opened: Vec<Document> = others
