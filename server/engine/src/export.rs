@@ -3,6 +3,9 @@
 //! A worker that exports is a source worker which may write, and only below one folder. The user's text has passed the gate
 //! as one SELECT like any other; the statements that write are made here, and every file has a plain name in that folder.
 
+// Runs in the worker, which can write to the staging folder and nowhere else.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 use crate::batch::{Batch, CancelToken};
 use crate::capsules;
 use crate::column_text::ColumnText;

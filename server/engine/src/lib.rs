@@ -15,6 +15,9 @@
 //! ([`viz_facts::SqlError`]); everything that says nothing about the query (a lock, a missing file, a timeout, a dead
 //! worker, an extension that this build lacks) is [`viz_facts::Unknown`]. This crate knows neither YAML nor LSP.
 
+// Tests make the files that they are about.
+#![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
+
 mod attach;
 mod batch;
 mod cache_folder;

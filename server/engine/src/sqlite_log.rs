@@ -7,6 +7,9 @@
 //! This is done outside the worker's walls, because the worker must not write one byte, not even into the copy. So it is a small
 //! piece of safe code: it reads one frame at a time, holds eight bytes for each page, and believes no number that the files don't bear out.
 
+// Writes to private copies in the program's own folder.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom, Write};

@@ -151,7 +151,9 @@ impl Tree {
             if functions::tells(&last) {
                 self.tells.get_or_insert(last);
             }
-            self.named.push(Named::Table(whole));
+            if !whole.is_empty() {
+                self.named.push(Named::Table(whole));
+            }
         }
     }
 }

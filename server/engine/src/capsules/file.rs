@@ -1,5 +1,8 @@
 //! The SQLite file of capsules.
 
+// The program's own file, which no project names.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 use crate::cache_folder::create_private;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use std::path::{Path, PathBuf};
