@@ -30,6 +30,7 @@ mod lifecycle;
 mod limits;
 mod mutations;
 #[cfg(unix)]
+mod output;
 mod paths;
 mod proof;
 mod pull;
@@ -48,6 +49,8 @@ mod table;
 mod trust;
 mod unknown_names;
 mod values;
+#[cfg(target_os = "linux")]
+mod walls;
 mod walls_door;
 mod watching;
 
