@@ -30,6 +30,7 @@ mod lifecycle;
 mod limits;
 mod mutations;
 #[cfg(unix)]
+mod output;
 mod paths;
 mod proof;
 mod pull;

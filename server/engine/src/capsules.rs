@@ -6,7 +6,8 @@
 //! need no data; of them only the question's hash and the answer are kept.
 //!
 //! The file is private to the user (rows hold values of the data), bounded in size, and used by several processes at once.
-//! It can be deleted at any time; one that can't be read is set aside.
+//! It can be deleted at any time; one that can't be read is set aside. No value of a variable is in it: what a run read
+//! besides its source is kept as the query names it, and a result that holds a value is not kept.
 
 mod file;
 
@@ -71,12 +72,15 @@ impl Capsules {
         let found: Vec<Option<Found>> = questions.iter().map(look_up).collect();
         drop(file);
         let mut versions = DataVersions::default();
-        let mut still_true = |found: Option<Found>| {
+        let mut still_true = |(question, found): (&Question, Option<Found>)| {
             let Found { answer, at, over } = found?;
-            let same = over.is_none_or(|(files, data)| versions.of(&files) == Some(data));
+            let same = over.is_none_or(|(reads, data)| {
+                let files = question.source().and_then(|source| files(source, question, &reads));
+                files.is_some_and(|files| versions.of(&files) == Some(data))
+            });
             same.then_some((answer, at))
         };
-        found.into_iter().map(&mut still_true).collect()
+        questions.iter().zip(found).map(&mut still_true).collect()
     }
 
     /// Keeps what was just found out, from a moment on.
@@ -100,10 +104,10 @@ impl Capsules {
                 engine,
                 at: since,
                 purpose: purpose(question),
-                source: describe(source),
-                files: files.unwrap_or_default(),
+                source: viz_secrets::hide(&describe(source)).into_owned(),
+                reads: ran.map(|ran| ran.reads.clone()).unwrap_or_default(),
                 data,
-                sql: question.sql().to_owned(),
+                sql: viz_secrets::hide(question.sql()).into_owned(),
                 limits: format!("{} ms", limits.timeout.as_millis()),
                 result: result.clone(),
                 milliseconds: ran.map_or(0, |ran| ran.milliseconds),
@@ -155,15 +159,15 @@ pub(crate) fn files(source: &SourceSpec, question: &Question, reads: &Reads) -> 
     }
     match source {
         SourceSpec::DuckDbMemory { .. } => {}
-        SourceSpec::Csv { path, .. } => files.push(path.clone()),
+        SourceSpec::Csv { path, .. } => files.push(path.reveal().to_owned()),
         SourceSpec::DuckDbFile { path, .. } => {
-            files.push(path.clone());
-            files.extend(logs(Format::DuckDb, path));
+            files.push(path.reveal().to_owned());
+            files.extend(logs(Format::DuckDb, path.reveal()));
         }
         SourceSpec::Sqlite { path, .. } => {
             files.clear();
-            files.push(path.clone());
-            files.extend(logs(Format::Sqlite, path));
+            files.push(path.reveal().to_owned());
+            files.extend(logs(Format::Sqlite, path.reveal()));
         }
     }
     Some(files)
@@ -211,10 +215,8 @@ fn purpose(question: &Question) -> &'static str {
 }
 
 fn describe(source: &SourceSpec) -> String {
-    match source {
-        SourceSpec::DuckDbMemory { root } => format!("memory in {}", root.display()),
-        SourceSpec::DuckDbFile { path, .. } | SourceSpec::Sqlite { path, .. } | SourceSpec::Csv { path, .. } => {
-            path.display().to_string()
-        }
+    match source.path() {
+        Some(path) => path.to_string(),
+        None => format!("memory in {}", source.root().display()),
     }
 }

@@ -6,6 +6,7 @@ use crate::copies::{Copies, Reading};
 use crate::database_files::Format;
 use crate::process::Pending;
 use crate::protocol::WorkerKind;
+use crate::secrets;
 use crate::watchdog::Stop;
 use crate::worker_slot::{Plan, WorkerSlot, closed};
 use crate::{Limits, Runner, Wall};
@@ -126,11 +127,12 @@ impl Sources {
             let root = source.root().to_owned();
             let file = match source {
                 SourceSpec::DuckDbMemory { .. } => None,
-                SourceSpec::Csv { path, .. } => Some(path.clone()),
+                SourceSpec::Csv { path, .. } => Some(path.reveal().to_owned()),
                 SourceSpec::DuckDbFile { path, .. } | SourceSpec::Sqlite { path, .. } => {
+                    let path = path.reveal().to_owned();
                     let sqlite = matches!(source, SourceSpec::Sqlite { .. });
                     let format = if sqlite { Format::Sqlite } else { Format::DuckDb };
-                    let current = || self.copies.current(&root, path, format);
+                    let current = || self.copies.current(&root, &path, format);
                     match readings.entry((root.clone(), path.clone())).or_insert_with(current).clone() {
                         Ok(Reading::Copy(copy)) => {
                             pending.copy = Some(copy);
@@ -254,10 +256,11 @@ impl Engine {
         if !token.is_cancelled() && !open.is_empty() {
             self.submit(&open, limits, &batch);
         }
-        let (found, missing) = batch.wait(token);
+        let (mut found, missing) = batch.wait(token);
         if missing {
             self.cancel(&batch);
         }
+        found.iter_mut().for_each(|(result, _)| secrets::hide_in(result));
         if let Some(capsules) = &self.capsules {
             let found = open.iter().zip(&found).map(|(question, (result, ran))| (question, result, ran.as_ref()));
             capsules.keep(found, limits, since);

@@ -51,7 +51,8 @@ impl Engine {
         if missing {
             self.cancel(&batch);
         }
-        let (answer, ran) = found.remove(0);
+        let (mut answer, ran) = found.remove(0);
+        crate::secrets::hide_in(&mut answer);
         let reads = question.source().zip(ran).and_then(|(source, ran)| capsules::files(source, question, &ran.reads));
         let version = reads.as_ref().and_then(|files| DataVersions::default().unchanged_since(files, since));
         Export { answer, reads, version }

@@ -44,6 +44,7 @@ mod reads;
 mod rows;
 mod runner;
 mod sandbox;
+mod secrets;
 mod shadow;
 mod sources;
 mod spaces;

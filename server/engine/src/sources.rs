@@ -118,11 +118,12 @@ impl SourceRunner {
             | SourceSpec::DuckDbFile { root, path }
             | SourceSpec::Csv { root, path, .. },
         ) = question.source()
-            && guard(&mut self.guard, root, self.walls).holds(path)
+            && guard(&mut self.guard, root, self.walls).holds(path.reveal())
         {
-            return Err(private_file(&path.strip_prefix(root).unwrap_or(path).display().to_string()));
+            return Err(private_file(&path.to_string()));
         }
         if let Some(SourceSpec::Sqlite { path, .. }) = question.source() {
+            let path = path.reveal();
             return self.answer_in_sqlite(id, question, (path, copy.unwrap_or(path)), limits);
         }
         let (spec, sql, ours): (_, Cow<'_, str>, _) = match question {
@@ -254,10 +255,10 @@ impl SourceRunner {
         let file = match spec {
             SourceSpec::DuckDbFile { path, .. } => {
                 // Its log is beside the real file.
-                let itself = || viz_files::real(path).unwrap_or_else(|_| path.clone());
+                let itself = || viz_files::real(path.reveal()).unwrap_or_else(|_| path.reveal().to_owned());
                 Some(copy.map_or_else(itself, Path::to_owned))
             }
-            SourceSpec::Csv { path, .. } => Some(path.clone()),
+            SourceSpec::Csv { path, .. } => Some(path.reveal().to_owned()),
             SourceSpec::DuckDbMemory { .. } | SourceSpec::Sqlite { .. } => None,
         };
         // What may be read is settled when DuckDB starts: an older copy's has had its time.
@@ -436,6 +437,7 @@ impl Source {
         match &self.spec {
             SourceSpec::DuckDbMemory { .. } | SourceSpec::Sqlite { .. } => Ok(()),
             SourceSpec::DuckDbFile { path, .. } => {
+                let path = path.reveal();
                 if self.attached.is_none() {
                     let since = Instant::now();
                     let name = attach_file(&self.conn, path, self.file.as_deref().unwrap_or(path))?;
@@ -445,6 +447,7 @@ impl Source {
                 Ok(())
             }
             SourceSpec::Csv { path, view, delimiter, has_header, .. } => {
+                let path = path.reveal();
                 let state = csv_state(self.spec.root(), path)?;
                 if self.seen != Some(state) {
                     let (delimiter, file) = (literal(delimiter), path_literal(path)?);

@@ -31,6 +31,7 @@ mod project_file;
 mod relations;
 mod resolve;
 pub mod schema;
+mod secrets;
 mod sections;
 mod settings;
 mod similar;

@@ -21,6 +21,7 @@ use crate::walk::Budget;
 use rustc_hash::FxHashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use viz_secrets::ExposeSecret;
 use viz_syntax::{Document, NodeKind, TopEntry, TopValue};
 use viz_text::{FileId, Loc, TextRange};
 
@@ -77,6 +78,7 @@ impl<'a> Loader<'a> {
             unknown_prefixes: Vec::new(),
             removed: FxHashSet::default(),
             environment: environment.with_file(root, files),
+            mask: OnceLock::new(),
             names_complete: true,
             name: None,
             default_source: None,
@@ -89,7 +91,7 @@ impl<'a> Loader<'a> {
         Self {
             files,
             around: files.surroundings(root),
-            home: home.map(PathBuf::from),
+            home: home.map(|home| home.expose_secret().into()),
             budget: Budget::default(),
             previous,
             project,
@@ -142,6 +144,7 @@ impl<'a> Loader<'a> {
         if let Some((error, text)) = config_error {
             self.config_problem(&error, text);
         }
+        self.project.keep_mask(self.previous);
         self.project
     }
 

@@ -4,6 +4,7 @@
 use crate::files::ReadError;
 use std::path::{Component, Path, PathBuf};
 use viz_files::{Private, Reach, Refused, is_private_name};
+use viz_secrets::ExposeSecret;
 
 /// See the module.
 #[derive(Debug, Clone)]
@@ -50,7 +51,10 @@ pub enum Confined {
 impl Confined {
     /// Whether the environment says that this is a CI run.
     pub fn by_environment(environment: &crate::Environment) -> Option<Self> {
-        environment.get("CI").is_some_and(|value| value.eq_ignore_ascii_case("true")).then_some(Self::Ci)
+        environment
+            .get("CI")
+            .is_some_and(|value| value.expose_secret().eq_ignore_ascii_case("true"))
+            .then_some(Self::Ci)
     }
 
     /// Why, for people.

@@ -2,10 +2,10 @@
 
 use crate::answerer::{Answerer, Cancel, EngineAnswerer, Limits};
 use crate::check::Overlay;
+use crate::output;
 use crate::paths;
 use anyhow::Context;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -13,6 +13,7 @@ use viz_engine::{DUCKDB_VERSION, WorkerKind, cache_folder, newest_runs};
 use viz_facts::{Answer, Fact, Question, SourceSpec, SqlErrorKind};
 use viz_files::Kind;
 use viz_project::{DiskFiles, Environment, Project, find_root};
+use viz_text::shown::{block, one_line};
 
 /// Prints what is there and what is not. The exit status is 0: what is missing is no error of the project.
 ///
@@ -42,16 +43,15 @@ pub fn run(path: Option<&Path>) -> anyhow::Result<ExitCode> {
     cache(&mut text);
     match project {
         None => {
-            let _ = writeln!(text, "\nproject: none found at {} or above", path.display());
+            let _ = writeln!(text, "\nproject: none found at {} or above", one_line(&path.display().to_string()));
         }
         Some(project) => {
-            let (root, files) = (project.root.display(), project.files().len());
-            let _ = writeln!(text, "\nproject: {root} ({})", crate::words::count(files, "file"));
+            let (root, files) = (project.root.display().to_string(), project.files().len());
+            let _ = writeln!(text, "\nproject: {} ({})", one_line(&root), crate::words::count(files, "file"));
             text.push_str(&sources);
         }
     }
-    // A closed pipe (`| head`) is the reader's choice, no error.
-    let _ = anstream::stdout().write_all(text.as_bytes());
+    output::text(&text);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -153,8 +153,7 @@ fn sources(project: &Project, answerer: &EngineAnswerer) -> String {
             }
             Err(why) => format!("{} [{}]", why.message, why.code),
         };
-        let _ = writeln!(text, "  source {name} ({ty}): {state}");
+        let _ = writeln!(text, "  source {} ({}): {}", one_line(&name), one_line(&ty), block(&state));
     }
-    viz_check::Mask::of(project).hide(&mut text);
     if text.is_empty() { "  no sources\n".to_owned() } else { text }
 }

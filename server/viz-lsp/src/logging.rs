@@ -1,6 +1,7 @@
 //! Tracing to stderr or a file: quiet by default, `-v` tells the main steps, `-vv` tells why in prose. Never documents,
 //! option values or secrets: numbers, names of files and codes.
 
+use crate::output::Log;
 use anyhow::Context;
 use std::io::IsTerminal;
 use std::path::Path;
@@ -28,10 +29,13 @@ pub fn init(verbose: u8, file: Option<&Path>) -> anyhow::Result<()> {
     let filter = talkative.iter().fold(filter, |filter, name| filter.add_directive(silence(name)));
     let stderr = std::io::stderr;
     let (writer, ansi) = match file {
-        None => (BoxMakeWriter::new(stderr), stderr().is_terminal()),
+        None => {
+            let ansi = stderr().is_terminal();
+            (BoxMakeWriter::new(move || Log::new(stderr(), ansi)), ansi)
+        }
         Some(path) => {
             let file = create(path).with_context(|| format!("can't write the log {}", path.display()))?;
-            (BoxMakeWriter::new(Mutex::new(file)), false)
+            (BoxMakeWriter::new(Mutex::new(Log::new(file, false))), false)
         }
     };
     tracing_subscriber::fmt()

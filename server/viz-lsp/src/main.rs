@@ -17,6 +17,7 @@ mod first_steps;
 mod formats;
 mod logging;
 mod lsp;
+mod output;
 mod own;
 mod paths;
 mod place;
@@ -25,6 +26,7 @@ mod stamp;
 mod words;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 use cli::{Cli, Command};
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -33,7 +35,10 @@ use std::process::ExitCode;
 const COULD_NOT_RUN: u8 = 2;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return wrong_command_line(&error),
+    };
     let verbose = cli.verbose;
     let log_file = cli.log_file.clone();
     let socket = cli.socket;
@@ -43,7 +48,7 @@ fn main() -> ExitCode {
     }
     let log = logging::init(verbose, log_file.as_deref());
     if let Err(error) = log {
-        anstream::eprintln!("error: {error:#}");
+        output::error(&error);
         return ExitCode::from(COULD_NOT_RUN);
     }
     let result = match command {
@@ -57,8 +62,22 @@ fn main() -> ExitCode {
         Command::Doctor(path) => doctor::run(path.as_deref()),
         Command::Runs(count) => runs::run(count),
     };
-    result.unwrap_or_else(|error| {
-        anstream::eprintln!("error: {error:#}");
+    let status = result.unwrap_or_else(|error| {
+        output::error(&error);
         ExitCode::from(COULD_NOT_RUN)
-    })
+    });
+    if output::tell_failure() { ExitCode::from(COULD_NOT_RUN) } else { status }
+}
+
+/// `--help` and `--version`, and what clap says of a command line that it can't read.
+fn wrong_command_line(error: &clap::Error) -> ExitCode {
+    if !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        if std::io::stderr().is_terminal() {
+            error.exit();
+        }
+        output::usage(&error.render().to_string());
+        return ExitCode::from(COULD_NOT_RUN);
+    }
+    output::report(&error.render().ansi().to_string(), anstream::ColorChoice::Auto);
+    if output::tell_failure() { ExitCode::from(COULD_NOT_RUN) } else { ExitCode::SUCCESS }
 }

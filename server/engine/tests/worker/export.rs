@@ -128,7 +128,7 @@ pub(super) fn exports_of_sqlite_hold_every_row() {
     )
     .unwrap();
     let engine = exporter(&out);
-    let source = SourceSpec::Sqlite { root, path };
+    let source = SourceSpec::Sqlite { root, path: path.into() };
     let table = QueryTable { name: "m".into(), sql: "select * from t".into() };
     let sql = "select n, x, y, b, n * 1.5 as f from m order by n".to_owned();
     let asked = Question::Export { source: source.clone(), tables: vec![table], sql, files: files(true, true) };

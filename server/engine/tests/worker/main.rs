@@ -54,6 +54,7 @@ const TESTS: &[(&str, fn())] = &[
     ("the_second_start_runs_no_query", capsules::the_second_start_runs_no_query),
     ("changed_data_are_asked_again_and_no_others", capsules::changed_data_are_asked_again_and_no_others),
     ("a_damaged_cache_is_made_anew", capsules::a_damaged_cache_is_made_anew),
+    ("values_of_variables_are_in_no_answer_and_no_cache", capsules::values_of_variables_are_in_no_answer_and_no_cache),
     ("many_processes_share_a_cache", capsules::many_processes_share_a_cache),
     ("sqlite_databases_are_read_beside_their_writers", sqlite::sqlite_databases_are_read_beside_their_writers),
     ("each_wall_stands_alone", each_wall_stands_alone),
@@ -83,6 +84,7 @@ fn main() -> ExitCode {
     match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["--worker", kind, rest @ ..] => worker(kind, rest),
         ["--hold", path] => hold(path),
+        ["--fixture", path] => fixture(path),
         ["--measure"] => measure::run(),
         ["--measure-exports"] => measure_exports::run(10_000_000),
         ["--measure-exports", rows] => measure_exports::run(rows.parse().unwrap()),
@@ -127,6 +129,17 @@ fn hold(path: &str) -> ExitCode {
     let _conn = duckdb::Connection::open(path).unwrap();
     println!("held");
     std::thread::sleep(Duration::from_secs(60));
+    ExitCode::SUCCESS
+}
+
+/// Makes `tests/data/secrets/shop.duckdb`, as small as such a file can be: the black-box tests link no DuckDB.
+fn fixture(path: &str) -> ExitCode {
+    let conn = duckdb::Connection::open_in_memory().unwrap();
+    conn.execute_batch(&format!(
+        "attach '{path}' as made (block_size 16384); create table made.orders (id integer, city varchar);
+         insert into made.orders values (1, 'Rome'), (2, 'Oslo'); checkpoint made; detach made"
+    ))
+    .unwrap();
     ExitCode::SUCCESS
 }
 
@@ -193,7 +206,7 @@ fn project() -> (tempfile::TempDir, PathBuf, SourceSpec) {
     let conn = duckdb::Connection::open(&path).unwrap();
     conn.execute_batch("create table orders as select * from (values ('Köln', 1), ('O''Fallon', 2)) t(city, n)")
         .unwrap();
-    let source = SourceSpec::DuckDbFile { root: root.clone(), path };
+    let source = SourceSpec::DuckDbFile { root: root.clone(), path: path.into() };
     (folder, root, source)
 }
 

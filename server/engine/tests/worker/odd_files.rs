@@ -59,7 +59,7 @@ impl Place {
         if !path.exists() {
             duckdb::Connection::open(&path).unwrap().execute_batch("create table t as select 'fine' as x").unwrap();
         }
-        SourceSpec::DuckDbFile { root: self.root.clone(), path }
+        SourceSpec::DuckDbFile { root: self.root.clone(), path: path.into() }
     }
 
     fn sqlite(&self) -> SourceSpec {
@@ -68,12 +68,12 @@ impl Place {
             let conn = rusqlite::Connection::open(&path).unwrap();
             conn.execute_batch("create table t as select 'fine' as x").unwrap();
         }
-        SourceSpec::Sqlite { root: self.root.clone(), path }
+        SourceSpec::Sqlite { root: self.root.clone(), path: path.into() }
     }
 
     fn csv(&self, path: PathBuf) -> SourceSpec {
         let (root, view, delimiter) = (self.root.clone(), "t".to_owned(), ",".to_owned());
-        SourceSpec::Csv { root, path, view, delimiter, has_header: false }
+        SourceSpec::Csv { root, path: path.into(), view, delimiter, has_header: false }
     }
 }
 
@@ -112,7 +112,8 @@ pub(super) fn logs_that_are_none_are_not_taken() {
                 let place = Place::new();
                 let source = if sqlite { place.sqlite() } else { place.duckdb() };
                 let (SourceSpec::DuckDbFile { path, .. } | SourceSpec::Sqlite { path, .. }) = &source else { panic!() };
-                let log = path.with_file_name(format!("{}{end}", path.file_name().unwrap().display()));
+                let log =
+                    path.reveal().with_file_name(format!("{}{end}", path.reveal().file_name().unwrap().display()));
                 make(&log, &place.outside);
                 // Not even where the worker has no walls at all: nothing is carried in.
                 for walls in ["all", "no-walls"] {
@@ -162,8 +163,8 @@ pub(super) fn odd_files_are_no_sources() {
         make(&odd, &place.outside);
         let engine = engine();
         let databases = [
-            SourceSpec::DuckDbFile { root: place.root.clone(), path: odd.clone() },
-            SourceSpec::Sqlite { root: place.root.clone(), path: odd.clone() },
+            SourceSpec::DuckDbFile { root: place.root.clone(), path: odd.clone().into() },
+            SourceSpec::Sqlite { root: place.root.clone(), path: odd.clone().into() },
         ];
         for source in databases {
             let answer = one(&engine, read(&source, "select 1"));
@@ -209,7 +210,7 @@ pub(super) fn a_linked_database_has_its_log_beside_the_real_one() {
     let path = place.root.join("shop.duckdb");
     symlink(&real, &path).unwrap();
     symlink(place.outside.join("secret"), place.root.join("shop.duckdb.wal")).unwrap();
-    let source = SourceSpec::DuckDbFile { root: place.root.clone(), path };
+    let source = SourceSpec::DuckDbFile { root: place.root.clone(), path: path.into() };
     let query = "select x from shop.main.t order by x desc";
     assert_eq!(values(one(&engine(), read(&source, query))), ["old", "new"]);
     drop(writer);
@@ -250,7 +251,8 @@ pub(super) fn a_busy_database_holds_no_other_up() {
     let (busy, free) = (place.sqlite(), place.duckdb());
     let SourceSpec::Sqlite { path, .. } = &busy else { panic!() };
     // A transaction that is half written, for ever.
-    std::fs::write(path.with_file_name("shop.sqlite-journal"), [0xd9, 0xd5, 5, 0xf9, 0x20, 0xa1, 0x63, 0xd7]).unwrap();
+    std::fs::write(path.reveal().with_file_name("shop.sqlite-journal"), [0xd9, 0xd5, 5, 0xf9, 0x20, 0xa1, 0x63, 0xd7])
+        .unwrap();
     let engine = engine();
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| one(&engine, read(&busy, "select x from t")));

@@ -145,7 +145,7 @@ fn project() -> (tempfile::TempDir, SourceSpec) {
     ))
     .unwrap();
     drop(conn);
-    (folder, SourceSpec::DuckDbFile { root, path })
+    (folder, SourceSpec::DuckDbFile { root, path: path.into() })
 }
 
 pub(super) fn private_files_have_two_walls() {
@@ -180,7 +180,7 @@ pub(super) fn private_files_are_no_sources() {
         let path = root.join(file);
         let csv = SourceSpec::Csv {
             root: root.clone(),
-            path: path.clone(),
+            path: path.clone().into(),
             view: "loot".into(),
             delimiter: ",".into(),
             has_header: false,
@@ -193,8 +193,8 @@ pub(super) fn private_files_are_no_sources() {
             "{message}"
         );
         for source in [
-            SourceSpec::DuckDbFile { root: root.clone(), path: path.clone() },
-            SourceSpec::Sqlite { root: root.clone(), path },
+            SourceSpec::DuckDbFile { root: root.clone(), path: path.clone().into() },
+            SourceSpec::Sqlite { root: root.clone(), path: path.into() },
         ] {
             let answer = one(&engine, read(&source, "select 1"));
             assert!(["private-file", "database-unreadable"].contains(&code(&answer)), "{file}: {answer:?}");
@@ -249,7 +249,7 @@ pub(super) fn a_users_macros_stand_for_nothing_of_ours() {
     ))
     .unwrap();
     drop(conn);
-    let (source, engine) = (SourceSpec::DuckDbFile { root, path }, engine());
+    let (source, engine) = (SourceSpec::DuckDbFile { root, path: path.into() }, engine());
     assert_eq!(values(one(&engine, read(&source, "select x from t"))), ["fine"]);
     for sql in [
         "select * from loot",

@@ -3,7 +3,7 @@
 use super::node::{Fate, Report};
 use super::out::{self, Out};
 use super::run::{Job, Run};
-use super::state::{Built as Known, State, Versions};
+use super::state::{Built as Known, SecretPaths, State, Versions};
 use super::{Interrupt, TIMEOUT, print};
 use crate::answerer::{Answerer, EngineAnswerer};
 use crate::check::deadline::Deadline;
@@ -18,6 +18,7 @@ use viz_engine::Limits;
 use viz_facts::FactStore;
 use viz_files::Folder;
 use viz_project::{Body, Environment, Project};
+use viz_secrets::ExposeSecret;
 
 /// What became of a project.
 pub struct Built {
@@ -56,7 +57,8 @@ pub fn build(
     let there = if build.dry_run { Folder::open(&path).ok() } else { None };
     let folder = out.as_ref().map(|out| &out.folder).or(there.as_ref());
     let state = folder.map(State::read).unwrap_or_default();
-    let mut versions = Versions::default();
+    let secret = SecretPaths::of(&project);
+    let mut versions = Versions::new(secret.clone());
     let mut is_current = |known: &Known| folder.is_some_and(|folder| known.is_current(folder, &mut versions));
     let (options, check_limits) = check::options(check, project.config())?;
     let program = std::env::current_exe().context("can't tell where this program is")?;
@@ -110,6 +112,7 @@ pub fn build(
     let run = Run {
         plan: &plan,
         out: &out,
+        secret,
         limits: Limits { timeout, ..check_limits },
         jobs: build.jobs.map_or_else(default_jobs, |jobs| jobs as usize),
         interrupt,
@@ -171,7 +174,8 @@ fn whole(
         })
         .flatten()
         .collect();
-    let values: Vec<_> = variables.iter().map(|name| (name, project.environment().get(name))).collect();
+    let value = |name: &str| project.environment().get(name).map(ExposeSecret::expose_secret);
+    let values: Vec<_> = variables.iter().map(|name| (name, value(name))).collect();
     let files: Vec<_> = project.files().iter().map(|file| (&file.relative, file.document.text())).collect();
     let config = format!("{:?}", project.config());
     let settings = format!("{layout:?} {} {:?} {}", build.flat, project.target(), options.now.date());

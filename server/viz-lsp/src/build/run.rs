@@ -2,7 +2,7 @@
 
 use super::node::{Done, Fate, Report};
 use super::out::Out;
-use super::state::{Built, State, Written, hex, version};
+use super::state::{Built, SecretPaths, State, Written, hex, version};
 use super::{Interrupt, print};
 use crate::check::deadline::Deadline;
 use crate::cli::CheckArgs;
@@ -35,6 +35,7 @@ pub enum Job {
 pub struct Run<'a> {
     pub plan: &'a Plan,
     pub out: &'a Out,
+    pub secret: SecretPaths,
     pub limits: Limits,
     pub jobs: usize,
     pub interrupt: &'a Interrupt,
@@ -222,6 +223,7 @@ impl Run<'_> {
             self.out.place(&file, &path)?;
         }
         let (reads, data) = evidence.settle();
+        let reads = reads.iter().map(|file| self.secret.hide(file)).collect();
         let bytes = files.iter().map(|file| file.length).sum();
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let built = Built { key: key.to_owned(), reads, data, files, warnings };

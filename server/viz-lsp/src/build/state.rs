@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 use viz_files::Folder;
-use viz_project::MAX_FILE_BYTES;
+use viz_project::{MAX_FILE_BYTES, Project};
+use viz_secrets::SecretPath;
 
 /// Its name.
 pub const FILE: &str = ".viz-lsp-build.json";
@@ -29,7 +30,7 @@ pub struct State {
 pub struct Built {
     /// What it was made of besides the data.
     pub key: String,
-    /// The files that its queries read.
+    /// The files that its queries read; paths made of variables as the project writes them.
     pub reads: Vec<PathBuf>,
     /// Their version; `None` if something else decides what the queries give, so that they run each time.
     pub data: Option<String>,
@@ -99,16 +100,53 @@ impl Built {
 }
 
 /// Versions of data, each looked up once.
-#[derive(Default)]
 pub struct Versions {
     known: BTreeMap<Vec<PathBuf>, Option<String>>,
+    secret: SecretPaths,
 }
 
 impl Versions {
+    /// None are known yet. The project tells what paths made of variables lead to.
+    pub fn new(secret: SecretPaths) -> Self {
+        Self { known: BTreeMap::new(), secret }
+    }
+
     /// The version of these files together.
     pub fn of(&mut self, files: &[PathBuf]) -> Option<String> {
-        self.known.entry(files.to_vec()).or_insert_with(|| version(files)).clone()
+        let Self { known, secret } = self;
+        let look = || version(&files.iter().map(|file| secret.reveal(file)).collect::<Vec<_>>());
+        known.entry(files.to_vec()).or_insert_with(look).clone()
     }
+}
+
+/// The paths of a project that are made of variables: a state tells them as the project writes them, because the folder may
+/// be given away.
+#[derive(Debug, Clone, Default)]
+pub struct SecretPaths(Vec<SecretPath>);
+
+impl SecretPaths {
+    /// Those of the sources.
+    pub fn of(project: &Project) -> Self {
+        let sources = viz_check::sources(project).into_iter().filter_map(|(_, _, spec)| spec.ok());
+        Self(sources.filter_map(|spec| spec.path().filter(|path| path.is_secret()).cloned()).collect())
+    }
+
+    /// A file as it is told: a database, or a log beside it.
+    pub fn hide(&self, file: &Path) -> PathBuf {
+        let replaced = |secret: &SecretPath| replaced(file, secret.reveal(), Path::new(&secret.to_string()));
+        self.0.iter().find_map(replaced).unwrap_or_else(|| file.to_owned())
+    }
+
+    fn reveal(&self, told: &Path) -> PathBuf {
+        let replaced = |secret: &SecretPath| replaced(told, Path::new(&secret.to_string()), secret.reveal());
+        self.0.iter().find_map(replaced).unwrap_or_else(|| told.to_owned())
+    }
+}
+
+/// A path that begins like another one, and ends as it does itself.
+fn replaced(file: &Path, begins: &Path, with: &Path) -> Option<PathBuf> {
+    let end = file.to_str()?.strip_prefix(begins.to_str()?)?;
+    Some(format!("{}{end}", with.to_str()?).into())
 }
 
 /// The version of these files now.
@@ -124,6 +162,20 @@ pub fn hex(version: &[u8; 16]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_made_of_a_variable_is_told_as_it_is_written() {
+        let secret = SecretPath::new("/p/data/okapi.duckdb".into(), "data/${env.SHOP}.duckdb");
+        let paths = SecretPaths(vec![secret]);
+        for (file, told) in [
+            ("/p/data/okapi.duckdb", "data/${env.SHOP}.duckdb"),
+            ("/p/data/okapi.duckdb.wal", "data/${env.SHOP}.duckdb.wal"),
+            ("/p/data/a.csv", "/p/data/a.csv"),
+        ] {
+            assert_eq!(paths.hide(Path::new(file)), Path::new(told));
+            assert_eq!(paths.reveal(Path::new(told)), Path::new(file));
+        }
+    }
 
     #[test]
     fn a_state_that_names_files_elsewhere_is_none() {

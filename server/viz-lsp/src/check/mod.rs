@@ -11,14 +11,13 @@ mod watch;
 
 use crate::answerer::{Answerer, EngineAnswerer, Limits};
 use crate::cli::{CheckArgs, Deny, Format};
-use crate::{formats, words};
+use crate::{formats, output, words};
 use anyhow::{Context, anyhow, bail};
 use baseline::Baseline;
 use deadline::Deadline;
 use outcome::{Checked, Outcome};
 pub use overlay::Overlay;
 use std::collections::HashSet;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -92,7 +91,7 @@ fn check_all(
     }
     if !args.quiet && !args.skip_unrelated {
         for path in strangers {
-            anstream::eprintln!("note: {} belongs to no project: skipped", path.display());
+            output::say(&format!("note: {} belongs to no project: skipped", path.display()));
         }
     }
     let mut projects = Vec::new();
@@ -102,7 +101,7 @@ fn check_all(
     if let Some((path, _)) = &stdin
         && !projects.iter().any(|checked| checked.project.file_of(path).is_some())
     {
-        anstream::eprintln!("note: no project includes {}: the text from stdin is not used", path.display());
+        output::say(&format!("note: no project includes {}: the text from stdin is not used", path.display()));
     }
     let outcome = Outcome { projects, elapsed: started.elapsed() };
     if let Some(path) = &args.write_baseline {
@@ -286,16 +285,12 @@ fn progress_bar(quiet: bool) -> indicatif::ProgressBar {
 }
 
 fn print(args: &CheckArgs, outcome: &Outcome) {
-    // A closed pipe (`| head`) is the reader's choice, no error.
-    let _ = match args.format {
-        Format::Text => {
-            let text = formats::text::render(outcome, args.quiet);
-            anstream::AutoStream::new(std::io::stdout().lock(), args.color.into()).write_all(text.as_bytes())
-        }
-        Format::Json => std::io::stdout().write_all(formats::json::render(outcome).as_bytes()),
-        Format::Sarif => std::io::stdout().write_all(formats::sarif::render(outcome).as_bytes()),
-        Format::Github => std::io::stdout().write_all(formats::github::render(outcome).as_bytes()),
-    };
+    match args.format {
+        Format::Text => output::report(&formats::text::render(outcome, args.quiet), args.color.into()),
+        Format::Json => output::json(&formats::json::render(outcome)),
+        Format::Sarif => output::json(&formats::sarif::render(outcome)),
+        Format::Github => output::commands(&formats::github::render(outcome)),
+    }
 }
 
 /// The exit status of a check that ran.
@@ -304,9 +299,9 @@ fn status(args: &CheckArgs, outcome: &Outcome) -> u8 {
     let mut failed = counts.errors > 0 || (args.deny == Some(Deny::Warnings) && counts.warnings > 0);
     let percent = outcome.coverage().percent();
     if let Some(wanted) = args.min_coverage.filter(|wanted| percent < *wanted) {
-        anstream::eprintln!(
+        output::say(&format!(
             "error: {percent:.1} % of all combinations were covered, less than the {wanted} % asked for"
-        );
+        ));
         failed = true;
     }
     if failed { ERRORS_FOUND } else { 0 }

@@ -8,6 +8,7 @@ use super::outcome::Outcome;
 use super::{Overlay, check_all, print, seconds, status, targets};
 use crate::answerer::EngineAnswerer;
 use crate::cli::CheckArgs;
+use crate::output;
 use crate::stamp::Stamp;
 use crate::words::count;
 use anyhow::Context;
@@ -17,7 +18,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
-use viz_facts::{Question, SourceSpec};
+use viz_facts::Question;
 use viz_project::{DiskFiles, Environment, FileSystem, Project};
 
 /// Time between two looks.
@@ -40,16 +41,19 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let before = stamps(named(args)?.into_iter());
     let mut seen = since(before, show(args, &checked(args, &answerer)?));
     loop {
+        if output::has_failed() {
+            return Ok(ExitCode::from(crate::COULD_NOT_RUN));
+        }
         wait(&seen);
         if std::io::stdout().is_terminal() {
-            anstream::print!("\x1b[2J\x1b[H");
+            output::clear();
         }
         // What comes while a check fails is a change.
         let before = stamps(seen.keys().cloned());
         match checked(args, &answerer) {
             Ok(outcome) => seen = since(before, show(args, &outcome)),
             Err(error) => {
-                anstream::eprintln!("error: {error:#}");
+                output::error(&error);
                 STATUS.store(crate::COULD_NOT_RUN, Ordering::SeqCst);
                 seen = before;
             }
@@ -94,19 +98,14 @@ fn show(args: &CheckArgs, outcome: &Outcome) -> Stamps {
         }
     }
     if !args.quiet {
-        anstream::eprintln!("watching {}; Ctrl-C ends", count(seen.len(), "file"));
+        output::say(&format!("watching {}; Ctrl-C ends", count(seen.len(), "file")));
     }
     seen
 }
 
 /// The files and folders of the projects, and the files of the sources that were asked.
 fn watched(args: &CheckArgs, outcome: &Outcome) -> impl Iterator<Item = PathBuf> {
-    let of_sources = |question: &Question| match question.source() {
-        Some(SourceSpec::DuckDbFile { path, .. } | SourceSpec::Sqlite { path, .. } | SourceSpec::Csv { path, .. }) => {
-            Some(path.clone())
-        }
-        _ => None,
-    };
+    let of_sources = |question: &Question| Some(question.source()?.path()?.reveal().to_owned());
     outcome
         .projects
         .iter()
