@@ -1,7 +1,7 @@
 //! The breaks that an attack of 29 November 2026 found, by their numbers there, each once more.
 
 use super::place::{DOTENV, OUTSIDE, Place, VARIABLE};
-use super::run::{Ran, User, argument, command, judged, watch};
+use super::run::{Ran, User, argument, command, judged, together, watch};
 use super::session;
 
 const LOOT: &str = r#"
@@ -98,7 +98,7 @@ fn n01_the_logs_of_a_sqlite_database_may_be_links() {
 /// Where the copies are is nothing that SQL may know.
 #[test]
 fn n01_the_folder_of_copies_has_no_name() {
-    for sql in [
+    let all = [
         "select current_setting('allowed_directories')::varchar as x",
         "select unnest(current_setting('allowed_directories')) as x",
         "select unnest(current_setting('allowed_paths')) as x",
@@ -109,7 +109,9 @@ fn n01_the_folder_of_copies_has_no_name() {
         "select database_size as x from pragma_database_size()",
         "select sql as x from duckdb_views()",
         "select getvariable('x') as x",
-    ] {
+    ];
+    let faults = together(&all, |sql| {
+        let mut faults = Vec::new();
         let place = Place::new();
         place.copy("shop.duckdb", "project/data/shop.duckdb");
         loot(&place, "  - {name: db, type: duckdb, database: data/shop.duckdb}\n", sql);
@@ -119,10 +121,14 @@ fn n01_the_folder_of_copies_has_no_name() {
             [&["--check", "--timeout", "3"][..], &["--check", "--format", "json"], &["--build", "--out", "../out"]]
         {
             let ran = run(&place, args);
-            assert_eq!(ran.faults(), Vec::<String>::new());
-            assert!(!ran.said().contains("/copies/"), "{sql}: {}", ran.said());
+            faults.extend(ran.faults());
+            if ran.said().contains("/copies/") {
+                faults.push(format!("{sql}: {}", ran.said()));
+            }
         }
-    }
+        faults
+    });
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]
@@ -334,5 +340,5 @@ fn n10_arrows_are_no_error() {
          - filter: ?{ ${ref(m).n} = ${ref(i).value} }\n",
     );
     let ran = run(&place, &["--check", "--level", "execute"]);
-    assert!(!ran.said().contains("lambda") && ran.status == Some(0), "{}", ran.said());
+    assert!(!ran.said().contains("error[") && ran.status == Some(0), "{}", ran.said());
 }

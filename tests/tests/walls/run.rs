@@ -6,6 +6,8 @@ use std::fs::File;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// What runs longer has hung. It is far more than anything takes.
@@ -129,4 +131,24 @@ pub fn changes(place: &Place, before: &Snapshot, may_change: &dyn Fn(&str) -> bo
 /// An argument that is a path.
 pub fn argument(path: PathBuf) -> String {
     path.to_str().expect("UTF-8").to_owned()
+}
+
+/// Does work for each item, a few at a time, and gathers what it gives, in order. Most of the work is waiting for a program.
+pub fn together<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> Vec<R> + Sync) -> Vec<R> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..items.len().min(4) {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(at) else { break };
+                    let given = work(item);
+                    done.lock().expect("nobody panics with it").push((at, given));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().expect("nobody panics with it");
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().flat_map(|(_, given)| given).collect()
 }
