@@ -79,7 +79,7 @@ pub fn build(
         return Ok(built);
     }
     let (checked, plan) = {
-        let answerer = EngineAnswerer::new(true, !check.no_cache)?;
+        let answerer = EngineAnswerer::new(true, check.is_confined(), !check.no_cache)?;
         let settings = Settings { layout, out: &path, flat: build.flat, now: options.now };
         examine(check, project, &target, &options, settings, (&answerer, deadline), check_limits)
     };
