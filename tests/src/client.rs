@@ -4,7 +4,7 @@
 mod incoming;
 
 use crate::{Document, Encoding, Shown};
-use incoming::read;
+pub use incoming::read;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{BufReader, Write};
@@ -152,6 +152,7 @@ impl Client {
                 Some(path) => std::fs::File::create(path).expect("the log can be made").into(),
                 None => Stdio::inherit(),
             })
+            .env_remove("CI")
             .envs(options.environment.iter().map(|(name, value)| (name, value)))
             .spawn()
             .unwrap_or_else(|error| panic!("{program}: {error}"));

@@ -12,8 +12,8 @@
 mod file;
 
 use crate::DUCKDB_VERSION;
-use crate::copies::{Format, log_of};
 use crate::data_version::DataVersions;
+use crate::database_files::Format;
 use crate::reads::Reads;
 pub use file::Run;
 use file::{File, Found, NewRun, Row};
@@ -160,14 +160,22 @@ pub(crate) fn files(source: &SourceSpec, question: &Question, reads: &Reads) -> 
     match source {
         SourceSpec::DuckDbMemory { .. } => {}
         SourceSpec::Csv { path, .. } => files.push(path.reveal().to_owned()),
-        SourceSpec::DuckDbFile { path, .. } => files.extend([path.reveal().to_owned(), log_of(path.reveal())]),
+        SourceSpec::DuckDbFile { path, .. } => {
+            files.push(path.reveal().to_owned());
+            files.extend(logs(Format::DuckDb, path.reveal()));
+        }
         SourceSpec::Sqlite { path, .. } => {
             files.clear();
             files.push(path.reveal().to_owned());
-            files.extend(Format::Sqlite.logs(path.reveal()));
+            files.extend(logs(Format::Sqlite, path.reveal()));
         }
     }
     Some(files)
+}
+
+/// The files beside the file that a database's path leads to.
+fn logs(format: Format, path: &Path) -> Vec<PathBuf> {
+    format.logs(&viz_files::real(path).unwrap_or_else(|_| path.to_owned()))
 }
 
 /// Whether a name in a query names files in the project's folder.
@@ -185,7 +193,7 @@ fn inside(root: &Path, name: &Path) -> Inside {
     if path.starts_with(root) && !turns_back {
         return Inside::Yes(path);
     }
-    let real = |path: &Path| path.canonicalize().ok();
+    let real = |path: &Path| viz_files::real(path).ok();
     match (real(&path), real(root)) {
         (Some(path), Some(root)) if path.starts_with(&root) => Inside::Yes(path),
         (None, _) if turns_back => Inside::Unclear,

@@ -2,7 +2,8 @@
 
 use crate::batch::{Batch, CancelToken};
 use crate::capsules::Capsules;
-use crate::copies::{Copies, Format, Reading, identity, log_of};
+use crate::copies::{Copies, Reading};
+use crate::database_files::Format;
 use crate::process::Pending;
 use crate::protocol::WorkerKind;
 use crate::secrets;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 use viz_facts::{Answer, Question, SourceSpec, Unknown};
+use viz_files::{Identity, Kind, Readable};
 
 /// Workers of one kind at most: a second one takes its share of large batches.
 const LANES: usize = 2;
@@ -89,22 +91,30 @@ pub struct Engine {
 struct Sources {
     plan: Plan,
     copies: Copies,
-    slots: Mutex<HashMap<Place, (Elsewhere, Arc<WorkerSlot>)>>,
+    slots: Mutex<HashMap<Place, Slot>>,
+    /// What of each project's folder may be read.
+    projects: Mutex<HashMap<PathBuf, Arc<Readable>>>,
+}
+
+/// A worker, and what there was when it was started: a worker may read these files, not whatever has their names later.
+struct Slot {
+    worker: Arc<WorkerSlot>,
+    elsewhere: Elsewhere,
+    project: Arc<Readable>,
 }
 
 /// A project's folder, a file elsewhere, and the lane.
 type Place = (PathBuf, Option<PathBuf>, usize);
 
-/// What was at such a file's place, and at its log's, when its worker was started. A worker may read these files, not
-/// whatever has their names later.
-type Elsewhere = [Option<(u64, u64)>; 2];
+/// What was at such a file's place, and at its logs'.
+type Elsewhere = Vec<Option<Identity>>;
 
 impl Sources {
     fn new(plan: Plan, copy_limit: u64) -> Self {
-        Self { plan, copies: Copies::new(copy_limit), slots: Mutex::default() }
+        Self { plan, copies: Copies::new(copy_limit), slots: Mutex::default(), projects: Mutex::default() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Place, (Elsewhere, Arc<WorkerSlot>)>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Place, Slot>> {
         self.slots.lock().expect("no code that holds this lock panics")
     }
 
@@ -136,7 +146,7 @@ impl Sources {
                     }
                 }
             };
-            let elsewhere = file.filter(|file| !is_below(file, &root));
+            let elsewhere = file.and_then(|file| elsewhere(&file, &root));
             by_place.entry((root, elsewhere)).or_default().push(pending);
         }
         for ((root, file), pending) in by_place {
@@ -151,30 +161,46 @@ impl Sources {
 
     fn slot(&self, place: &Place) -> Arc<WorkerSlot> {
         let (root, file, _) = place;
-        let read: Vec<PathBuf> = file.iter().flat_map(|file| [file.clone(), log_of(file)]).collect();
-        let id = |at: usize| read.get(at).and_then(|path| identity(&std::fs::metadata(path).ok()?));
-        let found = [id(0), id(1)];
+        let beside = |file: &PathBuf| std::iter::once(file.clone()).chain(Format::DuckDb.logs(file)).collect();
+        let read: Vec<PathBuf> = file.as_ref().map(beside).unwrap_or_default();
+        let elsewhere = read.iter().map(|path| Identity::of(&viz_files::look(path)?)).collect();
+        let project = self.project(root);
         let mut slots = self.lock();
         match slots.get(place) {
-            Some((then, slot)) if *then == found => return Arc::clone(slot),
-            Some((_, slot)) => slot.retire(),
+            Some(slot) if slot.elsewhere == elsewhere && slot.project.rules() == project.rules() => {
+                return Arc::clone(&slot.worker);
+            }
+            Some(slot) => slot.worker.retire(),
             None => {}
         }
         let copies = self.copies.folder_of(root);
-        let slot = WorkerSlot::new(Plan { folder: Some(root.clone()), copies, read, ..self.plan.clone() });
-        slots.insert(place.clone(), (found, Arc::clone(&slot)));
-        slot
+        let worker = WorkerSlot::new(Plan { folder: Some(root.clone()), copies, read, ..self.plan.clone() });
+        slots.insert(place.clone(), Slot { worker: Arc::clone(&worker), elsewhere, project });
+        worker
+    }
+
+    /// What of a project's folder may be read now.
+    fn project(&self, root: &Path) -> Arc<Readable> {
+        let mut projects = self.projects.lock().expect("no code that holds this lock panics");
+        if let Some(known) = projects.get(root).filter(|known| known.is_current()) {
+            return Arc::clone(known);
+        }
+        let new = Arc::new(Readable::of(root));
+        projects.insert(root.to_owned(), Arc::clone(&new));
+        new
     }
 
     fn slots(&self) -> Vec<Arc<WorkerSlot>> {
-        self.lock().values().map(|(_, slot)| Arc::clone(slot)).collect()
+        self.lock().values().map(|slot| Arc::clone(&slot.worker)).collect()
     }
 }
 
-/// Whether a file is really below a folder, symbolic links followed.
-fn is_below(file: &Path, root: &Path) -> bool {
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    real(file).starts_with(real(root))
+/// The real path of a plain file that is not below a folder, links followed. What is no file is no matter of a wall's: a folder
+/// would let through all that is below it.
+fn elsewhere(file: &Path, root: &Path) -> Option<PathBuf> {
+    let real = |path: &Path| viz_files::real(path).unwrap_or_else(|_| path.to_owned());
+    let file = real(file);
+    (!file.starts_with(real(root)) && viz_files::kind(&file) == Some(Kind::File)).then_some(file)
 }
 
 impl Engine {

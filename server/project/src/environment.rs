@@ -38,9 +38,9 @@ impl Environment {
 
     /// The variables with those of the project's `.env` below them.
     pub fn with_file(&self, root: &Path, files: &dyn FileSystem) -> Self {
-        let mut all: HashMap<String, SecretString> = match files.read(&root.join(".env")) {
-            Ok(text) => text.lines().filter_map(parse_line).collect(),
-            Err(_) => HashMap::new(),
+        let mut all: HashMap<String, SecretString> = match files.variables(root) {
+            Some(text) => text.lines().filter_map(parse_line).collect(),
+            None => HashMap::new(),
         };
         all.extend(self.process.clone());
         Self { process: all }

@@ -144,6 +144,10 @@ impl Builder<'_> {
             EventKind::Anchor { name } => {
                 // The event follows its node, which for scalars was the last one pushed and for collections the open one.
                 let node = (self.tree.nodes.len() - 1) as NodeIndex;
+                if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+                    let message = "the name of an anchor is made of letters without accents, digits, `-` and `_`";
+                    self.tree.problem(ProblemKind::Syntax, range(at.start, at.end), message);
+                }
                 self.tree.anchors.push(AnchorData { name: name.into(), range: range(at.start, at.end), node });
                 return;
             }

@@ -1,6 +1,7 @@
 //! One parsed file.
 
 use crate::alias::Aliases;
+use crate::breaks;
 use crate::node::Node;
 use crate::oracle::{Refusal, oracle};
 use crate::outline::{self, Outline, RawSegment};
@@ -9,6 +10,7 @@ use crate::recover;
 use crate::suppression::Suppression;
 use crate::top::{Top, TopEntry};
 use crate::tree::{Tree, range, size};
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 use viz_text::{Loc, SegmentId, TextRange, TextSize};
 
@@ -281,14 +283,20 @@ impl Inner {
 
 /// The segments of a text, unless it must be parsed in one piece; then its tree.
 pub(crate) fn cut(text: &str) -> (Outline, Option<Tree>) {
-    let outline = outline::outline(text);
+    let plain = breaks::plain(text);
+    let outline = outline::outline(&plain);
     if !outline.unusual {
         return (outline, None);
     }
     let whole = RawSegment { start: 0, end: text.len(), kind: SegmentKind::Whole };
     let one = Outline { segments: vec![whole], ..Outline::default() };
-    match recover::parse_whole(text) {
-        Ok(tree) => (one, Some(tree)),
+    match recover::parse_whole(&plain) {
+        Ok(mut tree) => {
+            if matches!(plain, Cow::Owned(_)) {
+                breaks::settle(&mut tree, text);
+            }
+            (one, Some(tree))
+        }
         // Broken and unusual: the outline is the better recovery where it found anything.
         Err(_) if outline.has_content => (outline, None),
         Err(_) => (one, None),

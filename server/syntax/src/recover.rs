@@ -456,9 +456,15 @@ fn tidy(problems: &mut Vec<TreeProblem>) {
     problems.dedup();
 }
 
+/// The message about a mark that editors don't show, and that belongs to the beginning of a file only.
+pub(crate) const BYTE_ORDER_MARK: &str = "a byte order mark (U+FEFF), which is not seen, stands in this line, and belongs to the beginning of a file only: remove it";
+
 /// The message about a line that should be a key, whatever it is: it may be long, or no text at all.
 fn no_key(word: &str) -> String {
     const SHOWN: usize = 40;
+    if word.contains('\u{feff}') {
+        return BYTE_ORDER_MARK.into();
+    }
     if let Some(control) = word.chars().find(|c| c.is_control()) {
         return format!("the control character U+{:04X} is not allowed here; remove it", u32::from(control));
     }

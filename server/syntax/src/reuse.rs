@@ -1,11 +1,13 @@
 //! Parsing with and without an older document to take segments from.
 
+use crate::breaks;
 use crate::document::{self, Counters, Document, Inner, Segment, SegmentKind};
 use crate::oracle::oracle;
 use crate::outline::RawSegment;
 use crate::recover;
 use crate::tree::{Tree, range};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, OnceLock};
@@ -17,7 +19,7 @@ pub(crate) fn parse(text: &str, old: Option<&Arc<Inner>>) -> Document {
     let raw = std::mem::take(&mut outline.segments);
     let text: Arc<str> = Arc::from(text);
     let (mut ahead, refusal) = if old.is_none() && raw.len() > MANY {
-        let each = || raw.par_iter().map(|raw| Some(recover::parse_segment(&text[raw.start..raw.end], raw.kind)));
+        let each = || raw.par_iter().map(|raw| Some(parse_segment(&text[raw.start..raw.end], raw.kind)));
         let (trees, refusal) = rayon::join(|| each().collect(), || oracle(&text));
         (trees, OnceLock::from(refusal))
     } else {
@@ -35,7 +37,7 @@ pub(crate) fn parse(text: &str, old: Option<&Arc<Inner>>) -> Document {
         let reused = known.is_some();
         let (mut id, mut tree) = known.unwrap_or_else(|| {
             let ready = whole.take().or_else(|| ahead.get_mut(n).and_then(Option::take));
-            let tree = ready.unwrap_or_else(|| recover::parse_segment(&text[start..end], kind));
+            let tree = ready.unwrap_or_else(|| parse_segment(&text[start..end], kind));
             (SegmentId::fresh(), Arc::new(tree))
         });
         n += 1;
@@ -62,6 +64,26 @@ pub(crate) fn parse(text: &str, old: Option<&Arc<Inner>>) -> Document {
         rename_alias_users(old, &mut segments, &trees);
     }
     Document { inner: Arc::new(Inner::new(text, segments, trees, outline, counters, refusal)) }
+}
+
+fn parse_segment(text: &str, kind: SegmentKind) -> Tree {
+    match breaks::plain(text) {
+        Cow::Borrowed(text) => recover::parse_segment(text, kind),
+        Cow::Owned(plain) => {
+            let mut tree = recover::parse_segment(&plain, kind);
+            breaks::settle(&mut tree, text);
+            tree
+        }
+    }
+}
+
+fn parse_whole(text: &str) -> Option<Tree> {
+    let plain = breaks::plain(text);
+    let mut tree = recover::parse_whole(&plain).ok()?;
+    if matches!(plain, Cow::Owned(_)) {
+        breaks::settle(&mut tree, text);
+    }
+    Some(tree)
 }
 
 /// A text of more segments than this is worth the whole machine.
@@ -113,7 +135,7 @@ fn join(text: &str, raw: &[RawSegment], mut pool: Option<&mut Pool<'_>>) -> Opti
             break;
         }
         let bytes = &text[start..last.end];
-        let Ok(tree) = recover::parse_whole(bytes) else { continue };
+        let Some(tree) = parse_whole(bytes) else { continue };
         let known = pool.as_mut().and_then(|pool| pool.take_content(kind, bytes));
         let reused = known.is_some();
         let (id, tree) = known.unwrap_or_else(|| (SegmentId::fresh(), Arc::new(tree)));

@@ -107,7 +107,7 @@ pub struct CheckArgs {
     pub now: Option<NaiveDateTime>,
 
     /// Check at most this many combinations of an insight one by one [default: 96]
-    #[arg(long, requires = "check", conflicts_with = "build", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, requires = "check", conflicts_with = "build", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=viz_project::MOST_COMBINATIONS as i64))]
     pub max_combinations: Option<u32>,
 
     /// Seed of the sample above that number [default: 0]
@@ -118,6 +118,10 @@ pub struct CheckArgs {
     #[arg(long, requires = "face", value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<f64>,
 
+    /// Time for everything: what is still open then is reported as not checked, or not built [default: 600; of --build: none]
+    #[arg(long, requires = "face", value_name = "SECONDS", value_parser = seconds)]
+    pub deadline: Option<f64>,
+
     /// Main memory for one query of the engine [default: 1000]
     #[arg(long, requires = "face", value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=4000))]
     pub memory: Option<u64>,
@@ -125,6 +129,10 @@ pub struct CheckArgs {
     /// Think of options that no query gives today: an apostrophe, an empty text, NULL, …
     #[arg(long, requires = "check", conflicts_with = "build")]
     pub hostile_options: bool,
+
+    /// In CI, read included files outside of the project's repository, too
+    #[arg(long, requires = "face")]
+    pub allow_outside: bool,
 
     /// Neither read nor write the capsule cache
     #[arg(long, requires = "face")]
@@ -174,7 +182,7 @@ pub struct CheckArgs {
 /// The options of `--build`, besides those that it shares with `--check`.
 #[derive(Debug, Clone, Args)]
 #[command(
-    next_help_heading = "Options of --build, besides --format, --target, --now, --timeout, --no-cache, --color and --quiet"
+    next_help_heading = "Options of --build, besides --format, --target, --now, --timeout, --deadline, --allow-outside, --no-cache, --color and --quiet"
 )]
 pub struct BuildArgs {
     /// Write to this folder and to nothing else [default: the project's folder `target`]
@@ -386,7 +394,7 @@ mod tests {
 
     #[test]
     fn usage_errors_exit_with_2() {
-        let wrong: [&[&str]; 16] = [
+        let wrong: [&[&str]; 19] = [
             &["--check", "--build"],
             &["--check", "--out", "x"],
             &["--build", "--level", "bind"],
@@ -401,6 +409,9 @@ mod tests {
             &["--check", "--stdio"],
             &["--check", "--max-combinations", "0"],
             &["--check", "--timeout", "-1"],
+            &["--check", "--timeout", "0"],
+            &["--build", "--timeout", "nan"],
+            &["--check", "--deadline", "0"],
             &["--check", "--min-coverage", "101"],
             &["--check", "--now", "soon"],
         ];

@@ -3,12 +3,12 @@
 
 use crate::output::Log;
 use anyhow::Context;
-use std::fs::File;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Mutex;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
+use viz_files::Folder;
 
 /// Starts logging. `VIZ_LSP_LOG` (in the syntax of `tracing_subscriber`) overrides the number of `-v`.
 ///
@@ -34,7 +34,7 @@ pub fn init(verbose: u8, file: Option<&Path>) -> anyhow::Result<()> {
             (BoxMakeWriter::new(move || Log::new(stderr(), ansi)), ansi)
         }
         Some(path) => {
-            let file = File::create(path).with_context(|| format!("can't write the log {}", path.display()))?;
+            let file = create(path).with_context(|| format!("can't write the log {}", path.display()))?;
             (BoxMakeWriter::new(Mutex::new(Log::new(file, false))), false)
         }
     };
@@ -46,6 +46,13 @@ pub fn init(verbose: u8, file: Option<&Path>) -> anyhow::Result<()> {
         .init();
     report_crashes();
     Ok(())
+}
+
+/// A new file, in the place of one of this name. A link of this name may be a project's, so it is not followed.
+fn create(path: &Path) -> anyhow::Result<std::fs::File> {
+    let name = path.file_name().context("it has no name")?;
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(Folder::open(parent)?.make_file(Path::new(name))?)
 }
 
 fn silence(target: &str) -> tracing_subscriber::filter::Directive {

@@ -4,6 +4,9 @@
 //! project's text means is asked of `viz-project`, `viz-check` and `viz-ide`; what data hold is asked of `viz-engine`,
 //! whose worker processes are this same binary (hidden `--worker`).
 
+// Tests make the files that they are about.
+#![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
+
 mod answerer;
 mod build;
 mod check;
@@ -15,6 +18,7 @@ mod formats;
 mod logging;
 mod lsp;
 mod output;
+mod own;
 mod paths;
 mod place;
 mod runs;

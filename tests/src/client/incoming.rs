@@ -96,8 +96,8 @@ impl Client {
     }
 }
 
-/// The next message; `None` at the end.
-pub(super) fn read(from: &mut impl BufRead) -> Option<Value> {
+/// The next message that a server sends; `None` at the end.
+pub fn read(from: &mut impl BufRead) -> Option<Value> {
     let mut length = None;
     loop {
         let mut line = String::new();

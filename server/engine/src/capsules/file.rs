@@ -1,5 +1,8 @@
 //! The SQLite file of capsules.
 
+// The program's own file, which no project names.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 use crate::cache_folder::create_private;
 use crate::reads::Reads;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
@@ -335,6 +338,13 @@ fn create_file(path: &Path) -> std::io::Result<()> {
             return Err(std::io::Error::other("it is no plain file of this user"));
         }
         options.mode(0o600);
+    }
+    for log in ["-journal", "-wal", "-shm"] {
+        let beside = path.with_file_name(format!("{NAME}{log}"));
+        // SQLite would wait for whoever writes into a pipe; nobody needs what is no plain file here.
+        if std::fs::symlink_metadata(&beside).is_ok_and(|data| !data.is_file()) {
+            std::fs::remove_file(beside)?;
+        }
     }
     let file = options.open(path)?;
     #[cfg(unix)]

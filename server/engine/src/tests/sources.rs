@@ -63,6 +63,19 @@ fn columns_and_types() {
     assert_eq!(snapshot(folder.path()), before);
 }
 
+/// A sequence moves when it is asked, and a source is only read: that is no fault of the query.
+#[test]
+fn what_writes_to_its_source_is_not_known() {
+    let (folder, path) = project();
+    duckdb::Connection::open(&path).unwrap().execute_batch("create sequence numbers").unwrap();
+    let source = file(folder.path(), path);
+    let why = describe(&source, "select nextval('numbers') as n, city from orders").unwrap_err();
+    assert_eq!((why.code.as_str(), why.message.contains("`nextval`")), ("read-only", true), "{why:?}");
+    let why = options(&source, "select nextval('numbers')", 5).unwrap_err();
+    assert_eq!(why.code, "read-only");
+    assert!(describe(&source, "select nextval('number')").unwrap().is_err(), "there is none of that name");
+}
+
 #[test]
 fn errors_point_into_the_users_text() {
     let (folder, path) = project();

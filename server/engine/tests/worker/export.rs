@@ -87,7 +87,7 @@ pub(super) fn exports_have_the_right_columns_and_rows() {
     let export = ask(&engine, asked);
     let Ok(Answer::Exported(Ok(done))) = export.answer else { panic!("{:?}", export.answer) };
     assert_eq!((done.row_count, done.nulled.as_slice()), (2, &[0, 0, 0, 2][..]));
-    assert_eq!(export.reads.as_deref().map(<[PathBuf]>::len), Some(2), "the database and its log");
+    assert_eq!(export.reads.as_deref().map(<[PathBuf]>::len), Some(3), "the database and its logs");
     let data = &read(&out.join("x.json"))["data"];
     assert_eq!((&data["c"], &data["d"]), (&json!(["O'Fallon", "Köln"]), &json!([2, 1])));
     let rows = parquet(&out.join("x.parquet"));

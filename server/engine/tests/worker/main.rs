@@ -2,11 +2,16 @@
 //! another program that holds a database (`--hold …`), so that DuckDB is linked once. `--measure` prints what questions
 //! cost: `cargo test -p viz-engine --test worker -- --measure`.
 
+// Tests make the files that they are about.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 mod capsules;
 mod databases;
 mod export;
 mod measure;
 mod measure_exports;
+mod odd_files;
+mod private_files;
 mod rows;
 mod sqlite;
 mod supervision;
@@ -53,6 +58,19 @@ const TESTS: &[(&str, fn())] = &[
     ("many_processes_share_a_cache", capsules::many_processes_share_a_cache),
     ("sqlite_databases_are_read_beside_their_writers", sqlite::sqlite_databases_are_read_beside_their_writers),
     ("each_wall_stands_alone", each_wall_stands_alone),
+    ("private_files_have_two_walls", private_files::private_files_have_two_walls),
+    ("private_files_are_no_sources", private_files::private_files_are_no_sources),
+    ("the_wall_moves_with_the_project", private_files::the_wall_moves_with_the_project),
+    ("a_users_macros_stand_for_nothing_of_ours", private_files::a_users_macros_stand_for_nothing_of_ours),
+    ("logs_that_are_none_are_not_taken", odd_files::logs_that_are_none_are_not_taken),
+    ("the_place_of_copies_is_told_to_no_query", odd_files::the_place_of_copies_is_told_to_no_query),
+    ("odd_files_are_no_sources", odd_files::odd_files_are_no_sources),
+    ("a_folder_as_a_table_opens_nothing", odd_files::a_folder_as_a_table_opens_nothing),
+    ("a_linked_database_has_its_log_beside_the_real_one", odd_files::a_linked_database_has_its_log_beside_the_real_one),
+    ("large_logs_take_no_memory", odd_files::large_logs_take_no_memory),
+    ("a_busy_database_holds_no_other_up", odd_files::a_busy_database_holds_no_other_up),
+    ("pipes_in_the_cache_are_removed", odd_files::pipes_in_the_cache_are_removed),
+    ("links_that_lead_round_are_not_followed", odd_files::links_that_lead_round_are_not_followed),
     ("a_program_that_is_no_worker_is_reported", supervision::a_program_that_is_no_worker_is_reported),
     ("malformed_frames_end_the_worker", supervision::malformed_frames_end_the_worker),
     ("deep_texts_do_not_kill_the_worker", deep_texts_do_not_kill_the_worker),

@@ -8,6 +8,7 @@ mod run;
 mod state;
 
 use crate::answerer::Cancel;
+use crate::check::deadline::Deadline;
 use crate::check::{STACK, targets};
 use crate::cli::{BuildArgs, CheckArgs, Format};
 use crate::output;
@@ -100,6 +101,7 @@ fn build_all(
     if let (Some(out), true) = (&build.out, targets.len() > 1) {
         bail!("{} projects can't be built into one folder, {}", targets.len(), out.display());
     }
+    let deadline = Deadline::of_process(check.deadline.map(crate::check::seconds));
     let mut all: Vec<Built> = Vec::new();
     for target in targets {
         // What is given is relative to where it is typed; the default to the project (R-DISC-06).
@@ -107,7 +109,7 @@ fn build_all(
             Some(out) => current.join(out),
             None => target.root.join("target"),
         };
-        all.push(project::build(check, build, target, &out, interrupt)?);
+        all.push(project::build(check, build, target, &out, (interrupt, &deadline))?);
         if interrupt.is_pressed() {
             break;
         }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
-use viz_project::Project;
+use viz_files::Folder;
+use viz_project::{MAX_FILE_BYTES, Project};
 use viz_secrets::SecretPath;
 
 /// Its name.
@@ -51,28 +52,26 @@ pub struct Written {
 }
 
 impl Written {
-    /// A file at `at` that is, or will be, at the place `path`.
-    pub fn of(at: &Path, path: &str) -> std::io::Result<Self> {
-        let data = std::fs::metadata(at)?;
-        let modified = data.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
+    /// A plain file `at` the output folder that is, or will be, at the place `path`; `None` if there is none.
+    pub fn of(out: &Folder, at: &Path, path: &str) -> Option<Self> {
+        let data = out.file(at)?;
+        let modified = data.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
         let modified = u64::try_from(modified).unwrap_or(u64::MAX);
-        Ok(Self { path: path.to_owned(), length: data.len(), modified })
+        Some(Self { path: path.to_owned(), length: data.len(), modified })
     }
 
     /// Whether the file is as it was written.
-    pub fn is_there(&self, out: &Path) -> bool {
-        let at = out.join(&self.path);
-        std::fs::symlink_metadata(&at).is_ok_and(|data| data.is_file())
-            && Self::of(&at, &self.path).is_ok_and(|now| now == *self)
+    pub fn is_there(&self, out: &Folder) -> bool {
+        Self::of(out, Path::new(&self.path), &self.path).is_some_and(|now| now == *self)
     }
 }
 
 impl State {
     /// Reads the state of an output folder. A damaged one is none: everything is built again then.
-    pub fn read(out: &Path) -> Self {
-        let text = std::fs::read_to_string(out.join(FILE)).unwrap_or_default();
+    pub fn read(out: &Folder) -> Self {
+        let text = out.read(Path::new(FILE), MAX_FILE_BYTES).unwrap_or_default();
         let known = |state: &State| state.version == VERSION && state.is_inside();
-        serde_json::from_str(&text).ok().filter(known).unwrap_or_default()
+        serde_json::from_slice(&text).ok().filter(known).unwrap_or_default()
     }
 
     /// Whether all its files are below the output folder: the state may have come with the project.
@@ -95,7 +94,7 @@ impl State {
 impl Built {
     /// Whether the files are there as they were written and the data are the same. `versions` remembers data that were
     /// looked at.
-    pub fn is_current(&self, out: &Path, versions: &mut Versions) -> bool {
+    pub fn is_current(&self, out: &Folder, versions: &mut Versions) -> bool {
         self.data.is_some() && self.files.iter().all(|file| file.is_there(out)) && versions.of(&self.reads) == self.data
     }
 }
@@ -193,9 +192,9 @@ mod tests {
         for (path, good) in [("main/a.json", true), ("../a", false), ("/etc/passwd", false), ("main/../../a", false)] {
             state.nodes = BTreeMap::from([("model:a".to_owned(), built(path))]);
             std::fs::write(folder.path().join(FILE), serde_json::to_string(&state).unwrap()).unwrap();
-            assert_eq!(State::read(folder.path()) == state, good, "{path}");
+            assert_eq!(State::read(&Folder::open(folder.path()).unwrap()) == state, good, "{path}");
         }
         std::fs::write(folder.path().join(FILE), "{").unwrap();
-        assert_eq!(State::read(folder.path()), State::default());
+        assert_eq!(State::read(&Folder::open(folder.path()).unwrap()), State::default());
     }
 }

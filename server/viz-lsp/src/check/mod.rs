@@ -1,6 +1,7 @@
 //! `--check`: from paths to an exit status.
 
 pub mod baseline;
+pub mod deadline;
 mod fix;
 pub mod fixpoint;
 pub mod outcome;
@@ -13,6 +14,7 @@ use crate::cli::{CheckArgs, Deny, Format};
 use crate::{formats, output, words};
 use anyhow::{Context, anyhow, bail};
 use baseline::Baseline;
+use deadline::Deadline;
 use outcome::{Checked, Outcome};
 pub use overlay::Overlay;
 use std::collections::HashSet;
@@ -43,7 +45,8 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
             if args.watch {
                 return watch::run(args);
             }
-            let outcome = check_all(args, &EngineAnswerer::new(true, !args.no_cache)?, started)?;
+            let deadline = Deadline::of_process(Some(args.deadline.map_or(deadline::USUAL, seconds)));
+            let outcome = check_all(args, &EngineAnswerer::new(true, !args.no_cache)?, &deadline, started)?;
             print(args, &outcome);
             let status = status(args, &outcome);
             // The process ends here; freeing each value of a large project would only take time.
@@ -64,10 +67,16 @@ fn refuse_what_is_missing(args: &CheckArgs) -> anyhow::Result<()> {
 }
 
 /// Checks all projects that the command line names, and fixes what it asks to fix.
-fn check_all(args: &CheckArgs, answerer: &dyn Answerer, started: Instant) -> anyhow::Result<Outcome> {
+fn check_all(
+    args: &CheckArgs,
+    answerer: &dyn Answerer,
+    deadline: &Deadline,
+    started: Instant,
+) -> anyhow::Result<Outcome> {
     let baseline = args.baseline.as_deref().map(Baseline::read).transpose()?;
     let current = targets::current_folder()?;
-    let mut files = Overlay::default();
+    let environment = Environment::from_process();
+    let mut files = Overlay::new(&environment, args.allow_outside);
     let mut paths = args.paths.clone();
     let stdin = args.stdin_filename.as_deref().map(|path| from_stdin(&current, path)).transpose()?;
     if let Some((path, text)) = &stdin {
@@ -85,10 +94,9 @@ fn check_all(args: &CheckArgs, answerer: &dyn Answerer, started: Instant) -> any
             output::say(&format!("note: {} belongs to no project: skipped", path.display()));
         }
     }
-    let environment = Environment::from_process();
     let mut projects = Vec::new();
     for target in targets {
-        projects.push(check_project(args, target, &files, &environment, answerer, baseline.as_ref())?);
+        projects.push(check_project(args, target, &files, &environment, (answerer, deadline), baseline.as_ref())?);
     }
     if let Some((path, _)) = &stdin
         && !projects.iter().any(|checked| checked.project.file_of(path).is_some())
@@ -97,7 +105,8 @@ fn check_all(args: &CheckArgs, answerer: &dyn Answerer, started: Instant) -> any
     }
     let outcome = Outcome { projects, elapsed: started.elapsed() };
     if let Some(path) = &args.write_baseline {
-        Baseline::of(&outcome).write(path)?;
+        let projects: Vec<&Path> = outcome.projects.iter().map(|checked| checked.project.root.as_path()).collect();
+        Baseline::of(&outcome).write(&current.join(path), &projects)?;
     }
     Ok(outcome)
 }
@@ -106,8 +115,8 @@ fn check_all(args: &CheckArgs, answerer: &dyn Answerer, started: Instant) -> any
 fn from_stdin(current: &Path, path: &Path) -> anyhow::Result<(PathBuf, String)> {
     let text = std::io::read_to_string(std::io::stdin()).context("can't read stdin")?;
     let absolute = current.join(path);
-    let unsaved = || Some(dunce::canonicalize(absolute.parent()?).ok()?.join(absolute.file_name()?));
-    let found = dunce::canonicalize(&absolute).ok().or_else(unsaved);
+    let unsaved = || Some(viz_files::real(absolute.parent()?).ok()?.join(absolute.file_name()?));
+    let found = viz_files::real(&absolute).ok().or_else(unsaved);
     Ok((found.with_context(|| format!("there is no folder for {}", path.display()))?, text))
 }
 
@@ -117,18 +126,18 @@ fn check_project(
     target: targets::Target,
     files: &Overlay,
     environment: &Environment,
-    answerer: &dyn Answerer,
+    (answerer, deadline): (&dyn Answerer, &Deadline),
     baseline: Option<&Baseline>,
 ) -> anyhow::Result<Checked> {
     let (mut facts, memo) = (FactStore::new(), Memo::default());
     let project = load(&target, files, environment, args.target.map(Into::into))?;
     let own = match (baseline, &project.config().baseline) {
-        (None, Some(path)) => Some(Baseline::read(&project.root.join(path))?),
+        (None, Some(path)) => Some(Baseline::of_project(&project.root, path, files)?),
         _ => None,
     };
     let (options, limits) = options(args, project.config())?;
     let mut look = |project: Project| {
-        let mut report = check(&project, &options, &memo, &mut facts, answerer, limits, args.quiet);
+        let mut report = check(&project, &options, &memo, &mut facts, (answerer, deadline), limits, args.quiet);
         let recorded = own.as_ref().or(baseline).map(|baseline| baseline.take_from(&mut report.findings));
         Checked { shown: target.shown.clone(), project, report, recorded: recorded.unwrap_or_default(), fixed: 0 }
     };
@@ -136,7 +145,7 @@ fn check_project(
     if args.fix {
         let text = |file: &viz_project::File| (file.path.clone(), file.document.text().to_owned());
         let read = checked.project.files().iter().map(text).collect();
-        let (mut fixed, mut tried, mut count) = (Overlay::default(), HashSet::new(), 0);
+        let (mut fixed, mut tried, mut count) = (files.clone(), HashSet::new(), 0);
         for _ in 0..fix::ROUNDS {
             let applied = fix::apply(&checked, &mut fixed, &mut tried);
             if applied == 0 {
@@ -146,7 +155,10 @@ fn check_project(
             let project = checked.project.reload(&fixed, environment);
             checked = look(project);
         }
-        fix::write(&fixed, &read)?;
+        for note in fix::left_alone(&checked) {
+            output::say(&format!("note: {note}"));
+        }
+        fix::write(&checked.project.root, &fixed, &read)?;
         checked.fixed = count;
     }
     Ok(checked)
@@ -201,7 +213,6 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 /// # Errors
 /// If the project asks for something that can't be.
 pub fn limits(timeout: Option<f64>, memory: Option<u64>, config: &Config) -> anyhow::Result<Limits> {
-    let seconds = timeout.or(config.timeout).map(Duration::try_from_secs_f64).transpose();
     let usual = Limits::default();
     let megabytes = |name: &str, value: Option<u64>, most: u64, usual: u64| match value {
         None => Ok(usual),
@@ -209,13 +220,18 @@ pub fn limits(timeout: Option<f64>, memory: Option<u64>, config: &Config) -> any
         Some(value) => Err(anyhow!("`{name}` in .viz-lsp.yml: {value} MB is not from 1 to {} MB", most / MEGABYTE)),
     };
     Ok(Limits {
-        timeout: seconds.context("`timeout` in .viz-lsp.yml")?.unwrap_or(usual.timeout).min(LONGEST_TIMEOUT),
+        timeout: timeout.or(config.timeout).map_or(usual.timeout, seconds),
         memory: megabytes("memory", memory.or(config.memory), MOST_MEMORY, usual.memory)?,
         values: megabytes("max_values", config.max_values, MOST_VALUES, usual.values)?,
     })
 }
 
 const MEGABYTE: u64 = 1_000_000;
+
+/// A time. What is none is refused where it is read; what no clock can count is longer than anybody waits.
+pub fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_TIMEOUT).min(LONGEST_TIMEOUT)
+}
 
 /// The level that a project asks for.
 pub fn configured_level(config: &Config) -> Level {
@@ -228,12 +244,12 @@ pub fn check(
     options: &CheckOptions,
     memo: &Memo,
     facts: &mut FactStore,
-    answerer: &dyn Answerer,
+    (answerer, deadline): (&dyn Answerer, &Deadline),
     limits: Limits,
     quiet: bool,
 ) -> viz_check::Report {
     let progress = progress_bar(quiet);
-    let report = fixpoint::run(project, options, memo, facts, answerer, limits, |round| {
+    let report = fixpoint::run(project, options, memo, facts, answerer, limits, deadline, |round| {
         progress.set_message(format!("asking {}", words::count(round.questions, "question")));
         tracing::debug!(
             round = round.number,

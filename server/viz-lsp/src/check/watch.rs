@@ -3,8 +3,9 @@
 //! Files are looked at, not subscribed to: this works for editors that write another file and rename it, and for files
 //! on other machines. It costs one look-up of time and size per file.
 
+use super::deadline::{self, Deadline};
 use super::outcome::Outcome;
-use super::{check_all, print, status, targets};
+use super::{Overlay, check_all, print, seconds, status, targets};
 use crate::answerer::EngineAnswerer;
 use crate::cli::CheckArgs;
 use crate::output;
@@ -38,7 +39,7 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     ctrlc::set_handler(end).context("can't listen for Ctrl-C")?;
     let answerer = EngineAnswerer::new(true, !args.no_cache)?;
     let before = stamps(named(args)?.into_iter());
-    let mut seen = since(before, show(args, &check_all(args, &answerer, Instant::now())?));
+    let mut seen = since(before, show(args, &checked(args, &answerer)?));
     loop {
         if output::has_failed() {
             return Ok(ExitCode::from(crate::COULD_NOT_RUN));
@@ -49,7 +50,7 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
         }
         // What comes while a check fails is a change.
         let before = stamps(seen.keys().cloned());
-        match check_all(args, &answerer, Instant::now()) {
+        match checked(args, &answerer) {
             Ok(outcome) => seen = since(before, show(args, &outcome)),
             Err(error) => {
                 output::error(&error);
@@ -60,12 +61,18 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     }
 }
 
+fn checked(args: &CheckArgs, answerer: &EngineAnswerer) -> anyhow::Result<Outcome> {
+    let deadline = Deadline::new(Some(args.deadline.map_or(deadline::USUAL, seconds)));
+    check_all(args, answerer, &deadline, Instant::now())
+}
+
 /// The files and folders of the projects as they are before the first check.
 fn named(args: &CheckArgs) -> anyhow::Result<Vec<PathBuf>> {
     let current = targets::current_folder()?;
-    let (targets, _) = targets::find(&args.paths, &current, &DiskFiles)?;
     let environment = Environment::from_process();
-    let projects = targets.iter().map(|target| Project::load(&target.root, &DiskFiles, &environment));
+    let files = Overlay::new(&environment, args.allow_outside);
+    let (targets, _) = targets::find(&args.paths, &current, &files)?;
+    let projects = targets.iter().map(|target| Project::load(&target.root, &files, &environment));
     Ok(projects.flat_map(|project| project.watched().to_vec()).collect())
 }
 

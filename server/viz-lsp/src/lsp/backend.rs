@@ -194,6 +194,7 @@ impl LanguageServer for Backend {
         // Never both: who can't be told to ask again is sent everything.
         client.pulls_diagnostics &= self.lifecycle.refreshes_diagnostics();
         let (settings, complaints) = Settings::read(params.initialization_options.as_ref());
+        let _ = self.state.confined.set(settings.confined(&self.state.environment));
         let commands = Arc::new(Commands::read(params.initialization_options.as_ref()));
         let outbox = Outbox::new(self.client.clone(), client);
         let answerer = match self.start(client, settings, &outbox) {

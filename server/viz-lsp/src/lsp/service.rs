@@ -17,6 +17,7 @@ use tower_lsp::jsonrpc::{Request, Response};
 pub struct Lifecycle {
     shut_down: AtomicBool,
     exited: AtomicBool,
+    lost: AtomicBool,
     refreshes_diagnostics: AtomicBool,
 }
 
@@ -24,6 +25,16 @@ impl Lifecycle {
     /// Whether the client asked for `shutdown`.
     pub fn was_shut_down(&self) -> bool {
         self.shut_down.load(Ordering::SeqCst)
+    }
+
+    /// Says that the client can't be understood any longer.
+    pub fn lose(&self) {
+        self.lost.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the client could not be understood any longer.
+    pub fn was_lost(&self) -> bool {
+        self.lost.load(Ordering::SeqCst)
     }
 
     /// Whether the client can be told to ask for diagnostics again.
