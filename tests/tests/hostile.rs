@@ -124,7 +124,7 @@ fn private_files(root: &Path) {
 }
 
 /// The names of all that tries something.
-fn attempts() -> BTreeSet<String> {
+pub fn attempts() -> BTreeSet<String> {
     let text = std::fs::read_to_string(projects::path("hostile").join("project.visivo.yml")).unwrap();
     let names = text.lines().filter_map(|line| line.strip_prefix("  - name: ")).map(str::to_owned);
     // What is wrong with seeds is told at their source, and so is a file that is no database.

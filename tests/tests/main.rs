@@ -49,6 +49,8 @@ mod table;
 mod trust;
 mod unknown_names;
 mod values;
+#[cfg(target_os = "linux")]
+mod walls;
 mod walls_door;
 mod watching;
 

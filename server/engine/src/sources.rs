@@ -121,7 +121,7 @@ impl SourceRunner {
             && let path = path.reveal()
             && guard(&mut self.guard, root, self.walls).holds(path)
         {
-            return Err(private_file(&path.strip_prefix(root).unwrap_or(path).display().to_string()));
+            return Err(private_file(&path.to_string()));
         }
         if let Some(SourceSpec::Sqlite { path, .. }) = question.source() {
             let path = path.reveal();

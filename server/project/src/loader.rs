@@ -91,7 +91,7 @@ impl<'a> Loader<'a> {
         Self {
             files,
             around: files.surroundings(root),
-            home: home.map(|home| PathBuf::from(home.expose_secret())),
+            home: home.map(|home| home.expose_secret().into()),
             budget: Budget::default(),
             previous,
             project,

@@ -3,7 +3,7 @@
 use crate::events::{Event, EventKind, ParseError, Tag, events};
 use crate::problem::ProblemKind;
 use crate::scalar::Style;
-use crate::tree::{AnchorData, Data, EntryData, NodeIndex, Tree, Value, range, size};
+use crate::tree::{AnchorData, Data, EntryData, MAX_NODES, NodeIndex, Tree, Value, range, size};
 use crate::typed::{self, Typed};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -63,6 +63,11 @@ fn parse_once(
     let mark = tree.mark();
     let mut builder = Builder { tree, text, source, seen: region.start, stack: Vec::new(), root: None, done: false };
     for event in events(parsed) {
+        if builder.tree.nodes.len() > MAX_NODES || builder.tree.too_large {
+            builder.tree.too_large = true;
+            tree.rewind(&mark);
+            return Err(ParseError::syntax(0, "there are too many values"));
+        }
         if let Err(error) = event.map(|event| builder.event(event)) {
             tree.rewind(&mark);
             return Err(error);

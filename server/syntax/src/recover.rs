@@ -48,6 +48,9 @@ pub(crate) fn parse_segment(text: &str, kind: SegmentKind) -> Tree {
         let at = tree.node(entry.value).range;
         tree.problem(ProblemKind::Syntax, at, "expected a list item (`- …`) here");
     }
+    if tree.too_large {
+        return Tree { too_large: true, ..Tree::default() };
+    }
     crate::tabs::check(&mut tree, text);
     tidy(&mut tree.problems);
     tree

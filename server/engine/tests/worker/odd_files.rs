@@ -250,7 +250,8 @@ pub(super) fn a_busy_database_holds_no_other_up() {
     let (busy, free) = (place.sqlite(), place.duckdb());
     let path = busy.path().unwrap().reveal();
     // A transaction that is half written, for ever.
-    std::fs::write(path.with_file_name("shop.sqlite-journal"), [0xd9, 0xd5, 5, 0xf9, 0x20, 0xa1, 0x63, 0xd7]).unwrap();
+    std::fs::write(path.reveal().with_file_name("shop.sqlite-journal"), [0xd9, 0xd5, 5, 0xf9, 0x20, 0xa1, 0x63, 0xd7])
+        .unwrap();
     let engine = engine();
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| one(&engine, read(&busy, "select x from t")));
