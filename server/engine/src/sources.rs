@@ -118,8 +118,7 @@ impl SourceRunner {
             | SourceSpec::DuckDbFile { root, path }
             | SourceSpec::Csv { root, path, .. },
         ) = question.source()
-            && let path = path.reveal()
-            && guard(&mut self.guard, root, self.walls).holds(path)
+            && guard(&mut self.guard, root, self.walls).holds(path.reveal())
         {
             return Err(private_file(&path.to_string()));
         }
@@ -256,8 +255,7 @@ impl SourceRunner {
         let file = match spec {
             SourceSpec::DuckDbFile { path, .. } => {
                 // Its log is beside the real file.
-                let path = path.reveal();
-                let itself = || viz_files::real(path).unwrap_or_else(|_| path.to_owned());
+                let itself = || viz_files::real(path.reveal()).unwrap_or_else(|_| path.reveal().to_owned());
                 Some(copy.map_or_else(itself, Path::to_owned))
             }
             SourceSpec::Csv { path, .. } => Some(path.reveal().to_owned()),
