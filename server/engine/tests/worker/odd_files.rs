@@ -111,8 +111,9 @@ pub(super) fn logs_that_are_none_are_not_taken() {
             for (kind, make) in KINDS {
                 let place = Place::new();
                 let source = if sqlite { place.sqlite() } else { place.duckdb() };
-                let path = source.path().unwrap().reveal();
-                let log = path.with_file_name(format!("{}{end}", path.file_name().unwrap().display()));
+                let (SourceSpec::DuckDbFile { path, .. } | SourceSpec::Sqlite { path, .. }) = &source else { panic!() };
+                let log =
+                    path.reveal().with_file_name(format!("{}{end}", path.reveal().file_name().unwrap().display()));
                 make(&log, &place.outside);
                 // Not even where the worker has no walls at all: nothing is carried in.
                 for walls in ["all", "no-walls"] {
@@ -248,7 +249,7 @@ pub(super) fn large_logs_take_no_memory() {
 pub(super) fn a_busy_database_holds_no_other_up() {
     let place = Place::new();
     let (busy, free) = (place.sqlite(), place.duckdb());
-    let path = busy.path().unwrap().reveal();
+    let SourceSpec::Sqlite { path, .. } = &busy else { panic!() };
     // A transaction that is half written, for ever.
     std::fs::write(path.reveal().with_file_name("shop.sqlite-journal"), [0xd9, 0xd5, 5, 0xf9, 0x20, 0xa1, 0x63, 0xd7])
         .unwrap();
