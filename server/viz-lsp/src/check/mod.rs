@@ -156,7 +156,7 @@ fn check_project(
             checked = look(project);
         }
         for note in fix::left_alone(&checked) {
-            anstream::eprintln!("note: {note}");
+            output::say(&format!("note: {note}"));
         }
         fix::write(&checked.project.root, &fixed, &read)?;
         checked.fixed = count;
