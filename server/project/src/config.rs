@@ -209,10 +209,8 @@ mod tests {
         }
         for wrong in ["0", "-0.0", "-3", ".nan", ".inf", "-.inf"] {
             let error = Config::parse(&format!("seed: 1\ntimeout: {wrong}\n")).unwrap_err();
-            assert_eq!(
-                (error.line, error.message.as_str()),
-                (1, "`timeout` must be a number of seconds greater than 0")
-            );
+            assert_eq!(error.message, "`timeout` must be a number of seconds greater than 0");
+            assert_eq!(error.word(), Some("timeout"), "it is told at its key");
         }
     }
 

@@ -141,9 +141,9 @@ impl<'a> Walk<'a> {
         if !node.is_flow() && !self.on_content && self.column < column {
             return;
         }
-        let Some(entry) = node.all_entries().take_while(|entry| entry.key.range().start() <= self.offset).last() else {
-            return;
-        };
+        let entries: Vec<Entry<'a>> = node.all_entries().collect();
+        let begun = entries.partition_point(|entry| entry.key.range().start() <= self.offset);
+        let Some(entry) = begun.checked_sub(1).map(|last| entries[last]) else { return };
         if entry.key.range().contains_inclusive(self.offset) {
             if entry.key.kind() == NodeKind::Error {
                 self.steps.push(PathStep::Value(entry.key));
@@ -163,17 +163,18 @@ impl<'a> Walk<'a> {
 
     /// Items of a block list. `after` is where the list's parent ends, for the dash of its first item.
     fn items(&mut self, items: &[Node<'a>], after: TextSize) {
-        let mut after = after;
-        let mut found = None;
-        for (index, node) in items.iter().enumerate() {
-            let dash = self.dash(after, node.range().start());
-            if dash > self.offset {
-                break;
-            }
-            found = Some((index, *node, dash));
-            after = node.range().end();
-        }
-        let Some((index, node, dash)) = found else { return };
+        // The last one whose dash stands before the offset: that of an item is in front of it.
+        let begun = items.partition_point(|node| node.range().start() <= self.offset);
+        let dash = |index: usize| {
+            let after = index.checked_sub(1).map_or(after, |before| items[before].range().end());
+            self.dash(after, items[index].range().start())
+        };
+        let candidates = (begun.saturating_sub(1)..items.len().min(begun + 1)).rev();
+        let Some((index, dash)) = candidates.map(|index| (index, dash(index))).find(|(_, dash)| *dash <= self.offset)
+        else {
+            return;
+        };
+        let node = items[index];
         if !self.on_content && self.column <= self.column_of(dash) {
             return;
         }
