@@ -1,5 +1,8 @@
 //! Black-box tests of the program `viz-lsp`: one binary, so that little is linked.
 
+// Tests make the files that they are about.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 mod annotated;
 mod artefacts;
 mod bad_input;
@@ -27,6 +30,7 @@ mod lifecycle;
 mod limits;
 mod mutations;
 #[cfg(unix)]
+mod output;
 mod paths;
 mod proof;
 mod pull;
@@ -45,6 +49,9 @@ mod table;
 mod trust;
 mod unknown_names;
 mod values;
+#[cfg(target_os = "linux")]
+mod walls;
+mod walls_door;
 mod watching;
 
 /// The program, built by cargo before these tests.

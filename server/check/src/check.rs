@@ -182,7 +182,7 @@ pub fn check_first(
     }
     let complete = options.oracle && sources.is_ok() && is_complete(&report, facts);
     report.findings = finish(project, findings, complete);
-    crate::mask::Mask::of(project).hide_in(&mut report);
+    crate::mask::hide_in(project.mask(), &mut report);
     report
 }
 

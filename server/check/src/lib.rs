@@ -42,7 +42,6 @@ mod witness;
 
 pub use check::{Attention, CheckOptions, Level, MAX_COMBINATIONS, check, check_first};
 pub use codes::{CODES, Code, code};
-pub use mask::Mask;
 pub use memo::Memo;
 pub use models::{columns_of, columns_of_a_run};
 pub use options::{InputOptions, OptionSource, option_question, options_of};

@@ -4,6 +4,7 @@
 use crate::list::{Entry, list};
 use crate::open::{Identity, Kind, look, real};
 use std::collections::HashSet;
+use std::fs::Metadata;
 use std::path::{Component, Path, PathBuf};
 
 /// Folders all of whose files are private.
@@ -47,6 +48,8 @@ pub struct Private {
     /// Without links; the part of a path below it is judged by name.
     root: PathBuf,
     numbers: HashSet<Identity>,
+    /// There may be more of them: then a file with several names may be one.
+    partial: bool,
 }
 
 impl Private {
@@ -67,7 +70,12 @@ impl Private {
                 Kind::Other => {}
             }
         }
-        Self { root: real(root).unwrap_or_else(|_| root.to_owned()), numbers }
+        Self::numbered(real(root).unwrap_or_else(|_| root.to_owned()), numbers, true)
+    }
+
+    /// Files with these numbers, in a folder without links on the way to it.
+    pub(crate) fn numbered(root: PathBuf, numbers: HashSet<Identity>, complete: bool) -> Self {
+        Self { root, numbers, partial: !complete }
     }
 
     /// Whether what this path leads to is private: by the names on the way to it, as it is spelled and as it really is (below the
@@ -76,14 +84,29 @@ impl Private {
         let real = real(path).unwrap_or_else(|_| path.to_owned());
         let spelled = path.strip_prefix(&self.root).is_ok_and(named);
         let really = named(real.strip_prefix(&self.root).unwrap_or(&real));
-        spelled
-            || really
-            || look(path).as_ref().and_then(Identity::of).is_some_and(|number| self.numbers.contains(&number))
+        spelled || really || look(path).is_some_and(|data| self.has(&data))
+    }
+
+    fn has(&self, data: &Metadata) -> bool {
+        self.is_one(Identity::of(data)) || (self.partial && data.is_file() && names(data) > 1)
     }
 
     /// Whether a file with this number is one of the project's private files.
     pub fn is_one(&self, number: Option<Identity>) -> bool {
         number.is_some_and(|number| self.numbers.contains(&number))
+    }
+}
+
+/// How many names a file has, as far as the system tells.
+fn names(data: &Metadata) -> u64 {
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::MetadataExt::nlink(data)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = data;
+        1
     }
 }
 

@@ -1,10 +1,9 @@
 //! Project configuration: `.viz-lsp.yml` beside the project file, shared by the editor and `--check`.
 
-use crate::files::{FileSystem, ReadError};
 use crate::schema::Target;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Name of the file.
 pub const CONFIG_FILE: &str = ".viz-lsp.yml";
@@ -106,18 +105,6 @@ impl ConfigError {
 }
 
 impl Config {
-    /// Reads the configuration of a project; no file means no settings.
-    ///
-    /// # Errors
-    /// If the file can't be read or holds something unknown.
-    pub fn read(root: &Path, files: &dyn FileSystem) -> Result<Config, ConfigError> {
-        match files.read(&root.join(CONFIG_FILE)) {
-            Ok(text) => Self::parse(&text),
-            Err(ReadError::NotFound) => Ok(Config::default()),
-            Err(error) => Err(ConfigError { line: 0, message: error.to_string() }),
-        }
-    }
-
     /// Reads settings from text.
     ///
     /// # Errors
@@ -126,6 +113,7 @@ impl Config {
         if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
             return Ok(Config::default());
         }
+        crate::small_yaml::check(text).map_err(|message| ConfigError { line: 0, message })?;
         serde_yaml::from_str(text).map_err(|error| ConfigError {
             line: line_of_key(text, &error)
                 .unwrap_or_else(|| error.location().map_or(0, |at| at.line().saturating_sub(1))),

@@ -13,6 +13,9 @@
 //!
 //! [`Loc`]: viz_text::Loc
 
+// Tests make the files that they are about.
+#![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
+
 mod alias;
 mod almost;
 mod breaks;

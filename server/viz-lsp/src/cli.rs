@@ -5,7 +5,7 @@ use clap::{ArgAction, ArgGroup, Args, Parser, ValueEnum};
 use std::path::PathBuf;
 use viz_check::Level;
 use viz_engine::Role;
-use viz_project::Target;
+use viz_project::{Confined, Environment, Target};
 
 /// Checks dashboards-as-code before anyone looks at them: every choice that a viewer can make, against the real database.
 ///
@@ -130,6 +130,10 @@ pub struct CheckArgs {
     #[arg(long, requires = "check", conflicts_with = "build")]
     pub hostile_options: bool,
 
+    /// In CI, read included files outside of the project's repository, too
+    #[arg(long, requires = "face")]
+    pub allow_outside: bool,
+
     /// Neither read nor write the capsule cache
     #[arg(long, requires = "face")]
     pub no_cache: bool,
@@ -175,10 +179,17 @@ pub struct CheckArgs {
     pub quiet: bool,
 }
 
+impl CheckArgs {
+    /// Whether nothing outside of a project's repository is read: in CI, unless the user allows it.
+    pub fn is_confined(&self) -> bool {
+        !self.allow_outside && Confined::by_environment(&Environment::from_process()).is_some()
+    }
+}
+
 /// The options of `--build`, besides those that it shares with `--check`.
 #[derive(Debug, Clone, Args)]
 #[command(
-    next_help_heading = "Options of --build, besides --format, --target, --now, --timeout, --deadline, --no-cache, --color and --quiet"
+    next_help_heading = "Options of --build, besides --format, --target, --now, --timeout, --deadline, --allow-outside, --no-cache, --color and --quiet"
 )]
 pub struct BuildArgs {
     /// Write to this folder and to nothing else [default: the project's folder `target`]

@@ -31,21 +31,7 @@ fn windows(uri: &Url) -> Option<String> {
 /// The path of a file without links, in the file system's own letter case. What doesn't exist (yet) keeps its name in the
 /// nearest folder that does.
 pub fn real(path: &Path) -> PathBuf {
-    if let Ok(real) = dunce::canonicalize(path) {
-        return real;
-    }
-    nearest(path, |folder| dunce::canonicalize(folder).ok()).unwrap_or_else(|| viz_project::normalize(path))
-}
-
-/// What is found of the nearest folder that there is, with the names below it. A client may name a file thousands of folders
-/// deep; and since nothing lies below a folder that isn't there, few need to be looked at.
-fn nearest(path: &Path, find: impl Fn(&Path) -> Option<PathBuf>) -> Option<PathBuf> {
-    let folders: Vec<&Path> = path.ancestors().collect();
-    let missing = folders.partition_point(|folder| find(folder).is_none());
-    let mut real = find(folders.get(missing)?)?;
-    let names = folders[..missing].iter().rev().map(|folder| folder.file_name());
-    real.extend(names.collect::<Option<Vec<_>>>()?);
-    Some(real)
+    viz_project::normalize(&viz_files::real_place(path))
 }
 
 #[cfg(test)]
@@ -71,22 +57,6 @@ mod tests {
         for (uri, path) in cases {
             assert_eq!(Url::parse(uri).ok().as_ref().and_then(windows).as_deref(), path, "{uri}");
         }
-    }
-
-    /// Few folders are looked at, however deep a client says that a file lies.
-    #[test]
-    fn deep_paths_that_are_not_there() {
-        for depth in [10, 1_000, 5_000] {
-            let looked = std::cell::Cell::new(0);
-            let path = PathBuf::from("/p/q").join("a/".repeat(depth));
-            let find = |folder: &Path| {
-                looked.set(looked.get() + 1);
-                folder.ancestors().nth(3).is_none().then(|| Path::new("/real").join(folder.strip_prefix("/").unwrap()))
-            };
-            assert_eq!(nearest(&path, find).unwrap(), Path::new("/real").join(path.strip_prefix("/").unwrap()));
-            assert!(looked.get() < 20, "{depth}: {}", looked.get());
-        }
-        assert_eq!(nearest(Path::new("a/b"), |_| None), None);
     }
 
     #[test]

@@ -7,6 +7,10 @@ use std::io::BufRead;
 impl Client {
     pub(super) fn take(&mut self, mut message: Value) {
         assert_eq!(message["jsonrpc"], "2.0", "{message}");
+        if self.options.listens {
+            self.heard.push_str(&message.to_string());
+            self.heard.push('\n');
+        }
         let method = message["method"].as_str().map(str::to_owned);
         match (method, message.get("id").cloned()) {
             (None, Some(id)) => {

@@ -146,7 +146,7 @@ fn a_csv_file_is_a_view() {
     std::fs::write(&path, "name;n\nKöln;1\nO'Fallon;2\n").unwrap();
     let csv = |has_header| SourceSpec::Csv {
         root: folder.path().to_owned(),
-        path: path.clone(),
+        path: path.clone().into(),
         view: "my \"towns\"".into(),
         delimiter: ";".into(),
         has_header,
@@ -239,7 +239,7 @@ fn a_row_that_cannot_be_read_fails_what_needs_it() {
     std::fs::write(&path, format!("n,name\n{rows}many,y\n")).unwrap();
     let csv = SourceSpec::Csv {
         root: folder.path().to_owned(),
-        path: path.clone(),
+        path: path.clone().into(),
         view: "long".to_owned(),
         delimiter: ",".to_owned(),
         has_header: true,

@@ -11,6 +11,7 @@ use crate::answerer::Cancel;
 use crate::check::deadline::Deadline;
 use crate::check::{STACK, targets};
 use crate::cli::{BuildArgs, CheckArgs, Format};
+use crate::output;
 use anyhow::{Context, bail};
 use project::Built;
 use std::path::PathBuf;
@@ -95,7 +96,7 @@ fn build_all(
         return Err(targets::no_project(&strangers, &DiskFiles));
     }
     for path in strangers.iter().filter(|_| !check.quiet) {
-        anstream::eprintln!("note: {} belongs to no project: skipped", path.display());
+        output::say(&format!("note: {} belongs to no project: skipped", path.display()));
     }
     if let (Some(out), true) = (&build.out, targets.len() > 1) {
         bail!("{} projects can't be built into one folder, {}", targets.len(), out.display());
@@ -115,7 +116,7 @@ fn build_all(
     }
     print::summary(check, &all, started.elapsed());
     if interrupt.is_pressed() {
-        anstream::eprintln!("interrupted: what was finished stays");
+        output::say("interrupted: what was finished stays");
         return Ok(ExitCode::from(INTERRUPTED));
     }
     let done = all.iter().all(|built| built.errors == 0 && built.nodes.iter().all(|node| node.is_fine()));

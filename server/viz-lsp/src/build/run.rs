@@ -2,7 +2,7 @@
 
 use super::node::{Done, Fate, Report};
 use super::out::Out;
-use super::state::{Built, State, Written, hex, version};
+use super::state::{Built, SecretPaths, State, Written, hex, version};
 use super::{Interrupt, print};
 use crate::check::deadline::Deadline;
 use crate::cli::CheckArgs;
@@ -35,6 +35,7 @@ pub enum Job {
 pub struct Run<'a> {
     pub plan: &'a Plan,
     pub out: &'a Out,
+    pub secret: SecretPaths,
     pub limits: Limits,
     pub jobs: usize,
     pub interrupt: &'a Interrupt,
@@ -107,7 +108,11 @@ impl Run<'_> {
         let staging = self.out.staging(lane)?;
         // Starts no worker before there is something to ask.
         let program = std::env::current_exe().context("can't tell where this program is")?;
-        let engine = Engine::new(EngineConfig { export: Some(staging.clone()), ..EngineConfig::new(program, true) });
+        let engine = Engine::new(EngineConfig {
+            export: Some(self.out.path().join(&staging)),
+            confined: self.args.is_confined(),
+            ..EngineConfig::new(program, true)
+        });
         while let Some((at, need)) = self.next(lock(), changed) {
             let node = &self.plan.nodes[at];
             let key = if let Job::Due(key) = &jobs[at] { key.as_str() } else { "" };
@@ -206,7 +211,7 @@ impl Run<'_> {
         let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         for (at, text) in work.texts.iter().enumerate() {
             let file = staging.join(format!("{at}.text"));
-            std::fs::write(&file, text.render(&now)).with_context(|| format!("can't write {}", file.display()))?;
+            self.out.make(&file, &text.render(&now))?;
             made.push((file, text.path.clone()));
         }
         if self.interrupt.is_pressed() {
@@ -214,10 +219,12 @@ impl Run<'_> {
         }
         let mut files = Vec::new();
         for (file, path) in made {
-            files.push(Written::of(&file, &path)?);
+            let written = Written::of(&self.out.folder, &file, &path);
+            files.push(written.with_context(|| format!("{path} is gone before it was put in its place"))?);
             self.out.place(&file, &path)?;
         }
         let (reads, data) = evidence.settle();
+        let reads = reads.iter().map(|file| self.secret.hide(file)).collect();
         let bytes = files.iter().map(|file| file.length).sum();
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let built = Built { key: key.to_owned(), reads, data, files, warnings };
@@ -234,7 +241,7 @@ impl Run<'_> {
     fn remove_old(&self, node: &Node, old: Option<Built>) {
         let paths: BTreeSet<&str> = node.work.iter().flat_map(Work::paths).collect();
         for file in old.into_iter().flat_map(|old| old.files) {
-            if !paths.contains(file.path.as_str()) && file.is_there(&self.out.path) {
+            if !paths.contains(file.path.as_str()) && file.is_there(&self.out.folder) {
                 self.out.remove(&file.path);
             }
         }
@@ -252,7 +259,7 @@ impl Run<'_> {
         let text = format!("{message}{}{}\n", tables.collect::<String>(), query.sql);
         let staging = self.out.staging(usize::MAX).map(|folder| folder.join(format!("{}.sql", node.name)));
         let kept = staging.and_then(|file| {
-            std::fs::write(&file, text)?;
+            self.out.make(&file, &text)?;
             self.out.place(&file, &path)
         });
         if let Err(error) = kept {

@@ -20,7 +20,8 @@ pub struct Target {
 /// # Errors
 /// If it can't be told.
 pub fn current_folder() -> anyhow::Result<PathBuf> {
-    std::env::current_dir().and_then(dunce::canonicalize).context("can't tell the current folder")
+    let current = std::env::current_dir().context("can't tell the current folder")?;
+    viz_files::real(&current).context("can't tell the current folder")
 }
 
 /// The projects of these paths, each once, ordered by root; and the paths that belong to none.
@@ -35,8 +36,8 @@ pub fn find(paths: &[PathBuf], current: &Path, files: &dyn FileSystem) -> anyhow
     for path in paths {
         let absolute = current.join(path);
         // What exists nowhere but in `files` has no other name.
-        let target = if absolute.exists() || !files.is_file(&absolute) {
-            dunce::canonicalize(&absolute).with_context(|| format!("can't read {}", path.display()))?
+        let target = if viz_files::look(&absolute).is_some() || !files.is_file(&absolute) {
+            viz_files::real(&absolute).with_context(|| format!("can't read {}", path.display()))?
         } else {
             absolute.clone()
         };

@@ -5,9 +5,10 @@
 
 use super::deadline::{self, Deadline};
 use super::outcome::Outcome;
-use super::{check_all, print, seconds, status, targets};
+use super::{Overlay, check_all, print, seconds, status, targets};
 use crate::answerer::EngineAnswerer;
 use crate::cli::CheckArgs;
+use crate::output;
 use crate::stamp::Stamp;
 use crate::words::count;
 use anyhow::Context;
@@ -17,7 +18,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
-use viz_facts::{Question, SourceSpec};
+use viz_facts::Question;
 use viz_project::{DiskFiles, Environment, FileSystem, Project};
 
 /// Time between two looks.
@@ -36,20 +37,23 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     // Workers end with the program, which holds their stdin.
     let end = || std::process::exit(STATUS.load(Ordering::SeqCst).into());
     ctrlc::set_handler(end).context("can't listen for Ctrl-C")?;
-    let answerer = EngineAnswerer::new(true, !args.no_cache)?;
+    let answerer = EngineAnswerer::new(true, args.is_confined(), !args.no_cache)?;
     let before = stamps(named(args)?.into_iter());
     let mut seen = since(before, show(args, &checked(args, &answerer)?));
     loop {
+        if output::has_failed() {
+            return Ok(ExitCode::from(crate::COULD_NOT_RUN));
+        }
         wait(&seen);
         if std::io::stdout().is_terminal() {
-            anstream::print!("\x1b[2J\x1b[H");
+            output::clear();
         }
         // What comes while a check fails is a change.
         let before = stamps(seen.keys().cloned());
         match checked(args, &answerer) {
             Ok(outcome) => seen = since(before, show(args, &outcome)),
             Err(error) => {
-                anstream::eprintln!("error: {error:#}");
+                output::error(&error);
                 STATUS.store(crate::COULD_NOT_RUN, Ordering::SeqCst);
                 seen = before;
             }
@@ -65,9 +69,10 @@ fn checked(args: &CheckArgs, answerer: &EngineAnswerer) -> anyhow::Result<Outcom
 /// The files and folders of the projects as they are before the first check.
 fn named(args: &CheckArgs) -> anyhow::Result<Vec<PathBuf>> {
     let current = targets::current_folder()?;
-    let (targets, _) = targets::find(&args.paths, &current, &DiskFiles)?;
     let environment = Environment::from_process();
-    let projects = targets.iter().map(|target| Project::load(&target.root, &DiskFiles, &environment));
+    let files = Overlay::new(&environment, args.allow_outside);
+    let (targets, _) = targets::find(&args.paths, &current, &files)?;
+    let projects = targets.iter().map(|target| Project::load(&target.root, &files, &environment));
     Ok(projects.flat_map(|project| project.watched().to_vec()).collect())
 }
 
@@ -93,19 +98,14 @@ fn show(args: &CheckArgs, outcome: &Outcome) -> Stamps {
         }
     }
     if !args.quiet {
-        anstream::eprintln!("watching {}; Ctrl-C ends", count(seen.len(), "file"));
+        output::say(&format!("watching {}; Ctrl-C ends", count(seen.len(), "file")));
     }
     seen
 }
 
 /// The files and folders of the projects, and the files of the sources that were asked.
 fn watched(args: &CheckArgs, outcome: &Outcome) -> impl Iterator<Item = PathBuf> {
-    let of_sources = |question: &Question| match question.source() {
-        Some(SourceSpec::DuckDbFile { path, .. } | SourceSpec::Sqlite { path, .. } | SourceSpec::Csv { path, .. }) => {
-            Some(path.clone())
-        }
-        _ => None,
-    };
+    let of_sources = |question: &Question| Some(question.source()?.path()?.reveal().to_owned());
     outcome
         .projects
         .iter()

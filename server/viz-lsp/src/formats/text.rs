@@ -6,9 +6,11 @@ use crate::words::{count, duration, thousands};
 use annotate_snippets::renderer::{AnsiColor, Renderer, Style};
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Patch, Snippet, normalize_untrusted_str};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::ops::Range;
 use viz_check::{Finding, InsightReport, Severity, Status};
+use viz_text::shown::{block, one_line};
 use viz_text::{Encoding, TextDocument, TextRange};
 
 /// So many findings are rendered at a time.
@@ -60,44 +62,51 @@ fn snippet(checked: &Checked, finding: &Finding, place: Place<'_>) -> String {
     let same_file = |other: &Place<'_>| other.file.relative == place.file.relative;
     let (mut here, mut elsewhere) = (vec![(AnnotationKind::Primary, place.range, None)], Vec::new());
     for (related, other) in finding.related.iter().filter_map(|related| Some((related, of(related.loc)?))) {
-        let mark = (AnnotationKind::Context, other.range, Some(related.message.as_str()));
+        let mark = (AnnotationKind::Context, other.range, Some(one_line(&related.message)));
         if same_file(&other) { here.push(mark) } else { elsewhere.push((other, mark)) }
     }
     let mut group = level(finding.severity)
-        .primary_title(finding.message.as_str())
+        .primary_title(shown(&finding.message))
         .id(finding.code)
         .element(cause(checked, place, &here));
     for (other, mark) in elsewhere {
         group = group.element(cause(checked, other, &[mark]));
     }
     for note in &finding.notes {
-        group = group.element(Level::NOTE.message(normalize_untrusted_str(note)));
+        group = group.element(Level::NOTE.message(shown(note)));
     }
     let mut groups = vec![group];
     match (finding.fix.as_ref().and_then(|fix| patch(checked, fix)), &finding.help) {
         (Some((title, patch)), help) => {
-            let title = normalize_untrusted_str(help.as_deref().unwrap_or(title));
+            let title = shown(help.as_deref().unwrap_or(title));
             groups.push(Group::with_title(Level::HELP.secondary_title(title)).element(patch));
         }
         (None, Some(help)) => {
             let last = groups.remove(0);
-            groups.push(last.element(Level::HELP.message(normalize_untrusted_str(help))));
+            groups.push(last.element(Level::HELP.message(shown(help))));
         }
         (None, None) => {}
     }
     Renderer::styled().render(&groups)
 }
 
-type Mark<'a> = (AnnotationKind, TextRange, Option<&'a str>);
+/// A message: what is behind its first line stands behind a mark, and nothing in it is a style.
+fn shown(text: &str) -> String {
+    normalize_untrusted_str(&block(text))
+}
+
+type Mark<'a> = (AnnotationKind, TextRange, Option<Cow<'a, str>>);
 
 /// The lines of a file that hold these marks.
 fn cause<'a>(checked: &Checked, place: Place<'_>, marks: &[Mark<'a>]) -> Snippet<'a, Annotation<'a>> {
     let window = Window::around(place.file.lines(), marks.iter().map(|(_, range, _)| *range));
-    let annotations =
-        marks.iter().map(|(kind, range, label)| kind.span(window.span(*range)).label(*label)).collect::<Vec<_>>();
+    let annotations = marks
+        .iter()
+        .map(|(kind, range, label)| kind.span(window.span(*range)).label(label.clone()))
+        .collect::<Vec<_>>();
     Snippet::source(window.text)
         .line_start(window.first as usize + 1)
-        .path(checked.shown_file(&place.file.relative))
+        .path(one_line(&checked.shown_file(&place.file.relative)).into_owned())
         .annotations(annotations)
 }
 
@@ -158,7 +167,7 @@ fn lacking(text: &mut String, checked: &Checked) {
     if lacking.is_empty() {
         return;
     }
-    let _ = writeln!(text, "{DOUBTFUL}not fully checked{DOUBTFUL:#} in {}:", checked.shown);
+    let _ = writeln!(text, "{DOUBTFUL}not fully checked{DOUBTFUL:#} in {}:", one_line(&checked.shown));
     for insight in lacking.iter().take(LISTED) {
         let how_far = match (insight.status, insight.judge) {
             (Status::Unchecked, _) | (_, None) => "unchecked",
@@ -170,8 +179,8 @@ fn lacking(text: &mut String, checked: &Checked) {
         let _ = writeln!(
             text,
             "  {BOLD}{}{BOLD:#} ({how_far}): {}",
-            normalize_untrusted_str(&insight.name),
-            normalize_untrusted_str(why)
+            normalize_untrusted_str(&one_line(&insight.name)),
+            shown(why)
         );
     }
     if lacking.len() > LISTED {
@@ -206,7 +215,7 @@ fn project(text: &mut String, checked: &Checked) {
         }
         _ => format!("{DOUBTFUL}no fault in what could be checked{DOUBTFUL:#}"),
     };
-    let _ = writeln!(text, "{BOLD}{name}{BOLD:#}: {what}: {verdict}");
+    let _ = writeln!(text, "{BOLD}{}{BOLD:#}: {what}: {verdict}", one_line(&name));
 }
 
 /// `checked 6 insights: 6 of 6 covered, 1,240 combinations; 1 error, 0 warnings (41 ms)`

@@ -388,7 +388,7 @@ mod tests {
                 last = Some(frame);
             }
             assert_eq!(last, Some(Frame::Lost(LOST.into())));
-            assert!(begin.len() > 0 || framing.buffer.capacity() < 1 << 20, "{}", framing.buffer.capacity());
+            assert!(!begin.is_empty() || framing.buffer.capacity() < 1 << 20, "{}", framing.buffer.capacity());
         }
     }
 }

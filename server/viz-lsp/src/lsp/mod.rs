@@ -27,6 +27,7 @@ mod hover;
 mod inlay_hint;
 mod knowledge;
 mod outbox;
+mod outgoing;
 mod plain;
 mod progress;
 mod publish;

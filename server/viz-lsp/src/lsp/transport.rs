@@ -6,6 +6,7 @@
 //! block the server.
 
 use super::framing::{Frame, Framing};
+use super::outgoing::Outgoing;
 use super::service::Lifecycle;
 use serde_json::{Value, json};
 use std::io::{self, BufReader, Read, Write};
@@ -67,8 +68,9 @@ fn streams(
     })?;
     let (to_client, chunks) = channel::<Vec<u8>>();
     let writer = Builder::new().name("stdout".into()).spawn(move || {
+        let mut outgoing = Outgoing::default();
         for chunk in chunks {
-            if writer.write_all(&chunk).and_then(|()| writer.flush()).is_err() {
+            if writer.write_all(&outgoing.take(&chunk)).and_then(|()| writer.flush()).is_err() {
                 break;
             }
         }

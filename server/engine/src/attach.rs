@@ -1,0 +1,87 @@
+//! Attaches a user's database file to DuckDB.
+
+use crate::database::{identifier, path_literal};
+use crate::database_files::{Format, no_database};
+use crate::errors;
+use duckdb::Connection;
+use std::path::Path;
+use std::time::Duration;
+use viz_facts::Unknown;
+use viz_files::{Reach, Refused};
+
+/// Waits between attempts on a locked file.
+const RETRIES: [Duration; 3] = [Duration::from_millis(15), Duration::from_millis(40), Duration::from_millis(80)];
+
+/// Attaches a database file read-only, makes it the default, and returns the name of its catalogue: the one that DuckDB
+/// derives from the file's name, which queries may use. `file` is what is read: the database at `path`, or a copy of it.
+pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path) -> Result<String, Unknown> {
+    match viz_files::open(file, Reach::Anywhere) {
+        Ok(_) => {}
+        Err(Refused::NotFound) => {
+            let message = format!("the database {} does not exist", path.display());
+            return Err(Unknown::new("database-missing", message));
+        }
+        Err(why) => return Err(unreadable(path, &why.to_string())),
+    }
+    // Queries know it by the name that the project gives it.
+    let alias = match (path.file_name(), file.file_name()) {
+        (Some(name), Some(real)) if name != real => {
+            let base = name.to_string_lossy();
+            format!(" AS {}", identifier(base.split('.').next().unwrap_or(&base)))
+        }
+        _ => String::new(),
+    };
+    let file = path_literal(file)?;
+    let mut waits = RETRIES.iter();
+    loop {
+        match conn.execute_batch(&format!("ATTACH {file}{alias} (READ_ONLY)")) {
+            Ok(()) => break,
+            Err(error) => {
+                let why = errors::message(&error);
+                if why.contains("lock") {
+                    match waits.next() {
+                        Some(wait) => std::thread::sleep(*wait),
+                        None => return Err(locked(path, &why)),
+                    }
+                } else if why.contains("already exists") || why.contains("reserved") {
+                    // Named like one of DuckDB's own catalogues (`memory.duckdb`).
+                    let name = "viz_source";
+                    conn.execute_batch(&format!("ATTACH {file} AS {name} (READ_ONLY)"))
+                        .map_err(|error| unreadable(path, &errors::message(&error)))?;
+                    break;
+                } else {
+                    return Err(unreadable(path, &why));
+                }
+            }
+        }
+    }
+    let name: String = conn
+        .query_row(
+            "select database_name from system.main.duckdb_databases() where not internal and database_name <> 'memory'",
+            [],
+            |row| row.get(0),
+        )
+        .map_err(|error| unreadable(path, &errors::message(&error)))?;
+    conn.execute_batch(&format!("USE {}", identifier(&name)))
+        .map_err(|error| unreadable(path, &errors::message(&error)))?;
+    Ok(name)
+}
+
+fn unreadable(path: &Path, why: &str) -> Unknown {
+    if why.contains("not a valid DuckDB database file") {
+        return no_database(path, Format::DuckDb);
+    }
+    Unknown::new("database-unreadable", format!("the database {} can't be read: {why}", path.display()))
+}
+
+/// `why` is DuckDB's "Could not set lock on file …: Conflicting lock is held in /usr/bin/x (PID 12)…".
+fn locked(path: &Path, why: &str) -> Unknown {
+    let holder = why.split_once("held in ").map(|(_, rest)| rest.split_once(". ").map_or(rest, |(holder, _)| holder));
+    let by = match holder {
+        // A worker that may not look at other processes sees only the number.
+        Some(pid) if pid.starts_with("PID ") => format!("another program ({pid})"),
+        Some(holder) => format!("`{holder}`"),
+        None => "another program".to_owned(),
+    };
+    Unknown::new("database-locked", format!("the database {} is locked by {by}", path.display()))
+}
