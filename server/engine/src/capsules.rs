@@ -45,8 +45,8 @@ pub(crate) struct Capsules {
 impl Capsules {
     /// Opens the file in this folder; `None` if there can't be one. `program` is what answers.
     pub(crate) fn open(folder: &Path, program: &Path) -> Option<Self> {
-        let file = File::open(folder)?;
-        let mut own = File::open(folder)?;
+        let file = File::at(folder)?;
+        let mut own = File::at(folder)?;
         let (sender, rows) = channel::<Vec<Row>>();
         let write = move || {
             for mut batch in rows.iter() {
@@ -134,7 +134,7 @@ impl Drop for Capsules {
 /// The newest runs of queries on sources that the cache in this folder remembers, newest first; `None` if it can't be
 /// opened.
 pub fn newest(folder: &Path, count: usize) -> Option<Vec<Run>> {
-    Some(File::open(folder)?.newest(count))
+    Some(File::at(folder)?.newest(count))
 }
 
 /// DuckDB's version, this program's, and where it matters the time zone.

@@ -1,6 +1,7 @@
 //! What tells that data have changed: of files, and of all files that a glob names.
 
 use std::collections::HashMap;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use viz_files::{Identity, Kind, Reach};
@@ -152,7 +153,7 @@ fn add(path: &Path, hash: &mut blake3::Hasher, changed: &mut SystemTime) -> Opti
 }
 
 /// When a file was last renamed, linked or written to, where the system tells.
-fn status_changed(data: &std::fs::Metadata) -> Option<SystemTime> {
+fn status_changed(data: &Metadata) -> Option<SystemTime> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;

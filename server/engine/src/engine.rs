@@ -50,6 +50,9 @@ pub struct EngineConfig {
     pub grace: Duration,
     /// Whether sources may be opened. If not, the engine has no means to do so.
     pub trusted: bool,
+    /// Whether the files of sources are opened only where they really lie in the project's repository
+    /// ([`viz_files::repository`]), because the project may be somebody else's: in CI.
+    pub confined: bool,
     /// Databases of up to so many bytes are read from a private copy; larger ones only where the file system makes copies
     /// without copying, and else are opened themselves for milliseconds.
     pub copy_limit: u64,
@@ -69,6 +72,7 @@ impl EngineConfig {
             limits: Limits::default(),
             grace: Duration::from_secs(1),
             trusted,
+            confined: false,
             copy_limit: 512 << 20,
             cache: None,
             export: None,
@@ -81,6 +85,7 @@ impl EngineConfig {
 pub struct Engine {
     limits: Limits,
     parse: [Arc<WorkerSlot>; LANES],
+    confined: bool,
     capsules: Option<Capsules>,
     /// Only in trusted workspaces.
     sources: Option<Sources>,
@@ -203,10 +208,24 @@ fn elsewhere(file: &Path, root: &Path) -> Option<PathBuf> {
     (!file.starts_with(real(root)) && viz_files::kind(&file) == Some(Kind::File)).then_some(file)
 }
 
+/// For each question why it is not asked, if the file of its source really lies outside of the project's repository.
+fn outside_of_repositories(questions: &[Question]) -> Vec<Option<Unknown>> {
+    let mut outside: HashMap<(&Path, &Path), bool> = HashMap::new();
+    let judge = |question| {
+        let source: &SourceSpec = Question::source(question)?;
+        let (root, path) = (source.root(), source.path()?);
+        let is_outside = || !viz_files::real_place(path.reveal()).starts_with(viz_files::repository(root));
+        let outside = *outside.entry((root, path.reveal())).or_insert_with(is_outside);
+        let message = || format!("the file {path} lies outside of the project's repository, and `CI` is `true`");
+        outside.then(|| Unknown::new("outside-repository", message()))
+    };
+    questions.iter().map(judge).collect()
+}
+
 impl Engine {
     /// An engine. Nothing is started yet.
     pub fn new(config: EngineConfig) -> Self {
-        let EngineConfig { program, limits, grace, trusted, copy_limit, cache, export } = config;
+        let EngineConfig { program, limits, grace, trusted, confined, copy_limit, cache, export } = config;
         let capsules = cache.filter(|_| trusted).and_then(|folder| Capsules::open(&folder, &program));
         let plan =
             Plan { program, kind: WorkerKind::Parse, folder: None, copies: None, read: Vec::new(), write: None, grace };
@@ -214,6 +233,7 @@ impl Engine {
         Self {
             limits,
             parse: std::array::from_fn(|_| WorkerSlot::new(plan.clone())),
+            confined,
             capsules,
             sources: trusted.then(|| Sources::new(of_sources, copy_limit)),
         }
@@ -250,6 +270,11 @@ impl Engine {
         let since = SystemTime::now();
         let known = self.capsules.as_ref().map(|capsules| capsules.recall(questions));
         let known = known.unwrap_or_else(|| questions.iter().map(|_| None).collect());
+        // What an earlier run was allowed to read is no answer to one that is not.
+        let outside = if self.confined { outside_of_repositories(questions) } else { vec![None; questions.len()] };
+        let known: Vec<_> = known.into_iter().map(|known| known.map(|(answer, at)| (Ok(answer), at))).collect();
+        let refused = |why: Option<Unknown>| why.map(|why| (Err(why), since));
+        let known: Vec<_> = outside.into_iter().zip(known).map(|(why, known)| refused(why).or(known)).collect();
         let open = questions.iter().zip(&known).filter(|(_, known)| known.is_none());
         let open: Vec<Question> = open.map(|(question, _)| question.clone()).collect();
         let batch = Batch::new(open.len());
@@ -267,11 +292,7 @@ impl Engine {
         }
         let mut found = found.into_iter();
         let mut next = || found.next().map_or_else(|| Err(Stop::Cancelled.into()), |(result, _)| result);
-        let dated = |known: Option<(Answer, SystemTime)>| match known {
-            Some((answer, at)) => (Ok(answer), at),
-            None => (next(), since),
-        };
-        known.into_iter().map(dated).collect()
+        known.into_iter().map(|known| known.unwrap_or_else(|| (next(), since))).collect()
     }
 
     /// Whether sources may be opened.

@@ -53,6 +53,7 @@ mod sqlite_export;
 mod sqlite_log;
 mod statement;
 mod stored;
+mod told_names;
 mod tree;
 mod watchdog;
 mod worker;
@@ -71,6 +72,7 @@ pub use pure::PureRunner;
 pub use runner::{Limits, MOST_MEMORY, MOST_VALUES, Runner};
 pub use sandbox::{Wall, Walls};
 pub use sources::SourceRunner;
+pub use told_names::asks_for_database_names;
 pub use worker::{Role, worker_main, worker_main_behind};
 
 /// The version of DuckDB in this build, as DuckDB prints it. Part of every memo and cache key.

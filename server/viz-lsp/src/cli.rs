@@ -5,7 +5,7 @@ use clap::{ArgAction, ArgGroup, Args, Parser, ValueEnum};
 use std::path::PathBuf;
 use viz_check::Level;
 use viz_engine::Role;
-use viz_project::Target;
+use viz_project::{Confined, Environment, Target};
 
 /// Checks dashboards-as-code before anyone looks at them: every choice that a viewer can make, against the real database.
 ///
@@ -177,6 +177,13 @@ pub struct CheckArgs {
     /// Print findings only
     #[arg(short, long, requires = "face")]
     pub quiet: bool,
+}
+
+impl CheckArgs {
+    /// Whether nothing outside of a project's repository is read: in CI, unless the user allows it.
+    pub fn is_confined(&self) -> bool {
+        !self.allow_outside && Confined::by_environment(&Environment::from_process()).is_some()
+    }
 }
 
 /// The options of `--build`, besides those that it shares with `--check`.

@@ -12,7 +12,7 @@ use std::time::Instant;
 use viz_engine::{DUCKDB_VERSION, WorkerKind, cache_folder, newest_runs};
 use viz_facts::{Answer, Fact, Question, SourceSpec, SqlErrorKind};
 use viz_files::Kind;
-use viz_project::{DiskFiles, Environment, Project, find_root};
+use viz_project::{Confined, DiskFiles, Environment, Project, find_root};
 use viz_text::shown::{block, one_line};
 
 /// Prints what is there and what is not. The exit status is 0: what is missing is no error of the project.
@@ -26,8 +26,8 @@ pub fn run(path: Option<&Path>) -> anyhow::Result<ExitCode> {
     let current = std::env::current_dir().context("can't tell the current folder")?;
     let path = path.map_or_else(|| current.clone(), |path| current.join(path));
     let root = find_root(&paths::real(&path), &DiskFiles);
-    let answerer = EngineAnswerer::new(true, false)?;
     let environment = Environment::from_process();
+    let answerer = EngineAnswerer::new(true, Confined::by_environment(&environment).is_some(), false)?;
     let files = Overlay::new(&environment, false);
     let project = root.map(|root| Project::load(&root, &files, &environment));
     // Asking starts the workers, which say then what stands around them.

@@ -140,7 +140,7 @@ fn cut(text: &str, most: usize) -> &str {
 
 impl File {
     /// Opens the file in this folder, or makes it. One that can't be read is set aside.
-    pub(super) fn open(folder: &Path) -> Option<Self> {
+    pub(super) fn at(folder: &Path) -> Option<Self> {
         let path = folder.join(NAME);
         OLD.iter().for_each(|old| drop(std::fs::remove_file(folder.join(old))));
         let opened = create_private(folder).map_err(|error| error.to_string()).and_then(|()| {

@@ -18,7 +18,7 @@ use viz_engine::Limits;
 use viz_facts::FactStore;
 use viz_files::Folder;
 use viz_project::{Body, Environment, Project};
-use viz_secrets::ExposeSecret;
+use viz_secrets::{ExposeSecret, SecretPath};
 
 /// What became of a project.
 pub struct Built {
@@ -79,7 +79,7 @@ pub fn build(
         return Ok(built);
     }
     let (checked, plan) = {
-        let answerer = EngineAnswerer::new(true, !check.no_cache)?;
+        let answerer = EngineAnswerer::new(true, check.is_confined(), !check.no_cache)?;
         let settings = Settings { layout, out: &path, flat: build.flat, now: options.now };
         examine(check, project, &target, &options, settings, (&answerer, deadline), check_limits)
     };
@@ -92,6 +92,9 @@ pub fn build(
         jobs.push(match &node.work {
             _ if !wanted.contains(&at) => Job::Left,
             Err(why) => Job::Skipped(why.to_string()),
+            Ok(work) if work.queries.iter().any(tells_a_secret) => Job::Skipped(
+                "its query asks what the database is called, which is made of a variable and not published".to_owned(),
+            ),
             Ok(work) => {
                 let key = work.key(&engine);
                 let known = state.nodes.get(&name(node)).filter(|known| known.key == key);
@@ -154,6 +157,13 @@ fn examine(
     report.findings.retain(|finding| finding.severity == Severity::Error);
     let checked = Checked { shown: target.shown.clone(), project, report, recorded: Vec::new(), fixed: 0 };
     (checked, plan)
+}
+
+/// Whether a query's rows would tell the name of a database that is made of a variable.
+fn tells_a_secret(query: &viz_build::Query) -> bool {
+    let texts = || query.tables.iter().map(|table| &table.sql).chain([&query.sql]);
+    query.source.path().is_some_and(SecretPath::is_secret)
+        && texts().any(|sql| viz_engine::asks_for_database_names(sql))
 }
 
 /// A hash of everything that a build depends on besides the data: the texts, the settings, the day (ranges of dates), the

@@ -110,6 +110,7 @@ impl Run<'_> {
         let program = std::env::current_exe().context("can't tell where this program is")?;
         let engine = Engine::new(EngineConfig {
             export: Some(self.out.path().join(&staging)),
+            confined: self.args.is_confined(),
             ..EngineConfig::new(program, true)
         });
         while let Some((at, need)) = self.next(lock(), changed) {

@@ -30,8 +30,8 @@ impl Deadline {
     /// Of a process, which ends with an error where it can't be brought to its end in order.
     pub fn of_process(time: Option<Duration>) -> Self {
         Self::with(time, || {
-            anstream::eprintln!(
-                "error: this took more than a minute longer than `--deadline` allows: nothing is reported"
+            crate::output::say(
+                "error: this took more than a minute longer than `--deadline` allows: nothing is reported",
             );
             std::process::exit(crate::COULD_NOT_RUN.into());
         })

@@ -46,7 +46,7 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
                 return watch::run(args);
             }
             let deadline = Deadline::of_process(Some(args.deadline.map_or(deadline::USUAL, seconds)));
-            let outcome = check_all(args, &EngineAnswerer::new(true, !args.no_cache)?, &deadline, started)?;
+            let outcome = check_all(args, &EngineAnswerer::new(true, args.is_confined(), !args.no_cache)?, &deadline, started)?;
             print(args, &outcome);
             let status = status(args, &outcome);
             // The process ends here; freeing each value of a large project would only take time.
@@ -156,7 +156,7 @@ fn check_project(
             checked = look(project);
         }
         for note in fix::left_alone(&checked) {
-            anstream::eprintln!("note: {note}");
+            output::say(&format!("note: {note}"));
         }
         fix::write(&checked.project.root, &fixed, &read)?;
         checked.fixed = count;

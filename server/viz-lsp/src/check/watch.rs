@@ -37,7 +37,7 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     // Workers end with the program, which holds their stdin.
     let end = || std::process::exit(STATUS.load(Ordering::SeqCst).into());
     ctrlc::set_handler(end).context("can't listen for Ctrl-C")?;
-    let answerer = EngineAnswerer::new(true, !args.no_cache)?;
+    let answerer = EngineAnswerer::new(true, args.is_confined(), !args.no_cache)?;
     let before = stamps(named(args)?.into_iter());
     let mut seen = since(before, show(args, &checked(args, &answerer)?));
     loop {

@@ -165,7 +165,8 @@ impl Backend {
         settings: Settings,
         outbox: &Outbox,
     ) -> anyhow::Result<Arc<dyn Answerer>> {
-        let answerer: Arc<dyn Answerer> = Arc::new(EngineAnswerer::new(settings.trusted, settings.cache)?);
+        let confined = settings.confined(&self.state.environment).is_some();
+        let answerer: Arc<dyn Answerer> = Arc::new(EngineAnswerer::new(settings.trusted, confined, settings.cache)?);
         let sources = Arc::new(Sources::new(Progress::new(self.client.clone(), client.progress)));
         let _ = self.sources.set(Arc::clone(&sources));
         for _ in 0..sources::THREADS {
