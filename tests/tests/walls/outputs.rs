@@ -81,25 +81,17 @@ insights:
 }
 
 /// The lines that a runner or a terminal would take for commands. Runners look behind spaces.
-fn commands(ran: &Ran, ours: &str) -> Vec<String> {
+fn commands(ran: &Ran, github: bool) -> Vec<String> {
     let said = ran.said();
+    let ours = ["error", "warning", "notice"].map(|level| format!("::{level} title=viz-lsp ("));
     let is_command = |line: &&str| {
-        let line = line.trim_start();
-        ["::", "##["].iter().any(|start| line.starts_with(start))
-            && !(line.starts_with(ours) && !line.contains("::INJECTED"))
+        let is_ours = github && ours.iter().any(|start| line.starts_with(start));
+        !is_ours && ["::", "##["].iter().any(|start| line.trim_start().starts_with(start))
     };
-    let steers = |line: &&str| {
-        line.chars().any(|c| {
-            c != '\t'
-                && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c))
-        })
-    };
-    let mut bad: Vec<String> = said
-        .lines()
-        .flat_map(|line| line.split('\r'))
-        .filter(is_command)
-        .map(|line| format!("a command: {line}"))
-        .collect();
+    let turns = |c: char| ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c);
+    let steers = |line: &&str| line.chars().any(|c| c != '\t' && (c.is_control() || turns(c)));
+    let lines = said.lines().flat_map(|line| line.split('\r'));
+    let mut bad: Vec<String> = lines.filter(is_command).map(|line| format!("a command: {line}")).collect();
     bad.extend(said.split('\n').filter(steers).map(|line| format!("a control character: {line:?}")));
     bad
 }
@@ -108,32 +100,30 @@ fn commands(ran: &Ran, ours: &str) -> Vec<String> {
 fn no_line_is_begun_by_data_and_nothing_steers_a_terminal() {
     let mut faults = Vec::new();
     let below = "parts\n::error file=x::INJECTED\u{1b}[2J";
-    for (args, ours) in [
-        (&["--check", "--timeout", "2"][..], ""),
-        (&["--check", "--timeout", "2", "--level", "execute", "-vv"], ""),
-        (&["--check", "--timeout", "2", "--format", "github"], "::error file="),
-        (&["--check", "--timeout", "2", "--format", "sarif"], ""),
-        (&["--check", "--timeout", "2", "--format", "json"], ""),
-        (&["--check", "--level", "parse", below], ""),
-        (&["--check", "--level", "parse", &format!("{below}/none.yml")], ""),
-        (&["--check", "--level", "parse", "--baseline", &format!("{below}/none.json")], ""),
-        (&["--check", "--fix", "--level", "parse"], ""),
-        (&["--build", "--timeout", "2", "--out", "../out", "--flat"], ""),
-        (&["--build", "--timeout", "2", "--out", &format!("../out/{below}")], ""),
-        (&["--build", "--timeout", "2", "--out", "../out", "--format", "json"], ""),
-        (&["--doctor"], ""),
-        (&["--runs"], ""),
-        (&["--explain", "x\n::error::INJECTED"], ""),
+    for args in [
+        &["--check", "--timeout", "2"][..],
+        &["--check", "--timeout", "2", "--level", "execute", "-vv"],
+        &["--check", "--timeout", "2", "--format", "github"],
+        &["--check", "--timeout", "2", "--format", "sarif"],
+        &["--check", "--timeout", "2", "--format", "json"],
+        &["--check", "--level", "parse", below],
+        &["--check", "--level", "parse", &format!("{below}/none.yml")],
+        &["--check", "--level", "parse", "--baseline", &format!("{below}/none.json")],
+        &["--check", "--fix", "--level", "parse"],
+        &["--build", "--timeout", "2", "--out", "../out", "--flat"],
+        &["--build", "--timeout", "2", "--out", &format!("../out/{below}")],
+        &["--build", "--timeout", "2", "--out", "../out", "--format", "json"],
+        &["--doctor"],
+        &["--runs"],
+        &["--explain", "x\n::error::INJECTED"],
     ] {
         let place = place();
         if args.contains(&"--runs") {
             watch(command(&place, User::Own).args(["--check", "--timeout", "2"]));
         }
         let (ran, found) = judged(&place, command(&place, User::Own).args(args), &|path| path.starts_with("project/"));
-        let args = args.join(" ");
-        let ours = if ours.is_empty() { "\0" } else { ours };
-        let found = found.into_iter().chain(commands(&ran, ours));
-        faults.extend(found.map(|fault| format!("{args:?}: {fault}")));
+        let found = found.into_iter().chain(commands(&ran, args.contains(&"github")));
+        faults.extend(found.map(|fault| format!("{:?}: {fault}", args.join(" "))));
     }
     assert!(faults.is_empty(), "  {}", faults.join("\n  "));
 }
@@ -155,7 +145,7 @@ fn annotations_are_as_many_as_findings() {
     assert_eq!(said.lines().count(), findings, "{said}");
 }
 
-/// A full disk, or a closed stream, is no success.
+/// A full disk is no success.
 #[test]
 fn lost_output_is_an_error() {
     let mut faults = Vec::new();
@@ -190,16 +180,9 @@ fn lost_output_is_an_error() {
         }
     }
     assert!(faults.is_empty(), "  {}", faults.join("\n  "));
-    // Closed by a shell.
-    let place = Place::new();
-    place.write("project/project.visivo.yml", "name: clean\nfoo: 1\n");
+    // A reader that has read enough is no error. (A stream that is closed from the beginning is /dev/null to Rust's programs.)
     let mut shell = Command::new("sh");
-    shell.args(["-c", "\"$0\" --check --format json >&-", PROGRAM]).current_dir(&place.project);
-    let output = shell.output().expect("there is a shell");
-    assert_eq!(output.status.code(), Some(2), "{output:?}");
-    // A reader that has read enough is no error.
-    shell = Command::new("sh");
-    shell.args(["-c", "\"$0\" --explain | head -1", PROGRAM]).current_dir(&place.project);
+    shell.args(["-c", "\"$0\" --explain | head -1", PROGRAM]);
     let output = shell.output().expect("there is a shell");
     assert!(output.stderr.is_empty(), "{output:?}");
 }
