@@ -66,7 +66,7 @@ fn lambdas_with_an_arrow() {
     let (project, report) = of(&text);
     let found = findings(&project, &report);
     let arrows: Vec<&(String, String, String)> = found.iter().filter(|(_, _, marked)| marked == "->").collect();
-    assert_eq!(arrows.len(), 2, "{found:#?}");
+    assert_eq!(arrows.len(), 3, "{found:#?}");
     for (kind, message, _) in arrows {
         assert_eq!(kind, "warning[browser-engine]");
         assert!(

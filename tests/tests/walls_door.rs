@@ -146,7 +146,7 @@ fn what_is_outside_and_a_project_file_is_part_of_the_project() {
     assert!(shown.out.contains("sqll: select 1") && shown.status == 1, "{shown:?}");
     let ci = check_in_ci(&project, &["--format", "text"]);
     assert!(
-        ci.status == 0 && ci.out.contains("info[include-not-read]") && ci.out.contains("--allow-outside"),
+        ci.status == 0 && ci.out.contains("warning[include-not-read]") && ci.out.contains("--allow-outside"),
         "{ci:?}"
     );
     let allowed = check_in_ci(&project, &["--allow-outside"]);

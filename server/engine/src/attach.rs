@@ -8,13 +8,44 @@ use std::path::Path;
 use std::time::Duration;
 use viz_facts::Unknown;
 use viz_files::{Reach, Refused};
+use viz_secrets::SecretPath;
+
+/// The catalogue's name where it can't, or must not, have the file's.
+const NEUTRAL: &str = "viz_source";
+
+/// What the catalogue is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Name {
+    /// As DuckDB derives it from the file's name.
+    OfFile,
+    /// A name that tells nothing.
+    Hidden,
+}
+
+impl Name {
+    /// What a text may know of the database at this path.
+    pub(crate) fn told(path: &SecretPath, sql: &str) -> Self {
+        let stem = stem(path.reveal()).to_lowercase();
+        let knows = || !stem.is_empty() && sql.to_lowercase().contains(&stem);
+        if path.is_secret() && !knows() { Self::Hidden } else { Self::OfFile }
+    }
+}
+
+/// What DuckDB calls a database in this file.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.split('.').next().unwrap_or(&name).to_owned()
+}
 
 /// Waits between attempts on a locked file.
 const RETRIES: [Duration; 3] = [Duration::from_millis(15), Duration::from_millis(40), Duration::from_millis(80)];
 
 /// Attaches a database file read-only, makes it the default, and returns the name of its catalogue: the one that DuckDB
 /// derives from the file's name, which queries may use. `file` is what is read: the database at `path`, or a copy of it.
-pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path) -> Result<String, Unknown> {
+///
+/// Where the file's name is made of a variable, the catalogue has it only for a text that knows it already; to others SQL would tell
+/// it, turned round or hashed, so that no mask knows it again.
+pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path, name: Name) -> Result<String, Unknown> {
     match viz_files::open(file, Reach::Anywhere) {
         Ok(_) => {}
         Err(Refused::NotFound) => {
@@ -25,10 +56,8 @@ pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path) -> Result
     }
     // Queries know it by the name that the project gives it.
     let alias = match (path.file_name(), file.file_name()) {
-        (Some(name), Some(real)) if name != real => {
-            let base = name.to_string_lossy();
-            format!(" AS {}", identifier(base.split('.').next().unwrap_or(&base)))
-        }
+        _ if name == Name::Hidden => format!(" AS {NEUTRAL}"),
+        (Some(own), Some(real)) if own != real => format!(" AS {}", identifier(&stem(path))),
         _ => String::new(),
     };
     let file = path_literal(file)?;
@@ -45,8 +74,7 @@ pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path) -> Result
                     }
                 } else if why.contains("already exists") || why.contains("reserved") {
                     // Named like one of DuckDB's own catalogues (`memory.duckdb`).
-                    let name = "viz_source";
-                    conn.execute_batch(&format!("ATTACH {file} AS {name} (READ_ONLY)"))
+                    conn.execute_batch(&format!("ATTACH {file} AS {NEUTRAL} (READ_ONLY)"))
                         .map_err(|error| unreadable(path, &errors::message(&error)))?;
                     break;
                 } else {

@@ -1,6 +1,6 @@
 //! Answers what needs a source: which columns does this query have, which values?
 
-use crate::attach::attach_file;
+use crate::attach::{Name, attach_file};
 use crate::database::{self, Allowed, identifier, literal, path_literal};
 use crate::database_files::Format;
 use crate::errors::{self, Failure};
@@ -66,6 +66,8 @@ struct Source {
 struct Attached {
     /// The catalogue's name.
     name: String,
+    /// What it was called after.
+    called: Name,
     /// The private copy; otherwise it is the user's own file, in whose way we are.
     copy: Option<PathBuf>,
     since: Instant,
@@ -155,7 +157,7 @@ impl SourceRunner {
             }
         };
         let mut source = self.take(spec, copy, limits.memory)?;
-        source.attach(copy)?;
+        source.attach(copy, &sql)?;
         if self.walls.gate {
             self.look_at_files(id, &gated, &mut source, limits)?;
         }
@@ -430,8 +432,10 @@ impl Source {
     }
 
     /// Makes the source's tables visible.
-    fn attach(&mut self, copy: Option<&Path>) -> Result<(), Unknown> {
-        if self.attached.as_ref().is_some_and(|attached| attached.copy.as_deref() != copy) {
+    fn attach(&mut self, copy: Option<&Path>, sql: &str) -> Result<(), Unknown> {
+        let called = self.spec.path().map_or(Name::OfFile, |path| Name::told(path, sql));
+        let other = |attached: &Attached| attached.copy.as_deref() != copy || attached.called != called;
+        if self.attached.as_ref().is_some_and(other) {
             self.detach().map_err(|error| Unknown::new("engine-failure", errors::message(&error)))?;
         }
         match &self.spec {
@@ -440,9 +444,9 @@ impl Source {
                 let path = path.reveal();
                 if self.attached.is_none() {
                     let since = Instant::now();
-                    let name = attach_file(&self.conn, path, self.file.as_deref().unwrap_or(path))?;
+                    let name = attach_file(&self.conn, path, self.file.as_deref().unwrap_or(path), called)?;
                     let definitions = Definitions::of(&self.conn, &name);
-                    self.attached = Some(Attached { name, copy: copy.map(Path::to_owned), since, definitions });
+                    self.attached = Some(Attached { name, called, copy: copy.map(Path::to_owned), since, definitions });
                 }
                 Ok(())
             }
@@ -450,7 +454,7 @@ impl Source {
                 let path = path.reveal();
                 let state = csv_state(self.spec.root(), path)?;
                 if self.seen != Some(state) {
-                    let (delimiter, file) = (literal(delimiter), path_literal(path)?);
+                    let (delimiter, file) = (literal(delimiter), without_wildcards(&path_literal(path)?));
                     let read = format!("SELECT * FROM read_csv({file}, delim = {delimiter}, header = {has_header})");
                     // Guessing the types anew for each query takes longer than most queries. A row that can't be read
                     // fails only those that need it, so then, too, the file is read by each query.
@@ -487,6 +491,17 @@ impl Source {
 
 /// CSV files of at most so many bytes are held in memory.
 const SMALL_CSV: u64 = 16 << 20;
+
+/// A file's name that DuckDB takes for this file's alone: `[.]env` is a file like others, and no pattern that `.env` fits.
+fn without_wildcards(name: &str) -> String {
+    name.chars().fold(String::new(), |mut out, char| {
+        match char {
+            '*' | '?' | '[' => out.extend(['[', char, ']']),
+            _ => out.push(char),
+        }
+        out
+    })
+}
 
 fn csv_state(root: &Path, path: &Path) -> Result<(SystemTime, u64), Unknown> {
     match viz_files::open(path, Reach::Anywhere) {

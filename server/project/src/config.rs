@@ -115,10 +115,20 @@ impl Config {
         }
         crate::small_yaml::check(text).map_err(|message| ConfigError { line: 0, message })?;
         serde_yaml::from_str(text).map_err(|error| ConfigError {
-            line: error.location().map_or(0, |at| at.line().saturating_sub(1)),
+            line: line_of_key(text, &error)
+                .unwrap_or_else(|| error.location().map_or(0, |at| at.line().saturating_sub(1))),
             message: without_place(&error.to_string()),
         })
     }
+}
+
+/// What we refuse ourselves has no place, but begins with its key.
+fn line_of_key(text: &str, error: &serde_yaml::Error) -> Option<usize> {
+    let message = error.to_string();
+    let (key, _) = message.strip_prefix('`')?.split_once('`')?;
+    let is_its =
+        |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'));
+    text.lines().position(is_its)
 }
 
 /// The library's words without ` at line 2 column 1`, which the finding's place says.
@@ -197,10 +207,8 @@ mod tests {
         }
         for wrong in ["0", "-0.0", "-3", ".nan", ".inf", "-.inf"] {
             let error = Config::parse(&format!("seed: 1\ntimeout: {wrong}\n")).unwrap_err();
-            assert_eq!(
-                (error.line, error.message.as_str()),
-                (1, "`timeout` must be a number of seconds greater than 0")
-            );
+            assert_eq!(error.message, "`timeout` must be a number of seconds greater than 0");
+            assert_eq!((error.line, error.word()), (1, Some("timeout")), "it is told at its key");
         }
     }
 

@@ -319,10 +319,12 @@ impl<'a> Loader<'a> {
 
     fn syntax_problems(&mut self, id: FileId) {
         let document = self.project.file(id).document.clone();
-        if document.is_empty() && document.problems().is_empty() {
-            let message = "the file is empty: the project loader refuses it (R-DISC-11)";
-            let loc = document.loc(TextRange::empty(0.into()));
-            self.project.problems.push(Problem::new("empty-file", loc, message));
+        if document.is_empty() {
+            if document.problems().is_empty() {
+                let message = "the file is empty: the project loader refuses it (R-DISC-11)";
+                let loc = document.loc(TextRange::empty(0.into()));
+                self.project.problems.push(Problem::new("empty-file", loc, message));
+            }
         } else if let Some(root) = document.root()
             && !matches!(root.kind(), NodeKind::Mapping | NodeKind::Error)
         {

@@ -59,8 +59,15 @@ pub struct Mask {
     found: Option<Regex>,
 }
 
-/// What stands for a value already is left as it is, though a variable may be called like its value.
-const REFERENCE: &str = r"\$\{env\.\w+\}";
+/// What stands for a value already is left as it is, though a variable may be called like its value. Only of variables that are
+/// hidden: in `${env.` and `}` SQL can put a value, too.
+fn references(words: &[Word]) -> String {
+    let names = words.iter().flat_map(|word| word.shown.split("${env.").skip(1));
+    let names = names.filter_map(|rest| rest.split_once('}')).map(|(name, _)| regex_syntax::escape(name));
+    let names: std::collections::BTreeSet<String> = names.collect();
+    let names: Vec<String> = names.into_iter().collect();
+    if names.is_empty() { r"[a&&b]".to_owned() } else { format!(r"\$\{{env\.(?-i:{})\}}", names.join("|")) }
+}
 
 impl Mask {
     /// Hides these words, but those that are too short.
@@ -75,7 +82,8 @@ impl Mask {
             let long = words.iter().map(|word| word.text.expose_secret().len()).sum::<usize>() > MOST_SPELLED;
             let spellings = |text: &str| if long { regex_syntax::escape(text) } else { pattern(text) };
             let patterns: Vec<String> = words.iter().map(|word| spellings(word.text.expose_secret())).collect();
-            regex(&patterns).expect("a pattern is made of escaped characters, and its size is not limited")
+            regex(&references(&words), &patterns)
+                .expect("a pattern is made of escaped characters, and its size is not limited")
         });
         Self { words, found }
     }
@@ -126,7 +134,7 @@ impl Mask {
         self.found.as_ref().is_some_and(found)
     }
 
-    /// The word of a pattern; the first pattern is [`REFERENCE`].
+    /// The word of a pattern; the first pattern is that of [`references`].
     fn word(&self, pattern: usize) -> Option<&Word> {
         self.words.get(pattern.checked_sub(1)?)
     }
@@ -138,8 +146,8 @@ impl PartialEq for Mask {
     }
 }
 
-fn regex(patterns: &[String]) -> Result<Regex, Box<BuildError>> {
-    let all: Vec<&str> = [REFERENCE].into_iter().chain(patterns.iter().map(String::as_str)).collect();
+fn regex(references: &str, patterns: &[String]) -> Result<Regex, Box<BuildError>> {
+    let all: Vec<&str> = [references].into_iter().chain(patterns.iter().map(String::as_str)).collect();
     Regex::builder()
         .configure(Regex::config().nfa_size_limit(None).onepass_size_limit(None))
         .syntax(syntax::Config::new().case_insensitive(true))
@@ -167,6 +175,12 @@ mod tests {
         assert_eq!(mask.hide(text), "the database data/${env.SHOP}.duckdb of ${env.SHOP}; ${env.SHOP} abc");
         assert_eq!(mask.hide(&mask.hide(text)), mask.hide(text));
         assert!(mask.is_in("a SHOP") && !mask.is_in("${env.SHOP}"));
+    }
+
+    #[test]
+    fn only_variables_that_are_hidden_have_references() {
+        assert_eq!(hidden("zebra7", "${env.zebra7}"), "${env.${env.X}}");
+        assert_eq!(hidden("zebra7", "${env.X} and ${env.OTHER}"), "${env.X} and ${env.OTHER}");
     }
 
     #[test]

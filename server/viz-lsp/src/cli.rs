@@ -130,7 +130,7 @@ pub struct CheckArgs {
     #[arg(long, requires = "check", conflicts_with = "build")]
     pub hostile_options: bool,
 
-    /// In CI, read included files outside of the project's repository, too
+    /// In CI, read included files and files of sources outside of the project's repository, too
     #[arg(long, requires = "face")]
     pub allow_outside: bool,
 

@@ -20,6 +20,7 @@ use crate::proof::Class;
 use crate::report::{Finding, Judge};
 use crate::states::Value;
 use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeSet, HashSet};
 use viz_facts::{ProbeRow, Question, ShadowTable, SqlError, SqlErrorKind, Unknown};
 use viz_project::StatementKind;
@@ -217,6 +218,12 @@ impl Run<'_> {
         piece.inputs.iter().all(|at| matches!(self.classes.of(*at, selection[*at]), Class::Regular(_)))
     }
 
+    /// Whether a selection puts nothing but numbers into a condition.
+    fn is_of_numbers(&self, piece: &Piece, selection: &Combination) -> bool {
+        let holes = self.composed.template.holes();
+        self.holes_within(piece.range).all(|hole| self.classes.is_number(hole, &self.value(selection, &holes[hole])))
+    }
+
     fn probe_piece(
         &self,
         findings: &mut Vec<Finding>,
@@ -234,9 +241,18 @@ impl Run<'_> {
         };
         let settled = |selection: &Combination| tame(selection) && heard(selection);
         let open: Vec<usize> = (0..piece.selections.len()).filter(|at| !settled(&piece.selections[*at])).collect();
-        let text = |at: &usize| Probed {
-            text: self.filled(piece.range, |_, hole| self.value(&piece.selections[*at], hole)),
-            tame: tame(&piece.selections[*at]),
+        // The first of numbers of one class speaks for the others.
+        let mut first: FxHashMap<Vec<Class>, usize> = FxHashMap::default();
+        let text = |at: &usize| {
+            let selection = &piece.selections[*at];
+            let speaker = match tame(selection) && self.is_of_numbers(piece, selection) {
+                true => {
+                    let classes = piece.inputs.iter().map(|input| self.classes.of(*input, selection[*input])).collect();
+                    &piece.selections[*first.entry(classes).or_insert(*at)]
+                }
+                false => selection,
+            };
+            Probed { text: self.filled(piece.range, |_, hole| self.value(speaker, hole)), tame: tame(selection) }
         };
         let texts: Vec<Probed> = open.iter().map(text).collect();
         let mut before = *left;

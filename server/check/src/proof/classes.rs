@@ -41,7 +41,8 @@ pub struct Classes {
     sizes: Vec<Vec<u32>>,
     /// The holes inside strings that are whole operands of comparisons.
     compared: Vec<bool>,
-    /// The holes that are elements of the list of an `IN`.
+    /// The holes between separators, and whether they are elements of the list of an `IN`.
+    alone: Vec<bool>,
     listed: Vec<bool>,
     /// How many texts were lexed to find this out.
     lexed: usize,
@@ -55,6 +56,7 @@ impl Classes {
             plain: fillings.iter().map(|states| vec![false; states.len()]).collect(),
             sizes: vec![Vec::new(); fillings.len()],
             compared: vec![false; shape.owners.len()],
+            alone: vec![false; shape.owners.len()],
             listed: vec![false; shape.owners.len()],
             lexed: 1,
         };
@@ -67,8 +69,9 @@ impl Classes {
         let classifier =
             Classifier { shape, reference: &reference, places: &places, conditions, taken, lexed: Cell::new(1) };
         let compared = places.iter().map(|place| place.mode == Mode::String && place.operand).collect();
+        let alone = places.iter().map(|place| place.mode == Mode::Alone).collect();
         let listed = places.iter().map(|place| place.mode == Mode::Alone && place.listed).collect();
-        let mut out = Self { compared, listed, ..Self::default() };
+        let mut out = Self { compared, alone, listed, ..Self::default() };
         for (input, states) in fillings.iter().enumerate() {
             let holes: Vec<usize> = shape.holes_of(input).collect();
             let (mut numbers, mut sizes) = (FxHashMap::<String, u32>::default(), Vec::<u32>::new());
@@ -108,6 +111,11 @@ impl Classes {
     /// content of a string there, and nothing but the comparison's type can refuse it.
     pub fn is_compared_text(&self, hole: usize) -> bool {
         self.compared.get(hole).copied().unwrap_or(false)
+    }
+
+    /// Whether a value is a number by itself in a hole. Of numbers of one class none is converted unlike another.
+    pub fn is_number(&self, hole: usize, value: &str) -> bool {
+        self.alone.get(hole).copied().unwrap_or(false) && number_kind(value).is_some()
     }
 
     /// Whether a hole is an element of the list of an `IN`, or several: each is converted on its own.

@@ -46,7 +46,8 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
                 return watch::run(args);
             }
             let deadline = Deadline::of_process(Some(args.deadline.map_or(deadline::USUAL, seconds)));
-            let outcome = check_all(args, &EngineAnswerer::new(true, args.is_confined(), !args.no_cache)?, &deadline, started)?;
+            let outcome =
+                check_all(args, &EngineAnswerer::new(true, args.is_confined(), !args.no_cache)?, &deadline, started)?;
             print(args, &outcome);
             let status = status(args, &outcome);
             // The process ends here; freeing each value of a large project would only take time.

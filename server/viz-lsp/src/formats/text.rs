@@ -208,6 +208,7 @@ fn project(text: &mut String, checked: &Checked) {
     ]
     .join(", ");
     let verdict = match coverage {
+        _ if !checked.project.names_complete() => format!("{DOUBTFUL}no fault in what could be checked{DOUBTFUL:#}"),
         _ if coverage.insights == 0 => format!("{GOOD}nothing to check but names and keys{GOOD:#}"),
         _ if coverage.lacking == 0 && coverage.covered >= coverage.total => format!("{GOOD}everything works{GOOD:#}"),
         _ if coverage.lacking == 0 => {

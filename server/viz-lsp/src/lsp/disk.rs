@@ -134,7 +134,11 @@ impl Files<'_> {
         if let Some(root) = viz_project::find_root(folder, self) {
             return vec![self.real(&root)];
         }
-        let below = self.list(folder).unwrap_or_default().into_iter().filter(|entry| entry.is_dir);
+        // A linked folder may be anywhere, and its project would be one of its own there.
+        let repository = self.confined.map(|_| viz_files::repository(folder));
+        let within = |path: &Path| repository.as_ref().is_none_or(|repository| self.real(path).starts_with(repository));
+        let below = self.list(folder).unwrap_or_default().into_iter();
+        let below = below.filter(|entry| entry.is_dir && within(&entry.path));
         let roots = below.filter(|entry| viz_project::project_file(&entry.path, self).is_some());
         roots.map(|entry| self.real(&entry.path)).collect()
     }
