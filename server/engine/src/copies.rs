@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 use tempfile::TempDir;
 use viz_facts::Unknown;
-use viz_files::Refused;
+use viz_files::{Reach, Refused};
 
 /// Waits before another attempt while the file changes.
 const RETRIES: [Duration; 4] =
@@ -33,6 +33,8 @@ pub(crate) struct Copies {
     /// keeps nobody else waiting.
     made: Mutex<ByFile>,
     largest: u64,
+    /// Whether only files of a project's repository are copied.
+    confined: bool,
 }
 
 type ByFile = HashMap<(PathBuf, PathBuf), Arc<Mutex<Option<Made>>>>;
@@ -54,8 +56,9 @@ pub(crate) enum Reading {
 
 impl Copies {
     /// No copies yet. Files of more than `largest` bytes are only copied where the file system shares their blocks.
-    pub(crate) fn new(largest: u64) -> Self {
-        Self { folder: OnceLock::new(), made: Mutex::default(), largest }
+    /// If they are `confined`, only files of a project's repository are.
+    pub(crate) fn new(largest: u64, confined: bool) -> Self {
+        Self { folder: OnceLock::new(), made: Mutex::default(), largest, confined }
     }
 
     /// The folder below which all copies are; `None` if there is no place for them.
@@ -78,8 +81,10 @@ impl Copies {
         let slot = Arc::clone(self.lock().entry((root.to_owned(), path.to_owned())).or_default());
         let mut made = slot.lock().expect("no code that holds this lock panics");
         let mut waits = RETRIES.iter();
+        let repository = self.confined.then(|| viz_files::repository(root));
+        let reach = repository.as_deref().map_or(Reach::Anywhere, Reach::Below);
         loop {
-            let files = match Files::open(path, format) {
+            let files = match Files::open(path, format, reach) {
                 Ok(files) => files,
                 Err(why) => {
                     *made = None;
@@ -94,7 +99,7 @@ impl Copies {
                 return Ok(Reading::Copy(copy.folder.path().join(name)));
             }
             let Some(folder) = self.folder_of(root) else { return Ok(Reading::Itself) };
-            let unchanged = || Files::open(path, format).is_ok_and(|now| now.version() == before);
+            let unchanged = || Files::open(path, format, reach).is_ok_and(|now| now.version() == before);
             match files.copy(Path::new(name), &folder, self.largest) {
                 Ok(folder) if unchanged() => {
                     let file = folder.path().join(name);
@@ -148,7 +153,7 @@ mod tests {
     #[test]
     fn a_copy_is_kept_until_the_file_or_its_log_changes() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20));
+        let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20, false));
         let current = || copies.current(folder.path(), &path, Format::DuckDb);
         assert_eq!(current(), Ok(Reading::Itself), "there is nothing to copy");
         fs::write(&path, database("one")).unwrap();
@@ -170,7 +175,7 @@ mod tests {
     #[test]
     fn every_project_has_copies_of_its_own() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20));
+        let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20, false));
         fs::write(&path, database("one")).unwrap();
         for root in ["/a", "/b"].map(Path::new) {
             let (copy, _) = read(copies.current(root, &path, Format::DuckDb));
@@ -182,7 +187,7 @@ mod tests {
     #[test]
     fn what_is_no_database_is_not_copied() {
         let folder = tempfile::tempdir().unwrap();
-        let (key, copies) = (folder.path().join("id_ed25519"), Copies::new(1 << 20));
+        let (key, copies) = (folder.path().join("id_ed25519"), Copies::new(1 << 20, false));
         fs::write(&key, "-----BEGIN OPENSSH PRIVATE KEY-----").unwrap();
         let mut wrong = vec![key, folder.path().to_owned()];
         if cfg!(unix) {
@@ -194,12 +199,34 @@ mod tests {
         assert!(copies.folder_of(folder.path()).unwrap().read_dir().unwrap().next().is_none());
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn confined_copies_are_of_files_of_the_repository() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, outside) = (folder.path().join("root"), folder.path().join("outside.db"));
+        fs::create_dir(&root).unwrap();
+        for path in [&root.join("own.db"), &outside] {
+            fs::write(path, database("one")).unwrap();
+        }
+        std::os::unix::fs::symlink(&outside, root.join("link.db")).unwrap();
+        std::os::unix::fs::symlink("own.db", root.join("inside.db")).unwrap();
+        let copy =
+            |name: &str, confined| Copies::new(1 << 20, confined).current(&root, &root.join(name), Format::DuckDb);
+        for name in ["link.db", "../outside.db"] {
+            assert_eq!(copy(name, true).unwrap_err().code, "outside-repository");
+            assert!(matches!(copy(name, false), Ok(Reading::Copy(_))));
+        }
+        for name in ["own.db", "inside.db"] {
+            assert!(matches!(copy(name, true), Ok(Reading::Copy(_))));
+        }
+    }
+
     #[test]
     fn what_is_too_large_is_read_itself() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("shop.db");
         fs::write(&path, database("12345")).unwrap();
-        let copies = Copies::new(4);
+        let copies = Copies::new(4, false);
         // Unless this file system shares blocks.
         let reading = copies.current(folder.path(), &path, Format::DuckDb).unwrap();
         assert!(reading == Reading::Itself || matches!(reading, Reading::Copy(_)));
@@ -209,7 +236,7 @@ mod tests {
     #[test]
     fn copies_are_private() {
         use std::os::unix::fs::PermissionsExt;
-        let copies = Copies::new(0);
+        let copies = Copies::new(0, false);
         for folder in [copies.folder().unwrap().to_owned(), copies.folder_of(Path::new("/a")).unwrap()] {
             let mode = fs::metadata(folder).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o700);

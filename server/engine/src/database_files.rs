@@ -1,5 +1,6 @@
 //! A database and its logs, as they lie in a project: which of them are what they are called.
 
+use crate::engine::outside_repository;
 use crate::sqlite_log;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -137,9 +138,10 @@ impl From<Unknown> for Why {
 
 impl Files {
     /// What is at this path now, and beside the file that it leads to.
-    pub(crate) fn open(path: &Path, format: Format) -> Result<Self, Why> {
-        let database = match viz_files::open(path, Reach::Anywhere) {
+    pub(crate) fn open(path: &Path, format: Format, reach: Reach<'_>) -> Result<Self, Why> {
+        let database = match viz_files::open(path, reach) {
             Ok(file) => file,
+            Err(Refused::Outside(_)) => return Err(outside_repository(&path.display()).into()),
             Err(Refused::NoFile(_)) => return Err(no_database(path, format).into()),
             Err(_) => return Err(Why::Missing),
         };
@@ -256,7 +258,7 @@ mod tests {
         for (format, content, logs) in formats {
             for (end, begins) in logs {
                 let place = tempfile::tempdir().unwrap();
-                let copies = Copies::new(1 << 20);
+                let copies = Copies::new(1 << 20, false);
                 let path = place.path().join("shop.db");
                 let log = place.path().join(format!("shop.db{end}"));
                 let secret = place.path().join("secret");
@@ -319,7 +321,7 @@ mod tests {
                 path.display()
             ))
             .unwrap();
-            let copies = Copies::new(1 << 20);
+            let copies = Copies::new(1 << 20, false);
             let Ok(Reading::Copy(copy)) = copies.current(place.path(), &path, Format::DuckDb) else {
                 panic!("{version}")
             };

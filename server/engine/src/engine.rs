@@ -95,6 +95,7 @@ pub struct Engine {
 /// source's file that lies elsewhere has a worker of its own, which may read that file besides the folder.
 struct Sources {
     plan: Plan,
+    confined: bool,
     copies: Copies,
     slots: Mutex<HashMap<Place, Slot>>,
     /// What of each project's folder may be read.
@@ -115,8 +116,9 @@ type Place = (PathBuf, Option<PathBuf>, usize);
 type Elsewhere = Vec<Option<Identity>>;
 
 impl Sources {
-    fn new(plan: Plan, copy_limit: u64) -> Self {
-        Self { plan, copies: Copies::new(copy_limit), slots: Mutex::default(), projects: Mutex::default() }
+    fn new(plan: Plan, copy_limit: u64, confined: bool) -> Self {
+        let copies = Copies::new(copy_limit, confined);
+        Self { plan, confined, copies, slots: Mutex::default(), projects: Mutex::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Place, Slot>> {
@@ -152,6 +154,15 @@ impl Sources {
                 }
             };
             let elsewhere = file.and_then(|file| elsewhere(&file, &root));
+            // Its name may lead elsewhere since it was judged. From here on a worker reads this file or none.
+            if self.confined
+                && let (Some(file), Some(path)) = (&elsewhere, source.path())
+                && !file.starts_with(viz_files::repository(&root))
+            {
+                let why = outside_repository(&path);
+                pending.batch.resolve(pending.at, Err(why));
+                continue;
+            }
             by_place.entry((root, elsewhere)).or_default().push(pending);
         }
         for ((root, file), pending) in by_place {
@@ -208,6 +219,12 @@ fn elsewhere(file: &Path, root: &Path) -> Option<PathBuf> {
     (!file.starts_with(real(root)) && viz_files::kind(&file) == Some(Kind::File)).then_some(file)
 }
 
+/// Why the file of a source is not opened in CI.
+pub(crate) fn outside_repository(path: &impl std::fmt::Display) -> Unknown {
+    let message = format!("the file {path} lies outside of the project's repository, and `CI` is `true`");
+    Unknown::new("outside-repository", message)
+}
+
 /// For each question why it is not asked, if the file of its source really lies outside of the project's repository.
 fn outside_of_repositories(questions: &[Question]) -> Vec<Option<Unknown>> {
     let mut outside: HashMap<(&Path, &Path), bool> = HashMap::new();
@@ -216,8 +233,7 @@ fn outside_of_repositories(questions: &[Question]) -> Vec<Option<Unknown>> {
         let (root, path) = (source.root(), source.path()?);
         let is_outside = || !viz_files::real_place(path.reveal()).starts_with(viz_files::repository(root));
         let outside = *outside.entry((root, path.reveal())).or_insert_with(is_outside);
-        let message = || format!("the file {path} lies outside of the project's repository, and `CI` is `true`");
-        outside.then(|| Unknown::new("outside-repository", message()))
+        outside.then(|| outside_repository(&path))
     };
     questions.iter().map(judge).collect()
 }
@@ -235,7 +251,7 @@ impl Engine {
             parse: std::array::from_fn(|_| WorkerSlot::new(plan.clone())),
             confined,
             capsules,
-            sources: trusted.then(|| Sources::new(of_sources, copy_limit)),
+            sources: trusted.then(|| Sources::new(of_sources, copy_limit, confined)),
         }
     }
 

@@ -168,7 +168,7 @@ const READ: u64 = 4 << 20;
 fn look(path: &Path, base: &Path, found: &mut BTreeMap<String, Seen>) {
     let Ok(data) = fs::symlink_metadata(path) else { return };
     let seen = if data.is_symlink() {
-        Seen::Link(fs::read_link(path).expect("it is a link"))
+        Seen::Link(fs::read_link(path).unwrap_or_default())
     } else if data.is_dir() {
         Seen::Folder(data.mode())
     } else if data.is_file() {

@@ -27,11 +27,20 @@ fn exchanging<T>(pairs: &[(PathBuf, PathBuf)], work: impl FnOnce() -> T) -> (usi
                 ));
             }
         });
-        let done = work();
-        stop.store(true, Ordering::Relaxed);
-        done
+        // However the work ends.
+        let _end = End(&stop);
+        work()
     });
     (count.into_inner(), done)
+}
+
+/// Ends the exchanges when it goes.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// A link beside a file that leads out.
