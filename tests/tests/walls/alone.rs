@@ -130,7 +130,7 @@ const ENTRIES: &[Entry] = &[
         may_change: |path| path.starts_with("project/target/") || path == "project/target",
     },
     Entry {
-        at: "cache/viz-lsp/capsules-1.sqlite",
+        at: "cache/viz-lsp/capsules-2.sqlite",
         flavour: Flavour::Text,
         good: None,
         runs: &[CHECK, BUILD, &["--runs"], &["--doctor"]],
@@ -138,7 +138,7 @@ const ENTRIES: &[Entry] = &[
         may_change: nothing,
     },
     Entry {
-        at: "cache/viz-lsp/capsules-1.sqlite-wal",
+        at: "cache/viz-lsp/capsules-2.sqlite-wal",
         flavour: Flavour::Text,
         good: None,
         runs: &[CHECK, &["--runs"]],
@@ -146,7 +146,7 @@ const ENTRIES: &[Entry] = &[
         may_change: nothing,
     },
     Entry {
-        at: "cache/viz-lsp/capsules-1.sqlite-shm",
+        at: "cache/viz-lsp/capsules-2.sqlite-shm",
         flavour: Flavour::Text,
         good: None,
         runs: &[CHECK, &["--runs"]],
@@ -254,9 +254,9 @@ places! {
     the_file_that_stdin_stands_for "project/typed.yml"
     the_output_folder "out"
     the_usual_output_folder "project/target"
-    the_capsules "cache/viz-lsp/capsules-1.sqlite"
-    the_log_of_the_capsules "cache/viz-lsp/capsules-1.sqlite-wal"
-    the_index_of_the_capsules "cache/viz-lsp/capsules-1.sqlite-shm"
+    the_capsules "cache/viz-lsp/capsules-2.sqlite"
+    the_log_of_the_capsules "cache/viz-lsp/capsules-2.sqlite-wal"
+    the_index_of_the_capsules "cache/viz-lsp/capsules-2.sqlite-shm"
     the_folder_of_copies "cache/viz-lsp/copies"
     the_cache "cache/viz-lsp"
 }

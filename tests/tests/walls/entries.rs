@@ -134,7 +134,7 @@ pub const ENTRIES: &[Entry] = &[
     Entry { at: "out/main/schemas", flavour: Folder, good: Absent, query: None },
     Entry { at: "out/main/inputs/known_in.json", flavour: Json, good: Absent, query: None },
     // the user's own cache
-    Entry { at: "cache/viz-lsp/capsules-1.sqlite-journal", flavour: Text, good: Absent, query: None },
+    Entry { at: "cache/viz-lsp/capsules-2.sqlite-journal", flavour: Text, good: Absent, query: None },
 ];
 
 impl Entry {
