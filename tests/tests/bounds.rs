@@ -75,7 +75,8 @@ fn lambdas_with_an_arrow() {
         );
     }
     assert!(
-        found.len() == 3 && found.iter().any(|(kind, _, marked)| kind == "error[sql-bind]" && marked == "nothing"),
+        found.len() == 3
+            && found.iter().any(|(kind, _, marked)| kind == "error[unknown-column]" && marked == "nothing"),
         "{found:#?}"
     );
     project.write(".viz-lsp.yml", "browser_engine: \"2.0\"\n");
