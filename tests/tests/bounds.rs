@@ -75,7 +75,7 @@ fn lambdas_with_an_arrow() {
         );
     }
     assert!(
-        found.len() == 3
+        found.len() == 4
             && found.iter().any(|(kind, _, marked)| kind == "error[unknown-column]" && marked == "nothing"),
         "{found:#?}"
     );
@@ -83,7 +83,7 @@ fn lambdas_with_an_arrow() {
     let found = findings(&project, &check(&project, &[]));
     assert_eq!(
         found.iter().filter(|(kind, _, marked)| kind == "error[sql-bind]" && marked == "->").count(),
-        2,
+        3,
         "{found:#?}"
     );
     let fixed = format!(
