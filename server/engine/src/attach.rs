@@ -67,7 +67,7 @@ pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path, name: Nam
             Ok(()) => break,
             Err(error) => {
                 let why = errors::message(&error);
-                if why.contains("lock") {
+                if why.contains("Could not set lock") || why.contains("Conflicting lock") {
                     match waits.next() {
                         Some(wait) => std::thread::sleep(*wait),
                         None => return Err(locked(path, &why)),

@@ -122,11 +122,15 @@ impl Opened {
     /// # Errors
     /// [`Refused::TooLarge`] above `most` bytes, whatever size the file says it has.
     pub fn read(self, most: u64) -> Result<Vec<u8>, Refused> {
+        let bytes = self.data.len();
+        if bytes > most {
+            return Err(Refused::TooLarge { bytes, most });
+        }
         let mut content = Vec::new();
         (&self.file).rewind()?;
         self.file.take(most.saturating_add(1)).read_to_end(&mut content)?;
         if content.len() as u64 > most {
-            return Err(Refused::TooLarge { bytes: self.data.len().max(content.len() as u64), most });
+            return Err(Refused::TooLarge { bytes: content.len() as u64, most });
         }
         Ok(content)
     }

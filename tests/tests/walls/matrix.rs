@@ -63,7 +63,7 @@ fn everywhere(thing: Thing) {
         let place = Place::new();
         write_project(&place);
         for entry in ENTRIES.iter().filter(|entry| thing.can_be_at(entry.at)) {
-            thing.put(&place, entry.at, entry.flavour);
+            thing.put(&place, entry.at, entry.flavour(way == Way::CheckInCi));
         }
         let server = matches!(way, Way::Trusted | Way::Untrusted);
         let user = if thing == Thing::Unreadable && !server { User::Nobody } else { User::Own };

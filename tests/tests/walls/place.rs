@@ -59,6 +59,7 @@ impl Place {
         place.write("outside/secret.csv", &format!("x\n{OUTSIDE}\n"));
         place.write("outside/secret.txt", &format!("{OUTSIDE}:x:0:0\n{OUTSIDE}\n"));
         place.write("outside/secret.json", &format!("[{{\"x\": \"{OUTSIDE}\", \"token\": \"{OUTSIDE}\"}}]\n"));
+        place.write("outside/plain.csv", "x\nplain\n");
         place.write("outside/part.yml", PART);
         place.write("outside/own/secret.yml", &format!("{OUTSIDE}\n"));
         place.write(&format!("outside/own/{OUTSIDE}.csv"), &format!("x\n{OUTSIDE}\n"));

@@ -77,7 +77,8 @@ fn everything_is_exchanged_while_it_is_read() {
                     (false, Flavour::Folder) => std::fs::create_dir_all(&path).expect("can be made"),
                     (false, _) => place.write(entry.at, ""),
                 }
-                let to = if entry.flavour == Flavour::Yaml { "outside/part.yml" } else { entry.flavour.secret() };
+                let flavour = entry.flavour(false);
+                let to = if flavour == Flavour::Yaml { "outside/part.yml" } else { flavour.secret() };
                 link_beside(&place, entry.at, to)
             })
             .collect();
@@ -160,5 +161,22 @@ fn a_build_is_never_placed_outside() {
         let mut faults = ran.faults();
         faults.extend(changes(&place, &before, &|_| false));
         assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+}
+
+/// Where a file lies is not asked by its name: the name may lead elsewhere when it is opened.
+#[test]
+fn a_source_never_leads_outside_in_ci() {
+    let place = Place::new();
+    if !supported(&place) {
+        return;
+    }
+    write_project(&place);
+    let pairs = [link_beside(&place, "project/data/sheet.csv", "outside/secret.csv")];
+    let mut program = command(&place, User::Own);
+    program.args(["--check", "--timeout", "2", "--no-cache", "--format", "json"]).env("CI", "true");
+    for _ in 0..8 {
+        let (_, ran) = exchanging(&pairs, || watch(&mut program));
+        assert_eq!(ran.faults(), Vec::<String>::new());
     }
 }

@@ -65,10 +65,12 @@ pub enum Flavour {
     Parquet,
     /// A folder with files of a project.
     Folder,
+    /// A table that the project declares as a source, where nobody says that it may not lie outside.
+    Declared,
 }
 
 impl Flavour {
-    /// The file outside that would be read with success if walls did not hold.
+    /// The file outside that would be read with success if walls did not hold: one with a secret, unless it may be read.
     pub fn secret(self) -> &'static str {
         match self {
             Flavour::Yaml => "outside/secret.yml",
@@ -77,6 +79,7 @@ impl Flavour {
             Flavour::Json => "outside/secret.json",
             Flavour::Parquet => "outside/secret.parquet",
             Flavour::Folder => "outside/own",
+            Flavour::Declared => "outside/plain.csv",
         }
     }
 }

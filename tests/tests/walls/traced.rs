@@ -51,11 +51,11 @@ fn opened(place: &Place, args: &[&str], ci: bool, below: &Path) -> Option<BTreeS
 }
 
 /// A project all of whose files are links that lead out.
-fn linked() -> Place {
+fn linked(ci: bool) -> Place {
     let place = Place::new();
     write_project(&place);
     for entry in ENTRIES.iter().filter(|entry| !entry.at.starts_with("home") && !entry.at.starts_with("cache")) {
-        Thing::LinkToSecret.put(&place, entry.at, entry.flavour);
+        Thing::LinkToSecret.put(&place, entry.at, entry.flavour(ci));
     }
     place
 }
@@ -63,22 +63,23 @@ fn linked() -> Place {
 /// In CI a project reads nothing that is not the repository's.
 #[test]
 fn nothing_outside_is_opened_in_ci() {
-    let place = linked();
+    let place = linked(true);
     let args = ["--check", "--timeout", "2", "--no-cache", "--format", "github"];
     let Some(found) = opened(&place, &args, true, &place.outside) else { return };
     assert!(found.is_empty(), "{found:#?}");
-    let args = ["--build", "--timeout", "2", "--no-cache", "--out", "../out"];
+    let args = ["--build", "--timeout", "2", "--no-cache", "--out", "../elsewhere"];
     let found = opened(&place, &args, true, &place.outside).expect("there is strace");
     assert!(found.is_empty(), "{found:#?}");
 }
 
-/// Elsewhere only what is included is read, as YAML, and what is declared as a database, whose first bytes tell that it is none.
+/// Elsewhere only what is included is read, as YAML, and what is declared as a source; a database's first bytes tell that it is
+/// none.
 #[test]
-fn only_yaml_and_databases_are_opened_outside() {
-    let place = linked();
+fn only_yaml_and_sources_are_opened_outside() {
+    let place = linked(false);
     let args = ["--check", "--timeout", "2", "--fix"];
     let Some(found) = opened(&place, &args, false, &place.outside) else { return };
-    let may: BTreeSet<PathBuf> = [Flavour::Yaml, Flavour::Json, Flavour::Text]
+    let may: BTreeSet<PathBuf> = [Flavour::Yaml, Flavour::Json, Flavour::Text, Flavour::Declared]
         .iter()
         .map(|flavour| place.folder.join(flavour.secret()))
         .chain(["own", "own/secret.yml", "own/part.yml"].map(|name| place.outside.join(name)))

@@ -4,20 +4,26 @@ use crate::check::outcome::{Checked, Outcome};
 use crate::place::{Place, in_order};
 use crate::words::{count, duration, thousands};
 use annotate_snippets::renderer::{AnsiColor, Renderer, Style};
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Patch, Snippet, normalize_untrusted_str};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Snippet, normalize_untrusted_str};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::ops::Range;
 use viz_check::{Finding, InsightReport, Severity, Status};
 use viz_text::shown::{block, one_line};
-use viz_text::{Encoding, TextDocument, TextRange};
+use viz_text::{Encoding, Position, TextDocument, TextRange};
 
 /// So many findings are rendered at a time.
 const PART: usize = 2048;
 
 /// At most this many insights that lack something are listed per project.
 const LISTED: usize = 10;
+
+/// Places of one finding that are more lines apart are shown each by itself: between them there may be the whole file.
+const FAR: u32 = 100;
+
+/// Of longer pieces (bytes), such as a file in one line, only the place is told.
+const MOST_SHOWN: usize = 4 << 10;
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::BrightRed.on_default().bold();
@@ -59,11 +65,13 @@ fn level(severity: Severity) -> Level<'static> {
 /// One finding as rustc would print it.
 fn snippet(checked: &Checked, finding: &Finding, place: Place<'_>) -> String {
     let of = |loc| Place::of(&checked.project, loc);
-    let same_file = |other: &Place<'_>| other.file.relative == place.file.relative;
+    let line = |place: &Place<'_>| place.file.lines().position(place.range.start(), Encoding::Utf8).line;
+    let near =
+        |other: &Place<'_>| other.file.relative == place.file.relative && line(other).abs_diff(line(&place)) <= FAR;
     let (mut here, mut elsewhere) = (vec![(AnnotationKind::Primary, place.range, None)], Vec::new());
     for (related, other) in finding.related.iter().filter_map(|related| Some((related, of(related.loc)?))) {
         let mark = (AnnotationKind::Context, other.range, Some(one_line(&related.message)));
-        if same_file(&other) { here.push(mark) } else { elsewhere.push((other, mark)) }
+        if near(&other) { here.push(mark) } else { elsewhere.push((other, mark)) }
     }
     let mut group = level(finding.severity)
         .primary_title(shown(&finding.message))
@@ -98,19 +106,21 @@ fn shown(text: &str) -> String {
 type Mark<'a> = (AnnotationKind, TextRange, Option<Cow<'a, str>>);
 
 /// The lines of a file that hold these marks.
-fn cause<'a>(checked: &Checked, place: Place<'_>, marks: &[Mark<'a>]) -> Snippet<'a, Annotation<'a>> {
-    let window = Window::around(place.file.lines(), marks.iter().map(|(_, range, _)| *range));
+fn cause<'a>(checked: &Checked, place: Place<'_>, marks: &[Mark<'a>]) -> Element<'a> {
+    let path = one_line(&checked.shown_file(&place.file.relative)).into_owned();
+    let Some(window) = Window::around(place.file.lines(), marks.iter().map(|(_, range, _)| *range)) else {
+        let at = place.file.lines().position(place.range.start(), Encoding::Utf32);
+        let origin = Origin::path(path).line(at.line as usize + 1).char_column(at.column as usize + 1);
+        return origin.into();
+    };
     let annotations = marks
         .iter()
         .map(|(kind, range, label)| kind.span(window.span(*range)).label(label.clone()))
         .collect::<Vec<_>>();
-    Snippet::source(window.text)
-        .line_start(window.first as usize + 1)
-        .path(one_line(&checked.shown_file(&place.file.relative)).into_owned())
-        .annotations(annotations)
+    Snippet::source(window.text).line_start(window.first as usize + 1).path(path).annotations(annotations).into()
 }
 
-/// A fix as a patch, if all of it is in one file.
+/// A fix as a patch, if all of it is in one file and short enough to be shown.
 fn patch<'a>(checked: &Checked, fix: &'a viz_project::Fix) -> Option<(&'a str, Snippet<'a, Patch<'a>>)> {
     let edits: Vec<_> =
         fix.edits.iter().map(|(loc, text)| Some((Place::of(&checked.project, *loc)?, text))).collect::<Option<_>>()?;
@@ -118,7 +128,7 @@ fn patch<'a>(checked: &Checked, fix: &'a viz_project::Fix) -> Option<(&'a str, S
     if edits.iter().any(|(place, _)| place.file.relative != file.relative) {
         return None;
     }
-    let window = Window::around(file.lines(), edits.iter().map(|(place, _)| place.range));
+    let window = Window::around(file.lines(), edits.iter().map(|(place, _)| place.range))?;
     let patches: Vec<_> =
         edits.iter().map(|(place, text)| Patch::new(window.span(place.range), text.as_str())).collect();
     Some((&fix.title, Snippet::source(window.text).line_start(window.first as usize + 1).patches(patches)))
@@ -134,17 +144,22 @@ struct Window<'a> {
 }
 
 impl<'a> Window<'a> {
-    fn around(lines: &'a TextDocument, ranges: impl Iterator<Item = TextRange>) -> Self {
+    /// `None` if they are longer than [`MOST_SHOWN`].
+    fn around(lines: &'a TextDocument, ranges: impl Iterator<Item = TextRange>) -> Option<Self> {
         let line = |offset| lines.position(offset, Encoding::Utf8).line;
         let (first, last) = ranges
             .fold((u32::MAX, 0), |(first, last), range| (first.min(line(range.start())), last.max(line(range.end()))));
+        let start = |line| usize::from(lines.offset(Position { line, column: 0 }, Encoding::Utf8));
+        if start(last + 1) - start(first) > MOST_SHOWN {
+            return None;
+        }
         let (mut starts, mut text) = (Vec::new(), String::new());
         for number in first..=last {
             starts.push(text.len());
             text.push_str(&lines.line(number));
             text.push('\n');
         }
-        Self { lines, first, starts, text }
+        Some(Self { lines, first, starts, text })
     }
 
     fn span(&self, range: TextRange) -> Range<usize> {

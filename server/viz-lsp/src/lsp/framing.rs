@@ -4,9 +4,10 @@
 //! ends; so whatever was said, a message ends at the next header at the latest, and where lengths are wrong it reaches
 //! exactly up to there. What is damaged is told once, and everything after it is read as ever.
 
-use regex::bytes::Regex;
+use regex::bytes::{Captures, Regex};
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
 use std::sync::LazyLock;
@@ -282,12 +283,31 @@ fn bytes(value: &[u8]) -> Option<usize> {
 
 /// What a body is; an error if it is no JSON.
 fn read(body: &[u8]) -> serde_json::Result<Frame> {
+    let whole = without_lone_surrogates(body);
+    let body = whole.as_ref();
     if serde_json::from_slice::<Request>(body).is_ok() || serde_json::from_slice::<Response>(body).is_ok() {
         let header = format!("Content-Length: {}\r\n\r\n", body.len());
         return Ok(Frame::Message([header.as_bytes(), body].concat()));
     }
     serde_json::from_slice::<IgnoredAny>(body)?;
     Ok(noise(INVALID_REQUEST, "this is no message of JSON-RPC 2.0"))
+}
+
+/// JavaScript writes half of a character (an edit may end between two surrogates) as `\ud83d`, which is no text in UTF-8. U+FFFD in its
+/// place is as long in UTF-16, so that positions stay right.
+fn without_lone_surrogates(body: &[u8]) -> Cow<'_, [u8]> {
+    static ESCAPES: LazyLock<Regex> = LazyLock::new(|| {
+        let pair = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}";
+        let lone = r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}";
+        Regex::new(&format!(r"(?-u)\\[^u]|{pair}|({lone})")).expect("it is a regular expression")
+    });
+    if !body.windows(3).any(|three| three.starts_with(br"\u") && three[2].eq_ignore_ascii_case(&b'd')) {
+        return Cow::Borrowed(body);
+    }
+    ESCAPES.replace_all(body, |found: &Captures<'_>| match found.get(1) {
+        Some(_) => br"\ufffd".to_vec(),
+        None => found[0].to_vec(),
+    })
 }
 
 fn noise(code: i32, message: &str) -> Frame {
@@ -298,6 +318,16 @@ fn noise(code: i32, message: &str) -> Frame {
 mod tests {
     use super::*;
     use std::io::{BufReader, Read};
+
+    #[test]
+    fn halves_of_characters_become_replacement_characters() {
+        let replaced = |text: &str| String::from_utf8(without_lone_surrogates(text.as_bytes()).into_owned()).unwrap();
+        assert_eq!(replaced(r#"{"a":"x\ud83d y\uDE00"}"#), r#"{"a":"x\ufffd y\ufffd"}"#);
+        for whole in [r#"{"a":"\ud83d\ude00\u00e9"}"#, r#"{"a":"\\ud83d"}"#, r#"{"a":"\\\\ud83d"}"#] {
+            assert_eq!(replaced(whole), whole);
+        }
+        assert_eq!(replaced(r#"{"a":"\\\ud83d"}"#), r#"{"a":"\\\ufffd"}"#);
+    }
 
     fn frames(text: impl AsRef<[u8]>) -> Vec<String> {
         let mut framing = Framing::new(text.as_ref());

@@ -75,7 +75,7 @@ where
         if self.lifecycle.has_exited() { Poll::Ready(Ok(())) } else { self.inner.poll_ready(context) }
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, mut request: Request) -> Self::Future {
         if self.lifecycle.has_exited() {
             return Box::pin(ready(Ok(None)));
         }
@@ -87,7 +87,13 @@ where
                 });
                 self.lifecycle.refreshes_diagnostics.store(refresh.unwrap_or(false), Ordering::SeqCst);
             }
-            "shutdown" => self.lifecycle.shut_down.store(true, Ordering::SeqCst),
+            "shutdown" => {
+                self.lifecycle.shut_down.store(true, Ordering::SeqCst);
+                // It has none, but some clients send `null` or `{}`, which tower-lsp refuses.
+                if let (Some(_), Some(id)) = (request.params(), request.id()) {
+                    request = Request::build("shutdown").id(id.clone()).finish();
+                }
+            }
             "exit" => self.lifecycle.exited.store(true, Ordering::SeqCst),
             _ => {}
         }
