@@ -83,7 +83,7 @@ fn lambdas_with_an_arrow() {
     let found = findings(&project, &check(&project, &[]));
     assert_eq!(
         found.iter().filter(|(kind, _, marked)| kind == "error[sql-bind]" && marked == "->").count(),
-        2,
+        3,
         "{found:#?}"
     );
     let fixed = format!(

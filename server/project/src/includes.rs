@@ -16,6 +16,9 @@ pub const CACHE_FOLDER: &str = ".visivo_cache";
 /// Names of the project file; the first that exists wins (`R-DISC-02`).
 pub const PROJECT_FILES: [&str; 2] = ["visivo_project.yml", "project.visivo.yml"];
 
+/// Of so many folders that are not there, a project file in an editor is looked for.
+const MOST_MISSING: usize = 32;
+
 /// The project file of a folder.
 pub fn project_file(dir: &Path, files: &dyn FileSystem) -> Option<PathBuf> {
     PROJECT_FILES.iter().map(|name| dir.join(name)).find(|path| files.is_file(path))
@@ -23,7 +26,12 @@ pub fn project_file(dir: &Path, files: &dyn FileSystem) -> Option<PathBuf> {
 
 /// The nearest folder at or above a path that holds a project file.
 pub fn find_root(path: &Path, files: &dyn FileSystem) -> Option<PathBuf> {
-    path.ancestors().find(|dir| project_file(dir, files).is_some()).map(Path::to_path_buf)
+    let folders: Vec<&Path> = path.ancestors().collect();
+    // Below a folder that isn't there, there are only texts of an editor, which may name them thousands of folders deep.
+    let missing = folders.partition_point(|folder| !files.is_dir(folder) && !files.is_file(folder));
+    let (missing, there) = folders.split_at(missing);
+    let mut looked_at = missing.iter().take(MOST_MISSING).chain(there);
+    looked_at.find(|dir| project_file(dir, files).is_some()).map(|dir| dir.to_path_buf())
 }
 
 /// What an include entry names.
