@@ -63,6 +63,8 @@ pub struct Framing<R> {
     told: bool,
     /// Whether the user was warned.
     warned: bool,
+    /// Whether nothing more is read.
+    ended: bool,
 }
 
 /// Where the next header is searched for.
@@ -92,7 +94,7 @@ enum Header {
 impl<R: BufRead> Framing<R> {
     /// The messages of a stream.
     pub fn new(from: R) -> Self {
-        Self { from, buffer: Vec::new(), ready: VecDeque::new(), search: None, told: false, warned: false }
+        Self { from, buffer: Vec::new(), ready: VecDeque::new(), search: None, told: false, warned: false, ended: false }
     }
 
     /// The next message, or what stands in place of one; `None` at the end of input.
@@ -104,7 +106,8 @@ impl<R: BufRead> Framing<R> {
             if let Some(frame) = self.ready.pop_front() {
                 return Ok(Some(frame));
             }
-            if !self.step()? {
+            if self.ended || !self.step()? {
+                self.ended = true;
                 return Ok(self.ready.pop_front());
             }
         }
