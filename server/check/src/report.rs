@@ -1,6 +1,13 @@
 //! What a check found: the one value that the editor and the command line are two faces of.
 
-use crate::shorten::{EXAMPLE, shorten};
+pub(crate) mod codes;
+pub(crate) mod finish;
+pub(crate) mod mask;
+pub(crate) mod repetition;
+pub(crate) mod shorten;
+pub(crate) mod suppression;
+
+use crate::report::shorten::{EXAMPLE, shorten};
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::sync::Arc;

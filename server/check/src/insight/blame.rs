@@ -2,12 +2,12 @@
 
 use super::wording::Failures;
 use super::{InsightVerdict, Run};
-use crate::further::further;
-use crate::models::{defined_here, error_range, sentence};
+use crate::engine_errors::all_errors::further;
+use crate::engine_errors::wording::{missing_name, suggest, suggestion};
+use crate::inputs::states::State;
+use crate::insight::witness::Witness;
+use crate::models::check_model::{defined_here, error_range, sentence};
 use crate::report::{Finding, Judge};
-use crate::states::State;
-use crate::suggest::{missing_name, suggest, suggestion};
-use crate::witness::Witness;
 use viz_facts::{Question, SqlError, Unknown};
 use viz_project::{Body, Fix, Kind, ObjectId, Related, Resolution, Statement, StatementKind};
 use viz_sql::{Accessor, Hole, Role, name_hash, tokenize};

@@ -1,9 +1,9 @@
 //! Options that are put into properties: whether plotly takes each of them (`R-PROP-01`).
 
 use super::Run;
+use crate::inputs::states::Value;
+use crate::report::shorten::{OPTION, shorten};
 use crate::report::{Finding, Severity};
-use crate::shorten::{OPTION, shorten};
-use crate::states::Value;
 use viz_plotly::{Attribute, Given, Root, ValueType, schema};
 use viz_project::{Kind, ObjectId, Related, Resolution, StaticProp};
 use viz_syntax::{RefForm, references};

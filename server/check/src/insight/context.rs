@@ -1,8 +1,8 @@
 //! What composing a query asks for, answered from facts.
 
-use crate::inputs::AllOptions;
-use crate::models::{AllColumns, Columns};
-use crate::states::Value;
+use crate::inputs::check_input::AllOptions;
+use crate::inputs::states::Value;
+use crate::models::check_model::{AllColumns, Columns};
 use viz_facts::Column;
 use viz_project::{Body, DefaultSelection, ObjectId, Project, Target};
 use viz_sql::{Accessor, Context};

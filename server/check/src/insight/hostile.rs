@@ -4,9 +4,9 @@
 
 use super::Run;
 use super::values::{condition, probed_over_nulls};
-use crate::options::{InputOptions, OptionSource};
+use crate::inputs::options::{InputOptions, OptionSource};
+use crate::inputs::states::{State, Value};
 use crate::report::Finding;
-use crate::states::{State, Value};
 use viz_facts::{Question, ShadowTable, SqlError, SqlErrorKind, Unknown};
 use viz_project::{Fix, ObjectId};
 use viz_sql::{Hole, Role};

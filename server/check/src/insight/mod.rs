@@ -1,31 +1,35 @@
 //! The verdict on one insight: compose, render, parse, bind, and say who is to blame.
 
 mod blame;
-mod browser;
+pub(crate) mod browser_engine;
 mod chosen_props;
+pub(crate) mod combinations;
+pub(crate) mod confirm_on_data;
 mod context;
-mod doubts;
+pub(crate) mod execute;
 mod hostile;
+pub(crate) mod in_browser;
 mod judge;
-mod runs;
+pub(crate) mod rendered;
 mod slices;
-mod trials;
+pub(crate) mod suspicious;
 mod value_blame;
 mod values;
 mod without_options;
+pub(crate) mod witness;
 mod wording;
 
 pub(crate) use context::FromFacts;
 
-use crate::check::{CheckOptions, Level};
-use crate::combinations::{Combination, sample, total};
-use crate::facts::{Facts, is_pending, pending};
-use crate::inputs::AllOptions;
-use crate::models::{AllColumns, Columns};
+use crate::inputs::check_input::AllOptions;
+use crate::inputs::states::{State, states};
+use crate::insight::combinations::{Combination, sample, total};
+use crate::insight::rendered::seen_columns;
+use crate::models::check_model::{AllColumns, Columns};
 use crate::proof::{Classes, Conditions, Shape};
-use crate::rendered::seen_columns;
 use crate::report::{Counters, Finding, InsightReport, Judge, Status};
-use crate::states::{State, states};
+use crate::run::check::{CheckOptions, Level};
+use crate::run::facts::{Facts, is_pending, pending};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::Cell;
 use viz_facts::{ShadowTable, SourceSpec, Unknown};
@@ -237,7 +241,7 @@ impl Run<'_> {
             return None;
         }
         let model = *self.composed.models.first()?;
-        match crate::sources::source_of_model(self.project, model) {
+        match crate::models::source::source_of_model(self.project, model) {
             Err(why) if why.code == "source-not-supported" => Some(why),
             Ok(SourceSpec::Sqlite { .. }) => {
                 Some(Unknown::new("source-dialect", "its query runs in SQLite, whose dialect is not judged here"))

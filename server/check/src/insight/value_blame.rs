@@ -1,12 +1,12 @@
 //! Who is to blame for values that don't fit, and how to say so.
 
 use super::Run;
-use super::trials::Trial;
 use super::values::Piece;
 use super::wording::Failures;
-use crate::combinations::Combination;
+use crate::insight::combinations::Combination;
+use crate::insight::confirm_on_data::Trial;
+use crate::insight::witness::{Witness, witnesses};
 use crate::report::{Finding, Severity};
-use crate::witness::{Witness, witnesses};
 use viz_facts::SqlError;
 use viz_sql::{Hole, Role};
 use viz_text::{TextRange, TextSize};

@@ -1,12 +1,12 @@
 //! What is known about models: their columns, or why their query fails.
 
-use crate::artefacts;
-use crate::facts::{Facts, Known, pending};
-use crate::further::further;
-use crate::lambda;
-use crate::not_run::not_run;
+use crate::engine_errors::all_errors::further;
+use crate::engine_errors::lambda;
+use crate::models::earlier_runs;
+use crate::models::not_run::not_run;
+use crate::models::source::source_of_model;
 use crate::report::Finding;
-use crate::sources::source_of_model;
+use crate::run::facts::{Facts, Known, pending};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use viz_facts::{Answer, Column, FactStore, Question, SourceSpec, SqlError, SqlErrorKind, Unknown};
@@ -34,7 +34,7 @@ pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> 
     let source = match source_of_model(project, model) {
         Ok(source) => source,
         Err(why) if why.code == "source-not-supported" => {
-            return artefacts::columns(project, facts, model).unwrap_or(Columns::Unknown(why));
+            return earlier_runs::columns(project, facts, model).unwrap_or(Columns::Unknown(why));
         }
         Err(why) => return Columns::Unknown(why),
     };
@@ -64,7 +64,7 @@ pub fn columns_of(project: &Project, facts: &FactStore, model: ObjectId) -> Resu
 /// milliseconds since 1970.
 pub fn columns_of_a_run(project: &Project, facts: &FactStore, model: ObjectId) -> Option<i64> {
     let remote = source_of_model(project, model).is_err_and(|why| why.code == "source-not-supported");
-    remote.then(|| artefacts::columns_at(project, &Facts::new(facts, Ok(())), model))?
+    remote.then(|| earlier_runs::columns_at(project, &Facts::new(facts, Ok(())), model))?
 }
 
 /// What is known of a model.
@@ -162,7 +162,7 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
         loc,
         format!("the query of the model `{}` fails: {}", object.name_text(), sentence(&error.message)),
     );
-    crate::suggest::suggest(&mut finding, error);
+    crate::engine_errors::wording::suggest(&mut finding, error);
     if error.kind == SqlErrorKind::Io {
         finding.help = Some("file names are relative to the project's folder".into());
     }
@@ -179,7 +179,7 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
     for (error, loc) in more.iter().filter_map(|error| Some((error, error_place(&sql, error)?))) {
         let message = format!("the query of the model `{}` fails: {}", object.name_text(), sentence(&error.message));
         let mut finding = Finding::new("model-sql", loc, message);
-        crate::suggest::suggest(&mut finding, error);
+        crate::engine_errors::wording::suggest(&mut finding, error);
         findings.push(finding);
     }
 }
@@ -325,7 +325,7 @@ pub(crate) fn error_range(sql: &str, offset: TextSize, length: Option<u32>) -> T
 
 /// The engine's words as part of a sentence of ours.
 pub(crate) fn sentence(message: &str) -> String {
-    if let Some(plain) = crate::suggest::plain_words(message) {
+    if let Some(plain) = crate::engine_errors::wording::plain_words(message) {
         return plain;
     }
     let message = message.trim().trim_end_matches(['.', '!']);

@@ -1,6 +1,6 @@
 //! What a viewer can select, and what the browser puts into a query for it (`verdicts.md` §3, format reference 5.4, 5.5).
 
-use crate::options::InputOptions;
+use crate::inputs::options::InputOptions;
 use rustc_hash::FxHashSet;
 use viz_facts::js_number;
 use viz_project::{Input, Selection};

@@ -1,8 +1,8 @@
 //! From problems to findings: severity, object, fingerprint, order.
 
+use crate::report::shorten::{MESSAGE, shorten_in};
+use crate::report::suppression;
 use crate::report::{Finding, ObjectName, Severity};
-use crate::shorten::{MESSAGE, shorten_in};
-use crate::suppression;
 use rustc_hash::FxHashMap;
 use std::collections::HashMap;
 use viz_project::{ConfiguredSeverity, ObjectId, Problem, Project};
@@ -13,10 +13,10 @@ pub(crate) type Placed = (FileId, TextRange, Finding);
 
 impl Finding {
     pub(crate) fn new(code: &'static str, loc: Loc, message: impl Into<String>) -> Self {
-        debug_assert!(crate::codes::code(code).is_some(), "the code `{code}` is not in the table");
+        debug_assert!(crate::report::codes::code(code).is_some(), "the code `{code}` is not in the table");
         Self {
             code,
-            severity: crate::codes::code(code).map_or(Severity::Error, |code| code.severity),
+            severity: crate::report::codes::code(code).map_or(Severity::Error, |code| code.severity),
             message: message.into(),
             loc,
             object: None,
@@ -70,7 +70,7 @@ pub(crate) fn finish(project: &Project, findings: Vec<Finding>, complete: bool) 
         ))
     });
     placed.dedup_by(|a, b| a.0 == b.0 && a.1 == b.1 && a.2.code == b.2.code && a.2.message == b.2.message);
-    crate::repetition::merge(&mut placed);
+    crate::report::repetition::merge(&mut placed);
     fingerprint(project, &mut placed);
     placed.into_iter().map(|(_, _, finding)| short(finding)).collect()
 }

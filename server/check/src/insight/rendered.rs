@@ -1,12 +1,12 @@
 //! The query of an insight as it runs for one selection, with the tables that it reads: to show it or to run it elsewhere.
 
-use crate::facts::{Facts, pending};
-use crate::inputs::AllOptions;
+use crate::inputs::check_input::AllOptions;
+use crate::inputs::options::{Failed, look_up};
+use crate::inputs::states::{State, states};
 use crate::insight::FromFacts;
-use crate::models::{AllColumns, Columns, columns};
-use crate::options::{Failed, look_up};
-use crate::sources::source_of_model;
-use crate::states::{State, states};
+use crate::models::check_model::{AllColumns, Columns, columns};
+use crate::models::source::source_of_model;
+use crate::run::facts::{Facts, pending};
 use std::sync::Arc;
 use viz_facts::{Column, FactStore, SourceSpec, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project};
@@ -181,7 +181,7 @@ fn selected(project: &Project, id: ObjectId, composed: &Composed) -> Vec<Rendere
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::states::Value;
+    use crate::inputs::states::Value;
     use std::path::Path;
     use std::sync::Arc;
     use std::time::SystemTime;

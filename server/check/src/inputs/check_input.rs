@@ -1,14 +1,14 @@
 //! What is wrong with inputs, and what is known of their options.
 
-use crate::facts::{Facts, Known};
-use crate::lambda;
-use crate::models::{Columns, columns, error_place, sentence};
-use crate::not_run::not_run;
-use crate::options::{Failed, InputOptions, MAX_OPTIONS, look_up, question};
+use crate::engine_errors::lambda;
+use crate::engine_errors::wording::suggest;
+use crate::inputs::options::{Failed, InputOptions, MAX_OPTIONS, look_up, question};
+use crate::inputs::states::{Value, numeric};
+use crate::models::check_model::{Columns, columns, error_place, sentence};
+use crate::models::not_run::not_run;
+use crate::report::shorten::{OPTION, shorten};
 use crate::report::{Finding, InputReport, OptionsStatus};
-use crate::shorten::{OPTION, shorten};
-use crate::states::{Value, numeric};
-use crate::suggest::suggest;
+use crate::run::facts::{Facts, Known};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use viz_facts::{Answer, Unknown};
@@ -56,7 +56,7 @@ pub(crate) fn check_input(
         Failed::Unknown(why) => why,
     });
     if let Options::Range(range) = &input.options {
-        findings.extend(crate::ranges::faults(input, range, now));
+        findings.extend(crate::inputs::ranges::faults(input, range, now));
         if options.as_ref().is_err_and(|why| why.code == "too-many-options") {
             let message = format!("the range has more than {MAX_OPTIONS} values: the browser lists them all (R-IN-12)");
             findings.push(Finding::new("too-many-options", range.loc, message));

@@ -1,15 +1,15 @@
 //! The check of a whole project.
 
-use crate::expressions::check_expression;
-use crate::facts::{Facts, pending};
-use crate::findings::finish;
-use crate::inputs::check_input;
+use crate::inputs::check_input::check_input;
 use crate::insight::{InsightVerdict, check_insight};
-use crate::memo::{Memo, Remembered, Shelf, forget, recall, remember};
-use crate::models::check_model;
+use crate::models::check_expression::check_expression;
+use crate::models::check_model::check_model;
+use crate::models::source::{source_spec, unset_variables};
+use crate::report::finish::finish;
 use crate::report::{Counters, Finding, InputReport, InsightReport, OptionsStatus, Report, Status};
-use crate::sources::{source_spec, unset_variables};
-use crate::standing::{Due, Standing};
+use crate::run::facts::{Facts, pending};
+use crate::run::last_check::{Due, Standing};
+use crate::run::memo::{Memo, Remembered, Shelf, forget, recall, remember};
 use rayon::prelude::*;
 use rustc_hash::{FxHashSet, FxHasher};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -130,7 +130,7 @@ pub fn check_first(
         last.notes.push(format!("the texts of this project have {more} more findings, which are not listed"));
     }
     findings.extend(unset_variables(project).iter().map(Finding::from));
-    crate::oracle::check_files(project, options.oracle, &mut findings);
+    crate::run::reference_loader::check_files(project, options.oracle, &mut findings);
     let common = common(project, options);
     let mut run = Run {
         project,
@@ -146,7 +146,7 @@ pub fn check_first(
     if matches!(due, Due::All) {
         let inputs = project.of_kind(Kind::Input).map(|id| InputReport::new(project, id)).collect();
         let insights = project.of_kind(Kind::Insight).map(|id| InsightReport::new(project, id)).collect();
-        run.standing = Standing::start(crate::models::models_in_browser(project), inputs, insights);
+        run.standing = Standing::start(crate::models::check_model::models_in_browser(project), inputs, insights);
     }
     run.models(&due);
     run.expressions(&due);
@@ -162,7 +162,7 @@ pub fn check_first(
     standing.finish(project, facts, common, &due);
     findings.extend(standing.findings(project));
     if options.level == Level::Execute {
-        crate::inputs::unread(project, &mut findings);
+        crate::inputs::check_input::unread(project, &mut findings);
     }
     let mut report = Report {
         findings: Vec::new(),
@@ -182,7 +182,7 @@ pub fn check_first(
     }
     let complete = options.oracle && sources.is_ok() && is_complete(&report, facts);
     report.findings = finish(project, findings, complete);
-    crate::mask::hide_in(project.mask(), &mut report);
+    crate::report::mask::hide_in(project.mask(), &mut report);
     report
 }
 
@@ -266,7 +266,7 @@ impl<'a> Run<'a> {
             let columns = std::mem::take(&mut self.standing.columns);
             let check = |facts: &Facts<'_>| {
                 use_facts_of_dependencies(project, facts, id, self.options.now);
-                crate::tables::check_table(project, facts, &columns, id)
+                crate::models::check_table::check_table(project, facts, &columns, id)
             };
             let verdict = self.judge(&memo.tables, id, 0, check);
             self.standing.columns = columns;
@@ -339,8 +339,8 @@ impl<'a> Run<'a> {
 fn use_facts_of_dependencies(project: &Project, facts: &Facts<'_>, id: ObjectId, now: chrono::NaiveDateTime) {
     for dependency in project.dependencies(id) {
         match project.object(dependency).kind {
-            Kind::Model => drop(crate::models::columns(project, facts, dependency)),
-            Kind::Input => drop(crate::options::look_up(project, facts, dependency, now)),
+            Kind::Model => drop(crate::models::check_model::columns(project, facts, dependency)),
+            Kind::Input => drop(crate::inputs::options::look_up(project, facts, dependency, now)),
             _ => {}
         }
     }

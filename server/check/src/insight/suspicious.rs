@@ -1,9 +1,9 @@
 //! What an insight's query does that is hardly meant, though it runs.
 
 use super::Run;
-use crate::options::InputOptions;
+use crate::inputs::options::InputOptions;
+use crate::inputs::states::{Value, numeric, starts_with_date, states};
 use crate::report::Finding;
-use crate::states::{Value, numeric, starts_with_date, states};
 use std::collections::BTreeSet;
 use viz_project::{Body, Kind, ObjectId, Related, Resolution, StatementKind, Target};
 use viz_sql::{Accessor, Clause, Hole, Role, shape_of};

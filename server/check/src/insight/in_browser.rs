@@ -1,10 +1,10 @@
 //! What breaks in the browser only: its engine is older than the source's.
 
 use super::{InsightVerdict, Run};
-use crate::browser_engine::{Refused, refused_by_1_4};
-use crate::lambda::{HELP, arrows};
+use crate::engine_errors::lambda::{HELP, arrows};
+use crate::insight::browser_engine::{Refused, refused_by_1_4};
+use crate::insight::witness::witnesses;
 use crate::report::{Finding, Judge, Severity};
-use crate::witness::witnesses;
 use viz_facts::{SqlError, SqlErrorKind};
 use viz_project::BrowserEngine;
 use viz_sql::Role;

@@ -1,8 +1,8 @@
 //! Ranges: their values as the browser lists them (`R-DATE-03` to `R-DATE-07`), and what is wrong with them.
 
-use crate::dates::{Unit, bound, expression, step};
+use crate::inputs::dates::{Unit, bound, expression, step};
+use crate::inputs::states::{Value, numeric};
 use crate::report::Finding;
-use crate::states::{Value, numeric};
 use chrono::{NaiveDate, NaiveDateTime};
 use std::borrow::Cow;
 use viz_facts::js_number;
@@ -202,7 +202,7 @@ fn number_faults(range: &Range, now: NaiveDateTime) -> Vec<Finding> {
     {
         out.push(fault(&range.end, "the range ends before it starts"));
     }
-    if out.is_empty() && numbers(range, crate::options::MAX_OPTIONS as usize) == Listed::Endless {
+    if out.is_empty() && numbers(range, crate::inputs::options::MAX_OPTIONS as usize) == Listed::Endless {
         let message = "this step is lost in rounding, so the range never ends: the browser hangs";
         out.push(fault(&range.step, message));
     }

@@ -1,10 +1,12 @@
 //! The options of an input: listed, computed from a range, or known from a query.
 
-use crate::artefacts::{self, Earlier};
-use crate::facts::{Facts, Known, pending};
-use crate::ranges::{self, Listed};
-use crate::sources::source_of_model;
-use crate::states::{State, Value, numeric};
+use crate::inputs::ranges;
+use crate::inputs::ranges::Listed;
+use crate::inputs::states::{State, Value, numeric};
+use crate::models::earlier_runs;
+use crate::models::earlier_runs::Earlier;
+use crate::models::source::source_of_model;
+use crate::run::facts::{Facts, Known, pending};
 use rustc_hash::FxHashMap;
 use viz_facts::{Answer, FactStore, OptionValues, Question, SqlError, Unknown};
 use viz_project::{Body, DefaultSelection, Input, ObjectId, Options, Project, Selection};
@@ -193,7 +195,7 @@ fn query_values(
     let question = match question(project, query) {
         Ok((question, _)) => question,
         Err(Failed::Unknown(why)) if why.code == "source-not-supported" => {
-            let earlier = artefacts::options(project, facts, project.object(id).name_text(), MAX_OPTIONS);
+            let earlier = earlier_runs::options(project, facts, project.object(id).name_text(), MAX_OPTIONS);
             let Earlier { found, at } = earlier.map_err(Failed::Unknown)?.ok_or(Failed::Unknown(why))?;
             let found = one_column(&found)?;
             return Ok(Queried { found, stale: true, source: OptionSource::Artefact, run_at: at });

@@ -1,8 +1,8 @@
 //! Comments `# viz-lsp: ignore[code] reason`: what they silence, and those that silence nothing.
 
-use crate::codes::{CODES, code};
-use crate::findings::Placed;
 use crate::report::Finding;
+use crate::report::codes::{CODES, code};
+use crate::report::finish::Placed;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use viz_project::{Fix, Project, did_you_mean, similar};

@@ -1,6 +1,6 @@
 //! Who is to blame: the smallest sets of selections that explain which combinations fail.
 
-use crate::combinations::Combination;
+use crate::insight::combinations::Combination;
 
 /// One explanation.
 #[derive(Debug, Clone, PartialEq, Eq)]
