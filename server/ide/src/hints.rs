@@ -2,7 +2,7 @@
 //! checked.
 
 use crate::choices::Choices;
-use crate::symbol::{Symbol, field, resolve};
+use crate::cursor::symbol::{Symbol, field, resolve};
 use viz_check::{InsightReport, Status, columns_of, options_of};
 use viz_facts::FactStore;
 use viz_project::{Body, Kind, ObjectId, Project, Use};

@@ -1,10 +1,13 @@
 //! Hover: what an object or a property is, and for inputs what a viewer can choose.
 
+pub(crate) mod field;
+pub(crate) mod props;
+
 use crate::choices::Choices;
 use crate::completion::accessor_meaning;
-use crate::symbol::{Symbol, symbols_at};
-use crate::target::{Target, target_at};
-use crate::tree::node_at;
+use crate::cursor::nodes::node_at;
+use crate::cursor::symbol::{Symbol, symbols_at};
+use crate::cursor::target::{Target, target_at};
 use chrono::{DateTime, Local, NaiveDateTime};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -39,9 +42,9 @@ pub fn hover(
     now: SystemTime,
 ) -> Option<Hover> {
     let Some((target, range)) = target_at(project, file, offset).or_else(|| typed(project, file, offset)) else {
-        return crate::calls::hover(project, file, offset)
-            .or_else(|| crate::props::hover(project, file, offset))
-            .or_else(|| crate::field::hover(project, file, offset));
+        return crate::signature_help::hover(project, file, offset)
+            .or_else(|| crate::hover::props::hover(project, file, offset))
+            .or_else(|| crate::hover::field::hover(project, file, offset));
     };
     let id = target.object();
     let object = project.object(id);
@@ -199,7 +202,7 @@ fn column(text: &mut String, project: &Project, facts: &FactStore, (model, name)
     }
     let Body::Model(body) = &project.object(model).body else { return };
     let Some(sql) = &body.sql else { return };
-    if let Some(place) = crate::select_list::column_place(sql.text(), name) {
+    if let Some(place) = crate::sql_text::select_list::column_place(sql.text(), name) {
         let at = usize::from(place.start());
         let line = sql.text()[..at].rfind('\n').map_or(0, |end| end + 1);
         let end = sql.text()[at..].find('\n').map_or(sql.text().len(), |end| at + end);

@@ -1,6 +1,6 @@
 //! Lineage: what is made from what, from sources to dashboards. Rows and items are no stations of it.
 
-use crate::symbol::{Symbol, resolve, symbols_at};
+use crate::cursor::symbol::{Symbol, resolve, symbols_at};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use viz_project::{Kind, ObjectId, Project};
@@ -151,7 +151,8 @@ fn places(project: &Project, user: ObjectId, used: ObjectId) -> Vec<TextRange> {
     for reference in own.iter().flat_map(|id| &project.object(*id).uses) {
         let ids = resolve(project, reference);
         let by_path = reference.path.as_ref().filter(|path| {
-            ids.iter().any(|id| *id != used && crate::symbol::field(project, *id, &path.text) == Symbol::Object(used))
+            ids.iter()
+                .any(|id| *id != used && crate::cursor::symbol::field(project, *id, &path.text) == Symbol::Object(used))
         });
         let loc = match by_path {
             Some(path) => path.loc,

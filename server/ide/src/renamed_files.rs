@@ -1,8 +1,8 @@
 //! What changes in a project's text when files are renamed: paths of includes, files of sources.
 
 use crate::actions::TextChange;
-use crate::tree::scalars;
-use crate::yaml::quoted;
+use crate::cursor::nodes::scalars;
+use crate::cursor::yaml::quoted;
 use std::path::{Component, Path, PathBuf};
 use viz_project::{FileSystem, Project, normalize};
 use viz_text::{FileId, TextRange, TextSize};

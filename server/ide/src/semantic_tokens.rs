@@ -1,10 +1,10 @@
 //! Semantic tokens: names of objects where they are given and used, and the SQL inside scalars. Keys and other YAML are
 //! left to the editor's grammar.
 
-use crate::keywords::is_keyword;
-use crate::symbol::Symbol;
-use crate::symbol::field;
-use crate::tree::{Content, Piece, pieces};
+use crate::cursor::nodes::{Content, Piece, pieces};
+use crate::cursor::symbol::Symbol;
+use crate::cursor::symbol::field;
+use crate::sql_text::keywords::is_keyword;
 use viz_project::{Kind, ObjectId, Project, Resolution};
 use viz_sql::{Token, tokenize};
 use viz_syntax::{Document, Reference, references};

@@ -6,7 +6,7 @@
 //! what nothing uses yet.
 
 use super::Request;
-use crate::context::Content;
+use crate::cursor::context::Content;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use viz_project::{Body, Kind, ObjectId, Options, Place, Project};

@@ -4,9 +4,9 @@
 use super::Request;
 use super::fields::columns;
 use super::item::{CompletionItem, CompletionKind};
-use crate::context::Content;
-use crate::functions::functions;
-use crate::keywords::KEYWORDS;
+use crate::cursor::context::Content;
+use crate::sql_text::functions::functions;
+use crate::sql_text::keywords::KEYWORDS;
 use std::collections::BTreeSet;
 use viz_check::options_of;
 use viz_project::{Body, Kind, ObjectId, Options, Project, Resolution};
@@ -160,7 +160,7 @@ fn inputs_of(project: &Project, column: &Column) -> Vec<ObjectId> {
             Body::Input(input) => {
                 let Options::Query(query) = &input.options else { continue };
                 let of_model = references(query.body()).iter().any(|found| found.name == column.model);
-                let selected = crate::select_list::column_place(query.body(), &column.name).is_some();
+                let selected = crate::sql_text::select_list::column_place(query.body(), &column.name).is_some();
                 out.extend((of_model && selected).then_some(id));
             }
             Body::Insight(insight) => {

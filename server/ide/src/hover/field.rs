@@ -1,8 +1,8 @@
 //! What the schema table says of a field, in words.
 
-use crate::context::{Spot, context};
+use crate::cursor::context::{Spot, context};
+use crate::cursor::expected::{Slot, fields, object_kind, slot};
 use crate::hover::Hover;
-use crate::slot::{Slot, fields, object_kind, slot};
 use std::fmt::Write;
 use viz_project::schema::{Field, INTERACTION_DOCS, Shape, Target, Type};
 use viz_project::{Kind, Project};

@@ -1,8 +1,8 @@
 //! What a name in a file means: the object or the column that the cursor is on.
 
-use crate::context::{Context, Spot, Step, context};
-use crate::select_list::word_at;
-use crate::slot::slot;
+use crate::cursor::context::{Context, Spot, Step, context};
+use crate::cursor::expected::slot;
+use crate::sql_text::select_list::word_at;
 use viz_project::{Body, Kind, ObjectId, Place, Project, Resolution, Use};
 use viz_syntax::{Cursor, cursor};
 use viz_text::{FileId, Loc, TextRange, TextSize};

@@ -1,7 +1,7 @@
 //! What an insight's picture is made of besides its rows: the properties that are no queries, slices, the layout.
 
 use crate::choices::Choices;
-use crate::tree::node_at;
+use crate::cursor::nodes::node_at;
 use viz_check::{Value, numeric_text};
 use viz_facts::{FactStore, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project, Resolution, StatementKind, Target};

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-const TABLE: &str = include_str!("../data/functions.tsv");
+const TABLE: &str = include_str!("../../data/functions.tsv");
 
 /// A function of DuckDB.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Document links: included files, files of sources, and files that the SQL of models reads.
 
-use crate::tree::{Content, piece, scalars};
+use crate::cursor::nodes::{Content, piece, scalars};
 use std::path::{Path, PathBuf};
 use viz_project::{FileSystem, Project, normalize};
 use viz_sql::tokenize;

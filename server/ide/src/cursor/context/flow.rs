@@ -1,6 +1,6 @@
 //! Inside `{…}` and `[…]`.
 
-use super::{Content, Mapping, Pair, Spot, Step, range};
+use crate::cursor::context::{Content, Mapping, Pair, Spot, Step, range};
 
 /// An open bracket on the way to the cursor.
 struct Frame<'a> {

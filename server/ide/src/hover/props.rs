@@ -1,8 +1,8 @@
 //! Plotly's properties at the cursor: which one it is, and what there is to say of it.
 
-use crate::context::{Spot, context};
+use crate::cursor::context::{Spot, context};
+use crate::cursor::expected::{Slot, slot};
 use crate::hover::Hover;
-use crate::slot::{Slot, slot};
 use std::fmt::Write;
 use viz_plotly::{Attribute, Root, ValueType, schema};
 use viz_project::Project;

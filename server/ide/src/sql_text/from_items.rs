@@ -1,7 +1,7 @@
 //! What a query reads, found by its tokens: tables, calls such as `read_csv(…)`, sub-queries and the names of `WITH`. No
 //! engine is needed, and unfinished text is fine up to where it stops being tokens.
 
-use crate::select_list::{select_list, tokens_of};
+use crate::sql_text::select_list::{select_list, tokens_of};
 use viz_sql::Token;
 
 /// Something that a query reads.

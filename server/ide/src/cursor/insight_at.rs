@@ -1,7 +1,7 @@
 //! The insight that a place or a name is about.
 
+use crate::cursor::target::target_at;
 use crate::lineage::{object_around, used_by};
-use crate::target::target_at;
 use std::collections::BTreeSet;
 use viz_project::{Kind, ObjectId, Project};
 use viz_text::{FileId, TextSize};

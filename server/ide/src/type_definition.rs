@@ -1,8 +1,8 @@
 //! Go to type definition (what something is made from) and to implementation (where it is shown).
 
+use crate::cursor::symbol::{Symbol, symbols_at};
 use crate::definition::{Definition, Definitions, object};
 use crate::lineage::{all_users, used_by};
-use crate::symbol::{Symbol, symbols_at};
 use std::collections::BTreeSet;
 use viz_project::{Kind, ObjectId, Project};
 use viz_text::{FileId, TextSize};

@@ -1,11 +1,11 @@
 //! Signature help and hover for functions in SQL. The call around the cursor is read from the text, so that it may be
 //! unfinished.
 
-use crate::context::{Content, Spot, context};
-use crate::functions::{Function, function, parameters};
+use crate::cursor::context::{Content, Spot, context};
+use crate::cursor::expected::slot;
 use crate::hover::Hover;
-use crate::select_list::word_at;
-use crate::slot::slot;
+use crate::sql_text::functions::{Function, function, parameters};
+use crate::sql_text::select_list::word_at;
 use viz_project::Project;
 use viz_project::schema::Type;
 use viz_text::{FileId, TextRange, TextSize};

@@ -1,6 +1,6 @@
 //! What the format expects at the cursor: the schema's type for its place.
 
-use crate::context::{Context, Mapping, Spot, Step};
+use crate::cursor::context::{Context, Mapping, Spot, Step};
 use viz_project::schema::{Field, INTERACTION_KEYS, PROJECT, Shape, Type, shape};
 use viz_project::{Kind, ObjectId, Place, Project};
 use viz_text::FileId;
