@@ -1,24 +1,38 @@
 //! The handlers. What changes state does so before any `await`, hence in the order of the wire (see `service`); what
 //! computes takes a snapshot first and goes to another thread. No handler waits for the client.
 
-use super::analysis::Analysis;
+use super::capabilities;
 use super::capabilities::Commands;
-use super::outbox::{Message, Outbox};
-use super::progress::Progress;
-use super::pull::Pulled;
-use super::request::Request;
-use super::semantic_tokens::LastTokens;
-use super::service::Lifecycle;
-use super::settings::Settings;
-use super::sources::{self, Sources};
-use super::state::{Revision, State};
-use super::{
-    call_hierarchy, capabilities, code_action, code_lens, completion, definition, document_color, document_link,
-    document_symbol, folding, highlight, hover, inlay_hint, references, rename, semantic_tokens, signature_help,
-    workspace_symbol,
-};
-use crate::answerer::{Answerer, EngineAnswerer};
-use crate::check::STACK;
+use crate::cli::check::STACK;
+use crate::host::answerer::{Answerer, EngineAnswerer};
+use crate::lsp::handlers::call_hierarchy;
+use crate::lsp::handlers::code_action;
+use crate::lsp::handlers::code_lens;
+use crate::lsp::handlers::completion;
+use crate::lsp::handlers::definition;
+use crate::lsp::handlers::document_color;
+use crate::lsp::handlers::document_link;
+use crate::lsp::handlers::document_symbol;
+use crate::lsp::handlers::folding;
+use crate::lsp::handlers::highlight;
+use crate::lsp::handlers::hover;
+use crate::lsp::handlers::inlay_hint;
+use crate::lsp::handlers::references;
+use crate::lsp::handlers::rename;
+use crate::lsp::handlers::semantic_tokens;
+use crate::lsp::handlers::semantic_tokens::LastTokens;
+use crate::lsp::handlers::signature_help;
+use crate::lsp::handlers::workspace_symbol;
+use crate::lsp::protocol::outbox::{Message, Outbox};
+use crate::lsp::protocol::progress::Progress;
+use crate::lsp::protocol::service::Lifecycle;
+use crate::lsp::session::analysis::Analysis;
+use crate::lsp::session::pull::Pulled;
+use crate::lsp::session::settings::Settings;
+use crate::lsp::session::snapshot::Request;
+use crate::lsp::session::source_queries;
+use crate::lsp::session::source_queries::Sources;
+use crate::lsp::session::state::{Revision, State};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
@@ -151,7 +165,7 @@ impl Backend {
 
     /// `window/workDoneProgress/cancel`
     pub(super) async fn call_off(&self, params: WorkDoneProgressCancelParams) {
-        let display = super::progress::number_of(&params.token);
+        let display = crate::lsp::protocol::progress::number_of(&params.token);
         let answers = display.zip(self.sources.get()).and_then(|(display, sources)| sources.call_off(display));
         if let Some(answers) = answers {
             self.state.answer(answers);
@@ -169,7 +183,7 @@ impl Backend {
         let answerer: Arc<dyn Answerer> = Arc::new(EngineAnswerer::new(settings.trusted, confined, settings.cache)?);
         let sources = Arc::new(Sources::new(Progress::new(self.client.clone(), client.progress)));
         let _ = self.sources.set(Arc::clone(&sources));
-        for _ in 0..sources::THREADS {
+        for _ in 0..source_queries::THREADS {
             let (sources, state, answerer) = (Arc::clone(&sources), Arc::clone(&self.state), Arc::clone(&answerer));
             thread::Builder::new().name("sources".into()).spawn(move || sources.run(&state, &*answerer))?;
         }

@@ -1,10 +1,11 @@
 //! What the client can do, and what this server can.
 
-use super::code_action::FIX_ALL;
-use super::completion::TRIGGERS;
-use super::convert::encoding_kind;
-use super::requests::COMMANDS;
-use super::{semantic_tokens, signature_help};
+use crate::lsp::extensions::register::COMMANDS;
+use crate::lsp::handlers::code_action::FIX_ALL;
+use crate::lsp::handlers::completion::TRIGGERS;
+use crate::lsp::handlers::semantic_tokens;
+use crate::lsp::handlers::signature_help;
+use crate::lsp::protocol::convert::encoding_kind;
 use tower_lsp::lsp_types::{
     CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability,
     CodeLensOptions, ColorProviderCapability, CompletionOptions, DiagnosticOptions, DiagnosticServerCapabilities,

@@ -1,0 +1,13 @@
+//! What all faces share: settings, limits, answering questions, baselines, paths.
+
+pub(crate) mod answerer;
+pub mod baseline;
+pub mod deadline;
+pub mod fixpoint;
+pub(crate) mod logging;
+pub(crate) mod output;
+pub(crate) mod own;
+pub(crate) mod paths;
+pub(crate) mod place;
+pub(crate) mod stamp;
+pub(crate) mod words;
