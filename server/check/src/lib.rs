@@ -8,12 +8,14 @@
 //! made once DuckDB's own parser has refused the text. This crate knows neither LSP, stdout nor DuckDB.
 
 mod engine_errors;
+mod facts;
 mod inputs;
 mod insight;
 mod models;
 pub mod proof;
 mod report;
 mod run;
+mod settings;
 
 pub use inputs::options::{InputOptions, OptionSource, option_question, options_of};
 pub use inputs::states::{State, Value, initial_state, numeric_text, states};
@@ -25,6 +27,7 @@ pub use report::{
     Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Report,
     Severity, Status,
 };
-pub use run::check::{Attention, CheckOptions, Level, MAX_COMBINATIONS, check, check_first};
+pub use run::check::{check, check_first};
 pub use run::memo::Memo;
 pub use run::reference_loader::SMALL_FILE;
+pub use settings::{Attention, CheckOptions, Level, MAX_COMBINATIONS};

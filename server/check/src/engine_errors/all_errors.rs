@@ -4,7 +4,7 @@
 //! What a replaced piece brings about is no finding: an error around such a piece makes another type of NULL be tried, and
 //! if all of them meet it, ends the search.
 
-use crate::models::check_model::error_range;
+use crate::engine_errors::place::error_range;
 use viz_facts::{SqlError, SqlErrorKind, Unknown};
 use viz_sql::{Nesting, Token, tokenize};
 use viz_text::{Loc, TextRange, TextSize};

@@ -2,4 +2,5 @@
 
 pub(crate) mod all_errors;
 pub(crate) mod lambda;
+pub(crate) mod place;
 pub(crate) mod wording;

@@ -72,6 +72,21 @@ pub(crate) fn plain_words(message: &str) -> Option<String> {
         .then(|| "an aggregate and a plain column can't stand in one expression".to_owned())
 }
 
+/// The engine's words as part of a sentence of ours.
+pub(crate) fn sentence(message: &str) -> String {
+    if let Some(plain) = plain_words(message) {
+        return plain;
+    }
+    let message = message.trim().trim_end_matches(['.', '!']);
+    let mut chars = message.chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+            format!("{}{}", first.to_lowercase(), chars.as_str())
+        }
+        _ => message.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

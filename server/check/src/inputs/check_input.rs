@@ -1,14 +1,15 @@
 //! What is wrong with inputs, and what is known of their options.
 
 use crate::engine_errors::lambda;
+use crate::engine_errors::wording::sentence;
 use crate::engine_errors::wording::suggest;
+use crate::facts::{Facts, Known};
 use crate::inputs::options::{Failed, InputOptions, MAX_OPTIONS, look_up, question};
 use crate::inputs::states::{Value, numeric};
-use crate::models::check_model::{Columns, columns, error_place, sentence};
+use crate::models::check_model::{Columns, columns, error_place};
 use crate::models::not_run::not_run;
 use crate::report::shorten::{OPTION, shorten};
 use crate::report::{Finding, InputReport, OptionsStatus};
-use crate::run::facts::{Facts, Known};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use viz_facts::{Answer, Unknown};

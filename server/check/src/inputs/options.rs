@@ -1,12 +1,12 @@
 //! The options of an input: listed, computed from a range, or known from a query.
 
+use crate::facts::{Facts, Known, pending};
 use crate::inputs::ranges;
 use crate::inputs::ranges::Listed;
 use crate::inputs::states::{State, Value, numeric};
 use crate::models::earlier_runs;
 use crate::models::earlier_runs::Earlier;
 use crate::models::source::source_of_model;
-use crate::run::facts::{Facts, Known, pending};
 use rustc_hash::FxHashMap;
 use viz_facts::{Answer, FactStore, OptionValues, Question, SqlError, Unknown};
 use viz_project::{Body, DefaultSelection, Input, ObjectId, Options, Project, Selection};

@@ -3,10 +3,12 @@
 use super::wording::Failures;
 use super::{InsightVerdict, Run};
 use crate::engine_errors::all_errors::further;
+use crate::engine_errors::place::error_range;
+use crate::engine_errors::wording::sentence;
 use crate::engine_errors::wording::{missing_name, suggest, suggestion};
 use crate::inputs::states::State;
 use crate::insight::witness::Witness;
-use crate::models::check_model::{defined_here, error_range, sentence};
+use crate::models::check_model::defined_here;
 use crate::report::{Finding, Judge};
 use viz_facts::{Question, SqlError, Unknown};
 use viz_project::{Body, Fix, Kind, ObjectId, Related, Resolution, Statement, StatementKind};

@@ -1,10 +1,10 @@
 //! Runs suspected selections on the data of a source: only that tells whether rows meet the fault today.
 
 use super::Run;
+use crate::facts::is_pending;
 use crate::insight::combinations::Combination;
 use crate::models::source::source_of_model;
 use crate::proof::Class;
-use crate::run::facts::is_pending;
 use viz_facts::{QueryTable, Question, SourceSpec, SqlError, SqlErrorKind, Unknown};
 use viz_sql::{model_query, name_hash};
 

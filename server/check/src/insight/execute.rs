@@ -5,10 +5,10 @@
 
 use super::wording::Failures;
 use super::{InsightVerdict, Run};
+use crate::facts::{Known, pending};
 use crate::insight::combinations::Combination;
 use crate::insight::witness::{Witness, witnesses};
 use crate::report::{Finding, Judge};
-use crate::run::facts::{Known, pending};
 use viz_facts::{Answer, QueryTable, Question, SqlError, Unknown};
 use viz_project::ObjectId;
 use viz_text::Loc;

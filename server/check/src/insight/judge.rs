@@ -1,11 +1,11 @@
 //! Putting combinations to the judges, one text for each class.
 
 use super::{InsightVerdict, Run};
+use crate::facts::is_pending;
 use crate::insight::combinations::Combination;
 use crate::insight::witness::witnesses;
 use crate::proof::Key;
 use crate::report::{Judge, Status};
-use crate::run::facts::is_pending;
 use indexmap::IndexMap;
 use std::collections::HashMap;
 use viz_facts::{Question, ShadowTable, SqlError, Unknown};

@@ -21,6 +21,7 @@ mod wording;
 
 pub(crate) use context::FromFacts;
 
+use crate::facts::{Facts, is_pending, pending};
 use crate::inputs::check_input::AllOptions;
 use crate::inputs::states::{State, states};
 use crate::insight::combinations::{Combination, sample, total};
@@ -28,8 +29,7 @@ use crate::insight::rendered::seen_columns;
 use crate::models::check_model::{AllColumns, Columns};
 use crate::proof::{Classes, Conditions, Shape};
 use crate::report::{Counters, Finding, InsightReport, Judge, Status};
-use crate::run::check::{CheckOptions, Level};
-use crate::run::facts::{Facts, is_pending, pending};
+use crate::settings::{CheckOptions, Level};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::Cell;
 use viz_facts::{ShadowTable, SourceSpec, Unknown};

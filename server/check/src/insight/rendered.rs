@@ -1,12 +1,12 @@
 //! The query of an insight as it runs for one selection, with the tables that it reads: to show it or to run it elsewhere.
 
+use crate::facts::{Facts, pending};
 use crate::inputs::check_input::AllOptions;
 use crate::inputs::options::{Failed, look_up};
 use crate::inputs::states::{State, states};
 use crate::insight::FromFacts;
 use crate::models::check_model::{AllColumns, Columns, columns};
 use crate::models::source::source_of_model;
-use crate::run::facts::{Facts, pending};
 use std::sync::Arc;
 use viz_facts::{Column, FactStore, SourceSpec, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project};

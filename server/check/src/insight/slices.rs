@@ -4,8 +4,8 @@
 //! without a word. The types are those that the engine gives the columns of the insight's query.
 
 use super::{InsightVerdict, Run};
+use crate::facts::Known;
 use crate::report::{Finding, Severity};
-use crate::run::facts::Known;
 use viz_facts::{Answer, Column, Question, ShadowTable, SourceSpec};
 use viz_plotly::{Attribute, Constant, Root, ValueType, schema};
 use viz_project::{Statement, StatementKind};

@@ -13,12 +13,12 @@
 //! selections are probed by one query; only if that fails, each on its own.
 
 use super::{InsightVerdict, Run};
+use crate::facts::is_pending;
 use crate::inputs::states::Value;
 use crate::insight::combinations::Combination;
 use crate::insight::confirm_on_data::Trial;
 use crate::proof::Class;
 use crate::report::{Finding, Judge};
-use crate::run::facts::is_pending;
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeSet, HashSet};

@@ -1,7 +1,7 @@
 //! What can be told of an insight whose inputs' options are not known.
 
 use super::{InsightVerdict, Run};
-use crate::models::check_model::error_range;
+use crate::engine_errors::place::error_range;
 use crate::report::Finding;
 use viz_facts::Question;
 use viz_sql::{Accessor, Hole};

@@ -1,8 +1,8 @@
 //! Metrics and dimensions on their own: names of siblings (D-070), aggregates (`R-SEM-07`).
 
+use crate::facts::Facts;
 use crate::models::check_model::{Columns, columns};
 use crate::report::Finding;
-use crate::run::facts::Facts;
 use viz_project::{Body, Kind, ObjectId, Project, Related};
 use viz_sql::{shape_of, tokenize};
 use viz_text::{Loc, MappedText, TextRange};

@@ -2,11 +2,13 @@
 
 use crate::engine_errors::all_errors::further;
 use crate::engine_errors::lambda;
+use crate::engine_errors::place::error_range;
+use crate::engine_errors::wording::sentence;
+use crate::facts::{Facts, Known, pending};
 use crate::models::earlier_runs;
 use crate::models::not_run::not_run;
 use crate::models::source::source_of_model;
 use crate::report::Finding;
-use crate::run::facts::{Facts, Known, pending};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use viz_facts::{Answer, Column, FactStore, Question, SourceSpec, SqlError, SqlErrorKind, Unknown};
@@ -298,44 +300,6 @@ fn missing_file(project: &Project, model: ObjectId, findings: &mut Vec<Finding>)
 pub(crate) fn error_place(sql: &MappedText, error: &SqlError) -> Option<viz_text::Loc> {
     let offset = TextSize::new(error.offset?);
     sql.locate(error_range(sql.text(), offset, error.length))
-}
-
-/// The bytes that an engine's error is about: those it names, else the token at the offset.
-pub(crate) fn error_range(sql: &str, offset: TextSize, length: Option<u32>) -> TextRange {
-    let len = TextSize::of(sql);
-    let offset = offset.min(len);
-    if let Some(length) = length.filter(|length| *length > 0) {
-        let end = (offset + TextSize::new(length)).min(len);
-        if sql.is_char_boundary(offset.into()) && sql.is_char_boundary(end.into()) {
-            return TextRange::new(offset, end);
-        }
-    }
-    let word = |c: char| c.is_alphanumeric() || c == '_';
-    let at = usize::from(offset);
-    let rest = if sql.is_char_boundary(at) { &sql[at..] } else { "" };
-    let first = rest.chars().next();
-    let width = match first {
-        None => 0,
-        Some(quote @ ('"' | '\'')) => rest[1..].find(quote).map_or(1, |end| end + 2),
-        Some(c) if word(c) => rest.find(|c| !word(c)).unwrap_or(rest.len()),
-        Some(c) => c.len_utf8(),
-    };
-    TextRange::at(offset, TextSize::new(width as u32))
-}
-
-/// The engine's words as part of a sentence of ours.
-pub(crate) fn sentence(message: &str) -> String {
-    if let Some(plain) = crate::engine_errors::wording::plain_words(message) {
-        return plain;
-    }
-    let message = message.trim().trim_end_matches(['.', '!']);
-    let mut chars = message.chars();
-    match (chars.next(), chars.clone().next()) {
-        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
-            format!("{}{}", first.to_lowercase(), chars.as_str())
-        }
-        _ => message.to_owned(),
-    }
 }
 
 /// A related place that names an object.

@@ -1,8 +1,10 @@
 //! The columns, rows and values of tables (3.11, D-091): what they refer to, and whether they are SQL.
 
-use crate::models::check_model::{AllColumns, Columns, defined_here, error_range, sentence};
+use crate::engine_errors::place::error_range;
+use crate::engine_errors::wording::sentence;
+use crate::facts::{Facts, Known};
+use crate::models::check_model::{AllColumns, Columns, defined_here};
 use crate::report::Finding;
-use crate::run::facts::{Facts, Known};
 use viz_facts::{Answer, Question};
 use viz_project::{Body, Fix, Kind, ObjectId, Project, Resolution, TableField, did_you_mean, similar};
 use viz_syntax::{RefForm, Reference, almost_references, references};

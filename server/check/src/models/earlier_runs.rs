@@ -4,8 +4,8 @@
 //! A run may be older than the text. The columns of a model are believed only where its query says which they are: it names
 //! them all, or it is `select * from` a table whose columns the same run tells. Options are always called stale.
 
+use crate::facts::{Facts, Known, pending};
 use crate::models::check_model::Columns;
-use crate::run::facts::{Facts, Known, pending};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;

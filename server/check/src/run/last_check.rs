@@ -1,10 +1,10 @@
 //! What the last check came to, object by object: the next one looks only at the objects whose text or facts have changed
 //! since (`architecture.md`, invariant 9).
 
+use crate::facts::Used;
 use crate::inputs::check_input::AllOptions;
 use crate::models::check_model::AllColumns;
 use crate::report::{Finding, InputReport, InsightReport};
-use crate::run::facts::Used;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

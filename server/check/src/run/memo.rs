@@ -1,11 +1,11 @@
 //! Verdicts of earlier checks, kept while what they depend on stays the same (`architecture.md`, invariant 9).
 
+use crate::facts::{Facts, Used};
 use crate::inputs::check_input::InputVerdict;
 use crate::insight::InsightVerdict;
 use crate::models::check_expression::ExpressionVerdict;
 use crate::models::check_model::ModelVerdict;
 use crate::report::Finding;
-use crate::run::facts::{Facts, Used};
 use crate::run::last_check::Standing;
 use dashmap::DashMap;
 use rustc_hash::{FxBuildHasher, FxHashSet};

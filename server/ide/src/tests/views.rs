@@ -1,8 +1,8 @@
 //! What an editor draws into a text: tokens, folds, selections, links, colours, hints, lenses.
 
 use super::fixture::{Fixture, now};
-use crate::links;
 use crate::hover::local;
+use crate::links;
 use crate::{
     Choices, HintKind, Known, LensKind, TokenKind, colors, folding, hints, lenses, presentations, selection_ranges,
     semantic_tokens,

@@ -1,8 +1,8 @@
 //! `--doctor`: what protects this computer from the queries of projects, and what can be opened, as found right now.
 
-use crate::cli::check::Overlay;
 use crate::host::answerer::{Answerer, Cancel, EngineAnswerer, Limits};
 use crate::host::output;
+use crate::host::overlay::Overlay;
 use crate::host::paths;
 use anyhow::Context;
 use std::fmt::Write as _;

@@ -1,6 +1,6 @@
 //! Baselines: findings that a project lives with for now, recorded by fingerprint.
 
-use crate::cli::check::outcome::{Checked, Outcome};
+use crate::host::outcome::{Checked, Outcome};
 use crate::host::own::Foreign;
 use anyhow::{Context, anyhow, ensure};
 use serde::{Deserialize, Serialize};

@@ -2,9 +2,10 @@
 //! computes takes a snapshot first and goes to another thread. No handler waits for the client.
 
 use super::capabilities;
-use super::capabilities::Commands;
-use crate::cli::check::STACK;
+use super::protocol::client;
+use super::protocol::client::Commands;
 use crate::host::answerer::{Answerer, EngineAnswerer};
+use crate::host::settings::STACK;
 use crate::lsp::handlers::call_hierarchy;
 use crate::lsp::handlers::code_action;
 use crate::lsp::handlers::code_lens;
@@ -80,7 +81,7 @@ pub struct Backend {
 
 /// What is known once the client has introduced itself.
 struct Session {
-    client: capabilities::Client,
+    client: client::Client,
     commands: Arc<Commands>,
     answerer: Arc<dyn Answerer>,
     outbox: Outbox,
@@ -110,7 +111,7 @@ impl Backend {
         &self.state
     }
 
-    pub(super) fn abilities(&self) -> capabilities::Client {
+    pub(super) fn abilities(&self) -> client::Client {
         self.session.get().map(|session| session.client).unwrap_or_default()
     }
 
@@ -173,12 +174,7 @@ impl Backend {
     }
 
     /// Starts the threads: one that checks, one that asks sources.
-    fn start(
-        &self,
-        client: capabilities::Client,
-        settings: Settings,
-        outbox: &Outbox,
-    ) -> anyhow::Result<Arc<dyn Answerer>> {
+    fn start(&self, client: client::Client, settings: Settings, outbox: &Outbox) -> anyhow::Result<Arc<dyn Answerer>> {
         let confined = settings.confined(&self.state.environment).is_some();
         let answerer: Arc<dyn Answerer> = Arc::new(EngineAnswerer::new(settings.trusted, confined, settings.cache)?);
         let sources = Arc::new(Sources::new(Progress::new(self.client.clone(), client.progress)));
@@ -205,7 +201,7 @@ impl Backend {
 #[tower_lsp::async_trait]
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
-        let mut client = capabilities::Client::read(&params.capabilities);
+        let mut client = client::Client::read(&params.capabilities);
         // Never both: who can't be told to ask again is sent everything.
         client.pulls_diagnostics &= self.lifecycle.refreshes_diagnostics();
         let (settings, complaints) = Settings::read(params.initialization_options.as_ref());

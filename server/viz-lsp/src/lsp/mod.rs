@@ -8,11 +8,12 @@ mod backend;
 mod capabilities;
 pub(crate) mod extensions;
 pub(crate) mod handlers;
+mod own_requests;
 pub(crate) mod protocol;
 pub(crate) mod registration;
 pub(crate) mod session;
 
-use crate::cli::check::STACK;
+use crate::host::settings::STACK;
 use anyhow::Context;
 use backend::Backend;
 use protocol::service::{InOrder, Lifecycle};
@@ -43,7 +44,7 @@ pub fn run(socket: Option<u16>) -> anyhow::Result<ExitCode> {
     };
     runtime.block_on(async {
         let service = LspService::build(|client| Backend::new(client, Arc::clone(&lifecycle)));
-        let (service, socket) = extensions::register::register(service).finish();
+        let (service, socket) = own_requests::register(service).finish();
         let state = Arc::clone(service.inner().state());
         let service = InOrder::new(service, Arc::clone(&lifecycle));
         Server::new(input, output, socket).concurrency_level(CONCURRENCY).serve(service).await;

@@ -8,11 +8,11 @@ mod run;
 mod state;
 
 use crate::cli::args::{BuildArgs, CheckArgs, Format};
-use crate::cli::check::STACK;
 use crate::cli::targets;
 use crate::host::answerer::Cancel;
 use crate::host::deadline::Deadline;
 use crate::host::output;
+use crate::host::settings::STACK;
 use anyhow::{Context, bail};
 use project::Built;
 use std::path::PathBuf;
@@ -102,7 +102,7 @@ fn build_all(
     if let (Some(out), true) = (&build.out, targets.len() > 1) {
         bail!("{} projects can't be built into one folder, {}", targets.len(), out.display());
     }
-    let deadline = Deadline::of_process(check.deadline.map(crate::cli::check::seconds));
+    let deadline = Deadline::of_process(check.deadline.map(crate::host::settings::seconds));
     let mut all: Vec<Built> = Vec::new();
     for target in targets {
         // What is given is relative to where it is typed; the default to the project (R-DISC-06).

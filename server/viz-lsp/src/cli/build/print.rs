@@ -3,8 +3,8 @@
 use crate::cli::args::{CheckArgs, Format};
 use crate::cli::build::node::{Done, Fate, Report};
 use crate::cli::build::project::Built;
-use crate::cli::check::outcome::{Checked, Outcome};
 use crate::cli::formats;
+use crate::host::outcome::{Checked, Outcome};
 use crate::host::output;
 use crate::host::place::{Place, in_order};
 use crate::host::words::{count, duration, thousands};

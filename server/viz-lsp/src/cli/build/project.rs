@@ -8,11 +8,11 @@ use crate::cli::build::run::{Job, Run};
 use crate::cli::build::state::{Built as Known, SecretPaths, State, Versions};
 use crate::cli::build::{Interrupt, TIMEOUT, print};
 use crate::cli::check;
-use crate::cli::check::outcome::Checked;
 use crate::cli::targets::Target;
 use crate::host::answerer::{Answerer, EngineAnswerer};
 use crate::host::deadline::Deadline;
 use crate::host::fixpoint;
+use crate::host::outcome::Checked;
 use anyhow::{Context, bail};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -64,7 +64,7 @@ pub fn build(
     let secret = SecretPaths::of(&project);
     let mut versions = Versions::new(secret.clone());
     let mut is_current = |known: &Known| folder.is_some_and(|folder| known.is_current(folder, &mut versions));
-    let (options, check_limits) = check::options(check, project.config())?;
+    let (options, check_limits) = check::asked_for(check).merge(project.config())?;
     let program = std::env::current_exe().context("can't tell where this program is")?;
     let engine = viz_engine::identity(&program);
     let whole = whole(&project, &options, build, layout, &path, &engine);
@@ -115,7 +115,7 @@ pub fn build(
         built.nodes.iter().for_each(|report| print::node(check, report, None));
         return Ok(built);
     };
-    let timeout = check.timeout.map_or(TIMEOUT, check::seconds);
+    let timeout = check.timeout.map_or(TIMEOUT, crate::host::settings::seconds);
     let run = Run {
         plan: &plan,
         out: &out,

@@ -1,7 +1,7 @@
 //! `--fix`: puts the safe fixes of findings into the files, and nothing else.
 
-use crate::cli::check::outcome::Checked;
-use crate::cli::check::overlay::Overlay;
+use crate::host::outcome::Checked;
+use crate::host::overlay::Overlay;
 use crate::host::own::Foreign;
 use anyhow::{Context, bail};
 use std::collections::{BTreeMap, BTreeSet, HashSet};

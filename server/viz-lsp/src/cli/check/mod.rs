@@ -1,8 +1,6 @@
 //! `--check`: from paths to an exit status.
 
 mod fix;
-pub mod outcome;
-mod overlay;
 mod watch;
 
 use crate::cli::args::{CheckArgs, Deny, Format};
@@ -10,25 +8,22 @@ use crate::cli::formats;
 use crate::host::answerer::{Answerer, EngineAnswerer, Limits};
 use crate::host::baseline::Baseline;
 use crate::host::deadline::Deadline;
+use crate::host::outcome::{Checked, Outcome};
 use crate::host::output;
+pub use crate::host::overlay::Overlay;
+use crate::host::settings::{AskedFor, STACK, seconds};
 use crate::host::words;
-use anyhow::{Context, anyhow, bail};
-use outcome::{Checked, Outcome};
-pub use overlay::Overlay;
+use anyhow::{Context, bail};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use viz_check::{CheckOptions, Level, MAX_COMBINATIONS, Memo};
-use viz_engine::{MOST_MEMORY, MOST_VALUES};
+use viz_check::{CheckOptions, Level, Memo};
 use viz_facts::FactStore;
-use viz_project::{Config, Environment, FileSystem, Project, Target};
+use viz_project::{Environment, FileSystem, Project, Target};
 
 /// Exit status when errors were found.
 const ERRORS_FOUND: u8 = 1;
-
-/// Stack of the thread that checks: SQL nests, and so does the recursion over it.
-pub const STACK: usize = 64 << 20;
 
 /// Checks what the command line names.
 ///
@@ -134,7 +129,7 @@ fn check_project(
         (None, Some(path)) => Some(Baseline::of_project(&project.root, path, files)?),
         _ => None,
     };
-    let (options, limits) = options(args, project.config())?;
+    let (options, limits) = asked_for(args).merge(project.config())?;
     let mut look = |project: Project| {
         let mut report = check(&project, &options, &memo, &mut facts, (answerer, deadline), limits, args.quiet);
         let recorded = own.as_ref().or(baseline).map(|baseline| baseline.take_from(&mut report.findings));
@@ -182,59 +177,18 @@ pub fn load(
     Ok(project)
 }
 
-/// The command line wins over the project's configuration, which wins over the defaults.
-///
-/// # Errors
-/// If the project asks for something that is no time.
-pub fn options(args: &CheckArgs, config: &Config) -> anyhow::Result<(CheckOptions, Limits)> {
-    let level = args.level.map_or_else(|| configured_level(config), Level::from);
-    let options = CheckOptions {
-        level,
-        max_combinations: args
-            .max_combinations
-            .map(|n| n as usize)
-            .or(config.max_combinations)
-            .unwrap_or(MAX_COMBINATIONS),
-        seed: args.seed.or(config.seed).unwrap_or_default(),
-        hostile: args.hostile_options || config.hostile_options,
+/// What the command line asks for.
+pub fn asked_for(args: &CheckArgs) -> AskedFor {
+    AskedFor {
+        level: args.level.map(Level::from),
+        max_combinations: args.max_combinations.map(|most| most as usize),
+        seed: args.seed,
+        hostile: args.hostile_options.then_some(true),
+        timeout: args.timeout,
+        memory: args.memory,
         trusted: true,
-        oracle: true,
         now: args.now.unwrap_or_else(|| chrono::Local::now().naive_local()),
-    };
-    Ok((options, limits(args.timeout, args.memory, config)?))
-}
-
-/// Nobody waits longer for one query, and clocks can't count much further.
-const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// What one query of the engine may cost: seconds and megabytes as asked for, else as the project sets them.
-///
-/// # Errors
-/// If the project asks for something that can't be.
-pub fn limits(timeout: Option<f64>, memory: Option<u64>, config: &Config) -> anyhow::Result<Limits> {
-    let usual = Limits::default();
-    let megabytes = |name: &str, value: Option<u64>, most: u64, usual: u64| match value {
-        None => Ok(usual),
-        Some(value) if (1..=most / MEGABYTE).contains(&value) => Ok(value * MEGABYTE),
-        Some(value) => Err(anyhow!("`{name}` in .viz-lsp.yml: {value} MB is not from 1 to {} MB", most / MEGABYTE)),
-    };
-    Ok(Limits {
-        timeout: timeout.or(config.timeout).map_or(usual.timeout, seconds),
-        memory: megabytes("memory", memory.or(config.memory), MOST_MEMORY, usual.memory)?,
-        values: megabytes("max_values", config.max_values, MOST_VALUES, usual.values)?,
-    })
-}
-
-const MEGABYTE: u64 = 1_000_000;
-
-/// A time. What is none is refused where it is read; what no clock can count is longer than anybody waits.
-pub fn seconds(seconds: f64) -> Duration {
-    Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_TIMEOUT).min(LONGEST_TIMEOUT)
-}
-
-/// The level that a project asks for.
-pub fn configured_level(config: &Config) -> Level {
-    config.level.map_or(Level::Bind, Level::from)
+    }
 }
 
 /// One check, to the end.
@@ -304,48 +258,4 @@ fn status(args: &CheckArgs, outcome: &Outcome) -> u8 {
         failed = true;
     }
     if failed { ERRORS_FOUND } else { 0 }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cli::args::{Cli, Command};
-    use clap::Parser;
-
-    fn args(args: &[&str]) -> CheckArgs {
-        let Command::Check(args) = Cli::parse_from(["viz-lsp", "--check"].iter().chain(args)).asks_for() else {
-            panic!("no check")
-        };
-        *args
-    }
-
-    #[test]
-    fn the_command_line_wins_over_the_configuration() {
-        let config = Config::parse("max_combinations: 7\nseed: 5\ntimeout: 2\nlevel: parse\n").unwrap();
-        let (options, limits) = options(&args(&["--seed", "9", "--now", "2026-11-21"]), &config).unwrap();
-        assert_eq!((options.max_combinations, options.seed, limits.timeout), (7, 9, Duration::from_secs(2)));
-        assert_eq!(options.now.to_string(), "2026-11-21 00:00:00");
-        assert!(matches!(options.level, Level::Parse));
-        let (options, limits) = super::options(&args(&[]), &Config::default()).unwrap();
-        assert_eq!((options.max_combinations, limits), (MAX_COMBINATIONS, Limits::default()));
-        let endless = Config::parse("timeout: 1.0e+19\n").unwrap();
-        assert_eq!(super::limits(None, None, &endless).unwrap().timeout, LONGEST_TIMEOUT);
-        let config = Config::parse("memory: 200\nmax_values: 3\n").unwrap();
-        let limits =
-            |memory| super::limits(None, memory, &config).map(|limits| (limits.memory, limits.values)).unwrap();
-        assert_eq!((limits(None), limits(Some(300))), ((200_000_000, 3_000_000), (300_000_000, 3_000_000)));
-        for wrong in ["memory: 0", "memory: 5000", "max_values: 51"] {
-            let config = Config::parse(wrong).unwrap();
-            let error = super::limits(None, None, &config).unwrap_err().to_string();
-            assert!(error.contains(wrong.split(':').next().unwrap()), "{error}");
-        }
-    }
-
-    #[test]
-    fn the_level_of_the_project_or_of_the_command_line() {
-        let config = Config::parse("level: execute\n").unwrap();
-        assert_eq!(super::options(&args(&[]), &config).unwrap().0.level, Level::Execute);
-        assert_eq!(super::options(&args(&["--level", "bind"]), &config).unwrap().0.level, Level::Bind);
-        assert_eq!(super::options(&args(&["--level", "execute"]), &Config::default()).unwrap().0.level, Level::Execute);
-    }
 }

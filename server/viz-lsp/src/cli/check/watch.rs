@@ -4,12 +4,12 @@
 //! on other machines. It costs one look-up of time and size per file.
 
 use crate::cli::args::CheckArgs;
-use crate::cli::check::outcome::Outcome;
 use crate::cli::check::{Overlay, check_all, print, seconds, status};
 use crate::cli::targets;
 use crate::host::answerer::EngineAnswerer;
 use crate::host::deadline;
 use crate::host::deadline::Deadline;
+use crate::host::outcome::Outcome;
 use crate::host::output;
 use crate::host::stamp::Stamp;
 use crate::host::words::count;

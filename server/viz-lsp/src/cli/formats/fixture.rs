@@ -1,6 +1,6 @@
 //! A small outcome that the tests of all formats share.
 
-use crate::cli::check::outcome::{Checked, Outcome};
+use crate::host::outcome::{Checked, Outcome};
 use std::path::Path;
 use std::time::Duration;
 use viz_check::{

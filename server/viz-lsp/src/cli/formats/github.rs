@@ -1,6 +1,6 @@
 //! `--format github`: workflow commands, which GitHub Actions shows as annotations of a pull request.
 
-use crate::cli::check::outcome::{Checked, Outcome};
+use crate::host::outcome::{Checked, Outcome};
 use crate::host::place::{Place, in_order};
 use std::fmt::Write;
 use viz_check::{Finding, Severity};

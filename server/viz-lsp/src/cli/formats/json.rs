@@ -1,6 +1,6 @@
 //! `--format json`, as it is promised in `docs/json.md`: fields may be added, never changed.
 
-use crate::cli::check::outcome::{Checked, Outcome};
+use crate::host::outcome::{Checked, Outcome};
 use crate::host::place::{Place, in_order};
 use serde::Serialize;
 use viz_check::{FailedCombinations, Finding, Judge, ObjectName, OptionsStatus, Severity, Status};

@@ -1,7 +1,7 @@
 //! `--format sarif`: SARIF 2.1.0 (OASIS), as code scanning services read it.
 
-use crate::cli::check::outcome::{Checked, Outcome};
 use crate::cli::explain;
+use crate::host::outcome::{Checked, Outcome};
 use crate::host::place::{Place, in_order};
 use indexmap::IndexMap;
 use serde_json::{Value, json};

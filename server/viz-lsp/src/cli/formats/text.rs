@@ -1,6 +1,6 @@
 //! `--format text`, for people: the habits of rustc and ruff.
 
-use crate::cli::check::outcome::{Checked, Outcome};
+use crate::host::outcome::{Checked, Outcome};
 use crate::host::place::{Place, in_order};
 use crate::host::words::{count, duration, thousands};
 use annotate_snippets::renderer::{AnsiColor, Renderer, Style};
@@ -206,11 +206,11 @@ fn lacking(text: &mut String, checked: &Checked) {
 
 /// One line for a project without errors and warnings.
 fn project(text: &mut String, checked: &Checked) {
-    let counts = crate::cli::check::outcome::Counts::of(&checked.report.findings);
+    let counts = crate::host::outcome::Counts::of(&checked.report.findings);
     if counts.errors + counts.warnings > 0 {
         return;
     }
-    let coverage = crate::cli::check::outcome::Coverage::of([&checked.report]);
+    let coverage = crate::host::outcome::Coverage::of([&checked.report]);
     let name = if checked.shown == "." {
         checked.project.root.file_name().map_or(".".into(), |name| name.to_string_lossy())
     } else {

@@ -1,7 +1,7 @@
 //! `viz/nextFailingCombination`.
 
-use super::selection::choices_to_json;
 use super::{Direction, Params, insight};
+use crate::lsp::session::selection::choices_to_json;
 use crate::lsp::session::snapshot::{Request, Subject};
 use chrono::Local;
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! `viz/inputs` and `viz/options`.
 
-use super::selection::{state_to_json, value_to_json};
 use super::{Params, choices, failure, insight, name};
+use crate::lsp::session::selection::{state_to_json, value_to_json};
 use crate::lsp::session::snapshot::{Request, Subject};
 use chrono::Local;
 use serde_json::{Value, json};

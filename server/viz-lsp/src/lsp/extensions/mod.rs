@@ -4,13 +4,10 @@ mod failing;
 mod inputs;
 mod lineage;
 mod pins;
-pub(crate) mod register;
 mod rendered;
 mod rows;
-mod selection;
 
 pub use rows::ask;
-pub use selection::choices_to_json;
 
 use crate::lsp::session::snapshot::{Request, Subject};
 use serde::Deserialize;
@@ -18,6 +15,16 @@ use serde_json::{Map, Value, json};
 use tower_lsp::lsp_types::{Position, TextDocumentIdentifier};
 use viz_facts::Unknown;
 use viz_ide::{Choices, InsightAt};
+
+/// The commands of the server.
+pub const COMMANDS: [&str; 6] = [
+    "viz.server.refreshOptions",
+    "viz.server.pin",
+    "viz.server.unpin",
+    "viz.server.nextFailingCombination",
+    "viz.server.renderedSql",
+    "viz.server.report",
+];
 
 /// The parameters of all of them; each uses some.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -123,7 +130,7 @@ fn insight(request: &Request, subject: &Subject, params: &Params) -> Result<Insi
 
 /// What is pinned, with the choices of a request on top.
 fn choices(subject: &Subject, params: &Params) -> Result<Choices, Unknown> {
-    let wanted = selection::choices_from_json(subject, params.choices.as_ref())?;
+    let wanted = crate::lsp::session::selection::choices_from_json(subject, params.choices.as_ref())?;
     Ok(subject.choices.with(&wanted))
 }
 

@@ -1,7 +1,7 @@
 //! `viz/pin`, `viz/unpin`, `viz/pinned`.
 
 use super::Params;
-use super::selection::{choices_from_json, choices_to_json};
+use crate::lsp::session::selection::{choices_from_json, choices_to_json};
 use crate::lsp::session::snapshot::{Request, Subject};
 use serde_json::{Value, json};
 use viz_facts::Unknown;

@@ -1,7 +1,7 @@
 //! `viz/renderedSql`.
 
-use super::selection::state_to_json;
 use super::{Params, choices, insight, name};
+use crate::lsp::session::selection::state_to_json;
 use crate::lsp::session::snapshot::{Request, Subject};
 use chrono::Local;
 use serde_json::{Map, Value, json};

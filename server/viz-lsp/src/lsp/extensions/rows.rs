@@ -1,9 +1,9 @@
 //! `viz/rows`: the rows of an insight for some choices, and what its picture is made of besides.
 
 use super::rendered::{complete, query};
-use super::selection::number_to_json;
 use super::{Params, choices, failure, insight, name};
 use crate::host::answerer::{Answerer, Cancel, Limits};
+use crate::lsp::session::selection::number_to_json;
 use crate::lsp::session::snapshot::{Request, Subject};
 use chrono::Local;
 use serde_json::{Map, Value, json};

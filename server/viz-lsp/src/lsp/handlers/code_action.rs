@@ -1,10 +1,10 @@
 //! `textDocument/codeAction`: the fixes of findings, all at once, silencing, moving, adding.
 
 use crate::host::place::Place;
-use crate::lsp::capabilities::Client;
+use crate::lsp::protocol::client::Client;
 use crate::lsp::protocol::convert;
-use crate::lsp::protocol::edits::Edits;
 use crate::lsp::session::documents::Documents;
+use crate::lsp::session::edits::Edits;
 use crate::lsp::session::state::{Revision, Snapshot, State};
 use std::path::Path;
 use std::time::Duration;

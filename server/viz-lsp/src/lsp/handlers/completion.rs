@@ -1,6 +1,6 @@
 //! `textDocument/completion`.
 
-use crate::lsp::capabilities::Client;
+use crate::lsp::protocol::client::Client;
 use crate::lsp::protocol::plain_text::plain;
 use crate::lsp::session::snapshot::{Request, Subject};
 use serde_json::json;

@@ -1,9 +1,9 @@
 //! `textDocument/prepareRename`, `textDocument/rename` and `workspace/willRenameFiles`.
 
 use crate::host::own::Foreign;
-use crate::lsp::capabilities::Client;
-use crate::lsp::protocol::edits::Edits;
+use crate::lsp::protocol::client::Client;
 use crate::lsp::session::documents::Documents;
+use crate::lsp::session::edits::Edits;
 use crate::lsp::session::snapshot::Request;
 use crate::lsp::session::state::State;
 use std::path::PathBuf;

@@ -1,7 +1,6 @@
 //! What the server says on its own account: in order, by one task, so that no thread ever waits for the client.
 
-use crate::lsp::capabilities;
-use crate::lsp::session::status::Status;
+use crate::lsp::protocol::client;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tower_lsp::Client;
 use tower_lsp::lsp_types::notification::Notification;
@@ -12,8 +11,8 @@ use tower_lsp::lsp_types::{MessageType, PublishDiagnosticsParams};
 pub enum Message {
     /// Diagnostics of a file.
     Diagnostics(PublishDiagnosticsParams),
-    /// State of a project.
-    Status(Box<Status>),
+    /// State of a project, as `docs/requests.md` has it.
+    Status(serde_json::Value),
     /// What it should ask for again.
     Refresh(Refresh),
     /// Something the user should read.
@@ -43,7 +42,7 @@ impl Notification for StatusNotification {
 }
 
 /// Asks the client to ask again, as far as it can be asked. Its answers are awaited by tasks of their own.
-fn refresh(client: &Client, abilities: capabilities::Client, what: Refresh) {
+fn refresh(client: &Client, abilities: client::Client, what: Refresh) {
     if what.hints && abilities.refreshes_hints {
         let client = client.clone();
         tokio::spawn(async move { client.inlay_hint_refresh().await });
@@ -66,7 +65,7 @@ pub struct Outbox {
 
 impl Outbox {
     /// An outbox whose messages a task sends to this client.
-    pub fn new(client: Client, abilities: capabilities::Client) -> Self {
+    pub fn new(client: Client, abilities: client::Client) -> Self {
         let (messages, mut queue) = unbounded_channel();
         tokio::spawn(async move {
             while let Some(message) = queue.recv().await {
@@ -74,10 +73,7 @@ impl Outbox {
                     Message::Diagnostics(params) => {
                         client.publish_diagnostics(params.uri, params.diagnostics, params.version).await
                     }
-                    Message::Status(status) => {
-                        let status = serde_json::to_value(&*status).unwrap_or_default();
-                        client.send_notification::<StatusNotification>(status).await
-                    }
+                    Message::Status(status) => client.send_notification::<StatusNotification>(status).await,
                     Message::Refresh(what) => refresh(&client, abilities, what),
                     Message::Show(kind, text) => client.show_message(kind, text).await,
                     Message::Log(kind, text) => client.log_message(kind, text).await,

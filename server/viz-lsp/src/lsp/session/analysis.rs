@@ -2,7 +2,7 @@
 //! hands open questions about sources to another thread. Newer edits interrupt it while it waits for the engine.
 
 use crate::host::answerer::{Answerer, Cancel, Limits};
-use crate::lsp::capabilities::Client;
+use crate::lsp::protocol::client::Client;
 use crate::lsp::protocol::outbox::{Message, Outbox, Refresh};
 use crate::lsp::session::disk::Files;
 use crate::lsp::session::publish::Publisher;
@@ -142,7 +142,7 @@ impl Analysis {
             }
             let status = workspace.status(&self.settings, &self.state.pinned(root), self.sources.is_busy(root));
             if self.state.tell(root, status.clone()) {
-                self.outbox.send(Message::Status(Box::new(status)));
+                self.outbox.send(Message::Status(status.to_json()));
             }
         }
         if let Some(pause) = workspaces.values().filter_map(Workspace::retry_after).min() {

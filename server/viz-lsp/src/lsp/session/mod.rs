@@ -3,10 +3,12 @@
 pub(crate) mod analysis;
 pub(crate) mod disk;
 pub(crate) mod documents;
+pub(crate) mod edits;
 pub(crate) mod keep_findings;
 pub(crate) mod knowledge;
 pub(crate) mod publish;
 pub(crate) mod pull;
+pub(crate) mod selection;
 pub(crate) mod settings;
 pub(crate) mod snapshot;
 pub(crate) mod source_queries;

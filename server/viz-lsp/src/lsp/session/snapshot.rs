@@ -1,6 +1,6 @@
 //! What a request about a text is answered from: the project in the state of the texts when the request came.
 
-use crate::lsp::capabilities::{Client, Commands};
+use crate::lsp::protocol::client::{Client, Commands};
 use crate::lsp::protocol::convert;
 use crate::lsp::session::documents::Documents;
 use crate::lsp::session::publish;

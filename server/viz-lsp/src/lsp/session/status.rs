@@ -40,6 +40,13 @@ pub struct Status {
     pub pinned: Value,
 }
 
+impl Status {
+    /// In the form of `docs/requests.md`.
+    pub fn to_json(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
 /// What is being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,11 +1,10 @@
 //! A project that is open in the editor.
 
-use crate::cli::check::{configured_level, limits};
 use crate::host::answerer::Limits;
 use crate::host::baseline::Baseline;
 use crate::host::place::Place;
-use crate::lsp::capabilities::Client;
-use crate::lsp::extensions::choices_to_json;
+use crate::host::settings::{AskedFor, limits};
+use crate::lsp::protocol::client::Client;
 use crate::lsp::protocol::convert::View;
 use crate::lsp::session::disk::Files;
 use crate::lsp::session::documents::Documents;
@@ -13,6 +12,7 @@ use crate::lsp::session::keep_findings::Retained;
 use crate::lsp::session::knowledge::Knowledge;
 use crate::lsp::session::publish;
 use crate::lsp::session::publish::Layer;
+use crate::lsp::session::selection::choices_to_json;
 use crate::lsp::session::settings::Settings;
 use crate::lsp::session::state::{Revision, Snapshot};
 use crate::lsp::session::status::{Combinations, Doing, Engine, Insights, Status, Tier, Why};
@@ -23,8 +23,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use viz_check::{
-    Attention, CheckOptions, Finding, InsightReport, Level, MAX_COMBINATIONS, Memo, Report, SMALL_FILE, Severity,
-    Status as InsightStatus,
+    Attention, CheckOptions, Finding, InsightReport, Level, Memo, Report, SMALL_FILE, Severity, Status as InsightStatus,
 };
 use viz_facts::{Fact, Question, QuestionKey};
 use viz_ide::Choices;
@@ -312,18 +311,19 @@ fn why(insights: &[InsightReport]) -> Vec<Why> {
     out
 }
 
-/// The session's settings win over the project's configuration, which wins over the defaults.
+/// What the session asks for, with the configuration of the project.
 fn options(settings: &Settings, project: &Project, now: NaiveDateTime) -> CheckOptions {
-    let config = project.config();
-    CheckOptions {
-        level: settings.level.unwrap_or_else(|| configured_level(config)),
-        max_combinations: settings.max_combinations.or(config.max_combinations).unwrap_or(MAX_COMBINATIONS),
-        seed: config.seed.unwrap_or_default(),
-        hostile: settings.hostile_options.unwrap_or(config.hostile_options),
+    let asked = AskedFor {
+        level: settings.level,
+        max_combinations: settings.max_combinations,
+        seed: None,
+        hostile: settings.hostile_options,
+        timeout: None,
+        memory: None,
         trusted: settings.trusted,
-        oracle: true,
         now,
-    }
+    };
+    asked.options(project.config())
 }
 
 /// The baseline that a project names, and what is wrong with its settings.

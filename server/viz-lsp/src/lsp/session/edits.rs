@@ -1,7 +1,7 @@
 //! Edits of texts as the client takes them.
 
 use crate::host::own::Foreign;
-use crate::lsp::capabilities::Client;
+use crate::lsp::protocol::client::Client;
 use crate::lsp::protocol::convert;
 use crate::lsp::session::documents::Documents;
 use crate::lsp::session::publish;

@@ -1,29 +1,19 @@
 //! The handlers of `docs/requests.md`, and the commands that call them.
 
-use crate::cli::check::limits;
 use crate::host::answerer::Cancel;
+use crate::host::settings::limits;
 use crate::lsp::backend::{Backend, in_background};
 use crate::lsp::extensions;
 use crate::lsp::extensions::{Method, Params};
 use crate::lsp::protocol::outbox::{Message, Refresh};
 use crate::lsp::session::snapshot::Request;
-use crate::lsp::session::stats;
+use crate::lsp::session::{selection, stats};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tower_lsp::LspServiceBuilder;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::ShowDocumentParams;
-
-/// The commands of the server.
-pub const COMMANDS: [&str; 6] = [
-    "viz.server.refreshOptions",
-    "viz.server.pin",
-    "viz.server.unpin",
-    "viz.server.nextFailingCombination",
-    "viz.server.renderedSql",
-    "viz.server.report",
-];
 
 /// The requests about a text that are answered from what is known: each is a handler of this name.
 macro_rules! requests {
@@ -199,10 +189,10 @@ impl Backend {
         let (_, revision) = self.state.documents();
         let snapshot = self.state.all().into_iter().find(|snapshot| snapshot.project.root == root);
         let Some(snapshot) = snapshot else { return };
-        let pinned = extensions::choices_to_json(&snapshot.project, &self.state.pinned(&root));
+        let pinned = selection::choices_to_json(&snapshot.project, &self.state.pinned(&root));
         tracing::debug!(revision, "another combination is pinned");
         if let Some(status) = self.state.pins_shown(&root, pinned) {
-            outbox.send(Message::Status(Box::new(status)));
+            outbox.send(Message::Status(status.to_json()));
         }
         outbox.send(Message::Refresh(Refresh { hints: true, lenses: true, ..Refresh::default() }));
     }
