@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -150,14 +150,13 @@ impl Client {
 
     /// Starts a server without a word.
     pub fn connect(program: &str, options: Options) -> Self {
-        let mut server = Command::new(program)
+        let mut server = crate::cli::program(program)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(match &options.log {
                 Some(path) => std::fs::File::create(path).expect("the log can be made").into(),
                 None => Stdio::inherit(),
             })
-            .env_remove("CI")
             .envs(options.environment.iter().map(|(name, value)| (name, value)))
             .spawn()
             .unwrap_or_else(|error| panic!("{program}: {error}"));

@@ -169,7 +169,7 @@ fn a_client_may_listen_on_a_socket() {
     use std::io::{BufReader, Write};
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let port = listener.local_addr().expect("an address").port();
-    let mut server = std::process::Command::new(PROGRAM)
+    let mut server = viz_tests::cli::program(PROGRAM)
         .args(["--socket", &port.to_string()])
         .stdin(std::process::Stdio::null())
         .spawn()
@@ -191,6 +191,6 @@ fn a_client_may_listen_on_a_socket() {
     assert!(server.wait().expect("it ends").success());
     // Nobody listens.
     drop(listener);
-    let status = std::process::Command::new(PROGRAM).args(["--socket", &port.to_string()]).status().expect("it starts");
+    let status = viz_tests::cli::program(PROGRAM).args(["--socket", &port.to_string()]).status().expect("it starts");
     assert_eq!(status.code(), Some(2));
 }

@@ -163,7 +163,7 @@ impl Place {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(PROGRAM);
+        let mut command = viz_tests::cli::program(PROGRAM);
         command.args(args).current_dir(&self.project.root).envs(variables());
         command.env("VIZ_LSP_LOG", "trace").env("XDG_CACHE_HOME", self.cache.path()).stdin(Stdio::null());
         command

@@ -2,7 +2,6 @@
 
 use crate::PROGRAM;
 use std::path::Path;
-use std::process::Command;
 use viz_tests::cli::{Run, run};
 use viz_tests::projects::Project;
 
@@ -18,7 +17,7 @@ fn check(project: &Project, more: &[&str]) -> Run {
 
 /// A check as in CI.
 fn check_in_ci(project: &Project, more: &[&str]) -> Run {
-    let output = Command::new(PROGRAM)
+    let output = viz_tests::cli::program(PROGRAM)
         .args(["--check", "--level", "parse", "--color", "never", "--no-cache"])
         .args(more)
         .env("CI", "true")

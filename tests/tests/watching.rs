@@ -16,7 +16,7 @@ struct Watch {
 
 impl Watch {
     fn start(project: &Project) -> Self {
-        let mut child = Command::new(PROGRAM)
+        let mut child = viz_tests::cli::program(PROGRAM)
             .args(["--check", "--watch", "--level", "parse", "--color", "never"])
             .current_dir(&project.root)
             .stdout(Stdio::piped())
@@ -65,7 +65,7 @@ fn changes_are_checked_again_until_ctrl_c() {
 }
 
 fn with_stdin(project: &Project, text: &str, args: &[&str]) -> (i32, String, String) {
-    let mut child = Command::new(PROGRAM)
+    let mut child = viz_tests::cli::program(PROGRAM)
         .args(["--check", "--level", "parse", "--color", "never"])
         .args(args)
         .current_dir(&project.root)

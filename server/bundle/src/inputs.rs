@@ -5,11 +5,12 @@ use crate::layout::{Layout, input_json};
 use crate::work::{Query, Text, Work};
 use serde_json::Value;
 use std::path::Path;
+use viz_check::written;
 use viz_check::{option_question, options_of};
 use viz_facts::{FactStore, Question, Unknown};
-use viz_ide::{Plain, written};
 use viz_project::{Body, DefaultSelection, Input, ObjectId, Options, Project, QueryText, Selection};
 use viz_sql::name_hash;
+use viz_syntax::Plain;
 
 /// More options than this are warned about (`R-IN-12`).
 const MANY_OPTIONS: usize = 10_000;

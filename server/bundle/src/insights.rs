@@ -8,10 +8,11 @@ use rustc_hash::FxHashSet;
 use serde_json::{Map, Value};
 use std::path::Path;
 use viz_check::{RenderedQuery, rendered_query};
+use viz_check::{stored_props, written};
 use viz_facts::{FactStore, QueryTable, SourceSpec, Unknown};
-use viz_ide::{Plain, stored_props, written};
 use viz_project::{Body, Insight, ObjectId, Project};
 use viz_sql::name_hash;
+use viz_syntax::Plain;
 
 /// What the work for insights depends on.
 pub(crate) struct Context<'a> {

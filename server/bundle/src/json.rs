@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use viz_facts::js_number;
-use viz_ide::Plain;
+use viz_syntax::Plain;
 
 /// A value of YAML as JSON. Whole numbers have no point.
 pub(crate) fn json(plain: &Plain) -> Value {

@@ -20,6 +20,7 @@ mod settings;
 pub use inputs::options::{InputOptions, OptionSource, option_question, options_of};
 pub use inputs::states::{State, Value, initial_state, numeric_text, states};
 pub use insight::rendered::{RenderedColumn, RenderedQuery, RenderedTable, rendered_query};
+pub use insight::static_props::{Filled, node_of, placeholders, static_props, stored_props, written};
 pub use models::check_model::{columns_of, columns_of_a_run};
 pub use models::source::{source_of_model, source_spec, sources};
 pub use report::codes::{CODES, Code, code};

@@ -5,7 +5,6 @@ pub(crate) mod props;
 
 use crate::choices::Choices;
 use crate::completion::accessor_meaning;
-use crate::cursor::nodes::node_at;
 use crate::cursor::symbol::{Symbol, symbols_at};
 use crate::cursor::target::{Target, target_at};
 use chrono::{DateTime, Local, NaiveDateTime};
@@ -16,7 +15,7 @@ use viz_check::{InputOptions, OptionSource, State, columns_of, initial_state, op
 use viz_facts::{FactStore, Question, Unknown};
 use viz_project::{Body, Input, Kind, Model, Object, ObjectId, Options, Project, Resolution, Selection, Spanned, Use};
 use viz_sql::Accessor;
-use viz_syntax::references;
+use viz_syntax::{node_at, references};
 use viz_text::markdown::{self, code, fenced, message};
 use viz_text::{FileId, TextRange, TextSize};
 

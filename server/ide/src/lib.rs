@@ -39,7 +39,7 @@ pub use cursor::insight_at::{InsightAt, chart_of, insight_at, insight_named};
 pub use cursor::target::{Target, target_at};
 pub use definition::{Definition, Definitions, definition};
 pub use document_links::{Link, links};
-pub use figure::{Drawing, Plain, Sort, drawing, layout, stored_props, written};
+pub use figure::{Drawing, Sort, drawing, layout};
 pub use folding::{Fold, FoldKind, folding};
 pub use highlight::{Highlight, highlight};
 pub use hints::{Hint, HintKind, Known, hints};

@@ -336,13 +336,18 @@ fn parts(insight: &Insight, expander: &mut Expander<'_>, context: &dyn Context) 
 
 /// The sorts, with the default one of line charts (`R-SQL-10`).
 fn sorts<'a>(project: &Project, insight: &Insight, parts: &'a [Part], written: Vec<&'a Part>) -> Vec<&'a Part> {
+    match default_sort(insight, project.target()) {
+        Some(x) if written.is_empty() => parts.iter().filter(|part| part.statement == Some(x)).collect(),
+        _ => written,
+    }
+}
+
+/// The statement by which lines are sorted where nothing else is said: `props.x` (`R-SQL-10`).
+pub fn default_sort(insight: &Insight, target: Target) -> Option<usize> {
     let scatter = matches!(insight.trace_type.as_ref().map(|ty| ty.text.as_str()), Some("scatter" | "scattergl"));
     let lines = insight.mode.as_deref().is_some_and(|mode| mode.contains("lines"));
-    if !written.is_empty() || !scatter || !lines || project.target() != Target::V2_1 {
-        return written;
-    }
-    let is_x = |part: &&Part| part.statement.is_some_and(|index| insight.statements[index].key == "props.x");
-    parts.iter().find(is_x).into_iter().collect()
+    let x = || insight.statements.iter().position(|statement| statement.key == "props.x");
+    (scatter && lines && target == Target::V2_1).then(x).flatten()
 }
 
 /// `R-SQL-05` to `R-SQL-07`.

@@ -12,6 +12,7 @@ pub(crate) mod in_browser;
 mod judge;
 pub(crate) mod rendered;
 mod slices;
+pub(crate) mod static_props;
 pub(crate) mod suspicious;
 mod value_blame;
 mod values;

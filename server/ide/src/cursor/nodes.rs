@@ -52,27 +52,6 @@ fn node<'a>(
     }
 }
 
-/// The mapping that stands at a range of a file.
-pub(crate) fn node_at(document: &Document, range: TextRange) -> Option<Node<'_>> {
-    let top = document.entries().find(|entry| entry.full_range().contains_range(range))?;
-    let nodes = match top.value() {
-        TopValue::Missing => return None,
-        TopValue::Items(items) => items,
-        TopValue::Node(node) => vec![node],
-    };
-    let mut node = nodes.into_iter().find(|node| node.range().contains_range(range))?;
-    while node.range() != range || node.kind() != NodeKind::Mapping {
-        let inside = |node: &Node<'_>| node.range().contains_range(range);
-        let next = match node.kind() {
-            NodeKind::Mapping => node.entries().map(|entry| entry.value).find(inside),
-            NodeKind::Sequence => node.items().find(inside),
-            _ => None,
-        };
-        node = next?;
-    }
-    Some(node)
-}
-
 /// What a scalar holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Content {

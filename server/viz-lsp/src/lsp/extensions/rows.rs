@@ -10,8 +10,9 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use viz_check::RenderedQuery;
 use viz_facts::{Answer, Column, Fact, QueryTable, Question, Rows, SqlError, Unknown};
-use viz_ide::{Drawing, Plain, Sort, chart_of, drawing, layout};
+use viz_ide::{Drawing, Sort, chart_of, drawing, layout};
 use viz_project::{Kind, ObjectId};
+use viz_syntax::Plain;
 
 /// Rows without a limit of the client's own.
 const ROWS: usize = 5_000;
