@@ -1,13 +1,12 @@
 //! Hover: what an object or a property is, and for inputs what a viewer can choose.
 
-pub(crate) mod field;
-pub(crate) mod props;
+mod function;
 
 use crate::choices::Choices;
-use crate::completion::accessor_meaning;
 use crate::cursor::symbol::{Symbol, symbols_at};
 use crate::cursor::target::{Target, target_at};
-use chrono::{DateTime, Local, NaiveDateTime};
+use crate::describe::accessor_meaning;
+use crate::describe::{Hover, local};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::{Duration, SystemTime};
@@ -18,15 +17,6 @@ use viz_sql::Accessor;
 use viz_syntax::{node_at, references};
 use viz_text::markdown::{self, code, fenced, message};
 use viz_text::{FileId, TextRange, TextSize};
-
-/// What to show.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hover {
-    /// Bytes of the file that it is about.
-    pub range: TextRange,
-    /// Markdown.
-    pub markdown: String,
-}
 
 /// Options shown in the table of an input.
 const SHOWN_OPTIONS: usize = 12;
@@ -41,9 +31,9 @@ pub fn hover(
     now: SystemTime,
 ) -> Option<Hover> {
     let Some((target, range)) = target_at(project, file, offset).or_else(|| typed(project, file, offset)) else {
-        return crate::signature_help::hover(project, file, offset)
-            .or_else(|| crate::hover::props::hover(project, file, offset))
-            .or_else(|| crate::hover::field::hover(project, file, offset));
+        return function::hover(project, file, offset)
+            .or_else(|| crate::describe::props::hover(project, file, offset))
+            .or_else(|| crate::describe::field::hover(project, file, offset));
     };
     let id = target.object();
     let object = project.object(id);
@@ -362,9 +352,4 @@ fn expanded(project: &Project, expression: &str, depth: usize) -> String {
     }
     out.push_str(&expression[done..]);
     out
-}
-
-/// The same moment on the clock of this machine.
-pub(crate) fn local(now: SystemTime) -> NaiveDateTime {
-    DateTime::<Local>::from(now).naive_local()
 }

@@ -1,14 +1,10 @@
-//! Signature help and hover for functions in SQL. The call around the cursor is read from the text, so that it may be
+//! Signature help for functions in SQL. The call around the cursor is read from the text, so that it may be
 //! unfinished.
 
-use crate::cursor::context::{Content, Spot, context};
-use crate::cursor::expected::slot;
-use crate::hover::Hover;
+use crate::cursor::sql_at::sql_at;
 use crate::sql_text::functions::{Function, function, parameters};
-use crate::sql_text::select_list::word_at;
 use viz_project::Project;
-use viz_project::schema::Type;
-use viz_text::{FileId, TextRange, TextSize};
+use viz_text::{FileId, TextSize};
 
 /// The functions that a call may mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,21 +26,6 @@ pub struct Signature {
     pub parameters: Vec<std::ops::Range<usize>>,
     /// Markdown.
     pub documentation: String,
-}
-
-/// The SQL at an offset: the scalar's text up to the end of the line, and where it starts in the file.
-pub(crate) fn sql_at(project: &Project, file: FileId, offset: TextSize) -> Option<(&str, TextSize)> {
-    let document = &project.file(file).document;
-    let context = context(document, offset);
-    let (Spot::Value(Content { range, .. }) | Spot::Start { content: Content { range, .. }, .. }) = context.spot else {
-        return None;
-    };
-    let text = document.text().get(std::ops::Range::<usize>::from(range))?;
-    let is_sql = text.trim_start().starts_with("?{")
-        || slot(&context).is_some_and(|slot| {
-            matches!(slot.ty, Type::Expression(_)) || matches!(slot.keys.last(), Some(&("sql" | "expression")))
-        });
-    is_sql.then_some((text, range.start()))
 }
 
 /// The call around an offset.
@@ -105,15 +86,6 @@ fn call_around(text: &str) -> Option<(&str, usize)> {
         return None;
     }
     open.last().copied().filter(|(name, _)| !name.is_empty())
-}
-
-/// The hover over a function's name in SQL.
-pub(crate) fn hover(project: &Project, file: FileId, offset: TextSize) -> Option<Hover> {
-    let (text, start) = sql_at(project, file, offset)?;
-    let word = word_at(text, offset.checked_sub(start)?)?;
-    let rest = text[usize::from(word.end())..].trim_start();
-    let found = function(&text[word]).filter(|_| rest.starts_with('('))?;
-    Some(Hover { range: TextRange::at(start + word.start(), word.len()), markdown: found.markdown() })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Symbols: the outline of a file, and the objects of a project by a part of their name.
 
-use crate::completion::fuzzy;
+use crate::fuzzy;
 use viz_project::{Body, Kind, ObjectId, Project};
 use viz_text::{FileId, TextRange};
 

@@ -52,7 +52,7 @@ fn accessors(request: &Request<'_>, id: ObjectId, input: &Input, replace: TextRa
     let Some(selection) = input.selection else { return Vec::new() };
     let chosen = request.choices.of(request.project, request.facts, id, request.now);
     let item = |name: &&str| {
-        let meaning = describe::accessor(name, Some(selection)).unwrap_or_default();
+        let meaning = crate::describe::accessor_meaning(name, Some(selection)).unwrap_or_default();
         let rendered = chosen
             .as_ref()
             .map(|(state, pinned)| (Accessor::parse(name).map(|accessor| clip(&state.render(accessor))), *pinned));

@@ -5,7 +5,7 @@ use super::item::{CompletionItem, CompletionKind, escape};
 use super::props;
 use crate::cursor::context::{Content, Mapping, Step};
 use crate::cursor::expected::{fields, is_merged, object_kind};
-use crate::hover::field::{type_name, version};
+use crate::describe::field::{type_name, version};
 use viz_plotly::ValueType;
 use viz_project::Kind;
 use viz_project::schema::{Field, INTERACTION_DOCS, Type, shape};

@@ -5,7 +5,7 @@ use super::item::{CompletionItem, CompletionKind, escape};
 use super::keys::{Form, plain};
 use crate::cursor::context::Content;
 use crate::cursor::yaml::quoted;
-use crate::hover::props::{about, kind};
+use crate::describe::props::{about, kind};
 use viz_plotly::{Attribute, Constant, ValueType, schema};
 use viz_project::schema::PALETTES;
 use viz_text::{TextRange, TextSize};

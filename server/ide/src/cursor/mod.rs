@@ -2,8 +2,8 @@
 
 pub(crate) mod context;
 pub(crate) mod expected;
-pub(crate) mod insight_at;
 pub(crate) mod nodes;
+pub(crate) mod sql_at;
 pub(crate) mod symbol;
 pub(crate) mod target;
 pub(crate) mod yaml;

@@ -4,3 +4,4 @@ pub(crate) mod from_items;
 pub(crate) mod functions;
 pub(crate) mod keywords;
 pub(crate) mod select_list;
+pub(crate) mod tokens;

@@ -1,7 +1,7 @@
 //! Code actions, renames of columns and of files.
 
 use super::fixture::{Fixture, now};
-use crate::hover::local;
+use crate::describe::local;
 use crate::{Action, TextChange, actions, fix_all, rename, renamed_files};
 use viz_check::{CheckOptions, Memo, check};
 use viz_text::{FileId, TextRange};

@@ -1,7 +1,7 @@
 //! What an editor draws into a text: tokens, folds, selections, links, colours, hints, lenses.
 
 use super::fixture::{Fixture, now};
-use crate::hover::local;
+use crate::describe::local;
 use crate::links;
 use crate::{
     Choices, HintKind, Known, LensKind, TokenKind, colors, folding, hints, lenses, presentations, selection_ranges,

@@ -2,7 +2,7 @@
 
 use crate::cursor::context::{Spot, context};
 use crate::cursor::expected::{Slot, fields, object_kind, slot};
-use crate::hover::Hover;
+use crate::describe::Hover;
 use std::fmt::Write;
 use viz_project::schema::{Field, INTERACTION_DOCS, Shape, Target, Type};
 use viz_project::{Kind, Project};

@@ -2,7 +2,7 @@
 
 use crate::cursor::context::{Spot, context};
 use crate::cursor::expected::{Slot, slot};
-use crate::hover::Hover;
+use crate::describe::Hover;
 use std::fmt::Write;
 use viz_plotly::{Attribute, Root, ValueType, schema};
 use viz_project::Project;
