@@ -4,6 +4,7 @@ use crate::Wall;
 use crate::batch::Batch;
 use crate::process::{End, Estate, Pending, Process};
 use crate::protocol::WorkerKind;
+use crate::stuck::Stuck;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
@@ -34,6 +35,8 @@ pub(crate) struct Plan {
     pub write: Option<PathBuf>,
     /// Time between an interrupt and the kill.
     pub grace: Duration,
+    /// What is not asked, of any worker of the engine.
+    pub stuck: Arc<Stuck>,
 }
 
 /// What a worker sees of the environment: nothing that a query could tell, but what a system needs to start a program.
@@ -93,6 +96,7 @@ impl WorkerSlot {
 
     /// Sends questions to the worker. Each is resolved sooner or later. Gives them back if this slot is retired.
     pub(crate) fn submit(&self, mut questions: Vec<Pending>) -> Result<(), Vec<Pending>> {
+        questions.retain(|pending| pending.is_worth_asking(&self.plan.stuck));
         while !questions.is_empty() {
             match self.process() {
                 Ok(process) => match process.submit(questions) {

@@ -33,6 +33,11 @@ const TESTS: &[(&str, fn())] = &[
     ("a_slow_source_does_not_delay_parses", supervision::a_slow_source_does_not_delay_parses),
     ("endless_queries_time_out", supervision::endless_queries_time_out),
     ("a_worker_that_ignores_interrupts_is_killed", supervision::a_worker_that_ignores_interrupts_is_killed),
+    (
+        "a_query_that_is_not_interruptible_costs_its_worker",
+        supervision::a_query_that_is_not_interruptible_costs_its_worker,
+    ),
+    ("what_holds_a_stuck_query_is_not_asked", supervision::what_holds_a_stuck_query_is_not_asked),
     ("a_killed_source_worker_is_replaced", supervision::a_killed_source_worker_is_replaced),
     ("a_query_survives_the_kill_of_its_worker", supervision::a_query_survives_the_kill_of_its_worker),
     ("a_killed_parse_worker_loses_nothing", supervision::a_killed_parse_worker_loses_nothing),

@@ -94,7 +94,15 @@ enum Header {
 impl<R: BufRead> Framing<R> {
     /// The messages of a stream.
     pub fn new(from: R) -> Self {
-        Self { from, buffer: Vec::new(), ready: VecDeque::new(), search: None, told: false, warned: false, ended: false }
+        Self {
+            from,
+            buffer: Vec::new(),
+            ready: VecDeque::new(),
+            search: None,
+            told: false,
+            warned: false,
+            ended: false,
+        }
     }
 
     /// The next message, or what stands in place of one; `None` at the end of input.
