@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 use viz_facts::{Answer, Question, SourceSpec, Unknown};
-use viz_files::{Identity, Kind, Readable};
+use viz_files::{Handed, Identity, Kind, Readable};
 
 /// Workers of one kind at most: a second one takes its share of large batches.
 const LANES: usize = 2;
@@ -62,7 +62,7 @@ pub struct EngineConfig {
     pub cache: Option<PathBuf>,
     /// The folder to which queries are exported, if they are: workers that open sources may write there. Such an engine
     /// has no use for a cache.
-    pub export: Option<PathBuf>,
+    pub export: Option<Handed>,
 }
 
 impl EngineConfig {

@@ -10,6 +10,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 use viz_facts::Unknown;
+use viz_files::Handed;
 
 /// A restart that is due sooner is waited for; otherwise questions are `Unknown` meanwhile.
 const WORTH_WAITING: Duration = Duration::from_millis(500);
@@ -32,7 +33,7 @@ pub(crate) struct Plan {
     /// What else it may read.
     pub read: Vec<PathBuf>,
     /// Where it may write.
-    pub write: Option<PathBuf>,
+    pub write: Option<Handed>,
     /// Time between an interrupt and the kill.
     pub grace: Duration,
     /// What is not asked, of any worker of the engine.
@@ -58,7 +59,10 @@ impl Plan {
             command.arg("--read").arg(path);
         }
         if let Some(write) = &self.write {
-            command.arg("--write").arg(write);
+            command.arg("--write").arg(&write.path);
+            if let Some(identity) = write.identity {
+                command.arg("--write-number").arg(identity.to_string());
+            }
         }
         if let Some(folder) = &self.folder {
             command.current_dir(folder);

@@ -56,6 +56,10 @@ const TESTS: &[(&str, fn())] = &[
     ("exports_have_the_right_columns_and_rows", export::exports_have_the_right_columns_and_rows),
     ("exports_of_sqlite_hold_every_row", export::exports_of_sqlite_hold_every_row),
     ("exports_write_to_their_folder_only", export::exports_write_to_their_folder_only),
+    (
+        "a_folder_that_becomes_a_link_is_not_written_through",
+        export::a_folder_that_becomes_a_link_is_not_written_through,
+    ),
     ("the_second_start_runs_no_query", capsules::the_second_start_runs_no_query),
     ("changed_data_are_asked_again_and_no_others", capsules::changed_data_are_asked_again_and_no_others),
     ("a_damaged_cache_is_made_anew", capsules::a_damaged_cache_is_made_anew),
@@ -125,7 +129,9 @@ fn worker(kind: &str, rest: &[&str]) -> ExitCode {
     };
     let values = |name| rest.chunks(2).filter(move |pair| pair[0] == name).map(|pair| PathBuf::from(pair[1]));
     let kind = if kind == "parse" { WorkerKind::Parse } else { WorkerKind::Sources };
-    let (copies, write) = (values("--copies").next(), values("--write").next());
+    let number = rest.chunks(2).find(|pair| pair[0] == "--write-number").map(|pair| pair[1].parse().unwrap());
+    let write = values("--write").next().map(|path| viz_files::Handed { path, identity: number });
+    let copies = values("--copies").next();
     worker_main_behind(&Role { kind, copies, read: values("--read").collect(), write }, walls)
 }
 
