@@ -102,6 +102,22 @@ impl Identity {
     }
 }
 
+impl std::fmt::Display for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.device, self.number)
+    }
+}
+
+impl std::str::FromStr for Identity {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts =
+            text.split_once(':').and_then(|(device, number)| Some((device.parse().ok()?, number.parse().ok()?)));
+        parts.map(|(device, number)| Self { device, number }).ok_or("no device and number")
+    }
+}
+
 /// A regular file, open for reading.
 #[derive(Debug)]
 pub struct Opened {

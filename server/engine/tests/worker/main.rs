@@ -33,6 +33,11 @@ const TESTS: &[(&str, fn())] = &[
     ("a_slow_source_does_not_delay_parses", supervision::a_slow_source_does_not_delay_parses),
     ("endless_queries_time_out", supervision::endless_queries_time_out),
     ("a_worker_that_ignores_interrupts_is_killed", supervision::a_worker_that_ignores_interrupts_is_killed),
+    (
+        "a_query_that_is_not_interruptible_costs_its_worker",
+        supervision::a_query_that_is_not_interruptible_costs_its_worker,
+    ),
+    ("what_holds_a_stuck_query_is_not_asked", supervision::what_holds_a_stuck_query_is_not_asked),
     ("a_killed_source_worker_is_replaced", supervision::a_killed_source_worker_is_replaced),
     ("a_query_survives_the_kill_of_its_worker", supervision::a_query_survives_the_kill_of_its_worker),
     ("a_killed_parse_worker_loses_nothing", supervision::a_killed_parse_worker_loses_nothing),
@@ -51,6 +56,10 @@ const TESTS: &[(&str, fn())] = &[
     ("exports_have_the_right_columns_and_rows", export::exports_have_the_right_columns_and_rows),
     ("exports_of_sqlite_hold_every_row", export::exports_of_sqlite_hold_every_row),
     ("exports_write_to_their_folder_only", export::exports_write_to_their_folder_only),
+    (
+        "a_folder_that_becomes_a_link_is_not_written_through",
+        export::a_folder_that_becomes_a_link_is_not_written_through,
+    ),
     ("the_second_start_runs_no_query", capsules::the_second_start_runs_no_query),
     ("changed_data_are_asked_again_and_no_others", capsules::changed_data_are_asked_again_and_no_others),
     ("a_damaged_cache_is_made_anew", capsules::a_damaged_cache_is_made_anew),
@@ -120,7 +129,9 @@ fn worker(kind: &str, rest: &[&str]) -> ExitCode {
     };
     let values = |name| rest.chunks(2).filter(move |pair| pair[0] == name).map(|pair| PathBuf::from(pair[1]));
     let kind = if kind == "parse" { WorkerKind::Parse } else { WorkerKind::Sources };
-    let (copies, write) = (values("--copies").next(), values("--write").next());
+    let number = rest.chunks(2).find(|pair| pair[0] == "--write-number").map(|pair| pair[1].parse().unwrap());
+    let write = values("--write").next().map(|path| viz_files::Handed { path, identity: number });
+    let copies = values("--copies").next();
     worker_main_behind(&Role { kind, copies, read: values("--read").collect(), write }, walls)
 }
 

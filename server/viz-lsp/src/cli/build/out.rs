@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use viz_files::{Folder, Kind, LockError, Refused};
+use viz_files::{Folder, Handed, Kind, LockError, Refused};
 
 /// Held by the one build that writes to the folder.
 const LOCK: &str = ".viz-lsp-build.lock";
@@ -96,6 +96,15 @@ impl Out {
         let folder = self.staging.join(lane.to_string());
         self.folder.make_folder(&folder).map_err(|why| not_there(why, &self.path().join(&folder)))?;
         Ok(folder)
+    }
+
+    /// A folder below this one, for a worker to make files in.
+    ///
+    /// # Errors
+    /// If it is gone, or a link.
+    pub fn handed(&self, folder: &Path) -> anyhow::Result<Handed> {
+        let handed = self.folder.folder(folder).and_then(|folder| folder.handed());
+        handed.map_err(|why| not_there(why, &self.path().join(folder)))
     }
 
     /// Puts a finished file from a staging folder in its place.
