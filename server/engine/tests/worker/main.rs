@@ -97,14 +97,18 @@ fn main() -> ExitCode {
         ["--measure"] => measure::run(),
         ["--measure-exports"] => measure_exports::run(10_000_000),
         ["--measure-exports", rows] => measure_exports::run(rows.parse().unwrap()),
+        // None is ignored, and a runner that asks for those must not take all for them.
+        ["--list", rest @ ..] if rest.contains(&"--ignored") => ExitCode::SUCCESS,
         ["--list", ..] => {
             TESTS.iter().for_each(|(name, _)| println!("{name}: test"));
             ExitCode::SUCCESS
         }
         args => {
             let filter = args.iter().find(|arg| !arg.starts_with('-')).copied().unwrap_or_default();
+            let exact = args.contains(&"--exact");
+            let is_meant = |name: &str| if exact { name == filter } else { name.contains(filter) };
             let mut failed = 0;
-            for (name, test) in TESTS.iter().filter(|(name, _)| name.contains(filter)) {
+            for (name, test) in TESTS.iter().filter(|(name, _)| is_meant(name)) {
                 let started = Instant::now();
                 let result = std::panic::catch_unwind(test);
                 let word = if result.is_ok() { "ok" } else { "FAILED" };
