@@ -17,6 +17,7 @@ mod first_steps;
 mod formats;
 mod logging;
 mod lsp;
+mod named;
 mod output;
 mod own;
 mod paths;
@@ -46,8 +47,8 @@ fn main() -> ExitCode {
     if let Command::Worker(role) = command {
         return viz_engine::worker_main(&role);
     }
-    let log = logging::init(verbose, log_file.as_deref());
-    if let Err(error) = log {
+    let ready = named::stays_inside(&command, log_file.as_deref());
+    if let Err(error) = ready.and_then(|()| logging::init(verbose, log_file.as_deref())) {
         output::error(&error);
         return ExitCode::from(COULD_NOT_RUN);
     }
