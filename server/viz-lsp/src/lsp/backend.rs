@@ -3,6 +3,7 @@
 
 use super::analysis::Analysis;
 use super::capabilities::Commands;
+use super::client_process;
 use super::outbox::{Message, Outbox};
 use super::progress::Progress;
 use super::pull::Pulled;
@@ -191,6 +192,9 @@ impl Backend {
 #[tower_lsp::async_trait]
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        if let Some(id) = params.process_id {
+            client_process::watch(id, &self.lifecycle);
+        }
         let mut client = capabilities::Client::read(&params.capabilities);
         // Never both: who can't be told to ask again is sent everything.
         client.pulls_diagnostics &= self.lifecycle.refreshes_diagnostics();

@@ -8,6 +8,7 @@ mod analysis;
 mod backend;
 mod call_hierarchy;
 mod capabilities;
+mod client_process;
 mod code_action;
 mod code_lens;
 mod completion;
