@@ -6,6 +6,7 @@ use crate::foreign::Source;
 use crate::loader::Loader;
 use crate::problem::{Fix, Problem};
 use crate::similar::{did_you_mean, similar};
+use crate::small_yaml;
 use std::sync::Arc;
 use viz_text::{TextRange, TextSize};
 
@@ -22,6 +23,8 @@ impl Loader<'_> {
                     let message = format!("from line {} on, in a file outside of the project", found.line + 1);
                     (Err(error(message)), None)
                 }
+                // Its lines would be rendered.
+                (Err(found), _) if small_yaml::is_too_large(&text) => (Err(found), None),
                 (found, _) => (found, Some(text)),
             },
         };
