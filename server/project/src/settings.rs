@@ -61,3 +61,20 @@ impl Loader<'_> {
         self.project.problems.push(problem);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Environment, MemoryFiles, Project};
+    use std::path::Path;
+
+    /// What is told of settings that are too large shows no line of them: that would take as long as reading them.
+    #[test]
+    fn large_settings_are_told_and_not_kept() {
+        let text = format!("severity: {{{}}}\n", "a: off, ".repeat(200_000));
+        let files = MemoryFiles::new([("/p/project.visivo.yml", "name: p\n"), ("/p/.viz-lsp.yml", text.as_str())]);
+        let project = Project::load(Path::new("/p"), &files, &Environment::empty());
+        let told: Vec<&str> = project.problems().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(told, ["the settings can't be read: the file is larger than 1 MB"]);
+        assert!(project.files().iter().all(|file| file.document.text().len() < 100));
+    }
+}
