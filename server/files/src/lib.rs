@@ -25,6 +25,8 @@ mod readable;
 pub use folder::{Folder, LockError};
 pub use handed::{Handed, Held};
 pub use list::{Entry, MOST_ENTRIES, is_link, list};
-pub use open::{Identity, Kind, Opened, Reach, Refused, kind, look, open, read, real, real_place, repository};
+pub use open::{
+    Identity, Kind, Opened, Reach, Refused, kind, look, open, read, real, real_place, repositories, repository,
+};
 pub use private::{Private, is_private_name};
 pub use readable::{MOST_WALKED, Readable, Rules};

@@ -56,15 +56,16 @@ pub fn check(path: &Path, root: &Path) -> anyhow::Result<PathBuf> {
 }
 
 impl Out {
-    /// Makes the folder if there is none, takes its lock and clears what killed builds left. Below the project in `root` it is
-    /// reached through no link.
+    /// Makes the folder if there is none, takes its lock and clears what killed builds left. Below the repository of the project in
+    /// `root` it is reached through no link.
     ///
     /// # Errors
     /// If it can't be written to, or another build writes there.
     pub fn open(path: &Path, root: &Path) -> anyhow::Result<Self> {
-        let folder = match path.strip_prefix(root) {
-            Ok(relative) => Folder::open(root).and_then(|project| project.folder(relative)),
-            Err(_) => Folder::make(path),
+        let top = viz_files::repositories(root).pop().filter(|top| path.starts_with(top));
+        let folder = match top.as_deref().and_then(|top| Some((top, path.strip_prefix(top).ok()?))) {
+            Some((top, relative)) => Folder::open(top).and_then(|top| top.folder(relative)),
+            None => Folder::make(path),
         };
         let folder = folder.with_context(|| format!("can't make the output folder {}", path.display()))?;
         let unwritable = || format!("can't write to the output folder {}", path.display());
