@@ -26,6 +26,9 @@ const FULL: usize = 4 << 20;
 /// How long a process may take to say hello.
 const START: Duration = Duration::from_secs(20);
 
+/// DuckDB starts with a process's first question, which has so much more time.
+const FIRST: Duration = Duration::from_secs(1);
+
 /// A question that was sent, or is to be sent.
 pub(crate) struct Pending {
     pub question: Question,
@@ -344,7 +347,8 @@ impl Process {
                 }
                 Some((_, first)) => {
                     let timeout = first.limits.timeout;
-                    let late = state.progress + timeout + self.grace;
+                    let first_answer = if state.useful { Duration::ZERO } else { FIRST };
+                    let late = state.progress + timeout + self.grace + first_answer;
                     let cancelled = first.cancelled.map(|at| at + self.grace);
                     match cancelled {
                         Some(at) if at < late => Some((at, crate::watchdog::Stop::Cancelled.into())),

@@ -70,6 +70,7 @@ const TESTS: &[(&str, fn())] = &[
     ("private_files_have_two_walls", private_files::private_files_have_two_walls),
     ("private_files_are_no_sources", private_files::private_files_are_no_sources),
     ("the_wall_moves_with_the_project", private_files::the_wall_moves_with_the_project),
+    ("what_is_stored_in_a_database_is_judged_as_text", private_files::what_is_stored_in_a_database_is_judged_as_text),
     ("a_users_macros_stand_for_nothing_of_ours", private_files::a_users_macros_stand_for_nothing_of_ours),
     ("logs_that_are_none_are_not_taken", odd_files::logs_that_are_none_are_not_taken),
     ("the_place_of_copies_is_told_to_no_query", odd_files::the_place_of_copies_is_told_to_no_query),

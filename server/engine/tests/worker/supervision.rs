@@ -54,7 +54,7 @@ fn unstoppable() -> String {
 /// Also if it is the first that a worker is asked: the clock for a worker's start is another one (20 s).
 pub(super) fn a_query_that_is_not_interruptible_costs_its_worker() {
     let (_folder, _, source) = project();
-    let engine = engine_with(300, 200);
+    let engine = engine_with(1_000, 500);
     let started = Instant::now();
     let answers = engine.ask(&[read(&source, &unstoppable()), read(&source, "select 'next'")]);
     assert_eq!(code(&answers[0]), "timeout");
@@ -64,7 +64,7 @@ pub(super) fn a_query_that_is_not_interruptible_costs_its_worker() {
 
 pub(super) fn what_holds_a_stuck_query_is_not_asked() {
     let (_folder, _, source) = project();
-    let engine = engine_with(300, 200);
+    let engine = engine_with(1_000, 500);
     let was_run = |answer: &Result<Answer, Unknown>| {
         assert_eq!(code(answer), "timeout");
         !answer.as_ref().unwrap_err().message.contains("not run again")
