@@ -9,6 +9,7 @@
 // Tests make the files that they are about.
 #![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
 
+mod codes;
 mod config;
 mod dbt;
 mod environment;
@@ -41,6 +42,7 @@ mod surroundings;
 mod usage;
 mod walk;
 
+pub use codes::{Code, Severity};
 pub use config::{
     BrowserEngine, CONFIG_FILE, Config, ConfigError, ConfiguredLevel, ConfiguredSeverity, MOST_COMBINATIONS,
 };

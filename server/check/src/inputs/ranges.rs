@@ -6,7 +6,7 @@ use crate::report::Finding;
 use chrono::{NaiveDate, NaiveDateTime};
 use std::borrow::Cow;
 use viz_facts::js_number;
-use viz_project::{Bound, Fix, Input, Range};
+use viz_project::{Bound, Code, Fix, Input, Range};
 use viz_syntax::Typed;
 
 /// The values of a range.
@@ -120,7 +120,7 @@ fn numbers(range: &Range, limit: usize) -> Listed {
 const STEP_HELP: &str = "write a number and a unit, such as `1 day` or `2 weeks`";
 
 fn fault(at: &Bound, message: impl Into<String>) -> Finding {
-    Finding::new("invalid-range", at.loc, message)
+    Finding::new(Code::InvalidRange, at.loc, message)
 }
 
 /// What is wrong with a range (D-046).

@@ -34,7 +34,7 @@ use crate::settings::{CheckOptions, Level};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::Cell;
 use viz_facts::{ShadowTable, SourceSpec, Unknown};
-use viz_project::{Body, Insight, ObjectId, Project};
+use viz_project::{Body, Code, Insight, ObjectId, Project};
 use viz_sql::{Accessor, Composed, Hole, compose, name_hash};
 use viz_text::TextRange;
 
@@ -93,10 +93,10 @@ pub(crate) fn check_insight(
     };
     run.check(&mut verdict);
     // A filter that is dropped whatever is chosen needs no other finding about the same placeholder.
-    let dropped: Vec<_> = composed.problems.iter().filter(|problem| problem.code == "dropped-filter").collect();
-    verdict.findings.retain(|finding| {
-        !finding.code.starts_with("combination-") || dropped.iter().all(|problem| problem.loc != finding.loc)
-    });
+    let dropped: Vec<_> = composed.problems.iter().filter(|problem| problem.code == Code::DroppedFilter).collect();
+    verdict
+        .findings
+        .retain(|finding| !finding.code.is_of_choices() || dropped.iter().all(|problem| problem.loc != finding.loc));
     run.doubts(id, &mut verdict.findings);
     verdict
 }
@@ -335,10 +335,10 @@ fn no_query(project: &Project, id: ObjectId, insight: &Insight, findings: &mut V
         return;
     }
     if !insight.has_props && object.name.is_some() {
-        findings.push(Finding::new("missing-field", object.name_loc(), "an insight without `props` stops the run"));
+        findings.push(Finding::new(Code::MissingField, object.name_loc(), "an insight without `props` stops the run"));
     } else if object.uses.iter().all(is_input) && insight.trace_type.is_some() {
         let mut finding = Finding::new(
-            "no-model",
+            Code::NoModel,
             object.name_loc(),
             "this insight reads no model: one such insight stops the whole run (R-INS-03)",
         );

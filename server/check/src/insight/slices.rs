@@ -5,10 +5,10 @@
 
 use super::{InsightVerdict, Run};
 use crate::facts::Known;
-use crate::report::{Finding, Severity};
+use crate::report::Finding;
 use viz_facts::{Answer, Column, Question, ShadowTable, SourceSpec};
 use viz_plotly::{Attribute, Constant, Root, ValueType, schema};
-use viz_project::{Statement, StatementKind};
+use viz_project::{Code, Severity, Statement, StatementKind};
 use viz_syntax::Slice;
 
 /// What a column's values are in the browser.
@@ -102,7 +102,7 @@ fn judge(statement: &Statement, attribute: &'static Attribute, column: &Column) 
         column.data_type,
         attribute.expected()
     );
-    let mut finding = Finding::new("slice-type", loc, message);
+    let mut finding = Finding::new(Code::SliceType, loc, message);
     finding.severity = severity;
     finding.help = match (attribute.ty, class) {
         (ValueType::DataArray | ValueType::InfoArray | ValueType::Colorlist, _) => Some("remove the slice".into()),

@@ -23,7 +23,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeSet, HashSet};
 use viz_facts::{ProbeRow, Question, ShadowTable, SqlError, SqlErrorKind, Unknown};
-use viz_project::StatementKind;
+use viz_project::{Code, StatementKind};
 use viz_sql::{Accessor, Hole, Nesting, tokenize, upper_null};
 use viz_text::TextRange;
 
@@ -76,7 +76,7 @@ impl Run<'_> {
     /// Data that can't be converted whatever is chosen, such as texts that a join compares with numbers: the whole query
     /// is probed once, and if that fails, executed.
     pub(super) fn data(&self, verdict: &mut InsightVerdict, tables: &[ShadowTable], at: usize) -> Result<(), Unknown> {
-        if verdict.findings.iter().any(|finding| finding.code == "combination-value") {
+        if verdict.findings.iter().any(|finding| finding.code == Code::CombinationValue) {
             return Ok(());
         }
         let selection = &self.combinations[at];

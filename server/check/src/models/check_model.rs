@@ -12,7 +12,7 @@ use crate::report::Finding;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use viz_facts::{Answer, Column, FactStore, Question, SourceSpec, SqlError, SqlErrorKind, Unknown};
-use viz_project::{Body, Kind, ObjectId, Problem, Project, Related, Resolution};
+use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Related, Resolution};
 use viz_sql::model_query;
 use viz_text::{MappedText, TextRange, TextSize};
 
@@ -104,7 +104,7 @@ fn arrows(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
     for loc in lambda::arrows(sql.text()).into_iter().filter_map(|range| sql.locate(range)) {
         let name = project.object(id).name_text();
         let message = format!("the query of the model `{name}` fails: DuckDB 2.0 refuses the arrow of a lambda");
-        let mut finding = Finding::new("model-sql", loc, message);
+        let mut finding = Finding::new(Code::ModelSql, loc, message);
         finding.help = Some(lambda::HELP.into());
         findings.push(finding);
     }
@@ -125,7 +125,7 @@ fn no_rows(project: &Project, facts: &Facts<'_>, id: ObjectId) -> Option<Finding
             "the model `{}` has no rows today: the browser gets no columns of it, and every insight with an input that reads it breaks (S-39)",
             object.name_text()
         );
-        Finding::new("model-empty", object.name_loc(), message)
+        Finding::new(Code::ModelEmpty, object.name_loc(), message)
     })
 }
 
@@ -160,7 +160,7 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
     }
     let loc = error_place(&sql, error).unwrap_or_else(|| object.name_loc());
     let mut finding = Finding::new(
-        "model-sql",
+        Code::ModelSql,
         loc,
         format!("the query of the model `{}` fails: {}", object.name_text(), sentence(&error.message)),
     );
@@ -180,7 +180,7 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
     let more = further(sql.text(), error, |range| sql.locate(range), describe).unwrap_or_default();
     for (error, loc) in more.iter().filter_map(|error| Some((error, error_place(&sql, error)?))) {
         let message = format!("the query of the model `{}` fails: {}", object.name_text(), sentence(&error.message));
-        let mut finding = Finding::new("model-sql", loc, message);
+        let mut finding = Finding::new(Code::ModelSql, loc, message);
         crate::engine_errors::wording::suggest(&mut finding, error);
         findings.push(finding);
     }
@@ -208,7 +208,7 @@ fn foreign(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
         object.name_text(),
         plain_error(&error.message)
     );
-    let mut finding = Finding::new("foreign-sql", loc, message);
+    let mut finding = Finding::new(Code::ForeignSql, loc, message);
     finding.notes.push(format!("{kind} itself was not asked; only its grammar is known here, and not all of it"));
     findings.push(finding);
 }
@@ -244,7 +244,7 @@ fn replaced_in_vain(name: &str, sql: &MappedText, findings: &mut Vec<Finding>) -
         let piece = sql.slice(*range);
         let message =
             format!("the query of the model `{name}` fails: {what} such as `{piece}` are not replaced in SQL");
-        findings.push(Finding::from(&Problem::new("model-sql", loc, message).help(help.clone())));
+        findings.push(Finding::from(&Problem::new(Code::ModelSql, loc, message).help(help.clone())));
     }
     !places.is_empty()
 }
@@ -268,7 +268,7 @@ fn missing_database(project: &Project, model: ObjectId, why: &Unknown, findings:
         Some(database) => format!("the database `{}` does not exist", database.text()),
         None => why.message.clone(),
     };
-    findings.push(Finding::from(&Problem::new("database-missing", loc, message).help(help)));
+    findings.push(Finding::from(&Problem::new(Code::DatabaseMissing, loc, message).help(help)));
 }
 
 fn unreadable(project: &Project, model: ObjectId, why: &Unknown) -> Option<Finding> {
@@ -283,7 +283,7 @@ fn unreadable(project: &Project, model: ObjectId, why: &Unknown) -> Option<Findi
         (None, None) => format!("the database `{}` can't be read", database.text()),
     };
     let help = "name a database file that the bundled DuckDB can open, or make it anew";
-    Some(Finding::from(&Problem::new("database-unreadable", loc, message).help(help)))
+    Some(Finding::from(&Problem::new(Code::DatabaseUnreadable, loc, message).help(help)))
 }
 
 /// The file of a `csv` source.
@@ -291,7 +291,7 @@ fn missing_file(project: &Project, model: ObjectId, findings: &mut Vec<Finding>)
     let Some(source) = project.source_of(model) else { return };
     let Body::Source(body) = &project.object(source).body else { return };
     let Some(file) = &body.file else { return };
-    let problem = Problem::new("file-missing", file.loc, format!("the file `{}` does not exist", file.text))
+    let problem = Problem::new(Code::FileMissing, file.loc, format!("the file `{}` does not exist", file.text))
         .help("make the file, or correct the path: it is relative to the project's folder");
     findings.push(Finding::from(&problem));
 }

@@ -2,6 +2,7 @@
 
 use crate::report::Finding;
 use viz_facts::Unknown;
+use viz_project::Code;
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
 /// Extensions that connect to servers, or read what belongs to other programs.
@@ -33,7 +34,7 @@ pub(crate) fn not_run(what: &str, sql: &MappedText, why: &Unknown) -> Option<Fin
         _ => return None,
     };
     let loc = place(sql, why)?;
-    let mut finding = Finding::new("query-not-run", loc, format!("{what} {verb}: {}", why.message));
+    let mut finding = Finding::new(Code::QueryNotRun, loc, format!("{what} {verb}: {}", why.message));
     finding.help = Some(help.into());
     Some(finding)
 }

@@ -1,7 +1,7 @@
 //! Which source a query runs on, as the engine needs to know it.
 
 use viz_facts::{SourceSpec, Unknown};
-use viz_project::{Body, Kind, ObjectId, Problem, Project, Source, normalize};
+use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Source, normalize};
 use viz_secrets::ExposeSecret;
 
 /// The source of a model.
@@ -98,7 +98,7 @@ pub(crate) fn unset_variables(project: &Project) -> Vec<Problem> {
             if project.environment().get(name).is_none() {
                 let message = format!("the environment variable `{name}` is not set: the source can't be opened");
                 out.push(
-                    Problem::new("unset-variable", variable.loc, message)
+                    Problem::new(Code::UnsetVariable, variable.loc, message)
                         .help(format!("set it, or add `{name}=…` to `.env`")),
                 );
             }

@@ -1,6 +1,7 @@
 //! What each kind of object says, as plain data.
 
 use super::{Lowering, scalars};
+use crate::codes::Code;
 use crate::object::{
     Body, Bound, Dashboard, DefaultSelection, Expression, Input, Insight, Model, Options, QueryText, Range, Relation,
     Selection, Source, Spanned, Statement, StatementKind, StaticProp, Table, TableField,
@@ -72,7 +73,7 @@ impl Lowering {
             if insight.trace_type.is_none() && props.get("<<").is_none() {
                 let loc = node.entry("props").map_or(node.loc(), |entry| entry.key.loc());
                 self.problem(
-                    Problem::new("missing-field", loc, "`props` needs `type`")
+                    Problem::new(Code::MissingField, loc, "`props` needs `type`")
                         .help("add `type: bar`, `type: scatter`, …"),
                 );
             }
@@ -126,7 +127,7 @@ impl Lowering {
                 "`{}…)` is no longer supported: `{short}` gets its text literally",
                 &trimmed[..=trimmed.find('(').unwrap_or(0)]
             );
-            let mut problem = Problem::new("removed-syntax", node.loc(), message).help("write `?{ … }`");
+            let mut problem = Problem::new(Code::RemovedSyntax, node.loc(), message).help("write `?{ … }`");
             let inside = trimmed.strip_prefix("query(").and_then(|rest| rest.strip_suffix(')'));
             if let Some(fixed) = inside.and_then(plain_query) {
                 problem = problem.fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed));
@@ -201,7 +202,7 @@ impl Lowering {
                     "alias the column in the model's SQL",
                 ),
             };
-            let mut problem = Problem::new("malformed-reference", at, message);
+            let mut problem = Problem::new(Code::MalformedReference, at, message);
             problem = match repaired(text.text(), almost) {
                 Some(fixed) => problem.fix(Fix::replace(format!("write `{fixed}`"), at, fixed)),
                 None => problem.help(help),
