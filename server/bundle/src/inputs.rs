@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::path::Path;
 use viz_check::written;
 use viz_check::{option_question, options_of};
-use viz_facts::{FactStore, Question, Unknown};
+use viz_facts::{FactStore, Question, Reason, Unknown};
 use viz_project::{Body, DefaultSelection, Input, ObjectId, Options, Project, QueryText, Selection};
 use viz_sql::name_hash;
 use viz_syntax::Plain;
@@ -25,8 +25,10 @@ pub(crate) fn work(
     out: &Path,
 ) -> Result<Work, Unknown> {
     let name = project.object(id).name_text();
-    let Body::Input(input) = &project.object(id).body else { return Err(Unknown::new("no-input", "this is no input")) };
-    let selection = input.selection.ok_or_else(|| Unknown::new("no-type", "it has no type"))?;
+    let Body::Input(input) = &project.object(id).body else {
+        return Err(Unknown::new(Reason::NoInput, "this is no input"));
+    };
+    let selection = input.selection.ok_or_else(|| Unknown::new(Reason::NoType, "it has no type"))?;
     let options = options_of(project, facts, id, now)?;
     let mut queries = Vec::new();
     if let Options::Query(query) = &input.options {
@@ -76,7 +78,9 @@ fn query(project: &Project, query: &QueryText, parquet: String, column: &str) ->
             parquet: Some(parquet),
             flat: None,
         }),
-        _ => Err(Unknown::new("options-reference", "its query does not name exactly one model that could be asked")),
+        _ => {
+            Err(Unknown::new(Reason::OptionsReference, "its query does not name exactly one model that could be asked"))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::work::{GENERATED, Text, Work};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use viz_check::source_spec;
-use viz_facts::{Answer, FactStore, Question, SourceSpec, SqlError, Unknown};
+use viz_facts::{Answer, FactStore, Question, Reason, SourceSpec, SqlError, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project};
 
 /// So many columns of all tables are read at most.
@@ -44,7 +44,7 @@ fn spec(project: &Project, id: ObjectId) -> Result<SourceSpec, Unknown> {
     let object = project.object(id);
     match &object.body {
         Body::Source(source) => source_spec(project, object.name_text(), source),
-        _ => Err(Unknown::new("no-source", "this is no source")),
+        _ => Err(Unknown::new(Reason::NoSource, "this is no source")),
     }
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn work(project: &Project, facts: &FactStore, id: ObjectId, layout: L
     let spec = spec(project, id)?;
     let columns = columns(&spec, facts).map_err(|missing| match missing {
         Missing::Why(why) => why,
-        Missing::Questions(_) => Unknown::new("pending", "its tables were not read"),
+        Missing::Questions(_) => Unknown::new(Reason::Pending, "its tables were not read"),
     })?;
     let Body::Source(source) = &project.object(id).body else { return Ok(Work::default()) };
     let kind = source.ty.as_ref().map_or("", |ty| ty.text.as_str());
@@ -212,11 +212,11 @@ fn answer<'a>(facts: &'a FactStore, question: &Question) -> Result<&'a Answer, M
 }
 
 fn failed(error: &SqlError) -> Missing {
-    Missing::Why(Unknown::new("schema", format!("its tables can't be read: {}", error.message)))
+    Missing::Why(Unknown::new(Reason::Schema, format!("its tables can't be read: {}", error.message)))
 }
 
 fn strange() -> Missing {
-    Missing::Why(Unknown::new("engine", "the engine gave an answer of another kind"))
+    Missing::Why(Unknown::new(Reason::Engine, "the engine gave an answer of another kind"))
 }
 
 /// The name that the reference's SQL parser has for a type of DuckDB.

@@ -19,7 +19,7 @@ use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
-use viz_facts::{Answer, Column, ExportFiles, Exported, FlatFile, Question, Unknown};
+use viz_facts::{Answer, Column, ExportFiles, Exported, FlatFile, Question, Reason, Unknown};
 
 /// What DuckDB may use of memory while it exports: the rest goes to files in the folder.
 pub(crate) const MEMORY: &str = "150MB";
@@ -193,7 +193,7 @@ fn inside(folder: &Path, name: &str) -> Result<PathBuf, Unknown> {
     let mut parts = Path::new(name).components();
     match (parts.next(), parts.next()) {
         (Some(Component::Normal(plain)), None) if plain == name => Ok(folder.join(name)),
-        _ => Err(Unknown::new("not-a-file-name", format!("`{name}` is no plain file name"))),
+        _ => Err(Unknown::new(Reason::NotAFileName, format!("`{name}` is no plain file name"))),
     }
 }
 
@@ -208,7 +208,7 @@ fn write_json(
 ) -> Result<(Vec<u64>, u64), Failure> {
     let failed = |error| errors::failure(error, "", usize::MAX);
     let unwritable =
-        |error: io::Error| Failure::Unknown(Unknown::new("file-unwritable", format!("{}: {error}", file.name)));
+        |error: io::Error| Failure::Unknown(Unknown::new(Reason::FileUnwritable, format!("{}: {error}", file.name)));
     let path = inside(folder, &file.name)?;
     let mut texts = Vec::new();
     for (at, column) in columns.iter().enumerate() {

@@ -4,14 +4,14 @@ use crate::database::literal;
 use crate::errors::{self, Failure};
 use crate::gate::Gated;
 use duckdb::Connection;
-use viz_facts::{Column, OptionValues, Unknown, js_number};
+use viz_facts::{Column, OptionValues, Reason, Unknown, js_number};
 
 const DESCRIBE: &str = "DESCRIBE ";
 
 /// Why values that take too many bytes are not known.
 pub(crate) fn too_long(bytes: u64) -> Unknown {
     let message = format!("its values take more than {} MB", bytes / 1_000_000);
-    Unknown::new("answer-too-long", message)
+    Unknown::new(Reason::AnswerTooLong, message)
 }
 
 /// The columns of a query's result.

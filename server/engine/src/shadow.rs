@@ -5,7 +5,7 @@ use crate::errors;
 use duckdb::Connection;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use viz_facts::{Column, ProbeRow, ShadowTable, Unknown};
+use viz_facts::{Column, ProbeRow, Reason, ShadowTable, Unknown};
 
 /// The shadow tables that exist in a database. Between two questions only what differs is dropped and created, so the
 /// queries of one insight, which all see the same tables, create them once. There are never tables of other questions:
@@ -56,7 +56,7 @@ impl Shadows {
 }
 
 fn unusable(table: &ShadowTable, why: &str) -> Unknown {
-    Unknown::new("shadow-table", format!("no empty table can stand for `{}`: {why}", table.name))
+    Unknown::new(Reason::ShadowTable, format!("no empty table can stand for `{}`: {why}", table.name))
 }
 
 fn create(table: &ShadowTable) -> Result<String, Unknown> {

@@ -9,7 +9,7 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags, Statement};
 use std::path::Path;
-use viz_facts::{Column, OptionValues, SqlError, SqlErrorKind, Unknown, js_number};
+use viz_facts::{Column, OptionValues, Reason, SqlError, SqlErrorKind, Unknown, js_number};
 use viz_files::{Reach, Refused};
 
 /// So many rows tell the types of columns: SQLite's columns have none of their own.
@@ -22,9 +22,11 @@ const MEMORY: u64 = 256 << 20;
 pub(crate) fn open(path: &Path, file: &Path) -> Result<Connection, Unknown> {
     let unreadable = |error: Error| match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => no_database(path, Format::Sqlite),
-        _ => Unknown::new("database-unreadable", format!("the database {} can't be read: {error}", path.display())),
+        _ => {
+            Unknown::new(Reason::DatabaseUnreadable, format!("the database {} can't be read: {error}", path.display()))
+        }
     };
-    let missing = || Unknown::new("database-missing", format!("the database {} does not exist", path.display()));
+    let missing = || Unknown::new(Reason::DatabaseMissing, format!("the database {} does not exist", path.display()));
     match viz_files::open(file, Reach::Anywhere) {
         Ok(_) => {}
         Err(Refused::NotFound) => return Err(missing()),
@@ -32,7 +34,7 @@ pub(crate) fn open(path: &Path, file: &Path) -> Result<Connection, Unknown> {
         // Told by SQLite.
         Err(_) => {}
     }
-    let name = file.to_str().ok_or_else(|| Unknown::new("path-not-text", "the path is not Unicode"))?;
+    let name = file.to_str().ok_or_else(|| Unknown::new(Reason::PathNotText, "the path is not Unicode"))?;
     let name = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     let copied = if file == path { "" } else { "&immutable=1" };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -249,17 +251,17 @@ fn failure(error: Error, sql: &str) -> Failure {
             return Failure::Sql(refused("only a query that reads is run here"));
         }
         Some(ErrorCode::OperationInterrupted) => {
-            return Failure::Unknown(Unknown::new("cancelled", "the query was interrupted"));
+            return Failure::Unknown(Unknown::new(Reason::Cancelled, "the query was interrupted"));
         }
         Some(ErrorCode::OutOfMemory) => {
             let message = "the query needs more memory than the checker gives it";
-            return Failure::Unknown(Unknown::new("out-of-memory", message));
+            return Failure::Unknown(Unknown::new(Reason::OutOfMemory, message));
         }
         Some(
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::SystemIoFailure | ErrorCode::DatabaseBusy,
         ) => {
             return Failure::Unknown(Unknown::new(
-                "database-unreadable",
+                Reason::DatabaseUnreadable,
                 format!("the database can't be read: {message}"),
             ));
         }

@@ -11,6 +11,7 @@ mod answer;
 mod export;
 mod number;
 mod question;
+mod reason;
 mod rows;
 mod store;
 
@@ -18,5 +19,6 @@ pub use answer::{Answer, Column, OptionValues, SqlError, SqlErrorKind, Unknown};
 pub use export::{ExportFiles, Exported, FlatFile};
 pub use number::js_number;
 pub use question::{ProbeRow, QueryTable, Question, QuestionKey, ShadowTable, SourceSpec};
+pub use reason::Reason;
 pub use rows::Rows;
 pub use store::{Fact, FactStore};

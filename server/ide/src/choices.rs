@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use viz_check::{InputOptions, State, Value, initial_state, options_of};
-use viz_facts::{FactStore, Unknown};
+use viz_facts::{FactStore, Reason, Unknown};
 use viz_project::{Body, Input, Kind, ObjectId, Project, Selection};
 
 /// Selections by the name of their input.
@@ -45,8 +45,9 @@ impl Choices {
         }
         let Body::Input(body) = &object.body else { return Err(no_input(object.name_text())) };
         let options = options_of(project, facts, input, now)?;
-        let state = initial_state(body, &options)
-            .ok_or_else(|| Unknown::new("no-options", format!("the input `{}` has no options", object.name_text())))?;
+        let state = initial_state(body, &options).ok_or_else(|| {
+            Unknown::new(Reason::NoOptions, format!("the input `{}` has no options", object.name_text()))
+        })?;
         Ok((state, false))
     }
 
@@ -64,7 +65,7 @@ pub fn input_named(project: &Project, name: &str) -> Option<ObjectId> {
 }
 
 fn no_input(name: &str) -> Unknown {
-    Unknown::new("unknown-input", format!("there is no input `{name}`"))
+    Unknown::new(Reason::UnknownInput, format!("there is no input `{name}`"))
 }
 
 /// A client's selection as a state that a viewer can reach.
@@ -81,7 +82,7 @@ pub fn choose(
     let id = input_named(project, name).ok_or_else(|| no_input(name))?;
     let Body::Input(input) = &project.object(id).body else { return Err(no_input(name)) };
     let options = options_of(project, facts, id, now)?;
-    let wrong = |message: String| Unknown::new("not-an-option", message);
+    let wrong = |message: String| Unknown::new(Reason::NotAnOption, message);
     let find = |value: &Value| {
         let found = options.values.iter().find(|option| *option == value || option.raw() == value.raw()).cloned();
         // What the page opens with may be no option (S-09), and is reachable all the same.

@@ -12,7 +12,7 @@ use crate::report::shorten::{OPTION, shorten};
 use crate::report::{Finding, InputReport, OptionsStatus};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-use viz_facts::{Answer, Unknown};
+use viz_facts::{Answer, Reason, Unknown};
 use viz_project::{
     Code, DefaultSelection, Fix, Input, Kind, ObjectId, Options, Project, QueryText, Selection, did_you_mean, similar,
 };
@@ -53,12 +53,12 @@ pub(crate) fn check_input(
         query_findings(project, facts, id, query, source, &mut findings);
     }
     let options = found.map(Arc::new).map_err(|failed| match failed {
-        Failed::Sql(error) => Unknown::new("options-query", sentence(&error.message)),
+        Failed::Sql(error) => Unknown::new(Reason::OptionsQuery, sentence(&error.message)),
         Failed::Unknown(why) => why,
     });
     if let Options::Range(range) = &input.options {
         findings.extend(crate::inputs::ranges::faults(input, range, now));
-        if options.as_ref().is_err_and(|why| why.code == "too-many-options") {
+        if options.as_ref().is_err_and(|why| why.code == Reason::TooManyOptions) {
             let message = format!("the range has more than {MAX_OPTIONS} values: the browser lists them all (R-IN-12)");
             findings.push(Finding::new(Code::TooManyOptions, range.loc, message));
         }
@@ -374,7 +374,7 @@ fn query_findings(
             suggest(&mut finding, error);
             findings.push(finding);
         }
-        Err(Failed::Unknown(why)) if why.code == "options-columns" => {
+        Err(Failed::Unknown(why)) if why.code == Reason::OptionsColumns => {
             let count = column_count(project, facts, query).unwrap_or(0);
             findings.push(Finding::new(
                 Code::OptionsColumns,
@@ -382,7 +382,7 @@ fn query_findings(
                 format!("an option query must have exactly one column, not {count} (R-IN-31)"),
             ));
         }
-        Err(Failed::Unknown(why)) if why.code == "too-many-options" => {
+        Err(Failed::Unknown(why)) if why.code == Reason::TooManyOptions => {
             let mut finding = Finding::new(
                 Code::TooManyOptions,
                 body,

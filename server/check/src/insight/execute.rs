@@ -5,11 +5,11 @@
 
 use super::wording::Failures;
 use super::{InsightVerdict, Run};
-use crate::facts::{Known, pending};
+use crate::facts::Known;
 use crate::insight::combinations::Combination;
 use crate::insight::witness::{Witness, witnesses};
 use crate::report::{Finding, Judge};
-use viz_facts::{Answer, QueryTable, Question, SqlError, Unknown};
+use viz_facts::{Answer, QueryTable, Question, Reason, SqlError, Unknown};
 use viz_project::{Code, ObjectId};
 use viz_text::Loc;
 
@@ -148,9 +148,9 @@ fn outcome(known: Known) -> Result<Outcome, Unknown> {
     let answer = match known {
         Known::Answer(answer, _) => answer,
         Known::Unknown(why) => return Err(why),
-        Known::Pending => return Err(pending()),
+        Known::Pending => return Err(Unknown::pending()),
     };
-    let strange = || Unknown::new("engine", "the engine gave an answer of another kind");
+    let strange = || Unknown::new(Reason::Engine, "the engine gave an answer of another kind");
     match &*answer {
         Answer::Options(Err(error)) => {
             // What stands behind the first line draws a picture of it.

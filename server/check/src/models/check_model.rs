@@ -4,14 +4,14 @@ use crate::engine_errors::all_errors::further;
 use crate::engine_errors::lambda;
 use crate::engine_errors::place::error_range;
 use crate::engine_errors::wording::sentence;
-use crate::facts::{Facts, Known, pending};
+use crate::facts::{Facts, Known};
 use crate::models::earlier_runs;
 use crate::models::not_run::not_run;
 use crate::models::source::source_of_model;
 use crate::report::Finding;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-use viz_facts::{Answer, Column, FactStore, Question, SourceSpec, SqlError, SqlErrorKind, Unknown};
+use viz_facts::{Answer, Column, FactStore, Question, Reason, SourceSpec, SqlError, SqlErrorKind, Unknown};
 use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Related, Resolution};
 use viz_sql::model_query;
 use viz_text::{MappedText, TextRange, TextSize};
@@ -31,11 +31,11 @@ pub(crate) type AllColumns = FxHashMap<ObjectId, Columns>;
 /// The columns of a model.
 pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> Columns {
     let Some(sql) = model_query(project, model) else {
-        return Columns::Unknown(Unknown::new("no-sql", "the model has no SQL"));
+        return Columns::Unknown(Unknown::new(Reason::NoSql, "the model has no SQL"));
     };
     let source = match source_of_model(project, model) {
         Ok(source) => source,
-        Err(why) if why.code == "source-not-supported" => {
+        Err(why) if why.code == Reason::SourceNotSupported => {
             return earlier_runs::columns(project, facts, model).unwrap_or(Columns::Unknown(why));
         }
         Err(why) => return Columns::Unknown(why),
@@ -46,7 +46,7 @@ pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> 
             _ => Columns::Failed,
         },
         Known::Unknown(why) => Columns::Unknown(why),
-        Known::Pending => Columns::Unknown(pending()),
+        Known::Pending => Columns::Unknown(Unknown::pending()),
     }
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> 
 pub fn columns_of(project: &Project, facts: &FactStore, model: ObjectId) -> Result<Arc<Vec<Column>>, Unknown> {
     match columns(project, &Facts::new(facts, Ok(())), model) {
         Columns::Known(columns) => Ok(columns),
-        Columns::Failed => Err(Unknown::new("model-sql", "the model's query fails")),
+        Columns::Failed => Err(Unknown::new(Reason::ModelSql, "the model's query fails")),
         Columns::Unknown(why) => Err(why),
     }
 }
@@ -65,7 +65,7 @@ pub fn columns_of(project: &Project, facts: &FactStore, model: ObjectId) -> Resu
 /// When the columns of a model were found out by an earlier run of the project, if they are known from that only:
 /// milliseconds since 1970.
 pub fn columns_of_a_run(project: &Project, facts: &FactStore, model: ObjectId) -> Option<i64> {
-    let remote = source_of_model(project, model).is_err_and(|why| why.code == "source-not-supported");
+    let remote = source_of_model(project, model).is_err_and(|why| why.code == Reason::SourceNotSupported);
     remote.then(|| earlier_runs::columns_at(project, &Facts::new(facts, Ok(())), model))?
 }
 
@@ -83,13 +83,17 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
     match &columns {
         Columns::Known(_) if in_browser => findings.extend(no_rows(project, facts, id)),
         Columns::Failed => failed(project, facts, id, &mut findings),
-        Columns::Unknown(why) if why.code == "database-missing" => missing_database(project, id, why, &mut findings),
-        Columns::Unknown(why) if why.code == "database-unreadable" => findings.extend(unreadable(project, id, why)),
-        Columns::Unknown(why) if why.code == "file-missing" => missing_file(project, id, &mut findings),
+        Columns::Unknown(why) if why.code == Reason::DatabaseMissing => {
+            missing_database(project, id, why, &mut findings)
+        }
+        Columns::Unknown(why) if why.code == Reason::DatabaseUnreadable => {
+            findings.extend(unreadable(project, id, why))
+        }
+        Columns::Unknown(why) if why.code == Reason::FileMissing => missing_file(project, id, &mut findings),
         Columns::Unknown(why) => findings.extend(model_not_run(project, id, why)),
         _ => {}
     }
-    if source_of_model(project, id).is_err_and(|why| why.code == "source-not-supported") {
+    if source_of_model(project, id).is_err_and(|why| why.code == Reason::SourceNotSupported) {
         foreign(project, id, &mut findings);
     }
     if matches!(source_of_model(project, id), Ok(source) if !matches!(source, SourceSpec::Sqlite { .. })) {
@@ -172,10 +176,10 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
     let describe = |sql: String| match facts.get(&Question::Describe { source: source.clone(), sql }) {
         Known::Answer(answer, _) => match &*answer {
             Answer::Columns(found) => Ok(found.clone().map(drop)),
-            _ => Err(Unknown::new("engine", "the engine gave an answer of another kind")),
+            _ => Err(Unknown::new(Reason::Engine, "the engine gave an answer of another kind")),
         },
         Known::Unknown(why) => Err(why),
-        Known::Pending => Err(pending()),
+        Known::Pending => Err(Unknown::pending()),
     };
     let more = further(sql.text(), error, |range| sql.locate(range), describe).unwrap_or_default();
     for (error, loc) in more.iter().filter_map(|error| Some((error, error_place(&sql, error)?))) {

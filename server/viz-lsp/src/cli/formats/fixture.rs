@@ -6,7 +6,7 @@ use std::time::Duration;
 use viz_check::{
     FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Report, Severity, Status,
 };
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
 use viz_project::{Code, Environment, Fix, MemoryFiles, Project, Related};
 use viz_text::{Loc, TextRange, TextSize};
 
@@ -67,7 +67,7 @@ pub fn outcome() -> Outcome {
         total: 1240,
         sampled: 96,
         covered: 1240,
-        why: Some(Unknown::new("database-locked", "the database is locked by another process")),
+        why: Some(Unknown::new(Reason::DatabaseLocked, "the database is locked by another process")),
     };
     let input = InputReport {
         name: "city".into(),

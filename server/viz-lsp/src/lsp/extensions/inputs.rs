@@ -7,7 +7,7 @@ use chrono::Local;
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
 use viz_check::options_of;
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
 use viz_ide::Choices;
 use viz_project::{Body, Input, Kind, ObjectId, Options, Selection};
 
@@ -95,7 +95,7 @@ pub fn options(subject: &Subject, params: &Params) -> Result<Value, Unknown> {
     let wanted = params.input.as_deref().unwrap_or_default();
     let id = viz_ide::input_named(project, wanted)
         .filter(|id| project.object(*id).kind == Kind::Input)
-        .ok_or_else(|| Unknown::new("unknown-input", format!("there is no input `{wanted}`")))?;
+        .ok_or_else(|| Unknown::new(Reason::UnknownInput, format!("there is no input `{wanted}`")))?;
     let found = options_of(project, &subject.facts(), id, Local::now().naive_local())?;
     let search = params.search.as_deref().unwrap_or_default().to_lowercase();
     let fits = |value: &&viz_check::Value| search.is_empty() || value.raw().to_lowercase().contains(&search);

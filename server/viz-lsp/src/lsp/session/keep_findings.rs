@@ -10,9 +10,6 @@ use viz_check::{Finding, InsightReport, Report};
 use viz_project::{Code, Project};
 use viz_text::Loc;
 
-/// The reason that a check gives for what was just asked.
-const PENDING: &str = "pending";
-
 /// What was last shown.
 #[derive(Debug, Default)]
 pub struct Retained {
@@ -57,7 +54,7 @@ impl Retained {
         let (before, now) = (of(&self.before), of(&report.insights));
         let is_open = |(name, insight): (&&str, &&InsightReport)| {
             let less = before.get(name).is_some_and(|before| insight.judge < before.judge);
-            less || insight.why.as_ref().is_some_and(|why| why.code == PENDING)
+            less || insight.why.as_ref().is_some_and(viz_facts::Unknown::is_pending)
         };
         now.iter().filter(|pair| is_open(*pair)).map(|(name, _)| *name).collect()
     }

@@ -5,7 +5,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, SystemTime};
-use viz_facts::{Fact, FactStore, Question, QuestionKey};
+use viz_facts::{Fact, FactStore, Question, QuestionKey, Reason};
 
 /// So many facts about texts are kept: far more than a project needs at one time, far less than a day of typing makes.
 const RECENT: usize = 100_000;
@@ -171,7 +171,7 @@ mod tests {
     }
 
     fn unknown() -> Fact {
-        Fact::Unknown(Unknown::new("database-locked", "the database is locked"))
+        Fact::Unknown(Unknown::new(Reason::DatabaseLocked, "the database is locked"))
     }
 
     #[test]
@@ -191,7 +191,7 @@ mod tests {
     fn reasons_that_pass_are_tried_again_but_not_for_ever() {
         let (mut knowledge, locked, wrong) = (Knowledge::default(), describe("select 1"), describe("select 2"));
         knowledge.note(&[locked.clone(), wrong.clone()]);
-        let never = || Fact::Unknown(Unknown::new("extension-missing", "not here"));
+        let never = || Fact::Unknown(Unknown::new(Reason::ExtensionMissing, "not here"));
         knowledge.learn(vec![(wrong.key(), never())]);
         assert_eq!(knowledge.retry_after(), None);
         for attempt in 0..ATTEMPTS {
