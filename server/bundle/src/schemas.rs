@@ -6,7 +6,7 @@ use crate::work::{GENERATED, Text, Work};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use viz_check::source_spec;
-use viz_facts::{Answer, FactStore, Question, Reason, SourceSpec, SqlError, Unknown};
+use viz_facts::{Answer, DataType, FactStore, Question, Reason, SourceSpec, SqlError, TypeKind, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project};
 
 /// So many columns of all tables are read at most.
@@ -17,7 +17,7 @@ struct Column {
     schema: String,
     table: String,
     name: String,
-    data_type: String,
+    data_type: DataType,
     nullable: bool,
 }
 
@@ -138,7 +138,8 @@ fn columns(spec: &SourceSpec, facts: &FactStore) -> Result<Vec<Column>, Missing>
         SourceSpec::Sqlite { .. } => described(spec, facts, &values(spec, facts)?),
         SourceSpec::DuckDbFile { .. } => {
             let column = |line: String| {
-                let (schema, table, name, data_type, nullable) = serde_json::from_str(&line).ok()?;
+                let (schema, table, name, data_type, nullable): (_, _, _, DataType, _) =
+                    serde_json::from_str(&line).ok()?;
                 Some(Column { schema, table, name, data_type, nullable })
             };
             Ok(values(spec, facts)?.into_iter().filter_map(column).collect())
@@ -220,13 +221,13 @@ fn strange() -> Missing {
 }
 
 /// The name that the reference's SQL parser has for a type of DuckDB.
-pub(crate) fn parser_type(data_type: &str) -> String {
-    match data_type {
-        "INTEGER" => "INT".to_owned(),
-        "VARCHAR" => "TEXT".to_owned(),
-        "TIMESTAMP WITH TIME ZONE" => "TIMESTAMPTZ".to_owned(),
-        "TIME WITH TIME ZONE" => "TIMETZ".to_owned(),
-        other if other.starts_with("ENUM(") => "TEXT".to_owned(),
-        other => other.to_owned(),
+pub(crate) fn parser_type(data_type: &DataType) -> &str {
+    match data_type.as_str() {
+        _ if data_type.kind() == TypeKind::Enum => "TEXT",
+        "INTEGER" => "INT",
+        "VARCHAR" => "TEXT",
+        "TIMESTAMP WITH TIME ZONE" => "TIMESTAMPTZ",
+        "TIME WITH TIME ZONE" => "TIMETZ",
+        other => other,
     }
 }

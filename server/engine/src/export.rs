@@ -19,7 +19,7 @@ use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
-use viz_facts::{Answer, Column, ExportFiles, Exported, FlatFile, Question, Reason, Unknown};
+use viz_facts::{Answer, Column, ExportFiles, Exported, FlatFile, Question, Reason, TypeKind, Unknown};
 
 /// What DuckDB may use of memory while it exports: the rest goes to files in the folder.
 pub(crate) const MEMORY: &str = "150MB";
@@ -130,7 +130,7 @@ pub(crate) fn write(
     };
     let row_count = match (&files.parquet, from) {
         (Some(name), Some(from)) => {
-            let list = selected.list(|column, name| match is_decimal(&column.data_type) {
+            let list = selected.list(|column, name| match column.data_type.kind() == TypeKind::Decimal {
                 true => format!("CAST({name} AS DOUBLE)"),
                 false => name.to_owned(),
             });
@@ -146,10 +146,6 @@ pub(crate) fn write(
     };
     let nulled = if nulled.is_empty() { vec![0; selected.columns.len()] } else { nulled };
     Ok(Exported { columns: selected.columns, nulled, row_count })
-}
-
-fn is_decimal(data_type: &str) -> bool {
-    data_type.starts_with("DECIMAL(") && data_type.ends_with(')')
 }
 
 /// The columns that are written: of those with one name the first.

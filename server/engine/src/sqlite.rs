@@ -87,7 +87,9 @@ impl Found {
     /// The columns with the types of the values that were seen.
     fn typed(self) -> Vec<Column> {
         let columns = self.columns.into_iter().zip(self.seen);
-        columns.map(|(column, seen)| Column { data_type: seen.data_type(&column.data_type), ..column }).collect()
+        columns
+            .map(|(column, seen)| Column { data_type: seen.data_type(column.data_type.as_str()).into(), ..column })
+            .collect()
     }
 }
 
@@ -111,8 +113,8 @@ impl Seen {
         }
     }
 
-    fn data_type(self, declared: &str) -> String {
-        let found = match self {
+    fn data_type(self, declared: &str) -> &'static str {
+        match self {
             Seen { text: true, .. } => "VARCHAR",
             Seen { blob: true, .. } => "BLOB",
             Seen { real: true, .. } => "DOUBLE",
@@ -131,8 +133,7 @@ impl Seen {
                     "VARCHAR"
                 }
             }
-        };
-        found.to_owned()
+        }
     }
 }
 
@@ -143,7 +144,7 @@ fn read(conn: &Connection, sql: &str, most: usize) -> Result<Found, Failure> {
         .columns()
         .map(|column| Column {
             name: column.name().to_owned(),
-            data_type: column.decl_type().unwrap_or_default().to_owned(),
+            data_type: column.decl_type().unwrap_or_default().into(),
         })
         .collect();
     let (mut seen, mut first) = (vec![Seen::default(); columns.len()], Vec::new());
@@ -172,7 +173,8 @@ pub(crate) fn transfer(
     let mut statement = conn.prepare(sql).map_err(failed)?;
     let mut rows = statement.query([]).map_err(failed)?;
     while let Some(row) = rows.next().map_err(failed)? {
-        let moved = |(at, column): (usize, &Column)| Ok(moved(row.get_ref(at).map_err(failed)?, &column.data_type));
+        let moved =
+            |(at, column): (usize, &Column)| Ok(moved(row.get_ref(at).map_err(failed)?, column.data_type.as_str()));
         put(columns.iter().enumerate().map(moved).collect::<Result<_, Failure>>()?)?;
     }
     Ok(columns)

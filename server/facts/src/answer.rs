@@ -1,6 +1,6 @@
 //! What the engine answers.
 
-use crate::{Exported, Reason, Rows};
+use crate::{DataType, Exported, Reason, Rows};
 use serde::{Deserialize, Serialize};
 
 /// A column of a query's result.
@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Column {
     /// Name as the engine spells it.
     pub name: String,
-    /// Type as DuckDB prints it (`VARCHAR`, `DECIMAL(18,3)`, …); it can be parsed back.
-    pub data_type: String,
+    /// Its type.
+    pub data_type: DataType,
 }
 
 /// The result of an option query.

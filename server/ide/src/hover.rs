@@ -183,7 +183,7 @@ fn column(text: &mut String, project: &Project, facts: &FactStore, (model, name)
             Some(column) => {
                 let run = viz_check::columns_of_a_run(project, facts, model).and_then(|at| run_age(at, now));
                 let run = run.map_or_else(String::new, |age| format!(", as of an earlier run, {age}"));
-                let _ = writeln!(text, "type {}{run}", code(&column.data_type));
+                let _ = writeln!(text, "type {}{run}", code(column.data_type.as_str()));
             }
             None => drop(writeln!(text, "the model has no such column")),
         },
@@ -233,7 +233,7 @@ fn shown(text: &mut String, project: &Project, id: ObjectId) {
 fn table(text: &mut String, input: &Input, found: &InputOptions) {
     let default = initial_state(input, found);
     let is_default = |value: &viz_check::Value| default.as_ref().is_some_and(|state| state.values.contains(value));
-    let kind = found.column_type.as_deref().unwrap_or("VARCHAR");
+    let kind = found.column_type.as_ref().map_or("VARCHAR", |ty| ty.as_str());
     let _ = writeln!(text, "| option | type | default |\n|---|---|---|");
     for value in found.values.iter().take(SHOWN_OPTIONS) {
         let kind = match value {

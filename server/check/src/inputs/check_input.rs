@@ -261,8 +261,7 @@ fn query_options(input: &Input, options: &InputOptions, findings: &mut Vec<Findi
         finding.help = (!help.is_empty()).then(|| help.to_owned());
         findings.push(finding);
     };
-    let ty = options.column_type.as_deref().unwrap_or_default();
-    if ty == "DATE" || ty.starts_with("TIMESTAMP") {
+    if let Some(ty) = options.column_type.as_ref().filter(|ty| ty.is_temporal()) {
         let shown = options.values.iter().find(|value| **value != Value::Null).map(Value::raw);
         let example = shown.map(|text| format!(", such as `{text}`")).unwrap_or_default();
         let message = format!("these options are of the type {ty}: the browser gets milliseconds{example} (S-38)");

@@ -8,7 +8,7 @@ use crate::models::earlier_runs;
 use crate::models::earlier_runs::Earlier;
 use crate::models::source::source_of_model;
 use rustc_hash::FxHashMap;
-use viz_facts::{Answer, FactStore, OptionValues, Question, Reason, SqlError, Unknown};
+use viz_facts::{Answer, DataType, FactStore, OptionValues, Question, Reason, SqlError, Unknown};
 use viz_project::{Body, DefaultSelection, Input, ObjectId, Options, Project, Selection};
 use viz_sql::option_query;
 use viz_text::Loc;
@@ -53,7 +53,7 @@ pub struct InputOptions {
     /// Where they come from.
     pub source: OptionSource,
     /// The SQL type of a query's column.
-    pub column_type: Option<String>,
+    pub column_type: Option<DataType>,
     /// Whether the data have changed since, or may have.
     pub stale: bool,
     /// When an earlier run found them out, in milliseconds since 1970; if it did.
@@ -143,7 +143,7 @@ pub(crate) fn look_up(
             let Queried { found, stale, source, run_at } = query_values(project, facts, id, query)?;
             let column_type = found.columns.first().map(|column| column.data_type.clone());
             InputOptions {
-                values: found.values.iter().map(|value| typed(value.as_deref(), column_type.as_deref())).collect(),
+                values: found.values.iter().map(|value| typed(value.as_deref(), column_type.as_ref())).collect(),
                 initial: None,
                 is_range: false,
                 source,
@@ -229,31 +229,15 @@ fn one_column(values: &OptionValues) -> Result<OptionValues, Failed> {
 }
 
 /// A value of an option query as it reaches the browser.
-fn typed(value: Option<&str>, column_type: Option<&str>) -> Value {
+fn typed(value: Option<&str>, column_type: Option<&DataType>) -> Value {
     let Some(text) = value else { return Value::Null };
-    let ty = column_type.unwrap_or_default();
-    if ty == "DATE" || ty.starts_with("TIMESTAMP") {
+    let number = match column_type {
         // S-38: they reach the browser as milliseconds since 1970.
-        return epoch_milliseconds(text).map_or_else(|| Value::Text(text.to_owned()), Value::Number);
-    }
-    let number = [
-        "TINYINT",
-        "SMALLINT",
-        "INTEGER",
-        "BIGINT",
-        "HUGEINT",
-        "UTINYINT",
-        "USMALLINT",
-        "UINTEGER",
-        "UBIGINT",
-        "UHUGEINT",
-        "FLOAT",
-        "DOUBLE",
-    ];
-    if number.contains(&ty) || ty.starts_with("DECIMAL") {
-        return numeric(text).map_or_else(|| Value::Text(text.to_owned()), Value::Number);
-    }
-    Value::Text(text.to_owned())
+        Some(ty) if ty.is_temporal() => epoch_milliseconds(text),
+        Some(ty) if ty.is_number() => numeric(text),
+        _ => None,
+    };
+    number.map_or_else(|| Value::Text(text.to_owned()), Value::Number)
 }
 
 fn epoch_milliseconds(text: &str) -> Option<f64> {

@@ -152,21 +152,9 @@ fn tables(project: &Project, columns: &AllColumns, composed: &Composed) -> Resul
 pub(crate) fn seen_columns(columns: &[Column], dynamic: bool) -> Vec<Column> {
     let seen = |column: &Column| Column {
         name: column.name.clone(),
-        data_type: if dynamic { browser_type(&column.data_type) } else { column.data_type.clone() },
+        data_type: if dynamic { column.data_type.seen_by_browser() } else { column.data_type.clone() },
     };
     columns.iter().map(seen).collect()
-}
-
-/// The browser sees a model's rows through a parquet file, in which decimals are doubles (section 8) and enums texts.
-fn browser_type(data_type: &str) -> String {
-    let is = |start: &str| data_type.starts_with(start) && !data_type.ends_with(']');
-    if is("DECIMAL") {
-        "DOUBLE".into()
-    } else if is("ENUM") {
-        "VARCHAR".into()
-    } else {
-        data_type.to_owned()
-    }
 }
 
 fn selected(project: &Project, id: ObjectId, composed: &Composed) -> Vec<RenderedColumn> {

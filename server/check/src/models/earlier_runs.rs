@@ -57,7 +57,7 @@ fn known_columns(
             let message = format!("an earlier run of the project does not tell the type of `{name}`");
             return Err(Unknown::new(Reason::TypesUnknown, message));
         };
-        found.push(Column { name: name.clone(), data_type });
+        found.push(Column { name: name.clone(), data_type: data_type.into() });
     }
     Ok(Some(Earlier { found, at }))
 }

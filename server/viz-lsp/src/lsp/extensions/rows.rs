@@ -9,7 +9,7 @@ use chrono::Local;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use viz_check::RenderedQuery;
-use viz_facts::{Answer, Column, Fact, QueryTable, Question, Reason, Rows, SqlError, Unknown};
+use viz_facts::{Answer, Column, Fact, QueryTable, Question, Reason, Rows, SqlError, TypeKind, Unknown};
 use viz_ide::{Drawing, Sort, chart_of, drawing, layout};
 use viz_project::{Kind, ObjectId};
 use viz_syntax::Plain;
@@ -184,7 +184,7 @@ impl Asking {
 
 /// The values of a column as charts take them: decimals are numbers, as in the browser.
 fn to_numbers(column: &Column, values: Vec<Value>) -> Vec<Value> {
-    let is_decimal = column.data_type.starts_with("DECIMAL") && !column.data_type.ends_with(']');
+    let is_decimal = column.data_type.kind() == TypeKind::Decimal;
     let number = |value: Value| match value.as_str().and_then(|text| text.parse::<f64>().ok()) {
         Some(number) => number_to_json(number),
         None => value,

@@ -5,7 +5,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, SystemTime};
-use viz_facts::{Fact, FactStore, Question, QuestionKey, Reason};
+use viz_facts::{Fact, FactStore, Question, QuestionKey};
 
 /// So many facts about texts are kept: far more than a project needs at one time, far less than a day of typing makes.
 const RECENT: usize = 100_000;
@@ -160,7 +160,7 @@ impl Knowledge {
 mod tests {
     use super::*;
     use std::time::SystemTime;
-    use viz_facts::{Answer, SourceSpec, Unknown};
+    use viz_facts::{Answer, Reason, SourceSpec, Unknown};
 
     fn describe(sql: &str) -> Question {
         Question::Describe { source: SourceSpec::DuckDbMemory { root: "/p".into() }, sql: sql.into() }
