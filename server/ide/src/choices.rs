@@ -96,7 +96,7 @@ pub fn choose(
     };
     match (input.selection, state.values.len()) {
         (Some(Selection::Single), 2..) => Err(wrong(format!("the input `{name}` takes one option only"))),
-        (Some(Selection::Single), 0) if !is_clearable(input) => {
+        (Some(Selection::Single), 0) if !input.control.clearable => {
             Err(wrong(format!("the input `{name}` always has one option selected")))
         }
         _ => Ok(state),
@@ -107,19 +107,4 @@ fn run(options: &InputOptions, from: &Value, to: &Value) -> State {
     let at = |value: &Value| options.values.iter().position(|option| option == value).unwrap_or(0);
     let (a, b) = (at(from), at(to));
     State { values: options.values[a.min(b)..=a.max(b)].to_vec() }
-}
-
-/// Whether a viewer can select nothing (`verdicts.md` §3).
-pub fn is_clearable(input: &Input) -> bool {
-    let display = input.display.as_ref().map(|display| display.text.as_str());
-    match input.selection {
-        Some(Selection::Multi) => !is_run(input) || display == Some("date-range"),
-        _ => display == Some("autocomplete"),
-    }
-}
-
-/// Whether what is selected is a run of neighbouring values.
-pub fn is_run(input: &Input) -> bool {
-    let display = input.display.as_ref().map(|display| display.text.as_str());
-    matches!(input.options, viz_project::Options::Range(_)) || matches!(display, Some("range-slider" | "date-range"))
 }

@@ -11,6 +11,7 @@
 
 mod codes;
 mod config;
+mod control;
 mod dbt;
 mod environment;
 mod exclusions;
@@ -46,6 +47,7 @@ pub use codes::{Code, Severity};
 pub use config::{
     BrowserEngine, CONFIG_FILE, Config, ConfigError, ConfiguredLevel, ConfiguredSeverity, MOST_COMBINATIONS,
 };
+pub use control::{Control, Display, Offers};
 pub use environment::Environment;
 pub use files::{DirEntry, DiskFiles, FileSystem, MAX_FILE_BYTES, MemoryFiles, ReadError};
 pub use graph::Graph;

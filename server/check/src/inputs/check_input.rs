@@ -14,7 +14,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use viz_facts::{Answer, Reason, Unknown};
 use viz_project::{
-    Code, DefaultSelection, Fix, Input, Kind, ObjectId, Options, Project, QueryText, Selection, did_you_mean, similar,
+    Code, Control, DefaultSelection, Display, Fix, Input, Kind, ObjectId, Options, Project, QueryText, Selection,
+    did_you_mean, similar,
 };
 
 /// More options than this are warned about (`R-IN-12`).
@@ -119,11 +120,11 @@ fn shape(project: &Project, id: ObjectId, input: &Input, findings: &mut Vec<Find
         return;
     }
     name(project, id, findings);
-    let display = input.display.as_ref().map(|display| display.text.as_str());
+    let Control { display, written, .. } = input.control;
     let listed = matches!(input.options, Options::List { .. } | Options::Query(_));
-    if let (Some("date-range"), true, Some(at)) = (display, listed, &input.display) {
+    if let (Display::DateRange, true, Some(at)) = (display, listed, written) {
         let mut finding =
-            Finding::new(Code::InvalidDisplay, at.loc, "`date-range` needs a `range`, not a list of options (R-IN-06)");
+            Finding::new(Code::InvalidDisplay, at, "`date-range` needs a `range`, not a list of options (R-IN-06)");
         finding.help = Some("write `range: { start: …, end: …, step: 1 day }`".into());
         findings.push(finding);
     }
@@ -154,21 +155,21 @@ fn shape(project: &Project, id: ObjectId, input: &Input, findings: &mut Vec<Find
         }
         _ => {}
     }
-    if let (Some("toggle"), Options::List { items, .. }, Some(at)) = (display, &input.options, &input.display)
+    if let (Display::Toggle, Options::List { items, .. }, Some(at)) = (display, &input.options, written)
         && items.len() != 2
     {
         let message = format!("a toggle needs exactly two options, not {} (R-IN-04)", items.len());
-        let mut finding = Finding::new(Code::InvalidDisplay, at.loc, message);
+        let mut finding = Finding::new(Code::InvalidDisplay, at, message);
         finding.help = Some("use `radio` or `tabs`".into());
         findings.push(finding);
     }
-    if let (Some("slider" | "range-slider"), Options::List { items, .. }, Some(at)) =
-        (display, &input.options, &input.display)
+    if let (Display::Slider | Display::RangeSlider, Options::List { items, .. }, Some(at)) =
+        (display, &input.options, written)
         && !items.is_empty()
         && items.iter().all(|item| numeric(&item.text).is_none())
     {
         let message = "a slider shows numbers only, and no option is one: the control is empty (R-IN-10)";
-        findings.push(Finding::new(Code::InvalidDisplay, at.loc, message));
+        findings.push(Finding::new(Code::InvalidDisplay, at, message));
     }
 }
 
@@ -271,14 +272,13 @@ fn query_options(input: &Input, options: &InputOptions, findings: &mut Vec<Findi
         let message = "one of the options is NULL: the control shows the text `null` (R-IN-34, S-41)".to_owned();
         add(Code::NullOption, options.origin, message, "leave it out: `where … is not null`");
     }
-    let display = input.display.as_ref();
     let count = options.values.len();
-    match display.map(|display| (display.text.as_str(), display.loc)) {
-        Some(("toggle", loc)) if count != 2 && count > 0 => {
+    match input.control.written.map(|loc| (input.control.display, loc)) {
+        Some((Display::Toggle, loc)) if count != 2 && count > 0 => {
             let message = format!("a toggle needs exactly two options, and the query has {count} (R-IN-04)");
             add(Code::InvalidDisplay, loc, message, "use `radio` or `tabs`");
         }
-        Some(("slider" | "range-slider", loc))
+        Some((Display::Slider | Display::RangeSlider, loc))
             if count > 0 && options.values.iter().all(|value| numeric(&value.raw()).is_none()) =>
         {
             let message = "a slider shows numbers only, and no option is one: the control is empty (R-IN-10)";

@@ -9,7 +9,7 @@ use crate::models::earlier_runs::Earlier;
 use crate::models::source::source_of_model;
 use rustc_hash::FxHashMap;
 use viz_facts::{Answer, DataType, FactStore, OptionValues, Question, Reason, SqlError, Unknown};
-use viz_project::{Body, DefaultSelection, Input, ObjectId, Options, Project, Selection};
+use viz_project::{Body, DefaultSelection, Display, Input, ObjectId, Options, Project, Selection};
 use viz_sql::option_query;
 use viz_text::Loc;
 
@@ -259,7 +259,7 @@ fn initial(input: &Input, options: &InputOptions) -> Option<State> {
     };
     // The first of several that read alike.
     let by_text = || options.values.iter().rev().map(|value| (value.raw(), value)).collect::<FxHashMap<_, _>>();
-    let slider = input.display.as_ref().is_some_and(|display| display.text == "slider");
+    let slider = input.control.display == Display::Slider;
     let slid = |value: Value| match &value {
         Value::Text(text) if slider => numeric(text).map_or(value.clone(), Value::Number),
         _ => value,

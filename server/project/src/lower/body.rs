@@ -2,6 +2,7 @@
 
 use super::{Lowering, scalars};
 use crate::codes::Code;
+use crate::control::{Control, Display};
 use crate::object::{
     Body, Bound, Dashboard, DefaultSelection, Expression, Input, Insight, Model, Options, QueryText, Range, Relation,
     Selection, Source, Spanned, Statement, StatementKind, StaticProp, Table, TableField,
@@ -306,12 +307,15 @@ fn input(node: Node<'_>) -> Input {
         Some("multi-select") => Some(Selection::Multi),
         _ => None,
     };
-    let display = node.get("display");
+    let display = node.get("display").filter(|display| !display.is_null());
+    let written = display.and_then(|display| display.get("type")).and_then(Lowering::spanned);
+    let written = written.and_then(|written| Some((Display::named(&written.text)?, written.loc)));
+    let options = options(node);
     Input {
         selection,
         label: text(node, "label"),
-        options: options(node),
-        display: display.and_then(|display| display.get("type")).and_then(Lowering::spanned),
+        control: Control::new(selection, &options, display.is_some(), written),
+        options,
         default: display.and_then(|display| display.get("default")).map(default_selection).unwrap_or_default(),
     }
 }

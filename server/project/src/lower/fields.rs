@@ -4,11 +4,10 @@ use super::Lowering;
 use super::removed::{instead, names_in, removed_key};
 use super::scalars::{describe, wrong_for_text};
 use crate::codes::Code;
+use crate::control::{MULTI_DISPLAYS, SINGLE_DISPLAYS};
 use crate::object::{Body, Object};
 use crate::problem::{Fix, Problem};
-use crate::schema::{
-    Field, Kind, MULTI_DISPLAYS, Place, RESERVED_KEYS, SINGLE_DISPLAYS, SOURCE_TYPES, Shape, Target, Type, shape,
-};
+use crate::schema::{Field, Kind, Place, RESERVED_KEYS, SOURCE_TYPES, Shape, Target, Type, shape};
 use crate::similar::{did_you_mean, similar};
 use viz_syntax::{Entry, Node, NodeKind, query_string, references};
 use viz_text::TextSize;

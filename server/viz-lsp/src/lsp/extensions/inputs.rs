@@ -52,10 +52,11 @@ fn input(request: &Request, subject: &Subject, choices: &Choices, id: ObjectId) 
         "name": object.name_text(),
         "label": body.label,
         "multi": body.selection == Some(Selection::Multi),
-        "range": viz_ide::is_run(body),
+        "range": body.control.ranged,
         "dates": dates,
-        "display": display(body),
-        "clearable": viz_ide::is_clearable(body),
+        "display": body.control.display.name(),
+        "offers": body.control.offers.name(),
+        "clearable": body.control.clearable,
         "selection": current.as_ref().ok().map(|(state, _)| state_to_json(project, id, state)),
         "pinned": current.is_ok_and(|(_, pinned)| pinned),
         "options": values.iter().take(FIRST).map(value_to_json).collect::<Vec<_>>(),
@@ -68,15 +69,6 @@ fn input(request: &Request, subject: &Subject, choices: &Choices, id: ObjectId) 
         "error": error,
         "location": request.location(project, file, range),
     }))
-}
-
-/// The control that the browser takes (5.1).
-fn display(input: &Input) -> &str {
-    match &input.display {
-        Some(display) => &display.text,
-        None if matches!(input.options, Options::Range(_)) => "range-slider",
-        None => "dropdown",
-    }
 }
 
 /// Seconds since the options were read; `run_at` is when an earlier run found the options out, in milliseconds since 1970.

@@ -56,7 +56,7 @@ pub fn number_to_json(number: f64) -> Value {
 
 /// A selection of an input.
 pub fn state_to_json(project: &Project, input: ObjectId, state: &State) -> Value {
-    let is_run = matches!(&project.object(input).body, Body::Input(input) if viz_ide::is_run(input));
+    let is_run = matches!(&project.object(input).body, Body::Input(input) if input.control.ranged);
     match (is_run, state.values.as_slice()) {
         (true, [first, .., last]) => json!({ "from": value_to_json(first), "to": value_to_json(last) }),
         (true, [one]) => json!({ "from": value_to_json(one), "to": value_to_json(one) }),
