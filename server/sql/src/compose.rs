@@ -9,7 +9,7 @@ use crate::template::{Role, Template};
 use crate::tokens::tokenize;
 use crate::{dropped, literal, parentheses, quoting};
 use std::collections::BTreeSet;
-use viz_project::{Body, Fix, Insight, Kind, ObjectId, Problem, Project, Resolution, StatementKind, Target};
+use viz_project::{Body, Code, Fix, Insight, Kind, ObjectId, Problem, Project, Resolution, StatementKind, Target};
 use viz_text::{Loc, TextRange};
 
 /// The clause that a piece of a query belongs to.
@@ -148,7 +148,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
         {
             let message = "this insight reads no model: one such insight stops the whole run (R-INS-03)";
             expand_problems.push(
-                Problem::new("no-model", project.object(id).name_loc(), message)
+                Problem::new(Code::NoModel, project.object(id).name_loc(), message)
                     .help("refer to a column, `${ref(model).column}`"),
             );
         }
@@ -182,7 +182,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
                 };
                 // A relation may be in a file that isn't there.
                 if project.names_complete() {
-                    expand_problems.push(Problem::new("no-join-path", loc, message).help(help));
+                    expand_problems.push(Problem::new(Code::NoJoinPath, loc, message).help(help));
                 }
             }
         }
@@ -201,7 +201,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
             }
         };
         expand_problems.push(
-            Problem::new("window-filter", word_loc(&part.template, "over").unwrap_or(part.loc), message)
+            Problem::new(Code::WindowFilter, word_loc(&part.template, "over").unwrap_or(part.loc), message)
                 .help("compute the window function in the model's SQL and filter by its column"),
         );
     }
@@ -219,7 +219,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
         expander.broken = true;
         let message = "`mode` is grouped by as if it were a column, and the database refuses that (R-SQL-04)";
         let loc = word_loc(&part.template, "mode").unwrap_or(part.loc);
-        expand_problems.push(Problem::new("sql-bind", loc, message).help("compute it in the model's SQL"));
+        expand_problems.push(Problem::new(Code::SqlBind, loc, message).help("compute it in the model's SQL"));
     }
     expand_problems.extend(grouping.iter().flat_map(|part| grouped_placeholders(project.target(), part)));
     if !grouping.is_empty() {
@@ -305,7 +305,7 @@ fn static_props(project: &Project, insight: &Insight, context: &dyn Context) -> 
                 let text = prop.text.text();
                 let message = format!("`{short}` gets this text literally: a column needs a query `?{{ … }}`");
                 let fixed = format!("?{{ {text} }}");
-                out.push(Problem::new("query-expected", loc, message).fix(Fix::replace(
+                out.push(Problem::new(Code::QueryExpected, loc, message).fix(Fix::replace(
                     format!("write `{fixed}`"),
                     prop.loc,
                     fixed,
@@ -313,7 +313,7 @@ fn static_props(project: &Project, insight: &Insight, context: &dyn Context) -> 
             } else {
                 let message =
                     format!("`{short}` shows this literally: only inputs are replaced inside a text (R-PRP-06)");
-                out.push(Problem::new("reference-not-replaced", loc, message));
+                out.push(Problem::new(Code::ReferenceNotReplaced, loc, message));
             }
         }
     }
@@ -386,7 +386,7 @@ fn grouped_placeholders(target: Target, part: &Part) -> Vec<Problem> {
             Target::V2_1 => "leave the quotes out: the placeholder gets them automatically",
             Target::V2_0 => "compare with a number, or use the placeholder in a filter instead",
         };
-        Problem::new("grouped-placeholder", hole.loc, message).help(help)
+        Problem::new(Code::GroupedPlaceholder, hole.loc, message).help(help)
     };
     quoted.map(problem).collect()
 }

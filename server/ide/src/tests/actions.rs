@@ -4,6 +4,7 @@ use super::fixture::{Fixture, now};
 use crate::describe::local;
 use crate::{Action, TextChange, actions, fix_all, rename, renamed_files};
 use viz_check::{CheckOptions, Memo, check};
+use viz_project::Code;
 use viz_text::{FileId, TextRange};
 
 const PROJECT: &str = "\
@@ -101,7 +102,7 @@ fn objects_are_moved_out_and_back_with_their_comments() {
         "{text}"
     );
     let again = Fixture::new(&text.replacen("- name: sales", "- name: $0sales", 1));
-    assert_eq!(again.project.problems().filter(|problem| problem.code == "yaml-syntax").count(), 0);
+    assert_eq!(again.project.problems().filter(|problem| problem.code == Code::YamlSyntax).count(), 0);
     // What two places use stays where it is.
     let twice = Fixture::new(&PROJECT.replacen("[ref(inner)]", "[ref(sales), ref($0sales)]", 1));
     assert!(all(&twice).iter().all(|action| !action.title.starts_with("write")));

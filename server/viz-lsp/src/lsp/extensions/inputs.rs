@@ -7,7 +7,7 @@ use chrono::Local;
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
 use viz_check::options_of;
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
 use viz_ide::Choices;
 use viz_project::{Body, Input, Kind, ObjectId, Options, Selection};
 
@@ -52,10 +52,11 @@ fn input(request: &Request, subject: &Subject, choices: &Choices, id: ObjectId) 
         "name": object.name_text(),
         "label": body.label,
         "multi": body.selection == Some(Selection::Multi),
-        "range": viz_ide::is_run(body),
+        "range": body.control.ranged,
         "dates": dates,
-        "display": display(body),
-        "clearable": viz_ide::is_clearable(body),
+        "display": body.control.display.name(),
+        "offers": body.control.offers.name(),
+        "clearable": body.control.clearable,
         "selection": current.as_ref().ok().map(|(state, _)| state_to_json(project, id, state)),
         "pinned": current.is_ok_and(|(_, pinned)| pinned),
         "options": values.iter().take(FIRST).map(value_to_json).collect::<Vec<_>>(),
@@ -68,15 +69,6 @@ fn input(request: &Request, subject: &Subject, choices: &Choices, id: ObjectId) 
         "error": error,
         "location": request.location(project, file, range),
     }))
-}
-
-/// The control that the browser takes (5.1).
-fn display(input: &Input) -> &str {
-    match &input.display {
-        Some(display) => &display.text,
-        None if matches!(input.options, Options::Range(_)) => "range-slider",
-        None => "dropdown",
-    }
 }
 
 /// Seconds since the options were read; `run_at` is when an earlier run found the options out, in milliseconds since 1970.
@@ -95,7 +87,7 @@ pub fn options(subject: &Subject, params: &Params) -> Result<Value, Unknown> {
     let wanted = params.input.as_deref().unwrap_or_default();
     let id = viz_ide::input_named(project, wanted)
         .filter(|id| project.object(*id).kind == Kind::Input)
-        .ok_or_else(|| Unknown::new("unknown-input", format!("there is no input `{wanted}`")))?;
+        .ok_or_else(|| Unknown::new(Reason::UnknownInput, format!("there is no input `{wanted}`")))?;
     let found = options_of(project, &subject.facts(), id, Local::now().naive_local())?;
     let search = params.search.as_deref().unwrap_or_default().to_lowercase();
     let fits = |value: &&viz_check::Value| search.is_empty() || value.raw().to_lowercase().contains(&search);

@@ -13,7 +13,7 @@ use crate::lsp::session::snapshot::{Request, Subject};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tower_lsp::lsp_types::{Position, TextDocumentIdentifier};
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
 use viz_ide::{Choices, InsightAt};
 
 /// The commands of the server.
@@ -123,8 +123,8 @@ fn insight(request: &Request, subject: &Subject, params: &Params) -> Result<Insi
         (None, None) => None,
     };
     found.ok_or_else(|| match &params.insight {
-        Some(name) => Unknown::new("no-insight", format!("there is no insight `{name}`")),
-        None => Unknown::new("no-insight", "there is no insight here"),
+        Some(name) => Unknown::new(Reason::NoInsight, format!("there is no insight `{name}`")),
+        None => Unknown::new(Reason::NoInsight, "there is no insight here"),
     })
 }
 

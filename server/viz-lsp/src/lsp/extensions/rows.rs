@@ -9,7 +9,7 @@ use chrono::Local;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use viz_check::RenderedQuery;
-use viz_facts::{Answer, Column, Fact, QueryTable, Question, Rows, SqlError, Unknown};
+use viz_facts::{Answer, Column, Fact, QueryTable, Question, Reason, Rows, SqlError, TypeKind, Unknown};
 use viz_ide::{Drawing, Sort, chart_of, drawing, layout};
 use viz_project::{Kind, ObjectId};
 use viz_syntax::Plain;
@@ -72,7 +72,7 @@ fn prepare(
     drawn(subject, chart, &drawing, &mut put);
     let source = match query.tables.first() {
         Some(table) => table.source.clone()?,
-        None => return Err(Unknown::new("no-model", "the query reads no model")),
+        None => return Err(Unknown::new(Reason::NoModel, "the query reads no model")),
     };
     let tables =
         query.tables.iter().map(|table| QueryTable { name: table.name.clone(), sql: table.sql.clone() }).collect();
@@ -126,7 +126,7 @@ impl Asking {
         let rows = match answer {
             Answer::Rows(Ok(rows)) => rows,
             Answer::Rows(Err(error)) => return Some(self.refused(&error)),
-            _ => return Some(self.failed(Unknown::new("engine", "the engine gave an answer of another kind"))),
+            _ => return Some(self.failed(Unknown::new(Reason::Engine, "the engine gave an answer of another kind"))),
         };
         self.put_rows(rows);
         Some(Value::Object(self.answer))
@@ -170,7 +170,7 @@ impl Asking {
     }
 
     fn refused(mut self, error: &SqlError) -> Value {
-        let why = Unknown::new("sql", error.message.clone());
+        let why = Unknown::new(Reason::Sql, error.message.clone());
         let mut failure = failure(&self.subject, why);
         failure["sqlOffset"] = json!(error.offset);
         json!({ "error": failure, "choices": self.answer.remove("choices"), "sql": self.answer.remove("sql") })
@@ -184,7 +184,7 @@ impl Asking {
 
 /// The values of a column as charts take them: decimals are numbers, as in the browser.
 fn to_numbers(column: &Column, values: Vec<Value>) -> Vec<Value> {
-    let is_decimal = column.data_type.starts_with("DECIMAL") && !column.data_type.ends_with(']');
+    let is_decimal = column.data_type.kind() == TypeKind::Decimal;
     let number = |value: Value| match value.as_str().and_then(|text| text.parse::<f64>().ok()) {
         Some(number) => number_to_json(number),
         None => value,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use viz_facts::Question;
+use viz_facts::{Question, Reason};
 
 /// See the module, and `docs/requests.md`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -85,7 +85,7 @@ pub struct Combinations {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Why {
     /// Stable.
-    pub code: String,
+    pub code: Reason,
     /// In words.
     pub message: String,
     /// How many.
