@@ -111,6 +111,7 @@ fn a_text_that_no_project_includes_is_said_to_be_unused() {
 #[test]
 fn endless_stdin_is_refused() {
     let project = Project::of(&[("project.visivo.yml", "name: p\n")]);
-    let (status, _, said) = with_stdin(&project, &"# a\n".repeat((64 << 18) + 1), &[]);
+    let text = format!("{}#", "# a\n".repeat(64 << 18));
+    let (status, _, said) = with_stdin(&project, &text, &["--stdin-filename", "project.visivo.yml"]);
     assert!(status == 2 && said.contains("stdin holds more than 64 MiB"), "{status}: {said}");
 }
