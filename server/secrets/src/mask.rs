@@ -10,8 +10,8 @@ use std::fmt;
 /// Shorter values (characters) are not hidden: they would be found in words that have nothing to do with them.
 pub const SHORTEST: usize = 4;
 
-/// Of words of so many bytes together all spellings are looked for; of more, which nobody sets by hand, those as they are, in any
-/// case: a regular expression of them all would take seconds to make.
+/// Search for all spellings of words of up to this many bytes together. Of more, which nobody sets by hand, search for the words as
+/// they are, in any case: compiling a regular expression of all spellings would take seconds.
 const MOST_SPELLED: usize = 64 << 10;
 
 /// A text that must not be shown, and what is shown in its place.
