@@ -26,7 +26,7 @@ const MAX_DEPTH: usize = 64;
 
 /// Maximum size in bytes of all metrics and dimensions that are expanded into one query. Each costs `BYTES_EACH` more than its
 /// text, so that a million empty ones are refused, too.
-const MAX_BYTES: usize = 4 << 20;
+const MAX_BYTES: usize = 1 << 20;
 /// What one expansion costs besides its text, in bytes.
 const BYTES_EACH: usize = 256;
 
