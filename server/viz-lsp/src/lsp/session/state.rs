@@ -24,7 +24,7 @@ pub const PAUSE: Duration = Duration::from_millis(300);
 /// A number that every change of an open text increases.
 pub type Revision = u64;
 
-/// See the module.
+/// Shared by all handlers and threads of a session.
 #[derive(Default)]
 pub struct State {
     inner: Mutex<Inner>,
@@ -359,12 +359,12 @@ impl State {
         self.statuses.lock().unwrap_or_else(PoisonError::into_inner).remove(root);
     }
 
-    /// What clients are told of all projects.
+    /// The last status of each project that was sent to the client.
     pub fn statuses(&self) -> Vec<Status> {
         self.statuses.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    /// What clients are told of a project now; whether it differs.
+    /// Stores the status of a project that is about to be sent; returns whether it differs from the last one.
     pub fn tell(&self, root: &Path, status: Status) -> bool {
         let mut statuses = self.statuses.lock().unwrap_or_else(PoisonError::into_inner);
         let differs = statuses.get(root) != Some(&status);
