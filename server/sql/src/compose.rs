@@ -1,7 +1,9 @@
 //! The query of an insight (section 6 of the format reference).
 
 use crate::aggregates::{Shape, shape_of};
+use crate::direction::without_direction;
 use crate::expand::{Context, Expander};
+use crate::grouped::{Grouped, grouped};
 use crate::hash::alias_hash;
 use crate::join::{NoPath, from_clause};
 use crate::rewrite::{quotes, rewrite};
@@ -109,6 +111,46 @@ struct Part {
     template: Template,
     shape: Shape,
     loc: Loc,
+    /// Whether it may end in a direction.
+    sort: bool,
+    /// What is grouped by, if that is another text.
+    grouped: Option<Template>,
+    /// A placeholder before which text is lost where it is grouped by, and that text.
+    lost: Option<(Loc, String)>,
+}
+
+impl Part {
+    /// Its bytes without a sort's direction.
+    fn expression(&self) -> TextRange {
+        let text = self.template.text().text();
+        let expression = if self.sort { without_direction(text) } else { text.trim_end() };
+        TextRange::up_to((expression.len() as u32).into())
+    }
+
+    fn expression_text(&self) -> &str {
+        self.template.text().slice(self.expression())
+    }
+
+    /// Finds out what an insight with inputs groups by (F1, F3).
+    fn find_grouped(&mut self, context: &dyn Context) {
+        let mut expression = Template::new();
+        let range = self.expression();
+        expression.push_part(&self.template, range);
+        expression.find_roles();
+        match grouped(&expression, self.loc, context) {
+            Grouped::Same => {}
+            Grouped::Other { selected, grouped } => {
+                let mut template = selected;
+                template.push_part(&self.template, TextRange::new(range.end(), self.template.len()));
+                template.find_roles();
+                self.template = template;
+                self.grouped = Some(grouped);
+            }
+            Grouped::Lost { hole, text } => {
+                self.lost = expression.holes().get(hole).map(|hole| (hole.loc, text));
+            }
+        }
+    }
 }
 
 /// Builds the query of an insight. `None` if the object is no insight or has nothing to query (which other findings say).
@@ -117,10 +159,18 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
     let mut expander = Expander::new(project, context);
     let inputs = inputs_of(project, id);
     let static_problems = static_props(project, insight, context);
-    let parts = parts(insight, &mut expander, context);
+    let mut parts = parts(insight, &mut expander, context);
     if parts.is_empty() {
         return None;
     }
+    if !inputs.is_empty() {
+        let grouping = |part: &&mut Part| {
+            part.shape.outer_column
+                && part.statement.is_some_and(|index| insight.statements[index].kind != StatementKind::Filter)
+        };
+        parts.iter_mut().filter(grouping).for_each(|part| part.find_grouped(context));
+    }
+    let parts = parts;
     let of = |kinds: &[StatementKind]| -> Vec<&Part> {
         let wanted = |part: &&Part| part.statement.is_some_and(|index| kinds.contains(&insight.statements[index].kind));
         parts.iter().filter(wanted).collect()
@@ -327,9 +377,10 @@ fn parts(insight: &Insight, expander: &mut Expander<'_>, context: &dyn Context) 
         template.find_roles();
         let sample = template
             .fill(|_, hole| context.sample(hole.input, hole.accessor).unwrap_or_else(|| dropped::neutral(hole).into()));
-        let judged = if statement.kind == StatementKind::Sort { without_direction(&sample) } else { &sample };
+        let sort = statement.kind == StatementKind::Sort;
+        let judged = if sort { without_direction(&sample) } else { &sample };
         let loc = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
-        Part { statement: Some(index), shape: shape_of(judged), template, loc }
+        Part { statement: Some(index), shape: shape_of(judged), template, loc, sort, grouped: None, lost: None }
     };
     insight.statements.iter().enumerate().map(part).collect()
 }
@@ -354,11 +405,10 @@ fn grouping<'a>(target: Target, selected: &[&'a Part], having: &[&Part], sorts: 
     let mut out: Vec<&Part> = Vec::new();
     let others = selected.iter().chain(sorts).any(|part| part.shape.outer_column);
     for part in selected.iter().chain(sorts) {
-        let text = part.template.text().text();
-        let text = without_direction(text);
+        let text = part.expression_text();
         // R-SQL-04: `mode` is grouped as if it were no aggregate.
         let grouped = part.shape.outer_column || part.shape.mode && others;
-        if grouped && !out.iter().any(|other| without_direction(other.template.text().text()) == text) {
+        if grouped && !out.iter().any(|other| other.expression_text() == text) {
             out.push(part);
         }
     }
@@ -383,21 +433,14 @@ fn grouped_placeholders(target: Target, part: &Part) -> Vec<Problem> {
         };
         Problem::new("grouped-placeholder", hole.loc, message).help(help)
     };
-    quoted.map(problem).collect()
-}
-
-/// A sort without `ASC`, `DESC`, `NULLS FIRST`, `NULLS LAST` and a placeholder at its end (`R-SQL-08`, `R-SQL-09`).
-fn without_direction(text: &str) -> &str {
-    let mut rest = text.trim_end();
-    loop {
-        let lower = rest.to_ascii_lowercase();
-        let cut = [" asc", " desc", " nulls first", " nulls last"].iter().find(|word| lower.ends_with(*word));
-        match (cut, rest.rfind(" ${")) {
-            (Some(word), _) => rest = rest[..rest.len() - word.len()].trim_end(),
-            (None, Some(at)) if rest.ends_with('}') && !rest[at + 1..].contains(' ') => rest = rest[..at].trim_end(),
-            _ => return rest,
-        }
-    }
+    let lost = part.lost.iter().map(|(loc, text)| {
+        let message = format!(
+            "the run fails: the query groups by this expression, and there `{text}` before the placeholder is lost (S-16)"
+        );
+        Problem::new("grouped-placeholder", *loc, message)
+            .help("let the placeholder stand behind an operator or a comma, as in `x + ${…}`: it must not come first in parentheses")
+    });
+    quoted.map(problem).chain(lost).collect()
 }
 
 struct Writer {
@@ -413,8 +456,10 @@ impl Writer {
                 self.out.push_generated("\n  ");
             }
             let range = if clause == Clause::GroupBy {
-                let len = without_direction(part.template.text().text()).len() as u32;
-                self.out.push_part(&part.template, TextRange::up_to(len.into()))
+                match &part.grouped {
+                    Some(grouped) => self.out.push_template(grouped),
+                    None => self.out.push_part(&part.template, part.expression()),
+                }
             } else {
                 self.out.push_template(&part.template)
             };

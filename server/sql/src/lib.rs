@@ -9,10 +9,13 @@
 mod accessor;
 mod aggregates;
 mod brackets;
+pub mod canonical;
 mod compose;
 mod dialect;
+mod direction;
 mod dropped;
 mod expand;
+mod grouped;
 mod hash;
 mod join;
 mod literal;
