@@ -67,7 +67,6 @@ SHAPES = {
     "a": "[zz, 1]",
     "S": "{'a': zz}",
     "k": "zz[1]",
-    "j": "zz -> '$.a'",
     "J": "zz ->> '$.a'",
     "z": "zz AT TIME ZONE 'UTC'",
     "l": "zz -> zz + 1",
@@ -126,10 +125,8 @@ def filled(template, texts, wrapped=()):
 
 def shape_of(tree):
     """The shape of a call's tree; `?` if other shapes' rules may not hold for it."""
-    if isinstance(tree, (exp.JSONExtractScalar,)):
+    if isinstance(tree, (exp.JSONExtract, exp.JSONExtractScalar)):
         return "J"
-    if isinstance(tree, exp.JSONExtract):
-        return "j"
     if isinstance(tree, exp.Mod):
         return "m"
     if isinstance(tree, exp.IntDiv):

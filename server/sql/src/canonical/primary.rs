@@ -225,10 +225,14 @@ impl Parser {
                         Some(found) => Some(as_column(found)),
                         None => self.bitwise()?,
                     };
+                    let mut path = Self::required(path)?;
                     if self.kind() == "DOT" {
-                        return Err(Stop::Unknown);
+                        if !matches!(path.kind, Kind::Column(_)) {
+                            return Err(Stop::Unknown);
+                        }
+                        path = self.column_operators(path)?;
                     }
-                    let path = json_path(Self::required(path)?)?;
+                    let path = json_path(path)?;
                     if !path.comments.is_empty() || !self.comments.is_empty() {
                         return Err(Stop::Unknown);
                     }

@@ -39,7 +39,6 @@ pub(super) fn shape(node: &Node) -> char {
         Kind::Array(_) => 'a',
         Kind::Struct(_) => 'S',
         Kind::Bracket(..) => 'k',
-        Kind::Json("->", ..) => 'j',
         Kind::Json(..) => 'J',
         Kind::AtTimeZone(..) => 'z',
         Kind::Lambda { colon: false, .. } => 'l',
