@@ -355,6 +355,21 @@ def tokens():
     return "\n".join(lines) + "\n"
 
 
+def loses_comment(name):
+    """Whether the comment behind a literal argument of a function gets lost."""
+    for arity in range(1, MOST_ARGUMENTS + 1):
+        for at, literal in itertools.product(range(arity), ["'abc' /* k */", "'day' /* k */", "7 /* k */", "1.5 /* k */", "-7 /* k */"]):
+            args = columns(arity)
+            _, plain = printed(f"{name}({', '.join(args)})")
+            if plain is None or args[at] not in plain:
+                continue
+            args[at] = literal
+            _, text = printed(f"{name}({', '.join(args)})")
+            if text is not None and "/* k */" not in text:
+                return True
+    return False
+
+
 def sets():
     """Sets of tokens and words that the parser asks."""
     parser = DuckDB.Parser
@@ -383,6 +398,7 @@ def sets():
     lines.append("part_text\t" + " ".join(kept))
     units = exp.TimeUnit.UNABBREVIATED_UNIT_NAME
     lines.append("unit\t" + " ".join(f"{short}={name}" for short, name in sorted(units.items())))
+    lines.append("loses_comment\t" + " ".join(name for name, tried in function_names() if tried and loses_comment(name)))
     no_paren = []
     for word, token in sorted(DuckDB.Tokenizer.KEYWORDS.items()):
         if token in parser.NO_PAREN_FUNCTIONS:

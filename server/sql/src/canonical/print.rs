@@ -425,6 +425,13 @@ impl Printer {
         let Some(Row::Template { text, wrapped, unknown, units, .. }) = row(name, args) else {
             return Err(Stop::Unknown);
         };
+        let literal = |arg: &Node| matches!(arg.kind, Kind::Text(_) | Kind::Number(_) | Kind::Sign(..));
+        let commented = |arg: &Node| {
+            !arg.comments.is_empty() || matches!(&arg.kind, Kind::Sign(_, this) if !this.comments.is_empty())
+        };
+        if FACTS.has("loses_comment", name) && args.iter().any(|arg| literal(arg) && commented(arg)) {
+            return Err(Stop::Unknown);
+        }
         for (index, arg) in args.iter().enumerate() {
             let shape = shape(arg);
             let listed =
