@@ -1,5 +1,8 @@
 //! Embeds the pages of `tests/diagnostics`, so that `--explain` works wherever the binary is.
 
+// Tests make the files that they are about.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 

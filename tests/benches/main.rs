@@ -1,6 +1,9 @@
 //! How long a person waits: a cold check in the terminal, a keystroke in the editor. Run with
 //! `cargo bench -p viz-lsp --profile dev` (another profile would build DuckDB again).
 
+// Tests make the files that they are about.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 use divan::{Bencher, black_box};
 use viz_tests::projects::Project;
 use viz_tests::{Client, Options, cli};

@@ -2,6 +2,9 @@
 //! hover in between, from the start to the first findings, and the memory after it. Run with
 //! `cargo bench -p viz-lsp --profile dev --bench typing [objects]...` (2,000 and 20,000 by default).
 
+// Tests make the files that they are about.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use viz_tests::{Client, Document, Options};

@@ -22,6 +22,7 @@ pub fn run(program: &str, folder: &Path, args: &[&str]) -> Run {
         .args(args)
         .current_dir(folder)
         .env_remove("VIZ_LSP_LOG")
+        .env_remove("CI")
         .output()
         .unwrap_or_else(|error| panic!("{program}: {error}"));
     let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
@@ -37,6 +38,7 @@ pub fn run_measured(program: &str, folder: &Path, args: &[&str]) -> (Run, u64) {
         .args(args)
         .current_dir(folder)
         .env_remove("VIZ_LSP_LOG")
+        .env_remove("CI")
         .stdout(create("out"))
         .stderr(create("err"))
         .spawn()

@@ -4,7 +4,7 @@
 mod incoming;
 
 use crate::{Document, Encoding, Shown};
-use incoming::read;
+pub use incoming::read;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{BufReader, Write};
@@ -39,6 +39,8 @@ pub struct Options {
     pub folders: Option<Vec<PathBuf>>,
     /// Whether requests of the server are answered. A client that never does must not stop the server.
     pub answers: bool,
+    /// Whether all that the server says is kept in [`Client::heard`].
+    pub listens: bool,
 }
 
 impl Default for Options {
@@ -53,6 +55,7 @@ impl Default for Options {
             log: None,
             folders: None,
             answers: true,
+            listens: false,
         }
     }
 }
@@ -93,6 +96,8 @@ pub struct Client {
     /// Progress that was shown: title, and whether it has ended.
     pub progress: Vec<(String, bool)>,
     running: HashMap<String, usize>,
+    /// All that the server has said, a message a line, if [`Options::listens`].
+    pub heard: String,
     /// What the server says it can.
     pub capabilities: Value,
     /// The unit of columns that was agreed on.
@@ -152,6 +157,7 @@ impl Client {
                 Some(path) => std::fs::File::create(path).expect("the log can be made").into(),
                 None => Stdio::inherit(),
             })
+            .env_remove("CI")
             .envs(options.environment.iter().map(|(name, value)| (name, value)))
             .spawn()
             .unwrap_or_else(|error| panic!("{program}: {error}"));
@@ -182,6 +188,7 @@ impl Client {
             created: HashSet::new(),
             progress: Vec::new(),
             running: HashMap::new(),
+            heard: String::new(),
             capabilities: Value::Null,
             encoding: Encoding::Utf16,
         }
@@ -385,6 +392,11 @@ impl Client {
     pub fn message(&mut self) -> String {
         self.until("a message for the user", |client| !client.shown.is_empty());
         self.shown.pop_front().expect("it is there")
+    }
+
+    /// Whether a text of `window/showMessage` is waiting for [`Client::message`].
+    pub fn has_message(&self) -> bool {
+        !self.shown.is_empty()
     }
 
     /// Takes what comes for a while; whether nothing came.

@@ -148,7 +148,7 @@ fn browser_table(root: &Path, table: &RenderedTable) -> Vec<String> {
     let mut out = Vec::new();
     match table.source.as_ref().expect("it is known") {
         SourceSpec::Csv { path, view, delimiter, has_header, .. } => {
-            let path = path.strip_prefix(root).expect("it belongs to the project").display();
+            let path = path.reveal().strip_prefix(root).expect("it belongs to the project").display();
             out.push(format!(
                 "create or replace view \"{view}\" as \
                  select * from read_csv('{path}', delim = '{delimiter}', header = {has_header})"

@@ -32,6 +32,17 @@ impl Place {
             symlink("/dev/zero", project.root.join("data/endless.yml")).unwrap();
             symlink("pipe.yml", project.root.join("data/pipe-link.yml")).unwrap();
             assert!(Command::new("mkfifo").arg(project.root.join("data/pipe.yml")).status().unwrap().success());
+            private_files(&project.root);
+            // Logs beside databases that are none.
+            for (name, log, target) in [
+                ("linked.duckdb", ".wal", "../../outside/secret.csv"),
+                ("linked.sqlite", "-wal", "../../outside/secret.csv"),
+                ("piped.sqlite", "-journal", "pipe.yml"),
+            ] {
+                let from = if name.ends_with("duckdb") { "data/shop.duckdb" } else { "data/shop.sqlite" };
+                std::fs::copy(project.root.join(from), project.root.join("data").join(name)).unwrap();
+                symlink(target, project.root.join("data").join(format!("{name}{log}"))).unwrap();
+            }
         }
         let deep = |n: usize| format!("{}1{}", "(".repeat(n), ")".repeat(n));
         project.write("deep.yml", &format!("models:\n  - name: deep_query\n    sql: select {} as x\n", deep(100_000)));
@@ -94,14 +105,34 @@ impl Place {
     }
 }
 
+/// Files of the project that hold secrets, and other names of theirs.
+#[cfg(unix)]
+fn private_files(root: &Path) {
+    for folder in [".git", ".visivo", "keys", "data/deep"] {
+        std::fs::create_dir_all(root.join(folder)).unwrap();
+    }
+    for file in [".env.local", ".git/config", ".visivo/token", "keys/server.pem", "data/deep/.env"] {
+        std::fs::write(root.join(file), format!("{SECRET}\n")).unwrap();
+    }
+    std::fs::write(root.join(".env"), format!("LOOT={SECRET}\n")).unwrap();
+    std::fs::write(root.join(".env.json"), format!("{{\"x\": \"{SECRET}\"}}")).unwrap();
+    std::fs::hard_link(root.join(".env"), root.join("data/hard.csv")).unwrap();
+    std::fs::hard_link(root.join(".env"), root.join("data.hard.csv")).unwrap();
+    std::fs::hard_link(root.join("data/deep/.env"), root.join("data/deep/hard.csv")).unwrap();
+    std::os::unix::fs::symlink("../.env", root.join("data/soft.csv")).unwrap();
+    std::os::unix::fs::symlink("../.git", root.join("data/repository")).unwrap();
+}
+
 /// The names of all that tries something.
-fn attempts() -> BTreeSet<String> {
+pub fn attempts() -> BTreeSet<String> {
     let text = std::fs::read_to_string(projects::path("hostile").join("project.visivo.yml")).unwrap();
     let names = text.lines().filter_map(|line| line.strip_prefix("  - name: ")).map(str::to_owned);
     // What is wrong with seeds is told at their source, and so is a file that is no database.
     let harmless =
         ["memory", "run_seeds", "orders", "smuggled", "read_key_as_database", "read_key_as_sqlite", "read_device"];
-    let harmless: Vec<&str> = harmless.into_iter().chain(["piped_sheet"]).collect();
+    let sources = ["piped_sheet", "linked_log", "linked_wal", "piped_journal", "shop"];
+    let sheets = ["env_sheet", "hard_sheet", "soft_sheet", "key_sheet"];
+    let harmless: Vec<&str> = harmless.into_iter().chain(sources).chain(sheets).collect();
     names.filter(|name| !harmless.contains(&name.as_str())).chain(["deep_query".to_owned()]).collect()
 }
 
@@ -129,7 +160,7 @@ fn untold(json: &Value) -> BTreeSet<String> {
 #[test]
 fn nothing_succeeds_and_everything_is_told() {
     let place = Place::new();
-    assert!(attempts().len() >= 40, "{}", attempts().len());
+    assert!(attempts().len() >= 140, "{}", attempts().len());
     let before = place.snapshot();
     let json = check(&mut Command::new(PROGRAM), &place);
     assert_eq!(untold(&json), BTreeSet::new(), "each attempt has a finding");

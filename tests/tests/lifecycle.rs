@@ -166,7 +166,7 @@ fn long_work_can_be_called_off() {
 /// VS Code's way: the client listens, the server connects.
 #[test]
 fn a_client_may_listen_on_a_socket() {
-    use std::io::{BufRead, BufReader, Read, Write};
+    use std::io::{BufReader, Write};
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let mut server = std::process::Command::new(PROGRAM)
@@ -180,22 +180,7 @@ fn a_client_may_listen_on_a_socket() {
         let body = message.to_string();
         write!(stream, "Content-Length: {}\r\n\r\n{body}", body.len()).expect("it reads");
     };
-    let mut read = || {
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            assert!(answers.read_line(&mut line).expect("it writes") > 0, "it hung up");
-            if let Some(value) = line.strip_prefix("Content-Length: ") {
-                length = value.trim().parse().expect("a number");
-            }
-            if line == "\r\n" {
-                break;
-            }
-        }
-        let mut body = vec![0; length];
-        answers.read_exact(&mut body).expect("a body");
-        serde_json::from_slice::<serde_json::Value>(&body).expect("JSON")
-    };
+    let mut read = || viz_tests::read_message(&mut answers).expect("it doesn't hang up");
     ask(serde_json::json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": { "capabilities": {} } }));
     assert_eq!(read()["result"]["serverInfo"]["name"], "viz-lsp");
     ask(serde_json::json!({ "jsonrpc": "2.0", "id": 2, "method": "viz/nothing", "params": {} }));

@@ -1,8 +1,12 @@
 //! Black-box tests of the program `viz-lsp`: one binary, so that little is linked.
 
+// Tests make the files that they are about.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 mod annotated;
 mod artefacts;
 mod bad_input;
+mod bounds;
 mod browser;
 mod build;
 mod cache;
@@ -17,6 +21,7 @@ mod fixing;
 mod flood;
 mod folders;
 mod formats;
+mod framing;
 mod golden;
 mod hostile;
 mod kills;
@@ -25,6 +30,7 @@ mod lifecycle;
 mod limits;
 mod mutations;
 #[cfg(unix)]
+mod output;
 mod paths;
 mod proof;
 mod pull;
@@ -43,6 +49,9 @@ mod table;
 mod trust;
 mod unknown_names;
 mod values;
+#[cfg(target_os = "linux")]
+mod walls;
+mod walls_door;
 mod watching;
 
 /// The program, built by cargo before these tests.

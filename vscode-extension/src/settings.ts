@@ -17,6 +17,8 @@ export interface InitializationOptions {
   hostileOptions?: boolean;
   /** Whether answers of earlier sessions are used and new ones are kept. */
   cache?: false;
+  /** Whether included files outside of the repository are read where there is no trust. */
+  allowOutside?: true;
 }
 
 export function initializationOptions(section: Section, trusted: boolean): InitializationOptions {
@@ -35,6 +37,9 @@ export function initializationOptions(section: Section, trusted: boolean): Initi
   }
   if (section.get("check.cache") === false) {
     options.cache = false;
+  }
+  if (section.get("check.allowOutside") === true) {
+    options.allowOutside = true;
   }
   return options;
 }

@@ -125,7 +125,8 @@ fn databases(spec: &SourceSpec) -> Vec<String> {
         SourceSpec::DuckDbMemory { .. } | SourceSpec::Csv { .. } => vec!["memory".to_owned()],
         SourceSpec::Sqlite { .. } => vec!["main".to_owned()],
         SourceSpec::DuckDbFile { path, .. } => {
-            path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).into_iter().collect()
+            let stem = path.reveal().file_stem().map(|stem| stem.to_string_lossy());
+            stem.map(|stem| viz_secrets::hide(&stem).into_owned()).into_iter().collect()
         }
     }
 }

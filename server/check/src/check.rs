@@ -98,6 +98,9 @@ enum Checked {
     Later,
 }
 
+/// More findings about texts alone are counted, not listed.
+const MOST_PROBLEMS: usize = 100_000;
+
 /// So few insights are checked at once, wherever they are.
 const FEW: usize = 16;
 
@@ -120,7 +123,12 @@ pub fn check_first(
         (Level::Parse, _) => Err(Unknown::new("level-parse", "no source is opened at the level `parse`")),
         _ => Ok(()),
     };
-    let mut findings: Vec<Finding> = project.problems().map(Finding::from).collect();
+    let mut problems = project.problems();
+    let mut findings: Vec<Finding> = problems.by_ref().take(MOST_PROBLEMS).map(Finding::from).collect();
+    let more = problems.count();
+    if let Some(last) = findings.last_mut().filter(|_| more > 0) {
+        last.notes.push(format!("the texts of this project have {more} more findings, which are not listed"));
+    }
     findings.extend(unset_variables(project).iter().map(Finding::from));
     crate::oracle::check_files(project, options.oracle, &mut findings);
     let common = common(project, options);
@@ -174,7 +182,7 @@ pub fn check_first(
     }
     let complete = options.oracle && sources.is_ok() && is_complete(&report, facts);
     report.findings = finish(project, findings, complete);
-    crate::mask::Mask::of(project).hide_in(&mut report);
+    crate::mask::hide_in(project.mask(), &mut report);
     report
 }
 

@@ -64,6 +64,7 @@ codes! {
     "include-git-reference" Error "a git reference is malformed",
     "include-not-fetched" Information "a git repository is not in the cache",
     "include-not-found" Error "an included file or folder does not exist",
+    "include-not-read" Warning "an included file is there and is not read",
     "included-twice" Error "a file is read twice, by two paths",
     "input-name" Warning "an input's name is not seen everywhere",
     "invalid-accessor" Error "an input has no such accessor",

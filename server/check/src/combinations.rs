@@ -4,6 +4,9 @@
 use crate::proof::Classes;
 use std::collections::{BTreeSet, HashSet};
 
+/// Of so many inputs each two classes are made to meet; of more, most do by chance.
+const MOST_PAIRED: usize = 128;
+
 /// One state of each input, as indices into the inputs' states.
 pub(crate) type Combination = Vec<u32>;
 
@@ -31,13 +34,19 @@ pub(crate) fn sample(counts: &[u32], classes: &Classes, limit: usize, seed: u64)
         all(&of_classes).iter().for_each(|tuple| chosen.add(from_classes(tuple)));
     }
     // Row `n` takes the state number `n` of every input, in an order of its own: so `max(counts)` rows hold every state.
-    let orders: Vec<Vec<u32>> = (0..counts.len()).map(|input| classes.order(input)).collect();
+    let firsts = representatives.iter().enumerate();
+    let orders: Vec<Vec<u32>> = firsts.map(|(input, firsts)| classes.order(input, firsts)).collect();
     for row in 0..counts.iter().copied().max().unwrap_or(0) as usize {
+        if chosen.is_full() {
+            break;
+        }
         chosen.add(orders.iter().map(|order| order[row % order.len()]).collect());
     }
-    pairs(&mut chosen, &of_classes, from_classes);
+    if counts.len() <= MOST_PAIRED {
+        pairs(&mut chosen, &of_classes, from_classes);
+    }
     let mut random = fastrand::Rng::with_seed(seed);
-    for _ in 0..limit * 20 {
+    for _ in 0..limit.saturating_mul(20) {
         if chosen.is_full() {
             break;
         }

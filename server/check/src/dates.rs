@@ -99,8 +99,10 @@ pub(crate) fn expression(text: &str, now: NaiveDateTime) -> Option<NaiveDate> {
 pub(crate) fn step(text: &str) -> Option<(i64, Unit)> {
     let text = text.trim().to_ascii_lowercase();
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
-    let count = text[..digits].parse().ok()?;
-    Some((count, Unit::parse(text[digits..].trim_start())?))
+    let unit = Unit::parse(text[digits..].trim_start())?;
+    // More than can be counted lies beyond all dates.
+    let count = if digits == 0 { return None } else { text[..digits].parse().unwrap_or(i64::MAX) };
+    Some((count, unit))
 }
 
 /// An ISO date, or the local day of an ISO date and time: a time with an offset from UTC lies on different days for

@@ -1,10 +1,12 @@
 //! From problems to findings: severity, object, fingerprint, order.
 
 use crate::report::{Finding, ObjectName, Severity};
+use crate::shorten::{MESSAGE, shorten_in};
 use crate::suppression;
+use rustc_hash::FxHashMap;
 use std::collections::HashMap;
 use viz_project::{ConfiguredSeverity, ObjectId, Problem, Project};
-use viz_text::{FileId, Loc, TextRange};
+use viz_text::{FileId, Loc, SegmentId, TextRange};
 
 /// A finding with its file and its bytes there.
 pub(crate) type Placed = (FileId, TextRange, Finding);
@@ -70,17 +72,23 @@ pub(crate) fn finish(project: &Project, findings: Vec<Finding>, complete: bool) 
     placed.dedup_by(|a, b| a.0 == b.0 && a.1 == b.1 && a.2.code == b.2.code && a.2.message == b.2.message);
     crate::repetition::merge(&mut placed);
     fingerprint(project, &mut placed);
-    placed.into_iter().map(|(_, _, finding)| finding).collect()
+    placed.into_iter().map(|(_, _, finding)| short(finding)).collect()
+}
+
+/// A finding whose texts are no longer than anybody reads.
+fn short(mut finding: Finding) -> Finding {
+    let related = finding.related.iter_mut().map(|related| &mut related.message);
+    let texts = finding.notes.iter_mut().chain(&mut finding.help).chain(related).chain([&mut finding.message]);
+    texts.for_each(|text| shorten_in(text, MESSAGE));
+    finding
 }
 
 /// Finds the bytes of findings, and the innermost object around each.
 fn place(project: &Project, findings: Vec<Finding>) -> Vec<Placed> {
     let objects = project.objects_in(&findings.iter().map(|finding| finding.loc.segment).collect());
-    let around = |loc: Loc| {
-        let object = |id: &ObjectId| project.object(*id).loc;
-        let holds = |id: &&ObjectId| object(id).segment == loc.segment && object(id).range.contains_range(loc.range);
-        objects.get(&loc.segment)?.iter().filter(holds).min_by_key(|id| object(id).range.len()).copied()
-    };
+    let nested: FxHashMap<_, _> =
+        objects.into_iter().map(|(segment, ids)| (segment, Nested::new(project, segment, ids))).collect();
+    let around = |loc: Loc| nested.get(&loc.segment)?.around(loc.range);
     let place = |mut finding: Finding| {
         let (file, range) = project.resolve(finding.loc)?;
         if finding.object.is_none() {
@@ -89,6 +97,44 @@ fn place(project: &Project, findings: Vec<Finding>) -> Vec<Placed> {
         Some((file, range, finding))
     };
     findings.into_iter().filter_map(place).collect()
+}
+
+/// The objects of a segment, in its order: each is written beside the others or inside one.
+struct Nested {
+    /// With the place of the one around it.
+    objects: Vec<(TextRange, ObjectId, Option<usize>)>,
+}
+
+impl Nested {
+    fn new(project: &Project, segment: SegmentId, ids: Vec<ObjectId>) -> Self {
+        let place = |id: ObjectId| Some((project.object(id).loc, id)).filter(|(loc, _)| loc.segment == segment);
+        let mut places: Vec<(TextRange, ObjectId)> =
+            ids.into_iter().filter_map(place).map(|(loc, id)| (loc.range, id)).collect();
+        places.sort_by_key(|(range, _)| (range.start(), std::cmp::Reverse(range.end())));
+        let mut objects: Vec<(TextRange, ObjectId, Option<usize>)> = Vec::with_capacity(places.len());
+        for (range, id) in places {
+            let mut parent = objects.len().checked_sub(1);
+            // Of objects with one place the first one counts.
+            while let Some(at) = parent.filter(|at| objects[*at].0 == range || !objects[*at].0.contains_range(range)) {
+                parent = objects[at].2;
+            }
+            objects.push((range, id, parent));
+        }
+        Self { objects }
+    }
+
+    /// The innermost object around a place.
+    fn around(&self, place: TextRange) -> Option<ObjectId> {
+        let mut at = self.objects.partition_point(|(range, ..)| range.start() <= place.start()).checked_sub(1);
+        while let Some((range, id, parent)) = at.map(|at| self.objects[at]) {
+            let first = at.and_then(|at| at.checked_sub(1)).filter(|before| self.objects[*before].0 == range);
+            if first.is_none() && range.contains_range(place) {
+                return Some(id);
+            }
+            at = first.or(parent);
+        }
+        None
+    }
 }
 
 /// An object as findings name it.

@@ -1,10 +1,12 @@
 //! What is wrong with inputs, and what is known of their options.
 
 use crate::facts::{Facts, Known};
+use crate::lambda;
 use crate::models::{Columns, columns, error_place, sentence};
 use crate::not_run::not_run;
 use crate::options::{Failed, InputOptions, MAX_OPTIONS, look_up, question};
 use crate::report::{Finding, InputReport, OptionsStatus};
+use crate::shorten::{OPTION, shorten};
 use crate::states::{Value, numeric};
 use crate::suggest::suggest;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -16,6 +18,9 @@ use viz_project::{
 
 /// More options than this are warned about (`R-IN-12`).
 const MANY_OPTIONS: usize = 10_000;
+
+/// For so many wrong defaults of an input, options that may be meant are looked for.
+const MOST_SUGGESTED: usize = 20;
 
 /// The options of an input, or why they are not known.
 pub(crate) type KnownOptions = Result<Arc<InputOptions>, Unknown>;
@@ -202,8 +207,11 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
     let mut first: FxHashMap<&str, viz_text::Loc> = FxHashMap::default();
     for item in items {
         if let Some(loc) = first.insert(&item.text, item.loc) {
-            let mut finding =
-                Finding::new("duplicate-option", item.loc, format!("the option `{}` is listed twice", item.text));
+            let mut finding = Finding::new(
+                "duplicate-option",
+                item.loc,
+                format!("the option `{}` is listed twice", shorten(&item.text, OPTION)),
+            );
             finding.related.push(viz_project::Related { loc, message: "it is listed here first".into() });
             findings.push(finding);
         }
@@ -213,15 +221,22 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
         DefaultSelection::Values(values) => values.iter().collect(),
         _ => Vec::new(),
     };
+    let known: FxHashSet<&str> = items.iter().map(|item| item.text.as_str()).collect();
+    let mut left = MOST_SUGGESTED;
     for default in defaults {
-        let known = options.values.iter().any(|value| *value == Value::Text(default.text.clone()));
-        if !known {
+        if !known.contains(default.text.as_str()) {
             let mut finding = Finding::new(
                 "default-not-an-option",
                 default.loc,
-                format!("the default `{}` is none of the options of `{}` (R-IN-05)", default.text, object.name_text()),
+                format!(
+                    "the default `{}` is none of the options of `{}` (R-IN-05)",
+                    shorten(&default.text, OPTION),
+                    object.name_text()
+                ),
             );
-            let near = similar(&default.text, items.iter().map(|item| item.text.as_str()));
+            let most = if left > 0 { items.len() } else { 0 };
+            left = left.saturating_sub(1);
+            let near = similar(&default.text, items.iter().take(most).map(|item| item.text.as_str()));
             finding.help = did_you_mean(&near);
             // A word can stand for a word; other options may need quotes.
             let word = |text: &str| text.chars().all(|c| c.is_ascii_alphabetic());
@@ -322,6 +337,15 @@ fn query_findings(
         finding.help = Some("write `?{ select distinct column from ${ref(model)} }`".into());
         findings.push(finding);
         return;
+    }
+    if let Ok((_, sql)) = question(project, query)
+        && let Some(loc) = lambda::arrows(sql.text()).into_iter().find_map(|range| sql.locate(range))
+        && loc.segment == query.loc.segment
+    {
+        let message = "the option query fails: DuckDB 2.0 refuses the arrow of a lambda";
+        let mut finding = Finding::new("options-query", loc, message);
+        finding.help = Some(lambda::HELP.into());
+        findings.push(finding);
     }
     match found {
         Err(Failed::Sql(error)) => {

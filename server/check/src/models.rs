@@ -3,12 +3,13 @@
 use crate::artefacts;
 use crate::facts::{Facts, Known, pending};
 use crate::further::further;
+use crate::lambda;
 use crate::not_run::not_run;
 use crate::report::Finding;
 use crate::sources::source_of_model;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-use viz_facts::{Answer, Column, FactStore, Question, SqlError, SqlErrorKind, Unknown};
+use viz_facts::{Answer, Column, FactStore, Question, SourceSpec, SqlError, SqlErrorKind, Unknown};
 use viz_project::{Body, Kind, ObjectId, Problem, Project, Related, Resolution};
 use viz_sql::model_query;
 use viz_text::{MappedText, TextRange, TextSize};
@@ -89,7 +90,22 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
     if source_of_model(project, id).is_err_and(|why| why.code == "source-not-supported") {
         foreign(project, id, &mut findings);
     }
+    if matches!(source_of_model(project, id), Ok(source) if !matches!(source, SourceSpec::Sqlite { .. })) {
+        arrows(project, id, &mut findings);
+    }
     ModelVerdict { columns, findings }
+}
+
+/// Lambdas with an arrow, which the source's engine refuses.
+fn arrows(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
+    let Some(sql) = model_query(project, id) else { return };
+    for loc in lambda::arrows(sql.text()).into_iter().filter_map(|range| sql.locate(range)) {
+        let name = project.object(id).name_text();
+        let message = format!("the query of the model `{name}` fails: DuckDB 2.0 refuses the arrow of a lambda");
+        let mut finding = Finding::new("model-sql", loc, message);
+        finding.help = Some(lambda::HELP.into());
+        findings.push(finding);
+    }
 }
 
 /// S-39: of a model without rows the browser gets no usable columns.

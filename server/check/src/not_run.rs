@@ -13,7 +13,10 @@ pub(crate) fn not_run(what: &str, sql: &MappedText, why: &Unknown) -> Option<Fin
     let reaches_out = || OUTWARD.iter().any(|extension| why.message.contains(extension));
     let (verb, help) = match why.code.as_str() {
         "file-not-allowed" => ("is not run here", "move the file into the project's folder"),
-        "function-not-run" | "network" => {
+        "log-unreadable" => ("is not run here", "put the database's own log there, or remove what is in its place"),
+        "no-plain-file" => ("is not run here", "name a plain file"),
+        "private-file" => ("is not run here", "read data from other files"),
+        "function-not-run" | "file-not-known" | "network" | "read-only" => {
             ("is not run here", "everything that depends on it is checked as far as its text goes")
         }
         "extension-missing" if reaches_out() => {

@@ -5,6 +5,7 @@ use crate::facts::{Facts, Known, pending};
 use crate::ranges::{self, Listed};
 use crate::sources::source_of_model;
 use crate::states::{State, Value, numeric};
+use rustc_hash::FxHashMap;
 use viz_facts::{Answer, FactStore, OptionValues, Question, SqlError, Unknown};
 use viz_project::{Body, DefaultSelection, Input, ObjectId, Options, Project, Selection};
 use viz_sql::option_query;
@@ -270,6 +271,8 @@ fn initial(input: &Input, options: &InputOptions) -> Option<State> {
         let same = |option: &&Value| option.raw() == text;
         options.values.iter().find(same).cloned().unwrap_or_else(|| Value::Text(text.to_owned()))
     };
+    // The first of several that read alike.
+    let by_text = || options.values.iter().rev().map(|value| (value.raw(), value)).collect::<FxHashMap<_, _>>();
     let slider = input.display.as_ref().is_some_and(|display| display.text == "slider");
     let slid = |value: Value| match &value {
         Value::Text(text) if slider => numeric(text).map_or(value.clone(), Value::Number),
@@ -281,6 +284,9 @@ fn initial(input: &Input, options: &InputOptions) -> Option<State> {
         (_, Selection::Single) if slider => options.values.first().map(|first| State::of([slid(first.clone())])),
         (_, Selection::Single) => None,
         (DefaultSelection::Values(values), Selection::Multi) => {
+            let known = by_text();
+            let value =
+                |text: &String| known.get(text).map_or_else(|| Value::Text(text.clone()), |known| (*known).clone());
             Some(State::of(values.iter().map(|default| value(&default.text))))
         }
         // S-09, S-43: the words are not expanded.

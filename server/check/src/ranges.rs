@@ -167,8 +167,12 @@ fn number_faults(range: &Range, now: NaiveDateTime) -> Vec<Finding> {
     let is_date = |at: &Bound| bound(&text(at), now).is_some();
     if is_date(&range.start) && is_date(&range.end) {
         let year = |at: &Bound| parse_float(&text(at)).map(js_number).unwrap_or_default();
+        let what = match numeric(&text(&range.step)) {
+            Some(_) => "this step has no unit",
+            None => "this step is not understood (it counts in days, weeks, months, quarters or years)",
+        };
         let message = format!(
-            "this step has no unit, so the dates are taken as the numbers {} and {} (R-DATE-03)",
+            "{what}, so the dates are taken as the numbers {} and {} (R-DATE-03)",
             year(&range.start),
             year(&range.end)
         );
@@ -262,6 +266,10 @@ mod tests {
             ("{ start: '2024-01-03', end: '2024-01-01', step: 1 day }", &["2024-01-03", "2024-01-02", "2024-01-01"]),
             ("{ start: today - 4 days, end: now, step: 2 }", &["2024-03-09", "2024-03-11", "2024-03-13"]),
             ("{ start: today - 1 day, end: today, step: often }", &["2024-03-12", "2024-03-13"]),
+            (
+                "{ start: '2024-01-01', end: '2024-03-01', step: 99999999999999999999 years }",
+                &["2024-01-01", "2024-03-01"],
+            ),
             ("{ start: soon, end: today, step: 1 day }", &[]),
             ("{ start: '2024-02-30', end: today, step: 1 day }", &[]),
         ] {
@@ -302,6 +310,14 @@ mod tests {
                 "{ start: '2024-01-01', end: '2024-12-31', step: 7 }",
                 &["this step has no unit, so the dates are taken as the numbers 2024 and 2024 (R-DATE-03)"],
             ),
+            (
+                "{ start: '2024-01-01', end: '2025-12-31', step: 1 second }",
+                &[
+                    "this step is not understood (it counts in days, weeks, months, quarters or years), so the dates are \
+                   taken as the numbers 2024 and 2025 (R-DATE-03)",
+                ],
+            ),
+            ("{ start: '2024-01-01', end: '2025-12-31', step: 99999999999999999999 years }", &[]),
             (
                 "{ start: 1.0e+20, end: 1.0e+20, step: 1 }",
                 &["this step is lost in rounding, so the range never ends: the browser hangs"],

@@ -1,9 +1,9 @@
 //! One finding per cause: what is wrong for the same reason at several places is told at the first of them.
 
 use crate::report::Finding;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use viz_project::Related;
-use viz_text::{FileId, TextRange};
+use viz_text::{FileId, TextRange, TextSize};
 
 /// Codes whose message names the cause: what they say twice has one.
 const NAME_THEIR_CAUSE: [&str; 6] = [
@@ -57,21 +57,23 @@ pub(crate) fn merge(placed: &mut Vec<(FileId, TextRange, Finding)>) {
 /// What can't be read as YAML for a reason that is told has no further faults: an old `{{ … }}` is no mapping, and the
 /// value behind a tag is not what stands there.
 fn drop_follow_ups(placed: &mut Vec<(FileId, TextRange, Finding)>) {
-    let causes: Vec<(FileId, TextRange, &'static str)> = placed
-        .iter()
-        .filter(|(_, _, finding)| matches!(finding.code, "removed-syntax" | "custom-tag"))
-        .map(|(file, range, finding)| (*file, *range, finding.code))
-        .collect();
-    placed.retain(|(file, range, finding)| {
-        !causes.iter().any(|(at, cause, code)| {
-            at == file
-                && match (*code, finding.code) {
-                    ("removed-syntax", "yaml-syntax") => cause.contains_range(*range),
-                    ("custom-tag", "wrong-type" | "invalid-value") => {
-                        u32::from(range.start()) == u32::from(cause.end()) + 1
-                    }
-                    _ => false,
-                }
-        })
+    let of = |code: &'static str| placed.iter().filter(move |(_, _, finding)| finding.code == code);
+    // Values begin behind a space.
+    let tagged: HashSet<(FileId, u32)> =
+        of("custom-tag").map(|(file, range, _)| (*file, u32::from(range.end()) + 1)).collect();
+    // In the order of the text, each with how far those up to it reach.
+    let mut removed: Vec<(FileId, TextSize, TextSize)> = Vec::new();
+    for (file, range, _) in of("removed-syntax") {
+        let reach = removed.last().filter(|(at, ..)| at == file).map_or(range.end(), |(.., end)| range.end().max(*end));
+        removed.push((*file, range.start(), reach));
+    }
+    placed.retain(|(file, range, finding)| match finding.code {
+        "wrong-type" | "invalid-value" => !tagged.contains(&(*file, range.start().into())),
+        "yaml-syntax" => {
+            let before = removed.partition_point(|(at, start, _)| (at, start) <= (file, &range.start()));
+            let last = before.checked_sub(1).map(|last| removed[last]);
+            !last.is_some_and(|(at, _, reach)| at == *file && range.end() <= reach)
+        }
+        _ => true,
     });
 }

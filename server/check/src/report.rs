@@ -1,5 +1,6 @@
 //! What a check found: the one value that the editor and the command line are two faces of.
 
+use crate::shorten::{EXAMPLE, shorten};
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::sync::Arc;
@@ -37,11 +38,20 @@ pub struct FailedCombinations {
     pub failed: usize,
     /// How many there are, over the inputs that are responsible.
     pub total: usize,
-    /// Up to three of those that fail: input name → option as the viewer sees it.
+    /// Up to three of those that fail: input name → option as the viewer sees it. Long ones are shortened where they are
+    /// written down.
+    #[serde(serialize_with = "examples")]
     pub examples: Vec<IndexMap<String, String>>,
     /// Whether there may be more: not all combinations are covered.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub at_least: bool,
+}
+
+fn examples<S: serde::Serializer>(all: &[IndexMap<String, String>], to: S) -> Result<S::Ok, S::Error> {
+    let short = |example: &IndexMap<String, String>| -> IndexMap<String, String> {
+        example.iter().map(|(name, option)| (name.clone(), shorten(option, EXAMPLE).into_owned())).collect()
+    };
+    to.collect_seq(all.iter().map(short))
 }
 
 /// One finding: one cause, at the smallest piece of the user's text that is to blame.

@@ -1,9 +1,8 @@
 //! Which source a query runs on, as the engine needs to know it.
 
-use std::path::PathBuf;
 use viz_facts::{SourceSpec, Unknown};
 use viz_project::{Body, Kind, ObjectId, Problem, Project, Source, normalize};
-use viz_text::MappedText;
+use viz_secrets::ExposeSecret;
 
 /// The source of a model.
 ///
@@ -40,19 +39,21 @@ pub fn source_spec(project: &Project, name: &str, source: &Source) -> Result<Sou
             let Some(database) = &source.database else {
                 return Err(Unknown::new("no-source", format!("the source `{name}` has no `database`")));
             };
-            let database = resolve_environment(project, database).map_err(|variable| {
+            let unset = |variable| {
                 Unknown::new(
                     "variable-unset",
                     format!("the source `{name}` needs the environment variable `{variable}`, which is not set"),
                 )
-            })?;
-            Ok(match database.trim() {
+            };
+            let resolved = project.resolve_variables(database).map_err(unset)?;
+            let path = project.source_path(database).map_err(unset)?;
+            Ok(match resolved.expose_secret().trim() {
                 ":memory:" if ty == "sqlite" => {
                     return Err(Unknown::new("no-source", "a SQLite database in memory has no tables"));
                 }
                 ":memory:" => SourceSpec::DuckDbMemory { root },
-                path if ty == "sqlite" => SourceSpec::Sqlite { path: normalize(&root.join(path)), root },
-                path => SourceSpec::DuckDbFile { path: normalize(&root.join(path)), root },
+                _ if ty == "sqlite" => SourceSpec::Sqlite { path, root },
+                _ => SourceSpec::DuckDbFile { path, root },
             })
         }
         // R-SRC-02: `xls` is read with the CSV reader too.
@@ -61,7 +62,7 @@ pub fn source_spec(project: &Project, name: &str, source: &Source) -> Result<Sou
                 return Err(Unknown::new("no-source", format!("the source `{name}` has no `file`")));
             };
             Ok(SourceSpec::Csv {
-                path: normalize(&root.join(&file.text)),
+                path: normalize(&root.join(&file.text)).into(),
                 root,
                 view: name.to_owned(),
                 delimiter: source.delimiter.clone().unwrap_or_else(|| ",".into()),
@@ -85,25 +86,6 @@ pub fn sources(project: &Project) -> Vec<(String, String, Result<SourceSpec, Unk
         out.push((name.to_owned(), ty, source_spec(project, name, source)));
     }
     out
-}
-
-/// The file that a source's `database` names, if all variables in it are set.
-pub(crate) fn database_path(project: &Project, database: &MappedText) -> Option<PathBuf> {
-    let path = resolve_environment(project, database).ok()?;
-    Some(normalize(&project.root.join(path.trim())))
-}
-
-/// A text with its `${env.NAME}` replaced, or the first name that is not set.
-fn resolve_environment(project: &Project, text: &MappedText) -> Result<String, String> {
-    let mut out = String::new();
-    let mut done = 0;
-    for (range, name) in viz_syntax::env_references(text.text()) {
-        out.push_str(&text.text()[done..range.start().into()]);
-        out.push_str(project.environment().get(&name).ok_or(name)?);
-        done = range.end().into();
-    }
-    out.push_str(&text.text()[done..]);
-    Ok(out)
 }
 
 /// Variables that the sources of a project need and that are not set (`R-ENV-03`).

@@ -3,6 +3,8 @@
 use crate::codes::{CODES, code};
 use crate::findings::Placed;
 use crate::report::Finding;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use viz_project::{Fix, Project, did_you_mean, similar};
 use viz_syntax::Suppression;
 use viz_text::{FileId, Loc, TextSize};
@@ -27,6 +29,12 @@ const ABOUT_TEXT: &[&str] = &[
 /// is known only if everything was checked (`complete`), or if its code is about text.
 pub(crate) fn apply(project: &Project, placed: &mut Vec<Placed>, complete: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // What is not silenced yet, by file and code: there may be thousands of comments and of findings.
+    let mut open: FxHashMap<(FileId, &'static str), BTreeSet<(TextSize, usize)>> = FxHashMap::default();
+    for (at, (file, range, finding)) in placed.iter().enumerate() {
+        open.entry((*file, finding.code)).or_default().insert((range.start(), at));
+    }
+    let mut silenced = vec![false; placed.len()];
     for (index, file) in project.files().iter().enumerate() {
         let id = FileId(index as u32);
         let end = TextSize::of(file.document.text());
@@ -38,20 +46,34 @@ pub(crate) fn apply(project: &Project, placed: &mut Vec<Placed>, complete: bool)
                 findings.push(finding);
             }
             for (name, loc) in &comment.codes {
-                let before = placed.len();
-                placed.retain(|(at, range, finding)| {
-                    let start = range.start();
-                    let inside = comment.scope.contains(start) || (start == end && comment.scope.end() == end);
-                    !(*at == id && inside && finding.code == name)
-                });
-                if code(name).is_none() {
+                let Some(code) = code(name) else {
                     findings.push(unknown(name, *loc));
-                } else if placed.len() == before && (complete || ABOUT_TEXT.contains(&name.as_str())) {
+                    continue;
+                };
+                // What stands at the end of the text belongs to what ends there.
+                let last = comment.scope.end() + TextSize::new(u32::from(comment.scope.end() == end));
+                let here = (comment.scope.start(), 0)..(last, 0);
+                let met: Vec<(TextSize, usize)> = match open.get_mut(&(id, code.name)) {
+                    Some(open) => {
+                        let met = open.range(here).copied().collect();
+                        for one in &met {
+                            open.remove(one);
+                        }
+                        met
+                    }
+                    None => Vec::new(),
+                };
+                for (_, at) in &met {
+                    silenced[*at] = true;
+                }
+                if met.is_empty() && (complete || ABOUT_TEXT.contains(&name.as_str())) {
                     findings.push(unused(comment, name, *loc));
                 }
             }
         }
     }
+    let mut kept = silenced.iter().map(|silenced| !silenced);
+    placed.retain(|_| kept.next().unwrap_or(true));
     findings
 }
 

@@ -15,6 +15,9 @@ pub(crate) struct Witness {
     pub always: bool,
 }
 
+/// So many pairs of inputs are looked at. Where more inputs meet, all of them together are blamed.
+const MOST_PAIRS: usize = 2_000;
+
 /// Explains the failing ones among the combinations. A state is guilty if all combinations with it fail (and there are
 /// at least as many states as one that isn't); what guilty states don't explain is blamed on pairs of inputs, and what
 /// is left on all inputs together.
@@ -34,10 +37,12 @@ pub(crate) fn witnesses(combinations: &[Combination], failing: &[bool]) -> Vec<W
     for input in 0..width {
         blame(&[input], combinations, failing, &mut explained, &mut out);
     }
-    for a in 0..width {
-        for b in a + 1..width {
-            blame(&[a, b], combinations, failing, &mut explained, &mut out);
+    let pairs = || (0..width).flat_map(|a| (a + 1..width).map(move |b| [a, b]));
+    for pair in pairs().take(MOST_PAIRS) {
+        if (0..combinations.len()).all(|at| explained[at] || !failing[at]) {
+            break;
         }
+        blame(&pair, combinations, failing, &mut explained, &mut out);
     }
     let rest: Vec<usize> = (0..combinations.len()).filter(|at| failing[*at] && !explained[*at]).collect();
     if let Some(example) = rest.first() {

@@ -1,5 +1,8 @@
 //! Where this program keeps what it may lose: below the user's cache folder, readable by the user alone.
 
+// The program's own folder, which no project names.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 use etcetera::BaseStrategy;
 use std::fs::DirBuilder;
 use std::path::{Path, PathBuf};

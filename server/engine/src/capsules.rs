@@ -6,13 +6,14 @@
 //! need no data; of them only the question's hash and the answer are kept.
 //!
 //! The file is private to the user (rows hold values of the data), bounded in size, and used by several processes at once.
-//! It can be deleted at any time; one that can't be read is set aside.
+//! It can be deleted at any time; one that can't be read is set aside. No value of a variable is in it: what a run read
+//! besides its source is kept as the query names it, and a result that holds a value is not kept.
 
 mod file;
 
 use crate::DUCKDB_VERSION;
-use crate::copies::{Format, log_of};
 use crate::data_version::DataVersions;
+use crate::database_files::Format;
 use crate::reads::Reads;
 pub use file::Run;
 use file::{File, Found, NewRun, Row};
@@ -44,8 +45,8 @@ pub(crate) struct Capsules {
 impl Capsules {
     /// Opens the file in this folder; `None` if there can't be one. `program` is what answers.
     pub(crate) fn open(folder: &Path, program: &Path) -> Option<Self> {
-        let file = File::open(folder)?;
-        let mut own = File::open(folder)?;
+        let file = File::at(folder)?;
+        let mut own = File::at(folder)?;
         let (sender, rows) = channel::<Vec<Row>>();
         let write = move || {
             for mut batch in rows.iter() {
@@ -71,12 +72,15 @@ impl Capsules {
         let found: Vec<Option<Found>> = questions.iter().map(look_up).collect();
         drop(file);
         let mut versions = DataVersions::default();
-        let mut still_true = |found: Option<Found>| {
+        let mut still_true = |(question, found): (&Question, Option<Found>)| {
             let Found { answer, at, over } = found?;
-            let same = over.is_none_or(|(files, data)| versions.of(&files) == Some(data));
+            let same = over.is_none_or(|(reads, data)| {
+                let files = question.source().and_then(|source| files(source, question, &reads));
+                files.is_some_and(|files| versions.of(&files) == Some(data))
+            });
             same.then_some((answer, at))
         };
-        found.into_iter().map(&mut still_true).collect()
+        questions.iter().zip(found).map(&mut still_true).collect()
     }
 
     /// Keeps what was just found out, from a moment on.
@@ -100,10 +104,10 @@ impl Capsules {
                 engine,
                 at: since,
                 purpose: purpose(question),
-                source: describe(source),
-                files: files.unwrap_or_default(),
+                source: viz_secrets::hide(&describe(source)).into_owned(),
+                reads: ran.map(|ran| ran.reads.clone()).unwrap_or_default(),
                 data,
-                sql: question.sql().to_owned(),
+                sql: viz_secrets::hide(question.sql()).into_owned(),
                 limits: format!("{} ms", limits.timeout.as_millis()),
                 result: result.clone(),
                 milliseconds: ran.map_or(0, |ran| ran.milliseconds),
@@ -130,7 +134,7 @@ impl Drop for Capsules {
 /// The newest runs of queries on sources that the cache in this folder remembers, newest first; `None` if it can't be
 /// opened.
 pub fn newest(folder: &Path, count: usize) -> Option<Vec<Run>> {
-    Some(File::open(folder)?.newest(count))
+    Some(File::at(folder)?.newest(count))
 }
 
 /// DuckDB's version, this program's, and where it matters the time zone.
@@ -155,15 +159,23 @@ pub(crate) fn files(source: &SourceSpec, question: &Question, reads: &Reads) -> 
     }
     match source {
         SourceSpec::DuckDbMemory { .. } => {}
-        SourceSpec::Csv { path, .. } => files.push(path.clone()),
-        SourceSpec::DuckDbFile { path, .. } => files.extend([path.clone(), log_of(path)]),
+        SourceSpec::Csv { path, .. } => files.push(path.reveal().to_owned()),
+        SourceSpec::DuckDbFile { path, .. } => {
+            files.push(path.reveal().to_owned());
+            files.extend(logs(Format::DuckDb, path.reveal()));
+        }
         SourceSpec::Sqlite { path, .. } => {
             files.clear();
-            files.push(path.clone());
-            files.extend(Format::Sqlite.logs(path));
+            files.push(path.reveal().to_owned());
+            files.extend(logs(Format::Sqlite, path.reveal()));
         }
     }
     Some(files)
+}
+
+/// The files beside the file that a database's path leads to.
+fn logs(format: Format, path: &Path) -> Vec<PathBuf> {
+    format.logs(&viz_files::real(path).unwrap_or_else(|_| path.to_owned()))
 }
 
 /// Whether a name in a query names files in the project's folder.
@@ -181,7 +193,7 @@ fn inside(root: &Path, name: &Path) -> Inside {
     if path.starts_with(root) && !turns_back {
         return Inside::Yes(path);
     }
-    let real = |path: &Path| path.canonicalize().ok();
+    let real = |path: &Path| viz_files::real(path).ok();
     match (real(&path), real(root)) {
         (Some(path), Some(root)) if path.starts_with(&root) => Inside::Yes(path),
         (None, _) if turns_back => Inside::Unclear,
@@ -203,10 +215,8 @@ fn purpose(question: &Question) -> &'static str {
 }
 
 fn describe(source: &SourceSpec) -> String {
-    match source {
-        SourceSpec::DuckDbMemory { root } => format!("memory in {}", root.display()),
-        SourceSpec::DuckDbFile { path, .. } | SourceSpec::Sqlite { path, .. } | SourceSpec::Csv { path, .. } => {
-            path.display().to_string()
-        }
+    match source.path() {
+        Some(path) => path.to_string(),
+        None => format!("memory in {}", source.root().display()),
     }
 }

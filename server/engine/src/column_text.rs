@@ -3,6 +3,9 @@
 //! What most columns are made of has loops of its own here, since ten million rows are written so; everything else is
 //! written value by value by [`Cell`]. Both give the same text: a test compares them.
 
+// Runs in the worker, which can write to the staging folder and nowhere else.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 use crate::cells::Cell;
 use crate::digits;
 use duckdb::arrow::array::{Array, AsArray};

@@ -7,19 +7,19 @@
 //! A copy is used until the file or its log (`.wal`) changes. It is only used if both looked the same before and after it
 //! was made, so it is never half of one state and half of another.
 //!
-//! A project may name any file of the user as its database. Only what is a database is copied, and only into a folder that
-//! the workers of no other project can read: else SQL could read the copy as a text.
+//! A project may name any file of the user as its database, and lay anything beside it that has the name of a log. Only what
+//! begins as a database, and only logs that are plain files beside the real database and begin as such logs do, are taken; what is
+//! copied is what was looked at, by its handle. The copies are in a folder that the workers of no other project can read.
 
 use crate::cache_folder::{create_private, private_folder};
-use crate::sqlite_log::{self, is_hot};
+use crate::database_files::{Files, Format, NoCopy, Version, Why};
 use std::collections::HashMap;
-use std::fs::{File, Metadata};
-use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, OnceLock};
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::time::Duration;
 use tempfile::TempDir;
 use viz_facts::Unknown;
+use viz_files::{Reach, Refused};
 
 /// Waits before another attempt while the file changes.
 const RETRIES: [Duration; 4] =
@@ -29,81 +29,20 @@ const RETRIES: [Duration; 4] =
 pub(crate) struct Copies {
     /// Made when first needed.
     folder: OnceLock<Option<TempDir>>,
-    /// By the project's folder and the file that was copied.
-    made: Mutex<HashMap<(PathBuf, PathBuf), Made>>,
+    /// By the project's folder and the file that was copied. Each has a lock of its own: whoever waits for a file that changes
+    /// keeps nobody else waiting.
+    made: Mutex<ByFile>,
     largest: u64,
+    /// Whether only files of a project's repository are copied.
+    confined: bool,
 }
+
+type ByFile = HashMap<(PathBuf, PathBuf), Arc<Mutex<Option<Made>>>>;
 
 struct Made {
     version: Version,
     /// Holds the copy under the file's own name, which gives the catalogue its name.
     folder: TempDir,
-}
-
-/// Whose file it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// DuckDB's.
-    DuckDb,
-    /// SQLite's.
-    Sqlite,
-}
-
-impl Format {
-    /// The files beside a database that hold what is not in it yet.
-    pub(crate) fn logs(self, path: &Path) -> Vec<PathBuf> {
-        let beside = |end: &str| {
-            let mut name = path.to_owned().into_os_string();
-            name.push(end);
-            PathBuf::from(name)
-        };
-        match self {
-            Format::DuckDb => vec![log_of(path)],
-            Format::Sqlite => vec![beside("-wal"), beside("-journal")],
-        }
-    }
-
-    /// Whether a file begins as databases of this format do.
-    fn is_of(self, path: &Path) -> std::io::Result<bool> {
-        // A pipe would be waited for.
-        if !std::fs::metadata(path)?.is_file() {
-            return Ok(false);
-        }
-        let mut first = Vec::new();
-        File::open(path)?.take(16).read_to_end(&mut first)?;
-        Ok(match self {
-            Format::DuckDb => first.get(8..12) == Some(b"DUCK".as_slice()),
-            // SQLite takes an empty file for an empty database.
-            Format::Sqlite => first.is_empty() || first == b"SQLite format 3\0",
-        })
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Format::DuckDb => "DuckDB",
-            Format::Sqlite => "SQLite",
-        }
-    }
-}
-
-/// Why a file that is something else than it should be is not read.
-pub(crate) fn no_database(path: &Path, format: Format) -> Unknown {
-    let message = format!("the file {} is no {} database, or it is damaged", path.display(), format.name());
-    Unknown::new("database-unreadable", message)
-}
-
-/// What tells that a file has changed; `None` where there is no such file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Version {
-    database: Option<Stamp>,
-    logs: Vec<Option<Stamp>>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Stamp {
-    length: u64,
-    modified: Option<SystemTime>,
-    file: Option<(u64, u64)>,
 }
 
 /// How a database file is to be read.
@@ -117,8 +56,9 @@ pub(crate) enum Reading {
 
 impl Copies {
     /// No copies yet. Files of more than `largest` bytes are only copied where the file system shares their blocks.
-    pub(crate) fn new(largest: u64) -> Self {
-        Self { folder: OnceLock::new(), made: Mutex::default(), largest }
+    /// If they are `confined`, only files of a project's repository are.
+    pub(crate) fn new(largest: u64, confined: bool) -> Self {
+        Self { folder: OnceLock::new(), made: Mutex::default(), largest, confined }
     }
 
     /// The folder below which all copies are; `None` if there is no place for them.
@@ -138,41 +78,38 @@ impl Copies {
     /// A copy of this database file as it is now, for the project in this folder.
     pub(crate) fn current(&self, root: &Path, path: &Path, format: Format) -> Result<Reading, Unknown> {
         let Some(name) = path.file_name() else { return Ok(Reading::Itself) };
-        let key = (root.to_owned(), path.to_owned());
-        let mut made = self.lock();
+        let slot = Arc::clone(self.lock().entry((root.to_owned(), path.to_owned())).or_default());
+        let mut made = slot.lock().expect("no code that holds this lock panics");
         let mut waits = RETRIES.iter();
+        let repository = self.confined.then(|| viz_files::repository(root));
+        let reach = repository.as_deref().map_or(Reach::Anywhere, Reach::Below);
         loop {
-            let before = Version::of(path, format);
-            // What is missing is reported where it is opened.
-            if before.database.is_none() {
-                made.remove(&key);
-                return Ok(Reading::Itself);
-            }
-            if let Some(copy) = made.get(&key).filter(|copy| copy.version == before) {
+            let files = match Files::open(path, format, reach) {
+                Ok(files) => files,
+                Err(why) => {
+                    *made = None;
+                    return match why {
+                        Why::Missing => Ok(Reading::Itself),
+                        Why::Unknown(unknown) => Err(unknown),
+                    };
+                }
+            };
+            let before = files.version();
+            if let Some(copy) = made.as_ref().filter(|copy| copy.version == before) {
                 return Ok(Reading::Copy(copy.folder.path().join(name)));
             }
-            // What can't be opened is reported where it is opened, too.
-            if format.is_of(path).is_ok_and(|is| !is) {
-                made.remove(&key);
-                return Err(no_database(path, format));
-            }
             let Some(folder) = self.folder_of(root) else { return Ok(Reading::Itself) };
-            let folder = folder.as_path();
-            let copied = copy(path, format, &before, folder, self.largest);
-            // A rollback journal in use means that a transaction is half in the file.
-            let half = format == Format::Sqlite && format.logs(path).last().is_some_and(|journal| is_hot(journal));
-            match copied {
-                Ok(Some(folder)) if !half && Version::of(path, format) == before => {
+            let unchanged = || Files::open(path, format, reach).is_ok_and(|now| now.version() == before);
+            match files.copy(Path::new(name), &folder, self.largest) {
+                Ok(folder) if unchanged() => {
                     let file = folder.path().join(name);
-                    made.insert(key, Made { version: before, folder });
+                    *made = Some(Made { version: before, folder });
                     return Ok(Reading::Copy(file));
                 }
                 // It changed meanwhile.
-                Ok(Some(_)) => {}
-                Ok(None) => return Ok(Reading::Itself),
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => {
-                    tracing::debug!(path = %path.display(), %error, "could not be copied");
+                Ok(_) | Err(NoCopy::Half | NoCopy::Refused(Refused::NotFound)) => {}
+                Err(NoCopy::Refused(why)) => {
+                    tracing::debug!(path = %path.display(), %why, "could not be copied");
                     return Ok(Reading::Itself);
                 }
             }
@@ -186,82 +123,20 @@ impl Copies {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<(PathBuf, PathBuf), Made>> {
+    fn lock(&self) -> MutexGuard<'_, ByFile> {
         self.made.lock().expect("no code that holds this lock panics")
-    }
-}
-
-/// Copies a database and its log into a new folder; `None` if that would take too long.
-fn copy(path: &Path, format: Format, version: &Version, into: &Path, largest: u64) -> std::io::Result<Option<TempDir>> {
-    let folder = tempfile::Builder::new().prefix("copy").tempdir_in(into)?;
-    let logs = format.logs(path);
-    let logs = logs.iter().map(PathBuf::as_path).zip(&version.logs);
-    for (from, stamp) in std::iter::once((path, &version.database)).chain(logs) {
-        let (Some(stamp), Some(name)) = (stamp, from.file_name()) else { continue };
-        let to = folder.path().join(name);
-        if reflink_copy::reflink(from, &to).is_err() {
-            if stamp.length > largest {
-                return Ok(None);
-            }
-            std::fs::copy(from, &to)?;
-        }
-    }
-    if let (Format::Sqlite, Some(name)) = (format, path.file_name()) {
-        let copied = folder.path().join(name);
-        make_writable(&copied)?;
-        for log in format.logs(&copied).iter().take(1) {
-            sqlite_log::settle(&copied, log)?;
-        }
-    }
-    Ok(Some(folder))
-}
-
-/// The log that DuckDB keeps beside a database.
-pub(crate) fn log_of(path: &Path) -> PathBuf {
-    let mut log = path.to_owned().into_os_string();
-    log.push(".wal");
-    log.into()
-}
-
-/// A copy has the rights of its original, which may be none to write.
-fn make_writable(path: &Path) -> std::io::Result<()> {
-    let mut rights = std::fs::metadata(path)?.permissions();
-    #[cfg(unix)]
-    std::os::unix::fs::PermissionsExt::set_mode(&mut rights, 0o600);
-    #[cfg(not(unix))]
-    rights.set_readonly(false);
-    std::fs::set_permissions(path, rights)
-}
-
-impl Version {
-    fn of(path: &Path, format: Format) -> Self {
-        Self { database: stamp(path), logs: format.logs(path).iter().map(|log| stamp(log)).collect() }
-    }
-}
-
-fn stamp(path: &Path) -> Option<Stamp> {
-    let data = std::fs::metadata(path).ok()?;
-    Some(Stamp { length: data.len(), modified: data.modified().ok(), file: identity(&data) })
-}
-
-/// Device and number of a file, where the system tells.
-pub(crate) fn identity(data: &Metadata) -> Option<(u64, u64)> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        Some((data.dev(), data.ino()))
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = data;
-        None
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::database_files::no_database;
     use std::fs;
+
+    fn log_of(path: &Path) -> PathBuf {
+        Format::DuckDb.logs(path).remove(0)
+    }
 
     fn read(reading: Result<Reading, Unknown>) -> (PathBuf, String) {
         match reading {
@@ -278,17 +153,17 @@ mod tests {
     #[test]
     fn a_copy_is_kept_until_the_file_or_its_log_changes() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20));
+        let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20, false));
         let current = || copies.current(folder.path(), &path, Format::DuckDb);
         assert_eq!(current(), Ok(Reading::Itself), "there is nothing to copy");
         fs::write(&path, database("one")).unwrap();
         let (first, text) = read(current());
         assert_eq!((text, first.file_name()), (database("one"), path.file_name()));
         assert_eq!(read(current()).0, first);
-        fs::write(log_of(&path), "log").unwrap();
+        fs::write(log_of(&path), "d\0be\0\x02").unwrap();
         let (second, _) = read(current());
         assert_ne!(second, first);
-        assert_eq!(fs::read_to_string(log_of(&second)).unwrap(), "log");
+        assert_eq!(fs::read_to_string(log_of(&second)).unwrap(), "d\0be\0\x02");
         assert!(!first.exists(), "the old copy is gone");
         fs::write(&path, database("three")).unwrap();
         assert_eq!(read(current()).1, database("three"));
@@ -300,7 +175,7 @@ mod tests {
     #[test]
     fn every_project_has_copies_of_its_own() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20));
+        let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20, false));
         fs::write(&path, database("one")).unwrap();
         for root in ["/a", "/b"].map(Path::new) {
             let (copy, _) = read(copies.current(root, &path, Format::DuckDb));
@@ -312,7 +187,7 @@ mod tests {
     #[test]
     fn what_is_no_database_is_not_copied() {
         let folder = tempfile::tempdir().unwrap();
-        let (key, copies) = (folder.path().join("id_ed25519"), Copies::new(1 << 20));
+        let (key, copies) = (folder.path().join("id_ed25519"), Copies::new(1 << 20, false));
         fs::write(&key, "-----BEGIN OPENSSH PRIVATE KEY-----").unwrap();
         let mut wrong = vec![key, folder.path().to_owned()];
         if cfg!(unix) {
@@ -324,22 +199,44 @@ mod tests {
         assert!(copies.folder_of(folder.path()).unwrap().read_dir().unwrap().next().is_none());
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn confined_copies_are_of_files_of_the_repository() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, outside) = (folder.path().join("root"), folder.path().join("outside.db"));
+        fs::create_dir(&root).unwrap();
+        for path in [&root.join("own.db"), &outside] {
+            fs::write(path, database("one")).unwrap();
+        }
+        std::os::unix::fs::symlink(&outside, root.join("link.db")).unwrap();
+        std::os::unix::fs::symlink("own.db", root.join("inside.db")).unwrap();
+        let copy =
+            |name: &str, confined| Copies::new(1 << 20, confined).current(&root, &root.join(name), Format::DuckDb);
+        for name in ["link.db", "../outside.db"] {
+            assert_eq!(copy(name, true).unwrap_err().code, "outside-repository");
+            assert!(matches!(copy(name, false), Ok(Reading::Copy(_))));
+        }
+        for name in ["own.db", "inside.db"] {
+            assert!(matches!(copy(name, true), Ok(Reading::Copy(_))));
+        }
+    }
+
     #[test]
     fn what_is_too_large_is_read_itself() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("shop.db");
         fs::write(&path, database("12345")).unwrap();
-        let copies = Copies::new(4);
+        let copies = Copies::new(4, false);
         // Unless this file system shares blocks.
         let reading = copies.current(folder.path(), &path, Format::DuckDb).unwrap();
-        assert!(reading == Reading::Itself || reflink_copy::reflink(&path, folder.path().join("other")).is_ok());
+        assert!(reading == Reading::Itself || matches!(reading, Reading::Copy(_)));
     }
 
     #[cfg(unix)]
     #[test]
     fn copies_are_private() {
         use std::os::unix::fs::PermissionsExt;
-        let copies = Copies::new(0);
+        let copies = Copies::new(0, false);
         for folder in [copies.folder().unwrap().to_owned(), copies.folder_of(Path::new("/a")).unwrap()] {
             let mode = fs::metadata(folder).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o700);

@@ -2,9 +2,11 @@
 
 use crate::batch::{Batch, CancelToken};
 use crate::capsules::Capsules;
-use crate::copies::{Copies, Format, Reading, identity, log_of};
+use crate::copies::{Copies, Reading};
+use crate::database_files::Format;
 use crate::process::Pending;
 use crate::protocol::WorkerKind;
+use crate::secrets;
 use crate::watchdog::Stop;
 use crate::worker_slot::{Plan, WorkerSlot, closed};
 use crate::{Limits, Runner, Wall};
@@ -13,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 use viz_facts::{Answer, Question, SourceSpec, Unknown};
+use viz_files::{Identity, Kind, Readable};
 
 /// Workers of one kind at most: a second one takes its share of large batches.
 const LANES: usize = 2;
@@ -47,6 +50,9 @@ pub struct EngineConfig {
     pub grace: Duration,
     /// Whether sources may be opened. If not, the engine has no means to do so.
     pub trusted: bool,
+    /// Whether the files of sources are opened only where they really lie in the project's repository
+    /// ([`viz_files::repository`]), because the project may be somebody else's: in CI.
+    pub confined: bool,
     /// Databases of up to so many bytes are read from a private copy; larger ones only where the file system makes copies
     /// without copying, and else are opened themselves for milliseconds.
     pub copy_limit: u64,
@@ -66,6 +72,7 @@ impl EngineConfig {
             limits: Limits::default(),
             grace: Duration::from_secs(1),
             trusted,
+            confined: false,
             copy_limit: 512 << 20,
             cache: None,
             export: None,
@@ -78,6 +85,7 @@ impl EngineConfig {
 pub struct Engine {
     limits: Limits,
     parse: [Arc<WorkerSlot>; LANES],
+    confined: bool,
     capsules: Option<Capsules>,
     /// Only in trusted workspaces.
     sources: Option<Sources>,
@@ -87,23 +95,33 @@ pub struct Engine {
 /// source's file that lies elsewhere has a worker of its own, which may read that file besides the folder.
 struct Sources {
     plan: Plan,
+    confined: bool,
     copies: Copies,
-    slots: Mutex<HashMap<Place, (Elsewhere, Arc<WorkerSlot>)>>,
+    slots: Mutex<HashMap<Place, Slot>>,
+    /// What of each project's folder may be read.
+    projects: Mutex<HashMap<PathBuf, Arc<Readable>>>,
+}
+
+/// A worker, and what there was when it was started: a worker may read these files, not whatever has their names later.
+struct Slot {
+    worker: Arc<WorkerSlot>,
+    elsewhere: Elsewhere,
+    project: Arc<Readable>,
 }
 
 /// A project's folder, a file elsewhere, and the lane.
 type Place = (PathBuf, Option<PathBuf>, usize);
 
-/// What was at such a file's place, and at its log's, when its worker was started. A worker may read these files, not
-/// whatever has their names later.
-type Elsewhere = [Option<(u64, u64)>; 2];
+/// What was at such a file's place, and at its logs'.
+type Elsewhere = Vec<Option<Identity>>;
 
 impl Sources {
-    fn new(plan: Plan, copy_limit: u64) -> Self {
-        Self { plan, copies: Copies::new(copy_limit), slots: Mutex::default() }
+    fn new(plan: Plan, copy_limit: u64, confined: bool) -> Self {
+        let copies = Copies::new(copy_limit, confined);
+        Self { plan, confined, copies, slots: Mutex::default(), projects: Mutex::default() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Place, (Elsewhere, Arc<WorkerSlot>)>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Place, Slot>> {
         self.slots.lock().expect("no code that holds this lock panics")
     }
 
@@ -116,11 +134,12 @@ impl Sources {
             let root = source.root().to_owned();
             let file = match source {
                 SourceSpec::DuckDbMemory { .. } => None,
-                SourceSpec::Csv { path, .. } => Some(path.clone()),
+                SourceSpec::Csv { path, .. } => Some(path.reveal().to_owned()),
                 SourceSpec::DuckDbFile { path, .. } | SourceSpec::Sqlite { path, .. } => {
+                    let path = path.reveal().to_owned();
                     let sqlite = matches!(source, SourceSpec::Sqlite { .. });
                     let format = if sqlite { Format::Sqlite } else { Format::DuckDb };
-                    let current = || self.copies.current(&root, path, format);
+                    let current = || self.copies.current(&root, &path, format);
                     match readings.entry((root.clone(), path.clone())).or_insert_with(current).clone() {
                         Ok(Reading::Copy(copy)) => {
                             pending.copy = Some(copy);
@@ -134,7 +153,16 @@ impl Sources {
                     }
                 }
             };
-            let elsewhere = file.filter(|file| !is_below(file, &root));
+            let elsewhere = file.and_then(|file| elsewhere(&file, &root));
+            // Its name may lead elsewhere since it was judged. From here on a worker reads this file or none.
+            if self.confined
+                && let (Some(file), Some(path)) = (&elsewhere, source.path())
+                && !file.starts_with(viz_files::repository(&root))
+            {
+                let why = outside_repository(&path);
+                pending.batch.resolve(pending.at, Err(why));
+                continue;
+            }
             by_place.entry((root, elsewhere)).or_default().push(pending);
         }
         for ((root, file), pending) in by_place {
@@ -149,36 +177,71 @@ impl Sources {
 
     fn slot(&self, place: &Place) -> Arc<WorkerSlot> {
         let (root, file, _) = place;
-        let read: Vec<PathBuf> = file.iter().flat_map(|file| [file.clone(), log_of(file)]).collect();
-        let id = |at: usize| read.get(at).and_then(|path| identity(&std::fs::metadata(path).ok()?));
-        let found = [id(0), id(1)];
+        let beside = |file: &PathBuf| std::iter::once(file.clone()).chain(Format::DuckDb.logs(file)).collect();
+        let read: Vec<PathBuf> = file.as_ref().map(beside).unwrap_or_default();
+        let elsewhere = read.iter().map(|path| Identity::of(&viz_files::look(path)?)).collect();
+        let project = self.project(root);
         let mut slots = self.lock();
         match slots.get(place) {
-            Some((then, slot)) if *then == found => return Arc::clone(slot),
-            Some((_, slot)) => slot.retire(),
+            Some(slot) if slot.elsewhere == elsewhere && slot.project.rules() == project.rules() => {
+                return Arc::clone(&slot.worker);
+            }
+            Some(slot) => slot.worker.retire(),
             None => {}
         }
         let copies = self.copies.folder_of(root);
-        let slot = WorkerSlot::new(Plan { folder: Some(root.clone()), copies, read, ..self.plan.clone() });
-        slots.insert(place.clone(), (found, Arc::clone(&slot)));
-        slot
+        let worker = WorkerSlot::new(Plan { folder: Some(root.clone()), copies, read, ..self.plan.clone() });
+        slots.insert(place.clone(), Slot { worker: Arc::clone(&worker), elsewhere, project });
+        worker
+    }
+
+    /// What of a project's folder may be read now.
+    fn project(&self, root: &Path) -> Arc<Readable> {
+        let mut projects = self.projects.lock().expect("no code that holds this lock panics");
+        if let Some(known) = projects.get(root).filter(|known| known.is_current()) {
+            return Arc::clone(known);
+        }
+        let new = Arc::new(Readable::of(root));
+        projects.insert(root.to_owned(), Arc::clone(&new));
+        new
     }
 
     fn slots(&self) -> Vec<Arc<WorkerSlot>> {
-        self.lock().values().map(|(_, slot)| Arc::clone(slot)).collect()
+        self.lock().values().map(|slot| Arc::clone(&slot.worker)).collect()
     }
 }
 
-/// Whether a file is really below a folder, symbolic links followed.
-fn is_below(file: &Path, root: &Path) -> bool {
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    real(file).starts_with(real(root))
+/// The real path of a plain file that is not below a folder, links followed. What is no file is no matter of a wall's: a folder
+/// would let through all that is below it.
+fn elsewhere(file: &Path, root: &Path) -> Option<PathBuf> {
+    let real = |path: &Path| viz_files::real(path).unwrap_or_else(|_| path.to_owned());
+    let file = real(file);
+    (!file.starts_with(real(root)) && viz_files::kind(&file) == Some(Kind::File)).then_some(file)
+}
+
+/// Why the file of a source is not opened in CI.
+pub(crate) fn outside_repository(path: &impl std::fmt::Display) -> Unknown {
+    let message = format!("the file {path} lies outside of the project's repository, and `CI` is `true`");
+    Unknown::new("outside-repository", message)
+}
+
+/// For each question why it is not asked, if the file of its source really lies outside of the project's repository.
+fn outside_of_repositories(questions: &[Question]) -> Vec<Option<Unknown>> {
+    let mut outside: HashMap<(&Path, &Path), bool> = HashMap::new();
+    let judge = |question| {
+        let source: &SourceSpec = Question::source(question)?;
+        let (root, path) = (source.root(), source.path()?);
+        let is_outside = || !viz_files::real_place(path.reveal()).starts_with(viz_files::repository(root));
+        let outside = *outside.entry((root, path.reveal())).or_insert_with(is_outside);
+        outside.then(|| outside_repository(&path))
+    };
+    questions.iter().map(judge).collect()
 }
 
 impl Engine {
     /// An engine. Nothing is started yet.
     pub fn new(config: EngineConfig) -> Self {
-        let EngineConfig { program, limits, grace, trusted, copy_limit, cache, export } = config;
+        let EngineConfig { program, limits, grace, trusted, confined, copy_limit, cache, export } = config;
         let capsules = cache.filter(|_| trusted).and_then(|folder| Capsules::open(&folder, &program));
         let plan =
             Plan { program, kind: WorkerKind::Parse, folder: None, copies: None, read: Vec::new(), write: None, grace };
@@ -186,8 +249,9 @@ impl Engine {
         Self {
             limits,
             parse: std::array::from_fn(|_| WorkerSlot::new(plan.clone())),
+            confined,
             capsules,
-            sources: trusted.then(|| Sources::new(of_sources, copy_limit)),
+            sources: trusted.then(|| Sources::new(of_sources, copy_limit, confined)),
         }
     }
 
@@ -222,27 +286,29 @@ impl Engine {
         let since = SystemTime::now();
         let known = self.capsules.as_ref().map(|capsules| capsules.recall(questions));
         let known = known.unwrap_or_else(|| questions.iter().map(|_| None).collect());
+        // What an earlier run was allowed to read is no answer to one that is not.
+        let outside = if self.confined { outside_of_repositories(questions) } else { vec![None; questions.len()] };
+        let known: Vec<_> = known.into_iter().map(|known| known.map(|(answer, at)| (Ok(answer), at))).collect();
+        let refused = |why: Option<Unknown>| why.map(|why| (Err(why), since));
+        let known: Vec<_> = outside.into_iter().zip(known).map(|(why, known)| refused(why).or(known)).collect();
         let open = questions.iter().zip(&known).filter(|(_, known)| known.is_none());
         let open: Vec<Question> = open.map(|(question, _)| question.clone()).collect();
         let batch = Batch::new(open.len());
         if !token.is_cancelled() && !open.is_empty() {
             self.submit(&open, limits, &batch);
         }
-        let (found, missing) = batch.wait(token);
+        let (mut found, missing) = batch.wait(token);
         if missing {
             self.cancel(&batch);
         }
+        found.iter_mut().for_each(|(result, _)| secrets::hide_in(result));
         if let Some(capsules) = &self.capsules {
             let found = open.iter().zip(&found).map(|(question, (result, ran))| (question, result, ran.as_ref()));
             capsules.keep(found, limits, since);
         }
         let mut found = found.into_iter();
         let mut next = || found.next().map_or_else(|| Err(Stop::Cancelled.into()), |(result, _)| result);
-        let dated = |known: Option<(Answer, SystemTime)>| match known {
-            Some((answer, at)) => (Ok(answer), at),
-            None => (next(), since),
-        };
-        known.into_iter().map(dated).collect()
+        known.into_iter().map(|known| known.unwrap_or_else(|| (next(), since))).collect()
     }
 
     /// Whether sources may be opened.

@@ -190,9 +190,17 @@ fn unknown(raw: &Raw) -> Option<Unknown> {
     }
     match raw.kind.as_str() {
         "permission" => Some(not_allowed(message)),
+        // Of what the worker may not read, nobody can tell whether a run may.
+        "io" if message.contains("Permission denied") => {
+            Some(Unknown::new("file-unreadable", format!("the checker may not read this: {message}")))
+        }
         "out of memory" => Some(Unknown::new("out-of-memory", "the query needs more memory than the checker gives it")),
         "interrupt" => Some(Unknown::new("cancelled", "the query was interrupted")),
         "http" | "connection" | "network" => Some(Unknown::new("network", "the checker opens no connections")),
+        _ if message.contains("attached in read-only mode") => {
+            let message = "it writes to its source, as `nextval` does, and sources are only read here";
+            Some(Unknown::new("read-only", message))
+        }
         "internal" | "fatal" => Some(Unknown::new("engine-failure", message)),
         _ => None,
     }

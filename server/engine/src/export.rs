@@ -3,6 +3,9 @@
 //! A worker that exports is a source worker which may write, and only below one folder. The user's text has passed the gate
 //! as one SELECT like any other; the statements that write are made here, and every file has a plain name in that folder.
 
+// Runs in the worker, which can write to the staging folder and nowhere else.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 use crate::batch::{Batch, CancelToken};
 use crate::capsules;
 use crate::column_text::ColumnText;
@@ -48,7 +51,8 @@ impl Engine {
         if missing {
             self.cancel(&batch);
         }
-        let (answer, ran) = found.remove(0);
+        let (mut answer, ran) = found.remove(0);
+        crate::secrets::hide_in(&mut answer);
         let reads = question.source().zip(ran).and_then(|(source, ran)| capsules::files(source, question, &ran.reads));
         let version = reads.as_ref().and_then(|files| DataVersions::default().unchanged_since(files, since));
         Export { answer, reads, version }
@@ -101,7 +105,9 @@ pub(crate) fn write(
     // A place in our statement is no place in the user's text.
     let failed = |error| errors::failure(error, "", usize::MAX);
     let (from, stored) = match rows {
-        Rows::Of(sql) => (format!("query({}) AS viz_rows({})", literal(sql.text()), selected.inner()), false),
+        Rows::Of(sql) => {
+            (format!("system.main.query({}) AS viz_rows({})", literal(sql.text()), selected.inner()), false)
+        }
         Rows::In(table) => (table.to_owned(), true),
     };
     let (from, nulled, row_count) = match (&files.parquet, &files.json) {

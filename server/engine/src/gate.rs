@@ -18,8 +18,9 @@
 //! Where sqlparser can read the text too, it must agree that it is one query.
 
 use crate::errors::{self, Failure};
+use crate::spaces;
 use crate::statement::{self, Outline};
-use crate::{spaces, tree};
+use crate::tree::{self, Named, Tree};
 use duckdb::Connection;
 use duckdb::types::Value;
 use sqlparser::ast::{SetExpr, Statement};
@@ -32,9 +33,15 @@ use viz_facts::{SqlError, SqlErrorKind, Unknown};
 #[derive(Debug)]
 pub(crate) struct Gated<'a> {
     text: Cow<'a, str>,
+    named: Vec<Named>,
 }
 
 impl Gated<'_> {
+    /// What may name files in it.
+    pub(crate) fn named(&self) -> &[Named] {
+        &self.named
+    }
+
     /// The text, with Unicode spaces widened to ASCII ones; its byte offsets are those of the question.
     pub(crate) fn text(&self) -> &str {
         &self.text
@@ -44,7 +51,7 @@ impl Gated<'_> {
 /// DuckDB's parser about a text.
 enum Verdict {
     /// One SELECT.
-    Select { acts: Option<String>, parameters: bool },
+    Select(Tree),
     /// A PIVOT that needs its data.
     DynamicPivot,
     /// A syntax error, or a statement that is not let through.
@@ -77,14 +84,14 @@ pub(crate) fn parse_all(conn: &Connection, sqls: &[&str]) -> Result<Vec<Parsed>,
 
 fn accepted(verdict: Verdict) -> Parsed {
     Ok(match verdict {
-        Verdict::Select { .. } | Verdict::DynamicPivot => Ok(()),
+        Verdict::Select(_) | Verdict::DynamicPivot => Ok(()),
         Verdict::Error(error) => Err(error),
     })
 }
 
 /// Lets a text through unseen. Only tests of the other walls do.
 pub(crate) fn unguarded(sql: &str) -> Gated<'_> {
-    Gated { text: Cow::Borrowed(sql) }
+    Gated { text: Cow::Borrowed(sql), named: Vec::new() }
 }
 
 /// Lets a text through that may run.
@@ -99,22 +106,55 @@ pub(crate) fn pass<'a>(conn: &Connection, sql: &'a str) -> Result<Gated<'a>, Fai
             "dynamic-pivot",
             "a PIVOT without an IN list has the columns that its data give: it can't be checked without running it",
         ))),
-        Verdict::Select { acts: Some(function), .. } => Err(Failure::Unknown(Unknown::new(
-            "function-not-run",
-            format!("`{function}` can do more than read data, so queries with it are not run here"),
-        ))),
-        Verdict::Select { parameters: true, .. } => Err(Failure::Sql(SqlError {
-            kind: SqlErrorKind::Other,
-            message: "the query has a parameter (`?` or `$1`) that nothing gives a value to".to_owned(),
-            offset: None,
-            length: None,
-            candidates: Vec::new(),
-        })),
-        Verdict::Select { .. } if !sqlparser_agrees(&text) => Err(Failure::Unknown(Unknown::new(
-            "gate-disagrees",
-            "two parsers disagree on whether this is a plain SELECT, so it is not run here",
-        ))),
-        Verdict::Select { .. } => Ok(Gated { text }),
+        Verdict::Select(tree) => {
+            if let Some(unknown) = not_run(&tree) {
+                return Err(Failure::Unknown(unknown));
+            }
+            if tree.parameters {
+                return Err(Failure::Sql(SqlError {
+                    kind: SqlErrorKind::Other,
+                    message: "the query has a parameter (`?` or `$1`) that nothing gives a value to".to_owned(),
+                    offset: None,
+                    length: None,
+                    candidates: Vec::new(),
+                }));
+            }
+            if !sqlparser_agrees(&text) {
+                return Err(Failure::Unknown(Unknown::new(
+                    "gate-disagrees",
+                    "two parsers disagree on whether this is a plain SELECT, so it is not run here",
+                )));
+            }
+            Ok(Gated { text, named: tree.named })
+        }
+    }
+}
+
+/// Why a text that is a SELECT is not run.
+fn not_run(tree: &Tree) -> Option<Unknown> {
+    let acts = tree.acts.as_ref().map(|function| {
+        let message = format!("`{function}` can do more than read data, so queries with it are not run here");
+        Unknown::new("function-not-run", message)
+    });
+    acts.or_else(|| {
+        let name = tree.tells.as_ref()?;
+        let message = format!("`{name}` tells where files are or what was done, so queries with it are not run here");
+        Some(Unknown::new("function-not-run", message))
+    })
+}
+
+/// What a view or macro that is stored in a database does when a query uses it: it is judged as if the query held its text.
+pub(crate) fn stored(conn: &Connection, sql: &str) -> Result<Vec<Named>, Unknown> {
+    let unclear = || {
+        let message = "a view or macro that it uses can't be read by the checker, so the query is not run here";
+        Unknown::new("function-not-run", message)
+    };
+    match verdict(conn, sql)? {
+        Verdict::Select(tree) => match not_run(&tree) {
+            Some(unknown) => Err(unknown),
+            None => Ok(tree.named),
+        },
+        _ => Err(unclear()),
     }
 }
 
@@ -161,7 +201,7 @@ fn judge(json: &str, text: &str) -> Result<Verdict, Unknown> {
     }
     Ok(match tree.statements {
         0 => Verdict::Error(refused("this is empty")),
-        1 => Verdict::Select { acts: tree.acts, parameters: tree.parameters },
+        1 => Verdict::Select(tree),
         n => Verdict::Error(refused(&format!("these are {n} statements"))),
     })
 }

@@ -15,6 +15,10 @@
 //! ([`viz_facts::SqlError`]); everything that says nothing about the query (a lock, a missing file, a timeout, a dead
 //! worker, an extension that this build lacks) is [`viz_facts::Unknown`]. This crate knows neither YAML nor LSP.
 
+// Tests make the files that they are about.
+#![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
+
+mod attach;
 mod batch;
 mod cache_folder;
 mod capsules;
@@ -23,10 +27,13 @@ mod column_text;
 mod copies;
 mod data_version;
 mod database;
+mod database_files;
 mod digits;
 mod engine;
 mod errors;
 mod export;
+mod file_names;
+mod functions;
 mod gate;
 mod icu;
 mod options;
@@ -37,6 +44,7 @@ mod reads;
 mod rows;
 mod runner;
 mod sandbox;
+mod secrets;
 mod shadow;
 mod sources;
 mod spaces;
@@ -44,6 +52,8 @@ mod sqlite;
 mod sqlite_export;
 mod sqlite_log;
 mod statement;
+mod stored;
+mod told_names;
 mod tree;
 mod watchdog;
 mod worker;
@@ -62,6 +72,7 @@ pub use pure::PureRunner;
 pub use runner::{Limits, MOST_MEMORY, MOST_VALUES, Runner};
 pub use sandbox::{Wall, Walls};
 pub use sources::SourceRunner;
+pub use told_names::asks_for_database_names;
 pub use worker::{Role, worker_main, worker_main_behind};
 
 /// The version of DuckDB in this build, as DuckDB prints it. Part of every memo and cache key.

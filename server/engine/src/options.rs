@@ -59,13 +59,13 @@ impl Shape {
 pub(crate) fn values(conn: &Connection, sql: &Gated<'_>, limit: u32, bytes: u64) -> Result<OptionValues, Failure> {
     let columns = describe(conn, sql)?;
     let shape = columns.first().map_or(Shape::Text, |column| Shape::of(&column.data_type));
-    // `query` takes the text as it is: with comments, with a `;` at its end. The gate has passed this very text.
+    // DuckDB's own `query` (a macro in the user's database may have its name) takes the text as it is: with comments, with a `;` at its end. The gate has passed this very text.
     let target = match shape {
         Shape::Float => "DOUBLE",
         Shape::Text => "VARCHAR",
     };
     let wrapped = format!(
-        "SELECT CAST(viz_option AS {target}) FROM query({}) AS viz_options(viz_option) LIMIT {}",
+        "SELECT CAST(viz_option AS {target}) FROM system.main.query({}) AS viz_options(viz_option) LIMIT {}",
         literal(sql.text()),
         u64::from(limit) + 1
     );

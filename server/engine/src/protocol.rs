@@ -124,7 +124,8 @@ pub(crate) fn read<T: DeserializeOwned>(from: &mut impl Read) -> Result<Option<T
 /// The bytes of one frame.
 pub(crate) fn frame(message: &impl Serialize) -> Result<Vec<u8>, FrameError> {
     let mut bytes = vec![0; 4];
-    serde_json::to_writer(&mut bytes, message)?;
+    // The other end opens the files.
+    viz_secrets::revealing(|| serde_json::to_writer(&mut bytes, message))?;
     let length = bytes.len() - 4;
     if length > MAX_FRAME {
         return Err(FrameError::TooLong(length));

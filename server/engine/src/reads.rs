@@ -1,5 +1,6 @@
 //! Which files a query reads besides its source's own, as far as its text tells.
 
+use crate::functions::takes_files;
 use serde::{Deserialize, Serialize};
 use sqlparser::dialect::DuckDbDialect;
 use sqlparser::tokenizer::{Token, Tokenizer};
@@ -65,7 +66,8 @@ impl Reads {
                     let called = matches!(tokens.get(at + 1), Some(Token::LParen));
                     self.volatile |= VOLATILE_WORDS.contains(&name.as_str());
                     self.volatile |= called && VOLATILE.contains(&name.as_str());
-                    if called && takes_files(&name) && !is_plain(&tokens[at + 2..]) {
+                    // The name of a folder stands for all that is in it.
+                    if called && names_files(&name) && !is_plain(&tokens[at + 2..]) {
                         self.files = None;
                     }
                 }
@@ -80,19 +82,19 @@ impl Reads {
     }
 
     fn name(&mut self, text: &str) {
-        let like_a_file = text.contains(['.', '/', '\\', '*']) && text.len() < 1000 && !text.contains('\n');
-        if let (true, Some(files)) = (like_a_file, &mut self.files) {
+        if let (true, Some(files)) = (like_a_file(text), &mut self.files) {
             files.push(text.to_owned());
         }
     }
 }
 
-/// Whether a function's first argument names files.
-fn takes_files(function: &str) -> bool {
-    function.starts_with("read_")
-        || function.starts_with("parquet_")
-        || function.ends_with("_scan")
-        || ["glob", "sniff_csv", "query", "query_table", "st_read"].contains(&function)
+/// Whether a function's first argument names files or runs a text.
+fn names_files(function: &str) -> bool {
+    takes_files(function) || ["glob", "query"].contains(&function)
+}
+
+fn like_a_file(text: &str) -> bool {
+    text.contains(['.', '/', '\\', '*']) && text.len() < 1000 && !text.contains('\n')
 }
 
 /// Whether the first argument is a literal, or a list of them.
@@ -104,7 +106,8 @@ fn is_plain(argument: &[&Token]) -> bool {
             Token::RBracket => depth -= 1,
             Token::RParen => return true,
             Token::Comma if depth == 0 => return true,
-            Token::Comma | Token::SingleQuotedString(_) | Token::EscapedStringLiteral(_) => {}
+            Token::Comma => {}
+            Token::SingleQuotedString(text) | Token::EscapedStringLiteral(text) if like_a_file(text) => {}
             _ => return false,
         }
     }
@@ -127,7 +130,8 @@ mod tests {
         assert_eq!(files("from read_csv(['a.csv', 'b/*.csv'], delim = ';')"), some(&["a.csv", "b/*.csv"]));
         assert_eq!(files("from read_csv('data/' || 'x.csv')"), None);
         assert_eq!(files("from read_parquet(getvariable('f'))"), None);
-        assert_eq!(files("from query('select 1')"), some(&[]));
+        assert_eq!(files("from query_table('a.csv')"), some(&["a.csv"]));
+        assert_eq!(files("from read_csv('data')"), None, "a folder");
     }
 
     #[test]

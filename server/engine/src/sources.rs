@@ -1,9 +1,11 @@
 //! Answers what needs a source: which columns does this query have, which values?
 
-use crate::copies::{Format, log_of, no_database};
+use crate::attach::{Name, attach_file};
 use crate::database::{self, Allowed, identifier, literal, path_literal};
+use crate::database_files::Format;
 use crate::errors::{self, Failure};
 use crate::export;
+use crate::file_names::{Guard, Judge, no_plain_file, private_file};
 use crate::gate::{self, Gated};
 use crate::icu;
 use crate::options;
@@ -11,6 +13,7 @@ use crate::reads::Reads;
 use crate::rows;
 use crate::sqlite;
 use crate::sqlite_export;
+use crate::stored::{Definition, Definitions};
 use crate::watchdog::{Canceller, Watchdog};
 use crate::{Limits, Runner, Walls};
 use duckdb::Connection;
@@ -18,15 +21,13 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 use viz_facts::{Answer, Column, QueryTable, Question, SourceSpec, SqlError, Unknown};
+use viz_files::{Private, Reach, Readable, Refused};
 
 /// How many sources keep their (empty) databases between questions.
 const KEPT: usize = 8;
 
 /// How long a file stays attached while one question follows another.
 const HOLD: Duration = Duration::from_millis(20);
-
-/// Waits between attempts on a locked file.
-const RETRIES: [Duration; 3] = [Duration::from_millis(15), Duration::from_millis(40), Duration::from_millis(80)];
 
 /// Opens sources in this process, read-only, each for milliseconds.
 ///
@@ -35,12 +36,12 @@ const RETRIES: [Duration; 3] = [Duration::from_millis(15), Duration::from_millis
 pub struct SourceRunner {
     watchdog: Watchdog,
     walls: Walls,
-    /// Below it are the private copies of databases.
-    copies: Option<PathBuf>,
     /// Where exports go, if this runner makes any.
     write: Option<PathBuf>,
     /// Judges texts; no user's database is ever attached to it, so no user's function can stand for DuckDB's.
-    judge: Option<Connection>,
+    judge: Option<Judge>,
+    /// Tells the private files of the project.
+    guard: Option<Guard>,
     sources: Vec<Source>,
     /// What the last question read besides its source's own file.
     read: Reads,
@@ -49,6 +50,8 @@ pub struct SourceRunner {
 /// One source's database.
 struct Source {
     spec: SourceSpec,
+    /// The file that is read: a private copy, or the user's own.
+    file: Option<PathBuf>,
     /// Bytes.
     memory: u64,
     conn: Connection,
@@ -63,11 +66,12 @@ struct Source {
 struct Attached {
     /// The catalogue's name.
     name: String,
+    /// What it was called after.
+    called: Name,
     /// The private copy; otherwise it is the user's own file, in whose way we are.
     copy: Option<PathBuf>,
     since: Instant,
-    /// The names and texts of its views and macros.
-    definitions: Vec<(String, String)>,
+    definitions: Definitions,
 }
 
 impl SourceRunner {
@@ -76,13 +80,14 @@ impl SourceRunner {
         Self::behind(Walls::ALL, None, None)
     }
 
-    pub(crate) fn behind(walls: Walls, copies: Option<PathBuf>, write: Option<PathBuf>) -> Self {
+    /// `project` is what the project's folder holds, if that has been looked at.
+    pub(crate) fn behind(walls: Walls, project: Option<(PathBuf, Private)>, write: Option<PathBuf>) -> Self {
         Self {
             watchdog: Watchdog::new(),
             walls,
-            copies,
             write,
             judge: None,
+            guard: project.map(|(root, private)| Guard::new(&root, private, walls.settings)),
             sources: Vec::new(),
             read: Reads::default(),
         }
@@ -110,7 +115,17 @@ impl SourceRunner {
         copy: Option<&Path>,
         limits: &Limits,
     ) -> Result<Answer, Unknown> {
+        if let Some(
+            SourceSpec::Sqlite { root, path }
+            | SourceSpec::DuckDbFile { root, path }
+            | SourceSpec::Csv { root, path, .. },
+        ) = question.source()
+            && guard(&mut self.guard, root, self.walls).holds(path.reveal())
+        {
+            return Err(private_file(&path.to_string()));
+        }
         if let Some(SourceSpec::Sqlite { path, .. }) = question.source() {
+            let path = path.reveal();
             return self.answer_in_sqlite(id, question, (path, copy.unwrap_or(path)), limits);
         }
         let (spec, sql, ours): (_, Cow<'_, str>, _) = match question {
@@ -125,34 +140,33 @@ impl SourceRunner {
                 return Err(Unknown::new("wrong-worker", "this needs no source and is answered by the other worker"));
             }
         };
-        let judge = match &self.judge {
+        let judge = match &mut self.judge {
             Some(judge) => judge,
-            None => {
-                let guarded = self.walls.settings;
-                let (folders, files, memory) = (Vec::new(), Vec::new(), "256MB");
-                let allowed = Allowed { folders, files, spill: None, memory, threads: 1, optimized: true, guarded };
-                self.judge.insert(database::open(&allowed)?)
-            }
+            none => none.insert(Judge::open(self.walls.settings)?),
         };
         self.read = Reads::of([sql.as_ref()]);
         let gated = if !self.walls.gate {
             gate::unguarded(&sql)
         } else {
-            let watched = self.watchdog.watch(id, limits.timeout, judge.interrupt_handle());
-            match (gate::pass(judge, &sql), watched.stop()) {
+            let watched = self.watchdog.watch(id, limits.timeout, judge.conn().interrupt_handle());
+            match (gate::pass(judge.conn(), &sql), watched.stop()) {
                 (Ok(gated), _) => gated,
                 (Err(Failure::Sql(error)), _) => return Ok(wrap(question, behind(error, ours))),
                 (Err(Failure::Unknown(_)), Some(stop)) => return Err(stop.into()),
                 (Err(Failure::Unknown(unknown)), None) => return Err(unknown),
             }
         };
-        let mut source = self.take(spec, limits.memory)?;
+        let mut source = self.take(spec, copy, limits.memory)?;
+        source.attach(copy, &sql)?;
+        if self.walls.gate {
+            self.look_at_files(id, &gated, &mut source, limits)?;
+        }
         let watched = self.watchdog.watch(id, limits.timeout, source.conn.interrupt_handle());
-        let result = source.run(question, copy, self.write.as_deref(), (&gated, limits));
+        let result = source.run(question, self.write.as_deref(), (&gated, limits));
         let stop = watched.stop();
         drop(watched);
         if let Some(Attached { definitions, .. }) = &source.attached {
-            self.read = Reads::of(used_definitions(definitions, &sql));
+            self.read = Reads::of(std::iter::once(sql.as_ref()).chain(definitions.used(&sql).map(Definition::text)));
         }
         match (result, stop) {
             (Ok(answer), _) => {
@@ -170,6 +184,32 @@ impl SourceRunner {
             // Whatever state it is in: the next question gets a new one.
             (Err(Failure::Unknown(unknown)), None) => Err(unknown),
         }
+    }
+
+    /// Refuses a query that names a private file of the project, itself or through what is stored in the database.
+    fn look_at_files(
+        &mut self,
+        id: u64,
+        gated: &Gated<'_>,
+        source: &mut Source,
+        limits: &Limits,
+    ) -> Result<(), Unknown> {
+        let judge = self.judge.as_mut().ok_or_else(|| Unknown::new("engine-failure", "there is no judge"))?;
+        let mut none = Definitions::default();
+        let definitions = source.attached.as_mut().map_or(&mut none, |attached| &mut attached.definitions);
+        let watched = self.watchdog.watch(id, limits.timeout, judge.conn().interrupt_handle());
+        let own = |name: &str| definitions.names(name);
+        let names = judge.names(gated.named(), &own).and_then(|mut names| {
+            // A table whose name is computed is used, too.
+            let text = format!("{} {}", gated.text(), names.tables.join(" "));
+            names.extend(definitions.named(&text, judge)?);
+            Ok(names)
+        });
+        let names = match (names, watched.stop()) {
+            (Err(_), Some(stop)) => return Err(stop.into()),
+            (names, _) => names?,
+        };
+        guard(&mut self.guard, source.spec.root(), self.walls).check(&names)
     }
 
     /// `at` is the database's path, and the file to read. It is opened for each question: that takes microseconds, and nothing is
@@ -213,13 +253,24 @@ impl SourceRunner {
     }
 
     /// The database of a source, with every other source's file let go.
-    fn take(&mut self, spec: &SourceSpec, memory: u64) -> Result<Source, Unknown> {
+    fn take(&mut self, spec: &SourceSpec, copy: Option<&Path>, memory: u64) -> Result<Source, Unknown> {
+        let file = match spec {
+            SourceSpec::DuckDbFile { path, .. } => {
+                // Its log is beside the real file.
+                let itself = || viz_files::real(path.reveal()).unwrap_or_else(|_| path.reveal().to_owned());
+                Some(copy.map_or_else(itself, Path::to_owned))
+            }
+            SourceSpec::Csv { path, .. } => Some(path.reveal().to_owned()),
+            SourceSpec::DuckDbMemory { .. } | SourceSpec::Sqlite { .. } => None,
+        };
+        // What may be read is settled when DuckDB starts: an older copy's has had its time.
+        self.sources.retain(|source| source.spec != *spec || source.file == file);
         let is_it = |source: &Source| source.spec == *spec && source.memory == memory;
         let found = self.sources.iter().position(is_it).map(|at| self.sources.remove(at));
         self.rest();
         match found {
             Some(source) => Ok(source),
-            None => Source::open(spec.clone(), memory, self.copies.as_deref(), self.write.as_deref(), self.walls),
+            None => Source::open(spec.clone(), file, memory, self.write.as_deref(), self.walls),
         }
     }
 
@@ -247,6 +298,14 @@ impl Runner for SourceRunner {
         self.rest();
         answer
     }
+}
+
+/// What tells private files in this folder.
+fn guard<'a>(slot: &'a mut Option<Guard>, root: &Path, walls: Walls) -> &'a mut Guard {
+    if !slot.as_ref().is_some_and(|guard| guard.is_of(root)) {
+        *slot = None;
+    }
+    slot.get_or_insert_with(|| Guard::new(root, Readable::of(root).private().clone(), walls.settings))
 }
 
 fn no_export() -> Unknown {
@@ -291,25 +350,24 @@ fn behind(mut error: SqlError, ours: usize) -> SqlError {
 impl Source {
     fn open(
         spec: SourceSpec,
+        file: Option<PathBuf>,
         memory: u64,
-        copies: Option<&Path>,
         write: Option<&Path>,
         walls: Walls,
     ) -> Result<Self, Unknown> {
         let root = spec.root();
         // The file system may know the folder by another name, and relative file names resolve to that one.
-        let real = root.canonicalize().map_err(|error| {
-            Unknown::new("folder-missing", format!("the project's folder {} can't be opened: {error}", root.display()))
+        let real = viz_files::real(root).map_err(|why| {
+            Unknown::new("folder-missing", format!("the project's folder {} can't be opened: {why}", root.display()))
         })?;
-        let mut files = Vec::new();
-        if let SourceSpec::DuckDbFile { path, .. } | SourceSpec::Csv { path, .. } = &spec {
-            files.push(path.clone());
-            files.push(log_of(path));
+        let mut files: Vec<PathBuf> = file.iter().cloned().collect();
+        if let (SourceSpec::DuckDbFile { .. }, Some(file)) = (&spec, &file) {
+            files.extend(Format::DuckDb.logs(file));
         }
         let most = format!("{}MB", memory / 1_000_000);
         let allowed = Allowed {
-            folders: [root, &real].into_iter().chain(copies).chain(write).collect(),
-            files: files.iter().map(|path| path.as_path()).collect(),
+            folders: [root, &real].into_iter().chain(write).collect(),
+            files: files.iter().map(PathBuf::as_path).collect(),
             spill: write,
             memory: if write.is_some() { export::MEMORY } else { &most },
             threads: 2,
@@ -317,17 +375,15 @@ impl Source {
             guarded: walls.settings,
         };
         let conn = database::open(&allowed)?;
-        Ok(Self { spec, memory, conn, stand_ins: None, attached: None, seen: None })
+        Ok(Self { spec, file, memory, conn, stand_ins: None, attached: None, seen: None })
     }
 
     fn run(
         &mut self,
         question: &Question,
-        copy: Option<&Path>,
         write: Option<&Path>,
         (sql, limits): (&Gated<'_>, &Limits),
     ) -> Result<Answer, Failure> {
-        self.attach(copy)?;
         match question {
             Question::Options { limit, .. } => {
                 options::values(&self.conn, sql, *limit, limits.values).map(|values| Answer::Options(Ok(values)))
@@ -376,25 +432,29 @@ impl Source {
     }
 
     /// Makes the source's tables visible.
-    fn attach(&mut self, copy: Option<&Path>) -> Result<(), Unknown> {
-        if self.attached.as_ref().is_some_and(|attached| attached.copy.as_deref() != copy) {
+    fn attach(&mut self, copy: Option<&Path>, sql: &str) -> Result<(), Unknown> {
+        let called = self.spec.path().map_or(Name::OfFile, |path| Name::told(path, sql));
+        let other = |attached: &Attached| attached.copy.as_deref() != copy || attached.called != called;
+        if self.attached.as_ref().is_some_and(other) {
             self.detach().map_err(|error| Unknown::new("engine-failure", errors::message(&error)))?;
         }
         match &self.spec {
             SourceSpec::DuckDbMemory { .. } | SourceSpec::Sqlite { .. } => Ok(()),
             SourceSpec::DuckDbFile { path, .. } => {
+                let path = path.reveal();
                 if self.attached.is_none() {
                     let since = Instant::now();
-                    let name = attach_file(&self.conn, path, copy.unwrap_or(path))?;
-                    let definitions = definitions(&self.conn, &name);
-                    self.attached = Some(Attached { name, copy: copy.map(Path::to_owned), since, definitions });
+                    let name = attach_file(&self.conn, path, self.file.as_deref().unwrap_or(path), called)?;
+                    let definitions = Definitions::of(&self.conn, &name);
+                    self.attached = Some(Attached { name, called, copy: copy.map(Path::to_owned), since, definitions });
                 }
                 Ok(())
             }
             SourceSpec::Csv { path, view, delimiter, has_header, .. } => {
-                let state = csv_state(path)?;
+                let path = path.reveal();
+                let state = csv_state(self.spec.root(), path)?;
                 if self.seen != Some(state) {
-                    let (delimiter, file) = (literal(delimiter), path_literal(path)?);
+                    let (delimiter, file) = (literal(delimiter), without_wildcards(&path_literal(path)?));
                     let read = format!("SELECT * FROM read_csv({file}, delim = {delimiter}, header = {has_header})");
                     // Guessing the types anew for each query takes longer than most queries. A row that can't be read
                     // fails only those that need it, so then, too, the file is read by each query.
@@ -432,108 +492,24 @@ impl Source {
 /// CSV files of at most so many bytes are held in memory.
 const SMALL_CSV: u64 = 16 << 20;
 
-fn csv_state(path: &Path) -> Result<(SystemTime, u64), Unknown> {
-    match std::fs::metadata(path) {
-        Ok(data) => Ok((data.modified().unwrap_or(SystemTime::UNIX_EPOCH), data.len())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+/// A file's name that DuckDB takes for this file's alone: `[.]env` is a file like others, and no pattern that `.env` fits.
+fn without_wildcards(name: &str) -> String {
+    name.chars().fold(String::new(), |mut out, char| {
+        match char {
+            '*' | '?' | '[' => out.extend(['[', char, ']']),
+            _ => out.push(char),
+        }
+        out
+    })
+}
+
+fn csv_state(root: &Path, path: &Path) -> Result<(SystemTime, u64), Unknown> {
+    match viz_files::open(path, Reach::Anywhere) {
+        Ok(file) => Ok((file.data.modified().unwrap_or(SystemTime::UNIX_EPOCH), file.data.len())),
+        Err(Refused::NotFound) => {
             Err(Unknown::new("file-missing", format!("the file {} does not exist", path.display())))
         }
-        Err(error) => {
-            Err(Unknown::new("file-unreadable", format!("the file {} can't be read: {error}", path.display())))
-        }
+        Err(Refused::NoFile(_)) => Err(no_plain_file(&path.strip_prefix(root).unwrap_or(path).display().to_string())),
+        Err(why) => Err(Unknown::new("file-unreadable", format!("the file {} can't be read: {why}", path.display()))),
     }
-}
-
-/// The names and texts of a database's views and macros, which may read more files. If they can't be told, a text that says
-/// so, of a name that every text contains.
-fn definitions(conn: &Connection, database: &str) -> Vec<(String, String)> {
-    let sql = "select view_name, sql from duckdb_views() where not internal and database_name = $1
-               union all select function_name, macro_definition from duckdb_functions() where not internal and database_name = $1
-               and macro_definition is not null";
-    let read = || -> duckdb::Result<Vec<(String, String)>> {
-        let mut statement = conn.prepare(sql)?;
-        statement.query_map([database], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
-    };
-    read().unwrap_or_else(|_| vec![(String::new(), "select * from read_text(unknown)".to_owned())])
-}
-
-/// A query's text, and those of all views and macros whose names occur in it or in one another's.
-fn used_definitions<'a>(definitions: &'a [(String, String)], sql: &'a str) -> Vec<&'a str> {
-    let mut used = vec![sql];
-    let mut left: Vec<(String, &str)> =
-        definitions.iter().map(|(name, text)| (name.to_lowercase(), text.as_str())).collect();
-    let mut next = 0;
-    while let Some(text) = used.get(next).map(|text| text.to_lowercase()) {
-        let (named, others): (Vec<_>, Vec<_>) = left.into_iter().partition(|(name, _)| text.contains(name.as_str()));
-        used.extend(named.into_iter().map(|(_, text)| text));
-        left = others;
-        next += 1;
-    }
-    used
-}
-
-/// Attaches a database file read-only, makes it the default, and returns the name of its catalogue: the one that DuckDB
-/// derives from the file's name, which queries may use. `file` is what is read: the database at `path`, or a copy of it.
-fn attach_file(conn: &Connection, path: &Path, file: &Path) -> Result<String, Unknown> {
-    match file.try_exists() {
-        Ok(true) => {}
-        Ok(false) => {
-            let message = format!("the database {} does not exist", path.display());
-            return Err(Unknown::new("database-missing", message));
-        }
-        Err(error) => return Err(unreadable(path, &error.to_string())),
-    }
-    let file = path_literal(file)?;
-    let mut waits = RETRIES.iter();
-    loop {
-        match conn.execute_batch(&format!("ATTACH {file} (READ_ONLY)")) {
-            Ok(()) => break,
-            Err(error) => {
-                let why = errors::message(&error);
-                if why.contains("lock") {
-                    match waits.next() {
-                        Some(wait) => std::thread::sleep(*wait),
-                        None => return Err(locked(path, &why)),
-                    }
-                } else if why.contains("already exists") || why.contains("reserved") {
-                    // Named like one of DuckDB's own catalogues (`memory.duckdb`).
-                    let name = "viz_source";
-                    conn.execute_batch(&format!("ATTACH {file} AS {name} (READ_ONLY)"))
-                        .map_err(|error| unreadable(path, &errors::message(&error)))?;
-                    break;
-                } else {
-                    return Err(unreadable(path, &why));
-                }
-            }
-        }
-    }
-    let name: String = conn
-        .query_row(
-            "select database_name from duckdb_databases() where not internal and database_name <> 'memory'",
-            [],
-            |row| row.get(0),
-        )
-        .map_err(|error| unreadable(path, &errors::message(&error)))?;
-    conn.execute_batch(&format!("USE {}", identifier(&name)))
-        .map_err(|error| unreadable(path, &errors::message(&error)))?;
-    Ok(name)
-}
-
-fn unreadable(path: &Path, why: &str) -> Unknown {
-    if why.contains("not a valid DuckDB database file") {
-        return no_database(path, Format::DuckDb);
-    }
-    Unknown::new("database-unreadable", format!("the database {} can't be read: {why}", path.display()))
-}
-
-/// `why` is DuckDB's "Could not set lock on file …: Conflicting lock is held in /usr/bin/x (PID 12)…".
-fn locked(path: &Path, why: &str) -> Unknown {
-    let holder = why.split_once("held in ").map(|(_, rest)| rest.split_once(". ").map_or(rest, |(holder, _)| holder));
-    let by = match holder {
-        // A worker that may not look at other processes sees only the number.
-        Some(pid) if pid.starts_with("PID ") => format!("another program ({pid})"),
-        Some(holder) => format!("`{holder}`"),
-        None => "another program".to_owned(),
-    };
-    Unknown::new("database-locked", format!("the database {} is locked by {by}", path.display()))
 }

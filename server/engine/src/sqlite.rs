@@ -3,13 +3,14 @@
 //! The gate is SQLite's own: a statement is let through if it is the only one, SQLite calls it read-only, and its authorizer saw
 //! nothing but reads. So there is no ATTACH, no PRAGMA, and no function that loads an extension.
 
-use crate::copies::{Format, no_database};
+use crate::database_files::{Format, no_database};
 use crate::errors::Failure;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags, Statement};
 use std::path::Path;
 use viz_facts::{Column, OptionValues, SqlError, SqlErrorKind, Unknown, js_number};
+use viz_files::{Reach, Refused};
 
 /// So many rows tell the types of columns: SQLite's columns have none of their own.
 const SAMPLE: usize = 1000;
@@ -24,8 +25,12 @@ pub(crate) fn open(path: &Path, file: &Path) -> Result<Connection, Unknown> {
         _ => Unknown::new("database-unreadable", format!("the database {} can't be read: {error}", path.display())),
     };
     let missing = || Unknown::new("database-missing", format!("the database {} does not exist", path.display()));
-    if !file.exists() {
-        return Err(missing());
+    match viz_files::open(file, Reach::Anywhere) {
+        Ok(_) => {}
+        Err(Refused::NotFound) => return Err(missing()),
+        Err(Refused::NoFile(_)) => return Err(no_database(path, Format::Sqlite)),
+        // Told by SQLite.
+        Err(_) => {}
     }
     let name = file.to_str().ok_or_else(|| Unknown::new("path-not-text", "the path is not Unicode"))?;
     let name = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");

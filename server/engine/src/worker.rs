@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use viz_facts::{Answer, Question, Unknown};
+use viz_files::Readable;
 
 /// Responses wait for others to share a frame, but not longer than this.
 const PATIENCE: Duration = Duration::from_millis(5);
@@ -57,13 +58,21 @@ impl Role {
         }
     }
 
-    fn needs(&self) -> Needs {
-        let mut read = self.read.clone();
-        if self.kind == WorkerKind::Sources {
-            read.extend(std::env::current_dir());
-            read.extend(self.copies.clone());
+    /// The project's folder is the current one.
+    fn project(&self) -> Option<(PathBuf, Readable)> {
+        let root = std::env::current_dir().ok().filter(|_| self.kind == WorkerKind::Sources)?;
+        let readable = Readable::of(&root);
+        Some((root, readable))
+    }
+
+    fn needs(&self, project: Option<&(PathBuf, Readable)>) -> Needs {
+        Needs {
+            project: project.map(|(root, readable)| (root.clone(), readable.rules().clone())),
+            folders: self.copies.iter().cloned().collect(),
+            files: self.read.clone(),
+            write: self.write.clone(),
+            memory: self.memory(),
         }
-        Needs { read, write: self.write.clone(), memory: self.memory() }
     }
 }
 
@@ -111,11 +120,12 @@ enum Machine {
 }
 
 impl Machine {
-    fn new(role: &Role, walls: Walls) -> Self {
+    fn new(role: &Role, project: Option<(PathBuf, Readable)>, walls: Walls) -> Self {
         match role.kind {
             WorkerKind::Parse => Machine::Pure(Box::new(PureRunner::behind(walls))),
             WorkerKind::Sources => {
-                Machine::Sources(Box::new(SourceRunner::behind(walls, role.copies.clone(), role.write.clone())))
+                let project = project.map(|(root, readable)| (root, readable.private().clone()));
+                Machine::Sources(Box::new(SourceRunner::behind(walls, project, role.write.clone())))
             }
         }
     }
@@ -160,7 +170,8 @@ fn serve(
     input: &mut impl Read,
     mut output: impl Write + Send + 'static,
 ) -> Result<(), FrameError> {
-    let standing = sandbox::confine(&role.needs(), walls);
+    let project = role.project();
+    let standing = sandbox::confine(&role.needs(project.as_ref()), walls);
     let hello = FromWorker::Hello {
         protocol: PROTOCOL,
         duckdb: DUCKDB_VERSION.to_owned(),
@@ -169,7 +180,7 @@ fn serve(
         walls: standing,
     };
     protocol::write(&mut output, &hello)?;
-    let machine = Machine::new(role, walls);
+    let machine = Machine::new(role, project, walls);
     let canceller = machine.canceller();
     let shared = Arc::new(Shared::default());
     let theirs = Arc::clone(&shared);

@@ -168,7 +168,9 @@ impl WorkerSlot {
             // Others would wait for the same process, so they may as well wait for this lock.
             std::thread::sleep(pause);
         }
-        if let Some(folder) = self.plan.folder.as_deref().filter(|folder| !folder.is_dir()) {
+        if let Some(folder) =
+            self.plan.folder.as_deref().filter(|folder| viz_files::kind(folder) != Some(viz_files::Kind::Folder))
+        {
             let message = format!("the project's folder {} can't be opened", folder.display());
             return Err(Unknown::new("folder-missing", message));
         }

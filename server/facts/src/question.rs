@@ -3,8 +3,10 @@
 use crate::{Column, ExportFiles};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use viz_secrets::SecretPath;
 
-/// Where a query runs: one source of a project, resolved (no environment references left).
+/// Where a query runs: one source of a project, resolved (no environment references left). What variables stand for is not
+/// shown, and only serialized inside [`viz_secrets::revealing`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SourceSpec {
     /// An in-memory DuckDB. Relative file names in queries are relative to `root`.
@@ -17,21 +19,21 @@ pub enum SourceSpec {
         /// The project's folder: besides `path`, the only one below which files may be read.
         root: PathBuf,
         /// The database file, absolute.
-        path: PathBuf,
+        path: SecretPath,
     },
     /// A SQLite database file, only ever read, in SQLite's own dialect.
     Sqlite {
         /// The project's folder.
         root: PathBuf,
         /// The database file, absolute.
-        path: PathBuf,
+        path: SecretPath,
     },
     /// A CSV file, visible as one view (`R-SRC-02`).
     Csv {
         /// The project's folder.
         root: PathBuf,
         /// The CSV file, absolute.
-        path: PathBuf,
+        path: SecretPath,
         /// Name of the view: the source's name.
         view: String,
         /// Field separator.
@@ -49,6 +51,16 @@ impl SourceSpec {
             | SourceSpec::DuckDbFile { root, .. }
             | SourceSpec::Sqlite { root, .. }
             | SourceSpec::Csv { root, .. } => root,
+        }
+    }
+
+    /// The file that is opened.
+    pub fn path(&self) -> Option<&SecretPath> {
+        match self {
+            SourceSpec::DuckDbMemory { .. } => None,
+            SourceSpec::DuckDbFile { path, .. } | SourceSpec::Sqlite { path, .. } | SourceSpec::Csv { path, .. } => {
+                Some(path)
+            }
         }
     }
 }

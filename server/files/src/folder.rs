@@ -69,15 +69,41 @@ impl Folder {
             Err(error) => return Err(error.into()),
         };
         let temporary = format!(".{}.{:08x}.tmp", name.to_string_lossy(), fastrand::u32(..));
-        let written = folder.open_with(&temporary, OpenOptions::new().write(true).create_new(true)).and_then(|mut file| {
-            file.write_all(content)?;
-            if let Some(permissions) = permissions {
-                file.set_permissions(permissions)?;
-            }
-            file.sync_all()?;
-            folder.rename(&temporary, &folder, name)
-        });
+        let written =
+            folder.open_with(&temporary, OpenOptions::new().write(true).create_new(true)).and_then(|mut file| {
+                file.write_all(content)?;
+                if let Some(permissions) = permissions {
+                    file.set_permissions(permissions)?;
+                }
+                file.sync_all()?;
+                folder.rename(&temporary, &folder, name)
+            });
         written.inspect_err(|_| drop(folder.remove_file(&temporary))).map_err(Refused::from)
+    }
+
+    /// A new, empty file at a relative path, for the caller to fill. A file or a link that is there is removed first; the
+    /// folders on the way are made.
+    ///
+    /// # Errors
+    /// As [`Folder::replace`], but for links: what they lead to stays as it is.
+    pub fn make_file(&self, relative: &Path) -> Result<std::fs::File, Refused> {
+        let (folder, name) = self.parent(relative, Missing::Made)?;
+        match folder.symlink_metadata(name) {
+            Ok(data) if data.is_dir() => return Err(Refused::NoFile("a folder")),
+            Ok(data) if data.is_file() || data.is_symlink() => folder.remove_file(name)?,
+            Ok(_) => return Err(Refused::NoFile("no plain file")),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(folder.open_with(name, OpenOptions::new().write(true).create_new(true))?.into_std())
+    }
+
+    /// The folder at a relative path, made if it is missing.
+    ///
+    /// # Errors
+    /// As [`Folder::replace`].
+    pub fn folder(&self, relative: &Path) -> Result<Self, Refused> {
+        Ok(Self { dir: self.descend(relative, Missing::Made)?, path: self.path.join(relative) })
     }
 
     /// Makes the folder at a relative path, and those on the way.
@@ -264,6 +290,15 @@ mod tests {
         drop(held);
         folder.remove_all(Path::new("folder")).unwrap();
         assert!(outside.join("a").exists() && !root.join("folder").exists());
+        symlink("../outside/a", root.join("taken")).unwrap();
+        folder.make_file(Path::new("taken")).unwrap().write_all(b"mine").unwrap();
+        assert_eq!(std::fs::read_to_string(outside.join("a")).unwrap(), "old");
+        assert_eq!(folder.read(Path::new("taken"), 10).unwrap(), b"mine");
+        symlink("../outside", root.join("out")).unwrap();
+        assert!(matches!(folder.folder(Path::new("out")), Err(Refused::Link)));
+        assert_eq!(folder.make_file(Path::new("out/x")).unwrap_err(), Refused::Link);
+        std::fs::create_dir(root.join("deep")).unwrap();
+        assert_eq!(folder.folder(Path::new("deep/new")).unwrap().path(), folder.path().join("deep/new"));
         assert_eq!(folder.read(Path::new("own"), 10).unwrap(), b"new");
         assert!(folder.file(Path::new("link")).is_none() && folder.file(Path::new("own")).is_some());
         folder.make_folder(Path::new("x/y")).unwrap();

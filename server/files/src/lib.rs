@@ -12,12 +12,17 @@
 //! Invariant: nothing else in the workspace calls `std::fs`, or asks a path for what is there, except for the program's own
 //! files (its cache, its log); `tests/tests/walls` looks for it. This crate knows nothing of what is in the files.
 
+// This is the door.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 mod folder;
 mod list;
 mod open;
 mod private;
+mod readable;
 
 pub use folder::{Folder, LockError};
-pub use list::{Entry, MOST_ENTRIES, list};
-pub use open::{Identity, Kind, Opened, Reach, Refused, kind, look, open, read, real};
+pub use list::{Entry, MOST_ENTRIES, is_link, list};
+pub use open::{Identity, Kind, Opened, Reach, Refused, kind, look, open, read, real, real_place, repository};
 pub use private::{Private, is_private_name};
+pub use readable::{MOST_WALKED, Readable, Rules};

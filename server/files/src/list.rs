@@ -1,6 +1,7 @@
 //! Looking into a folder.
 
 use crate::open::{Identity, Kind, Refused, kind_of};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// A folder with more entries than this is refused.
@@ -19,6 +20,11 @@ pub struct Entry {
     pub link: bool,
 }
 
+/// Whether the entry of this name in a folder is a link, wherever it leads.
+pub fn is_link(folder: &Path, name: &OsStr) -> bool {
+    std::fs::symlink_metadata(folder.join(name)).is_ok_and(|data| data.is_symlink())
+}
+
 /// The entries of a folder, sorted by path, without those that lead nowhere.
 ///
 /// # Errors
@@ -27,7 +33,7 @@ pub fn list(folder: &Path) -> Result<Vec<Entry>, Refused> {
     let mut entries = Vec::new();
     for (count, entry) in std::fs::read_dir(folder)?.enumerate() {
         if count == MOST_ENTRIES {
-            return Err(Refused::Io(format!("the folder has more than {MOST_ENTRIES} entries")));
+            return Err(Refused::TooMany { most: MOST_ENTRIES });
         }
         let entry = entry?;
         let link = entry.file_type().is_ok_and(|kind| kind.is_symlink());

@@ -4,7 +4,7 @@ use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use std::fs::{File, Metadata};
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Seek};
 use std::path::{Path, PathBuf};
 
 /// Why a file is not opened, read or written. The texts are for users, and name neither the file nor what is in it.
@@ -32,6 +32,12 @@ pub enum Refused {
         bytes: u64,
         /// The bound in bytes.
         most: u64,
+    },
+    /// It is a folder with more entries than are looked at.
+    #[error("the folder has more than {most} entries")]
+    TooMany {
+        /// The bound.
+        most: usize,
     },
     /// The operating system says no.
     #[error("{0}")]
@@ -116,10 +122,15 @@ impl Opened {
     /// # Errors
     /// [`Refused::TooLarge`] above `most` bytes, whatever size the file says it has.
     pub fn read(self, most: u64) -> Result<Vec<u8>, Refused> {
+        let bytes = self.data.len();
+        if bytes > most {
+            return Err(Refused::TooLarge { bytes, most });
+        }
         let mut content = Vec::new();
+        (&self.file).rewind()?;
         self.file.take(most.saturating_add(1)).read_to_end(&mut content)?;
         if content.len() as u64 > most {
-            return Err(Refused::TooLarge { bytes: self.data.len().max(content.len() as u64), most });
+            return Err(Refused::TooLarge { bytes: content.len() as u64, most });
         }
         Ok(content)
     }
@@ -130,8 +141,34 @@ impl Opened {
     /// If the system can't read.
     pub fn first(&self, count: u64) -> Result<Vec<u8>, Refused> {
         let mut content = Vec::new();
+        (&self.file).rewind()?;
         (&self.file).take(count).read_to_end(&mut content)?;
         Ok(content)
+    }
+
+    /// Puts the content into a new file that only this user can read. The two share their blocks where the file system can do that;
+    /// elsewhere only a file of at most `most` bytes is copied.
+    ///
+    /// # Errors
+    /// [`Refused::TooLarge`] above that, and if the new file can't be made or written.
+    pub fn copy_to(&self, new: &Path, most: u64) -> Result<(), Refused> {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut copy = options.open(new)?;
+        #[cfg(target_os = "linux")]
+        if rustix::fs::ioctl_ficlone(&copy, &self.file).is_ok() {
+            return Ok(());
+        }
+        let too_large = |bytes| Refused::TooLarge { bytes, most };
+        if self.data.len() > most {
+            return Err(too_large(self.data.len()));
+        }
+        (&self.file).rewind()?;
+        // It may grow meanwhile.
+        let copied = std::io::copy(&mut (&self.file).take(most.saturating_add(1)), &mut copy)?;
+        if copied > most { Err(too_large(copied)) } else { Ok(()) }
     }
 }
 
@@ -180,6 +217,29 @@ pub fn look(path: &Path) -> Option<Metadata> {
 /// If nothing is there, or links lead round in a circle.
 pub fn real(path: &Path) -> Result<PathBuf, Refused> {
     Ok(dunce::canonicalize(path)?)
+}
+
+/// The same as far as anything is there: what doesn't exist (yet) keeps its name in the nearest folder that does. A path may be
+/// thousands of folders deep; since nothing lies below a folder that isn't there, few of them are looked at.
+pub fn real_place(path: &Path) -> PathBuf {
+    real(path).ok().or_else(|| nearest(path, |folder| real(folder).ok())).unwrap_or_else(|| path.to_owned())
+}
+
+/// What is found of the nearest folder that there is, with the names below it.
+fn nearest(path: &Path, find: impl Fn(&Path) -> Option<PathBuf>) -> Option<PathBuf> {
+    let folders: Vec<&Path> = path.ancestors().collect();
+    let missing = folders.partition_point(|folder| find(folder).is_none());
+    let mut place = find(folders.get(missing)?)?;
+    let names = folders[..missing].iter().rev().map(|folder| folder.file_name());
+    place.extend(names.collect::<Option<Vec<_>>>()?);
+    Some(place)
+}
+
+/// The repository that a folder is in: the nearest folder at or above it that holds `.git`, else the folder itself. Its real path.
+pub fn repository(folder: &Path) -> PathBuf {
+    let folder = real_place(folder);
+    let found = folder.ancestors().find(|above| std::fs::symlink_metadata(above.join(".git")).is_ok());
+    found.unwrap_or(&folder).to_owned()
 }
 
 pub(crate) fn kind_of(data: &Metadata) -> Kind {
@@ -287,6 +347,22 @@ pub(crate) fn link(error: std::io::Error) -> Refused {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_copy_is_bounded() {
+        let place = tempfile::tempdir().unwrap();
+        let (old, new) = (place.path().join("old"), place.path().join("new"));
+        std::fs::write(&old, "content").unwrap();
+        let opened = open(&old, Reach::Itself).unwrap();
+        assert_eq!(opened.first(3).unwrap(), b"con");
+        opened.copy_to(&new, 7).unwrap();
+        assert_eq!(std::fs::read(&new).unwrap(), b"content");
+        assert!(opened.copy_to(&new, 7).is_err(), "nothing is overwritten");
+        // Unless this file system shares blocks.
+        let copied = opened.copy_to(&place.path().join("other"), 6);
+        assert!(copied.is_ok() || copied == Err(Refused::TooLarge { bytes: 7, most: 6 }));
+        assert_eq!(opened.read(7).unwrap(), b"content");
+    }
+
     #[cfg(unix)]
     #[test]
     fn only_regular_files_in_reach_are_opened() {
@@ -305,7 +381,8 @@ mod tests {
         symlink("/dev/zero", root.join("zero")).unwrap();
         let fifo = rustix::fs::Mode::from_raw_mode(0o600);
         rustix::fs::mknodat(rustix::fs::CWD, root.join("pipe"), rustix::fs::FileType::Fifo, fifo, 0).unwrap();
-        let found = |name: &str, reach| read(&root.join(name), reach, 100).map(|bytes| String::from_utf8(bytes).unwrap());
+        let found =
+            |name: &str, reach| read(&root.join(name), reach, 100).map(|bytes| String::from_utf8(bytes).unwrap());
         let (below, inside) = (Reach::Below(&root), Ok("inside".to_owned()));
         let outside = Err(Refused::Outside(root.clone()));
         for name in ["deep/a", "short", "absolute", "../root/deep/a"] {
@@ -330,5 +407,36 @@ mod tests {
         assert_eq!(kind(&root.join("folder")), Some(Kind::Folder));
         assert_eq!(kind(&root.join("pipe")), Some(Kind::Other));
         assert_eq!(kind(&root.join("loop")), None);
+    }
+
+    /// Few folders are looked at, however deep a client says that a file lies.
+    #[test]
+    fn deep_paths_that_are_not_there() {
+        for depth in [10, 1_000, 5_000] {
+            let looked = std::cell::Cell::new(0);
+            let path = PathBuf::from("/p/q").join("a/".repeat(depth));
+            let find = |folder: &Path| {
+                looked.set(looked.get() + 1);
+                folder.ancestors().nth(3).is_none().then(|| Path::new("/real").join(folder.strip_prefix("/").unwrap()))
+            };
+            assert_eq!(nearest(&path, find).unwrap(), Path::new("/real").join(path.strip_prefix("/").unwrap()));
+            assert!(looked.get() < 20, "{depth}: {}", looked.get());
+        }
+        assert_eq!(nearest(Path::new("a/b"), |_| None), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn where_things_are_and_would_be() {
+        let place = tempfile::tempdir().unwrap();
+        let top = real(place.path()).unwrap();
+        std::fs::create_dir_all(top.join("a/b/c")).unwrap();
+        std::os::unix::fs::symlink("a/b", top.join("link")).unwrap();
+        for (path, wanted) in [("link/c", "a/b/c"), ("link/new/x.yml", "a/b/new/x.yml"), ("a/../link", "a/b")] {
+            assert_eq!(real_place(&top.join(path)), top.join(wanted), "{path}");
+        }
+        assert_eq!(repository(&top.join("link/c")), top.join("a/b/c"));
+        std::fs::write(top.join("a/.git"), "gitdir: elsewhere").unwrap();
+        assert_eq!(repository(&top.join("link/c")), top.join("a"));
     }
 }

@@ -4,13 +4,15 @@
 use crate::list::{Entry, list};
 use crate::open::{Identity, Kind, look, real};
 use std::collections::HashSet;
+use std::fs::Metadata;
 use std::path::{Component, Path, PathBuf};
 
 /// Folders all of whose files are private.
-const FOLDERS: [&str; 7] = [".git", ".visivo", ".ssh", ".gnupg", ".aws", ".azure", ".kube"];
+const FOLDERS: [&str; 10] =
+    [".git", ".visivo", ".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".terraform.d", ".streamlit"];
 
 /// Names of files that hold passwords, tokens or keys.
-const FILES: [&str; 11] = [
+const FILES: [&str; 16] = [
     ".env",
     ".netrc",
     ".pgpass",
@@ -18,26 +20,37 @@ const FILES: [&str; 11] = [
     ".pypirc",
     ".git-credentials",
     ".my.cnf",
-    "id_rsa",
-    "id_dsa",
-    "id_ecdsa",
-    "id_ed25519",
+    ".envrc",
+    ".dockercfg",
+    ".vault-token",
+    ".gitconfig",
+    ".yarnrc.yml",
+    ".htpasswd",
+    "kubeconfig",
+    "credentials.json",
+    "secrets.toml",
 ];
 
-/// Ends of the names of key files.
-const ENDS: [&str; 8] = ["pem", "key", "p8", "p12", "pfx", "jks", "keystore", "kdbx"];
+/// Beginnings of the names of files with variables or keys.
+const BEGINNINGS: [&str; 8] = [".env.", ".env-", ".env_", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "gha-creds-"];
 
-/// Ends of `.env.…` that are there to be read by everybody.
-const EXAMPLES: [&str; 5] = ["example", "sample", "template", "dist", "defaults"];
+/// Ends of the names of key files.
+const ENDS: [&str; 10] = ["pem", "key", "p8", "p12", "pfx", "jks", "keystore", "kdbx", "tfstate", "env"];
+
+/// Ends of `.env.…` and of keys that are there to be read by everybody.
+const EXAMPLES: [&str; 6] = ["example", "sample", "template", "dist", "defaults", "pub"];
+
+/// What editors and people put behind the name of a file that they keep.
+const KEPT: [&str; 5] = ["~", ".bak", ".old", ".orig", ".swp"];
 
 /// Whether a file or folder of this name (the last part of a path) is private, in any letter case.
 pub fn is_private_name(name: &str) -> bool {
     let name = name.to_lowercase();
-    let ends_in = |ends: &[&str]| name.rsplit_once('.').is_some_and(|(start, end)| !start.is_empty() && ends.contains(&end));
-    FOLDERS.contains(&name.as_str())
-        || FILES.contains(&name.as_str())
-        || ends_in(&ENDS)
-        || (name.starts_with(".env.") && !ends_in(&EXAMPLES))
+    let name = KEPT.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    let ends_in =
+        |ends: &[&str]| name.rsplit_once('.').is_some_and(|(start, end)| !start.is_empty() && ends.contains(&end));
+    let begins = BEGINNINGS.iter().any(|beginning| name.starts_with(beginning));
+    FOLDERS.contains(&name) || FILES.contains(&name) || ends_in(&ENDS) || (begins && !ends_in(&EXAMPLES))
 }
 
 /// The private files of a project, by their numbers, so that they are known under other names, too.
@@ -46,24 +59,35 @@ pub struct Private {
     /// Without links; the part of a path below it is judged by name.
     root: PathBuf,
     numbers: HashSet<Identity>,
+    /// There may be more of them: then a file with several names may be one.
+    partial: bool,
 }
 
 impl Private {
     /// Those of the project in this folder: of the folder itself and of its private folders.
     pub fn of(root: &Path) -> Self {
         let mut numbers = HashSet::new();
-        let private = |entry: &Entry| entry.path.file_name().is_some_and(|name| is_private_name(&name.to_string_lossy()));
+        let private =
+            |entry: &Entry| entry.path.file_name().is_some_and(|name| is_private_name(&name.to_string_lossy()));
         for entry in list(root).unwrap_or_default().iter().filter(|entry| private(entry)) {
+            // A folder's, too: it may be a link, and what is below it has other names then.
+            numbers.extend(entry.identity);
             match entry.kind {
-                Kind::File => numbers.extend(entry.identity),
                 Kind::Folder => {
                     let below = list(&entry.path).unwrap_or_default();
-                    numbers.extend(below.iter().filter(|entry| entry.kind == Kind::File).filter_map(|entry| entry.identity));
+                    numbers.extend(
+                        below.iter().filter(|entry| entry.kind == Kind::File).filter_map(|entry| entry.identity),
+                    );
                 }
-                Kind::Other => {}
+                Kind::File | Kind::Other => {}
             }
         }
-        Self { root: real(root).unwrap_or_else(|_| root.to_owned()), numbers }
+        Self::numbered(real(root).unwrap_or_else(|_| root.to_owned()), numbers, true)
+    }
+
+    /// Files with these numbers, in a folder without links on the way to it.
+    pub(crate) fn numbered(root: PathBuf, numbers: HashSet<Identity>, complete: bool) -> Self {
+        Self { root, numbers, partial: !complete }
     }
 
     /// Whether what this path leads to is private: by the names on the way to it, as it is spelled and as it really is (below the
@@ -72,12 +96,32 @@ impl Private {
         let real = real(path).unwrap_or_else(|_| path.to_owned());
         let spelled = path.strip_prefix(&self.root).is_ok_and(named);
         let really = named(real.strip_prefix(&self.root).unwrap_or(&real));
-        spelled || really || look(path).as_ref().and_then(Identity::of).is_some_and(|number| self.numbers.contains(&number))
+        let below =
+            real.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.root) && *folder != self.root);
+        let in_one = || below.filter_map(look).any(|data| self.is_one(Identity::of(&data)));
+        spelled || really || look(path).is_some_and(|data| self.has(&data)) || in_one()
+    }
+
+    fn has(&self, data: &Metadata) -> bool {
+        self.is_one(Identity::of(data)) || (self.partial && data.is_file() && names(data) > 1)
     }
 
     /// Whether a file with this number is one of the project's private files.
     pub fn is_one(&self, number: Option<Identity>) -> bool {
         number.is_some_and(|number| self.numbers.contains(&number))
+    }
+}
+
+/// How many names a file has, as far as the system tells.
+fn names(data: &Metadata) -> u64 {
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::MetadataExt::nlink(data)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = data;
+        1
     }
 }
 
@@ -94,12 +138,46 @@ mod tests {
 
     #[test]
     fn names_of_private_files() {
-        for name in [".env", ".ENV", ".env.local", ".git", ".visivo", "server.pem", "rsa_key.p8", "id_ed25519", ".pgpass"] {
+        for name in
+            [".env", ".ENV", ".env.local", ".git", ".visivo", "server.pem", "rsa_key.p8", "id_ed25519", ".pgpass"]
+                .into_iter()
+                .chain([
+                    ".env~",
+                    ".env-prod",
+                    "prod.env",
+                    "id_ed25519_sk",
+                    "id_rsa.old",
+                    "x.pem.bak",
+                    "gha-creds-1a.json",
+                ])
+        {
             assert!(is_private_name(name), "{name}");
         }
-        for name in ["env", "a.env.yml", ".env.example", ".visivo_cache", ".github", "keys.csv", ".key", "data.parquet"] {
+        for name in [
+            "env",
+            "a.env.yml",
+            ".env.example",
+            ".visivo_cache",
+            ".github",
+            "keys.csv",
+            ".key",
+            "data.parquet",
+            "id_rsa.pub",
+        ] {
             assert!(!is_private_name(name), "{name}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_below_a_linked_private_folder_is_private() {
+        let place = tempfile::tempdir().unwrap();
+        let root = real(place.path()).unwrap();
+        std::fs::create_dir_all(root.join("store/deep")).unwrap();
+        std::fs::write(root.join("store/deep/x"), "x").unwrap();
+        std::os::unix::fs::symlink("store", root.join(".git")).unwrap();
+        let private = Private::of(&root);
+        assert!(private.holds(&root.join("store/deep/x")) && private.holds(&root.join(".git/deep/x")));
     }
 
     #[cfg(unix)]
@@ -116,7 +194,9 @@ mod tests {
         std::fs::hard_link(root.join(".env"), root.join("data/hard.csv")).unwrap();
         std::fs::hard_link(root.join(".git/config"), root.join("data/config.csv")).unwrap();
         let private = Private::of(&root);
-        for path in [".env", "data/../.env", "data/link.csv", "data/hard.csv", "data/config.csv", ".git/config", ".git/none"] {
+        for path in
+            [".env", "data/../.env", "data/link.csv", "data/hard.csv", "data/config.csv", ".git/config", ".git/none"]
+        {
             assert!(private.holds(&root.join(path)), "{path}");
         }
         for path in ["data/a.csv", "data", "none.csv"] {

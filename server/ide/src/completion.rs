@@ -63,9 +63,11 @@ pub fn completion(
     let Some(slot) = slot(&context) else { return Vec::new() };
     let request = Request { project, facts, files, choices, file, offset: at, now: local(now), text, context, slot };
     let mut items = request.items();
-    let mask = viz_check::Mask::of(project);
+    let mask = project.mask();
+    // What is offered would be written into the file.
+    items.retain(|item| item.kind != CompletionKind::Option || !mask.is_in(&item.insert) && !mask.is_in(&item.label));
     for (index, item) in items.iter_mut().enumerate() {
-        item.detail.iter_mut().chain(&mut item.documentation).for_each(|text| mask.hide(text));
+        item.detail.iter_mut().chain(&mut item.documentation).for_each(|text| mask.hide_in(text));
         item.sort = format!("{index:05}");
     }
     items

@@ -104,9 +104,17 @@ pub(crate) fn context(document: &Document, offset: TextSize) -> Context<'_> {
         at -= 1;
     }
     let line = Line::at(text, at);
-    let mut climb =
-        Climb { document, at, inner: Vec::new(), spot: Spot::Nothing, here: Mapping::default(), in_flow: false };
+    let mut climb = Climb {
+        document,
+        at,
+        inner: Vec::new(),
+        blocks: Vec::new(),
+        spot: Spot::Nothing,
+        here: Mapping::default(),
+        in_flow: false,
+    };
     climb.start(line);
+    climb.read_blocks();
     let Climb { inner, spot, here, .. } = climb;
     Context { steps: inner.into_iter().rev().collect(), spot, here }
 }
@@ -129,6 +137,9 @@ pub(crate) fn range(start: usize, end: usize) -> TextRange {
     TextRange::new(TextSize::new(start as u32), TextSize::new(end.max(start) as u32))
 }
 
+/// Nothing that a project may hold has its meaning from keys of more mappings around it.
+const READ_LEVELS: usize = 64;
+
 /// What is looked for on the way up.
 #[derive(Debug, Clone, Copy)]
 enum Search {
@@ -144,6 +155,8 @@ struct Climb<'a> {
     at: usize,
     /// Innermost first.
     inner: Vec<Step<'a>>,
+    /// The keys of block mappings among `inner`, each with the first line of its mapping.
+    blocks: Vec<(usize, usize)>,
     spot: Spot,
     here: Mapping<'a>,
     /// The spot and its mapping were found in braces.
@@ -266,6 +279,7 @@ impl<'a> Climb<'a> {
         let line_end = Line::at(self.text(), self.at).end();
         let found = flow::at(self.text(), start, self.at, line_end);
         self.inner.clear();
+        self.blocks.clear();
         let Some((steps, spot, here)) = found else {
             self.spot = Spot::Nothing;
             return;
@@ -399,6 +413,7 @@ impl<'a> Climb<'a> {
     /// Puts the cursor in a scalar that starts at `start`, on a line above.
     fn scalar(&mut self, start: usize) {
         self.inner.clear();
+        self.blocks.clear();
         let end = Line::at(self.text(), self.at).end();
         let content = self.content(start, end, false);
         self.spot = content.map_or(Spot::Nothing, |content| Spot::Value(Content { lines: true, ..content }));
@@ -406,11 +421,27 @@ impl<'a> Climb<'a> {
 
     /// Notes the mapping at `first`, whose key holds what was found so far, or which holds the cursor itself.
     fn mapping(&mut self, key: Option<&'a str>, first: usize, column: usize) {
-        let mapping = Mapping { pairs: self.pairs(first, column), column };
         match key {
-            Some(name) => self.inner.push(Step::Key { name, of: mapping }),
-            None if self.inner.is_empty() && !self.in_flow => self.here = mapping,
+            Some(name) => {
+                self.blocks.push((self.inner.len(), first));
+                self.inner.push(Step::Key { name, of: Mapping { pairs: Vec::new(), column } });
+            }
+            None if self.inner.is_empty() && !self.in_flow => {
+                self.here = Mapping { pairs: self.pairs(first, column), column };
+            }
             None => {}
+        }
+    }
+
+    /// Reads the entries of the mappings around the cursor: each goes on to its end, over all that is inside of it. So where
+    /// a text is nested deeper than anything means something, the outermost are read, whose entries say what is what.
+    fn read_blocks(&mut self) {
+        for (at, first) in std::mem::take(&mut self.blocks).into_iter().rev().take(READ_LEVELS) {
+            let Step::Key { of, .. } = &self.inner[at] else { continue };
+            let found = self.pairs(first, of.column);
+            if let Step::Key { of, .. } = &mut self.inner[at] {
+                of.pairs = found;
+            }
         }
     }
 
@@ -444,7 +475,7 @@ impl<'a> Climb<'a> {
                 pairs.push(Pair { name: key.name, range: at, value: line::unquoted(line.value()) });
             }
             is_first = false;
-            next = line.next(text);
+            next = line.next_within(text, column);
         }
         pairs
     }

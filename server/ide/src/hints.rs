@@ -73,8 +73,11 @@ pub fn hints(project: &Project, known: Known<'_>, file: FileId, within: TextRang
             out.extend(place.and_then(|place| of_reference(project, known, id, found, place)));
         }
     }
-    let mask = viz_check::Mask::of(project);
-    out.iter_mut().for_each(|hint| mask.hide(&mut hint.label));
+    let mask = project.mask();
+    for hint in &mut out {
+        mask.hide_in(&mut hint.label);
+        hint.tooltip.iter_mut().for_each(|tooltip| mask.hide_in(tooltip));
+    }
     out.sort_by_key(|hint| hint.at);
     out.dedup();
     out

@@ -14,6 +14,7 @@ use viz_facts::{FactStore, Question, Unknown};
 use viz_project::{Body, Input, Kind, Model, Object, ObjectId, Options, Project, Resolution, Selection, Spanned, Use};
 use viz_sql::Accessor;
 use viz_syntax::references;
+use viz_text::markdown::{self, code, fenced, message};
 use viz_text::{FileId, TextRange, TextSize};
 
 /// What to show.
@@ -64,8 +65,7 @@ pub fn hover(
         }
         Body::Model(model) => match path {
             None => {
-                described(&mut text, project, id);
-                model_text(&mut text, model);
+                described(&mut text, project, id, |text| model_text(text, model));
             }
             Some(path) => match project.scoped_field(id, path) {
                 Some(field) => {
@@ -78,15 +78,14 @@ pub fn hover(
         Body::Expression(_) => expression_text(&mut text, project, id),
         Body::Relation(relation) => {
             let condition = relation.condition.as_ref().map_or("", |condition| condition.text());
-            let _ = writeln!(text, "{} join\n\n```sql\n{}\n```", relation.join_type, condition.trim());
+            let _ = writeln!(text, "{} join\n\n{}", relation.join_type, fenced("sql", condition.trim()));
         }
         Body::Insight(_) => {
-            described(&mut text, project, id);
-            insight(&mut text, project, facts, choices, id, now);
+            described(&mut text, project, id, |text| insight(text, project, facts, choices, id, now));
         }
         _ => shown(&mut text, project, id),
     }
-    viz_check::Mask::of(project).hide(&mut text);
+    project.mask().hide_in(&mut text);
     Some(Hover { range, markdown: text.trim_end().to_owned() })
 }
 
@@ -112,18 +111,24 @@ fn part<'a>(
     Some(if name.contains_inclusive(offset) { (None, name) } else { (Some(path), field) })
 }
 
-/// What its author says of an object.
-fn described(text: &mut String, project: &Project, id: ObjectId) {
+/// What its author says of an object, which is Markdown, before the rest; behind it, where the rest might become part of it.
+fn described(text: &mut String, project: &Project, id: ObjectId, rest: impl FnOnce(&mut String)) {
     let document = &project.file(project.file_of_object(id)).document;
     let node = document.range(project.object(id).loc).and_then(|range| node_at(document, range));
-    let Some(description) = node.and_then(|node| node.get("description")?.str()) else { return };
-    if !description.trim().is_empty() {
-        let _ = writeln!(text, "{}\n", description.trim());
+    let description = node.and_then(|node| node.get("description")?.str()).unwrap_or_default();
+    let description = description.trim();
+    let last = markdown::is_open(description);
+    if !description.is_empty() && !last {
+        let _ = writeln!(text, "{description}\n");
+    }
+    rest(text);
+    if last {
+        let _ = writeln!(text, "\n{description}");
     }
 }
 
 fn heading(object: &Object) -> String {
-    let name = if object.name_text().is_empty() { String::new() } else { format!(" `{}`", object.name_text()) };
+    let name = if object.name_text().is_empty() { String::new() } else { format!(" {}", code(object.name_text())) };
     format!("**{}**{name}\n\n", object.kind.name())
 }
 
@@ -131,17 +136,17 @@ fn accessor(text: &mut String, input: &Input, path: Option<&str>) {
     if let Some(path) = path
         && let Some(meaning) = accessor_meaning(path, input.selection)
     {
-        let _ = writeln!(text, "`.{path}`: {meaning}\n");
+        let _ = writeln!(text, "{}: {meaning}\n", code(&format!(".{path}")));
     }
 }
 
 fn options(text: &mut String, project: &Project, facts: &FactStore, id: ObjectId, input: &Input, now: SystemTime) {
     let selection = input.selection.map_or("of no readable type", Selection::name);
     let display = input.display.as_ref().map_or("", |display| display.text.as_str());
-    let shown_as = if display.is_empty() { String::new() } else { format!(", shown as {display}") };
+    let shown_as = if display.is_empty() { String::new() } else { format!(", shown as {}", markdown::plain(display)) };
     match options_of(project, facts, id, local(now)) {
         Err(why) => {
-            let _ = writeln!(text, "{selection}{shown_as}\n\noptions not known: {}", why.message);
+            let _ = writeln!(text, "{selection}{shown_as}\n\noptions not known: {}", message(&why.message));
         }
         Ok(found) => {
             let count = found.values.len();
@@ -157,7 +162,7 @@ fn options(text: &mut String, project: &Project, facts: &FactStore, id: ObjectId
     let users = users(project, id);
     let named = |kind: Kind| -> Vec<String> {
         let fits = |id: &&ObjectId| project.object(**id).kind == kind && !project.object(**id).name_text().is_empty();
-        users.iter().filter(fits).map(|id| format!("`{}`", project.object(*id).name_text())).collect()
+        users.iter().filter(fits).map(|id| code(project.object(*id).name_text())).collect()
     };
     let insights = named(Kind::Insight);
     if !insights.is_empty() {
@@ -172,25 +177,25 @@ fn options(text: &mut String, project: &Project, facts: &FactStore, id: ObjectId
 /// What a placeholder stands for now.
 fn rendered_to(text: &mut String, path: Option<&str>, now: Result<(State, bool), Unknown>) {
     let (Some(accessor), Ok((state, pinned))) = (path.and_then(Accessor::parse), now) else { return };
-    let value: String = state.render(accessor).replace(['\n', '\r'], "⏎").replace('`', "'").chars().take(120).collect();
+    let value: String = state.render(accessor).chars().take(120).collect();
     let of = if pinned { "with what is pinned" } else { "when the page opens" };
-    let _ = writeln!(text, "renders to `{value}` {of}\n");
+    let _ = writeln!(text, "renders to {} {of}\n", code(&value));
 }
 
 /// A column behind a reference: its type and where it comes from.
 fn column(text: &mut String, project: &Project, facts: &FactStore, (model, name): (ObjectId, &str), now: SystemTime) {
     let of = project.object(model).name_text();
-    *text = format!("**column** `{name}` of model `{of}`\n\n");
+    *text = format!("**column** {} of model {}\n\n", code(name), code(of));
     match columns_of(project, facts, model) {
         Ok(columns) => match columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)) {
             Some(column) => {
                 let run = viz_check::columns_of_a_run(project, facts, model).and_then(|at| run_age(at, now));
                 let run = run.map_or_else(String::new, |age| format!(", as of an earlier run, {age}"));
-                let _ = writeln!(text, "type `{}`{run}", column.data_type);
+                let _ = writeln!(text, "type {}{run}", code(&column.data_type));
             }
             None => drop(writeln!(text, "the model has no such column")),
         },
-        Err(why) => drop(writeln!(text, "type not known: {}", why.message)),
+        Err(why) => drop(writeln!(text, "type not known: {}", message(&why.message))),
     }
     let Body::Model(body) = &project.object(model).body else { return };
     let Some(sql) = &body.sql else { return };
@@ -198,7 +203,7 @@ fn column(text: &mut String, project: &Project, facts: &FactStore, (model, name)
         let at = usize::from(place.start());
         let line = sql.text()[..at].rfind('\n').map_or(0, |end| end + 1);
         let end = sql.text()[at..].find('\n').map_or(sql.text().len(), |end| at + end);
-        let _ = writeln!(text, "\n```sql\n{}\n```", sql.text()[line..end].trim());
+        let _ = writeln!(text, "\n{}", fenced("sql", sql.text()[line..end].trim()));
     }
 }
 
@@ -207,9 +212,9 @@ fn insight(text: &mut String, project: &Project, facts: &FactStore, choices: &Ch
     match rendered_query(project, facts, local(now), id, &choices.known(project)) {
         Ok(query) => {
             let runs = if query.dynamic { "runs in the browser" } else { "runs on the source" };
-            let _ = writeln!(text, "{runs}\n\n```sql\n{}\n```", query.sql.trim());
+            let _ = writeln!(text, "{runs}\n\n{}", fenced("sql", query.sql.trim()));
         }
-        Err(why) => drop(writeln!(text, "no SQL: {}", why.message)),
+        Err(why) => drop(writeln!(text, "no SQL: {}", message(&why.message))),
     }
     shown(text, project, id);
 }
@@ -219,7 +224,7 @@ fn shown(text: &mut String, project: &Project, id: ObjectId) {
     let names = |ids: Vec<ObjectId>| -> Vec<String> {
         let name = |id: ObjectId| {
             let object = project.object(id);
-            (!object.name_text().is_empty()).then(|| format!("{} `{}`", object.kind.name(), object.name_text()))
+            (!object.name_text().is_empty()).then(|| format!("{} {}", object.kind.name(), code(object.name_text())))
         };
         ids.into_iter().filter_map(name).collect()
     };
@@ -244,7 +249,7 @@ fn table(text: &mut String, input: &Input, found: &InputOptions) {
             _ => kind,
         };
         let mark = if is_default(value) { "✓" } else { "" };
-        let _ = writeln!(text, "| {} | {kind} | {mark} |", cell(&value.raw()));
+        let _ = writeln!(text, "| {} | {} | {mark} |", cell(&value.raw()), markdown::plain(kind));
     }
     if found.values.len() > SHOWN_OPTIONS {
         let _ = writeln!(text, "\n… and {} more", found.values.len() - SHOWN_OPTIONS);
@@ -255,18 +260,10 @@ fn table(text: &mut String, input: &Input, found: &InputOptions) {
 fn cell(option: &str) -> String {
     let short: String = option.chars().take(60).collect();
     let ellipsis = if short.len() < option.len() { "…" } else { "" };
-    let flat = short.replace(['\n', '\r'], "⏎");
-    if flat.is_empty() {
+    if short.is_empty() {
         return "*(empty text)*".into();
     }
-    let mut out = String::new();
-    for c in flat.chars() {
-        if matches!(c, '|' | '\\' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '#' | '&' | '~') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out + ellipsis
+    markdown::plain(&short) + ellipsis
 }
 
 fn origin(project: &Project, facts: &FactStore, input: &Input, found: &InputOptions, now: SystemTime) -> String {
@@ -319,7 +316,7 @@ fn users(project: &Project, input: ObjectId) -> Vec<ObjectId> {
 
 fn model_text(text: &mut String, model: &Model) {
     if let Some(sql) = &model.sql {
-        let _ = writeln!(text, "```sql\n{}\n```", sql.text().trim());
+        let _ = writeln!(text, "{}", fenced("sql", sql.text().trim()));
     }
 }
 
@@ -327,15 +324,16 @@ fn model_text(text: &mut String, model: &Model) {
 fn expression_text(text: &mut String, project: &Project, id: ObjectId) {
     let Body::Expression(expression) = &project.object(id).body else { return };
     if let Some(model) = project.parent(id).filter(|_| expression.scoped) {
-        let _ = writeln!(text, "of model `{}`\n", project.object(model).name_text());
+        let _ = writeln!(text, "of model {}\n", code(project.object(model).name_text()));
     }
-    described(text, project, id);
-    let Some(expression) = &expression.expression else { return };
-    let _ = writeln!(text, "```sql\n{}\n```", expression.text().trim());
-    let expanded = expanded(project, expression.text(), MAX_DEPTH);
-    if expanded != expression.text() {
-        let _ = writeln!(text, "\nwhich is\n\n```sql\n{}\n```", expanded.trim());
-    }
+    described(text, project, id, |text| {
+        let Some(expression) = &expression.expression else { return };
+        let _ = writeln!(text, "{}", fenced("sql", expression.text().trim()));
+        let expanded = expanded(project, expression.text(), MAX_DEPTH);
+        if expanded != expression.text() {
+            let _ = writeln!(text, "\nwhich is\n\n{}", fenced("sql", expanded.trim()));
+        }
+    });
 }
 
 /// Metrics in metrics are followed to this depth,

@@ -4,6 +4,9 @@
 //! Each feature is one file. Features work while the text is broken elsewhere, and at the cursor: what is asked about
 //! unfinished text is answered from its lines and indentation (`context`), not from a tree that may lack it.
 
+// Tests make the files that they are about.
+#![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
+
 mod actions;
 mod calls;
 mod choices;

@@ -49,7 +49,12 @@ pub(crate) fn hover(project: &Project, file: FileId, offset: TextSize) -> Option
         return Some(Hover { range, markdown }).filter(|_| !about.is_empty());
     }
     let attribute = schema().find(root, path.iter().copied()).filter(|_| !path.is_empty())?;
-    let markdown = format!("**`{}`** · {}\n\n{}", path.join("."), kind(attribute), about(root, &path, attribute));
+    let markdown = format!(
+        "**{}** · {}\n\n{}",
+        viz_text::markdown::code(&path.join(".")),
+        kind(attribute),
+        about(root, &path, attribute)
+    );
     Some(Hover { range, markdown })
 }
 

@@ -1,13 +1,15 @@
 //! Project configuration: `.viz-lsp.yml` beside the project file, shared by the editor and `--check`.
 
-use crate::files::{FileSystem, ReadError};
 use crate::schema::Target;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Name of the file.
 pub const CONFIG_FILE: &str = ".viz-lsp.yml";
+
+/// More combinations of one insight are never looked at one by one.
+pub const MOST_COMBINATIONS: usize = 1_000_000;
 
 /// The engine in the viewer's browser (`verdicts.md` §1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -60,12 +62,14 @@ pub struct Config {
     #[serde(deserialize_with = "engine")]
     pub browser_engine: BrowserEngine,
     /// Cut-off of combinations per insight.
+    #[serde(deserialize_with = "combinations")]
     pub max_combinations: Option<usize>,
     /// Seed of the sample.
     pub seed: Option<u64>,
     /// How deep `--check` goes.
     pub level: Option<ConfiguredLevel>,
     /// Seconds for one query of the engine.
+    #[serde(deserialize_with = "seconds")]
     pub timeout: Option<f64>,
     /// Megabytes of main memory for one query of the engine.
     pub memory: Option<u64>,
@@ -101,18 +105,6 @@ impl ConfigError {
 }
 
 impl Config {
-    /// Reads the configuration of a project; no file means no settings.
-    ///
-    /// # Errors
-    /// If the file can't be read or holds something unknown.
-    pub fn read(root: &Path, files: &dyn FileSystem) -> Result<Config, ConfigError> {
-        match files.read(&root.join(CONFIG_FILE)) {
-            Ok(text) => Self::parse(&text),
-            Err(ReadError::NotFound) => Ok(Config::default()),
-            Err(error) => Err(ConfigError { line: 0, message: error.to_string() }),
-        }
-    }
-
     /// Reads settings from text.
     ///
     /// # Errors
@@ -121,11 +113,22 @@ impl Config {
         if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
             return Ok(Config::default());
         }
+        crate::small_yaml::check(text).map_err(|message| ConfigError { line: 0, message })?;
         serde_yaml::from_str(text).map_err(|error| ConfigError {
-            line: error.location().map_or(0, |at| at.line().saturating_sub(1)),
+            line: line_of_key(text, &error)
+                .unwrap_or_else(|| error.location().map_or(0, |at| at.line().saturating_sub(1))),
             message: without_place(&error.to_string()),
         })
     }
+}
+
+/// What we refuse ourselves has no place, but begins with its key.
+fn line_of_key(text: &str, error: &serde_yaml::Error) -> Option<usize> {
+    let message = error.to_string();
+    let (key, _) = message.strip_prefix('`')?.split_once('`')?;
+    let is_its =
+        |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'));
+    text.lines().position(is_its)
 }
 
 /// The library's words without ` at line 2 column 1`, which the finding's place says.
@@ -151,6 +154,26 @@ fn engine<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<BrowserEn
     }
 }
 
+/// A time that passes: no query is done in none.
+fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    match Option::<f64>::deserialize(deserializer)? {
+        Some(seconds) if !(seconds > 0.0 && seconds.is_finite()) => {
+            Err(serde::de::Error::custom("`timeout` must be a number of seconds greater than 0"))
+        }
+        seconds => Ok(seconds),
+    }
+}
+
+/// A number of combinations that can be looked at one by one.
+fn combinations<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+    match Option::<usize>::deserialize(deserializer)? {
+        Some(count) if !(1..=MOST_COMBINATIONS).contains(&count) => {
+            Err(serde::de::Error::custom(format!("`max_combinations` must be from 1 to {MOST_COMBINATIONS}")))
+        }
+        count => Ok(count),
+    }
+}
+
 fn scalar<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -172,6 +195,21 @@ mod tests {
     fn versions_with_and_without_quotes() {
         assert_eq!(Config::parse("target: 2.0\nbrowser_engine: '2.0'\n").unwrap().target, Some(Target::V2_0));
         assert_eq!(Config::parse("# nothing\n").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn numbers_have_bounds() {
+        assert_eq!(Config::parse("timeout: 0.5\n").unwrap().timeout, Some(0.5));
+        assert_eq!(Config::parse("max_combinations: 1000000\n").unwrap().max_combinations, Some(MOST_COMBINATIONS));
+        for wrong in ["0", "1000001", "1000000000000000000"] {
+            let error = Config::parse(&format!("max_combinations: {wrong}\n")).unwrap_err();
+            assert_eq!(error.message, "`max_combinations` must be from 1 to 1000000");
+        }
+        for wrong in ["0", "-0.0", "-3", ".nan", ".inf", "-.inf"] {
+            let error = Config::parse(&format!("seed: 1\ntimeout: {wrong}\n")).unwrap_err();
+            assert_eq!(error.message, "`timeout` must be a number of seconds greater than 0");
+            assert_eq!((error.line, error.word()), (1, Some("timeout")), "it is told at its key");
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The `dbt` block (3.17 of the format reference): what it needs, and the file that is made from it.
 
-use crate::files::FileSystem;
+use crate::files::{FileSystem, ReadError};
+use crate::foreign::Source;
 use crate::includes::normalize;
 use crate::problem::Problem;
 use serde_yaml::Value;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use viz_syntax::{Document, Node, NodeKind, TopValue, Typed};
 use viz_text::Loc;
 
@@ -25,8 +27,11 @@ pub(crate) struct Dbt {
     pub watched: Vec<PathBuf>,
 }
 
+/// Reads a file that the project names.
+type Read<'a> = &'a dyn Fn(&Path) -> Result<(Arc<str>, Source), ReadError>;
+
 /// The `dbt` block of a file, unless there is none or it is disabled.
-pub(crate) fn dbt(document: &Document, root: &Path, files: &dyn FileSystem) -> Option<Dbt> {
+pub(crate) fn dbt(document: &Document, root: &Path, files: &dyn FileSystem, read: Read<'_>) -> Option<Dbt> {
     let entry = document.get("dbt")?;
     let TopValue::Node(block) = entry.value() else { return None };
     if block.kind() != NodeKind::Mapping || is_off(block) {
@@ -37,7 +42,7 @@ pub(crate) fn dbt(document: &Document, root: &Path, files: &dyn FileSystem) -> O
     let output = normalize(&root.join(&output_text));
     let prefix = text(block, "prefix").map(|(prefix, _)| prefix).filter(|prefix| !prefix.is_empty());
     let prefix = prefix.map(|prefix| format!("{prefix}_")).unwrap_or_default();
-    let mut needs = Needs { files, root, watched: vec![output.clone()], problems: Vec::new() };
+    let mut needs = Needs { files, read, root, watched: vec![output.clone()], problems: Vec::new() };
     needs.look(block, key);
     let generated = files.is_file(&output);
     if !generated && needs.problems.is_empty() {
@@ -59,6 +64,7 @@ fn text(block: Node<'_>, key: &str) -> Option<(String, Loc)> {
 
 struct Needs<'a> {
     files: &'a dyn FileSystem,
+    read: Read<'a>,
     root: &'a Path,
     watched: Vec<PathBuf>,
     problems: Vec<Problem>,
@@ -70,57 +76,107 @@ impl Needs<'_> {
         let location = text(block, "dbt_project_yml_location");
         let (folder, at) = location.clone().unwrap_or_else(|| (".".into(), key));
         let dbt_folder = normalize(&self.root.join(&folder));
-        let Some(project) = self.read(&dbt_folder.join("dbt_project.yml")) else {
-            return self.problem("dbt-project", at, format!("there is no `dbt_project.yml` in `{folder}`"));
+        let project = match self.read(&dbt_folder.join("dbt_project.yml")) {
+            Found::Missing => {
+                return self.problem("dbt-project", at, format!("there is no `dbt_project.yml` in `{folder}`"));
+            }
+            Found::Unknown => return,
+            Found::Read(project) => project,
         };
-        let Some(profile) = project.get("profile").and_then(Value::as_str) else {
+        let Some(profile) = project.text("profile") else {
             return self.problem("dbt-project", at, "`dbt_project.yml` names no `profile`".into());
         };
         self.profile(block, key, profile);
         if !self.problems.is_empty() {
             return;
         }
-        let target_path = project.get("target-path").and_then(Value::as_str).unwrap_or("target");
+        let target_path = project.text("target-path").map_or("target", |text| text.text);
+        let shown = project.text("target-path").map_or("target", Text::shown);
         let manifest = dbt_folder.join(target_path).join("manifest.json");
         self.watched.push(manifest.clone());
         if !is_template(target_path) && !self.files.is_file(&manifest) {
-            let message = format!("there is no `{target_path}/manifest.json` in `{folder}`: dbt has not compiled yet");
+            let message = format!("there is no `{shown}/manifest.json` in `{folder}`: dbt has not compiled yet");
             self.problems.push(Problem::new("dbt-manifest", at, message).help("run `dbt compile`"));
         }
     }
 
-    fn profile(&mut self, block: Node<'_>, key: Loc, profile: &str) {
+    fn profile(&mut self, block: Node<'_>, key: Loc, profile: Text<'_>) {
         let location = text(block, "profiles_yml_location");
         let (folder, at) = location.clone().unwrap_or_else(|| (".".into(), key));
-        let Some(profiles) = self.read(&self.root.join(&folder).join("profiles.yml")) else {
+        let profiles = match self.read(&self.root.join(&folder).join("profiles.yml")) {
             // Without a location, dbt's own places are not known from here.
-            if location.is_some() {
-                self.problem("dbt-project", at, format!("there is no `profiles.yml` in `{folder}`"));
+            Found::Missing if location.is_some() => {
+                return self.problem("dbt-project", at, format!("there is no `profiles.yml` in `{folder}`"));
             }
-            return;
+            Found::Missing | Found::Unknown => return,
+            Found::Read(profiles) => profiles,
         };
-        if is_template(profile) {
+        if is_template(profile.text) {
             return;
         }
-        let Some(found) = profiles.get(profile) else {
-            return self.problem("dbt-project", at, format!("`profiles.yml` has no profile `{profile}`"));
+        let Some(found) = profiles.value.get(profile.text) else {
+            let message = format!("`profiles.yml` has no profile `{}`", profile.shown());
+            return self.problem("dbt-project", at, message);
         };
-        let target = found.get("target").and_then(Value::as_str).unwrap_or("default");
-        if !is_template(target) && found.get("outputs").and_then(|outputs| outputs.get(target)).is_none() {
+        let target = found.get("target").and_then(Value::as_str);
+        let target = target
+            .map_or(Text { text: "default", source: Source::Project }, |text| Text { text, source: profiles.source });
+        if !is_template(target.text) && found.get("outputs").and_then(|outputs| outputs.get(target.text)).is_none() {
+            let (profile, target) = (profile.shown(), target.shown());
             self.problem("dbt-project", at, format!("the profile `{profile}` has no output `{target}`"));
         }
     }
 
-    /// A file of dbt's; null where its YAML can't be read, which is dbt's business.
-    fn read(&mut self, path: &Path) -> Option<Value> {
+    /// A file of dbt's. Where its YAML can't be read, that is dbt's business.
+    fn read(&mut self, path: &Path) -> Found {
         let path = normalize(path);
         self.watched.push(path.clone());
-        let text = self.files.read(&path).ok()?;
-        Some(serde_yaml::from_str(&text).unwrap_or(Value::Null))
+        match (self.read)(&path) {
+            Err(ReadError::NotFound) => Found::Missing,
+            Ok((text, source)) if crate::small_yaml::check(&text).is_ok() => match serde_yaml::from_str(&text) {
+                Ok(value) => Found::Read(Yaml { value, source }),
+                Err(_) => Found::Unknown,
+            },
+            _ => Found::Unknown,
+        }
     }
 
     fn problem(&mut self, code: &'static str, loc: Loc, message: String) {
         self.problems.push(Problem::new(code, loc, format!("{message}: the project does not compile")));
+    }
+}
+
+/// What became of reading a file.
+enum Found {
+    Missing,
+    /// It can't be read, or must not.
+    Unknown,
+    Read(Yaml),
+}
+
+struct Yaml {
+    value: Value,
+    source: Source,
+}
+
+impl Yaml {
+    fn text(&self, key: &str) -> Option<Text<'_>> {
+        let text = self.value.get(key).and_then(Value::as_str)?;
+        Some(Text { text, source: self.source })
+    }
+}
+
+/// A text out of a file.
+#[derive(Clone, Copy)]
+struct Text<'a> {
+    text: &'a str,
+    source: Source,
+}
+
+impl<'a> Text<'a> {
+    /// For people: nothing is told of what is outside of the project.
+    fn shown(self) -> &'a str {
+        if self.source == Source::Project { self.text } else { "…" }
     }
 }
 

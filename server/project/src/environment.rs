@@ -3,11 +3,12 @@
 use crate::files::FileSystem;
 use std::collections::HashMap;
 use std::path::Path;
+use viz_secrets::SecretString;
 
 /// The variables of the process, which win over those of `.env`.
 #[derive(Clone, Default)]
 pub struct Environment {
-    process: HashMap<String, String>,
+    process: HashMap<String, SecretString>,
 }
 
 impl std::fmt::Debug for Environment {
@@ -20,7 +21,7 @@ impl Environment {
     /// The variables of this process.
     pub fn from_process() -> Self {
         let readable = |(key, value): (std::ffi::OsString, std::ffi::OsString)| {
-            Some((key.into_string().ok()?, value.into_string().ok()?))
+            Some((key.into_string().ok()?, value.into_string().ok()?.into()))
         };
         Self { process: std::env::vars_os().filter_map(readable).collect() }
     }
@@ -32,14 +33,14 @@ impl Environment {
 
     /// These variables, for tests.
     pub fn of<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        Self { process: variables.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect() }
+        Self { process: variables.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect() }
     }
 
     /// The variables with those of the project's `.env` below them.
     pub fn with_file(&self, root: &Path, files: &dyn FileSystem) -> Self {
-        let mut all: HashMap<String, String> = match files.read(&root.join(".env")) {
-            Ok(text) => text.lines().filter_map(parse_line).collect(),
-            Err(_) => HashMap::new(),
+        let mut all: HashMap<String, SecretString> = match files.variables(root) {
+            Some(text) => text.lines().filter_map(parse_line).collect(),
+            None => HashMap::new(),
         };
         all.extend(self.process.clone());
         Self { process: all }
@@ -51,13 +52,13 @@ impl Environment {
     }
 
     /// A variable's value.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.process.get(name).map(String::as_str)
+    pub fn get(&self, name: &str) -> Option<&SecretString> {
+        self.process.get(name)
     }
 }
 
 /// One line of `.env`: `[export] NAME=value`, the value optionally in quotes, a comment after ` #` otherwise.
-fn parse_line(line: &str) -> Option<(String, String)> {
+fn parse_line(line: &str) -> Option<(String, SecretString)> {
     let line = line.trim();
     let line = line.strip_prefix("export ").unwrap_or(line);
     if line.starts_with('#') {
@@ -69,21 +70,20 @@ fn parse_line(line: &str) -> Option<(String, String)> {
         Some(quote @ ('"' | '\'')) => value[1..].split(quote).next().unwrap_or_default(),
         _ => value.split(" #").next().unwrap_or_default().trim_end(),
     };
-    Some((name.trim().to_owned(), value.to_owned()))
+    Some((name.trim().to_owned(), value.into()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::files::MemoryFiles;
+    use viz_secrets::ExposeSecret;
 
     #[test]
     fn the_process_wins_over_the_file() {
         let files = MemoryFiles::new([("/p/.env", "# c\nexport A=1\nB='x # y'\nC = z # comment\nbad line\n")]);
         let env = Environment::of([("A", "0")]).with_file(Path::new("/p"), &files);
-        assert_eq!(
-            (env.get("A"), env.get("B"), env.get("C"), env.get("D")),
-            (Some("0"), Some("x # y"), Some("z"), None)
-        );
+        let get = |name| env.get(name).map(ExposeSecret::expose_secret);
+        assert_eq!((get("A"), get("B"), get("C"), get("D")), (Some("0"), Some("x # y"), Some("z"), None));
     }
 }

@@ -5,20 +5,61 @@ use std::path::Path;
 use viz_syntax::Node;
 use viz_text::Loc;
 
-/// One pattern of `exclusions`.
+/// More patterns of one include than this are not tried.
+const MOST_PATTERNS: usize = 100;
+
+/// Longer patterns, in bytes, are not tried.
+const LONGEST_PATTERN: usize = 500;
+
+/// A regular expression that takes more bytes than this, once compiled, is not tried.
+const LARGEST_EXPRESSION: usize = 256 << 10;
+
+/// One pattern of `exclusions`, compiled.
 pub(crate) struct Exclusion {
     pattern: String,
     loc: Loc,
+    name: Option<glob::Pattern>,
+    /// What comes after `*/`: the end of a path.
+    end: Option<glob::Pattern>,
+    /// As a regular expression, if it is one.
+    expression: Option<regex::Regex>,
     /// Relative path that only the search as a regular expression leaves out, although the pattern looks like a name.
     surprise: Option<String>,
 }
 
 impl Exclusion {
-    pub(crate) fn all(include: Node<'_>) -> Vec<Exclusion> {
+    /// The patterns of an include entry.
+    ///
+    /// # Errors
+    /// Why they can't be tried in reasonable time, and where it says so.
+    pub(crate) fn all(include: Node<'_>) -> Result<Vec<Exclusion>, (Loc, String)> {
         let patterns = include.get("exclusions").into_iter().flat_map(|list| list.items());
-        patterns
-            .filter_map(|node| Some(Exclusion { pattern: node.str()?.to_owned(), loc: node.loc(), surprise: None }))
-            .collect()
+        let patterns: Vec<(&str, Loc)> = patterns.filter_map(|node| Some((node.str()?, node.loc()))).collect();
+        if let Some((_, loc)) = patterns.get(MOST_PATTERNS) {
+            return Err((*loc, format!("{} exclusions are more than {MOST_PATTERNS}", patterns.len())));
+        }
+        patterns.into_iter().map(|(pattern, loc)| Self::compile(pattern, loc).map_err(|why| (loc, why))).collect()
+    }
+
+    fn compile(pattern: &str, loc: Loc) -> Result<Self, String> {
+        if pattern.len() > LONGEST_PATTERN {
+            return Err(format!("this exclusion is longer than {LONGEST_PATTERN} bytes"));
+        }
+        #[cfg(test)]
+        tests::COMPILED.with(|count| count.set(count.get() + 1));
+        let expression =
+            regex::RegexBuilder::new(pattern).size_limit(LARGEST_EXPRESSION).dfa_size_limit(LARGEST_EXPRESSION).build();
+        let expression = match expression {
+            Ok(expression) => Some(expression),
+            Err(regex::Error::CompiledTooBig(_)) => {
+                return Err(format!("the regular expression `{pattern}` is too large"));
+            }
+            // The reference skips what is no regular expression.
+            Err(_) => None,
+        };
+        let glob = |pattern: &str| glob::Pattern::new(pattern).ok();
+        let (name, end) = (glob(pattern), pattern.strip_prefix("*/").and_then(glob));
+        Ok(Self { pattern: pattern.to_owned(), loc, name, end, expression, surprise: None })
     }
 
     /// The pattern, if what it leaves out is hardly meant (S-05).
@@ -38,32 +79,34 @@ impl Exclusion {
     fn looks_like_a_name(&self) -> bool {
         !self.pattern.contains(['^', '$', '+', '(', ')', '[', ']', '{', '}', '|', '\\']) && !self.pattern.contains(".*")
     }
+
+    fn fits_name(&self, name: &str, relative: &str) -> bool {
+        let fits = |glob: &Option<glob::Pattern>, text: &str| glob.as_ref().is_some_and(|glob| glob.matches(text));
+        let tails = || std::iter::once(relative).chain(relative.match_indices('/').map(|(at, _)| &relative[at + 1..]));
+        self.pattern == name
+            || fits(&self.name, name)
+            || fits(&self.name, relative)
+            || (self.end.is_some() && tails().any(|tail| fits(&self.end, tail)))
+    }
 }
 
 /// Whether a file or folder is left out. Notes what a pattern leaves out by surprise.
 pub(crate) fn excluded(base: &Path, path: &Path, exclusions: &mut [Exclusion]) -> bool {
+    if exclusions.is_empty() {
+        return false;
+    }
     let name = crate::includes::file_name(path);
     let relative = path.strip_prefix(base).unwrap_or(path).to_string_lossy().replace('\\', "/");
     exclusions.iter_mut().any(|exclusion| {
-        let pattern = &exclusion.pattern;
-        if by_name(pattern, &name, &relative) {
+        if exclusion.fits_name(&name, &relative) {
             return true;
         }
-        let found = regex::Regex::new(pattern).is_ok_and(|regex| regex.is_match(&relative) || regex.is_match(&name));
-        if found && exclusion.looks_like_a_name() && !whole_components(pattern, &relative) {
+        let found = exclusion.expression.as_ref().is_some_and(|it| it.is_match(&relative) || it.is_match(&name));
+        if found && exclusion.looks_like_a_name() && !whole_components(&exclusion.pattern, &relative) {
             exclusion.surprise.get_or_insert(relative.clone());
         }
         found
     })
-}
-
-fn by_name(pattern: &str, name: &str, relative: &str) -> bool {
-    let glob = |pattern: &str, text: &str| glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches(text));
-    let anywhere = pattern.strip_prefix("*/").is_some_and(|rest| {
-        let tails = relative.match_indices('/').map(|(at, _)| &relative[at + 1..]);
-        std::iter::once(relative).chain(tails).any(|tail| glob(rest, tail))
-    });
-    pattern == name || glob(pattern, name) || glob(pattern, relative) || anywhere
 }
 
 /// Whether a pattern names a whole folder or file on the path, as its author means.
@@ -77,11 +120,20 @@ mod tests {
     use super::*;
     use viz_syntax::{Document, TopValue};
 
+    thread_local! {
+        /// Number of patterns that were compiled.
+        pub(super) static COMPILED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+
+    fn of(entry: &str) -> Result<Vec<Exclusion>, String> {
+        let document = Document::parse(&format!("includes:\n  - {entry}\n"));
+        let Some(TopValue::Items(items)) = document.get("includes").map(|entry| entry.value()) else { panic!() };
+        Exclusion::all(items[0]).map_err(|(_, why)| why)
+    }
+
     /// The pattern's verdict on paths below `/p/m`, and whether one of them is a surprise.
     fn left_out(pattern: &str, paths: &[&str]) -> (Vec<bool>, bool) {
-        let document = Document::parse(&format!("includes:\n  - {{path: m, exclusions: ['{pattern}']}}\n"));
-        let Some(TopValue::Items(items)) = document.get("includes").map(|entry| entry.value()) else { panic!() };
-        let mut exclusions = Exclusion::all(items[0]);
+        let mut exclusions = of(&format!("{{path: m, exclusions: ['{pattern}']}}")).unwrap();
         let base = Path::new("/p/m");
         let out = paths.iter().map(|path| excluded(base, &base.join(path), &mut exclusions)).collect();
         (out, exclusions[0].problem().is_some())
@@ -100,5 +152,27 @@ mod tests {
     fn surprises_are_told() {
         assert_eq!(left_out("a.yml", &["data-yml/x.yml"]), (vec![true], true));
         assert_eq!(left_out("draft", &["redrafts.yml"]), (vec![true], true));
+    }
+
+    #[test]
+    fn patterns_are_compiled_once_for_any_number_of_files() {
+        let mut exclusions = of("{path: m, exclusions: [a.yml, '^x', '(']}").unwrap();
+        let before = COMPILED.with(std::cell::Cell::get);
+        assert_eq!(before, 3);
+        let base = Path::new("/p/m");
+        let left = (0..1000).filter(|n| excluded(base, &base.join(format!("x{n}.yml")), &mut exclusions)).count();
+        assert_eq!((left, COMPILED.with(std::cell::Cell::get)), (1000, before));
+    }
+
+    #[test]
+    fn what_would_take_too_long_is_refused() {
+        for (entry, why) in [
+            ("{path: m, exclusions: ['(\\w{40}){40}']}".to_owned(), "too large"),
+            (format!("{{path: m, exclusions: ['{}']}}", "a".repeat(501)), "longer than"),
+            (format!("{{path: m, exclusions: [{}]}}", "a, ".repeat(101)), "more than 100"),
+        ] {
+            assert!(of(&entry).err().unwrap().contains(why), "{entry}");
+        }
+        assert!(of("{path: m, exclusions: ['^[\\w-]+/(draft|old)_\\d{4}-\\d{2}\\.ya?ml$']}").is_ok());
     }
 }

@@ -29,12 +29,16 @@ pub(crate) fn git_reference(text: &str) -> Result<GitReference<'_>, Malformed> {
         Some((version, file)) => (version.trim(), Some(file.trim())),
         None => (after.trim(), None),
     };
-    if version.is_empty() {
+    // Both are parts of a folder's path.
+    let climbs = |text: &str| text.split(['/', '\\']).any(|part| matches!(part, "." | ".."));
+    if version.is_empty() || version.starts_with('/') || climbs(version) {
         return Err(Malformed::Version);
     }
     let repository = before.trim().strip_suffix(".git").ok_or(Malformed::Repository)?;
     let mut parts = repository.split('/');
-    let good = |part: Option<&str>| part.is_some_and(|part| !part.is_empty() && !part.contains([':', ' ']));
+    let good = |part: Option<&str>| {
+        part.is_some_and(|part| !part.is_empty() && !part.contains([':', ' ', '\\']) && !climbs(part))
+    };
     if !good(parts.next()) || !good(parts.next()) || parts.next().is_some() {
         return Err(Malformed::Repository);
     }
@@ -61,6 +65,9 @@ mod tests {
         for (text, lacks) in [
             ("acme/shared.git", Malformed::Version),
             ("acme/shared.git@", Malformed::Version),
+            ("acme/shared.git@../..", Malformed::Version),
+            ("acme/shared.git@/etc", Malformed::Version),
+            ("../shared.git@v1", Malformed::Repository),
             ("acme/shared.git@ -- a.yml", Malformed::Version),
             (".github/a@b.yml", Malformed::Repository),
             ("shared.git@v1", Malformed::Repository),

@@ -1,9 +1,11 @@
 //! Which files belong to a project: the project file and what it includes (1.1 and 1.2 of the format reference).
 
-use crate::exclusions::{Exclusion, excluded};
+use crate::exclusions::Exclusion;
 use crate::files::{FileSystem, ReadError};
 use crate::git_reference::{Malformed, git_reference};
 use crate::problem::{Fix, Problem};
+use crate::surroundings::{Standing, Surroundings};
+use crate::walk::{Budget, TooMuch, Walk};
 use std::path::{Component, Path, PathBuf};
 use viz_syntax::{Document, Node, TopValue};
 use viz_text::Loc;
@@ -14,6 +16,9 @@ pub const CACHE_FOLDER: &str = ".visivo_cache";
 /// Names of the project file; the first that exists wins (`R-DISC-02`).
 pub const PROJECT_FILES: [&str; 2] = ["visivo_project.yml", "project.visivo.yml"];
 
+/// Of so many folders that are not there, a project file in an editor is looked for.
+const MOST_MISSING: usize = 32;
+
 /// The project file of a folder.
 pub fn project_file(dir: &Path, files: &dyn FileSystem) -> Option<PathBuf> {
     PROJECT_FILES.iter().map(|name| dir.join(name)).find(|path| files.is_file(path))
@@ -21,7 +26,12 @@ pub fn project_file(dir: &Path, files: &dyn FileSystem) -> Option<PathBuf> {
 
 /// The nearest folder at or above a path that holds a project file.
 pub fn find_root(path: &Path, files: &dyn FileSystem) -> Option<PathBuf> {
-    path.ancestors().find(|dir| project_file(dir, files).is_some()).map(Path::to_path_buf)
+    let folders: Vec<&Path> = path.ancestors().collect();
+    // Below a folder that isn't there, there are only texts of an editor, which may name them thousands of folders deep.
+    let missing = folders.partition_point(|folder| !files.is_dir(folder) && !files.is_file(folder));
+    let (missing, there) = folders.split_at(missing);
+    let mut looked_at = missing.iter().take(MOST_MISSING).chain(there);
+    looked_at.find(|dir| project_file(dir, files).is_some()).map(|dir| dir.to_path_buf())
 }
 
 /// What an include entry names.
@@ -43,90 +53,135 @@ pub(crate) struct Include {
     pub watched: Vec<PathBuf>,
     /// What is odd about it, although it names files.
     pub problems: Vec<Problem>,
+    /// Whether all files that it names are known.
+    pub complete: bool,
     /// The file or folder that it names.
     pub base: PathBuf,
 }
 
-/// The include entries of a file, in order.
-pub(crate) fn includes(document: &Document, file: &Path, root: &Path, files: &dyn FileSystem) -> Vec<Include> {
-    let Some(TopValue::Items(items)) = document.get("includes").map(|entry| entry.value()) else { return Vec::new() };
-    items.into_iter().filter_map(|item| include(item, file, root, files)).collect()
+/// What includes are resolved with.
+pub(crate) struct Includes<'a> {
+    pub root: &'a Path,
+    pub files: &'a dyn FileSystem,
+    pub around: &'a Surroundings,
+    /// What looking into folders may still cost.
+    pub budget: &'a mut Budget,
 }
 
-fn include(item: Node<'_>, file: &Path, root: &Path, files: &dyn FileSystem) -> Option<Include> {
-    let path = item.get("path")?;
-    let path_text = path.str()?.trim().to_owned();
-    if path_text.is_empty() {
-        return None;
-    }
-    let loc = path.loc();
-    // R-INC-01: the folder of the including file is always put before the path, so absolute paths don't work.
-    let folder = file.parent().unwrap_or(Path::new(""));
-    let base = normalize(&folder.join(path_text.trim_start_matches('/')));
-    let mut include =
-        Include { path_text, loc, target: Ok(Target::Unfetched), watched: Vec::new(), problems: Vec::new(), base };
-    // R-INC-08: any path with `.git` in it is taken as a git reference.
-    include.target = if include.path_text.contains(".git") {
-        git(&include.path_text, loc, root, files, &mut include.watched)
-    } else {
-        local(item, &mut include, (file, root), files)
-    };
-    Some(include)
-}
-
-fn local(
-    item: Node<'_>,
-    include: &mut Include,
-    (file, root): (&Path, &Path),
-    files: &dyn FileSystem,
-) -> Result<Target, Box<Problem>> {
-    let (text, loc, path) = (include.path_text.as_str(), include.loc, &include.base);
-    include.watched.push(path.clone());
-    if files.is_file(path) {
-        return Ok(Target::Files(vec![path.clone()]));
-    }
-    if !files.is_dir(path) {
-        let message = format!("there is no file or folder `{text}` beside `{}`", file_name(file));
-        let mut problem = Problem::new("include-not-found", loc, message);
-        let below = |text: &str| files.is_file(&root.join(text)) || files.is_dir(&root.join(text));
-        if text.starts_with('/') {
-            problem =
-                problem.help("write a path that starts at this file's folder: absolute paths don't work (R-INC-01)");
-        } else if file.parent() != Some(root) && below(text) {
-            problem = problem.help("start the path at this file's folder, not at the project's");
-        }
-        return Err(Box::new(problem));
-    }
-    let depth = item.get("depth").and_then(|node| node.str()?.parse::<i64>().ok());
-    let mut exclusions = Exclusion::all(item);
-    // R-INC-06: a level is a separator in the part of the folder's path after the include path's text.
-    let short = depth.is_some_and(|depth| depth >= 1) && !text.ends_with('/');
-    let limit = depth.map(|depth| if short { depth - 1 } else { depth });
-    let mut walk = Walk { base: path, files, found: Vec::new(), folders: Vec::new() };
-    walk.collect(path, limit, &mut exclusions, 0);
-    walk.found.sort();
-    let found = walk.found;
-    include.watched.append(&mut walk.folders);
-    if found.is_empty() {
-        let mut problem =
-            Problem::new("include-empty-folder", loc, format!("no `.yml` or `.yaml` file is taken from `{text}`"));
-        problem.help = match depth {
-            Some(1) if short => {
-                Some(format!("write `{text}/`: without the slash, `depth: 1` takes the folder's own files only"))
-            }
-            None if exclusions.is_empty() => None,
-            _ => Some("look at `depth` and `exclusions`".into()),
+impl Includes<'_> {
+    /// The include entries of a file, in order.
+    pub(crate) fn of(&mut self, document: &Document, file: &Path) -> Vec<Include> {
+        let Some(TopValue::Items(items)) = document.get("includes").map(|entry| entry.value()) else {
+            return Vec::new();
         };
-        return Err(Box::new(problem));
+        items.into_iter().filter_map(|item| self.include(item, file)).collect()
     }
-    include.problems = exclusions.iter().filter_map(Exclusion::problem).collect();
-    if short {
-        let mut meant = Walk { base: path, files, found: Vec::new(), folders: Vec::new() };
-        meant.collect(path, depth, &mut exclusions, 0);
-        let missed = meant.found.iter().find(|file| !found.contains(file));
-        include.problems.extend(missed.map(|missed| too_shallow(item, include, missed)));
+
+    fn include(&mut self, item: Node<'_>, file: &Path) -> Option<Include> {
+        let path = item.get("path")?;
+        let path_text = path.str()?.trim().to_owned();
+        if path_text.is_empty() {
+            return None;
+        }
+        let loc = path.loc();
+        // R-INC-01: the folder of the including file is always put before the path, so absolute paths don't work.
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let base = normalize(&folder.join(path_text.trim_start_matches('/')));
+        let (watched, problems) = (Vec::new(), Vec::new());
+        let mut include =
+            Include { path_text, loc, target: Ok(Target::Unfetched), watched, problems, complete: true, base };
+        // R-INC-08: any path with `.git` in it is taken as a git reference.
+        include.target = if include.path_text.contains(".git") {
+            git(&include.path_text, loc, self.root, self.files, &mut include.watched)
+        } else {
+            self.local(item, &mut include, file)
+        };
+        Some(include)
     }
-    Ok(Target::Files(found))
+
+    fn local(&mut self, item: Node<'_>, include: &mut Include, file: &Path) -> Result<Target, Box<Problem>> {
+        let (text, loc, path, files) = (include.path_text.as_str(), include.loc, &include.base, self.files);
+        include.watched.push(path.clone());
+        if files.is_file(path) {
+            return Ok(Target::Files(vec![path.clone()]));
+        }
+        if !files.is_dir(path) {
+            let message = format!("there is no file or folder `{text}` beside `{}`", file_name(file));
+            let mut problem = Problem::new("include-not-found", loc, message);
+            let below = |text: &str| files.is_file(&self.root.join(text)) || files.is_dir(&self.root.join(text));
+            if text.starts_with('/') {
+                problem = problem
+                    .help("write a path that starts at this file's folder: absolute paths don't work (R-INC-01)");
+            } else if file.parent() != Some(self.root) && below(text) {
+                problem = problem.help("start the path at this file's folder, not at the project's");
+            }
+            return Err(Box::new(problem));
+        }
+        match (files.standing(path, self.around), files.confined()) {
+            (Standing::Private, _) => return Err(Box::new(not_read(&ReadError::Private, text, loc, files))),
+            (Standing::Outside, Some(_)) => return Err(Box::new(not_read(&ReadError::Outside, text, loc, files))),
+            _ => {}
+        }
+        let depth = item.get("depth").and_then(|node| node.str()?.parse::<i64>().ok());
+        let mut exclusions = Exclusion::all(item).map_err(|(at, why)| {
+            let message = format!("the folder `{text}` is not read: {why}; {UNKNOWN_NAMES}");
+            Problem::new("include-not-read", at, message).help("write fewer or simpler exclusions")
+        })?;
+        // R-INC-06: a level is a separator in the part of the folder's path after the include path's text.
+        let short = depth.is_some_and(|depth| depth >= 1) && !text.ends_with('/');
+        let limit = depth.map(|depth| if short { depth - 1 } else { depth });
+        let mut walk = |limit, exclusions: &mut [Exclusion]| {
+            Walk::new(path, files, self.around).collect(limit, exclusions, self.budget)
+        };
+        let walked = walk(limit, &mut exclusions).map_err(|TooMuch { folder, why }| {
+            let folder = folder.strip_prefix(path).ok().filter(|below| !below.as_os_str().is_empty());
+            let at = folder
+                .map_or_else(String::new, |below| format!(" at `{}`", below.to_string_lossy().replace('\\', "/")));
+            let message =
+                format!("the folder `{text}` is not read: the search for files in it ends{at}, {why}; {UNKNOWN_NAMES}");
+            Problem::new("include-not-read", loc, message).help("name a smaller folder, or set its `depth`")
+        })?;
+        let found = walked.found;
+        include.watched.extend(walked.folders);
+        for (folder, why) in &walked.left_out {
+            include.complete = false;
+            let shown =
+                format!("{}/{}", text.trim_end_matches('/'), folder.strip_prefix(path).unwrap_or(folder).display());
+            include.problems.push(not_read(why, &shown, loc, files));
+        }
+        if found.is_empty() && include.complete {
+            let mut problem =
+                Problem::new("include-empty-folder", loc, format!("no `.yml` or `.yaml` file is taken from `{text}`"));
+            problem.help = match depth {
+                Some(1) if short => {
+                    Some(format!("write `{text}/`: without the slash, `depth: 1` takes the folder's own files only"))
+                }
+                None if exclusions.is_empty() => None,
+                _ => Some("look at `depth` and `exclusions`".into()),
+            };
+            return Err(Box::new(problem));
+        }
+        include.problems.extend(exclusions.iter().filter_map(Exclusion::problem));
+        if short && let Ok(meant) = walk(depth, &mut exclusions) {
+            let missed = meant.found.iter().find(|file| !found.contains(file));
+            include.problems.extend(missed.map(|missed| too_shallow(item, include, missed)));
+        }
+        Ok(Target::Files(found))
+    }
+}
+
+/// What follows from a file that is not read.
+const UNKNOWN_NAMES: &str = "the names it defines are not known, so references to nothing are not reported";
+
+/// A file or folder that is there and is not read.
+pub(crate) fn not_read(why: &ReadError, shown: &str, loc: Loc, files: &dyn FileSystem) -> Problem {
+    let (reason, help) = match (why, files.confined()) {
+        (ReadError::Outside, Some(confined)) => {
+            (format!("it lies outside of the project's repository, and {}", confined.why()), confined.help())
+        }
+        (why, _) => (why.to_string(), "put what the project needs into another file"),
+    };
+    Problem::new("include-not-read", loc, format!("`{shown}` is not read: {reason}; {UNKNOWN_NAMES}")).help(help)
 }
 
 /// S-04: files that `depth` is documented to take, and that are left out for want of a slash.
@@ -142,38 +197,6 @@ fn too_shallow(item: Node<'_>, include: &Include, missed: &Path) -> Problem {
         problem.fix = Some(Fix::replace(format!("write `{text}/`"), include.loc, format!("{text}/")));
     }
     problem
-}
-
-/// A walk through an included folder.
-struct Walk<'a> {
-    base: &'a Path,
-    files: &'a dyn FileSystem,
-    found: Vec<PathBuf>,
-    /// The folders below `base` that were looked into.
-    folders: Vec<PathBuf>,
-}
-
-impl Walk<'_> {
-    fn collect(&mut self, dir: &Path, limit: Option<i64>, exclusions: &mut [Exclusion], level: i64) {
-        if level > 64 {
-            return;
-        }
-        if dir != self.base {
-            self.folders.push(dir.to_path_buf());
-        }
-        for entry in self.files.list(dir).unwrap_or_default() {
-            if excluded(self.base, &entry.path, exclusions) {
-                continue;
-            }
-            if entry.is_dir {
-                if limit.is_none_or(|limit| level < limit) {
-                    self.collect(&entry.path, limit, exclusions, level + 1);
-                }
-            } else if matches!(file_name(&entry.path).to_lowercase().rsplit_once('.'), Some((_, "yml" | "yaml"))) {
-                self.found.push(entry.path);
-            }
-        }
-    }
 }
 
 /// `R-INC-08`, `R-INC-10` to `R-INC-12`.
@@ -207,6 +230,12 @@ fn git(
         Some(sub) => Some(normalize(&folder.join(sub))).filter(|path| files.is_file(path)),
         None => project_file(&folder, files),
     };
+    let copy = files.real(&folder);
+    if path.as_ref().is_some_and(|path| !path.starts_with(&folder) || !files.real(path).starts_with(&copy)) {
+        let message = format!("`{text}` leads out of the repository");
+        let problem = Problem::new("include-git-reference", loc, message);
+        return Err(Box::new(problem.help("write a file of the repository after `--`")));
+    }
     path.map(|path| Target::Files(vec![path])).ok_or_else(|| {
         let message = format!("the repository's copy in `.visivo_cache` has no `{}`", sub.unwrap_or(PROJECT_FILES[1]));
         Box::new(Problem::new("include-not-found", loc, message))
@@ -242,6 +271,13 @@ mod tests {
     use super::*;
     use crate::files::MemoryFiles;
 
+    fn includes(document: &Document, files: &MemoryFiles) -> Vec<Include> {
+        let root = Path::new("/p");
+        let (around, mut budget) = (Surroundings::by_name(root), Budget::default());
+        let mut includes = Includes { root, files, around: &around, budget: &mut budget };
+        includes.of(document, Path::new("/p/project.visivo.yml"))
+    }
+
     fn targets(entry: &str) -> Result<Vec<String>, &'static str> {
         let files = MemoryFiles::new([
             ("/p/project.visivo.yml", ""),
@@ -253,7 +289,7 @@ mod tests {
             ("/p/.visivo_cache/o/r@v1/project.visivo.yml", ""),
         ]);
         let document = Document::parse(&format!("includes:\n  - {entry}\n"));
-        let found = includes(&document, Path::new("/p/project.visivo.yml"), Path::new("/p"), &files);
+        let found = includes(&document, &files);
         match found.into_iter().next().unwrap().target {
             Ok(Target::Files(paths)) => {
                 Ok(paths.iter().map(|path| path.strip_prefix("/p").unwrap().to_string_lossy().into_owned()).collect())
@@ -310,7 +346,7 @@ mod tests {
         let files = MemoryFiles::new([("/p/m/a.yml", ""), ("/p/m/one/d.yml", "")]);
         let codes = |entry: &str| -> Vec<&'static str> {
             let document = Document::parse(&format!("includes:\n  - {entry}\n"));
-            let found = includes(&document, Path::new("/p/project.visivo.yml"), Path::new("/p"), &files);
+            let found = includes(&document, &files);
             found[0].problems.iter().map(|problem| problem.code).collect()
         };
         assert_eq!(codes("{path: m, depth: 1}"), ["include-depth"]);
@@ -326,5 +362,10 @@ mod tests {
         assert_eq!(targets("path: o/r.git"), Err("include-git-reference"));
         assert_eq!(targets("path: .github/x.yml"), Err("include-git-reference"));
         assert_eq!(targets("path: nowhere.yml"), Err("include-not-found"));
+        for out in
+            ["o/r.git@v1 -- ../../../m/a.yml", "o/r.git@v1 -- /p/m/a.yml", "o/r.git@../../.. -- m/a.yml", "../m.git@v1"]
+        {
+            assert_eq!(targets(&format!("path: {out}")), Err("include-git-reference"), "{out}");
+        }
     }
 }

@@ -6,12 +6,16 @@
 //!
 //! Invariant: this crate reads text and knows what refers to what. It knows no SQL, no database and no LSP.
 
+// Tests make the files that they are about.
+#![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
+
 mod config;
 mod dbt;
 mod environment;
 mod exclusions;
 mod expression_source;
 mod files;
+mod foreign;
 mod git_reference;
 mod graph;
 mod includes;
@@ -27,12 +31,19 @@ mod project_file;
 mod relations;
 mod resolve;
 pub mod schema;
+mod secrets;
 mod sections;
+mod settings;
 mod similar;
+mod small_yaml;
 mod spelling;
+mod surroundings;
 mod usage;
+mod walk;
 
-pub use config::{BrowserEngine, CONFIG_FILE, Config, ConfigError, ConfiguredLevel, ConfiguredSeverity};
+pub use config::{
+    BrowserEngine, CONFIG_FILE, Config, ConfigError, ConfiguredLevel, ConfiguredSeverity, MOST_COMBINATIONS,
+};
 pub use environment::Environment;
 pub use files::{DirEntry, DiskFiles, FileSystem, MAX_FILE_BYTES, MemoryFiles, ReadError};
 pub use graph::Graph;
@@ -46,3 +57,4 @@ pub use problem::{Fix, Problem, Related};
 pub use project::{File, ObjectId, Project};
 pub use schema::{Kind, Place, Target};
 pub use similar::{did_you_mean, similar};
+pub use surroundings::{Confined, Extent, Standing, Surroundings};

@@ -5,25 +5,37 @@ use crate::config::{CONFIG_FILE, Config};
 use crate::dbt::dbt;
 use crate::environment::Environment;
 use crate::files::{FileSystem, ReadError};
-use crate::includes::{self, Include, project_file};
+use crate::foreign::Source;
+use crate::includes::{self, Include, Includes, project_file};
 use crate::links::Kept;
 use crate::lower::{Difference, describe, text_problem};
 use crate::object::Spanned;
-use crate::problem::{Fix, Problem, Related};
+use crate::problem::{Problem, Related};
 use crate::project::{File, Item, Project};
 use crate::project_file::{name_problem, version_problem};
 use crate::resolve;
 use crate::schema::{MERGED_KEYS, Target};
-use crate::similar::{did_you_mean, similar};
 use crate::spelling::Spellings;
+use crate::surroundings::Surroundings;
+use crate::walk::Budget;
 use rustc_hash::FxHashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use viz_secrets::ExposeSecret;
 use viz_syntax::{Document, NodeKind, TopEntry, TopValue};
-use viz_text::{FileId, Loc, TextRange, TextSize};
+use viz_text::{FileId, Loc, TextRange};
+
+/// Includes of includes are followed so far.
+const DEEPEST: usize = 100;
 
 pub(crate) struct Loader<'a> {
-    files: &'a dyn FileSystem,
+    pub(crate) files: &'a dyn FileSystem,
+    /// What is around the project's folder.
+    pub(crate) around: Arc<Surroundings>,
+    /// The folder of the user's own profile. The project has no say in it.
+    home: Option<PathBuf>,
+    /// What looking into included folders may still cost.
+    budget: Budget,
     pub(crate) previous: Option<&'a Project>,
     pub(crate) project: Project,
     /// What holds of the previous snapshot.
@@ -33,7 +45,7 @@ pub(crate) struct Loader<'a> {
     /// Files that are being followed, for cycles.
     open: Vec<PathBuf>,
     /// Files that were read.
-    seen: FxHashSet<PathBuf>,
+    pub(crate) seen: FxHashSet<PathBuf>,
     /// What only one format version knows.
     pub(crate) differences: Vec<Difference>,
     /// How each file was reached.
@@ -66,6 +78,7 @@ impl<'a> Loader<'a> {
             unknown_prefixes: Vec::new(),
             removed: FxHashSet::default(),
             environment: environment.with_file(root, files),
+            mask: OnceLock::new(),
             names_complete: true,
             name: None,
             default_source: None,
@@ -74,8 +87,12 @@ impl<'a> Loader<'a> {
             segments: OnceLock::new(),
             broken: FxHashSet::default(),
         };
+        let home = ["HOME", "USERPROFILE"].iter().find_map(|name| environment.get(name));
         Self {
             files,
+            around: files.surroundings(root),
+            home: home.map(|home| home.expose_secret().into()),
+            budget: Budget::default(),
             previous,
             project,
             kept: Kept::Nothing,
@@ -124,18 +141,20 @@ impl<'a> Loader<'a> {
             self.differences.extend(resolve::differences(&self.project));
             self.project.problems.extend(version_differences(&self.differences));
         }
-        if let Some(error) = config_error {
-            self.config_problem(&error);
+        if let Some((error, text)) = config_error {
+            self.config_problem(&error, text);
         }
+        self.project.keep_mask(self.previous);
         self.project
     }
 
     /// The user's own file, which comes last (`R-DISC-05`).
     fn profile(&mut self) {
-        let home = ["HOME", "USERPROFILE"].iter().find_map(|name| self.project.environment.get(name));
-        let Some(path) = home.map(|home| Path::new(home).join(".visivo/profile.yml")) else { return };
+        let Some(path) = self.home.as_ref().map(|home| home.join(".visivo/profile.yml")) else { return };
         if self.files.is_file(&path) && self.project.file_of(&path).is_none() {
-            self.follow(path, None);
+            self.project.watched.push(path.clone());
+            let text = self.files.read(&path);
+            self.take(path, text.map(|text| (text, Source::Foreign)), None);
         }
     }
 
@@ -158,42 +177,7 @@ impl<'a> Loader<'a> {
         self.project.problems.extend(found.into_iter().flatten());
     }
 
-    fn read_config(&mut self) -> Option<crate::config::ConfigError> {
-        match Config::read(&self.project.root, self.files) {
-            Ok(config) => {
-                self.project.config = config;
-                None
-            }
-            Err(error) => Some(error),
-        }
-    }
-
-    fn config_problem(&mut self, error: &crate::config::ConfigError) {
-        let path = self.project.root.join(CONFIG_FILE);
-        let text = self.files.read(&path).unwrap_or_else(|_| "".into());
-        let id = self.add_file(path, text);
-        let file = self.project.file(id);
-        let start: usize = file.document.text().split_inclusive('\n').take(error.line).map(str::len).sum();
-        let line = file.document.text()[start..].lines().next().unwrap_or_default();
-        let word = error.word();
-        let (at, length) = word
-            .and_then(|word| Some((line.find(word)?, word.len())))
-            .unwrap_or((line.len() - line.trim_start().len(), line.trim().len()));
-        let range = TextRange::at(TextSize::new((start + at) as u32), TextSize::new(length as u32));
-        let mut problem = Problem::new(
-            "configuration",
-            file.document.loc(range),
-            format!("the settings can't be read: {}", error.message),
-        );
-        let near = word.map(|word| similar(word, error.expected())).unwrap_or_default();
-        problem.help = did_you_mean(&near);
-        if let [only] = near.as_slice() {
-            problem.fix = Some(Fix::replace(format!("rename it to `{only}`"), problem.loc, only.clone()));
-        }
-        self.project.problems.push(problem);
-    }
-
-    fn add_file(&mut self, path: PathBuf, source: Arc<str>) -> FileId {
+    pub(crate) fn add_file(&mut self, path: PathBuf, source: Arc<str>) -> FileId {
         let number = self.project.files.len();
         let before = self.previous.and_then(|previous| {
             // Mostly the same files come in the same order.
@@ -223,16 +207,27 @@ impl<'a> Loader<'a> {
     /// Adds a file and what it includes, depth-first (`R-DISC-05`).
     fn follow(&mut self, path: PathBuf, from: Option<Loc>) {
         self.project.watched.push(path.clone());
-        let text = match self.files.read(&path) {
-            Ok(text) => text,
+        let read = self.read(&path);
+        self.take(path, read, from);
+    }
+
+    fn take(&mut self, path: PathBuf, read: Result<(Arc<str>, Source), ReadError>, from: Option<Loc>) {
+        let (text, source) = match read {
+            Ok(read) => read,
             Err(error) => return self.unreadable(path, &error, from),
         };
         let id = self.add_file(path.clone(), text);
+        if source == Source::Foreign && !self.files.is_open(&path) && self.is_foreign(id, from) {
+            return;
+        }
         self.syntax_problems(id);
         let document = self.project.file(id).document.clone();
         self.open.push(path.clone());
         self.dbt(&document);
-        for include in includes::includes(&document, &path, &self.project.root, self.files) {
+        let around = Arc::clone(&self.around);
+        let (root, files, budget) = (&self.project.root, self.files, &mut self.budget);
+        let found = Includes { root, files, around: &around, budget }.of(&document, &path);
+        for include in found {
             self.include(&path, include);
         }
         self.open.pop();
@@ -240,7 +235,8 @@ impl<'a> Loader<'a> {
 
     /// The file that is made from a `dbt` block comes before the includes.
     fn dbt(&mut self, document: &Document) {
-        let Some(found) = dbt(document, &self.project.root, self.files) else { return };
+        let found = dbt(document, &self.project.root, self.files, &|path| self.read(path));
+        let Some(found) = found else { return };
         self.project.problems.extend(found.problems);
         self.project.watched.extend(found.watched);
         if !found.generated {
@@ -251,20 +247,24 @@ impl<'a> Loader<'a> {
     }
 
     fn unreadable(&mut self, path: PathBuf, error: &ReadError, from: Option<Loc>) {
-        match from {
-            Some(loc) => self.project.problems.push(includes::unreadable(error, loc, &path)),
-            None => {
-                let id = self.add_file(path.clone(), "".into());
-                let loc = self.project.file(id).document.loc(TextRange::empty(0.into()));
-                self.project.problems.push(includes::unreadable(error, loc, &path));
+        let loc = from.unwrap_or_else(|| {
+            let id = self.add_file(path.clone(), "".into());
+            self.project.file(id).document.loc(TextRange::empty(0.into()))
+        });
+        let problem = match error {
+            ReadError::Outside | ReadError::Private => {
+                includes::not_read(error, &includes::file_name(&path), loc, self.files)
             }
-        }
+            error => includes::unreadable(error, loc, &path),
+        };
+        self.project.problems.push(problem);
         self.project.names_complete = false;
     }
 
     fn include(&mut self, from: &Path, include: Include) {
         self.project.watched.extend(include.watched);
         self.project.problems.extend(include.problems);
+        self.project.names_complete &= include.complete;
         let paths = match include.target {
             Ok(includes::Target::Files(paths)) => paths,
             Ok(includes::Target::Unfetched) => {
@@ -292,6 +292,15 @@ impl<'a> Loader<'a> {
                     includes::file_name(&path)
                 );
                 self.project.problems.push(Problem::new("include-cycle", include.loc, message));
+            } else if !self.seen.contains(&path) && self.open.len() >= DEEPEST {
+                let message = format!(
+                    "`{}` is not read: includes are more than {DEEPEST} levels deep here",
+                    includes::file_name(&path)
+                );
+                self.project.problems.push(
+                    Problem::new("include-not-read", include.loc, message).help("include it from a file further up"),
+                );
+                self.project.names_complete = false;
             } else if !self.seen.contains(&path) {
                 self.spellings.add(&path, spelling, include.loc);
                 self.follow(path, Some(include.loc));
@@ -311,9 +320,11 @@ impl<'a> Loader<'a> {
     fn syntax_problems(&mut self, id: FileId) {
         let document = self.project.file(id).document.clone();
         if document.is_empty() {
-            let message = "the file is empty: the project loader refuses it (R-DISC-11)";
-            let loc = document.loc(TextRange::empty(0.into()));
-            self.project.problems.push(Problem::new("empty-file", loc, message));
+            if document.problems().is_empty() {
+                let message = "the file is empty: the project loader refuses it (R-DISC-11)";
+                let loc = document.loc(TextRange::empty(0.into()));
+                self.project.problems.push(Problem::new("empty-file", loc, message));
+            }
         } else if let Some(root) = document.root()
             && !matches!(root.kind(), NodeKind::Mapping | NodeKind::Error)
         {

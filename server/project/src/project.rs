@@ -17,6 +17,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use viz_secrets::Mask;
 use viz_syntax::Document;
 use viz_text::{FileId, Loc, SegmentId, TextDocument, TextRange, TextSize};
 
@@ -115,6 +116,8 @@ pub struct Project {
     /// Names that traces and selectors of older versions define: nothing is said of references to them.
     pub(crate) removed: FxHashSet<String>,
     pub(crate) environment: Environment,
+    /// Hides what is made of the environment.
+    pub(crate) mask: OnceLock<Arc<Mask>>,
     pub(crate) names_complete: bool,
     pub(crate) name: Option<Spanned>,
     pub(crate) default_source: Option<Spanned>,

@@ -40,7 +40,17 @@ pub(crate) fn dropped(context: &dyn Context, template: &Template) -> Option<Prob
     if parses(&|_| false) || !parses(&|_| true) {
         return None;
     }
-    let guilty = (0..samples.len()).find(|index| parses(&|other| other == *index)).unwrap_or(0);
+    // The last sample that keeps it from being SQL: without those before it, it is none, and with it left out, it is.
+    let (mut fails, mut works) = (0, samples.len());
+    while fails + 1 < works {
+        let middle = fails + (works - fails) / 2;
+        if parses(&|other| other < middle) {
+            works = middle;
+        } else {
+            fails = middle;
+        }
+    }
+    let guilty = works - 1;
     let sample = &samples[guilty];
     let message = format!(
         "this filter is silently dropped, and the chart shows unfiltered data: the build tries it with `{sample}`, which is no SQL here (S-18a)"

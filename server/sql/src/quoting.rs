@@ -6,6 +6,7 @@ use crate::template::{Hole, Role, Template};
 use crate::tokens::{Token, tokenize};
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token as SqlToken;
+use std::collections::HashMap;
 
 /// Which holes the reference wraps in single quotes. `is_text` tells whether an input's values count as text.
 pub(crate) fn quoted(template: &Template, is_text: impl Fn(&Hole) -> bool) -> Vec<bool> {
@@ -24,16 +25,10 @@ pub(crate) fn quoted(template: &Template, is_text: impl Fn(&Hole) -> bool) -> Ve
     }
     let Ok(tokens) = tokenize(&text) else { return none };
     let tokens: Vec<Token> = tokens.into_iter().filter(|token| !token.is_space()).collect();
-    template
-        .holes()
-        .iter()
-        .enumerate()
-        .map(|(index, hole)| {
-            let marker = marker(index);
-            let at = tokens.iter().position(|token| token.is_word(&marker));
-            candidate(hole) && at.is_some_and(|at| is_operand(&tokens, at))
-        })
-        .collect()
+    let words = tokens.iter().enumerate().rev().map(|(at, token)| (&text[token.range], at));
+    let places: HashMap<&str, usize> = words.filter(|(word, _)| word.starts_with("vizhole")).collect();
+    let operand = |index: usize| places.get(marker(index).as_str()).is_some_and(|at| is_operand(&tokens, *at));
+    template.holes().iter().enumerate().map(|(index, hole)| candidate(hole) && operand(index)).collect()
 }
 
 /// (c): the right operand of a comparison, an element of an IN list, a pattern of LIKE, a bound of BETWEEN.

@@ -184,7 +184,15 @@ impl Template {
     /// Finds out what the SQL makes of each hole, by reading the text with a marker word in place of each.
     pub(crate) fn find_roles(&mut self) {
         let marker = |index: usize| format!("vizhole{index}x");
-        let text = self.fill(|index, _| marker(index));
+        // Where the markers stand, which is found out while they are put in.
+        let (mut places, mut done, mut len) = (Vec::with_capacity(self.holes.len()), 0, 0);
+        let text = self.fill(|index, hole| {
+            let marker = marker(index);
+            let start: usize = hole.range.start().into();
+            places.push(TextSize::new((len + start - done) as u32));
+            (len, done) = (len + start - done + marker.len(), hole.range.end().into());
+            marker
+        });
         let Ok(tokens) = tokenize(&text) else { return };
         let tokens: Vec<&Token> = tokens
             .iter()
@@ -201,7 +209,10 @@ impl Template {
             .collect();
         for (index, hole) in self.holes.iter_mut().enumerate() {
             let marker = marker(index);
-            let Some(at) = tokens.iter().position(|token| text[token.range].contains(&marker)) else { continue };
+            let at = tokens.partition_point(|token| token.range.end() <= places[index]);
+            if tokens.get(at).is_none_or(|token| token.range.start() > places[index]) {
+                continue;
+            }
             hole.role = match &tokens[at].token {
                 SqlToken::SingleQuotedString(_) => Role::InString,
                 SqlToken::Word(word) if word.quote_style.is_some() => Role::InIdentifier,

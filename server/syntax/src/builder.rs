@@ -3,7 +3,7 @@
 use crate::events::{Event, EventKind, ParseError, Tag, events};
 use crate::problem::ProblemKind;
 use crate::scalar::Style;
-use crate::tree::{AnchorData, Data, EntryData, NodeIndex, Tree, Value, range, size};
+use crate::tree::{AnchorData, Data, EntryData, MAX_NODES, NodeIndex, Tree, Value, range, size};
 use crate::typed::{self, Typed};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -63,6 +63,11 @@ fn parse_once(
     let mark = tree.mark();
     let mut builder = Builder { tree, text, source, seen: region.start, stack: Vec::new(), root: None, done: false };
     for event in events(parsed) {
+        if builder.tree.nodes.len() > MAX_NODES || builder.tree.too_large {
+            builder.tree.too_large = true;
+            tree.rewind(&mark);
+            return Err(ParseError::syntax(0, "there are too many values"));
+        }
         if let Err(error) = event.map(|event| builder.event(event)) {
             tree.rewind(&mark);
             return Err(error);
@@ -144,6 +149,10 @@ impl Builder<'_> {
             EventKind::Anchor { name } => {
                 // The event follows its node, which for scalars was the last one pushed and for collections the open one.
                 let node = (self.tree.nodes.len() - 1) as NodeIndex;
+                if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+                    let message = "the name of an anchor is made of letters without accents, digits, `-` and `_`";
+                    self.tree.problem(ProblemKind::Syntax, range(at.start, at.end), message);
+                }
                 self.tree.anchors.push(AnchorData { name: name.into(), range: range(at.start, at.end), node });
                 return;
             }

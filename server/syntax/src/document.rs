@@ -1,6 +1,7 @@
 //! One parsed file.
 
 use crate::alias::Aliases;
+use crate::breaks;
 use crate::node::Node;
 use crate::oracle::{Refusal, oracle};
 use crate::outline::{self, Outline, RawSegment};
@@ -8,7 +9,9 @@ use crate::problem::{Problem, ProblemKind};
 use crate::recover;
 use crate::suppression::Suppression;
 use crate::top::{Top, TopEntry};
-use crate::tree::{Tree, range, size};
+use crate::tree::{NodeIndex, Tree, range, size};
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 use viz_text::{Loc, SegmentId, TextRange, TextSize};
 
@@ -86,6 +89,8 @@ pub(crate) struct Inner {
     aliases: OnceLock<Aliases>,
     refusal: OnceLock<Option<Refusal>>,
     suppressions: OnceLock<Vec<Suppression>>,
+    /// How many list items stand in the segments before each one, and in all.
+    items_before: OnceLock<Vec<u32>>,
 }
 
 impl Document {
@@ -213,6 +218,7 @@ impl Inner {
             aliases: OnceLock::new(),
             refusal,
             suppressions: OnceLock::new(),
+            items_before: OnceLock::new(),
         }
     }
 
@@ -234,6 +240,28 @@ impl Inner {
         });
         let found = index.binary_search_by_key(&id, |(id, _)| *id).ok()?;
         Some(index[found].1 as usize)
+    }
+
+    /// The number of items in some segments, and each of them.
+    pub fn items_in(&self, segments: &Range<u32>) -> (usize, impl Fn(usize) -> (u32, NodeIndex)) {
+        let before = self.items_before.get_or_init(|| {
+            let count = |tree: &Arc<Tree>| tree.root.map_or(0, |root| tree.items_of(root).len()) as u32;
+            let counts = self.trees.iter().map(count);
+            let sums = counts.scan(0, |sum, count| {
+                *sum += count;
+                Some(*sum)
+            });
+            std::iter::once(0).chain(sums).collect()
+        });
+        let first = before[segments.start as usize];
+        let get = move |index: usize| {
+            let at = first + index as u32;
+            let segment = before.partition_point(|before| *before <= at) - 1;
+            let tree = &self.trees[segment];
+            let items = tree.root.map(|root| tree.items_of(root)).unwrap_or_default();
+            (segment as u32, items[(at - before[segment]) as usize])
+        };
+        ((before[segments.end as usize] - first) as usize, get)
     }
 
     pub fn aliases(&self) -> &Aliases {
@@ -281,14 +309,20 @@ impl Inner {
 
 /// The segments of a text, unless it must be parsed in one piece; then its tree.
 pub(crate) fn cut(text: &str) -> (Outline, Option<Tree>) {
-    let outline = outline::outline(text);
+    let plain = breaks::plain(text);
+    let outline = outline::outline(&plain);
     if !outline.unusual {
         return (outline, None);
     }
     let whole = RawSegment { start: 0, end: text.len(), kind: SegmentKind::Whole };
     let one = Outline { segments: vec![whole], ..Outline::default() };
-    match recover::parse_whole(text) {
-        Ok(tree) => (one, Some(tree)),
+    match recover::parse_whole(&plain) {
+        Ok(mut tree) => {
+            if matches!(plain, Cow::Owned(_)) {
+                breaks::settle(&mut tree, text);
+            }
+            (one, Some(tree))
+        }
         // Broken and unusual: the outline is the better recovery where it found anything.
         Err(_) if outline.has_content => (outline, None),
         Err(_) => (one, None),

@@ -13,8 +13,12 @@
 //!
 //! [`Loc`]: viz_text::Loc
 
+// Tests make the files that they are about.
+#![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
+
 mod alias;
 mod almost;
+mod breaks;
 mod builder;
 mod cursor;
 mod document;

@@ -140,6 +140,26 @@ impl<'a> Node<'a> {
         doc.trees[segment as usize].items_of(index).iter().map(move |item| Node::new(doc, segment, *item))
     }
 
+    /// The number of items, and each of them.
+    pub(crate) fn items_by_number(self) -> (usize, impl Fn(usize) -> Node<'a>) {
+        let Node { doc, segment, index } = self.target();
+        let items = doc.trees[segment as usize].items_of(index);
+        (items.len(), move |at| Node::new(doc, segment, items[at]))
+    }
+
+    /// The last entry for whose key something holds that holds for all before it, and for none behind.
+    pub(crate) fn last_entry(self, holds: impl Fn(Node<'a>) -> bool) -> Option<Entry<'a>> {
+        let Node { doc, segment, index } = self.target();
+        let entries = doc.trees[segment as usize].entries_of(index);
+        let entry = |entry: EntryData| Entry {
+            key: Node::new(doc, segment, entry.key),
+            value: Node::new(doc, segment, entry.value),
+            duplicate: entry.duplicate,
+        };
+        let begun = entries.partition_point(|data| holds(entry(*data).key));
+        begun.checked_sub(1).map(|last| entry(entries[last]))
+    }
+
     /// Whether it is null as YAML 1.1 has it: nothing, `~`, `null`, `Null`, `NULL`.
     pub fn is_null(self) -> bool {
         self.scalar().is_some_and(|scalar| scalar.resolved() == Typed::Null)

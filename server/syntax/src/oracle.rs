@@ -30,7 +30,12 @@ pub(crate) fn oracle(text: &str) -> Option<Refusal> {
     let (line, column) =
         error.location().map_or((0, 0), |at| (at.line().saturating_sub(1), at.column().saturating_sub(1)));
     let column = if line == 0 { column + (text.len() != without_mark.len()) as usize } else { column };
-    let message = full.find(" at line ").map_or(full.as_str(), |at| &full[..at]);
+    let marked = without_mark.lines().nth(line).is_some_and(|line| line.contains('\u{feff}'));
+    let message = match full.find(" at line ") {
+        _ if marked => crate::recover::BYTE_ORDER_MARK,
+        Some(at) => &full[..at],
+        None => full.as_str(),
+    };
     Some(Refusal { line: line as u32, column: column as u32, message: message.to_owned() })
 }
 
@@ -43,6 +48,8 @@ mod tests {
         let refusal = oracle("a: b\nc: d: e\n").expect("refused");
         let message = "mapping values are not allowed in this context".to_owned();
         assert_eq!(refusal, Refusal { line: 1, column: 4, message });
+        let marked = oracle("a:\n  - 1\n\u{feff}  - 2\n").expect("refused");
+        assert!(marked.line == 2 && marked.message.starts_with("a byte order mark"), "{marked:?}");
         assert_eq!(oracle("\u{feff}c: d: e\n").map(|refusal| (refusal.line, refusal.column)), Some((0, 5)));
     }
 

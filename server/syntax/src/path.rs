@@ -42,12 +42,9 @@ impl Document {
             walk.steps.push(PathStep::Key(key));
             return walk.steps;
         }
-        let mut items = top.items();
-        if top.node().is_null()
-            && let Some(first) = items.next()
-        {
-            let all: Vec<Node<'_>> = std::iter::once(first).chain(items).collect();
-            walk.items(&all, key.range().end());
+        let (count, get) = top.cut_items();
+        if top.node().is_null() && count > 0 {
+            walk.items(count, get, key.range().end());
         } else {
             walk.value(key, top.node());
         }
@@ -87,15 +84,9 @@ impl<'a> Walk<'a> {
         if kind == SegmentKind::Separator {
             return None;
         }
-        let tops = &self.doc.inner.tops;
         let doc = &self.doc.inner;
-        let after = |index| TopEntry { doc, index }.key().range().start() > self.offset;
-        let (mut low, mut high) = (0, tops.len());
-        while low < high {
-            let middle = (low + high) / 2;
-            if after(middle) { high = middle } else { low = middle + 1 }
-        }
-        low.checked_sub(1).map(|index| TopEntry { doc, index })
+        let begun = |index| TopEntry { doc, index }.key().range().start() <= self.offset;
+        first_not(doc.tops.len(), begun).checked_sub(1).map(|index| TopEntry { doc, index })
     }
 
     fn column_of(&self, offset: TextSize) -> usize {
@@ -126,8 +117,8 @@ impl<'a> Walk<'a> {
         match node.kind() {
             NodeKind::Mapping => self.mapping(node),
             NodeKind::Sequence => {
-                let items: Vec<Node<'a>> = node.items().collect();
-                if node.is_flow() { self.flow_items(node, &items) } else { self.items(&items, after) }
+                let (count, get) = node.items_by_number();
+                if node.is_flow() { self.flow_items(node, count, get) } else { self.items(count, get, after) }
             }
             _ => {}
         }
@@ -141,9 +132,7 @@ impl<'a> Walk<'a> {
         if !node.is_flow() && !self.on_content && self.column < column {
             return;
         }
-        let Some(entry) = node.all_entries().take_while(|entry| entry.key.range().start() <= self.offset).last() else {
-            return;
-        };
+        let Some(entry) = node.last_entry(|key| key.range().start() <= self.offset) else { return };
         if entry.key.range().contains_inclusive(self.offset) {
             if entry.key.kind() == NodeKind::Error {
                 self.steps.push(PathStep::Value(entry.key));
@@ -162,18 +151,19 @@ impl<'a> Walk<'a> {
     }
 
     /// Items of a block list. `after` is where the list's parent ends, for the dash of its first item.
-    fn items(&mut self, items: &[Node<'a>], after: TextSize) {
-        let mut after = after;
-        let mut found = None;
-        for (index, node) in items.iter().enumerate() {
-            let dash = self.dash(after, node.range().start());
-            if dash > self.offset {
-                break;
-            }
-            found = Some((index, *node, dash));
-            after = node.range().end();
-        }
-        let Some((index, node, dash)) = found else { return };
+    fn items(&mut self, count: usize, item: impl Fn(usize) -> Node<'a>, after: TextSize) {
+        // The last one whose dash stands before the offset: that of an item is in front of it.
+        let begun = first_not(count, |index| item(index).range().start() <= self.offset);
+        let dash = |index: usize| {
+            let after = index.checked_sub(1).map_or(after, |before| item(before).range().end());
+            self.dash(after, item(index).range().start())
+        };
+        let candidates = (begun.saturating_sub(1)..count.min(begun + 1)).rev();
+        let Some((index, dash)) = candidates.map(|index| (index, dash(index))).find(|(_, dash)| *dash <= self.offset)
+        else {
+            return;
+        };
+        let node = item(index);
         if !self.on_content && self.column <= self.column_of(dash) {
             return;
         }
@@ -187,17 +177,18 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn flow_items(&mut self, list: Node<'a>, items: &[Node<'a>]) {
+    fn flow_items(&mut self, list: Node<'a>, count: usize, item: impl Fn(usize) -> Node<'a>) {
         if !inside(list.range(), self.offset) {
             return;
         }
-        let found = items.iter().enumerate().take_while(|(_, node)| node.range().start() <= self.offset).last();
-        let Some((index, node)) = found.filter(|(_, node)| !self.comma_after(**node)) else { return };
-        self.steps.push(PathStep::Item { index, node: *node });
-        if !is_leaf(*node) {
-            self.collection(*node, list.range().start());
+        let begun = first_not(count, |index| item(index).range().start() <= self.offset);
+        let found = begun.checked_sub(1).map(|index| (index, item(index)));
+        let Some((index, node)) = found.filter(|(_, node)| !self.comma_after(*node)) else { return };
+        self.steps.push(PathStep::Item { index, node });
+        if !is_leaf(node) {
+            self.collection(node, list.range().start());
         } else if node.range().contains_inclusive(self.offset) {
-            self.steps.push(PathStep::Value(*node));
+            self.steps.push(PathStep::Value(node));
         }
     }
 
@@ -216,6 +207,16 @@ impl<'a> Walk<'a> {
         let at = gap[line..].rfind('-').map(|found| line + found).or_else(|| gap.rfind('-'));
         at.map_or(item, |found| before.start() + size(found))
     }
+}
+
+/// The first number that doesn't hold; those before it do.
+pub(crate) fn first_not(count: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = (low + high) / 2;
+        if holds(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
 }
 
 fn is_leaf(node: Node<'_>) -> bool {

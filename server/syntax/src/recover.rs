@@ -48,6 +48,9 @@ pub(crate) fn parse_segment(text: &str, kind: SegmentKind) -> Tree {
         let at = tree.node(entry.value).range;
         tree.problem(ProblemKind::Syntax, at, "expected a list item (`- …`) here");
     }
+    if tree.too_large {
+        return Tree { too_large: true, ..Tree::default() };
+    }
     crate::tabs::check(&mut tree, text);
     tidy(&mut tree.problems);
     tree
@@ -456,9 +459,15 @@ fn tidy(problems: &mut Vec<TreeProblem>) {
     problems.dedup();
 }
 
+/// The message about a mark that editors don't show, and that belongs to the beginning of a file only.
+pub(crate) const BYTE_ORDER_MARK: &str = "a byte order mark (U+FEFF), which is not seen, stands in this line, and belongs to the beginning of a file only: remove it";
+
 /// The message about a line that should be a key, whatever it is: it may be long, or no text at all.
 fn no_key(word: &str) -> String {
     const SHOWN: usize = 40;
+    if word.contains('\u{feff}') {
+        return BYTE_ORDER_MARK.into();
+    }
     if let Some(control) = word.chars().find(|c| c.is_control()) {
         return format!("the control character U+{:04X} is not allowed here; remove it", u32::from(control));
     }

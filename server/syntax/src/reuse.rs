@@ -1,13 +1,17 @@
 //! Parsing with and without an older document to take segments from.
 
+use crate::breaks;
 use crate::document::{self, Counters, Document, Inner, Segment, SegmentKind};
 use crate::oracle::oracle;
 use crate::outline::RawSegment;
+use crate::problem::ProblemKind;
 use crate::recover;
-use crate::tree::{Tree, range};
+use crate::tree::{MAX_NODES, Tree, range};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use viz_text::SegmentId;
 
@@ -16,8 +20,9 @@ pub(crate) fn parse(text: &str, old: Option<&Arc<Inner>>) -> Document {
     let (mut outline, mut whole) = document::cut(text);
     let raw = std::mem::take(&mut outline.segments);
     let text: Arc<str> = Arc::from(text);
+    let budget = Budget::default();
     let (mut ahead, refusal) = if old.is_none() && raw.len() > MANY {
-        let each = || raw.par_iter().map(|raw| Some(recover::parse_segment(&text[raw.start..raw.end], raw.kind)));
+        let each = || raw.par_iter().map(|raw| Some(budget.parse(&text[raw.start..raw.end], raw.kind)));
         let (trees, refusal) = rayon::join(|| each().collect(), || oracle(&text));
         (trees, OnceLock::from(refusal))
     } else {
@@ -28,17 +33,21 @@ pub(crate) fn parse(text: &str, old: Option<&Arc<Inner>>) -> Document {
     let mut trees = Vec::with_capacity(raw.len());
     let mut pool = old.map(|old| Pool::new(old, &text, &raw));
     let mut n = 0;
-    let mut failed_joins = 0;
+    let (mut failed_joins, mut nodes) = (0, 0);
     while n < raw.len() {
         let RawSegment { start, mut end, kind } = raw[n];
         let known = pool.as_mut().and_then(|pool| pool.take(n, kind, &text[start..end]));
         let reused = known.is_some();
         let (mut id, mut tree) = known.unwrap_or_else(|| {
             let ready = whole.take().or_else(|| ahead.get_mut(n).and_then(Option::take));
-            let tree = ready.unwrap_or_else(|| recover::parse_segment(&text[start..end], kind));
+            let tree = ready.unwrap_or_else(|| budget.parse(&text[start..end], kind));
             (SegmentId::fresh(), Arc::new(tree))
         });
         n += 1;
+        nodes += tree.nodes.len();
+        if nodes > MAX_NODES || tree.too_large || budget.is_spent() {
+            return too_large(text, counters);
+        }
         counters.count(reused, end - start);
         if tree.unclosed && failed_joins < MAX_FAILED_JOINS {
             if let Some(joined) = join(&text, &raw[n - 1..], pool.as_mut()) {
@@ -62,6 +71,57 @@ pub(crate) fn parse(text: &str, old: Option<&Arc<Inner>>) -> Document {
         rename_alias_users(old, &mut segments, &trees);
     }
     Document { inner: Arc::new(Inner::new(text, segments, trees, outline, counters, refusal)) }
+}
+
+/// How many values the segments parsed so far hold: after too many, the others are not worth the time and memory.
+#[derive(Default)]
+struct Budget(AtomicUsize);
+
+impl Budget {
+    fn parse(&self, text: &str, kind: SegmentKind) -> Tree {
+        if self.is_spent() {
+            return Tree { too_large: true, ..Tree::default() };
+        }
+        let tree = parse_segment(text, kind);
+        self.0.fetch_add(tree.nodes.len(), Ordering::Relaxed);
+        tree
+    }
+
+    fn is_spent(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > MAX_NODES
+    }
+}
+
+/// A text that is not read.
+fn too_large(text: Arc<str>, counters: Counters) -> Document {
+    let all = range(0, text.len());
+    let mut tree = Tree::default();
+    let message =
+        format!("a file of more than {MAX_NODES} values is not read; split it into several, and include them");
+    tree.problem(ProblemKind::Syntax, range(0, text.lines().next().map_or(0, str::len)), message);
+    let segment = Segment { id: SegmentId::fresh(), range: all, kind: SegmentKind::Whole };
+    let (outline, refusal) = (Default::default(), OnceLock::from(None));
+    Document { inner: Arc::new(Inner::new(text, vec![segment], vec![Arc::new(tree)], outline, counters, refusal)) }
+}
+
+fn parse_segment(text: &str, kind: SegmentKind) -> Tree {
+    match breaks::plain(text) {
+        Cow::Borrowed(text) => recover::parse_segment(text, kind),
+        Cow::Owned(plain) => {
+            let mut tree = recover::parse_segment(&plain, kind);
+            breaks::settle(&mut tree, text);
+            tree
+        }
+    }
+}
+
+fn parse_whole(text: &str) -> Option<Tree> {
+    let plain = breaks::plain(text);
+    let mut tree = recover::parse_whole(&plain).ok()?;
+    if matches!(plain, Cow::Owned(_)) {
+        breaks::settle(&mut tree, text);
+    }
+    Some(tree)
 }
 
 /// A text of more segments than this is worth the whole machine.
@@ -113,7 +173,7 @@ fn join(text: &str, raw: &[RawSegment], mut pool: Option<&mut Pool<'_>>) -> Opti
             break;
         }
         let bytes = &text[start..last.end];
-        let Ok(tree) = recover::parse_whole(bytes) else { continue };
+        let Some(tree) = parse_whole(bytes) else { continue };
         let known = pool.as_mut().and_then(|pool| pool.take_content(kind, bytes));
         let reused = known.is_some();
         let (id, tree) = known.unwrap_or_else(|| (SegmentId::fresh(), Arc::new(tree)));

@@ -20,11 +20,20 @@ pub struct Suppression {
     pub scope: TextRange,
 }
 
+/// The next line with content behind a place.
+#[derive(Clone, Copy)]
+struct Next {
+    from: usize,
+    line: Option<TextRange>,
+}
+
 impl Document {
     pub(crate) fn find_suppressions(&self) -> Vec<Suppression> {
         let mut all = Vec::new();
-        for (segment, tree) in self.inner.segments.iter().zip(&self.inner.trees) {
-            for comment in &tree.comments {
+        // From the last to the first: what follows a comment follows those right above it, too.
+        let mut next = None;
+        for (segment, tree) in self.inner.segments.iter().zip(&self.inner.trees).rev() {
+            for comment in tree.comments.iter().rev() {
                 let at = *comment + segment.range.start();
                 let Some(codes) = codes(&self.text()[at]) else { continue };
                 all.push(Suppression {
@@ -34,10 +43,11 @@ impl Document {
                         .map(|(code, range)| (code.to_owned(), Loc::new(segment.id, range + comment.start())))
                         .collect(),
                     removal: self.loc(self.removal(at)),
-                    scope: self.scope(at),
+                    scope: self.scope(at, &mut next),
                 });
             }
         }
+        all.reverse();
         all
     }
 
@@ -51,25 +61,17 @@ impl Document {
         }
     }
 
-    fn scope(&self, comment: TextRange) -> TextRange {
+    fn scope(&self, comment: TextRange, next: &mut Option<Next>) -> TextRange {
         let text = self.text();
         let line = self.lines_of(comment);
         let own_line = text[TextRange::new(line.start(), comment.start())].trim().is_empty();
         if !own_line {
             return line;
         }
-        let mut at = usize::from(line.end());
-        for next in text[at..].split_inclusive('\n') {
-            let body = next.trim_start();
-            let start = at + next.len() - body.len();
-            at += next.len();
-            if body.is_empty() || body.starts_with('#') {
-                continue;
-            }
-            let this_line = TextRange::new(size(start), size(at));
-            if line::marker(body.as_bytes()).is_some() {
-                continue;
-            }
+        let found = self.next_line(usize::from(line.end()), next.take());
+        *next = Some(found);
+        if let Some(this_line) = found.line {
+            let start = usize::from(this_line.start());
             let covered = self.path_at(size(start)).into_iter().rev().find_map(|step| match step {
                 PathStep::Top(top) => Some(top.range()),
                 PathStep::Item { node, .. } => Some(node.range().cover(this_line)),
@@ -81,6 +83,23 @@ impl Document {
             return line.cover(self.lines_of(covered));
         }
         line
+    }
+
+    /// The next line with content from here on. `known` is what was found from a place further down.
+    fn next_line(&self, from: usize, known: Option<Next>) -> Next {
+        let mut at = from;
+        for line in self.text()[from..].split_inclusive('\n') {
+            if let Some(known) = known.filter(|known| known.from == at) {
+                return Next { from, ..known };
+            }
+            let body = line.trim_start();
+            let start = at + line.len() - body.len();
+            at += line.len();
+            if !body.is_empty() && !body.starts_with('#') && line::marker(body.as_bytes()).is_none() {
+                return Next { from, line: Some(TextRange::new(size(start), size(at))) };
+            }
+        }
+        Next { from, line: None }
     }
 
     /// The whole lines of a range, with the line end of the last.

@@ -4,6 +4,7 @@ mod broken;
 mod differential;
 mod incremental;
 mod large;
+mod line_ends;
 mod sample;
 
 use crate::{Document, Node, NodeKind, TopValue};

@@ -79,6 +79,16 @@ impl<'a> TopEntry<'a> {
         own.chain(cut)
     }
 
+    /// The number of items that stand in segments of their own, and each of them.
+    pub(crate) fn cut_items(&self) -> (usize, impl Fn(usize) -> Node<'a>) {
+        let doc = self.doc;
+        let (count, get) = doc.items_in(&self.top().items);
+        (count, move |index| {
+            let (segment, node) = get(index);
+            Node::new(doc, segment, node)
+        })
+    }
+
     /// The value as one node, where it stands in one segment; the header's empty value for a list section.
     pub(crate) fn node(&self) -> Node<'a> {
         Node::new(self.doc, self.top().segment, self.top().entry.value)

@@ -23,7 +23,13 @@ pub(crate) struct Tree {
     pub root: Option<NodeIndex>,
     /// Quoted or flow text was open at the end.
     pub unclosed: bool,
+    /// It holds more than a tree may, and is not to be used.
+    pub too_large: bool,
 }
+
+/// A file of more values (keys, scalars, lists and mappings) is not read. In memory each takes a hundred bytes or so, which
+/// is many times what it takes in the text.
+pub(crate) const MAX_NODES: usize = if cfg!(test) { 400_000 } else { 4_000_000 };
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NodeData {

@@ -2,7 +2,8 @@
 //!
 //! A [`TextDocument`] is a rope that takes edits in any LSP position encoding. A [`MappedText`] is a string together
 //! with the places in the user's files that each of its bytes came from: decoded YAML scalars and composed SQL are both
-//! of this kind, so that a fault found in SQL can be shown on the piece of YAML that caused it.
+//! of this kind, so that a fault found in SQL can be shown on the piece of YAML that caused it. [`shown`] and [`markdown`] make
+//! text of others harmless where people see it.
 //!
 //! Invariant: all offsets and ranges are bytes of UTF-8 text. Only [`TextDocument`] converts positions, and only the
 //! `viz-lsp` crate asks it to. This crate knows neither YAML nor LSP types.
@@ -10,6 +11,8 @@
 mod document;
 mod location;
 mod mapped;
+pub mod markdown;
+pub mod shown;
 
 pub use document::{Edit, Encoding, Position, TextDocument};
 pub use location::{FileId, Loc, SegmentId};

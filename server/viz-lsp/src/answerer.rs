@@ -25,16 +25,17 @@ pub struct EngineAnswerer {
 }
 
 impl EngineAnswerer {
-    /// An engine. Without trust it has no means to open a source; without cache it neither uses nor keeps what earlier
-    /// runs found out.
+    /// An engine. Without trust it has no means to open a source; confined it opens none outside of a project's repository;
+    /// without cache it neither uses nor keeps what earlier runs found out.
     ///
     /// # Errors
     /// If this program can't find itself.
-    pub fn new(trusted: bool, cache: bool) -> anyhow::Result<Self> {
+    pub fn new(trusted: bool, confined: bool, cache: bool) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("can't tell where this program is")?;
         Ok(Self {
             engine: Engine::new(EngineConfig {
                 cache: cache.then(viz_engine::cache_folder),
+                confined,
                 ..EngineConfig::new(program, trusted)
             }),
         })

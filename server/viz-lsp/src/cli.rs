@@ -5,7 +5,7 @@ use clap::{ArgAction, ArgGroup, Args, Parser, ValueEnum};
 use std::path::PathBuf;
 use viz_check::Level;
 use viz_engine::Role;
-use viz_project::Target;
+use viz_project::{Confined, Environment, Target};
 
 /// Checks dashboards-as-code before anyone looks at them: every choice that a viewer can make, against the real database.
 ///
@@ -107,7 +107,7 @@ pub struct CheckArgs {
     pub now: Option<NaiveDateTime>,
 
     /// Check at most this many combinations of an insight one by one [default: 96]
-    #[arg(long, requires = "check", conflicts_with = "build", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, requires = "check", conflicts_with = "build", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=viz_project::MOST_COMBINATIONS as i64))]
     pub max_combinations: Option<u32>,
 
     /// Seed of the sample above that number [default: 0]
@@ -118,6 +118,10 @@ pub struct CheckArgs {
     #[arg(long, requires = "face", value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<f64>,
 
+    /// Time for everything: what is still open then is reported as not checked, or not built [default: 600; of --build: none]
+    #[arg(long, requires = "face", value_name = "SECONDS", value_parser = seconds)]
+    pub deadline: Option<f64>,
+
     /// Main memory for one query of the engine [default: 1000]
     #[arg(long, requires = "face", value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=4000))]
     pub memory: Option<u64>,
@@ -125,6 +129,10 @@ pub struct CheckArgs {
     /// Think of options that no query gives today: an apostrophe, an empty text, NULL, …
     #[arg(long, requires = "check", conflicts_with = "build")]
     pub hostile_options: bool,
+
+    /// In CI, read included files and files of sources outside of the project's repository, too
+    #[arg(long, requires = "face")]
+    pub allow_outside: bool,
 
     /// Neither read nor write the capsule cache
     #[arg(long, requires = "face")]
@@ -171,10 +179,17 @@ pub struct CheckArgs {
     pub quiet: bool,
 }
 
+impl CheckArgs {
+    /// Whether nothing outside of a project's repository is read: in CI, unless the user allows it.
+    pub fn is_confined(&self) -> bool {
+        !self.allow_outside && Confined::by_environment(&Environment::from_process()).is_some()
+    }
+}
+
 /// The options of `--build`, besides those that it shares with `--check`.
 #[derive(Debug, Clone, Args)]
 #[command(
-    next_help_heading = "Options of --build, besides --format, --target, --now, --timeout, --no-cache, --color and --quiet"
+    next_help_heading = "Options of --build, besides --format, --target, --now, --timeout, --deadline, --allow-outside, --no-cache, --color and --quiet"
 )]
 pub struct BuildArgs {
     /// Write to this folder and to nothing else [default: the project's folder `target`]
@@ -386,7 +401,7 @@ mod tests {
 
     #[test]
     fn usage_errors_exit_with_2() {
-        let wrong: [&[&str]; 16] = [
+        let wrong: [&[&str]; 19] = [
             &["--check", "--build"],
             &["--check", "--out", "x"],
             &["--build", "--level", "bind"],
@@ -401,6 +416,9 @@ mod tests {
             &["--check", "--stdio"],
             &["--check", "--max-combinations", "0"],
             &["--check", "--timeout", "-1"],
+            &["--check", "--timeout", "0"],
+            &["--build", "--timeout", "nan"],
+            &["--check", "--deadline", "0"],
             &["--check", "--min-coverage", "101"],
             &["--check", "--now", "soon"],
         ];

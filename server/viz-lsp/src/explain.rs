@@ -1,7 +1,7 @@
 //! `--explain`: the pages of the diagnostics, embedded from `tests/diagnostics` (where they are tests too).
 
+use crate::output;
 use anyhow::bail;
-use std::io::Write;
 use std::process::ExitCode;
 use viz_check::CODES;
 
@@ -23,8 +23,7 @@ pub fn run(code: Option<&str>) -> anyhow::Result<ExitCode> {
             None => bail!(unknown(name)),
         },
     };
-    // A closed pipe (`| head`) is the reader's choice, no error.
-    let _ = anstream::stdout().write_all(text.as_bytes());
+    output::text(&text);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -36,7 +36,7 @@ insights:
 pub fn run() -> anyhow::Result<ExitCode> {
     let here = std::env::current_dir()?;
     let root = viz_project::find_root(&here, &DiskFiles);
-    anstream::print!("{}", text(root.as_deref()));
+    crate::output::text(&text(root.as_deref()));
     Ok(ExitCode::SUCCESS)
 }
 

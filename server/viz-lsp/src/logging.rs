@@ -1,13 +1,14 @@
 //! Tracing to stderr or a file: quiet by default, `-v` tells the main steps, `-vv` tells why in prose. Never documents,
 //! option values or secrets: numbers, names of files and codes.
 
+use crate::output::Log;
 use anyhow::Context;
-use std::fs::File;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Mutex;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
+use viz_files::Folder;
 
 /// Starts logging. `VIZ_LSP_LOG` (in the syntax of `tracing_subscriber`) overrides the number of `-v`.
 ///
@@ -28,10 +29,13 @@ pub fn init(verbose: u8, file: Option<&Path>) -> anyhow::Result<()> {
     let filter = talkative.iter().fold(filter, |filter, name| filter.add_directive(silence(name)));
     let stderr = std::io::stderr;
     let (writer, ansi) = match file {
-        None => (BoxMakeWriter::new(stderr), stderr().is_terminal()),
+        None => {
+            let ansi = stderr().is_terminal();
+            (BoxMakeWriter::new(move || Log::new(stderr(), ansi)), ansi)
+        }
         Some(path) => {
-            let file = File::create(path).with_context(|| format!("can't write the log {}", path.display()))?;
-            (BoxMakeWriter::new(Mutex::new(file)), false)
+            let file = create(path).with_context(|| format!("can't write the log {}", path.display()))?;
+            (BoxMakeWriter::new(Mutex::new(Log::new(file, false))), false)
         }
     };
     tracing_subscriber::fmt()
@@ -42,6 +46,13 @@ pub fn init(verbose: u8, file: Option<&Path>) -> anyhow::Result<()> {
         .init();
     report_crashes();
     Ok(())
+}
+
+/// A new file, in the place of one of this name. A link of this name may be a project's, so it is not followed.
+fn create(path: &Path) -> anyhow::Result<std::fs::File> {
+    let name = path.file_name().context("it has no name")?;
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(Folder::open(parent)?.make_file(Path::new(name))?)
 }
 
 fn silence(target: &str) -> tracing_subscriber::filter::Directive {

@@ -4,6 +4,9 @@
 //! project's text means is asked of `viz-project`, `viz-check` and `viz-ide`; what data hold is asked of `viz-engine`,
 //! whose worker processes are this same binary (hidden `--worker`).
 
+// Tests make the files that they are about.
+#![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
+
 mod answerer;
 mod build;
 mod check;
@@ -14,6 +17,8 @@ mod first_steps;
 mod formats;
 mod logging;
 mod lsp;
+mod output;
+mod own;
 mod paths;
 mod place;
 mod runs;
@@ -21,6 +26,7 @@ mod stamp;
 mod words;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 use cli::{Cli, Command};
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -29,7 +35,10 @@ use std::process::ExitCode;
 const COULD_NOT_RUN: u8 = 2;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return wrong_command_line(&error),
+    };
     let verbose = cli.verbose;
     let log_file = cli.log_file.clone();
     let socket = cli.socket;
@@ -39,7 +48,7 @@ fn main() -> ExitCode {
     }
     let log = logging::init(verbose, log_file.as_deref());
     if let Err(error) = log {
-        anstream::eprintln!("error: {error:#}");
+        output::error(&error);
         return ExitCode::from(COULD_NOT_RUN);
     }
     let result = match command {
@@ -53,8 +62,22 @@ fn main() -> ExitCode {
         Command::Doctor(path) => doctor::run(path.as_deref()),
         Command::Runs(count) => runs::run(count),
     };
-    result.unwrap_or_else(|error| {
-        anstream::eprintln!("error: {error:#}");
+    let status = result.unwrap_or_else(|error| {
+        output::error(&error);
         ExitCode::from(COULD_NOT_RUN)
-    })
+    });
+    if output::tell_failure() { ExitCode::from(COULD_NOT_RUN) } else { status }
+}
+
+/// `--help` and `--version`, and what clap says of a command line that it can't read.
+fn wrong_command_line(error: &clap::Error) -> ExitCode {
+    if !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        if std::io::stderr().is_terminal() {
+            error.exit();
+        }
+        output::usage(&error.render().to_string());
+        return ExitCode::from(COULD_NOT_RUN);
+    }
+    output::report(&error.render().ansi().to_string(), anstream::ColorChoice::Auto);
+    if output::tell_failure() { ExitCode::from(COULD_NOT_RUN) } else { ExitCode::SUCCESS }
 }

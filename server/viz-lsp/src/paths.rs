@@ -31,16 +31,7 @@ fn windows(uri: &Url) -> Option<String> {
 /// The path of a file without links, in the file system's own letter case. What doesn't exist (yet) keeps its name in the
 /// nearest folder that does.
 pub fn real(path: &Path) -> PathBuf {
-    let mut missing = Vec::new();
-    for folder in path.ancestors() {
-        if let Ok(mut real) = dunce::canonicalize(folder) {
-            real.extend(missing.iter().rev());
-            return real;
-        }
-        let Some(name) = folder.file_name() else { break };
-        missing.push(name);
-    }
-    viz_project::normalize(path)
+    viz_project::normalize(&viz_files::real_place(path))
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! `--runs`: which queries were run on sources, for people.
 
+use crate::output;
 use crate::words::{count, duration};
 use chrono::{DateTime, Local};
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 use viz_engine::{Run, cache_folder, newest_runs};
+use viz_text::shown;
 
 /// Bytes of a query that fit on its line.
 const WIDTH: usize = 100;
@@ -26,8 +27,7 @@ pub fn run(most: usize) -> anyhow::Result<ExitCode> {
         String::new()
     };
     runs.iter().rev().for_each(|run| write(&mut text, run));
-    // A closed pipe (`| head`) is the reader's choice, no error.
-    let _ = anstream::stdout().write_all(text.as_bytes());
+    output::text(&text);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -42,12 +42,12 @@ fn write(text: &mut String, run: &Run) {
         (None, None) => status.clone(),
     };
     let kept = if *reusable { "" } else { ", not used again" };
-    let query = one_line(sql);
-    let _ = writeln!(text, "{at}  {purpose:<8} {took:>7}  {source}: {outcome}{kept}\n    {query}");
+    let (query, source) = (one_line(sql), shown::one_line(source));
+    let _ = writeln!(text, "{at}  {purpose:<8} {took:>7}  {source}: {outcome}{kept}\n    | {query}");
 }
 
 fn one_line(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = shown::visible(text).split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(WIDTH) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
@@ -76,6 +76,6 @@ mod tests {
         write(&mut text, &run);
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].ends_with("options    12 ms  shop.duckdb: 1 row, not used again"), "{text}");
-        assert!(lines[1].starts_with("    select 'üxxx") && lines[1].ends_with('…') && lines.len() == 2, "{text}");
+        assert!(lines[1].starts_with("    | select 'üxxx") && lines[1].ends_with('…') && lines.len() == 2, "{text}");
     }
 }

@@ -13,7 +13,7 @@ pub struct Stamp {
 impl Stamp {
     /// Of what is there now; `None` if nothing is.
     pub fn of(path: &Path) -> Option<Self> {
-        let metadata = path.metadata().ok()?;
+        let metadata = viz_files::look(path)?;
         Some(Self { modified: metadata.modified().ok()?, length: metadata.len() })
     }
 }

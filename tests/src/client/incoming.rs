@@ -7,6 +7,10 @@ use std::io::BufRead;
 impl Client {
     pub(super) fn take(&mut self, mut message: Value) {
         assert_eq!(message["jsonrpc"], "2.0", "{message}");
+        if self.options.listens {
+            self.heard.push_str(&message.to_string());
+            self.heard.push('\n');
+        }
         let method = message["method"].as_str().map(str::to_owned);
         match (method, message.get("id").cloned()) {
             (None, Some(id)) => {
@@ -96,8 +100,8 @@ impl Client {
     }
 }
 
-/// The next message; `None` at the end.
-pub(super) fn read(from: &mut impl BufRead) -> Option<Value> {
+/// The next message that a server sends; `None` at the end.
+pub fn read(from: &mut impl BufRead) -> Option<Value> {
     let mut length = None;
     loop {
         let mut line = String::new();

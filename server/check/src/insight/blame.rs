@@ -264,7 +264,7 @@ impl Run<'_> {
         // Other options name columns that exist: so it was meant as a name, and quotes would make a text of it.
         let meant_as_name = |state: &State| state.render(hole.accessor) == value;
         let is_name = hole.role == Role::Bare && missing_name(&error.message) == Some(value.as_str());
-        let index = self.query_inputs.iter().position(|input| *input == hole.input)?;
+        let index = *self.positions.get(&hole.input)?;
         if is_name && !self.states[index].iter().all(meant_as_name) {
             return suggestion(error).or_else(|| Some(format!("offer only names of columns: `{value}` is none")));
         }
@@ -284,7 +284,7 @@ impl Run<'_> {
     /// one stand as it is.
     fn quotes(&self, hole: &Hole, advice: &str) -> Option<Fix> {
         let fixed = advice.strip_prefix(QUOTE)?.trim_matches('`');
-        let states = &self.states[self.query_inputs.iter().position(|input| *input == hole.input)?];
+        let states = &self.states[*self.positions.get(&hole.input)?];
         // Nothing, in quotes, would be the text `NULL` (S-37).
         let bad = |state: &State| state.values.is_empty() || state.render(hole.accessor).contains('\'');
         if hole.accessor == Accessor::Values || states.iter().any(bad) {
@@ -300,9 +300,9 @@ impl Run<'_> {
     /// The text around a hole as the browser renders it.
     fn rendered_around(&self, combination: usize, hole: Option<&Hole>) -> Option<String> {
         let hole = hole?;
-        let values = self.fill(&self.combinations[combination]);
+        let selection = &self.combinations[combination];
         let placed = self.composed.placed.iter().find(|placed| placed.range.contains_range(hole.range))?;
-        let out = self.plain_names(&self.filled(placed.range, &values));
+        let out = self.plain_names(&self.filled(placed.range, |_, hole| self.value(selection, hole)));
         Some(if out.chars().count() > 120 { format!("{}…", out.chars().take(119).collect::<String>()) } else { out })
     }
 
@@ -345,7 +345,7 @@ impl Run<'_> {
 
     fn input_index(&self, hole: usize) -> usize {
         let input = self.composed.template.holes()[hole].input;
-        self.query_inputs.iter().position(|other| *other == input).unwrap_or(0)
+        self.positions.get(&input).copied().unwrap_or(0)
     }
 
     fn all_states(&self, hole: usize) -> Vec<Vec<u32>> {

@@ -2,13 +2,39 @@
 
 use super::{InsightVerdict, Run};
 use crate::browser_engine::{Refused, refused_by_1_4};
-use crate::report::{Finding, Judge};
+use crate::lambda::{HELP, arrows};
+use crate::report::{Finding, Judge, Severity};
 use crate::witness::witnesses;
 use viz_facts::{SqlError, SqlErrorKind};
 use viz_project::BrowserEngine;
 use viz_sql::Role;
 
 impl Run<'_> {
+    /// Lambdas with an arrow: a matter of the engine that runs the query.
+    pub(super) fn arrows(&self, verdict: &mut InsightVerdict, fine: &[usize]) {
+        let Some(selection) = fine.first().map(|first| &self.combinations[*first]) else { return };
+        let mapped = self.composed.template.render_mapped(|_, hole| self.value(selection, hole));
+        let in_1_4 = self.composed.dynamic && self.project.config().browser_engine == BrowserEngine::V1_4;
+        for loc in arrows(mapped.text()).into_iter().filter_map(|range| mapped.locate(range)) {
+            let subject = self.subject(loc);
+            let mut finding = match in_1_4 {
+                true => Finding::new(
+                    "browser-engine",
+                    loc,
+                    format!("{subject} works in the browser of today only: DuckDB 2.0 refuses the arrow of a lambda"),
+                ),
+                false => {
+                    Finding::new("sql-bind", loc, format!("{subject} fails: DuckDB 2.0 refuses the arrow of a lambda"))
+                }
+            };
+            if in_1_4 {
+                finding.severity = Severity::Warning;
+            }
+            finding.help = Some(HELP.into());
+            verdict.findings.push(finding);
+        }
+    }
+
     /// Constructs that the browser's engine refuses although the source's accepts them.
     pub(super) fn browser_engine(&self, verdict: &mut InsightVerdict, fine: &[usize]) {
         let Some(first) = fine.first() else { return };

@@ -2,6 +2,7 @@
 
 use super::Run;
 use crate::report::{Finding, Severity};
+use crate::shorten::{OPTION, shorten};
 use crate::states::Value;
 use viz_plotly::{Attribute, Given, Root, ValueType, schema};
 use viz_project::{Kind, ObjectId, Related, Resolution, StaticProp};
@@ -60,7 +61,7 @@ impl Run<'_> {
             format!("no option of `{name}` is")
         } else {
             let are = if failed == 1 { "is" } else { "are" };
-            format!("{failed} of the {total} options of `{name}` (`{}`) {are} not", first.raw())
+            format!("{failed} of the {total} options of `{name}` (`{}`) {are} not", shorten(&first.raw(), OPTION))
         };
         let message = format!("`{key}` must be {}, which {which}: plotly then leaves it out", attribute.expected());
         let mut finding = Finding::new("invalid-prop", prop.loc, message);

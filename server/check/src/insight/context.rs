@@ -43,25 +43,26 @@ impl Context for FromFacts<'_> {
     fn sample(&self, input: ObjectId, accessor: Accessor) -> Option<String> {
         let Body::Input(body) = &self.project.object(input).body else { return None };
         let Some(Ok(options)) = self.inputs.get(&input) else { return None };
-        let texts: Vec<String> = options.values.iter().map(Value::raw).collect();
+        let values = &options.values;
         if accessor == Accessor::Values {
             // Quotes are not doubled here.
-            let quoted: Vec<String> = texts.iter().take(2).map(|text| format!("'{text}'")).collect();
-            return Some(quoted.join(",")).filter(|_| !texts.is_empty());
+            let quoted: Vec<String> = values.iter().take(2).map(|value| format!("'{}'", value.raw())).collect();
+            return Some(quoted.join(",")).filter(|_| !values.is_empty());
         }
         let last = matches!(accessor, Accessor::Max | Accessor::Last);
         let one = |texts: &[String]| if last { texts.last() } else { texts.first() }.cloned();
+        let option = || if last { values.last() } else { values.first() }.map(Value::raw);
         match &body.default {
             DefaultSelection::Value(default) => Some(default.text.clone()),
             DefaultSelection::Values(defaults) => {
                 let defaults: Vec<String> = defaults.iter().map(|default| default.text.clone()).collect();
                 match self.project.target() {
-                    Target::V2_1 => one(&defaults).or_else(|| one(&texts)),
+                    Target::V2_1 => one(&defaults).or_else(option),
                     // S-17: the whole list as Python prints it.
                     Target::V2_0 => Some(format!("['{}']", defaults.join("', '"))),
                 }
             }
-            _ => one(&texts),
+            _ => option(),
         }
     }
 }

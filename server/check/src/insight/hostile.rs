@@ -94,7 +94,7 @@ impl Run<'_> {
         let mut converted = Vec::new();
         for range in self.probed_pieces() {
             if let Some(hole) = own().find(|index| range.contains_range(holes[*index].range)) {
-                let text = condition(&self.filled(range, &values), tables);
+                let text = condition(&self.filled(range, |index, _| values[index].clone()), tables);
                 converted.push((hole, self.facts.accepted(&probed_over_nulls(tables, text))));
             }
         }

@@ -26,9 +26,12 @@ use crate::proof::{Classes, Conditions, Shape};
 use crate::rendered::seen_columns;
 use crate::report::{Counters, Finding, InsightReport, Judge, Status};
 use crate::states::{State, states};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::Cell;
 use viz_facts::{ShadowTable, SourceSpec, Unknown};
 use viz_project::{Body, Insight, ObjectId, Project};
 use viz_sql::{Accessor, Composed, Hole, compose, name_hash};
+use viz_text::TextRange;
 
 /// What a check says of one insight.
 pub(crate) struct InsightVerdict {
@@ -65,7 +68,9 @@ pub(crate) fn check_insight(
         return verdict;
     };
     verdict.findings.extend(composed.problems.iter().map(Finding::from));
-    let used = |input: &&ObjectId| composed.template.holes().iter().any(|hole| hole.input == **input);
+    let in_query: FxHashSet<ObjectId> = composed.template.holes().iter().map(|hole| hole.input).collect();
+    let query_inputs: Vec<ObjectId> =
+        composed.inputs.iter().filter(|input| in_query.contains(*input)).copied().collect();
     let mut run = Run {
         project,
         facts,
@@ -74,10 +79,12 @@ pub(crate) fn check_insight(
         inputs,
         insight,
         composed: &composed,
-        query_inputs: composed.inputs.iter().filter(used).copied().collect(),
+        positions: query_inputs.iter().enumerate().map(|(at, input)| (*input, at)).collect(),
+        query_inputs,
         states: Vec::new(),
         classes: Classes::default(),
         combinations: Vec::new(),
+        tried: Cell::new(0),
     };
     run.check(&mut verdict);
     // A filter that is dropped whatever is chosen needs no other finding about the same placeholder.
@@ -99,10 +106,14 @@ struct Run<'a> {
     composed: &'a Composed,
     /// The inputs that have a hole in the query, in document order.
     query_inputs: Vec<ObjectId>,
+    /// Where each stands among `query_inputs`.
+    positions: FxHashMap<ObjectId, usize>,
     /// Of each of `query_inputs`.
     states: Vec<Vec<State>>,
     classes: Classes,
     combinations: Vec<Combination>,
+    /// Suspected selections that were tried on the data.
+    tried: Cell<usize>,
 }
 
 impl Run<'_> {
@@ -151,6 +162,7 @@ impl Run<'_> {
         verdict.report.covered = self.classes.covered(&self.combinations);
         self.settle(verdict, Level::Parse);
         self.browser_engine(verdict, &fine);
+        self.arrows(verdict, &fine);
         if self.options.level == Level::Parse {
             return;
         }
@@ -265,38 +277,45 @@ impl Run<'_> {
 
     /// The state that a selection has for a hole.
     fn state(&self, selection: &[u32], hole: &Hole) -> Option<&State> {
-        let position = self.query_inputs.iter().position(|input| *input == hole.input)?;
+        let position = *self.positions.get(&hole.input)?;
         self.states.get(position)?.get(*selection.get(position)? as usize)
     }
 
     /// What each state of each input puts into the input's holes.
     fn fillings(&self) -> Vec<Vec<Vec<String>>> {
-        let of = |(input, states): (&ObjectId, &Vec<State>)| {
-            let accessors: Vec<Accessor> = self
-                .composed
-                .template
-                .holes()
-                .iter()
-                .filter(|hole| hole.input == *input)
-                .map(|hole| hole.accessor)
-                .collect();
+        let mut accessors: Vec<Vec<Accessor>> = vec![Vec::new(); self.query_inputs.len()];
+        for hole in self.composed.template.holes() {
+            if let Some(at) = self.positions.get(&hole.input) {
+                accessors[*at].push(hole.accessor);
+            }
+        }
+        let of = |(accessors, states): (Vec<Accessor>, &Vec<State>)| {
             states.iter().map(|state| accessors.iter().map(|accessor| state.render(*accessor)).collect()).collect()
         };
-        self.query_inputs.iter().zip(&self.states).map(of).collect()
+        accessors.into_iter().zip(&self.states).map(of).collect()
+    }
+
+    /// What a selection puts into a hole.
+    fn value(&self, selection: &[u32], hole: &Hole) -> String {
+        self.state(selection, hole).map_or_else(String::new, |state| state.render(hole.accessor))
     }
 
     /// What a selection puts into the holes.
     fn fill(&self, selection: &[u32]) -> Vec<String> {
-        let fill =
-            |hole: &Hole| self.state(selection, hole).map_or_else(String::new, |state| state.render(hole.accessor));
-        self.composed.template.holes().iter().map(fill).collect()
+        self.composed.template.holes().iter().map(|hole| self.value(selection, hole)).collect()
+    }
+
+    /// The holes in a part of the template: they are in its order.
+    fn holes_within(&self, range: TextRange) -> std::ops::Range<usize> {
+        let holes = self.composed.template.holes();
+        let start = holes.partition_point(|hole| hole.range.start() < range.start());
+        start..start + holes[start..].partition_point(|hole| hole.range.end() <= range.end())
     }
 
     /// The query as the browser runs it for a selection.
     fn render(&self, selection: &[u32]) -> String {
         self.facts.count(|counters| counters.rendered += 1);
-        let values = self.fill(selection);
-        self.composed.template.render(|index, _| values[index].clone())
+        self.composed.template.render(|_, hole| self.value(selection, hole))
     }
 }
 

@@ -22,6 +22,9 @@ pub(super) enum Trial {
 /// So many selections of the other inputs are tried with a suspected one: with the first ones there may be no rows.
 const TRIALS: usize = 8;
 
+/// Of one insight so many suspected selections are tried.
+const MOST_TRIED: usize = 50;
+
 impl Run<'_> {
     /// Runs the query with a suspected selection of some inputs, until it fails: first with the initial states of the
     /// other inputs, then with others.
@@ -29,6 +32,10 @@ impl Run<'_> {
     /// # Errors
     /// While that is under way.
     pub(super) fn on_data(&self, selection: &[u32], suspected: &[usize]) -> Result<Trial, Unknown> {
+        if self.tried.replace(self.tried.get() + 1) >= MOST_TRIED {
+            let why = format!("so many choices are suspected that only {MOST_TRIED} of them are");
+            return Ok(Trial::Untried(Unknown::new("too-many-values", why)));
+        }
         match self.execute(selection)? {
             Trial::Passes => {}
             settled => return Ok(settled),

@@ -66,7 +66,7 @@ impl Run<'_> {
     fn value_finding(&self, witness: &Witness, error: &SqlError, hole: &Hole, trial: &Trial) -> Finding {
         let input = hole.input;
         let verb = if matches!(trial, Trial::Fails(_)) { "breaks" } else { "breaks once there are rows to compare" };
-        let at = self.query_inputs.iter().position(|other| *other == input).unwrap_or(0);
+        let at = self.positions.get(&input).copied().unwrap_or(0);
         let place = witness.inputs.iter().position(|other| *other == at);
         let first = place.map_or_else(String::new, |place| self.label(at, witness.selections[0][place]));
         let (combinations, words) = self.counted(&Failures {

@@ -9,7 +9,8 @@
 //!   so that is a fault only if one real execution fails, too.
 //!
 //! Where choices are texts that are compared as a whole, one text that only the type of texts reads speaks for all of them:
-//! if it fits, so does every other. Else many selections are probed by one query; only if that fails, each on its own.
+//! if it fits, so does every other. Of the elements of a list, the list of all speaks for those that hold less. Else many
+//! selections are probed by one query; only if that fails, each on its own.
 
 use super::trials::Trial;
 use super::{InsightVerdict, Run};
@@ -17,11 +18,13 @@ use crate::combinations::Combination;
 use crate::facts::is_pending;
 use crate::proof::Class;
 use crate::report::{Finding, Judge};
+use crate::states::Value;
 use indexmap::IndexMap;
-use std::collections::HashSet;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeSet, HashSet};
 use viz_facts::{ProbeRow, Question, ShadowTable, SqlError, SqlErrorKind, Unknown};
 use viz_project::StatementKind;
-use viz_sql::{Hole, Nesting, tokenize, upper_null};
+use viz_sql::{Accessor, Hole, Nesting, tokenize, upper_null};
 use viz_text::TextRange;
 
 /// Selections of one insight that are probed one by one; beyond that values are not judged. Of inputs that meet in one
@@ -54,11 +57,13 @@ pub(super) struct Piece {
 impl Run<'_> {
     /// Judges the values of all selections. `Ok` if all of them were probed.
     pub(super) fn values(&self, findings: &mut Vec<Finding>, tables: &[ShadowTable]) -> Result<(), Unknown> {
-        let mut left = MAX_PROBES;
-        let mut missing = None;
-        for range in self.probed_pieces() {
-            let piece = self.piece(range);
-            missing = self.probe_piece(findings, tables, &piece, &mut left).err().or(missing);
+        let (mut left, mut missing) = (MAX_PROBES, None);
+        let ranges = self.probed_pieces();
+        let fit = self.take_any_text(tables, &ranges);
+        for (range, any_text) in ranges.into_iter().zip(fit) {
+            let probed = any_text
+                .and_then(|any_text| self.probe_piece(findings, tables, &self.piece(range), any_text, &mut left));
+            missing = probed.err().or(missing);
         }
         missing.map_or(Ok(()), Err)
     }
@@ -87,11 +92,10 @@ impl Run<'_> {
 
     /// The selections to probe: all of those that matter if they are few enough, else those of each input alone.
     fn piece(&self, range: TextRange) -> Piece {
-        let holes: Vec<&Hole> =
-            self.composed.template.holes().iter().filter(|hole| range.contains_range(hole.range)).collect();
-        let inputs: Vec<usize> = (0..self.query_inputs.len())
-            .filter(|at| holes.iter().any(|hole| hole.input == self.query_inputs[*at]))
-            .collect();
+        let holes = &self.composed.template.holes()[self.holes_within(range)];
+        let inputs: BTreeSet<usize> =
+            holes.iter().filter_map(|hole| self.positions.get(&hole.input)).copied().collect();
+        let inputs: Vec<usize> = inputs.into_iter().collect();
         let counts: Vec<usize> = inputs.iter().map(|at| self.states[*at].len()).collect();
         let product = counts.iter().fold(1_usize, |product, count| product.saturating_mul(*count));
         let joint = inputs.len() == 1 || product <= MAX_PROBES;
@@ -121,8 +125,7 @@ impl Run<'_> {
     pub(super) fn probed_pieces(&self) -> Vec<TextRange> {
         let mut seen = std::collections::HashSet::new();
         let judged = |kind| kind != StatementKind::Sort;
-        let holes =
-            |range: &TextRange| self.composed.template.holes().iter().any(|hole| range.contains_range(hole.range));
+        let holes = |range: &TextRange| !self.holes_within(*range).is_empty();
         let placed =
             self.composed.placed.iter().filter(|placed| {
                 judged(self.insight.statements[placed.statement].kind) && seen.insert(placed.statement)
@@ -153,20 +156,72 @@ impl Run<'_> {
         out
     }
 
-    /// Whether a condition takes every text, as far as one can speak for all.
-    fn takes_any_text(&self, tables: &[ShadowTable], piece: &Piece) -> Result<bool, Unknown> {
-        let holes = self.composed.template.holes();
-        let compared = |(index, hole): (usize, &Hole)| {
-            !piece.range.contains_range(hole.range) || self.classes.is_compared_text(index)
-        };
-        if !holes.iter().enumerate().all(compared) {
-            return Ok(false);
+    /// Which conditions take every text, as far as one can speak for all: many are asked about at once.
+    fn take_any_text(&self, tables: &[ShadowTable], ranges: &[TextRange]) -> Vec<Result<bool, Unknown>> {
+        let mut out: Vec<Result<bool, Unknown>> = vec![Ok(false); ranges.len()];
+        let texts = ranges.iter().enumerate().filter_map(|(at, range)| Some((at, self.with_any_text(*range)?)));
+        let texts: Vec<(usize, String)> = texts.collect();
+        for batch in texts.chunks(BATCH) {
+            let together: Vec<&str> = batch.iter().map(|(_, text)| text.as_str()).collect();
+            let found = self.runs_over_any_row(tables, conditions(&together, tables));
+            for (at, text) in batch {
+                out[*at] = match &found {
+                    Ok(false) if batch.len() > 1 => self.runs_over_any_row(tables, condition(text, tables)),
+                    found => found.clone(),
+                };
+            }
         }
-        let sql = condition(&self.filled(piece.range, &vec![NO_TYPE.to_owned(); holes.len()]), tables);
-        let found = [ProbeRow::Nulls, ProbeRow::Words]
+        out
+    }
+
+    /// A condition with a text of no type where choices are texts that are compared as a whole, if that is all it has.
+    fn with_any_text(&self, range: TextRange) -> Option<String> {
+        let fits = |hole: usize| self.classes.is_compared_text(hole) || self.is_list(hole);
+        let text = |hole: usize, _: &Hole| match self.is_list(hole) {
+            true => format!("'{NO_TYPE}','{NO_TYPE}'"),
+            false => NO_TYPE.to_owned(),
+        };
+        self.holes_within(range).all(fits).then(|| self.filled(range, text))
+    }
+
+    /// Whether a hole takes a list of texts, as an `IN` compares.
+    fn is_list(&self, hole: usize) -> bool {
+        self.composed.template.holes()[hole].accessor == Accessor::Values && self.classes.is_listed(hole)
+    }
+
+    fn runs_over_any_row(&self, tables: &[ShadowTable], sql: String) -> Result<bool, Unknown> {
+        let [over_nulls, over_words] = [ProbeRow::Nulls, ProbeRow::Words]
             .map(|row| self.facts.accepted(&Question::Probe { tables: tables.to_vec(), row, sql: sql.clone() }));
-        let [over_nulls, over_words] = found;
         Ok(over_nulls?.is_ok() && over_words?.is_ok())
+    }
+
+    /// Of a condition that compares with lists of one input's choices only: the selection with the longest list, if it
+    /// speaks for all that is in it.
+    fn spoken_for(&self, tables: &[ShadowTable], piece: &Piece) -> Result<HashSet<String>, Unknown> {
+        let none = Ok(HashSet::new());
+        let [input] = piece.inputs.as_slice() else { return none };
+        let state = |selection: &Combination| &self.states[*input][selection[*input] as usize];
+        let longest = piece.selections.iter().max_by_key(|selection| state(selection).values.len());
+        let Some(longest) = longest.filter(|longest| state(longest).values.len() > 2) else { return none };
+        if !self.is_tame(piece, longest) || !self.holes_within(piece.range).all(|hole| self.is_list(hole)) {
+            return none;
+        }
+        let text = self.filled(piece.range, |_, hole| self.value(longest, hole));
+        match self.runs_over_any_row(tables, condition(&text, tables))? {
+            true => Ok(state(longest).values.iter().map(Value::raw).collect()),
+            false => none,
+        }
+    }
+
+    /// Whether a selection changes nothing in a condition but the content of literals.
+    fn is_tame(&self, piece: &Piece, selection: &Combination) -> bool {
+        piece.inputs.iter().all(|at| matches!(self.classes.of(*at, selection[*at]), Class::Regular(_)))
+    }
+
+    /// Whether a selection puts nothing but numbers into a condition.
+    fn is_of_numbers(&self, piece: &Piece, selection: &Combination) -> bool {
+        let holes = self.composed.template.holes();
+        self.holes_within(piece.range).all(|hole| self.classes.is_number(hole, &self.value(selection, &holes[hole])))
     }
 
     fn probe_piece(
@@ -174,17 +229,30 @@ impl Run<'_> {
         findings: &mut Vec<Finding>,
         tables: &[ShadowTable],
         piece: &Piece,
+        any_text: bool,
         left: &mut usize,
     ) -> Result<(), Unknown> {
-        let any_text = self.takes_any_text(tables, piece)?;
-        let tame = |selection: &Combination| {
-            piece.inputs.iter().all(|at| matches!(self.classes.of(*at, selection[*at]), Class::Regular(_)))
+        let spoken_for = if any_text { HashSet::new() } else { self.spoken_for(tables, piece)? };
+        let tame = |selection: &Combination| self.is_tame(piece, selection);
+        let heard = |selection: &Combination| {
+            let state = |at: &usize| &self.states[*at][selection[*at] as usize];
+            let known = |at: &usize| state(at).values.iter().all(|value| spoken_for.contains(&value.raw()));
+            any_text || !spoken_for.is_empty() && piece.inputs.iter().all(known)
         };
-        let open: Vec<usize> =
-            (0..piece.selections.len()).filter(|at| !(any_text && tame(&piece.selections[*at]))).collect();
-        let text = |at: &usize| Probed {
-            text: self.filled(piece.range, &self.fill(&piece.selections[*at])),
-            tame: tame(&piece.selections[*at]),
+        let settled = |selection: &Combination| tame(selection) && heard(selection);
+        let open: Vec<usize> = (0..piece.selections.len()).filter(|at| !settled(&piece.selections[*at])).collect();
+        // The first of numbers of one class speaks for the others.
+        let mut first: FxHashMap<Vec<Class>, usize> = FxHashMap::default();
+        let text = |at: &usize| {
+            let selection = &piece.selections[*at];
+            let speaker = match tame(selection) && self.is_of_numbers(piece, selection) {
+                true => {
+                    let classes = piece.inputs.iter().map(|input| self.classes.of(*input, selection[*input])).collect();
+                    &piece.selections[*first.entry(classes).or_insert(*at)]
+                }
+                false => selection,
+            };
+            Probed { text: self.filled(piece.range, |_, hole| self.value(speaker, hole)), tame: tame(selection) }
         };
         let texts: Vec<Probed> = open.iter().map(text).collect();
         let mut before = *left;
@@ -245,7 +313,12 @@ impl Run<'_> {
             texts.iter().filter(|probed| probed.tame).map(|probed| probed.text.as_str()).collect();
         let (together, mut alone): (Vec<&str>, Vec<&str>) = distinct.keys().partition(|text| tame.contains(*text));
         let mut missing = None;
-        for batch in together.chunks(BATCH) {
+        for (number, batch) in together.chunks(BATCH).enumerate() {
+            // If the first ones are bad, so are most.
+            if number * BATCH == MAX_PROBES && (missing.is_some() || alone.len() >= *left) {
+                missing = missing.or_else(|| Some(too_many()));
+                break;
+            }
             let all: Vec<String> = batch.iter().map(|text| format!("(({text}\n)) IS NULL")).collect();
             match ask(format!("SELECT {} FROM {}", all.join(",\n"), names(tables))) {
                 Ok(None) => {}
@@ -254,8 +327,7 @@ impl Run<'_> {
             }
         }
         if alone.len() > *left {
-            let why = format!("more than {MAX_PROBES} selections may not fit: the values of the others are not judged");
-            missing = Some(Unknown::new("too-many-values", why));
+            missing = Some(too_many());
             alone.truncate(*left);
         }
         *left -= alone.len();
@@ -272,15 +344,14 @@ impl Run<'_> {
     }
 
     /// A part of the template with its holes filled, as the browser renders it.
-    pub(super) fn filled(&self, range: TextRange, values: &[String]) -> String {
+    pub(super) fn filled(&self, range: TextRange, value: impl Fn(usize, &Hole) -> String) -> String {
         let text = self.composed.template.text();
         let mut out = String::new();
         let mut done = range.start();
-        for (hole, value) in
-            self.composed.template.holes().iter().zip(values).filter(|(hole, _)| range.contains_range(hole.range))
-        {
+        for index in self.holes_within(range) {
+            let hole = &self.composed.template.holes()[index];
             out.push_str(text.slice(TextRange::new(done, hole.range.start())));
-            out.push_str(value);
+            out.push_str(&value(index, hole));
             done = hole.range.end();
         }
         out.push_str(text.slice(TextRange::new(done, range.end())));
@@ -295,7 +366,17 @@ pub(super) fn probed_over_nulls(tables: &[ShadowTable], sql: String) -> Question
 
 /// The query that evaluates a condition and nothing else.
 pub(super) fn condition(text: &str, tables: &[ShadowTable]) -> String {
-    format!("SELECT ({text}\n) FROM {}", names(tables))
+    conditions(&[text], tables)
+}
+
+fn conditions(texts: &[&str], tables: &[ShadowTable]) -> String {
+    let all: Vec<String> = texts.iter().map(|text| format!("({text}\n)")).collect();
+    format!("SELECT {} FROM {}", all.join(", "), names(tables))
+}
+
+fn too_many() -> Unknown {
+    let why = format!("more than {MAX_PROBES} selections may not fit: the values of the others are not judged");
+    Unknown::new("too-many-values", why)
 }
 
 fn names(tables: &[ShadowTable]) -> String {

@@ -2,6 +2,7 @@
 
 use super::Run;
 use crate::report::FailedCombinations;
+use crate::shorten::{OPTION, shorten};
 use indexmap::IndexMap;
 
 /// How many examples a finding names.
@@ -56,7 +57,7 @@ impl Run<'_> {
             .flatten()
             .map(|(name, value)| match value.as_str() {
                 "(nothing)" => format!("nothing is selected in `{name}`"),
-                value => format!("`{name}` is \"{value}\""),
+                value => format!("`{name}` is \"{}\"", shorten(value, OPTION)),
             })
             .collect();
         let unit = match inputs {

@@ -41,6 +41,9 @@ pub struct Classes {
     sizes: Vec<Vec<u32>>,
     /// The holes inside strings that are whole operands of comparisons.
     compared: Vec<bool>,
+    /// The holes between separators, and whether they are elements of the list of an `IN`.
+    alone: Vec<bool>,
+    listed: Vec<bool>,
     /// How many texts were lexed to find this out.
     lexed: usize,
 }
@@ -53,6 +56,8 @@ impl Classes {
             plain: fillings.iter().map(|states| vec![false; states.len()]).collect(),
             sizes: vec![Vec::new(); fillings.len()],
             compared: vec![false; shape.owners.len()],
+            alone: vec![false; shape.owners.len()],
+            listed: vec![false; shape.owners.len()],
             lexed: 1,
         };
         let Some(reference) = reference(shape, fillings) else { return none() };
@@ -64,7 +69,9 @@ impl Classes {
         let classifier =
             Classifier { shape, reference: &reference, places: &places, conditions, taken, lexed: Cell::new(1) };
         let compared = places.iter().map(|place| place.mode == Mode::String && place.operand).collect();
-        let mut out = Self { compared, ..Self::default() };
+        let alone = places.iter().map(|place| place.mode == Mode::Alone).collect();
+        let listed = places.iter().map(|place| place.mode == Mode::Alone && place.listed).collect();
+        let mut out = Self { compared, alone, listed, ..Self::default() };
         for (input, states) in fillings.iter().enumerate() {
             let holes: Vec<usize> = shape.holes_of(input).collect();
             let (mut numbers, mut sizes) = (FxHashMap::<String, u32>::default(), Vec::<u32>::new());
@@ -104,6 +111,16 @@ impl Classes {
     /// content of a string there, and nothing but the comparison's type can refuse it.
     pub fn is_compared_text(&self, hole: usize) -> bool {
         self.compared.get(hole).copied().unwrap_or(false)
+    }
+
+    /// Whether a value is a number by itself in a hole. Of numbers of one class none is converted unlike another.
+    pub fn is_number(&self, hole: usize, value: &str) -> bool {
+        self.alone.get(hole).copied().unwrap_or(false) && number_kind(value).is_some()
+    }
+
+    /// Whether a hole is an element of the list of an `IN`, or several: each is converted on its own.
+    pub fn is_listed(&self, hole: usize) -> bool {
+        self.listed.get(hole).copied().unwrap_or(false)
     }
 
     /// The class of a state.
@@ -177,10 +194,10 @@ impl Classes {
     }
 
     /// The order in which the states of an input are worth looking at: one of each class, one that leaves a literal open,
-    /// those that speak for themselves, the rest.
-    pub fn order(&self, input: usize) -> Vec<u32> {
+    /// those that speak for themselves, the rest. `representatives` are its own ones.
+    pub fn order(&self, input: usize, representatives: &[u32]) -> Vec<u32> {
         let states = 0..self.of[input].len() as u32;
-        let mut out = self.representatives()[input].clone();
+        let mut out = representatives.to_vec();
         let with = |class: Class| states.clone().filter(move |state| self.of(input, *state) == class);
         out.extend(with(Class::Broken).take(1));
         out.extend(with(Class::Own));
@@ -359,7 +376,7 @@ mod tests {
         assert_eq!(classes.covered(&[vec![0, 0], vec![0, 2]]), 6);
         assert_eq!(classes.covered(&[vec![2, 0]]), 6);
         assert_eq!(classes.covered(&[vec![0, 3]]), 1);
-        assert_eq!(classes.order(0), [0, 2, 1, 3]);
+        assert_eq!(classes.order(0, &classes.representatives()[0]), [0, 2, 1, 3]);
         assert_eq!(classes.group(0, 3).collect::<Vec<_>>(), [2, 3]);
     }
 

@@ -4,13 +4,13 @@ use super::classes::Classifier;
 use super::lexer::Kind;
 use super::places::{Mode, Place, Reference};
 use super::{Conditions, Shape};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Texts of literals that expressions could be matched by (§5.4).
 pub(super) struct Taken {
     by_template: FxHashSet<String>,
-    /// For each input: what its states put there.
-    by_input: Vec<FxHashSet<String>>,
+    /// What states put there, with the input that does; `None` where several do.
+    by_input: FxHashMap<String, Option<usize>>,
     on: bool,
     rewriting: bool,
 }
@@ -25,7 +25,7 @@ impl Taken {
     ) -> Self {
         let mut out = Self {
             by_template: FxHashSet::default(),
-            by_input: vec![FxHashSet::default(); fillings.len()],
+            by_input: FxHashMap::default(),
             on: conditions.equality && places.iter().any(|place| place.matched),
             rewriting: conditions.rewriting,
         };
@@ -42,7 +42,10 @@ impl Taken {
             for (at, hole) in shape.holes_of(input).enumerate().filter(|(_, hole)| places[*hole].matched) {
                 for values in states {
                     let content = out.content(reference, &places[hole], hole, &values[at]);
-                    out.by_input[input].insert(content);
+                    let owner = out.by_input.entry(content).or_insert(Some(input));
+                    if *owner != Some(input) {
+                        *owner = None;
+                    }
                 }
             }
         }
@@ -78,8 +81,7 @@ impl Taken {
             return true;
         }
         let content = self.content(classifier.reference, place, hole, value);
-        let other = |(other, texts): (usize, &FxHashSet<String>)| other != input && texts.contains(&content);
-        self.by_template.contains(&content) || self.by_input.iter().enumerate().any(other)
+        self.by_template.contains(&content) || self.by_input.get(&content).is_some_and(|owner| *owner != Some(input))
     }
 
     /// Which of an input's own holes hold equal texts.

@@ -33,9 +33,10 @@ mod values;
 pub use classes::{Class, Classes, Key};
 pub use lexer::{Kind, Token, lex};
 
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 use viz_project::ObjectId;
-use viz_sql::{Template, upper_null};
+use viz_sql::{Hole, Template, upper_null};
 
 /// The side conditions of the proof. Checks keep all of them; tests switch one off to see what it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,13 +86,19 @@ pub struct Shape {
     pieces: Vec<String>,
     /// The input of each hole.
     owners: Vec<usize>,
+    /// The holes of each input.
+    holes: Vec<Vec<usize>>,
 }
 
 impl Shape {
     /// From the pieces of text around holes, and the input of each hole (as an index).
     pub fn new(pieces: Vec<String>, owners: Vec<usize>) -> Self {
         debug_assert_eq!(pieces.len(), owners.len() + 1);
-        Self { pieces, owners }
+        let mut holes = vec![Vec::new(); owners.iter().max().map_or(0, |last| last + 1)];
+        for (hole, owner) in owners.iter().enumerate() {
+            holes[*owner].push(hole);
+        }
+        Self { pieces, owners, holes }
     }
 
     /// Of a template; holes of inputs that are not in the list count as its first.
@@ -104,8 +111,9 @@ impl Shape {
             done = hole.range.end().into();
         }
         pieces.push(text[done..].to_owned());
-        let owner = |input: &ObjectId| inputs.iter().position(|other| other == input).unwrap_or(0);
-        Self { pieces, owners: template.holes().iter().map(|hole| owner(&hole.input)).collect() }
+        let positions: FxHashMap<ObjectId, usize> = inputs.iter().copied().zip(0..).collect();
+        let owner = |hole: &Hole| positions.get(&hole.input).copied().unwrap_or(0);
+        Self::new(pieces, template.holes().iter().map(owner).collect())
     }
 
     /// The text with its holes filled, and where the fillings are.
@@ -128,7 +136,7 @@ impl Shape {
 
     /// The holes of an input.
     pub fn holes_of(&self, input: usize) -> impl Iterator<Item = usize> + '_ {
-        self.owners.iter().enumerate().filter(move |(_, owner)| **owner == input).map(|(hole, _)| hole)
+        self.holes.get(input).into_iter().flatten().copied()
     }
 
     /// Whether a hole stands between white-space, brackets and commas.

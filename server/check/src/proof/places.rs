@@ -52,18 +52,20 @@ impl Reference {
 
     /// The holes that a token overlaps.
     pub(super) fn holes_in(&self, token: &Token) -> impl Iterator<Item = usize> + '_ {
-        let (start, end) = (token.start, token.end);
-        self.holes.iter().enumerate().filter(move |(_, hole)| hole.start < end && start < hole.end).map(|(at, _)| at)
+        let (first, end) = (self.holes.partition_point(|hole| hole.end <= token.start), token.end);
+        self.holes.iter().enumerate().skip(first).take_while(move |(_, hole)| hole.start < end).map(|(at, _)| at)
     }
 
     /// Where the holes stand.
     pub(super) fn places(&self, shape: &Shape, conditions: &Conditions) -> Vec<Place> {
-        (0..self.holes.len()).map(|hole| self.place(shape, hole, conditions)).collect()
+        let around = Around::new(self);
+        (0..self.holes.len()).map(|hole| self.place(shape, &around, hole, conditions)).collect()
     }
 
-    fn place(&self, shape: &Shape, hole: usize, conditions: &Conditions) -> Place {
+    fn place(&self, shape: &Shape, outer: &Around, hole: usize, conditions: &Conditions) -> Place {
         let range = &self.holes[hole];
-        let first = self.tokens.iter().position(|token| token.end > range.start);
+        let first = self.tokens.partition_point(|token| token.end <= range.start);
+        let first = Some(first).filter(|first| *first < self.tokens.len());
         let around = first.map(|at| (at, self.tokens[at])).filter(|(_, token)| token.start < range.start);
         let mode = match around.map(|(_, token)| (token.kind, token.end >= range.end)) {
             Some((Kind::String, true)) => Mode::String,
@@ -78,15 +80,15 @@ impl Reference {
             return Place { mode, operand: false, listed: false, matched: true, token: None };
         };
         let last = match mode {
-            Mode::Alone => self.tokens.iter().rposition(|token| token.start < range.end).unwrap_or(first).max(first),
+            Mode::Alone => self.tokens.partition_point(|token| token.start < range.end).saturating_sub(1).max(first),
             _ => first,
         };
-        let operand = self.operand(first, last);
+        let operand = self.operand(outer, first, last);
         Place {
             mode,
             operand: operand.is_some() || !conditions.binding,
             listed: operand == Some(Operand::Element),
-            matched: self.matched(first),
+            matched: outer.matched[first],
             token: Some(first),
         }
     }
@@ -115,8 +117,8 @@ impl Reference {
 
     /// Whether the tokens from `first` to `last` are a whole operand of a comparison, `IN`, `LIKE` or `BETWEEN`, at a
     /// place where the engine evaluates nothing while it binds.
-    fn operand(&self, first: usize, last: usize) -> Option<Operand> {
-        if self.tokens.iter().any(|token| VETO.iter().any(|word| token.is(&self.text, word))) {
+    fn operand(&self, outer: &Around, first: usize, last: usize) -> Option<Operand> {
+        if outer.vetoed {
             return None;
         }
         let before = self.before(first).filter(|at| !self.is_foreign(&self.tokens[*at]))?;
@@ -125,10 +127,10 @@ impl Reference {
             return None;
         }
         let ends = after.is_none() || self.is_text(after, &[")", ","]) || self.is_any(after, &ENDS);
-        if self.is_text(Some(before), &["(", ","]) && ends && self.in_list(before) {
+        if self.is_text(Some(before), &["(", ","]) && ends && self.in_list(outer, before) {
             return Some(Operand::Element);
         }
-        if !self.enclosed_harmlessly(first) {
+        if !outer.harmless[first] {
             return None;
         }
         let compares = |at| self.is_text(at, &COMPARISONS) || self.is_any(at, &["like", "ilike"]);
@@ -142,14 +144,14 @@ impl Reference {
     }
 
     /// Whether a `(` or `,` belongs to the list of an `IN`, and only literals stand before it there.
-    fn in_list(&self, from: usize) -> bool {
+    fn in_list(&self, outer: &Around, from: usize) -> bool {
         let mut at = Some(from);
         while let Some(here) = at {
             let token = &self.tokens[here];
             match token.text(&self.text) {
                 "(" => {
                     let head = self.before(here);
-                    return self.is_any(head, &["in"]) && head.is_some_and(|head| self.enclosed_harmlessly(head));
+                    return self.is_any(head, &["in"]) && head.is_some_and(|head| outer.harmless[head]);
                 }
                 "," => {}
                 _ if matches!(token.kind, Kind::String | Kind::Number) || self.is_foreign(token) => {}
@@ -159,6 +161,17 @@ impl Reference {
             at = self.before(here);
         }
         false
+    }
+
+    /// Whether a `(` stands behind nothing that looks at what is in it while the query is bound.
+    fn groups_only(&self, at: usize) -> bool {
+        let Some(head) = self.before(at).map(|head| self.tokens[head]) else { return true };
+        let harmless = match head.kind {
+            Kind::Word => HARMLESS.iter().any(|word| head.is(&self.text, word)),
+            Kind::Operator | Kind::Mark => true,
+            _ => false,
+        };
+        harmless && !self.is_foreign(&head)
     }
 
     /// Whether an `AND` belongs to a `BETWEEN`.
@@ -177,52 +190,55 @@ impl Reference {
         }
         false
     }
+}
 
-    /// Whether all brackets around a token only group, or belong to functions that look at no argument while binding.
-    fn enclosed_harmlessly(&self, at: usize) -> bool {
-        let mut depth = 0_i32;
-        for here in (0..at).rev() {
-            match self.tokens[here].text(&self.text) {
-                ")" | "]" | "}" => depth += 1,
-                "[" | "{" if depth == 0 => return false,
-                "(" if depth == 0 => {
-                    let Some(head) = self.before(here) else { continue };
-                    let token = &self.tokens[head];
-                    let harmless = match token.kind {
-                        Kind::Word => HARMLESS.iter().any(|word| token.is(&self.text, word)),
-                        Kind::Operator | Kind::Mark => true,
-                        _ => false,
-                    };
-                    if !harmless || self.is_foreign(token) {
-                        return false;
-                    }
-                }
-                "(" | "[" | "{" => depth -= 1,
-                _ => {}
-            }
-        }
-        depth == 0
-    }
+/// What stands around each token of a reference text, found in one pass.
+struct Around {
+    /// Whether the text holds a word that makes the engine look at constants.
+    vetoed: bool,
+    /// Whether all brackets around it only group, or belong to functions that look at no argument while binding.
+    harmless: Vec<bool>,
+    /// Whether expressions there may be matched with others by their text: anywhere in a query that groups, but in WHERE.
+    matched: Vec<bool>,
+}
 
-    /// Whether expressions here may be matched with others by their text: anywhere in a query that groups, but in WHERE.
-    fn matched(&self, at: usize) -> bool {
-        if !self.tokens.iter().any(|token| ["group", "distinct"].iter().any(|word| token.is(&self.text, word))) {
-            return false;
-        }
+impl Around {
+    fn new(reference: &Reference) -> Self {
+        let is_any = |token: &Token, words: &[&str]| words.iter().any(|word| token.is(&reference.text, word));
+        let has = |words: &[&str]| reference.tokens.iter().any(|token| is_any(token, words));
+        let groups = has(&["group", "distinct"]);
+        let mut out = Self { vetoed: has(&VETO), harmless: Vec::new(), matched: Vec::new() };
+        // Of each open bracket: whether it is harmless.
+        let mut open: Vec<bool> = Vec::new();
+        let (mut harmful, mut closed_too_often) = (0_usize, false);
         // The clause on the outermost level decides: that of a subquery is a part of it.
-        let (mut depth, mut clause) = (0_i32, None);
-        for token in self.tokens[..at].iter().rev() {
-            match token.text(&self.text) {
-                ")" => depth += 1,
-                "(" if depth == 0 => clause = None,
-                "(" => depth -= 1,
-                _ if depth > 0 || clause.is_some() => {}
-                _ if token.is(&self.text, "where") => clause = Some(false),
-                _ if ["select", "by", "having"].iter().any(|word| token.is(&self.text, word)) => clause = Some(true),
+        let (mut depth, mut clause) = (0_usize, None);
+        for (at, token) in reference.tokens.iter().enumerate() {
+            out.harmless.push(harmful == 0 && !closed_too_often);
+            out.matched.push(groups && clause.unwrap_or(true));
+            match token.text(&reference.text) {
+                bracket @ ("(" | "[" | "{") => {
+                    let harmless = bracket == "(" && reference.groups_only(at);
+                    harmful += usize::from(!harmless);
+                    open.push(harmless);
+                }
+                ")" | "]" | "}" => match open.pop() {
+                    Some(harmless) => harmful -= usize::from(!harmless),
+                    None => closed_too_often = true,
+                },
+                _ => {}
+            }
+            match token.text(&reference.text) {
+                "(" => depth += 1,
+                ")" if depth == 0 => clause = None,
+                ")" => depth -= 1,
+                _ if depth > 0 => {}
+                _ if is_any(token, &["where"]) => clause = Some(false),
+                _ if is_any(token, &["select", "by", "having"]) => clause = Some(true),
                 _ => {}
             }
         }
-        clause.unwrap_or(true)
+        out
     }
 }
 

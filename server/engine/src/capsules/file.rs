@@ -1,13 +1,21 @@
 //! The SQLite file of capsules.
 
+// The program's own file, which no project names.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 use crate::cache_folder::create_private;
+use crate::reads::Reads;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use viz_facts::{Answer, QuestionKey, Unknown};
 
 /// Name of the file. Another layout gets another name, so that two versions of this program never meet in one file.
-const NAME: &str = "capsules-1.sqlite";
+const NAME: &str = "capsules-2.sqlite";
+
+/// Of versions that kept values of variables.
+const OLD: [&str; 4] =
+    ["capsules-1.sqlite", "capsules-1.sqlite-wal", "capsules-1.sqlite-shm", "capsules-1.sqlite.damaged"];
 
 /// Pages of 4096 bytes: 128 MB.
 const PAGES: u64 = 32 << 10;
@@ -33,7 +41,7 @@ const TABLES: &str = "
         engine TEXT NOT NULL,           -- versions of this program and of DuckDB
         purpose TEXT NOT NULL,
         source TEXT NOT NULL,
-        files TEXT NOT NULL,            -- JSON list of what was read, globs included
+        reads TEXT NOT NULL,            -- JSON: what the query reads besides its source's file, as it names it
         data BLOB,                      -- version of these files; NULL if the result is not used again
         sql TEXT NOT NULL,
         limits TEXT NOT NULL,
@@ -77,7 +85,7 @@ pub(super) struct NewRun {
     pub at: SystemTime,
     pub purpose: &'static str,
     pub source: String,
-    pub files: Vec<PathBuf>,
+    pub reads: Reads,
     pub data: Option<[u8; 16]>,
     pub sql: String,
     pub limits: String,
@@ -89,8 +97,8 @@ pub(super) struct NewRun {
 pub(super) struct Found {
     pub answer: Answer,
     pub at: SystemTime,
-    /// Of a run: the files that it read, and their version then.
-    pub over: Option<(Vec<PathBuf>, [u8; 16])>,
+    /// Of a run: what it read besides its source's file, and the version of all of it then.
+    pub over: Option<(Reads, [u8; 16])>,
 }
 
 /// A run, as `viz-lsp --runs` shows it.
@@ -132,8 +140,9 @@ fn cut(text: &str, most: usize) -> &str {
 
 impl File {
     /// Opens the file in this folder, or makes it. One that can't be read is set aside.
-    pub(super) fn open(folder: &Path) -> Option<Self> {
+    pub(super) fn at(folder: &Path) -> Option<Self> {
         let path = folder.join(NAME);
+        OLD.iter().for_each(|old| drop(std::fs::remove_file(folder.join(old))));
         let opened = create_private(folder).map_err(|error| error.to_string()).and_then(|()| {
             Self::try_open(&path).or_else(|error| {
                 if !is_damage(&error) {
@@ -178,7 +187,7 @@ impl File {
 
     /// The newest result of a question about a source.
     pub(super) fn run(&self, key: &QuestionKey, engine: &str) -> Option<Found> {
-        let sql = "SELECT result, at, files, data FROM runs
+        let sql = "SELECT result, at, reads, data FROM runs
                    WHERE key = ?1 AND engine = ?2 AND data IS NOT NULL AND result IS NOT NULL ORDER BY id DESC LIMIT 1";
         let read = || {
             let row = |row: &rusqlite::Row<'_>| {
@@ -186,9 +195,9 @@ impl File {
             };
             self.conn.prepare_cached(sql)?.query_row(params![key.0, engine], row).optional()
         };
-        let (answer, at, files, data) = self.looked_at(read())?;
-        let (answer, files) = (serde_json::from_str(&answer).ok()?, serde_json::from_str(&files).ok()?);
-        Some(Found { answer, at: moment(at), over: Some((files, data)) })
+        let (answer, at, reads, data) = self.looked_at(read())?;
+        let (answer, reads) = (serde_json::from_str(&answer).ok()?, serde_json::from_str(&reads).ok()?);
+        Some(Found { answer, at: moment(at), over: Some((reads, data)) })
     }
 
     fn looked_at<T>(&self, read: rusqlite::Result<Option<T>>) -> Option<T> {
@@ -283,12 +292,15 @@ fn insert(conn: &Connection, run: &NewRun) -> rusqlite::Result<()> {
         Ok(Answer::Exported(Ok(exported))) => ("answered", None, i64::try_from(exported.row_count).ok()),
         Ok(Answer::Columns(Ok(_)) | Answer::Accepted(Ok(()))) => ("answered", None, None),
     };
-    let result = run.result.as_ref().ok().and_then(|answer| serde_json::to_string(answer).ok());
-    let files = serde_json::to_string(&run.files).unwrap_or_default();
+    let free = |text: &String| !viz_secrets::holds(text);
+    let result = run.result.as_ref().ok().and_then(|answer| serde_json::to_string(answer).ok()).filter(free);
+    let reads = serde_json::to_string(&run.reads).ok().filter(free);
+    // Without knowing what it rests on, nobody uses it again.
+    let data = run.data.filter(|_| reads.is_some());
     let preview = result.as_deref().map(|result| cut(result, PREVIEW));
     // What is read again lies in `result`; everything else is for people.
     conn.prepare_cached(
-        "INSERT INTO runs (at, key, engine, purpose, source, files, data, sql, limits, runner, status, error, rows, bytes,
+        "INSERT INTO runs (at, key, engine, purpose, source, reads, data, sql, limits, runner, status, error, rows, bytes,
                            milliseconds, preview, result)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'worker', ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     )?
@@ -298,8 +310,8 @@ fn insert(conn: &Connection, run: &NewRun) -> rusqlite::Result<()> {
         run.engine,
         run.purpose,
         run.source,
-        files,
-        run.data,
+        reads.unwrap_or_default(),
+        data,
         run.sql,
         run.limits,
         status,
@@ -326,6 +338,13 @@ fn create_file(path: &Path) -> std::io::Result<()> {
             return Err(std::io::Error::other("it is no plain file of this user"));
         }
         options.mode(0o600);
+    }
+    for log in ["-journal", "-wal", "-shm"] {
+        let beside = path.with_file_name(format!("{NAME}{log}"));
+        // SQLite would wait for whoever writes into a pipe; nobody needs what is no plain file here.
+        if std::fs::symlink_metadata(&beside).is_ok_and(|data| !data.is_file()) {
+            std::fs::remove_file(beside)?;
+        }
     }
     let file = options.open(path)?;
     #[cfg(unix)]

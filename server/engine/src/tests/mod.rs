@@ -82,7 +82,7 @@ fn memory(root: &Path) -> SourceSpec {
 }
 
 fn file(root: &Path, path: PathBuf) -> SourceSpec {
-    SourceSpec::DuckDbFile { root: root.to_owned(), path }
+    SourceSpec::DuckDbFile { root: root.to_owned(), path: path.into() }
 }
 
 /// All files below a folder with their content: to show that nothing was written.

@@ -63,6 +63,19 @@ fn columns_and_types() {
     assert_eq!(snapshot(folder.path()), before);
 }
 
+/// A sequence moves when it is asked, and a source is only read: that is no fault of the query.
+#[test]
+fn what_writes_to_its_source_is_not_known() {
+    let (folder, path) = project();
+    duckdb::Connection::open(&path).unwrap().execute_batch("create sequence numbers").unwrap();
+    let source = file(folder.path(), path);
+    let why = describe(&source, "select nextval('numbers') as n, city from orders").unwrap_err();
+    assert_eq!((why.code.as_str(), why.message.contains("`nextval`")), ("read-only", true), "{why:?}");
+    let why = options(&source, "select nextval('numbers')", 5).unwrap_err();
+    assert_eq!(why.code, "read-only");
+    assert!(describe(&source, "select nextval('number')").unwrap().is_err(), "there is none of that name");
+}
+
 #[test]
 fn errors_point_into_the_users_text() {
     let (folder, path) = project();
@@ -133,7 +146,7 @@ fn a_csv_file_is_a_view() {
     std::fs::write(&path, "name;n\nKöln;1\nO'Fallon;2\n").unwrap();
     let csv = |has_header| SourceSpec::Csv {
         root: folder.path().to_owned(),
-        path: path.clone(),
+        path: path.clone().into(),
         view: "my \"towns\"".into(),
         delimiter: ";".into(),
         has_header,
@@ -226,7 +239,7 @@ fn a_row_that_cannot_be_read_fails_what_needs_it() {
     std::fs::write(&path, format!("n,name\n{rows}many,y\n")).unwrap();
     let csv = SourceSpec::Csv {
         root: folder.path().to_owned(),
-        path: path.clone(),
+        path: path.clone().into(),
         view: "long".to_owned(),
         delimiter: ",".to_owned(),
         has_header: true,

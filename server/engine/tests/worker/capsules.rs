@@ -6,6 +6,7 @@ use super::{
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use viz_engine::newest_runs;
+use viz_secrets::{Mask, SecretPath, Word};
 
 fn engine(cache: &Path) -> Engine {
     Engine::new(EngineConfig { cache: Some(cache.to_owned()), ..EngineConfig::new(program(), true) })
@@ -67,7 +68,7 @@ pub(super) fn the_second_start_runs_no_query() {
 
 pub(super) fn changed_data_are_asked_again_and_no_others() {
     let (folder, root, source) = project();
-    let SourceSpec::DuckDbFile { path, .. } = &source else { panic!("the project has a database") };
+    let path = source.path().expect("the project has a database").reveal();
     let cache = folder.path().join("cache");
     age(&root.join("data/towns.csv"));
     let memory = SourceSpec::DuckDbMemory { root: root.clone() };
@@ -142,6 +143,49 @@ pub(super) fn a_damaged_cache_is_made_anew() {
     let none = folder.path().join("file");
     std::fs::write(&none, "").unwrap();
     assert_eq!(values(one(&engine(&none), question.clone())), ["Köln", "O'Fallon"]);
+}
+
+/// DuckDB calls a database by its file's name, which may be made of a variable.
+pub(super) fn values_of_variables_are_in_no_answer_and_no_cache() {
+    const VALUE: &str = "okapi9hidden";
+    let (folder, root, source) = project();
+    let cache = folder.path().join("cache");
+    std::fs::create_dir(&cache).unwrap();
+    let old = cache.join("capsules-1.sqlite");
+    std::fs::write(&old, VALUE).unwrap();
+    let path = root.join(format!("{VALUE}.duckdb"));
+    std::fs::rename(source.path().unwrap().reveal(), &path).unwrap();
+    let shown = "${env.SHOP}.duckdb";
+    viz_secrets::remember(&Mask::new(vec![Word::new(path.to_str().unwrap(), shown), Word::of_variable("SHOP", VALUE)]));
+    let secret = |path: PathBuf| SourceSpec::DuckDbFile { root: root.clone(), path: SecretPath::new(path, shown) };
+    let (source, gone) = (secret(path.clone()), secret(path.with_extension("gone")));
+    std::thread::sleep(Duration::from_millis(30));
+    let questions = [
+        read(&source, "select city from orders order by n"),
+        read(&source, "select city from order_s"),
+        read(&source, "select nope from orders"),
+        read(&gone, "select city from orders"),
+        read(&source, &format!("select '{VALUE}'")),
+        bind(&format!("select '{VALUE}'::int")),
+    ];
+    for _ in 0..2 {
+        let answers = engine(&cache).ask(&questions);
+        assert_eq!(values(answers[0].clone()), ["Köln", "O'Fallon"]);
+        assert_eq!(values(answers[4].clone()), [VALUE], "rows are data");
+        let said = format!("{:?}{questions:?}", [&answers[1], &answers[2], &answers[3], &answers[5]]);
+        let questions = format!("{:?}", &questions[..4]);
+        assert!(!questions.contains(VALUE) && questions.contains(shown), "{questions}");
+        let answers = said.split("Options {").next().unwrap();
+        assert!(!answers.contains(VALUE) && answers.contains("${env.SHOP}"), "{answers}");
+    }
+    let runs = newest_runs(&cache, 100).unwrap();
+    let again = runs.iter().filter(|run| run.sql == "select city from orders order by n").count();
+    assert_eq!(again, 1, "what holds no value is used again: {runs:?}");
+    assert!(!old.exists(), "the file of an older version is gone");
+    for file in files(&cache) {
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(!bytes.windows(VALUE.len()).any(|window| window == VALUE.as_bytes()), "{}", file.display());
+    }
 }
 
 pub(super) fn many_processes_share_a_cache() {

@@ -11,7 +11,7 @@ pub(super) fn sources_are_described_and_read() {
     assert_eq!(values(one(&engine, read(&source, "select city from orders order by n"))), ["Köln", "O'Fallon"]);
     let csv = SourceSpec::Csv {
         root: root.clone(),
-        path: root.join("data/towns.csv"),
+        path: root.join("data/towns.csv").into(),
         view: "towns".into(),
         delimiter: ",".into(),
         has_header: true,
@@ -51,7 +51,7 @@ pub(super) fn untrusted_engines_have_no_sources() {
 
 pub(super) fn a_locked_database_is_read_from_a_copy() {
     let (_folder, _, source) = project();
-    let SourceSpec::DuckDbFile { path, .. } = &source else { panic!("the project has a database") };
+    let path = source.path().expect("the project has a database").reveal();
     let engine = engine();
     let mut other = holder(path);
     assert_eq!(values(one(&engine, read(&source, "select city from orders"))), ["Köln", "O'Fallon"]);
@@ -68,7 +68,7 @@ pub(super) fn a_locked_database_is_read_from_a_copy() {
 /// A writer fails at once while anybody holds the file.
 pub(super) fn writers_are_never_in_our_way_nor_we_in_theirs() {
     let (_folder, _, source) = project();
-    let SourceSpec::DuckDbFile { path, .. } = &source else { panic!("the project has a database") };
+    let path = source.path().expect("the project has a database").reveal();
     let engine = engine();
     std::thread::scope(|scope| {
         let stop = CancelToken::new();
@@ -103,7 +103,7 @@ pub(super) fn writers_are_never_in_our_way_nor_we_in_theirs() {
 
 pub(super) fn a_database_that_is_locked_and_too_large_to_copy_is_unknown() {
     let (_folder, _, source) = project();
-    let SourceSpec::DuckDbFile { path, .. } = &source else { panic!("the project has a database") };
+    let path = source.path().expect("the project has a database").reveal();
     let engine = Engine::new(EngineConfig { copy_limit: 0, ..EngineConfig::new(program(), true) });
     let mut other = holder(path);
     let answer = one(&engine, read(&source, "select city from orders"));
@@ -126,13 +126,18 @@ pub(super) fn files_elsewhere_are_read_as_they_are_replaced() {
     let csv = elsewhere.join("towns.csv");
     std::fs::write(&csv, "town\nBonn\n").unwrap();
     std::fs::write(elsewhere.join("secret.csv"), "word\nxyzzy\n").unwrap();
-    let SourceSpec::DuckDbFile { path: inside, .. } = &source else { panic!("the project has a database") };
+    let inside = source.path().expect("the project has a database").reveal();
     let path = elsewhere.join("shop.duckdb");
     std::fs::copy(inside, &path).unwrap();
     let engine = Engine::new(EngineConfig { copy_limit: 0, ..EngineConfig::new(program(), true) });
-    let database = SourceSpec::DuckDbFile { root: root.clone(), path };
-    let sheet =
-        SourceSpec::Csv { root, path: csv.clone(), view: "towns".into(), delimiter: ",".into(), has_header: true };
+    let database = SourceSpec::DuckDbFile { root: root.clone(), path: path.into() };
+    let sheet = SourceSpec::Csv {
+        root,
+        path: csv.clone().into(),
+        view: "towns".into(),
+        delimiter: ",".into(),
+        has_header: true,
+    };
     assert_eq!(values(one(&engine, read(&database, "select city from orders order by n"))), ["Köln", "O'Fallon"]);
     assert_eq!(values(one(&engine, read(&sheet, "select town from towns"))), ["Bonn"]);
     // Replaced, as tools do that write a new file and rename it.

@@ -87,7 +87,7 @@ pub(super) fn exports_have_the_right_columns_and_rows() {
     let export = ask(&engine, asked);
     let Ok(Answer::Exported(Ok(done))) = export.answer else { panic!("{:?}", export.answer) };
     assert_eq!((done.row_count, done.nulled.as_slice()), (2, &[0, 0, 0, 2][..]));
-    assert_eq!(export.reads.as_deref().map(<[PathBuf]>::len), Some(2), "the database and its log");
+    assert_eq!(export.reads.as_deref().map(<[PathBuf]>::len), Some(3), "the database and its logs");
     let data = &read(&out.join("x.json"))["data"];
     assert_eq!((&data["c"], &data["d"]), (&json!(["O'Fallon", "Köln"]), &json!([2, 1])));
     let rows = parquet(&out.join("x.parquet"));
@@ -128,7 +128,7 @@ pub(super) fn exports_of_sqlite_hold_every_row() {
     )
     .unwrap();
     let engine = exporter(&out);
-    let source = SourceSpec::Sqlite { root, path };
+    let source = SourceSpec::Sqlite { root, path: path.into() };
     let table = QueryTable { name: "m".into(), sql: "select * from t".into() };
     let sql = "select n, x, y, b, n * 1.5 as f from m order by n".to_owned();
     let asked = Question::Export { source: source.clone(), tables: vec![table], sql, files: files(true, true) };

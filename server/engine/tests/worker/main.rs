@@ -2,11 +2,16 @@
 //! another program that holds a database (`--hold …`), so that DuckDB is linked once. `--measure` prints what questions
 //! cost: `cargo test -p viz-engine --test worker -- --measure`.
 
+// Tests make the files that they are about.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 mod capsules;
 mod databases;
 mod export;
 mod measure;
 mod measure_exports;
+mod odd_files;
+mod private_files;
 mod rows;
 mod sqlite;
 mod supervision;
@@ -49,9 +54,23 @@ const TESTS: &[(&str, fn())] = &[
     ("the_second_start_runs_no_query", capsules::the_second_start_runs_no_query),
     ("changed_data_are_asked_again_and_no_others", capsules::changed_data_are_asked_again_and_no_others),
     ("a_damaged_cache_is_made_anew", capsules::a_damaged_cache_is_made_anew),
+    ("values_of_variables_are_in_no_answer_and_no_cache", capsules::values_of_variables_are_in_no_answer_and_no_cache),
     ("many_processes_share_a_cache", capsules::many_processes_share_a_cache),
     ("sqlite_databases_are_read_beside_their_writers", sqlite::sqlite_databases_are_read_beside_their_writers),
     ("each_wall_stands_alone", each_wall_stands_alone),
+    ("private_files_have_two_walls", private_files::private_files_have_two_walls),
+    ("private_files_are_no_sources", private_files::private_files_are_no_sources),
+    ("the_wall_moves_with_the_project", private_files::the_wall_moves_with_the_project),
+    ("a_users_macros_stand_for_nothing_of_ours", private_files::a_users_macros_stand_for_nothing_of_ours),
+    ("logs_that_are_none_are_not_taken", odd_files::logs_that_are_none_are_not_taken),
+    ("the_place_of_copies_is_told_to_no_query", odd_files::the_place_of_copies_is_told_to_no_query),
+    ("odd_files_are_no_sources", odd_files::odd_files_are_no_sources),
+    ("a_folder_as_a_table_opens_nothing", odd_files::a_folder_as_a_table_opens_nothing),
+    ("a_linked_database_has_its_log_beside_the_real_one", odd_files::a_linked_database_has_its_log_beside_the_real_one),
+    ("large_logs_take_no_memory", odd_files::large_logs_take_no_memory),
+    ("a_busy_database_holds_no_other_up", odd_files::a_busy_database_holds_no_other_up),
+    ("pipes_in_the_cache_are_removed", odd_files::pipes_in_the_cache_are_removed),
+    ("links_that_lead_round_are_not_followed", odd_files::links_that_lead_round_are_not_followed),
     ("a_program_that_is_no_worker_is_reported", supervision::a_program_that_is_no_worker_is_reported),
     ("malformed_frames_end_the_worker", supervision::malformed_frames_end_the_worker),
     ("deep_texts_do_not_kill_the_worker", deep_texts_do_not_kill_the_worker),
@@ -65,6 +84,7 @@ fn main() -> ExitCode {
     match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["--worker", kind, rest @ ..] => worker(kind, rest),
         ["--hold", path] => hold(path),
+        ["--fixture", path] => fixture(path),
         ["--measure"] => measure::run(),
         ["--measure-exports"] => measure_exports::run(10_000_000),
         ["--measure-exports", rows] => measure_exports::run(rows.parse().unwrap()),
@@ -109,6 +129,17 @@ fn hold(path: &str) -> ExitCode {
     let _conn = duckdb::Connection::open(path).unwrap();
     println!("held");
     std::thread::sleep(Duration::from_secs(60));
+    ExitCode::SUCCESS
+}
+
+/// Makes `tests/data/secrets/shop.duckdb`, as small as such a file can be: the black-box tests link no DuckDB.
+fn fixture(path: &str) -> ExitCode {
+    let conn = duckdb::Connection::open_in_memory().unwrap();
+    conn.execute_batch(&format!(
+        "attach '{path}' as made (block_size 16384); create table made.orders (id integer, city varchar);
+         insert into made.orders values (1, 'Rome'), (2, 'Oslo'); checkpoint made; detach made"
+    ))
+    .unwrap();
     ExitCode::SUCCESS
 }
 
@@ -175,7 +206,7 @@ fn project() -> (tempfile::TempDir, PathBuf, SourceSpec) {
     let conn = duckdb::Connection::open(&path).unwrap();
     conn.execute_batch("create table orders as select * from (values ('Köln', 1), ('O''Fallon', 2)) t(city, n)")
         .unwrap();
-    let source = SourceSpec::DuckDbFile { root: root.clone(), path };
+    let source = SourceSpec::DuckDbFile { root: root.clone(), path: path.into() };
     (folder, root, source)
 }
 

@@ -8,7 +8,7 @@ pub(super) fn sqlite_databases_are_read_beside_their_writers() {
     let root = folder.path().join("shop");
     std::fs::create_dir(&root).unwrap();
     let path = root.join("shop.sqlite");
-    let source = SourceSpec::Sqlite { root: root.clone(), path: path.clone() };
+    let source = SourceSpec::Sqlite { root: root.clone(), path: path.clone().into() };
     let engine = engine();
     let cities = || one(&engine, read(&source, "select distinct city from orders order by city"));
     assert_eq!(code(&cities()), "database-missing");

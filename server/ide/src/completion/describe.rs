@@ -1,6 +1,7 @@
 //! What a list says of an object.
 
 use viz_project::{Body, Kind, Object, ObjectId, Options, Project, Selection};
+use viz_text::markdown;
 
 /// Longest piece of SQL in a documentation.
 const SHOWN_SQL: usize = 600;
@@ -29,16 +30,17 @@ pub(super) fn documentation(project: &Project, id: ObjectId) -> String {
         Body::Expression(found) => found.expression.as_ref().map(|sql| code(sql.text())).unwrap_or_default(),
         Body::Relation(found) => found.condition.as_ref().map(|sql| code(sql.text())).unwrap_or_default(),
         Body::Input(input) => {
-            let label = input.label.clone().unwrap_or_default();
+            let label = markdown::plain(input.label.as_deref().unwrap_or_default());
             let options = match &input.options {
                 Options::List { items, .. } => {
                     let names: Vec<&str> = items.iter().take(8).map(|item| item.text.as_str()).collect();
                     let more = if items.len() > names.len() { ", …" } else { "" };
-                    format!("options: {}{more}", names.join(", "))
+                    format!("options: {}{more}", markdown::plain(&names.join(", ")))
                 }
                 Options::Query(query) => code(query.body()),
                 Options::Range(range) => {
-                    format!("from {} to {}, step {}", range.start.text, range.end.text, range.step.text)
+                    let all = format!("from {} to {}, step {}", range.start.text, range.end.text, range.step.text);
+                    markdown::plain(&all)
                 }
                 Options::Missing => String::new(),
             };
@@ -51,7 +53,7 @@ pub(super) fn documentation(project: &Project, id: ObjectId) -> String {
         }
         _ => uses(object),
     };
-    text = join(&text, &format!("*{}*", project.file(project.file_of_object(id)).relative));
+    text = join(&text, &format!("*{}*", markdown::plain(&project.file(project.file_of_object(id)).relative)));
     text
 }
 
@@ -59,7 +61,7 @@ fn uses(object: &Object) -> String {
     if !matches!(object.kind, Kind::Chart | Kind::Table | Kind::Dashboard) {
         return String::new();
     }
-    let mut names: Vec<String> = object.uses.iter().map(|found| format!("`{}`", found.name)).collect();
+    let mut names: Vec<String> = object.uses.iter().map(|found| markdown::code(&found.name)).collect();
     names.dedup();
     if names.is_empty() { String::new() } else { format!("uses {}", names.join(", ")) }
 }
@@ -73,7 +75,7 @@ pub(super) fn code(sql: &str) -> String {
     let sql = sql.trim();
     let shown: String = sql.chars().take(SHOWN_SQL).collect();
     let more = if shown.len() < sql.len() { "\n…" } else { "" };
-    format!("```sql\n{shown}{more}\n```")
+    markdown::fenced("sql", &format!("{shown}{more}"))
 }
 
 /// What an accessor stands for, if inputs of this kind have it.

@@ -10,7 +10,7 @@ use crate::select_list::select_list;
 use viz_check::columns_of;
 use viz_project::{Body, Input, Insight, Kind, ObjectId, Place, Resolution};
 use viz_sql::Accessor;
-use viz_text::TextRange;
+use viz_text::{TextRange, markdown, shown};
 
 /// Longest rendered value in a list.
 const SHOWN_VALUE: usize = 40;
@@ -56,10 +56,10 @@ fn accessors(request: &Request<'_>, id: ObjectId, input: &Input, replace: TextRa
             .as_ref()
             .map(|(state, pinned)| (Accessor::parse(name).map(|accessor| clip(&state.render(accessor))), *pinned));
         let (detail, documentation) = match rendered {
-            Ok((Some(now), true)) => (now.clone(), format!("{meaning}\n\npinned: `{now}`")),
-            Ok((Some(now), false)) => (now.clone(), format!("{meaning}\n\nnow: `{now}`")),
+            Ok((Some(now), true)) => (now.clone(), format!("{meaning}\n\npinned: {}", markdown::code(&now))),
+            Ok((Some(now), false)) => (now.clone(), format!("{meaning}\n\nnow: {}", markdown::code(&now))),
             Ok((None, _)) => (String::new(), meaning.to_owned()),
-            Err(why) => (String::new(), format!("{meaning}\n\noptions not known: {}", why.message)),
+            Err(why) => (String::new(), format!("{meaning}\n\noptions not known: {}", markdown::message(&why.message))),
         };
         CompletionItem::new(*name, CompletionKind::Accessor, replace).detail(detail).documentation(documentation)
     };
@@ -67,7 +67,7 @@ fn accessors(request: &Request<'_>, id: ObjectId, input: &Input, replace: TextRa
 }
 
 fn clip(value: &str) -> String {
-    let flat = value.replace(['\n', '\r'], "⏎").replace('`', "'");
+    let flat = shown::one_line(value);
     let short: String = flat.chars().take(SHOWN_VALUE).collect();
     if short.len() < flat.len() { format!("{short}…") } else { short }
 }
@@ -107,7 +107,7 @@ fn model(
             continue;
         }
         let detail = data_type.clone().unwrap_or_else(|| "column".into());
-        let of = format!("column of `{}`", project.object(id).name_text());
+        let of = format!("column of {}", markdown::code(project.object(id).name_text()));
         let item = CompletionItem::new(name.as_str(), CompletionKind::Column, replace).detail(detail).documentation(of);
         found.push((rank::field(request, place, content, &name, FieldKind::Column, data_type.as_deref()), item));
     }

@@ -90,7 +90,7 @@ fn column_items(
     columns.into_iter().map(move |(name, data_type)| {
         let item = CompletionItem::new(name.as_str(), CompletionKind::Column, replace);
         let item = item.detail(data_type.unwrap_or_else(|| "column".into())).insert(quoted(&name));
-        if of.is_empty() { item } else { item.documentation(format!("column of `{of}`")) }
+        if of.is_empty() { item } else { item.documentation(format!("column of {}", viz_text::markdown::code(&of))) }
     })
 }
 

@@ -50,10 +50,17 @@ impl<'a> Line<'a> {
         Self::above(text, self.start)
     }
 
-    /// The line after.
-    pub fn next(&self, text: &'a str) -> Option<Self> {
-        let end = text[self.start..].find('\n').map(|found| self.start + found + 1)?;
-        (end < text.len()).then(|| Self::at(text, end))
+    /// The next line that is not indented deeper than a column.
+    pub fn next_within(&self, text: &'a str, column: usize) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let mut start = self.start;
+        loop {
+            start += text[start..].find('\n')? + 1;
+            let deeper = bytes.get(start..=start + column).is_some_and(|begin| begin.iter().all(|byte| *byte == b' '));
+            if !deeper {
+                return (start < text.len()).then(|| Self::at(text, start));
+            }
+        }
     }
 
     fn new(start: usize, text: &'a str) -> Self {

@@ -98,3 +98,14 @@ fn whole_file(fixture: &Fixture) {
     assert!(links(project, &fixture.files, *file).iter().all(|link| whole.contains_range(link.range)));
     assert!(colors(project, *file).iter().all(|color| whole.contains_range(color.range)));
 }
+
+/// What nests deeper than anything that means something is read once, not once for each level.
+#[test]
+fn thousands_of_levels() {
+    let levels: String = (0..3_000).map(|level| format!("{}a:\n", " ".repeat(8 + level))).collect();
+    let text = format!("name: p\ncharts:\n  - name: c\n    layout:\n      meta:\n{levels}");
+    let fixture = Fixture::new(&text);
+    for place in [text.len() / 4, text.len() / 2, text.len() - 1] {
+        everything(&fixture, TextSize::new(place as u32));
+    }
+}

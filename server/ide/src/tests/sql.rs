@@ -207,3 +207,14 @@ fn hovers_tell_what_things_are_now() {
     let function = hovered("x: ?{ low|er(", &none);
     assert!(function.contains("lower(string VARCHAR) → VARCHAR"), "{function}");
 }
+
+/// What is code stays code: a line of backticks ends nothing, and what its author calls a description can't take in what follows.
+#[test]
+fn hovers_stay_closed() {
+    let text = "name: p\nmodels:\n  - name: od$0d\n    description: |\n      ```\n      open\n    sql: |\n      select 1\n      ```\n      ![pix](https://evil/t.png) [c](command:x)\n      ````\n";
+    let fixture = Fixture::new(text);
+    let found = hover(&fixture.project, &fixture.facts, &Choices::default(), fixture.file, fixture.offset, now());
+    let markdown = found.expect("a hover").markdown;
+    assert!(markdown.contains("`````sql\nselect 1\n```\n![pix]") && markdown.contains("\n````\n`````\n"), "{markdown}");
+    assert!(markdown.ends_with("```\nopen"), "the description is last: {markdown}");
+}

@@ -33,6 +33,30 @@ fn a_file_of_100_000_lines_costs_one_segment_a_keystroke() {
     assert_eq!(moved.loc(TextRange::at(last.range().start() + shift, last.range().len())), last.loc());
 }
 
+/// Values take many times more memory than text: so they are counted.
+#[test]
+fn a_file_of_too_many_values_is_not_read() {
+    let few = crate::tree::MAX_NODES / 5;
+    let (flow, item) = ("{a: 1}, ", "- {a: 1}\n");
+    for (text, read) in [
+        (format!("charts: [{}]\n", flow.repeat(few)), true),
+        (format!("charts: [{}]\n", flow.repeat(2 * few)), false),
+        (format!("charts:\n- name: a\n  layout: [{}\n", flow.repeat(2 * few)), false),
+        (format!("charts:\n{}", item.repeat(few)), true),
+        (format!("charts:\n{}", item.repeat(2 * few)), false),
+        (format!("[{}]\n", flow.repeat(2 * few)), false),
+    ] {
+        let doc = Document::parse(&text);
+        let problems: Vec<&str> = doc.problems().iter().map(|problem| problem.message.as_str()).take(2).collect();
+        let refused = ["a file of more than 400000 values is not read; split it into several, and include them"];
+        assert_eq!(problems, if read { &[][..] } else { &refused[..] }, "{:?}", &text[..40]);
+        if !read {
+            assert_eq!((doc.segments().len(), doc.refusal()), (1, None));
+            assert_eq!(doc.reparse("a: b\n").problems(), []);
+        }
+    }
+}
+
 #[test]
 fn hostile_texts_end_soon() {
     let lines = |line: &str, count: usize| line.repeat(count);

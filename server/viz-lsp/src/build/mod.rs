@@ -8,8 +8,10 @@ mod run;
 mod state;
 
 use crate::answerer::Cancel;
+use crate::check::deadline::Deadline;
 use crate::check::{STACK, targets};
 use crate::cli::{BuildArgs, CheckArgs, Format};
+use crate::output;
 use anyhow::{Context, bail};
 use project::Built;
 use std::path::PathBuf;
@@ -94,11 +96,12 @@ fn build_all(
         return Err(targets::no_project(&strangers, &DiskFiles));
     }
     for path in strangers.iter().filter(|_| !check.quiet) {
-        anstream::eprintln!("note: {} belongs to no project: skipped", path.display());
+        output::say(&format!("note: {} belongs to no project: skipped", path.display()));
     }
     if let (Some(out), true) = (&build.out, targets.len() > 1) {
         bail!("{} projects can't be built into one folder, {}", targets.len(), out.display());
     }
+    let deadline = Deadline::of_process(check.deadline.map(crate::check::seconds));
     let mut all: Vec<Built> = Vec::new();
     for target in targets {
         // What is given is relative to where it is typed; the default to the project (R-DISC-06).
@@ -106,14 +109,14 @@ fn build_all(
             Some(out) => current.join(out),
             None => target.root.join("target"),
         };
-        all.push(project::build(check, build, target, &out, interrupt)?);
+        all.push(project::build(check, build, target, &out, (interrupt, &deadline))?);
         if interrupt.is_pressed() {
             break;
         }
     }
     print::summary(check, &all, started.elapsed());
     if interrupt.is_pressed() {
-        anstream::eprintln!("interrupted: what was finished stays");
+        output::say("interrupted: what was finished stays");
         return Ok(ExitCode::from(INTERRUPTED));
     }
     let done = all.iter().all(|built| built.errors == 0 && built.nodes.iter().all(|node| node.is_fine()));

@@ -3,10 +3,12 @@
 //! New files are made in a *staging* folder inside it and renamed to their places. While a build runs it holds a lock on
 //! the folder, so whatever staging folder it finds was left by a build that was killed.
 
-use anyhow::{Context, bail};
-use std::fs::{self, File, TryLockError};
-use std::io::ErrorKind;
+use anyhow::{Context, anyhow, bail};
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use viz_files::{Folder, Kind, LockError, Refused};
 
 /// Held by the one build that writes to the folder.
 const LOCK: &str = ".viz-lsp-build.lock";
@@ -16,10 +18,11 @@ const STAGING: &str = ".viz-lsp-staging-";
 
 /// The folder that a build writes to.
 pub struct Out {
-    /// Its path, absolute.
-    pub path: PathBuf,
+    /// What is in it.
+    pub folder: Folder,
     /// Held until the end.
     _lock: File,
+    /// Relative.
     staging: PathBuf,
 }
 
@@ -29,23 +32,19 @@ pub struct Out {
 /// Why it may not.
 pub fn check(path: &Path, root: &Path) -> anyhow::Result<PathBuf> {
     let path = viz_project::normalize(path);
-    match fs::symlink_metadata(&path) {
-        Ok(data) if data.is_symlink() => {
-            bail!("the output folder {} is a link: name the folder that it leads to", path.display())
-        }
-        Ok(data) if !data.is_dir() => bail!("the output folder {} is a file", path.display()),
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            return Err(error).with_context(|| format!("can't look at the output folder {}", path.display()));
-        }
-        _ => {}
+    // A link that leads nowhere is one, too.
+    let link = match path.parent().and_then(|parent| Some((parent, path.file_name()?))) {
+        Some((parent, name)) => viz_files::is_link(parent, name),
+        None => false,
+    };
+    if link {
+        bail!("the output folder {} is a link: name the folder that it leads to", path.display());
+    }
+    if viz_files::kind(&path).is_some_and(|kind| kind != Kind::Folder) {
+        bail!("the output folder {} is a file", path.display());
     }
     // Where it really is, whether or not it exists.
-    let existing = path.ancestors().find(|folder| folder.exists()).unwrap_or(&path);
-    let real = dunce::canonicalize(existing).with_context(|| format!("can't look at {}", existing.display()))?;
-    let real = match path.strip_prefix(existing) {
-        Ok(rest) if !rest.as_os_str().is_empty() => real.join(rest),
-        _ => real,
-    };
+    let real = viz_files::real_place(&path);
     let inside = path.starts_with(root);
     if inside && !real.starts_with(root) {
         bail!("the output folder {} leads out of the project through a link", path.display());
@@ -57,42 +56,45 @@ pub fn check(path: &Path, root: &Path) -> anyhow::Result<PathBuf> {
 }
 
 impl Out {
-    /// Makes the folder if there is none, takes its lock and clears what killed builds left.
+    /// Makes the folder if there is none, takes its lock and clears what killed builds left. Below the project in `root` it is
+    /// reached through no link.
     ///
     /// # Errors
     /// If it can't be written to, or another build writes there.
-    pub fn open(path: &Path) -> anyhow::Result<Self> {
-        fs::create_dir_all(path).with_context(|| format!("can't make the output folder {}", path.display()))?;
-        let lock = path.join(LOCK);
-        refuse_link(&lock)?;
+    pub fn open(path: &Path, root: &Path) -> anyhow::Result<Self> {
+        let folder = match path.strip_prefix(root) {
+            Ok(relative) => Folder::open(root).and_then(|project| project.folder(relative)),
+            Err(_) => Folder::make(path),
+        };
+        let folder = folder.with_context(|| format!("can't make the output folder {}", path.display()))?;
         let unwritable = || format!("can't write to the output folder {}", path.display());
-        let lock = File::options().create(true).truncate(false).write(true).open(lock).with_context(unwritable)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => bail!("another build is writing to {}", path.display()),
-            Err(TryLockError::Error(error)) => return Err(error).with_context(unwritable),
-        }
-        for entry in fs::read_dir(path).with_context(unwritable)?.flatten() {
-            if entry.file_name().to_string_lossy().starts_with(STAGING) {
+        let lock = match folder.lock(OsStr::new(LOCK)) {
+            Ok(lock) => lock,
+            Err(LockError::Held) => bail!("another build is writing to {}", path.display()),
+            Err(LockError::Refused(why)) => return Err(not_there(why, &path.join(LOCK))).with_context(unwritable),
+        };
+        for name in folder.names().with_context(unwritable)? {
+            if name.to_string_lossy().starts_with(STAGING) {
                 // A link of this name is nobody's staging folder, and must not become ours.
-                match entry.file_type() {
-                    Ok(kind) if kind.is_dir() => fs::remove_dir_all(entry.path()),
-                    _ => fs::remove_file(entry.path()),
-                }
-                .with_context(unwritable)?;
+                folder.remove_all(&name).with_context(unwritable)?;
             }
         }
-        let staging = path.join(format!("{STAGING}{}", std::process::id()));
-        Ok(Self { path: path.to_owned(), _lock: lock, staging })
+        let staging = PathBuf::from(format!("{STAGING}{}", std::process::id()));
+        Ok(Self { folder, _lock: lock, staging })
     }
 
-    /// A new folder to make files in; `lane` tells it from others of this build.
+    /// Its path, absolute.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A new folder to make files in, relative to this one; `lane` tells it from others of this build.
     ///
     /// # Errors
     /// If it can't be made.
     pub fn staging(&self, lane: usize) -> anyhow::Result<PathBuf> {
         let folder = self.staging.join(lane.to_string());
-        fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
+        self.folder.make_folder(&folder).map_err(|why| not_there(why, &self.path().join(&folder)))?;
         Ok(folder)
     }
 
@@ -101,24 +103,18 @@ impl Out {
     /// # Errors
     /// If it can't be put there, or the place leads elsewhere.
     pub fn place(&self, file: &Path, relative: &str) -> anyhow::Result<()> {
-        let target = self.path.join(relative);
-        let mut folder = self.path.clone();
-        let parts: Vec<&str> = relative.split('/').collect();
-        for part in &parts[..parts.len() - 1] {
-            folder.push(part);
-            match fs::symlink_metadata(&folder) {
-                Ok(data) if data.is_dir() => {}
-                Ok(data) if data.is_symlink() => bail!("{} is a link: nothing is written through it", folder.display()),
-                Ok(_) => bail!("{} is a file, where a folder is needed", folder.display()),
-                Err(_) => match fs::create_dir(&folder) {
-                    Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-                        return Err(error).with_context(|| format!("can't make {}", folder.display()));
-                    }
-                    _ => {}
-                },
-            }
-        }
-        fs::rename(file, &target).with_context(|| format!("can't write {}", target.display()))
+        let target = self.path().join(relative);
+        self.folder.place(file, Path::new(relative)).map_err(|why| not_there(why, &target))
+    }
+
+    /// Makes a file in a staging folder.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn make(&self, file: &Path, text: &str) -> anyhow::Result<()> {
+        let shown = || self.path().join(file);
+        let mut made = self.folder.make_file(file).map_err(|why| not_there(why, &shown()))?;
+        made.write_all(text.as_bytes()).with_context(|| format!("can't write {}", shown().display()))
     }
 
     /// Writes a file as a whole.
@@ -127,22 +123,19 @@ impl Out {
     /// If it can't be written.
     pub fn write(&self, relative: &str, text: &str, lane: usize) -> anyhow::Result<()> {
         let file = self.staging(lane)?.join("text");
-        fs::write(&file, text).with_context(|| format!("can't write {}", file.display()))?;
+        self.make(&file, text)?;
         self.place(&file, relative)
     }
 
     /// Removes a file that an earlier build has written.
     pub fn remove(&self, relative: &str) {
-        let path = self.path.join(relative);
-        let folders = path.ancestors().skip(1).take_while(|folder| *folder != self.path);
-        let linked = |folder: &Path| fs::symlink_metadata(folder).is_ok_and(|data| data.is_symlink());
-        if folders.clone().any(linked) {
+        let path = Path::new(relative);
+        if self.folder.remove(path).is_err() {
             return;
         }
-        drop(fs::remove_file(&path));
         // A folder that is empty now was made for the file.
-        for folder in folders {
-            if fs::remove_dir(folder).is_err() {
+        for folder in path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()) {
+            if self.folder.remove_empty(folder).is_err() {
                 break;
             }
         }
@@ -151,20 +144,24 @@ impl Out {
 
 impl Drop for Out {
     fn drop(&mut self) {
-        drop(fs::remove_dir_all(&self.staging));
+        drop(self.folder.remove_all(&self.staging));
     }
 }
 
-fn refuse_link(path: &Path) -> anyhow::Result<()> {
-    match fs::symlink_metadata(path) {
-        Ok(data) if data.is_symlink() => bail!("{} is a link: nothing is written through it", path.display()),
-        _ => Ok(()),
+/// Why nothing is written at a path.
+fn not_there(why: Refused, path: &Path) -> anyhow::Error {
+    let path = path.display();
+    match why {
+        Refused::Link => anyhow!("{path}, or a folder on the way to it, is a link: nothing is written through it"),
+        Refused::NoFile(what) => anyhow!("{path} can't be written: there is {what}"),
+        why => anyhow::Error::from(why).context(format!("can't write {path}")),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn folder() -> (tempfile::TempDir, PathBuf) {
         let dir = tempfile::tempdir().unwrap();
@@ -197,12 +194,12 @@ mod tests {
         let says = |path: &Path| check(path, &project).unwrap_err().to_string();
         assert!(says(&project.join("target")).contains("is a link"));
         assert!(says(&project.join("target/deep")).contains("leads out of the project"));
-        let out = Out::open(&project.join("data")).unwrap();
+        let out = Out::open(&project.join("data"), &project).unwrap();
         let staging = format!("{STAGING}{}", std::process::id());
         std::os::unix::fs::symlink(&outside, project.join("data/main")).unwrap();
         drop(out);
         std::os::unix::fs::symlink(&outside, project.join("data").join(staging)).unwrap();
-        let out = Out::open(&project.join("data")).unwrap();
+        let out = Out::open(&project.join("data"), &project).unwrap();
         out.write("x.json", "{}", 0).unwrap();
         assert!(out.write("main/x.json", "{}", 0).unwrap_err().to_string().contains("is a link"));
         out.remove("main/x.json");
@@ -215,9 +212,9 @@ mod tests {
         let left = root.join("target/.viz-lsp-staging-1/0");
         fs::create_dir_all(&left).unwrap();
         fs::write(left.join("x"), "").unwrap();
-        let out = Out::open(&root.join("target")).unwrap();
+        let out = Out::open(&root.join("target"), &root).unwrap();
         assert!(!left.exists());
-        assert!(Out::open(&root.join("target")).err().unwrap().to_string().contains("another build"));
+        assert!(Out::open(&root.join("target"), &root).err().unwrap().to_string().contains("another build"));
         out.write("main/a/b.json", "{}", 0).unwrap();
         assert_eq!(fs::read_to_string(root.join("target/main/a/b.json")).unwrap(), "{}");
         out.remove("main/a/b.json");

@@ -5,14 +5,15 @@ use super::project::Built;
 use crate::check::outcome::{Checked, Outcome};
 use crate::cli::{CheckArgs, Format};
 use crate::formats;
+use crate::output;
 use crate::place::{Place, in_order};
 use crate::words::{count, duration, thousands};
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use serde_json::json;
-use std::io::Write;
 use std::time::Duration;
 use viz_text::Encoding;
+use viz_text::shown::{block, one_line};
 
 /// An error that the check found, for machines.
 #[derive(Debug, Serialize)]
@@ -39,7 +40,7 @@ pub fn findings(checked: &Checked) -> Vec<Shown> {
 pub fn errors(args: &CheckArgs, checked: Checked) {
     if args.format == Format::Text && !checked.report.findings.is_empty() {
         let outcome = Outcome { projects: vec![checked], elapsed: Duration::ZERO };
-        out(args, &formats::text::render(&outcome, true));
+        output::report(&formats::text::render(&outcome, true), args.color.into());
     }
 }
 
@@ -60,6 +61,7 @@ pub fn node(args: &CheckArgs, report: &Report, bar: Option<&ProgressBar>) {
         return;
     }
     let Report { kind, name, fate, warnings, .. } = report;
+    let name = one_line(name);
     let line = match fate {
         Fate::Built(Done { rows, bytes, milliseconds }) if !args.quiet => {
             let rows = if *rows > 0 { format!("{}, ", count(*rows as usize, "row")) } else { String::new() };
@@ -67,13 +69,14 @@ pub fn node(args: &CheckArgs, report: &Report, bar: Option<&ProgressBar>) {
             format!("built {kind} `{name}` ({rows}{}, {time})\n", HumanBytes(*bytes))
         }
         Fate::Due if !args.quiet => format!("would build {kind} `{name}`\n"),
-        Fate::Skipped { reason } => format!("skipped {kind} `{name}`: {reason}\n"),
-        Fate::Failed { reason } => format!("failed {kind} `{name}`: {reason}\n"),
+        Fate::Skipped { reason } => format!("skipped {kind} `{name}`: {}\n", block(reason)),
+        Fate::Failed { reason } => format!("failed {kind} `{name}`: {}\n", block(reason)),
         _ => String::new(),
     };
     let warned = if matches!(fate, Fate::Unchanged) { &[][..] } else { warnings };
-    let warnings: String = warned.iter().map(|warning| format!("warning: {kind} `{name}`: {warning}\n")).collect();
-    let print = || out(args, &format!("{line}{warnings}"));
+    let warnings: String =
+        warned.iter().map(|warning| format!("warning: {kind} `{name}`: {}\n", block(warning))).collect();
+    let print = || output::text(&format!("{line}{warnings}"));
     match bar {
         Some(bar) => bar.suspend(print),
         None => print(),
@@ -83,10 +86,11 @@ pub fn node(args: &CheckArgs, report: &Report, bar: Option<&ProgressBar>) {
 /// The last words.
 pub fn summary(args: &CheckArgs, all: &[Built], elapsed: Duration) {
     if args.format == Format::Json {
-        // A closed pipe is the reader's choice.
-        drop(writeln!(std::io::stdout(), "{:#}", to_json(all, elapsed)));
+        let mut json = to_json(all, elapsed);
+        output::show(&mut json, &["root", "out", "file", "files"]);
+        output::json(&format!("{json:#}\n"));
     } else if !args.quiet {
-        all.iter().for_each(|built| out(args, &line(built, elapsed)));
+        all.iter().for_each(|built| output::text(&line(built, elapsed)));
     }
 }
 
@@ -112,7 +116,8 @@ fn line(built: &Built, elapsed: Duration) -> String {
     } else {
         parts.join(", ")
     };
-    format!("{}: {what} in {} ({})\n", built.shown, built.out.display(), duration(elapsed))
+    let (shown, out) = (one_line(&built.shown), built.out.display().to_string());
+    format!("{shown}: {what} in {} ({})\n", one_line(&out), duration(elapsed))
 }
 
 #[derive(Default, Serialize)]
@@ -157,9 +162,4 @@ fn to_json(all: &[Built], elapsed: Duration) -> serde_json::Value {
         "projects": all.iter().map(project).collect::<Vec<_>>(),
         "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
     })
-}
-
-fn out(args: &CheckArgs, text: &str) {
-    // A closed pipe (`| head`) is the reader's choice, no error.
-    drop(anstream::AutoStream::new(std::io::stdout().lock(), args.color.into()).write_all(text.as_bytes()));
 }

@@ -3,20 +3,22 @@
 use super::node::{Fate, Report};
 use super::out::{self, Out};
 use super::run::{Job, Run};
-use super::state::{Built as Known, State, Versions};
+use super::state::{Built as Known, SecretPaths, State, Versions};
 use super::{Interrupt, TIMEOUT, print};
 use crate::answerer::{Answerer, EngineAnswerer};
+use crate::check::deadline::Deadline;
 use crate::check::{self, fixpoint, outcome::Checked, targets::Target};
 use crate::cli::{BuildArgs, CheckArgs};
 use anyhow::{Context, bail};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use viz_build::{Layout, Node, Plan, Settings};
 use viz_check::{CheckOptions, Memo, Severity};
 use viz_engine::Limits;
 use viz_facts::FactStore;
+use viz_files::Folder;
 use viz_project::{Body, Environment, Project};
+use viz_secrets::{ExposeSecret, SecretPath};
 
 /// What became of a project.
 pub struct Built {
@@ -43,20 +45,25 @@ pub fn build(
     build: &BuildArgs,
     target: Target,
     out: &Path,
-    interrupt: &Interrupt,
+    (interrupt, deadline): (&Interrupt, &Deadline),
 ) -> anyhow::Result<Built> {
     let environment = Environment::from_process();
-    let project = check::load(&target, &check::Overlay::default(), &environment, check.target.map(Into::into))?;
+    let files = check::Overlay::new(&environment, check.allow_outside);
+    let project = check::load(&target, &files, &environment, check.target.map(Into::into))?;
     let path = out::check(out, &project.root)?;
     let layout: Layout = build.layout.map_or_else(|| project.target(), Into::into).into();
     // A dry run writes nothing, not even a lock.
-    let out = if build.dry_run { None } else { Some(Out::open(&path)?) };
-    let state = State::read(&path);
+    let out = if build.dry_run { None } else { Some(Out::open(&path, &project.root)?) };
+    let there = if build.dry_run { Folder::open(&path).ok() } else { None };
+    let folder = out.as_ref().map(|out| &out.folder).or(there.as_ref());
+    let state = folder.map(State::read).unwrap_or_default();
+    let secret = SecretPaths::of(&project);
+    let mut versions = Versions::new(secret.clone());
+    let mut is_current = |known: &Known| folder.is_some_and(|folder| known.is_current(folder, &mut versions));
     let (options, check_limits) = check::options(check, project.config())?;
     let program = std::env::current_exe().context("can't tell where this program is")?;
     let engine = viz_engine::identity(&program);
     let whole = whole(&project, &options, build, layout, &path, &engine);
-    let mut versions = Versions::default();
     let mut built = Built {
         shown: target.shown.clone(),
         out: path.clone(),
@@ -65,19 +72,16 @@ pub fn build(
         errors: 0,
         findings: Vec::new(),
     };
-    if state.whole.as_ref() == Some(&whole)
-        && build.only.is_empty()
-        && state.nodes.values().all(|known| known.is_current(&path, &mut versions))
-    {
+    if state.whole.as_ref() == Some(&whole) && build.only.is_empty() && state.nodes.values().all(&mut is_current) {
         tracing::info!("neither the project nor its data have changed");
         built.nodes = state.nodes.iter().filter_map(|(name, known)| unchanged(name, known)).collect();
         built.nodes.sort_by_key(|report| KINDS.iter().position(|kind| *kind == report.kind));
         return Ok(built);
     }
     let (checked, plan) = {
-        let answerer = EngineAnswerer::new(true, !check.no_cache)?;
+        let answerer = EngineAnswerer::new(true, check.is_confined(), !check.no_cache)?;
         let settings = Settings { layout, out: &path, flat: build.flat, now: options.now };
-        examine(check, project, &target, &options, settings, &answerer, check_limits)
+        examine(check, project, &target, &options, settings, (&answerer, deadline), check_limits)
     };
     built.errors = checked.report.findings.len();
     built.findings = print::findings(&checked);
@@ -88,10 +92,13 @@ pub fn build(
         jobs.push(match &node.work {
             _ if !wanted.contains(&at) => Job::Left,
             Err(why) => Job::Skipped(why.to_string()),
+            Ok(work) if work.queries.iter().any(tells_a_secret) => Job::Skipped(
+                "its query asks what the database is called, which is made of a variable and not published".to_owned(),
+            ),
             Ok(work) => {
                 let key = work.key(&engine);
                 let known = state.nodes.get(&name(node)).filter(|known| known.key == key);
-                match known.filter(|known| known.is_current(&path, &mut versions)) {
+                match known.filter(|known| is_current(known)) {
                     Some(known) => Job::Unchanged(known.warnings.clone()),
                     None => Job::Due(key),
                 }
@@ -104,13 +111,15 @@ pub fn build(
         built.nodes.iter().for_each(|report| print::node(check, report, None));
         return Ok(built);
     };
-    let timeout = check.timeout.map(Duration::try_from_secs_f64).transpose()?.unwrap_or(TIMEOUT);
+    let timeout = check.timeout.map_or(TIMEOUT, check::seconds);
     let run = Run {
         plan: &plan,
         out: &out,
+        secret,
         limits: Limits { timeout, ..check_limits },
         jobs: build.jobs.map_or_else(default_jobs, |jobs| jobs as usize),
         interrupt,
+        deadline,
         args: check,
     };
     interrupt.set_writing(true);
@@ -137,17 +146,24 @@ fn examine(
     target: &Target,
     options: &CheckOptions,
     settings: Settings<'_>,
-    answerer: &dyn Answerer,
+    (answerer, deadline): (&dyn Answerer, &Deadline),
     limits: Limits,
 ) -> (Checked, Plan) {
     let mut facts = FactStore::new();
     let memo = Memo::default();
-    let mut report = check::check(&project, options, &memo, &mut facts, answerer, limits, args.quiet);
-    fixpoint::ask(&mut facts, answerer, limits, |facts| viz_build::questions(&project, facts));
+    let mut report = check::check(&project, options, &memo, &mut facts, (answerer, deadline), limits, args.quiet);
+    fixpoint::ask(&mut facts, answerer, limits, deadline, |facts| viz_build::questions(&project, facts));
     let plan = viz_build::plan(&project, &facts, &report, settings);
     report.findings.retain(|finding| finding.severity == Severity::Error);
     let checked = Checked { shown: target.shown.clone(), project, report, recorded: Vec::new(), fixed: 0 };
     (checked, plan)
+}
+
+/// Whether a query's rows would tell the name of a database that is made of a variable.
+fn tells_a_secret(query: &viz_build::Query) -> bool {
+    let texts = || query.tables.iter().map(|table| &table.sql).chain([&query.sql]);
+    query.source.path().is_some_and(SecretPath::is_secret)
+        && texts().any(|sql| viz_engine::asks_for_database_names(sql))
 }
 
 /// A hash of everything that a build depends on besides the data: the texts, the settings, the day (ranges of dates), the
@@ -168,9 +184,10 @@ fn whole(
         })
         .flatten()
         .collect();
-    let values: Vec<_> = variables.iter().map(|name| (name, project.environment().get(name))).collect();
+    let value = |name: &str| project.environment().get(name).map(ExposeSecret::expose_secret);
+    let values: Vec<_> = variables.iter().map(|name| (name, value(name))).collect();
     let files: Vec<_> = project.files().iter().map(|file| (&file.relative, file.document.text())).collect();
-    let config = std::fs::read_to_string(project.root.join(viz_project::CONFIG_FILE)).unwrap_or_default();
+    let config = format!("{:?}", project.config());
     let settings = format!("{layout:?} {} {:?} {}", build.flat, project.target(), options.now.date());
     let all = (engine, settings, out, config, values, files);
     viz_build::hash(&all)
@@ -236,7 +253,7 @@ fn error_json(out: &Out, good: bool) -> anyhow::Result<()> {
     const FILE: &str = "error.json";
     if !good {
         out.remove(FILE);
-    } else if std::fs::read_to_string(out.path.join(FILE)).ok().as_deref() != Some("{}") {
+    } else if out.folder.read(Path::new(FILE), 2).ok().as_deref() != Some(b"{}") {
         out.write(FILE, "{}", 0)?;
     }
     Ok(())
@@ -250,7 +267,8 @@ fn forget(state: &mut State, plan: &Plan, out: &Out) {
     state.nodes.retain(|name, known| {
         let there = names.contains(name);
         if !there {
-            let gone = known.files.iter().filter(|file| !kept.contains(file.path.as_str()) && file.is_there(&out.path));
+            let gone =
+                known.files.iter().filter(|file| !kept.contains(file.path.as_str()) && file.is_there(&out.folder));
             gone.for_each(|file| out.remove(&file.path));
         }
         there

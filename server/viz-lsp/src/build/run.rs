@@ -2,8 +2,9 @@
 
 use super::node::{Done, Fate, Report};
 use super::out::Out;
-use super::state::{Built, State, Written, hex, version};
+use super::state::{Built, SecretPaths, State, Written, hex, version};
 use super::{Interrupt, print};
+use crate::check::deadline::Deadline;
 use crate::cli::CheckArgs;
 use anyhow::{Context, anyhow, bail};
 use indicatif::ProgressBar;
@@ -34,9 +35,11 @@ pub enum Job {
 pub struct Run<'a> {
     pub plan: &'a Plan,
     pub out: &'a Out,
+    pub secret: SecretPaths,
     pub limits: Limits,
     pub jobs: usize,
     pub interrupt: &'a Interrupt,
+    pub deadline: &'a Deadline,
     pub args: &'a CheckArgs,
 }
 
@@ -105,12 +108,17 @@ impl Run<'_> {
         let staging = self.out.staging(lane)?;
         // Starts no worker before there is something to ask.
         let program = std::env::current_exe().context("can't tell where this program is")?;
-        let engine = Engine::new(EngineConfig { export: Some(staging.clone()), ..EngineConfig::new(program, true) });
+        let engine = Engine::new(EngineConfig {
+            export: Some(self.out.path().join(&staging)),
+            confined: self.args.is_confined(),
+            ..EngineConfig::new(program, true)
+        });
         while let Some((at, need)) = self.next(lock(), changed) {
             let node = &self.plan.nodes[at];
             let key = if let Job::Due(key) = &jobs[at] { key.as_str() } else { "" };
             let made = match need {
                 Some(reason) => Err(Fate::Skipped { reason }),
+                None if self.deadline.is_over() => Err(Fate::Skipped { reason: self.deadline.unknown().message }),
                 None => self
                     .make(node, key, &engine, &staging)
                     .map_err(|error| Fate::Failed { reason: format!("{error:#}") }),
@@ -182,7 +190,7 @@ impl Run<'_> {
         let (mut rows, mut warnings) = (0, work.warnings.clone());
         for (at, query) in work.queries.iter().enumerate() {
             let (question, files) = question(query, at);
-            let export = engine.export(&question, &self.limits, &self.interrupt.token);
+            let export = engine.export(&question, &self.limits(), &self.interrupt.token);
             evidence.add(&export);
             let exported = match export.answer {
                 Ok(Answer::Exported(Ok(exported))) => exported,
@@ -198,12 +206,12 @@ impl Run<'_> {
             made.extend(files.into_iter().map(|(name, path)| (staging.join(name), path)));
         }
         for question in &work.asks {
-            evidence.add(&engine.export(question, &self.limits, &self.interrupt.token));
+            evidence.add(&engine.export(question, &self.limits(), &self.interrupt.token));
         }
         let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         for (at, text) in work.texts.iter().enumerate() {
             let file = staging.join(format!("{at}.text"));
-            std::fs::write(&file, text.render(&now)).with_context(|| format!("can't write {}", file.display()))?;
+            self.out.make(&file, &text.render(&now))?;
             made.push((file, text.path.clone()));
         }
         if self.interrupt.is_pressed() {
@@ -211,21 +219,29 @@ impl Run<'_> {
         }
         let mut files = Vec::new();
         for (file, path) in made {
-            files.push(Written::of(&file, &path)?);
+            let written = Written::of(&self.out.folder, &file, &path);
+            files.push(written.with_context(|| format!("{path} is gone before it was put in its place"))?);
             self.out.place(&file, &path)?;
         }
         let (reads, data) = evidence.settle();
+        let reads = reads.iter().map(|file| self.secret.hide(file)).collect();
         let bytes = files.iter().map(|file| file.length).sum();
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let built = Built { key: key.to_owned(), reads, data, files, warnings };
         Ok((Done { rows, bytes, milliseconds }, built))
     }
 
+    /// What one query may cost now.
+    fn limits(&self) -> Limits {
+        let timeout = self.deadline.left().map_or(self.limits.timeout, |left| left.min(self.limits.timeout));
+        Limits { timeout, ..self.limits }
+    }
+
     /// Removes what an earlier build wrote for this node and this one did not: of another layout, or a flat file.
     fn remove_old(&self, node: &Node, old: Option<Built>) {
         let paths: BTreeSet<&str> = node.work.iter().flat_map(Work::paths).collect();
         for file in old.into_iter().flat_map(|old| old.files) {
-            if !paths.contains(file.path.as_str()) && file.is_there(&self.out.path) {
+            if !paths.contains(file.path.as_str()) && file.is_there(&self.out.folder) {
                 self.out.remove(&file.path);
             }
         }
@@ -243,7 +259,7 @@ impl Run<'_> {
         let text = format!("{message}{}{}\n", tables.collect::<String>(), query.sql);
         let staging = self.out.staging(usize::MAX).map(|folder| folder.join(format!("{}.sql", node.name)));
         let kept = staging.and_then(|file| {
-            std::fs::write(&file, text)?;
+            self.out.make(&file, &text)?;
             self.out.place(&file, &path)
         });
         if let Err(error) = kept {

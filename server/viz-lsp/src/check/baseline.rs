@@ -1,12 +1,14 @@
 //! Baselines: findings that a project lives with for now, recorded by fingerprint.
 
 use super::outcome::{Checked, Outcome};
-use anyhow::{Context, ensure};
+use crate::own::Foreign;
+use anyhow::{Context, anyhow, ensure};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::Path;
 use viz_check::Finding;
-use viz_project::{DiskFiles, FileSystem};
+use viz_files::{Folder, Reach};
+use viz_project::{Extent, FileSystem, MAX_FILE_BYTES};
 
 /// Version of the file's form.
 const VERSION: u32 = 1;
@@ -27,14 +29,29 @@ struct Recorded {
 }
 
 impl Baseline {
-    /// Reads a file.
+    /// Reads a file that the command line names.
     ///
     /// # Errors
     /// If it can't be read or is no baseline.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
-        let text = DiskFiles.read(path);
-        let read = text.map_err(anyhow::Error::from).and_then(|text| Self::parse(&text));
+        let read = viz_files::read(path, Reach::Itself, MAX_FILE_BYTES).map_err(anyhow::Error::from);
+        let read = read.and_then(|text| Self::parse(std::str::from_utf8(&text)?));
         read.with_context(|| format!("can't read the baseline {}", path.display()))
+    }
+
+    /// Reads the file that a project's settings name, from among the project's own.
+    ///
+    /// # Errors
+    /// If it lies elsewhere, can't be read, or is no baseline.
+    pub fn of_project(root: &Path, path: &Path, files: &dyn FileSystem) -> anyhow::Result<Self> {
+        let at = root.join(path);
+        let text = match Foreign::of(root, &at) {
+            None => files.read_from(&at, &files.surroundings(root), Extent::Project).map_err(anyhow::Error::from),
+            Some(why) => {
+                Err(anyhow!("it {why}, and `baseline` names a file of the project; `--baseline` may name any"))
+            }
+        };
+        text.and_then(|text| Self::parse(&text)).with_context(|| format!("can't read the baseline {}", path.display()))
     }
 
     /// Reads a file's text.
@@ -42,7 +59,11 @@ impl Baseline {
     /// # Errors
     /// If it is no baseline.
     pub fn parse(text: &str) -> anyhow::Result<Self> {
-        let baseline: Self = serde_json::from_str(text)?;
+        // The words of the library would quote what may be anything.
+        let baseline: Self = serde_json::from_str(text).map_err(|error| match error.classify() {
+            serde_json::error::Category::Data => anyhow!("it is no baseline (line {})", error.line()),
+            _ => anyhow!("it is no JSON from line {} on", error.line()),
+        })?;
         ensure!(baseline.version == VERSION, "version {} of baselines is not known", baseline.version);
         Ok(baseline)
     }
@@ -69,14 +90,21 @@ impl Baseline {
         Self { version: VERSION, findings }
     }
 
-    /// Writes a file.
+    /// Writes a file that the command line names, by its absolute path: through no link in the projects' repositories, where it
+    /// may be somebody else's, and over none.
     ///
     /// # Errors
     /// If it can't be written.
-    pub fn write(&self, path: &Path) -> anyhow::Result<()> {
+    pub fn write(&self, path: &Path, projects: &[&Path]) -> anyhow::Result<()> {
         let mut text = serde_json::to_string_pretty(self)?;
         text.push('\n');
-        std::fs::write(path, text).with_context(|| format!("can't write the baseline {}", path.display()))
+        let path = viz_project::normalize(path);
+        let parent = path.parent().unwrap_or(Path::new("/")).to_owned();
+        let repositories = projects.iter().map(|project| viz_files::repository(project));
+        let top = repositories.filter(|top| path.starts_with(top)).min().unwrap_or(parent);
+        let relative = path.strip_prefix(&top).unwrap_or(&path);
+        let written = Folder::open(&top).and_then(|folder| folder.replace(relative, text.as_bytes()));
+        written.with_context(|| format!("can't write the baseline {}", path.display()))
     }
 
     /// Takes recorded findings out of a report, each record once.
@@ -135,7 +163,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("baseline.json");
         let baseline = Baseline { version: VERSION, findings: vec![recorded("a")] };
-        baseline.write(&path).unwrap();
+        baseline.write(&path, &[]).unwrap();
         assert_eq!(Baseline::read(&path).unwrap(), baseline);
         std::fs::write(&path, "{\"version\": 2, \"findings\": []}").unwrap();
         assert!(format!("{:#}", Baseline::read(&path).unwrap_err()).contains("version 2 of baselines is not known"));

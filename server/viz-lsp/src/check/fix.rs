@@ -2,11 +2,13 @@
 
 use super::outcome::Checked;
 use super::overlay::Overlay;
+use crate::own::Foreign;
 use anyhow::{Context, bail};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use viz_check::Finding;
-use viz_project::{DiskFiles, FileSystem, Project};
+use viz_files::Folder;
+use viz_project::{MAX_FILE_BYTES, Project};
 use viz_text::{FileId, TextRange};
 
 /// A fix can uncover another; a chain longer than this is left to the next run.
@@ -52,7 +54,7 @@ fn edits_of(project: &Project, finding: &Finding) -> Option<Vec<(FileId, TextRan
     let edit = |(loc, text): &(viz_text::Loc, String)| {
         let (id, range) = project.resolve(*loc)?;
         let file = project.file(id);
-        is_own(&project.root, &file.path).then(|| {
+        Foreign::of(&project.root, &file.path).is_none().then(|| {
             let text = if file.document.text().contains("\r\n") { text.replace('\n', "\r\n") } else { text.clone() };
             (id, range, text)
         })
@@ -60,22 +62,37 @@ fn edits_of(project: &Project, finding: &Finding) -> Option<Vec<(FileId, TextRan
     fix.edits.iter().map(edit).collect()
 }
 
-/// Files of others, such as fetched git repositories, are never written.
-fn is_own(root: &Path, path: &Path) -> bool {
-    path.strip_prefix(root).is_ok_and(|below| !below.starts_with(viz_project::CACHE_FOLDER))
+/// Why files are left alone although there are fixes for them, once for each file.
+pub fn left_alone(checked: &Checked) -> BTreeSet<String> {
+    let project = &checked.project;
+    let fixes = checked.report.findings.iter().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.safe);
+    let places = fixes.flat_map(|fix| &fix.edits).filter_map(|(loc, _)| project.resolve(*loc));
+    places
+        .filter_map(|(id, _)| {
+            let file = project.file(id);
+            let why = Foreign::of(&project.root, &file.path)?;
+            Some(format!("{} {why}: nothing is written to it", checked.shown_file(&file.relative)))
+        })
+        .collect()
 }
 
-/// Writes the texts over their files, if these still are what was read.
+/// Puts the texts in the place of their files, if these still are what was read, and through no link.
 ///
 /// # Errors
 /// If a file changed in the meantime or can't be written.
-pub fn write(fixed: &Overlay, read: &BTreeMap<PathBuf, String>) -> anyhow::Result<()> {
+pub fn write(root: &Path, fixed: &Overlay, read: &BTreeMap<PathBuf, String>) -> anyhow::Result<()> {
+    let folder = Folder::open(root).with_context(|| format!("can't open {}", root.display()))?;
     for (path, text) in fixed.texts() {
-        let now = DiskFiles.read(path).with_context(|| format!("can't read {} again", path.display()))?;
-        if read.get(path).is_none_or(|before| **before != *now) {
+        let real = viz_files::real(path).with_context(|| format!("can't read {} again", path.display()))?;
+        let Ok(relative) = real.strip_prefix(folder.path()) else {
+            bail!("{} has come to lie outside of the project: nothing is written to it", path.display());
+        };
+        let now = folder.read(relative, MAX_FILE_BYTES);
+        let now = now.with_context(|| format!("can't read {} again", path.display()))?;
+        if read.get(path).is_none_or(|before| before.as_bytes() != now) {
             bail!("{} was changed during the check: nothing is written to it", path.display());
         }
-        std::fs::write(path, text).with_context(|| format!("can't write {}", path.display()))?;
+        folder.replace(relative, text.as_bytes()).with_context(|| format!("can't write {}", path.display()))?;
     }
     Ok(())
 }

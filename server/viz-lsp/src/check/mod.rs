@@ -1,6 +1,7 @@
 //! `--check`: from paths to an exit status.
 
 pub mod baseline;
+pub mod deadline;
 mod fix;
 pub mod fixpoint;
 pub mod outcome;
@@ -10,13 +11,13 @@ mod watch;
 
 use crate::answerer::{Answerer, EngineAnswerer, Limits};
 use crate::cli::{CheckArgs, Deny, Format};
-use crate::{formats, words};
+use crate::{formats, output, words};
 use anyhow::{Context, anyhow, bail};
 use baseline::Baseline;
+use deadline::Deadline;
 use outcome::{Checked, Outcome};
 pub use overlay::Overlay;
 use std::collections::HashSet;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -44,7 +45,9 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
             if args.watch {
                 return watch::run(args);
             }
-            let outcome = check_all(args, &EngineAnswerer::new(true, !args.no_cache)?, started)?;
+            let deadline = Deadline::of_process(Some(args.deadline.map_or(deadline::USUAL, seconds)));
+            let outcome =
+                check_all(args, &EngineAnswerer::new(true, args.is_confined(), !args.no_cache)?, &deadline, started)?;
             print(args, &outcome);
             let status = status(args, &outcome);
             // The process ends here; freeing each value of a large project would only take time.
@@ -65,10 +68,16 @@ fn refuse_what_is_missing(args: &CheckArgs) -> anyhow::Result<()> {
 }
 
 /// Checks all projects that the command line names, and fixes what it asks to fix.
-fn check_all(args: &CheckArgs, answerer: &dyn Answerer, started: Instant) -> anyhow::Result<Outcome> {
+fn check_all(
+    args: &CheckArgs,
+    answerer: &dyn Answerer,
+    deadline: &Deadline,
+    started: Instant,
+) -> anyhow::Result<Outcome> {
     let baseline = args.baseline.as_deref().map(Baseline::read).transpose()?;
     let current = targets::current_folder()?;
-    let mut files = Overlay::default();
+    let environment = Environment::from_process();
+    let mut files = Overlay::new(&environment, args.allow_outside);
     let mut paths = args.paths.clone();
     let stdin = args.stdin_filename.as_deref().map(|path| from_stdin(&current, path)).transpose()?;
     if let Some((path, text)) = &stdin {
@@ -83,22 +92,22 @@ fn check_all(args: &CheckArgs, answerer: &dyn Answerer, started: Instant) -> any
     }
     if !args.quiet && !args.skip_unrelated {
         for path in strangers {
-            anstream::eprintln!("note: {} belongs to no project: skipped", path.display());
+            output::say(&format!("note: {} belongs to no project: skipped", path.display()));
         }
     }
-    let environment = Environment::from_process();
     let mut projects = Vec::new();
     for target in targets {
-        projects.push(check_project(args, target, &files, &environment, answerer, baseline.as_ref())?);
+        projects.push(check_project(args, target, &files, &environment, (answerer, deadline), baseline.as_ref())?);
     }
     if let Some((path, _)) = &stdin
         && !projects.iter().any(|checked| checked.project.file_of(path).is_some())
     {
-        anstream::eprintln!("note: no project includes {}: the text from stdin is not used", path.display());
+        output::say(&format!("note: no project includes {}: the text from stdin is not used", path.display()));
     }
     let outcome = Outcome { projects, elapsed: started.elapsed() };
     if let Some(path) = &args.write_baseline {
-        Baseline::of(&outcome).write(path)?;
+        let projects: Vec<&Path> = outcome.projects.iter().map(|checked| checked.project.root.as_path()).collect();
+        Baseline::of(&outcome).write(&current.join(path), &projects)?;
     }
     Ok(outcome)
 }
@@ -107,8 +116,8 @@ fn check_all(args: &CheckArgs, answerer: &dyn Answerer, started: Instant) -> any
 fn from_stdin(current: &Path, path: &Path) -> anyhow::Result<(PathBuf, String)> {
     let text = std::io::read_to_string(std::io::stdin()).context("can't read stdin")?;
     let absolute = current.join(path);
-    let unsaved = || Some(dunce::canonicalize(absolute.parent()?).ok()?.join(absolute.file_name()?));
-    let found = dunce::canonicalize(&absolute).ok().or_else(unsaved);
+    let unsaved = || Some(viz_files::real(absolute.parent()?).ok()?.join(absolute.file_name()?));
+    let found = viz_files::real(&absolute).ok().or_else(unsaved);
     Ok((found.with_context(|| format!("there is no folder for {}", path.display()))?, text))
 }
 
@@ -118,18 +127,18 @@ fn check_project(
     target: targets::Target,
     files: &Overlay,
     environment: &Environment,
-    answerer: &dyn Answerer,
+    (answerer, deadline): (&dyn Answerer, &Deadline),
     baseline: Option<&Baseline>,
 ) -> anyhow::Result<Checked> {
     let (mut facts, memo) = (FactStore::new(), Memo::default());
     let project = load(&target, files, environment, args.target.map(Into::into))?;
     let own = match (baseline, &project.config().baseline) {
-        (None, Some(path)) => Some(Baseline::read(&project.root.join(path))?),
+        (None, Some(path)) => Some(Baseline::of_project(&project.root, path, files)?),
         _ => None,
     };
     let (options, limits) = options(args, project.config())?;
     let mut look = |project: Project| {
-        let mut report = check(&project, &options, &memo, &mut facts, answerer, limits, args.quiet);
+        let mut report = check(&project, &options, &memo, &mut facts, (answerer, deadline), limits, args.quiet);
         let recorded = own.as_ref().or(baseline).map(|baseline| baseline.take_from(&mut report.findings));
         Checked { shown: target.shown.clone(), project, report, recorded: recorded.unwrap_or_default(), fixed: 0 }
     };
@@ -137,7 +146,7 @@ fn check_project(
     if args.fix {
         let text = |file: &viz_project::File| (file.path.clone(), file.document.text().to_owned());
         let read = checked.project.files().iter().map(text).collect();
-        let (mut fixed, mut tried, mut count) = (Overlay::default(), HashSet::new(), 0);
+        let (mut fixed, mut tried, mut count) = (files.clone(), HashSet::new(), 0);
         for _ in 0..fix::ROUNDS {
             let applied = fix::apply(&checked, &mut fixed, &mut tried);
             if applied == 0 {
@@ -147,7 +156,10 @@ fn check_project(
             let project = checked.project.reload(&fixed, environment);
             checked = look(project);
         }
-        fix::write(&fixed, &read)?;
+        for note in fix::left_alone(&checked) {
+            output::say(&format!("note: {note}"));
+        }
+        fix::write(&checked.project.root, &fixed, &read)?;
         checked.fixed = count;
     }
     Ok(checked)
@@ -202,7 +214,6 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 /// # Errors
 /// If the project asks for something that can't be.
 pub fn limits(timeout: Option<f64>, memory: Option<u64>, config: &Config) -> anyhow::Result<Limits> {
-    let seconds = timeout.or(config.timeout).map(Duration::try_from_secs_f64).transpose();
     let usual = Limits::default();
     let megabytes = |name: &str, value: Option<u64>, most: u64, usual: u64| match value {
         None => Ok(usual),
@@ -210,13 +221,18 @@ pub fn limits(timeout: Option<f64>, memory: Option<u64>, config: &Config) -> any
         Some(value) => Err(anyhow!("`{name}` in .viz-lsp.yml: {value} MB is not from 1 to {} MB", most / MEGABYTE)),
     };
     Ok(Limits {
-        timeout: seconds.context("`timeout` in .viz-lsp.yml")?.unwrap_or(usual.timeout).min(LONGEST_TIMEOUT),
+        timeout: timeout.or(config.timeout).map_or(usual.timeout, seconds),
         memory: megabytes("memory", memory.or(config.memory), MOST_MEMORY, usual.memory)?,
         values: megabytes("max_values", config.max_values, MOST_VALUES, usual.values)?,
     })
 }
 
 const MEGABYTE: u64 = 1_000_000;
+
+/// A time. What is none is refused where it is read; what no clock can count is longer than anybody waits.
+pub fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_TIMEOUT).min(LONGEST_TIMEOUT)
+}
 
 /// The level that a project asks for.
 pub fn configured_level(config: &Config) -> Level {
@@ -229,12 +245,12 @@ pub fn check(
     options: &CheckOptions,
     memo: &Memo,
     facts: &mut FactStore,
-    answerer: &dyn Answerer,
+    (answerer, deadline): (&dyn Answerer, &Deadline),
     limits: Limits,
     quiet: bool,
 ) -> viz_check::Report {
     let progress = progress_bar(quiet);
-    let report = fixpoint::run(project, options, memo, facts, answerer, limits, |round| {
+    let report = fixpoint::run(project, options, memo, facts, answerer, limits, deadline, |round| {
         progress.set_message(format!("asking {}", words::count(round.questions, "question")));
         tracing::debug!(
             round = round.number,
@@ -270,16 +286,12 @@ fn progress_bar(quiet: bool) -> indicatif::ProgressBar {
 }
 
 fn print(args: &CheckArgs, outcome: &Outcome) {
-    // A closed pipe (`| head`) is the reader's choice, no error.
-    let _ = match args.format {
-        Format::Text => {
-            let text = formats::text::render(outcome, args.quiet);
-            anstream::AutoStream::new(std::io::stdout().lock(), args.color.into()).write_all(text.as_bytes())
-        }
-        Format::Json => std::io::stdout().write_all(formats::json::render(outcome).as_bytes()),
-        Format::Sarif => std::io::stdout().write_all(formats::sarif::render(outcome).as_bytes()),
-        Format::Github => std::io::stdout().write_all(formats::github::render(outcome).as_bytes()),
-    };
+    match args.format {
+        Format::Text => output::report(&formats::text::render(outcome, args.quiet), args.color.into()),
+        Format::Json => output::json(&formats::json::render(outcome)),
+        Format::Sarif => output::json(&formats::sarif::render(outcome)),
+        Format::Github => output::commands(&formats::github::render(outcome)),
+    }
 }
 
 /// The exit status of a check that ran.
@@ -288,9 +300,9 @@ fn status(args: &CheckArgs, outcome: &Outcome) -> u8 {
     let mut failed = counts.errors > 0 || (args.deny == Some(Deny::Warnings) && counts.warnings > 0);
     let percent = outcome.coverage().percent();
     if let Some(wanted) = args.min_coverage.filter(|wanted| percent < *wanted) {
-        anstream::eprintln!(
+        output::say(&format!(
             "error: {percent:.1} % of all combinations were covered, less than the {wanted} % asked for"
-        );
+        ));
         failed = true;
     }
     if failed { ERRORS_FOUND } else { 0 }

@@ -73,6 +73,8 @@ pub struct Coverage {
     pub lacking: usize,
     /// Insights that were not checked at all.
     pub unchecked: usize,
+    /// Insights that were not checked and whose combinations nobody could count: their options are not known.
+    pub uncounted: usize,
     /// Combinations of all insights (saturating).
     pub total: usize,
     /// Covered combinations.
@@ -88,15 +90,18 @@ impl Coverage {
             sum.whole += usize::from(insight.covered >= insight.total && insight.status != Status::Unchecked);
             sum.lacking += usize::from(matches!(insight.status, Status::Partial | Status::Unchecked));
             sum.unchecked += usize::from(insight.status == Status::Unchecked);
+            sum.uncounted += usize::from(insight.status == Status::Unchecked && insight.total == 0);
             sum.total = sum.total.saturating_add(insight.total);
             sum.covered = sum.covered.saturating_add(insight.covered);
         }
         sum
     }
 
-    /// The covered share in percent; all of nothing is all.
+    /// The covered share in percent; all of nothing is all. An insight whose combinations nobody could count has at least one, and
+    /// that is not covered: else a project of which nothing is known would be covered as a whole.
     pub fn percent(&self) -> f64 {
-        if self.total == 0 { 100.0 } else { self.covered as f64 / self.total as f64 * 100.0 }
+        let total = self.total.saturating_add(self.uncounted);
+        if total == 0 { 100.0 } else { self.covered as f64 / total as f64 * 100.0 }
     }
 }
 
@@ -134,8 +139,11 @@ mod tests {
             vec![insight(Status::Checked, 40, 40), insight(Status::Partial, 60, 20), insight(Status::Unchecked, 0, 0)];
         let report = Report { insights: insights.into(), ..Report::default() };
         let coverage = Coverage::of([&report]);
-        assert_eq!(coverage, Coverage { insights: 3, whole: 1, lacking: 2, unchecked: 1, total: 100, covered: 60 });
-        assert_eq!(coverage.percent(), 60.0);
+        let all = Coverage { insights: 3, whole: 1, lacking: 2, unchecked: 1, uncounted: 1, total: 100, covered: 60 };
+        assert_eq!(coverage, all);
+        assert_eq!(coverage.percent(), 60.0 / 101.0 * 100.0);
+        let unknown = Report { insights: vec![insight(Status::Unchecked, 0, 0)].into(), ..Report::default() };
+        assert_eq!(Coverage::of([&unknown]).percent(), 0.0);
         assert_eq!(Coverage::default().percent(), 100.0);
     }
 }

@@ -3,15 +3,23 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use viz_project::{DirEntry, DiskFiles, FileSystem, ReadError};
+use viz_files::Identity;
+use viz_project::{Confined, DirEntry, DiskFiles, Environment, Extent, FileSystem, ReadError, Standing, Surroundings};
 
 /// See the module. Paths are absolute.
 #[derive(Debug, Clone, Default)]
 pub struct Overlay {
     texts: BTreeMap<PathBuf, Arc<str>>,
+    confined: Option<Confined>,
 }
 
 impl Overlay {
+    /// No texts; in CI nothing outside of a project's repository is read, unless the command line allows it.
+    pub fn new(environment: &Environment, allow_outside: bool) -> Self {
+        let confined = Confined::by_environment(environment).filter(|_| !allow_outside);
+        Self { confined, ..Self::default() }
+    }
+
     /// Puts a text in the place of a file's.
     pub fn insert(&mut self, path: PathBuf, text: impl Into<Arc<str>>) {
         self.texts.insert(path, text.into());
@@ -31,7 +39,7 @@ impl FileSystem for Overlay {
     fn list(&self, dir: &Path) -> Result<Vec<DirEntry>, ReadError> {
         let mut entries = DiskFiles.list(dir)?;
         let on_top = self.texts.keys().filter(|path| path.parent() == Some(dir));
-        entries.extend(on_top.map(|path| DirEntry { path: path.clone(), is_dir: false }));
+        entries.extend(on_top.map(|path| DirEntry::file(path.clone())));
         entries.sort();
         entries.dedup_by(|a, b| a.path == b.path);
         Ok(entries)
@@ -43,6 +51,33 @@ impl FileSystem for Overlay {
 
     fn is_dir(&self, path: &Path) -> bool {
         DiskFiles.is_dir(path)
+    }
+
+    fn identity(&self, folder: &Path) -> Option<Identity> {
+        DiskFiles.identity(folder)
+    }
+
+    fn surroundings(&self, root: &Path) -> Arc<Surroundings> {
+        DiskFiles.surroundings(root)
+    }
+
+    fn confined(&self) -> Option<Confined> {
+        self.confined
+    }
+
+    fn read_from(&self, path: &Path, around: &Surroundings, extent: Extent) -> Result<Arc<str>, ReadError> {
+        match self.texts.get(path) {
+            Some(text) => around.allow(path, extent).map(|()| Arc::clone(text)),
+            None => DiskFiles.read_from(path, around, extent),
+        }
+    }
+
+    fn standing(&self, path: &Path, around: &Surroundings) -> Standing {
+        around.standing(path)
+    }
+
+    fn variables(&self, root: &Path) -> Option<Arc<str>> {
+        DiskFiles::variables_of(root, self.confined)
     }
 }
 

@@ -20,7 +20,8 @@ pub struct Target {
 /// # Errors
 /// If it can't be told.
 pub fn current_folder() -> anyhow::Result<PathBuf> {
-    std::env::current_dir().and_then(dunce::canonicalize).context("can't tell the current folder")
+    let current = std::env::current_dir().context("can't tell the current folder")?;
+    viz_files::real(&current).context("can't tell the current folder")
 }
 
 /// The projects of these paths, each once, ordered by root; and the paths that belong to none.
@@ -35,11 +36,12 @@ pub fn find(paths: &[PathBuf], current: &Path, files: &dyn FileSystem) -> anyhow
     for path in paths {
         let absolute = current.join(path);
         // What exists nowhere but in `files` has no other name.
-        let target = if absolute.exists() || !files.is_file(&absolute) {
-            dunce::canonicalize(&absolute).with_context(|| format!("can't read {}", path.display()))?
+        let target = if viz_files::look(&absolute).is_some() || !files.is_file(&absolute) {
+            viz_files::real(&absolute).with_context(|| format!("can't read {}", path.display()))?
         } else {
             absolute.clone()
         };
+        stays_inside(path, &viz_project::normalize(&absolute), &target, (current, files))?;
         // A link into a project's folder belongs to the project.
         let root =
             [viz_project::normalize(&absolute), target].iter().find_map(|path| viz_project::find_root(path, files));
@@ -52,6 +54,25 @@ pub fn find(paths: &[PathBuf], current: &Path, files: &dyn FileSystem) -> anyhow
         }
     }
     Ok((roots.into_values().collect(), strangers))
+}
+
+/// In CI what the command line names in the repository may have become a link by what is checked: it is not followed out.
+fn stays_inside(
+    path: &Path,
+    spelled: &Path,
+    target: &Path,
+    (current, files): (&Path, &dyn FileSystem),
+) -> anyhow::Result<()> {
+    let repository = viz_files::repository(current);
+    let leads_out = spelled.starts_with(&repository) && !target.starts_with(&repository);
+    if leads_out && files.confined().is_some() {
+        return Err(anyhow!(
+            "{} leads out of the repository through a link, and `CI` is `true`\n\
+             help: name the place that it leads to, or pass `--allow-outside`",
+            path.display()
+        ));
+    }
+    Ok(())
 }
 
 /// Why none of these paths belongs to a project.

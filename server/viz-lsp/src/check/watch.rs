@@ -3,10 +3,12 @@
 //! Files are looked at, not subscribed to: this works for editors that write another file and rename it, and for files
 //! on other machines. It costs one look-up of time and size per file.
 
+use super::deadline::{self, Deadline};
 use super::outcome::Outcome;
-use super::{check_all, print, status, targets};
+use super::{Overlay, check_all, print, seconds, status, targets};
 use crate::answerer::EngineAnswerer;
 use crate::cli::CheckArgs;
+use crate::output;
 use crate::stamp::Stamp;
 use crate::words::count;
 use anyhow::Context;
@@ -16,7 +18,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
-use viz_facts::{Question, SourceSpec};
+use viz_facts::Question;
 use viz_project::{DiskFiles, Environment, FileSystem, Project};
 
 /// Time between two looks.
@@ -35,20 +37,23 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     // Workers end with the program, which holds their stdin.
     let end = || std::process::exit(STATUS.load(Ordering::SeqCst).into());
     ctrlc::set_handler(end).context("can't listen for Ctrl-C")?;
-    let answerer = EngineAnswerer::new(true, !args.no_cache)?;
+    let answerer = EngineAnswerer::new(true, args.is_confined(), !args.no_cache)?;
     let before = stamps(named(args)?.into_iter());
-    let mut seen = since(before, show(args, &check_all(args, &answerer, Instant::now())?));
+    let mut seen = since(before, show(args, &checked(args, &answerer)?));
     loop {
+        if output::has_failed() {
+            return Ok(ExitCode::from(crate::COULD_NOT_RUN));
+        }
         wait(&seen);
         if std::io::stdout().is_terminal() {
-            anstream::print!("\x1b[2J\x1b[H");
+            output::clear();
         }
         // What comes while a check fails is a change.
         let before = stamps(seen.keys().cloned());
-        match check_all(args, &answerer, Instant::now()) {
+        match checked(args, &answerer) {
             Ok(outcome) => seen = since(before, show(args, &outcome)),
             Err(error) => {
-                anstream::eprintln!("error: {error:#}");
+                output::error(&error);
                 STATUS.store(crate::COULD_NOT_RUN, Ordering::SeqCst);
                 seen = before;
             }
@@ -56,12 +61,18 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     }
 }
 
+fn checked(args: &CheckArgs, answerer: &EngineAnswerer) -> anyhow::Result<Outcome> {
+    let deadline = Deadline::new(Some(args.deadline.map_or(deadline::USUAL, seconds)));
+    check_all(args, answerer, &deadline, Instant::now())
+}
+
 /// The files and folders of the projects as they are before the first check.
 fn named(args: &CheckArgs) -> anyhow::Result<Vec<PathBuf>> {
     let current = targets::current_folder()?;
-    let (targets, _) = targets::find(&args.paths, &current, &DiskFiles)?;
     let environment = Environment::from_process();
-    let projects = targets.iter().map(|target| Project::load(&target.root, &DiskFiles, &environment));
+    let files = Overlay::new(&environment, args.allow_outside);
+    let (targets, _) = targets::find(&args.paths, &current, &files)?;
+    let projects = targets.iter().map(|target| Project::load(&target.root, &files, &environment));
     Ok(projects.flat_map(|project| project.watched().to_vec()).collect())
 }
 
@@ -87,19 +98,14 @@ fn show(args: &CheckArgs, outcome: &Outcome) -> Stamps {
         }
     }
     if !args.quiet {
-        anstream::eprintln!("watching {}; Ctrl-C ends", count(seen.len(), "file"));
+        output::say(&format!("watching {}; Ctrl-C ends", count(seen.len(), "file")));
     }
     seen
 }
 
 /// The files and folders of the projects, and the files of the sources that were asked.
 fn watched(args: &CheckArgs, outcome: &Outcome) -> impl Iterator<Item = PathBuf> {
-    let of_sources = |question: &Question| match question.source() {
-        Some(SourceSpec::DuckDbFile { path, .. } | SourceSpec::Sqlite { path, .. } | SourceSpec::Csv { path, .. }) => {
-            Some(path.clone())
-        }
-        _ => None,
-    };
+    let of_sources = |question: &Question| Some(question.source()?.path()?.reveal().to_owned());
     outcome
         .projects
         .iter()

@@ -5,6 +5,7 @@ use crate::place::{Place, in_order};
 use std::fmt::Write;
 use viz_check::{Finding, Severity};
 use viz_text::Encoding;
+use viz_text::shown::{visible, without_commands};
 
 /// One command per finding.
 pub fn render(outcome: &Outcome) -> String {
@@ -44,6 +45,7 @@ fn annotation(text: &mut String, checked: &Checked, finding: &Finding, place: Pl
 
 /// Escapes a message.
 fn data(text: &str) -> String {
+    let text = without_commands(&visible(text)).into_owned();
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 

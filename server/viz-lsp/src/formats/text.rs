@@ -4,18 +4,26 @@ use crate::check::outcome::{Checked, Outcome};
 use crate::place::{Place, in_order};
 use crate::words::{count, duration, thousands};
 use annotate_snippets::renderer::{AnsiColor, Renderer, Style};
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Patch, Snippet, normalize_untrusted_str};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Snippet, normalize_untrusted_str};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::ops::Range;
 use viz_check::{Finding, InsightReport, Severity, Status};
-use viz_text::{Encoding, TextDocument, TextRange};
+use viz_text::shown::{block, one_line};
+use viz_text::{Encoding, Position, TextDocument, TextRange};
 
 /// So many findings are rendered at a time.
 const PART: usize = 2048;
 
 /// At most this many insights that lack something are listed per project.
 const LISTED: usize = 10;
+
+/// Places of one finding that are more lines apart are shown each by itself: between them there may be the whole file.
+const FAR: u32 = 100;
+
+/// Of longer pieces (bytes), such as a file in one line, only the place is told.
+const MOST_SHOWN: usize = 4 << 10;
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::BrightRed.on_default().bold();
@@ -57,51 +65,62 @@ fn level(severity: Severity) -> Level<'static> {
 /// One finding as rustc would print it.
 fn snippet(checked: &Checked, finding: &Finding, place: Place<'_>) -> String {
     let of = |loc| Place::of(&checked.project, loc);
-    let same_file = |other: &Place<'_>| other.file.relative == place.file.relative;
+    let line = |place: &Place<'_>| place.file.lines().position(place.range.start(), Encoding::Utf8).line;
+    let near =
+        |other: &Place<'_>| other.file.relative == place.file.relative && line(other).abs_diff(line(&place)) <= FAR;
     let (mut here, mut elsewhere) = (vec![(AnnotationKind::Primary, place.range, None)], Vec::new());
     for (related, other) in finding.related.iter().filter_map(|related| Some((related, of(related.loc)?))) {
-        let mark = (AnnotationKind::Context, other.range, Some(related.message.as_str()));
-        if same_file(&other) { here.push(mark) } else { elsewhere.push((other, mark)) }
+        let mark = (AnnotationKind::Context, other.range, Some(one_line(&related.message)));
+        if near(&other) { here.push(mark) } else { elsewhere.push((other, mark)) }
     }
     let mut group = level(finding.severity)
-        .primary_title(finding.message.as_str())
+        .primary_title(shown(&finding.message))
         .id(finding.code)
         .element(cause(checked, place, &here));
     for (other, mark) in elsewhere {
         group = group.element(cause(checked, other, &[mark]));
     }
     for note in &finding.notes {
-        group = group.element(Level::NOTE.message(normalize_untrusted_str(note)));
+        group = group.element(Level::NOTE.message(shown(note)));
     }
     let mut groups = vec![group];
     match (finding.fix.as_ref().and_then(|fix| patch(checked, fix)), &finding.help) {
         (Some((title, patch)), help) => {
-            let title = normalize_untrusted_str(help.as_deref().unwrap_or(title));
+            let title = shown(help.as_deref().unwrap_or(title));
             groups.push(Group::with_title(Level::HELP.secondary_title(title)).element(patch));
         }
         (None, Some(help)) => {
             let last = groups.remove(0);
-            groups.push(last.element(Level::HELP.message(normalize_untrusted_str(help))));
+            groups.push(last.element(Level::HELP.message(shown(help))));
         }
         (None, None) => {}
     }
     Renderer::styled().render(&groups)
 }
 
-type Mark<'a> = (AnnotationKind, TextRange, Option<&'a str>);
-
-/// The lines of a file that hold these marks.
-fn cause<'a>(checked: &Checked, place: Place<'_>, marks: &[Mark<'a>]) -> Snippet<'a, Annotation<'a>> {
-    let window = Window::around(place.file.lines(), marks.iter().map(|(_, range, _)| *range));
-    let annotations =
-        marks.iter().map(|(kind, range, label)| kind.span(window.span(*range)).label(*label)).collect::<Vec<_>>();
-    Snippet::source(window.text)
-        .line_start(window.first as usize + 1)
-        .path(checked.shown_file(&place.file.relative))
-        .annotations(annotations)
+/// A message: what is behind its first line stands behind a mark, and nothing in it is a style.
+fn shown(text: &str) -> String {
+    normalize_untrusted_str(&block(text))
 }
 
-/// A fix as a patch, if all of it is in one file.
+type Mark<'a> = (AnnotationKind, TextRange, Option<Cow<'a, str>>);
+
+/// The lines of a file that hold these marks.
+fn cause<'a>(checked: &Checked, place: Place<'_>, marks: &[Mark<'a>]) -> Element<'a> {
+    let path = one_line(&checked.shown_file(&place.file.relative)).into_owned();
+    let Some(window) = Window::around(place.file.lines(), marks.iter().map(|(_, range, _)| *range)) else {
+        let at = place.file.lines().position(place.range.start(), Encoding::Utf32);
+        let origin = Origin::path(path).line(at.line as usize + 1).char_column(at.column as usize + 1);
+        return origin.into();
+    };
+    let annotations = marks
+        .iter()
+        .map(|(kind, range, label)| kind.span(window.span(*range)).label(label.clone()))
+        .collect::<Vec<_>>();
+    Snippet::source(window.text).line_start(window.first as usize + 1).path(path).annotations(annotations).into()
+}
+
+/// A fix as a patch, if all of it is in one file and short enough to be shown.
 fn patch<'a>(checked: &Checked, fix: &'a viz_project::Fix) -> Option<(&'a str, Snippet<'a, Patch<'a>>)> {
     let edits: Vec<_> =
         fix.edits.iter().map(|(loc, text)| Some((Place::of(&checked.project, *loc)?, text))).collect::<Option<_>>()?;
@@ -109,7 +128,7 @@ fn patch<'a>(checked: &Checked, fix: &'a viz_project::Fix) -> Option<(&'a str, S
     if edits.iter().any(|(place, _)| place.file.relative != file.relative) {
         return None;
     }
-    let window = Window::around(file.lines(), edits.iter().map(|(place, _)| place.range));
+    let window = Window::around(file.lines(), edits.iter().map(|(place, _)| place.range))?;
     let patches: Vec<_> =
         edits.iter().map(|(place, text)| Patch::new(window.span(place.range), text.as_str())).collect();
     Some((&fix.title, Snippet::source(window.text).line_start(window.first as usize + 1).patches(patches)))
@@ -125,17 +144,22 @@ struct Window<'a> {
 }
 
 impl<'a> Window<'a> {
-    fn around(lines: &'a TextDocument, ranges: impl Iterator<Item = TextRange>) -> Self {
+    /// `None` if they are longer than [`MOST_SHOWN`].
+    fn around(lines: &'a TextDocument, ranges: impl Iterator<Item = TextRange>) -> Option<Self> {
         let line = |offset| lines.position(offset, Encoding::Utf8).line;
         let (first, last) = ranges
             .fold((u32::MAX, 0), |(first, last), range| (first.min(line(range.start())), last.max(line(range.end()))));
+        let start = |line| usize::from(lines.offset(Position { line, column: 0 }, Encoding::Utf8));
+        if start(last + 1) - start(first) > MOST_SHOWN {
+            return None;
+        }
         let (mut starts, mut text) = (Vec::new(), String::new());
         for number in first..=last {
             starts.push(text.len());
             text.push_str(&lines.line(number));
             text.push('\n');
         }
-        Self { lines, first, starts, text }
+        Some(Self { lines, first, starts, text })
     }
 
     fn span(&self, range: TextRange) -> Range<usize> {
@@ -158,7 +182,7 @@ fn lacking(text: &mut String, checked: &Checked) {
     if lacking.is_empty() {
         return;
     }
-    let _ = writeln!(text, "{DOUBTFUL}not fully checked{DOUBTFUL:#} in {}:", checked.shown);
+    let _ = writeln!(text, "{DOUBTFUL}not fully checked{DOUBTFUL:#} in {}:", one_line(&checked.shown));
     for insight in lacking.iter().take(LISTED) {
         let how_far = match (insight.status, insight.judge) {
             (Status::Unchecked, _) | (_, None) => "unchecked",
@@ -170,8 +194,8 @@ fn lacking(text: &mut String, checked: &Checked) {
         let _ = writeln!(
             text,
             "  {BOLD}{}{BOLD:#} ({how_far}): {}",
-            normalize_untrusted_str(&insight.name),
-            normalize_untrusted_str(why)
+            normalize_untrusted_str(&one_line(&insight.name)),
+            shown(why)
         );
     }
     if lacking.len() > LISTED {
@@ -199,6 +223,7 @@ fn project(text: &mut String, checked: &Checked) {
     ]
     .join(", ");
     let verdict = match coverage {
+        _ if !checked.project.names_complete() => format!("{DOUBTFUL}no fault in what could be checked{DOUBTFUL:#}"),
         _ if coverage.insights == 0 => format!("{GOOD}nothing to check but names and keys{GOOD:#}"),
         _ if coverage.lacking == 0 && coverage.covered >= coverage.total => format!("{GOOD}everything works{GOOD:#}"),
         _ if coverage.lacking == 0 => {
@@ -206,7 +231,7 @@ fn project(text: &mut String, checked: &Checked) {
         }
         _ => format!("{DOUBTFUL}no fault in what could be checked{DOUBTFUL:#}"),
     };
-    let _ = writeln!(text, "{BOLD}{name}{BOLD:#}: {what}: {verdict}");
+    let _ = writeln!(text, "{BOLD}{}{BOLD:#}: {what}: {verdict}", one_line(&name));
 }
 
 /// `checked 6 insights: 6 of 6 covered, 1,240 combinations; 1 error, 0 warnings (41 ms)`

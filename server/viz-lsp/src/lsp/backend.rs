@@ -165,7 +165,8 @@ impl Backend {
         settings: Settings,
         outbox: &Outbox,
     ) -> anyhow::Result<Arc<dyn Answerer>> {
-        let answerer: Arc<dyn Answerer> = Arc::new(EngineAnswerer::new(settings.trusted, settings.cache)?);
+        let confined = settings.confined(&self.state.environment).is_some();
+        let answerer: Arc<dyn Answerer> = Arc::new(EngineAnswerer::new(settings.trusted, confined, settings.cache)?);
         let sources = Arc::new(Sources::new(Progress::new(self.client.clone(), client.progress)));
         let _ = self.sources.set(Arc::clone(&sources));
         for _ in 0..sources::THREADS {
@@ -194,6 +195,7 @@ impl LanguageServer for Backend {
         // Never both: who can't be told to ask again is sent everything.
         client.pulls_diagnostics &= self.lifecycle.refreshes_diagnostics();
         let (settings, complaints) = Settings::read(params.initialization_options.as_ref());
+        let _ = self.state.confined.set(settings.confined(&self.state.environment));
         let commands = Arc::new(Commands::read(params.initialization_options.as_ref()));
         let outbox = Outbox::new(self.client.clone(), client);
         let answerer = match self.start(client, settings, &outbox) {

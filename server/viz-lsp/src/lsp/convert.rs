@@ -1,6 +1,7 @@
 //! Between our plain data and the types of the protocol.
 
 use crate::explain;
+use crate::own::Foreign;
 use crate::place::Place;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -87,7 +88,10 @@ impl View<'_> {
     /// What travels with a diagnostic: its identity and its fix.
     fn data(&self, finding: &Finding) -> Value {
         let mut data = json!({ "fingerprint": finding.fingerprint });
-        if let Some(fix) = &finding.fix {
+        let is_own = |(loc, _): &(viz_text::Loc, String)| {
+            Place::of(self.project, *loc).is_some_and(|place| Foreign::of_file(self.project, place.file).is_none())
+        };
+        if let Some(fix) = finding.fix.as_ref().filter(|fix| fix.edits.iter().all(is_own)) {
             let edits = fix.edits.iter().filter_map(|(loc, text)| {
                 let location = self.location(Place::of(self.project, *loc)?)?;
                 Some(json!({ "uri": location.uri, "range": location.range, "newText": text }))

@@ -7,20 +7,27 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use viz_project::{DirEntry, DiskFiles, FileSystem, ReadError};
+use viz_files::Identity;
+use viz_project::{Confined, DirEntry, DiskFiles, Extent, FileSystem, ReadError, Standing, Surroundings};
 
 /// Texts read from the disk. While someone types nothing is looked up again; after anything else that happens (a file is
 /// opened, saved, closed, or reported as changed) each text is compared with its file's time and size once.
 #[derive(Debug, Default)]
 pub struct DiskCache {
     epoch: AtomicU64,
-    texts: Mutex<HashMap<PathBuf, Cached>>,
+    texts: Mutex<HashMap<PathBuf, Vec<Cached>>>,
     /// Paths without links, each with the epoch in which it was looked up.
     real: Mutex<HashMap<PathBuf, (u64, PathBuf)>>,
+    /// What is around projects, each with the epoch in which it was looked up.
+    around: Mutex<HashMap<PathBuf, (u64, Arc<Surroundings>)>>,
 }
+
+/// For which project, and how far away from it, a text was read.
+type For = Option<(PathBuf, Extent)>;
 
 #[derive(Debug, Clone)]
 struct Cached {
+    read_for: For,
     epoch: u64,
     stamp: Option<Stamp>,
     text: Result<Arc<str>, ReadError>,
@@ -56,13 +63,33 @@ impl DiskCache {
         }
     }
 
-    fn texts(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Cached>> {
+    /// What is around a project's folder.
+    pub fn surroundings(&self, root: &Path) -> Arc<Surroundings> {
+        let epoch = self.epoch.load(Ordering::SeqCst);
+        let mut known = self.around.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.get(root) {
+            Some((at, around)) if *at == epoch => Arc::clone(around),
+            _ => {
+                let around = DiskFiles.surroundings(root);
+                known.insert(root.to_owned(), (epoch, Arc::clone(&around)));
+                around
+            }
+        }
+    }
+
+    fn texts(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Vec<Cached>>> {
         self.texts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn read(&self, path: &Path) -> Result<Arc<str>, ReadError> {
+    fn read(
+        &self,
+        path: &Path,
+        read_for: For,
+        read: impl FnOnce() -> Result<Arc<str>, ReadError>,
+    ) -> Result<Arc<str>, ReadError> {
         let epoch = self.epoch.load(Ordering::SeqCst);
-        let cached = self.texts().get(path).cloned();
+        let same = |cached: &&Cached| cached.read_for == read_for;
+        let cached = self.texts().get(path).and_then(|all| all.iter().find(same).cloned());
         if let Some(cached) = &cached
             && cached.epoch == epoch
         {
@@ -72,9 +99,13 @@ impl DiskCache {
         let stamp = Stamp::of(path);
         let text = match cached {
             Some(cached) if cached.stamp == stamp && stamp.is_some() => cached.text,
-            _ => DiskFiles.read(path),
+            _ => read(),
         };
-        self.texts().insert(path.to_owned(), Cached { epoch, stamp, text: text.clone() });
+        let new = Cached { read_for, epoch, stamp, text: text.clone() };
+        let mut texts = self.texts();
+        let all = texts.entry(path.to_owned()).or_default();
+        all.retain(|cached| cached.read_for != new.read_for);
+        all.push(new);
         text
     }
 }
@@ -86,6 +117,8 @@ pub struct Files<'a> {
     pub documents: Documents,
     /// What lies below.
     pub disk: &'a DiskCache,
+    /// Why nothing outside of a project's repository is read, if that is so.
+    pub confined: Option<Confined>,
 }
 
 impl Files<'_> {
@@ -101,7 +134,11 @@ impl Files<'_> {
         if let Some(root) = viz_project::find_root(folder, self) {
             return vec![self.real(&root)];
         }
-        let below = self.list(folder).unwrap_or_default().into_iter().filter(|entry| entry.is_dir);
+        // A linked folder may be anywhere, and its project would be one of its own there.
+        let repository = self.confined.map(|_| viz_files::repository(folder));
+        let within = |path: &Path| repository.as_ref().is_none_or(|repository| self.real(path).starts_with(repository));
+        let below = self.list(folder).unwrap_or_default().into_iter();
+        let below = below.filter(|entry| entry.is_dir && within(&entry.path));
         let roots = below.filter(|entry| viz_project::project_file(&entry.path, self).is_some());
         roots.map(|entry| self.real(&entry.path)).collect()
     }
@@ -112,7 +149,7 @@ impl FileSystem for Files<'_> {
         let real = self.real(path);
         match self.documents.get(&real) {
             Some(document) => Ok(document.whole()),
-            None => self.disk.read(&real),
+            None => self.disk.read(&real, None, || DiskFiles.read(&real)),
         }
     }
 
@@ -121,7 +158,7 @@ impl FileSystem for Files<'_> {
         let real = self.real(dir);
         let unsaved = self.documents.iter().filter(|(path, _)| path.parent() == Some(&real));
         let new: Vec<DirEntry> = unsaved
-            .filter_map(|(path, _)| Some(DirEntry { path: dir.join(path.file_name()?), is_dir: false }))
+            .filter_map(|(path, _)| Some(DirEntry::file(dir.join(path.file_name()?))))
             .filter(|new| entries.iter().all(|entry| entry.path != new.path))
             .collect();
         entries.extend(new);
@@ -140,6 +177,42 @@ impl FileSystem for Files<'_> {
     fn real(&self, path: &Path) -> PathBuf {
         self.disk.real(path)
     }
+
+    fn identity(&self, folder: &Path) -> Option<Identity> {
+        DiskFiles.identity(folder)
+    }
+
+    fn surroundings(&self, root: &Path) -> Arc<Surroundings> {
+        self.disk.surroundings(root)
+    }
+
+    fn confined(&self) -> Option<Confined> {
+        self.confined
+    }
+
+    fn read_from(&self, path: &Path, around: &Surroundings, extent: Extent) -> Result<Arc<str>, ReadError> {
+        let real = self.real(path);
+        if let Some(document) = self.documents.get(&real) {
+            return around.allow(&real, extent).map(|()| document.whole());
+        }
+        let read_for = Some((around.root().to_owned(), extent));
+        self.disk.read(&real, read_for, || DiskFiles.read_from(path, around, extent))
+    }
+
+    fn standing(&self, path: &Path, around: &Surroundings) -> Standing {
+        around.standing(path)
+    }
+
+    fn variables(&self, root: &Path) -> Option<Arc<str>> {
+        match self.documents.get(&self.real(&root.join(".env"))) {
+            Some(document) => Some(document.whole()),
+            None => DiskFiles::variables_of(root, self.confined),
+        }
+    }
+
+    fn is_open(&self, path: &Path) -> bool {
+        self.documents.get(&self.real(path)).is_some()
+    }
 }
 
 #[cfg(test)]
@@ -154,7 +227,7 @@ mod tests {
         std::fs::write(&a, "one").unwrap();
         let disk = DiskCache::default();
         let mut documents = Documents::default();
-        let files = |documents: &Documents| Files { documents: documents.clone(), disk: &disk };
+        let files = |documents: &Documents| Files { documents: documents.clone(), disk: &disk, confined: None };
         let first = files(&documents).read(&a).unwrap();
         std::fs::write(&a, "two!").unwrap();
         assert!(
@@ -177,7 +250,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("late.yml");
         let disk = DiskCache::default();
-        let files = Files { documents: Documents::default(), disk: &disk };
+        let files = Files { documents: Documents::default(), disk: &disk, confined: None };
         assert_eq!(files.read(&path), Err(ReadError::NotFound));
         std::fs::write(&path, "here").unwrap();
         disk.look_again();

@@ -4,6 +4,7 @@ use super::capabilities::Client;
 use super::convert;
 use super::documents::Documents;
 use super::publish;
+use crate::own::Foreign;
 use std::collections::BTreeMap;
 use tower_lsp::lsp_types::{
     DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextEdit, Url, WorkspaceEdit,
@@ -18,7 +19,7 @@ pub struct Edits {
 }
 
 impl Edits {
-    /// A piece of a file gets another text; `None` if the file has no name.
+    /// A piece of a file gets another text; `None` if the file has no name, or is not the project's own.
     pub fn add(
         &mut self,
         project: &Project,
@@ -27,6 +28,9 @@ impl Edits {
         (file, range, text): (FileId, TextRange, String),
     ) -> Option<()> {
         let file = project.file(file);
+        if Foreign::of_file(project, file).is_some() {
+            return None;
+        }
         let version = documents.get(&file.real).map(|document| document.version);
         let entry = self.by_file.entry(publish::uri(&file.real, documents)?).or_insert((version, Vec::new()));
         let edit = TextEdit::new(convert::range(file.lines(), range, client.encoding), text);

@@ -21,11 +21,13 @@ mod document_symbol;
 mod documents;
 mod edits;
 mod folding;
+mod framing;
 mod highlight;
 mod hover;
 mod inlay_hint;
 mod knowledge;
 mod outbox;
+mod outgoing;
 mod plain;
 mod progress;
 mod publish;
@@ -59,7 +61,8 @@ use tower_lsp::{LspService, Server};
 /// Requests that may wait at the same time. The transport stops reading beyond that, so it is far above what clients do.
 const CONCURRENCY: usize = 4096;
 
-/// Serves on stdin and stdout, or on this port of a client that listens there, until the client says `exit` or hangs up. The exit code is 0 after `shutdown`, else 1.
+/// Serves on stdin and stdout, or on this port of a client that listens there, until the client says `exit` or hangs up. The exit code is 0 after `shutdown`, else 1;
+/// 2 if the client could not be understood any longer.
 ///
 /// # Errors
 /// If threads can't be started.
@@ -89,5 +92,9 @@ pub fn run(socket: Option<u16>) -> anyhow::Result<ExitCode> {
     if writer.join().is_err() {
         tracing::warn!("the thread that writes to stdout stopped early");
     }
-    Ok(if lifecycle.was_shut_down() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(match (lifecycle.was_lost(), lifecycle.was_shut_down()) {
+        (true, _) => ExitCode::from(crate::COULD_NOT_RUN),
+        (false, true) => ExitCode::SUCCESS,
+        (false, false) => ExitCode::FAILURE,
+    })
 }

@@ -3,13 +3,21 @@
 /// The words of our own Markdown, without its marks.
 pub fn plain(markdown: &str) -> String {
     let mut out = String::with_capacity(markdown.len());
-    let mut in_code = false;
+    let mut fence = None;
     for line in markdown.lines() {
-        if line.starts_with("```") {
-            in_code = !in_code;
-            continue;
+        let run = line.bytes().take_while(|byte| *byte == b'`').count();
+        match fence {
+            None if run >= 3 => {
+                fence = Some(run);
+                continue;
+            }
+            Some(open) if run == line.len() && run >= open => {
+                fence = None;
+                continue;
+            }
+            _ => {}
         }
-        if in_code {
+        if fence.is_some() {
             out.push_str(line);
         } else if let Some(cells) = line.strip_prefix('|').and_then(|line| line.strip_suffix('|')) {
             if cells.chars().all(|c| "-| ".contains(c)) {
@@ -38,12 +46,27 @@ fn words(line: &str) -> String {
         rest = behind;
     }
     out.push_str(rest);
-    out.replace("**", "").replace('`', "")
+    let out = out.replace("**", "").replace('`', "");
+    // What was escaped is meant as it is.
+    let mut plain = String::with_capacity(out.len());
+    let mut chars = out.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, chars.peek()) {
+            ('\\', Some(next)) if next.is_ascii_punctuation() => plain.extend(chars.next()),
+            _ => plain.push(c),
+        }
+    }
+    plain
 }
 
 #[cfg(test)]
 mod tests {
     use super::plain;
+
+    #[test]
+    fn what_is_code_stays_code() {
+        assert_eq!(plain("`````sql\na\n```\nb\n`````\n\na\\*b"), "a\n```\nb\n\na*b");
+    }
 
     #[test]
     fn marks_are_left_out_and_code_is_kept() {

@@ -5,6 +5,7 @@ use super::documents::Documents;
 use super::edits::Edits;
 use super::request::Request;
 use super::state::State;
+use crate::own::Foreign;
 use std::path::PathBuf;
 use tower_lsp::lsp_types::{Position, PrepareRenameResponse, WorkspaceEdit};
 
@@ -30,6 +31,10 @@ pub fn rename(request: &Request, position: Position, name: &str) -> Option<Resul
     };
     let mut all = Edits::default();
     for edit in edits {
+        let file = project.file(edit.file);
+        if let Some(why) = Foreign::of_file(project, file) {
+            return Some(Err(format!("`{}` {why}, and has this name, too: nothing is written to it", file.relative)));
+        }
         all.add(project, &request.client, &request.documents, (edit.file, edit.range, edit.text))?;
     }
     Some(Ok(all.finish(&request.client)))
@@ -46,7 +51,8 @@ pub fn renamed_files(
     let mut all = Edits::default();
     for snapshot in state.all() {
         let project = snapshot.project.reload(&files, &state.environment);
-        for change in viz_ide::renamed_files(&project, &files, renames) {
+        let is_own = |change: &viz_ide::TextChange| Foreign::of_file(&project, project.file(change.file)).is_none();
+        for change in viz_ide::renamed_files(&project, &files, renames).into_iter().filter(is_own) {
             all.add(&project, client, documents, (change.file, change.range, change.text))?;
         }
     }

@@ -17,6 +17,7 @@ use tower_lsp::jsonrpc::{Request, Response};
 pub struct Lifecycle {
     shut_down: AtomicBool,
     exited: AtomicBool,
+    lost: AtomicBool,
     refreshes_diagnostics: AtomicBool,
 }
 
@@ -24,6 +25,16 @@ impl Lifecycle {
     /// Whether the client asked for `shutdown`.
     pub fn was_shut_down(&self) -> bool {
         self.shut_down.load(Ordering::SeqCst)
+    }
+
+    /// Says that the client can't be understood any longer.
+    pub fn lose(&self) {
+        self.lost.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the client could not be understood any longer.
+    pub fn was_lost(&self) -> bool {
+        self.lost.load(Ordering::SeqCst)
     }
 
     /// Whether the client can be told to ask for diagnostics again.
@@ -64,7 +75,7 @@ where
         if self.lifecycle.has_exited() { Poll::Ready(Ok(())) } else { self.inner.poll_ready(context) }
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, mut request: Request) -> Self::Future {
         if self.lifecycle.has_exited() {
             return Box::pin(ready(Ok(None)));
         }
@@ -76,7 +87,13 @@ where
                 });
                 self.lifecycle.refreshes_diagnostics.store(refresh.unwrap_or(false), Ordering::SeqCst);
             }
-            "shutdown" => self.lifecycle.shut_down.store(true, Ordering::SeqCst),
+            "shutdown" => {
+                self.lifecycle.shut_down.store(true, Ordering::SeqCst);
+                // It has none, but some clients send `null` or `{}`, which tower-lsp refuses.
+                if let (Some(_), Some(id)) = (request.params(), request.id()) {
+                    request = Request::build("shutdown").id(id.clone()).finish();
+                }
+            }
             "exit" => self.lifecycle.exited.store(true, Ordering::SeqCst),
             _ => {}
         }

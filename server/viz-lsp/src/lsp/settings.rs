@@ -3,12 +3,16 @@
 use serde::Deserialize;
 use serde_json::Value;
 use viz_check::Level;
+use viz_project::{Confined, Environment};
 
 /// Settings of a session.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
     /// Whether the sources of projects may be opened.
     pub trusted: bool,
+    /// Whether included files outside of a project's repository are read although the workspace is not trusted or this is a CI
+    /// run. Set when the server starts: a workspace can't grant it to itself.
+    pub allow_outside: bool,
     /// Whether answers of earlier sessions are used and new ones are kept. Set when the server starts.
     pub cache: bool,
     /// Cut-off of combinations per insight; the project's where there is none.
@@ -21,17 +25,25 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { trusted: true, cache: true, max_combinations: None, level: None, hostile_options: None }
+        Self {
+            trusted: true,
+            allow_outside: false,
+            cache: true,
+            max_combinations: None,
+            level: None,
+            hostile_options: None,
+        }
     }
 }
 
-/// Everything but `trusted`, which is read on its own so that a mistake here can't grant it.
+/// Everything but `trusted`, which is read on its own so that a mistake here can't grant it; neither can one grant `allowOutside`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Options {
     max_combinations: Option<std::num::NonZeroUsize>,
     level: Option<LevelName>,
     cache: Option<bool>,
+    allow_outside: bool,
     hostile_options: Option<bool>,
 }
 
@@ -56,9 +68,19 @@ impl Settings {
             return (None, Vec::new());
         }
         match Options::deserialize(ours) {
-            Ok(options) => (Some(Self { cache: self.cache, ..options.settings(self.trusted) }), Vec::new()),
+            Ok(options) => {
+                let kept =
+                    Self { cache: self.cache, allow_outside: self.allow_outside, ..options.settings(self.trusted) };
+                (Some(kept), Vec::new())
+            }
             Err(error) => (None, vec![format!("the changed settings are ignored: {error}")]),
         }
+    }
+
+    /// Why nothing outside of a project's repository is read, if that is so.
+    pub fn confined(&self, environment: &Environment) -> Option<Confined> {
+        let confined = if self.trusted { Confined::by_environment(environment) } else { Some(Confined::Untrusted) };
+        confined.filter(|_| !self.allow_outside)
     }
 
     /// Reads the client's options; the messages say what was wrong with them.
@@ -99,8 +121,9 @@ impl Options {
         });
         Settings {
             trusted,
+            allow_outside: self.allow_outside,
             cache: self.cache.unwrap_or(true),
-            max_combinations: self.max_combinations.map(Into::into),
+            max_combinations: self.max_combinations.map(|most| most.get().min(viz_project::MOST_COMBINATIONS)),
             level,
             hostile_options: self.hostile_options,
         }
@@ -127,13 +150,13 @@ mod tests {
     fn everything_can_be_set() {
         let wanted = Settings {
             trusted: false,
+            allow_outside: true,
             cache: false,
             max_combinations: Some(7),
             level: Some(Level::Parse),
             hostile_options: Some(true),
         };
-        let all =
-            json!({"trusted": false, "cache": false, "maxCombinations": 7, "level": "parse", "hostileOptions": true});
+        let all = json!({"trusted": false, "allowOutside": true, "cache": false, "maxCombinations": 7, "level": "parse", "hostileOptions": true});
         assert_eq!(read(all), (wanted, 0));
         assert_eq!(read(json!({"level": "execute"})).0.level, Some(Level::Execute));
     }
@@ -146,7 +169,7 @@ mod tests {
             json!({"level": "parse"}),
             json!({"check": {"level": "parse", "maxCombinations": null}, "trace": "off"}),
             json!({"viz": {"check": {"level": "parse"}}, "trusted": true}),
-            json!({"viz": {"level": "parse", "trusted": true}}),
+            json!({"viz": {"level": "parse", "trusted": true, "allowOutside": true}}),
         ] {
             assert_eq!(before.changed(&shape), (Some(wanted), vec![]), "{shape}");
         }
@@ -155,6 +178,17 @@ mod tests {
         }
         let (settings, messages) = before.changed(&json!({"maxCombinations": 0}));
         assert!(settings.is_none() && messages.len() == 1);
+    }
+
+    #[test]
+    fn who_reads_no_farther_than_the_repository() {
+        let (usual, ci) = (Environment::empty(), Environment::of([("CI", "true")]));
+        let confined = |options: Value, environment| read(options).0.confined(environment);
+        assert_eq!(confined(json!({}), &usual), None);
+        assert_eq!(confined(json!({}), &ci), Some(Confined::Ci));
+        assert_eq!(confined(json!({"trusted": false}), &usual), Some(Confined::Untrusted));
+        assert_eq!(confined(json!({"trusted": false, "allowOutside": true}), &ci), None);
+        assert_eq!(confined(json!({"trusted": false, "allowOutside": "yes"}), &usual), Some(Confined::Untrusted));
     }
 
     #[test]

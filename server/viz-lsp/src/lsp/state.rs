@@ -9,13 +9,13 @@ use crate::paths;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
 use viz_check::{Finding, InsightReport};
 use viz_facts::{Fact, FactStore, Question, QuestionKey};
 use viz_ide::Choices;
-use viz_project::{Environment, Project};
+use viz_project::{Confined, Environment, Project};
 use viz_text::Encoding;
 
 /// Sources are asked this long after the last edit.
@@ -42,6 +42,8 @@ pub struct State {
     pub stats: Stats,
     /// The variables of this process.
     pub environment: Environment,
+    /// Why nothing outside of a project's repository is read, if that is so; set when the client says how far it trusts.
+    pub confined: OnceLock<Option<Confined>>,
 }
 
 #[derive(Default)]
@@ -183,7 +185,8 @@ impl State {
 
     /// What projects read: the disk with these texts on top.
     pub fn files(&self, documents: &Documents) -> Files<'_> {
-        Files { documents: documents.clone(), disk: &self.disk }
+        let confined = self.confined.get().copied().unwrap_or(Some(Confined::Untrusted));
+        Files { documents: documents.clone(), disk: &self.disk, confined }
     }
 
     fn update(&self, change: impl FnOnce(&mut Inner)) {

@@ -1,14 +1,15 @@
 //! stdin and stdout, or a socket, as async streams, on threads of their own.
 //!
-//! The reader hands on whole messages and answers what is none itself, because `tower-lsp` ends at the first message
-//! that it can't read. It reports the end of input after `exit`, so that the server ends in order though the client keeps
+//! The reader hands on whole messages ([`Framing`]) and answers what is none itself, because `tower-lsp` ends at the first
+//! message that it can't read. It reports the end of input after `exit`, so that the server ends in order though the client keeps
 //! the pipe open. The writer takes whatever it is given at once, so that a client which writes without reading can't
 //! block the server.
 
+use super::framing::{Frame, Framing};
+use super::outgoing::Outgoing;
 use super::service::Lifecycle;
-use serde::de::IgnoredAny;
-use serde_json::json;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use serde_json::{Value, json};
+use std::io::{self, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use std::task::{Context, Poll, ready};
 use std::thread::{Builder, JoinHandle};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::mpsc::Receiver;
-use tower_lsp::jsonrpc::{Request, Response};
+use tower_lsp::lsp_types::MessageType;
 
 /// What comes from the client.
 pub struct Input {
@@ -31,15 +32,6 @@ pub struct Input {
 /// What goes to the client.
 pub struct Output {
     chunks: Sender<Vec<u8>>,
-}
-
-/// What a client sent.
-#[derive(Debug, PartialEq, Eq)]
-enum Frame {
-    /// A message with its header.
-    Message(Vec<u8>),
-    /// Something that is no message: the error to answer with.
-    Noise(String),
 }
 
 /// This process's stdin and stdout. The handle ends once everything is written and both ends are dropped.
@@ -67,8 +59,8 @@ fn streams(
 ) -> io::Result<(Input, Output, JoinHandle<()>)> {
     let (to_server, messages) = tokio::sync::mpsc::channel(16);
     Builder::new().name("stdin".into()).spawn(move || {
-        let mut stdin = BufReader::with_capacity(64 << 10, reader);
-        while let Ok(Some(frame)) = read(&mut stdin) {
+        let mut frames = Framing::new(BufReader::with_capacity(64 << 10, reader));
+        while let Ok(Some(frame)) = frames.next() {
             if to_server.blocking_send(frame).is_err() {
                 break;
             }
@@ -76,8 +68,9 @@ fn streams(
     })?;
     let (to_client, chunks) = channel::<Vec<u8>>();
     let writer = Builder::new().name("stdout".into()).spawn(move || {
+        let mut outgoing = Outgoing::default();
         for chunk in chunks {
-            if writer.write_all(&chunk).and_then(|()| writer.flush()).is_err() {
+            if writer.write_all(&outgoing.take(&chunk)).and_then(|()| writer.flush()).is_err() {
                 break;
             }
         }
@@ -86,41 +79,17 @@ fn streams(
     Ok((input, Output { chunks: to_client }, writer))
 }
 
-/// The next message; `None` at the end of input.
-fn read(from: &mut impl BufRead) -> io::Result<Option<Frame>> {
-    let mut length = None;
-    loop {
-        let mut line = Vec::new();
-        if from.read_until(b'\n', &mut line)? == 0 {
-            return Ok(None);
-        }
-        let line = String::from_utf8_lossy(&line);
-        match (line.trim().split_once(':'), length) {
-            (Some((name, value)), _) if name.eq_ignore_ascii_case("Content-Length") => {
-                length = value.trim().parse::<u64>().ok()
-            }
-            (None, Some(length)) if line.trim().is_empty() => return body(from, length).map(Some),
-            // Other headers, and whatever stands between messages.
-            _ => {}
-        }
+impl Input {
+    fn show(&self, kind: MessageType, text: &str) {
+        let params = json!({ "type": kind, "message": text });
+        self.say(&json!({ "jsonrpc": "2.0", "method": "window/showMessage", "params": params }));
     }
-}
 
-fn body(from: &mut impl BufRead, length: u64) -> io::Result<Frame> {
-    let mut body = Vec::new();
-    from.take(length).read_to_end(&mut body)?;
-    let is_message =
-        serde_json::from_slice::<Request>(&body).is_ok() || serde_json::from_slice::<Response>(&body).is_ok();
-    if is_message {
-        let mut message = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
-        message.append(&mut body);
-        return Ok(Frame::Message(message));
+    fn say(&self, message: &Value) {
+        let body = message.to_string();
+        // A client that has gone needs no answer.
+        let _ = self.answers.send(format!("Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes());
     }
-    let error = match serde_json::from_slice::<IgnoredAny>(&body) {
-        Ok(_) => json!({ "code": -32600, "message": "this is no message of JSON-RPC 2.0" }),
-        Err(error) => json!({ "code": -32700, "message": format!("this is no JSON: {error}") }),
-    };
-    Ok(Frame::Noise(error.to_string()))
 }
 
 impl AsyncRead for Input {
@@ -135,10 +104,13 @@ impl AsyncRead for Input {
         while self.used == self.rest.len() {
             match ready!(self.messages.poll_recv(context)) {
                 Some(Frame::Message(message)) => (self.rest, self.used) = (message, 0),
-                Some(Frame::Noise(error)) => {
-                    let answer = format!("{{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{error}}}");
-                    // A client that has gone needs no answer.
-                    let _ = self.answers.send(format!("Content-Length: {}\r\n\r\n{answer}", answer.len()).into_bytes());
+                Some(Frame::Noise(error)) => self.say(&json!({ "jsonrpc": "2.0", "id": null, "error": error })),
+                Some(Frame::Warning(text)) => self.show(MessageType::WARNING, &text),
+                Some(Frame::Lost(text)) => {
+                    tracing::error!("{text}");
+                    self.show(MessageType::ERROR, &text);
+                    self.lifecycle.lose();
+                    return Poll::Ready(Ok(()));
                 }
                 None => return Poll::Ready(Ok(())),
             }
@@ -162,43 +134,5 @@ impl AsyncWrite for Output {
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn frames(text: &str) -> Vec<String> {
-        let mut from = text.as_bytes();
-        std::iter::from_fn(|| read(&mut from).unwrap())
-            .map(|frame| match frame {
-                Frame::Message(message) => String::from_utf8(message).unwrap(),
-                Frame::Noise(error) => error,
-            })
-            .collect()
-    }
-
-    fn framed(body: &str) -> String {
-        format!("Content-Length: {}\r\n\r\n{body}", body.len())
-    }
-
-    #[test]
-    fn messages_pass_and_noise_is_answered() {
-        let good = r#"{"jsonrpc":"2.0","method":"exit"}"#;
-        let answer = r#"{"jsonrpc":"2.0","id":1,"result":null}"#;
-        let text =
-            [&framed(good), "garbage\r\n\r\n", &framed("{ no"), &framed("[]"), "Content-Type: x\r\n", &framed(answer)]
-                .concat();
-        let found = frames(&text);
-        assert_eq!(found.len(), 4, "{found:?}");
-        assert_eq!((&found[0], &found[3]), (&framed(good), &framed(answer)));
-        assert!(found[1].contains("-32700") && found[2].contains("-32600"), "{found:?}");
-    }
-
-    #[test]
-    fn a_cut_off_message_is_the_end() {
-        let found = frames("Content-Length: 4000000000000\r\n\r\n{");
-        assert!(found[0].contains("-32700"), "{found:?}");
     }
 }

@@ -331,11 +331,10 @@ fn configured(project: &Project, files: &Files<'_>) -> (Option<Baseline>, Vec<St
     let mut wrong: Vec<String> =
         limits(None, None, config).err().map(|error| format!("{error:#}")).into_iter().collect();
     let Some(path) = &config.baseline else { return (None, wrong) };
-    let text = files.read(&project.root.join(path)).map_err(anyhow::Error::from);
-    match text.and_then(|text| Baseline::parse(&text)) {
+    match Baseline::of_project(&project.root, path, files) {
         Ok(baseline) => (Some(baseline), wrong),
         Err(error) => {
-            wrong.push(format!("can't read the baseline {}: {error:#}", path.display()));
+            wrong.push(format!("{error:#}"));
             (None, wrong)
         }
     }

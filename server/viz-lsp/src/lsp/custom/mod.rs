@@ -101,7 +101,7 @@ pub fn answer(request: &Request, method: Method, params: &Params) -> Option<Valu
 
 /// A reason as the client gets it.
 fn failure(subject: &Subject, mut why: Unknown) -> Value {
-    viz_check::Mask::of(&subject.project).hide(&mut why.message);
+    subject.project.mask().hide_in(&mut why.message);
     json!({ "code": why.code, "message": why.message })
 }
 

@@ -1,0 +1,115 @@
+//! Attaches a user's database file to DuckDB.
+
+use crate::database::{identifier, path_literal};
+use crate::database_files::{Format, no_database};
+use crate::errors;
+use duckdb::Connection;
+use std::path::Path;
+use std::time::Duration;
+use viz_facts::Unknown;
+use viz_files::{Reach, Refused};
+use viz_secrets::SecretPath;
+
+/// The catalogue's name where it can't, or must not, have the file's.
+const NEUTRAL: &str = "viz_source";
+
+/// What the catalogue is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Name {
+    /// As DuckDB derives it from the file's name.
+    OfFile,
+    /// A name that tells nothing.
+    Hidden,
+}
+
+impl Name {
+    /// What a text may know of the database at this path.
+    pub(crate) fn told(path: &SecretPath, sql: &str) -> Self {
+        let stem = stem(path.reveal()).to_lowercase();
+        let knows = || !stem.is_empty() && sql.to_lowercase().contains(&stem);
+        if path.is_secret() && !knows() { Self::Hidden } else { Self::OfFile }
+    }
+}
+
+/// What DuckDB calls a database in this file.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.split('.').next().unwrap_or(&name).to_owned()
+}
+
+/// Waits between attempts on a locked file.
+const RETRIES: [Duration; 3] = [Duration::from_millis(15), Duration::from_millis(40), Duration::from_millis(80)];
+
+/// Attaches a database file read-only, makes it the default, and returns the name of its catalogue: the one that DuckDB
+/// derives from the file's name, which queries may use. `file` is what is read: the database at `path`, or a copy of it.
+///
+/// Where the file's name is made of a variable, the catalogue has it only for a text that knows it already; to others SQL would tell
+/// it, turned round or hashed, so that no mask knows it again.
+pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path, name: Name) -> Result<String, Unknown> {
+    match viz_files::open(file, Reach::Anywhere) {
+        Ok(_) => {}
+        Err(Refused::NotFound) => {
+            let message = format!("the database {} does not exist", path.display());
+            return Err(Unknown::new("database-missing", message));
+        }
+        Err(why) => return Err(unreadable(path, &why.to_string())),
+    }
+    // Queries know it by the name that the project gives it.
+    let alias = match (path.file_name(), file.file_name()) {
+        _ if name == Name::Hidden => format!(" AS {NEUTRAL}"),
+        (Some(own), Some(real)) if own != real => format!(" AS {}", identifier(&stem(path))),
+        _ => String::new(),
+    };
+    let file = path_literal(file)?;
+    let mut waits = RETRIES.iter();
+    loop {
+        match conn.execute_batch(&format!("ATTACH {file}{alias} (READ_ONLY)")) {
+            Ok(()) => break,
+            Err(error) => {
+                let why = errors::message(&error);
+                if why.contains("Could not set lock") || why.contains("Conflicting lock") {
+                    match waits.next() {
+                        Some(wait) => std::thread::sleep(*wait),
+                        None => return Err(locked(path, &why)),
+                    }
+                } else if why.contains("already exists") || why.contains("reserved") {
+                    // Named like one of DuckDB's own catalogues (`memory.duckdb`).
+                    conn.execute_batch(&format!("ATTACH {file} AS {NEUTRAL} (READ_ONLY)"))
+                        .map_err(|error| unreadable(path, &errors::message(&error)))?;
+                    break;
+                } else {
+                    return Err(unreadable(path, &why));
+                }
+            }
+        }
+    }
+    let name: String = conn
+        .query_row(
+            "select database_name from system.main.duckdb_databases() where not internal and database_name <> 'memory'",
+            [],
+            |row| row.get(0),
+        )
+        .map_err(|error| unreadable(path, &errors::message(&error)))?;
+    conn.execute_batch(&format!("USE {}", identifier(&name)))
+        .map_err(|error| unreadable(path, &errors::message(&error)))?;
+    Ok(name)
+}
+
+fn unreadable(path: &Path, why: &str) -> Unknown {
+    if why.contains("not a valid DuckDB database file") {
+        return no_database(path, Format::DuckDb);
+    }
+    Unknown::new("database-unreadable", format!("the database {} can't be read: {why}", path.display()))
+}
+
+/// `why` is DuckDB's "Could not set lock on file …: Conflicting lock is held in /usr/bin/x (PID 12)…".
+fn locked(path: &Path, why: &str) -> Unknown {
+    let holder = why.split_once("held in ").map(|(_, rest)| rest.split_once(". ").map_or(rest, |(holder, _)| holder));
+    let by = match holder {
+        // A worker that may not look at other processes sees only the number.
+        Some(pid) if pid.starts_with("PID ") => format!("another program ({pid})"),
+        Some(holder) => format!("`{holder}`"),
+        None => "another program".to_owned(),
+    };
+    Unknown::new("database-locked", format!("the database {} is locked by {by}", path.display()))
+}

@@ -1,0 +1,420 @@
+//! Which files a query names, before it runs; and that no private one (`.env`, `.git`, keys) is among them.
+//!
+//! Names that are computed are computed by the judge, which has no access to any file and sees no user's database. Only what gives the same there
+//! as in the query is computed: constants, and functions that depend on nothing but their arguments. Whatever else could name a
+//! file is not run. Names with wildcards, and names of folders, are DuckDB's own to expand.
+
+use crate::database::{self, Allowed, literal};
+use crate::functions::{is_telling_setting, takes_a_table};
+use crate::tree::{Named, parts, strings};
+use duckdb::Connection;
+use serde_json::Value;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use viz_facts::Unknown;
+use viz_files::{Kind, Private};
+
+/// Files that match one name. Of more nobody looks at all.
+const MOST: usize = 10_000;
+
+/// Parts of an expression whose value depends on nothing else.
+const CONSTANT: [&str; 13] = [
+    "COLLATE",
+    "TYPE",
+    "CONSTANT",
+    "FUNCTION",
+    "OPERATOR",
+    "CAST",
+    "CASE",
+    "COMPARISON",
+    "CONJUNCTION",
+    "BETWEEN",
+    "LAMBDA",
+    "COLUMN_REF",
+    "LAMBDA_REF",
+];
+
+/// Called consistent by DuckDB, though they depend on the time.
+const NOT_CONSISTENT: [&str; 2] = ["current_localtime", "current_localtimestamp"];
+
+/// What a query names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Names {
+    /// Tables. DuckDB takes the name of one that it does not know for a file's.
+    pub tables: Vec<String>,
+    /// Files, and folders whose files are read.
+    pub files: Vec<String>,
+}
+
+impl Names {
+    pub(crate) fn extend(&mut self, others: Names) {
+        self.tables.extend(others.tables);
+        self.files.extend(others.files);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.tables.len() + self.files.len()
+    }
+}
+
+/// Computes the names of files.
+pub(crate) struct Judge {
+    conn: Connection,
+    /// Functions that give the same for the same arguments, whatever the database. Asked when first needed.
+    consistent: Option<HashSet<String>>,
+}
+
+impl Judge {
+    /// `guarded` as in [`Allowed`].
+    pub(crate) fn open(guarded: bool) -> Result<Self, Unknown> {
+        let (folders, files, memory) = (Vec::new(), Vec::new(), "256MB");
+        let allowed = Allowed { folders, files, spill: None, memory, threads: 1, optimized: true, guarded };
+        Ok(Self { conn: database::open(&allowed)?, consistent: None })
+    }
+
+    pub(crate) fn conn(&self) -> &Connection {
+        &self.conn
+    }
+
+    /// All names in these places. `own` tells the user's own functions, which may stand for DuckDB's.
+    pub(crate) fn names(&mut self, named: &[Named], own: &dyn Fn(&str) -> bool) -> Result<Names, Unknown> {
+        let mut names = Names::default();
+        for place in named {
+            match place {
+                Named::Table(name) => names.tables.push(name.clone()),
+                Named::Call { function, arguments } => {
+                    let found = self.first(function, arguments, own).ok_or_else(|| {
+                        let message = format!(
+                            "what `{function}` is asked to read is computed in a way that the checker can't follow, so the query is \
+                             not run here"
+                        );
+                        Unknown::new("file-not-known", message)
+                    })?;
+                    if takes_a_table(function) {
+                        names.tables.extend(found);
+                    } else if function != "current_setting" {
+                        names.files.extend(found);
+                    } else if let Some(name) = found.iter().find(|name| is_telling_setting(name)) {
+                        let message =
+                            format!("the setting `{name}` tells where files are, so queries with it are not run here");
+                        return Err(Unknown::new("function-not-run", message));
+                    }
+                }
+            }
+        }
+        Ok(names)
+    }
+
+    /// What the first argument of a call names; where there is none, what those with a name do.
+    fn first(&mut self, function: &str, arguments: &str, own: &dyn Fn(&str) -> bool) -> Option<Vec<String>> {
+        let arguments: Vec<(bool, &str)> =
+            parts(arguments).into_iter().filter_map(|(_, json)| argument(json)).collect();
+        let expressions: Vec<&str> = match arguments.iter().find(|(keyed, _)| !keyed) {
+            Some((_, first)) => vec![first],
+            None => arguments.iter().map(|(_, json)| *json).collect(),
+        };
+        let mut names = Vec::new();
+        for json in expressions {
+            if takes_a_table(function) && strings(json, &["class"]) == [("class", "COLUMN_REF")] {
+                let column: Vec<&str> = strings(json, &["column_names"]).into_iter().map(|(_, name)| name).collect();
+                names.push(serde_json::from_str(&format!("\"{}\"", column.join("."))).ok()?);
+                continue;
+            }
+            names.extend(self.constant(json, own)?);
+        }
+        Some(names)
+    }
+
+    /// The text, or the list of texts, that an expression gives.
+    fn constant(&mut self, json: &str, own: &dyn Fn(&str) -> bool) -> Option<Vec<String>> {
+        let found = strings(json, &["class", "function_name", "column_names"]);
+        let of = |key: &'static str| found.iter().filter(move |(found, _)| *found == key).map(|(_, text)| *text);
+        let has_lambda = of("class").any(|class| class == "LAMBDA");
+        let is_value = |name: &str| {
+            let name = name.to_lowercase();
+            name.starts_with("current_") || name.starts_with("local") || name.contains("user")
+        };
+        if !of("class").all(|class| CONSTANT.contains(&class))
+            || (!has_lambda && of("column_names").next().is_some())
+            || of("column_names").any(is_value)
+        {
+            return None;
+        }
+        let functions: Vec<String> = of("function_name").map(str::to_lowercase).collect();
+        if !functions.is_empty() {
+            let consistent = self.consistent()?;
+            if functions.iter().any(|name| !consistent.contains(name) || own(name)) {
+                return None;
+            }
+        }
+        let tree = format!(
+            r#"{{"error":false,"statements":[{{"node":{{"type":"SELECT_NODE","cte_map":{{}},"select_list":[{json}],"from_table":{{"type":"EMPTY"}},"aggregate_handling":"STANDARD_HANDLING"}}}}]}}"#
+        );
+        // As JSON, since this program can't read every type of DuckDB's.
+        let sql = format!("SELECT to_json(v)::VARCHAR FROM json_execute_serialized_sql({}) AS t(v)", literal(&tree));
+        let value: Option<String> = self.conn.query_row(&sql, [], |row| row.get(0)).ok()?;
+        let text = |value: Value| match value {
+            Value::String(text) => Some(Some(text)),
+            Value::Null => Some(None),
+            _ => None,
+        };
+        let values = match value.map_or(Ok(Value::Null), |json| serde_json::from_str(&json)).ok()? {
+            Value::Array(values) => values.into_iter().map(text).collect::<Option<Vec<_>>>()?,
+            value => vec![text(value)?],
+        };
+        Some(values.into_iter().flatten().collect())
+    }
+
+    fn consistent(&mut self) -> Option<&HashSet<String>> {
+        if self.consistent.is_none() {
+            let sql = "SELECT function_name FROM duckdb_functions() GROUP BY function_name
+                       HAVING bool_and(function_type = 'scalar' AND stability = 'CONSISTENT')";
+            let mut statement = self.conn.prepare(sql).ok()?;
+            let names = statement.query_map([], |row| row.get::<_, String>(0)).ok()?;
+            let names = names.filter(|name| !name.as_ref().is_ok_and(|name| NOT_CONSISTENT.contains(&name.as_str())));
+            self.consistent = Some(names.collect::<duckdb::Result<_>>().ok()?);
+        }
+        self.consistent.as_ref()
+    }
+}
+
+/// The expression of an argument, and whether it has a name: `x := 1`, or `x = 1`, which only looks like a comparison.
+fn argument(json: &str) -> Option<(bool, &str)> {
+    let members = parts(json);
+    fn get<'a>(members: &[(Option<&str>, &'a str)], key: &str) -> Option<&'a str> {
+        members.iter().find(|(found, _)| *found == Some(key)).map(|(_, value)| *value)
+    }
+    let expression = get(&members, "expression")?;
+    if get(&members, "name").is_some() {
+        return Some((true, expression));
+    }
+    let inside = parts(expression);
+    if get(&inside, "type") == Some("\"COMPARE_EQUAL\"")
+        && let (Some(left), Some(right)) = (get(&inside, "left"), get(&inside, "right"))
+        && strings(left, &["class"]) == [("class", "COLUMN_REF")]
+    {
+        return Some((true, right));
+    }
+    Some((false, expression))
+}
+
+/// Tells private files from others, in one project.
+pub(crate) struct Guard {
+    root: PathBuf,
+    private: Private,
+    /// Expands names as the query's own database will. It sees no user's database. Made when first needed.
+    lister: Option<Connection>,
+    guarded: bool,
+}
+
+/// Why a private file is not read.
+pub(crate) fn private_file(name: &str) -> Unknown {
+    Unknown::new("private-file", format!("`{name}` may hold secrets, so it is not read as data"))
+}
+
+/// Why a pipe, a device, or a folder where a file is needed is not read.
+pub(crate) fn no_plain_file(name: &str) -> Unknown {
+    Unknown::new("no-plain-file", format!("`{name}` is no plain file, so it is not read"))
+}
+
+impl Guard {
+    pub(crate) fn new(root: &Path, private: Private, guarded: bool) -> Self {
+        Self { root: root.to_owned(), private, lister: None, guarded }
+    }
+
+    pub(crate) fn is_of(&self, root: &Path) -> bool {
+        self.root == root
+    }
+
+    /// Whether a file is private.
+    pub(crate) fn holds(&self, path: &Path) -> bool {
+        self.private.holds(path)
+    }
+
+    /// Refuses names that lead to private files, and to what is no file at all: a pipe keeps its reader waiting.
+    pub(crate) fn check(&mut self, names: &Names) -> Result<(), Unknown> {
+        for name in &names.tables {
+            // `main.key` is a table, unless there is such a file.
+            if name.contains(['.', '/', '\\']) && viz_files::look(&self.at(name)).is_some() {
+                self.check_one(name)?;
+            }
+            if has_wildcards(name) {
+                self.check_all(name, false)?;
+            }
+        }
+        for name in &names.files {
+            self.check_one(name)?;
+            let folder = viz_files::kind(&self.at(name)) == Some(Kind::Folder);
+            if folder || has_wildcards(name) {
+                self.check_all(name, folder)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_all(&mut self, name: &str, folder: bool) -> Result<(), Unknown> {
+        self.expand(name, folder)?.iter().try_for_each(|found| self.check_one(found))
+    }
+
+    fn check_one(&self, name: &str) -> Result<(), Unknown> {
+        let path = self.at(name);
+        if self.private.holds(&path) {
+            return Err(private_file(name));
+        }
+        if viz_files::kind(&path) == Some(Kind::Other) {
+            return Err(no_plain_file(name));
+        }
+        Ok(())
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        // DuckDB takes `file:/x`, `file:///x` and `file://localhost/x` for `/x`.
+        let name = match name.get(..5).filter(|start| start.eq_ignore_ascii_case("file:")) {
+            Some(_) => name[5..].trim_start_matches("//localhost").trim_start_matches("//"),
+            None => name,
+        };
+        self.root.join(name)
+    }
+
+    /// The files that DuckDB will read under a name with wildcards, or under a folder's, which stands for all that is below it.
+    fn expand(&mut self, name: &str, folder: bool) -> Result<Vec<String>, Unknown> {
+        let below = folder.then(|| format!("{}/**", name.trim_end_matches('/')));
+        let patterns = std::iter::once(name.to_owned()).chain(below);
+        let mut found = Vec::new();
+        for pattern in patterns {
+            let list = |conn: &Connection| -> duckdb::Result<Vec<String>> {
+                let mut statement = conn.prepare_cached(&format!("SELECT file FROM glob($1) LIMIT {}", MOST + 1))?;
+                statement.query_map([pattern.as_str()], |row| row.get(0))?.collect()
+            };
+            // An error is told by the query itself: it meets the same one.
+            found.extend(list(self.lister()?).unwrap_or_default());
+        }
+        if found.len() > MOST {
+            let message = format!("`{name}` stands for more than {MOST} files, so the query is not run here");
+            return Err(Unknown::new("file-not-known", message));
+        }
+        Ok(found)
+    }
+
+    fn lister(&mut self) -> Result<&Connection, Unknown> {
+        if self.lister.is_none() {
+            let real = viz_files::real(&self.root).unwrap_or_else(|_| self.root.clone());
+            let folders = vec![self.root.as_path(), real.as_path()];
+            let (files, memory, guarded) = (Vec::new(), "256MB", self.guarded);
+            let allowed = Allowed { folders, files, spill: None, memory, threads: 1, optimized: true, guarded };
+            self.lister = Some(database::open(&allowed)?);
+        }
+        self.lister.as_ref().ok_or_else(|| Unknown::new("engine-failure", "DuckDB does not start"))
+    }
+}
+
+fn has_wildcards(name: &str) -> bool {
+    name.contains(['*', '?', '['])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gate;
+
+    fn names(sql: &str) -> Result<Vec<String>, String> {
+        let mut judge = Judge::open(true).unwrap();
+        let gated = gate::pass(judge.conn(), sql).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        let named = gated.named().to_vec();
+        let names = judge.names(&named, &|name| name == "reverse").map_err(|unknown| unknown.code)?;
+        Ok([names.tables, names.files].concat())
+    }
+
+    #[test]
+    fn names_are_computed() {
+        for (sql, expected) in [
+            ("from 'data/a.csv'", &["data/a.csv"][..]),
+            ("from data.link.csv", &["data.link.csv"]),
+            ("from read_csv('.env', delim = ';', header := true)", &[".env"]),
+            ("from read_csv(delim = ';', '.env')", &[".env"]),
+            ("from read_text('.e' || 'nv')", &[".env"]),
+            ("select (select content from read_text(chr(46) || lower('ENV')))", &[".env"]),
+            ("from read_text(['a', concat('.', 'env')])", &["a", ".env"]),
+            ("from read_text(list_transform(['.en'], lambda x: x || 'v'))", &[".env"]),
+            ("from read_text([x || 'v' for x in ['.en']])", &[".env"]),
+            ("from read_text(case when 1 < 2 then '.env' else 'a' end)", &[".env"]),
+            ("from read_text('x.env'[2:])", &[".env"]),
+            ("from read_text(('.env'::varchar))", &[".env"]),
+            ("from READ_TEXT($$.env$$)", &[".env"]),
+            ("from system.main.read_text('it''s')", &["it's"]),
+            ("from query_table(\"data/a.csv\")", &["data/a.csv"]),
+            ("from query_table(['a.csv', 'b.csv'])", &["a.csv", "b.csv"]),
+            ("from histogram('data/a.csv', x)", &["data/a.csv"]),
+            ("from sniff_csv('a.csv'), parquet_metadata('b')", &["a.csv", "b"]),
+            ("summarize 'a.csv'", &["a.csv"]),
+            ("pivot 'a.csv' on x in (1) using sum(y)", &["a.csv"]),
+            ("select current_setting('TimeZone'), current_setting('thr' || 'eads')", &[]),
+            ("from glob('*.csv')", &[]),
+            ("from range(3), json_each('{}'), unnest([1])", &[]),
+            ("from read_text(null)", &[]),
+            ("from read_text([null, '.env'])", &[".env"]),
+            ("from read_text([]::varchar[])", &[]),
+            ("from read_text('.env'::enum('.env'))", &[".env"]),
+        ] {
+            let mut found = names(sql).unwrap_or_else(|code| panic!("{sql}: {code}"));
+            let mut expected: Vec<String> = expected.iter().map(|name| (*name).to_owned()).collect();
+            found.sort();
+            expected.sort();
+            assert_eq!(found, expected, "{sql}");
+        }
+    }
+
+    /// A table may be called as files and folders are.
+    #[test]
+    fn names_of_tables_are_not_names_of_files() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("orders/.git")).unwrap();
+        std::fs::write(folder.path().join("orders/.env"), "x").unwrap();
+        std::fs::write(folder.path().join(".env"), "x").unwrap();
+        let private = viz_files::Readable::of(folder.path()).private().clone();
+        let mut guard = Guard::new(folder.path(), private, false);
+        let names = |tables: &[&str], files: &[&str]| {
+            let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+            Names { tables: owned(tables), files: owned(files) }
+        };
+        assert_eq!(guard.check(&names(&["orders", "main.key", "shop.main.id_rsa", "a\"b", ""], &["none.csv"])), Ok(()));
+        for wrong in
+            [names(&[".env"], &[]), names(&["orders/.env"], &[]), names(&[], &["orders/.env"]), names(&[], &["x.pem"])]
+        {
+            assert_eq!(guard.check(&wrong).unwrap_err().code, "private-file", "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn what_can_differ_when_the_query_runs_is_not_computed() {
+        for argument in [
+            "case when random() < 0.5 then 'a' else '.env' end",
+            "current_date::varchar",
+            "current_database()",
+            "current_schema",
+            "current_user",
+            "list_transform([1], lambda x: current_catalog)",
+            "getvariable('x')",
+            "uuid()::varchar",
+            "current_localtimestamp()::varchar",
+            "(select 'x')",
+            "(select database_name from duckdb_tables() limit 1)",
+            "t.path",
+            "mine('x')",
+            // The user has one of this name.
+            "reverse('vne.')",
+            "1",
+            "{'a': 'b'}",
+        ] {
+            assert_eq!(names(&format!("from read_text({argument})")), Err("file-not-known".to_owned()), "{argument}");
+        }
+        for setting in ["'allowed_paths'", "'ALLOWED' || '_directories'", "'temp_directory'", "'Home_Directory'"] {
+            assert_eq!(
+                names(&format!("select current_setting({setting})")),
+                Err("function-not-run".to_owned()),
+                "{setting}"
+            );
+        }
+        assert_eq!(names("select current_setting(x) from t"), Err("file-not-known".to_owned()));
+    }
+}

@@ -1,0 +1,166 @@
+//! Views and macros that are stored in a user's database: a query that uses one does what that says.
+
+use crate::file_names::{Judge, Names};
+use crate::gate;
+use duckdb::Connection;
+use sqlparser::dialect::DuckDbDialect;
+use sqlparser::tokenizer::{Token, Tokenizer};
+use std::cell::OnceCell;
+use viz_facts::Unknown;
+
+/// All views and macros of a database.
+#[derive(Default)]
+pub(crate) struct Definitions {
+    all: Vec<Definition>,
+}
+
+/// A view or a macro.
+pub(crate) struct Definition {
+    /// In lower case.
+    name: String,
+    /// Whether a text can use it without its name: DuckDB calls functions for pieces of syntax (`[x]` is `list_value(x)`, `like` is
+    /// `~~`), and a quoted name may be spelled in other ways than it is called.
+    unnamed: bool,
+    /// As a query.
+    sql: String,
+    /// What it names.
+    names: OnceCell<Result<Names, Unknown>>,
+}
+
+impl Definition {
+    fn new(name: &str, built_in: bool, sql: String) -> Self {
+        let plain = |char: char| char.is_ascii_alphanumeric() || char == '_';
+        Self { name: name.to_lowercase(), unnamed: built_in || !name.chars().all(plain), sql, names: OnceCell::new() }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.sql
+    }
+}
+
+impl Definitions {
+    /// Those of an attached database. If they can't be told, one that nobody can follow, of a name that every text contains.
+    pub(crate) fn of(conn: &Connection, database: &str) -> Self {
+        // By DuckDB's own functions: a macro in the database may have their names.
+        let sql =
+            "select view_name, false, 'view', sql from system.main.duckdb_views() where not internal and database_name = $1
+                   union all select function_name, lower(function_name) in
+                       (select lower(function_name) from system.main.duckdb_functions() where internal),
+                       function_type, macro_definition from system.main.duckdb_functions()
+                   where not internal and database_name = $1 and macro_definition is not null";
+        let read = || -> duckdb::Result<Vec<Definition>> {
+            let mut statement = conn.prepare(sql)?;
+            let definition = |row: &duckdb::Row<'_>| {
+                let (name, built_in): (String, bool) = (row.get(0)?, row.get(1)?);
+                let (kind, text): (String, String) = (row.get(2)?, row.get(3)?);
+                let sql = match kind.as_str() {
+                    "view" => body(&text).unwrap_or_default(),
+                    "macro" => format!("SELECT ({text}\n)"),
+                    _ => text,
+                };
+                Ok(Definition::new(&name, built_in, sql))
+            };
+            statement.query_map([database], definition)?.collect()
+        };
+        let unclear = || vec![Definition::new("", true, "select * from read_text(unknown)".to_owned())];
+        Self { all: read().unwrap_or_else(|_| unclear()) }
+    }
+
+    /// Whether one has this name.
+    pub(crate) fn names(&self, name: &str) -> bool {
+        self.all.iter().any(|definition| definition.name == name)
+    }
+
+    /// Those whose names occur in a text or in one another's, and those that are used without their names.
+    pub(crate) fn used(&self, text: &str) -> impl Iterator<Item = &Definition> {
+        let mut left: Vec<&Definition> = self.all.iter().collect();
+        let mut used: Vec<&Definition> = Vec::new();
+        let mut texts = vec![text.to_lowercase()];
+        while let Some(text) = texts.pop() {
+            let (named, others): (Vec<_>, Vec<_>) =
+                left.into_iter().partition(|definition| definition.unnamed || has_word(&text, &definition.name));
+            texts.extend(named.iter().map(|definition| definition.sql.to_lowercase()));
+            used.extend(named);
+            left = others;
+        }
+        used.into_iter()
+    }
+
+    /// What those name that a text uses.
+    pub(crate) fn named(&self, text: &str, judge: &mut Judge) -> Result<Names, Unknown> {
+        let own = |name: &str| self.names(name);
+        let (mut found, mut text) = (Names::default(), text.to_owned());
+        // A table whose name is computed in one of them is used, too.
+        loop {
+            let before = found.len();
+            found = Names::default();
+            for definition in self.used(&text) {
+                let names = definition.names.get_or_init(|| {
+                    let named = gate::stored(judge.conn(), &definition.sql)?;
+                    judge.names(&named, &own)
+                });
+                found.extend(names.clone()?);
+            }
+            if found.len() == before {
+                return Ok(found);
+            }
+            text = format!("{text} {}", found.tables.join(" "));
+        }
+    }
+}
+
+/// Whether a name of ASCII letters, digits and `_` stands in a text as a whole word.
+fn has_word(text: &str, name: &str) -> bool {
+    let of_word = |char: char| char.is_alphanumeric() || char == '_';
+    text.match_indices(name)
+        .any(|(at, found)| !text[..at].ends_with(of_word) && !text[at + found.len()..].starts_with(of_word))
+}
+
+/// What follows `CREATE VIEW name (columns) AS`.
+fn body(view: &str) -> Option<String> {
+    let tokens = Tokenizer::new(&DuckDbDialect {}, view).with_unescape(false).tokenize().ok()?;
+    let mut depth = 0_usize;
+    let at = tokens.iter().position(|token| {
+        match token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            Token::Word(word) => {
+                return depth == 0 && word.quote_style.is_none() && word.value.eq_ignore_ascii_case("as");
+            }
+            _ => {}
+        }
+        false
+    })?;
+    Some(tokens[at + 1..].iter().map(Token::to_string).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_used_without_its_name() {
+        let used = |name: &str, built_in: bool, text: &str| {
+            Definitions { all: vec![Definition::new(name, built_in, String::new())] }.used(text).count() == 1
+        };
+        for (name, text) in [("rd", "from rd('a')"), ("a\"c", "from \"a\"\"c\"()"), ("~~", "select a like b")] {
+            assert!(used(name, false, text), "{name}: {text}");
+        }
+        assert!(used("list_value", true, "select [a]"));
+        assert!(!used("rd", false, "select card, \"word\", rd_x from ordered"));
+    }
+
+    #[test]
+    fn bodies_of_views() {
+        for (view, expected) in [
+            ("CREATE VIEW v AS SELECT 1;", "SELECT 1;"),
+            (
+                "CREATE VIEW \"a as b\".\"c\"\"d\" (\"as\", x) AS SELECT 'it''s', \"q\"\"r\";",
+                "SELECT 'it''s', \"q\"\"r\";",
+            ),
+        ] {
+            assert_eq!(body(view).unwrap().trim(), expected);
+        }
+        assert_eq!(body("CREATE VIEW v"), None);
+    }
+}

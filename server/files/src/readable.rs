@@ -1,0 +1,254 @@
+//! What of a project's folder may be read as data: all but its private files.
+
+use crate::open::{Identity, look, real};
+use crate::private::{Private, is_private_name};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// Not more entries of a project's folder, and of its private folders, are looked at.
+pub const MOST_WALKED: usize = 20_000;
+
+/// A folder that was changed so shortly before it was listed may have been changed once more within the same tick of the
+/// file system's clock.
+const COARSE: Duration = Duration::from_millis(20);
+
+/// Which files and folders of a project may be read, found by walking it without following a link.
+#[derive(Debug, Clone)]
+pub struct Readable {
+    rules: Rules,
+    private: Private,
+    /// The folders that were walked, and when they had last been changed; `None` if that can't be told.
+    walked: Vec<(PathBuf, Option<SystemTime>)>,
+}
+
+/// What a wall around a reader lets through.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// Files, and folders with all that is below them, that may be read; with their numbers, since another file may take a name.
+    pub whole: Vec<(PathBuf, Option<Identity>)>,
+    /// Whether the whole folder was walked. If not, what is private below the entries of the folder itself is among what
+    /// may be read.
+    pub complete: bool,
+}
+
+/// An entry on the walk.
+struct Found {
+    path: PathBuf,
+    folder: bool,
+    private: bool,
+    identity: Option<Identity>,
+    /// Index of the folder it is in, of those that were walked.
+    parent: usize,
+}
+
+impl Readable {
+    /// Walks the project in this folder.
+    pub fn of(root: &Path) -> Self {
+        Self::within(root, MOST_WALKED)
+    }
+
+    fn within(root: &Path, most: usize) -> Self {
+        let root = real(root).unwrap_or_else(|_| root.to_owned());
+        let mut walked = vec![(root.clone(), changed(&root))];
+        let mut found: Vec<Found> = Vec::new();
+        let (mut open, mut complete) = (VecDeque::from([0]), true);
+        let mut numbers = HashSet::new();
+        // Breadth first: if the walk ends early, the entries of the folder itself are known.
+        while let Some(at) = open.pop_front() {
+            let Some(entries) = entries(&walked[at].0, most.saturating_sub(found.len())) else {
+                complete = false;
+                break;
+            };
+            for (path, folder, identity) in entries {
+                let private = path.file_name().is_some_and(|name| is_private_name(&name.to_string_lossy()));
+                if private && folder {
+                    complete &= numbers_below(&path, most, &mut numbers);
+                } else if private {
+                    // Links followed: what a private name leads to is private, too.
+                    numbers.extend(identity);
+                    numbers.extend(look(&path).as_ref().and_then(Identity::of));
+                } else if folder {
+                    walked.push((path.clone(), changed(&path)));
+                    open.push_back(walked.len() - 1);
+                }
+                found.push(Found { path, folder, private, identity, parent: at });
+            }
+        }
+        let is_private =
+            |entry: &Found| entry.private || entry.identity.is_some_and(|identity| numbers.contains(&identity));
+        let whole = match complete {
+            true => {
+                // Folders that hold something private, however deep: only what is in them is let through, one by one.
+                let mut parted = vec![false; walked.len()];
+                parted[0] = true;
+                let places: HashMap<&Path, usize> =
+                    walked.iter().enumerate().map(|(at, (path, _))| (path.as_path(), at)).collect();
+                let above: Vec<Option<usize>> =
+                    walked.iter().map(|(path, _)| places.get(path.parent()?).copied()).collect();
+                for entry in found.iter().filter(|entry| is_private(entry)) {
+                    let mut next = Some(entry.parent);
+                    while let Some(at) = next.filter(|at| !parted[*at] || *at == 0) {
+                        parted[at] = true;
+                        next = above[at].filter(|_| at != 0);
+                    }
+                }
+                let is_parted =
+                    |entry: &Found| entry.folder && places.get(entry.path.as_path()).is_some_and(|at| parted[*at]);
+                let whole =
+                    found.iter().filter(|entry| parted[entry.parent] && !is_private(entry) && !is_parted(entry));
+                whole.map(|entry| (entry.path.clone(), entry.identity)).collect()
+            }
+            false => {
+                let top = found.iter().filter(|entry| entry.parent == 0 && !is_private(entry));
+                top.map(|entry| (entry.path.clone(), entry.identity)).collect()
+            }
+        };
+        let mut rules = Rules { whole, complete };
+        rules.whole.sort();
+        Self { rules, private: Private::numbered(root, numbers, complete), walked }
+    }
+
+    /// What a wall lets through.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The private files.
+    pub fn private(&self) -> &Private {
+        &self.private
+    }
+
+    /// Whether no folder that was walked has changed since.
+    pub fn is_current(&self) -> bool {
+        self.walked
+            .iter()
+            .all(|(path, then)| then.is_some() && look(path).and_then(|data| data.modified().ok()) == *then)
+    }
+}
+
+/// When a folder was changed last, unless that was just now.
+fn changed(folder: &Path) -> Option<SystemTime> {
+    let at = look(folder)?.modified().ok()?;
+    (at + COARSE < SystemTime::now()).then_some(at)
+}
+
+/// The files and folders right in a folder, no links and nothing else; `None` if there are more than so many. One that can't be
+/// read has none.
+fn entries(folder: &Path, most: usize) -> Option<Vec<(PathBuf, bool, Option<Identity>)>> {
+    let device = look(folder).as_ref().and_then(Identity::of).map(|identity| identity.device);
+    let mut out = Vec::new();
+    for (count, entry) in std::fs::read_dir(folder).into_iter().flatten().flatten().enumerate() {
+        if count == most {
+            return None;
+        }
+        let Ok(kind) = entry.file_type() else { continue };
+        let private_link = kind.is_symlink() && is_private_name(&entry.file_name().to_string_lossy());
+        if kind.is_file() || kind.is_dir() || private_link {
+            out.push((entry.path(), kind.is_dir(), number(&entry, device)));
+        }
+    }
+    Some(out)
+}
+
+fn number(entry: &std::fs::DirEntry, device: Option<u64>) -> Option<Identity> {
+    #[cfg(unix)]
+    {
+        let number = std::os::unix::fs::DirEntryExt::ino(entry);
+        device.map(|device| Identity { device, number })
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (entry, device);
+        None
+    }
+}
+
+/// The numbers of all files below a private folder, except git's objects: what is in them is in the repository. Tells whether
+/// there were not too many.
+fn numbers_below(folder: &Path, most: usize, numbers: &mut HashSet<Identity>) -> bool {
+    let (mut open, mut count) = (vec![folder.to_owned()], 0);
+    while let Some(folder) = open.pop() {
+        let Some(entries) = entries(&folder, most.saturating_sub(count)) else { return false };
+        count += entries.len();
+        for (path, is_folder, identity) in entries {
+            match is_folder {
+                true if path.ends_with(".git/objects") => {}
+                true => open.push(path),
+                false => numbers.extend(identity),
+            }
+        }
+    }
+    true
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn names(root: &Path, readable: &Readable) -> Vec<String> {
+        let real = real(root).unwrap();
+        let name = |(path, _): &(PathBuf, _)| path.strip_prefix(&real).unwrap().display().to_string();
+        readable.rules().whole.iter().map(name).collect()
+    }
+
+    #[test]
+    fn private_files_are_left_out_whatever_they_are_called() {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().join("project");
+        for folder in [".git/objects/ab", "data/deep/er", "clean/deep", "keys"] {
+            std::fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        for file in
+            [".env", ".git/config", ".git/objects/ab/1", "a.csv", "data/b.csv", "data/deep/c.csv", "clean/deep/d.csv"]
+        {
+            std::fs::write(root.join(file), "x").unwrap();
+        }
+        std::fs::write(root.join("keys/server.pem"), "x").unwrap();
+        assert_eq!(names(&root, &Readable::of(&root)), ["a.csv", "clean", "data"]);
+        std::fs::hard_link(root.join(".env"), root.join("data/deep/er/hard.csv")).unwrap();
+        std::fs::hard_link(root.join(".git/config"), root.join("hard.csv")).unwrap();
+        std::os::unix::fs::symlink("../a.csv", root.join("data/.env.link")).unwrap();
+        std::os::unix::fs::symlink("..", root.join("clean/round")).unwrap();
+        let readable = Readable::of(&root);
+        assert_eq!(names(&root, &readable), ["clean", "data/b.csv", "data/deep/c.csv"]);
+        assert!(readable.private().holds(&root.join("data/deep/er/hard.csv")));
+        assert!(readable.private().holds(&root.join("hard.csv")) && readable.private().holds(&root.join("a.csv")));
+        assert!(!readable.private().holds(&root.join("data/b.csv")));
+    }
+
+    #[test]
+    fn a_folder_that_is_too_large_is_parted_at_its_top() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join("data")).unwrap();
+        for file in [".env", "data/.env", "data/a.csv", "data/b.csv", "c.csv"] {
+            std::fs::write(root.path().join(file), "x").unwrap();
+        }
+        std::fs::hard_link(root.path().join("data/.env"), root.path().join("data/d.csv")).unwrap();
+        let readable = Readable::within(root.path(), 4);
+        assert!(!readable.rules().complete);
+        assert_eq!(names(root.path(), &readable), ["c.csv", "data"]);
+        // Of what has several names nobody knows all.
+        assert!(readable.private().holds(&root.path().join("data/d.csv")));
+        assert!(!readable.private().holds(&root.path().join("data/a.csv")));
+    }
+
+    #[test]
+    fn changes_are_noticed() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join("data")).unwrap();
+        std::fs::write(root.path().join(".env"), "x").unwrap();
+        assert!(!Readable::of(root.path()).is_current(), "it was made just now");
+        let old = SystemTime::now() - Duration::from_secs(60);
+        let set = |folder: &Path| std::fs::File::open(folder).unwrap().set_modified(old).unwrap();
+        set(root.path());
+        set(&root.path().join("data"));
+        let before = Readable::of(root.path());
+        assert!(before.is_current());
+        std::fs::write(root.path().join("data/new.csv"), "x").unwrap();
+        assert!(!before.is_current());
+        assert_eq!(Readable::of(root.path()).rules(), before.rules(), "a new file in a folder that is let through");
+        std::fs::write(root.path().join("data/key.pem"), "x").unwrap();
+        assert_ne!(Readable::of(root.path()).rules(), before.rules());
+    }
+}

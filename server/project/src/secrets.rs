@@ -1,0 +1,194 @@
+//! What a project makes of environment variables, and what must therefore not be shown.
+
+use crate::includes::normalize;
+use crate::object::{Body, Source};
+use crate::project::Project;
+use crate::schema::Kind;
+use std::path::{Component, Path};
+use std::sync::Arc;
+use viz_secrets::{ExposeSecret, Mask, SecretPath, SecretString, Word};
+use viz_syntax::env_references;
+use viz_text::MappedText;
+
+/// A folder in the middle of a value is hidden on its own if its name has at least so many characters: shorter ones (`data`,
+/// `public`) are words of everybody. The paths that lead to it are hidden whatever it is called.
+const LONG_FOLDER: usize = 8;
+
+/// A line of a value of several lines (a key) is hidden on its own if it has at least so many characters.
+const LONG_LINE: usize = 8;
+
+/// So many words are looked for before the paths of further databases are not: the values in them are.
+const MANY: usize = 400;
+
+impl Project {
+    /// Hides the values of the variables that the project's sources use, and what is made of them.
+    pub fn mask(&self) -> &Arc<Mask> {
+        self.mask.get_or_init(|| {
+            let mask = Mask::new(self.words());
+            viz_secrets::remember(&mask);
+            Arc::new(mask)
+        })
+    }
+
+    /// Takes the mask of an earlier state, where it is the same: making one takes longer than a keystroke may.
+    pub(crate) fn keep_mask(&mut self, previous: Option<&Project>) {
+        let before = previous.and_then(|previous| previous.mask.get().map(|mask| (previous, mask)));
+        if let Some((previous, mask)) = before
+            && previous.words() == self.words()
+        {
+            self.mask = Arc::clone(mask).into();
+        }
+        // From the first moment on: whatever is logged may name it.
+        self.mask();
+    }
+
+    /// The file that a path in a source leads to, with its `${env.NAME}` replaced.
+    ///
+    /// # Errors
+    /// The first variable that is not set.
+    pub fn source_path(&self, text: &MappedText) -> Result<SecretPath, String> {
+        let resolved = self.resolve_variables(text)?;
+        let path = normalize(&self.root.join(resolved.expose_secret().trim()));
+        Ok(match env_references(text.text()).is_empty() {
+            true => path.into(),
+            false => SecretPath::new(path, text.text().trim()),
+        })
+    }
+
+    /// A text with its `${env.NAME}` replaced.
+    ///
+    /// # Errors
+    /// The first variable that is not set.
+    pub fn resolve_variables(&self, text: &MappedText) -> Result<SecretString, String> {
+        let (mut out, mut done) = (String::new(), 0);
+        for (range, name) in env_references(text.text()) {
+            out.push_str(&text.text()[done..range.start().into()]);
+            out.push_str(self.environment().get(&name).ok_or(name)?.expose_secret());
+            done = range.end().into();
+        }
+        out.push_str(&text.text()[done..]);
+        Ok(out.into())
+    }
+
+    fn words(&self) -> Vec<Word> {
+        let mut words = Vec::new();
+        for id in self.of_kind(Kind::Source) {
+            let Body::Source(source) = &self.object(id).body else { continue };
+            for variable in &source.variables {
+                if let Some(value) = self.environment().get(&variable.text) {
+                    of_value(&mut words, &variable.text, value.expose_secret());
+                }
+            }
+            if words.len() < MANY {
+                self.of_database(&mut words, source);
+            }
+        }
+        words
+    }
+
+    /// The path of a database in all its forms, and the folders that a variable leads to.
+    fn of_database(&self, words: &mut Vec<Word>, source: &Source) {
+        let Some(database) = &source.database else { return };
+        let variables = env_references(database.text());
+        let Some((first, name)) = variables.first() else { return };
+        let Ok(resolved) = self.resolve_variables(database) else { return };
+        let (resolved, shown) = (resolved.expose_secret().trim(), database.text().trim());
+        if resolved == ":memory:" {
+            return;
+        }
+        let before = &database.text()[..usize::from(first.start())];
+        for (base, path) in [(Path::new(""), Path::new(resolved)), (&self.root, &self.root.join(resolved))] {
+            let path = normalize(path);
+            let own = normalize(&base.join(before.trim_start()));
+            words.push(Word::new(&path.to_string_lossy(), shown));
+            for folder in path.ancestors().skip(1).filter(|folder| folder.components().count() > 1) {
+                if self.root.starts_with(folder) || own.starts_with(folder) {
+                    break;
+                }
+                words.push(Word::new(&folder.to_string_lossy(), format!("${{env.{name}}}")));
+            }
+        }
+        words.push(Word::new(resolved, shown));
+        // DuckDB calls a database by its file's name, the browser's tables too.
+        for stem in stems(Path::new(resolved)) {
+            if !shown.contains(&stem) {
+                words.push(Word::new(&stem, format!("${{env.{name}}}")));
+            }
+        }
+    }
+}
+
+/// The names by which databases call a file: without its ending, and what stands before the first dot.
+fn stems(path: &Path) -> Vec<String> {
+    let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else { return Vec::new() };
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let first = name.split('.').next().map(str::to_owned);
+    stem.into_iter().chain(first).collect()
+}
+
+/// A value and its parts.
+fn of_value(words: &mut Vec<Word>, name: &str, value: &str) {
+    let mut add = |text: &str| words.push(Word::of_variable(name, text));
+    add(value);
+    add(value.trim());
+    let lines = value.lines().map(str::trim).filter(|line| line.chars().count() >= LONG_LINE);
+    lines.for_each(&mut add);
+    if !value.contains(['/', '\\', '.']) {
+        return;
+    }
+    let path = Path::new(value.trim());
+    add(&normalize(path).to_string_lossy());
+    path.file_name().iter().for_each(|last| add(&last.to_string_lossy()));
+    stems(path).iter().for_each(|stem| add(stem));
+    for component in path.components() {
+        if let Component::Normal(folder) = component
+            && folder.to_string_lossy().chars().count() >= LONG_FOLDER
+        {
+            add(&folder.to_string_lossy());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Environment, MemoryFiles, Project};
+    use std::path::Path;
+
+    fn project(database: &str, variables: &[(&str, &str)]) -> Project {
+        let text = format!("name: p\nsources:\n  - name: s\n    type: duckdb\n    database: \"{database}\"\n");
+        let files = MemoryFiles::new([("/home/kim/p/project.visivo.yml", text.as_str())]);
+        Project::load(Path::new("/home/kim/p"), &files, &Environment::of(variables.iter().copied()))
+    }
+
+    #[test]
+    fn a_database_is_hidden_in_all_its_names() {
+        let project = project("x/${env.DIR}/shop.v2.duckdb", &[("DIR", "a/../okapisecret")]);
+        let mask = project.mask();
+        for (text, shown) in [
+            (
+                "the database /home/kim/p/x/okapisecret/shop.v2.duckdb is gone",
+                "the database x/${env.DIR}/shop.v2.duckdb is gone",
+            ),
+            ("/home/kim/p/x/okapisecret/other", "${env.DIR}/other"),
+            ("x/okapisecret/shop.v2.duckdb", "x/${env.DIR}/shop.v2.duckdb"),
+            ("Catalog OKAPISECRET", "Catalog ${env.DIR}"),
+            ("/home/kim/p/x/y and the shop", "/home/kim/p/x/y and the shop"),
+        ] {
+            assert_eq!(mask.hide(text), shown);
+        }
+    }
+
+    #[test]
+    fn parts_of_a_value_are_hidden_but_for_short_folders() {
+        let project = project("${env.DB}", &[("DB", "data/warehouse/quokka.prod.duckdb")]);
+        let hide = |text| project.mask().hide(text).into_owned();
+        assert_eq!(hide("Catalog \"quokka\" and quokka.prod"), "Catalog \"${env.DB}\" and ${env.DB}");
+        assert_eq!(hide("the data of the warehouse"), "the data of the ${env.DB}");
+    }
+
+    #[test]
+    fn variables_that_nothing_uses_are_not_looked_for() {
+        let project = project("shop.duckdb", &[("OTHER", "shop")]);
+        assert!(project.mask().is_empty());
+    }
+}

@@ -1,0 +1,60 @@
+//! Reading the project's settings, `.viz-lsp.yml`, and what is wrong with them.
+
+use crate::config::{CONFIG_FILE, Config, ConfigError};
+use crate::files::ReadError;
+use crate::foreign::Source;
+use crate::loader::Loader;
+use crate::problem::{Fix, Problem};
+use crate::similar::{did_you_mean, similar};
+use std::sync::Arc;
+use viz_text::{TextRange, TextSize};
+
+impl Loader<'_> {
+    pub(crate) fn read_config(&mut self) -> Option<(ConfigError, Option<Arc<str>>)> {
+        let read = self.read(&self.project.root.join(CONFIG_FILE));
+        let error = |message: String| ConfigError { line: 0, message };
+        let (found, text) = match read {
+            Err(ReadError::NotFound) => return None,
+            Err(why) => (Err(error(why.to_string())), None),
+            Ok((text, source)) => match (Config::parse(&text), source) {
+                // What is not the project's may be anything.
+                (Err(found), Source::Foreign) => {
+                    let message = format!("from line {} on, in a file outside of the project", found.line + 1);
+                    (Err(error(message)), None)
+                }
+                (found, _) => (found, Some(text)),
+            },
+        };
+        match found {
+            Ok(config) => {
+                self.project.config = config;
+                None
+            }
+            Err(error) => Some((error, text)),
+        }
+    }
+
+    pub(crate) fn config_problem(&mut self, error: &ConfigError, text: Option<Arc<str>>) {
+        let path = self.project.root.join(CONFIG_FILE);
+        let id = self.add_file(path, text.unwrap_or_else(|| "".into()));
+        let file = self.project.file(id);
+        let start: usize = file.document.text().split_inclusive('\n').take(error.line).map(str::len).sum();
+        let line = file.document.text()[start..].lines().next().unwrap_or_default();
+        let word = error.word();
+        let (at, length) = word
+            .and_then(|word| Some((line.find(word)?, word.len())))
+            .unwrap_or((line.len() - line.trim_start().len(), line.trim().len()));
+        let range = TextRange::at(TextSize::new((start + at) as u32), TextSize::new(length as u32));
+        let mut problem = Problem::new(
+            "configuration",
+            file.document.loc(range),
+            format!("the settings can't be read: {}", error.message),
+        );
+        let near = word.map(|word| similar(word, error.expected())).unwrap_or_default();
+        problem.help = did_you_mean(&near);
+        if let [only] = near.as_slice() {
+            problem.fix = Some(Fix::replace(format!("rename it to `{only}`"), problem.loc, only.clone()));
+        }
+        self.project.problems.push(problem);
+    }
+}

@@ -1,0 +1,71 @@
+//! The spellings of a value, as a regular expression.
+
+use regex_syntax::escape;
+use std::fmt::Write;
+
+/// So many characters of a value, followed by an ellipsis, are the value.
+const BEGINNING: usize = 8;
+
+/// What finds a value in any of its spellings (whatever the case: the expression is used so).
+pub(crate) fn pattern(value: &str) -> String {
+    let mut all = String::new();
+    let mut pieces = Vec::new();
+    let mut chars = value.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c.is_whitespace() {
+            while chars.next_if(|next| next.is_whitespace()).is_some() {}
+            pieces.push(SPACE.to_owned());
+        } else if matches!(c, '/' | '\\') {
+            while chars.next_if_eq(&c).is_some() {}
+            pieces.push(r"(?:[/\\]|%2F|%5C)+".to_owned());
+        } else {
+            pieces.push(character(c));
+        }
+    }
+    pieces.iter().for_each(|piece| all.push_str(piece));
+    let cut = (pieces.len() > crate::SHORTEST).then(|| {
+        let beginning = &pieces[..pieces.len().min(BEGINNING)];
+        format!("|{}[^\\n…]*?…", beginning.concat())
+    });
+    format!("(?:{all}{})", cut.unwrap_or_default())
+}
+
+/// White space, which is put in order in texts of one line.
+const SPACE: &str = r"(?:\s|\\+[nrt]|⏎|\u{FFFD}|\\+u00(?:0[9ad]|20|a0)|%(?:20|0[9AD])|\+)+";
+
+/// One character and its escapes, with any number of backslashes before it.
+fn character(c: char) -> String {
+    if c.is_ascii_alphanumeric() {
+        return c.to_string();
+    }
+    let mut out = format!(r"(?:\\*{}", escape(&c.to_string()));
+    match c {
+        '\'' => out.push_str(r"\\*'?|&#0*39;|&apos;"),
+        '"' => out.push_str("\\\\*\"?|&quot;|&#0*34;|\\\\*'"),
+        '`' => out.push('|'),
+        '&' => out.push_str("(?:amp;)?"),
+        '<' => out.push_str("|&lt;"),
+        '>' => out.push_str("|&gt;"),
+        _ => {}
+    }
+    if c == '`' {
+        out.push('\'');
+    }
+    if c.is_control() {
+        out.push_str(r"|\\+[abefrtv0]|\u{FFFD}|[\u{2400}-\u{2421}]");
+    }
+    let mut utf8 = [0; 4];
+    out.push('|');
+    for byte in c.encode_utf8(&mut utf8).bytes() {
+        let _ = write!(out, "%{byte:02X}");
+    }
+    let mut utf16 = [0; 2];
+    out.push('|');
+    for unit in c.encode_utf16(&mut utf16) {
+        let _ = write!(out, r"\\+u{unit:04X}");
+    }
+    // Rust's own.
+    let _ = write!(out, r"|\\+u\{{0*{:X}\}}|\u{{FFFD}}", u32::from(c));
+    out.push(')');
+    out
+}
