@@ -404,7 +404,15 @@ def sets():
         if token in parser.NO_PAREN_FUNCTIONS:
             no_paren.append(f"{word}={printed(word)[1]}".replace(" ", "_"))
     lines.append("no_paren_text\t" + " ".join(no_paren))
+    lines.append("foreign_aggregate\t" + " ".join(foreign_aggregates()))
     return "\n".join(lines) + "\n"
+
+
+def foreign_aggregates():
+    """What aggregates in DuckDB, and not to SQLGlot; `mode` the reference knows in part."""
+    known = {line.partition("\t")[0] for line in aggregates().splitlines() if "\t" not in line or "duckdb" in line.split("\t")[1].split()}
+    found = duckdb.sql("select distinct function_name from duckdb_functions() where function_type = 'aggregate'").fetchall()
+    return sorted({name for (name,) in found if re.fullmatch(r"\w+", name)} - known - {"mode"})
 
 
 def main():

@@ -6,6 +6,7 @@ use crate::tokens::{Token, tokenize};
 use sqlparser::ast::{Expr, Function, Visit, Visitor};
 use sqlparser::tokenizer::Token as SqlToken;
 use std::ops::ControlFlow;
+use viz_text::TextRange;
 
 /// What an expression is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -108,6 +109,19 @@ fn by_tokens(expression: &str) -> Shape {
         }
     }
     shape
+}
+
+/// The names of functions in a text that aggregate in DuckDB, and of which the reference's parser doesn't know that: so
+/// they are grouped by, and no other column is grouped by for their sake (`R-SQL-04`).
+pub fn foreign_aggregates(text: &str) -> Vec<TextRange> {
+    let Ok(tokens) = tokenize(text) else { return Vec::new() };
+    let tokens: Vec<Token> = tokens.into_iter().filter(|token| !token.is_space()).collect();
+    let foreign = |at: &usize| {
+        let called = tokens.get(at + 1).is_some_and(|next| next.token == SqlToken::LParen);
+        let bare = at.checked_sub(1).is_none_or(|before| tokens[before].token != SqlToken::Period);
+        matches!(&tokens[*at].token, SqlToken::Word(word) if called && bare && canonical::is_foreign_aggregate(&word.value))
+    };
+    (0..tokens.len()).filter(foreign).map(|at| tokens[at].range).collect()
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! The query of an insight (section 6 of the format reference).
 
-use crate::aggregates::{Shape, shape_of};
+use crate::aggregates::shape_of;
 use crate::direction::without_direction;
 use crate::expand::{Context, Expander};
-use crate::grouped::{Grouped, grouped};
 use crate::hash::alias_hash;
 use crate::join::{NoPath, from_clause};
+use crate::part::{Part, Regrouped, grouped_placeholders, grouping};
 use crate::rewrite::{quotes, rewrite};
-use crate::template::{Role, Template};
+use crate::template::Template;
 use crate::tokens::tokenize;
 use crate::{dropped, literal, parentheses, quoting};
 use std::collections::BTreeSet;
@@ -60,6 +60,8 @@ pub struct Composed {
     pub placed: Vec<Placed>,
     /// Its columns in order.
     pub selected: Vec<Selected>,
+    /// The statements that are grouped by another text than is selected.
+    pub regrouped: Vec<Regrouped>,
     /// The models it reads, in document order.
     pub models: Vec<ObjectId>,
     /// The inputs it depends on, in document order: through the query or through other properties.
@@ -104,53 +106,6 @@ pub fn inputs_of(project: &Project, insight: ObjectId) -> Vec<ObjectId> {
         _ => None,
     };
     project.references_of(insight).filter_map(input).collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-struct Part {
-    statement: Option<usize>,
-    template: Template,
-    shape: Shape,
-    loc: Loc,
-    /// Whether it may end in a direction.
-    sort: bool,
-    /// What is grouped by, if that is another text.
-    grouped: Option<Template>,
-    /// A placeholder before which text is lost where it is grouped by, and that text.
-    lost: Option<(Loc, String)>,
-}
-
-impl Part {
-    /// Its bytes without a sort's direction.
-    fn expression(&self) -> TextRange {
-        let text = self.template.text().text();
-        let expression = if self.sort { without_direction(text) } else { text.trim_end() };
-        TextRange::up_to((expression.len() as u32).into())
-    }
-
-    fn expression_text(&self) -> &str {
-        self.template.text().slice(self.expression())
-    }
-
-    /// Finds out what an insight with inputs groups by (F1, F3).
-    fn find_grouped(&mut self, context: &dyn Context) {
-        let mut expression = Template::new();
-        let range = self.expression();
-        expression.push_part(&self.template, range);
-        expression.find_roles();
-        match grouped(&expression, self.loc, context) {
-            Grouped::Same => {}
-            Grouped::Other { selected, grouped } => {
-                let mut template = selected;
-                template.push_part(&self.template, TextRange::new(range.end(), self.template.len()));
-                template.find_roles();
-                self.template = template;
-                self.grouped = Some(grouped);
-            }
-            Grouped::Lost { hole, text } => {
-                self.lost = expression.holes().get(hole).map(|hole| (hole.loc, text));
-            }
-        }
-    }
 }
 
 /// Builds the query of an insight. `None` if the object is no insight or has nothing to query (which other findings say).
@@ -276,6 +231,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
         writer.out.push_generated("\nGROUP BY");
         writer.list(&grouping, ",", Clause::GroupBy, |_, _| {});
     }
+    let regrouped = grouping.iter().filter_map(|part| part.regrouped(project, insight, context)).collect();
     if !groups.is_empty() {
         writer.out.push_generated("\nHAVING");
         writer.list(&groups, " AND", Clause::Having, |_, _| {});
@@ -321,6 +277,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
             .iter()
             .filter_map(|part| Some(Selected { statement: part.statement?, alias: alias_of(part) }))
             .collect(),
+        regrouped,
         models,
         dynamic: !inputs.is_empty(),
         inputs,
@@ -396,51 +353,11 @@ fn sorts<'a>(project: &Project, insight: &Insight, parts: &'a [Part], written: V
     parts.iter().find(is_x).into_iter().collect()
 }
 
-/// `R-SQL-05` to `R-SQL-07`.
-fn grouping<'a>(target: Target, selected: &[&'a Part], having: &[&Part], sorts: &[&'a Part]) -> Vec<&'a Part> {
-    let aggregated = selected.iter().any(|part| part.shape.aggregate) || !having.is_empty();
-    if target == Target::V2_1 && !aggregated {
-        return Vec::new();
-    }
-    let mut out: Vec<&Part> = Vec::new();
-    let others = selected.iter().chain(sorts).any(|part| part.shape.outer_column);
-    for part in selected.iter().chain(sorts) {
-        let text = part.expression_text();
-        // R-SQL-04: `mode` is grouped as if it were no aggregate.
-        let grouped = part.shape.outer_column || part.shape.mode && others;
-        if grouped && !out.iter().any(|other| other.expression_text() == text) {
-            out.push(part);
-        }
-    }
-    out
-}
-
 /// Where a bare word stands.
 fn word_loc(template: &Template, word: &str) -> Option<Loc> {
     let plain = template.plain();
     let found = tokenize(&plain).ok()?.into_iter().find(|token| token.is_word(word))?;
     template.text().locate(found.range)
-}
-
-/// S-16: the text of a grouping expression loses the quote before a placeholder.
-fn grouped_placeholders(target: Target, part: &Part) -> Vec<Problem> {
-    let quoted = part.template.holes().iter().filter(|hole| hole.role == Role::InString);
-    let problem = |hole: &crate::Hole| {
-        let message = "the run fails: the query groups by this expression, and there the quote before a placeholder is lost (S-16)";
-        let help = match target {
-            Target::V2_1 => "leave the quotes out: the placeholder gets them automatically",
-            Target::V2_0 => "compare with a number, or use the placeholder in a filter instead",
-        };
-        Problem::new("grouped-placeholder", hole.loc, message).help(help)
-    };
-    let lost = part.lost.iter().map(|(loc, text)| {
-        let message = format!(
-            "the run fails: the query groups by this expression, and there `{text}` before the placeholder is lost (S-16)"
-        );
-        Problem::new("grouped-placeholder", *loc, message)
-            .help("let the placeholder stand behind an operator or a comma, as in `x + ${…}`: it must not come first in parentheses")
-    });
-    quoted.map(problem).chain(lost).collect()
 }
 
 struct Writer {

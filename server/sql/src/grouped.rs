@@ -1,9 +1,10 @@
 //! The text that the reference groups by: SQLGlot's for the expression with samples in the place of its inputs, which are
 //! put back afterwards by the comments that mark them (`R-SQL-05`, F1, F3).
 
-use crate::canonical::canonical;
+use crate::canonical::{Stop, canonical};
 use crate::dropped;
 use crate::expand::Context;
+use crate::parse::parse_expression;
 use crate::template::{Role, Template};
 use viz_text::{Loc, TextRange, TextSize};
 
@@ -49,11 +50,20 @@ pub(crate) fn grouped(template: &Template, whole: Loc, context: &dyn Context) ->
     let lost = eaten.iter().find(|(hole, text)| *text != samples[*hole]);
     let filled = grouped.fill(|_, hole| dropped::neutral(hole).into());
     match lost {
-        Some((hole, eaten)) if canonical(&filled).is_err() => {
+        Some((hole, eaten)) if is_no_sql(&filled) => {
             let text = eaten.strip_suffix(samples[*hole].as_str()).unwrap_or(eaten).to_owned();
             Grouped::Lost { hole: *hole, text }
         }
         _ => Grouped::Other { selected, grouped },
+    }
+}
+
+/// Whether an expression is no SQL to SQLGlot; where that isn't known, to the other parser.
+fn is_no_sql(text: &str) -> bool {
+    match canonical(text) {
+        Ok(_) => false,
+        Err(Stop::Refused) => true,
+        Err(Stop::Unknown) => parse_expression(text).is_err(),
     }
 }
 

@@ -5,6 +5,7 @@ mod browser;
 mod chosen_props;
 mod context;
 mod doubts;
+mod grouping;
 mod hostile;
 mod judge;
 mod runs;

@@ -1,10 +1,10 @@
-//! SQLGlot's parser: functions and windows.
+//! SQLGlot's parser: functions.
 
 use super::Stop;
 use super::facts::{FACTS, Row};
 use super::parser::{Found, Parser};
-use super::primary::entry;
-use super::tree::{Bound, Frame, Kind, Node, Over, Sort, boxed};
+use super::access::entry;
+use super::tree::{Kind, Node, Sort, boxed};
 
 impl Parser {
     /// A call or a function without parentheses.
@@ -37,7 +37,7 @@ impl Parser {
                     self.go(self.at + 2);
                     let args = self.list(Self::assignment)?;
                     let mut call = match (upper.as_str(), args.len()) {
-                        ("MAP", 2) => Node::new(Kind::Other(upper, args)),
+                        ("MAP", _) => Node::new(Kind::Other(upper, args.into_iter().take(2).collect())),
                         ("IF", 2 | 3) => {
                             let mut args = args.into_iter();
                             let (Some(condition), Some(value)) = (args.next(), args.next()) else {
@@ -46,7 +46,7 @@ impl Parser {
                             let default = args.next().map(boxed);
                             Node::new(Kind::Case { this: None, ifs: vec![(condition, value)], default })
                         }
-                        _ => return Err(Stop::Unknown),
+                        _ => return Err(Stop::Refused),
                     };
                     if !self.eat_for("R_PAREN", &mut call) {
                         return Err(Stop::Refused);
@@ -98,7 +98,12 @@ impl Parser {
         let known = !anonymous && FACTS.knows(upper);
         if known && matches!(upper, "STRUCT" | "STRUCT_PACK") {
             let items = self.list(Self::argument)?;
-            let entries = items.into_iter().map(|item| entry(item, false)).collect::<Result<_, _>>()?;
+            let named = |(index, item): (usize, Node)| match item.kind {
+                Kind::Slice(..) | Kind::Binary(":=", ..) => entry(item, false),
+                Kind::Lambda { .. } | Kind::Star | Kind::Ordered(..) | Kind::Distinct(_) => Err(Stop::Unknown),
+                _ => Ok((format!("_{index}"), true, item)),
+            };
+            let entries = items.into_iter().enumerate().map(named).collect::<Result<_, _>>()?;
             return Ok(Node::new(Kind::Struct(entries)));
         }
         let args = self.list(Self::argument)?;
@@ -143,7 +148,7 @@ impl Parser {
         }
         let index = self.at;
         let args = if self.eat("L_PAREN") {
-            let args = self.names()?;
+            let args = self.names(true)?;
             if args.is_some() && self.eat("R_PAREN") { args } else { None }
         } else if FACTS.has("placeholder", self.kind()) {
             return Err(Stop::Unknown);
@@ -185,13 +190,14 @@ impl Parser {
         Ok(Some(Node::new(Kind::Ordered(boxed(this), order))))
     }
 
-    fn names(&mut self) -> Result<Option<Vec<Node>>, Stop> {
+    /// Names with commas between them, if there are any.
+    pub fn names(&mut self, any: bool) -> Result<Option<Vec<Node>>, Stop> {
         let mut out = Vec::new();
         loop {
             if FACTS.has("placeholder", self.kind()) {
                 return Err(Stop::Unknown);
             }
-            out.extend(self.name(true)?);
+            out.extend(self.name(any)?);
             if !self.eat("COMMA") {
                 return Ok((!out.is_empty()).then_some(out));
             }
@@ -202,10 +208,12 @@ impl Parser {
         let start = self.at;
         let body = Self::required(self.assignment()?)?;
         // The parameters are put in place of columns, without their comments.
-        if self.tokens[..self.at].iter().skip(start.saturating_sub(1)).any(|token| !token.comments.is_empty()) {
-            return Err(Stop::Unknown);
-        }
-        if args.iter().any(|arg| !arg.comments.is_empty()) {
+        let parameter = |text: &str| args.iter().any(|arg| arg.name() == text);
+        let (body_tokens, last) = (&self.tokens[start..self.at], self.at.checked_sub(1));
+        let lost = body_tokens.iter().any(|token| !token.comments.is_empty() && parameter(&token.text))
+            || start.checked_sub(1).is_some_and(|at| !self.tokens[at].comments.is_empty())
+            || last.is_some_and(|at| self.tokens[at].kind == "R_PAREN" && !self.tokens[at].comments.is_empty());
+        if lost || args.iter().any(|arg| !arg.comments.is_empty()) {
             return Err(Stop::Unknown);
         }
         Ok(self.node(Kind::Lambda { args, body: boxed(body), colon }))
@@ -376,94 +384,5 @@ impl Parser {
             return Err(Stop::Refused);
         }
         Ok(Node::new(Kind::Call(name.to_owned(), args)))
-    }
-
-    /// FILTER and OVER behind a function.
-    pub fn window(&mut self, this: Node) -> Result<Node, Stop> {
-        let mut this = this;
-        if self.is_word(0, "WITHIN") && self.is_word(1, "GROUP") {
-            return Err(Stop::Unknown);
-        }
-        // The comments of the function go to its window.
-        let mut comments = this.comments.clone();
-        if self.kind() == "FILTER" && self.kind_at(1) == "L_PAREN" {
-            self.go(self.at + 2);
-            self.eat("WHERE");
-            if !self.comments.is_empty() {
-                return Err(Stop::Unknown);
-            }
-            let condition = Self::required(self.assignment()?)?;
-            if !self.comments.is_empty() || !comments.is_empty() {
-                return Err(Stop::Unknown);
-            }
-            this = self.node(Kind::Filter(boxed(this), boxed(condition)));
-            comments.clear();
-            if !self.eat("R_PAREN") {
-                return Err(Stop::Refused);
-            }
-        }
-        if self.is_word(1, "NULLS") && (self.is_word(0, "IGNORE") || self.is_word(0, "RESPECT")) {
-            return Err(Stop::Unknown);
-        }
-        if !self.eat("OVER") {
-            return Ok(this);
-        }
-        if !comments.is_empty() {
-            return Err(Stop::Unknown);
-        }
-        let mut over = Over::default();
-        if !self.eat("L_PAREN") {
-            over.alias = Some(boxed(Self::required(self.name(false)?)?));
-            return Ok(self.node(Kind::Window(boxed(this), over)));
-        }
-        if FACTS.has("window_alias", self.kind()) || self.kind() == "IDENTIFIER" {
-            // `partition` alone would be the name of a window.
-            return Err(Stop::Unknown);
-        }
-        if self.eat("PARTITION_BY") {
-            over.partition = self.list(Self::assignment)?;
-        }
-        over.order = self.order()?;
-        if matches!(self.kind(), "ROWS" | "RANGE") {
-            over.frame = Some(self.frame()?);
-        }
-        if !self.eat("R_PAREN") {
-            return Err(Stop::Refused);
-        }
-        if self.kind() == "OVER" {
-            return Err(Stop::Unknown);
-        }
-        Ok(self.node(Kind::Window(boxed(this), over)))
-    }
-
-    fn frame(&mut self) -> Result<Frame, Stop> {
-        let kind = self.text().to_owned();
-        self.advance();
-        self.eat("BETWEEN");
-        let start = self.bound()?;
-        let end = if self.eat("AND") { self.bound()? } else { (None, None) };
-        if self.is_word(0, "EXCLUDE") {
-            return Err(Stop::Unknown);
-        }
-        Ok(Frame { kind, start, end })
-    }
-
-    fn bound(&mut self) -> Result<(Option<Bound>, Option<String>), Stop> {
-        let value = if self.eat_words(&["UNBOUNDED"]) {
-            Some(Bound::Words("UNBOUNDED"))
-        } else if self.eat_words(&["CURRENT", "ROW"]) {
-            Some(Bound::Words("CURRENT ROW"))
-        } else {
-            self.typed()?.map(|value| Bound::Value(boxed(value)))
-        };
-        let side = ["FOLLOWING", "PRECEDING"].iter().any(|side| self.is_word(0, side));
-        let side = side.then(|| self.text().to_owned());
-        if side.is_some() {
-            self.advance();
-        }
-        if !self.comments.is_empty() {
-            return Err(Stop::Unknown);
-        }
-        Ok((value, side))
     }
 }

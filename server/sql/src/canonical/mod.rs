@@ -8,15 +8,18 @@
 //! expressions, `print` its printer. What it knows of functions, types and words is data: `facts/`, written by
 //! `server/sql/generate/facts.py`, which asks SQLGlot itself.
 
+mod access;
 mod call;
 mod facts;
 mod parser;
 mod primary;
 mod print;
+mod print_call;
 mod shape;
 mod token;
 mod tree;
 mod types;
+mod window;
 
 use viz_text::TextRange;
 
@@ -47,6 +50,9 @@ pub enum Stop {
     Unknown,
 }
 
+/// Longer expressions nobody groups by: each operator of a chain is one more level of its tree.
+const MAX_TOKENS: usize = 2_000;
+
 /// What SQLGlot prints for an expression in DuckDB's dialect. Comments stay where it puts them.
 ///
 /// # Errors
@@ -54,6 +60,9 @@ pub enum Stop {
 /// rare syntax.
 pub fn canonical(expression: &str) -> Result<Canonical, Stop> {
     let tokens = token::tokenize(expression)?;
+    if tokens.len() > MAX_TOKENS {
+        return Err(Stop::Unknown);
+    }
     let first = tokens.first().map_or("", |token| token.kind);
     if tokens.iter().any(|token| matches!(token.kind, "SELECT" | "VALUES" | "SEMICOLON"))
         || facts::FACTS.has("statement", first)
@@ -64,7 +73,7 @@ pub fn canonical(expression: &str) -> Result<Canonical, Stop> {
     }
     let mut parser = parser::Parser::new(tokens);
     let Some(tree) = parser.expression()? else {
-        return Err(if parser.tokens.is_empty() { Stop::Unknown } else { Stop::Refused });
+        return Err(Stop::Refused);
     };
     let rest = parser.kind();
     if !rest.is_empty() {
@@ -79,4 +88,9 @@ pub fn is_aggregate(source_type: &str, function: &str) -> bool {
     facts::AGGREGATES
         .get(function.to_lowercase().as_str())
         .is_some_and(|sources| sources.is_none_or(|sources| sources.split(' ').any(|source| source == source_type)))
+}
+
+/// Whether a function aggregates in DuckDB although SQLGlot's parser doesn't take it for an aggregate.
+pub fn is_foreign_aggregate(function: &str) -> bool {
+    facts::FACTS.has("foreign_aggregate", &function.to_lowercase())
 }

@@ -11,6 +11,9 @@ pub(super) type Found = Result<Option<Node>, Stop>;
 /// Deeper than this nobody writes; SQLGlot itself fails at Python's limit.
 const MAX_DEPTH: usize = 120;
 
+/// Some words are read twice, as one thing and then as another; nested, that doubles each time.
+const MAX_STEPS: usize = 20_000;
+
 /// The state of SQLGlot's parser.
 pub(super) struct Parser {
     pub tokens: Vec<Token>,
@@ -18,11 +21,13 @@ pub(super) struct Parser {
     /// Comments of the last token, until an expression takes them.
     pub comments: Vec<String>,
     pub depth: usize,
+    /// What is left of [`MAX_STEPS`].
+    steps: usize,
 }
 
 impl Parser {
     pub fn new(tokens: Vec<Token>) -> Self {
-        Self { tokens, at: 0, comments: Vec::new(), depth: 0 }
+        Self { tokens, at: 0, comments: Vec::new(), depth: 0, steps: MAX_STEPS }
     }
 
     // ---- tokens
@@ -139,11 +144,17 @@ impl Parser {
         let found = self.assignment()?;
         let explicit = self.kind() == "ALIAS";
         let kind = if explicit { self.kind_at(1) } else { self.kind() };
-        if matches!(self.kind(), "L_PAREN" | "LIMIT" | "OFFSET")
-            || FACTS.has("placeholder", kind)
-            || explicit && kind == "L_PAREN"
-        {
+        if matches!(self.kind(), "LIMIT" | "OFFSET") || FACTS.has("placeholder", kind) {
             return Err(Stop::Unknown);
+        }
+        // Comments move between an expression and its name.
+        let commented = |parser: &Self| parser.tokens.iter().any(|token| !token.comments.is_empty());
+        if kind == "L_PAREN" {
+            self.go(self.at + 1 + usize::from(explicit));
+            let names = self.names(explicit)?;
+            let Some(this) = found.filter(|_| !commented(self)) else { return Err(Stop::Unknown) };
+            let names = names.filter(|_| self.eat("R_PAREN")).ok_or(Stop::Refused)?;
+            return Ok(Some(self.node(Kind::Aliases(boxed(this), names))));
         }
         let named = kind == "IDENTIFIER"
             || FACTS.has("alias", kind)
@@ -156,8 +167,7 @@ impl Parser {
         }
         let name = self.name(explicit || kind != "IDENTIFIER")?;
         let (Some(this), Some(name)) = (found, name) else { return Err(Stop::Unknown) };
-        // Comments move between an expression and its name.
-        if self.tokens.iter().any(|token| !token.comments.is_empty()) {
+        if commented(self) {
             return Err(Stop::Unknown);
         }
         Ok(Some(self.node(Kind::Alias(boxed(this), boxed(name)))))
@@ -451,8 +461,10 @@ impl Parser {
         self.level(Self::unary, |kind| matches!(kind, "CARET" | "DSTAR").then_some("POWER"))
     }
 
+    #[recursive::recursive]
     pub fn unary(&mut self) -> Found {
         self.depth += 1;
+        self.steps = self.steps.checked_sub(1).ok_or(Stop::Unknown)?;
         if self.depth > MAX_DEPTH {
             return Err(Stop::Unknown);
         }

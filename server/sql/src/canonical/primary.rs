@@ -1,6 +1,7 @@
 //! SQLGlot's parser: literals, names, brackets, CASE, INTERVAL.
 
 use super::Stop;
+use super::access::{entry, index_is_plain, json_path};
 use super::facts::FACTS;
 use super::parser::{Found, Parser};
 use super::tree::{Kind, Node, boxed};
@@ -396,90 +397,4 @@ fn quantities(text: &str) -> Vec<(String, String)> {
         at += text[at..].chars().next().map_or(1, char::len_utf8);
     }
     out
-}
-
-/// The path of `->`, as SQLGlot writes it, where we know that.
-fn json_path(path: Node) -> Result<Node, Stop> {
-    let text = match &path.kind {
-        Kind::Text(text) => text.clone(),
-        Kind::Number(text) => format!("[{text}]"),
-        _ => return Ok(path),
-    };
-    if !path.comments.is_empty() {
-        return Err(Stop::Unknown);
-    }
-    if text.starts_with('/') || text.contains("[#") {
-        return Ok(path);
-    }
-    let rest = text.strip_prefix('$').unwrap_or(&text);
-    let mut pieces = String::from("$");
-    let mut rest = rest.strip_prefix('.').unwrap_or(rest);
-    while !rest.is_empty() {
-        if let Some(inner) = rest.strip_prefix('[') {
-            let (number, behind) = inner.split_once(']').ok_or(Stop::Unknown)?;
-            let plain = !number.is_empty()
-                && number.chars().all(|c| c.is_ascii_digit())
-                && (number == "0" || !number.starts_with('0'));
-            if !plain {
-                return Err(Stop::Unknown);
-            }
-            pieces.push_str(&format!("[{number}]"));
-            rest = behind;
-        } else {
-            let end = rest.find(['.', '[']).unwrap_or(rest.len());
-            let key = &rest[..end];
-            let plain = key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-                && key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-            if !plain {
-                return Err(Stop::Unknown);
-            }
-            pieces.push_str(&format!(".{key}"));
-            rest = &rest[end..];
-        }
-        if let Some(behind) = rest.strip_prefix('.') {
-            if behind.is_empty() || behind.starts_with(['.', '[']) {
-                return Err(Stop::Unknown);
-            }
-            rest = behind;
-        }
-    }
-    if pieces == "$" && text != "$" {
-        return Err(Stop::Unknown);
-    }
-    Ok(Node { kind: Kind::Text(pieces), ..path })
-}
-
-/// A pair of a struct or map: its key as a text, whether that is printed as a text literal, and its value.
-pub(super) fn entry(item: Node, map: bool) -> Result<(String, bool, Node), Stop> {
-    let (key, value) = match item.kind {
-        Kind::Slice(Some(key), Some(value)) | Kind::Binary(":=", key, value) if item.comments.is_empty() => {
-            (key, value)
-        }
-        _ => return Err(Stop::Unknown),
-    };
-    if !key.comments.is_empty() {
-        return Err(Stop::Unknown);
-    }
-    match &key.kind {
-        Kind::Text(text) => Ok((text.clone(), true, *value)),
-        Kind::Number(text) if map => Ok((text.clone(), false, *value)),
-        Kind::Column(parts) if parts.len() == 1 => Ok((key.name().to_owned(), true, *value)),
-        _ => Err(Stop::Unknown),
-    }
-}
-
-/// SQLGlot counts indices from 0 and computes with those that it knows to be numbers.
-fn index_is_plain(list: &[Node]) -> Result<(), Stop> {
-    let [index] = list else { return Ok(()) };
-    let plain = match &index.kind {
-        Kind::Number(text) => text.chars().all(|c| c.is_ascii_digit()) && (text == "0" || !text.starts_with('0')),
-        Kind::Sign('-', inner) => {
-            inner.comments.is_empty()
-                && matches!(&inner.kind, Kind::Number(text) if text.chars().all(|c| c.is_ascii_digit()) && !text.starts_with('0'))
-        }
-        Kind::Text(_) | Kind::Column(_) | Kind::Slice(..) => true,
-        _ => false,
-    };
-    let bare = index.comments.is_empty() || matches!(index.kind, Kind::Column(_) | Kind::Text(_));
-    if plain && bare { Ok(()) } else { Err(Stop::Unknown) }
 }

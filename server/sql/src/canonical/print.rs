@@ -1,7 +1,6 @@
 //! SQLGlot's printer for DuckDB.
 
-use super::facts::{FACTS, Row};
-use super::shape::{row, shape};
+use super::facts::FACTS;
 use super::tree::{Bound, Kind, Node, Over, Sort};
 use super::{Canonical, Piece, Stop};
 use viz_text::{TextRange, TextSize};
@@ -14,17 +13,17 @@ pub(super) fn print(node: &Node) -> Result<Canonical, Stop> {
 }
 
 #[derive(Default)]
-struct Printer {
+pub(super) struct Printer {
     text: String,
     pieces: Vec<Piece>,
 }
 
 impl Printer {
-    fn push(&mut self, text: &str) {
+    pub(super) fn push(&mut self, text: &str) {
         self.text.push_str(text);
     }
 
-    fn push_from(&mut self, text: &str, source: Option<(usize, usize)>) {
+    pub(super) fn push_from(&mut self, text: &str, source: Option<(usize, usize)>) {
         let start = TextSize::new(self.text.len() as u32);
         self.text.push_str(text);
         if let Some((from, to)) = source {
@@ -43,7 +42,8 @@ impl Printer {
         }
     }
 
-    fn node(&mut self, node: &Node) -> Result<(), Stop> {
+    #[recursive::recursive]
+    pub(super) fn node(&mut self, node: &Node) -> Result<(), Stop> {
         self.kind(node)?;
         if !node.drops_comments() {
             self.comments(&node.comments);
@@ -64,7 +64,7 @@ impl Printer {
         }
     }
 
-    fn list(&mut self, list: &[Node], parent: &str) -> Result<(), Stop> {
+    pub(super) fn list(&mut self, list: &[Node], parent: &str) -> Result<(), Stop> {
         for (index, node) in list.iter().enumerate() {
             if index > 0 {
                 self.push(", ");
@@ -74,7 +74,7 @@ impl Printer {
         Ok(())
     }
 
-    fn kind(&mut self, node: &Node) -> Result<(), Stop> {
+    pub(super) fn kind(&mut self, node: &Node) -> Result<(), Stop> {
         match &node.kind {
             Kind::Name { text, quoted } => {
                 let escaped = text.replace('"', "\"\"");
@@ -89,6 +89,12 @@ impl Printer {
                 self.node(this)?;
                 self.push(" AS ");
                 self.node(name)?;
+            }
+            Kind::Aliases(this, names) => {
+                self.node(this)?;
+                self.push(" AS (");
+                self.list(names, "")?;
+                self.push(")");
             }
             Kind::Word(text) => self.push(text),
             Kind::Column(parts) => {
@@ -404,87 +410,6 @@ impl Printer {
             self.push(" ");
             self.push(side);
         }
-        Ok(())
-    }
-
-    fn call(&mut self, name: &str, args: &[Node]) -> Result<(), Stop> {
-        // Adding an interval is printed with the operator.
-        if let ("DATE_ADD", [this, interval]) = (name, args)
-            && let Kind::Interval { this: count, unit: Some(_) } = &interval.kind
-            && matches!(count.kind, Kind::Text(_))
-            && matches!(shape(this), 'c' | 'D' | 'T')
-            && interval.comments.is_empty()
-        {
-            self.node(this)?;
-            self.push(" + ");
-            return self.node(interval);
-        }
-        let dates = matches!(name, "DATE_DIFF" | "DATEDIFF");
-        let group = name == "REGEXP_EXTRACT"
-            && matches!(args.get(2).map(|arg| &arg.kind), Some(Kind::Number(group)) if group != "0");
-        let Some(Row::Template { text, wrapped, unknown, units, .. }) = row(name, args) else {
-            return Err(Stop::Unknown);
-        };
-        let literal = |arg: &Node| matches!(arg.kind, Kind::Text(_) | Kind::Number(_) | Kind::Sign(..));
-        let commented = |arg: &Node| {
-            !arg.comments.is_empty() || matches!(&arg.kind, Kind::Sign(_, this) if !this.comments.is_empty())
-        };
-        if FACTS.has("loses_comment", name) && args.iter().any(|arg| literal(arg) && commented(arg)) {
-            return Err(Stop::Unknown);
-        }
-        for (index, arg) in args.iter().enumerate() {
-            let shape = shape(arg);
-            let listed =
-                |lists: &[(usize, &str)]| lists.iter().any(|(at, shapes)| *at == index && shapes.contains(shape));
-            let special = units.is_some() && (index == 0 || dates && shape == 's') || group && index == 2;
-            if (shape == '?' || listed(unknown)) && !special {
-                return Err(Stop::Unknown);
-            }
-        }
-        let mut rest = *text;
-        while let Some(at) = rest.find(['{', '@']) {
-            self.push(&rest[..at]);
-            if rest[at..].starts_with("@(") {
-                self.push(name);
-                rest = &rest[at + 1..];
-                continue;
-            }
-            let index =
-                rest[at + 1..].chars().next().and_then(|c| c.to_digit(10)).filter(|_| rest[at + 2..].starts_with('}'));
-            let Some(index) = index.map(|index| index as usize) else {
-                self.push(&rest[at..=at]);
-                rest = &rest[at + 1..];
-                continue;
-            };
-            let arg = args.get(index).ok_or(Stop::Unknown)?;
-            rest = &rest[at + 3..];
-            match (units, &arg.kind) {
-                (Some((upper, _)), Kind::Text(text)) if index == 0 => {
-                    if !arg.comments.is_empty() {
-                        return Err(Stop::Unknown);
-                    }
-                    let text = if *upper { text.to_uppercase() } else { text.clone() };
-                    self.push_from(&format!("'{text}'"), arg.source);
-                }
-                (Some(_), Kind::Text(text)) if dates => {
-                    let time = text.contains(':');
-                    if time && text.contains(['+', 'Z']) || time && text.matches('-').count() > 2 {
-                        return Err(Stop::Unknown);
-                    }
-                    self.push("CAST(");
-                    self.node(arg)?;
-                    self.push(if time { " AS TIMESTAMP)" } else { " AS DATE)" });
-                }
-                _ => {
-                    let shape = shape(arg);
-                    let wrap = wrapped.iter().any(|(at, shapes)| *at == index && shapes.contains(shape));
-                    self.push(if wrap { "(" } else { "" });
-                    self.node(arg)?;
-                    self.push(if wrap { ")" } else { "" });
-                }
-            }
-        }
-        self.push(rest);
         Ok(())
     }
 }

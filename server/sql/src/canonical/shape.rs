@@ -21,7 +21,7 @@ pub(super) fn shape(node: &Node) -> char {
         Kind::Binary("||", ..) => '|',
         Kind::Binary("=" | "<>" | "<" | "<=" | ">" | ">=" | "IS NOT DISTINCT FROM" | "IS DISTINCT FROM", ..) => '=',
         Kind::Binary("AND" | "OR", ..) => '&',
-        Kind::Binary("LIKE" | "ILIKE", ..) => 'L',
+        Kind::Binary("LIKE" | "ILIKE" | "GLOB" | "SIMILAR TO", ..) => 'L',
         Kind::Binary("IS", ..) => 'i',
         Kind::Binary(":=", ..) => 'w',
         Kind::Not(_) => '!',
@@ -60,24 +60,17 @@ pub(super) fn shape(node: &Node) -> char {
     }
 }
 
-/// The row for a call: the one for a literal as its first argument, if that is one.
+/// The row for a call: the one for a unit as its first argument, if it takes any or that is one.
 pub(super) fn row(name: &str, args: &[Node]) -> Option<&'static Row> {
     let first = args.first().and_then(|first| match &first.kind {
         Kind::Text(text) => Some(text),
         _ => None,
     });
-    if let (Some(literal), Some(row @ Row::Template { units: Some((_, units)), .. })) =
-        (first, FACTS.row(name, args.len(), true))
-        && units.iter().any(|unit| same_case(unit, literal))
-    {
-        return Some(row);
+    let known = |units: &[&str]| first.is_some_and(|text| units.iter().any(|unit| text.eq_ignore_ascii_case(unit)));
+    match FACTS.row(name, args.len(), true) {
+        Some(row @ Row::Template { units: Some((upper, units)), .. }) if *upper || known(units) => Some(row),
+        _ => FACTS.row(name, args.len(), false),
     }
-    FACTS.row(name, args.len(), false)
-}
-
-/// Whether a unit is written in one of the ways that were tried.
-fn same_case(unit: &str, literal: &str) -> bool {
-    literal.eq_ignore_ascii_case(unit)
 }
 
 /// Whether it is an aggregate function to the parser.

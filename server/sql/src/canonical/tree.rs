@@ -17,6 +17,8 @@ pub(super) enum Kind {
         quoted: bool,
     },
     Alias(Box<Node>, Box<Node>),
+    /// Several names in parentheses.
+    Aliases(Box<Node>, Vec<Node>),
     /// A word that is printed as it is.
     Word(String),
     /// Up to four parts.
