@@ -53,7 +53,7 @@ codes! {
     "foreign-sql" Warning "a query is hardly SQL of its database",
     "grouped-by-sort" Information "a sort adds to what is grouped by",
     "grouped-differently" Error "an expression is grouped by in another form than is selected",
-    "grouped-placeholder" Error "a quoted placeholder stands in an expression that is grouped by",
+    "grouped-placeholder" Error "text before a placeholder is lost where it is grouped by",
     "grouped-rows" Warning "equal rows become one",
     "hostile-option" Hint "an option that nobody has yet would break a query",
     "ignored-key" Warning "a key has no effect",

@@ -170,7 +170,7 @@ def probe(name, arity, units=False):
     if text is None:
         return "!"
     # What asks for the types of arguments is not mirrored.
-    if text == "?" or "TYPEOF(" in text:
+    if text == "?" or "TYPEOF(" in text and name != "TYPEOF":
         return "?"
     template = template_of(text, arity)
     if units:

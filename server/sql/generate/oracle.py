@@ -8,6 +8,7 @@ The expressions come from lists of operators, functions, types and shapes, and a
 """
 
 import argparse
+import functools
 import itertools
 import logging
 import random
@@ -15,6 +16,8 @@ import sys
 from pathlib import Path
 
 import sqlglot
+from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.tokens import TokenType
 
 import facts
 
@@ -188,7 +191,23 @@ def expressions():
     # One line each; a few thousand are enough.
     rng = random.Random(SEED)
     keep = set(FORMS)
-    return [text for index, text in enumerate(seen) if text in keep or "/*" in text or rng.random() < 0.62]
+    kept = [text for text in seen if text in keep or "/*" in text or rng.random() < 0.62]
+    return [text for text in kept if not is_statement(text) and text not in no_types()]
+
+
+@functools.cache
+def no_types():
+    """Types that DuckDB doesn't have, and numbers behind those that take none."""
+    forms = ("n::{}", "cast(n as {})", "try_cast(n as {}(4))", "n::{}(5, 2)", "n::{}[]", "{} '1'")
+    unknown = {form.format(word) for form in forms for word in ("nullable", "object", "range", "unknown")}
+    return unknown | {form.format(word) for form in forms[2:4] for word in ("array", "list", "map", "row", "struct", "union")}
+
+
+def is_statement(text):
+    """Whether it begins as statements do: then it is no expression, whatever SQLGlot makes of it."""
+    first = DuckDB.Tokenizer().tokenize(text.partition("(")[0].split(" ")[0])[:1] if text[:1].isalpha() else []
+    words = set(DuckDB.Parser.STATEMENT_PARSERS) | DuckDB.Tokenizer.COMMANDS | {TokenType.SELECT, TokenType.FROM, TokenType.VALUES, TokenType.WITH}
+    return bool(first) and first[0].token_type in words
 
 
 def line(text, printed):

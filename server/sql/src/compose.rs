@@ -9,6 +9,7 @@ use crate::part::{Part, Regrouped, grouped_placeholders, grouping};
 use crate::rewrite::{quotes, rewrite};
 use crate::template::Template;
 use crate::tokens::tokenize;
+use crate::windows::without_window_orders;
 use crate::{dropped, literal, parentheses, quoting};
 use std::collections::BTreeSet;
 use viz_project::{Body, Fix, Insight, Kind, ObjectId, Problem, Project, Resolution, StatementKind, Target};
@@ -219,7 +220,8 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
         writer.out.push_generated("\nWHERE");
         writer.list(&rows, " AND", Clause::Where, |_, _| {});
     }
-    let grouping = grouping(project.target(), &selected, &groups, &sorts);
+    let ordered: Vec<Part> = selected.iter().chain(&sorts).flat_map(|part| part.window_orders()).collect();
+    let grouping = grouping(project.target(), &selected, &groups, &sorts, &ordered);
     for part in grouping.iter().filter(|part| part.shape.mode) {
         expander.broken = true;
         let message = "`mode` is grouped by as if it were a column, and the database refuses that (R-SQL-04)";
@@ -336,8 +338,12 @@ fn parts(insight: &Insight, expander: &mut Expander<'_>, context: &dyn Context) 
             .fill(|_, hole| context.sample(hole.input, hole.accessor).unwrap_or_else(|| dropped::neutral(hole).into()));
         let sort = statement.kind == StatementKind::Sort;
         let judged = if sort { without_direction(&sample) } else { &sample };
+        let mut shape = shape_of(judged);
+        if shape.window {
+            shape.outer_column = shape_of(&without_window_orders(judged)).outer_column;
+        }
         let loc = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
-        Part { statement: Some(index), shape: shape_of(judged), template, loc, sort, grouped: None, lost: None }
+        Part { statement: Some(index), shape, template, loc, sort, grouped: None, lost: None }
     };
     insight.statements.iter().enumerate().map(part).collect()
 }

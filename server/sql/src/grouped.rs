@@ -1,7 +1,7 @@
 //! The text that the reference groups by: SQLGlot's for the expression with samples in the place of its inputs, which are
 //! put back afterwards by the comments that mark them (`R-SQL-05`, F1, F3).
 
-use crate::canonical::{Stop, canonical};
+use crate::canonical::{Canonical, Stop, canonical};
 use crate::dropped;
 use crate::expand::Context;
 use crate::parse::parse_expression;
@@ -42,7 +42,7 @@ pub(crate) fn grouped(template: &Template, whole: Loc, context: &dyn Context) ->
         .collect();
     let marked = selected.fill(|index, _| format!("{} {}", samples[index], mark(index)));
     let Ok(printed) = canonical(&marked) else { return Grouped::Same };
-    let (grouped, eaten) = restore(&printed.text, &selected, whole);
+    let (grouped, eaten) = restore(&printed, &selected, &samples, whole);
     let text = grouped.text().text();
     if text == selected.text().text() || text == template.text().text() {
         return Grouped::Same;
@@ -73,12 +73,18 @@ fn mark(index: usize) -> String {
 
 /// Puts the placeholders back: from each mark back to a blank, a comma or a closing parenthesis is taken for the sample.
 /// Returns what was taken, by hole.
-fn restore(printed: &str, template: &Template, whole: Loc) -> (Template, Vec<(usize, String)>) {
+fn restore(
+    printed: &Canonical,
+    template: &Template,
+    samples: &[String],
+    whole: Loc,
+) -> (Template, Vec<(usize, String)>) {
+    let text = printed.text.as_str();
     let mut found: Vec<(usize, usize, usize)> = (0..template.holes().len())
         .filter_map(|index| {
             let mark = mark(index);
-            let at = printed.find(&mark)?;
-            let before = printed[..at].trim_end();
+            let at = text.find(&mark)?;
+            let before = text[..at].trim_end();
             let start = before.rfind([' ', ',', ')']).map_or(0, |at| at + 1);
             Some((start, at + mark.len(), index))
         })
@@ -87,14 +93,57 @@ fn restore(printed: &str, template: &Template, whole: Loc) -> (Template, Vec<(us
     let (mut out, mut eaten, mut done) = (Template::new(), Vec::new(), 0);
     for (start, end, index) in found {
         let start = start.max(done);
-        out.push_for(&printed[done..start], whole);
-        let text = printed[start..end].strip_suffix(mark(index).as_str()).unwrap_or_default();
-        eaten.push((index, text.trim_end().to_owned()));
+        push(&mut out, printed, done..start, template, whole, |source| unfilled(template, samples, source));
+        let taken = text[start..end].strip_suffix(mark(index).as_str()).unwrap_or_default();
+        eaten.push((index, taken.trim_end().to_owned()));
         out.push_part(template, template.holes()[index].range);
         done = end;
     }
-    out.push_for(&printed[done..], whole);
+    push(&mut out, printed, done..text.len(), template, whole, |source| unfilled(template, samples, source));
     (out, eaten)
+}
+
+/// Where a part of the text with samples and marks stands in the template. `None` for samples.
+fn unfilled(template: &Template, samples: &[String], source: TextRange) -> Option<TextRange> {
+    let mut added = 0_i64;
+    for (index, hole) in template.holes().iter().enumerate() {
+        let start = i64::from(u32::from(hole.range.start())) + added;
+        let len = (samples[index].len() + 1 + mark(index).len()) as i64;
+        if i64::from(u32::from(source.end())) <= start {
+            break;
+        }
+        if i64::from(u32::from(source.start())) < start + len {
+            return None;
+        }
+        added += len - i64::from(u32::from(hole.range.len()));
+    }
+    let moved = |at: TextSize| u32::try_from(i64::from(u32::from(at)) - added).ok().map(TextSize::new);
+    Some(TextRange::new(moved(source.start())?, moved(source.end())?))
+}
+
+/// Appends a part of a printed text: its names and literals stand for those of the template, the rest for a place as a
+/// whole.
+fn push(
+    out: &mut Template,
+    printed: &Canonical,
+    part: std::ops::Range<usize>,
+    template: &Template,
+    whole: Loc,
+    source: impl Fn(TextRange) -> Option<TextRange>,
+) {
+    let mut done = part.start;
+    for piece in &printed.pieces {
+        let (from, to) = (usize::from(piece.printed.start()), usize::from(piece.printed.end()));
+        let Some(source) = source(piece.source).filter(|_| from >= done && to <= part.end) else { continue };
+        out.push_for(&printed.text[done..from], whole);
+        if printed.text[from..to] == *template.text().slice(source) {
+            out.push_part(template, source);
+        } else {
+            out.push_for(&printed.text[from..to], template.text().locate(source).unwrap_or(whole));
+        }
+        done = to;
+    }
+    out.push_for(&printed.text[done..part.end], whole);
 }
 
 /// The template with its metrics and dimensions as SQLGlot prints them (`R-RES-02`). `None` if that isn't known.
@@ -113,19 +162,8 @@ fn units_printed(template: &Template) -> Option<Template> {
         if printed.text == text {
             out.push_part(template, unit.range);
         } else {
-            let mut at = 0;
-            for piece in &printed.pieces {
-                let (from, to) = (usize::from(piece.printed.start()), usize::from(piece.printed.end()));
-                out.push_for(&printed.text[at..from], unit.loc);
-                let source = piece.source + unit.range.start();
-                if printed.text[from..to] == *template.text().slice(source) {
-                    out.push_part(template, source);
-                } else {
-                    out.push_for(&printed.text[from..to], template.text().locate(source).unwrap_or(unit.loc));
-                }
-                at = to;
-            }
-            out.push_for(&printed.text[at..], unit.loc);
+            let source = |range: TextRange| Some(range + unit.range.start());
+            push(&mut out, &printed, 0..printed.text.len(), template, unit.loc, source);
             out.mark_unit(start, unit.loc);
         }
         done = unit.range.end();

@@ -1,11 +1,13 @@
 //! A statement of an insight on its way into the query, and what is grouped by.
 
-use crate::aggregates::Shape;
+use crate::aggregates::{Shape, shape_of};
 use crate::canonical::canonical;
+use crate::compose::{Clause, Composed, Placed};
 use crate::direction::without_direction;
 use crate::expand::{Context, Expander};
 use crate::grouped::{Grouped, grouped};
 use crate::template::{Role, Template};
+use crate::windows::window_orders;
 use viz_project::{Insight, Problem, Project, Target};
 use viz_syntax::references;
 use viz_text::{Loc, MappedText, TextRange, TextSize};
@@ -21,6 +23,54 @@ pub struct Regrouped {
     pub typed: String,
     /// A form of it that is grouped by as it is written.
     pub instead: Option<String>,
+}
+
+impl Composed {
+    /// The query with the selected texts in place of those that are grouped by, but for the one of a statement.
+    pub fn grouped_as_selected(&self, but: Option<usize>) -> Composed {
+        let (mut out, mut placed, mut done) = (Template::new(), Vec::new(), TextSize::new(0));
+        let (mut added, mut removed) = (TextSize::new(0), TextSize::new(0));
+        let mut clauses: Vec<&Placed> = self.placed.iter().collect();
+        clauses.sort_by_key(|one| one.range.start());
+        for one in clauses {
+            let regrouped = one.clause == Clause::GroupBy
+                && Some(one.statement) != but
+                && self.grouped_range(one.statement) == Some(one.range)
+                && self.regrouped.iter().any(|regrouped| regrouped.statement == one.statement);
+            match self.selected_range(one.statement).filter(|_| regrouped) {
+                Some(selected) => {
+                    out.push_part(&self.template, TextRange::new(done, one.range.start()));
+                    let range = out.push_part(&self.template, selected);
+                    placed.push(Placed { range, ..*one });
+                    (added, removed) = (added + selected.len(), removed + one.range.len());
+                    done = one.range.end();
+                }
+                None => placed.push(Placed { range: one.range + added - removed, ..*one }),
+            }
+        }
+        out.push_part(&self.template, TextRange::new(done, self.template.len()));
+        out.find_roles();
+        Composed { template: out, placed, regrouped: Vec::new(), ..self.clone() }
+    }
+
+    /// Where a statement is grouped by.
+    pub fn grouped_range(&self, statement: usize) -> Option<TextRange> {
+        self.placed_in(statement, Clause::GroupBy)
+    }
+
+    /// Where the expression of a statement is selected, or sorted by.
+    fn selected_range(&self, statement: usize) -> Option<TextRange> {
+        self.placed_in(statement, Clause::Select).or_else(|| {
+            let range = self.placed_in(statement, Clause::OrderBy)?;
+            let expression = without_direction(self.template.text().slice(range));
+            Some(TextRange::at(range.start(), TextSize::of(expression)))
+        })
+    }
+
+    fn placed_in(&self, statement: usize, clause: Clause) -> Option<TextRange> {
+        let here = |placed: &&Placed| placed.statement == statement && placed.clause == clause;
+        self.placed.iter().find(here).map(|placed| placed.range)
+    }
 }
 
 /// The text of a statement.
@@ -70,6 +120,22 @@ impl Part {
         }
     }
 
+    /// What its windows are ordered by, which is grouped by on its own.
+    pub fn window_orders(&self) -> Vec<Part> {
+        if !self.shape.window {
+            return Vec::new();
+        }
+        let plain = self.template.plain();
+        let part = |range: TextRange| {
+            let shape = shape_of(&plain[range]);
+            let mut template = Template::new();
+            template.push_part(&self.template, range);
+            template.find_roles();
+            Part { template, shape, sort: false, grouped: None, lost: None, ..*self }
+        };
+        window_orders(&plain).into_iter().map(part).filter(|part| part.shape.outer_column).collect()
+    }
+
     /// What to say if the engine refuses that the two texts differ.
     pub fn regrouped(&self, project: &Project, insight: &Insight, context: &dyn Context) -> Option<Regrouped> {
         self.grouped.as_ref()?;
@@ -99,9 +165,11 @@ fn equal_form(typed: &str, loc: Loc, project: &Project, context: &dyn Context) -
         return None;
     }
     // From the last one: the first's name begins that of the eleventh.
-    let instead = references.iter().enumerate().rev().fold(printed, |printed, (index, reference)| {
-        printed.replace(&name(index), &typed[reference.range])
-    });
+    let instead = references
+        .iter()
+        .enumerate()
+        .rev()
+        .fold(printed, |printed, (index, reference)| printed.replace(&name(index), &typed[reference.range]));
     let mut mapped = MappedText::new();
     mapped.push_for(&instead, loc);
     let mut expander = Expander::new(project, context);
@@ -112,14 +180,20 @@ fn equal_form(typed: &str, loc: Loc, project: &Project, context: &dyn Context) -
 }
 
 /// `R-SQL-05` to `R-SQL-07`.
-pub(crate) fn grouping<'a>(target: Target, selected: &[&'a Part], having: &[&Part], sorts: &[&'a Part]) -> Vec<&'a Part> {
+pub(crate) fn grouping<'a>(
+    target: Target,
+    selected: &[&'a Part],
+    having: &[&Part],
+    sorts: &[&'a Part],
+    ordered: &'a [Part],
+) -> Vec<&'a Part> {
     let aggregated = selected.iter().any(|part| part.shape.aggregate) || !having.is_empty();
     if target == Target::V2_1 && !aggregated {
         return Vec::new();
     }
     let mut out: Vec<&Part> = Vec::new();
     let others = selected.iter().chain(sorts).any(|part| part.shape.outer_column);
-    for part in selected.iter().chain(sorts) {
+    for part in selected.iter().chain(sorts).copied().chain(ordered) {
         let text = part.expression_text();
         // R-SQL-04: `mode` is grouped as if it were no aggregate.
         let grouped = part.shape.outer_column || part.shape.mode && others;
@@ -150,4 +224,3 @@ pub(crate) fn grouped_placeholders(target: Target, part: &Part) -> Vec<Problem> 
     });
     quoted.map(problem).chain(lost).collect()
 }
-

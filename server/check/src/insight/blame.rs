@@ -28,9 +28,7 @@ struct Place {
 impl Run<'_> {
     /// Every combination fails: the query itself is wrong, or the only option is.
     pub(super) fn always(&self, verdict: &mut InsightVerdict, combination: usize, error: &SqlError, judge: Judge) {
-        let of_grouping = self.faults_of_grouping(combination, error, judge);
-        if !of_grouping.is_empty() {
-            verdict.findings.extend(of_grouping);
+        if self.fails_grouped(verdict, combination, error, judge) {
             return;
         }
         let place = self.place(combination, error);

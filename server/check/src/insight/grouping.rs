@@ -1,13 +1,14 @@
 //! Queries that fail because of how the reference groups: by another text than it selects, or not for the sake of a
 //! function that it doesn't know to aggregate (`R-SQL-04`, `R-SQL-05`).
 
-use super::Run;
+use super::{InsightVerdict, Run};
+use crate::proof::Classes;
 use crate::report::{Finding, Judge};
 use crate::shorten::shorten;
 use viz_facts::{Question, SqlError, Unknown};
 use viz_project::{Fix, Statement};
-use viz_sql::{Clause, Regrouped, foreign_aggregates, without_direction};
-use viz_text::{Loc, TextRange, TextSize};
+use viz_sql::{Clause, Composed, Regrouped, foreign_aggregates};
+use viz_text::Loc;
 
 /// How much of a text is shown.
 const SHOWN: usize = 160;
@@ -16,13 +17,21 @@ const SHOWN: usize = 160;
 const SAME: [(&str, &str); 3] = [("mean", "avg"), ("list", "array_agg"), ("arbitrary", "first")];
 
 impl Run<'_> {
-    /// The faults of grouping that make a query fail. Empty if it fails for another reason, or while answers are missing.
-    pub(super) fn faults_of_grouping(&self, combination: usize, error: &SqlError, judge: Judge) -> Vec<Finding> {
+    /// Says what is wrong with a query that fails whatever is chosen, if it fails for how it is grouped, or is grouped by
+    /// other texts than are selected. Whether it did.
+    pub(super) fn fails_grouped(
+        &self,
+        verdict: &mut InsightVerdict,
+        combination: usize,
+        error: &SqlError,
+        judge: Judge,
+    ) -> bool {
         let unknown = self.unknown_aggregates(error);
-        if !unknown.is_empty() || self.composed.regrouped.is_empty() {
-            return unknown;
+        if !unknown.is_empty() {
+            verdict.findings.extend(unknown);
+            return true;
         }
-        self.differently_grouped(combination, judge).unwrap_or_default()
+        self.differently_grouped(verdict, combination, judge).unwrap_or_default()
     }
 
     /// Aggregate functions that are no such to the reference: nothing is grouped for them, or they are grouped by.
@@ -61,65 +70,59 @@ impl Run<'_> {
     }
 
     /// Expressions whose text behind GROUP BY isn't equal, to DuckDB, to the one that is selected: with the selected text in
-    /// both places the query is accepted, and with the other one it isn't.
-    fn differently_grouped(&self, combination: usize, judge: Judge) -> Result<Vec<Finding>, Unknown> {
-        let mut out = Vec::new();
+    /// both places the query is accepted, and with the other one it isn't. What fails with the selected text, too, has
+    /// its places there.
+    fn differently_grouped(
+        &self,
+        verdict: &mut InsightVerdict,
+        combination: usize,
+        judge: Judge,
+    ) -> Result<bool, Unknown> {
+        if self.composed.regrouped.is_empty() {
+            return Ok(false);
+        }
         let tables = if judge == Judge::Bind { self.tables()? } else { Vec::new() };
-        let ask = |sql: String| match judge {
-            Judge::Parse => self.facts.accepted(&Question::Parse { sql }),
-            Judge::Bind => self.facts.accepted(&Question::Bind { tables: tables.clone(), sql }),
-            _ => Ok(Ok(())),
+        let ask = |composed: &Composed| {
+            let selection = &self.combinations[combination];
+            let sql = composed.template.render(|_, hole| self.value(selection, hole));
+            match judge {
+                Judge::Parse => self.facts.accepted(&Question::Parse { sql }),
+                Judge::Bind => self.facts.accepted(&Question::Bind { tables: tables.clone(), sql }),
+                _ => Ok(Ok(())),
+            }
         };
-        if ask(self.grouped_as_selected(combination, None))?.is_err() {
-            return Ok(out);
+        let plain = self.composed.grouped_as_selected(None);
+        if let Err(error) = ask(&plain)? {
+            self.with(&plain).always(verdict, combination, &error, judge);
+            return Ok(true);
         }
+        let mut found = false;
         for regrouped in &self.composed.regrouped {
-            let Err(error) = ask(self.grouped_as_selected(combination, Some(regrouped.statement)))? else { continue };
-            out.push(self.differs(regrouped, &error));
+            if let Err(error) = ask(&self.composed.grouped_as_selected(Some(regrouped.statement)))? {
+                verdict.findings.push(self.differs(regrouped, &error));
+                found = true;
+            }
         }
-        Ok(out)
+        Ok(found)
     }
 
-    /// The query with the selected texts in place of those that are grouped by, but for the one of a statement.
-    fn grouped_as_selected(&self, combination: usize, but: Option<usize>) -> String {
-        let values = self.fill(&self.combinations[combination]);
-        let filled = |range: TextRange| self.filled(range, |index, _| values[index].clone());
-        let (mut out, mut done) = (String::new(), TextSize::new(0));
-        for regrouped in self.composed.regrouped.iter().filter(|regrouped| Some(regrouped.statement) != but) {
-            let (Some(grouped), Some(selected)) =
-                (self.grouped_range(regrouped), self.selected_range(regrouped.statement))
-            else {
-                continue;
-            };
-            out.push_str(&filled(TextRange::new(done, grouped.start())));
-            out.push_str(&filled(selected));
-            done = grouped.end();
+    /// The same check of another text.
+    fn with<'a>(&'a self, composed: &'a Composed) -> Run<'a> {
+        Run {
+            composed,
+            query_inputs: self.query_inputs.clone(),
+            positions: self.positions.clone(),
+            states: self.states.clone(),
+            classes: Classes::default(),
+            combinations: self.combinations.clone(),
+            tried: self.tried.clone(),
+            ..*self
         }
-        out.push_str(&filled(TextRange::new(done, self.composed.template.len())));
-        out
-    }
-
-    fn grouped_range(&self, regrouped: &Regrouped) -> Option<TextRange> {
-        let here = |clause: Clause, statement: usize| clause == Clause::GroupBy && statement == regrouped.statement;
-        self.composed.placed.iter().find(|placed| here(placed.clause, placed.statement)).map(|placed| placed.range)
-    }
-
-    /// Where the expression of a statement is selected, or sorted by.
-    fn selected_range(&self, statement: usize) -> Option<TextRange> {
-        let of = |clause: Clause| {
-            self.composed.placed.iter().find(|placed| placed.statement == statement && placed.clause == clause)
-        };
-        if let Some(placed) = of(Clause::Select) {
-            return Some(placed.range);
-        }
-        let range = of(Clause::OrderBy)?.range;
-        let expression = without_direction(self.composed.template.text().slice(range));
-        Some(TextRange::at(range.start(), TextSize::of(expression)))
     }
 
     fn differs(&self, regrouped: &Regrouped, error: &SqlError) -> Finding {
         let text = self.composed.template.text();
-        let grouped = self.grouped_range(regrouped).map(|range| self.plain_names(text.slice(range)));
+        let grouped = self.composed.grouped_range(regrouped.statement).map(|range| self.plain_names(text.slice(range)));
         let message = format!(
             "{} is grouped by as `{}`, which is not the same to DuckDB as `{}`: the query fails (R-SQL-05)",
             self.subject(regrouped.loc),
@@ -132,9 +135,9 @@ impl Run<'_> {
             Some(instead) => {
                 finding.help = Some(format!("write `{}`, which is grouped by as it is", shorten(instead, SHOWN)));
                 let statement = &self.insight.statements[regrouped.statement];
-                finding.fix = self.written(statement, instead).map(|text| {
-                    Fix::replace("write it in the form that is grouped by", regrouped.loc, text).safe()
-                });
+                finding.fix = self
+                    .written(statement, instead)
+                    .map(|text| Fix::replace("write it in the form that is grouped by", regrouped.loc, text).safe());
             }
             None => finding.help = Some("compute it in the model's SQL, or make it a dimension of the model".into()),
         }

@@ -34,7 +34,8 @@ pub(super) fn json_path(path: Node) -> Result<Node, Stop> {
             let end = rest.find(['.', '[']).unwrap_or(rest.len());
             let key = &rest[..end];
             let word = |word: &str| {
-                word.chars().all(|c| c.is_alphanumeric() || c == '_') && word.starts_with(|c: char| c.is_alphabetic() || c == '_')
+                word.chars().all(|c| c.is_alphanumeric() || c == '_')
+                    && word.starts_with(|c: char| c.is_alphabetic() || c == '_')
             };
             if !key.split(' ').all(word) {
                 return Err(Stop::Unknown);
@@ -75,18 +76,23 @@ pub(super) fn entry(item: Node, map: bool) -> Result<(String, bool, Node), Stop>
     }
 }
 
-/// SQLGlot counts indices from 0 and computes with those that it knows to be numbers.
-pub(super) fn index_is_plain(list: &[Node]) -> Result<(), Stop> {
+/// SQLGlot counts indices from 0 and computes with those that it knows to be numbers: whole numbers are made anew, without
+/// their comments.
+pub(super) fn index_is_plain(list: &mut [Node]) -> Result<(), Stop> {
     let [index] = list else { return Ok(()) };
-    let plain = match &index.kind {
-        Kind::Number(text) => text.chars().all(|c| c.is_ascii_digit()) && (text == "0" || !text.starts_with('0')),
-        Kind::Sign('-', inner) => {
-            inner.comments.is_empty()
-                && matches!(&inner.kind, Kind::Number(text) if text.chars().all(|c| c.is_ascii_digit()) && !text.starts_with('0'))
+    let whole = |text: &str| text.chars().all(|c| c.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    // Of a column's type nothing is known, nor of what is computed with it.
+    let column = |node: &Node| matches!(node.kind, Kind::Column(_));
+    match &mut index.kind {
+        Kind::Number(text) if whole(text) => index.comments.clear(),
+        Kind::Sign('-', inner) if matches!(&inner.kind, Kind::Number(text) if text != "0" && whole(text)) => {
+            inner.comments.clear();
+            index.comments.clear();
         }
-        Kind::Text(_) | Kind::Column(_) | Kind::Slice(..) => true,
-        _ => false,
-    };
-    let bare = index.comments.is_empty() || matches!(index.kind, Kind::Column(_) | Kind::Text(_));
-    if plain && bare { Ok(()) } else { Err(Stop::Unknown) }
+        Kind::Text(_) | Kind::Column(_) => {}
+        Kind::Slice(..) if index.comments.is_empty() => {}
+        Kind::Binary("+" | "-" | "*", left, right) if column(left) || column(right) => {}
+        _ => return Err(Stop::Unknown),
+    }
+    Ok(())
 }

@@ -1,9 +1,9 @@
 //! SQLGlot's parser: functions.
 
 use super::Stop;
+use super::access::{entry, json_path};
 use super::facts::{FACTS, Row};
 use super::parser::{Found, Parser};
-use super::access::entry;
 use super::tree::{Kind, Node, Sort, boxed};
 
 impl Parser {
@@ -56,6 +56,8 @@ impl Parser {
                     }
                     return self.window(call).map(Some);
                 }
+                "IF" if matches!(self.kind_at(1), "" | "EQ" | "R_PAREN" | "COMMA") => return Ok(None),
+                "MAP" | "ANY" if self.kind_at(1) != "L_PAREN" => return Err(Stop::Refused),
                 "MAP" | "IF" | "ANY" | "CONNECT_BY_ROOT" | "@" | "NEXT" | "VARIABLE" => return Err(Stop::Unknown),
                 _ => {}
             }
@@ -75,15 +77,14 @@ impl Parser {
         } else if !FACTS.has("func", kind) {
             return Ok(None);
         }
-        if FACTS.has("subquery_predicate", kind) || quoted {
+        let special = FACTS.has("special", &upper);
+        if FACTS.has("subquery_predicate", kind) || kind == "STRING" || quoted && (special || anonymous) {
             return Err(Stop::Unknown);
         }
+        // Of unknown functions the quotes stay.
+        let upper = if quoted && !FACTS.knows(&upper) { format!("\"{upper}\"") } else { upper };
         self.go(self.at + 2);
-        let mut this = if !anonymous && FACTS.has("special", &upper) {
-            self.special(&upper)?
-        } else {
-            self.call(&upper, anonymous)?
-        };
+        let mut this = if !anonymous && special { self.special(&upper)? } else { self.call(&upper, anonymous)? };
         this.comments.extend(comments);
         if !self.eat_for("R_PAREN", &mut this) {
             return Err(Stop::Refused);
@@ -107,6 +108,9 @@ impl Parser {
             return Ok(Node::new(Kind::Struct(entries)));
         }
         let args = self.list(Self::argument)?;
+        if known && upper == "ARRAY" && !args.is_empty() && args.iter().all(|arg| matches!(arg.kind, Kind::Column(_))) {
+            return Ok(Node::new(Kind::Array(args)));
+        }
         if self.kind() == "ALIAS" && !known {
             return Err(Stop::Unknown);
         }
@@ -116,6 +120,21 @@ impl Parser {
         }
         if matches!(FACTS.row(upper, args.len(), false), Some(Row::Refused)) {
             return Err(Stop::Refused);
+        }
+        let access = match upper {
+            "JSON_EXTRACT" | "JSON_EXTRACT_PATH" => Some("->"),
+            "JSON_EXTRACT_STRING" | "JSON_EXTRACT_PATH_TEXT" => Some("->>"),
+            _ => None,
+        };
+        let literal = |path: &Node| matches!(path.kind, Kind::Text(_) | Kind::Number(_));
+        if let (Some(op), [this, path, ..]) = (access, &args[..])
+            && literal(path)
+        {
+            let plain = matches!(this.kind, Kind::Column(_) | Kind::Array(_) | Kind::Paren(_) | Kind::Other(..));
+            if !plain || args.iter().any(|arg| !arg.comments.is_empty()) {
+                return Err(Stop::Unknown);
+            }
+            return Ok(Node::new(Kind::Json(op, boxed(this.clone()), boxed(json_path(path.clone())?))));
         }
         Ok(Node::new(Kind::Call(upper.to_owned(), args)))
     }
@@ -258,7 +277,11 @@ impl Parser {
             "CAST" | "TRY_CAST" | "SAFE_CAST" => {
                 let this = self.assignment()?;
                 if !self.eat("ALIAS") {
-                    return Err(if self.kind() == "COMMA" { Stop::Unknown } else { Stop::Refused });
+                    let named = self.kind() == "COMMA" && self.kind_at(1) == "STRING";
+                    return Err(if named { Stop::Unknown } else { Stop::Refused });
+                }
+                if self.kind() == "R_PAREN" {
+                    return Err(Stop::Refused);
                 }
                 let to = self.type_name()?;
                 if self.kind() != "R_PAREN" {
@@ -340,7 +363,7 @@ impl Parser {
                 } else if args.len() == 2 {
                     args.swap(0, 1);
                 } else {
-                    return Err(Stop::Unknown);
+                    return Err(if args.len() == 1 { Stop::Refused } else { Stop::Unknown });
                 }
                 Ok(self.node(Kind::Other("STRPOS".into(), args)))
             }
@@ -356,7 +379,10 @@ impl Parser {
                 } else {
                     self.list(Self::assignment)?
                 };
-                if self.is_word(0, "ON") || self.kind() == "LIMIT" || args.is_empty() {
+                if args.is_empty() {
+                    return Err(Stop::Refused);
+                }
+                if self.is_word(0, "ON") || self.kind() == "LIMIT" {
                     return Err(Stop::Unknown);
                 }
                 let order = self.order()?;

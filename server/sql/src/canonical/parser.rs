@@ -152,7 +152,10 @@ impl Parser {
         if kind == "L_PAREN" {
             self.go(self.at + 1 + usize::from(explicit));
             let names = self.names(explicit)?;
-            let Some(this) = found.filter(|_| !commented(self)) else { return Err(Stop::Unknown) };
+            let this = Self::required(found)?;
+            if commented(self) {
+                return Err(Stop::Unknown);
+            }
             let names = names.filter(|_| self.eat("R_PAREN")).ok_or(Stop::Refused)?;
             return Ok(Some(self.node(Kind::Aliases(boxed(this), names))));
         }
@@ -160,13 +163,17 @@ impl Parser {
             || FACTS.has("alias", kind)
             || explicit && !kind.is_empty() && !FACTS.has("reserved", kind);
         if !named {
-            return if explicit { Err(Stop::Unknown) } else { Ok(found) };
+            return match (explicit, found) {
+                (true, found) => Err(if found.is_some() { Stop::Unknown } else { Stop::Refused }),
+                (false, found) => Ok(found),
+            };
         }
         if explicit {
             self.advance();
         }
         let name = self.name(explicit || kind != "IDENTIFIER")?;
-        let (Some(this), Some(name)) = (found, name) else { return Err(Stop::Unknown) };
+        let this = Self::required(found)?;
+        let Some(name) = name else { return Err(Stop::Unknown) };
         if commented(self) {
             return Err(Stop::Unknown);
         }
@@ -342,7 +349,7 @@ impl Parser {
             "L_PAREN" => "R_PAREN",
             "L_BRACKET" => "R_BRACKET",
             _ => {
-                let column = self.column()?.ok_or(Stop::Unknown)?;
+                let Some(column) = self.column()? else { return Ok(self.node(Kind::In(this, Vec::new()))) };
                 return Ok(self.node(Kind::InColumn(this, boxed(column))));
             }
         };

@@ -287,7 +287,7 @@ impl Parser {
         if open == "L_BRACE" && self.is_word(0, "fn") {
             return Err(Stop::Unknown);
         }
-        let list = self.list(|parser| {
+        let mut list = self.list(|parser| {
             let found = parser.assignment()?;
             if matches!(parser.kind(), "ALIAS" | "LIMIT" | "OFFSET") {
                 return Err(Stop::Unknown);
@@ -318,7 +318,7 @@ impl Parser {
                     return Ok(Some(Node::new(Kind::Array(list))));
                 }
                 Some(mut this) => {
-                    index_is_plain(&list)?;
+                    index_is_plain(&mut list)?;
                     let comments = std::mem::take(&mut this.comments);
                     Node { comments, ..Node::new(Kind::Bracket(boxed(this), list)) }
                 }

@@ -109,7 +109,17 @@ impl Printer {
             _ => this,
         };
         let other = match &inner.kind {
-            Kind::Column(_) | Kind::Number(_) | Kind::Null | Kind::Bool(_) | Kind::Array(_) | Kind::Not(_) | Kind::In(..) => true,
+            Kind::Column(_)
+            | Kind::Number(_)
+            | Kind::Null
+            | Kind::Bool(_)
+            | Kind::Array(_)
+            | Kind::Not(_)
+            | Kind::In(..) => true,
+            Kind::Word(word) => word == "CURRENT_DATE",
+            Kind::Binary("+" | "-" | "*", left, right) => {
+                [left, right].iter().any(|side| matches!(side.kind, Kind::Column(_)))
+            }
             Kind::Sign('-', number) => matches!(number.kind, Kind::Number(_)),
             Kind::Cast { to, .. } => matches!(to.as_str(), "DATE" | "TIMESTAMP" | "INT" | "BIGINT" | "DOUBLE"),
             Kind::Binary(op, ..) => matches!(*op, "=" | "<>" | "<" | "<=" | ">" | ">="),

@@ -2,6 +2,7 @@
 
 use super::Stop;
 use super::facts::FACTS;
+use std::cell::Cell;
 
 /// A token. Comments belong to the token before them, at the start of a text or line to the one behind them.
 #[derive(Debug, Clone)]
@@ -17,7 +18,7 @@ pub(super) struct Token {
 
 /// The tokens of a text.
 pub(super) fn tokenize(sql: &str) -> Result<Vec<Token>, Stop> {
-    Scanner { sql, at: 0, tokens: Vec::new(), comments: Vec::new(), last_line: None }.run()
+    Scanner { sql, at: 0, tokens: Vec::new(), comments: Vec::new(), last_line: None, counted: Cell::default() }.run()
 }
 
 struct Scanner<'a> {
@@ -27,6 +28,8 @@ struct Scanner<'a> {
     comments: Vec<String>,
     /// The line on which the last token ends.
     last_line: Option<usize>,
+    /// How far lines are counted, and how many there are.
+    counted: Cell<(usize, usize)>,
 }
 
 impl Scanner<'_> {
@@ -55,7 +58,11 @@ impl Scanner<'_> {
     fn line(&self, at: usize) -> usize {
         let bytes = self.sql.as_bytes();
         let ends = |i: &usize| bytes[*i] == b'\n' || bytes[*i] == b'\r' && bytes.get(i + 1) != Some(&b'\n');
-        (0..at).filter(ends).count()
+        let (from, lines) = self.counted.get();
+        let (from, lines) = if from <= at { (from, lines) } else { (0, 0) };
+        let lines = lines + (from..at).filter(ends).count();
+        self.counted.set((at, lines));
+        lines
     }
 
     fn add(&mut self, kind: &'static str, text: String, start: usize) {
