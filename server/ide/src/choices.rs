@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use viz_check::{InputOptions, State, Value, initial_state, options_of};
 use viz_facts::{FactStore, Reason, Unknown};
-use viz_project::{Body, Input, Kind, ObjectId, Project, Selection};
+use viz_project::{Body, Kind, ObjectId, Project, Selection};
 
 /// Selections by the name of their input.
 #[derive(Debug, Clone, Default, PartialEq)]
