@@ -6,9 +6,7 @@ use crate::work::{GENERATED, Text, Work};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use viz_check::source_spec;
-use viz_facts::{
-    Answer, Catalog, DataType, FactStore, Question, Reason, SourceSpec, SqlError, Storage, TypeKind, Unknown,
-};
+use viz_facts::{Answer, Catalog, DataType, FactStore, Question, Reason, SourceSpec, Storage, TypeKind, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project};
 
 /// So many columns of all tables are read at most.
@@ -27,7 +25,7 @@ struct Column {
 pub fn questions(project: &Project, facts: &FactStore) -> Vec<Question> {
     let open = |id: ObjectId| {
         let spec = spec(project, id).ok()?;
-        match columns(&spec, facts) {
+        match tables(&spec, facts) {
             Err(Missing::Questions(questions)) => Some(questions),
             _ => None,
         }
@@ -54,14 +52,17 @@ fn spec(project: &Project, id: ObjectId) -> Result<SourceSpec, Unknown> {
 pub(crate) fn work(project: &Project, facts: &FactStore, id: ObjectId, layout: Layout) -> Result<Work, Unknown> {
     let name = project.object(id).name_text();
     let spec = spec(project, id)?;
-    let columns = columns(&spec, facts).map_err(|missing| match missing {
+    let tables = tables(&spec, facts).map_err(|missing| match missing {
         Missing::Why(why) => why,
         Missing::Questions(_) => Unknown::new(Reason::Pending, "its tables were not read"),
     })?;
     let Body::Source(source) = &project.object(id).body else { return Ok(Work::default()) };
     let kind = source.ty.as_ref().map_or("", |ty| ty.text.as_str());
-    let text = Text { path: layout.schema(name), json: json(name, kind, &spec, &columns) };
-    Ok(Work { texts: vec![text], asks: first_question(&spec).into_iter().collect(), ..Work::default() })
+    let text = Text { path: layout.schema(name), json: json(name, kind, &spec, &tables.columns) };
+    let asks = first_question(&spec).into_iter().collect();
+    let left_out = |(table, why)| format!("`{table}` is left out of its schema, because it can't be read: {why}");
+    let warnings = tables.left_out.into_iter().map(left_out).collect();
+    Ok(Work { texts: vec![text], asks, warnings, ..Work::default() })
 }
 
 fn json(name: &str, kind: &str, spec: &SourceSpec, columns: &[Column]) -> Value {
@@ -127,10 +128,25 @@ fn databases(spec: &SourceSpec) -> Vec<String> {
     }
 }
 
-fn columns(spec: &SourceSpec, facts: &FactStore) -> Result<Vec<Column>, Missing> {
+/// What a source has.
+#[derive(Default)]
+struct Tables {
+    columns: Vec<Column>,
+    /// Tables without their columns, and why.
+    left_out: Vec<(String, String)>,
+}
+
+fn tables(spec: &SourceSpec, facts: &FactStore) -> Result<Tables, Missing> {
     match spec.catalog() {
-        Catalog::Empty => Ok(Vec::new()),
-        Catalog::Table(table) => described(spec, facts, &[table.to_owned()]),
+        Catalog::Empty => Ok(Tables::default()),
+        Catalog::Table(table) => {
+            let tables = described(spec, facts, &[table.to_owned()])?;
+            match tables.left_out.first() {
+                None => Ok(tables),
+                // It is all that there is.
+                Some((_, why)) => Err(unreadable(why)),
+            }
+        }
         Catalog::Sqlite => described(spec, facts, &values(spec, facts)?),
         Catalog::DuckDb => {
             let column = |line: String| {
@@ -138,7 +154,8 @@ fn columns(spec: &SourceSpec, facts: &FactStore) -> Result<Vec<Column>, Missing>
                     serde_json::from_str(&line).ok()?;
                 Some(Column { schema, table, name, data_type, nullable })
             };
-            Ok(values(spec, facts)?.into_iter().filter_map(column).collect())
+            let columns = values(spec, facts)?.into_iter().filter_map(column).collect();
+            Ok(Tables { columns, left_out: Vec::new() })
         }
     }
 }
@@ -170,26 +187,35 @@ fn values(spec: &SourceSpec, facts: &FactStore) -> Result<Vec<String>, Missing> 
     let question = first_question(spec).ok_or_else(strange)?;
     match answer(facts, &question)? {
         Answer::Options(Ok(found)) => Ok(found.values.iter().flatten().cloned().collect()),
-        Answer::Options(Err(error)) => Err(failed(error)),
+        Answer::Options(Err(error)) => Err(unreadable(&error.message)),
         _ => Err(strange()),
     }
 }
 
-/// The columns of tables as a query of each has them.
-fn described(spec: &SourceSpec, facts: &FactStore, tables: &[String]) -> Result<Vec<Column>, Missing> {
-    let (mut out, mut open) = (Vec::new(), Vec::new());
+/// The columns of tables as a query of each has them. What can't be read (a view on a table that is gone) is left out: nobody else
+/// needs it.
+fn described(spec: &SourceSpec, facts: &FactStore, tables: &[String]) -> Result<Tables, Missing> {
+    let (mut out, mut open) = (Tables::default(), Vec::new());
     for table in tables {
+        let left_out = |why: &str| (table.clone(), why.to_owned());
         let columns = match answer(facts, &whole(spec, table)) {
             Ok(Answer::Columns(Ok(columns))) => columns,
-            Ok(Answer::Columns(Err(error))) => return Err(failed(error)),
+            Ok(Answer::Columns(Err(error))) => {
+                out.left_out.push(left_out(&error.message));
+                continue;
+            }
             Ok(_) => return Err(strange()),
             Err(Missing::Questions(questions)) => {
                 open.extend(questions);
                 continue;
             }
+            Err(Missing::Why(why)) if is_of_its_own(&why) => {
+                out.left_out.push(left_out(&why.message));
+                continue;
+            }
             Err(why) => return Err(why),
         };
-        out.extend(columns.iter().map(|column| Column {
+        out.columns.extend(columns.iter().map(|column| Column {
             schema: DEFAULT_SCHEMA.to_owned(),
             table: table.clone(),
             name: column.name.clone(),
@@ -200,6 +226,11 @@ fn described(spec: &SourceSpec, facts: &FactStore, tables: &[String]) -> Result<
     if open.is_empty() { Ok(out) } else { Err(Missing::Questions(open)) }
 }
 
+/// Whether one table can't be read for a reason that says nothing of the others.
+fn is_of_its_own(why: &Unknown) -> bool {
+    matches!(why.code, Reason::Timeout | Reason::OutOfMemory | Reason::AnswerTooLong | Reason::FunctionNotRun)
+}
+
 fn answer<'a>(facts: &'a FactStore, question: &Question) -> Result<&'a Answer, Missing> {
     match facts.get(question) {
         None => Err(Missing::Questions(vec![question.clone()])),
@@ -208,8 +239,8 @@ fn answer<'a>(facts: &'a FactStore, question: &Question) -> Result<&'a Answer, M
     }
 }
 
-fn failed(error: &SqlError) -> Missing {
-    Missing::Why(Unknown::new(Reason::Schema, format!("its tables can't be read: {}", error.message)))
+fn unreadable(why: &str) -> Missing {
+    Missing::Why(Unknown::new(Reason::Schema, format!("its tables can't be read: {why}")))
 }
 
 fn strange() -> Missing {
@@ -225,5 +256,47 @@ pub(crate) fn parser_type(data_type: &DataType) -> &str {
         "TIMESTAMP WITH TIME ZONE" => "TIMESTAMPTZ",
         "TIME WITH TIME ZONE" => "TIMETZ",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use viz_facts::{Fact, OptionValues, SqlError, SqlErrorKind};
+
+    fn found(spec: &SourceSpec, of_view: Result<Answer, Unknown>) -> Result<Tables, Missing> {
+        let column = || viz_facts::Column { name: "a".into(), data_type: "BIGINT".into() };
+        let names = ["t", "v"].map(|name| Some(name.to_owned())).to_vec();
+        let names = OptionValues { columns: vec![column()], values: names, more: false };
+        let mut facts = FactStore::default();
+        let mut learn = |question: Question, answer: Result<Answer, Unknown>| {
+            let known = |answer| Fact::Known { answer: std::sync::Arc::new(answer), at: std::time::SystemTime::now() };
+            facts.insert(question.key(), answer.map_or_else(Fact::Unknown, known));
+        };
+        learn(first_question(spec).unwrap(), Ok(Answer::Options(Ok(names))));
+        learn(whole(spec, "t"), Ok(Answer::Columns(Ok(vec![column()]))));
+        learn(whole(spec, "v"), of_view);
+        tables(spec, &facts)
+    }
+
+    #[test]
+    fn a_view_that_is_broken_is_left_out_alone() {
+        let path = std::path::PathBuf::from("/p/x.sqlite");
+        let sqlite = SourceSpec::Sqlite { root: "/p".into(), path: path.into() };
+        let gone = SqlError {
+            kind: SqlErrorKind::Catalog,
+            message: "no such table: main.u".into(),
+            offset: None,
+            length: None,
+            candidates: Vec::new(),
+        };
+        for of_view in
+            [Ok(Answer::Columns(Err(gone.clone()))), Err(Unknown::new(Reason::Timeout, "no such table: main.u"))]
+        {
+            let Ok(Tables { columns, left_out }) = found(&sqlite, of_view) else { panic!("the source is left out") };
+            assert_eq!(columns.iter().map(|column| column.table.as_str()).collect::<Vec<_>>(), ["t"]);
+            assert_eq!(left_out, [("v".to_owned(), gone.message.clone())]);
+        }
+        assert!(matches!(found(&sqlite, Err(Unknown::new(Reason::DatabaseLocked, ""))), Err(Missing::Why(_))));
     }
 }

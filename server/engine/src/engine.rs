@@ -7,6 +7,7 @@ use crate::database_files::Format;
 use crate::process::Pending;
 use crate::protocol::WorkerKind;
 use crate::secrets;
+use crate::stuck::Stuck;
 use crate::watchdog::Stop;
 use crate::worker_slot::{Plan, WorkerSlot, closed};
 use crate::{Limits, Runner, Wall};
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 use viz_facts::{Answer, Question, Reason, SourceSpec, Unknown};
-use viz_files::{Identity, Kind, Readable};
+use viz_files::{Handed, Identity, Kind, Readable};
 
 /// Workers of one kind at most: a second one takes its share of large batches.
 const LANES: usize = 2;
@@ -61,7 +62,7 @@ pub struct EngineConfig {
     pub cache: Option<PathBuf>,
     /// The folder to which queries are exported, if they are: workers that open sources may write there. Such an engine
     /// has no use for a cache.
-    pub export: Option<PathBuf>,
+    pub export: Option<Handed>,
 }
 
 impl EngineConfig {
@@ -87,6 +88,7 @@ pub struct Engine {
     parse: [Arc<WorkerSlot>; LANES],
     confined: bool,
     capsules: Option<Capsules>,
+    stuck: Arc<Stuck>,
     /// Only in trusted workspaces.
     sources: Option<Sources>,
 }
@@ -241,14 +243,24 @@ impl Engine {
     pub fn new(config: EngineConfig) -> Self {
         let EngineConfig { program, limits, grace, trusted, confined, copy_limit, cache, export } = config;
         let capsules = cache.filter(|_| trusted).and_then(|folder| Capsules::open(&folder, &program));
-        let plan =
-            Plan { program, kind: WorkerKind::Parse, folder: None, copies: None, read: Vec::new(), write: None, grace };
+        let stuck = Arc::new(Stuck::default());
+        let plan = Plan {
+            program,
+            kind: WorkerKind::Parse,
+            folder: None,
+            copies: None,
+            read: Vec::new(),
+            write: None,
+            grace,
+            stuck: Arc::clone(&stuck),
+        };
         let of_sources = Plan { kind: WorkerKind::Sources, write: export, ..plan.clone() };
         Self {
             limits,
             parse: std::array::from_fn(|_| WorkerSlot::new(plan.clone())),
             confined,
             capsules,
+            stuck,
             sources: trusted.then(|| Sources::new(of_sources, copy_limit, confined)),
         }
     }
@@ -282,6 +294,7 @@ impl Engine {
         token: &CancelToken,
     ) -> Vec<(Result<Answer, Unknown>, SystemTime)> {
         let since = SystemTime::now();
+        questions.iter().for_each(|question| self.stuck.look(question));
         let known = self.capsules.as_ref().map(|capsules| capsules.recall(questions));
         let known = known.unwrap_or_else(|| questions.iter().map(|_| None).collect());
         // What an earlier run was allowed to read is no answer to one that is not.

@@ -20,12 +20,28 @@ use std::io::{self, Seek, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 use viz_facts::{Answer, Column, ExportFiles, Exported, FlatFile, Question, Reason, TypeKind, Unknown};
+use viz_files::Refused;
 
 /// What DuckDB may use of memory while it exports: the rest goes to files in the folder.
 pub(crate) const MEMORY: &str = "150MB";
 
 /// Holds the rows where two files are made of them.
 const ROWS: &str = "temp.viz_export";
+
+/// Why a worker without a folder exports nothing.
+pub(crate) fn not_here() -> Unknown {
+    Unknown::new(Reason::NoExport, "this worker writes no files")
+}
+
+/// Why a worker has no folder, although it was handed one.
+pub(crate) fn no_folder(why: &Refused) -> Unknown {
+    let what = match why {
+        Refused::Link => "it is a link now".to_owned(),
+        Refused::NoFile(what) => format!("{what} is in its place"),
+        why => why.to_string(),
+    };
+    Unknown::new(Reason::FileUnwritable, format!("the folder that its files are made in can't be opened: {what}"))
+}
 
 /// What an export gave, and what it depends on.
 #[derive(Debug, Clone, PartialEq)]

@@ -143,10 +143,11 @@ fn not_run(tree: &Tree) -> Option<Unknown> {
     })
 }
 
-/// What a view or macro that is stored in a database does when a query uses it: it is judged as if the query held its text.
+/// What a view, macro or generated column that is stored in a database does when a query uses it: it is judged as if the query held its text.
 pub(crate) fn stored(conn: &Connection, sql: &str) -> Result<Vec<Named>, Unknown> {
     let unclear = || {
-        let message = "a view or macro that it uses can't be read by the checker, so the query is not run here";
+        let message =
+            "a view, macro or generated column that it uses can't be read by the checker, so the query is not run here";
         Unknown::new(Reason::FunctionNotRun, message)
     };
     match verdict(conn, sql)? {

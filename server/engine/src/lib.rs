@@ -53,6 +53,7 @@ mod sqlite_export;
 mod sqlite_log;
 mod statement;
 mod stored;
+mod stuck;
 mod told_names;
 mod tree;
 mod watchdog;

@@ -21,7 +21,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 use viz_facts::{Answer, Column, QueryTable, Question, Reason, SourceSpec, SqlError, Storage, Unknown};
-use viz_files::{Private, Reach, Readable, Refused};
+use viz_files::{Held, Private, Reach, Readable, Refused};
 
 /// How many sources keep their (empty) databases between questions.
 const KEPT: usize = 8;
@@ -36,8 +36,8 @@ const HOLD: Duration = Duration::from_millis(20);
 pub struct SourceRunner {
     watchdog: Watchdog,
     walls: Walls,
-    /// Where exports go, if this runner makes any.
-    write: Option<PathBuf>,
+    /// Where exports go; why there are none.
+    write: Result<Held, Unknown>,
     /// Judges texts; no user's database is ever attached to it, so no user's function can stand for DuckDB's.
     judge: Option<Judge>,
     /// Tells the private files of the project.
@@ -77,11 +77,11 @@ struct Attached {
 impl SourceRunner {
     /// A runner. DuckDB starts with the first question.
     pub fn new() -> Self {
-        Self::behind(Walls::ALL, None, None)
+        Self::behind(Walls::ALL, None, Err(export::not_here()))
     }
 
     /// `project` is what the project's folder holds, if that has been looked at.
-    pub(crate) fn behind(walls: Walls, project: Option<(PathBuf, Private)>, write: Option<PathBuf>) -> Self {
+    pub(crate) fn behind(walls: Walls, project: Option<(PathBuf, Private)>, write: Result<Held, Unknown>) -> Self {
         Self {
             watchdog: Watchdog::new(),
             walls,
@@ -162,7 +162,7 @@ impl SourceRunner {
             self.look_at_files(id, &gated, &mut source, limits)?;
         }
         let watched = self.watchdog.watch(id, limits.timeout, source.conn.interrupt_handle());
-        let result = source.run(question, self.write.as_deref(), (&gated, limits));
+        let result = source.run(question, self.write.as_ref().map(Held::path), (&gated, limits));
         let stop = watched.stop();
         drop(watched);
         if let Some(Attached { definitions, .. }) = &source.attached {
@@ -235,9 +235,9 @@ impl SourceRunner {
                 sqlite::values(&conn, sql, *limit, limits.values).map(|values| Answer::Options(Ok(values)))
             }
             Question::Export { files, .. } => match &self.write {
-                Some(folder) => sqlite_export::run(&conn, &text, files, folder, self.walls)
+                Ok(folder) => sqlite_export::run(&conn, &text, files, folder.path(), self.walls)
                     .map(|exported| Answer::Exported(Ok(exported))),
-                None => Err(Failure::Unknown(no_export())),
+                Err(why) => Err(Failure::Unknown(why.clone())),
             },
             _ => Err(Failure::Unknown(Unknown::new(
                 Reason::SourceDialect,
@@ -269,7 +269,7 @@ impl SourceRunner {
         self.rest();
         match found {
             Some(source) => Ok(source),
-            None => Source::open(spec.clone(), file, memory, self.write.as_deref(), self.walls),
+            None => Source::open(spec.clone(), file, memory, self.write.as_ref().ok().map(Held::path), self.walls),
         }
     }
 
@@ -305,10 +305,6 @@ fn guard<'a>(slot: &'a mut Option<Guard>, root: &Path, walls: Walls) -> &'a mut 
         *slot = None;
     }
     slot.get_or_insert_with(|| Guard::new(root, Readable::of(root).private().clone(), walls.settings))
-}
-
-fn no_export() -> Unknown {
-    Unknown::new(Reason::NoExport, "this worker writes no files")
 }
 
 fn wrap(question: &Question, error: SqlError) -> Answer {
@@ -383,7 +379,7 @@ impl Source {
     fn run(
         &mut self,
         question: &Question,
-        write: Option<&Path>,
+        write: Result<&Path, &Unknown>,
         (sql, limits): (&Gated<'_>, &Limits),
     ) -> Result<Answer, Failure> {
         match question {
@@ -400,9 +396,7 @@ impl Source {
                 rows::read(&self.conn, sql.text(), columns, size).map(|rows| Answer::Rows(Ok(rows)))
             }
             Question::Export { files, .. } => {
-                let Some(folder) = write else {
-                    return Err(Failure::Unknown(no_export()));
-                };
+                let folder = write.map_err(|why| Failure::Unknown(why.clone()))?;
                 let columns = self.describe(sql)?;
                 export::run(&self.conn, sql, columns, files, folder).map(|exported| Answer::Exported(Ok(exported)))
             }

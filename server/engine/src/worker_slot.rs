@@ -4,11 +4,13 @@ use crate::Wall;
 use crate::batch::Batch;
 use crate::process::{End, Estate, Pending, Process};
 use crate::protocol::WorkerKind;
+use crate::stuck::Stuck;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 use viz_facts::{Reason, Unknown};
+use viz_files::Handed;
 
 /// A restart that is due sooner is waited for; otherwise questions are `Unknown` meanwhile.
 const WORTH_WAITING: Duration = Duration::from_millis(500);
@@ -31,9 +33,11 @@ pub(crate) struct Plan {
     /// What else it may read.
     pub read: Vec<PathBuf>,
     /// Where it may write.
-    pub write: Option<PathBuf>,
+    pub write: Option<Handed>,
     /// Time between an interrupt and the kill.
     pub grace: Duration,
+    /// What is not asked, of any worker of the engine.
+    pub stuck: Arc<Stuck>,
 }
 
 /// What a worker sees of the environment: nothing that a query could tell, but what a system needs to start a program.
@@ -55,7 +59,10 @@ impl Plan {
             command.arg("--read").arg(path);
         }
         if let Some(write) = &self.write {
-            command.arg("--write").arg(write);
+            command.arg("--write").arg(&write.path);
+            if let Some(identity) = write.identity {
+                command.arg("--write-number").arg(identity.to_string());
+            }
         }
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
@@ -93,6 +100,7 @@ impl WorkerSlot {
 
     /// Sends questions to the worker. Each is resolved sooner or later. Gives them back if this slot is retired.
     pub(crate) fn submit(&self, mut questions: Vec<Pending>) -> Result<(), Vec<Pending>> {
+        questions.retain(|pending| pending.is_worth_asking(&self.plan.stuck));
         while !questions.is_empty() {
             match self.process() {
                 Ok(process) => match process.submit(questions) {

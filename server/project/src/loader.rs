@@ -44,7 +44,9 @@ pub(crate) struct Loader<'a> {
     /// The item of the previous snapshot that comes next, if nothing was added or removed.
     pub(crate) next_item: usize,
     /// Files that are being followed, for cycles.
-    open: Vec<PathBuf>,
+    open: FxHashSet<PathBuf>,
+    /// Files that were said to include themselves: once each, however many ways lead round.
+    cyclic: FxHashSet<PathBuf>,
     /// Files that were read.
     pub(crate) seen: FxHashSet<PathBuf>,
     /// What only one format version knows.
@@ -98,7 +100,8 @@ impl<'a> Loader<'a> {
             project,
             kept: Kept::Nothing,
             next_item: 0,
-            open: Vec::new(),
+            open: FxHashSet::default(),
+            cyclic: FxHashSet::default(),
             seen: FxHashSet::default(),
             differences: Vec::new(),
             spellings: Spellings::default(),
@@ -223,7 +226,7 @@ impl<'a> Loader<'a> {
         }
         self.syntax_problems(id);
         let document = self.project.file(id).document.clone();
-        self.open.push(path.clone());
+        self.open.insert(path.clone());
         self.dbt(&document);
         let around = Arc::clone(&self.around);
         let (root, files, budget) = (&self.project.root, self.files, &mut self.budget);
@@ -231,7 +234,7 @@ impl<'a> Loader<'a> {
         for include in found {
             self.include(&path, include);
         }
-        self.open.pop();
+        self.open.remove(&path);
     }
 
     /// The file that is made from a `dbt` block comes before the includes.
@@ -286,8 +289,10 @@ impl<'a> Loader<'a> {
             }
         };
         for path in paths {
-            let spelling = self.spellings.of(from, &include.path_text, path.strip_prefix(&include.base).ok());
             if self.open.contains(&path) {
+                if !self.cyclic.insert(path.clone()) {
+                    continue;
+                }
                 let message = format!(
                     "`{}` includes itself: the project loader never ends (R-INC-09)",
                     includes::file_name(&path)
@@ -303,11 +308,13 @@ impl<'a> Loader<'a> {
                 );
                 self.project.names_complete = false;
             } else if !self.seen.contains(&path) {
+                let spelling = self.spellings.of(from, &include.path_text, path.strip_prefix(&include.base).ok());
                 self.spellings.add(&path, spelling, include.loc);
                 self.follow(path, Some(include.loc));
             } else {
+                let spelling = self.spellings.of(from, &include.path_text, path.strip_prefix(&include.base).ok());
                 let objects = self.project.file_of(&path).is_some_and(|id| self.has_objects(id));
-                let twice = self.spellings.twice(&path, &spelling, include.loc).filter(|_| objects);
+                let twice = objects.then(|| self.spellings.twice(&path, &spelling, include.loc)).flatten();
                 self.project.problems.extend(twice);
             }
         }
@@ -415,6 +422,21 @@ fn version_differences(differences: &[Difference]) -> Vec<Problem> {
 mod tests {
     use super::*;
     use crate::files::MemoryFiles;
+
+    /// However many ways lead round: each file is told once that it includes itself, and once that it is read twice.
+    #[test]
+    fn includes_that_lead_round_are_told_once_for_each_file() {
+        const FILES: usize = 20;
+        let all: String = (0..FILES).map(|number| format!("  - path: f{number}.yml\n")).collect();
+        let text = |number: usize| format!("includes:\n  - path: ../d\n{all}markdowns: [{{name: m{number}}}]\n");
+        let mut files = vec![("/p/project.visivo.yml".to_owned(), "name: p\nincludes: [{path: d}]\n".to_owned())];
+        files.extend((0..FILES).map(|number| (format!("/p/d/f{number}.yml"), text(number))));
+        let files = MemoryFiles::new(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+        let project = Project::load(Path::new("/p"), &files, &Environment::empty());
+        let count = |code: Code| project.problems().filter(|problem| problem.code == code).count();
+        assert_eq!(count(Code::IncludeCycle), FILES);
+        assert!((1..=FILES).contains(&count(Code::IncludedTwice)));
+    }
 
     /// R-DISC-05, R-MERGE-01.
     #[test]

@@ -108,6 +108,14 @@ pub struct Source {
     pub attached: bool,
 }
 
+impl Source {
+    /// The path of the database, if it is one that is opened as a file.
+    pub fn path_of_database(&self) -> Option<&MappedText> {
+        let ty = self.ty.as_ref().map(|ty| ty.text.as_str());
+        self.database.as_ref().filter(|_| matches!(ty, Some("duckdb" | "sqlite")))
+    }
+}
+
 /// A model.
 #[derive(Debug, Clone, Default)]
 pub struct Model {

@@ -338,12 +338,10 @@ impl Project {
     pub fn children(&self, id: ObjectId) -> impl Iterator<Item = ObjectId> {
         let (item, local) = self.outline.objects[id.index()];
         let first = id.0 - local;
-        let objects = &self.items[item as usize].lowered.objects;
-        objects
-            .iter()
-            .enumerate()
+        let below = self.items[item as usize].lowered.below(local).enumerate();
+        below
             .filter(move |(_, object)| object.parent == Some(local))
-            .map(move |(index, _)| ObjectId(first + index as u32))
+            .map(move |(index, _)| ObjectId(first + local + 1 + index as u32))
     }
 
     /// The names.

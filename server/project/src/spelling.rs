@@ -3,7 +3,7 @@
 
 use crate::codes::Code;
 use crate::problem::Problem;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::{Path, PathBuf};
 use viz_text::Loc;
 
@@ -11,6 +11,8 @@ use viz_text::Loc;
 #[derive(Default)]
 pub(crate) struct Spellings {
     by_file: FxHashMap<PathBuf, (String, Loc)>,
+    /// Files that were said to be read twice: once each, however often that is.
+    told: FxHashSet<PathBuf>,
 }
 
 impl Spellings {
@@ -33,9 +35,9 @@ impl Spellings {
     }
 
     /// The problem of a file that is reached again by another text.
-    pub(crate) fn twice(&self, file: &Path, spelling: &str, loc: Loc) -> Option<Problem> {
+    pub(crate) fn twice(&mut self, file: &Path, spelling: &str, loc: Loc) -> Option<Problem> {
         let (first, first_loc) = self.by_file.get(file)?;
-        if first == spelling {
+        if first == spelling || !self.told.insert(file.to_path_buf()) {
             return None;
         }
         let name = crate::includes::file_name(file);

@@ -25,7 +25,7 @@ pub trait Context {
 const MAX_DEPTH: usize = 64;
 
 /// The texts of metrics and dimensions that are put into one query may have so many bytes,
-const MAX_BYTES: usize = 4 << 20;
+const MAX_BYTES: usize = 1 << 20;
 /// each counting so many more.
 const BYTES_EACH: usize = 256;
 

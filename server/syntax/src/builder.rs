@@ -40,6 +40,11 @@ pub(crate) fn parse(tree: &mut Tree, text: &str, region: Region) -> Result<Optio
                 parsed.to_mut().insert_str(at, &" ".repeat(width));
                 source.pads.push((at, width));
             }
+            Err(error) if error.tight_comment && source.pads.len() < MAX_PADDED => {
+                // Nor does it mind this: a space separates them.
+                parsed.to_mut().insert(error.offset, ' ');
+                source.pads.push((error.offset, 1));
+            }
             Err(mut error) => {
                 error.offset = source.offset(error.offset).min(region.end);
                 return Err(error);

@@ -32,8 +32,8 @@ fn main() -> ExitCode {
     if let Command::Worker(role) = command {
         return viz_engine::worker_main(&role);
     }
-    let log = host::logging::init(verbose, log_file.as_deref());
-    if let Err(error) = log {
+    let ready = cli::named::stays_inside(&command, log_file.as_deref());
+    if let Err(error) = ready.and_then(|()| host::logging::init(verbose, log_file.as_deref())) {
         host::output::error(&error);
         return ExitCode::from(COULD_NOT_RUN);
     }

@@ -71,6 +71,10 @@ pub struct Cli {
     /// The folder that a worker may write to
     #[arg(long, hide = true, value_name = "FOLDER", requires = "worker")]
     write: Option<PathBuf>,
+
+    /// Its device and number
+    #[arg(long, hide = true, value_name = "NUMBER", requires = "write")]
+    write_number: Option<viz_files::Identity>,
 }
 
 /// The kinds of worker processes.
@@ -324,11 +328,12 @@ impl Cli {
     /// What the command line asks for.
     pub fn asks_for(self) -> Command {
         match self {
-            Cli { worker: Some(kind), copies, read, write, .. } => {
+            Cli { worker: Some(kind), copies, read, write, write_number, .. } => {
                 let kind = match kind {
                     WorkerKind::Parse => viz_engine::WorkerKind::Parse,
                     WorkerKind::Sources => viz_engine::WorkerKind::Sources,
                 };
+                let write = write.map(|path| viz_files::Handed { path, identity: write_number });
                 Command::Worker(Role { kind, copies, read, write })
             }
             Cli { explain: Some(code), .. } => Command::Explain(code),

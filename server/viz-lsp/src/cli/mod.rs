@@ -7,5 +7,6 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod first_steps;
 pub(crate) mod formats;
+pub(crate) mod named;
 pub(crate) mod query_log;
 pub mod targets;

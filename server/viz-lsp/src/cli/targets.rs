@@ -41,7 +41,6 @@ pub fn find(paths: &[PathBuf], current: &Path, files: &dyn FileSystem) -> anyhow
         } else {
             absolute.clone()
         };
-        stays_inside(path, &viz_project::normalize(&absolute), &target, (current, files))?;
         // A link into a project's folder belongs to the project.
         let root =
             [viz_project::normalize(&absolute), target].iter().find_map(|path| viz_project::find_root(path, files));
@@ -54,25 +53,6 @@ pub fn find(paths: &[PathBuf], current: &Path, files: &dyn FileSystem) -> anyhow
         }
     }
     Ok((roots.into_values().collect(), strangers))
-}
-
-/// In CI what the command line names in the repository may have become a link by what is checked: it is not followed out.
-fn stays_inside(
-    path: &Path,
-    spelled: &Path,
-    target: &Path,
-    (current, files): (&Path, &dyn FileSystem),
-) -> anyhow::Result<()> {
-    let repository = viz_files::repository(current);
-    let leads_out = spelled.starts_with(&repository) && !target.starts_with(&repository);
-    if leads_out && files.confined().is_some() {
-        return Err(anyhow!(
-            "{} leads out of the repository through a link, and `CI` is `true`\n\
-             help: name the place that it leads to, or pass `--allow-outside`",
-            path.display()
-        ));
-    }
-    Ok(())
 }
 
 /// Why none of these paths belongs to a project.

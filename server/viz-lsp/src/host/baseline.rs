@@ -100,7 +100,7 @@ impl Baseline {
         text.push('\n');
         let path = viz_project::normalize(path);
         let parent = path.parent().unwrap_or(Path::new("/")).to_owned();
-        let repositories = projects.iter().map(|project| viz_files::repository(project));
+        let repositories = projects.iter().flat_map(|project| viz_files::repositories(project));
         let top = repositories.filter(|top| path.starts_with(top)).min().unwrap_or(parent);
         let relative = path.strip_prefix(&top).unwrap_or(&path);
         let written = Folder::open(&top).and_then(|folder| folder.replace(relative, text.as_bytes()));

@@ -24,6 +24,7 @@ use crate::lsp::handlers::semantic_tokens;
 use crate::lsp::handlers::semantic_tokens::LastTokens;
 use crate::lsp::handlers::signature_help;
 use crate::lsp::handlers::workspace_symbol;
+use crate::lsp::protocol::client_process;
 use crate::lsp::protocol::outbox::{Message, Outbox};
 use crate::lsp::protocol::progress::Progress;
 use crate::lsp::protocol::service::Lifecycle;
@@ -201,6 +202,9 @@ impl Backend {
 #[tower_lsp::async_trait]
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        if let Some(id) = params.process_id {
+            client_process::watch(id, &self.lifecycle);
+        }
         let mut client = client::Client::read(&params.capabilities);
         // Never both: who can't be told to ask again is sent everything.
         client.pulls_diagnostics &= self.lifecycle.refreshes_diagnostics();

@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use viz_files::{Folder, Kind, LockError, Refused};
+use viz_files::{Folder, Handed, Kind, LockError, Refused};
 
 /// Held by the one build that writes to the folder.
 const LOCK: &str = ".viz-lsp-build.lock";
@@ -56,15 +56,16 @@ pub fn check(path: &Path, root: &Path) -> anyhow::Result<PathBuf> {
 }
 
 impl Out {
-    /// Makes the folder if there is none, takes its lock and clears what killed builds left. Below the project in `root` it is
-    /// reached through no link.
+    /// Makes the folder if there is none, takes its lock and clears what killed builds left. Below the repository of the project in
+    /// `root` it is reached through no link.
     ///
     /// # Errors
     /// If it can't be written to, or another build writes there.
     pub fn open(path: &Path, root: &Path) -> anyhow::Result<Self> {
-        let folder = match path.strip_prefix(root) {
-            Ok(relative) => Folder::open(root).and_then(|project| project.folder(relative)),
-            Err(_) => Folder::make(path),
+        let top = viz_files::repositories(root).pop().filter(|top| path.starts_with(top));
+        let folder = match top.as_deref().and_then(|top| Some((top, path.strip_prefix(top).ok()?))) {
+            Some((top, relative)) => Folder::open(top).and_then(|top| top.folder(relative)),
+            None => Folder::make(path),
         };
         let folder = folder.with_context(|| format!("can't make the output folder {}", path.display()))?;
         let unwritable = || format!("can't write to the output folder {}", path.display());
@@ -96,6 +97,15 @@ impl Out {
         let folder = self.staging.join(lane.to_string());
         self.folder.make_folder(&folder).map_err(|why| not_there(why, &self.path().join(&folder)))?;
         Ok(folder)
+    }
+
+    /// A folder below this one, for a worker to make files in.
+    ///
+    /// # Errors
+    /// If it is gone, or a link.
+    pub fn handed(&self, folder: &Path) -> anyhow::Result<Handed> {
+        let handed = self.folder.folder(folder).and_then(|folder| folder.handed());
+        handed.map_err(|why| not_there(why, &self.path().join(folder)))
     }
 
     /// Puts a finished file from a staging folder in its place.

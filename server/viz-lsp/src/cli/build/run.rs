@@ -109,7 +109,7 @@ impl Run<'_> {
         // Starts no worker before there is something to ask.
         let program = std::env::current_exe().context("can't tell where this program is")?;
         let engine = Engine::new(EngineConfig {
-            export: Some(self.out.path().join(&staging)),
+            export: Some(self.out.handed(&staging)?),
             confined: self.args.is_confined(),
             ..EngineConfig::new(program, true)
         });

@@ -34,7 +34,7 @@ const LOST: &str = "the editor sent 256 MiB without the header of a message: the
 
 /// The line of a header that says the length, wherever it stands.
 static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i-u)content-length:[ \t]{0,8}[0-9]{1,20}[ \t]{0,8}\r?\n").expect("it is a regular expression")
+    Regex::new(r"(?i-u)content-length:[ \t]{0,8}[0-9]{1,20}[ \t]{0,8}[\r\n]").expect("it is a regular expression")
 });
 
 /// What a client sent.
@@ -162,7 +162,7 @@ impl<R: BufRead> Framing<R> {
     fn header(&mut self) -> io::Result<Header> {
         let (mut at, mut length) = (0, None);
         loop {
-            let Some(end) = memchr::memchr(b'\n', &self.buffer[at..]).map(|end| at + end + 1) else {
+            let Some(end) = line_end(&self.buffer[at..]).map(|end| at + end) else {
                 if self.buffer.len() > HEADER {
                     self.buffer.drain(..at);
                     return Ok(Header::Damaged(TOO_LONG));
@@ -275,6 +275,16 @@ impl<R: BufRead> Framing<R> {
         if let (true, Ok(frame @ Frame::Message(_))) = (search.of_message, read(text)) {
             self.ready.push_back(frame);
         }
+    }
+}
+
+/// Behind the first line of a header: lines end with `\r\n`, and at some clients with one of the two. What follows a `\r` has to be there.
+fn line_end(bytes: &[u8]) -> Option<usize> {
+    let end = memchr::memchr2(b'\r', b'\n', bytes)?;
+    match (bytes[end], bytes.get(end + 1)) {
+        (b'\r', None) => None,
+        (b'\r', Some(b'\n')) => Some(end + 2),
+        _ => Some(end + 1),
     }
 }
 
@@ -407,6 +417,13 @@ mod tests {
             assert!(found.len() == 4 && found[0].contains("-32700"), "{found:?}");
         }
         assert_eq!(frames(["\r\n\n", &framed(EXIT), "\n", &framed(ANSWER)].concat()), [framed(EXIT), framed(ANSWER)]);
+        for end in ["\r", "\n", "\r\n"] {
+            let framed = |body: &str| format!("Content-Length: {}{end}X: y{end}{end}{body}", body.len());
+            let wrong = format!("Content-Length: 7{end}{end}{ANSWER}");
+            let found = frames([framed(EXIT), framed(ANSWER), wrong, framed(EXIT)].concat());
+            assert_eq!(found[..2], [self::framed(EXIT), self::framed(ANSWER)], "{found:?}");
+            assert_eq!(found[4..], [self::framed(ANSWER), self::framed(EXIT)], "{found:?}");
+        }
         let twice = format!("Content-Length: {0}\r\ncontent-length:{0}\n\n{EXIT}", EXIT.len());
         assert_eq!(frames(&twice), [framed(EXIT)]);
     }

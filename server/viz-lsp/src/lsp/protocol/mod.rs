@@ -1,6 +1,7 @@
 //! The language server protocol: bytes, messages, what the client can do, positions.
 
 pub(crate) mod client;
+pub(crate) mod client_process;
 pub(crate) mod convert;
 pub(crate) mod framing;
 pub(crate) mod outbox;

@@ -6,8 +6,8 @@
 
 use std::future::{Future, ready};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use tower::Service;
 use tower_lsp::jsonrpc::{Request, Response};
@@ -19,6 +19,8 @@ pub struct Lifecycle {
     exited: AtomicBool,
     lost: AtomicBool,
     refreshes_diagnostics: AtomicBool,
+    /// Who waits for the client's next message.
+    reader: Mutex<Option<Waker>>,
 }
 
 impl Lifecycle {
@@ -42,9 +44,26 @@ impl Lifecycle {
         self.refreshes_diagnostics.load(Ordering::SeqCst)
     }
 
-    /// Whether the client said `exit`: nothing is read after it.
+    /// Whether the client said `exit`, or has gone: nothing is read after it.
     pub fn has_exited(&self) -> bool {
         self.exited.load(Ordering::SeqCst)
+    }
+
+    /// Wakes this one if the client goes.
+    pub fn waits(&self, reader: &Waker) {
+        *self.reader() = Some(reader.clone());
+    }
+
+    /// Says that the client has gone without a word.
+    pub fn leave(&self) {
+        self.exited.store(true, Ordering::SeqCst);
+        if let Some(reader) = self.reader().take() {
+            reader.wake();
+        }
+    }
+
+    fn reader(&self) -> std::sync::MutexGuard<'_, Option<Waker>> {
+        self.reader.lock().unwrap_or_else(|broken| broken.into_inner())
     }
 }
 

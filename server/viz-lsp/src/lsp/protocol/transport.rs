@@ -98,6 +98,7 @@ impl AsyncRead for Input {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        self.lifecycle.waits(context.waker());
         if self.lifecycle.has_exited() {
             return Poll::Ready(Ok(()));
         }
