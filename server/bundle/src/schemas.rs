@@ -9,7 +9,7 @@ use viz_check::source_spec;
 use viz_facts::{Answer, Catalog, DataType, FactStore, Question, Reason, SourceSpec, Storage, TypeKind, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project};
 
-/// So many columns of all tables are read at most.
+/// Maximum number of columns to read, over all tables of a source.
 const COLUMNS: u32 = 100_000;
 
 /// One column of a source's table. Tables outside the default schema are called `schema.table`.

@@ -21,8 +21,9 @@ use viz_files::{Handed, Identity, Kind, Readable};
 /// Workers of one kind at most: a second one takes its share of large batches.
 const LANES: usize = 2;
 
-/// So many questions are worth a second worker: of those that need no source, and of those that do.
+/// Start a second worker if at least this many questions are open that need no source,
 const MANY_PURE: usize = 128;
+/// or this many that need one: starting a worker costs as much time as answering them.
 const MANY_OF_SOURCES: usize = 8;
 
 /// Neighbours that one worker gets: they are about the same tables, and parses are answered by the dozen.
@@ -54,7 +55,7 @@ pub struct EngineConfig {
     /// Whether the files of sources are opened only where they really lie in the project's repository
     /// ([`viz_files::repository`]), because the project may be somebody else's: in CI.
     pub confined: bool,
-    /// Databases of up to so many bytes are read from a private copy; larger ones only where the file system makes copies
+    /// Databases of up to this many bytes are read from a private copy; larger ones only where the file system makes copies
     /// without copying, and else are opened themselves for milliseconds.
     pub copy_limit: u64,
     /// The folder of the file in which answers are kept and found again (usually [`crate::cache_folder`]), if they are. Only

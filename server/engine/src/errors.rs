@@ -285,7 +285,7 @@ const ICU: [&str; 47] = [
     "yearweek",
 ];
 
-/// Without the extension `icu`, DuckDB has the types with time zone but hardly a function or cast for them.
+/// Without the extension `icu`, DuckDB has the types with time zone but almost no functions and casts for them.
 fn needs_icu(raw: &Raw) -> bool {
     let message = raw.message.lines().next().unwrap_or_default();
     if !["WITH TIME ZONE", "TIMESTAMPTZ", "TIMETZ"].iter().any(|word| message.contains(word)) {

@@ -20,7 +20,7 @@ use viz_facts::{Question, Reason, Unknown};
 /// Questions per frame.
 const SHARED: usize = 256;
 
-/// A frame with so many bytes of SQL is full.
+/// Start another frame once one holds this many bytes of SQL.
 const FULL: usize = 4 << 20;
 
 /// How long a process may take to say hello.
@@ -63,7 +63,7 @@ impl Pending {
     }
 }
 
-/// How a process came to its end.
+/// How a process ended.
 #[derive(Debug, Clone)]
 pub(crate) enum End {
     /// Killed because of the question that it was at.

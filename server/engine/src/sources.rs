@@ -334,7 +334,7 @@ fn with_tables<'a>(tables: &[QueryTable], sql: &'a str) -> (Cow<'a, str>, usize)
     (format!("{ours}{sql}").into(), ours.len())
 }
 
-/// An error whose place is counted from the end of so many bytes that are not the user's.
+/// An error whose offset is counted from behind a prefix of the given number of bytes, which is ours.
 fn behind(mut error: SqlError, ours: usize) -> SqlError {
     let ours = u32::try_from(ours).unwrap_or(u32::MAX);
     error.offset = error.offset.and_then(|offset| offset.checked_sub(ours));
@@ -485,7 +485,7 @@ impl Source {
     }
 }
 
-/// CSV files of at most so many bytes are held in memory.
+/// CSV files of at most this many bytes are held in memory; larger ones are read again for each query.
 const SMALL_CSV: u64 = 16 << 20;
 
 /// A file's name that DuckDB takes for this file's alone: `[.]env` is a file like others, and no pattern that `.env` fits.

@@ -12,7 +12,7 @@ use std::path::Path;
 use viz_facts::{Column, OptionValues, Reason, SqlError, SqlErrorKind, Unknown, js_number};
 use viz_files::{Reach, Refused};
 
-/// So many rows tell the types of columns: SQLite's columns have none of their own.
+/// Number of rows to infer column types from: SQLite's columns have no types of their own.
 const SAMPLE: usize = 1000;
 
 /// Bytes of memory for all of SQLite.

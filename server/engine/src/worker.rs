@@ -23,10 +23,10 @@ use viz_files::{Handed, Held, Readable};
 /// Responses wait for others to share a frame, but not longer than this.
 const PATIENCE: Duration = Duration::from_millis(5);
 
-/// So many responses at most share a frame.
+/// Maximum number of responses in one frame.
 const SHARED: usize = 128;
 
-/// So many texts, of so many bytes in all, are parsed together.
+/// Parse at most this many texts with one query, of at most this many bytes together.
 const TOGETHER: usize = 32;
 const TOGETHER_BYTES: usize = 32 << 10;
 

@@ -18,7 +18,7 @@ const WORTH_WAITING: Duration = Duration::from_millis(500);
 /// The longest pause before a restart: so seldom, a worker that never starts costs nothing to speak of.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// So many restarts in a row wait for nothing.
+/// Restart at once this many times in a row; after that, wait before each restart.
 const IMMEDIATE: u32 = 3;
 
 /// What a slot starts.

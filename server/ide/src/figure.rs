@@ -7,7 +7,7 @@ use viz_project::{Body, Kind, ObjectId, Project, StatementKind};
 use viz_sql::{Accessor, default_sort};
 use viz_syntax::Plain;
 
-/// See the module.
+/// All that a figure needs besides rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drawing {
     /// `props.type`.

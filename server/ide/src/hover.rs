@@ -292,7 +292,7 @@ fn ago(at: SystemTime, now: SystemTime) -> String {
     }
 }
 
-/// The age of what a run found out at so many milliseconds since 1970.
+/// The age of what a run found out at the given time, in milliseconds since 1970.
 fn run_age(at: i64, now: SystemTime) -> Option<String> {
     let at = SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(u64::try_from(at).ok()?))?;
     Some(ago(at, now))

@@ -175,7 +175,7 @@ struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// For people: nothing is told of what is outside of the project.
+    /// For people; without anything from outside of the project.
     fn shown(self) -> &'a str {
         if self.source == Source::Project { self.text } else { "…" }
     }

@@ -63,7 +63,7 @@ impl Exclusion {
         Ok(Self { pattern: pattern.to_owned(), loc, name, end, expression, surprise: None })
     }
 
-    /// The pattern, if what it leaves out is hardly meant (S-05).
+    /// The pattern, if it probably excludes more than intended (S-05).
     pub(crate) fn problem(&self) -> Option<Problem> {
         let path = self.surprise.as_ref()?;
         let pattern = &self.pattern;

@@ -1,5 +1,5 @@
 //! Files outside of the project: an include, or a link, may name any file of the computer. They are read as YAML, and only what is
-//! a project file becomes part of the project. Of the text of others nothing is told: it may be somebody's secret.
+//! a project file becomes part of the project. The text of other files is never shown: it may be somebody's secret.
 
 use crate::codes::Code;
 use crate::files::ReadError;

@@ -17,7 +17,7 @@ pub const CACHE_FOLDER: &str = ".visivo_cache";
 /// Names of the project file; the first that exists wins (`R-DISC-02`).
 pub const PROJECT_FILES: [&str; 2] = ["visivo_project.yml", "project.visivo.yml"];
 
-/// Of so many folders that are not there, a project file in an editor is looked for.
+/// Maximum number of missing folders in which to look for a project file that is open in an editor and not saved yet.
 const MOST_MISSING: usize = 32;
 
 /// The project file of a folder.

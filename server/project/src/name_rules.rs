@@ -10,7 +10,7 @@ pub(crate) fn name_problem(object: &Object) -> Option<Problem> {
     let name = object.name.as_ref()?;
     match object.kind {
         Kind::Metric | Kind::Dimension => identifier(object, &name.text, name.loc),
-        // Inline objects need no reference; inputs and dashboards are told more.
+        // Inline objects need no reference; inputs and dashboards get a more specific message.
         Kind::Source | Kind::Model | Kind::Insight | Kind::Chart | Kind::Table | Kind::Markdown
             if object.parent.is_none() =>
         {

@@ -210,7 +210,7 @@ impl Selection {
 }
 
 /// An input.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Input {
     /// `type`.
     pub selection: Option<Selection>,

@@ -24,9 +24,10 @@ pub trait Context {
 /// Metrics and dimensions are followed to this depth.
 const MAX_DEPTH: usize = 64;
 
-/// The texts of metrics and dimensions that are put into one query may have so many bytes,
+/// Maximum size in bytes of all metrics and dimensions that are expanded into one query. Each costs `BYTES_EACH` more than its
+/// text, so that a million empty ones are refused, too.
 const MAX_BYTES: usize = 1 << 20;
-/// each counting so many more.
+/// What one expansion costs besides its text, in bytes.
 const BYTES_EACH: usize = 256;
 
 pub(crate) struct Expander<'a> {

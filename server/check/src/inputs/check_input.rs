@@ -21,7 +21,7 @@ use viz_project::{
 /// More options than this are warned about (`R-IN-12`).
 const MANY_OPTIONS: usize = 10_000;
 
-/// For so many wrong defaults of an input, options that may be meant are looked for.
+/// Maximum number of wrong defaults of an input for which to suggest options.
 const MOST_SUGGESTED: usize = 20;
 
 /// The options of an input, or why they are not known.
@@ -391,7 +391,7 @@ fn query_findings(
             findings.push(finding);
         }
         Err(Failed::Unknown(why)) => {
-            // What is wrong with the model's own query is told there.
+            // What is wrong with the model's own query is a finding of the model.
             let told = |id: &ObjectId| matches!(columns(project, facts, *id), Columns::Unknown(_));
             if !project.uses_of(id).iter().any(told) {
                 findings.extend(

@@ -16,7 +16,7 @@ pub(crate) enum Listed {
     Values(Vec<Value>),
     /// There are more than the limit.
     TooMany,
-    /// The browser never comes to an end.
+    /// The browser would never finish.
     Endless,
 }
 

@@ -44,6 +44,9 @@ struct Place {
 impl Run<'_> {
     /// Every combination fails: the query itself is wrong, or the only option is.
     pub(super) fn always(&self, verdict: &mut InsightVerdict, combination: usize, error: &SqlError, judge: Judge) {
+        if self.fails_grouped(verdict, combination, error, judge) {
+            return;
+        }
         let place = self.place(combination, error);
         if let (Some(hole), true) = (place.hole, self.combinations.iter().all(|c| !c.is_empty())) {
             let witness = Witness {
@@ -404,7 +407,7 @@ impl Run<'_> {
         self.plain_names(&sentence(&error.message))
     }
 
-    fn plain_names(&self, text: &str) -> String {
+    pub(super) fn plain_names(&self, text: &str) -> String {
         self.composed.models.iter().fold(text.to_owned(), |text, model| {
             let name = self.project.object(*model).name_text();
             let hash = name_hash(name);

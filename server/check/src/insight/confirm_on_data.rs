@@ -18,10 +18,10 @@ pub(super) enum Trial {
     Untried(Unknown),
 }
 
-/// So many selections of the other inputs are tried with a suspected one: with the first ones there may be no rows.
+/// Number of selections of the other inputs to try with a suspected one: with the first of them there may be no rows.
 const TRIALS: usize = 8;
 
-/// Of one insight so many suspected selections are tried.
+/// Maximum number of suspected selections to try per insight.
 const MOST_TRIED: usize = 50;
 
 impl Run<'_> {

@@ -52,7 +52,7 @@ impl Run<'_> {
         combinations: &[Combination],
         outcomes: &[Outcome],
     ) {
-        // These are told with their places already.
+        // These have findings at their places already.
         if verdict.findings.iter().any(|finding| matches!(finding.code, Code::CombinationValue | Code::SqlBind)) {
             return;
         }

@@ -58,7 +58,7 @@ impl Run<'_> {
         for input in &self.query_inputs {
             let Some(Ok(options)) = self.inputs.get(input) else { continue };
             let holes: Vec<&Hole> = self.composed.template.holes().iter().filter(|hole| hole.input == *input).collect();
-            // What breaks today is told already.
+            // What breaks today has its own finding.
             let told = findings.iter().any(|finding| holes.iter().any(|hole| hole.loc == finding.loc));
             if options.source != OptionSource::Query || told {
                 continue;

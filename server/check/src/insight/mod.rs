@@ -7,6 +7,7 @@ pub(crate) mod combinations;
 pub(crate) mod confirm_on_data;
 mod context;
 pub(crate) mod execute;
+mod grouping;
 mod hostile;
 pub(crate) mod in_browser;
 mod judge;

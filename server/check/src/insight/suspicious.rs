@@ -1,4 +1,4 @@
-//! What an insight's query does that is hardly meant, though it runs.
+//! What an insight's query does that is probably a mistake, though it runs.
 
 use super::Run;
 use crate::inputs::options::InputOptions;
@@ -105,7 +105,7 @@ impl Run<'_> {
 
     /// `R-SQL-06`, S-20: 2.0 groups also what is not aggregated.
     fn grouped(&self, id: ObjectId, findings: &mut Vec<Finding>) {
-        // Elsewhere equal rows lie on top of each other, or are hardly meant.
+        // Elsewhere equal rows are drawn on top of each other, or are probably a mistake.
         let counts_rows = ["histogram", "histogram2d", "histogram2dcontour", "box", "violin"];
         if !self.insight.trace_type.as_ref().is_some_and(|ty| counts_rows.contains(&ty.text.as_str())) {
             return;

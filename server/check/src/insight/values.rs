@@ -26,8 +26,8 @@ use viz_project::{Code, StatementKind};
 use viz_sql::{Accessor, Hole, Nesting, tokenize, upper_null};
 use viz_text::TextRange;
 
-/// Selections of one insight that are probed one by one; beyond that values are not judged. Of inputs that meet in one
-/// condition so many combinations are probed; beyond that each input alone.
+/// Maximum number of selections of one insight to probe one by one; if there are more, values are not judged. Also the maximum
+/// number of combinations of inputs that meet in one condition; if there are more, each input is probed alone.
 const MAX_PROBES: usize = 2_000;
 
 /// Selections in one query.

@@ -1,4 +1,4 @@
-//! One finding per cause: what is wrong for the same reason at several places is told at the first of them.
+//! One finding per cause: what is wrong for the same reason at several places is reported at the first of them.
 
 use crate::report::Finding;
 use std::collections::{HashMap, HashSet};
@@ -44,7 +44,7 @@ pub(crate) fn merge(placed: &mut Vec<(FileId, TextRange, Finding)>) {
     *placed = kept;
 }
 
-/// What can't be read as YAML for a reason that is told has no further faults: an old `{{ … }}` is no mapping, and the
+/// What can't be read as YAML for a reason that is reported has no further faults: an old `{{ … }}` is no mapping, and the
 /// value behind a tag is not what stands there.
 fn drop_follow_ups(placed: &mut Vec<(FileId, TextRange, Finding)>) {
     let of = |code: Code| placed.iter().filter(move |(_, _, finding)| finding.code == code);

@@ -30,7 +30,7 @@ enum Checked {
 /// More findings about texts alone are counted, not listed.
 const MOST_PROBLEMS: usize = 100_000;
 
-/// So few insights are checked at once, wherever they are.
+/// Check all insights if at most this many are due, wherever they are.
 const FEW: usize = 16;
 
 /// Checks a project. Pure: the same project, facts and options give the same report, whatever the memo holds.

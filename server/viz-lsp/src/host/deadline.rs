@@ -8,7 +8,7 @@ use viz_facts::{Reason, Unknown};
 /// The time of `--check`, unless someone says otherwise.
 pub const USUAL: Duration = Duration::from_secs(600);
 
-/// What can't be called off, such as the reading of files, may take so long after it.
+/// Extra time after the deadline for what can't be interrupted, such as reading files.
 const GRACE: Duration = Duration::from_secs(60);
 
 /// The time that a run may take: after it nothing new is begun, what the engine does is called off, and what is open then

@@ -13,7 +13,7 @@ use viz_check::{Finding, InsightReport, Severity, Status};
 use viz_text::shown::{block, one_line};
 use viz_text::{Encoding, Position, TextDocument, TextRange};
 
-/// So many findings are rendered at a time.
+/// Number of findings to render at a time, so that the output starts early and memory stays small.
 const PART: usize = 2048;
 
 /// At most this many insights that lack something are listed per project.

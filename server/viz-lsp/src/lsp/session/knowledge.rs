@@ -7,14 +7,14 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, SystemTime};
 use viz_facts::{Fact, FactStore, Question, QuestionKey};
 
-/// So many facts about texts are kept: far more than a project needs at one time, far less than a day of typing makes.
+/// Maximum number of facts about texts to keep: far more than a project needs at one time, far fewer than a day of typing makes.
 const RECENT: usize = 100_000;
 
-/// So often what could not be answered for a reason that passes is asked again; each time the pause before it doubles.
+/// How often to ask again after a failure that may pass (a lock, a timeout). The pause between attempts starts at `PAUSE` and doubles.
 const ATTEMPTS: u32 = 5;
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// See the module.
+/// The facts of one project, and when to ask again for those that are missing.
 #[derive(Debug, Default)]
 pub struct Knowledge {
     facts: Arc<RwLock<FactStore>>,

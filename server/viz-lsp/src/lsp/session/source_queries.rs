@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use viz_facts::{Fact, Question, QuestionKey, Reason, Unknown};
 
-/// So many projects can be asked at the same time.
+/// Number of threads, and so of projects whose sources are queried at the same time.
 pub const THREADS: usize = 4;
 
-/// See the module.
+/// The queue of questions about sources, by project.
 pub struct Sources {
     wanted: Mutex<Wanted>,
     wake: Condvar,

@@ -30,7 +30,7 @@ use viz_ide::Choices;
 use viz_project::{BrowserEngine, Environment, FileSystem, Project};
 use viz_text::FileId;
 
-/// See the module.
+/// An open project: its text, its facts and the report of its last check.
 pub struct Workspace {
     root: PathBuf,
     project: Arc<Project>,
