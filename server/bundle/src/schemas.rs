@@ -6,7 +6,7 @@ use crate::work::{GENERATED, Text, Work};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use viz_check::source_spec;
-use viz_facts::{Answer, DataType, FactStore, Question, Reason, SourceSpec, TypeKind, Unknown};
+use viz_facts::{Answer, Catalog, DataType, FactStore, Question, Reason, SourceSpec, Storage, TypeKind, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project};
 
 /// Maximum number of columns to read, over all tables of a source.
@@ -66,7 +66,7 @@ pub(crate) fn work(project: &Project, facts: &FactStore, id: ObjectId, layout: L
 }
 
 fn json(name: &str, kind: &str, spec: &SourceSpec, columns: &[Column]) -> Value {
-    let default = default_schema(spec);
+    let default = DEFAULT_SCHEMA;
     let several = columns.iter().any(|column| column.schema != default);
     let mut tables: IndexMap<String, Vec<&Column>> = IndexMap::new();
     for column in columns {
@@ -114,21 +114,15 @@ fn entry<'a>(map: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<String, 
     value.as_object_mut().expect("only objects are put in")
 }
 
-fn default_schema(spec: &SourceSpec) -> &'static str {
-    match spec {
-        SourceSpec::DuckDbMemory { .. }
-        | SourceSpec::DuckDbFile { .. }
-        | SourceSpec::Sqlite { .. }
-        | SourceSpec::Csv { .. } => "main",
-    }
-}
+/// Tables elsewhere are called `schema.table`.
+const DEFAULT_SCHEMA: &str = "main";
 
 fn databases(spec: &SourceSpec) -> Vec<String> {
-    match spec {
-        SourceSpec::DuckDbMemory { .. } | SourceSpec::Csv { .. } => vec!["memory".to_owned()],
-        SourceSpec::Sqlite { .. } => vec!["main".to_owned()],
-        SourceSpec::DuckDbFile { path, .. } => {
-            let stem = path.reveal().file_stem().map(|stem| stem.to_string_lossy());
+    match (spec.storage(), spec.path()) {
+        (Storage::Memory | Storage::PlainFile, _) => vec!["memory".to_owned()],
+        (Storage::SqliteFile, _) => vec!["main".to_owned()],
+        (Storage::DuckDbFile, path) => {
+            let stem = path.and_then(|path| path.reveal().file_stem().map(|stem| stem.to_string_lossy()));
             stem.map(|stem| viz_secrets::hide(&stem).into_owned()).into_iter().collect()
         }
     }
@@ -143,18 +137,18 @@ struct Tables {
 }
 
 fn tables(spec: &SourceSpec, facts: &FactStore) -> Result<Tables, Missing> {
-    match spec {
-        SourceSpec::DuckDbMemory { .. } => Ok(Tables::default()),
-        SourceSpec::Csv { view, .. } => {
-            let tables = described(spec, facts, std::slice::from_ref(view))?;
+    match spec.catalog() {
+        Catalog::Empty => Ok(Tables::default()),
+        Catalog::Table(table) => {
+            let tables = described(spec, facts, &[table.to_owned()])?;
             match tables.left_out.first() {
                 None => Ok(tables),
                 // It is all that there is.
                 Some((_, why)) => Err(unreadable(why)),
             }
         }
-        SourceSpec::Sqlite { .. } => described(spec, facts, &values(spec, facts)?),
-        SourceSpec::DuckDbFile { .. } => {
+        Catalog::Sqlite => described(spec, facts, &values(spec, facts)?),
+        Catalog::DuckDb => {
             let column = |line: String| {
                 let (schema, table, name, data_type, nullable): (_, _, _, DataType, _) =
                     serde_json::from_str(&line).ok()?;
@@ -169,13 +163,13 @@ fn tables(spec: &SourceSpec, facts: &FactStore) -> Result<Tables, Missing> {
 /// The question that a source's schema begins with.
 fn first_question(spec: &SourceSpec) -> Option<Question> {
     let options = |sql: &str| Question::Options { source: spec.clone(), sql: sql.to_owned(), limit: COLUMNS };
-    match spec {
-        SourceSpec::DuckDbMemory { .. } => None,
-        SourceSpec::Csv { view, .. } => Some(whole(spec, view)),
-        SourceSpec::Sqlite { .. } => Some(options(
+    match spec.catalog() {
+        Catalog::Empty => None,
+        Catalog::Table(table) => Some(whole(spec, table)),
+        Catalog::Sqlite => Some(options(
             "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite_%' order by name",
         )),
-        SourceSpec::DuckDbFile { .. } => Some(options(
+        Catalog::DuckDb => Some(options(
             "select json_array(schema_name, table_name, column_name, data_type, is_nullable)::varchar \
              from duckdb_columns() where not internal and database_name = current_database() \
              order by schema_name, table_name, column_index",
@@ -222,7 +216,7 @@ fn described(spec: &SourceSpec, facts: &FactStore, tables: &[String]) -> Result<
             Err(why) => return Err(why),
         };
         out.columns.extend(columns.iter().map(|column| Column {
-            schema: default_schema(spec).to_owned(),
+            schema: DEFAULT_SCHEMA.to_owned(),
             table: table.clone(),
             name: column.name.clone(),
             data_type: column.data_type.clone(),

@@ -157,18 +157,12 @@ pub(crate) fn files(source: &SourceSpec, question: &Question, reads: &Reads) -> 
             Inside::Unclear => return None,
         }
     }
-    match source {
-        SourceSpec::DuckDbMemory { .. } => {}
-        SourceSpec::Csv { path, .. } => files.push(path.reveal().to_owned()),
-        SourceSpec::DuckDbFile { path, .. } => {
-            files.push(path.reveal().to_owned());
-            files.extend(logs(Format::DuckDb, path.reveal()));
-        }
-        SourceSpec::Sqlite { path, .. } => {
-            files.clear();
-            files.push(path.reveal().to_owned());
-            files.extend(logs(Format::Sqlite, path.reveal()));
-        }
+    if !source.runs_in_duckdb() {
+        files.clear();
+    }
+    if let Some(path) = source.path() {
+        files.push(path.reveal().to_owned());
+        files.extend(Format::of(source).into_iter().flat_map(|format| logs(format, path.reveal())));
     }
     Some(files)
 }

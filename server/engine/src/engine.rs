@@ -135,13 +135,11 @@ impl Sources {
         for mut pending in questions.drain(..) {
             let Some(source) = pending.question.source() else { continue };
             let root = source.root().to_owned();
-            let file = match source {
-                SourceSpec::DuckDbMemory { .. } => None,
-                SourceSpec::Csv { path, .. } => Some(path.reveal().to_owned()),
-                SourceSpec::DuckDbFile { path, .. } | SourceSpec::Sqlite { path, .. } => {
-                    let path = path.reveal().to_owned();
-                    let sqlite = matches!(source, SourceSpec::Sqlite { .. });
-                    let format = if sqlite { Format::Sqlite } else { Format::DuckDb };
+            let path = source.path().map(|path| path.reveal().to_owned());
+            let file = match (path, Format::of(source)) {
+                (path, None) => path,
+                (None, Some(_)) => None,
+                (Some(path), Some(format)) => {
                     let current = || self.copies.current(&root, &path, format);
                     match readings.entry((root.clone(), path.clone())).or_insert_with(current).clone() {
                         Ok(Reading::Copy(copy)) => {

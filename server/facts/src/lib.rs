@@ -20,7 +20,7 @@ pub use answer::{Answer, Column, OptionValues, SqlError, SqlErrorKind, Unknown};
 pub use data_type::{DataType, TypeKind};
 pub use export::{ExportFiles, Exported, FlatFile};
 pub use number::js_number;
-pub use question::{ProbeRow, QueryTable, Question, QuestionKey, ShadowTable, SourceSpec};
+pub use question::{Catalog, ProbeRow, QueryTable, Question, QuestionKey, ShadowTable, SourceSpec, Storage};
 pub use reason::Reason;
 pub use rows::Rows;
 pub use store::{Fact, FactStore};

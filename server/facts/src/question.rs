@@ -43,7 +43,58 @@ pub enum SourceSpec {
     },
 }
 
+/// What a source's data are kept in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Storage {
+    /// Nothing but memory.
+    Memory,
+    /// One file that is no database.
+    PlainFile,
+    /// A file of DuckDB, with logs beside it.
+    DuckDbFile,
+    /// A file of SQLite, with logs beside it.
+    SqliteFile,
+}
+
+/// Where the names of a source's tables and columns come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Catalog<'a> {
+    /// There are none.
+    Empty,
+    /// It has this one table.
+    Table(&'a str),
+    /// DuckDB's own views.
+    DuckDb,
+    /// SQLite's own table.
+    Sqlite,
+}
+
 impl SourceSpec {
+    /// What its data are kept in.
+    pub fn storage(&self) -> Storage {
+        match self {
+            SourceSpec::DuckDbMemory { .. } => Storage::Memory,
+            SourceSpec::DuckDbFile { .. } => Storage::DuckDbFile,
+            SourceSpec::Sqlite { .. } => Storage::SqliteFile,
+            SourceSpec::Csv { .. } => Storage::PlainFile,
+        }
+    }
+
+    /// Where the names of its tables and columns come from.
+    pub fn catalog(&self) -> Catalog<'_> {
+        match self {
+            SourceSpec::DuckDbMemory { .. } => Catalog::Empty,
+            SourceSpec::DuckDbFile { .. } => Catalog::DuckDb,
+            SourceSpec::Sqlite { .. } => Catalog::Sqlite,
+            SourceSpec::Csv { view, .. } => Catalog::Table(view),
+        }
+    }
+
+    /// Whether DuckDB runs its queries; else SQLite does.
+    pub fn runs_in_duckdb(&self) -> bool {
+        self.storage() != Storage::SqliteFile
+    }
+
     /// The project's folder.
     pub fn root(&self) -> &std::path::Path {
         match self {

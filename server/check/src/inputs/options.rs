@@ -64,10 +64,10 @@ pub struct InputOptions {
 
 impl InputOptions {
     /// The place of one option where it is listed, else that of all.
-    pub(crate) fn place_of(&self, input: &Input, label: &str) -> Loc {
+    pub(crate) fn place_of(&self, input: &Input, option: Option<&str>) -> Loc {
         match &input.options {
             Options::List { items, .. } => {
-                items.iter().find(|item| item.text == label).map_or(self.origin, |item| item.loc)
+                items.iter().find(|item| Some(item.text.as_str()) == option).map_or(self.origin, |item| item.loc)
             }
             _ => self.origin,
         }

@@ -6,7 +6,7 @@ use crate::engine_errors::all_errors::further;
 use crate::engine_errors::place::error_range;
 use crate::engine_errors::wording::sentence;
 use crate::engine_errors::wording::{missing_name, suggest, suggestion};
-use crate::inputs::states::State;
+use crate::inputs::states::{State, Value};
 use crate::insight::witness::Witness;
 use crate::models::check_model::defined_here;
 use crate::report::{Finding, Judge};
@@ -16,8 +16,22 @@ use viz_sql::{Accessor, Hole, Role, name_hash, tokenize};
 use viz_syntax::{Reference, almost_references, references};
 use viz_text::{Loc, TextRange, TextSize};
 
-/// The advice that can be followed by machine.
-const QUOTE: &str = "write quotes around it: ";
+/// What to do about a choice that fails.
+enum Advice {
+    /// Said in these words.
+    Words(String),
+    /// To write this, with quotes, in place of the placeholder: a machine can follow that.
+    Quoted(String),
+}
+
+impl Advice {
+    fn text(&self) -> String {
+        match self {
+            Self::Words(text) => text.clone(),
+            Self::Quoted(written) => format!("write quotes around it: `{written}`"),
+        }
+    }
+}
 
 #[derive(Default)]
 struct Place {
@@ -220,8 +234,11 @@ impl Run<'_> {
         if let Some(around) = self.rendered_around(example, hole) {
             finding.notes.push(format!("the query then holds `{around}`"));
         }
-        finding.help = hole.and_then(|hole| self.advice(hole, example, error));
-        finding.fix = hole.filter(|hole| hole.loc == loc).and_then(|hole| self.quotes(hole, finding.help.as_deref()?));
+        let advice = hole.and_then(|hole| self.advice(hole, example, error));
+        finding.help = advice.as_ref().map(Advice::text);
+        if let (Some(hole), Some(Advice::Quoted(written))) = (hole.filter(|hole| hole.loc == loc), &advice) {
+            finding.fix = self.quotes(hole, written);
+        }
         for input in &responsible {
             finding.related.push(self.origin(*input, example));
         }
@@ -231,27 +248,30 @@ impl Run<'_> {
     /// Where the guilty option comes from.
     pub(super) fn origin(&self, input: ObjectId, combination: usize) -> Related {
         let position = self.query_inputs.iter().position(|other| *other == input);
-        let label = position.map(|at| self.states[at][self.combinations[combination][at] as usize].label());
-        self.origin_of_state(input, &label.unwrap_or_default())
+        self.origin_of_state(input, position.map(|at| &self.states[at][self.combinations[combination][at] as usize]))
     }
 
     /// Whether a selection is a word (`all`, `none`) that the browser takes for an option (S-09).
-    pub(super) fn is_phantom(&self, input: ObjectId, label: &str) -> bool {
-        let Some(Ok(options)) = self.inputs.get(&input) else { return false };
-        matches!(label, "all" | "none")
-            && options.initial.as_ref().is_some_and(|state| state.label() == label)
-            && !options.values.iter().any(|value| value.raw() == label)
+    pub(super) fn is_phantom(&self, input: ObjectId, state: &State) -> bool {
+        let (Some(Ok(options)), [Value::Text(word)]) = (self.inputs.get(&input), state.values.as_slice()) else {
+            return false;
+        };
+        matches!(word.as_str(), "all" | "none")
+            && options.initial.as_ref() == Some(state)
+            && !options.values.iter().any(|value| value.raw() == *word)
     }
 
-    pub(super) fn origin_of_state(&self, input: ObjectId, label: &str) -> Related {
+    /// Where a selection of an input comes from; `None` stands for any of them.
+    pub(super) fn origin_of_state(&self, input: ObjectId, state: Option<&State>) -> Related {
         let (Body::Input(body), Some(Ok(options))) = (&self.project.object(input).body, self.inputs.get(&input)) else {
             return defined_here(self.project, input);
         };
-        if self.is_phantom(input, label) {
-            let message = format!("the page opens with the text `{label}` selected: it stands for no options (S-09)");
+        if let Some(state) = state.filter(|state| self.is_phantom(input, state)) {
+            let word = state.label();
+            let message = format!("the page opens with the text `{word}` selected: it stands for no options (S-09)");
             return Related { loc: self.project.object(input).name_loc(), message };
         }
-        if label == "(nothing)" {
+        if state.is_some_and(|state| state.values.is_empty()) {
             let message = "its selection can be cleared".into();
             return Related { loc: self.project.object(input).name_loc(), message };
         }
@@ -261,34 +281,44 @@ impl Run<'_> {
             crate::OptionSource::Query => "the option comes from this query",
             crate::OptionSource::Artefact => "the option is that of an earlier run of this query",
         };
-        Related { loc: options.place_of(body, label), message: message.into() }
+        let only = state.and_then(|state| match state.values.as_slice() {
+            [only] => Some(only.raw()),
+            _ => None,
+        });
+        Related { loc: options.place_of(body, only.as_deref()), message: message.into() }
     }
 
-    fn advice(&self, hole: &Hole, combination: usize, error: &SqlError) -> Option<String> {
+    fn advice(&self, hole: &Hole, combination: usize, error: &SqlError) -> Option<Advice> {
         let value = self.state(&self.combinations[combination], hole)?.render(hole.accessor);
         // Other options name columns that exist: so it was meant as a name, and quotes would make a text of it.
         let meant_as_name = |state: &State| state.render(hole.accessor) == value;
         let is_name = hole.role == Role::Bare && missing_name(&error.message) == Some(value.as_str());
         let index = *self.positions.get(&hole.input)?;
         if is_name && !self.states[index].iter().all(meant_as_name) {
-            return suggestion(error).or_else(|| Some(format!("offer only names of columns: `{value}` is none")));
+            let none = || format!("offer only names of columns: `{value}` is none");
+            return Some(Advice::Words(suggestion(error).unwrap_or_else(none)));
         }
         let name = self.project.object(hole.input).name_text();
         match hole.role {
             Role::InString if value.contains('\'') => {
-                Some("offer the option without the quote, or filter by the `.values` of a multi-select, which doubles quotes".into())
+                let text = "offer the option without the quote, or filter by the `.values` of a multi-select, which doubles quotes";
+                Some(Advice::Words(text.into()))
             }
-            Role::Bare | Role::InList if self.state(&self.combinations[combination], hole)?.values.iter().any(|value| matches!(value, crate::Value::Text(_))) => {
-                Some(format!("{QUOTE}`'${{ref({name}).{}}}'`", hole.accessor.name()))
+            Role::Bare | Role::InList
+                if self
+                    .state(&self.combinations[combination], hole)?
+                    .values
+                    .iter()
+                    .any(|value| matches!(value, Value::Text(_))) =>
+            {
+                Some(Advice::Quoted(format!("'${{ref({name}).{}}}'", hole.accessor.name())))
             }
             _ => None,
         }
     }
 
-    /// Quotes around a placeholder, where that is the advice, no selection is empty or holds a quote, and the YAML around it lets
-    /// one stand as it is.
-    fn quotes(&self, hole: &Hole, advice: &str) -> Option<Fix> {
-        let fixed = advice.strip_prefix(QUOTE)?.trim_matches('`');
+    /// Quotes around a placeholder, where no selection is empty or holds a quote, and the YAML around it lets one stand as it is.
+    fn quotes(&self, hole: &Hole, fixed: &str) -> Option<Fix> {
         let states = &self.states[*self.positions.get(&hole.input)?];
         // Nothing, in quotes, would be the text `NULL` (S-37).
         let bad = |state: &State| state.values.is_empty() || state.render(hole.accessor).contains('\'');

@@ -89,7 +89,7 @@ impl Run<'_> {
                 let states = witness.inputs.iter().zip(selection);
                 states.into_iter().all(|(at, state)| {
                     let state = &self.states[*at][*state as usize];
-                    !state.values.is_empty() && !self.is_phantom(self.query_inputs[*at], &state.label())
+                    !state.values.is_empty() && !self.is_phantom(self.query_inputs[*at], state)
                 })
             };
             let kept: Vec<Vec<u32>> =

@@ -34,7 +34,7 @@ use crate::report::{Counters, Finding, InsightReport, Judge, Status};
 use crate::settings::{CheckOptions, Level};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::Cell;
-use viz_facts::{Reason, ShadowTable, SourceSpec, Unknown};
+use viz_facts::{Reason, ShadowTable, Unknown};
 use viz_project::{Body, Code, Insight, ObjectId, Project};
 use viz_sql::{Accessor, Composed, Hole, compose, name_hash};
 use viz_text::TextRange;
@@ -245,7 +245,7 @@ impl Run<'_> {
         let model = *self.composed.models.first()?;
         match crate::models::source::source_of_model(self.project, model) {
             Err(why) if why.code == Reason::SourceNotSupported => Some(why),
-            Ok(SourceSpec::Sqlite { .. }) => {
+            Ok(source) if !source.runs_in_duckdb() => {
                 Some(Unknown::new(Reason::SourceDialect, "its query runs in SQLite, whose dialect is not judged here"))
             }
             _ => None,

@@ -69,7 +69,7 @@ impl Run<'_> {
         let verb = if matches!(trial, Trial::Fails(_)) { "breaks" } else { "breaks once there are rows to compare" };
         let at = self.positions.get(&input).copied().unwrap_or(0);
         let place = witness.inputs.iter().position(|other| *other == at);
-        let first = place.map_or_else(String::new, |place| self.label(at, witness.selections[0][place]));
+        let first = place.map(|place| &self.states[at][witness.selections[0][place] as usize]);
         let (combinations, words) = self.counted(&Failures {
             inputs: &witness.inputs,
             selections: &witness.selections,
@@ -92,7 +92,7 @@ impl Run<'_> {
             witness.selections.iter().all(|selection| self.states[at][selection[place] as usize].values.is_empty())
         });
         finding.help = Some(match (nothing, hole.role) {
-            _ if self.is_phantom(input, &first) => {
+            _ if first.is_some_and(|state| self.is_phantom(input, state)) => {
                 "write the default as a list: `display: { default: { values: […] } }`".into()
             }
             (true, Role::InString) => {
@@ -100,7 +100,7 @@ impl Run<'_> {
             }
             _ => "offer only options that fit what they are compared with".into(),
         });
-        finding.related.push(self.origin_of_state(input, &first));
+        finding.related.push(self.origin_of_state(input, first));
         finding
     }
 }

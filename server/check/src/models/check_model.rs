@@ -11,8 +11,8 @@ use crate::models::source::source_of_model;
 use crate::report::Finding;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-use viz_facts::{Answer, Column, FactStore, Question, Reason, SourceSpec, SqlError, SqlErrorKind, Unknown};
-use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Related, Resolution};
+use viz_facts::{Answer, Column, FactStore, Question, Reason, SqlError, SqlErrorKind, Unknown};
+use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Related, Resolution, SourceType};
 use viz_sql::model_query;
 use viz_text::{MappedText, TextRange, TextSize};
 
@@ -96,7 +96,7 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
     if source_of_model(project, id).is_err_and(|why| why.code == Reason::SourceNotSupported) {
         foreign(project, id, &mut findings);
     }
-    if matches!(source_of_model(project, id), Ok(source) if !matches!(source, SourceSpec::Sqlite { .. })) {
+    if source_of_model(project, id).is_ok_and(|source| source.runs_in_duckdb()) {
         arrows(project, id, &mut findings);
     }
     ModelVerdict { columns, findings }
@@ -194,7 +194,7 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
 fn foreign(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
     let (Some(sql), Some(source)) = (model_query(project, id), project.source_of(id)) else { return };
     let Body::Source(source) = &project.object(source).body else { return };
-    let Some(Err(error)) = source.ty.as_ref().and_then(|ty| viz_sql::parse_foreign(&ty.text, sql.text())) else {
+    let Some(Err(error)) = source.kind.and_then(|kind| viz_sql::parse_foreign(kind.dialect(), sql.text())) else {
         return;
     };
     let object = project.object(id);
@@ -206,7 +206,7 @@ fn foreign(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
         None => viz_sql::unclosed(sql.text()).or_else(|| last_token(sql.text())),
     };
     let loc = range.and_then(|range| sql.locate(range)).unwrap_or_else(|| object.name_loc());
-    let kind = source.ty.as_ref().map_or("", |ty| ty.text.as_str());
+    let kind = source.kind.map_or("", SourceType::name);
     let message = format!(
         "the query of the model `{}` is hardly SQL of {kind}: {}",
         object.name_text(),

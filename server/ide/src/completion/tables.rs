@@ -9,7 +9,7 @@ use crate::cursor::expected::slot;
 use crate::sql_text::from_items::{FromItem, Origin, expects_table, from_items};
 use std::collections::BTreeSet;
 use viz_check::source_of_model;
-use viz_facts::{Answer, DataType, FactStore, Question, SourceSpec};
+use viz_facts::{Answer, Catalog, DataType, FactStore, Question, SourceSpec};
 use viz_project::{Body, Kind, ObjectId, Project};
 use viz_text::{FileId, TextRange, TextSize};
 
@@ -116,24 +116,24 @@ fn quoted(name: &str) -> String {
 
 /// The question for the tables of a source; `None` where there are none to list.
 fn tables_question(source: &SourceSpec) -> Option<Question> {
-    let sql = match source {
-        SourceSpec::DuckDbFile { .. } => {
+    let sql = match source.catalog() {
+        Catalog::DuckDb => {
             "select case when table_schema = 'main' then table_name else table_schema || '.' || table_name end \
              from information_schema.tables where table_catalog = current_database() order by 1"
         }
-        SourceSpec::Sqlite { .. } => {
+        Catalog::Sqlite => {
             "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite_%' order by 1"
         }
-        SourceSpec::DuckDbMemory { .. } | SourceSpec::Csv { .. } => return None,
+        Catalog::Empty | Catalog::Table(_) => return None,
     };
     Some(Question::Options { source: source.clone(), sql: sql.to_owned(), limit: TABLES })
 }
 
 /// The tables of a source, as far as they are known.
 fn tables_of(source: &SourceSpec, facts: &FactStore) -> Option<Vec<String>> {
-    match source {
-        SourceSpec::Csv { view, .. } => return Some(vec![view.clone()]),
-        SourceSpec::DuckDbMemory { .. } => return Some(Vec::new()),
+    match source.catalog() {
+        Catalog::Table(table) => return Some(vec![table.to_owned()]),
+        Catalog::Empty => return Some(Vec::new()),
         _ => {}
     }
     match &**facts.get(&tables_question(source)?)?.answer()? {

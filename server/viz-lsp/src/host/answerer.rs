@@ -9,8 +9,6 @@ use viz_facts::{Answer, Fact, Question, Reason, Unknown};
 
 pub use viz_engine::CancelToken as Cancel;
 
-/// The code of the engine's answer to a question that was called off.
-
 /// Answers questions. Blocks: never call it on the transport's task.
 pub trait Answerer: Send + Sync {
     /// The answers in the order of the questions, each within these limits; `None` where the question was called off before
