@@ -56,6 +56,19 @@ impl<'a> Facts<'a> {
         Self { store, sources, used: RefCell::default(), asked: RefCell::default(), counters: RefCell::default() }
     }
 
+    /// What a look-up gives, and the facts that it used.
+    pub(crate) fn noting<T>(&self, look_up: impl FnOnce() -> T) -> (T, Arc<[Used]>) {
+        let before = self.used.borrow().len();
+        let found = look_up();
+        let used = self.used.borrow()[before..].into();
+        (found, used)
+    }
+
+    /// Notes the facts behind something that was looked up before.
+    pub(crate) fn note(&self, used: &[Used]) {
+        self.used.borrow_mut().extend_from_slice(used);
+    }
+
     /// The state of the store.
     pub(crate) fn generation(&self) -> u64 {
         self.store.generation()

@@ -232,6 +232,8 @@ pub struct Counters {
     pub executions: usize,
     /// Questions whose answers were known already.
     pub known: usize,
+    /// Look-ups of the columns of a model or the options of an input.
+    pub looked_up: usize,
 }
 
 impl Counters {
@@ -261,6 +263,7 @@ impl std::ops::AddAssign for Counters {
         self.queries += other.queries;
         self.executions += other.executions;
         self.known += other.known;
+        self.looked_up += other.looked_up;
     }
 }
 

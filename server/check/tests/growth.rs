@@ -5,6 +5,8 @@ mod generated;
 use generated::{Generated, generate};
 use std::sync::atomic::Ordering::SeqCst;
 use viz_check::{Report, Status};
+use viz_facts::{Answer, Column, Fact, Question};
+use viz_project::Kind;
 
 const INSIGHTS: &str = "/p/insights.yml";
 
@@ -110,4 +112,34 @@ fn a_metric_used_everywhere_rechecks_its_users_only() {
     assert_eq!(report.counters.insights_checked, users);
     let report = project.keystroke("/p/semantics.yml", &edited.replace("metric_7", "metric_seven"));
     assert_eq!(report.counters.insights_checked, 0);
+}
+
+/// What an insight uses of its models and inputs was found out for those: nothing is looked up only to note that it was used.
+#[test]
+fn columns_and_options_are_looked_up_once_for_all_insights() {
+    for (objects, shared) in [(200, false), (200, true), (800, true)] {
+        let mut project = generate(objects, shared);
+        let of = |project: &Generated, kind| project.project.of_kind(kind).count();
+        let all = of(&project, Kind::Model) + of(&project, Kind::Input);
+        let first = viz_check::check(&project.project, &project.facts, &project.options, &project.memo);
+        assert_eq!(first.counters.looked_up, all, "{objects} objects");
+        let report = type_into_one(&mut project);
+        assert_eq!((report.counters.insights_checked, report.counters.looked_up), (1, 0), "{objects} objects");
+    }
+}
+
+/// A fact that a model stands on counts for the insights that read the model, though they never asked for it.
+#[test]
+fn a_fact_about_a_model_rechecks_the_insights_that_read_it() {
+    let mut project = generate(200, true);
+    let settled = project.settle();
+    let model = project.project.of_kind(Kind::Model).next().unwrap();
+    let source = viz_check::source_of_model(&project.project, model).unwrap();
+    let question = Question::Describe { source, sql: "select * from table_0".into() };
+    let columns = vec![Column { name: "region".into(), data_type: "VARCHAR".into() }];
+    let answer = std::sync::Arc::new(Answer::Columns(Ok(columns)));
+    project.facts.insert(question.key(), Fact::Known { answer, at: std::time::SystemTime::UNIX_EPOCH });
+    let report = viz_check::check(&project.project, &project.facts, &project.options, &project.memo);
+    assert_eq!(report.counters.insights_checked, settled.insights.len());
+    assert!(report.findings.iter().any(|finding| finding.message.contains("amount")), "{:#?}", report.findings);
 }

@@ -107,6 +107,7 @@ pub(crate) fn look_up(
 ) -> Result<InputOptions, Failed> {
     let unreadable =
         || Failed::Unknown(Unknown::new("options-unreadable", "the options can't be read from the project"));
+    facts.count(|counters| counters.looked_up += 1);
     let Body::Input(input) = &project.object(id).body else { return Err(unreadable()) };
     let mut options = match &input.options {
         Options::Missing => return Err(unreadable()),
@@ -140,14 +141,13 @@ pub(crate) fn look_up(
             origin: range.loc,
         },
         Options::Query(query) => {
-            let Queried { found, stale, source, run_at } = query_values(project, facts, id, query)?;
-            let column_type = found.columns.first().map(|column| column.data_type.clone());
+            let Queried { values, column_type, stale, source, run_at } = query_values(project, facts, id, query)?;
             InputOptions {
-                values: found.values.iter().map(|value| typed(value.as_deref(), column_type.as_deref())).collect(),
+                values,
                 initial: None,
                 is_range: false,
                 source,
-                column_type,
+                column_type: Some(column_type),
                 stale,
                 run_at,
                 origin: query.text.locate(query.query.body).unwrap_or(query.loc),
@@ -180,7 +180,8 @@ pub(crate) fn question(
 
 /// What a query gave.
 struct Queried {
-    found: OptionValues,
+    values: Vec<Value>,
+    column_type: String,
     stale: bool,
     source: OptionSource,
     run_at: Option<i64>,
@@ -197,16 +198,16 @@ fn query_values(
         Err(Failed::Unknown(why)) if why.code == "source-not-supported" => {
             let earlier = earlier_runs::options(project, facts, project.object(id).name_text(), MAX_OPTIONS);
             let Earlier { found, at } = earlier.map_err(Failed::Unknown)?.ok_or(Failed::Unknown(why))?;
-            let found = one_column(&found)?;
-            return Ok(Queried { found, stale: true, source: OptionSource::Artefact, run_at: at });
+            let (values, column_type) = one_column(&found)?;
+            return Ok(Queried { values, column_type, stale: true, source: OptionSource::Artefact, run_at: at });
         }
         Err(failed) => return Err(failed),
     };
     match facts.get(&question) {
         Known::Answer(answer, stale) => match &*answer {
             Answer::Options(Ok(values)) => {
-                let found = one_column(values)?;
-                Ok(Queried { found, stale, source: OptionSource::Query, run_at: None })
+                let (values, column_type) = one_column(values)?;
+                Ok(Queried { values, column_type, stale, source: OptionSource::Query, run_at: None })
             }
             Answer::Options(Err(error)) => Err(Failed::Sql(error.clone())),
             _ => Err(Failed::Unknown(Unknown::new("engine", "the engine gave an answer of another kind"))),
@@ -216,22 +217,22 @@ fn query_values(
     }
 }
 
-/// Values that can be options (`R-IN-12`, `R-IN-31`).
-fn one_column(values: &OptionValues) -> Result<OptionValues, Failed> {
+/// Values that can be options (`R-IN-12`, `R-IN-31`), and their type.
+fn one_column(found: &OptionValues) -> Result<(Vec<Value>, String), Failed> {
     let wrong = |code, message: String| Err(Failed::Unknown(Unknown::new(code, message)));
-    if values.columns.len() != 1 {
+    let [column] = found.columns.as_slice() else {
         return wrong("options-columns", "the option query has not exactly one column".to_owned());
-    }
-    if values.more {
+    };
+    if found.more {
         return wrong("too-many-options", format!("the option query has more than {MAX_OPTIONS} rows"));
     }
-    Ok(values.clone())
+    let ty = &column.data_type;
+    Ok((found.values.iter().map(|value| typed(value.as_deref(), ty)).collect(), ty.clone()))
 }
 
 /// A value of an option query as it reaches the browser.
-fn typed(value: Option<&str>, column_type: Option<&str>) -> Value {
+fn typed(value: Option<&str>, ty: &str) -> Value {
     let Some(text) = value else { return Value::Null };
-    let ty = column_type.unwrap_or_default();
     if ty == "DATE" || ty.starts_with("TIMESTAMP") {
         // S-38: they reach the browser as milliseconds since 1970.
         return epoch_milliseconds(text).map_or_else(|| Value::Text(text.to_owned()), Value::Number);

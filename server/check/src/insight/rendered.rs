@@ -67,15 +67,22 @@ pub fn rendered_query(
     insight: ObjectId,
     selection: &[(ObjectId, State)],
 ) -> Result<RenderedQuery, Unknown> {
-    let facts = Facts::new(facts, Ok(()));
-    let columns: AllColumns =
-        project.of_kind(Kind::Model).map(|model| (model, columns(project, &facts, model))).collect();
-    let inputs: AllOptions = project
-        .dependencies(insight)
-        .into_iter()
-        .filter(|id| project.object(*id).kind == Kind::Input)
+    render(project, &Facts::new(facts, Ok(())), now, insight, selection)
+}
+
+fn render(
+    project: &Project,
+    facts: &Facts<'_>,
+    now: chrono::NaiveDateTime,
+    insight: ObjectId,
+    selection: &[(ObjectId, State)],
+) -> Result<RenderedQuery, Unknown> {
+    let dependencies = project.dependencies(insight);
+    let of_kind = |kind| dependencies.iter().copied().filter(move |id| project.object(*id).kind == kind);
+    let columns: AllColumns = of_kind(Kind::Model).map(|model| (model, columns(project, facts, model))).collect();
+    let inputs: AllOptions = of_kind(Kind::Input)
         .map(|input| {
-            let options = look_up(project, &facts, input, now).map_err(|failed| match failed {
+            let options = look_up(project, facts, input, now).map_err(|failed| match failed {
                 Failed::Sql(error) => Unknown::new("options-query", error.message),
                 Failed::Unknown(why) => why,
             });
@@ -272,6 +279,27 @@ insights:
         assert!(dynamic.dynamic && !fixed.dynamic);
         assert_eq!(types(dynamic), ["VARCHAR", "VARCHAR", "DOUBLE"]);
         assert_eq!(types(fixed), ["VARCHAR", "ENUM('West', 'East')", "DECIMAL(9,2)"]);
+    }
+
+    /// However many models and inputs the project has.
+    #[test]
+    fn only_what_the_insight_reads_is_looked_up() {
+        for others in [0, 20] {
+            let mut text = PROJECT.replace("inputs:\n", "OTHERS\ninputs:\n");
+            let models: String = (0..others).map(|n| format!("  - {{ name: other_{n}, sql: select {n} }}\n")).collect();
+            text = text.replace("OTHERS\n", &models);
+            let files = MemoryFiles::new([("/p/project.visivo.yml", text.as_str())]);
+            let project = Project::load(Path::new("/p"), &files, &Environment::empty());
+            assert_eq!(project.of_kind(Kind::Model).count(), 1 + others);
+            for (insight, expected) in [("sales", 3), ("amounts", 1)] {
+                let store = FactStore::new();
+                let facts = Facts::new(&store, Ok(()));
+                let now = chrono::NaiveDateTime::default();
+                let query = super::render(&project, &facts, now, named(&project, insight), &[]);
+                assert!(query.is_ok(), "{query:?}");
+                assert_eq!(facts.counted().looked_up, expected, "{insight}, {others} other models");
+            }
+        }
     }
 
     #[test]

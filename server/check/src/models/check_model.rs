@@ -4,7 +4,7 @@ use crate::engine_errors::all_errors::further;
 use crate::engine_errors::lambda;
 use crate::engine_errors::place::error_range;
 use crate::engine_errors::wording::sentence;
-use crate::facts::{Facts, Known, pending};
+use crate::facts::{Facts, Known, Used, pending};
 use crate::models::earlier_runs;
 use crate::models::not_run::not_run;
 use crate::models::source::source_of_model;
@@ -30,6 +30,7 @@ pub(crate) type AllColumns = FxHashMap<ObjectId, Columns>;
 
 /// The columns of a model.
 pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> Columns {
+    facts.count(|counters| counters.looked_up += 1);
     let Some(sql) = model_query(project, model) else {
         return Columns::Unknown(Unknown::new("no-sql", "the model has no SQL"));
     };
@@ -72,6 +73,8 @@ pub fn columns_of_a_run(project: &Project, facts: &FactStore, model: ObjectId) -
 /// What is known of a model.
 pub(crate) struct ModelVerdict {
     pub(crate) columns: Columns,
+    /// The facts behind the columns.
+    pub(crate) used: Arc<[Used]>,
     /// What is wrong with its query.
     pub(crate) findings: Vec<Finding>,
 }
@@ -79,7 +82,7 @@ pub(crate) struct ModelVerdict {
 /// Looks at a model; `in_browser` says whether the browser reads it.
 pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in_browser: bool) -> ModelVerdict {
     let mut findings = Vec::new();
-    let columns = columns(project, facts, id);
+    let (columns, used) = facts.noting(|| columns(project, facts, id));
     match &columns {
         Columns::Known(_) if in_browser => findings.extend(no_rows(project, facts, id)),
         Columns::Failed => failed(project, facts, id, &mut findings),
@@ -95,7 +98,7 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
     if matches!(source_of_model(project, id), Ok(source) if !matches!(source, SourceSpec::Sqlite { .. })) {
         arrows(project, id, &mut findings);
     }
-    ModelVerdict { columns, findings }
+    ModelVerdict { columns, used, findings }
 }
 
 /// Lambdas with an arrow, which the source's engine refuses.

@@ -1,7 +1,7 @@
 //! What the last check came to, object by object: the next one looks only at the objects whose text or facts have changed
 //! since (`architecture.md`, invariant 9).
 
-use crate::facts::Used;
+use crate::facts::{Facts, Used};
 use crate::inputs::check_input::AllOptions;
 use crate::models::check_model::AllColumns;
 use crate::report::{Finding, InputReport, InsightReport};
@@ -21,6 +21,8 @@ pub(crate) struct Standing {
     pub(crate) in_browser: FxHashSet<ObjectId>,
     pub(crate) columns: AllColumns,
     pub(crate) options: AllOptions,
+    /// The facts behind the columns of models and the options of inputs, where there are some.
+    used: FxHashMap<ObjectId, Arc<[Used]>>,
     /// Places in metrics and dimensions where the name of a sibling stands.
     pub(crate) siblings: BTreeMap<ObjectId, Vec<Loc>>,
     /// All of them, in document order.
@@ -105,6 +107,21 @@ impl Standing {
         match findings {
             [] => drop(self.findings.remove(&id)),
             some => drop(self.findings.insert(id, some.to_vec())),
+        }
+    }
+
+    /// Which facts are behind the columns of a model or the options of an input.
+    pub(crate) fn stands_on(&mut self, id: ObjectId, used: &Arc<[Used]>) {
+        match **used {
+            [] => drop(self.used.remove(&id)),
+            _ => drop(self.used.insert(id, Arc::clone(used))),
+        }
+    }
+
+    /// Notes the facts behind the columns and options that an object uses.
+    pub(crate) fn note_dependencies(&self, project: &Project, id: ObjectId, facts: &Facts<'_>) {
+        for used in project.dependencies(id).iter().filter_map(|id| self.used.get(id)) {
+            facts.note(used);
         }
     }
 
