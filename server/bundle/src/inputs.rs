@@ -67,7 +67,7 @@ pub(crate) fn work(
 }
 
 fn query(project: &Project, query: &QueryText, parquet: String, column: &str) -> Result<Query, Unknown> {
-    match option_question(project, query) {
+    match option_question(project, query).as_deref() {
         Some(Question::Options { source, sql, .. }) => Ok(Query {
             source,
             tables: Vec::new(),

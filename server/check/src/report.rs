@@ -11,7 +11,7 @@ use crate::report::shorten::{EXAMPLE, shorten};
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::sync::Arc;
-use viz_facts::{Question, Unknown};
+use viz_facts::{KeyedQuestion, Question, Unknown};
 use viz_project::{Fix, ObjectId, Project, Related};
 use viz_text::Loc;
 
@@ -234,6 +234,8 @@ pub struct Counters {
     pub known: usize,
     /// Look-ups of the columns of a model or the options of an input.
     pub looked_up: usize,
+    /// Keys of questions that were computed: one for each question that an object's check asks.
+    pub keys: usize,
 }
 
 impl Counters {
@@ -264,6 +266,7 @@ impl std::ops::AddAssign for Counters {
         self.executions += other.executions;
         self.known += other.known;
         self.looked_up += other.looked_up;
+        self.keys += other.keys;
     }
 }
 
@@ -277,7 +280,7 @@ pub struct Report {
     /// All inputs, in document order.
     pub inputs: Arc<Vec<InputReport>>,
     /// What to ask the engine before checking again.
-    pub questions: Vec<Question>,
+    pub questions: Vec<KeyedQuestion>,
     /// Work done.
     pub counters: Counters,
 }

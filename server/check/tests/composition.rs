@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 use viz_check::{CheckOptions, Memo, Report, check};
-use viz_facts::{Answer, Column, Fact, FactStore, OptionValues, Question};
+use viz_facts::{Answer, Column, Fact, FactStore, OptionValues, KeyedQuestion, Question};
 use viz_project::{Environment, MemoryFiles, Project};
 
 const PROJECT: &str = r#"name: shop
@@ -46,7 +46,7 @@ fn settle(project: &Project, facts: &mut FactStore, memo: &Memo, data_type: &str
     let mut parsed = BTreeSet::new();
     loop {
         let report = check(project, facts, &options, memo);
-        let open: Vec<&Question> = report.questions.iter().filter(|question| facts.get(question).is_none()).collect();
+        let open: Vec<&KeyedQuestion> = report.questions.iter().filter(|question| facts.get(question).is_none()).collect();
         if open.is_empty() {
             return (report, parsed);
         }

@@ -5,7 +5,7 @@ mod generated;
 use generated::{Generated, generate};
 use std::sync::atomic::Ordering::SeqCst;
 use viz_check::{Report, Status};
-use viz_facts::{Answer, Column, Fact, Question};
+use viz_facts::{Answer, Column, Fact, KeyedQuestion, Question};
 use viz_project::Kind;
 
 const INSIGHTS: &str = "/p/insights.yml";
@@ -138,8 +138,18 @@ fn a_fact_about_a_model_rechecks_the_insights_that_read_it() {
     let question = Question::Describe { source, sql: "select * from table_0".into() };
     let columns = vec![Column { name: "region".into(), data_type: "VARCHAR".into() }];
     let answer = std::sync::Arc::new(Answer::Columns(Ok(columns)));
-    project.facts.insert(question.key(), Fact::Known { answer, at: std::time::SystemTime::UNIX_EPOCH });
+    project.facts.insert(KeyedQuestion::from(question).key(), Fact::Known { answer, at: std::time::SystemTime::UNIX_EPOCH });
     let report = viz_check::check(&project.project, &project.facts, &project.options, &project.memo);
     assert_eq!(report.counters.insights_checked, settled.insights.len());
     assert!(report.findings.iter().any(|finding| finding.message.contains("amount")), "{:#?}", report.findings);
+}
+
+/// A question carries its key: a check computes it where it asks, and nobody after it.
+#[test]
+fn the_key_of_a_question_is_computed_once() {
+    let mut project = generate(400, false);
+    let first = viz_check::check(&project.project, &project.facts, &project.options, &project.memo);
+    assert_eq!(first.counters.keys, first.questions.len());
+    let report = type_into_one(&mut project);
+    assert_eq!(report.counters.keys, report.counters.known + report.questions.len());
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 use viz_check::{InputOptions, RenderedQuery, State, Value, options_of, rendered_query};
-use viz_facts::{Answer, Column, Fact, FactStore, Question, SourceSpec};
+use viz_facts::{Answer, Column, Fact, FactStore, KeyedQuestion, Question, SourceSpec};
 use viz_project::{Environment, Kind, MemoryFiles, ObjectId, Project, Resolution};
 use viz_sql::name_hash;
 
@@ -45,7 +45,7 @@ impl Shop {
         let source = SourceSpec::DuckDbMemory { root: "/p".into() };
         let mut facts = FactStore::new();
         let mut know = |question: Question, answer: Answer| {
-            facts.insert(question.key(), Fact::Known { answer: Arc::new(answer), at: SystemTime::UNIX_EPOCH });
+            facts.insert(KeyedQuestion::from(question).key(), Fact::Known { answer: Arc::new(answer), at: SystemTime::UNIX_EPOCH });
         };
         let column = |(name, data_type): &(&str, &str)| Column { name: (*name).into(), data_type: (*data_type).into() };
         for (sql, columns) in [

@@ -61,7 +61,7 @@ impl Engine {
         let since = SystemTime::now();
         let batch = Batch::new(1);
         if !token.is_cancelled() {
-            self.submit(std::slice::from_ref(question), limits, &batch);
+            self.submit(std::iter::once(&Arc::new(question.clone())), limits, &batch);
         }
         let (mut found, missing) = batch.wait(token);
         if missing {

@@ -10,6 +10,7 @@
 mod answer;
 mod export;
 mod number;
+mod keyed;
 mod question;
 mod rows;
 mod store;
@@ -17,6 +18,7 @@ mod store;
 pub use answer::{Answer, Column, OptionValues, SqlError, SqlErrorKind, Unknown};
 pub use export::{ExportFiles, Exported, FlatFile};
 pub use number::js_number;
-pub use question::{ProbeRow, QueryTable, Question, QuestionKey, ShadowTable, SourceSpec};
+pub use keyed::{KeyedQuestion, QuestionKey};
+pub use question::{ProbeRow, QueryTable, Question, ShadowTable, SourceSpec};
 pub use rows::Rows;
 pub use store::{Fact, FactStore};

@@ -276,7 +276,7 @@ fn origin(project: &Project, facts: &FactStore, input: &Input, found: &InputOpti
 
 fn age(project: &Project, facts: &FactStore, input: &Input, now: SystemTime) -> Option<String> {
     let Options::Query(query) = &input.options else { return None };
-    let question: Question = viz_check::option_question(project, query)?;
+    let question = viz_check::option_question(project, query)?;
     Some(ago(facts.get(&question)?.at()?, now))
 }
 

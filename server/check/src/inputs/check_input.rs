@@ -418,7 +418,7 @@ fn trailing_comment(project: &Project, input: ObjectId) -> Option<(viz_text::Loc
 
 fn column_count(project: &Project, facts: &Facts<'_>, query: &QueryText) -> Option<usize> {
     let (question, _) = question(project, query).ok()?;
-    match facts.get(&question) {
+    match facts.get(question) {
         Known::Answer(answer, _) => match &*answer {
             Answer::Options(Ok(values)) => Some(values.columns.len()),
             _ => None,

@@ -8,7 +8,7 @@ use crate::models::earlier_runs;
 use crate::models::earlier_runs::Earlier;
 use crate::models::source::source_of_model;
 use rustc_hash::FxHashMap;
-use viz_facts::{Answer, FactStore, OptionValues, Question, SqlError, Unknown};
+use viz_facts::{Answer, FactStore, KeyedQuestion, OptionValues, Question, SqlError, Unknown};
 use viz_project::{Body, DefaultSelection, Input, ObjectId, Options, Project, Selection};
 use viz_sql::option_query;
 use viz_text::Loc;
@@ -159,8 +159,8 @@ pub(crate) fn look_up(
 }
 
 /// The question whose answer is the options of a query; `None` if it can't be asked.
-pub fn option_question(project: &Project, query: &viz_project::QueryText) -> Option<Question> {
-    question(project, query).ok().map(|(question, _)| question)
+pub fn option_question(project: &Project, query: &viz_project::QueryText) -> Option<KeyedQuestion> {
+    question(project, query).ok().map(|(question, _)| question.into())
 }
 
 /// The question, and its text with the places it came from.
@@ -203,7 +203,7 @@ fn query_values(
         }
         Err(failed) => return Err(failed),
     };
-    match facts.get(&question) {
+    match facts.get(question) {
         Known::Answer(answer, stale) => match &*answer {
             Answer::Options(Ok(values)) => {
                 let (values, column_type) = one_column(values)?;

@@ -10,6 +10,7 @@ use crate::inputs::states::State;
 use crate::insight::witness::Witness;
 use crate::models::check_model::defined_here;
 use crate::report::{Finding, Judge};
+use std::sync::Arc;
 use viz_facts::{Question, SqlError, Unknown};
 use viz_project::{Body, Fix, Kind, ObjectId, Related, Resolution, Statement, StatementKind};
 use viz_sql::{Accessor, Hole, Role, name_hash, tokenize};
@@ -82,7 +83,7 @@ impl Run<'_> {
         let selection = &self.combinations[combination];
         let values = self.fill(selection);
         let mapped = self.composed.template.render_mapped(|index, _| values[index].clone());
-        let bind = |sql: String| self.facts.accepted(&Question::Bind { tables: tables.clone(), sql });
+        let bind = |sql: String| self.facts.accepted(Question::Bind { tables: Arc::clone(&tables), sql });
         further(&self.render(selection), first, |range| mapped.locate(range), bind)
     }
 
@@ -160,7 +161,7 @@ impl Run<'_> {
 
     /// Whether a statement, which stands in `own` of this text, is SQL.
     fn statement_alone(&self, statement: &Statement, sql: &viz_text::MappedText, own: TextRange) -> Option<Finding> {
-        let Ok(Err(error)) = self.facts.accepted(&Question::Parse { sql: sql.text().to_owned() }) else { return None };
+        let Ok(Err(error)) = self.facts.accepted(Question::Parse { sql: sql.text().to_owned() }) else { return None };
         let whole = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
         let (prefix, end) = (own.start(), own.end());
         let offset = error.offset.map(TextSize::new).filter(|offset| (prefix..end).contains(offset));

@@ -33,6 +33,7 @@ use crate::report::{Counters, Finding, InsightReport, Judge, Status};
 use crate::settings::{CheckOptions, Level};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::Cell;
+use std::sync::Arc;
 use viz_facts::{ShadowTable, SourceSpec, Unknown};
 use viz_project::{Body, Insight, ObjectId, Project};
 use viz_sql::{Accessor, Composed, Hole, compose, name_hash};
@@ -220,7 +221,7 @@ impl Run<'_> {
         }
     }
 
-    fn all_values(&self, verdict: &mut InsightVerdict, tables: &[ShadowTable], first: usize) -> Result<(), Unknown> {
+    fn all_values(&self, verdict: &mut InsightVerdict, tables: &Arc<[ShadowTable]>, first: usize) -> Result<(), Unknown> {
         self.values(&mut verdict.findings, tables)?;
         self.data(verdict, tables, first)
     }
@@ -268,7 +269,7 @@ impl Run<'_> {
         })
     }
 
-    fn tables(&self) -> Result<Vec<ShadowTable>, Unknown> {
+    fn tables(&self) -> Result<Arc<[ShadowTable]>, Unknown> {
         let mut tables = Vec::new();
         for model in &self.composed.models {
             let Some(Columns::Known(columns)) = self.columns.get(model) else {
@@ -277,7 +278,7 @@ impl Run<'_> {
             let columns = seen_columns(columns, self.composed.dynamic);
             tables.push(ShadowTable { name: name_hash(self.project.object(*model).name_text()), columns });
         }
-        Ok(tables)
+        Ok(tables.into())
     }
 
     /// The state that a selection has for a hole.

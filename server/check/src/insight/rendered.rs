@@ -192,7 +192,7 @@ mod tests {
     use std::path::Path;
     use std::sync::Arc;
     use std::time::SystemTime;
-    use viz_facts::{Answer, Fact, Question};
+    use viz_facts::{Answer, Fact, KeyedQuestion, Question};
     use viz_project::{Environment, MemoryFiles, Resolution};
 
     const PROJECT: &str = r#"name: shop
@@ -227,7 +227,7 @@ insights:
         let question = Question::Describe { source, sql: "select * from t".into() };
         let mut facts = FactStore::new();
         let answer = Arc::new(Answer::Columns(Ok(columns)));
-        facts.insert(question.key(), Fact::Known { answer, at: SystemTime::UNIX_EPOCH });
+        facts.insert(KeyedQuestion::from(question).key(), Fact::Known { answer, at: SystemTime::UNIX_EPOCH });
         (project, facts)
     }
 

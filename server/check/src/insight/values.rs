@@ -22,6 +22,7 @@ use crate::report::{Finding, Judge};
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 use viz_facts::{ProbeRow, Question, ShadowTable, SqlError, SqlErrorKind, Unknown};
 use viz_project::StatementKind;
 use viz_sql::{Accessor, Hole, Nesting, tokenize, upper_null};
@@ -56,7 +57,7 @@ pub(super) struct Piece {
 
 impl Run<'_> {
     /// Judges the values of all selections. `Ok` if all of them were probed.
-    pub(super) fn values(&self, findings: &mut Vec<Finding>, tables: &[ShadowTable]) -> Result<(), Unknown> {
+    pub(super) fn values(&self, findings: &mut Vec<Finding>, tables: &Arc<[ShadowTable]>) -> Result<(), Unknown> {
         let (mut left, mut missing) = (MAX_PROBES, None);
         let ranges = self.probed_pieces();
         let fit = self.take_any_text(tables, &ranges);
@@ -69,18 +70,18 @@ impl Run<'_> {
     }
 
     /// The question whether a query runs over a row of words.
-    pub(super) fn over_words(&self, tables: &[ShadowTable], sql: String) -> Question {
-        Question::Probe { tables: tables.to_vec(), row: ProbeRow::Words, sql }
+    pub(super) fn over_words(&self, tables: &Arc<[ShadowTable]>, sql: String) -> Question {
+        Question::Probe { tables: Arc::clone(tables), row: ProbeRow::Words, sql }
     }
 
     /// Data that can't be converted whatever is chosen, such as texts that a join compares with numbers: the whole query
     /// is probed once, and if that fails, executed.
-    pub(super) fn data(&self, verdict: &mut InsightVerdict, tables: &[ShadowTable], at: usize) -> Result<(), Unknown> {
+    pub(super) fn data(&self, verdict: &mut InsightVerdict, tables: &Arc<[ShadowTable]>, at: usize) -> Result<(), Unknown> {
         if verdict.findings.iter().any(|finding| finding.code == "combination-value") {
             return Ok(());
         }
         let selection = &self.combinations[at];
-        let error = match self.facts.accepted(&self.over_words(tables, self.render(selection)))? {
+        let error = match self.facts.accepted(self.over_words(tables, self.render(selection)))? {
             Err(error) if error.kind == SqlErrorKind::Conversion => error,
             _ => return Ok(()),
         };
@@ -157,7 +158,7 @@ impl Run<'_> {
     }
 
     /// Which conditions take every text, as far as one can speak for all: many are asked about at once.
-    fn take_any_text(&self, tables: &[ShadowTable], ranges: &[TextRange]) -> Vec<Result<bool, Unknown>> {
+    fn take_any_text(&self, tables: &Arc<[ShadowTable]>, ranges: &[TextRange]) -> Vec<Result<bool, Unknown>> {
         let mut out: Vec<Result<bool, Unknown>> = vec![Ok(false); ranges.len()];
         let texts = ranges.iter().enumerate().filter_map(|(at, range)| Some((at, self.with_any_text(*range)?)));
         let texts: Vec<(usize, String)> = texts.collect();
@@ -189,15 +190,15 @@ impl Run<'_> {
         self.composed.template.holes()[hole].accessor == Accessor::Values && self.classes.is_listed(hole)
     }
 
-    fn runs_over_any_row(&self, tables: &[ShadowTable], sql: String) -> Result<bool, Unknown> {
+    fn runs_over_any_row(&self, tables: &Arc<[ShadowTable]>, sql: String) -> Result<bool, Unknown> {
         let [over_nulls, over_words] = [ProbeRow::Nulls, ProbeRow::Words]
-            .map(|row| self.facts.accepted(&Question::Probe { tables: tables.to_vec(), row, sql: sql.clone() }));
+            .map(|row| self.facts.accepted(Question::Probe { tables: Arc::clone(tables), row, sql: sql.clone() }));
         Ok(over_nulls?.is_ok() && over_words?.is_ok())
     }
 
     /// Of a condition that compares with lists of one input's choices only: the selection with the longest list, if it
     /// speaks for all that is in it.
-    fn spoken_for(&self, tables: &[ShadowTable], piece: &Piece) -> Result<HashSet<String>, Unknown> {
+    fn spoken_for(&self, tables: &Arc<[ShadowTable]>, piece: &Piece) -> Result<HashSet<String>, Unknown> {
         let none = Ok(HashSet::new());
         let [input] = piece.inputs.as_slice() else { return none };
         let state = |selection: &Combination| &self.states[*input][selection[*input] as usize];
@@ -227,7 +228,7 @@ impl Run<'_> {
     fn probe_piece(
         &self,
         findings: &mut Vec<Finding>,
-        tables: &[ShadowTable],
+        tables: &Arc<[ShadowTable]>,
         piece: &Piece,
         any_text: bool,
         left: &mut usize,
@@ -300,13 +301,13 @@ impl Run<'_> {
     /// The error of each text over tables with one row.
     fn probe(
         &self,
-        tables: &[ShadowTable],
+        tables: &Arc<[ShadowTable]>,
         row: ProbeRow,
         texts: &[Probed],
         left: &mut usize,
     ) -> Result<Vec<Option<SqlError>>, Unknown> {
         let ask =
-            |sql: String| self.facts.accepted(&Question::Probe { tables: tables.to_vec(), row, sql }).map(Result::err);
+            |sql: String| self.facts.accepted(Question::Probe { tables: Arc::clone(tables), row, sql }).map(Result::err);
         let mut distinct: IndexMap<&str, Option<SqlError>> =
             texts.iter().map(|probed| (probed.text.as_str(), None)).collect();
         let tame: HashSet<&str> =
@@ -360,8 +361,8 @@ impl Run<'_> {
 }
 
 /// The question whether a query runs over a row of NULLs.
-pub(super) fn probed_over_nulls(tables: &[ShadowTable], sql: String) -> Question {
-    Question::Probe { tables: tables.to_vec(), row: ProbeRow::Nulls, sql }
+pub(super) fn probed_over_nulls(tables: &Arc<[ShadowTable]>, sql: String) -> Question {
+    Question::Probe { tables: Arc::clone(tables), row: ProbeRow::Nulls, sql }
 }
 
 /// The query that evaluates a condition and nothing else.

@@ -16,7 +16,7 @@ impl Run<'_> {
             let text = self.composed.template.render(|_, hole| {
                 if hole.accessor == Accessor::Values { format!("'{value}'") } else { value.to_owned() }
             });
-            match self.facts.accepted(&Question::Parse { sql: text.clone() }) {
+            match self.facts.accepted(Question::Parse { sql: text.clone() }) {
                 Ok(Err(error)) => errors.push((text, value, error)),
                 _ => return,
             }

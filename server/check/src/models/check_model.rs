@@ -41,7 +41,7 @@ pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> 
         }
         Err(why) => return Columns::Unknown(why),
     };
-    match facts.get(&Question::Describe { source, sql: sql.text().to_owned() }) {
+    match facts.get(Question::Describe { source, sql: sql.text().to_owned() }) {
         Known::Answer(answer, _) => match &*answer {
             Answer::Columns(Ok(columns)) => Columns::Known(Arc::new(columns.clone())),
             _ => Columns::Failed,
@@ -117,7 +117,7 @@ fn arrows(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
 fn no_rows(project: &Project, facts: &Facts<'_>, id: ObjectId) -> Option<Finding> {
     let (sql, source) = model_query(project, id).zip(source_of_model(project, id).ok())?;
     let sql = format!("SELECT 1 FROM ({}\n) LIMIT 1", sql.text());
-    let answer = match facts.get(&Question::Options { source, sql, limit: 1 }) {
+    let answer = match facts.get(Question::Options { source, sql, limit: 1 }) {
         Known::Answer(answer, _) => answer,
         Known::Unknown(why) => return model_not_run(project, id, &why),
         Known::Pending => return None,
@@ -152,7 +152,7 @@ pub(crate) fn models_in_browser(project: &Project) -> FxHashSet<ObjectId> {
 fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec<Finding>) {
     let (Some(sql), Ok(source)) = (model_query(project, id), source_of_model(project, id)) else { return };
     let Known::Answer(answer, _) =
-        facts.get(&Question::Describe { source: source.clone(), sql: sql.text().to_owned() })
+        facts.get(Question::Describe { source: source.clone(), sql: sql.text().to_owned() })
     else {
         return;
     };
@@ -172,7 +172,7 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
         finding.help = Some("file names are relative to the project's folder".into());
     }
     findings.push(finding);
-    let describe = |sql: String| match facts.get(&Question::Describe { source: source.clone(), sql }) {
+    let describe = |sql: String| match facts.get(Question::Describe { source: source.clone(), sql }) {
         Known::Answer(answer, _) => match &*answer {
             Answer::Columns(found) => Ok(found.clone().map(drop)),
             _ => Err(Unknown::new("engine", "the engine gave an answer of another kind")),

@@ -8,7 +8,7 @@ use crate::report::{Finding, InputReport, InsightReport};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use viz_facts::{FactStore, Question, QuestionKey};
+use viz_facts::{FactStore, KeyedQuestion, QuestionKey};
 use viz_project::{Graph, Kind, ObjectId, Project};
 use viz_text::Loc;
 
@@ -34,7 +34,7 @@ pub(crate) struct Standing {
     /// What was found at the objects where something was.
     findings: BTreeMap<ObjectId, Vec<Finding>>,
     /// What was asked for the objects that miss a fact.
-    questions: BTreeMap<ObjectId, Arc<[Question]>>,
+    questions: BTreeMap<ObjectId, Arc<[KeyedQuestion]>>,
     /// Which objects used a fact, in order.
     users: FxHashMap<QuestionKey, Vec<ObjectId>>,
     /// How many facts were used when all objects were looked at.
@@ -126,7 +126,7 @@ impl Standing {
     }
 
     /// What was asked for an object, and which facts were used for it.
-    pub(crate) fn asked(&mut self, id: ObjectId, questions: &Arc<[Question]>, used: &[Used]) {
+    pub(crate) fn asked(&mut self, id: ObjectId, questions: &Arc<[KeyedQuestion]>, used: &[Used]) {
         match **questions {
             [] => drop(self.questions.remove(&id)),
             _ => drop(self.questions.insert(id, Arc::clone(questions))),
@@ -152,7 +152,7 @@ impl Standing {
     }
 
     /// All that is not known yet.
-    pub(crate) fn questions(&self) -> impl Iterator<Item = &Question> {
+    pub(crate) fn questions(&self) -> impl Iterator<Item = &KeyedQuestion> {
         self.questions.values().flat_map(|questions| questions.iter())
     }
 

@@ -112,7 +112,7 @@ fn watched(args: &CheckArgs, outcome: &Outcome) -> impl Iterator<Item = PathBuf>
         .projects
         .iter()
         .flat_map(move |checked| {
-            let sources = checked.report.questions.iter().filter_map(of_sources);
+            let sources = checked.report.questions.iter().filter_map(|question| of_sources(question));
             checked.project.watched().iter().cloned().chain(sources)
         })
         .chain(args.baseline.clone())

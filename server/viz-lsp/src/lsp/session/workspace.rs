@@ -25,7 +25,7 @@ use std::time::Duration;
 use viz_check::{
     Attention, CheckOptions, Finding, InsightReport, Level, Memo, Report, SMALL_FILE, Severity, Status as InsightStatus,
 };
-use viz_facts::{Fact, Question, QuestionKey};
+use viz_facts::{Fact, KeyedQuestion, Question, QuestionKey};
 use viz_ide::Choices;
 use viz_project::{BrowserEngine, Environment, FileSystem, Project};
 use viz_text::FileId;
@@ -46,7 +46,7 @@ pub struct Workspace {
     /// It has to be checked: something changed since the last check, or that one was interrupted.
     pub dirty: bool,
     /// What the last request that missed facts would like to know.
-    wondered: Vec<Question>,
+    wondered: Vec<KeyedQuestion>,
     /// Findings that the project lives with.
     baseline: Option<Baseline>,
     /// What is wrong with the project's settings, beyond what is a finding.
@@ -100,7 +100,7 @@ impl Workspace {
     }
 
     /// One check with what is known; the questions that no source has to be opened for.
-    pub fn check(&mut self, settings: &Settings, attention: Attention<'_>) -> Vec<Question> {
+    pub fn check(&mut self, settings: &Settings, attention: Attention<'_>) -> Vec<KeyedQuestion> {
         let options = CheckOptions { oracle: self.whole, ..options(settings, &self.project, self.now) };
         let facts = self.knowledge.facts();
         let report = viz_check::check_first(&self.project, &facts, &options, &self.memo, attention);
@@ -121,7 +121,7 @@ impl Workspace {
     }
 
     /// A request would like to know this.
-    pub fn wonder(&mut self, settings: &Settings, questions: &[Question]) {
+    pub fn wonder(&mut self, settings: &Settings, questions: &[KeyedQuestion]) {
         if options(settings, &self.project, self.now).level != Level::Parse {
             self.knowledge.note(questions);
             self.wondered = questions.to_vec();
@@ -129,7 +129,7 @@ impl Workspace {
     }
 
     /// The questions that only sources can answer: not answered yet, or with an answer that is stale.
-    pub fn open_questions(&self) -> Vec<Question> {
+    pub fn open_questions(&self) -> Vec<KeyedQuestion> {
         let facts = self.knowledge.facts();
         let wondered = self.wondered.iter().filter(|question| facts.get(question).is_none());
         let asked = self.report.questions.iter().chain(wondered);
