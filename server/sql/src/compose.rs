@@ -326,7 +326,8 @@ fn parts(insight: &Insight, expander: &mut Expander<'_>, context: &dyn Context) 
         let mut template = expander.expand(&statement.query.text, statement.query.query.body);
         template.find_roles();
         let sample = template
-            .fill(|_, hole| context.sample(hole.input, hole.accessor).unwrap_or_else(|| dropped::neutral(hole).into()));
+            .fill(|_, hole| context.sample(hole.input, hole.accessor).unwrap_or_else(|| dropped::neutral(hole).into()))
+            .into_text();
         let judged = if statement.kind == StatementKind::Sort { without_direction(&sample) } else { &sample };
         let loc = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
         Part { statement: Some(index), shape: shape_of(judged), template, loc }

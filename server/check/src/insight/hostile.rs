@@ -85,24 +85,24 @@ impl Run<'_> {
     fn would_break(&self, tables: &Arc<[ShadowTable]>, at: usize, input: ObjectId, value: Value) -> Result<Broken, Unknown> {
         let holes = self.composed.template.holes();
         let state = State::of([value]);
-        let mut values = self.fill(&self.combinations[at]);
-        for (hole, value) in holes.iter().zip(&mut values).filter(|(hole, _)| hole.input == input) {
-            *value = state.render(hole.accessor);
-        }
+        let value = |_: usize, hole: &Hole| match hole.input == input {
+            true => state.render(hole.accessor),
+            false => self.value(&self.combinations[at], hole),
+        };
         let own = || (0..holes.len()).filter(|index| holes[*index].input == input);
-        let sql = self.composed.template.render(|index, _| values[index].clone());
+        let filled = self.composed.template.render(value);
+        let sql = filled.text().to_owned();
         let bound = self.facts.accepted(Question::Bind { tables: Arc::clone(tables), sql });
         let mut converted = Vec::new();
         for range in self.probed_pieces() {
             if let Some(hole) = own().find(|index| range.contains_range(holes[*index].range)) {
-                let text = condition(&self.filled(range, |index, _| values[index].clone()), tables);
+                let text = condition(self.composed.template.render_part(range, value).text(), tables);
                 converted.push((hole, self.facts.accepted(probed_over_nulls(tables, text))));
             }
         }
         if let Err(error) = bound? {
             let offset = TextSize::new(error.offset.unwrap_or_default());
-            let met = self.composed.template.hole_at(offset, |index, _| values[index].clone());
-            let met = met.filter(|index| holes[*index].input == input).or_else(|| own().next());
+            let met = filled.hole_at(offset).filter(|index| holes[*index].input == input).or_else(|| own().next());
             return Ok(met.map(|hole| (hole, error)));
         }
         for (hole, found) in converted {

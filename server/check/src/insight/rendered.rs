@@ -107,7 +107,7 @@ fn render(
         values.push(state.render(hole.accessor));
     }
     Ok(RenderedQuery {
-        sql: composed.template.render(|index, _| values[index].clone()),
+        sql: composed.template.render(|index, _| values[index].clone()).into_text(),
         stored: composed.stored.clone(),
         inputs: composed
             .inputs

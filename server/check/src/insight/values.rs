@@ -25,7 +25,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use viz_facts::{ProbeRow, Question, ShadowTable, SqlError, SqlErrorKind, Unknown};
 use viz_project::StatementKind;
-use viz_sql::{Accessor, Hole, Nesting, tokenize, upper_null};
+use viz_sql::{Accessor, Hole, Nesting, tokenize};
 use viz_text::TextRange;
 
 /// Selections of one insight that are probed one by one; beyond that values are not judged. Of inputs that meet in one
@@ -93,7 +93,7 @@ impl Run<'_> {
 
     /// The selections to probe: all of those that matter if they are few enough, else those of each input alone.
     fn piece(&self, range: TextRange) -> Piece {
-        let holes = &self.composed.template.holes()[self.holes_within(range)];
+        let holes = &self.composed.template.holes()[self.composed.template.holes_within(range)];
         let inputs: BTreeSet<usize> =
             holes.iter().filter_map(|hole| self.positions.get(&hole.input)).copied().collect();
         let inputs: Vec<usize> = inputs.into_iter().collect();
@@ -126,7 +126,7 @@ impl Run<'_> {
     pub(super) fn probed_pieces(&self) -> Vec<TextRange> {
         let mut seen = std::collections::HashSet::new();
         let judged = |kind| kind != StatementKind::Sort;
-        let holes = |range: &TextRange| !self.holes_within(*range).is_empty();
+        let holes = |range: &TextRange| !self.composed.template.holes_within(*range).is_empty();
         let placed =
             self.composed.placed.iter().filter(|placed| {
                 judged(self.insight.statements[placed.statement].kind) && seen.insert(placed.statement)
@@ -182,7 +182,7 @@ impl Run<'_> {
             true => format!("'{NO_TYPE}','{NO_TYPE}'"),
             false => NO_TYPE.to_owned(),
         };
-        self.holes_within(range).all(fits).then(|| self.filled(range, text))
+        self.composed.template.holes_within(range).all(fits).then(|| self.composed.template.render_part(range, text).into_text())
     }
 
     /// Whether a hole takes a list of texts, as an `IN` compares.
@@ -204,10 +204,10 @@ impl Run<'_> {
         let state = |selection: &Combination| &self.states[*input][selection[*input] as usize];
         let longest = piece.selections.iter().max_by_key(|selection| state(selection).values.len());
         let Some(longest) = longest.filter(|longest| state(longest).values.len() > 2) else { return none };
-        if !self.is_tame(piece, longest) || !self.holes_within(piece.range).all(|hole| self.is_list(hole)) {
+        if !self.is_tame(piece, longest) || !self.composed.template.holes_within(piece.range).all(|hole| self.is_list(hole)) {
             return none;
         }
-        let text = self.filled(piece.range, |_, hole| self.value(longest, hole));
+        let text = self.filled_part(piece.range, longest).into_text();
         match self.runs_over_any_row(tables, condition(&text, tables))? {
             true => Ok(state(longest).values.iter().map(Value::raw).collect()),
             false => none,
@@ -222,7 +222,7 @@ impl Run<'_> {
     /// Whether a selection puts nothing but numbers into a condition.
     fn is_of_numbers(&self, piece: &Piece, selection: &Combination) -> bool {
         let holes = self.composed.template.holes();
-        self.holes_within(piece.range).all(|hole| self.classes.is_number(hole, &self.value(selection, &holes[hole])))
+        self.composed.template.holes_within(piece.range).all(|hole| self.classes.is_number(hole, &self.value(selection, &holes[hole])))
     }
 
     fn probe_piece(
@@ -253,7 +253,7 @@ impl Run<'_> {
                 }
                 false => selection,
             };
-            Probed { text: self.filled(piece.range, |_, hole| self.value(speaker, hole)), tame: tame(selection) }
+            Probed { text: self.filled_part(piece.range, speaker).into_text(), tame: tame(selection) }
         };
         let texts: Vec<Probed> = open.iter().map(text).collect();
         let mut before = *left;
@@ -342,21 +342,6 @@ impl Run<'_> {
             Some(why) => Err(why),
             None => Ok(texts.iter().map(|probed| distinct[probed.text.as_str()].clone()).collect()),
         }
-    }
-
-    /// A part of the template with its holes filled, as the browser renders it.
-    pub(super) fn filled(&self, range: TextRange, value: impl Fn(usize, &Hole) -> String) -> String {
-        let text = self.composed.template.text();
-        let mut out = String::new();
-        let mut done = range.start();
-        for index in self.holes_within(range) {
-            let hole = &self.composed.template.holes()[index];
-            out.push_str(text.slice(TextRange::new(done, hole.range.start())));
-            out.push_str(&value(index, hole));
-            done = hole.range.end();
-        }
-        out.push_str(text.slice(TextRange::new(done, range.end())));
-        upper_null(&out)
     }
 }
 
