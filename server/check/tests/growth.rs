@@ -144,6 +144,20 @@ fn a_fact_about_a_model_rechecks_the_insights_that_read_it() {
     assert!(report.findings.iter().any(|finding| finding.message.contains("amount")), "{:#?}", report.findings);
 }
 
+/// A text is held once: by whoever reads files (for an open one, made of its rope), by the tree and by the lines.
+#[test]
+fn a_keystroke_copies_no_text() {
+    let mut project = generate(400, false);
+    type_into_one(&mut project);
+    for file in project.project.files() {
+        let read = viz_project::FileSystem::read(&project.files, &file.path).unwrap();
+        assert!(std::sync::Arc::ptr_eq(&read, file.document.shared_text()), "{}", file.relative);
+        let holders = std::sync::Arc::strong_count(&read);
+        file.lines();
+        assert_eq!(std::sync::Arc::strong_count(&read), holders + 1, "{}: the lines hold the same text", file.relative);
+    }
+}
+
 /// A question carries its key: a check computes it where it asks, and nobody after it.
 #[test]
 fn the_key_of_a_question_is_computed_once() {

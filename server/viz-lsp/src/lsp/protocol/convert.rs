@@ -11,7 +11,7 @@ use tower_lsp::lsp_types::{
 };
 use viz_check::{Finding, Severity};
 use viz_project::Project;
-use viz_text::{Edit, Encoding, TextDocument, TextRange};
+use viz_text::{Edit, Encoding, Lines, TextRange};
 
 /// What diagnostics are said to come from.
 pub const SOURCE: &str = "viz-lsp";
@@ -28,7 +28,7 @@ pub fn from_position(position: Position) -> viz_text::Position {
 }
 
 /// Bytes as a client's range.
-pub fn range(lines: &TextDocument, range: TextRange, encoding: Encoding) -> Range {
+pub fn range(lines: &Lines, range: TextRange, encoding: Encoding) -> Range {
     let position = |offset| {
         let at = lines.position(offset, encoding);
         Position::new(at.line, at.column)
