@@ -1,6 +1,7 @@
 //! What a check found: the one value that the editor and the command line are two faces of.
 
 pub(crate) mod codes;
+pub(crate) mod fingerprint;
 pub(crate) mod finish;
 pub(crate) mod mask;
 pub(crate) mod repetition;
@@ -236,6 +237,8 @@ pub struct Counters {
     pub looked_up: usize,
     /// Keys of questions that were computed: one for each question that an object's check asks.
     pub keys: usize,
+    /// Findings whose fingerprints were made, not remembered: those that are new.
+    pub findings_finished: usize,
 }
 
 impl Counters {
@@ -267,6 +270,7 @@ impl std::ops::AddAssign for Counters {
         self.known += other.known;
         self.looked_up += other.looked_up;
         self.keys += other.keys;
+        self.findings_finished += other.findings_finished;
     }
 }
 

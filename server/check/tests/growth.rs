@@ -167,3 +167,27 @@ fn the_key_of_a_question_is_computed_once() {
     let report = type_into_one(&mut project);
     assert_eq!(report.counters.keys, report.counters.known + report.questions.len());
 }
+
+/// However many findings there are, a keystroke pays for those that it brings.
+#[test]
+fn findings_are_finished_once() {
+    for objects in [200, 800] {
+        let mut project = generate(objects, false);
+        project.settle();
+        let text = project.text(INSIGHTS);
+        let broken = text.replace("type: bar", "type: bar\n      colour: red");
+        let report = project.keystroke(INSIGHTS, &broken);
+        let count = report.findings.len();
+        assert!(count > objects / 2 && report.counters.findings_finished == count, "{count}: {:?}", report.counters);
+        project.settle();
+        let here = "- name: insight_7\n    props:\n      type: bar";
+        let report = project.keystroke(INSIGHTS, &broken.replacen(here, &format!("{here}\n      color: red"), 1));
+        assert!(report.findings.len() > count, "{:?}", report.findings);
+        // Those of the same object have moved to a text of another identity.
+        assert!((1..5).contains(&report.counters.findings_finished), "{objects} objects: {:?}", report.counters);
+        // A line above moves all of them and changes none.
+        let report = project.keystroke(INSIGHTS, &format!("# a comment\n{broken}"));
+        assert!(report.counters.findings_finished < 5, "{objects} objects: {:?}", report.counters);
+        assert_eq!(report.findings.len(), count);
+    }
+}

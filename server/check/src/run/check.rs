@@ -76,7 +76,9 @@ pub fn check_first(
     if matches!(due, Due::All) {
         let inputs = project.of_kind(Kind::Input).map(|id| InputReport::new(project, id)).collect();
         let insights = project.of_kind(Kind::Insight).map(|id| InsightReport::new(project, id)).collect();
-        run.standing = Standing::start(crate::models::check_model::models_in_browser(project), inputs, insights);
+        let fingerprints = std::mem::take(&mut run.standing.fingerprints);
+        let in_browser = crate::models::check_model::models_in_browser(project);
+        run.standing = Standing { fingerprints, ..Standing::start(in_browser, inputs, insights) };
     }
     run.models(&due);
     run.expressions(&due);
@@ -104,14 +106,14 @@ pub fn check_first(
     report.counters.insights_postponed = standing.postponed.len();
     report.counters.insights_remembered =
         report.insights.len() - report.counters.insights_checked - standing.postponed.len();
-    memo.keep_standing(standing);
     let mut asked = FxHashSet::default();
     report.questions.retain(|question| asked.insert(question.key()));
     for question in report.questions.iter().filter(|question| facts.get(question).is_none()) {
         report.counters.ask(question);
     }
     let complete = options.oracle && sources.is_ok() && is_complete(&report, facts);
-    report.findings = finish(project, findings, complete);
+    report.findings = finish(project, findings, complete, &mut standing.fingerprints, &mut report.counters);
+    memo.keep_standing(standing);
     crate::report::mask::hide_in(project.mask(), &mut report);
     report
 }

@@ -4,6 +4,7 @@
 use crate::facts::{Facts, Used};
 use crate::inputs::check_input::AllOptions;
 use crate::models::check_model::AllColumns;
+use crate::report::fingerprint::Fingerprints;
 use crate::report::{Finding, InputReport, InsightReport};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +38,7 @@ pub(crate) struct Standing {
     questions: BTreeMap<ObjectId, Arc<[KeyedQuestion]>>,
     /// Which objects used a fact, in order.
     users: FxHashMap<QuestionKey, Vec<ObjectId>>,
+    pub(crate) fingerprints: Fingerprints,
     /// How many facts were used when all objects were looked at.
     at_first: usize,
 }

@@ -232,6 +232,9 @@ impl Analysis {
             ("parses", counters.parses),
             ("binds", counters.binds),
             ("executions", counters.executions),
+            ("findingsFinished", counters.findings_finished),
+            ("keysComputed", counters.keys),
+            ("lookedUp", counters.looked_up),
         ] {
             self.state.stats.count(what, times);
         }
@@ -285,6 +288,7 @@ impl Analysis {
     fn publish(&self, turn: &Turn, workspace: &mut Workspace, root: &Path, publisher: &mut Publisher) {
         self.state.publish(root, workspace.settle(turn.revision));
         let layer = workspace.layer(&self.client, &turn.documents);
+        self.state.stats.count("findingsConverted", workspace.take_converted());
         publisher.show(root, layer, &turn.documents, &self.state.documents().0);
     }
 }
