@@ -28,7 +28,8 @@ fn settle(text: &str, fits: fn(&str) -> bool) -> (Report, Cost) {
     loop {
         let report = check(&project, &facts, &options, &memo);
         cost.texts += report.counters.rendered + report.counters.lexed;
-        let new: Vec<&KeyedQuestion> = report.questions.iter().filter(|question| facts.get(question).is_none()).collect();
+        let new: Vec<&KeyedQuestion> =
+            report.questions.iter().filter(|question| facts.get(question).is_none()).collect();
         if new.is_empty() {
             return (report, cost);
         }

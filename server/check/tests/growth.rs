@@ -138,7 +138,9 @@ fn a_fact_about_a_model_rechecks_the_insights_that_read_it() {
     let question = Question::Describe { source, sql: "select * from table_0".into() };
     let columns = vec![Column { name: "region".into(), data_type: "VARCHAR".into() }];
     let answer = std::sync::Arc::new(Answer::Columns(Ok(columns)));
-    project.facts.insert(KeyedQuestion::from(question).key(), Fact::Known { answer, at: std::time::SystemTime::UNIX_EPOCH });
+    project
+        .facts
+        .insert(KeyedQuestion::from(question).key(), Fact::Known { answer, at: std::time::SystemTime::UNIX_EPOCH });
     let report = viz_check::check(&project.project, &project.facts, &project.options, &project.memo);
     assert_eq!(report.counters.insights_checked, settled.insights.len());
     assert!(report.findings.iter().any(|finding| finding.message.contains("amount")), "{:#?}", report.findings);

@@ -18,6 +18,7 @@ use duckdb::Connection;
 use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 use viz_facts::{Answer, Column, ExportFiles, Exported, FlatFile, Question, Unknown};
 use viz_files::Refused;

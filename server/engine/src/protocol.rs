@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 use viz_facts::{Answer, Question, Unknown};
 
 /// Version of this protocol. Both ends are the same program, but its file may be replaced while the server runs.
@@ -151,8 +152,13 @@ mod tests {
         let mut bytes = Vec::new();
         write(&mut bytes, &ToWorker::Cancel(vec![1, 2])).unwrap();
         let question = Question::Parse { sql: "select 'é'".into() };
-        let request =
-            Request { id: 7, question: Arc::new(question.clone()), limits: Limits::default(), copy: None, careful: false };
+        let request = Request {
+            id: 7,
+            question: Arc::new(question.clone()),
+            limits: Limits::default(),
+            copy: None,
+            careful: false,
+        };
         write(&mut bytes, &ToWorker::Ask(vec![request])).unwrap();
         let mut from = bytes.as_slice();
         assert!(matches!(read(&mut from).unwrap(), Some(ToWorker::Cancel(ids)) if ids == [1, 2]));

@@ -9,16 +9,16 @@
 
 mod answer;
 mod export;
-mod number;
 mod keyed;
+mod number;
 mod question;
 mod rows;
 mod store;
 
 pub use answer::{Answer, Column, OptionValues, SqlError, SqlErrorKind, Unknown};
 pub use export::{ExportFiles, Exported, FlatFile};
-pub use number::js_number;
 pub use keyed::{KeyedQuestion, QuestionKey};
+pub use number::js_number;
 pub use question::{ProbeRow, QueryTable, Question, ShadowTable, SourceSpec};
 pub use rows::Rows;
 pub use store::{Fact, FactStore};

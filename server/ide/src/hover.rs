@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::{Duration, SystemTime};
 use viz_check::{InputOptions, OptionSource, State, columns_of, initial_state, options_of, rendered_query};
-use viz_facts::{FactStore, Question, Unknown};
+use viz_facts::{FactStore, Unknown};
 use viz_project::{Body, Input, Kind, Model, Object, ObjectId, Options, Project, Resolution, Selection, Spanned, Use};
 use viz_sql::Accessor;
 use viz_syntax::{node_at, references};

@@ -138,7 +138,8 @@ impl Template {
     fn fill_part(&self, part: TextRange, mut fill: impl FnMut(usize, &Hole) -> String) -> Filled<'_> {
         let inside = self.holes_within(part);
         let first = inside.start;
-        let fillings = self.holes[inside.clone()].iter().zip(inside).map(|(hole, index)| (hole.range, fill(index, hole)));
+        let fillings =
+            self.holes[inside.clone()].iter().zip(inside).map(|(hole, index)| (hole.range, fill(index, hole)));
         Filled::new(self, part, first, Spliced::new(self.text.text(), part, fillings))
     }
 

@@ -67,9 +67,7 @@ impl Spliced {
 
     /// The piece at a byte. An empty one has the byte that it stands before.
     pub fn piece_at(&self, offset: TextSize) -> Option<usize> {
-        let holds = |piece: &Piece| {
-            piece.new.contains(offset) || piece.new.is_empty() && piece.new.start() == offset
-        };
+        let holds = |piece: &Piece| piece.new.contains(offset) || piece.new.is_empty() && piece.new.start() == offset;
         self.pieces.iter().position(holds)
     }
 

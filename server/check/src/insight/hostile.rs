@@ -82,7 +82,13 @@ impl Run<'_> {
     }
 
     /// The hole at which an option would break the query, and DuckDB's words.
-    fn would_break(&self, tables: &Arc<[ShadowTable]>, at: usize, input: ObjectId, value: Value) -> Result<Broken, Unknown> {
+    fn would_break(
+        &self,
+        tables: &Arc<[ShadowTable]>,
+        at: usize,
+        input: ObjectId,
+        value: Value,
+    ) -> Result<Broken, Unknown> {
         let holes = self.composed.template.holes();
         let state = State::of([value]);
         let value = |_: usize, hole: &Hole| match hole.input == input {

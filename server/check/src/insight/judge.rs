@@ -34,7 +34,7 @@ impl Run<'_> {
             let class = classes.entry(key).or_insert_with(|| Class { text: text(), members: Vec::new() });
             class.members.push(*at);
         }
-        let tables = if judge == Judge::Bind { self.tables().ok()? } else { Vec::new() };
+        let tables = if judge == Judge::Bind { self.tables().ok()? } else { Arc::default() };
         let mut errors: Vec<Option<SqlError>> = Vec::with_capacity(classes.len());
         let mut missing = None;
         for (number, class) in classes.values().enumerate() {

@@ -221,7 +221,12 @@ impl Run<'_> {
         }
     }
 
-    fn all_values(&self, verdict: &mut InsightVerdict, tables: &Arc<[ShadowTable]>, first: usize) -> Result<(), Unknown> {
+    fn all_values(
+        &self,
+        verdict: &mut InsightVerdict,
+        tables: &Arc<[ShadowTable]>,
+        first: usize,
+    ) -> Result<(), Unknown> {
         self.values(&mut verdict.findings, tables)?;
         self.data(verdict, tables, first)
     }

@@ -43,7 +43,13 @@ impl Run<'_> {
         let filled = self.filled_part(piece.range, &piece.selections[witness.example]);
         let holes = self.composed.template.holes();
         let responsible = |hole: usize| witness.inputs.iter().any(|at| self.query_inputs[*at] == holes[hole].input);
-        let inside: Vec<(TextRange, usize)> = self.composed.template.holes_within(piece.range).filter(|hole| responsible(*hole)).map(|hole| (filled.filling(hole), hole)).collect();
+        let inside: Vec<(TextRange, usize)> = self
+            .composed
+            .template
+            .holes_within(piece.range)
+            .filter(|hole| responsible(*hole))
+            .map(|hole| (filled.filling(hole), hole))
+            .collect();
         let quoted =
             |value: &str| ['\'', '"'].iter().any(|quote| error.message.contains(&format!("{quote}{value}{quote}")));
         let named = inside.iter().find(|(filling, _)| quoted(&filled.text()[*filling]));

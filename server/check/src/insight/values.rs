@@ -76,7 +76,12 @@ impl Run<'_> {
 
     /// Data that can't be converted whatever is chosen, such as texts that a join compares with numbers: the whole query
     /// is probed once, and if that fails, executed.
-    pub(super) fn data(&self, verdict: &mut InsightVerdict, tables: &Arc<[ShadowTable]>, at: usize) -> Result<(), Unknown> {
+    pub(super) fn data(
+        &self,
+        verdict: &mut InsightVerdict,
+        tables: &Arc<[ShadowTable]>,
+        at: usize,
+    ) -> Result<(), Unknown> {
         if verdict.findings.iter().any(|finding| finding.code == "combination-value") {
             return Ok(());
         }
@@ -182,7 +187,11 @@ impl Run<'_> {
             true => format!("'{NO_TYPE}','{NO_TYPE}'"),
             false => NO_TYPE.to_owned(),
         };
-        self.composed.template.holes_within(range).all(fits).then(|| self.composed.template.render_part(range, text).into_text())
+        self.composed
+            .template
+            .holes_within(range)
+            .all(fits)
+            .then(|| self.composed.template.render_part(range, text).into_text())
     }
 
     /// Whether a hole takes a list of texts, as an `IN` compares.
@@ -204,7 +213,9 @@ impl Run<'_> {
         let state = |selection: &Combination| &self.states[*input][selection[*input] as usize];
         let longest = piece.selections.iter().max_by_key(|selection| state(selection).values.len());
         let Some(longest) = longest.filter(|longest| state(longest).values.len() > 2) else { return none };
-        if !self.is_tame(piece, longest) || !self.composed.template.holes_within(piece.range).all(|hole| self.is_list(hole)) {
+        if !self.is_tame(piece, longest)
+            || !self.composed.template.holes_within(piece.range).all(|hole| self.is_list(hole))
+        {
             return none;
         }
         let text = self.filled_part(piece.range, longest).into_text();
@@ -222,7 +233,10 @@ impl Run<'_> {
     /// Whether a selection puts nothing but numbers into a condition.
     fn is_of_numbers(&self, piece: &Piece, selection: &Combination) -> bool {
         let holes = self.composed.template.holes();
-        self.composed.template.holes_within(piece.range).all(|hole| self.classes.is_number(hole, &self.value(selection, &holes[hole])))
+        self.composed
+            .template
+            .holes_within(piece.range)
+            .all(|hole| self.classes.is_number(hole, &self.value(selection, &holes[hole])))
     }
 
     fn probe_piece(
@@ -306,8 +320,9 @@ impl Run<'_> {
         texts: &[Probed],
         left: &mut usize,
     ) -> Result<Vec<Option<SqlError>>, Unknown> {
-        let ask =
-            |sql: String| self.facts.accepted(Question::Probe { tables: Arc::clone(tables), row, sql }).map(Result::err);
+        let ask = |sql: String| {
+            self.facts.accepted(Question::Probe { tables: Arc::clone(tables), row, sql }).map(Result::err)
+        };
         let mut distinct: IndexMap<&str, Option<SqlError>> =
             texts.iter().map(|probed| (probed.text.as_str(), None)).collect();
         let tame: HashSet<&str> =

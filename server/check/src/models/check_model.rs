@@ -151,8 +151,7 @@ pub(crate) fn models_in_browser(project: &Project) -> FxHashSet<ObjectId> {
 
 fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec<Finding>) {
     let (Some(sql), Ok(source)) = (model_query(project, id), source_of_model(project, id)) else { return };
-    let Known::Answer(answer, _) =
-        facts.get(Question::Describe { source: source.clone(), sql: sql.text().to_owned() })
+    let Known::Answer(answer, _) = facts.get(Question::Describe { source: source.clone(), sql: sql.text().to_owned() })
     else {
         return;
     };

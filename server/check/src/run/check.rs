@@ -78,7 +78,8 @@ pub fn check_first(
         let insights = project.of_kind(Kind::Insight).map(|id| InsightReport::new(project, id)).collect();
         let fingerprints = std::mem::take(&mut run.standing.fingerprints);
         let in_browser = crate::models::check_model::models_in_browser(project);
-        run.standing = Standing { fingerprints, ..Standing::start(in_browser, inputs, insights) };
+        run.standing = Standing::start(in_browser, inputs, insights);
+        run.standing.fingerprints = fingerprints;
     }
     run.models(&due);
     run.expressions(&due);

@@ -17,7 +17,12 @@ use viz_text::{FileId, TextRange, TextSize};
 const TABLES: u32 = 1_000;
 
 /// What to ask for completion at this place: nothing, unless it is in the SQL of a model whose source can be asked.
-pub fn completion_questions(project: &Project, facts: &FactStore, file: FileId, offset: TextSize) -> Vec<KeyedQuestion> {
+pub fn completion_questions(
+    project: &Project,
+    facts: &FactStore,
+    file: FileId,
+    offset: TextSize,
+) -> Vec<KeyedQuestion> {
     let context = context(&project.file(file).document, offset);
     if !matches!(context.spot, Spot::Value(_) | Spot::Start { .. }) {
         return Vec::new();

@@ -75,7 +75,8 @@ pub fn ask(
 ) {
     let mut asked: HashSet<QuestionKey> = HashSet::new();
     loop {
-        let new: Vec<KeyedQuestion> = questions(facts).into_iter().filter(|question| asked.insert(question.key())).collect();
+        let new: Vec<KeyedQuestion> =
+            questions(facts).into_iter().filter(|question| asked.insert(question.key())).collect();
         if new.is_empty() {
             return;
         }
@@ -83,7 +84,13 @@ pub fn ask(
     }
 }
 
-fn put(questions: &[KeyedQuestion], facts: &mut FactStore, answerer: &dyn Answerer, limits: Limits, deadline: &Deadline) {
+fn put(
+    questions: &[KeyedQuestion],
+    facts: &mut FactStore,
+    answerer: &dyn Answerer,
+    limits: Limits,
+    deadline: &Deadline,
+) {
     let answers = match deadline.is_over() {
         true => vec![None; questions.len()],
         false => answerer.ask(questions, limits, &deadline.cancel),

@@ -9,7 +9,7 @@ use chrono::Local;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use viz_check::RenderedQuery;
-use viz_facts::{Answer, Column, Fact, QueryTable, Question, Rows, SqlError, Unknown};
+use viz_facts::{Answer, Column, Fact, KeyedQuestion, QueryTable, Question, Rows, SqlError, Unknown};
 use viz_ide::{Drawing, Sort, chart_of, drawing, layout};
 use viz_project::{Kind, ObjectId};
 use viz_syntax::Plain;
@@ -25,7 +25,7 @@ const MOST_BYTES: u32 = 16 << 20;
 
 /// A question, and everything that its answer is shown with.
 pub struct Asking {
-    question: Question,
+    question: KeyedQuestion,
     answer: Map<String, Value>,
     query: RenderedQuery,
     subject: Subject,
@@ -50,7 +50,7 @@ fn prepare(
     subject: &Subject,
     params: &Params,
     answer: &mut Map<String, Value>,
-) -> Result<(Question, RenderedQuery), Unknown> {
+) -> Result<(KeyedQuestion, RenderedQuery), Unknown> {
     let project = &subject.project;
     let found = insight(request, subject, params)?;
     let choices = choices(subject, params)?;
@@ -78,7 +78,7 @@ fn prepare(
         query.tables.iter().map(|table| QueryTable { name: table.name.clone(), sql: table.sql.clone() }).collect();
     let rows = params.limit.unwrap_or(ROWS).clamp(1, MOST_ROWS) as u32;
     let question = Question::Rows { source, tables, sql: query.sql.clone(), rows, bytes: MOST_BYTES };
-    Ok((question, query))
+    Ok((question.into(), query))
 }
 
 fn drawn(subject: &Subject, chart: Option<ObjectId>, drawing: &Drawing, put: &mut impl FnMut(&str, Value)) {

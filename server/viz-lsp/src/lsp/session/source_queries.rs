@@ -9,7 +9,7 @@ use crate::lsp::session::state::{Answers, State};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use viz_facts::{Fact, Question, QuestionKey, Unknown};
+use viz_facts::{Fact, KeyedQuestion, QuestionKey, Unknown};
 
 /// So many projects can be asked at the same time.
 pub const THREADS: usize = 4;
@@ -165,7 +165,7 @@ mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
     use std::thread;
     use std::time::Duration;
-    use viz_facts::{Answer, SourceSpec};
+    use viz_facts::{Answer, Question, SourceSpec};
 
     /// Tells what it is asked, and answers when it is told to or called off.
     struct Slow {
@@ -192,7 +192,7 @@ mod tests {
     }
 
     fn question(sql: &str) -> KeyedQuestion {
-        Question::Describe { source: SourceSpec::DuckDbMemory { root: "/p".into() }, sql: sql.into() }
+        Question::Describe { source: SourceSpec::DuckDbMemory { root: "/p".into() }, sql: sql.into() }.into()
     }
 
     #[test]
