@@ -15,7 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use url::Url;
 
-/// A server that is silent for so long has hung.
+/// A server that is silent for longer has hung.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a client introduces itself and behaves.
@@ -74,7 +74,7 @@ pub struct Published {
     pub diagnostics: Vec<Value>,
 }
 
-/// See the module.
+/// A language client that talks to one server process.
 pub struct Client {
     server: Child,
     input: Option<ChildStdin>,
@@ -382,7 +382,7 @@ impl Client {
         all.into_iter().collect()
     }
 
-    /// Waits until work has been shown so many times.
+    /// Waits until progress was reported this many times.
     pub fn wait_for_progress(&mut self, times: usize) {
         self.until("progress", |client| client.progress.len() >= times);
     }

@@ -103,3 +103,51 @@ fn no_room_uses_one_above_it() {
     assert!(arrows > 300, "the arrows are seen: {arrows}");
     assert!(up.is_empty(), "{up:#?}");
 }
+
+/// Each invariant names tests, and these exist.
+#[test]
+fn every_invariant_names_its_tests() {
+    let text = std::fs::read_to_string(repository().join("docs/architecture.md")).expect("it is there");
+    let section =
+        text.split("\n## Invariants\n").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("a section");
+    let number = regex::Regex::new(r"(?m)^\d+\. ").expect("it is a regular expression");
+    let name = regex::Regex::new(r"`([a-z_/\-]+\.rs)::([a-z_0-9]+)`").expect("it is a regular expression");
+    for invariant in number.split(section).skip(1) {
+        let tests: Vec<_> = name.captures_iter(invariant).collect();
+        assert!(!tests.is_empty(), "no test holds this: {invariant}");
+        for test in tests {
+            let code = std::fs::read_to_string(repository().join(&test[1])).unwrap_or_default();
+            // Walls are tested by functions that their own runner calls.
+            let is_there = code.contains(&format!("fn {}(", &test[2]));
+            assert!(is_there, "docs/architecture.md names {}::{}, which does not exist", &test[1], &test[2]);
+        }
+    }
+}
+
+/// Positions of the protocol are converted in the program alone: no other crate can name them.
+#[test]
+fn only_the_program_knows_the_protocol() {
+    for entry in std::fs::read_dir(repository().join("server")).expect("a folder").flatten() {
+        let manifest = std::fs::read_to_string(entry.path().join("Cargo.toml")).unwrap_or_default();
+        let knows = ["tower-lsp", "lsp-types"].iter().any(|name| manifest.contains(name));
+        assert_eq!(knows, entry.file_name() == "viz-lsp", "{}", entry.path().display());
+    }
+}
+
+/// The cut-off of combinations is told where people read it.
+#[test]
+fn the_cut_off_is_told_everywhere() {
+    let cut_off = viz_check::MAX_COMBINATIONS;
+    for (file, told) in [
+        ("server/viz-lsp/src/cli/args.rs", format!("[default: {cut_off}]")),
+        ("vscode-extension/package.json", format!("else {cut_off}.")),
+        ("vscode-extension/README.md", format!("else {cut_off} |")),
+        ("README.md", format!("Above {cut_off} combinations")),
+        ("README.md", format!("max_combinations: {cut_off}")),
+        ("docs/architecture.md", format!("(default {cut_off}, `--max-combinations`")),
+        ("docs/verdicts.md", format!("one by one: {cut_off} (`max_combinations`")),
+    ] {
+        let text = std::fs::read_to_string(repository().join(file)).expect("it is there");
+        assert!(text.contains(&told), "{file} says something else than {told:?}");
+    }
+}

@@ -15,14 +15,15 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
-use viz_facts::{Answer, KeyedQuestion, Question, SourceSpec, Unknown};
+use viz_facts::{Answer, KeyedQuestion, Question, Reason, SourceSpec, Unknown};
 use viz_files::{Handed, Identity, Kind, Readable};
 
 /// Workers of one kind at most: a second one takes its share of large batches.
 const LANES: usize = 2;
 
-/// So many questions are worth a second worker: of those that need no source, and of those that do.
+/// Start a second worker if at least this many questions are open that need no source,
 const MANY_PURE: usize = 128;
+/// or this many that need one: starting a worker costs as much time as answering them.
 const MANY_OF_SOURCES: usize = 8;
 
 /// Neighbours that one worker gets: they are about the same tables, and parses are answered by the dozen.
@@ -54,7 +55,7 @@ pub struct EngineConfig {
     /// Whether the files of sources are opened only where they really lie in the project's repository
     /// ([`viz_files::repository`]), because the project may be somebody else's: in CI.
     pub confined: bool,
-    /// Databases of up to so many bytes are read from a private copy; larger ones only where the file system makes copies
+    /// Databases of up to this many bytes are read from a private copy; larger ones only where the file system makes copies
     /// without copying, and else are opened themselves for milliseconds.
     pub copy_limit: u64,
     /// The folder of the file in which answers are kept and found again (usually [`crate::cache_folder`]), if they are. Only
@@ -224,7 +225,7 @@ fn elsewhere(file: &Path, root: &Path) -> Option<PathBuf> {
 /// Why the file of a source is not opened in CI.
 pub(crate) fn outside_repository(path: &impl std::fmt::Display) -> Unknown {
     let message = format!("the file {path} lies outside of the project's repository, and `CI` is `true`");
-    Unknown::new("outside-repository", message)
+    Unknown::new(Reason::OutsideRepository, message)
 }
 
 /// For each question why it is not asked, if the file of its source really lies outside of the project's repository.
@@ -371,7 +372,8 @@ impl Engine {
         match &self.sources {
             Some(sources) => sources.submit(of_sources),
             None => {
-                let untrusted = Unknown::new("untrusted", "sources are not opened in a workspace that is not trusted");
+                let untrusted =
+                    Unknown::new(Reason::Untrusted, "sources are not opened in a workspace that is not trusted");
                 for pending in of_sources {
                     pending.batch.resolve(pending.at, Err(untrusted.clone()));
                 }
@@ -383,7 +385,7 @@ impl Engine {
 impl Runner for Engine {
     fn run(&mut self, question: &Question, limits: &Limits) -> Result<Answer, Unknown> {
         let answers = self.ask_within(std::slice::from_ref(question), limits, &CancelToken::new());
-        answers.into_iter().next().unwrap_or_else(|| Err(Unknown::new("worker-died", "there was no answer")))
+        answers.into_iter().next().unwrap_or_else(|| Err(Unknown::new(Reason::WorkerDied, "there was no answer")))
     }
 }
 

@@ -34,6 +34,8 @@ mod errors;
 mod export;
 mod file_names;
 mod functions;
+#[doc(hidden)]
+pub mod fuzzing;
 mod gate;
 mod icu;
 mod options;

@@ -17,16 +17,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
-use viz_facts::{Answer, Question, Unknown};
+use viz_facts::{Answer, Question, Reason, Unknown};
 use viz_files::{Handed, Held, Readable};
 
 /// Responses wait for others to share a frame, but not longer than this.
 const PATIENCE: Duration = Duration::from_millis(5);
 
-/// So many responses at most share a frame.
+/// Maximum number of responses in one frame.
 const SHARED: usize = 128;
 
-/// So many texts, of so many bytes in all, are parsed together.
+/// Parse at most this many texts with one query, of at most this many bytes together.
 const TOGETHER: usize = 32;
 const TOGETHER_BYTES: usize = 32 << 10;
 
@@ -298,7 +298,8 @@ fn send(responses: &mut Vec<Response>, output: &mut impl Write) {
             for Response { id, result, ran } in all {
                 let whole = FromWorker::Answers(vec![Response { id, result, ran }]);
                 if let Err(FrameError::TooLong(_)) = protocol::write(output, &whole) {
-                    let unknown = Unknown::new("answer-too-long", format!("the answer is too long ({length} bytes)"));
+                    let unknown =
+                        Unknown::new(Reason::AnswerTooLong, format!("the answer is too long ({length} bytes)"));
                     let short = FromWorker::Answers(vec![Response { id, result: Err(unknown), ran: None }]);
                     if protocol::write(output, &short).is_err() {
                         std::process::exit(EXIT_DEAF);

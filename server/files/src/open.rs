@@ -151,7 +151,7 @@ impl Opened {
         Ok(content)
     }
 
-    /// The first bytes, at most so many.
+    /// The first bytes, at most the given number.
     ///
     /// # Errors
     /// If the system can't read.
@@ -209,7 +209,7 @@ pub fn open(path: &Path, reach: Reach<'_>) -> Result<Opened, Refused> {
     Ok(Opened { file, data })
 }
 
-/// The content of a regular file of at most so many bytes.
+/// The content of a regular file of at most the given number of bytes.
 ///
 /// # Errors
 /// See [`Refused`].

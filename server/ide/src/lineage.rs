@@ -70,7 +70,7 @@ fn reach(from: ObjectId, depth: usize, next: impl Fn(ObjectId) -> Vec<ObjectId>)
     seen
 }
 
-/// What an object is made from and what is made from it, at most so many steps away; without an object the whole
+/// What an object is made from and what is made from it, at most the given number of steps away; without an object the whole
 /// project.
 pub fn lineage(project: &Project, of: Option<ObjectId>, depth: usize) -> Lineage {
     let users = users(project);

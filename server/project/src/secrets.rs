@@ -18,7 +18,7 @@ const LONG_FOLDER: usize = 8;
 /// A line of a value of several lines (a key) is hidden on its own if it has at least so many characters.
 const LONG_LINE: usize = 8;
 
-/// So many words are looked for before the paths of further databases are not: the values in them are.
+/// Once this many words are searched for, paths of further databases are left out; the values in them never are.
 const MANY: usize = 400;
 
 impl Project {

@@ -10,11 +10,11 @@ use std::fmt;
 /// Shorter values (characters) are not hidden: they would be found in words that have nothing to do with them.
 pub const SHORTEST: usize = 4;
 
-/// A longer word (bytes), which is longer than names of files, is looked for as it is and in other case, by its beginning: a regular
-/// expression of all its spellings would take long to make.
+/// Words longer than this (bytes; names of files are shorter) are searched for by their beginning, as they are and in other case: compiling a
+/// regular expression of all their spellings would take long.
 const LONGEST_SPELLED: usize = 1 << 10;
 
-/// The same goes for those that are over when the words before them have so many bytes together.
+/// The same goes for all further words once those before them have this many bytes together.
 const MOST_SPELLED: usize = 64 << 10;
 
 /// A text that must not be shown, and what is shown in its place.

@@ -16,7 +16,7 @@ pub(crate) struct Region {
     pub end: usize,
 }
 
-/// So many lines of quoted text at a smaller indentation are put up with in one region.
+/// Maximum number of quoted lines with too little indentation to tolerate in one region.
 const MAX_PADDED: usize = 8;
 
 /// Parses a region strictly into the arena. On an error the arena is as before, and the error's offset is one of `text`.

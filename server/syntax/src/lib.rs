@@ -38,6 +38,8 @@ mod reuse;
 mod scalar;
 mod suppression;
 mod tabs;
+#[doc(hidden)]
+pub mod testing;
 mod top;
 mod tree;
 mod typed;

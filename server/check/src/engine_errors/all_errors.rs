@@ -9,7 +9,7 @@ use viz_facts::{SqlError, SqlErrorKind, Unknown};
 use viz_sql::{Nesting, Token, tokenize};
 use viz_text::{Loc, Spliced, TextRange, TextSize};
 
-/// Errors of one query that are told.
+/// Maximum number of errors to report of one query.
 const ERRORS: usize = 8;
 
 /// What takes the place of a faulty piece: a value without a type fits nearly everywhere, but leaves a function that has

@@ -1,6 +1,6 @@
-//! The arrow of lambdas, `x -> x + 1`: the browser's DuckDB 1.4 takes it, 2.0 refuses it unless it is told not to.
+//! The arrow of lambdas, `x -> x + 1`: the browser's DuckDB 1.4 takes it, 2.0 refuses it unless a setting allows it.
 //!
-//! The engine is told not to, so that everything else in such a query is judged, and the arrow is judged here.
+//! The engine sets it, so that everything else in such a query is judged, and the arrow is judged here.
 
 use sqlparser::tokenizer::Token as T;
 use viz_sql::{Token, tokenize};

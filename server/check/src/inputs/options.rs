@@ -1,6 +1,6 @@
 //! The options of an input: listed, computed from a range, or known from a query.
 
-use crate::facts::{Facts, Known, pending};
+use crate::facts::{Facts, Known};
 use crate::inputs::ranges;
 use crate::inputs::ranges::Listed;
 use crate::inputs::states::{State, Value, numeric};
@@ -8,8 +8,8 @@ use crate::models::earlier_runs;
 use crate::models::earlier_runs::Earlier;
 use crate::models::source::source_of_model;
 use rustc_hash::FxHashMap;
-use viz_facts::{Answer, FactStore, KeyedQuestion, OptionValues, Question, SqlError, Unknown};
-use viz_project::{Body, DefaultSelection, Input, ObjectId, Options, Project, Selection};
+use viz_facts::{Answer, DataType, FactStore, KeyedQuestion, OptionValues, Question, Reason, SqlError, Unknown};
+use viz_project::{Body, DefaultSelection, Display, Input, ObjectId, Options, Project, Selection};
 use viz_sql::option_query;
 use viz_text::Loc;
 
@@ -53,7 +53,7 @@ pub struct InputOptions {
     /// Where they come from.
     pub source: OptionSource,
     /// The SQL type of a query's column.
-    pub column_type: Option<String>,
+    pub column_type: Option<DataType>,
     /// Whether the data have changed since, or may have.
     pub stale: bool,
     /// When an earlier run found them out, in milliseconds since 1970; if it did.
@@ -94,7 +94,7 @@ pub fn options_of(
 ) -> Result<InputOptions, Unknown> {
     let facts = Facts::new(facts, Ok(()));
     look_up(project, &facts, input, now).map_err(|failed| match failed {
-        Failed::Sql(error) => Unknown::new("options-query", error.message),
+        Failed::Sql(error) => Unknown::new(Reason::OptionsQuery, error.message),
         Failed::Unknown(unknown) => unknown,
     })
 }
@@ -106,7 +106,7 @@ pub(crate) fn look_up(
     now: chrono::NaiveDateTime,
 ) -> Result<InputOptions, Failed> {
     let unreadable =
-        || Failed::Unknown(Unknown::new("options-unreadable", "the options can't be read from the project"));
+        || Failed::Unknown(Unknown::new(Reason::OptionsUnreadable, "the options can't be read from the project"));
     facts.count(|counters| counters.looked_up += 1);
     let Body::Input(input) = &project.object(id).body else { return Err(unreadable()) };
     let mut options = match &input.options {
@@ -126,10 +126,10 @@ pub(crate) fn look_up(
                 Listed::Values(values) => values,
                 Listed::TooMany => {
                     let message = format!("the range has more than {MAX_OPTIONS} values");
-                    return Err(Failed::Unknown(Unknown::new("too-many-options", message)));
+                    return Err(Failed::Unknown(Unknown::new(Reason::TooManyOptions, message)));
                 }
                 Listed::Endless => {
-                    return Err(Failed::Unknown(Unknown::new("endless-range", "the range never ends")));
+                    return Err(Failed::Unknown(Unknown::new(Reason::EndlessRange, "the range never ends")));
                 }
             },
             initial: None,
@@ -170,7 +170,7 @@ pub(crate) fn question(
 ) -> Result<(Question, viz_text::MappedText), Failed> {
     let Some((sql, model)) = option_query(project, query) else {
         return Err(Failed::Unknown(Unknown::new(
-            "options-reference",
+            Reason::OptionsReference,
             "the option query does not name exactly one model",
         )));
     };
@@ -181,7 +181,7 @@ pub(crate) fn question(
 /// What a query gave.
 struct Queried {
     values: Vec<Value>,
-    column_type: String,
+    column_type: DataType,
     stale: bool,
     source: OptionSource,
     run_at: Option<i64>,
@@ -195,7 +195,7 @@ fn query_values(
 ) -> Result<Queried, Failed> {
     let question = match question(project, query) {
         Ok((question, _)) => question,
-        Err(Failed::Unknown(why)) if why.code == "source-not-supported" => {
+        Err(Failed::Unknown(why)) if why.code == Reason::SourceNotSupported => {
             let earlier = earlier_runs::options(project, facts, project.object(id).name_text(), MAX_OPTIONS);
             let Earlier { found, at } = earlier.map_err(Failed::Unknown)?.ok_or(Failed::Unknown(why))?;
             let (values, column_type) = one_column(&found)?;
@@ -210,51 +210,36 @@ fn query_values(
                 Ok(Queried { values, column_type, stale, source: OptionSource::Query, run_at: None })
             }
             Answer::Options(Err(error)) => Err(Failed::Sql(error.clone())),
-            _ => Err(Failed::Unknown(Unknown::new("engine", "the engine gave an answer of another kind"))),
+            _ => Err(Failed::Unknown(Unknown::new(Reason::Engine, "the engine gave an answer of another kind"))),
         },
         Known::Unknown(why) => Err(Failed::Unknown(why)),
-        Known::Pending => Err(Failed::Unknown(pending())),
+        Known::Pending => Err(Failed::Unknown(Unknown::pending())),
     }
 }
 
 /// Values that can be options (`R-IN-12`, `R-IN-31`), and their type.
-fn one_column(found: &OptionValues) -> Result<(Vec<Value>, String), Failed> {
+fn one_column(found: &OptionValues) -> Result<(Vec<Value>, DataType), Failed> {
     let wrong = |code, message: String| Err(Failed::Unknown(Unknown::new(code, message)));
     let [column] = found.columns.as_slice() else {
-        return wrong("options-columns", "the option query has not exactly one column".to_owned());
+        return wrong(Reason::OptionsColumns, "the option query has not exactly one column".to_owned());
     };
     if found.more {
-        return wrong("too-many-options", format!("the option query has more than {MAX_OPTIONS} rows"));
+        return wrong(Reason::TooManyOptions, format!("the option query has more than {MAX_OPTIONS} rows"));
     }
     let ty = &column.data_type;
     Ok((found.values.iter().map(|value| typed(value.as_deref(), ty)).collect(), ty.clone()))
 }
 
 /// A value of an option query as it reaches the browser.
-fn typed(value: Option<&str>, ty: &str) -> Value {
+fn typed(value: Option<&str>, ty: &DataType) -> Value {
     let Some(text) = value else { return Value::Null };
-    if ty == "DATE" || ty.starts_with("TIMESTAMP") {
+    let number = match ty {
         // S-38: they reach the browser as milliseconds since 1970.
-        return epoch_milliseconds(text).map_or_else(|| Value::Text(text.to_owned()), Value::Number);
-    }
-    let number = [
-        "TINYINT",
-        "SMALLINT",
-        "INTEGER",
-        "BIGINT",
-        "HUGEINT",
-        "UTINYINT",
-        "USMALLINT",
-        "UINTEGER",
-        "UBIGINT",
-        "UHUGEINT",
-        "FLOAT",
-        "DOUBLE",
-    ];
-    if number.contains(&ty) || ty.starts_with("DECIMAL") {
-        return numeric(text).map_or_else(|| Value::Text(text.to_owned()), Value::Number);
-    }
-    Value::Text(text.to_owned())
+        ty if ty.is_temporal() => epoch_milliseconds(text),
+        ty if ty.is_number() => numeric(text),
+        _ => None,
+    };
+    number.map_or_else(|| Value::Text(text.to_owned()), Value::Number)
 }
 
 fn epoch_milliseconds(text: &str) -> Option<f64> {
@@ -276,7 +261,7 @@ fn initial(input: &Input, options: &InputOptions) -> Option<State> {
     };
     // The first of several that read alike.
     let by_text = || options.values.iter().rev().map(|value| (value.raw(), value)).collect::<FxHashMap<_, _>>();
-    let slider = input.display.as_ref().is_some_and(|display| display.text == "slider");
+    let slider = input.control.display == Display::Slider;
     let slid = |value: Value| match &value {
         Value::Text(text) if slider => numeric(text).map_or(value.clone(), Value::Number),
         _ => value,

@@ -4,7 +4,7 @@
 use crate::proof::Classes;
 use std::collections::{BTreeSet, HashSet};
 
-/// Of so many inputs each two classes are made to meet; of more, most do by chance.
+/// With up to this many inputs, the sample contains every pair of classes; with more, most pairs occur by chance.
 const MOST_PAIRED: usize = 128;
 
 /// One state of each input, as indices into the inputs' states.

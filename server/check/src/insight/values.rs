@@ -13,7 +13,6 @@
 //! selections are probed by one query; only if that fails, each on its own.
 
 use super::{InsightVerdict, Run};
-use crate::facts::is_pending;
 use crate::inputs::states::Value;
 use crate::insight::combinations::Combination;
 use crate::insight::confirm_on_data::Trial;
@@ -23,13 +22,13 @@ use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
-use viz_facts::{ProbeRow, Question, ShadowTable, SqlError, SqlErrorKind, Unknown};
-use viz_project::StatementKind;
+use viz_facts::{ProbeRow, Question, Reason, ShadowTable, SqlError, SqlErrorKind, Unknown};
+use viz_project::{Code, StatementKind};
 use viz_sql::{Accessor, Hole, Nesting, tokenize};
 use viz_text::TextRange;
 
-/// Selections of one insight that are probed one by one; beyond that values are not judged. Of inputs that meet in one
-/// condition so many combinations are probed; beyond that each input alone.
+/// Maximum number of selections of one insight to probe one by one; if there are more, values are not judged. Also the maximum
+/// number of combinations of inputs that meet in one condition; if there are more, each input is probed alone.
 const MAX_PROBES: usize = 2_000;
 
 /// Selections in one query.
@@ -82,7 +81,7 @@ impl Run<'_> {
         tables: &Arc<[ShadowTable]>,
         at: usize,
     ) -> Result<(), Unknown> {
-        if verdict.findings.iter().any(|finding| finding.code == "combination-value") {
+        if verdict.findings.iter().any(|finding| finding.code == Code::CombinationValue) {
             return Ok(());
         }
         let selection = &self.combinations[at];
@@ -272,7 +271,7 @@ impl Run<'_> {
         let texts: Vec<Probed> = open.iter().map(text).collect();
         let mut before = *left;
         let constants = self.probe(tables, ProbeRow::Nulls, &texts, left);
-        if constants.as_ref().is_err_and(is_pending) {
+        if constants.as_ref().is_err_and(Unknown::is_pending) {
             // Most will be fine: so both are asked at once.
             let _ = self.probe(tables, ProbeRow::Words, &texts, &mut before);
         }
@@ -377,7 +376,7 @@ fn conditions(texts: &[&str], tables: &[ShadowTable]) -> String {
 
 fn too_many() -> Unknown {
     let why = format!("more than {MAX_PROBES} selections may not fit: the values of the others are not judged");
-    Unknown::new("too-many-values", why)
+    Unknown::new(Reason::TooManyValues, why)
 }
 
 fn names(tables: &[ShadowTable]) -> String {

@@ -15,7 +15,7 @@ pub(crate) struct Witness {
     pub always: bool,
 }
 
-/// So many pairs of inputs are looked at. Where more inputs meet, all of them together are blamed.
+/// Maximum number of pairs of inputs to examine. If there are more, all inputs together are blamed.
 const MOST_PAIRS: usize = 2_000;
 
 /// Explains the failing ones among the combinations. A state is guilty if all combinations with it fail (and there are

@@ -9,13 +9,13 @@ use crate::report::{Finding, ObjectName};
 use rustc_hash::FxHashMap;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use viz_project::{File, Project};
+use viz_project::{Code, File, Project};
 use viz_text::{Loc, TextRange};
 
 /// The fingerprints of the findings of the last check.
 #[derive(Default)]
 pub(crate) struct Fingerprints {
-    known: FxHashMap<(&'static str, Loc, Option<ObjectName>), Known>,
+    known: FxHashMap<(Code, Loc, Option<ObjectName>), Known>,
 }
 
 struct Known {
@@ -63,7 +63,7 @@ fn hash(file: &File, range: TextRange, finding: &Finding) -> blake3::Hasher {
     let kind = object.map_or("", |object| object.kind);
     let name = object.and_then(|object| object.name.as_deref()).unwrap_or("");
     let mut hasher = blake3::Hasher::new();
-    for part in [finding.code, &file.relative, kind, name, &text] {
+    for part in [finding.code.name(), &file.relative, kind, name, &text] {
         hasher.update(part.as_bytes()).update(b"\0");
     }
     hasher

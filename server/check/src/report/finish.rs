@@ -3,20 +3,19 @@
 use crate::report::fingerprint::Fingerprints;
 use crate::report::shorten::{MESSAGE, shorten_in};
 use crate::report::suppression;
-use crate::report::{Counters, Finding, ObjectName, Severity};
+use crate::report::{Counters, Finding, ObjectName};
 use rustc_hash::FxHashMap;
-use viz_project::{ConfiguredSeverity, ObjectId, Problem, Project};
+use viz_project::{Code, ConfiguredSeverity, ObjectId, Problem, Project, Severity};
 use viz_text::{FileId, Loc, SegmentId, TextRange};
 
 /// A finding with its file and its bytes there.
 pub(crate) type Placed = (FileId, TextRange, Finding);
 
 impl Finding {
-    pub(crate) fn new(code: &'static str, loc: Loc, message: impl Into<String>) -> Self {
-        debug_assert!(crate::report::codes::code(code).is_some(), "the code `{code}` is not in the table");
+    pub(crate) fn new(code: Code, loc: Loc, message: impl Into<String>) -> Self {
         Self {
             code,
-            severity: crate::report::codes::code(code).map_or(Severity::Error, |code| code.severity),
+            severity: code.severity(),
             message: message.into(),
             loc,
             object: None,
@@ -53,7 +52,7 @@ pub(crate) fn finish(
     let about_comments = suppression::apply(project, &mut placed, complete);
     placed.extend(place(project, about_comments));
     let settings = &project.config().severity;
-    placed.retain_mut(|(_, _, finding)| match settings.get(finding.code) {
+    placed.retain_mut(|(_, _, finding)| match settings.get(finding.code.name()) {
         None => true,
         Some(ConfiguredSeverity::Off) => false,
         Some(severity) => {

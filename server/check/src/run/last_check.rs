@@ -1,4 +1,4 @@
-//! What the last check came to, object by object: the next one looks only at the objects whose text or facts have changed
+//! The result of the last check, object by object: the next one looks only at the objects whose text or facts have changed
 //! since (`architecture.md`, invariant 9).
 
 use crate::facts::{Facts, Used};
@@ -13,7 +13,7 @@ use viz_facts::{FactStore, KeyedQuestion, QuestionKey};
 use viz_project::{Graph, Kind, ObjectId, Project};
 use viz_text::Loc;
 
-/// See the module.
+/// The findings of the last check, by object, with the text and facts that they depend on.
 #[derive(Default)]
 pub(crate) struct Standing {
     /// Of which text and facts this is the standing.

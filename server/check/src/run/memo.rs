@@ -22,12 +22,12 @@ pub struct Memo {
     pub(crate) expressions: Shelf<ExpressionVerdict>,
     pub(crate) tables: Shelf<Vec<Finding>>,
     pub(crate) insights: Shelf<InsightVerdict>,
-    /// What the last check came to.
+    /// The result of the last check.
     standing: Mutex<Standing>,
 }
 
 impl Memo {
-    /// What the last check came to; another check at the same time starts from nothing.
+    /// Takes the result of the last check; a check that runs at the same time starts without one.
     pub(crate) fn take_standing(&self) -> Standing {
         std::mem::take(&mut *self.standing.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -9,7 +9,7 @@ use viz_project::Project;
 use viz_project::schema::Type;
 use viz_text::{FileId, TextSize};
 
-/// So many words are listed in a hover.
+/// Maximum number of words to list in a hover.
 const SHOWN_WORDS: usize = 24;
 
 impl<'a> Slot<'a> {

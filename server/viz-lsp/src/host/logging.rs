@@ -59,7 +59,7 @@ fn silence(target: &str) -> tracing_subscriber::filter::Directive {
     format!("{target}=off").parse().expect("a directive")
 }
 
-/// A mistake of ours is told with its place in our code. What it was about may hold pieces of documents, so that is left
+/// A panic is logged with its place in our code. What it was about may hold pieces of documents, so that is left
 /// out.
 fn report_crashes() {
     std::panic::set_hook(Box::new(|panic| {

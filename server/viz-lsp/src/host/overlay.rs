@@ -6,7 +6,7 @@ use std::sync::Arc;
 use viz_files::Identity;
 use viz_project::{Confined, DirEntry, DiskFiles, Environment, Extent, FileSystem, ReadError, Standing, Surroundings};
 
-/// See the module. Paths are absolute.
+/// Texts by absolute path that replace those on the disk.
 #[derive(Debug, Clone, Default)]
 pub struct Overlay {
     texts: BTreeMap<PathBuf, Arc<str>>,

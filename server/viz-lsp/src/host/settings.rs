@@ -1,4 +1,4 @@
-//! What a check is told to do: what the command line or the session asks for wins over the project's configuration, which
+//! The settings of a check: what the command line or the session asks for wins over the project's configuration, which
 //! wins over the defaults.
 
 use crate::host::answerer::Limits;

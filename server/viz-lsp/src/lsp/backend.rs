@@ -64,10 +64,10 @@ use tower_lsp::lsp_types::{
 use tower_lsp::{Client, LanguageServer};
 use viz_project::Environment;
 
-/// A question about diagnostics waits so long for the check of the text as it is.
+/// How long a request for diagnostics waits for the check of the current text.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// See the module.
+/// The language server as `tower-lsp` calls it.
 pub struct Backend {
     pub(super) client: Client,
     pub(super) state: Arc<State>,

@@ -3,50 +3,44 @@
 use crate::host::answerer::Cancel;
 use crate::host::settings::limits;
 use crate::lsp::backend::{Backend, in_background};
-use crate::lsp::extensions;
-use crate::lsp::extensions::{Method, Params};
+use crate::lsp::extensions::{
+    self, AboutText, Extension, Inputs, Lineage, NextFailing, Options, Pin, Pinned, RefreshParams, Refreshed,
+    RenderedSql, ReportParams, RowsParams, StatusParams, Statuses, Unpin,
+};
 use crate::lsp::protocol::outbox::{Message, Refresh};
 use crate::lsp::session::snapshot::Request;
+use crate::lsp::session::stats::{Memory, Report};
+use crate::lsp::session::status::Status;
 use crate::lsp::session::{selection, stats};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tower_lsp::LspServiceBuilder;
 use tower_lsp::jsonrpc::{Error, Result};
-use tower_lsp::lsp_types::ShowDocumentParams;
+use tower_lsp::lsp_types::{ShowDocumentParams, TextDocumentIdentifier, Url};
 
-/// The requests about a text that are answered from what is known: each is a handler of this name.
-macro_rules! requests {
-    ($($handler:ident $name:literal $method:ident)*) => {
-        impl Backend {
-            $(#[doc = concat!("`", $name, "`")]
-            async fn $handler(&self, params: Params) -> Result<Value> {
-                self.custom($name, Method::$method, params).await
-            })*
-        }
-
-        /// Registers all requests of `docs/requests.md`.
-        pub fn register(service: LspServiceBuilder<Backend>) -> LspServiceBuilder<Backend> {
-            service
-                $(.custom_method($name, Backend::$handler))*
-                .custom_method("viz/rows", Backend::rows)
-                .custom_method("viz/status", Backend::status)
-                .custom_method("viz/refreshOptions", Backend::refresh_options)
-                .custom_method("viz/report", Backend::report)
-                .custom_method("window/workDoneProgress/cancel", Backend::call_off)
-        }
-    };
+/// Registers all requests of `docs/requests.md`.
+pub fn register(service: LspServiceBuilder<Backend>) -> LspServiceBuilder<Backend> {
+    service
+        .custom_method(RenderedSql::METHOD, Backend::own::<RenderedSql>)
+        .custom_method(Inputs::METHOD, Backend::own::<Inputs>)
+        .custom_method(Options::METHOD, Backend::own::<Options>)
+        .custom_method(Pin::METHOD, Backend::own::<Pin>)
+        .custom_method(Unpin::METHOD, Backend::own::<Unpin>)
+        .custom_method(Pinned::METHOD, Backend::own::<Pinned>)
+        .custom_method(NextFailing::METHOD, Backend::own::<NextFailing>)
+        .custom_method(Lineage::METHOD, Backend::own::<Lineage>)
+        .custom_method("viz/rows", Backend::rows)
+        .custom_method("viz/status", Backend::status)
+        .custom_method("viz/refreshOptions", Backend::refresh_options)
+        .custom_method("viz/report", Backend::report)
+        .custom_method("window/workDoneProgress/cancel", Backend::call_off)
 }
 
-requests! {
-    rendered_sql "viz/renderedSql" RenderedSql
-    inputs "viz/inputs" Inputs
-    options "viz/options" Options
-    pin "viz/pin" Pin
-    unpin "viz/unpin" Unpin
-    pinned "viz/pinned" Pinned
-    next_failing "viz/nextFailingCombination" NextFailing
-    lineage "viz/lineage" Lineage
+/// The argument of a command, which is the parameters of the request of the same name.
+fn read<P: DeserializeOwned>(argument: Value) -> Result<P> {
+    serde_json::from_value(argument).map_err(|error| Error::invalid_params(error.to_string()))
 }
 
 /// Calls a query off when nobody waits for it any more.
@@ -59,30 +53,26 @@ impl Drop for CallOff {
 }
 
 impl Backend {
-    async fn custom(&self, name: &'static str, method: Method, params: Params) -> Result<Value> {
-        let Some(document) = params.text_document.clone() else {
-            return Err(Error::invalid_params("`textDocument` is missing"));
-        };
-        let root = self.root_of(&params);
-        let answer = self
-            .answer(name, &document.uri, move |request: &Request| extensions::answer(request, method, &params))
-            .await?;
-        if matches!(method, Method::Pin | Method::Unpin | Method::NextFailing) {
+    /// A request that is answered from what is known.
+    async fn own<E: Extension>(&self, params: E::Params) -> Result<Value> {
+        let uri = params.text().uri.clone();
+        let root = self.root_of(Some(&uri));
+        let answer =
+            self.answer(E::METHOD, &uri, move |request: &Request| extensions::answer::<E>(request, &params)).await?;
+        if E::PINS {
             self.pins_changed(root);
         }
         Ok(answer.unwrap_or_else(no_project))
     }
 
     /// `viz/rows`. The query is called off with the request.
-    async fn rows(&self, params: Params) -> Result<Value> {
-        let Some(document) = params.text_document.clone() else {
-            return Err(Error::invalid_params("`textDocument` is missing"));
-        };
+    async fn rows(&self, params: RowsParams) -> Result<Value> {
+        let uri = params.text().uri.clone();
         let Some(answerer) = self.answerer() else { return Err(Error::internal_error()) };
         let cancel = Cancel::new();
         let _call_off = CallOff(cancel.clone());
         let asked = self
-            .answer("viz/rows", &document.uri, move |request: &Request| {
+            .answer("viz/rows", &uri, move |request: &Request| {
                 let asking = match extensions::ask(request, &params)? {
                     Ok(asking) => asking,
                     Err(answer) => return Some(Some(answer)),
@@ -99,43 +89,44 @@ impl Backend {
     }
 
     /// `viz/status`
-    async fn status(&self, params: Params) -> Result<Value> {
-        let root = self.root_of(&params);
-        let all = self.state.statuses();
-        let wanted =
-            all.iter().filter(|status| root.as_ref().is_none_or(|root| status.root == root.display().to_string()));
-        Ok(json!({ "projects": wanted.collect::<Vec<_>>() }))
+    async fn status(&self, params: StatusParams) -> Result<Statuses> {
+        Ok(Statuses { projects: self.statuses(params.text_document.as_ref()) })
     }
 
     /// `viz/refreshOptions`
-    async fn refresh_options(&self, params: Params) -> Result<Value> {
-        let root = self.root_of(&params);
-        let all = self.state.statuses();
-        let wanted =
-            all.iter().filter(|status| root.as_ref().is_none_or(|root| status.root == root.display().to_string()));
-        let questions: usize =
-            wanted.map(|status| status.facts.known + status.facts.stale + status.facts.unknown).sum();
+    async fn refresh_options(&self, params: RefreshParams) -> Result<Refreshed> {
+        let wanted = self.statuses(params.text_document.as_ref());
+        let facts = wanted.iter().map(|status| status.facts.known + status.facts.stale + status.facts.unknown);
+        let questions = facts.sum();
         self.state.save();
-        Ok(json!({ "questions": questions }))
+        Ok(Refreshed { questions })
+    }
+
+    /// Of the project of this text, or of all.
+    fn statuses(&self, text: Option<&TextDocumentIdentifier>) -> Vec<Status> {
+        let root = self.root_of(text.map(|text| &text.uri)).map(|root| root.display().to_string());
+        let mut all = self.state.statuses();
+        all.retain(|status| root.as_ref().is_none_or(|root| status.root == *root));
+        all
     }
 
     /// `viz/report`
-    async fn report(&self, _: Params) -> Result<Value> {
+    async fn report(&self, _: ReportParams) -> Result<Report> {
         let state = Arc::clone(&self.state);
         in_background(move || {
             let (documents, _) = state.documents();
             let (resident, peak) = stats::resident();
             let snapshots = state.all();
-            let memory = json!({
-                "resident": resident,
-                "peak": peak,
-                "documents": documents.iter().map(|(_, document)| document.text.text().len()).sum::<usize>(),
-                "openDocuments": documents.iter().count(),
-                "facts": snapshots.iter().map(|one| one.facts.read().map_or(0, |facts| facts.len())).sum::<usize>(),
-                "objects": snapshots.iter().map(|one| one.project.len()).sum::<usize>(),
-                "snapshots": snapshots.len(),
-                "diskTexts": state.disk.len(),
-            });
+            let memory = Memory {
+                resident,
+                peak,
+                documents: documents.iter().map(|(_, document)| document.text.text().len()).sum::<usize>(),
+                open_documents: documents.iter().count(),
+                facts: snapshots.iter().map(|one| one.facts.read().map_or(0, |facts| facts.len())).sum::<usize>(),
+                objects: snapshots.iter().map(|one| one.project.len()).sum::<usize>(),
+                snapshots: snapshots.len(),
+                disk_texts: state.disk.len(),
+            };
             state.stats.report(memory)
         })
         .await
@@ -144,16 +135,14 @@ impl Backend {
     /// `workspace/executeCommand`
     pub(crate) async fn execute(&self, command: &str, argument: Value) -> Result<Value> {
         let argument = if argument.is_null() { json!({}) } else { argument };
-        let params: Params =
-            serde_json::from_value(argument).map_err(|error| Error::invalid_params(error.to_string()))?;
         match command {
-            "viz.server.refreshOptions" => self.refresh_options(params).await,
-            "viz.server.pin" => self.pin(params).await,
-            "viz.server.unpin" => self.unpin(params).await,
-            "viz.server.renderedSql" => self.rendered_sql(params).await,
-            "viz.server.report" => self.report(params).await,
+            "viz.server.refreshOptions" => Ok(json!(self.refresh_options(read(argument)?).await?)),
+            "viz.server.pin" => self.own::<Pin>(read(argument)?).await,
+            "viz.server.unpin" => self.own::<Unpin>(read(argument)?).await,
+            "viz.server.renderedSql" => self.own::<RenderedSql>(read(argument)?).await,
+            "viz.server.report" => Ok(json!(self.report(read(argument)?).await?)),
             "viz.server.nextFailingCombination" => {
-                let answer = self.next_failing(params).await?;
+                let answer = self.own::<NextFailing>(read(argument)?).await?;
                 self.show(&answer["location"]);
                 Ok(answer)
             }
@@ -176,8 +165,8 @@ impl Backend {
         }
     }
 
-    fn root_of(&self, params: &Params) -> Option<PathBuf> {
-        let path = self.state.path(&params.text_document.as_ref()?.uri)?;
+    fn root_of(&self, uri: Option<&Url>) -> Option<PathBuf> {
+        let path = self.state.path(uri?)?;
         let (documents, revision) = self.state.documents();
         let (snapshots, _) = self.state.holding(&path, revision);
         let known = snapshots.first().map(|snapshot| snapshot.project.root.clone());

@@ -15,7 +15,7 @@ pub const FILE: &str = ".viz-lsp-build.json";
 /// Of its form. Another one is as good as none.
 const VERSION: u32 = 1;
 
-/// See the module.
+/// The record of earlier builds, as it is stored.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     version: u32,
@@ -131,7 +131,7 @@ impl SecretPaths {
         Self(sources.filter_map(|spec| spec.path().filter(|path| path.is_secret()).cloned()).collect())
     }
 
-    /// A file as it is told: a database, or a log beside it.
+    /// The fingerprint of a database file or of a log beside it.
     pub fn hide(&self, file: &Path) -> PathBuf {
         let replaced = |secret: &SecretPath| replaced(file, secret.reveal(), Path::new(&secret.to_string()));
         self.0.iter().find_map(replaced).unwrap_or_else(|| file.to_owned())

@@ -13,7 +13,7 @@ use viz_check::{Finding, InsightReport, Severity, Status};
 use viz_text::shown::{block, one_line};
 use viz_text::{Encoding, Lines, Position, TextRange};
 
-/// So many findings are rendered at a time.
+/// Number of findings to render at a time, so that the output starts early and memory stays small.
 const PART: usize = 2048;
 
 /// At most this many insights that lack something are listed per project.
@@ -75,7 +75,7 @@ fn snippet(checked: &Checked, finding: &Finding, place: Place<'_>) -> String {
     }
     let mut group = level(finding.severity)
         .primary_title(shown(&finding.message))
-        .id(finding.code)
+        .id(finding.code.name())
         .element(cause(checked, place, &here));
     for (other, mark) in elsewhere {
         group = group.element(cause(checked, other, &[mark]));

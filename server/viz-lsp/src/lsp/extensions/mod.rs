@@ -1,19 +1,37 @@
-//! The requests of `docs/requests.md`. Each is a function of a text's project and its parameters.
+//! The requests of `docs/requests.md`: one file each, with the types of its parameters and of its answer.
+//!
+//! `vscode-extension/src/protocol.ts` is generated from these types (`typescript.rs`), and a test compares both with the docs.
 
 mod failing;
 mod inputs;
 mod lineage;
+mod options;
 mod pins;
+mod refresh;
 mod rendered;
+mod report;
 mod rows;
+mod status;
+#[cfg(test)]
+mod typescript;
 
-pub use rows::ask;
+pub use failing::NextFailing;
+pub use inputs::Inputs;
+pub use lineage::Lineage;
+pub use options::Options;
+pub use pins::{Pin, Pinned, Unpin};
+pub use refresh::{RefreshParams, Refreshed};
+pub use rendered::RenderedSql;
+pub use report::ReportParams;
+pub use rows::{RowsParams, ask};
+pub use status::{StatusParams, Statuses};
 
 use crate::lsp::session::snapshot::{Request, Subject};
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tower_lsp::lsp_types::{Position, TextDocumentIdentifier};
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
 use viz_ide::{Choices, InsightAt};
 
 /// The commands of the server.
@@ -26,95 +44,115 @@ pub const COMMANDS: [&str; 6] = [
     "viz.server.report",
 ];
 
-/// The parameters of all of them; each uses some.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// A request about a text, answered from what is known.
+pub trait Extension: 'static {
+    /// Its method.
+    const METHOD: &'static str;
+    /// Whether another combination is pinned by it.
+    const PINS: bool = false;
+    /// Its parameters.
+    type Params: AboutText + DeserializeOwned + Send + 'static;
+    /// What it answers, unless it is refused.
+    type Answer: Serialize;
+
+    /// Answers it.
+    fn answer(request: &Request, subject: &Subject, params: &Self::Params) -> Result<Self::Answer, Unknown>;
+}
+
+/// Parameters that say which text is meant.
+pub trait AboutText {
+    /// The text.
+    fn text(&self) -> &TextDocumentIdentifier;
+}
+
+/// A text whose project is meant.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
-pub struct Params {
+pub struct TextParams {
+    /// The text.
+    #[cfg_attr(test, ts(type = "TextDocument"))]
+    pub text_document: TextDocumentIdentifier,
+}
+
+/// An insight, or another object: by its place in a text or by its name.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct SubjectParams {
     /// The text whose project is meant.
-    pub text_document: Option<TextDocumentIdentifier>,
+    #[cfg_attr(test, ts(type = "TextDocument"))]
+    pub text_document: TextDocumentIdentifier,
     /// A place in it.
+    #[cfg_attr(test, ts(optional = nullable, type = "Position"))]
     pub position: Option<Position>,
-    /// The name of an insight.
+    /// The name.
+    #[cfg_attr(test, ts(optional = nullable))]
     pub insight: Option<String>,
-    /// The name of a chart.
-    pub chart: Option<String>,
-    /// The name of an input.
-    pub input: Option<String>,
-    /// The names of inputs.
-    pub inputs: Option<Vec<String>>,
-    /// Selections by the name of their input.
+}
+
+/// An insight and choices for its inputs.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct InsightParams {
+    /// The insight.
+    #[serde(flatten)]
+    pub of: SubjectParams,
+    /// Selections by the name of their input; the others have what is pinned.
+    #[cfg_attr(test, ts(optional = nullable, type = "Choices"))]
     pub choices: Option<Map<String, Value>>,
-    /// Whether what was pinned goes.
-    #[serde(default)]
-    pub replace: bool,
-    /// What options must contain.
-    pub search: Option<String>,
-    /// The first option of a page.
-    pub offset: Option<usize>,
-    /// Rows or options at most.
-    pub limit: Option<usize>,
-    /// `next` or `previous`.
-    pub direction: Option<Direction>,
-    /// Steps of a lineage.
-    pub depth: Option<usize>,
 }
 
-/// Which way to go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// Forward.
-    #[default]
-    Next,
-    /// Back.
-    Previous,
+impl AboutText for TextParams {
+    fn text(&self) -> &TextDocumentIdentifier {
+        &self.text_document
+    }
 }
 
-/// Requests that are answered at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// `viz/renderedSql`
-    RenderedSql,
-    /// `viz/inputs`
-    Inputs,
-    /// `viz/options`
-    Options,
-    /// `viz/pin`
-    Pin,
-    /// `viz/unpin`
-    Unpin,
-    /// `viz/pinned`
-    Pinned,
-    /// `viz/nextFailingCombination`
-    NextFailing,
-    /// `viz/lineage`
-    Lineage,
+impl AboutText for SubjectParams {
+    fn text(&self) -> &TextDocumentIdentifier {
+        &self.text_document
+    }
 }
 
-/// The answer to a request.
-pub fn answer(request: &Request, method: Method, params: &Params) -> Option<Value> {
+impl AboutText for InsightParams {
+    fn text(&self) -> &TextDocumentIdentifier {
+        self.of.text()
+    }
+}
+
+/// Why something can't be told.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// Stable.
+    pub code: String,
+    /// In words.
+    pub message: String,
+    /// Where the query is wrong, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub sql_offset: Option<u32>,
+}
+
+impl Failure {
+    /// A reason as the client gets it.
+    pub fn new(subject: &Subject, mut why: Unknown) -> Self {
+        subject.project.mask().hide_in(&mut why.message);
+        Self { code: why.code.name().to_owned(), message: why.message, sql_offset: None }
+    }
+}
+
+/// The answer to a request; `None` where the text belongs to no project.
+pub fn answer<E: Extension>(request: &Request, params: &E::Params) -> Option<Value> {
     let subject = request.subject()?;
-    let result = match method {
-        Method::RenderedSql => rendered::rendered(request, &subject, params),
-        Method::Inputs => inputs::inputs(request, &subject, params),
-        Method::Options => inputs::options(&subject, params),
-        Method::Pin => pins::pin(request, &subject, params),
-        Method::Unpin => Ok(pins::unpin(request, &subject, params)),
-        Method::Pinned => Ok(pins::pinned(&subject, &subject.choices)),
-        Method::NextFailing => Ok(failing::next(request, &subject, params)),
-        Method::Lineage => Ok(lineage::lineage(request, &subject, params)),
-    };
-    Some(result.unwrap_or_else(|why| json!({ "error": failure(&subject, why) })))
-}
-
-/// A reason as the client gets it.
-fn failure(subject: &Subject, mut why: Unknown) -> Value {
-    subject.project.mask().hide_in(&mut why.message);
-    json!({ "code": why.code, "message": why.message })
+    let answer = E::answer(request, &subject, params);
+    Some(answer.map_or_else(|why| json!({ "error": Failure::new(&subject, why) }), |answer| json!(answer)))
 }
 
 /// The insight that a request is about.
-fn insight(request: &Request, subject: &Subject, params: &Params) -> Result<InsightAt, Unknown> {
+fn insight(request: &Request, subject: &Subject, params: &SubjectParams) -> Result<InsightAt, Unknown> {
     let found = match (&params.insight, params.position) {
         (Some(name), _) => viz_ide::insight_named(&subject.project, name),
         (None, Some(position)) => {
@@ -123,18 +161,18 @@ fn insight(request: &Request, subject: &Subject, params: &Params) -> Result<Insi
         (None, None) => None,
     };
     found.ok_or_else(|| match &params.insight {
-        Some(name) => Unknown::new("no-insight", format!("there is no insight `{name}`")),
-        None => Unknown::new("no-insight", "there is no insight here"),
+        Some(name) => Unknown::new(Reason::NoInsight, format!("there is no insight `{name}`")),
+        None => Unknown::new(Reason::NoInsight, "there is no insight here"),
     })
 }
 
 /// What is pinned, with the choices of a request on top.
-fn choices(subject: &Subject, params: &Params) -> Result<Choices, Unknown> {
-    let wanted = crate::lsp::session::selection::choices_from_json(subject, params.choices.as_ref())?;
+fn choices(subject: &Subject, wanted: Option<&Map<String, Value>>) -> Result<Choices, Unknown> {
+    let wanted = crate::lsp::session::selection::choices_from_json(subject, wanted)?;
     Ok(subject.choices.with(&wanted))
 }
 
-/// A name, or null.
-fn name(text: &str) -> Value {
-    if text.is_empty() { Value::Null } else { json!(text) }
+/// A name; `None` for an object without one.
+fn name(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
 }

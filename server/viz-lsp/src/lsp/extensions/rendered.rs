@@ -1,48 +1,101 @@
 //! `viz/renderedSql`.
 
-use super::{Params, choices, insight, name};
+use super::{Extension, InsightParams, choices, insight, name};
 use crate::lsp::session::selection::state_to_json;
 use crate::lsp::session::snapshot::{Request, Subject};
 use chrono::Local;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use viz_check::{Finding, RenderedQuery, rendered_query};
 use viz_facts::Unknown;
 use viz_ide::Choices;
 use viz_project::ObjectId;
 
-/// The query of an insight for some choices.
-pub fn rendered(request: &Request, subject: &Subject, params: &Params) -> Result<Value, Unknown> {
-    let found = insight(request, subject, params)?;
-    let choices = choices(subject, params)?;
-    let project = &subject.project;
-    let query = query(subject, found.insight, &choices)?;
-    let complete = complete(subject, found.insight, &choices);
-    let tables: Vec<Value> = query
-        .tables
-        .iter()
-        .map(|table| json!({ "model": table.model, "name": table.name, "sql": table.sql }))
-        .collect();
-    let columns: Vec<Value> = query
-        .columns
-        .iter()
-        .map(|column| json!({ "for": column.key.strip_prefix("props.").unwrap_or(&column.key), "name": column.alias }))
-        .collect();
-    let shown = match project.object(found.insight).name_text() {
-        "" => "insight",
-        name => name,
-    };
-    let encoded = percent_encoding::utf8_percent_encode(shown, percent_encoding::NON_ALPHANUMERIC);
-    Ok(json!({
-        "insight": name(project.object(found.insight).name_text()),
-        "sql": query.sql,
-        "stored": query.stored,
-        "dynamic": query.dynamic,
-        "choices": complete,
-        "tables": tables,
-        "columns": columns,
-        "message": message(subject, found.insight, &choices),
-        "uri": format!("viz-sql:/{encoded}.sql"),
-    }))
+/// `viz/renderedSql`
+pub struct RenderedSql;
+
+/// Its answer: the query of an insight for some choices.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "RenderedSql"))]
+pub struct RenderedSqlAnswer {
+    /// The insight's name.
+    pub insight: Option<String>,
+    /// As the engine gets it.
+    pub sql: String,
+    /// As the project stores it.
+    pub stored: String,
+    /// Whether the browser runs it.
+    pub dynamic: bool,
+    /// All inputs of the query.
+    #[cfg_attr(test, ts(type = "Choices"))]
+    pub choices: Value,
+    /// The models that it reads.
+    pub tables: Vec<RenderedTable>,
+    /// What its columns are for.
+    pub columns: Vec<RenderedColumn>,
+    /// What the first finding says that this combination meets.
+    pub message: Option<String>,
+    /// A name for a read-only document.
+    pub uri: String,
+}
+
+/// A model that a query reads.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RenderedTable {
+    /// Its name.
+    pub model: String,
+    /// The table's name in the query.
+    pub name: String,
+    /// The model's own query.
+    pub sql: String,
+}
+
+/// A column of a query.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RenderedColumn {
+    /// `split`, or a prop's path.
+    #[serde(rename = "for")]
+    pub for_: String,
+    /// Its name in the query.
+    pub name: String,
+}
+
+impl Extension for RenderedSql {
+    const METHOD: &'static str = "viz/renderedSql";
+    type Params = InsightParams;
+    type Answer = RenderedSqlAnswer;
+
+    fn answer(request: &Request, subject: &Subject, params: &Self::Params) -> Result<RenderedSqlAnswer, Unknown> {
+        let found = insight(request, subject, &params.of)?;
+        let choices = choices(subject, params.choices.as_ref())?;
+        let project = &subject.project;
+        let query = query(subject, found.insight, &choices)?;
+        let complete = complete(subject, found.insight, &choices);
+        let table =
+            |table: viz_check::RenderedTable| RenderedTable { model: table.model, name: table.name, sql: table.sql };
+        let column = |column: viz_check::RenderedColumn| RenderedColumn {
+            for_: column.key.strip_prefix("props.").unwrap_or(&column.key).to_owned(),
+            name: column.alias,
+        };
+        let shown = match project.object(found.insight).name_text() {
+            "" => "insight",
+            name => name,
+        };
+        let encoded = percent_encoding::utf8_percent_encode(shown, percent_encoding::NON_ALPHANUMERIC);
+        Ok(RenderedSqlAnswer {
+            insight: name(project.object(found.insight).name_text()),
+            sql: query.sql,
+            stored: query.stored,
+            dynamic: query.dynamic,
+            choices: complete,
+            tables: query.tables.into_iter().map(table).collect(),
+            columns: query.columns.into_iter().map(column).collect(),
+            message: message(subject, found.insight, &choices),
+            uri: format!("viz-sql:/{encoded}.sql"),
+        })
+    }
 }
 
 /// The query, placeholders filled.

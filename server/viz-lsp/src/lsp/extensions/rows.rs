@@ -1,17 +1,20 @@
 //! `viz/rows`: the rows of an insight for some choices, and what its picture is made of besides.
 
 use super::rendered::{complete, query};
-use super::{Params, choices, failure, insight, name};
+use super::{AboutText, Failure, SubjectParams, choices, insight, name};
 use crate::host::answerer::{Answerer, Cancel, Limits};
 use crate::lsp::session::selection::number_to_json;
 use crate::lsp::session::snapshot::{Request, Subject};
 use chrono::Local;
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
+use tower_lsp::lsp_types::{Location, TextDocumentIdentifier};
 use viz_check::RenderedQuery;
-use viz_facts::{Answer, Column, Fact, KeyedQuestion, QueryTable, Question, Rows, SqlError, Unknown};
-use viz_ide::{Drawing, Sort, chart_of, drawing, layout};
-use viz_project::{Kind, ObjectId};
+use viz_facts::{Answer, Column, Fact, KeyedQuestion, QueryTable, Question, Reason, SqlError, TypeKind, Unknown};
+use viz_ide::{chart_of, drawing, layout};
+use viz_project::Kind;
 use viz_syntax::Plain;
 
 /// Rows without a limit of the client's own.
@@ -23,78 +26,203 @@ const MOST_ROWS: usize = 50_000;
 /// Bytes of values at most, as JSON.
 const MOST_BYTES: u32 = 16 << 20;
 
+/// Parameters of `viz/rows`.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RowsParams {
+    /// The insight.
+    #[serde(flatten)]
+    pub of: SubjectParams,
+    /// Selections by the name of their input.
+    #[cfg_attr(test, ts(optional = nullable, type = "Choices"))]
+    pub choices: Option<Map<String, Value>>,
+    /// Rows at most.
+    #[cfg_attr(test, ts(optional = nullable))]
+    pub limit: Option<usize>,
+    /// The chart whose layout is wanted.
+    #[cfg_attr(test, ts(optional = nullable))]
+    pub chart: Option<String>,
+}
+
+/// The answer of `viz/rows`.
+#[derive(Debug, Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Rows {
+    /// The insight's name.
+    pub insight: Option<String>,
+    /// Where its name is.
+    #[cfg_attr(test, ts(type = "Location | null"))]
+    pub location: Option<Location>,
+    /// All inputs of the query.
+    #[cfg_attr(test, ts(type = "Choices"))]
+    pub choices: Value,
+    /// As the engine gets it.
+    pub sql: String,
+    /// Whether the browser runs it.
+    pub dynamic: bool,
+    /// The trace's type.
+    #[serde(rename = "type")]
+    pub trace: Option<String>,
+    /// Path of a property → slice of its column.
+    #[cfg_attr(test, ts(type = "Record<string, string>"))]
+    pub slices: IndexMap<String, String>,
+    /// Properties that are no queries, placeholders replaced.
+    #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
+    pub static_props: Value,
+    /// The chart whose layout this is.
+    pub chart: Option<String>,
+    /// The chart's layout.
+    #[cfg_attr(test, ts(type = "Record<string, unknown> | null"))]
+    pub layout: Option<Value>,
+    /// Who orders the rows.
+    pub sort: Option<Sort>,
+    /// Columns of equal length.
+    pub columns: Vec<RowsColumn>,
+    /// Path of a property → index of its column.
+    #[cfg_attr(test, ts(type = "Record<string, number>"))]
+    pub props: IndexMap<String, usize>,
+    /// Index of the column whose values name the series.
+    pub split: Option<usize>,
+    /// In the order in which they come first.
+    pub series: Option<Vec<Series>>,
+    /// Rows that are here.
+    pub row_count: u64,
+    /// Whether there are more.
+    pub truncated: bool,
+    /// What it took.
+    pub milliseconds: u64,
+}
+
+/// Who orders the rows.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "lowercase")]
+pub enum Sort {
+    /// An interaction of the insight.
+    Written,
+    /// The default for lines: by x.
+    Default,
+}
+
+/// A column.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RowsColumn {
+    /// Its name in the query.
+    pub name: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub data_type: String,
+    /// One for each row.
+    #[cfg_attr(test, ts(type = "Cell[]"))]
+    pub values: Vec<Value>,
+}
+
+/// The rows of one value of the split.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Series {
+    /// The value.
+    #[cfg_attr(test, ts(type = "Cell"))]
+    pub value: Value,
+    /// Indices of its rows.
+    pub rows: Vec<usize>,
+}
+
+/// What a request answers instead of its result: `viz/rows` all of it, the others the error.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Refused {
+    /// Why.
+    pub error: Failure,
+    /// All inputs of the query, if they are known.
+    #[cfg_attr(test, ts(optional = nullable, type = "Choices"))]
+    pub choices: Option<Value>,
+    /// The query, if it is known.
+    #[cfg_attr(test, ts(optional = nullable))]
+    pub sql: Option<String>,
+}
+
+impl AboutText for RowsParams {
+    fn text(&self) -> &TextDocumentIdentifier {
+        self.of.text()
+    }
+}
+
 /// A question, and everything that its answer is shown with.
 pub struct Asking {
     question: KeyedQuestion,
-    answer: Map<String, Value>,
+    answer: Rows,
     query: RenderedQuery,
     subject: Subject,
 }
 
+/// What is known of the answer before anything is asked.
+#[derive(Default)]
+struct Known {
+    answer: Rows,
+    choices: Option<Value>,
+    sql: Option<String>,
+}
+
 /// What to ask; else the answer.
-pub fn ask(request: &Request, params: &Params) -> Option<Result<Asking, Value>> {
+pub fn ask(request: &Request, params: &RowsParams) -> Option<Result<Asking, Value>> {
     let subject = request.subject()?;
-    let mut answer = Map::new();
-    match prepare(request, &subject, params, &mut answer) {
-        Ok((question, query)) => Some(Ok(Asking { question, answer, query, subject })),
-        Err(why) => {
-            let error = failure(&subject, why);
-            let choices = answer.remove("choices").unwrap_or(Value::Null);
-            Some(Err(json!({ "error": error, "choices": choices, "sql": answer.remove("sql") })))
-        }
-    }
+    let mut known = Known::default();
+    Some(match prepare(request, &subject, params, &mut known) {
+        Ok((question, query)) => Ok(Asking { question, answer: known.answer, query, subject }),
+        Err(why) => Err(json!(Refused { error: Failure::new(&subject, why), choices: known.choices, sql: known.sql })),
+    })
 }
 
 fn prepare(
     request: &Request,
     subject: &Subject,
-    params: &Params,
-    answer: &mut Map<String, Value>,
+    params: &RowsParams,
+    known: &mut Known,
 ) -> Result<(KeyedQuestion, RenderedQuery), Unknown> {
     let project = &subject.project;
-    let found = insight(request, subject, params)?;
-    let choices = choices(subject, params)?;
+    let found = insight(request, subject, &params.of)?;
+    let choices = choices(subject, params.choices.as_ref())?;
     let object = project.object(found.insight);
-    let mut put = |key: &str, value: Value| drop(answer.insert(key.to_owned(), value));
-    put("insight", name(object.name_text()));
     let place = project.resolve(object.name_loc());
-    put("location", json!(place.and_then(|(file, range)| request.location(project, file, range))));
-    put("choices", complete(subject, found.insight, &choices));
+    let complete = complete(subject, found.insight, &choices);
+    known.choices = Some(complete.clone());
     let query = query(subject, found.insight, &choices)?;
-    put("sql", json!(query.sql));
-    put("dynamic", json!(query.dynamic));
+    known.sql = Some(query.sql.clone());
     let drawing = drawing(project, &subject.facts(), &choices, found.insight, Local::now().naive_local())?;
     let named = params.chart.as_deref().and_then(|chart| {
         let mut ids = project.names().global_named(chart).iter().copied();
         ids.find(|id| project.object(*id).kind == Kind::Chart)
     });
     let chart = named.or(found.chart).or_else(|| chart_of(project, found.insight));
-    drawn(subject, chart, &drawing, &mut put);
+    known.answer = Rows {
+        insight: name(object.name_text()),
+        location: place.and_then(|(file, range)| request.location(project, file, range)),
+        choices: complete,
+        sql: query.sql.clone(),
+        dynamic: query.dynamic,
+        trace: drawing.trace,
+        slices: drawing.slices.into_iter().collect(),
+        static_props: to_json(&drawing.statics),
+        chart: chart.and_then(|chart| name(project.object(chart).name_text())),
+        layout: chart.and_then(|chart| layout(project, chart)).as_ref().map(to_json),
+        sort: drawing.sort.map(|sort| match sort {
+            viz_ide::Sort::Written => Sort::Written,
+            viz_ide::Sort::Default => Sort::Default,
+        }),
+        ..Rows::default()
+    };
     let source = match query.tables.first() {
         Some(table) => table.source.clone()?,
-        None => return Err(Unknown::new("no-model", "the query reads no model")),
+        None => return Err(Unknown::new(Reason::NoModel, "the query reads no model")),
     };
     let tables =
         query.tables.iter().map(|table| QueryTable { name: table.name.clone(), sql: table.sql.clone() }).collect();
     let rows = params.limit.unwrap_or(ROWS).clamp(1, MOST_ROWS) as u32;
     let question = Question::Rows { source, tables, sql: query.sql.clone(), rows, bytes: MOST_BYTES };
     Ok((question.into(), query))
-}
-
-fn drawn(subject: &Subject, chart: Option<ObjectId>, drawing: &Drawing, put: &mut impl FnMut(&str, Value)) {
-    put("type", json!(drawing.trace));
-    put("slices", Value::Object(drawing.slices.iter().map(|(path, slice)| (path.clone(), json!(slice))).collect()));
-    put("staticProps", to_json(&drawing.statics));
-    put("chart", json!(chart.map(|chart| name(subject.project.object(chart).name_text()))));
-    put("layout", json!(chart.and_then(|chart| layout(&subject.project, chart)).as_ref().map(to_json)));
-    put(
-        "sort",
-        match drawing.sort {
-            None => Value::Null,
-            Some(Sort::Written) => json!("written"),
-            Some(Sort::Default) => json!("default"),
-        },
-    );
 }
 
 fn to_json(plain: &Plain) -> Value {
@@ -126,23 +254,23 @@ impl Asking {
         let rows = match answer {
             Answer::Rows(Ok(rows)) => rows,
             Answer::Rows(Err(error)) => return Some(self.refused(&error)),
-            _ => return Some(self.failed(Unknown::new("engine", "the engine gave an answer of another kind"))),
+            _ => return Some(self.failed(Unknown::new(Reason::Engine, "the engine gave an answer of another kind"))),
         };
         self.put_rows(rows);
-        Some(Value::Object(self.answer))
+        Some(json!(self.answer))
     }
 
-    fn put_rows(&mut self, rows: Rows) {
+    fn put_rows(&mut self, rows: viz_facts::Rows) {
         let place = |column: &viz_check::RenderedColumn, at: usize| {
             // One column may serve several properties.
             let same = rows.columns.get(at).is_some_and(|found| found.name == column.alias);
             if same { Some(at) } else { rows.columns.iter().position(|found| found.name == column.alias) }
         };
-        let (mut props, mut split) = (Map::new(), None);
+        let (mut props, mut split) = (IndexMap::new(), None);
         for (at, column) in self.query.columns.iter().enumerate() {
             let Some(place) = place(column, at) else { continue };
             match column.key.strip_prefix("props.") {
-                Some(path) => drop(props.insert(path.to_owned(), json!(place))),
+                Some(path) => drop(props.insert(path.to_owned(), place)),
                 // Of several splits the last one counts (R-SQL-11).
                 None if column.key == "split" => split = Some(place),
                 None => {}
@@ -152,39 +280,42 @@ impl Asking {
             rows.columns.iter().zip(rows.values).map(|(column, values)| to_numbers(column, values)).collect();
         let series = split.and_then(|split| values.get(split)).map(|values| {
             let series = viz_bundle::series(values).into_iter();
-            series.map(|(value, rows)| json!({ "value": value, "rows": rows })).collect::<Vec<_>>()
+            series.map(|(value, rows)| Series { value: value.clone(), rows }).collect()
         });
-        let column = |(column, values): (&Column, Vec<Value>)| json!({ "name": column.name, "type": column.data_type, "values": values });
-        let columns: Vec<Value> = rows.columns.iter().zip(values).map(column).collect();
-        for (key, value) in [
-            ("columns", Value::Array(columns)),
-            ("props", Value::Object(props)),
-            ("split", json!(split)),
-            ("series", json!(series)),
-            ("rowCount", json!(rows.row_count)),
-            ("truncated", json!(rows.truncated)),
-            ("milliseconds", json!(rows.milliseconds)),
-        ] {
-            self.answer.insert(key.to_owned(), value);
-        }
+        let column = |(column, values): (&Column, Vec<Value>)| RowsColumn {
+            name: column.name.clone(),
+            data_type: column.data_type.as_str().to_owned(),
+            values,
+        };
+        let answer = &mut self.answer;
+        answer.columns = rows.columns.iter().zip(values).map(column).collect();
+        answer.props = props;
+        answer.split = split;
+        answer.series = series;
+        answer.row_count = rows.row_count;
+        answer.truncated = rows.truncated;
+        answer.milliseconds = rows.milliseconds;
     }
 
-    fn refused(mut self, error: &SqlError) -> Value {
-        let why = Unknown::new("sql", error.message.clone());
-        let mut failure = failure(&self.subject, why);
-        failure["sqlOffset"] = json!(error.offset);
-        json!({ "error": failure, "choices": self.answer.remove("choices"), "sql": self.answer.remove("sql") })
+    fn refused(self, error: &SqlError) -> Value {
+        let why = Unknown::new(Reason::Sql, error.message.clone());
+        let failure = Failure { sql_offset: error.offset, ..Failure::new(&self.subject, why) };
+        self.instead(failure)
     }
 
-    fn failed(mut self, why: Unknown) -> Value {
-        let failure = failure(&self.subject, why);
-        json!({ "error": failure, "choices": self.answer.remove("choices"), "sql": self.answer.remove("sql") })
+    fn failed(self, why: Unknown) -> Value {
+        let failure = Failure::new(&self.subject, why);
+        self.instead(failure)
+    }
+
+    fn instead(self, error: Failure) -> Value {
+        json!(Refused { error, choices: Some(self.answer.choices), sql: Some(self.answer.sql) })
     }
 }
 
 /// The values of a column as charts take them: decimals are numbers, as in the browser.
 fn to_numbers(column: &Column, values: Vec<Value>) -> Vec<Value> {
-    let is_decimal = column.data_type.starts_with("DECIMAL") && !column.data_type.ends_with(']');
+    let is_decimal = column.data_type.kind() == TypeKind::Decimal;
     let number = |value: Value| match value.as_str().and_then(|text| text.parse::<f64>().ok()) {
         Some(number) => number_to_json(number),
         None => value,

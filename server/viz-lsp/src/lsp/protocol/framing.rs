@@ -50,7 +50,7 @@ pub enum Frame {
     Lost(String),
 }
 
-/// See the module.
+/// Reads bytes and hands on whole messages.
 pub struct Framing<R> {
     from: R,
     /// What was read and is not handed on.

@@ -67,7 +67,7 @@ impl Lifecycle {
     }
 }
 
-/// See the module.
+/// A service whose handlers begin in the order of the wire.
 pub struct InOrder<S> {
     inner: S,
     lifecycle: Arc<Lifecycle>,

@@ -28,7 +28,7 @@ use viz_text::FileId;
 /// The first findings after an edit wait this long for the binder, so that what it says doesn't blink with every key.
 const HOLD: Duration = Duration::from_millis(30);
 
-/// See the module.
+/// The checking thread and what it needs.
 pub struct Analysis {
     /// What is shared with the handlers.
     pub state: Arc<State>,
@@ -48,7 +48,7 @@ pub struct Analysis {
     pub hints: u64,
 }
 
-/// Whether a check came to its end.
+/// How a check ended.
 #[derive(Debug, PartialEq, Eq)]
 enum End {
     Done,

@@ -7,14 +7,14 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, SystemTime};
 use viz_facts::{Fact, FactStore, KeyedQuestion, QuestionKey};
 
-/// So many facts about texts are kept: far more than a project needs at one time, far less than a day of typing makes.
+/// Maximum number of facts about texts to keep: far more than a project needs at one time, far fewer than a day of typing makes.
 const RECENT: usize = 100_000;
 
-/// So often what could not be answered for a reason that passes is asked again; each time the pause before it doubles.
+/// How often to ask again after a failure that may pass (a lock, a timeout). The pause between attempts starts at `PAUSE` and doubles.
 const ATTEMPTS: u32 = 5;
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// See the module.
+/// The facts of one project, and when to ask again for those that are missing.
 #[derive(Debug, Default)]
 pub struct Knowledge {
     facts: Arc<RwLock<FactStore>>,
@@ -160,7 +160,7 @@ impl Knowledge {
 mod tests {
     use super::*;
     use std::time::SystemTime;
-    use viz_facts::{Answer, Question, SourceSpec, Unknown};
+    use viz_facts::{Answer, Question, Reason, SourceSpec, Unknown};
 
     fn describe(sql: &str) -> KeyedQuestion {
         Question::Describe { source: SourceSpec::DuckDbMemory { root: "/p".into() }, sql: sql.into() }.into()
@@ -171,7 +171,7 @@ mod tests {
     }
 
     fn unknown() -> Fact {
-        Fact::Unknown(Unknown::new("database-locked", "the database is locked"))
+        Fact::Unknown(Unknown::new(Reason::DatabaseLocked, "the database is locked"))
     }
 
     #[test]
@@ -191,7 +191,7 @@ mod tests {
     fn reasons_that_pass_are_tried_again_but_not_for_ever() {
         let (mut knowledge, locked, wrong) = (Knowledge::default(), describe("select 1"), describe("select 2"));
         knowledge.note(&[locked.clone(), wrong.clone()]);
-        let never = || Fact::Unknown(Unknown::new("extension-missing", "not here"));
+        let never = || Fact::Unknown(Unknown::new(Reason::ExtensionMissing, "not here"));
         knowledge.learn(vec![(wrong.key(), never())]);
         assert_eq!(knowledge.retry_after(), None);
         for attempt in 0..ATTEMPTS {

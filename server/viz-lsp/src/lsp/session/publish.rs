@@ -14,7 +14,7 @@ use tower_lsp::lsp_types::{Diagnostic, PublishDiagnosticsParams, Url};
 /// Diagnostics per file; a file without any is in it too.
 pub type Layer = BTreeMap<PathBuf, Vec<Diagnostic>>;
 
-/// See the module.
+/// Sends diagnostics that differ from what the client has.
 pub struct Publisher {
     outbox: Outbox,
     /// Where diagnostics go that the client asks for; they are not sent then.

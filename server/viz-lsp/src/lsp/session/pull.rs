@@ -13,7 +13,7 @@ use tower_lsp::lsp_types::{
     WorkspaceDocumentDiagnosticReport, WorkspaceFullDocumentDiagnosticReport,
 };
 
-/// See the module.
+/// The diagnostics of each file, for clients that ask for them.
 pub struct Pulled {
     files: Mutex<Files>,
     changed: watch::Sender<u64>,

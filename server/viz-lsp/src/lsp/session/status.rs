@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use viz_facts::Question;
+use viz_facts::{Question, Reason};
 
-/// See the module, and `docs/requests.md`.
+/// How far a project has been checked.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Status {
     /// The project's folder.
@@ -13,16 +14,17 @@ pub struct Status {
     /// What is being done.
     pub state: Doing,
     /// How deep it is checked.
+    #[cfg_attr(test, ts(type = "\"parse\" | \"bind\" | \"execute\""))]
     pub level: &'static str,
     /// Whether sources may be opened.
     pub trusted: bool,
-    /// Number of findings by severity.
+    /// Errors.
     pub errors: usize,
-    /// See `errors`.
+    /// Warnings.
     pub warnings: usize,
-    /// See `errors`.
+    /// Information.
     pub information: usize,
-    /// See `errors`.
+    /// Hints.
     pub hints: usize,
     /// How far its insights are.
     pub insights: Insights,
@@ -31,12 +33,14 @@ pub struct Status {
     /// Why some insights are not checked, once per reason.
     pub why: Vec<Why>,
     /// What is done of each tier.
+    #[cfg_attr(test, ts(as = "Vec<Tier>"))]
     pub tiers: [Tier; 3],
     /// What is known of the data.
     pub facts: Facts,
     /// Versions of DuckDB.
     pub engine: Engine,
     /// What is pinned.
+    #[cfg_attr(test, ts(type = "Choices | null"))]
     pub pinned: Value,
 }
 
@@ -49,6 +53,7 @@ impl Status {
 
 /// What is being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Doing {
     /// Insights are left.
@@ -61,6 +66,7 @@ pub enum Doing {
 
 /// Numbers of insights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Insights {
     /// All.
     pub total: usize,
@@ -74,6 +80,7 @@ pub struct Insights {
 
 /// Numbers of combinations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Combinations {
     /// All.
     pub total: usize,
@@ -83,9 +90,11 @@ pub struct Combinations {
 
 /// Why insights are not checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Why {
     /// Stable.
-    pub code: String,
+    #[cfg_attr(test, ts(type = "string"))]
+    pub code: Reason,
     /// In words.
     pub message: String,
     /// How many.
@@ -96,10 +105,13 @@ pub struct Why {
 
 /// A tier of checking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Tier {
     /// `T0`, `T1`, `T2`.
+    #[cfg_attr(test, ts(type = "\"T0\" | \"T1\" | \"T2\""))]
     pub tier: &'static str,
     /// `done`, `running`, `open`, `off`.
+    #[cfg_attr(test, ts(type = "\"done\" | \"running\" | \"open\" | \"off\""))]
     pub state: &'static str,
     /// Questions that are open.
     pub open: usize,
@@ -114,6 +126,7 @@ impl Tier {
 
 /// What is known of the data.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Facts {
     /// Questions with an answer.
     pub known: usize,
@@ -129,6 +142,7 @@ pub struct Facts {
 
 /// Versions of DuckDB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Engine {
     /// The bundled one.
     pub version: &'static str,

@@ -31,7 +31,7 @@ use viz_ide::Choices;
 use viz_project::{BrowserEngine, Environment, FileSystem, Project};
 use viz_text::FileId;
 
-/// See the module.
+/// An open project: its text, its facts and the report of its last check.
 pub struct Workspace {
     root: PathBuf,
     project: Arc<Project>,
@@ -309,7 +309,7 @@ fn why(insights: &[InsightReport]) -> Vec<Why> {
         let Some(reason) = &insight.why else { continue };
         let place = out.iter().position(|why| why.code == reason.code && why.message == reason.message);
         let place = place.unwrap_or_else(|| {
-            let (code, message) = (reason.code.clone(), reason.message.clone());
+            let (code, message) = (reason.code, reason.message.clone());
             out.push(Why { code, message, insights: 0, names: Vec::new() });
             out.len() - 1
         });

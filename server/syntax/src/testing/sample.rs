@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Valid texts with the parts of YAML that outlines stumble over.
-pub(super) const VALID: &[&str] = &[
+pub const VALID: &[&str] = &[
     "a: b\n",
     "a:\n",
     "a:\nb:\n",
@@ -39,7 +39,7 @@ pub(super) const VALID: &[&str] = &[
 ];
 
 /// A project with about seven objects per unit, in the format's ways of writing.
-pub(super) fn project(units: usize) -> String {
+pub fn project(units: usize) -> String {
     let mut out = String::from(
         "# a project\nname: sample\ncli_version: \"2.0\"\n\ndefaults:\n  source_name: local\n\nsources:\n",
     );
