@@ -149,7 +149,6 @@ impl<'a> Run<'a> {
         let (loc, depends) = (self.project.object(id).loc, depends(self.project, id, self.common) ^ salt);
         let known = recall(shelf, loc, depends, self.facts).unwrap_or_else(|| {
             let facts_of = self.facts_of();
-            self.standing.note_dependencies(self.project, id, &facts_of);
             let verdict = check(&facts_of, &self.standing);
             self.counters += facts_of.counted();
             remember(shelf, loc, depends, &facts_of, verdict)
@@ -174,7 +173,10 @@ impl<'a> Run<'a> {
         let (project, memo) = (self.project, self.memo);
         for kind in [Kind::Metric, Kind::Dimension] {
             for id in due.of_kind(project, kind) {
-                let check = |_: &Facts<'_>, standing: &Standing| check_expression(project, &standing.columns, id);
+                let check = |facts: &Facts<'_>, standing: &Standing| {
+                    standing.note(project.parent(id), facts);
+                    check_expression(project, &standing.columns, id)
+                };
                 let verdict = self.judge(&memo.expressions, id, 0, check);
                 match verdict.siblings.as_slice() {
                     [] => drop(self.standing.siblings.remove(&id)),
@@ -211,7 +213,10 @@ impl<'a> Run<'a> {
     fn tables(&mut self, due: &Due) {
         let (project, memo) = (self.project, self.memo);
         for id in due.of_kind(project, Kind::Table) {
-            let check = |facts: &Facts<'_>, standing: &Standing| check_table(project, facts, &standing.columns, id);
+            let check = |facts: &Facts<'_>, standing: &Standing| {
+                standing.note(project.dependencies(id), facts);
+                check_table(project, facts, &standing.columns, id)
+            };
             let verdict = self.judge(&memo.tables, id, 0, check);
             self.standing.found(id, &verdict);
         }
@@ -241,7 +246,7 @@ impl<'a> Run<'a> {
                 None if !matters(*id) => Checked::Later,
                 None => {
                     let facts_of = Facts::new(facts, sources.clone());
-                    standing.note_dependencies(project, *id, &facts_of);
+                    standing.note(project.dependencies(*id), &facts_of);
                     let (columns, inputs) = (&standing.columns, &standing.options);
                     let mut verdict = check_insight(project, &facts_of, options, columns, inputs, *id);
                     verdict.counters = facts_of.counted();

@@ -120,9 +120,9 @@ impl Standing {
         }
     }
 
-    /// Notes the facts behind the columns and options that an object uses.
-    pub(crate) fn note_dependencies(&self, project: &Project, id: ObjectId, facts: &Facts<'_>) {
-        for used in project.dependencies(id).iter().filter_map(|id| self.used.get(id)) {
+    /// Notes the facts behind the columns of these models and the options of these inputs.
+    pub(crate) fn note(&self, dependencies: impl IntoIterator<Item = ObjectId>, facts: &Facts<'_>) {
+        for used in dependencies.into_iter().filter_map(|id| self.used.get(&id)) {
             facts.note(used);
         }
     }
