@@ -286,8 +286,18 @@ impl Guard {
                 let mut statement = conn.prepare_cached(&format!("SELECT file FROM glob($1) LIMIT {}", MOST + 1))?;
                 statement.query_map([pattern.as_str()], |row| row.get(0))?.collect()
             };
-            // An error is told by the query itself: it meets the same one.
-            found.extend(list(self.lister()?).unwrap_or_default());
+            match list(self.lister()?) {
+                Ok(files) => found.extend(files),
+                // Told by the query itself, which meets the same one.
+                Err(error) if error.to_string().contains("Permission Error") => {}
+                // Such as a name that is not UTF-8, which `read_text` does not mind.
+                Err(_) => {
+                    let message = format!(
+                        "which files `{name}` stands for can't be told, so the query is not run here: a name is not UTF-8"
+                    );
+                    return Err(Unknown::new(Reason::FileNotKnown, message));
+                }
+            }
         }
         if found.len() > MOST {
             let message = format!("`{name}` stands for more than {MOST} files, so the query is not run here");
@@ -382,6 +392,22 @@ mod tests {
             [names(&[".env"], &[]), names(&["orders/.env"], &[]), names(&[], &["orders/.env"]), names(&[], &["x.pem"])]
         {
             assert_eq!(guard.check(&wrong).unwrap_err().code, Reason::PrivateFile, "{wrong:?}");
+        }
+    }
+
+    /// What a pattern stands for can't be told where one name is no text; that is no reason to read the others.
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_not_utf_8_hide_no_others() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"\xff")), "x").unwrap();
+        std::fs::write(folder.path().join(".env"), "x").unwrap();
+        let private = viz_files::Readable::of(folder.path()).private().clone();
+        let mut guard = Guard::new(folder.path(), private, false);
+        for pattern in ["*", "[.]*", "**"] {
+            let names = Names { tables: Vec::new(), files: vec![pattern.to_owned()] };
+            assert!(guard.check(&names).is_err(), "{pattern}");
         }
     }
 
