@@ -6,7 +6,9 @@ use crate::work::{GENERATED, Text, Work};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use viz_check::source_spec;
-use viz_facts::{Answer, Catalog, DataType, FactStore, Question, Reason, SourceSpec, Storage, TypeKind, Unknown};
+use viz_facts::{
+    Answer, Catalog, DataType, FactStore, KeyedQuestion, Question, Reason, SourceSpec, Storage, TypeKind, Unknown,
+};
 use viz_project::{Body, Kind, ObjectId, Project};
 
 /// Maximum number of columns to read, over all tables of a source.
@@ -22,7 +24,7 @@ struct Column {
 }
 
 /// What a build wants to know besides what a check asks: ask until there is nothing left.
-pub fn questions(project: &Project, facts: &FactStore) -> Vec<Question> {
+pub fn questions(project: &Project, facts: &FactStore) -> Vec<KeyedQuestion> {
     let open = |id: ObjectId| {
         let spec = spec(project, id).ok()?;
         match tables(&spec, facts) {
@@ -35,7 +37,7 @@ pub fn questions(project: &Project, facts: &FactStore) -> Vec<Question> {
 
 enum Missing {
     /// Answers to these.
-    Questions(Vec<Question>),
+    Questions(Vec<KeyedQuestion>),
     /// They can't be had.
     Why(Unknown),
 }
@@ -185,7 +187,7 @@ fn whole(spec: &SourceSpec, table: &str) -> Question {
 
 fn values(spec: &SourceSpec, facts: &FactStore) -> Result<Vec<String>, Missing> {
     let question = first_question(spec).ok_or_else(strange)?;
-    match answer(facts, &question)? {
+    match answer(facts, question)? {
         Answer::Options(Ok(found)) => Ok(found.values.iter().flatten().cloned().collect()),
         Answer::Options(Err(error)) => Err(unreadable(&error.message)),
         _ => Err(strange()),
@@ -198,7 +200,7 @@ fn described(spec: &SourceSpec, facts: &FactStore, tables: &[String]) -> Result<
     let (mut out, mut open) = (Tables::default(), Vec::new());
     for table in tables {
         let left_out = |why: &str| (table.clone(), why.to_owned());
-        let columns = match answer(facts, &whole(spec, table)) {
+        let columns = match answer(facts, whole(spec, table)) {
             Ok(Answer::Columns(Ok(columns))) => columns,
             Ok(Answer::Columns(Err(error))) => {
                 out.left_out.push(left_out(&error.message));
@@ -231,9 +233,10 @@ fn is_of_its_own(why: &Unknown) -> bool {
     matches!(why.code, Reason::Timeout | Reason::OutOfMemory | Reason::AnswerTooLong | Reason::FunctionNotRun)
 }
 
-fn answer<'a>(facts: &'a FactStore, question: &Question) -> Result<&'a Answer, Missing> {
-    match facts.get(question) {
-        None => Err(Missing::Questions(vec![question.clone()])),
+fn answer(facts: &FactStore, question: Question) -> Result<&Answer, Missing> {
+    let question = KeyedQuestion::from(question);
+    match facts.get(&question) {
+        None => Err(Missing::Questions(vec![question])),
         Some(viz_facts::Fact::Unknown(why)) => Err(Missing::Why(why.clone())),
         Some(fact) => fact.answer().map(AsRef::as_ref).ok_or_else(strange),
     }
@@ -271,7 +274,7 @@ mod tests {
         let mut facts = FactStore::default();
         let mut learn = |question: Question, answer: Result<Answer, Unknown>| {
             let known = |answer| Fact::Known { answer: std::sync::Arc::new(answer), at: std::time::SystemTime::now() };
-            facts.insert(question.key(), answer.map_or_else(Fact::Unknown, known));
+            facts.insert(KeyedQuestion::from(question).key(), answer.map_or_else(Fact::Unknown, known));
         };
         learn(first_question(spec).unwrap(), Ok(Answer::Options(Ok(names))));
         learn(whole(spec, "t"), Ok(Answer::Columns(Ok(vec![column()]))));

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 use viz_check::{CheckOptions, Code, Memo, Report, check};
-use viz_facts::{Answer, Column, Fact, FactStore, OptionValues, Question, SqlError, SqlErrorKind};
+use viz_facts::{Answer, Column, Fact, FactStore, KeyedQuestion, OptionValues, Question, SqlError, SqlErrorKind};
 use viz_project::{Environment, MemoryFiles, Project};
 
 const PROJECT: &str = r#"name: shop
@@ -54,12 +54,13 @@ fn settle(project: &Project, facts: &mut FactStore, memo: &Memo, data_type: &str
     let mut parsed = BTreeSet::new();
     loop {
         let report = check(project, facts, &options, memo);
-        let open: Vec<&Question> = report.questions.iter().filter(|question| facts.get(question).is_none()).collect();
+        let open: Vec<&KeyedQuestion> =
+            report.questions.iter().filter(|question| facts.get(question).is_none()).collect();
         if open.is_empty() {
             return (report, parsed);
         }
         let answers: Vec<_> = open.iter().map(|question| (question.key(), answer(question, data_type))).collect();
-        parsed.extend(open.iter().filter(|q| matches!(q, Question::Parse { .. })).map(|q| q.sql().to_owned()));
+        parsed.extend(open.iter().filter(|q| matches!(****q, Question::Parse { .. })).map(|q| q.sql().to_owned()));
         for (key, answer) in answers {
             facts.insert(key, Fact::Known { answer: Arc::new(answer), at: SystemTime::UNIX_EPOCH });
         }

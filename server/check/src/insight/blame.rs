@@ -10,6 +10,7 @@ use crate::inputs::states::{State, Value};
 use crate::insight::witness::Witness;
 use crate::models::check_model::defined_here;
 use crate::report::{Finding, Judge};
+use std::sync::Arc;
 use viz_facts::{Question, SqlError, Unknown};
 use viz_project::{Body, Code, Fix, Kind, ObjectId, Related, Resolution, Statement, StatementKind};
 use viz_sql::{Accessor, Hole, Role, name_hash, tokenize};
@@ -97,16 +98,14 @@ impl Run<'_> {
     fn further(&self, combination: usize, first: &SqlError) -> Result<Vec<SqlError>, Unknown> {
         let tables = self.tables()?;
         let selection = &self.combinations[combination];
-        let values = self.fill(selection);
-        let mapped = self.composed.template.render_mapped(|index, _| values[index].clone());
-        let bind = |sql: String| self.facts.accepted(&Question::Bind { tables: tables.clone(), sql });
+        let mapped = self.filled(selection).mapped();
+        let bind = |sql: String| self.facts.accepted(Question::Bind { tables: Arc::clone(&tables), sql });
         further(&self.render(selection), first, |range| mapped.locate(range), bind)
     }
 
     /// Which statements are no SQL on their own: so several syntax errors of one insight are all found, each in its
     /// own statement.
     fn single_statements(&self, combination: usize) -> Vec<Finding> {
-        let values = self.fill(&self.combinations[combination]);
         let mut out = Vec::new();
         let mut seen = std::collections::HashSet::new();
         for placed in &self.composed.placed {
@@ -114,25 +113,12 @@ impl Run<'_> {
                 continue;
             }
             let statement = &self.insight.statements[placed.statement];
-            let text = self.composed.template.text();
             let mut sql = viz_text::MappedText::new();
             let sort = statement.kind == StatementKind::Sort;
             sql.push_generated(if sort { "SELECT 1 ORDER BY " } else { "SELECT (" });
             let prefix = sql.len();
-            let mut done = placed.range.start();
-            for (hole, value) in self
-                .composed
-                .template
-                .holes()
-                .iter()
-                .zip(&values)
-                .filter(|(hole, _)| placed.range.contains_range(hole.range))
-            {
-                sql.push_slice(text, TextRange::new(done, hole.range.start()));
-                sql.push_for(value, hole.loc);
-                done = hole.range.end();
-            }
-            sql.push_slice(text, TextRange::new(done, placed.range.end()));
+            let own = self.filled_part(placed.range, &self.combinations[combination]).mapped();
+            sql.push_slice(&own, TextRange::up_to(own.len()));
             let end = sql.len();
             if !sort {
                 sql.push_generated("\n)");
@@ -177,7 +163,7 @@ impl Run<'_> {
 
     /// Whether a statement, which stands in `own` of this text, is SQL.
     fn statement_alone(&self, statement: &Statement, sql: &viz_text::MappedText, own: TextRange) -> Option<Finding> {
-        let Ok(Err(error)) = self.facts.accepted(&Question::Parse { sql: sql.text().to_owned() }) else { return None };
+        let Ok(Err(error)) = self.facts.accepted(Question::Parse { sql: sql.text().to_owned() }) else { return None };
         let whole = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
         let (prefix, end) = (own.start(), own.end());
         let offset = error.offset.map(TextSize::new).filter(|offset| (prefix..end).contains(offset));
@@ -337,33 +323,18 @@ impl Run<'_> {
         let hole = hole?;
         let selection = &self.combinations[combination];
         let placed = self.composed.placed.iter().find(|placed| placed.range.contains_range(hole.range))?;
-        let out = self.plain_names(&self.filled(placed.range, |_, hole| self.value(selection, hole)));
+        let out = self.plain_names(self.filled_part(placed.range, selection).text());
         Some(if out.chars().count() > 120 { format!("{}…", out.chars().take(119).collect::<String>()) } else { out })
     }
 
     fn place(&self, combination: usize, error: &SqlError) -> Place {
-        let values = self.fill(&self.combinations[combination]);
         let Some(offset) = error.offset.map(TextSize::new) else { return Place::default() };
-        let template = &self.composed.template;
-        let mapped = template.render_mapped(|index, _| values[index].clone());
-        let offset = offset.min(mapped.len());
-        let range = error_range(mapped.text(), offset, error.length);
-        let loc = mapped.locate(range);
-        let mut hole = template.hole_at(offset, |index, _| values[index].clone());
-        let mut shift = 0_i64;
-        for (index, (filled, value)) in template.holes().iter().zip(&values).enumerate() {
-            // An error about a whole comparison is about the choice in it.
-            let start = i64::from(u32::from(filled.range.start())) + shift;
-            if hole.is_none() && u32::try_from(start).is_ok_and(|start| range.contains(TextSize::new(start))) {
-                hole = Some(index);
-            }
-            if start > i64::from(u32::from(range.end())) {
-                break;
-            }
-            shift += value.len() as i64 - i64::from(u32::from(filled.range.len()));
-        }
-        let template_offset = u32::try_from(i64::from(u32::from(offset)) - shift).ok().map(TextSize::new);
-        Place { hole, loc, template_offset }
+        let filled = self.filled(&self.combinations[combination]);
+        let offset = offset.min(TextSize::of(filled.text()));
+        let range = error_range(filled.text(), offset, error.length);
+        // An error about a whole comparison is about the choice in it.
+        let hole = filled.hole_at(offset).or_else(|| filled.hole_in(range));
+        Place { hole, loc: filled.mapped().locate(range), template_offset: Some(filled.origin(offset)) }
     }
 
     /// The statement before a place in generated text.

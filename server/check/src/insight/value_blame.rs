@@ -41,25 +41,21 @@ impl Run<'_> {
 
     /// The placeholder in a piece that an error is about: the one at its place, else the first of those responsible.
     fn hole_of(&self, piece: &Piece, witness: &Witness, error: &SqlError) -> &Hole {
-        let values = self.fill(&piece.selections[witness.example]);
+        let filled = self.filled_part(piece.range, &piece.selections[witness.example]);
         let holes = self.composed.template.holes();
-        let responsible = |hole: &Hole| witness.inputs.iter().any(|at| self.query_inputs[*at] == hole.input);
-        let mut inside = Vec::new();
-        // The text behind `SELECT (`.
-        let mut at = TextSize::of("SELECT (");
-        let mut done = piece.range.start();
-        for (index, hole) in holes.iter().enumerate().filter(|(_, hole)| piece.range.contains_range(hole.range)) {
-            at += hole.range.start() - done;
-            let range = TextRange::at(at, TextSize::of(values[index].as_str()));
-            (at, done) = (range.end(), hole.range.end());
-            if responsible(hole) {
-                inside.push((range, index));
-            }
-        }
+        let responsible = |hole: usize| witness.inputs.iter().any(|at| self.query_inputs[*at] == holes[hole].input);
+        let inside: Vec<(TextRange, usize)> = self
+            .composed
+            .template
+            .holes_within(piece.range)
+            .filter(|hole| responsible(*hole))
+            .map(|hole| (filled.filling(hole), hole))
+            .collect();
         let quoted =
             |value: &str| ['\'', '"'].iter().any(|quote| error.message.contains(&format!("{quote}{value}{quote}")));
-        let named = inside.iter().find(|(_, index)| quoted(&values[*index]));
-        let offset = error.offset.map(TextSize::new);
+        let named = inside.iter().find(|(filling, _)| quoted(&filled.text()[*filling]));
+        // The text behind `SELECT (`.
+        let offset = error.offset.and_then(|offset| TextSize::new(offset).checked_sub(TextSize::of("SELECT (")));
         let met = inside.iter().find(|(range, _)| offset.is_some_and(|offset| range.contains_inclusive(offset)));
         named.or(met).or(inside.first()).map_or(&holes[0], |(_, index)| &holes[*index])
     }

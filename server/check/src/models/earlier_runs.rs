@@ -135,7 +135,7 @@ fn read(
     }
     let source = SourceSpec::DuckDbMemory { root: project.root.clone() };
     let sql = sql(&format!("'{OUT}/{}'", path.replace('\'', "''")));
-    match facts.get(&Question::Options { source, sql, limit }) {
+    match facts.get(Question::Options { source, sql, limit }) {
         Known::Answer(answer, _) => match &*answer {
             Answer::Options(Ok(values)) => Ok(Some(values.clone())),
             _ => Ok(None),
