@@ -106,3 +106,12 @@ fn a_text_that_no_project_includes_is_said_to_be_unused() {
     assert_eq!(status, 0);
     assert!(err.contains("the text from stdin is not used"), "{err}");
 }
+
+/// More than a file may have is not waited for, however long it goes on.
+#[test]
+fn endless_stdin_is_refused() {
+    let project = Project::of(&[("project.visivo.yml", "name: p\n")]);
+    let text = format!("{}#", "# a\n".repeat(64 << 18));
+    let (status, _, said) = with_stdin(&project, &text, &["--stdin-filename", "project.visivo.yml"]);
+    assert!(status == 2 && said.contains("stdin holds more than 64 MiB"), "{status}: {said}");
+}

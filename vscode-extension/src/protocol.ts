@@ -29,7 +29,7 @@ export type Statuses = { projects: Array<Status> } & { error?: undefined };
 
 // viz/inputs
 export type InputSource = "static" | "range" | "query" | "artefact";
-export type Input = { name: string, label: string | null, multi: boolean, range: boolean, dates: boolean, display: string, clearable: boolean, selection: Selection | null, pinned: boolean, options: Value[], total: number, truncated: boolean, source: InputSource, age: number | null, stale: boolean, type: string | null, error: Failure | null, location: Location | null };
+export type Input = { name: string, label: string | null, multi: boolean, range: boolean, dates: boolean, display: string, offers: "all" | "first-two" | "numbers" | "ascending-numbers" | "ascending-texts", clearable: boolean, selection: Selection | null, pinned: boolean, options: Value[], total: number, truncated: boolean, source: InputSource, age: number | null, stale: boolean, type: string | null, error: Failure | null, location: Location | null };
 export type InsightParams = { choices?: Choices, textDocument: TextDocument, position?: Position, insight?: string | null };
 export type Inputs = { insight: string | null, inputs: Array<Input> } & { error?: undefined };
 

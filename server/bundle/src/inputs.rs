@@ -7,10 +7,9 @@ use serde_json::Value;
 use std::path::Path;
 use viz_check::written;
 use viz_check::{option_question, options_of};
-use viz_facts::{FactStore, Question, Unknown};
+use viz_facts::{FactStore, Question, Reason, Unknown};
 use viz_project::{Body, DefaultSelection, Input, ObjectId, Options, Project, QueryText, Selection};
 use viz_sql::name_hash;
-use viz_syntax::Plain;
 
 /// More options than this are warned about (`R-IN-12`).
 const MANY_OPTIONS: usize = 10_000;
@@ -25,8 +24,10 @@ pub(crate) fn work(
     out: &Path,
 ) -> Result<Work, Unknown> {
     let name = project.object(id).name_text();
-    let Body::Input(input) = &project.object(id).body else { return Err(Unknown::new("no-input", "this is no input")) };
-    let selection = input.selection.ok_or_else(|| Unknown::new("no-type", "it has no type"))?;
+    let Body::Input(input) = &project.object(id).body else {
+        return Err(Unknown::new(Reason::NoInput, "this is no input"));
+    };
+    let selection = input.selection.ok_or_else(|| Unknown::new(Reason::NoType, "it has no type"))?;
     let options = options_of(project, facts, id, now)?;
     let mut queries = Vec::new();
     if let Options::Query(query) = &input.options {
@@ -59,7 +60,7 @@ pub(crate) fn work(
         ("type", selection.name().into()),
         ("structure", if range { "range" } else { "options" }.into()),
         ("static_props", static_props(project, id, input)),
-        ("display", object([("type", display(project, id, input).into()), ("default", default)])),
+        ("display", object([("type", input.control.display.name().into()), ("default", default)])),
         ("warnings", Value::Array(warnings.iter().map(|warning| warning.as_str().into()).collect())),
     ]);
     let texts = vec![Text { path: input_json(name), json }];
@@ -76,7 +77,9 @@ fn query(project: &Project, query: &QueryText, parquet: String, column: &str) ->
             parquet: Some(parquet),
             flat: None,
         }),
-        _ => Err(Unknown::new("options-reference", "its query does not name exactly one model that could be asked")),
+        _ => {
+            Err(Unknown::new(Reason::OptionsReference, "its query does not name exactly one model that could be asked"))
+        }
     }
 }
 
@@ -92,16 +95,6 @@ fn static_props(project: &Project, id: ObjectId, input: &Input) -> Value {
             object([("range", range)])
         }
         Options::Query(_) | Options::Missing => Value::Null,
-    }
-}
-
-/// 5.1: a range without `display` is a `range-slider`, and a `dropdown` if `display` has no `type`.
-fn display<'a>(project: &Project, id: ObjectId, input: &'a Input) -> &'a str {
-    let given = !matches!(written(project, id, &["display"]), None | Some(Plain::Null));
-    match &input.display {
-        Some(display) => &display.text,
-        None if matches!(input.options, Options::Range(_)) && !given => "range-slider",
-        None => "dropdown",
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use std::path::Path;
 use viz_check::{RenderedQuery, rendered_query};
 use viz_check::{stored_props, written};
-use viz_facts::{FactStore, QueryTable, SourceSpec, Unknown};
+use viz_facts::{FactStore, QueryTable, Reason, SourceSpec, Unknown};
 use viz_project::{Body, Insight, ObjectId, Project};
 use viz_sql::name_hash;
 use viz_syntax::Plain;
@@ -29,17 +29,17 @@ pub(crate) fn work(context: &Context<'_>, id: ObjectId) -> Result<Work, Unknown>
     let Context { project, facts, now, layout, out, flat } = *context;
     let name = project.object(id).name_text();
     let Body::Insight(insight) = &project.object(id).body else {
-        return Err(Unknown::new("no-insight", "this is no insight"));
+        return Err(Unknown::new(Reason::NoInsight, "this is no insight"));
     };
     let query = rendered_query(project, facts, now, id, &[])?;
     let source = match query.tables.first() {
         Some(table) => table.source.clone()?,
-        None => return Err(Unknown::new("no-model", "it reads no model")),
+        None => return Err(Unknown::new(Reason::NoModel, "it reads no model")),
     };
     if let Some(other) = query.tables.iter().find(|table| table.source.as_ref() != Ok(&source)) {
         let other = &other.model;
         return Err(Unknown::new(
-            "several-sources",
+            Reason::SeveralSources,
             format!("its model `{other}` is of another source than the others"),
         ));
     }

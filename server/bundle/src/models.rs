@@ -6,7 +6,7 @@ use crate::schemas::parser_type;
 use crate::work::{GENERATED, Query, Text, Work};
 use serde_json::{Map, Value};
 use viz_check::{columns_of, source_of_model};
-use viz_facts::{FactStore, Question, Unknown};
+use viz_facts::{FactStore, Question, Reason, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project, Resolution};
 use viz_sql::{dependent_models, model_query, name_hash};
 
@@ -19,7 +19,7 @@ pub(crate) fn work(
     layout: Layout,
 ) -> Result<Work, Unknown> {
     let name = project.object(id).name_text();
-    let sql = model_query(project, id).ok_or_else(|| Unknown::new("no-sql", "it has no SQL"))?;
+    let sql = model_query(project, id).ok_or_else(|| Unknown::new(Reason::NoSql, "it has no SQL"))?;
     let source = source_of_model(project, id)?;
     let columns = columns_of(project, facts, id)?;
     let hashed: Map<String, Value> =

@@ -7,7 +7,7 @@ use crate::{inputs, models, schemas};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::Path;
 use viz_check::{Report, Severity};
-use viz_facts::{FactStore, Unknown};
+use viz_facts::{FactStore, Reason, Unknown};
 use viz_project::{Kind, ObjectId, Project};
 
 /// How to build.
@@ -103,7 +103,7 @@ fn claim(taken: &mut FxHashMap<String, String>, kind: &str, name: &str, work: Wo
     let own = format!("{kind} `{name}`");
     if let Some(path) = work.paths().find(|path| taken.contains_key(&path.to_lowercase())) {
         let message = format!("its file {path} is also that of the {}", taken[&path.to_lowercase()]);
-        return Err(Skipped::Unknown(Unknown::new("same-file", message)));
+        return Err(Skipped::Unknown(Unknown::new(Reason::SameFile, message)));
     }
     taken.extend(work.paths().map(|path| (path.to_lowercase(), own.clone())));
     Ok(work)
@@ -152,7 +152,7 @@ fn blocked(
     if let Some(Node { kind, name, .. }) = failed {
         return Some(Skipped::Uses(format!("the {kind} `{name}`, which is not built")));
     }
-    refuse_name(project.object(id).name_text()).map(|why| Skipped::Unknown(Unknown::new("name", why)))
+    refuse_name(project.object(id).name_text()).map(|why| Skipped::Unknown(Unknown::new(Reason::Name, why)))
 }
 
 /// The relations that may join the models of an insight, which names none of them.

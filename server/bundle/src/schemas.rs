@@ -6,7 +6,7 @@ use crate::work::{GENERATED, Text, Work};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use viz_check::source_spec;
-use viz_facts::{Answer, FactStore, Question, SourceSpec, Unknown};
+use viz_facts::{Answer, DataType, FactStore, Question, Reason, SourceSpec, TypeKind, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project};
 
 /// Maximum number of columns to read, over all tables of a source.
@@ -17,7 +17,7 @@ struct Column {
     schema: String,
     table: String,
     name: String,
-    data_type: String,
+    data_type: DataType,
     nullable: bool,
 }
 
@@ -44,7 +44,7 @@ fn spec(project: &Project, id: ObjectId) -> Result<SourceSpec, Unknown> {
     let object = project.object(id);
     match &object.body {
         Body::Source(source) => source_spec(project, object.name_text(), source),
-        _ => Err(Unknown::new("no-source", "this is no source")),
+        _ => Err(Unknown::new(Reason::NoSource, "this is no source")),
     }
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn work(project: &Project, facts: &FactStore, id: ObjectId, layout: L
     let spec = spec(project, id)?;
     let tables = tables(&spec, facts).map_err(|missing| match missing {
         Missing::Why(why) => why,
-        Missing::Questions(_) => Unknown::new("pending", "its tables were not read"),
+        Missing::Questions(_) => Unknown::new(Reason::Pending, "its tables were not read"),
     })?;
     let Body::Source(source) = &project.object(id).body else { return Ok(Work::default()) };
     let kind = source.ty.as_ref().map_or("", |ty| ty.text.as_str());
@@ -156,7 +156,8 @@ fn tables(spec: &SourceSpec, facts: &FactStore) -> Result<Tables, Missing> {
         SourceSpec::Sqlite { .. } => described(spec, facts, &values(spec, facts)?),
         SourceSpec::DuckDbFile { .. } => {
             let column = |line: String| {
-                let (schema, table, name, data_type, nullable) = serde_json::from_str(&line).ok()?;
+                let (schema, table, name, data_type, nullable): (_, _, _, DataType, _) =
+                    serde_json::from_str(&line).ok()?;
                 Some(Column { schema, table, name, data_type, nullable })
             };
             let columns = values(spec, facts)?.into_iter().filter_map(column).collect();
@@ -233,7 +234,7 @@ fn described(spec: &SourceSpec, facts: &FactStore, tables: &[String]) -> Result<
 
 /// Whether one table can't be read for a reason that says nothing of the others.
 fn is_of_its_own(why: &Unknown) -> bool {
-    ["timeout", "out-of-memory", "answer-too-long", "function-not-run"].contains(&why.code.as_str())
+    matches!(why.code, Reason::Timeout | Reason::OutOfMemory | Reason::AnswerTooLong | Reason::FunctionNotRun)
 }
 
 fn answer<'a>(facts: &'a FactStore, question: &Question) -> Result<&'a Answer, Missing> {
@@ -245,22 +246,22 @@ fn answer<'a>(facts: &'a FactStore, question: &Question) -> Result<&'a Answer, M
 }
 
 fn unreadable(why: &str) -> Missing {
-    Missing::Why(Unknown::new("schema", format!("its tables can't be read: {why}")))
+    Missing::Why(Unknown::new(Reason::Schema, format!("its tables can't be read: {why}")))
 }
 
 fn strange() -> Missing {
-    Missing::Why(Unknown::new("engine", "the engine gave an answer of another kind"))
+    Missing::Why(Unknown::new(Reason::Engine, "the engine gave an answer of another kind"))
 }
 
 /// The name that the reference's SQL parser has for a type of DuckDB.
-pub(crate) fn parser_type(data_type: &str) -> String {
-    match data_type {
-        "INTEGER" => "INT".to_owned(),
-        "VARCHAR" => "TEXT".to_owned(),
-        "TIMESTAMP WITH TIME ZONE" => "TIMESTAMPTZ".to_owned(),
-        "TIME WITH TIME ZONE" => "TIMETZ".to_owned(),
-        other if other.starts_with("ENUM(") => "TEXT".to_owned(),
-        other => other.to_owned(),
+pub(crate) fn parser_type(data_type: &DataType) -> &str {
+    match data_type.as_str() {
+        _ if data_type.kind() == TypeKind::Enum => "TEXT",
+        "INTEGER" => "INT",
+        "VARCHAR" => "TEXT",
+        "TIMESTAMP WITH TIME ZONE" => "TIMESTAMPTZ",
+        "TIME WITH TIME ZONE" => "TIMETZ",
+        other => other,
     }
 }
 
@@ -295,11 +296,13 @@ mod tests {
             length: None,
             candidates: Vec::new(),
         };
-        for of_view in [Ok(Answer::Columns(Err(gone.clone()))), Err(Unknown::new("timeout", "no such table: main.u"))] {
+        for of_view in
+            [Ok(Answer::Columns(Err(gone.clone()))), Err(Unknown::new(Reason::Timeout, "no such table: main.u"))]
+        {
             let Ok(Tables { columns, left_out }) = found(&sqlite, of_view) else { panic!("the source is left out") };
             assert_eq!(columns.iter().map(|column| column.table.as_str()).collect::<Vec<_>>(), ["t"]);
             assert_eq!(left_out, [("v".to_owned(), gone.message.clone())]);
         }
-        assert!(matches!(found(&sqlite, Err(Unknown::new("database-locked", ""))), Err(Missing::Why(_))));
+        assert!(matches!(found(&sqlite, Err(Unknown::new(Reason::DatabaseLocked, ""))), Err(Missing::Why(_))));
     }
 }

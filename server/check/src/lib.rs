@@ -23,12 +23,11 @@ pub use insight::rendered::{RenderedColumn, RenderedQuery, RenderedTable, render
 pub use insight::static_props::{Filled, node_of, placeholders, static_props, stored_props, written};
 pub use models::check_model::{columns_of, columns_of_a_run};
 pub use models::source::{source_of_model, source_spec, sources};
-pub use report::codes::{CODES, Code, code};
 pub use report::{
-    Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Report,
-    Severity, Status,
+    Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Report, Status,
 };
 pub use run::check::{check, check_first};
 pub use run::memo::Memo;
 pub use run::reference_loader::SMALL_FILE;
 pub use settings::{Attention, CheckOptions, Level, MAX_COMBINATIONS};
+pub use viz_project::{Code, Severity};

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
-use viz_facts::{Answer, Question, SourceSpec, Unknown};
+use viz_facts::{Answer, Question, Reason, SourceSpec, Unknown};
 use viz_files::{Handed, Identity, Kind, Readable};
 
 /// Workers of one kind at most: a second one takes its share of large batches.
@@ -225,7 +225,7 @@ fn elsewhere(file: &Path, root: &Path) -> Option<PathBuf> {
 /// Why the file of a source is not opened in CI.
 pub(crate) fn outside_repository(path: &impl std::fmt::Display) -> Unknown {
     let message = format!("the file {path} lies outside of the project's repository, and `CI` is `true`");
-    Unknown::new("outside-repository", message)
+    Unknown::new(Reason::OutsideRepository, message)
 }
 
 /// For each question why it is not asked, if the file of its source really lies outside of the project's repository.
@@ -367,7 +367,8 @@ impl Engine {
         match &self.sources {
             Some(sources) => sources.submit(of_sources),
             None => {
-                let untrusted = Unknown::new("untrusted", "sources are not opened in a workspace that is not trusted");
+                let untrusted =
+                    Unknown::new(Reason::Untrusted, "sources are not opened in a workspace that is not trusted");
                 for pending in of_sources {
                     pending.batch.resolve(pending.at, Err(untrusted.clone()));
                 }
@@ -379,7 +380,7 @@ impl Engine {
 impl Runner for Engine {
     fn run(&mut self, question: &Question, limits: &Limits) -> Result<Answer, Unknown> {
         let answers = self.ask_within(std::slice::from_ref(question), limits, &CancelToken::new());
-        answers.into_iter().next().unwrap_or_else(|| Err(Unknown::new("worker-died", "there was no answer")))
+        answers.into_iter().next().unwrap_or_else(|| Err(Unknown::new(Reason::WorkerDied, "there was no answer")))
     }
 }
 

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
-use viz_facts::{Question, Unknown};
+use viz_facts::{Question, Reason, Unknown};
 
 /// Questions per frame.
 const SHARED: usize = 256;
@@ -187,7 +187,7 @@ impl Process {
                 Ok(bytes) => drop(stdin.write_all(&bytes).and_then(|()| stdin.flush())),
                 Err(error) => {
                     let unsent = self.lock().pending.split_off(&first);
-                    let unknown = Unknown::new("question-unsendable", error.to_string());
+                    let unknown = Unknown::new(Reason::QuestionUnsendable, error.to_string());
                     unsent.into_values().for_each(|pending| pending.batch.resolve(pending.at, Err(unknown.clone())));
                 }
             }
@@ -342,9 +342,10 @@ impl Process {
         while state.end.is_none() {
             let stuck = match state.pending.first_key_value() {
                 None => None,
-                Some(_) if !state.greeted => {
-                    Some((state.progress + START, Unknown::new("worker-died", "the database worker does not start")))
-                }
+                Some(_) if !state.greeted => Some((
+                    state.progress + START,
+                    Unknown::new(Reason::WorkerDied, "the database worker does not start"),
+                )),
                 Some((_, first)) => {
                     let timeout = first.limits.timeout;
                     let first_answer = if state.useful { Duration::ZERO } else { FIRST };
@@ -378,5 +379,5 @@ impl Process {
 }
 
 fn is_timeout(why: &Unknown) -> bool {
-    why.code == "timeout"
+    why.code == Reason::Timeout
 }

@@ -20,7 +20,7 @@ use duckdb::Connection;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
-use viz_facts::{Answer, Column, QueryTable, Question, SourceSpec, SqlError, Unknown};
+use viz_facts::{Answer, Column, QueryTable, Question, Reason, SourceSpec, SqlError, Unknown};
 use viz_files::{Held, Private, Reach, Readable, Refused};
 
 /// How many sources keep their (empty) databases between questions.
@@ -137,7 +137,10 @@ impl SourceRunner {
                 (source, text, ours)
             }
             Question::Parse { .. } | Question::Bind { .. } | Question::Probe { .. } => {
-                return Err(Unknown::new("wrong-worker", "this needs no source and is answered by the other worker"));
+                return Err(Unknown::new(
+                    Reason::WrongWorker,
+                    "this needs no source and is answered by the other worker",
+                ));
             }
         };
         let judge = match &mut self.judge {
@@ -194,7 +197,7 @@ impl SourceRunner {
         source: &mut Source,
         limits: &Limits,
     ) -> Result<(), Unknown> {
-        let judge = self.judge.as_mut().ok_or_else(|| Unknown::new("engine-failure", "there is no judge"))?;
+        let judge = self.judge.as_mut().ok_or_else(|| Unknown::new(Reason::EngineFailure, "there is no judge"))?;
         let mut none = Definitions::default();
         let definitions = source.attached.as_mut().map_or(&mut none, |attached| &mut attached.definitions);
         let watched = self.watchdog.watch(id, limits.timeout, judge.conn().interrupt_handle());
@@ -240,7 +243,7 @@ impl SourceRunner {
                 Err(why) => Err(Failure::Unknown(why.clone())),
             },
             _ => Err(Failure::Unknown(Unknown::new(
-                "source-dialect",
+                Reason::SourceDialect,
                 "this query is DuckDB's, and the source is SQLite's",
             ))),
         };
@@ -354,7 +357,10 @@ impl Source {
         let root = spec.root();
         // The file system may know the folder by another name, and relative file names resolve to that one.
         let real = viz_files::real(root).map_err(|why| {
-            Unknown::new("folder-missing", format!("the project's folder {} can't be opened: {why}", root.display()))
+            Unknown::new(
+                Reason::FolderMissing,
+                format!("the project's folder {} can't be opened: {why}", root.display()),
+            )
         })?;
         let mut files: Vec<PathBuf> = file.iter().cloned().collect();
         if let (SourceSpec::DuckDbFile { .. }, Some(file)) = (&spec, &file) {
@@ -404,7 +410,7 @@ impl Source {
 
     fn describe(&mut self, sql: &Gated<'_>) -> Result<Vec<Column>, Failure> {
         match options::describe(&self.conn, sql) {
-            Err(Failure::Unknown(unknown)) if unknown.code == "extension-missing" => {
+            Err(Failure::Unknown(unknown)) if unknown.code == Reason::ExtensionMissing => {
                 self.describe_with_stand_ins(sql).ok_or(Failure::Unknown(unknown))
             }
             result => result,
@@ -430,7 +436,7 @@ impl Source {
         let called = self.spec.path().map_or(Name::OfFile, |path| Name::told(path, sql));
         let other = |attached: &Attached| attached.copy.as_deref() != copy || attached.called != called;
         if self.attached.as_ref().is_some_and(other) {
-            self.detach().map_err(|error| Unknown::new("engine-failure", errors::message(&error)))?;
+            self.detach().map_err(|error| Unknown::new(Reason::EngineFailure, errors::message(&error)))?;
         }
         match &self.spec {
             SourceSpec::DuckDbMemory { .. } | SourceSpec::Sqlite { .. } => Ok(()),
@@ -458,7 +464,7 @@ impl Source {
                     let view = format!("CREATE OR REPLACE VIEW {} AS {rows}", identifier(view));
                     self.conn.execute_batch(&view).map_err(|error| {
                         let (path, why) = (path.display(), errors::message(&error));
-                        Unknown::new("file-unreadable", format!("the CSV file {path} can't be read: {why}"))
+                        Unknown::new(Reason::FileUnreadable, format!("the CSV file {path} can't be read: {why}"))
                     })?;
                     self.seen = Some(state);
                 }
@@ -501,9 +507,11 @@ fn csv_state(root: &Path, path: &Path) -> Result<(SystemTime, u64), Unknown> {
     match viz_files::open(path, Reach::Anywhere) {
         Ok(file) => Ok((file.data.modified().unwrap_or(SystemTime::UNIX_EPOCH), file.data.len())),
         Err(Refused::NotFound) => {
-            Err(Unknown::new("file-missing", format!("the file {} does not exist", path.display())))
+            Err(Unknown::new(Reason::FileMissing, format!("the file {} does not exist", path.display())))
         }
         Err(Refused::NoFile(_)) => Err(no_plain_file(&path.strip_prefix(root).unwrap_or(path).display().to_string())),
-        Err(why) => Err(Unknown::new("file-unreadable", format!("the file {} can't be read: {why}", path.display()))),
+        Err(why) => {
+            Err(Unknown::new(Reason::FileUnreadable, format!("the file {} can't be read: {why}", path.display())))
+        }
     }
 }

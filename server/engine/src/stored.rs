@@ -29,6 +29,10 @@ pub(crate) struct Definition {
     names: OnceCell<Result<Names, Unknown>>,
 }
 
+/// The table functions that DuckDB calls where no text names them: for files in FROM (`from 'a.csv'`), and for `describe` and `show`. The
+/// others, such as `query`, are called by their names only.
+const CALLED_BY_SYNTAX: &str = "^(read_|parquet_|duckdb_|pragma_|show_)";
+
 impl Definition {
     fn new(name: &str, built_in: bool, sql: String) -> Self {
         let plain = |char: char| char.is_ascii_alphanumeric() || char == '_';
@@ -48,7 +52,8 @@ impl Definitions {
         let sql =
             "select view_name, false, 'view', sql from system.main.duckdb_views() where not internal and database_name = $1
                    union all select function_name, lower(function_name) in
-                       (select lower(function_name) from system.main.duckdb_functions() where internal),
+                       (select lower(function_name) from system.main.duckdb_functions() where internal)
+                       and (function_type <> 'table_macro' or regexp_matches(lower(function_name), $2)),
                        function_type, macro_definition from system.main.duckdb_functions()
                    where not internal and database_name = $1 and macro_definition is not null
                    union all select table_name, false, 'column', generation_expression from system.main.duckdb_columns()
@@ -65,7 +70,7 @@ impl Definitions {
                 };
                 Ok(Definition { column: kind == "column", ..Definition::new(&name, built_in, sql) })
             };
-            statement.query_map([database], definition)?.collect()
+            statement.query_map([database, CALLED_BY_SYNTAX], definition)?.collect()
         };
         let unclear = || vec![Definition::new("", true, "select * from read_text(unknown)".to_owned())];
         Self { all: read().unwrap_or_else(|_| unclear()) }

@@ -116,7 +116,7 @@ impl Stuck {
                 }
         })?;
         let Unknown { code, message } = Stop::Timeout(stuck.timeout).into();
-        Some(Unknown::new(&code, format!("{message} before, or a part of it did, so it is not run again")))
+        Some(Unknown::new(code, format!("{message} before, or a part of it did, so it is not run again")))
     }
 }
 
@@ -172,6 +172,7 @@ fn shape(sql: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use viz_facts::Reason;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -192,7 +193,7 @@ mod tests {
         let stuck = Stuck::default();
         stuck.timed_out(&describe("from v;"), SECOND);
         let why = stuck.why_not(&options("select a from (from v\n)"), SECOND).unwrap();
-        assert_eq!(why.code, "timeout");
+        assert_eq!(why.code, Reason::Timeout);
         assert!(why.message.starts_with("the query took longer than 1s before"), "{why:?}");
         for other in ["select a from (from v2)", "select a from w"] {
             assert_eq!(stuck.why_not(&options(other), SECOND), None, "{other}");

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
-use viz_facts::{Answer, Question, Unknown};
+use viz_facts::{Answer, Question, Reason, Unknown};
 use viz_files::{Handed, Held, Readable};
 
 /// Responses wait for others to share a frame, but not longer than this.
@@ -298,7 +298,8 @@ fn send(responses: &mut Vec<Response>, output: &mut impl Write) {
             for Response { id, result, ran } in all {
                 let whole = FromWorker::Answers(vec![Response { id, result, ran }]);
                 if let Err(FrameError::TooLong(_)) = protocol::write(output, &whole) {
-                    let unknown = Unknown::new("answer-too-long", format!("the answer is too long ({length} bytes)"));
+                    let unknown =
+                        Unknown::new(Reason::AnswerTooLong, format!("the answer is too long ({length} bytes)"));
                     let short = FromWorker::Answers(vec![Response { id, result: Err(unknown), ran: None }]);
                     if protocol::write(output, &short).is_err() {
                         std::process::exit(EXIT_DEAF);

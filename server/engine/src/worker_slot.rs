@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
 use viz_files::Handed;
 
 /// A restart that is due sooner is waited for; otherwise questions are `Unknown` meanwhile.
@@ -171,7 +171,7 @@ impl WorkerSlot {
                     "the database worker died {deaths} times in a row ({last}); the next attempt is in {} s",
                     pause.as_secs() + 1
                 );
-                return Err(Unknown::new("worker-unavailable", message));
+                return Err(Unknown::new(Reason::WorkerUnavailable, message));
             }
             // Others would wait for the same process, so they may as well wait for this lock.
             std::thread::sleep(pause);
@@ -180,7 +180,7 @@ impl WorkerSlot {
             self.plan.folder.as_deref().filter(|folder| viz_files::kind(folder) != Some(viz_files::Kind::Folder))
         {
             let message = format!("the project's folder {} can't be opened", folder.display());
-            return Err(Unknown::new("folder-missing", message));
+            return Err(Unknown::new(Reason::FolderMissing, message));
         }
         let this = self.this.clone();
         let heir = move |estate: Estate| {
@@ -199,7 +199,7 @@ impl WorkerSlot {
             Err(error) => {
                 let message = format!("the database worker {} can't be started: {error}", self.plan.program.display());
                 died(&mut state, message.clone());
-                Err(Unknown::new("worker-unavailable", message))
+                Err(Unknown::new(Reason::WorkerUnavailable, message))
             }
         }
     }
@@ -236,7 +236,8 @@ impl WorkerSlot {
                 pending.collect()
             }
             End::Died(why) => {
-                let unknown = Unknown::new("worker-died", format!("the database worker died of this query ({why})"));
+                let unknown =
+                    Unknown::new(Reason::WorkerDied, format!("the database worker died of this query ({why})"));
                 let mut pending: Vec<Pending> = pending.collect();
                 if pending.first().is_some_and(|first| first.blamed) {
                     died_of(&unknown, Some(pending.remove(0)));
@@ -255,7 +256,7 @@ impl WorkerSlot {
 
 /// Why a closed slot answers nothing.
 pub(crate) fn closed() -> Unknown {
-    Unknown::new("worker-closed", "the server is shutting down")
+    Unknown::new(Reason::WorkerClosed, "the server is shutting down")
 }
 
 /// Whether the worker answers such questions several to a frame.

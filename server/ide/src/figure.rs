@@ -2,7 +2,7 @@
 
 use crate::choices::Choices;
 use viz_check::{Filled, Value, node_of, numeric_text, placeholders, static_props};
-use viz_facts::{FactStore, Unknown};
+use viz_facts::{FactStore, Reason, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project, StatementKind};
 use viz_sql::{Accessor, default_sort};
 use viz_syntax::Plain;
@@ -41,7 +41,9 @@ pub fn drawing(
     now: chrono::NaiveDateTime,
 ) -> Result<Drawing, Unknown> {
     let object = project.object(insight);
-    let Body::Insight(body) = &object.body else { return Err(Unknown::new("no-insight", "there is no insight here")) };
+    let Body::Insight(body) = &object.body else {
+        return Err(Unknown::new(Reason::NoInsight, "there is no insight here"));
+    };
     let fill = Fill { project, facts, choices, now };
     let statics = static_props(project, insight, &|text| fill.text(text))?;
     let slice = |statement: &viz_project::Statement| {

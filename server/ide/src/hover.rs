@@ -12,7 +12,9 @@ use std::fmt::Write;
 use std::time::{Duration, SystemTime};
 use viz_check::{InputOptions, OptionSource, State, columns_of, initial_state, options_of, rendered_query};
 use viz_facts::{FactStore, Question, Unknown};
-use viz_project::{Body, Input, Kind, Model, Object, ObjectId, Options, Project, Resolution, Selection, Spanned, Use};
+use viz_project::{
+    Body, Control, Input, Kind, Model, Object, ObjectId, Options, Project, Resolution, Selection, Spanned, Use,
+};
 use viz_sql::Accessor;
 use viz_syntax::{node_at, references};
 use viz_text::markdown::{self, code, fenced, message};
@@ -134,8 +136,8 @@ fn accessor(text: &mut String, input: &Input, path: Option<&str>) {
 
 fn options(text: &mut String, project: &Project, facts: &FactStore, id: ObjectId, input: &Input, now: SystemTime) {
     let selection = input.selection.map_or("of no readable type", Selection::name);
-    let display = input.display.as_ref().map_or("", |display| display.text.as_str());
-    let shown_as = if display.is_empty() { String::new() } else { format!(", shown as {}", markdown::plain(display)) };
+    let Control { display, written, .. } = input.control;
+    let shown_as = written.map(|_| format!(", shown as {}", display.name())).unwrap_or_default();
     match options_of(project, facts, id, local(now)) {
         Err(why) => {
             let _ = writeln!(text, "{selection}{shown_as}\n\noptions not known: {}", message(&why.message));
@@ -183,7 +185,7 @@ fn column(text: &mut String, project: &Project, facts: &FactStore, (model, name)
             Some(column) => {
                 let run = viz_check::columns_of_a_run(project, facts, model).and_then(|at| run_age(at, now));
                 let run = run.map_or_else(String::new, |age| format!(", as of an earlier run, {age}"));
-                let _ = writeln!(text, "type {}{run}", code(&column.data_type));
+                let _ = writeln!(text, "type {}{run}", code(column.data_type.as_str()));
             }
             None => drop(writeln!(text, "the model has no such column")),
         },
@@ -233,7 +235,7 @@ fn shown(text: &mut String, project: &Project, id: ObjectId) {
 fn table(text: &mut String, input: &Input, found: &InputOptions) {
     let default = initial_state(input, found);
     let is_default = |value: &viz_check::Value| default.as_ref().is_some_and(|state| state.values.contains(value));
-    let kind = found.column_type.as_deref().unwrap_or("VARCHAR");
+    let kind = found.column_type.as_ref().map_or("VARCHAR", |ty| ty.as_str());
     let _ = writeln!(text, "| option | type | default |\n|---|---|---|");
     for value in found.values.iter().take(SHOWN_OPTIONS) {
         let kind = match value {

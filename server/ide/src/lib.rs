@@ -35,7 +35,7 @@ mod symbols;
 mod type_definition;
 
 pub use actions::{Action, ActionKind, TextChange, actions, fix_all};
-pub use choices::{Choices, Wanted, choose, input_named, is_clearable, is_run};
+pub use choices::{Choices, Wanted, choose, input_named};
 pub use colors::{Color, Presentation, colors, presentations};
 pub use completion::{CompletionItem, CompletionKind, completion, completion_grows, completion_questions};
 pub use cursor::target::{Target, target_at};

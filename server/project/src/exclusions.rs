@@ -1,5 +1,6 @@
 //! Which files of an included folder are left out (`R-INC-07`).
 
+use crate::codes::Code;
 use crate::problem::Problem;
 use std::path::Path;
 use viz_syntax::Node;
@@ -71,7 +72,7 @@ impl Exclusion {
         );
         let exact = regex::escape(pattern).replace("\\*", ".*").replace("\\?", ".");
         Some(
-            Problem::new("include-exclusion", self.loc, message)
+            Problem::new(Code::IncludeExclusion, self.loc, message)
                 .help(format!("write a regular expression that fits the meant names only, such as `(^|/){exact}$`")),
         )
     }

@@ -1,6 +1,7 @@
 //! Loading a project: following the includes, then reading the objects of each file ([`crate::sections`]), then looking at
 //! the whole ([`crate::resolve`]).
 
+use crate::codes::Code;
 use crate::config::{CONFIG_FILE, Config};
 use crate::dbt::dbt;
 use crate::environment::Environment;
@@ -278,11 +279,11 @@ impl<'a> Loader<'a> {
                 );
                 self.project
                     .problems
-                    .push(Problem::new("include-not-fetched", include.loc, message).help("run the project once"));
+                    .push(Problem::new(Code::IncludeNotFetched, include.loc, message).help("run the project once"));
                 return;
             }
             Err(problem) => {
-                self.project.names_complete &= problem.code == "include-empty-folder";
+                self.project.names_complete &= problem.code == Code::IncludeEmptyFolder;
                 self.project.problems.push(*problem);
                 return;
             }
@@ -296,14 +297,14 @@ impl<'a> Loader<'a> {
                     "`{}` includes itself: the project loader never ends (R-INC-09)",
                     includes::file_name(&path)
                 );
-                self.project.problems.push(Problem::new("include-cycle", include.loc, message));
+                self.project.problems.push(Problem::new(Code::IncludeCycle, include.loc, message));
             } else if !self.seen.contains(&path) && self.open.len() >= DEEPEST {
                 let message = format!(
                     "`{}` is not read: includes are more than {DEEPEST} levels deep here",
                     includes::file_name(&path)
                 );
                 self.project.problems.push(
-                    Problem::new("include-not-read", include.loc, message).help("include it from a file further up"),
+                    Problem::new(Code::IncludeNotRead, include.loc, message).help("include it from a file further up"),
                 );
                 self.project.names_complete = false;
             } else if !self.seen.contains(&path) {
@@ -330,28 +331,28 @@ impl<'a> Loader<'a> {
             if document.problems().is_empty() {
                 let message = "the file is empty: the project loader refuses it (R-DISC-11)";
                 let loc = document.loc(TextRange::empty(0.into()));
-                self.project.problems.push(Problem::new("empty-file", loc, message));
+                self.project.problems.push(Problem::new(Code::EmptyFile, loc, message));
             }
         } else if let Some(root) = document.root()
             && !matches!(root.kind(), NodeKind::Mapping | NodeKind::Error)
         {
             let message = format!("a project file is a mapping of keys to values, not {}", describe(root));
-            self.project.problems.push(Problem::new("wrong-type", root.loc(), message));
+            self.project.problems.push(Problem::new(Code::WrongType, root.loc(), message));
         }
         for problem in document.problems() {
             let code = match problem.kind {
-                viz_syntax::ProblemKind::DuplicateKey => "duplicate-key",
-                viz_syntax::ProblemKind::MergeKey => "merge-key",
-                viz_syntax::ProblemKind::CustomTag => "custom-tag",
-                _ => "yaml-syntax",
+                viz_syntax::ProblemKind::DuplicateKey => Code::DuplicateKey,
+                viz_syntax::ProblemKind::MergeKey => Code::MergeKey,
+                viz_syntax::ProblemKind::CustomTag => Code::CustomTag,
+                _ => Code::YamlSyntax,
             };
             if problem.kind == viz_syntax::ProblemKind::Syntax {
                 self.project.broken.insert(problem.loc.segment);
             }
             let mut found = Problem::new(code, problem.loc, problem.message.clone());
             found.help = match code {
-                "merge-key" => Some("write the merged keys out".into()),
-                "custom-tag" => Some("remove the tag; for an environment variable, write `${env.NAME}`".into()),
+                Code::MergeKey => Some("write the merged keys out".into()),
+                Code::CustomTag => Some("remove the tag; for an environment variable, write `${env.NAME}`".into()),
                 _ => None,
             };
             self.project.problems.push(found);
@@ -408,7 +409,7 @@ fn version_differences(differences: &[Difference]) -> Vec<Problem> {
             None => {
                 let (works, breaks) = (difference.works_in, difference.works_in.other());
                 let message = format!("{} works in {works}, breaks in {breaks}", difference.what);
-                let problem = Problem::new("version-difference", difference.loc, message)
+                let problem = Problem::new(Code::VersionDifference, difference.loc, message)
                     .help("say for which version this is: `target` in `.viz-lsp.yml`, or `cli_version` in the project");
                 found.push((difference, problem));
             }
@@ -432,9 +433,9 @@ mod tests {
         files.extend((0..FILES).map(|number| (format!("/p/d/f{number}.yml"), text(number))));
         let files = MemoryFiles::new(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
         let project = Project::load(Path::new("/p"), &files, &Environment::empty());
-        let count = |code: &str| project.problems().filter(|problem| problem.code == code).count();
-        assert_eq!(count("include-cycle"), FILES);
-        assert!((1..=FILES).contains(&count("included-twice")));
+        let count = |code: Code| project.problems().filter(|problem| problem.code == code).count();
+        assert_eq!(count(Code::IncludeCycle), FILES);
+        assert!((1..=FILES).contains(&count(Code::IncludedTwice)));
     }
 
     /// R-DISC-05, R-MERGE-01.

@@ -1,5 +1,6 @@
 //! Objects as plain data: what a project's text says, with the place of every piece.
 
+use crate::control::Control;
 use crate::schema::{Kind, Place};
 use viz_syntax::{QueryString, Typed};
 use viz_text::{Loc, MappedText, TextRange};
@@ -207,7 +208,7 @@ impl Selection {
 }
 
 /// An input.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Input {
     /// `type`.
     pub selection: Option<Selection>,
@@ -215,8 +216,8 @@ pub struct Input {
     pub label: Option<String>,
     /// Where the options come from.
     pub options: Options,
-    /// `display.type`.
-    pub display: Option<Spanned>,
+    /// How it is shown, and what can be selected.
+    pub control: Control,
     /// `display.default`.
     pub default: DefaultSelection,
 }

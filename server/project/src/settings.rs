@@ -1,5 +1,6 @@
 //! Reading the project's settings, `.viz-lsp.yml`, and what is wrong with them.
 
+use crate::codes::Code;
 use crate::config::{CONFIG_FILE, Config, ConfigError};
 use crate::files::ReadError;
 use crate::foreign::Source;
@@ -49,7 +50,7 @@ impl Loader<'_> {
             .unwrap_or((line.len() - line.trim_start().len(), line.trim().len()));
         let range = TextRange::at(TextSize::new((start + at) as u32), TextSize::new(length as u32));
         let mut problem = Problem::new(
-            "configuration",
+            Code::Configuration,
             file.document.loc(range),
             format!("the settings can't be read: {}", error.message),
         );

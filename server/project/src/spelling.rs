@@ -1,6 +1,7 @@
 //! By which path text each file was reached: the reference's loader knows files by that text, so that a file reached by
 //! two texts is read twice (`R-INC-09`).
 
+use crate::codes::Code;
 use crate::problem::Problem;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::{Path, PathBuf};
@@ -44,7 +45,7 @@ impl Spellings {
             "`{name}` is read a second time: `{spelling}` is another path than `{first}`, so all its names are taken (R-INC-09)"
         );
         Some(
-            Problem::new("included-twice", loc, message)
+            Problem::new(Code::IncludedTwice, loc, message)
                 .related(*first_loc, "it is included here first")
                 .help("remove one of the two includes"),
         )

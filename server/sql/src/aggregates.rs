@@ -1,73 +1,12 @@
 //! What an expression is made of, as far as clauses depend on it (`R-SQL-01` to `R-SQL-05`).
 
+use crate::canonical;
 use crate::parse::parse_expression;
 use crate::tokens::{Token, tokenize};
 use sqlparser::ast::{Expr, Function, Visit, Visitor};
 use sqlparser::tokenizer::Token as SqlToken;
 use std::ops::ControlFlow;
-
-/// Functions that the reference's parser classifies as aggregates (`R-SQL-04`), in lower case.
-const AGGREGATES: &[&str] = &[
-    "any_value",
-    "approx_count_distinct",
-    "approx_distinct",
-    "approx_quantile",
-    "approx_top_k",
-    "arg_max",
-    "arg_min",
-    "array_agg",
-    "array_concat_agg",
-    "array_union_agg",
-    "array_unique_agg",
-    "avg",
-    "bit_and",
-    "bit_or",
-    "bit_xor",
-    "bool_and",
-    "bool_or",
-    "corr",
-    "count",
-    "count_if",
-    "count_star",
-    "countif",
-    "covar_pop",
-    "covar_samp",
-    "every",
-    "first",
-    "group_concat",
-    "histogram",
-    "json_agg",
-    "json_object_agg",
-    "kurtosis",
-    "last",
-    "list",
-    "listagg",
-    "logical_and",
-    "logical_or",
-    "max",
-    "max_by",
-    "mean",
-    "median",
-    "min",
-    "min_by",
-    "mode",
-    "percentile_cont",
-    "percentile_disc",
-    "product",
-    "quantile",
-    "quantile_cont",
-    "quantile_disc",
-    "skewness",
-    "stddev",
-    "stddev_pop",
-    "stddev_samp",
-    "string_agg",
-    "sum",
-    "sum_no_overflow",
-    "var_pop",
-    "var_samp",
-    "variance",
-];
+use viz_text::TextRange;
 
 /// What an expression is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -102,7 +41,12 @@ struct Collect {
 }
 
 fn is_aggregate(function: &Function) -> bool {
-    AGGREGATES.contains(&name(function).as_str())
+    is_aggregate_name(&name(function))
+}
+
+/// `R-SQL-04`: what SQLGlot takes for an aggregate in DuckDB's dialect, and `mode`, which the reference knows in part.
+fn is_aggregate_name(name: &str) -> bool {
+    name.eq_ignore_ascii_case("mode") || canonical::is_aggregate("duckdb", name)
 }
 
 fn name(function: &Function) -> String {
@@ -147,8 +91,8 @@ fn by_tokens(expression: &str) -> Shape {
     for (at, token) in tokens.iter().enumerate() {
         match &token.token {
             SqlToken::LParen => {
-                let aggregate = at > 0
-                    && matches!(&tokens[at - 1].token, SqlToken::Word(word) if AGGREGATES.contains(&word.value.to_lowercase().as_str()));
+                let aggregate =
+                    at > 0 && matches!(&tokens[at - 1].token, SqlToken::Word(word) if is_aggregate_name(&word.value));
                 shape.aggregate |= aggregate;
                 parens.push(aggregate);
             }
@@ -165,6 +109,19 @@ fn by_tokens(expression: &str) -> Shape {
         }
     }
     shape
+}
+
+/// The names of functions in a text that aggregate in DuckDB, and of which the reference's parser doesn't know that: so
+/// they are grouped by, and no other column is grouped by for their sake (`R-SQL-04`).
+pub fn foreign_aggregates(text: &str) -> Vec<TextRange> {
+    let Ok(tokens) = tokenize(text) else { return Vec::new() };
+    let tokens: Vec<Token> = tokens.into_iter().filter(|token| !token.is_space()).collect();
+    let foreign = |at: &usize| {
+        let called = tokens.get(at + 1).is_some_and(|next| next.token == SqlToken::LParen);
+        let bare = at.checked_sub(1).is_none_or(|before| tokens[before].token != SqlToken::Period);
+        matches!(&tokens[*at].token, SqlToken::Word(word) if called && bare && canonical::is_foreign_aggregate(&word.value))
+    };
+    (0..tokens.len()).filter(foreign).map(|at| tokens[at].range).collect()
 }
 
 #[cfg(test)]

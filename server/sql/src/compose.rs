@@ -1,15 +1,18 @@
 //! The query of an insight (section 6 of the format reference).
 
-use crate::aggregates::{Shape, shape_of};
+use crate::aggregates::shape_of;
+use crate::direction::without_direction;
 use crate::expand::{Context, Expander};
 use crate::hash::alias_hash;
 use crate::join::{NoPath, from_clause};
+use crate::part::{Part, Regrouped, grouped_placeholders, grouping};
 use crate::rewrite::{quotes, rewrite};
-use crate::template::{Role, Template};
+use crate::template::Template;
 use crate::tokens::tokenize;
+use crate::windows::without_window_orders;
 use crate::{dropped, literal, parentheses, quoting};
 use std::collections::BTreeSet;
-use viz_project::{Body, Fix, Insight, Kind, ObjectId, Problem, Project, Resolution, StatementKind, Target};
+use viz_project::{Body, Code, Fix, Insight, Kind, ObjectId, Problem, Project, Resolution, StatementKind, Target};
 use viz_text::{Loc, TextRange};
 
 /// The clause that a piece of a query belongs to.
@@ -58,6 +61,8 @@ pub struct Composed {
     pub placed: Vec<Placed>,
     /// Its columns in order.
     pub selected: Vec<Selected>,
+    /// The statements that are grouped by another text than is selected.
+    pub regrouped: Vec<Regrouped>,
     /// The models it reads, in document order.
     pub models: Vec<ObjectId>,
     /// The inputs it depends on, in document order: through the query or through other properties.
@@ -104,23 +109,24 @@ pub fn inputs_of(project: &Project, insight: ObjectId) -> Vec<ObjectId> {
     project.references_of(insight).filter_map(input).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-struct Part {
-    statement: Option<usize>,
-    template: Template,
-    shape: Shape,
-    loc: Loc,
-}
-
 /// Builds the query of an insight. `None` if the object is no insight or has nothing to query (which other findings say).
 pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option<Composed> {
     let Body::Insight(insight) = &project.object(id).body else { return None };
     let mut expander = Expander::new(project, context);
     let inputs = inputs_of(project, id);
     let static_problems = static_props(project, insight, context);
-    let parts = parts(insight, &mut expander, context);
+    let mut parts = parts(insight, &mut expander, context);
     if parts.is_empty() {
         return None;
     }
+    if !inputs.is_empty() {
+        let grouping = |part: &&mut Part| {
+            part.shape.outer_column
+                && part.statement.is_some_and(|index| insight.statements[index].kind != StatementKind::Filter)
+        };
+        parts.iter_mut().filter(grouping).for_each(|part| part.find_grouped(context));
+    }
+    let parts = parts;
     let of = |kinds: &[StatementKind]| -> Vec<&Part> {
         let wanted = |part: &&Part| part.statement.is_some_and(|index| kinds.contains(&insight.statements[index].kind));
         parts.iter().filter(wanted).collect()
@@ -148,7 +154,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
         {
             let message = "this insight reads no model: one such insight stops the whole run (R-INS-03)";
             expand_problems.push(
-                Problem::new("no-model", project.object(id).name_loc(), message)
+                Problem::new(Code::NoModel, project.object(id).name_loc(), message)
                     .help("refer to a column, `${ref(model).column}`"),
             );
         }
@@ -182,7 +188,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
                 };
                 // A relation may be in a file that isn't there.
                 if project.names_complete() {
-                    expand_problems.push(Problem::new("no-join-path", loc, message).help(help));
+                    expand_problems.push(Problem::new(Code::NoJoinPath, loc, message).help(help));
                 }
             }
         }
@@ -201,7 +207,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
             }
         };
         expand_problems.push(
-            Problem::new("window-filter", word_loc(&part.template, "over").unwrap_or(part.loc), message)
+            Problem::new(Code::WindowFilter, word_loc(&part.template, "over").unwrap_or(part.loc), message)
                 .help("compute the window function in the model's SQL and filter by its column"),
         );
     }
@@ -214,18 +220,20 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
         writer.out.push_generated("\nWHERE");
         writer.list(&rows, " AND", Clause::Where, |_, _| {});
     }
-    let grouping = grouping(project.target(), &selected, &groups, &sorts);
+    let ordered: Vec<Part> = selected.iter().chain(&sorts).flat_map(|part| part.window_orders()).collect();
+    let grouping = grouping(project.target(), &selected, &groups, &sorts, &ordered);
     for part in grouping.iter().filter(|part| part.shape.mode) {
         expander.broken = true;
         let message = "`mode` is grouped by as if it were a column, and the database refuses that (R-SQL-04)";
         let loc = word_loc(&part.template, "mode").unwrap_or(part.loc);
-        expand_problems.push(Problem::new("sql-bind", loc, message).help("compute it in the model's SQL"));
+        expand_problems.push(Problem::new(Code::SqlBind, loc, message).help("compute it in the model's SQL"));
     }
     expand_problems.extend(grouping.iter().flat_map(|part| grouped_placeholders(project.target(), part)));
     if !grouping.is_empty() {
         writer.out.push_generated("\nGROUP BY");
         writer.list(&grouping, ",", Clause::GroupBy, |_, _| {});
     }
+    let regrouped = grouping.iter().filter_map(|part| part.regrouped(project, insight, context)).collect();
     if !groups.is_empty() {
         writer.out.push_generated("\nHAVING");
         writer.list(&groups, " AND", Clause::Having, |_, _| {});
@@ -271,6 +279,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
             .iter()
             .filter_map(|part| Some(Selected { statement: part.statement?, alias: alias_of(part) }))
             .collect(),
+        regrouped,
         models,
         dynamic: !inputs.is_empty(),
         inputs,
@@ -305,7 +314,7 @@ fn static_props(project: &Project, insight: &Insight, context: &dyn Context) -> 
                 let text = prop.text.text();
                 let message = format!("`{short}` gets this text literally: a column needs a query `?{{ … }}`");
                 let fixed = format!("?{{ {text} }}");
-                out.push(Problem::new("query-expected", loc, message).fix(Fix::replace(
+                out.push(Problem::new(Code::QueryExpected, loc, message).fix(Fix::replace(
                     format!("write `{fixed}`"),
                     prop.loc,
                     fixed,
@@ -313,7 +322,7 @@ fn static_props(project: &Project, insight: &Insight, context: &dyn Context) -> 
             } else {
                 let message =
                     format!("`{short}` shows this literally: only inputs are replaced inside a text (R-PRP-06)");
-                out.push(Problem::new("reference-not-replaced", loc, message));
+                out.push(Problem::new(Code::ReferenceNotReplaced, loc, message));
             }
         }
     }
@@ -327,9 +336,14 @@ fn parts(insight: &Insight, expander: &mut Expander<'_>, context: &dyn Context) 
         template.find_roles();
         let sample = template
             .fill(|_, hole| context.sample(hole.input, hole.accessor).unwrap_or_else(|| dropped::neutral(hole).into()));
-        let judged = if statement.kind == StatementKind::Sort { without_direction(&sample) } else { &sample };
+        let sort = statement.kind == StatementKind::Sort;
+        let judged = if sort { without_direction(&sample) } else { &sample };
+        let mut shape = shape_of(judged);
+        if shape.window {
+            shape.outer_column = shape_of(&without_window_orders(judged)).outer_column;
+        }
         let loc = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
-        Part { statement: Some(index), shape: shape_of(judged), template, loc }
+        Part { statement: Some(index), shape, template, loc, sort, grouped: None, lost: None }
     };
     insight.statements.iter().enumerate().map(part).collect()
 }
@@ -350,59 +364,11 @@ pub fn default_sort(insight: &Insight, target: Target) -> Option<usize> {
     (scatter && lines && target == Target::V2_1).then(x).flatten()
 }
 
-/// `R-SQL-05` to `R-SQL-07`.
-fn grouping<'a>(target: Target, selected: &[&'a Part], having: &[&Part], sorts: &[&'a Part]) -> Vec<&'a Part> {
-    let aggregated = selected.iter().any(|part| part.shape.aggregate) || !having.is_empty();
-    if target == Target::V2_1 && !aggregated {
-        return Vec::new();
-    }
-    let mut out: Vec<&Part> = Vec::new();
-    let others = selected.iter().chain(sorts).any(|part| part.shape.outer_column);
-    for part in selected.iter().chain(sorts) {
-        let text = part.template.text().text();
-        let text = without_direction(text);
-        // R-SQL-04: `mode` is grouped as if it were no aggregate.
-        let grouped = part.shape.outer_column || part.shape.mode && others;
-        if grouped && !out.iter().any(|other| without_direction(other.template.text().text()) == text) {
-            out.push(part);
-        }
-    }
-    out
-}
-
 /// Where a bare word stands.
 fn word_loc(template: &Template, word: &str) -> Option<Loc> {
     let plain = template.plain();
     let found = tokenize(&plain).ok()?.into_iter().find(|token| token.is_word(word))?;
     template.text().locate(found.range)
-}
-
-/// S-16: the text of a grouping expression loses the quote before a placeholder.
-fn grouped_placeholders(target: Target, part: &Part) -> Vec<Problem> {
-    let quoted = part.template.holes().iter().filter(|hole| hole.role == Role::InString);
-    let problem = |hole: &crate::Hole| {
-        let message = "the run fails: the query groups by this expression, and there the quote before a placeholder is lost (S-16)";
-        let help = match target {
-            Target::V2_1 => "leave the quotes out: the placeholder gets them automatically",
-            Target::V2_0 => "compare with a number, or use the placeholder in a filter instead",
-        };
-        Problem::new("grouped-placeholder", hole.loc, message).help(help)
-    };
-    quoted.map(problem).collect()
-}
-
-/// A sort without `ASC`, `DESC`, `NULLS FIRST`, `NULLS LAST` and a placeholder at its end (`R-SQL-08`, `R-SQL-09`).
-fn without_direction(text: &str) -> &str {
-    let mut rest = text.trim_end();
-    loop {
-        let lower = rest.to_ascii_lowercase();
-        let cut = [" asc", " desc", " nulls first", " nulls last"].iter().find(|word| lower.ends_with(*word));
-        match (cut, rest.rfind(" ${")) {
-            (Some(word), _) => rest = rest[..rest.len() - word.len()].trim_end(),
-            (None, Some(at)) if rest.ends_with('}') && !rest[at + 1..].contains(' ') => rest = rest[..at].trim_end(),
-            _ => return rest,
-        }
-    }
 }
 
 struct Writer {
@@ -418,8 +384,10 @@ impl Writer {
                 self.out.push_generated("\n  ");
             }
             let range = if clause == Clause::GroupBy {
-                let len = without_direction(part.template.text().text()).len() as u32;
-                self.out.push_part(&part.template, TextRange::up_to(len.into()))
+                match &part.grouped {
+                    Some(grouped) => self.out.push_template(grouped),
+                    None => self.out.push_part(&part.template, part.expression()),
+                }
             } else {
                 self.out.push_template(&part.template)
             };

@@ -12,9 +12,10 @@ use crate::report::shorten::{OPTION, shorten};
 use crate::report::{Finding, InputReport, OptionsStatus};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-use viz_facts::{Answer, Unknown};
+use viz_facts::{Answer, Reason, Unknown};
 use viz_project::{
-    DefaultSelection, Fix, Input, Kind, ObjectId, Options, Project, QueryText, Selection, did_you_mean, similar,
+    Code, Control, DefaultSelection, Display, Fix, Input, Kind, ObjectId, Options, Project, QueryText, Selection,
+    did_you_mean, similar,
 };
 
 /// More options than this are warned about (`R-IN-12`).
@@ -53,14 +54,14 @@ pub(crate) fn check_input(
         query_findings(project, facts, id, query, source, &mut findings);
     }
     let options = found.map(Arc::new).map_err(|failed| match failed {
-        Failed::Sql(error) => Unknown::new("options-query", sentence(&error.message)),
+        Failed::Sql(error) => Unknown::new(Reason::OptionsQuery, sentence(&error.message)),
         Failed::Unknown(why) => why,
     });
     if let Options::Range(range) = &input.options {
         findings.extend(crate::inputs::ranges::faults(input, range, now));
-        if options.as_ref().is_err_and(|why| why.code == "too-many-options") {
+        if options.as_ref().is_err_and(|why| why.code == Reason::TooManyOptions) {
             let message = format!("the range has more than {MAX_OPTIONS} values: the browser lists them all (R-IN-12)");
-            findings.push(Finding::new("too-many-options", range.loc, message));
+            findings.push(Finding::new(Code::TooManyOptions, range.loc, message));
         }
     }
     if let Ok(options) = &options {
@@ -84,7 +85,7 @@ pub(crate) fn unread(project: &Project, findings: &mut Vec<Finding>) {
         let object = project.object(id);
         if shown.contains(&id) && !read.contains(&id) && !project.is_broken(object.loc) {
             let message = format!("no insight reads `{}`: its choices change nothing", object.name_text());
-            findings.push(Finding::new("unread-input", object.name_loc(), message));
+            findings.push(Finding::new(Code::UnreadInput, object.name_loc(), message));
         }
     }
 }
@@ -119,11 +120,11 @@ fn shape(project: &Project, id: ObjectId, input: &Input, findings: &mut Vec<Find
         return;
     }
     name(project, id, findings);
-    let display = input.display.as_ref().map(|display| display.text.as_str());
+    let Control { display, written, .. } = input.control;
     let listed = matches!(input.options, Options::List { .. } | Options::Query(_));
-    if let (Some("date-range"), true, Some(at)) = (display, listed, &input.display) {
+    if let (Display::DateRange, true, Some(at)) = (display, listed, written) {
         let mut finding =
-            Finding::new("invalid-display", at.loc, "`date-range` needs a `range`, not a list of options (R-IN-06)");
+            Finding::new(Code::InvalidDisplay, at, "`date-range` needs a `range`, not a list of options (R-IN-06)");
         finding.help = Some("write `range: { start: …, end: …, step: 1 day }`".into());
         findings.push(finding);
     }
@@ -131,7 +132,7 @@ fn shape(project: &Project, id: ObjectId, input: &Input, findings: &mut Vec<Find
         // R-IN-32a: the run executes it, and the browser does not read the result.
         DefaultSelection::Query(query) => {
             let message = "this query has no effect: the browser does not read its result (R-IN-32a)";
-            let mut finding = Finding::new("query-not-executed", query.loc, message);
+            let mut finding = Finding::new(Code::QueryNotExecuted, query.loc, message);
             finding.help = Some("write the values as a list".into());
             findings.push(finding);
         }
@@ -140,7 +141,7 @@ fn shape(project: &Project, id: ObjectId, input: &Input, findings: &mut Vec<Find
                 "the page opens with the text `{}` selected, which is no option: filters find nothing until a viewer clicks (S-09)",
                 word.text
             );
-            let mut finding = Finding::new("phantom-default", word.loc, message);
+            let mut finding = Finding::new(Code::PhantomDefault, word.loc, message);
             finding.help = Some("write the options as a list".into());
             if let (Options::List { items, .. }, "all") = (&input.options, word.text.as_str()) {
                 let quoted: Vec<String> = items
@@ -154,21 +155,21 @@ fn shape(project: &Project, id: ObjectId, input: &Input, findings: &mut Vec<Find
         }
         _ => {}
     }
-    if let (Some("toggle"), Options::List { items, .. }, Some(at)) = (display, &input.options, &input.display)
+    if let (Display::Toggle, Options::List { items, .. }, Some(at)) = (display, &input.options, written)
         && items.len() != 2
     {
         let message = format!("a toggle needs exactly two options, not {} (R-IN-04)", items.len());
-        let mut finding = Finding::new("invalid-display", at.loc, message);
+        let mut finding = Finding::new(Code::InvalidDisplay, at, message);
         finding.help = Some("use `radio` or `tabs`".into());
         findings.push(finding);
     }
-    if let (Some("slider" | "range-slider"), Options::List { items, .. }, Some(at)) =
-        (display, &input.options, &input.display)
+    if let (Display::Slider | Display::RangeSlider, Options::List { items, .. }, Some(at)) =
+        (display, &input.options, written)
         && !items.is_empty()
         && items.iter().all(|item| numeric(&item.text).is_none())
     {
         let message = "a slider shows numbers only, and no option is one: the control is empty (R-IN-10)";
-        findings.push(Finding::new("invalid-display", at.loc, message));
+        findings.push(Finding::new(Code::InvalidDisplay, at, message));
     }
 }
 
@@ -182,7 +183,7 @@ fn name(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
         name.text
     );
     let fixed: String = name.text.chars().map(|c| if word(c) { c } else { '_' }).collect();
-    let mut finding = Finding::new("input-name", name.loc, message);
+    let mut finding = Finding::new(Code::InputName, name.loc, message);
     finding.help = Some(format!("use letters, digits and `_`, as in `{fixed}`"));
     findings.push(finding);
 }
@@ -192,7 +193,7 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
     let object = project.object(id);
     if options.values.is_empty() && matches!(input.options, Options::Query(_)) {
         let message = format!("the option query of `{}` has no rows: the run fails (R-IN-31)", object.name_text());
-        findings.push(Finding::new("no-options", object.name_loc(), message));
+        findings.push(Finding::new(Code::NoOptions, object.name_loc(), message));
     }
     if options.values.len() > MANY_OPTIONS {
         let message = format!(
@@ -200,7 +201,7 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
             object.name_text(),
             options.values.len()
         );
-        findings.push(Finding::new("too-many-options", options.origin, message));
+        findings.push(Finding::new(Code::TooManyOptions, options.origin, message));
     }
     query_options(input, options, findings);
     default_range(input, options, findings);
@@ -209,7 +210,7 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
     for item in items {
         if let Some(loc) = first.insert(&item.text, item.loc) {
             let mut finding = Finding::new(
-                "duplicate-option",
+                Code::DuplicateOption,
                 item.loc,
                 format!("the option `{}` is listed twice", shorten(&item.text, OPTION)),
             );
@@ -227,7 +228,7 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
     for default in defaults {
         if !known.contains(default.text.as_str()) {
             let mut finding = Finding::new(
-                "default-not-an-option",
+                Code::DefaultNotAnOption,
                 default.loc,
                 format!(
                     "the default `{}` is none of the options of `{}` (R-IN-05)",
@@ -256,34 +257,32 @@ fn query_options(input: &Input, options: &InputOptions, findings: &mut Vec<Findi
     if !matches!(input.options, Options::Query(_)) {
         return;
     }
-    let mut add = |code: &'static str, loc: viz_text::Loc, message: String, help: &str| {
+    let mut add = |code: Code, loc: viz_text::Loc, message: String, help: &str| {
         let mut finding = Finding::new(code, loc, message);
         finding.help = (!help.is_empty()).then(|| help.to_owned());
         findings.push(finding);
     };
-    let ty = options.column_type.as_deref().unwrap_or_default();
-    if ty == "DATE" || ty.starts_with("TIMESTAMP") {
+    if let Some(ty) = options.column_type.as_ref().filter(|ty| ty.is_temporal()) {
         let shown = options.values.iter().find(|value| **value != Value::Null).map(Value::raw);
         let example = shown.map(|text| format!(", such as `{text}`")).unwrap_or_default();
         let message = format!("these options are of the type {ty}: the browser gets milliseconds{example} (S-38)");
-        add("date-options", options.origin, message, "write `strftime(…, '%Y-%m-%d')` in the query");
+        add(Code::DateOptions, options.origin, message, "write `strftime(…, '%Y-%m-%d')` in the query");
     }
     if options.values.contains(&Value::Null) {
         let message = "one of the options is NULL: the control shows the text `null` (R-IN-34, S-41)".to_owned();
-        add("null-option", options.origin, message, "leave it out: `where … is not null`");
+        add(Code::NullOption, options.origin, message, "leave it out: `where … is not null`");
     }
-    let display = input.display.as_ref();
     let count = options.values.len();
-    match display.map(|display| (display.text.as_str(), display.loc)) {
-        Some(("toggle", loc)) if count != 2 && count > 0 => {
+    match input.control.written.map(|loc| (input.control.display, loc)) {
+        Some((Display::Toggle, loc)) if count != 2 && count > 0 => {
             let message = format!("a toggle needs exactly two options, and the query has {count} (R-IN-04)");
-            add("invalid-display", loc, message, "use `radio` or `tabs`");
+            add(Code::InvalidDisplay, loc, message, "use `radio` or `tabs`");
         }
-        Some(("slider" | "range-slider", loc))
+        Some((Display::Slider | Display::RangeSlider, loc))
             if count > 0 && options.values.iter().all(|value| numeric(&value.raw()).is_none()) =>
         {
             let message = "a slider shows numbers only, and no option is one: the control is empty (R-IN-10)";
-            add("invalid-display", loc, message.to_owned(), "");
+            add(Code::InvalidDisplay, loc, message.to_owned(), "");
         }
         _ => {}
     }
@@ -315,7 +314,7 @@ fn default_range(input: &Input, options: &InputOptions, findings: &mut Vec<Findi
         "`{}` to `{}` is compared as texts, in which `10` comes before `5`: {selected} (S-10)",
         start.text, end.text
     );
-    let mut finding = Finding::new("default-range", start.loc, message);
+    let mut finding = Finding::new(Code::DefaultRange, start.loc, message);
     finding.help = Some("choose bounds with equally many digits, or leave the default out".into());
     findings.push(finding);
 }
@@ -334,7 +333,7 @@ fn query_findings(
     names.dedup();
     if names.len() != 1 {
         let message = format!("an option query must name exactly one model, not {} (R-IN-11)", names.len());
-        let mut finding = Finding::new("options-reference", body, message);
+        let mut finding = Finding::new(Code::OptionsReference, body, message);
         finding.help = Some("write `?{ select distinct column from ${ref(model)} }`".into());
         findings.push(finding);
         return;
@@ -344,7 +343,7 @@ fn query_findings(
         && loc.segment == query.loc.segment
     {
         let message = "the option query fails: DuckDB 2.0 refuses the arrow of a lambda";
-        let mut finding = Finding::new("options-query", loc, message);
+        let mut finding = Finding::new(Code::OptionsQuery, loc, message);
         finding.help = Some(lambda::HELP.into());
         findings.push(finding);
     }
@@ -355,7 +354,7 @@ fn query_findings(
                 let name = project.object(id).name_text();
                 let message =
                     format!("the option query of `{name}` fails: this comment hides the parenthesis behind it (S-40)");
-                let mut finding = Finding::new("options-query", comment, message);
+                let mut finding = Finding::new(Code::OptionsQuery, comment, message);
                 finding.related.push(viz_project::Related { loc: body, message: "the option query is here".into() });
                 finding.help = Some("write the comment as `/* … */`, or before the query".into());
                 return findings.push(finding);
@@ -367,24 +366,24 @@ fn query_findings(
             }
             let place = error_place(&sql, error).filter(|loc| loc.segment == query.loc.segment);
             let mut finding = Finding::new(
-                "options-query",
+                Code::OptionsQuery,
                 place.unwrap_or(body),
                 format!("the option query fails: {}", sentence(&error.message)),
             );
             suggest(&mut finding, error);
             findings.push(finding);
         }
-        Err(Failed::Unknown(why)) if why.code == "options-columns" => {
+        Err(Failed::Unknown(why)) if why.code == Reason::OptionsColumns => {
             let count = column_count(project, facts, query).unwrap_or(0);
             findings.push(Finding::new(
-                "options-columns",
+                Code::OptionsColumns,
                 body,
                 format!("an option query must have exactly one column, not {count} (R-IN-31)"),
             ));
         }
-        Err(Failed::Unknown(why)) if why.code == "too-many-options" => {
+        Err(Failed::Unknown(why)) if why.code == Reason::TooManyOptions => {
             let mut finding = Finding::new(
-                "too-many-options",
+                Code::TooManyOptions,
                 body,
                 format!("the option query has more than {MAX_OPTIONS} rows: the run fails (R-IN-12)"),
             );

@@ -1,6 +1,6 @@
 //! The options of an input: listed, computed from a range, or known from a query.
 
-use crate::facts::{Facts, Known, pending};
+use crate::facts::{Facts, Known};
 use crate::inputs::ranges;
 use crate::inputs::ranges::Listed;
 use crate::inputs::states::{State, Value, numeric};
@@ -8,8 +8,8 @@ use crate::models::earlier_runs;
 use crate::models::earlier_runs::Earlier;
 use crate::models::source::source_of_model;
 use rustc_hash::FxHashMap;
-use viz_facts::{Answer, FactStore, OptionValues, Question, SqlError, Unknown};
-use viz_project::{Body, DefaultSelection, Input, ObjectId, Options, Project, Selection};
+use viz_facts::{Answer, DataType, FactStore, OptionValues, Question, Reason, SqlError, Unknown};
+use viz_project::{Body, DefaultSelection, Display, Input, ObjectId, Options, Project, Selection};
 use viz_sql::option_query;
 use viz_text::Loc;
 
@@ -53,7 +53,7 @@ pub struct InputOptions {
     /// Where they come from.
     pub source: OptionSource,
     /// The SQL type of a query's column.
-    pub column_type: Option<String>,
+    pub column_type: Option<DataType>,
     /// Whether the data have changed since, or may have.
     pub stale: bool,
     /// When an earlier run found them out, in milliseconds since 1970; if it did.
@@ -94,7 +94,7 @@ pub fn options_of(
 ) -> Result<InputOptions, Unknown> {
     let facts = Facts::new(facts, Ok(()));
     look_up(project, &facts, input, now).map_err(|failed| match failed {
-        Failed::Sql(error) => Unknown::new("options-query", error.message),
+        Failed::Sql(error) => Unknown::new(Reason::OptionsQuery, error.message),
         Failed::Unknown(unknown) => unknown,
     })
 }
@@ -106,7 +106,7 @@ pub(crate) fn look_up(
     now: chrono::NaiveDateTime,
 ) -> Result<InputOptions, Failed> {
     let unreadable =
-        || Failed::Unknown(Unknown::new("options-unreadable", "the options can't be read from the project"));
+        || Failed::Unknown(Unknown::new(Reason::OptionsUnreadable, "the options can't be read from the project"));
     let Body::Input(input) = &project.object(id).body else { return Err(unreadable()) };
     let mut options = match &input.options {
         Options::Missing => return Err(unreadable()),
@@ -125,10 +125,10 @@ pub(crate) fn look_up(
                 Listed::Values(values) => values,
                 Listed::TooMany => {
                     let message = format!("the range has more than {MAX_OPTIONS} values");
-                    return Err(Failed::Unknown(Unknown::new("too-many-options", message)));
+                    return Err(Failed::Unknown(Unknown::new(Reason::TooManyOptions, message)));
                 }
                 Listed::Endless => {
-                    return Err(Failed::Unknown(Unknown::new("endless-range", "the range never ends")));
+                    return Err(Failed::Unknown(Unknown::new(Reason::EndlessRange, "the range never ends")));
                 }
             },
             initial: None,
@@ -143,7 +143,7 @@ pub(crate) fn look_up(
             let Queried { found, stale, source, run_at } = query_values(project, facts, id, query)?;
             let column_type = found.columns.first().map(|column| column.data_type.clone());
             InputOptions {
-                values: found.values.iter().map(|value| typed(value.as_deref(), column_type.as_deref())).collect(),
+                values: found.values.iter().map(|value| typed(value.as_deref(), column_type.as_ref())).collect(),
                 initial: None,
                 is_range: false,
                 source,
@@ -170,7 +170,7 @@ pub(crate) fn question(
 ) -> Result<(Question, viz_text::MappedText), Failed> {
     let Some((sql, model)) = option_query(project, query) else {
         return Err(Failed::Unknown(Unknown::new(
-            "options-reference",
+            Reason::OptionsReference,
             "the option query does not name exactly one model",
         )));
     };
@@ -194,7 +194,7 @@ fn query_values(
 ) -> Result<Queried, Failed> {
     let question = match question(project, query) {
         Ok((question, _)) => question,
-        Err(Failed::Unknown(why)) if why.code == "source-not-supported" => {
+        Err(Failed::Unknown(why)) if why.code == Reason::SourceNotSupported => {
             let earlier = earlier_runs::options(project, facts, project.object(id).name_text(), MAX_OPTIONS);
             let Earlier { found, at } = earlier.map_err(Failed::Unknown)?.ok_or(Failed::Unknown(why))?;
             let found = one_column(&found)?;
@@ -209,10 +209,10 @@ fn query_values(
                 Ok(Queried { found, stale, source: OptionSource::Query, run_at: None })
             }
             Answer::Options(Err(error)) => Err(Failed::Sql(error.clone())),
-            _ => Err(Failed::Unknown(Unknown::new("engine", "the engine gave an answer of another kind"))),
+            _ => Err(Failed::Unknown(Unknown::new(Reason::Engine, "the engine gave an answer of another kind"))),
         },
         Known::Unknown(why) => Err(Failed::Unknown(why)),
-        Known::Pending => Err(Failed::Unknown(pending())),
+        Known::Pending => Err(Failed::Unknown(Unknown::pending())),
     }
 }
 
@@ -220,40 +220,24 @@ fn query_values(
 fn one_column(values: &OptionValues) -> Result<OptionValues, Failed> {
     let wrong = |code, message: String| Err(Failed::Unknown(Unknown::new(code, message)));
     if values.columns.len() != 1 {
-        return wrong("options-columns", "the option query has not exactly one column".to_owned());
+        return wrong(Reason::OptionsColumns, "the option query has not exactly one column".to_owned());
     }
     if values.more {
-        return wrong("too-many-options", format!("the option query has more than {MAX_OPTIONS} rows"));
+        return wrong(Reason::TooManyOptions, format!("the option query has more than {MAX_OPTIONS} rows"));
     }
     Ok(values.clone())
 }
 
 /// A value of an option query as it reaches the browser.
-fn typed(value: Option<&str>, column_type: Option<&str>) -> Value {
+fn typed(value: Option<&str>, column_type: Option<&DataType>) -> Value {
     let Some(text) = value else { return Value::Null };
-    let ty = column_type.unwrap_or_default();
-    if ty == "DATE" || ty.starts_with("TIMESTAMP") {
+    let number = match column_type {
         // S-38: they reach the browser as milliseconds since 1970.
-        return epoch_milliseconds(text).map_or_else(|| Value::Text(text.to_owned()), Value::Number);
-    }
-    let number = [
-        "TINYINT",
-        "SMALLINT",
-        "INTEGER",
-        "BIGINT",
-        "HUGEINT",
-        "UTINYINT",
-        "USMALLINT",
-        "UINTEGER",
-        "UBIGINT",
-        "UHUGEINT",
-        "FLOAT",
-        "DOUBLE",
-    ];
-    if number.contains(&ty) || ty.starts_with("DECIMAL") {
-        return numeric(text).map_or_else(|| Value::Text(text.to_owned()), Value::Number);
-    }
-    Value::Text(text.to_owned())
+        Some(ty) if ty.is_temporal() => epoch_milliseconds(text),
+        Some(ty) if ty.is_number() => numeric(text),
+        _ => None,
+    };
+    number.map_or_else(|| Value::Text(text.to_owned()), Value::Number)
 }
 
 fn epoch_milliseconds(text: &str) -> Option<f64> {
@@ -275,7 +259,7 @@ fn initial(input: &Input, options: &InputOptions) -> Option<State> {
     };
     // The first of several that read alike.
     let by_text = || options.values.iter().rev().map(|value| (value.raw(), value)).collect::<FxHashMap<_, _>>();
-    let slider = input.display.as_ref().is_some_and(|display| display.text == "slider");
+    let slider = input.control.display == Display::Slider;
     let slid = |value: Value| match &value {
         Value::Text(text) if slider => numeric(text).map_or(value.clone(), Value::Number),
         _ => value,

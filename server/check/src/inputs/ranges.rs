@@ -6,7 +6,7 @@ use crate::report::Finding;
 use chrono::{NaiveDate, NaiveDateTime};
 use std::borrow::Cow;
 use viz_facts::js_number;
-use viz_project::{Bound, Fix, Input, Range};
+use viz_project::{Bound, Code, Display, Fix, Input, Range};
 use viz_syntax::Typed;
 
 /// The values of a range.
@@ -38,8 +38,7 @@ fn parse_float(text: &str) -> Option<f64> {
 
 /// Whether a range is one of dates (`R-DATE-03`).
 pub(crate) fn is_dates(input: &Input, range: &Range, now: NaiveDateTime) -> bool {
-    let displayed = input.display.as_ref().is_some_and(|display| display.text == "date-range");
-    displayed
+    input.control.display == Display::DateRange
         || [&range.start, &range.end].iter().any(|bound| expression(&text(bound), now).is_some())
         || step(&text(&range.step)).is_some()
 }
@@ -120,7 +119,7 @@ fn numbers(range: &Range, limit: usize) -> Listed {
 const STEP_HELP: &str = "write a number and a unit, such as `1 day` or `2 weeks`";
 
 fn fault(at: &Bound, message: impl Into<String>) -> Finding {
-    Finding::new("invalid-range", at.loc, message)
+    Finding::new(Code::InvalidRange, at.loc, message)
 }
 
 /// What is wrong with a range (D-046).

@@ -3,7 +3,7 @@
 use crate::inputs::options::InputOptions;
 use rustc_hash::FxHashSet;
 use viz_facts::js_number;
-use viz_project::{Input, Selection};
+use viz_project::{Control, Display, Input, Offers, Selection};
 use viz_sql::Accessor;
 
 /// One selected value.
@@ -108,7 +108,7 @@ impl State {
 /// The states of an input that a check considers; the first one is the initial state.
 pub fn states(input: &Input, options: &InputOptions) -> Vec<State> {
     let values = &options.values;
-    let display = input.display.as_ref().map(|display| display.text.as_str());
+    let Control { ranged, clearable, offers, .. } = input.control;
     let (mut out, mut known) = (Vec::new(), FxHashSet::default());
     let mut add = |values: Vec<Value>| {
         let state = State { values };
@@ -121,30 +121,29 @@ pub fn states(input: &Input, options: &InputOptions) -> Vec<State> {
     }
     let numbers = || values.iter().filter(|value| **value != Value::Null).filter_map(Value::number);
     if input.selection != Some(Selection::Multi) {
-        let reachable: Vec<Value> = match display {
-            Some("toggle") => values.iter().take(2).cloned().collect(),
-            Some("slider") => numbers().map(Value::Number).collect(),
+        let reachable: Vec<Value> = match offers {
+            Offers::FirstTwo => values.iter().take(2).cloned().collect(),
+            Offers::Numbers => numbers().map(Value::Number).collect(),
             _ => values.clone(),
         };
         reachable.into_iter().for_each(|value| add(vec![value]));
-        if display == Some("autocomplete") {
+        if clearable {
             add(Vec::new());
         }
         return out;
     }
-    let ranged = options.is_range || matches!(display, Some("range-slider" | "date-range"));
-    if !ranged || display == Some("date-range") {
+    if clearable {
         add(Vec::new());
     }
     let first_two = |values: &[Value]| values.get(..2).map(<[Value]>::to_vec);
     if ranged {
         // A slider over a list has its numbers only, in their order.
-        let run: Vec<Value> = if options.is_range || display == Some("date-range") {
-            values.clone()
-        } else {
+        let run: Vec<Value> = if offers == Offers::AscendingNumbers {
             let mut numbers: Vec<f64> = numbers().collect();
             numbers.sort_by(f64::total_cmp);
             numbers.into_iter().map(Value::Number).collect()
+        } else {
+            values.clone()
         };
         if !run.is_empty() {
             add(run.clone());
@@ -167,7 +166,7 @@ pub fn initial_state(input: &Input, options: &InputOptions) -> Option<State> {
     if options.initial.is_some() {
         return options.initial.clone();
     }
-    let slides = input.display.as_ref().is_some_and(|display| display.text == "slider");
+    let slides = input.control.display == Display::Slider;
     let few = if input.selection == Some(Selection::Multi) || slides { usize::MAX } else { 1 };
     let values = options.values.iter().take(few).cloned().collect();
     states(input, &InputOptions { values, ..options.clone() }).into_iter().next()

@@ -1,11 +1,10 @@
 //! Runs suspected selections on the data of a source: only that tells whether rows meet the fault today.
 
 use super::Run;
-use crate::facts::is_pending;
 use crate::insight::combinations::Combination;
 use crate::models::source::source_of_model;
 use crate::proof::Class;
-use viz_facts::{QueryTable, Question, SourceSpec, SqlError, SqlErrorKind, Unknown};
+use viz_facts::{QueryTable, Question, Reason, SourceSpec, SqlError, SqlErrorKind, Unknown};
 use viz_sql::{model_query, name_hash};
 
 /// What a suspected selection turned out to be.
@@ -34,7 +33,7 @@ impl Run<'_> {
     pub(super) fn on_data(&self, selection: &[u32], suspected: &[usize]) -> Result<Trial, Unknown> {
         if self.tried.replace(self.tried.get() + 1) >= MOST_TRIED {
             let why = format!("so many choices are suspected that only {MOST_TRIED} of them are");
-            return Ok(Trial::Untried(Unknown::new("too-many-values", why)));
+            return Ok(Trial::Untried(Unknown::new(Reason::TooManyValues, why)));
         }
         match self.execute(selection)? {
             Trial::Passes => {}
@@ -92,8 +91,8 @@ impl Run<'_> {
         Ok(match self.facts.accepted(&Question::Execute { source, tables, sql }) {
             Ok(Ok(())) => Trial::Passes,
             Ok(Err(error)) if error.kind == SqlErrorKind::Conversion => Trial::Fails(error),
-            Ok(Err(error)) => Trial::Untried(Unknown::new("other-error", error.message)),
-            Err(why) if is_pending(&why) => return Err(why),
+            Ok(Err(error)) => Trial::Untried(Unknown::new(Reason::OtherError, error.message)),
+            Err(why) if why.is_pending() => return Err(why),
             Err(why) => Trial::Untried(why),
         })
     }
@@ -102,13 +101,13 @@ impl Run<'_> {
     pub(super) fn source_and_tables(&self) -> Result<(SourceSpec, Vec<QueryTable>), Unknown> {
         let table = |model: &_| {
             let query =
-                model_query(self.project, *model).ok_or_else(|| Unknown::new("no-sql", "a model has no SQL"))?;
+                model_query(self.project, *model).ok_or_else(|| Unknown::new(Reason::NoSql, "a model has no SQL"))?;
             let name = name_hash(self.project.object(*model).name_text());
             Ok(QueryTable { name, sql: query.text().to_owned() })
         };
         let tables = self.composed.models.iter().map(table).collect::<Result<_, Unknown>>()?;
         let first = self.composed.models.first();
-        let first = first.ok_or_else(|| Unknown::new("no-model", "the query reads no model"))?;
+        let first = first.ok_or_else(|| Unknown::new(Reason::NoModel, "the query reads no model"))?;
         Ok((source_of_model(self.project, *first)?, tables))
     }
 }

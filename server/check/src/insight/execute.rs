@@ -5,12 +5,12 @@
 
 use super::wording::Failures;
 use super::{InsightVerdict, Run};
-use crate::facts::{Known, pending};
+use crate::facts::Known;
 use crate::insight::combinations::Combination;
 use crate::insight::witness::{Witness, witnesses};
 use crate::report::{Finding, Judge};
-use viz_facts::{Answer, QueryTable, Question, SqlError, Unknown};
-use viz_project::ObjectId;
+use viz_facts::{Answer, QueryTable, Question, Reason, SqlError, Unknown};
+use viz_project::{Code, ObjectId};
 use viz_text::Loc;
 
 /// What came of running a combination: its rows, as a number and a hash, or the engine's error.
@@ -53,7 +53,7 @@ impl Run<'_> {
         outcomes: &[Outcome],
     ) {
         // These have findings at their places already.
-        if verdict.findings.iter().any(|finding| matches!(finding.code, "combination-value" | "sql-bind")) {
+        if verdict.findings.iter().any(|finding| matches!(finding.code, Code::CombinationValue | Code::SqlBind)) {
             return;
         }
         let failing: Vec<bool> = outcomes.iter().map(Result::is_err).collect();
@@ -62,7 +62,7 @@ impl Run<'_> {
             let at = among[witness.example];
             if witness.always {
                 let message = format!("the query of this insight fails when it runs: {}", self.words(error));
-                verdict.findings.push(Finding::new("run-error", verdict.report.loc, message));
+                verdict.findings.push(Finding::new(Code::RunError, verdict.report.loc, message));
             } else {
                 let exact = self.is_complete();
                 let mut finding = self.some(&witness, at, at, error, Judge::Execute, exact);
@@ -81,7 +81,7 @@ impl Run<'_> {
                 true => "this insight shows nothing: its query finds no rows",
                 false => "this insight shows nothing, whatever is chosen: its query finds no rows",
             };
-            verdict.findings.push(Finding::new("no-rows", verdict.report.loc, message));
+            verdict.findings.push(Finding::new(Code::NoRows, verdict.report.loc, message));
             return;
         }
         for mut witness in witnesses(combinations, &empty) {
@@ -99,7 +99,7 @@ impl Run<'_> {
                 let (inputs, selections) = (&witness.inputs, &witness.selections);
                 let failures = Failures { inputs, selections, grouped: false, exact: self.is_complete() };
                 let (combinations, words) = self.counted(&failures);
-                let mut finding = Finding::new("no-rows", loc, format!("this insight shows nothing {words}"));
+                let mut finding = Finding::new(Code::NoRows, loc, format!("this insight shows nothing {words}"));
                 finding.combinations = Some(combinations);
                 verdict.findings.push(finding);
             }
@@ -122,7 +122,7 @@ impl Run<'_> {
             if let (true, Some(hole)) = (same, hole) {
                 let name = self.project.object(hole.input).name_text();
                 let message = format!("`{name}` changes nothing here: all its choices show the same today");
-                findings.push(Finding::new("no-change", hole.loc, message));
+                findings.push(Finding::new(Code::NoChange, hole.loc, message));
             }
         }
     }
@@ -148,9 +148,9 @@ fn outcome(known: Known) -> Result<Outcome, Unknown> {
     let answer = match known {
         Known::Answer(answer, _) => answer,
         Known::Unknown(why) => return Err(why),
-        Known::Pending => return Err(pending()),
+        Known::Pending => return Err(Unknown::pending()),
     };
-    let strange = || Unknown::new("engine", "the engine gave an answer of another kind");
+    let strange = || Unknown::new(Reason::Engine, "the engine gave an answer of another kind");
     match &*answer {
         Answer::Options(Err(error)) => {
             // What stands behind the first line draws a picture of it.

@@ -4,9 +4,9 @@ use super::{InsightVerdict, Run};
 use crate::engine_errors::lambda::{HELP, arrows};
 use crate::insight::browser_engine::{Refused, refused_by_1_4};
 use crate::insight::witness::witnesses;
-use crate::report::{Finding, Judge, Severity};
+use crate::report::{Finding, Judge};
 use viz_facts::{SqlError, SqlErrorKind};
-use viz_project::BrowserEngine;
+use viz_project::{BrowserEngine, Code, Severity};
 use viz_sql::Role;
 
 impl Run<'_> {
@@ -19,13 +19,15 @@ impl Run<'_> {
             let subject = self.subject(loc);
             let mut finding = match in_1_4 {
                 true => Finding::new(
-                    "browser-engine",
+                    Code::BrowserEngine,
                     loc,
                     format!("{subject} works in the browser of today only: DuckDB 2.0 refuses the arrow of a lambda"),
                 ),
-                false => {
-                    Finding::new("sql-bind", loc, format!("{subject} fails: DuckDB 2.0 refuses the arrow of a lambda"))
-                }
+                false => Finding::new(
+                    Code::SqlBind,
+                    loc,
+                    format!("{subject} fails: DuckDB 2.0 refuses the arrow of a lambda"),
+                ),
             };
             if in_1_4 {
                 finding.severity = Severity::Warning;
@@ -56,7 +58,7 @@ impl Run<'_> {
             let Some(loc) = mapped.locate(found.range) else { continue };
             let message =
                 format!("{} breaks in the browser: its engine, DuckDB 1.4, has no {}", self.subject(loc), found.what);
-            let mut finding = Finding::new("browser-engine", loc, message);
+            let mut finding = Finding::new(Code::BrowserEngine, loc, message);
             finding.help = Some(
                 "compute it in the model's SQL, or set `browser_engine: \"2.0\"` if the viewer has moved on".into(),
             );

@@ -1,6 +1,6 @@
 //! The query of an insight as it runs for one selection, with the tables that it reads: to show it or to run it elsewhere.
 
-use crate::facts::{Facts, pending};
+use crate::facts::Facts;
 use crate::inputs::check_input::AllOptions;
 use crate::inputs::options::{Failed, look_up};
 use crate::inputs::states::{State, states};
@@ -8,7 +8,7 @@ use crate::insight::FromFacts;
 use crate::models::check_model::{AllColumns, Columns, columns};
 use crate::models::source::source_of_model;
 use std::sync::Arc;
-use viz_facts::{Column, FactStore, SourceSpec, Unknown};
+use viz_facts::{Column, FactStore, Reason, SourceSpec, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project};
 use viz_sql::{Clause, Composed, Selected, compose, model_query, name_hash};
 
@@ -76,19 +76,19 @@ pub fn rendered_query(
         .filter(|id| project.object(*id).kind == Kind::Input)
         .map(|input| {
             let options = look_up(project, &facts, input, now).map_err(|failed| match failed {
-                Failed::Sql(error) => Unknown::new("options-query", error.message),
+                Failed::Sql(error) => Unknown::new(Reason::OptionsQuery, error.message),
                 Failed::Unknown(why) => why,
             });
             (input, options.map(Arc::new))
         })
         .collect();
     let composed = compose(project, insight, &FromFacts { columns: &columns, inputs: &inputs, project })
-        .ok_or_else(|| Unknown::new("no-query", "it has no query"))?;
+        .ok_or_else(|| Unknown::new(Reason::NoQuery, "it has no query"))?;
     if composed.broken {
-        return Err(Unknown::new("has-errors", "a reference in it can't be resolved"));
+        return Err(Unknown::new(Reason::HasErrors, "a reference in it can't be resolved"));
     }
     if composed.uncertain {
-        return Err(Unknown::new("types-unknown", "the types of some options are not known"));
+        return Err(Unknown::new(Reason::TypesUnknown, "the types of some options are not known"));
     }
     let mut values = Vec::new();
     for hole in composed.template.holes() {
@@ -116,20 +116,20 @@ pub fn rendered_query(
 }
 
 fn initial_state(project: &Project, inputs: &AllOptions, id: ObjectId) -> Result<State, Unknown> {
-    let options = inputs.get(&id).ok_or_else(pending)?.as_ref().map_err(Unknown::clone)?;
-    let Body::Input(input) = &project.object(id).body else { return Err(pending()) };
+    let options = inputs.get(&id).ok_or_else(Unknown::pending)?.as_ref().map_err(Unknown::clone)?;
+    let Body::Input(input) = &project.object(id).body else { return Err(Unknown::pending()) };
     let name = project.object(id).name_text();
     states(input, options)
         .into_iter()
         .next()
-        .ok_or_else(|| Unknown::new("no-options", format!("the input `{name}` has no options")))
+        .ok_or_else(|| Unknown::new(Reason::NoOptions, format!("the input `{name}` has no options")))
 }
 
 fn tables(project: &Project, columns: &AllColumns, composed: &Composed) -> Result<Vec<RenderedTable>, Unknown> {
     let table = |model: &ObjectId| {
         let name = project.object(*model).name_text();
         let sql = model_query(project, *model)
-            .ok_or_else(|| Unknown::new("no-sql", format!("the model `{name}` has no SQL")))?;
+            .ok_or_else(|| Unknown::new(Reason::NoSql, format!("the model `{name}` has no SQL")))?;
         Ok(RenderedTable {
             model: name.to_owned(),
             name: name_hash(name),
@@ -139,9 +139,9 @@ fn tables(project: &Project, columns: &AllColumns, composed: &Composed) -> Resul
                 Some(Columns::Known(columns)) => Ok(seen_columns(columns, composed.dynamic)),
                 Some(Columns::Unknown(why)) => Err(why.clone()),
                 Some(Columns::Failed) => {
-                    Err(Unknown::new("model-failed", format!("the query of the model `{name}` fails")))
+                    Err(Unknown::new(Reason::ModelFailed, format!("the query of the model `{name}` fails")))
                 }
-                None => Err(pending()),
+                None => Err(Unknown::pending()),
             },
         })
     };
@@ -152,21 +152,9 @@ fn tables(project: &Project, columns: &AllColumns, composed: &Composed) -> Resul
 pub(crate) fn seen_columns(columns: &[Column], dynamic: bool) -> Vec<Column> {
     let seen = |column: &Column| Column {
         name: column.name.clone(),
-        data_type: if dynamic { browser_type(&column.data_type) } else { column.data_type.clone() },
+        data_type: if dynamic { column.data_type.seen_by_browser() } else { column.data_type.clone() },
     };
     columns.iter().map(seen).collect()
-}
-
-/// The browser sees a model's rows through a parquet file, in which decimals are doubles (section 8) and enums texts.
-fn browser_type(data_type: &str) -> String {
-    let is = |start: &str| data_type.starts_with(start) && !data_type.ends_with(']');
-    if is("DECIMAL") {
-        "DOUBLE".into()
-    } else if is("ENUM") {
-        "VARCHAR".into()
-    } else {
-        data_type.to_owned()
-    }
 }
 
 fn selected(project: &Project, id: ObjectId, composed: &Composed) -> Vec<RenderedColumn> {
@@ -276,8 +264,8 @@ insights:
 
     #[test]
     fn what_can_not_be_rendered_has_a_reason() {
-        assert_eq!(render("wrong", &[]).unwrap_err().code, "has-errors");
-        assert_eq!(render("orders", &[]).unwrap_err().code, "no-query");
+        assert_eq!(render("wrong", &[]).unwrap_err().code, Reason::HasErrors);
+        assert_eq!(render("orders", &[]).unwrap_err().code, Reason::NoQuery);
         let (project, _) = known(&[]);
         let query = rendered_query(
             &project,
@@ -286,6 +274,6 @@ insights:
             named(&project, "amounts"),
             &[],
         );
-        assert_eq!(query.unwrap().tables[0].columns.as_ref().unwrap_err().code, "pending");
+        assert_eq!(query.unwrap().tables[0].columns.as_ref().unwrap_err().code, Reason::Pending);
     }
 }

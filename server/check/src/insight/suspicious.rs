@@ -5,7 +5,7 @@ use crate::inputs::options::InputOptions;
 use crate::inputs::states::{Value, numeric, starts_with_date, states};
 use crate::report::Finding;
 use std::collections::BTreeSet;
-use viz_project::{Body, Kind, ObjectId, Related, Resolution, StatementKind, Target};
+use viz_project::{Body, Code, Kind, ObjectId, Related, Resolution, StatementKind, Target};
 use viz_sql::{Accessor, Clause, Hole, Role, shape_of};
 use viz_syntax::references;
 use viz_text::Loc;
@@ -34,7 +34,7 @@ impl Run<'_> {
         let Some((last, others)) = splits.split_last() else { return };
         for split in others {
             let message = "this split makes no series: only the last split does (R-SQL-11)";
-            let mut finding = Finding::new("no-effect", self.body_of(*split), message);
+            let mut finding = Finding::new(Code::NoEffect, self.body_of(*split), message);
             finding.related.push(Related { loc: self.body_of(*last), message: "the last split is here".into() });
             findings.push(finding);
         }
@@ -42,13 +42,13 @@ impl Run<'_> {
 
     /// `R-SQL-07`: a sort by something that is not selected is grouped by.
     fn sorts(&self, findings: &mut Vec<Finding>) {
-        if findings.iter().any(|finding| finding.code == "sql-syntax") {
+        if findings.iter().any(|finding| finding.code == Code::SqlSyntax) {
             return; // what is grouped is not known then
         }
         for placed in self.composed.placed.iter().filter(|placed| placed.clause == Clause::GroupBy) {
             if self.insight.statements[placed.statement].kind == StatementKind::Sort {
                 let message = "the query is also grouped by this sort, which nothing shows: a group may appear several times (R-SQL-07)";
-                let mut finding = Finding::new("grouped-by-sort", self.body_of(placed.statement), message);
+                let mut finding = Finding::new(Code::GroupedBySort, self.body_of(placed.statement), message);
                 finding.help = Some("sort by an aggregate of it, such as `min(…)`".into());
                 findings.push(finding);
             }
@@ -76,7 +76,7 @@ impl Run<'_> {
             name(other),
             name(another)
         );
-        findings.push(Finding::new("mixed-sources", loc, message));
+        findings.push(Finding::new(Code::MixedSources, loc, message));
     }
 
     /// D-072, S-13: relations in a circle can't all be used.
@@ -100,7 +100,7 @@ impl Run<'_> {
             "the relations between {} form a circle: one of them is left out, and which one is arbitrary (S-13)",
             names.join(", ")
         );
-        findings.push(Finding::new("ambiguous-relation", self.project.object(id).name_loc(), message));
+        findings.push(Finding::new(Code::AmbiguousRelation, self.project.object(id).name_loc(), message));
     }
 
     /// `R-SQL-06`, S-20: 2.0 groups also what is not aggregated.
@@ -116,7 +116,7 @@ impl Run<'_> {
             && of(Clause::Select).all(|placed| !shape_of(text.slice(placed.range)).aggregate);
         if self.project.target() == Target::V2_0 && raw && of(Clause::GroupBy).next().is_some() {
             let message = "equal rows become one: format version 2.0 groups the rows, 2.1 does not (S-20)";
-            let mut finding = Finding::new("grouped-rows", self.project.object(id).name_loc(), message);
+            let mut finding = Finding::new(Code::GroupedRows, self.project.object(id).name_loc(), message);
             finding.help = Some("select something that tells the rows apart, or aggregate".into());
             findings.push(finding);
         }
@@ -141,7 +141,7 @@ impl Run<'_> {
                     .iter()
                     .any(|finding| loc.segment == finding.loc.segment && loc.range.contains_range(finding.loc.range))
                 {
-                    findings.push(Finding::new("reference-not-replaced", loc, message));
+                    findings.push(Finding::new(Code::ReferenceNotReplaced, loc, message));
                 }
             }
         }
@@ -173,7 +173,7 @@ impl Run<'_> {
             "`.{}` of `{name}` is always NULL: its options are neither numbers nor dates (S-21)",
             hole.accessor.name()
         );
-        let mut finding = Finding::new("null-accessor", hole.loc, message);
+        let mut finding = Finding::new(Code::NullAccessor, hole.loc, message);
         finding.related.push(Related { loc: options.origin, message: "the options are here".into() });
         finding.help = Some("use `.first` or `.last`, which follow the clicks, or `.values`".into());
         Some(finding)
@@ -196,7 +196,7 @@ impl Run<'_> {
         }
         let name = self.project.object(hole.input).name_text();
         let message = format!("with nothing selected in `{name}` this compares with the text `NULL` (S-37)");
-        let mut finding = Finding::new("null-text", hole.loc, message);
+        let mut finding = Finding::new(Code::NullText, hole.loc, message);
         finding.related.push(Related {
             loc: self.project.object(hole.input).name_loc(),
             message: "its selection can be cleared".into(),

@@ -13,7 +13,6 @@
 //! selections are probed by one query; only if that fails, each on its own.
 
 use super::{InsightVerdict, Run};
-use crate::facts::is_pending;
 use crate::inputs::states::Value;
 use crate::insight::combinations::Combination;
 use crate::insight::confirm_on_data::Trial;
@@ -22,8 +21,8 @@ use crate::report::{Finding, Judge};
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeSet, HashSet};
-use viz_facts::{ProbeRow, Question, ShadowTable, SqlError, SqlErrorKind, Unknown};
-use viz_project::StatementKind;
+use viz_facts::{ProbeRow, Question, Reason, ShadowTable, SqlError, SqlErrorKind, Unknown};
+use viz_project::{Code, StatementKind};
 use viz_sql::{Accessor, Hole, Nesting, tokenize, upper_null};
 use viz_text::TextRange;
 
@@ -76,7 +75,7 @@ impl Run<'_> {
     /// Data that can't be converted whatever is chosen, such as texts that a join compares with numbers: the whole query
     /// is probed once, and if that fails, executed.
     pub(super) fn data(&self, verdict: &mut InsightVerdict, tables: &[ShadowTable], at: usize) -> Result<(), Unknown> {
-        if verdict.findings.iter().any(|finding| finding.code == "combination-value") {
+        if verdict.findings.iter().any(|finding| finding.code == Code::CombinationValue) {
             return Ok(());
         }
         let selection = &self.combinations[at];
@@ -257,7 +256,7 @@ impl Run<'_> {
         let texts: Vec<Probed> = open.iter().map(text).collect();
         let mut before = *left;
         let constants = self.probe(tables, ProbeRow::Nulls, &texts, left);
-        if constants.as_ref().is_err_and(is_pending) {
+        if constants.as_ref().is_err_and(Unknown::is_pending) {
             // Most will be fine: so both are asked at once.
             let _ = self.probe(tables, ProbeRow::Words, &texts, &mut before);
         }
@@ -376,7 +375,7 @@ fn conditions(texts: &[&str], tables: &[ShadowTable]) -> String {
 
 fn too_many() -> Unknown {
     let why = format!("more than {MAX_PROBES} selections may not fit: the values of the others are not judged");
-    Unknown::new("too-many-values", why)
+    Unknown::new(Reason::TooManyValues, why)
 }
 
 fn names(tables: &[ShadowTable]) -> String {

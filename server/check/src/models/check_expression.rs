@@ -3,7 +3,7 @@
 use crate::facts::Facts;
 use crate::models::check_model::{Columns, columns};
 use crate::report::Finding;
-use viz_project::{Body, Kind, ObjectId, Project, Related};
+use viz_project::{Body, Code, Kind, ObjectId, Project, Related};
 use viz_sql::{shape_of, tokenize};
 use viz_text::{Loc, MappedText, TextRange};
 
@@ -56,7 +56,7 @@ fn siblings(project: &Project, columns: &Columns, model: ObjectId, id: ObjectId,
             object.kind.with_article()
         );
         let Some(loc) = text.locate(token.range) else { continue };
-        let mut finding = Finding::new("unknown-column", loc, message);
+        let mut finding = Finding::new(Code::UnknownColumn, loc, message);
         finding.help = Some(format!(
             "write its expression out, or move this one to the project and write `${{ref({of}).{word}}}`"
         ));
@@ -81,7 +81,7 @@ fn aggregates(project: &Project, id: ObjectId, text: &MappedText, findings: &mut
         _ => return,
     };
     let Some(loc) = text.locate(TextRange::up_to(text.len())) else { return };
-    let mut finding = Finding::new("aggregate-misplaced", loc, message);
+    let mut finding = Finding::new(Code::AggregateMisplaced, loc, message);
     finding.help = Some(match kind {
         Kind::Metric => "aggregate it, or make it a dimension".into(),
         _ => "make it a metric".into(),

@@ -4,15 +4,15 @@ use crate::engine_errors::all_errors::further;
 use crate::engine_errors::lambda;
 use crate::engine_errors::place::error_range;
 use crate::engine_errors::wording::sentence;
-use crate::facts::{Facts, Known, pending};
+use crate::facts::{Facts, Known};
 use crate::models::earlier_runs;
 use crate::models::not_run::not_run;
 use crate::models::source::source_of_model;
 use crate::report::Finding;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-use viz_facts::{Answer, Column, FactStore, Question, SourceSpec, SqlError, SqlErrorKind, Unknown};
-use viz_project::{Body, Kind, ObjectId, Problem, Project, Related, Resolution};
+use viz_facts::{Answer, Column, FactStore, Question, Reason, SourceSpec, SqlError, SqlErrorKind, Unknown};
+use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Related, Resolution};
 use viz_sql::model_query;
 use viz_text::{MappedText, TextRange, TextSize};
 
@@ -31,11 +31,11 @@ pub(crate) type AllColumns = FxHashMap<ObjectId, Columns>;
 /// The columns of a model.
 pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> Columns {
     let Some(sql) = model_query(project, model) else {
-        return Columns::Unknown(Unknown::new("no-sql", "the model has no SQL"));
+        return Columns::Unknown(Unknown::new(Reason::NoSql, "the model has no SQL"));
     };
     let source = match source_of_model(project, model) {
         Ok(source) => source,
-        Err(why) if why.code == "source-not-supported" => {
+        Err(why) if why.code == Reason::SourceNotSupported => {
             return earlier_runs::columns(project, facts, model).unwrap_or(Columns::Unknown(why));
         }
         Err(why) => return Columns::Unknown(why),
@@ -46,7 +46,7 @@ pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> 
             _ => Columns::Failed,
         },
         Known::Unknown(why) => Columns::Unknown(why),
-        Known::Pending => Columns::Unknown(pending()),
+        Known::Pending => Columns::Unknown(Unknown::pending()),
     }
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> 
 pub fn columns_of(project: &Project, facts: &FactStore, model: ObjectId) -> Result<Arc<Vec<Column>>, Unknown> {
     match columns(project, &Facts::new(facts, Ok(())), model) {
         Columns::Known(columns) => Ok(columns),
-        Columns::Failed => Err(Unknown::new("model-sql", "the model's query fails")),
+        Columns::Failed => Err(Unknown::new(Reason::ModelSql, "the model's query fails")),
         Columns::Unknown(why) => Err(why),
     }
 }
@@ -65,7 +65,7 @@ pub fn columns_of(project: &Project, facts: &FactStore, model: ObjectId) -> Resu
 /// When the columns of a model were found out by an earlier run of the project, if they are known from that only:
 /// milliseconds since 1970.
 pub fn columns_of_a_run(project: &Project, facts: &FactStore, model: ObjectId) -> Option<i64> {
-    let remote = source_of_model(project, model).is_err_and(|why| why.code == "source-not-supported");
+    let remote = source_of_model(project, model).is_err_and(|why| why.code == Reason::SourceNotSupported);
     remote.then(|| earlier_runs::columns_at(project, &Facts::new(facts, Ok(())), model))?
 }
 
@@ -83,13 +83,17 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
     match &columns {
         Columns::Known(_) if in_browser => findings.extend(no_rows(project, facts, id)),
         Columns::Failed => failed(project, facts, id, &mut findings),
-        Columns::Unknown(why) if why.code == "database-missing" => missing_database(project, id, why, &mut findings),
-        Columns::Unknown(why) if why.code == "database-unreadable" => findings.extend(unreadable(project, id, why)),
-        Columns::Unknown(why) if why.code == "file-missing" => missing_file(project, id, &mut findings),
+        Columns::Unknown(why) if why.code == Reason::DatabaseMissing => {
+            missing_database(project, id, why, &mut findings)
+        }
+        Columns::Unknown(why) if why.code == Reason::DatabaseUnreadable => {
+            findings.extend(unreadable(project, id, why))
+        }
+        Columns::Unknown(why) if why.code == Reason::FileMissing => missing_file(project, id, &mut findings),
         Columns::Unknown(why) => findings.extend(model_not_run(project, id, why)),
         _ => {}
     }
-    if source_of_model(project, id).is_err_and(|why| why.code == "source-not-supported") {
+    if source_of_model(project, id).is_err_and(|why| why.code == Reason::SourceNotSupported) {
         foreign(project, id, &mut findings);
     }
     if matches!(source_of_model(project, id), Ok(source) if !matches!(source, SourceSpec::Sqlite { .. })) {
@@ -104,7 +108,7 @@ fn arrows(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
     for loc in lambda::arrows(sql.text()).into_iter().filter_map(|range| sql.locate(range)) {
         let name = project.object(id).name_text();
         let message = format!("the query of the model `{name}` fails: DuckDB 2.0 refuses the arrow of a lambda");
-        let mut finding = Finding::new("model-sql", loc, message);
+        let mut finding = Finding::new(Code::ModelSql, loc, message);
         finding.help = Some(lambda::HELP.into());
         findings.push(finding);
     }
@@ -125,7 +129,7 @@ fn no_rows(project: &Project, facts: &Facts<'_>, id: ObjectId) -> Option<Finding
             "the model `{}` has no rows today: the browser gets no columns of it, and every insight with an input that reads it breaks (S-39)",
             object.name_text()
         );
-        Finding::new("model-empty", object.name_loc(), message)
+        Finding::new(Code::ModelEmpty, object.name_loc(), message)
     })
 }
 
@@ -160,7 +164,7 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
     }
     let loc = error_place(&sql, error).unwrap_or_else(|| object.name_loc());
     let mut finding = Finding::new(
-        "model-sql",
+        Code::ModelSql,
         loc,
         format!("the query of the model `{}` fails: {}", object.name_text(), sentence(&error.message)),
     );
@@ -172,15 +176,15 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
     let describe = |sql: String| match facts.get(&Question::Describe { source: source.clone(), sql }) {
         Known::Answer(answer, _) => match &*answer {
             Answer::Columns(found) => Ok(found.clone().map(drop)),
-            _ => Err(Unknown::new("engine", "the engine gave an answer of another kind")),
+            _ => Err(Unknown::new(Reason::Engine, "the engine gave an answer of another kind")),
         },
         Known::Unknown(why) => Err(why),
-        Known::Pending => Err(pending()),
+        Known::Pending => Err(Unknown::pending()),
     };
     let more = further(sql.text(), error, |range| sql.locate(range), describe).unwrap_or_default();
     for (error, loc) in more.iter().filter_map(|error| Some((error, error_place(&sql, error)?))) {
         let message = format!("the query of the model `{}` fails: {}", object.name_text(), sentence(&error.message));
-        let mut finding = Finding::new("model-sql", loc, message);
+        let mut finding = Finding::new(Code::ModelSql, loc, message);
         crate::engine_errors::wording::suggest(&mut finding, error);
         findings.push(finding);
     }
@@ -208,7 +212,7 @@ fn foreign(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
         object.name_text(),
         plain_error(&error.message)
     );
-    let mut finding = Finding::new("foreign-sql", loc, message);
+    let mut finding = Finding::new(Code::ForeignSql, loc, message);
     finding.notes.push(format!("{kind} itself was not asked; only its grammar is known here, and not all of it"));
     findings.push(finding);
 }
@@ -244,7 +248,7 @@ fn replaced_in_vain(name: &str, sql: &MappedText, findings: &mut Vec<Finding>) -
         let piece = sql.slice(*range);
         let message =
             format!("the query of the model `{name}` fails: {what} such as `{piece}` are not replaced in SQL");
-        findings.push(Finding::from(&Problem::new("model-sql", loc, message).help(help.clone())));
+        findings.push(Finding::from(&Problem::new(Code::ModelSql, loc, message).help(help.clone())));
     }
     !places.is_empty()
 }
@@ -268,7 +272,7 @@ fn missing_database(project: &Project, model: ObjectId, why: &Unknown, findings:
         Some(database) => format!("the database `{}` does not exist", database.text()),
         None => why.message.clone(),
     };
-    findings.push(Finding::from(&Problem::new("database-missing", loc, message).help(help)));
+    findings.push(Finding::from(&Problem::new(Code::DatabaseMissing, loc, message).help(help)));
 }
 
 fn unreadable(project: &Project, model: ObjectId, why: &Unknown) -> Option<Finding> {
@@ -283,7 +287,7 @@ fn unreadable(project: &Project, model: ObjectId, why: &Unknown) -> Option<Findi
         (None, None) => format!("the database `{}` can't be read", database.text()),
     };
     let help = "name a database file that the bundled DuckDB can open, or make it anew";
-    Some(Finding::from(&Problem::new("database-unreadable", loc, message).help(help)))
+    Some(Finding::from(&Problem::new(Code::DatabaseUnreadable, loc, message).help(help)))
 }
 
 /// The file of a `csv` source.
@@ -291,7 +295,7 @@ fn missing_file(project: &Project, model: ObjectId, findings: &mut Vec<Finding>)
     let Some(source) = project.source_of(model) else { return };
     let Body::Source(body) = &project.object(source).body else { return };
     let Some(file) = &body.file else { return };
-    let problem = Problem::new("file-missing", file.loc, format!("the file `{}` does not exist", file.text))
+    let problem = Problem::new(Code::FileMissing, file.loc, format!("the file `{}` does not exist", file.text))
         .help("make the file, or correct the path: it is relative to the project's folder");
     findings.push(Finding::from(&problem));
 }

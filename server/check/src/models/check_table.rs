@@ -6,7 +6,7 @@ use crate::facts::{Facts, Known};
 use crate::models::check_model::{AllColumns, Columns, defined_here};
 use crate::report::Finding;
 use viz_facts::{Answer, Question};
-use viz_project::{Body, Fix, Kind, ObjectId, Project, Resolution, TableField, did_you_mean, similar};
+use viz_project::{Body, Code, Fix, Kind, ObjectId, Project, Resolution, TableField, did_you_mean, similar};
 use viz_syntax::{RefForm, Reference, almost_references, references};
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
@@ -53,7 +53,7 @@ fn other_object(
     }
     let message =
         format!("a table shows one insight or model: this one already shows `{}`", project.object(first).name_text());
-    let mut finding = Finding::new("table-objects", place(field, reference.name_range), message);
+    let mut finding = Finding::new(Code::TableObjects, place(field, reference.name_range), message);
     finding.related.push(defined_here(project, first));
     Some(finding)
 }
@@ -80,13 +80,13 @@ fn column(
     };
     let Some(path) = reference.path.as_deref().filter(|path| !path.is_empty()) else {
         let message = format!("`{name}` alone is no column: name one, `${{ref({name}).column}}`");
-        return Some(Finding::new("bare-model-reference", place(field, reference.range), message));
+        return Some(Finding::new(Code::BareModelReference, place(field, reference.range), message));
     };
     if known.iter().any(|known| known.eq_ignore_ascii_case(path)) {
         return None;
     }
     let loc = place(field, reference.path_range.unwrap_or(reference.range));
-    let mut finding = Finding::new("unknown-column", loc, format!("{what} `{path}`"));
+    let mut finding = Finding::new(Code::UnknownColumn, loc, format!("{what} `{path}`"));
     let near = similar(path, known.iter().map(String::as_str));
     if let [only] = near.as_slice() {
         finding.fix = Some(Fix::replace(format!("replace it by `{only}`"), loc, only.clone()));
@@ -113,7 +113,7 @@ fn syntax(facts: &Facts<'_>, field: &TableField, found: &[Reference]) -> Option<
     sql.push_slice(&field.text, TextRange::new(done, TextSize::new(end as u32).max(done)));
     if sql.text()[usize::from(prefix)..].trim().is_empty() {
         let message = format!("this element of `{}` is empty", field.list);
-        return Some(Finding::new("invalid-value", field.loc, message));
+        return Some(Finding::new(Code::InvalidValue, field.loc, message));
     }
     let Known::Answer(answer, _) = facts.get(&Question::Parse { sql: sql.text().to_owned() }) else { return None };
     match &*answer {
@@ -126,11 +126,11 @@ fn syntax(facts: &Facts<'_>, field: &TableField, found: &[Reference]) -> Option<
                 Some(at) => format!("`{}` is never closed", &sql.text()[at]),
                 None => sentence(&error.message),
             };
-            Some(Finding::new("sql-syntax", loc, format!("this element of `{}` is no SQL: {words}", field.list)))
+            Some(Finding::new(Code::SqlSyntax, loc, format!("this element of `{}` is no SQL: {words}", field.list)))
         }
         _ if field.list == "values" && !is_call(sql.text()[usize::from(prefix)..].trim()) => {
             let message = "a value of a pivot is one aggregate, such as `sum(${ref(insight).y})`";
-            Some(Finding::new("invalid-value", field.loc, message))
+            Some(Finding::new(Code::InvalidValue, field.loc, message))
         }
         _ => None,
     }

@@ -4,12 +4,12 @@
 //! A run may be older than the text. The columns of a model are believed only where its query says which they are: it names
 //! them all, or it is `select * from` a table whose columns the same run tells. Options are always called stale.
 
-use crate::facts::{Facts, Known, pending};
+use crate::facts::{Facts, Known};
 use crate::models::check_model::Columns;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use viz_facts::{Answer, Column, OptionValues, Question, SourceSpec, Unknown};
+use viz_facts::{Answer, Column, OptionValues, Question, Reason, SourceSpec, Unknown};
 use viz_project::{Body, ObjectId, Project};
 use viz_sql::{OutputColumns, model_query, name_hash, output_columns};
 
@@ -49,15 +49,15 @@ fn known_columns(
     if !is_of_this_query(project, facts, model, columns)? {
         let message =
             "the columns that an earlier run of the project left in `target/` are those of another query: run it again";
-        return Err(Unknown::new("artefact-outdated", message));
+        return Err(Unknown::new(Reason::ArtefactOutdated, message));
     }
     let mut found = Vec::with_capacity(columns.len());
     for (name, ty) in columns {
         let Some(data_type) = ty.as_str().and_then(duckdb_type) else {
             let message = format!("an earlier run of the project does not tell the type of `{name}`");
-            return Err(Unknown::new("types-unknown", message));
+            return Err(Unknown::new(Reason::TypesUnknown, message));
         };
-        found.push(Column { name: name.clone(), data_type });
+        found.push(Column { name: name.clone(), data_type: data_type.into() });
     }
     Ok(Some(Earlier { found, at }))
 }
@@ -141,7 +141,7 @@ fn read(
             _ => Ok(None),
         },
         Known::Unknown(_) => Ok(None),
-        Known::Pending => Err(pending()),
+        Known::Pending => Err(Unknown::pending()),
     }
 }
 

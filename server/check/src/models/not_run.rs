@@ -1,7 +1,8 @@
 //! Queries that this program does not run, or not to their end: out of caution, or because of a limit.
 
 use crate::report::Finding;
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
+use viz_project::Code;
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
 /// Extensions that connect to servers, or read what belongs to other programs.
@@ -11,29 +12,33 @@ const OUTWARD: [&str; 7] = ["httpfs", "aws", "azure", "postgres", "mysql", "sqli
 /// query of the model `orders`". The place is that of the word in backticks that the reason names, else all of the query.
 pub(crate) fn not_run(what: &str, sql: &MappedText, why: &Unknown) -> Option<Finding> {
     let reaches_out = || OUTWARD.iter().any(|extension| why.message.contains(extension));
-    let (verb, help) = match why.code.as_str() {
-        "file-not-allowed" => ("is not run here", "move the file into the project's folder"),
-        "log-unreadable" => ("is not run here", "put the database's own log there, or remove what is in its place"),
-        "no-plain-file" => ("is not run here", "name a plain file"),
-        "private-file" => ("is not run here", "read data from other files"),
-        "function-not-run" | "file-not-known" | "network" | "read-only" => {
+    let (verb, help) = match why.code {
+        Reason::FileNotAllowed => ("is not run here", "move the file into the project's folder"),
+        Reason::LogUnreadable => {
+            ("is not run here", "put the database's own log there, or remove what is in its place")
+        }
+        Reason::NoPlainFile => ("is not run here", "name a plain file"),
+        Reason::PrivateFile => ("is not run here", "read data from other files"),
+        Reason::FunctionNotRun | Reason::FileNotKnown | Reason::Network | Reason::ReadOnly => {
             ("is not run here", "everything that depends on it is checked as far as its text goes")
         }
-        "extension-missing" if reaches_out() => {
+        Reason::ExtensionMissing if reaches_out() => {
             ("is not run here", "everything that depends on it is checked as far as its text goes")
         }
-        "timeout" => ("did not come to its end", "set a longer `timeout` (seconds) in .viz-lsp.yml, or make it faster"),
-        "out-of-memory" => {
+        Reason::Timeout => {
+            ("did not come to its end", "set a longer `timeout` (seconds) in .viz-lsp.yml, or make it faster")
+        }
+        Reason::OutOfMemory => {
             ("did not come to its end", "set a larger `memory` (megabytes) in .viz-lsp.yml, or let it need less")
         }
-        "answer-too-long" => {
+        Reason::AnswerTooLong => {
             ("did not come to its end", "set a larger `max_values` (megabytes) in .viz-lsp.yml, or let it return less")
         }
-        "worker-died" => ("did not come to its end", "let it return less"),
+        Reason::WorkerDied => ("did not come to its end", "let it return less"),
         _ => return None,
     };
     let loc = place(sql, why)?;
-    let mut finding = Finding::new("query-not-run", loc, format!("{what} {verb}: {}", why.message));
+    let mut finding = Finding::new(Code::QueryNotRun, loc, format!("{what} {verb}: {}", why.message));
     finding.help = Some(help.into());
     Some(finding)
 }

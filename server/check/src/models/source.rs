@@ -1,7 +1,7 @@
 //! Which source a query runs on, as the engine needs to know it.
 
-use viz_facts::{SourceSpec, Unknown};
-use viz_project::{Body, Kind, ObjectId, Problem, Project, Source, normalize};
+use viz_facts::{Reason, SourceSpec, Unknown};
+use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Source, normalize};
 use viz_secrets::ExposeSecret;
 
 /// The source of a model.
@@ -13,13 +13,13 @@ pub fn source_of_model(project: &Project, model: ObjectId) -> Result<SourceSpec,
         && body.special
     {
         let message = "the data of a script or merge model come from a run of the project";
-        return Err(Unknown::new("special-model", message));
+        return Err(Unknown::new(Reason::SpecialModel, message));
     }
     let source = project
         .source_of(model)
-        .ok_or_else(|| Unknown::new("no-source", "the model has no source that could be asked"))?;
+        .ok_or_else(|| Unknown::new(Reason::NoSource, "the model has no source that could be asked"))?;
     let Body::Source(body) = &project.object(source).body else {
-        return Err(Unknown::new("no-source", "the model's source is no source"));
+        return Err(Unknown::new(Reason::NoSource, "the model's source is no source"));
     };
     source_spec(project, project.object(source).name_text(), body)
 }
@@ -32,16 +32,16 @@ pub fn source_spec(project: &Project, name: &str, source: &Source) -> Result<Sou
     let root = project.root.clone();
     match source.ty.as_ref().map(|ty| ty.text.as_str()) {
         Some("duckdb" | "sqlite") if source.attached => Err(Unknown::new(
-            "source-not-supported",
+            Reason::SourceNotSupported,
             format!("the databases that the source `{name}` attaches are not opened from here"),
         )),
         Some(ty @ ("duckdb" | "sqlite")) => {
             let Some(database) = &source.database else {
-                return Err(Unknown::new("no-source", format!("the source `{name}` has no `database`")));
+                return Err(Unknown::new(Reason::NoSource, format!("the source `{name}` has no `database`")));
             };
             let unset = |variable| {
                 Unknown::new(
-                    "variable-unset",
+                    Reason::VariableUnset,
                     format!("the source `{name}` needs the environment variable `{variable}`, which is not set"),
                 )
             };
@@ -49,7 +49,7 @@ pub fn source_spec(project: &Project, name: &str, source: &Source) -> Result<Sou
             let path = project.source_path(database).map_err(unset)?;
             Ok(match resolved.expose_secret().trim() {
                 ":memory:" if ty == "sqlite" => {
-                    return Err(Unknown::new("no-source", "a SQLite database in memory has no tables"));
+                    return Err(Unknown::new(Reason::NoSource, "a SQLite database in memory has no tables"));
                 }
                 ":memory:" => SourceSpec::DuckDbMemory { root },
                 _ if ty == "sqlite" => SourceSpec::Sqlite { path, root },
@@ -59,7 +59,7 @@ pub fn source_spec(project: &Project, name: &str, source: &Source) -> Result<Sou
         // R-SRC-02: `xls` is read with the CSV reader too.
         Some("csv" | "xls") => {
             let Some(file) = &source.file else {
-                return Err(Unknown::new("no-source", format!("the source `{name}` has no `file`")));
+                return Err(Unknown::new(Reason::NoSource, format!("the source `{name}` has no `file`")));
             };
             Ok(SourceSpec::Csv {
                 path: normalize(&root.join(&file.text)).into(),
@@ -70,9 +70,9 @@ pub fn source_spec(project: &Project, name: &str, source: &Source) -> Result<Sou
             })
         }
         Some(other) => {
-            Err(Unknown::new("source-not-supported", format!("sources of type `{other}` can't be asked from here")))
+            Err(Unknown::new(Reason::SourceNotSupported, format!("sources of type `{other}` can't be asked from here")))
         }
-        None => Err(Unknown::new("no-source", format!("the source `{name}` has no `type`"))),
+        None => Err(Unknown::new(Reason::NoSource, format!("the source `{name}` has no `type`"))),
     }
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn unset_variables(project: &Project) -> Vec<Problem> {
             if project.environment().get(name).is_none() {
                 let message = format!("the environment variable `{name}` is not set: the source can't be opened");
                 out.push(
-                    Problem::new("unset-variable", variable.loc, message)
+                    Problem::new(Code::UnsetVariable, variable.loc, message)
                         .help(format!("set it, or add `{name}=…` to `.env`")),
                 );
             }

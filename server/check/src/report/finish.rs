@@ -2,21 +2,20 @@
 
 use crate::report::shorten::{MESSAGE, shorten_in};
 use crate::report::suppression;
-use crate::report::{Finding, ObjectName, Severity};
+use crate::report::{Finding, ObjectName};
 use rustc_hash::FxHashMap;
 use std::collections::HashMap;
-use viz_project::{ConfiguredSeverity, ObjectId, Problem, Project};
+use viz_project::{Code, ConfiguredSeverity, ObjectId, Problem, Project, Severity};
 use viz_text::{FileId, Loc, SegmentId, TextRange};
 
 /// A finding with its file and its bytes there.
 pub(crate) type Placed = (FileId, TextRange, Finding);
 
 impl Finding {
-    pub(crate) fn new(code: &'static str, loc: Loc, message: impl Into<String>) -> Self {
-        debug_assert!(crate::report::codes::code(code).is_some(), "the code `{code}` is not in the table");
+    pub(crate) fn new(code: Code, loc: Loc, message: impl Into<String>) -> Self {
         Self {
             code,
-            severity: crate::report::codes::code(code).map_or(Severity::Error, |code| code.severity),
+            severity: code.severity(),
             message: message.into(),
             loc,
             object: None,
@@ -47,7 +46,7 @@ pub(crate) fn finish(project: &Project, findings: Vec<Finding>, complete: bool) 
     let about_comments = suppression::apply(project, &mut placed, complete);
     placed.extend(place(project, about_comments));
     let settings = &project.config().severity;
-    placed.retain_mut(|(_, _, finding)| match settings.get(finding.code) {
+    placed.retain_mut(|(_, _, finding)| match settings.get(finding.code.name()) {
         None => true,
         Some(ConfiguredSeverity::Off) => false,
         Some(severity) => {
@@ -154,7 +153,7 @@ fn fingerprint(project: &Project, placed: &mut [Placed]) {
         let text = file.document.text().get(std::ops::Range::<usize>::from(*range)).unwrap_or_default();
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for part in [
-            finding.code,
+            finding.code.name(),
             &file.relative,
             object.map_or("", |o| o.kind),
             object.and_then(|o| o.name.as_deref()).unwrap_or(""),

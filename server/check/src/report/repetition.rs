@@ -2,18 +2,8 @@
 
 use crate::report::Finding;
 use std::collections::{HashMap, HashSet};
-use viz_project::Related;
+use viz_project::{Code, Related};
 use viz_text::{FileId, TextRange, TextSize};
-
-/// Codes whose message names the cause: what they say twice has one.
-const NAME_THEIR_CAUSE: [&str; 6] = [
-    "ambiguous-reference",
-    "duplicate-name",
-    "missing-source",
-    "unknown-column",
-    "unknown-reference",
-    "unset-variable",
-];
 
 /// Places of one cause that are listed; the others are counted.
 const LISTED: usize = 20;
@@ -21,13 +11,13 @@ const LISTED: usize = 20;
 /// Merges findings with one cause. They are in the order of the project's files.
 pub(crate) fn merge(placed: &mut Vec<(FileId, TextRange, Finding)>) {
     drop_follow_ups(placed);
-    let mut first: HashMap<(&'static str, String), usize> = HashMap::new();
+    let mut first: HashMap<(Code, String), usize> = HashMap::new();
     let mut kept: Vec<(FileId, TextRange, Finding)> = Vec::with_capacity(placed.len());
     let mut repeated: HashMap<usize, usize> = HashMap::new();
     for (file, range, finding) in placed.drain(..) {
         // What the engine says of a bare column has no model, so equal words may have several causes.
-        let names = NAME_THEIR_CAUSE.contains(&finding.code)
-            && (finding.code != "unknown-column" || finding.message.starts_with("the model "));
+        let names = finding.code.names_its_cause()
+            && (finding.code != Code::UnknownColumn || finding.message.starts_with("the model "));
         let cause = (finding.code, finding.message.clone());
         match first.get(&cause).filter(|_| names) {
             None => {
@@ -57,19 +47,19 @@ pub(crate) fn merge(placed: &mut Vec<(FileId, TextRange, Finding)>) {
 /// What can't be read as YAML for a reason that is reported has no further faults: an old `{{ … }}` is no mapping, and the
 /// value behind a tag is not what stands there.
 fn drop_follow_ups(placed: &mut Vec<(FileId, TextRange, Finding)>) {
-    let of = |code: &'static str| placed.iter().filter(move |(_, _, finding)| finding.code == code);
+    let of = |code: Code| placed.iter().filter(move |(_, _, finding)| finding.code == code);
     // Values begin behind a space.
     let tagged: HashSet<(FileId, u32)> =
-        of("custom-tag").map(|(file, range, _)| (*file, u32::from(range.end()) + 1)).collect();
+        of(Code::CustomTag).map(|(file, range, _)| (*file, u32::from(range.end()) + 1)).collect();
     // In the order of the text, each with how far those up to it reach.
     let mut removed: Vec<(FileId, TextSize, TextSize)> = Vec::new();
-    for (file, range, _) in of("removed-syntax") {
+    for (file, range, _) in of(Code::RemovedSyntax) {
         let reach = removed.last().filter(|(at, ..)| at == file).map_or(range.end(), |(.., end)| range.end().max(*end));
         removed.push((*file, range.start(), reach));
     }
     placed.retain(|(file, range, finding)| match finding.code {
-        "wrong-type" | "invalid-value" => !tagged.contains(&(*file, range.start().into())),
-        "yaml-syntax" => {
+        code if code.follows_a_tag() => !tagged.contains(&(*file, range.start().into())),
+        Code::YamlSyntax => {
             let before = removed.partition_point(|(at, start, _)| (at, start) <= (file, &range.start()));
             let last = before.checked_sub(1).map(|last| removed[last]);
             !last.is_some_and(|(at, _, reach)| at == *file && range.end() <= reach)

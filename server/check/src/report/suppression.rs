@@ -1,36 +1,19 @@
 //! Comments `# viz-lsp: ignore[code] reason`: what they silence, and those that silence nothing.
 
 use crate::report::Finding;
-use crate::report::codes::{CODES, code};
 use crate::report::finish::Placed;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
-use viz_project::{Fix, Project, did_you_mean, similar};
+use viz_project::{Code, Fix, Project, did_you_mean, similar};
 use viz_syntax::Suppression;
 use viz_text::{FileId, Loc, TextSize};
-
-/// Codes whose findings depend on the text of one object alone, so that a check that could not see everything knows too
-/// that there is none.
-const ABOUT_TEXT: &[&str] = &[
-    "custom-tag",
-    "duplicate-key",
-    "ignored-key",
-    "invalid-name",
-    "invalid-value",
-    "malformed-query",
-    "malformed-reference",
-    "merge-key",
-    "missing-field",
-    "unknown-key",
-    "wrong-type",
-];
 
 /// Takes out what comments silence, and returns what is wrong with the comments themselves. Whether one silences nothing
 /// is known only if everything was checked (`complete`), or if its code is about text.
 pub(crate) fn apply(project: &Project, placed: &mut Vec<Placed>, complete: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     // What is not silenced yet, by file and code: there may be thousands of comments and of findings.
-    let mut open: FxHashMap<(FileId, &'static str), BTreeSet<(TextSize, usize)>> = FxHashMap::default();
+    let mut open: FxHashMap<(FileId, Code), BTreeSet<(TextSize, usize)>> = FxHashMap::default();
     for (at, (file, range, finding)) in placed.iter().enumerate() {
         open.entry((*file, finding.code)).or_default().insert((range.start(), at));
     }
@@ -41,19 +24,19 @@ pub(crate) fn apply(project: &Project, placed: &mut Vec<Placed>, complete: bool)
         for comment in file.document.suppressions() {
             if comment.codes.is_empty() {
                 let message = "this comment silences nothing: it names no finding";
-                let mut finding = Finding::new("invalid-suppression", comment.loc, message);
+                let mut finding = Finding::new(Code::InvalidSuppression, comment.loc, message);
                 finding.help = Some("write `# viz-lsp: ignore[code] reason`".into());
                 findings.push(finding);
             }
             for (name, loc) in &comment.codes {
-                let Some(code) = code(name) else {
+                let Some(code) = Code::named(name) else {
                     findings.push(unknown(name, *loc));
                     continue;
                 };
                 // What stands at the end of the text belongs to what ends there.
                 let last = comment.scope.end() + TextSize::new(u32::from(comment.scope.end() == end));
                 let here = (comment.scope.start(), 0)..(last, 0);
-                let met: Vec<(TextSize, usize)> = match open.get_mut(&(id, code.name)) {
+                let met: Vec<(TextSize, usize)> = match open.get_mut(&(id, code)) {
                     Some(open) => {
                         let met = open.range(here).copied().collect();
                         for one in &met {
@@ -66,7 +49,7 @@ pub(crate) fn apply(project: &Project, placed: &mut Vec<Placed>, complete: bool)
                 for (_, at) in &met {
                     silenced[*at] = true;
                 }
-                if met.is_empty() && (complete || ABOUT_TEXT.contains(&name.as_str())) {
+                if met.is_empty() && (complete || code.is_about_text()) {
                     findings.push(unused(comment, name, *loc));
                 }
             }
@@ -79,8 +62,8 @@ pub(crate) fn apply(project: &Project, placed: &mut Vec<Placed>, complete: bool)
 
 fn unknown(name: &str, loc: Loc) -> Finding {
     let message = format!("there is no finding `{name}`: this comment silences nothing");
-    let mut finding = Finding::new("invalid-suppression", loc, message);
-    let near = similar(name, CODES.iter().map(|code| code.name));
+    let mut finding = Finding::new(Code::InvalidSuppression, loc, message);
+    let near = similar(name, Code::ALL.iter().map(|code| code.name()));
     finding.help = did_you_mean(&near).or_else(|| Some("look for it in the list of `viz-lsp --explain`".into()));
     if let [only] = near.as_slice() {
         finding.fix = Some(Fix::replace(format!("replace it by `{only}`"), loc, only.clone()));
@@ -90,7 +73,7 @@ fn unknown(name: &str, loc: Loc) -> Finding {
 
 fn unused(comment: &Suppression, name: &str, loc: Loc) -> Finding {
     let message = format!("there is no `{name}` to silence here");
-    let mut finding = Finding::new("unused-suppression", loc, message);
+    let mut finding = Finding::new(Code::UnusedSuppression, loc, message);
     finding.help = Some("remove it".into());
     if let [_] = comment.codes.as_slice() {
         finding.fix = Some(Fix::replace("remove the comment", comment.removal, "").safe());

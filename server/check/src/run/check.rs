@@ -1,6 +1,6 @@
 //! The check of a whole project.
 
-use crate::facts::{Facts, pending};
+use crate::facts::Facts;
 use crate::inputs::check_input::check_input;
 use crate::insight::{InsightVerdict, check_insight};
 use crate::models::check_expression::check_expression;
@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashSet, FxHasher};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use viz_facts::{FactStore, Unknown};
+use viz_facts::{FactStore, Reason, Unknown};
 use viz_project::{Body, Kind, ObjectId, Options, Project};
 
 /// What became of an insight.
@@ -48,8 +48,8 @@ pub fn check_first(
     attention: Attention<'_>,
 ) -> Report {
     let sources = match (options.level, options.trusted) {
-        (_, false) => Err(Unknown::new("untrusted", "the workspace is not trusted: no source is opened")),
-        (Level::Parse, _) => Err(Unknown::new("level-parse", "no source is opened at the level `parse`")),
+        (_, false) => Err(Unknown::new(Reason::Untrusted, "the workspace is not trusted: no source is opened")),
+        (Level::Parse, _) => Err(Unknown::new(Reason::LevelParse, "no source is opened at the level `parse`")),
         _ => Ok(()),
     };
     let mut problems = project.problems();
@@ -240,7 +240,7 @@ impl<'a> Run<'a> {
             let now = matches!(checked, Checked::Now(_));
             match checked {
                 Checked::Later => {
-                    report.why = Some(pending());
+                    report.why = Some(Unknown::pending());
                     self.standing.postponed.insert(id);
                     self.standing.asked(id, &Arc::default(), &[]);
                     self.standing.found(id, &[]);

@@ -4,7 +4,7 @@
 //! It is slow on large files, so the server asks it after a pause only.
 
 use crate::report::Finding;
-use viz_project::Project;
+use viz_project::{Code, Project};
 use viz_text::{Encoding, Position, TextRange};
 
 /// A file of this size (bytes) is read as a whole with every keystroke; a larger one when the keys rest.
@@ -24,7 +24,7 @@ pub(crate) fn check_files(project: &Project, patience: bool, findings: &mut Vec<
         let start = lines.offset(Position { line, column: refusal.column }, Encoding::Utf32);
         let end = lines.offset(Position { line, column: u32::MAX }, Encoding::Utf8).max(start);
         let loc = file.document.loc(TextRange::new(start, end));
-        findings.push(Finding::new("yaml-syntax", loc, refusal.message.clone()));
+        findings.push(Finding::new(Code::YamlSyntax, loc, refusal.message.clone()));
     }
 }
 

@@ -209,7 +209,7 @@ fn one(engine: &Engine, question: Question) -> Result<Answer, Unknown> {
 }
 
 fn code(answer: &Result<Answer, Unknown>) -> &str {
-    &answer.as_ref().unwrap_err().code
+    answer.as_ref().unwrap_err().code.name()
 }
 
 /// A project with a database and a CSV file in a folder whose name is not ASCII.

@@ -3,7 +3,7 @@
 use crate::host::output;
 use anyhow::bail;
 use std::process::ExitCode;
-use viz_check::CODES;
+use viz_check::Code;
 
 /// Code and page, ordered by code.
 static PAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
@@ -18,8 +18,8 @@ const ALIKE: f64 = 0.8;
 pub fn run(code: Option<&str>) -> anyhow::Result<ExitCode> {
     let text = match code {
         None => list(),
-        Some(name) => match viz_check::code(name) {
-            Some(code) => page(name).map_or_else(|| format!("# {name}: {}\n", code.title), str::to_owned),
+        Some(name) => match Code::named(name) {
+            Some(code) => page(code).map_or_else(|| format!("# {name}: {}\n", code.title()), str::to_owned),
             None => bail!(unknown(name)),
         },
     };
@@ -28,23 +28,23 @@ pub fn run(code: Option<&str>) -> anyhow::Result<ExitCode> {
 }
 
 /// The page of a code.
-pub fn page(code: &str) -> Option<&'static str> {
-    PAGES.iter().find(|(known, _)| *known == code).map(|(_, page)| *page)
+pub fn page(code: Code) -> Option<&'static str> {
+    PAGES.iter().find(|(known, _)| *known == code.name()).map(|(_, page)| *page)
 }
 
 /// Where the page of a code can be read on the web.
-pub fn url(code: &str) -> String {
+pub fn url(code: Code) -> String {
     format!("{}/blob/main/tests/diagnostics/{code}.md", env!("CARGO_PKG_REPOSITORY"))
 }
 
 fn list() -> String {
-    let width = CODES.iter().map(|code| code.name.len()).max().unwrap_or_default();
-    CODES.iter().map(|code| format!("{:width$}  {}\n", code.name, code.title)).collect()
+    let width = Code::ALL.iter().map(|code| code.name().len()).max().unwrap_or_default();
+    Code::ALL.iter().map(|code| format!("{:width$}  {}\n", code.name(), code.title())).collect()
 }
 
 fn unknown(name: &str) -> String {
     let alike = |known: &str| strsim::jaro_winkler(name, known);
-    let mut near: Vec<&str> = CODES.iter().map(|code| code.name).filter(|known| alike(known) >= ALIKE).collect();
+    let mut near: Vec<&str> = Code::ALL.iter().map(|code| code.name()).filter(|known| alike(known) >= ALIKE).collect();
     near.sort_by(|a, b| alike(b).total_cmp(&alike(a)));
     near.truncate(3);
     match near.as_slice() {
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn lists_every_code_with_its_title() {
-        assert_eq!(list().lines().count(), CODES.len());
+        assert_eq!(list().lines().count(), Code::ALL.len());
         assert!(list().contains("duplicate-name"));
     }
 
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn every_page_is_about_a_code() {
         for (code, page) in PAGES {
-            assert!(viz_check::code(code).is_some(), "{code}");
+            assert!(Code::named(code).is_some(), "{code}");
             assert!(page.starts_with("# "), "{code} has no heading");
         }
     }

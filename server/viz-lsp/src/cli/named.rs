@@ -39,6 +39,7 @@ fn named(command: &Command) -> Vec<&Path> {
     let (check, out) = match command {
         Command::Check(check) => (check, None),
         Command::Build(check, build) => (check, build.out.as_deref()),
+        Command::Doctor(path) => return path.as_deref().into_iter().collect(),
         _ => return Vec::new(),
     };
     let files = [&check.baseline, &check.write_baseline, &check.stdin_filename];

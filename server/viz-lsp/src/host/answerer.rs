@@ -5,12 +5,11 @@ use std::sync::Arc;
 use std::time::SystemTime;
 pub use viz_engine::Limits;
 use viz_engine::{Engine, EngineConfig, Wall, WorkerKind};
-use viz_facts::{Answer, Fact, Question, Unknown};
+use viz_facts::{Answer, Fact, Question, Reason, Unknown};
 
 pub use viz_engine::CancelToken as Cancel;
 
 /// The code of the engine's answer to a question that was called off.
-const CANCELLED: &str = "cancelled";
 
 /// Answers questions. Blocks: never call it on the transport's task.
 pub trait Answerer: Send + Sync {
@@ -57,7 +56,7 @@ impl Answerer for EngineAnswerer {
 }
 
 fn called_off(answer: &Result<Answer, Unknown>) -> bool {
-    matches!(answer, Err(unknown) if unknown.code == CANCELLED)
+    matches!(answer, Err(unknown) if unknown.code == Reason::Cancelled)
 }
 
 /// What was found out at this time, as a fact.

@@ -72,7 +72,7 @@ impl Baseline {
     pub fn of(outcome: &Outcome) -> Self {
         let record = |checked: &Checked, finding: &Finding| Recorded {
             fingerprint: finding.fingerprint.clone(),
-            code: finding.code.to_owned(),
+            code: finding.code.name().to_owned(),
             file: checked
                 .project
                 .resolve(finding.loc)
@@ -132,7 +132,7 @@ mod tests {
 
     fn finding(fingerprint: &str) -> Finding {
         Finding {
-            code: "unknown-key",
+            code: viz_check::Code::UnknownKey,
             severity: Severity::Error,
             message: "no such key".into(),
             loc: Loc::new(SegmentId::fresh(), TextRange::empty(0.into())),

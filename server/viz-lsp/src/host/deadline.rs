@@ -3,7 +3,7 @@
 use crate::host::answerer::Cancel;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
 
 /// The time of `--check`, unless someone says otherwise.
 pub const USUAL: Duration = Duration::from_secs(600);
@@ -70,7 +70,7 @@ impl Deadline {
     /// Why something is not known.
     pub fn unknown(&self) -> Unknown {
         let seconds = self.end.map_or(0.0, |(_, time)| time.as_secs_f64());
-        Unknown::new("out-of-time", format!("the run was out of time (`--deadline`: {seconds} s)"))
+        Unknown::new(Reason::OutOfTime, format!("the run was out of time (`--deadline`: {seconds} s)"))
     }
 }
 

@@ -54,7 +54,7 @@ pub fn run(
 
 /// Says why insights were not looked at.
 fn postponed(report: &mut Report, deadline: &Deadline) {
-    let is_open = |why: &viz_facts::Unknown| why.code == "pending";
+    let is_open = |why: &viz_facts::Unknown| why.is_pending();
     if report.counters.insights_postponed == 0 || !deadline.is_over() {
         return;
     }

@@ -40,7 +40,7 @@ pub fn in_order<'a>(project: &'a Project, report: &'a Report) -> Vec<(&'a Findin
             .relative
             .cmp(&bt.file.relative)
             .then(key(at).0.cmp(&key(bt).0))
-            .then(a.code.cmp(b.code))
+            .then(a.code.cmp(&b.code))
             .then(key(at).1.cmp(&key(bt).1))
     });
     placed

@@ -12,13 +12,14 @@ use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use serde_json::json;
 use std::time::Duration;
+use viz_project::Code;
 use viz_text::Encoding;
 use viz_text::shown::{block, one_line};
 
 /// An error that the check found, for machines.
 #[derive(Debug, Serialize)]
 pub struct Shown {
-    code: &'static str,
+    code: Code,
     message: String,
     file: String,
     /// Zero-based.

@@ -15,12 +15,13 @@ use crate::host::settings::{AskedFor, STACK, seconds};
 use crate::host::words;
 use anyhow::{Context, bail};
 use std::collections::HashSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use viz_check::{CheckOptions, Level, Memo};
 use viz_facts::FactStore;
-use viz_project::{Environment, FileSystem, Project, Target};
+use viz_project::{Environment, FileSystem, MAX_FILE_BYTES, Project, Target};
 
 /// Exit status when errors were found.
 const ERRORS_FOUND: u8 = 1;
@@ -107,7 +108,12 @@ fn check_all(
 
 /// The text from stdin and the file that it stands for, which need not exist yet.
 fn from_stdin(current: &Path, path: &Path) -> anyhow::Result<(PathBuf, String)> {
-    let text = std::io::read_to_string(std::io::stdin()).context("can't read stdin")?;
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).context("can't read stdin")?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        bail!("stdin holds more than {} MiB, which is more than a file of a project may have", MAX_FILE_BYTES >> 20);
+    }
+    let text = String::from_utf8(bytes).context("stdin is not UTF-8")?;
     let absolute = current.join(path);
     let unsaved = || Some(viz_files::real(absolute.parent()?).ok()?.join(absolute.file_name()?));
     let found = viz_files::real(&absolute).ok().or_else(unsaved);

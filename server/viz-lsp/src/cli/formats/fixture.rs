@@ -6,8 +6,8 @@ use std::time::Duration;
 use viz_check::{
     FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Report, Severity, Status,
 };
-use viz_facts::Unknown;
-use viz_project::{Environment, Fix, MemoryFiles, Project, Related};
+use viz_facts::{Reason, Unknown};
+use viz_project::{Code, Environment, Fix, MemoryFiles, Project, Related};
 use viz_text::{Loc, TextRange, TextSize};
 
 /// The text of the project.
@@ -29,7 +29,7 @@ pub fn outcome() -> Outcome {
     let project = Project::load(Path::new(root), &files, &Environment::empty());
     let at = |piece| loc(&project, piece);
     let error = Finding {
-        code: "combination-syntax",
+        code: Code::CombinationSyntax,
         severity: Severity::Error,
         message: "this filter breaks when `city` is \"O'Fallon\" (1 of 40 options)".into(),
         loc: at("'O'Fallon'"),
@@ -47,7 +47,7 @@ pub fn outcome() -> Outcome {
         fingerprint: "0123456789abcdef".into(),
     };
     let warning = Finding {
-        code: "unknown-key",
+        code: Code::UnknownKey,
         severity: Severity::Warning,
         message: "`colour` is no key of a project".into(),
         loc: at("colour"),
@@ -67,7 +67,7 @@ pub fn outcome() -> Outcome {
         total: 1240,
         sampled: 96,
         covered: 1240,
-        why: Some(Unknown::new("database-locked", "the database is locked by another process")),
+        why: Some(Unknown::new(Reason::DatabaseLocked, "the database is locked by another process")),
     };
     let input = InputReport {
         name: "city".into(),

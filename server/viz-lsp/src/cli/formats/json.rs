@@ -3,7 +3,7 @@
 use crate::host::outcome::{Checked, Outcome};
 use crate::host::place::{Place, in_order};
 use serde::Serialize;
-use viz_check::{FailedCombinations, Finding, Judge, ObjectName, OptionsStatus, Severity, Status};
+use viz_check::{Code, FailedCombinations, Finding, Judge, ObjectName, OptionsStatus, Severity, Status};
 use viz_facts::Unknown;
 use viz_text::Encoding;
 
@@ -36,7 +36,7 @@ struct Project<'a> {
 
 #[derive(Serialize)]
 struct Diagnostic<'a> {
-    code: &'a str,
+    code: Code,
     severity: Severity,
     message: &'a str,
     file: &'a str,

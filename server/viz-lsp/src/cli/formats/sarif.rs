@@ -6,7 +6,7 @@ use crate::host::place::{Place, in_order};
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use viz_check::{Finding, Severity};
+use viz_check::{Code, Finding, Severity};
 use viz_project::Fix;
 use viz_text::Encoding;
 
@@ -18,7 +18,7 @@ const ROOT: &str = "%SRCROOT%";
 
 /// The whole outcome as one run.
 pub fn render(outcome: &Outcome) -> String {
-    let codes: Vec<&str> =
+    let codes: Vec<Code> =
         outcome.findings().map(|finding| finding.code).collect::<BTreeSet<_>>().into_iter().collect();
     let mut results = Vec::new();
     let mut notifications = Vec::new();
@@ -35,7 +35,7 @@ pub fn render(outcome: &Outcome) -> String {
             "name": "viz-lsp",
             "informationUri": env!("CARGO_PKG_REPOSITORY"),
             "semanticVersion": env!("CARGO_PKG_VERSION"),
-            "rules": codes.iter().map(|code| rule(code)).collect::<Vec<_>>(),
+            "rules": codes.iter().map(|code| rule(*code)).collect::<Vec<_>>(),
         }},
         "columnKind": "utf16CodeUnits",
         "originalUriBaseIds": { ROOT: { "description": { "text": "the folder that viz-lsp was started in" } } },
@@ -52,14 +52,13 @@ pub fn render(outcome: &Outcome) -> String {
     text
 }
 
-fn rule(code: &str) -> Value {
-    let known = viz_check::code(code);
+fn rule(code: Code) -> Value {
     let mut rule = json!({
         "id": code,
         "name": code,
-        "shortDescription": { "text": known.map_or(code, |code| code.title) },
+        "shortDescription": { "text": code.title() },
         "helpUri": explain::url(code),
-        "defaultConfiguration": { "level": level(known.map_or(Severity::Error, |code| code.severity)) },
+        "defaultConfiguration": { "level": level(code.severity()) },
     });
     if let Some(page) = explain::page(code) {
         rule["help"] = json!({ "text": page, "markdown": page });
@@ -67,7 +66,7 @@ fn rule(code: &str) -> Value {
     rule
 }
 
-fn result(checked: &Checked, finding: &Finding, place: Place<'_>, codes: &[&str]) -> Value {
+fn result(checked: &Checked, finding: &Finding, place: Place<'_>, codes: &[Code]) -> Value {
     let related = finding.related.iter().enumerate().filter_map(|(id, related)| {
         let mut location = location(checked, Place::of(&checked.project, related.loc)?);
         location["id"] = json!(id);

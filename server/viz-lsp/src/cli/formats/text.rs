@@ -75,7 +75,7 @@ fn snippet(checked: &Checked, finding: &Finding, place: Place<'_>) -> String {
     }
     let mut group = level(finding.severity)
         .primary_title(shown(&finding.message))
-        .id(finding.code)
+        .id(finding.code.name())
         .element(cause(checked, place, &here));
     for (other, mark) in elsewhere {
         group = group.element(cause(checked, other, &[mark]));

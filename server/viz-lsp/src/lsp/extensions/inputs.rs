@@ -45,6 +45,9 @@ pub struct InputAnswer {
     pub dates: bool,
     /// The display that the browser takes.
     pub display: String,
+    /// Which of the options can be selected.
+    #[cfg_attr(test, ts(type = "\"all\" | \"first-two\" | \"numbers\" | \"ascending-numbers\" | \"ascending-texts\""))]
+    pub offers: String,
     /// Whether a viewer can select nothing.
     pub clearable: bool,
     /// What is pinned, else what the page opens with; `None` if that is not known.
@@ -140,10 +143,11 @@ fn input(request: &Request, subject: &Subject, choices: &Choices, id: ObjectId) 
         name: object.name_text().to_owned(),
         label: body.label.clone(),
         multi: body.selection == Some(Selection::Multi),
-        range: viz_ide::is_run(body),
+        range: body.control.ranged,
         dates,
-        display: display(body).to_owned(),
-        clearable: viz_ide::is_clearable(body),
+        display: body.control.display.name().to_owned(),
+        offers: body.control.offers.name().to_owned(),
+        clearable: body.control.clearable,
         selection: current.as_ref().ok().map(|(state, _)| state_to_json(project, id, state)),
         pinned: current.is_ok_and(|(_, pinned)| pinned),
         options: values.iter().take(FIRST).map(value_to_json).collect(),
@@ -152,19 +156,10 @@ fn input(request: &Request, subject: &Subject, choices: &Choices, id: ObjectId) 
         source,
         age: age(subject, body, run_at, &facts),
         stale: found.as_ref().is_ok_and(|found| found.stale),
-        column_type: found.as_ref().ok().and_then(|found| found.column_type.clone()),
+        column_type: found.as_ref().ok().and_then(|found| Some(found.column_type.as_ref()?.as_str().to_owned())),
         error,
         location: request.location(project, file, range),
     })
-}
-
-/// The control that the browser takes (5.1).
-fn display(input: &Input) -> &str {
-    match &input.display {
-        Some(display) => &display.text,
-        None if matches!(input.options, Options::Range(_)) => "range-slider",
-        None => "dropdown",
-    }
 }
 
 /// Seconds since the options were read; `run_at` is when an earlier run found the options out, in milliseconds since 1970.

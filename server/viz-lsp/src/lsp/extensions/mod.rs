@@ -32,7 +32,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tower_lsp::lsp_types::{Position, TextDocumentIdentifier};
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
 use viz_ide::{Choices, InsightAt};
 
 /// The commands of the server.
@@ -141,7 +141,7 @@ impl Failure {
     /// A reason as the client gets it.
     pub fn new(subject: &Subject, mut why: Unknown) -> Self {
         subject.project.mask().hide_in(&mut why.message);
-        Self { code: why.code, message: why.message, sql_offset: None }
+        Self { code: why.code.name().to_owned(), message: why.message, sql_offset: None }
     }
 }
 
@@ -162,8 +162,8 @@ fn insight(request: &Request, subject: &Subject, params: &SubjectParams) -> Resu
         (None, None) => None,
     };
     found.ok_or_else(|| match &params.insight {
-        Some(name) => Unknown::new("no-insight", format!("there is no insight `{name}`")),
-        None => Unknown::new("no-insight", "there is no insight here"),
+        Some(name) => Unknown::new(Reason::NoInsight, format!("there is no insight `{name}`")),
+        None => Unknown::new(Reason::NoInsight, "there is no insight here"),
     })
 }
 

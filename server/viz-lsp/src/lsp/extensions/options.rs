@@ -71,7 +71,7 @@ impl Extension for Options {
         let wanted = params.input.as_deref().unwrap_or_default();
         let id = viz_ide::input_named(project, wanted)
             .filter(|id| project.object(*id).kind == Kind::Input)
-            .ok_or_else(|| Unknown::new("unknown-input", format!("there is no input `{wanted}`")))?;
+            .ok_or_else(|| Unknown::new(viz_facts::Reason::UnknownInput, format!("there is no input `{wanted}`")))?;
         let found = options_of(project, &subject.facts(), id, Local::now().naive_local())?;
         let search = params.search.as_deref().unwrap_or_default().to_lowercase();
         let fits = |value: &&viz_check::Value| search.is_empty() || value.raw().to_lowercase().contains(&search);

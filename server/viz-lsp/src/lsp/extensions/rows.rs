@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use tower_lsp::lsp_types::{Location, TextDocumentIdentifier};
 use viz_check::RenderedQuery;
-use viz_facts::{Answer, Column, Fact, QueryTable, Question, SqlError, Unknown};
+use viz_facts::{Answer, Column, Fact, QueryTable, Question, Reason, SqlError, TypeKind, Unknown};
 use viz_ide::{chart_of, drawing, layout};
 use viz_project::Kind;
 use viz_syntax::Plain;
@@ -216,7 +216,7 @@ fn prepare(
     };
     let source = match query.tables.first() {
         Some(table) => table.source.clone()?,
-        None => return Err(Unknown::new("no-model", "the query reads no model")),
+        None => return Err(Unknown::new(Reason::NoModel, "the query reads no model")),
     };
     let tables =
         query.tables.iter().map(|table| QueryTable { name: table.name.clone(), sql: table.sql.clone() }).collect();
@@ -254,7 +254,7 @@ impl Asking {
         let rows = match answer {
             Answer::Rows(Ok(rows)) => rows,
             Answer::Rows(Err(error)) => return Some(self.refused(&error)),
-            _ => return Some(self.failed(Unknown::new("engine", "the engine gave an answer of another kind"))),
+            _ => return Some(self.failed(Unknown::new(Reason::Engine, "the engine gave an answer of another kind"))),
         };
         self.put_rows(rows);
         Some(json!(self.answer))
@@ -284,7 +284,7 @@ impl Asking {
         });
         let column = |(column, values): (&Column, Vec<Value>)| RowsColumn {
             name: column.name.clone(),
-            data_type: column.data_type.clone(),
+            data_type: column.data_type.as_str().to_owned(),
             values,
         };
         let answer = &mut self.answer;
@@ -298,7 +298,7 @@ impl Asking {
     }
 
     fn refused(self, error: &SqlError) -> Value {
-        let why = Unknown::new("sql", error.message.clone());
+        let why = Unknown::new(Reason::Sql, error.message.clone());
         let failure = Failure { sql_offset: error.offset, ..Failure::new(&self.subject, why) };
         self.instead(failure)
     }
@@ -315,7 +315,7 @@ impl Asking {
 
 /// The values of a column as charts take them: decimals are numbers, as in the browser.
 fn to_numbers(column: &Column, values: Vec<Value>) -> Vec<Value> {
-    let is_decimal = column.data_type.starts_with("DECIMAL") && !column.data_type.ends_with(']');
+    let is_decimal = column.data_type.kind() == TypeKind::Decimal;
     let number = |value: Value| match value.as_str().and_then(|text| text.parse::<f64>().ok()) {
         Some(number) => number_to_json(number),
         None => value,

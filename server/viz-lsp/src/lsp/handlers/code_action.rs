@@ -76,7 +76,7 @@ fn of_snapshot(
         let place = Place::of(&snapshot.project, finding.loc)?;
         let at = convert::range(place.file.lines(), place.range, client.encoding);
         let same = |diagnostic: &&Diagnostic| {
-            diagnostic.range == at && diagnostic.code == Some(NumberOrString::String(finding.code.to_owned()))
+            diagnostic.range == at && diagnostic.code == Some(NumberOrString::String(finding.code.name().to_owned()))
         };
         Some(CodeActionOrCommand::CodeAction(CodeAction {
             title: fix.title.clone(),

@@ -74,13 +74,13 @@ impl View<'_> {
         Diagnostic {
             range: range(place.file.lines(), place.range, self.encoding),
             severity: Some(severity(finding.severity)),
-            code: Some(NumberOrString::String(finding.code.to_owned())),
+            code: Some(NumberOrString::String(finding.code.name().to_owned())),
             code_description: Url::parse(&explain::url(finding.code)).ok().map(|href| CodeDescription { href }),
             source: Some(SOURCE.to_owned()),
             message: message(finding),
             related_information: if related.is_empty() { None } else { Some(related) },
             // Editors show what is not used in grey.
-            tags: (finding.code == "unused-object").then(|| vec![DiagnosticTag::UNNECESSARY]),
+            tags: finding.code.is_unnecessary().then(|| vec![DiagnosticTag::UNNECESSARY]),
             data: Some(self.data(finding)),
         }
     }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use tower::Service;
-use tower_lsp::jsonrpc::{Request, Response};
+use tower_lsp::jsonrpc::{self, Request, Response};
 
 /// How far the session has come.
 #[derive(Debug, Default)]
@@ -114,6 +114,14 @@ where
                 }
             }
             "exit" => self.lifecycle.exited.store(true, Ordering::SeqCst),
+            // Notifications of this kind may be ignored, which tower-lsp does; requests have to be refused.
+            method
+                if method.starts_with("$/")
+                    && let Some(id) = request.id() =>
+            {
+                let refused = Response::from_error(id.clone(), jsonrpc::Error::method_not_found());
+                return Box::pin(ready(Ok(Some(refused))));
+            }
             _ => {}
         }
         let mut future = Box::pin(self.inner.call(request));
@@ -134,7 +142,7 @@ mod tests {
         DidChangeTextDocumentParams, Hover, HoverContents, HoverParams, InitializeParams, InitializeResult,
         MarkedString,
     };
-    use tower_lsp::{LanguageServer, LspService, Server, jsonrpc};
+    use tower_lsp::{LanguageServer, LspService, Server};
 
     /// Hovers wait forever after they have noted which change they saw.
     struct Stuck {

@@ -7,11 +7,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use viz_check::{Finding, InsightReport, Report};
-use viz_project::Project;
+use viz_project::{Code, Project};
 use viz_text::Loc;
-
-/// The reason that a check gives for what was just asked.
-const PENDING: &str = "pending";
 
 /// What was last shown.
 #[derive(Debug, Default)]
@@ -30,7 +27,7 @@ impl Retained {
             self.before = Arc::clone(&report.insights);
         } else if !self.findings.is_empty() {
             let open = self.open(report);
-            let said: HashSet<(Loc, &str)> = report.findings.iter().map(|new| (new.loc, new.code)).collect();
+            let said: HashSet<(Loc, Code)> = report.findings.iter().map(|new| (new.loc, new.code)).collect();
             let stays = |finding: &&Finding| {
                 insight_of(finding).is_some_and(|insight| open.contains(insight))
                     && project.resolve(finding.loc).is_some()
@@ -57,7 +54,7 @@ impl Retained {
         let (before, now) = (of(&self.before), of(&report.insights));
         let is_open = |(name, insight): (&&str, &&InsightReport)| {
             let less = before.get(name).is_some_and(|before| insight.judge < before.judge);
-            less || insight.why.as_ref().is_some_and(|why| why.code == PENDING)
+            less || insight.why.as_ref().is_some_and(viz_facts::Unknown::is_pending)
         };
         now.iter().filter(|pair| is_open(*pair)).map(|(name, _)| *name).collect()
     }
@@ -74,7 +71,7 @@ mod tests {
     use crate::cli::formats::fixture;
     use viz_check::Judge;
 
-    fn codes(findings: &[Finding]) -> Vec<&str> {
+    fn codes(findings: &[Finding]) -> Vec<Code> {
         findings.iter().map(|finding| finding.code).collect()
     }
 
@@ -90,13 +87,13 @@ mod tests {
 
         let mut retained = Retained::default();
         assert_eq!(retained.show(&project, &open, false).len(), 0, "nothing to keep yet");
-        assert_eq!(codes(&retained.show(&project, &whole, true)), ["combination-syntax", "unknown-key"]);
+        assert_eq!(codes(&retained.show(&project, &whole, true)), [Code::CombinationSyntax, Code::UnknownKey]);
         assert_eq!(
             codes(&retained.show(&project, &open, false)),
-            ["combination-syntax"],
+            [Code::CombinationSyntax],
             "the other one is not about an insight"
         );
-        assert_eq!(codes(&retained.show(&project, &open, false)), ["combination-syntax"], "still");
+        assert_eq!(codes(&retained.show(&project, &open, false)), [Code::CombinationSyntax], "still");
         let mut clean = open.clone();
         Arc::make_mut(&mut clean.insights)[0].judge = Some(Judge::Values);
         assert_eq!(retained.show(&project, &clean, true).len(), 0, "the database has spoken");

@@ -160,7 +160,7 @@ impl Knowledge {
 mod tests {
     use super::*;
     use std::time::SystemTime;
-    use viz_facts::{Answer, SourceSpec, Unknown};
+    use viz_facts::{Answer, Reason, SourceSpec, Unknown};
 
     fn describe(sql: &str) -> Question {
         Question::Describe { source: SourceSpec::DuckDbMemory { root: "/p".into() }, sql: sql.into() }
@@ -171,7 +171,7 @@ mod tests {
     }
 
     fn unknown() -> Fact {
-        Fact::Unknown(Unknown::new("database-locked", "the database is locked"))
+        Fact::Unknown(Unknown::new(Reason::DatabaseLocked, "the database is locked"))
     }
 
     #[test]
@@ -191,7 +191,7 @@ mod tests {
     fn reasons_that_pass_are_tried_again_but_not_for_ever() {
         let (mut knowledge, locked, wrong) = (Knowledge::default(), describe("select 1"), describe("select 2"));
         knowledge.note(&[locked.clone(), wrong.clone()]);
-        let never = || Fact::Unknown(Unknown::new("extension-missing", "not here"));
+        let never = || Fact::Unknown(Unknown::new(Reason::ExtensionMissing, "not here"));
         knowledge.learn(vec![(wrong.key(), never())]);
         assert_eq!(knowledge.retry_after(), None);
         for attempt in 0..ATTEMPTS {

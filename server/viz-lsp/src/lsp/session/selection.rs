@@ -4,7 +4,7 @@ use crate::lsp::session::snapshot::Subject;
 use chrono::Local;
 use serde_json::{Map, Value, json};
 use viz_check::{State, Value as Option_};
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
 use viz_ide::{Choices, Wanted, choose};
 use viz_project::{Body, ObjectId, Project};
 
@@ -15,7 +15,7 @@ pub fn choices_from_json(subject: &Subject, json: Option<&Map<String, Value>>) -
     for (name, selection) in json.into_iter().flatten() {
         let wanted = wanted(selection).ok_or_else(|| {
             let text = format!("the selection of `{name}` must be a list of values, or `from` and `to`");
-            Unknown::new("not-an-option", text)
+            Unknown::new(Reason::NotAnOption, text)
         })?;
         choices.by_name.insert(name.clone(), choose(&subject.project, &facts, name, &wanted, now)?);
     }
@@ -56,7 +56,7 @@ pub fn number_to_json(number: f64) -> Value {
 
 /// A selection of an input.
 pub fn state_to_json(project: &Project, input: ObjectId, state: &State) -> Value {
-    let is_run = matches!(&project.object(input).body, Body::Input(input) if viz_ide::is_run(input));
+    let is_run = matches!(&project.object(input).body, Body::Input(input) if input.control.ranged);
     match (is_run, state.values.as_slice()) {
         (true, [first, .., last]) => json!({ "from": value_to_json(first), "to": value_to_json(last) }),
         (true, [one]) => json!({ "from": value_to_json(one), "to": value_to_json(one) }),

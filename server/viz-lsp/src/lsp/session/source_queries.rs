@@ -9,7 +9,7 @@ use crate::lsp::session::state::{Answers, State};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use viz_facts::{Fact, Question, QuestionKey, Unknown};
+use viz_facts::{Fact, Question, QuestionKey, Reason, Unknown};
 
 /// Number of threads, and so of projects whose sources are queried at the same time.
 pub const THREADS: usize = 4;
@@ -97,7 +97,7 @@ impl Sources {
             cancel.cancel();
             *key
         });
-        let why = Unknown::new("called-off", "looking it up was called off; a save asks again");
+        let why = Unknown::new(Reason::CalledOff, "looking it up was called off; a save asks again");
         let queued = asked.questions.drain(..).map(|question| question.key());
         let facts = running.chain(queued).map(|key| (key, Fact::Unknown(why.clone()))).collect();
         Some(Answers { root: root.clone(), facts })

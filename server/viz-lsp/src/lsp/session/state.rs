@@ -177,16 +177,39 @@ impl State {
         inner.revision == revision && !inner.quit
     }
 
-    /// The file that a client names; `None` if it is no file.
+    /// The file that a client names; `None` if it is no file, or if nothing may be read where it really is.
     pub fn path(&self, uri: &Url) -> Option<PathBuf> {
-        let open = self.inner().documents.path(uri).map(Path::to_owned);
-        open.or_else(|| Some(self.disk.real(&paths::spelled(uri)?)))
+        let (open, folders) = {
+            let inner = self.inner();
+            (inner.documents.path(uri).map(Path::to_owned), inner.folders.clone())
+        };
+        open.or_else(|| {
+            let spelled = paths::spelled(uri)?;
+            let real = self.disk.real(&spelled);
+            let leads_out = self.confined().is_some() && self.leads_out(&spelled, &real, &folders);
+            if leads_out {
+                tracing::warn!(path = %spelled.display(), "a link on the way to this file leads out of the repository: it is not looked at");
+            }
+            (!leads_out).then_some(real)
+        })
+    }
+
+    /// Whether a file that is spelled below a folder of the workspace lies outside of that folder's repository.
+    fn leads_out(&self, spelled: &Path, real: &Path, folders: &[PathBuf]) -> bool {
+        let spelled = viz_project::normalize(spelled);
+        let above: Vec<PathBuf> = spelled.ancestors().map(|folder| self.disk.real(folder)).collect();
+        let mut around = folders.iter().filter(|folder| above.contains(folder));
+        around.any(|folder| !real.starts_with(viz_files::repository(folder)))
+    }
+
+    /// Why nothing outside of a project's repository is read, if that is so.
+    fn confined(&self) -> Option<Confined> {
+        self.confined.get().copied().unwrap_or(Some(Confined::Untrusted))
     }
 
     /// What projects read: the disk with these texts on top.
     pub fn files(&self, documents: &Documents) -> Files<'_> {
-        let confined = self.confined.get().copied().unwrap_or(Some(Confined::Untrusted));
-        Files { documents: documents.clone(), disk: &self.disk, confined }
+        Files { documents: documents.clone(), disk: &self.disk, confined: self.confined() }
     }
 
     fn update(&self, change: impl FnOnce(&mut Inner)) {

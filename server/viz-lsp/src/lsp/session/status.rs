@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use viz_facts::Question;
+use viz_facts::{Question, Reason};
 
 /// How far a project has been checked.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -93,7 +93,8 @@ pub struct Combinations {
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Why {
     /// Stable.
-    pub code: String,
+    #[cfg_attr(test, ts(type = "string"))]
+    pub code: Reason,
     /// In words.
     pub message: String,
     /// How many.

@@ -299,7 +299,7 @@ fn why(insights: &[InsightReport]) -> Vec<Why> {
         let Some(reason) = &insight.why else { continue };
         let place = out.iter().position(|why| why.code == reason.code && why.message == reason.message);
         let place = place.unwrap_or_else(|| {
-            let (code, message) = (reason.code.clone(), reason.message.clone());
+            let (code, message) = (reason.code, reason.message.clone());
             out.push(Why { code, message, insights: 0, names: Vec::new() });
             out.len() - 1
         });
