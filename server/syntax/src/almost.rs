@@ -212,7 +212,6 @@ fn trimmed(content: &str, start: usize, end: usize) -> TextRange {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::references;
 
     #[test]
     fn reasons_and_places_are_told() {
