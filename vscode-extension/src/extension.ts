@@ -6,7 +6,7 @@ import { lineage } from "./lineage";
 import { openPage, pages } from "./pages";
 import { nextFailing, pin, pinChoices, refused, unpin } from "./pin";
 import { Preview } from "./preview/panel";
-import type { Choices, Inputs, Location, Status, Subject } from "./protocol";
+import type { Choices, Location, Subject } from "./protocol";
 import { openSample } from "./sample";
 import { Session } from "./session";
 import { SqlDocuments } from "./sql";

@@ -1,7 +1,7 @@
 // What an object uses and what uses it, as a list to walk through.
 
 import * as vscode from "vscode";
-import type { Lineage, Node, Subject } from "./protocol";
+import type { Node, Subject } from "./protocol";
 import { refused } from "./pin";
 import type { Session } from "./session";
 import { reveal } from "./subject";
@@ -38,16 +38,17 @@ export async function lineage(session: Session, subject: Subject): Promise<void>
   quick.items = [item(root), separator("uses"), ...uses, separator("is used by"), ...users];
   quick.matchOnDescription = true;
   quick.onDidAccept(() => {
-    const node = quick.activeItems[0]?.node;
+    const place = quick.activeItems[0]?.node?.location ?? undefined;
     quick.hide();
-    if (node !== undefined) {
-      void reveal(session.location(node.location.uri), node.location.range);
+    if (place !== undefined) {
+      void reveal(session.location(place.uri), place.range);
     }
   });
   quick.onDidTriggerItemButton(({ item: { node } }) => {
+    const place = node?.location ?? undefined;
     quick.hide();
-    if (node !== undefined) {
-      const { uri, range } = node.location;
+    if (place !== undefined) {
+      const { uri, range } = place;
       void lineage(session, { textDocument: { uri }, position: range.start });
     }
   });

@@ -1,7 +1,7 @@
 // Pinning a combination: which input, which options; and the next combination that fails.
 
 import * as vscode from "vscode";
-import type { Choices, FailingCombination, Input, Inputs, Options, Refused, Selection, Subject, Value } from "./protocol";
+import type { Choices, Input, Refused, Selection, Subject, Value } from "./protocol";
 import type { Session } from "./session";
 import { reveal } from "./subject";
 import { combination, selected, shown } from "./words";
@@ -58,7 +58,9 @@ export async function nextFailing(session: Session, subject: Subject): Promise<v
   if (found.error !== undefined) {
     return refused(found);
   }
-  await reveal(session.location(found.location.uri), found.location.range);
+  if (found.location !== null) {
+    await reveal(session.location(found.location.uri), found.location.range);
+  }
   void vscode.window.showInformationMessage(`viz: ${found.index + 1} of ${found.total}: ${found.message} (${combination(found.choices)} is pinned)`);
 }
 

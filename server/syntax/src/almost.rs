@@ -1,6 +1,6 @@
 //! Text that looks like a reference and isn't one.
 
-use crate::reference::{blanks, call, env_reference, is_name_char, is_path_char, span};
+use crate::reference::{blanks, call, env_reference, is_name_char, is_path_char, references, span};
 use crate::tree::range;
 use viz_text::TextRange;
 
@@ -49,10 +49,17 @@ pub enum AlmostReason {
 /// references are replaced, and nothing else.
 pub fn almost_references(content: &str) -> Vec<AlmostReference> {
     let mut all = Vec::new();
+    let good = references(content);
+    let mut good = good.iter().map(|one| (usize::from(one.range.start()), usize::from(one.range.end()))).peekable();
     let mut at = 0;
     while let Some(found) = content[at..].find("${") {
         let start = at + found;
         at = start + 2;
+        while good.next_if(|(begin, _)| *begin < start).is_some() {}
+        if let Some((_, end)) = good.next_if(|(begin, _)| *begin == start) {
+            at = end;
+            continue;
+        }
         if let Some((end, _)) = env_reference(content, at) {
             let range = range(start, end);
             all.push(AlmostReference { range, reason: AlmostReason::Environment, name_range: None, path_range: None });
@@ -205,7 +212,6 @@ fn trimmed(content: &str, start: usize, end: usize) -> TextRange {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::references;
 
     #[test]
     fn reasons_and_places_are_told() {
@@ -261,6 +267,7 @@ mod tests {
     fn references_and_other_text_are_left_alone() {
         for content in [
             "${ref(a)}",
+            "${ref(\na)}",
             "ref(a)",
             "${ref(a).b} = ${ref(c).d}",
             "${reference",

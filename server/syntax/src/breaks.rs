@@ -5,9 +5,12 @@ use crate::tree::{Tree, Value};
 use std::borrow::Cow;
 use viz_text::{TextRange, TextSize};
 
+/// Line ends that only YAML 1.1 knows.
+pub(crate) const ODD: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+
 /// The text for the parser: with line ends of equal length in place of those, so that all offsets stay.
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains(['\u{85}', '\u{2028}', '\u{2029}']) {
+    if !text.contains(ODD) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.replace('\u{85}', "\r\n").replace(['\u{2028}', '\u{2029}'], " \r\n"))

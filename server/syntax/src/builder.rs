@@ -173,7 +173,7 @@ impl Builder<'_> {
     fn document(&mut self, at: &Range<usize>) {
         if self.root.is_some() {
             self.done = true;
-            let end = (at.start + 3).min(self.text.len()).max(at.start);
+            let end = at.start + self.text.get(at.start..).map_or(0, crate::outline::marker_length);
             self.tree.problem(ProblemKind::MultiDocument, range(at.start, end), crate::outline::SECOND_DOCUMENT);
         }
     }

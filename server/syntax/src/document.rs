@@ -310,7 +310,8 @@ impl Inner {
         }
         for start in &self.separators {
             let message = outline::SECOND_DOCUMENT.to_owned();
-            all.push(Problem { kind: ProblemKind::MultiDocument, loc: at(*start, 3).1, message });
+            let length = outline::marker_length(&self.text[*start..]);
+            all.push(Problem { kind: ProblemKind::MultiDocument, loc: at(*start, length).1, message });
         }
         crate::top::duplicates(self, &mut all);
         self.aliases().problems(self, &mut all);

@@ -7,6 +7,11 @@
 use crate::document::SegmentKind;
 use crate::line;
 
+/// How much of the beginning of a further document to mark: its `---` (or the `...` before it), else its first character.
+pub(crate) fn marker_length(text: &str) -> usize {
+    if text.starts_with("---") || text.starts_with("...") { 3 } else { text.chars().next().map_or(0, char::len_utf8) }
+}
+
 /// Message for a second document.
 pub(crate) const SECOND_DOCUMENT: &str =
     "a second document starts here, and the project loader reads only files with one";

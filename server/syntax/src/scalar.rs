@@ -6,6 +6,7 @@
 mod block;
 mod flow;
 
+use crate::breaks;
 use crate::tree::range;
 use viz_text::{Loc, MappedText, SegmentId, TextRange};
 
@@ -87,7 +88,7 @@ struct Line {
     next: usize,
 }
 
-/// The lines of a piece of text; LF, CR LF and CR end lines. A text that ends with a line end has no empty line after it.
+/// The lines of a piece of text; LF, CR LF, CR and what else ends lines in YAML 1.1. A text that ends with a line end has no empty line after it.
 fn lines(text: &str, start: usize, end: usize) -> impl Iterator<Item = Line> + '_ {
     let bytes = &text.as_bytes()[..end];
     let mut at = start;
@@ -96,6 +97,13 @@ fn lines(text: &str, start: usize, end: usize) -> impl Iterator<Item = Line> + '
             return None;
         }
         let stop = memchr::memchr2(b'\n', b'\r', &bytes[at..]).map_or(end, |found| at + found);
+        let odd = text[at..stop].find(breaks::ODD).map(|found| at + found);
+        if let Some(stop) = odd {
+            let line =
+                Line { start: at, end: stop, next: stop + text[stop..].chars().next().map_or(0, char::len_utf8) };
+            at = line.next;
+            return Some(line);
+        }
         let next = match bytes.get(stop) {
             Some(b'\r') if bytes.get(stop + 1) == Some(&b'\n') => stop + 2,
             Some(_) => stop + 1,
@@ -172,6 +180,7 @@ mod tests {
                 vec![piece("a ", "a "), piece("b", "b"), piece(" ", "\\ "), piece(" ", "\n  "), piece("c", "c")],
             ),
             ("k: \"\n\n  a\"\n", Style::DoubleQuoted, vec![piece("\n", "\n"), piece("a", "a")]),
+            ("k: a\u{85}  b\n", Style::Plain, vec![piece("a", "a"), piece(" ", "\u{85}  "), piece("b", "b")]),
             ("k: \"a\nb\"\n", Style::DoubleQuoted, vec![piece("a", "a"), piece(" ", "\n"), piece("b", "b")]),
             ("k: \"\"\n", Style::DoubleQuoted, vec![]),
         ] {

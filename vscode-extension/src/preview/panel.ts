@@ -2,7 +2,7 @@
 
 import * as crypto from "node:crypto";
 import * as vscode from "vscode";
-import type { Inputs, Options, Refused, RenderedSql, Rows, Subject } from "../protocol";
+import type { Inputs, Location, Refused, Rows, Subject } from "../protocol";
 import { pinChoices, unpin } from "../pin";
 import type { Session } from "../session";
 import type { SqlDocuments } from "../sql";
@@ -18,7 +18,7 @@ export class Preview implements vscode.WebviewPanelSerializer {
   private subject: Subject | undefined;
   /** What was shown last, by its name. */
   private drawn: Subject | undefined;
-  private place: Rows["location"] | undefined;
+  private place: Location | null | undefined;
   private follow = true;
   private timer: NodeJS.Timeout | undefined;
   private asking: vscode.CancellationTokenSource | undefined;
@@ -187,7 +187,7 @@ export class Preview implements vscode.WebviewPanelSerializer {
       case "openSql":
         return this.sql.open(this.drawn ?? subject);
       case "reveal":
-        if (this.place !== undefined) {
+        if (this.place) {
           await reveal(this.session.location(this.place.uri), this.place.range, true);
         }
     }

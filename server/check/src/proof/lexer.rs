@@ -23,7 +23,8 @@ pub enum Kind {
     LineComment,
     /// `/* … */`, nested.
     BlockComment,
-    /// What changes more than its own place: `;`, `?`, `$1`, a backslash, NUL, white-space that is not ASCII.
+    /// What changes more than its own place: `;`, `?`, `$1`, a backslash, NUL, white-space that is not ASCII; and a number with letters
+    /// right behind it.
     Wild,
     /// A literal, a name or a comment that never ends: no text with one is a query.
     Open,
@@ -87,8 +88,8 @@ fn token(sql: &str, at: usize) -> (Kind, usize) {
             (Kind::LineComment, end.map_or(bytes.len(), |end| at + end))
         }
         b'/' if next == b'*' => closed(comment(bytes, at), Kind::BlockComment, bytes.len()),
-        b'.' if next.is_ascii_digit() => (Kind::Number, number(bytes, at)),
-        b'0'..=b'9' => (Kind::Number, number(bytes, at)),
+        b'.' if next.is_ascii_digit() => numeric(sql, at),
+        b'0'..=b'9' => numeric(sql, at),
         b'(' | b')' | b'[' | b']' | b'{' | b'}' | b',' | b'.' => (Kind::Mark, at + 1),
         b';' | b'?' | b'\\' | 0 => (Kind::Wild, at + 1),
         byte if is_operator(byte) => (Kind::Operator, operator(bytes, at)),
@@ -153,12 +154,20 @@ fn comment(bytes: &[u8], at: usize) -> Option<usize> {
     Some(at)
 }
 
+/// A number; with a letter or a dot right behind it, how DuckDB cuts that depends on what follows (`1e` at the end of a text is a
+/// number, elsewhere a number and a name; `0x1F` never is one).
+fn numeric(sql: &str, at: usize) -> (Kind, usize) {
+    let end = number(sql.as_bytes(), at);
+    let rest = &sql[end..];
+    match rest.find(|c| !is_word_char(c) && c != '.').unwrap_or(rest.len()) {
+        0 => (Kind::Number, end),
+        more => (Kind::Wild, end + more),
+    }
+}
+
 fn number(bytes: &[u8], at: usize) -> usize {
     let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'_').count();
     let is = |at: usize, set: &[u8]| bytes.get(at).is_some_and(|byte| set.contains(byte));
-    if bytes[at] == b'0' && is(at + 1, b"xXoObB") {
-        return at + 2 + bytes[at + 2..].iter().take_while(|b| b.is_ascii_hexdigit() || **b == b'_').count();
-    }
     let mut end = at + digits(at);
     if is(end, b".") && !is(end + 1, b".") {
         end += 1 + digits(end + 1);
@@ -195,14 +204,17 @@ fn operator(bytes: &[u8], at: usize) -> usize {
 }
 
 fn word(sql: &str, at: usize) -> (Kind, usize) {
-    let inside = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$' || !c.is_ascii() && !is_space(c);
     let first = sql[at..].chars().next().unwrap_or(' ');
-    if !inside(first) {
+    if !is_word_char(first) {
         // A white-space character beyond ASCII, or a control character.
         return (Kind::Wild, at + first.len_utf8());
     }
-    let len = sql[at..].find(|c| !inside(c)).unwrap_or(sql.len() - at);
+    let len = sql[at..].find(|c| !is_word_char(c)).unwrap_or(sql.len() - at);
     (Kind::Word, at + len)
+}
+
+fn is_word_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || c == '$' || !c.is_ascii() && !is_space(c)
 }
 
 fn is_space(c: char) -> bool {
@@ -232,8 +244,8 @@ mod tests {
             ("/* /* */", &[(Open, "/* /* */")]),
             ("i=-5", &[(Word, "i"), (Operator, "="), (Operator, "-"), (Number, "5")]),
             ("i=>-5", &[(Word, "i"), (Operator, "=>"), (Operator, "-"), (Number, "5")]),
-            ("1x", &[(Number, "1"), (Word, "x")]),
-            ("1.5e-7 .5 0x1F 1e", &[(Number, "1.5e-7"), (Number, ".5"), (Number, "0x1F"), (Number, "1"), (Word, "e")]),
+            ("1x 2 3.x", &[(Wild, "1x"), (Number, "2"), (Wild, "3.x")]),
+            ("1.5e-7 .5 0x1F 1e", &[(Number, "1.5e-7"), (Number, ".5"), (Wild, "0x1F"), (Wild, "1e")]),
             ("\"a\"\"b\" \"", &[(Quoted, "\"a\"\"b\""), (Open, "\"")]),
             ("a\u{a0}b;", &[(Word, "a"), (Wild, "\u{a0}"), (Word, "b"), (Wild, ";")]),
             ("été", &[(Word, "été")]),

@@ -1,6 +1,6 @@
 //! States of a text while someone types: the objects that nobody touches stay as they are.
 
-use super::{node, sample};
+use super::{check_shape, node, sample};
 use crate::Document;
 use std::collections::HashMap;
 
@@ -174,4 +174,12 @@ fn other_objects_stay_intact() {
     );
     assert!(kept * 1000 >= wanted * 980, "{kept} of {wanted}");
     assert!(edited_kept * 10 >= STATES.len() * 8, "{edited_kept}");
+}
+
+/// A place in the middle of a character is none.
+#[test]
+fn problems_lie_between_characters() {
+    for text in ["a: ö\n...\n-©\n", "a: b\n...\n😀: 1\n", "a: b\n--- ©\n"] {
+        check_shape(&Document::parse(text));
+    }
 }

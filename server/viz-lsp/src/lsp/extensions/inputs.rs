@@ -46,6 +46,7 @@ pub struct InputAnswer {
     /// The display that the browser takes.
     pub display: String,
     /// Which of the options can be selected.
+    #[cfg_attr(test, ts(type = "\"all\" | \"first-two\" | \"numbers\" | \"ascending-numbers\" | \"ascending-texts\""))]
     pub offers: String,
     /// Whether a viewer can select nothing.
     pub clearable: bool,

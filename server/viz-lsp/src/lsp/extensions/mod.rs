@@ -1,6 +1,6 @@
 //! The requests of `docs/requests.md`: one file each, with the types of its parameters and of its answer.
 //!
-//! `vscode-extension/src/protocol.ts` is generated from these types (`typescript.rs`), and a test compares both with the docs.
+//! `vscode-extension/src/protocol.ts` is generated from these types (`tests/typescript.rs`), and a test compares both with the docs.
 
 mod failing;
 mod inputs;
@@ -13,6 +13,7 @@ mod report;
 mod rows;
 mod status;
 #[cfg(test)]
+#[path = "tests/typescript.rs"]
 mod typescript;
 
 pub use failing::NextFailing;

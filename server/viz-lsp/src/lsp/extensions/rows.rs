@@ -137,7 +137,7 @@ pub struct Refused {
     /// Why.
     pub error: Failure,
     /// All inputs of the query, if they are known.
-    #[cfg_attr(test, ts(optional = nullable, type = "Choices"))]
+    #[cfg_attr(test, ts(optional = nullable, type = "Choices | null"))]
     pub choices: Option<Value>,
     /// The query, if it is known.
     #[cfg_attr(test, ts(optional = nullable))]

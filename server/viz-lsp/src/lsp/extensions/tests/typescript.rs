@@ -22,7 +22,7 @@ use ts_rs::{Config, TS};
 
 /// What has no type of its own in Rust.
 const HEAD: &str = r#"// The server's own requests, as docs/requests.md tells of them.
-// Made from the server's types by server/viz-lsp/src/lsp/extensions/typescript.rs, which says how; not to be edited.
+// Made from the server's types by server/viz-lsp/src/lsp/extensions/tests/typescript.rs, which says how; not to be edited.
 
 export type Value = string | number | null;
 export type Selection = Value[] | { from: Value; to: Value };
