@@ -106,7 +106,7 @@ fn second_build(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| black_box(build()));
 }
 
-/// A project with two inputs of so many options.
+/// A project with two inputs of the given number of options.
 fn large(options: usize, insights: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let list = |letter: char| (0..options).map(|at| format!("\"{letter} {at}\"")).collect::<Vec<_>>().join(", ");

@@ -95,7 +95,7 @@ fn row(objects: usize, what: &str, times: &mut [Duration]) {
     println!("| {objects} | {what} | {:.1} ms | {:.1} ms | {:.1} ms |", at(0.5), at(0.99), at(1.0));
 }
 
-/// A project of so many objects: models, inputs, insights and their charts, in files of a few hundred.
+/// A project of the given number of objects: models, inputs, insights and their charts, in files of a few hundred.
 fn project(objects: usize) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("it can be written");

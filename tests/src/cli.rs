@@ -16,13 +16,18 @@ pub struct Run {
     pub err: String,
 }
 
+/// The program, as a person starts it: what the tests themselves run in is not told to it.
+pub fn program(path: &str) -> Command {
+    let mut command = Command::new(path);
+    command.env_remove("VIZ_LSP_LOG").env_remove("CI");
+    command
+}
+
 /// Runs the program in a folder.
 pub fn run(program: &str, folder: &Path, args: &[&str]) -> Run {
-    let output = Command::new(program)
+    let output = self::program(program)
         .args(args)
         .current_dir(folder)
-        .env_remove("VIZ_LSP_LOG")
-        .env_remove("CI")
         .output()
         .unwrap_or_else(|error| panic!("{program}: {error}"));
     let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
@@ -34,11 +39,9 @@ pub fn run(program: &str, folder: &Path, args: &[&str]) -> Run {
 pub fn run_measured(program: &str, folder: &Path, args: &[&str]) -> (Run, u64) {
     let streams = tempfile::tempdir().expect("a temporary folder");
     let create = |name: &str| std::fs::File::create(streams.path().join(name)).expect("can be made");
-    let mut child = Command::new(program)
+    let mut child = self::program(program)
         .args(args)
         .current_dir(folder)
-        .env_remove("VIZ_LSP_LOG")
-        .env_remove("CI")
         .stdout(create("out"))
         .stderr(create("err"))
         .spawn()

@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 use url::Url;
 
-/// A server that is silent for so long has hung.
+/// A server that is silent for longer has hung.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a client introduces itself and behaves.
@@ -74,7 +74,7 @@ pub struct Published {
     pub diagnostics: Vec<Value>,
 }
 
-/// See the module.
+/// A language client that talks to one server process.
 pub struct Client {
     server: Child,
     input: Option<ChildStdin>,
@@ -150,14 +150,13 @@ impl Client {
 
     /// Starts a server without a word.
     pub fn connect(program: &str, options: Options) -> Self {
-        let mut server = Command::new(program)
+        let mut server = crate::cli::program(program)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(match &options.log {
                 Some(path) => std::fs::File::create(path).expect("the log can be made").into(),
                 None => Stdio::inherit(),
             })
-            .env_remove("CI")
             .envs(options.environment.iter().map(|(name, value)| (name, value)))
             .spawn()
             .unwrap_or_else(|error| panic!("{program}: {error}"));
@@ -383,7 +382,7 @@ impl Client {
         all.into_iter().collect()
     }
 
-    /// Waits until work has been shown so many times.
+    /// Waits until progress was reported this many times.
     pub fn wait_for_progress(&mut self, times: usize) {
         self.until("progress", |client| client.progress.len() >= times);
     }

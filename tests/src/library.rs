@@ -77,7 +77,7 @@ fn shown(project: &Project, finding: &viz_check::Finding) -> Shown {
         file: file.relative.clone(),
         start: at(range.start()),
         end: at(range.end()),
-        code: finding.code.to_owned(),
+        code: finding.code.name().to_owned(),
         severity: match finding.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",

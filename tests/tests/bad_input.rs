@@ -258,7 +258,7 @@ fn options_that_are_none() {
 fn workers_that_are_killed() {
     use std::process::{Command, Stdio};
     let project = with_options("select n from ${ref(endless)}");
-    let check = Command::new(PROGRAM)
+    let check = viz_tests::cli::program(PROGRAM)
         .args(["--check", "--format", "json", "--timeout", "60"])
         .current_dir(&project.root)
         .stdout(Stdio::piped())

@@ -5,7 +5,7 @@ use crate::PROGRAM;
 use crate::situations;
 use serde_json::{Value, json};
 use std::path::Path;
-use viz_check::{CheckOptions, ObjectName, RenderedQuery, Severity, State, options_of, rendered_query, states};
+use viz_check::{CheckOptions, Code, ObjectName, RenderedQuery, Severity, State, options_of, rendered_query, states};
 use viz_facts::{Answer, QueryTable, Question};
 use viz_project::{Body, Kind, ObjectId, Project, Selection};
 use viz_tests::library::{Checked, check_with};
@@ -16,24 +16,24 @@ use viz_tests::{browser, projects};
 const MAX_COMBINATIONS: usize = 2_000;
 
 /// Errors about an insight or what it uses whose query runs all the same.
-const RUNS_ALL_THE_SAME: [&str; 7] = [
+const RUNS_ALL_THE_SAME: [Code; 7] = [
     // The build fails, before the browser sees anything (S-16).
-    "grouped-placeholder",
+    Code::GroupedPlaceholder,
     // The filter is left out (R-SQL-03).
-    "window-filter",
+    Code::WindowFilter,
     // Other rows than those that were meant (S-11).
-    "missing-parentheses",
+    Code::MissingParentheses,
     // A backslash that is taken away, a control character.
-    "template-literal",
+    Code::TemplateLiteral,
     // 2.0 takes the metric of another model (6.2).
-    "ambiguous-reference",
+    Code::AmbiguousReference,
     // The control, or the query that fills it, not the insight's.
-    "invalid-display",
-    "options-query",
+    Code::InvalidDisplay,
+    Code::OptionsQuery,
 ];
 
 /// The build leaves the filter out (S-18a), and what runs here still has it: not comparable.
-const RUNS_OTHERWISE: &str = "dropped-filter";
+const RUNS_OTHERWISE: Code = Code::DroppedFilter;
 
 /// One insight, its query, and whether the check calls it broken.
 struct Case {

@@ -494,7 +494,7 @@ mod killed {
     }
 
     fn start(project: &Project) -> Child {
-        let mut command = Command::new(PROGRAM);
+        let mut command = viz_tests::cli::program(PROGRAM);
         command.args(["--build", "--flat", "--quiet"]).current_dir(&project.root);
         command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts")
     }

@@ -3,12 +3,11 @@
 use crate::PROGRAM;
 use serde_json::Value;
 use std::path::Path;
-use std::process::Command;
 use viz_tests::projects::Project;
 
 /// Runs the program with a cache of its own.
 fn run(cache: &Path, folder: &Path, args: &[&str]) -> (i32, String) {
-    let mut command = Command::new(PROGRAM);
+    let mut command = viz_tests::cli::program(PROGRAM);
     command.args(args).current_dir(folder).env("XDG_CACHE_HOME", cache).env("HOME", cache).env("LOCALAPPDATA", cache);
     let output = command.output().unwrap();
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));

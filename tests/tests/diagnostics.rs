@@ -4,7 +4,7 @@
 use crate::PROGRAM;
 use serde_json::Value;
 use std::path::Path;
-use viz_check::CODES;
+use viz_check::Code;
 use viz_tests::pages::{self, Example};
 use viz_tests::{Shown, cli};
 
@@ -31,7 +31,7 @@ fn shown(project: &Value) -> Vec<Shown> {
 #[test]
 fn every_code_has_a_page_and_every_page_a_code() {
     let pages: Vec<String> = page_files().into_iter().map(|(code, _)| code).collect();
-    let codes: Vec<&str> = CODES.iter().map(|code| code.name).collect();
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
     assert_eq!(pages, codes);
 }
 

@@ -3,7 +3,7 @@
 use crate::PROGRAM;
 use serde_json::{Value, json};
 use std::io::{BufReader, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use viz_tests::{PATIENCE, read_message};
 
@@ -16,7 +16,7 @@ struct Raw {
 
 impl Raw {
     fn start() -> Self {
-        let mut server = Command::new(PROGRAM)
+        let mut server = viz_tests::cli::program(PROGRAM)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -18,6 +18,23 @@ fn exit_or_hanging_up_without_shutdown_is_not() {
     assert_eq!(Client::start(PROGRAM, Options::default()).hang_up(), 1);
 }
 
+/// A client's pipe may outlive it, in the hands of another process.
+#[cfg(unix)]
+#[test]
+fn it_ends_when_the_process_of_the_client_is_not_there() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let mut gone = Command::new("true").spawn().expect("it runs");
+    gone.wait().expect("it ends");
+    let mut server = Command::new(PROGRAM).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("it starts");
+    let mut input = server.stdin.take().expect("it is piped");
+    let params = json!({ "processId": gone.id(), "capabilities": {} });
+    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }).to_string();
+    write!(input, "Content-Length: {}\r\n\r\n{body}", body.len()).expect("it reads");
+    assert_eq!(server.wait().expect("it ends").code(), Some(1));
+    drop(input);
+}
+
 #[test]
 fn it_ends_in_the_middle_of_work() {
     let project = Project::copy_of("ecommerce");
@@ -169,7 +186,7 @@ fn a_client_may_listen_on_a_socket() {
     use std::io::{BufReader, Write};
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let port = listener.local_addr().expect("an address").port();
-    let mut server = std::process::Command::new(PROGRAM)
+    let mut server = viz_tests::cli::program(PROGRAM)
         .args(["--socket", &port.to_string()])
         .stdin(std::process::Stdio::null())
         .spawn()
@@ -191,6 +208,6 @@ fn a_client_may_listen_on_a_socket() {
     assert!(server.wait().expect("it ends").success());
     // Nobody listens.
     drop(listener);
-    let status = std::process::Command::new(PROGRAM).args(["--socket", &port.to_string()]).status().expect("it starts");
+    let status = viz_tests::cli::program(PROGRAM).args(["--socket", &port.to_string()]).status().expect("it starts");
     assert_eq!(status.code(), Some(2));
 }

@@ -24,6 +24,7 @@ mod formats;
 mod framing;
 mod golden;
 mod hostile;
+mod house;
 mod kills;
 mod lifecycle;
 #[cfg(target_os = "linux")]

@@ -200,7 +200,7 @@ fn check(sample: &Sample, outline: &Outline, mutation: &Mutation, intact: &mut I
 
     let mut faults = Vec::new();
     // What nothing uses any more has to do with what used it.
-    for finding in report.findings.iter().filter(|finding| finding.code != "unused-object") {
+    for finding in report.findings.iter().filter(|finding| finding.code != viz_check::Code::UnusedObject) {
         let (file, range) = project.resolve(finding.loc).expect("a place");
         let file = project.file(file);
         let line = file.lines().position(range.start(), Encoding::Utf8).line as usize;

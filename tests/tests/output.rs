@@ -1,7 +1,7 @@
 //! What is printed reaches its reader or is a failure, and does nothing to whoever shows it.
 
 use crate::PROGRAM;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use viz_tests::cli::{Run, run};
 use viz_tests::projects::{self, Project};
 
@@ -29,7 +29,7 @@ const COMMANDS: [&[&str]; 13] = [
 fn into(args: &[&str], out: &str, err: Stdio) -> (i32, String) {
     let cache = tempfile::tempdir().expect("a temporary folder");
     let full = std::fs::File::options().write(true).open(out).expect("it is there");
-    let output = Command::new(PROGRAM)
+    let output = viz_tests::cli::program(PROGRAM)
         .args(args)
         .current_dir(projects::repository())
         .env("XDG_CACHE_HOME", cache.path())
@@ -71,7 +71,7 @@ fn a_closed_pipe_is_the_readers_choice() {
     for (args, status) in [(&["--explain"][..], 0), (COMMANDS[1], 0), (COMMANDS[4], 1)] {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
-        let output = Command::new(PROGRAM)
+        let output = viz_tests::cli::program(PROGRAM)
             .args(args)
             .current_dir(projects::repository())
             .stdout(writer)

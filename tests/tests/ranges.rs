@@ -70,7 +70,7 @@ fn the_zone_decides_about_times_with_an_offset() {
         "name: a\ninputs:\n  - name: i\n    type: multi-select\n    range: { start: '2024-03-10', end: '2024-03-11T03:30:00Z', step: 1 day }\n",
     )]);
     let count = |zone: &str| {
-        let output = Command::new(PROGRAM)
+        let output = viz_tests::cli::program(PROGRAM)
             .args(["--check", "--level", "parse", "--format", "json"])
             .current_dir(&project.root)
             .env("TZ", zone)

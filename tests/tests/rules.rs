@@ -3,7 +3,7 @@
 use crate::diagnostics::all_examples;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use viz_check::code;
+use viz_check::Code;
 use viz_tests::pages::Example;
 use viz_tests::projects;
 
@@ -89,7 +89,7 @@ fn what_a_row_says_is_shown_by_something_executed() {
     let mut faults = Vec::new();
     let mut fault = |row: &Row, what: String| faults.push(format!("{}: {what}", row.number));
     for row in table() {
-        let unknown: Vec<&String> = row.codes.iter().filter(|name| code(name).is_none()).collect();
+        let unknown: Vec<&String> = row.codes.iter().filter(|name| Code::named(name).is_none()).collect();
         if !unknown.is_empty() {
             fault(&row, format!("there is no code {unknown:?}"));
         }

@@ -163,7 +163,7 @@ impl Place {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(PROGRAM);
+        let mut command = viz_tests::cli::program(PROGRAM);
         command.args(args).current_dir(&self.project.root).envs(variables());
         command.env("VIZ_LSP_LOG", "trace").env("XDG_CACHE_HOME", self.cache.path()).stdin(Stdio::null());
         command
@@ -236,6 +236,39 @@ fn a_check_shows_no_value_in_any_format() {
     let mut looked_at = 0;
     files_hold_nothing(place.cache.path(), &mut looked_at);
     assert!(looked_at > 0, "there is a cache");
+}
+
+/// A project that lists words is not told by what is hidden which of them is a value.
+#[test]
+fn a_list_of_words_does_not_find_a_value() {
+    let mut text = String::from(
+        "name: p\nsources:\n  - {name: a, type: postgresql, host: \"${env.PIN}\", password: \"${env.PIN}\"}\n  \
+         - {name: b, type: duckdb, database: \"data/${env.PIN}.duckdb\"}\n  \
+         - {name: c, type: duckdb, database: \":memory:\", username: \"${env.PIN}\"}\nmodels:\n",
+    );
+    for number in 0..100 {
+        text += &format!("  - {{name: m{number}, source: ref(k{number:04}), sql: select 1 as x}}\n");
+        text += &format!("  - {{name: e{number}, source: \"ref(\\x6c{number:04})\", sql: select 1 as x}}\n");
+        text += &format!("  - {{name: o{number}, source: ref(c), sql: select 1 as x from n{number:04}}}\n");
+    }
+    let project = Project::of(&[("project.visivo.yml", &text)]);
+    let said = |pin: &str, args: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.args(args).args(["--no-cache"]).current_dir(&project.root).env("PIN", pin).stdin(Stdio::null());
+        let output = command.output().expect("it runs");
+        let out = String::from_utf8_lossy(&output.stdout).into_owned();
+        let is_of_time = |line: &&str| line.starts_with("checked ") || line.contains("\"elapsed");
+        out.lines().filter(|line| !is_of_time(line)).collect::<Vec<_>>().join("\n")
+    };
+    for format in ["text", "json", "sarif", "github"] {
+        let args = ["--check", "--format", format];
+        let other = said("qqqqq", &args);
+        for (pin, word) in [("k0042", "k0042"), ("L0043", "l0043"), ("n0044", "n0044")] {
+            let out = said(pin, &args);
+            assert!(out.contains(word), "{out}");
+            assert!(out == other, "{pin} is told in {format}");
+        }
+    }
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Processes that share a project and a cache.
 
 use crate::PROGRAM;
-use std::process::Command;
 use viz_tests::projects::Project;
 use viz_tests::{Client, Options, Shown, cli};
 
@@ -35,7 +34,7 @@ fn servers_and_checks_share_a_project() {
     };
     let check = || {
         for _ in 0..3 {
-            let mut command = Command::new(PROGRAM);
+            let mut command = viz_tests::cli::program(PROGRAM);
             command.args(["--check", "--quiet", "--format", "json"]).current_dir(&project.root);
             let output = command.envs(environment(cache.path())).output().unwrap();
             let mut findings = cli::findings(&serde_json::from_slice(&output.stdout).unwrap(), 0);

@@ -39,3 +39,33 @@ fn the_level_and_the_cut_off_can_be_set() {
     let (status, _, _) = statuses(json!({ "level": "parse", "maxCombinations": 3 }));
     assert!(status["insights"]["unchecked"].as_u64().unwrap() > 0, "{status}");
 }
+
+/// A link in an untrusted workspace makes nothing outside of its repository a project, whatever the editor opens or asks.
+#[cfg(unix)]
+#[test]
+fn a_linked_folder_leads_to_no_project_outside() {
+    let project = Project::of(&[
+        ("repo/project.visivo.yml", "name: inside\n"),
+        ("outside/project.visivo.yml", "name: outside\nzzOUTSIDE: 1\n"),
+    ]);
+    let repo = project.root.join("repo");
+    std::fs::create_dir(repo.join(".git")).unwrap();
+    std::os::unix::fs::symlink("../outside", repo.join("linked")).unwrap();
+    let options = Options {
+        initialization: json!({ "trusted": false }),
+        folders: Some(vec![repo.clone()]),
+        ..Options::default()
+    };
+    let mut client = Client::start(PROGRAM, options);
+    client.open(&repo.join("project.visivo.yml"));
+    for below in ["linked/project.visivo.yml", "linked/new.yml", "linked/../linked/project.visivo.yml"] {
+        let uri = format!("file://{}/{below}", repo.display());
+        let symbols = client.request("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri } }));
+        assert!(symbols.is_null() || symbols.as_array().is_some_and(Vec::is_empty), "{below}: {symbols}");
+        client.open_uri(&uri, "name: opened\n".to_owned());
+    }
+    client.settle(&repo);
+    let statuses = client.request("viz/status", json!({})).to_string();
+    assert!(statuses.contains("repo") && !statuses.contains("outside"), "{statuses}");
+    assert_eq!(client.shut_down(), 0);
+}

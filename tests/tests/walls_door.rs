@@ -2,7 +2,6 @@
 
 use crate::PROGRAM;
 use std::path::Path;
-use std::process::Command;
 use viz_tests::cli::{Run, run};
 use viz_tests::projects::Project;
 
@@ -18,7 +17,7 @@ fn check(project: &Project, more: &[&str]) -> Run {
 
 /// A check as in CI.
 fn check_in_ci(project: &Project, more: &[&str]) -> Run {
-    let output = Command::new(PROGRAM)
+    let output = viz_tests::cli::program(PROGRAM)
         .args(["--check", "--level", "parse", "--color", "never", "--no-cache"])
         .args(more)
         .env("CI", "true")
@@ -300,6 +299,53 @@ mod links {
             let run = check(&project, &[]);
             assert_eq!(run.status < 2, fine, "{path}: {run:?}");
             assert!(!run.err.contains("root:"), "{run:?}");
+        }
+    }
+
+    /// What the command line names below the repository is in it, in CI.
+    #[test]
+    fn nothing_that_is_named_leads_out_of_the_repository_in_ci() {
+        let project = Project::of(&[
+            ("r/proj/project.visivo.yml", "name: p\n"),
+            ("outside/project.visivo.yml", "name: o\n"),
+            ("outside/b.json", r#"{"version":1,"findings":[]}"#),
+        ]);
+        let repository = project.root.join("r");
+        for folder in ["r/.git", "r/ci", "r/own", "elsewhere"] {
+            std::fs::create_dir_all(project.file(folder)).unwrap();
+        }
+        symlink("../../outside", repository.join("ci/l")).unwrap();
+        symlink("r", project.root.join("same")).unwrap();
+        let before = std::fs::read_dir(project.file("outside")).unwrap().count();
+        let spelled = project.root.join("same/ci/l/x").display().to_string();
+        let elsewhere = project.root.join("elsewhere/x").display().to_string();
+        for nested in [false, true] {
+            if nested {
+                std::fs::create_dir(repository.join("proj/.git")).unwrap();
+            }
+            for (args, fine) in [
+                (&["--build", "--out", "ci/l/out", "proj"][..], false),
+                (&["--build", "--out", "ci/../ci/l", "proj"], false),
+                (&["--build", "ci/l"], false),
+                (&["--check", "ci/l"], false),
+                (&["--check", "--write-baseline", "ci/l/w.json", "proj"], false),
+                (&["--check", "--write-baseline", &spelled, "proj"], false),
+                (&["--check", "--baseline", "ci/l/b.json", "proj"], false),
+                (&["--check", "--log-file", "ci/l/v.log", "-vv", "proj"], false),
+                (&["--doctor", "proj", "--log-file", "ci/l/v.log"], false),
+                (&["--build", "--out", "own/out", "proj"], true),
+                (&["--check", "--write-baseline", "own/w.json", "--log-file", "own/v.log", "proj"], true),
+                (&["--check", "--write-baseline", &elsewhere, "--log-file", &elsewhere, "proj"], true),
+                (&["--check", "--baseline", "../outside/b.json", "proj"], true),
+            ] {
+                let mut program = std::process::Command::new(crate::PROGRAM);
+                let ran = program.args(args).current_dir(&repository).env("CI", "true").output().expect("it runs");
+                let said = String::from_utf8_lossy(&ran.stderr);
+                assert_eq!(ran.status.code() == Some(0), fine, "{args:?}: {said}");
+                assert!(fine || said.contains("leads out of the repository"), "{args:?}: {said}");
+                let after = std::fs::read_dir(project.file("outside")).unwrap().count();
+                assert_eq!(after, before, "{args:?} writes outside");
+            }
         }
     }
 

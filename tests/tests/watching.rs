@@ -16,7 +16,7 @@ struct Watch {
 
 impl Watch {
     fn start(project: &Project) -> Self {
-        let mut child = Command::new(PROGRAM)
+        let mut child = viz_tests::cli::program(PROGRAM)
             .args(["--check", "--watch", "--level", "parse", "--color", "never"])
             .current_dir(&project.root)
             .stdout(Stdio::piped())
@@ -65,7 +65,7 @@ fn changes_are_checked_again_until_ctrl_c() {
 }
 
 fn with_stdin(project: &Project, text: &str, args: &[&str]) -> (i32, String, String) {
-    let mut child = Command::new(PROGRAM)
+    let mut child = viz_tests::cli::program(PROGRAM)
         .args(["--check", "--level", "parse", "--color", "never"])
         .args(args)
         .current_dir(&project.root)
@@ -105,4 +105,13 @@ fn a_text_that_no_project_includes_is_said_to_be_unused() {
     let (status, _, err) = with_stdin(&project, "nonsense: [", &["--stdin-filename", "other.yml"]);
     assert_eq!(status, 0);
     assert!(err.contains("the text from stdin is not used"), "{err}");
+}
+
+/// More than a file may have is not waited for, however long it goes on.
+#[test]
+fn endless_stdin_is_refused() {
+    let project = Project::of(&[("project.visivo.yml", "name: p\n")]);
+    let text = format!("{}#", "# a\n".repeat(64 << 18));
+    let (status, _, said) = with_stdin(&project, &text, &["--stdin-filename", "project.visivo.yml"]);
+    assert!(status == 2 && said.contains("stdin holds more than 64 MiB"), "{status}: {said}");
 }

@@ -79,10 +79,10 @@ export function deactivate(): Promise<void> | undefined {
 /** How far the insight is checked, and why not further. */
 async function showCoverage(session: Session, subject: Subject): Promise<void> {
   const [answer, inputs] = await Promise.all([
-    session.ask<{ projects: Status[] }>("viz/status", { textDocument: subject.textDocument }),
-    session.ask<Inputs>("viz/inputs", subject),
+    session.ask("viz/status", { textDocument: subject.textDocument }),
+    session.ask("viz/inputs", subject),
   ]);
-  if ("error" in answer) {
+  if (answer.error !== undefined) {
     return refused(answer);
   }
   const status = answer.projects[0];
@@ -97,8 +97,8 @@ async function showCoverage(session: Session, subject: Subject): Promise<void> {
 
 async function refreshOptions(session: Session): Promise<void> {
   const uri = yamlEditor()?.document.uri.toString();
-  const answer = await session.ask<{ questions: number }>("viz/refreshOptions", uri === undefined ? {} : { textDocument: { uri } });
-  if ("error" in answer) {
+  const answer = await session.ask("viz/refreshOptions", uri === undefined ? {} : { textDocument: { uri } });
+  if (answer.error !== undefined) {
     return refused(answer);
   }
   const asked = answer.questions === 1 ? "1 question goes" : `${answer.questions} questions go`;

@@ -15,7 +15,7 @@ const FOLLOW: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon("arrow-
 const GO = "Go to the object";
 
 export async function lineage(session: Session, subject: Subject): Promise<void> {
-  const answer = await session.ask<Lineage>("viz/lineage", { ...subject, depth: 1 });
+  const answer = await session.ask("viz/lineage", { ...subject, depth: 1 });
   if (answer.error !== undefined) {
     return refused(answer);
   }

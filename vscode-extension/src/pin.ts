@@ -8,7 +8,7 @@ import { combination, selected, shown } from "./words";
 
 /** Asks for an input of the insight and its selection, and pins that. */
 export async function pin(session: Session, subject: Subject): Promise<void> {
-  const answer = await session.ask<Inputs>("viz/inputs", subject);
+  const answer = await session.ask("viz/inputs", subject);
   if (answer.error !== undefined) {
     return refused(answer);
   }
@@ -32,30 +32,30 @@ export async function pin(session: Session, subject: Subject): Promise<void> {
 }
 
 export async function pinChoices(session: Session, uri: string, choices: Choices, replace = false): Promise<void> {
-  const answer = await session.ask<{ pinned: Choices }>("viz/pin", { textDocument: { uri }, choices, replace });
-  if ("error" in answer) {
+  const answer = await session.ask("viz/pin", { textDocument: { uri }, choices, replace });
+  if (answer.error !== undefined) {
     refused(answer);
   }
 }
 
 export async function unpin(session: Session, subject: Subject): Promise<void> {
-  const answer = await session.ask<{ pinned: Choices }>("viz/unpin", { textDocument: subject.textDocument, inputs: null });
-  if ("error" in answer) {
+  const answer = await session.ask("viz/unpin", { textDocument: subject.textDocument, inputs: null });
+  if (answer.error !== undefined) {
     refused(answer);
   }
 }
 
 export async function nextFailing(session: Session, subject: Subject): Promise<void> {
-  const inInsight = await session.ask<FailingCombination | null>("viz/nextFailingCombination", { ...subject, direction: "next" });
-  const nothing = inInsight === null || ("error" in inInsight && inInsight.error.code === "no-insight");
+  const inInsight = await session.ask("viz/nextFailingCombination", { ...subject, direction: "next" });
+  const nothing = inInsight === null || inInsight.error?.code === "no-insight";
   const found = nothing
-    ? await session.ask<FailingCombination | null>("viz/nextFailingCombination", { textDocument: subject.textDocument, direction: "next" })
+    ? await session.ask("viz/nextFailingCombination", { textDocument: subject.textDocument, direction: "next" })
     : inInsight;
   if (found === null) {
     void vscode.window.showInformationMessage("viz: no combination fails");
     return;
   }
-  if ("error" in found) {
+  if (found.error !== undefined) {
     return refused(found);
   }
   await reveal(session.location(found.location.uri), found.location.range);
@@ -92,7 +92,7 @@ function pick(session: Session, subject: Subject, input: Input, which: string, m
     const { token } = searching;
     quick.busy = true;
     const params = { textDocument: subject.textDocument, input: input.name, search: search === "" ? null : search, offset: 0, limit: 200 };
-    const found = await session.ask<Options>("viz/options", params, token);
+    const found = await session.ask("viz/options", params, token);
     if (token.isCancellationRequested) {
       return;
     }

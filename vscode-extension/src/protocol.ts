@@ -49,6 +49,7 @@ export interface Input {
   range: boolean;
   dates: boolean;
   display: string;
+  offers: "all" | "first-two" | "numbers" | "ascending-numbers" | "ascending-texts";
   clearable: boolean;
   selection: Selection | null;
   pinned: boolean;

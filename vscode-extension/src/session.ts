@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as vscode from "vscode";
 import { LanguageClient, RevealOutputChannelOn, type LanguageClientOptions, type ServerOptions } from "vscode-languageclient/node";
-import type { Refused, Status } from "./protocol";
+import type { Refused, Requests, Status } from "./protocol";
 import { findServer, notFound } from "./server";
 import { initializationOptions } from "./settings";
 
@@ -53,13 +53,14 @@ export class Session implements vscode.Disposable {
   }
 
   /** Asks the server; what goes wrong on the way is a refusal, too. */
-  async ask<T>(method: string, params: object, token?: vscode.CancellationToken): Promise<T | Refused> {
+  async ask<M extends keyof Requests>(method: M, params: Requests[M]["params"], token?: vscode.CancellationToken): Promise<Requests[M]["result"] | Refused> {
     const client = this.client;
     if (client === undefined) {
       return { error: { code: "no-server", message: this.state.is === "missing" ? this.state.message : "the server is not running" } };
     }
     try {
-      return token === undefined ? await client.sendRequest<T>(method, params) : await client.sendRequest<T>(method, params, token);
+      type Result = Requests[M]["result"];
+      return token === undefined ? await client.sendRequest<Result>(method, params) : await client.sendRequest<Result>(method, params, token);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.log.warn(`${method}: ${message}`);
@@ -120,9 +121,9 @@ export class Session implements vscode.Disposable {
     await starting.start();
     this.client = starting;
     this.set({ is: "running" });
-    const known = await this.ask<{ projects: Status[] }>("viz/status", {});
-    this.tells = "projects" in known;
-    if ("projects" in known) {
+    const known = await this.ask("viz/status", {});
+    this.tells = known.error === undefined;
+    if (known.error === undefined) {
       for (const status of known.projects) {
         this.statuses.set(status.root, status);
       }

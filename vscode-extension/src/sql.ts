@@ -29,7 +29,7 @@ export class SqlDocuments implements vscode.TextDocumentContentProvider {
   }
 
   async open(subject: Subject): Promise<void> {
-    const rendered = await this.session.ask<RenderedSql>("viz/renderedSql", subject);
+    const rendered = await this.session.ask("viz/renderedSql", subject);
     // An insight that can't be rendered has a document too, if it has a name: it says why, and follows when it can be.
     const insight = rendered.error === undefined ? rendered.insight : "insight" in subject ? subject.insight : null;
     if (insight === null && rendered.error !== undefined) {
@@ -44,7 +44,7 @@ export class SqlDocuments implements vscode.TextDocumentContentProvider {
   }
 
   async provideTextDocumentContent(uri: vscode.Uri, token: vscode.CancellationToken): Promise<string> {
-    return text(await this.session.ask<RenderedSql>("viz/renderedSql", JSON.parse(uri.query) as Subject, token));
+    return text(await this.session.ask("viz/renderedSql", JSON.parse(uri.query) as Subject, token));
   }
 }
 

@@ -4,7 +4,7 @@ use crate::report::Counters;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::Arc;
-use viz_facts::{Answer, Fact, FactStore, Question, QuestionKey, SqlError, Unknown};
+use viz_facts::{Answer, Fact, FactStore, Question, QuestionKey, Reason, SqlError, Unknown};
 
 /// What is known about a question.
 pub(crate) enum Known {
@@ -101,10 +101,10 @@ impl<'a> Facts<'a> {
         match self.get(question) {
             Known::Answer(answer, _) => match &*answer {
                 Answer::Accepted(result) => Ok(result.clone()),
-                _ => Err(Unknown::new("engine", "the engine gave an answer of another kind")),
+                _ => Err(Unknown::new(Reason::Engine, "the engine gave an answer of another kind")),
             },
             Known::Unknown(why) => Err(why),
-            Known::Pending => Err(pending()),
+            Known::Pending => Err(Unknown::pending()),
         }
     }
 
@@ -125,15 +125,3 @@ impl<'a> Facts<'a> {
         (self.used.take(), std::mem::take(questions))
     }
 }
-
-/// The reason of something that was just asked.
-pub(crate) fn pending() -> Unknown {
-    Unknown::new(PENDING, "still being looked up")
-}
-
-/// Whether something is not known only because it was just asked.
-pub(crate) fn is_pending(why: &Unknown) -> bool {
-    why.code == PENDING
-}
-
-const PENDING: &str = "pending";

@@ -7,49 +7,27 @@
 //! Invariants: unknown is never an error and never silence (`verdicts.md`); a finding of DuckDB-dialect syntax is only
 //! made once DuckDB's own parser has refused the text. This crate knows neither LSP, stdout nor DuckDB.
 
-mod artefacts;
-mod browser_engine;
-mod check;
-mod codes;
-mod combinations;
-mod dates;
-mod expressions;
+mod engine_errors;
 mod facts;
-mod findings;
-mod further;
 mod inputs;
 mod insight;
-mod lambda;
-mod mask;
-mod memo;
 mod models;
-mod not_run;
-mod options;
-mod oracle;
 pub mod proof;
-mod ranges;
-mod rendered;
-mod repetition;
 mod report;
-mod shorten;
-mod sources;
-mod standing;
-mod states;
-mod suggest;
-mod suppression;
-mod tables;
-mod witness;
+mod run;
+mod settings;
 
-pub use check::{Attention, CheckOptions, Level, MAX_COMBINATIONS, check, check_first};
-pub use codes::{CODES, Code, code};
-pub use memo::Memo;
-pub use models::{columns_of, columns_of_a_run};
-pub use options::{InputOptions, OptionSource, option_question, options_of};
-pub use oracle::SMALL_FILE;
-pub use rendered::{RenderedColumn, RenderedQuery, RenderedTable, rendered_query};
+pub use inputs::options::{InputOptions, OptionSource, option_question, options_of};
+pub use inputs::states::{State, Value, initial_state, numeric_text, states};
+pub use insight::rendered::{RenderedColumn, RenderedQuery, RenderedTable, rendered_query};
+pub use insight::static_props::{Filled, node_of, placeholders, static_props, stored_props, written};
+pub use models::check_model::{columns_of, columns_of_a_run};
+pub use models::source::{source_of_model, source_spec, sources};
 pub use report::{
-    Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Report,
-    Severity, Status,
+    Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Report, Status,
 };
-pub use sources::{source_of_model, source_spec, sources};
-pub use states::{State, Value, initial_state, numeric_text, states};
+pub use run::check::{check, check_first};
+pub use run::memo::Memo;
+pub use run::reference_loader::SMALL_FILE;
+pub use settings::{Attention, CheckOptions, Level, MAX_COMBINATIONS};
+pub use viz_project::{Code, Severity};

@@ -1,26 +1,18 @@
 //! What a check found: the one value that the editor and the command line are two faces of.
 
-use crate::shorten::{EXAMPLE, shorten};
+pub(crate) mod finish;
+pub(crate) mod mask;
+pub(crate) mod repetition;
+pub(crate) mod shorten;
+pub(crate) mod suppression;
+
+use crate::report::shorten::{EXAMPLE, shorten};
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::sync::Arc;
 use viz_facts::{Question, Unknown};
-use viz_project::{Fix, ObjectId, Project, Related};
+use viz_project::{Code, Fix, ObjectId, Project, Related, Severity};
 use viz_text::Loc;
-
-/// How bad a finding is (`verdicts.md` §2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Fails today for at least one choice that a viewer can make.
-    Error,
-    /// Fails after a foreseeable change, or is very probably not meant.
-    Warning,
-    /// Worth knowing.
-    Information,
-    /// Barely worth a dotted line.
-    Hint,
-}
 
 /// An object as findings name it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -57,8 +49,8 @@ fn examples<S: serde::Serializer>(all: &[IndexMap<String, String>], to: S) -> Re
 /// One finding: one cause, at the smallest piece of the user's text that is to blame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Stable code: a row of [`crate::CODES`] with a page of its own.
-    pub code: &'static str,
+    /// What kind of finding it is: a code with a page of its own.
+    pub code: Code,
     /// How bad it is.
     pub severity: Severity,
     /// What breaks and for whom; lower case, no full stop.

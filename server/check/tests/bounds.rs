@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 use viz_check::{CheckOptions, Memo, Report, check};
-use viz_facts::{Answer, Column, Fact, FactStore, Question, SqlError, SqlErrorKind};
+use viz_facts::{Answer, Column, Fact, FactStore, Question, Reason, SqlError, SqlErrorKind};
 use viz_project::{Environment, MemoryFiles, Project};
 
 const BASE: &str = "name: large\nsources:\n  - { name: local, type: duckdb, database: \":memory:\" }\nmodels:\n  - { name: m, source: ref(local), sql: select * from t }\n";
@@ -115,7 +115,7 @@ fn options_of_a_multi_select() {
     assert!(cost.questions < 20, "the list of all speaks for all: {cost:?}");
     let report = twice("texts for numbers", 4_000, |count| options(count, "amount", "x"), numbers_only);
     let why = report.insights[0].why.as_ref().expect("a reason");
-    assert_eq!(why.code, "too-many-values", "what is not looked at is told");
+    assert_eq!(why.code, Reason::TooManyValues, "what is not looked at is told");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
-use viz_check::{CheckOptions, Memo, Report, check};
+use viz_check::{CheckOptions, Code, Memo, Report, check};
 use viz_facts::{Answer, Column, Fact, FactStore, OptionValues, Question};
 use viz_project::{Environment, MemoryFiles, Project};
 
@@ -72,4 +72,16 @@ fn other_types_of_options_make_another_template() {
     let (fresh, _) = settle(&project, &mut FactStore::new(), &Memo::default(), "INTEGER");
     assert_eq!((&numbers.findings, &numbers.insights), (&fresh.findings, &fresh.insights));
     assert_eq!(texts.insights[0].status, fresh.insights[0].status);
+}
+
+/// A list of texts has no quotes around it, and a list of moments is none.
+#[test]
+fn lists_are_not_what_they_hold() {
+    let files = MemoryFiles::new([("/p/project.visivo.yml", PROJECT)]);
+    let project = Project::load(Path::new("/p"), &files, &Environment::empty());
+    let of = |data_type| settle(&project, &mut FactStore::new(), &Memo::default(), data_type);
+    let (_, texts) = of("VARCHAR[]");
+    assert!(!texts.is_empty() && texts.iter().all(|text| !text.contains("= '1'")), "{texts:#?}");
+    let dates = |data_type| of(data_type).0.findings.iter().filter(|found| found.code == Code::DateOptions).count();
+    assert_eq!(["TIMESTAMP", "DATE", "TIMESTAMP[]"].map(dates), [1, 1, 0]);
 }

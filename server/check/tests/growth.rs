@@ -79,7 +79,8 @@ fn what_is_looked_at_is_checked_first() {
     let looked_at = [file("/p/here.yml"), file("/p/semantics.yml")].into_iter().collect();
     let first = check(viz_check::Attention { files: Some(&looked_at), stop: &|| false });
     assert_eq!((first.counters.insights_checked, first.counters.insights_postponed), (1, users));
-    let pending = |insight: &&viz_check::InsightReport| insight.why.as_ref().is_some_and(|why| why.code == "pending");
+    let pending =
+        |insight: &&viz_check::InsightReport| insight.why.as_ref().is_some_and(viz_facts::Unknown::is_pending);
     assert_eq!(first.insights.iter().filter(pending).count(), users + 1, "the engine is still to be asked about one");
 
     // Called off after a while: what was done stays done.

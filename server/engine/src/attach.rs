@@ -6,7 +6,7 @@ use crate::errors;
 use duckdb::Connection;
 use std::path::Path;
 use std::time::Duration;
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
 use viz_files::{Reach, Refused};
 use viz_secrets::SecretPath;
 
@@ -50,7 +50,7 @@ pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path, name: Nam
         Ok(_) => {}
         Err(Refused::NotFound) => {
             let message = format!("the database {} does not exist", path.display());
-            return Err(Unknown::new("database-missing", message));
+            return Err(Unknown::new(Reason::DatabaseMissing, message));
         }
         Err(why) => return Err(unreadable(path, &why.to_string())),
     }
@@ -99,7 +99,7 @@ fn unreadable(path: &Path, why: &str) -> Unknown {
     if why.contains("not a valid DuckDB database file") {
         return no_database(path, Format::DuckDb);
     }
-    Unknown::new("database-unreadable", format!("the database {} can't be read: {why}", path.display()))
+    Unknown::new(Reason::DatabaseUnreadable, format!("the database {} can't be read: {why}", path.display()))
 }
 
 /// `why` is DuckDB's "Could not set lock on file …: Conflicting lock is held in /usr/bin/x (PID 12)…".
@@ -111,5 +111,5 @@ fn locked(path: &Path, why: &str) -> Unknown {
         Some(holder) => format!("`{holder}`"),
         None => "another program".to_owned(),
     };
-    Unknown::new("database-locked", format!("the database {} is locked by {by}", path.display()))
+    Unknown::new(Reason::DatabaseLocked, format!("the database {} is locked by {by}", path.display()))
 }

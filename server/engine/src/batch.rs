@@ -124,13 +124,14 @@ impl std::fmt::Debug for CancelToken {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use viz_facts::Reason;
 
     #[test]
     fn answers_come_in_any_order_and_count_once() {
         let batch = Batch::new(2);
         batch.resolve(1, Ok(Answer::Accepted(Ok(()))));
-        batch.resolve(1, Err(Unknown::new("late", "")));
-        batch.resolve(0, Err(Unknown::new("first", "")));
+        batch.resolve(1, Err(Unknown::new(Reason::Timeout, "")));
+        batch.resolve(0, Err(Unknown::new(Reason::Cancelled, "")));
         let (answers, missing) = batch.wait(&CancelToken::new());
         assert!(answers[0].0.is_err() && answers[1].0.is_ok() && !missing);
         batch.resolve(0, Ok(Answer::Accepted(Ok(()))));
@@ -143,6 +144,6 @@ mod tests {
         let waiter = std::thread::spawn(move || batch.wait(&other));
         token.cancel();
         let (answers, missing) = waiter.join().unwrap();
-        assert!(missing && answers[0].0.as_ref().unwrap_err().code == "cancelled");
+        assert!(missing && answers[0].0.as_ref().unwrap_err().code == Reason::Cancelled);
     }
 }

@@ -17,7 +17,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-/// So much text is kept before it is written.
+/// Bytes of text to collect before writing.
 const BUFFER: usize = 256 << 10;
 
 /// The values of a column, separated by commas.

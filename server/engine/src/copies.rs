@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 use tempfile::TempDir;
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
 use viz_files::{Reach, Refused};
 
 /// Waits before another attempt while the file changes.
@@ -117,7 +117,7 @@ impl Copies {
                 Some(wait) => std::thread::sleep(*wait),
                 None => {
                     let message = format!("the database {} is being written to", path.display());
-                    return Err(Unknown::new("database-changing", message));
+                    return Err(Unknown::new(Reason::DatabaseChanging, message));
                 }
             }
         }
@@ -213,7 +213,7 @@ mod tests {
         let copy =
             |name: &str, confined| Copies::new(1 << 20, confined).current(&root, &root.join(name), Format::DuckDb);
         for name in ["link.db", "../outside.db"] {
-            assert_eq!(copy(name, true).unwrap_err().code, "outside-repository");
+            assert_eq!(copy(name, true).unwrap_err().code, Reason::OutsideRepository);
             assert!(matches!(copy(name, false), Ok(Reading::Copy(_))));
         }
         for name in ["own.db", "inside.db"] {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use viz_files::{Identity, Kind, Reach};
 
-/// So many bytes at the beginning of a file are part of its version: DuckDB counts its checkpoints there.
+/// Bytes at the beginning of a file that are part of its version: DuckDB counts its checkpoints there.
 const HEADER: u64 = 12 << 10;
 
 /// A file that was written to so shortly before a query may have been written to during it: clocks of files are coarse.

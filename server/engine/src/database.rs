@@ -6,7 +6,7 @@
 use crate::errors;
 use duckdb::{Config, Connection};
 use std::path::Path;
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
 
 /// What a database may use.
 pub(crate) struct Allowed<'a> {
@@ -29,7 +29,7 @@ pub(crate) struct Allowed<'a> {
 /// An in-memory database that reads what is allowed and writes nothing.
 pub(crate) fn open(allowed: &Allowed<'_>) -> Result<Connection, Unknown> {
     let failed = |error: duckdb::Error| {
-        Unknown::new("engine-failure", format!("DuckDB does not start: {}", errors::message(&error)))
+        Unknown::new(Reason::EngineFailure, format!("DuckDB does not start: {}", errors::message(&error)))
     };
     let spill = allowed.spill.and_then(Path::to_str).unwrap_or_default();
     let config = Config::default()
@@ -76,6 +76,6 @@ pub(crate) fn identifier(name: &str) -> String {
 pub(crate) fn path_literal(path: &Path) -> Result<String, Unknown> {
     match path.to_str() {
         Some(text) => Ok(literal(text)),
-        None => Err(Unknown::new("path-not-text", format!("the path {} is not Unicode", path.display()))),
+        None => Err(Unknown::new(Reason::PathNotText, format!("the path {} is not Unicode", path.display()))),
     }
 }

@@ -5,7 +5,7 @@ use crate::sqlite_log;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use tempfile::TempDir;
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
 use viz_files::{Identity, Opened, Reach, Refused};
 
 /// Whose file it is.
@@ -93,7 +93,7 @@ impl Log {
 /// Why a file that is something else than it should be is not read.
 pub(crate) fn no_database(path: &Path, format: Format) -> Unknown {
     let message = format!("the file {} is no {} database, or it is damaged", path.display(), format.name());
-    Unknown::new("database-unreadable", message)
+    Unknown::new(Reason::DatabaseUnreadable, message)
 }
 
 /// What tells that a file has changed; `None` where there is no such file.
@@ -154,7 +154,10 @@ impl Files {
             let log = kind.beside(&real);
             let refused = |why: &str| {
                 let name = log.file_name().unwrap_or_default().display();
-                Unknown::new("log-unreadable", format!("the file `{name}` beside the database can't be read: {why}"))
+                Unknown::new(
+                    Reason::LogUnreadable,
+                    format!("the file `{name}` beside the database can't be read: {why}"),
+                )
             };
             let opened = match viz_files::open(&log, Reach::Itself) {
                 Ok(opened) => opened,
@@ -268,7 +271,7 @@ mod tests {
                 let clear = || drop(fs::remove_file(&log).or_else(|_| fs::remove_dir(&log)));
                 let refused = |kind: &str| {
                     let unknown = current().unwrap_err();
-                    assert_eq!(unknown.code, "log-unreadable", "{kind} {end}");
+                    assert_eq!(unknown.code, Reason::LogUnreadable, "{kind} {end}");
                     assert!(
                         unknown.message.contains(&format!("`shop.db{end}` beside the database can't be read: it ")),
                         "{unknown:?}"
@@ -292,7 +295,7 @@ mod tests {
                 assert!(matches!(current(), Ok(Reading::Copy(_))), "an empty log is none");
                 fs::write(&log, &begins).unwrap();
                 match end {
-                    "-journal" => assert_eq!(current().unwrap_err().code, "database-changing"),
+                    "-journal" => assert_eq!(current().unwrap_err().code, Reason::DatabaseChanging),
                     _ => assert!(matches!(current(), Ok(Reading::Copy(_)))),
                 }
                 clear();

@@ -132,7 +132,7 @@ pub(crate) fn time_tz(bits: u64) -> String {
     text
 }
 
-/// A moment, counted in units of so many nanoseconds from 1970-01-01; `None` for the infinities.
+/// A moment, counted from 1970-01-01 in units of the given number of nanoseconds; `None` for the infinities.
 pub(crate) fn timestamp(count: i64, nanoseconds: i128, utc: bool) -> Option<String> {
     if count == i64::MAX || count == -i64::MAX {
         return None;

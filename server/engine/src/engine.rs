@@ -7,6 +7,7 @@ use crate::database_files::Format;
 use crate::process::Pending;
 use crate::protocol::WorkerKind;
 use crate::secrets;
+use crate::stuck::Stuck;
 use crate::watchdog::Stop;
 use crate::worker_slot::{Plan, WorkerSlot, closed};
 use crate::{Limits, Runner, Wall};
@@ -14,14 +15,15 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
-use viz_facts::{Answer, Question, SourceSpec, Unknown};
-use viz_files::{Identity, Kind, Readable};
+use viz_facts::{Answer, Question, Reason, SourceSpec, Unknown};
+use viz_files::{Handed, Identity, Kind, Readable};
 
 /// Workers of one kind at most: a second one takes its share of large batches.
 const LANES: usize = 2;
 
-/// So many questions are worth a second worker: of those that need no source, and of those that do.
+/// Start a second worker if at least this many questions are open that need no source,
 const MANY_PURE: usize = 128;
+/// or this many that need one: starting a worker costs as much time as answering them.
 const MANY_OF_SOURCES: usize = 8;
 
 /// Neighbours that one worker gets: they are about the same tables, and parses are answered by the dozen.
@@ -53,7 +55,7 @@ pub struct EngineConfig {
     /// Whether the files of sources are opened only where they really lie in the project's repository
     /// ([`viz_files::repository`]), because the project may be somebody else's: in CI.
     pub confined: bool,
-    /// Databases of up to so many bytes are read from a private copy; larger ones only where the file system makes copies
+    /// Databases of up to this many bytes are read from a private copy; larger ones only where the file system makes copies
     /// without copying, and else are opened themselves for milliseconds.
     pub copy_limit: u64,
     /// The folder of the file in which answers are kept and found again (usually [`crate::cache_folder`]), if they are. Only
@@ -61,7 +63,7 @@ pub struct EngineConfig {
     pub cache: Option<PathBuf>,
     /// The folder to which queries are exported, if they are: workers that open sources may write there. Such an engine
     /// has no use for a cache.
-    pub export: Option<PathBuf>,
+    pub export: Option<Handed>,
 }
 
 impl EngineConfig {
@@ -87,6 +89,7 @@ pub struct Engine {
     parse: [Arc<WorkerSlot>; LANES],
     confined: bool,
     capsules: Option<Capsules>,
+    stuck: Arc<Stuck>,
     /// Only in trusted workspaces.
     sources: Option<Sources>,
 }
@@ -222,7 +225,7 @@ fn elsewhere(file: &Path, root: &Path) -> Option<PathBuf> {
 /// Why the file of a source is not opened in CI.
 pub(crate) fn outside_repository(path: &impl std::fmt::Display) -> Unknown {
     let message = format!("the file {path} lies outside of the project's repository, and `CI` is `true`");
-    Unknown::new("outside-repository", message)
+    Unknown::new(Reason::OutsideRepository, message)
 }
 
 /// For each question why it is not asked, if the file of its source really lies outside of the project's repository.
@@ -243,14 +246,24 @@ impl Engine {
     pub fn new(config: EngineConfig) -> Self {
         let EngineConfig { program, limits, grace, trusted, confined, copy_limit, cache, export } = config;
         let capsules = cache.filter(|_| trusted).and_then(|folder| Capsules::open(&folder, &program));
-        let plan =
-            Plan { program, kind: WorkerKind::Parse, folder: None, copies: None, read: Vec::new(), write: None, grace };
+        let stuck = Arc::new(Stuck::default());
+        let plan = Plan {
+            program,
+            kind: WorkerKind::Parse,
+            folder: None,
+            copies: None,
+            read: Vec::new(),
+            write: None,
+            grace,
+            stuck: Arc::clone(&stuck),
+        };
         let of_sources = Plan { kind: WorkerKind::Sources, write: export, ..plan.clone() };
         Self {
             limits,
             parse: std::array::from_fn(|_| WorkerSlot::new(plan.clone())),
             confined,
             capsules,
+            stuck,
             sources: trusted.then(|| Sources::new(of_sources, copy_limit, confined)),
         }
     }
@@ -284,6 +297,7 @@ impl Engine {
         token: &CancelToken,
     ) -> Vec<(Result<Answer, Unknown>, SystemTime)> {
         let since = SystemTime::now();
+        questions.iter().for_each(|question| self.stuck.look(question));
         let known = self.capsules.as_ref().map(|capsules| capsules.recall(questions));
         let known = known.unwrap_or_else(|| questions.iter().map(|_| None).collect());
         // What an earlier run was allowed to read is no answer to one that is not.
@@ -353,7 +367,8 @@ impl Engine {
         match &self.sources {
             Some(sources) => sources.submit(of_sources),
             None => {
-                let untrusted = Unknown::new("untrusted", "sources are not opened in a workspace that is not trusted");
+                let untrusted =
+                    Unknown::new(Reason::Untrusted, "sources are not opened in a workspace that is not trusted");
                 for pending in of_sources {
                     pending.batch.resolve(pending.at, Err(untrusted.clone()));
                 }
@@ -365,7 +380,7 @@ impl Engine {
 impl Runner for Engine {
     fn run(&mut self, question: &Question, limits: &Limits) -> Result<Answer, Unknown> {
         let answers = self.ask_within(std::slice::from_ref(question), limits, &CancelToken::new());
-        answers.into_iter().next().unwrap_or_else(|| Err(Unknown::new("worker-died", "there was no answer")))
+        answers.into_iter().next().unwrap_or_else(|| Err(Unknown::new(Reason::WorkerDied, "there was no answer")))
     }
 }
 

@@ -5,7 +5,7 @@
 //! decided here and nowhere else.
 
 use serde_json::{Map, Value};
-use viz_facts::{SqlError, SqlErrorKind, Unknown};
+use viz_facts::{Reason, SqlError, SqlErrorKind, Unknown};
 
 /// Why a query has no result.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ struct Raw {
 pub(crate) fn failure(error: duckdb::Error, text: &str, prefix: usize) -> Failure {
     let message = match error {
         duckdb::Error::DuckDBFailure(_, Some(message)) => message,
-        other => return Failure::Unknown(Unknown::new("engine-failure", other.to_string())),
+        other => return Failure::Unknown(Unknown::new(Reason::EngineFailure, other.to_string())),
     };
     let raw = Raw::read(&message);
     if let Some(unknown) = unknown(&raw) {
@@ -52,7 +52,7 @@ pub(crate) fn from_serialize(json: &str, text: &str) -> Result<Option<SqlError>,
     match raw.kind.as_str() {
         "not implemented" if raw.message.starts_with("Only SELECT statements") => Ok(None),
         "serialization" | "internal" | "fatal" | "out of memory" | "interrupt" => {
-            Err(Unknown::new("engine-failure", format!("DuckDB can't judge this text: {}", raw.message)))
+            Err(Unknown::new(Reason::EngineFailure, format!("DuckDB can't judge this text: {}", raw.message)))
         }
         _ => Ok(Some(raw.into_sql_error(text, 0))),
     }
@@ -169,13 +169,13 @@ fn is_internal(name: &str) -> bool {
 fn not_allowed(message: &str) -> Unknown {
     match message.split('"').nth(1) {
         Some(name) if name.contains("://") && !name.starts_with("file:") => {
-            Unknown::new("network", format!("the checker opens no connections, not to `{name}` either"))
+            Unknown::new(Reason::Network, format!("the checker opens no connections, not to `{name}` either"))
         }
         Some(name) => {
             let message = format!("`{name}` leads out of the project's folder, and the checker reads nothing else");
-            Unknown::new("file-not-allowed", message)
+            Unknown::new(Reason::FileNotAllowed, message)
         }
-        None => Unknown::new("file-not-allowed", format!("the checker may not read this: {message}")),
+        None => Unknown::new(Reason::FileNotAllowed, format!("the checker may not read this: {message}")),
     }
 }
 
@@ -184,7 +184,7 @@ fn unknown(raw: &Raw) -> Option<Unknown> {
     let message = raw.message.as_str();
     if let Some(extension) = missing_extension(raw) {
         return Some(Unknown::new(
-            "extension-missing",
+            Reason::ExtensionMissing,
             format!("needs DuckDB's extension `{extension}`, which this build does not have"),
         ));
     }
@@ -192,16 +192,18 @@ fn unknown(raw: &Raw) -> Option<Unknown> {
         "permission" => Some(not_allowed(message)),
         // Of what the worker may not read, nobody can tell whether a run may.
         "io" if message.contains("Permission denied") => {
-            Some(Unknown::new("file-unreadable", format!("the checker may not read this: {message}")))
+            Some(Unknown::new(Reason::FileUnreadable, format!("the checker may not read this: {message}")))
         }
-        "out of memory" => Some(Unknown::new("out-of-memory", "the query needs more memory than the checker gives it")),
-        "interrupt" => Some(Unknown::new("cancelled", "the query was interrupted")),
-        "http" | "connection" | "network" => Some(Unknown::new("network", "the checker opens no connections")),
+        "out of memory" => {
+            Some(Unknown::new(Reason::OutOfMemory, "the query needs more memory than the checker gives it"))
+        }
+        "interrupt" => Some(Unknown::new(Reason::Cancelled, "the query was interrupted")),
+        "http" | "connection" | "network" => Some(Unknown::new(Reason::Network, "the checker opens no connections")),
         _ if message.contains("attached in read-only mode") => {
             let message = "it writes to its source, as `nextval` does, and sources are only read here";
-            Some(Unknown::new("read-only", message))
+            Some(Unknown::new(Reason::ReadOnly, message))
         }
-        "internal" | "fatal" => Some(Unknown::new("engine-failure", message)),
+        "internal" | "fatal" => Some(Unknown::new(Reason::EngineFailure, message)),
         _ => None,
     }
 }
@@ -283,7 +285,7 @@ const ICU: [&str; 47] = [
     "yearweek",
 ];
 
-/// Without the extension `icu`, DuckDB has the types with time zone but hardly a function or cast for them.
+/// Without the extension `icu`, DuckDB has the types with time zone but almost no functions and casts for them.
 fn needs_icu(raw: &Raw) -> bool {
     let message = raw.message.lines().next().unwrap_or_default();
     if !["WITH TIME ZONE", "TIMESTAMPTZ", "TIMETZ"].iter().any(|word| message.contains(word)) {

@@ -19,13 +19,29 @@ use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
-use viz_facts::{Answer, Column, ExportFiles, Exported, FlatFile, Question, Unknown};
+use viz_facts::{Answer, Column, ExportFiles, Exported, FlatFile, Question, Reason, TypeKind, Unknown};
+use viz_files::Refused;
 
 /// What DuckDB may use of memory while it exports: the rest goes to files in the folder.
 pub(crate) const MEMORY: &str = "150MB";
 
 /// Holds the rows where two files are made of them.
 const ROWS: &str = "temp.viz_export";
+
+/// Why a worker without a folder exports nothing.
+pub(crate) fn not_here() -> Unknown {
+    Unknown::new(Reason::NoExport, "this worker writes no files")
+}
+
+/// Why a worker has no folder, although it was handed one.
+pub(crate) fn no_folder(why: &Refused) -> Unknown {
+    let what = match why {
+        Refused::Link => "it is a link now".to_owned(),
+        Refused::NoFile(what) => format!("{what} is in its place"),
+        why => why.to_string(),
+    };
+    Unknown::new(Reason::FileUnwritable, format!("the folder that its files are made in can't be opened: {what}"))
+}
 
 /// What an export gave, and what it depends on.
 #[derive(Debug, Clone, PartialEq)]
@@ -130,7 +146,7 @@ pub(crate) fn write(
     };
     let row_count = match (&files.parquet, from) {
         (Some(name), Some(from)) => {
-            let list = selected.list(|column, name| match is_decimal(&column.data_type) {
+            let list = selected.list(|column, name| match column.data_type.kind() == TypeKind::Decimal {
                 true => format!("CAST({name} AS DOUBLE)"),
                 false => name.to_owned(),
             });
@@ -146,10 +162,6 @@ pub(crate) fn write(
     };
     let nulled = if nulled.is_empty() { vec![0; selected.columns.len()] } else { nulled };
     Ok(Exported { columns: selected.columns, nulled, row_count })
-}
-
-fn is_decimal(data_type: &str) -> bool {
-    data_type.starts_with("DECIMAL(") && data_type.ends_with(')')
 }
 
 /// The columns that are written: of those with one name the first.
@@ -193,7 +205,7 @@ fn inside(folder: &Path, name: &str) -> Result<PathBuf, Unknown> {
     let mut parts = Path::new(name).components();
     match (parts.next(), parts.next()) {
         (Some(Component::Normal(plain)), None) if plain == name => Ok(folder.join(name)),
-        _ => Err(Unknown::new("not-a-file-name", format!("`{name}` is no plain file name"))),
+        _ => Err(Unknown::new(Reason::NotAFileName, format!("`{name}` is no plain file name"))),
     }
 }
 
@@ -208,7 +220,7 @@ fn write_json(
 ) -> Result<(Vec<u64>, u64), Failure> {
     let failed = |error| errors::failure(error, "", usize::MAX);
     let unwritable =
-        |error: io::Error| Failure::Unknown(Unknown::new("file-unwritable", format!("{}: {error}", file.name)));
+        |error: io::Error| Failure::Unknown(Unknown::new(Reason::FileUnwritable, format!("{}: {error}", file.name)));
     let path = inside(folder, &file.name)?;
     let mut texts = Vec::new();
     for (at, column) in columns.iter().enumerate() {

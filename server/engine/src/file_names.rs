@@ -11,7 +11,7 @@ use duckdb::Connection;
 use serde_json::Value;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
 use viz_files::{Kind, Private};
 
 /// Files that match one name. Of more nobody looks at all.
@@ -88,7 +88,7 @@ impl Judge {
                             "what `{function}` is asked to read is computed in a way that the checker can't follow, so the query is \
                              not run here"
                         );
-                        Unknown::new("file-not-known", message)
+                        Unknown::new(Reason::FileNotKnown, message)
                     })?;
                     if takes_a_table(function) {
                         names.tables.extend(found);
@@ -97,7 +97,7 @@ impl Judge {
                     } else if let Some(name) = found.iter().find(|name| is_telling_setting(name)) {
                         let message =
                             format!("the setting `{name}` tells where files are, so queries with it are not run here");
-                        return Err(Unknown::new("function-not-run", message));
+                        return Err(Unknown::new(Reason::FunctionNotRun, message));
                     }
                 }
             }
@@ -209,12 +209,12 @@ pub(crate) struct Guard {
 
 /// Why a private file is not read.
 pub(crate) fn private_file(name: &str) -> Unknown {
-    Unknown::new("private-file", format!("`{name}` may hold secrets, so it is not read as data"))
+    Unknown::new(Reason::PrivateFile, format!("`{name}` may hold secrets, so it is not read as data"))
 }
 
 /// Why a pipe, a device, or a folder where a file is needed is not read.
 pub(crate) fn no_plain_file(name: &str) -> Unknown {
-    Unknown::new("no-plain-file", format!("`{name}` is no plain file, so it is not read"))
+    Unknown::new(Reason::NoPlainFile, format!("`{name}` is no plain file, so it is not read"))
 }
 
 impl Guard {
@@ -291,7 +291,7 @@ impl Guard {
         }
         if found.len() > MOST {
             let message = format!("`{name}` stands for more than {MOST} files, so the query is not run here");
-            return Err(Unknown::new("file-not-known", message));
+            return Err(Unknown::new(Reason::FileNotKnown, message));
         }
         Ok(found)
     }
@@ -304,7 +304,7 @@ impl Guard {
             let allowed = Allowed { folders, files, spill: None, memory, threads: 1, optimized: true, guarded };
             self.lister = Some(database::open(&allowed)?);
         }
-        self.lister.as_ref().ok_or_else(|| Unknown::new("engine-failure", "DuckDB does not start"))
+        self.lister.as_ref().ok_or_else(|| Unknown::new(Reason::EngineFailure, "DuckDB does not start"))
     }
 }
 
@@ -317,7 +317,7 @@ mod tests {
     use super::*;
     use crate::gate;
 
-    fn names(sql: &str) -> Result<Vec<String>, String> {
+    fn names(sql: &str) -> Result<Vec<String>, Reason> {
         let mut judge = Judge::open(true).unwrap();
         let gated = gate::pass(judge.conn(), sql).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
         let named = gated.named().to_vec();
@@ -381,7 +381,7 @@ mod tests {
         for wrong in
             [names(&[".env"], &[]), names(&["orders/.env"], &[]), names(&[], &["orders/.env"]), names(&[], &["x.pem"])]
         {
-            assert_eq!(guard.check(&wrong).unwrap_err().code, "private-file", "{wrong:?}");
+            assert_eq!(guard.check(&wrong).unwrap_err().code, Reason::PrivateFile, "{wrong:?}");
         }
     }
 
@@ -406,15 +406,11 @@ mod tests {
             "1",
             "{'a': 'b'}",
         ] {
-            assert_eq!(names(&format!("from read_text({argument})")), Err("file-not-known".to_owned()), "{argument}");
+            assert_eq!(names(&format!("from read_text({argument})")), Err(Reason::FileNotKnown), "{argument}");
         }
         for setting in ["'allowed_paths'", "'ALLOWED' || '_directories'", "'temp_directory'", "'Home_Directory'"] {
-            assert_eq!(
-                names(&format!("select current_setting({setting})")),
-                Err("function-not-run".to_owned()),
-                "{setting}"
-            );
+            assert_eq!(names(&format!("select current_setting({setting})")), Err(Reason::FunctionNotRun), "{setting}");
         }
-        assert_eq!(names("select current_setting(x) from t"), Err("file-not-known".to_owned()));
+        assert_eq!(names("select current_setting(x) from t"), Err(Reason::FileNotKnown));
     }
 }

@@ -27,7 +27,7 @@ use sqlparser::ast::{SetExpr, Statement};
 use sqlparser::dialect::DuckDbDialect;
 use sqlparser::parser::Parser;
 use std::borrow::Cow;
-use viz_facts::{SqlError, SqlErrorKind, Unknown};
+use viz_facts::{Reason, SqlError, SqlErrorKind, Unknown};
 
 /// A text that may run: one SELECT that changes nothing. Only this module makes one.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ pub(crate) fn parse_all(conn: &Connection, sqls: &[&str]) -> Result<Vec<Parsed>,
     };
     let trees = run().map_err(|error| not_judged(error, ""))?;
     if trees.len() != texts.len() {
-        return Err(Unknown::new("engine-failure", "DuckDB lost a text"));
+        return Err(Unknown::new(Reason::EngineFailure, "DuckDB lost a text"));
     }
     Ok(trees.iter().zip(&texts).map(|(json, text)| judge(json, text).and_then(accepted)).collect())
 }
@@ -97,13 +97,13 @@ pub(crate) fn unguarded(sql: &str) -> Gated<'_> {
 /// Lets a text through that may run.
 pub(crate) fn pass<'a>(conn: &Connection, sql: &'a str) -> Result<Gated<'a>, Failure> {
     if sql.contains('\0') {
-        return Err(Failure::Unknown(Unknown::new("nul-in-text", "the query contains a NUL character")));
+        return Err(Failure::Unknown(Unknown::new(Reason::NulInText, "the query contains a NUL character")));
     }
     let text = spaces::widen(sql);
     match verdict(conn, &text)? {
         Verdict::Error(error) => Err(Failure::Sql(error)),
         Verdict::DynamicPivot => Err(Failure::Unknown(Unknown::new(
-            "dynamic-pivot",
+            Reason::DynamicPivot,
             "a PIVOT without an IN list has the columns that its data give: it can't be checked without running it",
         ))),
         Verdict::Select(tree) => {
@@ -121,7 +121,7 @@ pub(crate) fn pass<'a>(conn: &Connection, sql: &'a str) -> Result<Gated<'a>, Fai
             }
             if !sqlparser_agrees(&text) {
                 return Err(Failure::Unknown(Unknown::new(
-                    "gate-disagrees",
+                    Reason::GateDisagrees,
                     "two parsers disagree on whether this is a plain SELECT, so it is not run here",
                 )));
             }
@@ -134,20 +134,21 @@ pub(crate) fn pass<'a>(conn: &Connection, sql: &'a str) -> Result<Gated<'a>, Fai
 fn not_run(tree: &Tree) -> Option<Unknown> {
     let acts = tree.acts.as_ref().map(|function| {
         let message = format!("`{function}` can do more than read data, so queries with it are not run here");
-        Unknown::new("function-not-run", message)
+        Unknown::new(Reason::FunctionNotRun, message)
     });
     acts.or_else(|| {
         let name = tree.tells.as_ref()?;
         let message = format!("`{name}` tells where files are or what was done, so queries with it are not run here");
-        Some(Unknown::new("function-not-run", message))
+        Some(Unknown::new(Reason::FunctionNotRun, message))
     })
 }
 
-/// What a view or macro that is stored in a database does when a query uses it: it is judged as if the query held its text.
+/// What a view, macro or generated column that is stored in a database does when a query uses it: it is judged as if the query held its text.
 pub(crate) fn stored(conn: &Connection, sql: &str) -> Result<Vec<Named>, Unknown> {
     let unclear = || {
-        let message = "a view or macro that it uses can't be read by the checker, so the query is not run here";
-        Unknown::new("function-not-run", message)
+        let message =
+            "a view, macro or generated column that it uses can't be read by the checker, so the query is not run here";
+        Unknown::new(Reason::FunctionNotRun, message)
     };
     match verdict(conn, sql)? {
         Verdict::Select(tree) => match not_run(&tree) {
@@ -172,7 +173,7 @@ const SERIALIZE_ALL: &str = "select json_serialize_sql(sql, skip_null := true, s
 fn not_judged(error: duckdb::Error, text: &str) -> Unknown {
     match errors::failure(error, text, 0) {
         Failure::Unknown(unknown) => unknown,
-        Failure::Sql(error) => Unknown::new("engine-failure", error.message),
+        Failure::Sql(error) => Unknown::new(Reason::EngineFailure, error.message),
     }
 }
 

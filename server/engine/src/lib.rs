@@ -34,6 +34,8 @@ mod errors;
 mod export;
 mod file_names;
 mod functions;
+#[doc(hidden)]
+pub mod fuzzing;
 mod gate;
 mod icu;
 mod options;
@@ -53,6 +55,7 @@ mod sqlite_export;
 mod sqlite_log;
 mod statement;
 mod stored;
+mod stuck;
 mod told_names;
 mod tree;
 mod watchdog;

@@ -4,21 +4,22 @@ use crate::database::literal;
 use crate::errors::{self, Failure};
 use crate::gate::Gated;
 use duckdb::Connection;
-use viz_facts::{Column, OptionValues, Unknown, js_number};
+use viz_facts::{Column, DataType, OptionValues, Reason, Unknown, js_number};
 
 const DESCRIBE: &str = "DESCRIBE ";
 
 /// Why values that take too many bytes are not known.
 pub(crate) fn too_long(bytes: u64) -> Unknown {
     let message = format!("its values take more than {} MB", bytes / 1_000_000);
-    Unknown::new("answer-too-long", message)
+    Unknown::new(Reason::AnswerTooLong, message)
 }
 
 /// The columns of a query's result.
 pub(crate) fn describe(conn: &Connection, sql: &Gated<'_>) -> Result<Vec<Column>, Failure> {
     let run = || -> duckdb::Result<Vec<Column>> {
         let mut statement = conn.prepare(&format!("{DESCRIBE}{}", sql.text()))?;
-        let rows = statement.query_map([], |row| Ok(Column { name: row.get(0)?, data_type: row.get(1)? }))?;
+        let rows = statement
+            .query_map([], |row| Ok(Column { name: row.get(0)?, data_type: row.get::<_, String>(1)?.into() }))?;
         rows.collect()
     };
     run().map_err(|error| errors::failure(error, sql.text(), DESCRIBE.len()))
@@ -42,12 +43,8 @@ enum Shape {
 }
 
 impl Shape {
-    fn of(data_type: &str) -> Self {
-        match data_type {
-            "DOUBLE" | "FLOAT" | "HUGEINT" | "UHUGEINT" => Shape::Float,
-            decimal if decimal.starts_with("DECIMAL(") && decimal.ends_with(')') => Shape::Float,
-            _ => Shape::Text,
-        }
+    fn of(data_type: &DataType) -> Self {
+        if data_type.is_stored_as_float() { Shape::Float } else { Shape::Text }
     }
 }
 

@@ -6,6 +6,7 @@
 
 use crate::batch::Batch;
 use crate::protocol::{self, FromWorker, PROTOCOL, Request, ToWorker, WorkerKind};
+use crate::stuck::Stuck;
 use crate::worker_slot::Plan;
 use crate::{DUCKDB_VERSION, Limits, Wall};
 use std::collections::BTreeMap;
@@ -14,16 +15,19 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
-use viz_facts::{Question, Unknown};
+use viz_facts::{Question, Reason, Unknown};
 
 /// Questions per frame.
 const SHARED: usize = 256;
 
-/// A frame with so many bytes of SQL is full.
+/// Start another frame once one holds this many bytes of SQL.
 const FULL: usize = 4 << 20;
 
 /// How long a process may take to say hello.
 const START: Duration = Duration::from_secs(20);
+
+/// DuckDB starts with a process's first question, which has so much more time.
+const FIRST: Duration = Duration::from_secs(1);
 
 /// A question that was sent, or is to be sent.
 pub(crate) struct Pending {
@@ -46,9 +50,20 @@ impl Pending {
     pub(crate) fn new(question: Question, limits: Limits, batch: Arc<Batch>, at: usize) -> Self {
         Self { question, limits, copy: None, batch, at, careful: false, blamed: false, cancelled: None }
     }
+
+    /// Whether an answer may come in time. If not, that is the answer.
+    pub(crate) fn is_worth_asking(&self, stuck: &Stuck) -> bool {
+        match stuck.why_not(&self.question, self.limits.timeout) {
+            None => true,
+            Some(why) => {
+                self.batch.resolve(self.at, Err(why));
+                false
+            }
+        }
+    }
 }
 
-/// How a process came to its end.
+/// How a process ended.
 #[derive(Debug, Clone)]
 pub(crate) enum End {
     /// Killed because of the question that it was at.
@@ -87,6 +102,7 @@ pub(crate) struct Process {
     stdin: Mutex<ChildStdin>,
     child: Mutex<Child>,
     grace: Duration,
+    stuck: Arc<Stuck>,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -117,6 +133,7 @@ impl Process {
             stdin: Mutex::new(stdin),
             child: Mutex::new(child),
             grace,
+            stuck: Arc::clone(&plan.stuck),
             state: Mutex::new(state),
             changed: Condvar::new(),
         });
@@ -170,7 +187,7 @@ impl Process {
                 Ok(bytes) => drop(stdin.write_all(&bytes).and_then(|()| stdin.flush())),
                 Err(error) => {
                     let unsent = self.lock().pending.split_off(&first);
-                    let unknown = Unknown::new("question-unsendable", error.to_string());
+                    let unknown = Unknown::new(Reason::QuestionUnsendable, error.to_string());
                     unsent.into_values().for_each(|pending| pending.batch.resolve(pending.at, Err(unknown.clone())));
                 }
             }
@@ -180,11 +197,15 @@ impl Process {
 
     /// Tells the worker that nobody waits for the answers to a batch any more.
     pub(crate) fn cancel(&self, batch: &Arc<Batch>) {
+        self.cancel_where(|pending| Arc::ptr_eq(&pending.batch, batch));
+    }
+
+    fn cancel_where(&self, is_given_up: impl Fn(&Pending) -> bool) {
         let now = Instant::now();
         let ids: Vec<u64> = {
             let mut state = self.lock();
-            let theirs = state.pending.iter_mut().filter(|(_, pending)| Arc::ptr_eq(&pending.batch, batch));
-            theirs
+            let given_up = state.pending.iter_mut().filter(|(_, pending)| is_given_up(pending));
+            given_up
                 .map(|(id, pending)| {
                     pending.cancelled = Some(now);
                     *id
@@ -250,6 +271,9 @@ impl Process {
                         }
                     }
                     state.walls = walls;
+                    drop(state);
+                    // The clock runs for its first question from here on, not for its start any more.
+                    self.changed.notify_all();
                 }
                 Ok(Some(FromWorker::Answers(responses))) => {
                     let mut state = self.lock();
@@ -267,8 +291,16 @@ impl Process {
                     let done = state.last && state.pending.is_empty();
                     drop(state);
                     self.changed.notify_all();
+                    let mut late = false;
                     for (pending, result, ran) in answered {
+                        if result.as_ref().is_err_and(is_timeout) {
+                            self.stuck.timed_out(&pending.question, pending.limits.timeout);
+                            late = true;
+                        }
                         pending.batch.resolve_ran(pending.at, result, ran);
+                    }
+                    if late {
+                        self.cancel_where(|pending| !pending.is_worth_asking(&self.stuck));
                     }
                     if done {
                         self.kill(End::Closed);
@@ -310,12 +342,14 @@ impl Process {
         while state.end.is_none() {
             let stuck = match state.pending.first_key_value() {
                 None => None,
-                Some(_) if !state.greeted => {
-                    Some((state.progress + START, Unknown::new("worker-died", "the database worker does not start")))
-                }
+                Some(_) if !state.greeted => Some((
+                    state.progress + START,
+                    Unknown::new(Reason::WorkerDied, "the database worker does not start"),
+                )),
                 Some((_, first)) => {
                     let timeout = first.limits.timeout;
-                    let late = state.progress + timeout + self.grace;
+                    let first_answer = if state.useful { Duration::ZERO } else { FIRST };
+                    let late = state.progress + timeout + self.grace + first_answer;
                     let cancelled = first.cancelled.map(|at| at + self.grace);
                     match cancelled {
                         Some(at) if at < late => Some((at, crate::watchdog::Stop::Cancelled.into())),
@@ -330,6 +364,10 @@ impl Process {
                         self.changed.wait_timeout(state, time).expect("no code that holds this lock panics").0
                     }
                     _ => {
+                        let first = state.pending.values().next().filter(|_| is_timeout(&unknown));
+                        if let Some(Pending { question, limits, .. }) = first {
+                            self.stuck.timed_out(question, limits.timeout);
+                        }
                         drop(state);
                         self.kill(End::Killed(unknown));
                         return;
@@ -338,4 +376,8 @@ impl Process {
             };
         }
     }
+}
+
+fn is_timeout(why: &Unknown) -> bool {
+    why.code == Reason::Timeout
 }

@@ -9,7 +9,7 @@ use crate::shadow::Shadows;
 use crate::watchdog::{Canceller, Watchdog};
 use crate::{Limits, Runner, Walls};
 use duckdb::Connection;
-use viz_facts::{Answer, ProbeRow, Question, ShadowTable, SqlError, Unknown};
+use viz_facts::{Answer, ProbeRow, Question, Reason, ShadowTable, SqlError, Unknown};
 
 /// Parses and binds in this process. It opens no file: its database is empty, in memory, and has no access to anything.
 pub struct PureRunner {
@@ -62,14 +62,14 @@ impl PureRunner {
             | Question::Execute { .. }
             | Question::Rows { .. }
             | Question::Export { .. } => {
-                Err(Unknown::new("needs-source", "this needs a source, and sources are not opened here"))
+                Err(Unknown::new(Reason::NeedsSource, "this needs a source, and sources are not opened here"))
             }
         };
         match (answer, watched.stop()) {
             (Err(_), Some(stop)) => Err(stop.into()),
             (Err(unknown), None) => {
                 // After an internal error DuckDB refuses everything; and shadow tables may be half made.
-                if matches!(unknown.code.as_str(), "engine-failure" | "out-of-memory" | "shadow-table") {
+                if matches!(unknown.code, Reason::EngineFailure | Reason::OutOfMemory | Reason::ShadowTable) {
                     self.database = None;
                 }
                 Err(unknown)
@@ -134,7 +134,7 @@ impl Database {
             Err(error) => match errors::failure(error, gated.text(), 0) {
                 Failure::Sql(error) => Ok(Err(error)),
                 Failure::Unknown(unknown)
-                    if unknown.code == "extension-missing" && self.binds_with_stand_ins(&gated) =>
+                    if unknown.code == Reason::ExtensionMissing && self.binds_with_stand_ins(&gated) =>
                 {
                     Ok(Ok(()))
                 }

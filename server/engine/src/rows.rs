@@ -7,7 +7,7 @@ use duckdb::arrow::datatypes::Field;
 use duckdb::arrow::record_batch::RecordBatch;
 use serde_json::Value;
 use std::time::Instant;
-use viz_facts::{Column, Rows, Unknown};
+use viz_facts::{Column, Reason, Rows, Unknown};
 
 /// What one query may return.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +75,7 @@ pub(crate) fn read(conn: &Connection, sql: &str, columns: Vec<Column>, size: Siz
         Some(unknown) => Failure::Unknown(unknown),
         None => errors::failure(error, sql, 0),
     };
-    let unreadable = |error: serde_json::Error| Unknown::new("type-unreadable", error.to_string());
+    let unreadable = |error: serde_json::Error| Unknown::new(Reason::TypeUnreadable, error.to_string());
     let mut statement = conn.prepare(sql).map_err(failure)?;
     let mut text = FlatText::new(columns.len());
     let mut truncated = false;
@@ -96,5 +96,5 @@ pub(crate) fn unsupported(error: &duckdb::Error, columns: &[Column]) -> Option<U
     let duckdb::Error::FromSqlConversionFailure(at, ..) = error else { return None };
     let Column { name, data_type } = columns.get(*at)?;
     let message = format!("the column `{name}` has the type {data_type}, which can't be read from here: cast it");
-    Some(Unknown::new("type-unreadable", message))
+    Some(Unknown::new(Reason::TypeUnreadable, message))
 }

@@ -20,8 +20,8 @@ use duckdb::Connection;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
-use viz_facts::{Answer, Column, QueryTable, Question, SourceSpec, SqlError, Unknown};
-use viz_files::{Private, Reach, Readable, Refused};
+use viz_facts::{Answer, Column, QueryTable, Question, Reason, SourceSpec, SqlError, Unknown};
+use viz_files::{Held, Private, Reach, Readable, Refused};
 
 /// How many sources keep their (empty) databases between questions.
 const KEPT: usize = 8;
@@ -36,8 +36,8 @@ const HOLD: Duration = Duration::from_millis(20);
 pub struct SourceRunner {
     watchdog: Watchdog,
     walls: Walls,
-    /// Where exports go, if this runner makes any.
-    write: Option<PathBuf>,
+    /// Where exports go; why there are none.
+    write: Result<Held, Unknown>,
     /// Judges texts; no user's database is ever attached to it, so no user's function can stand for DuckDB's.
     judge: Option<Judge>,
     /// Tells the private files of the project.
@@ -77,11 +77,11 @@ struct Attached {
 impl SourceRunner {
     /// A runner. DuckDB starts with the first question.
     pub fn new() -> Self {
-        Self::behind(Walls::ALL, None, None)
+        Self::behind(Walls::ALL, None, Err(export::not_here()))
     }
 
     /// `project` is what the project's folder holds, if that has been looked at.
-    pub(crate) fn behind(walls: Walls, project: Option<(PathBuf, Private)>, write: Option<PathBuf>) -> Self {
+    pub(crate) fn behind(walls: Walls, project: Option<(PathBuf, Private)>, write: Result<Held, Unknown>) -> Self {
         Self {
             watchdog: Watchdog::new(),
             walls,
@@ -137,7 +137,10 @@ impl SourceRunner {
                 (source, text, ours)
             }
             Question::Parse { .. } | Question::Bind { .. } | Question::Probe { .. } => {
-                return Err(Unknown::new("wrong-worker", "this needs no source and is answered by the other worker"));
+                return Err(Unknown::new(
+                    Reason::WrongWorker,
+                    "this needs no source and is answered by the other worker",
+                ));
             }
         };
         let judge = match &mut self.judge {
@@ -162,7 +165,7 @@ impl SourceRunner {
             self.look_at_files(id, &gated, &mut source, limits)?;
         }
         let watched = self.watchdog.watch(id, limits.timeout, source.conn.interrupt_handle());
-        let result = source.run(question, self.write.as_deref(), (&gated, limits));
+        let result = source.run(question, self.write.as_ref().map(Held::path), (&gated, limits));
         let stop = watched.stop();
         drop(watched);
         if let Some(Attached { definitions, .. }) = &source.attached {
@@ -194,7 +197,7 @@ impl SourceRunner {
         source: &mut Source,
         limits: &Limits,
     ) -> Result<(), Unknown> {
-        let judge = self.judge.as_mut().ok_or_else(|| Unknown::new("engine-failure", "there is no judge"))?;
+        let judge = self.judge.as_mut().ok_or_else(|| Unknown::new(Reason::EngineFailure, "there is no judge"))?;
         let mut none = Definitions::default();
         let definitions = source.attached.as_mut().map_or(&mut none, |attached| &mut attached.definitions);
         let watched = self.watchdog.watch(id, limits.timeout, judge.conn().interrupt_handle());
@@ -235,12 +238,12 @@ impl SourceRunner {
                 sqlite::values(&conn, sql, *limit, limits.values).map(|values| Answer::Options(Ok(values)))
             }
             Question::Export { files, .. } => match &self.write {
-                Some(folder) => sqlite_export::run(&conn, &text, files, folder, self.walls)
+                Ok(folder) => sqlite_export::run(&conn, &text, files, folder.path(), self.walls)
                     .map(|exported| Answer::Exported(Ok(exported))),
-                None => Err(Failure::Unknown(no_export())),
+                Err(why) => Err(Failure::Unknown(why.clone())),
             },
             _ => Err(Failure::Unknown(Unknown::new(
-                "source-dialect",
+                Reason::SourceDialect,
                 "this query is DuckDB's, and the source is SQLite's",
             ))),
         };
@@ -270,7 +273,7 @@ impl SourceRunner {
         self.rest();
         match found {
             Some(source) => Ok(source),
-            None => Source::open(spec.clone(), file, memory, self.write.as_deref(), self.walls),
+            None => Source::open(spec.clone(), file, memory, self.write.as_ref().ok().map(Held::path), self.walls),
         }
     }
 
@@ -308,10 +311,6 @@ fn guard<'a>(slot: &'a mut Option<Guard>, root: &Path, walls: Walls) -> &'a mut 
     slot.get_or_insert_with(|| Guard::new(root, Readable::of(root).private().clone(), walls.settings))
 }
 
-fn no_export() -> Unknown {
-    Unknown::new("no-export", "this worker writes no files")
-}
-
 fn wrap(question: &Question, error: SqlError) -> Answer {
     match question {
         Question::Options { .. } => Answer::Options(Err(error)),
@@ -339,7 +338,7 @@ fn with_tables<'a>(tables: &[QueryTable], sql: &'a str) -> (Cow<'a, str>, usize)
     (format!("{ours}{sql}").into(), ours.len())
 }
 
-/// An error whose place is counted from the end of so many bytes that are not the user's.
+/// An error whose offset is counted from behind a prefix of the given number of bytes, which is ours.
 fn behind(mut error: SqlError, ours: usize) -> SqlError {
     let ours = u32::try_from(ours).unwrap_or(u32::MAX);
     error.offset = error.offset.and_then(|offset| offset.checked_sub(ours));
@@ -358,7 +357,10 @@ impl Source {
         let root = spec.root();
         // The file system may know the folder by another name, and relative file names resolve to that one.
         let real = viz_files::real(root).map_err(|why| {
-            Unknown::new("folder-missing", format!("the project's folder {} can't be opened: {why}", root.display()))
+            Unknown::new(
+                Reason::FolderMissing,
+                format!("the project's folder {} can't be opened: {why}", root.display()),
+            )
         })?;
         let mut files: Vec<PathBuf> = file.iter().cloned().collect();
         if let (SourceSpec::DuckDbFile { .. }, Some(file)) = (&spec, &file) {
@@ -381,7 +383,7 @@ impl Source {
     fn run(
         &mut self,
         question: &Question,
-        write: Option<&Path>,
+        write: Result<&Path, &Unknown>,
         (sql, limits): (&Gated<'_>, &Limits),
     ) -> Result<Answer, Failure> {
         match question {
@@ -398,9 +400,7 @@ impl Source {
                 rows::read(&self.conn, sql.text(), columns, size).map(|rows| Answer::Rows(Ok(rows)))
             }
             Question::Export { files, .. } => {
-                let Some(folder) = write else {
-                    return Err(Failure::Unknown(no_export()));
-                };
+                let folder = write.map_err(|why| Failure::Unknown(why.clone()))?;
                 let columns = self.describe(sql)?;
                 export::run(&self.conn, sql, columns, files, folder).map(|exported| Answer::Exported(Ok(exported)))
             }
@@ -410,7 +410,7 @@ impl Source {
 
     fn describe(&mut self, sql: &Gated<'_>) -> Result<Vec<Column>, Failure> {
         match options::describe(&self.conn, sql) {
-            Err(Failure::Unknown(unknown)) if unknown.code == "extension-missing" => {
+            Err(Failure::Unknown(unknown)) if unknown.code == Reason::ExtensionMissing => {
                 self.describe_with_stand_ins(sql).ok_or(Failure::Unknown(unknown))
             }
             result => result,
@@ -436,7 +436,7 @@ impl Source {
         let called = self.spec.path().map_or(Name::OfFile, |path| Name::told(path, sql));
         let other = |attached: &Attached| attached.copy.as_deref() != copy || attached.called != called;
         if self.attached.as_ref().is_some_and(other) {
-            self.detach().map_err(|error| Unknown::new("engine-failure", errors::message(&error)))?;
+            self.detach().map_err(|error| Unknown::new(Reason::EngineFailure, errors::message(&error)))?;
         }
         match &self.spec {
             SourceSpec::DuckDbMemory { .. } | SourceSpec::Sqlite { .. } => Ok(()),
@@ -464,7 +464,7 @@ impl Source {
                     let view = format!("CREATE OR REPLACE VIEW {} AS {rows}", identifier(view));
                     self.conn.execute_batch(&view).map_err(|error| {
                         let (path, why) = (path.display(), errors::message(&error));
-                        Unknown::new("file-unreadable", format!("the CSV file {path} can't be read: {why}"))
+                        Unknown::new(Reason::FileUnreadable, format!("the CSV file {path} can't be read: {why}"))
                     })?;
                     self.seen = Some(state);
                 }
@@ -489,7 +489,7 @@ impl Source {
     }
 }
 
-/// CSV files of at most so many bytes are held in memory.
+/// CSV files of at most this many bytes are held in memory; larger ones are read again for each query.
 const SMALL_CSV: u64 = 16 << 20;
 
 /// A file's name that DuckDB takes for this file's alone: `[.]env` is a file like others, and no pattern that `.env` fits.
@@ -507,9 +507,11 @@ fn csv_state(root: &Path, path: &Path) -> Result<(SystemTime, u64), Unknown> {
     match viz_files::open(path, Reach::Anywhere) {
         Ok(file) => Ok((file.data.modified().unwrap_or(SystemTime::UNIX_EPOCH), file.data.len())),
         Err(Refused::NotFound) => {
-            Err(Unknown::new("file-missing", format!("the file {} does not exist", path.display())))
+            Err(Unknown::new(Reason::FileMissing, format!("the file {} does not exist", path.display())))
         }
         Err(Refused::NoFile(_)) => Err(no_plain_file(&path.strip_prefix(root).unwrap_or(path).display().to_string())),
-        Err(why) => Err(Unknown::new("file-unreadable", format!("the file {} can't be read: {why}", path.display()))),
+        Err(why) => {
+            Err(Unknown::new(Reason::FileUnreadable, format!("the file {} can't be read: {why}", path.display())))
+        }
     }
 }

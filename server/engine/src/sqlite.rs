@@ -9,10 +9,10 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags, Statement};
 use std::path::Path;
-use viz_facts::{Column, OptionValues, SqlError, SqlErrorKind, Unknown, js_number};
+use viz_facts::{Column, OptionValues, Reason, SqlError, SqlErrorKind, Unknown, js_number};
 use viz_files::{Reach, Refused};
 
-/// So many rows tell the types of columns: SQLite's columns have none of their own.
+/// Number of rows to infer column types from: SQLite's columns have no types of their own.
 const SAMPLE: usize = 1000;
 
 /// Bytes of memory for all of SQLite.
@@ -22,9 +22,11 @@ const MEMORY: u64 = 256 << 20;
 pub(crate) fn open(path: &Path, file: &Path) -> Result<Connection, Unknown> {
     let unreadable = |error: Error| match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => no_database(path, Format::Sqlite),
-        _ => Unknown::new("database-unreadable", format!("the database {} can't be read: {error}", path.display())),
+        _ => {
+            Unknown::new(Reason::DatabaseUnreadable, format!("the database {} can't be read: {error}", path.display()))
+        }
     };
-    let missing = || Unknown::new("database-missing", format!("the database {} does not exist", path.display()));
+    let missing = || Unknown::new(Reason::DatabaseMissing, format!("the database {} does not exist", path.display()));
     match viz_files::open(file, Reach::Anywhere) {
         Ok(_) => {}
         Err(Refused::NotFound) => return Err(missing()),
@@ -32,7 +34,7 @@ pub(crate) fn open(path: &Path, file: &Path) -> Result<Connection, Unknown> {
         // Told by SQLite.
         Err(_) => {}
     }
-    let name = file.to_str().ok_or_else(|| Unknown::new("path-not-text", "the path is not Unicode"))?;
+    let name = file.to_str().ok_or_else(|| Unknown::new(Reason::PathNotText, "the path is not Unicode"))?;
     let name = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     let copied = if file == path { "" } else { "&immutable=1" };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -85,7 +87,9 @@ impl Found {
     /// The columns with the types of the values that were seen.
     fn typed(self) -> Vec<Column> {
         let columns = self.columns.into_iter().zip(self.seen);
-        columns.map(|(column, seen)| Column { data_type: seen.data_type(&column.data_type), ..column }).collect()
+        columns
+            .map(|(column, seen)| Column { data_type: seen.data_type(column.data_type.as_str()).into(), ..column })
+            .collect()
     }
 }
 
@@ -109,8 +113,8 @@ impl Seen {
         }
     }
 
-    fn data_type(self, declared: &str) -> String {
-        let found = match self {
+    fn data_type(self, declared: &str) -> &'static str {
+        match self {
             Seen { text: true, .. } => "VARCHAR",
             Seen { blob: true, .. } => "BLOB",
             Seen { real: true, .. } => "DOUBLE",
@@ -129,8 +133,7 @@ impl Seen {
                     "VARCHAR"
                 }
             }
-        };
-        found.to_owned()
+        }
     }
 }
 
@@ -141,7 +144,7 @@ fn read(conn: &Connection, sql: &str, most: usize) -> Result<Found, Failure> {
         .columns()
         .map(|column| Column {
             name: column.name().to_owned(),
-            data_type: column.decl_type().unwrap_or_default().to_owned(),
+            data_type: column.decl_type().unwrap_or_default().into(),
         })
         .collect();
     let (mut seen, mut first) = (vec![Seen::default(); columns.len()], Vec::new());
@@ -170,7 +173,8 @@ pub(crate) fn transfer(
     let mut statement = conn.prepare(sql).map_err(failed)?;
     let mut rows = statement.query([]).map_err(failed)?;
     while let Some(row) = rows.next().map_err(failed)? {
-        let moved = |(at, column): (usize, &Column)| Ok(moved(row.get_ref(at).map_err(failed)?, &column.data_type));
+        let moved =
+            |(at, column): (usize, &Column)| Ok(moved(row.get_ref(at).map_err(failed)?, column.data_type.as_str()));
         put(columns.iter().enumerate().map(moved).collect::<Result<_, Failure>>()?)?;
     }
     Ok(columns)
@@ -249,17 +253,17 @@ fn failure(error: Error, sql: &str) -> Failure {
             return Failure::Sql(refused("only a query that reads is run here"));
         }
         Some(ErrorCode::OperationInterrupted) => {
-            return Failure::Unknown(Unknown::new("cancelled", "the query was interrupted"));
+            return Failure::Unknown(Unknown::new(Reason::Cancelled, "the query was interrupted"));
         }
         Some(ErrorCode::OutOfMemory) => {
             let message = "the query needs more memory than the checker gives it";
-            return Failure::Unknown(Unknown::new("out-of-memory", message));
+            return Failure::Unknown(Unknown::new(Reason::OutOfMemory, message));
         }
         Some(
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::SystemIoFailure | ErrorCode::DatabaseBusy,
         ) => {
             return Failure::Unknown(Unknown::new(
-                "database-unreadable",
+                Reason::DatabaseUnreadable,
                 format!("the database can't be read: {message}"),
             ));
         }

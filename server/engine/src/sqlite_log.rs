@@ -69,18 +69,18 @@ fn mark(database: &mut File) -> std::io::Result<()> {
 }
 
 /// Where the pages of all committed transactions of a log are.
-struct Committed {
+pub(crate) struct Committed {
     /// Bytes of a page.
-    size: usize,
+    pub(crate) size: usize,
     /// By the page's number, which counts from 1.
-    pages: BTreeMap<u32, u64>,
+    pub(crate) pages: BTreeMap<u32, u64>,
     /// Pages of the database after the last transaction.
-    count: u32,
+    pub(crate) count: u32,
 }
 
 impl Committed {
     /// Reads a log from its beginning, frame by frame. `None` if it is none.
-    fn of(log: &mut impl Read) -> std::io::Result<Option<Self>> {
+    pub(crate) fn of(log: &mut impl Read) -> std::io::Result<Option<Self>> {
         let mut header = [0; HEADER];
         if !fill(log, &mut header)? {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! Views and macros that are stored in a user's database: a query that uses one does what that says.
+//! Views, macros and generated columns that are stored in a user's database: a query that uses one does what that says.
 
 use crate::file_names::{Judge, Names};
 use crate::gate;
@@ -8,16 +8,18 @@ use sqlparser::tokenizer::{Token, Tokenizer};
 use std::cell::OnceCell;
 use viz_facts::Unknown;
 
-/// All views and macros of a database.
+/// All views, macros and generated columns of a database.
 #[derive(Default)]
 pub(crate) struct Definitions {
     all: Vec<Definition>,
 }
 
-/// A view or a macro.
+/// A view, a macro, or a generated column.
 pub(crate) struct Definition {
-    /// In lower case.
+    /// In lower case. A generated column has its table's name: `*` reads it, too.
     name: String,
+    /// Whether it is a column, and nothing that has a name of its own.
+    column: bool,
     /// Whether a text can use it without its name: DuckDB calls functions for pieces of syntax (`[x]` is `list_value(x)`, `like` is
     /// `~~`), and a quoted name may be spelled in other ways than it is called.
     unnamed: bool,
@@ -27,10 +29,15 @@ pub(crate) struct Definition {
     names: OnceCell<Result<Names, Unknown>>,
 }
 
+/// The table functions that DuckDB calls where no text names them: for files in FROM (`from 'a.csv'`), and for `describe` and `show`. The
+/// others, such as `query`, are called by their names only.
+const CALLED_BY_SYNTAX: &str = "^(read_|parquet_|duckdb_|pragma_|show_)";
+
 impl Definition {
     fn new(name: &str, built_in: bool, sql: String) -> Self {
         let plain = |char: char| char.is_ascii_alphanumeric() || char == '_';
-        Self { name: name.to_lowercase(), unnamed: built_in || !name.chars().all(plain), sql, names: OnceCell::new() }
+        let unnamed = built_in || !name.chars().all(plain);
+        Self { name: name.to_lowercase(), column: false, unnamed, sql, names: OnceCell::new() }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -45,9 +52,12 @@ impl Definitions {
         let sql =
             "select view_name, false, 'view', sql from system.main.duckdb_views() where not internal and database_name = $1
                    union all select function_name, lower(function_name) in
-                       (select lower(function_name) from system.main.duckdb_functions() where internal),
+                       (select lower(function_name) from system.main.duckdb_functions() where internal)
+                       and (function_type <> 'table_macro' or regexp_matches(lower(function_name), $2)),
                        function_type, macro_definition from system.main.duckdb_functions()
-                   where not internal and database_name = $1 and macro_definition is not null";
+                   where not internal and database_name = $1 and macro_definition is not null
+                   union all select table_name, false, 'column', generation_expression from system.main.duckdb_columns()
+                   where not internal and database_name = $1 and generation_expression is not null";
         let read = || -> duckdb::Result<Vec<Definition>> {
             let mut statement = conn.prepare(sql)?;
             let definition = |row: &duckdb::Row<'_>| {
@@ -55,12 +65,12 @@ impl Definitions {
                 let (kind, text): (String, String) = (row.get(2)?, row.get(3)?);
                 let sql = match kind.as_str() {
                     "view" => body(&text).unwrap_or_default(),
-                    "macro" => format!("SELECT ({text}\n)"),
+                    "macro" | "column" => format!("SELECT ({text}\n)"),
                     _ => text,
                 };
-                Ok(Definition::new(&name, built_in, sql))
+                Ok(Definition { column: kind == "column", ..Definition::new(&name, built_in, sql) })
             };
-            statement.query_map([database], definition)?.collect()
+            statement.query_map([database, CALLED_BY_SYNTAX], definition)?.collect()
         };
         let unclear = || vec![Definition::new("", true, "select * from read_text(unknown)".to_owned())];
         Self { all: read().unwrap_or_else(|_| unclear()) }
@@ -68,7 +78,7 @@ impl Definitions {
 
     /// Whether one has this name.
     pub(crate) fn names(&self, name: &str) -> bool {
-        self.all.iter().any(|definition| definition.name == name)
+        self.all.iter().any(|definition| !definition.column && definition.name == name)
     }
 
     /// Those whose names occur in a text or in one another's, and those that are used without their names.

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
 
 const REPEAT: Duration = Duration::from_millis(2);
 
@@ -22,8 +22,8 @@ pub(crate) enum Stop {
 impl From<Stop> for Unknown {
     fn from(stop: Stop) -> Self {
         match stop {
-            Stop::Timeout(after) => Unknown::new("timeout", format!("the query took longer than {after:?}")),
-            Stop::Cancelled => Unknown::new("cancelled", "a newer request made this question unnecessary"),
+            Stop::Timeout(after) => Unknown::new(Reason::Timeout, format!("the query took longer than {after:?}")),
+            Stop::Cancelled => Unknown::new(Reason::Cancelled, "a newer request made this question unnecessary"),
         }
     }
 }

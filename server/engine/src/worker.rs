@@ -5,6 +5,7 @@
 
 use crate::DUCKDB_VERSION;
 use crate::capsules::Ran;
+use crate::export;
 use crate::protocol::{self, FrameError, FromWorker, PROTOCOL, Request, Response, ToWorker, WorkerKind};
 use crate::pure::PureRunner;
 use crate::sandbox::{self, Needs, Walls};
@@ -16,16 +17,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
-use viz_facts::{Answer, Question, Unknown};
-use viz_files::Readable;
+use viz_facts::{Answer, Question, Reason, Unknown};
+use viz_files::{Handed, Held, Readable};
 
 /// Responses wait for others to share a frame, but not longer than this.
 const PATIENCE: Duration = Duration::from_millis(5);
 
-/// So many responses at most share a frame.
+/// Maximum number of responses in one frame.
 const SHARED: usize = 128;
 
-/// So many texts, of so many bytes in all, are parsed together.
+/// Parse at most this many texts with one query, of at most this many bytes together.
 const TOGETHER: usize = 32;
 const TOGETHER_BYTES: usize = 32 << 10;
 
@@ -46,7 +47,7 @@ pub struct Role {
     /// What else it may read besides its current folder and the copies: sources that lie elsewhere.
     pub read: Vec<PathBuf>,
     /// The folder for the files that it exports, if it does; it writes nowhere else.
-    pub write: Option<PathBuf>,
+    pub write: Option<Handed>,
 }
 
 impl Role {
@@ -65,12 +66,18 @@ impl Role {
         Some((root, readable))
     }
 
-    fn needs(&self, project: Option<&(PathBuf, Readable)>) -> Needs {
+    /// The folder for exports.
+    fn writes(&self) -> Result<Held, Unknown> {
+        let folder = self.write.as_ref().ok_or_else(export::not_here)?;
+        folder.open().map_err(|why| export::no_folder(&why))
+    }
+
+    fn needs(&self, project: Option<&(PathBuf, Readable)>, write: Option<&Held>) -> Needs {
         Needs {
             project: project.map(|(root, readable)| (root.clone(), readable.rules().clone())),
             folders: self.copies.iter().cloned().collect(),
             files: self.read.clone(),
-            write: self.write.clone(),
+            write: write.map(|held| held.path().to_owned()),
             memory: self.memory(),
         }
     }
@@ -120,12 +127,12 @@ enum Machine {
 }
 
 impl Machine {
-    fn new(role: &Role, project: Option<(PathBuf, Readable)>, walls: Walls) -> Self {
-        match role.kind {
+    fn new(kind: WorkerKind, project: Option<(PathBuf, Readable)>, write: Result<Held, Unknown>, walls: Walls) -> Self {
+        match kind {
             WorkerKind::Parse => Machine::Pure(Box::new(PureRunner::behind(walls))),
             WorkerKind::Sources => {
                 let project = project.map(|(root, readable)| (root, readable.private().clone()));
-                Machine::Sources(Box::new(SourceRunner::behind(walls, project, role.write.clone())))
+                Machine::Sources(Box::new(SourceRunner::behind(walls, project, write)))
             }
         }
     }
@@ -171,7 +178,8 @@ fn serve(
     mut output: impl Write + Send + 'static,
 ) -> Result<(), FrameError> {
     let project = role.project();
-    let standing = sandbox::confine(&role.needs(project.as_ref()), walls);
+    let write = role.writes();
+    let standing = sandbox::confine(&role.needs(project.as_ref(), write.as_ref().ok()), walls);
     let hello = FromWorker::Hello {
         protocol: PROTOCOL,
         duckdb: DUCKDB_VERSION.to_owned(),
@@ -180,7 +188,7 @@ fn serve(
         walls: standing,
     };
     protocol::write(&mut output, &hello)?;
-    let machine = Machine::new(role, project, walls);
+    let machine = Machine::new(role.kind, project, write, walls);
     let canceller = machine.canceller();
     let shared = Arc::new(Shared::default());
     let theirs = Arc::clone(&shared);
@@ -290,7 +298,8 @@ fn send(responses: &mut Vec<Response>, output: &mut impl Write) {
             for Response { id, result, ran } in all {
                 let whole = FromWorker::Answers(vec![Response { id, result, ran }]);
                 if let Err(FrameError::TooLong(_)) = protocol::write(output, &whole) {
-                    let unknown = Unknown::new("answer-too-long", format!("the answer is too long ({length} bytes)"));
+                    let unknown =
+                        Unknown::new(Reason::AnswerTooLong, format!("the answer is too long ({length} bytes)"));
                     let short = FromWorker::Answers(vec![Response { id, result: Err(unknown), ran: None }]);
                     if protocol::write(output, &short).is_err() {
                         std::process::exit(EXIT_DEAF);

@@ -4,11 +4,13 @@ use crate::Wall;
 use crate::batch::Batch;
 use crate::process::{End, Estate, Pending, Process};
 use crate::protocol::WorkerKind;
+use crate::stuck::Stuck;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
+use viz_files::Handed;
 
 /// A restart that is due sooner is waited for; otherwise questions are `Unknown` meanwhile.
 const WORTH_WAITING: Duration = Duration::from_millis(500);
@@ -16,7 +18,7 @@ const WORTH_WAITING: Duration = Duration::from_millis(500);
 /// The longest pause before a restart: so seldom, a worker that never starts costs nothing to speak of.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// So many restarts in a row wait for nothing.
+/// Restart at once this many times in a row; after that, wait before each restart.
 const IMMEDIATE: u32 = 3;
 
 /// What a slot starts.
@@ -31,9 +33,11 @@ pub(crate) struct Plan {
     /// What else it may read.
     pub read: Vec<PathBuf>,
     /// Where it may write.
-    pub write: Option<PathBuf>,
+    pub write: Option<Handed>,
     /// Time between an interrupt and the kill.
     pub grace: Duration,
+    /// What is not asked, of any worker of the engine.
+    pub stuck: Arc<Stuck>,
 }
 
 /// What a worker sees of the environment: nothing that a query could tell, but what a system needs to start a program.
@@ -55,7 +59,10 @@ impl Plan {
             command.arg("--read").arg(path);
         }
         if let Some(write) = &self.write {
-            command.arg("--write").arg(write);
+            command.arg("--write").arg(&write.path);
+            if let Some(identity) = write.identity {
+                command.arg("--write-number").arg(identity.to_string());
+            }
         }
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
@@ -93,6 +100,7 @@ impl WorkerSlot {
 
     /// Sends questions to the worker. Each is resolved sooner or later. Gives them back if this slot is retired.
     pub(crate) fn submit(&self, mut questions: Vec<Pending>) -> Result<(), Vec<Pending>> {
+        questions.retain(|pending| pending.is_worth_asking(&self.plan.stuck));
         while !questions.is_empty() {
             match self.process() {
                 Ok(process) => match process.submit(questions) {
@@ -163,7 +171,7 @@ impl WorkerSlot {
                     "the database worker died {deaths} times in a row ({last}); the next attempt is in {} s",
                     pause.as_secs() + 1
                 );
-                return Err(Unknown::new("worker-unavailable", message));
+                return Err(Unknown::new(Reason::WorkerUnavailable, message));
             }
             // Others would wait for the same process, so they may as well wait for this lock.
             std::thread::sleep(pause);
@@ -172,7 +180,7 @@ impl WorkerSlot {
             self.plan.folder.as_deref().filter(|folder| viz_files::kind(folder) != Some(viz_files::Kind::Folder))
         {
             let message = format!("the project's folder {} can't be opened", folder.display());
-            return Err(Unknown::new("folder-missing", message));
+            return Err(Unknown::new(Reason::FolderMissing, message));
         }
         let this = self.this.clone();
         let heir = move |estate: Estate| {
@@ -191,7 +199,7 @@ impl WorkerSlot {
             Err(error) => {
                 let message = format!("the database worker {} can't be started: {error}", self.plan.program.display());
                 died(&mut state, message.clone());
-                Err(Unknown::new("worker-unavailable", message))
+                Err(Unknown::new(Reason::WorkerUnavailable, message))
             }
         }
     }
@@ -228,7 +236,8 @@ impl WorkerSlot {
                 pending.collect()
             }
             End::Died(why) => {
-                let unknown = Unknown::new("worker-died", format!("the database worker died of this query ({why})"));
+                let unknown =
+                    Unknown::new(Reason::WorkerDied, format!("the database worker died of this query ({why})"));
                 let mut pending: Vec<Pending> = pending.collect();
                 if pending.first().is_some_and(|first| first.blamed) {
                     died_of(&unknown, Some(pending.remove(0)));
@@ -247,7 +256,7 @@ impl WorkerSlot {
 
 /// Why a closed slot answers nothing.
 pub(crate) fn closed() -> Unknown {
-    Unknown::new("worker-closed", "the server is shutting down")
+    Unknown::new(Reason::WorkerClosed, "the server is shutting down")
 }
 
 /// Whether the worker answers such questions several to a frame.

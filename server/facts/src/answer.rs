@@ -1,6 +1,6 @@
 //! What the engine answers.
 
-use crate::{Exported, Rows};
+use crate::{DataType, Exported, Reason, Rows};
 use serde::{Deserialize, Serialize};
 
 /// A column of a query's result.
@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Column {
     /// Name as the engine spells it.
     pub name: String,
-    /// Type as DuckDB prints it (`VARCHAR`, `DECIMAL(18,3)`, …); it can be parsed back.
-    pub data_type: String,
+    /// Its type.
+    pub data_type: DataType,
 }
 
 /// The result of an option query.
@@ -75,20 +75,30 @@ pub enum Answer {
 /// Why something is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Unknown {
-    /// Stable, machine-readable: `database-locked`, `timeout`, `worker-died`, `extension-missing`, …
-    pub code: String,
+    /// The kind of reason.
+    pub code: Reason,
     /// For people.
     pub message: String,
 }
 
 impl Unknown {
     /// A reason.
-    pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into() }
+    pub fn new(code: Reason, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    /// The reason of something that was just asked.
+    pub fn pending() -> Self {
+        Self::new(Reason::Pending, "still being looked up")
+    }
+
+    /// Whether it is not known only because it was just asked.
+    pub fn is_pending(&self) -> bool {
+        self.code == Reason::Pending
     }
 
     /// Whether the reason may be gone in a moment, without anybody doing anything about it.
     pub fn passes(&self) -> bool {
-        ["worker-died", "worker-unavailable", "database-locked", "database-changing"].contains(&self.code.as_str())
+        self.code.passes()
     }
 }

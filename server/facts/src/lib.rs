@@ -8,15 +8,19 @@
 //! This crate knows neither YAML, DuckDB nor LSP.
 
 mod answer;
+mod data_type;
 mod export;
 mod number;
 mod question;
+mod reason;
 mod rows;
 mod store;
 
 pub use answer::{Answer, Column, OptionValues, SqlError, SqlErrorKind, Unknown};
+pub use data_type::{DataType, TypeKind};
 pub use export::{ExportFiles, Exported, FlatFile};
 pub use number::js_number;
 pub use question::{ProbeRow, QueryTable, Question, QuestionKey, ShadowTable, SourceSpec};
+pub use reason::Reason;
 pub use rows::Rows;
 pub use store::{Fact, FactStore};

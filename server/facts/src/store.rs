@@ -46,7 +46,7 @@ impl Fact {
     }
 }
 
-/// So many changes are remembered: some keystrokes bring a few, the answers of a source bring thousands.
+/// Maximum number of changes to remember: a keystroke makes a few, the answers of a source thousands.
 const REMEMBERED: usize = 4096;
 
 /// All facts that a check may use. What it misses, it asks.

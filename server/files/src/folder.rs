@@ -1,6 +1,7 @@
 //! Writing below one folder.
 
-use crate::open::{Refused, real};
+use crate::handed::Handed;
+use crate::open::{Identity, Refused, real};
 use cap_fs_ext::DirExt;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, File, OpenOptions};
@@ -51,6 +52,15 @@ impl Folder {
     /// Its path, without links.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// This folder, for another process to open.
+    ///
+    /// # Errors
+    /// If its properties can't be read.
+    pub fn handed(&self) -> Result<Handed, Refused> {
+        let data = self.dir.try_clone()?.into_std_file().metadata()?;
+        Ok(Handed { path: self.path.clone(), identity: Identity::of(&data) })
     }
 
     /// Puts a file with this content in the place of the one at a relative path, or where none is. Nobody ever sees half of

@@ -16,13 +16,17 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod folder;
+mod handed;
 mod list;
 mod open;
 mod private;
 mod readable;
 
 pub use folder::{Folder, LockError};
+pub use handed::{Handed, Held};
 pub use list::{Entry, MOST_ENTRIES, is_link, list};
-pub use open::{Identity, Kind, Opened, Reach, Refused, kind, look, open, read, real, real_place, repository};
+pub use open::{
+    Identity, Kind, Opened, Reach, Refused, kind, look, open, read, real, real_place, repositories, repository,
+};
 pub use private::{Private, is_private_name};
 pub use readable::{MOST_WALKED, Readable, Rules};

@@ -102,6 +102,22 @@ impl Identity {
     }
 }
 
+impl std::fmt::Display for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.device, self.number)
+    }
+}
+
+impl std::str::FromStr for Identity {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts =
+            text.split_once(':').and_then(|(device, number)| Some((device.parse().ok()?, number.parse().ok()?)));
+        parts.map(|(device, number)| Self { device, number }).ok_or("no device and number")
+    }
+}
+
 /// A regular file, open for reading.
 #[derive(Debug)]
 pub struct Opened {
@@ -135,7 +151,7 @@ impl Opened {
         Ok(content)
     }
 
-    /// The first bytes, at most so many.
+    /// The first bytes, at most the given number.
     ///
     /// # Errors
     /// If the system can't read.
@@ -193,7 +209,7 @@ pub fn open(path: &Path, reach: Reach<'_>) -> Result<Opened, Refused> {
     Ok(Opened { file, data })
 }
 
-/// The content of a regular file of at most so many bytes.
+/// The content of a regular file of at most the given number of bytes.
 ///
 /// # Errors
 /// See [`Refused`].
@@ -238,8 +254,19 @@ fn nearest(path: &Path, find: impl Fn(&Path) -> Option<PathBuf>) -> Option<PathB
 /// The repository that a folder is in: the nearest folder at or above it that holds `.git`, else the folder itself. Its real path.
 pub fn repository(folder: &Path) -> PathBuf {
     let folder = real_place(folder);
-    let found = folder.ancestors().find(|above| std::fs::symlink_metadata(above.join(".git")).is_ok());
+    let found = folder.ancestors().find(|above| is_repository(above));
     found.unwrap_or(&folder).to_owned()
+}
+
+/// All repositories that a folder is in, the nearest one first; the folder itself if it is in none. Their real paths.
+pub fn repositories(folder: &Path) -> Vec<PathBuf> {
+    let folder = real_place(folder);
+    let found: Vec<PathBuf> = folder.ancestors().filter(|above| is_repository(above)).map(Path::to_owned).collect();
+    if found.is_empty() { vec![folder] } else { found }
+}
+
+fn is_repository(folder: &Path) -> bool {
+    std::fs::symlink_metadata(folder.join(".git")).is_ok()
 }
 
 pub(crate) fn kind_of(data: &Metadata) -> Kind {

@@ -133,7 +133,7 @@ fn changed(folder: &Path) -> Option<SystemTime> {
     (at + COARSE < SystemTime::now()).then_some(at)
 }
 
-/// The files and folders right in a folder, no links and nothing else; `None` if there are more than so many. One that can't be
+/// The files and folders right in a folder, no links and nothing else; `None` if there are more than the given number. One that can't be
 /// read has none.
 fn entries(folder: &Path, most: usize) -> Option<Vec<(PathBuf, bool, Option<Identity>)>> {
     let device = look(folder).as_ref().and_then(Identity::of).map(|identity| identity.device);

@@ -9,7 +9,7 @@ mod suppress;
 use std::collections::BTreeMap;
 use viz_check::{Finding, Severity};
 use viz_facts::FactStore;
-use viz_project::{CACHE_FOLDER, Project};
+use viz_project::{CACHE_FOLDER, Code, Project};
 use viz_text::{FileId, TextRange, TextSize};
 
 /// A piece of a file and what goes there. Line ends are those of the file.
@@ -46,7 +46,7 @@ pub struct Action {
     /// The edits; none overlaps another.
     pub changes: Vec<TextChange>,
     /// The code of the finding that it is about.
-    pub code: Option<&'static str>,
+    pub code: Option<Code>,
 }
 
 /// What can be done in a range of a file besides the fixes of single findings.
@@ -97,7 +97,7 @@ pub fn fix_all(project: &Project, findings: &[Finding], file: FileId) -> Option<
 }
 
 /// All fixes of one code in a file, if there are several.
-fn fix_all_of(project: &Project, findings: &[Finding], file: FileId, code: &'static str) -> Option<Action> {
+fn fix_all_of(project: &Project, findings: &[Finding], file: FileId, code: Code) -> Option<Action> {
     let (changes, count) = together(project, findings.iter().filter(|finding| finding.code == code), file);
     let title = format!("fix all {count} `{code}` of this file");
     (count > 1).then_some(Action { title, kind: ActionKind::QuickFix, changes, code: Some(code) })
@@ -188,6 +188,5 @@ fn add_item(project: &Project, file: FileId, section: &str, item: &str) -> Optio
 
 /// Errors and warnings can be silenced; what is wrong with the YAML itself can't.
 fn is_silenced_by_comment(finding: &Finding) -> bool {
-    !matches!(finding.code, "yaml-syntax" | "invalid-suppression" | "unused-suppression" | "unreadable-file")
-        && finding.severity <= Severity::Hint
+    finding.code.is_silenceable() && finding.severity <= Severity::Hint
 }

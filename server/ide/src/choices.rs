@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use viz_check::{InputOptions, State, Value, initial_state, options_of};
-use viz_facts::{FactStore, Unknown};
-use viz_project::{Body, Input, Kind, ObjectId, Project, Selection};
+use viz_facts::{FactStore, Reason, Unknown};
+use viz_project::{Body, Kind, ObjectId, Project, Selection};
 
 /// Selections by the name of their input.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -45,8 +45,9 @@ impl Choices {
         }
         let Body::Input(body) = &object.body else { return Err(no_input(object.name_text())) };
         let options = options_of(project, facts, input, now)?;
-        let state = initial_state(body, &options)
-            .ok_or_else(|| Unknown::new("no-options", format!("the input `{}` has no options", object.name_text())))?;
+        let state = initial_state(body, &options).ok_or_else(|| {
+            Unknown::new(Reason::NoOptions, format!("the input `{}` has no options", object.name_text()))
+        })?;
         Ok((state, false))
     }
 
@@ -64,7 +65,7 @@ pub fn input_named(project: &Project, name: &str) -> Option<ObjectId> {
 }
 
 fn no_input(name: &str) -> Unknown {
-    Unknown::new("unknown-input", format!("there is no input `{name}`"))
+    Unknown::new(Reason::UnknownInput, format!("there is no input `{name}`"))
 }
 
 /// A client's selection as a state that a viewer can reach.
@@ -81,7 +82,7 @@ pub fn choose(
     let id = input_named(project, name).ok_or_else(|| no_input(name))?;
     let Body::Input(input) = &project.object(id).body else { return Err(no_input(name)) };
     let options = options_of(project, facts, id, now)?;
-    let wrong = |message: String| Unknown::new("not-an-option", message);
+    let wrong = |message: String| Unknown::new(Reason::NotAnOption, message);
     let find = |value: &Value| {
         let found = options.values.iter().find(|option| *option == value || option.raw() == value.raw()).cloned();
         // What the page opens with may be no option (S-09), and is reachable all the same.
@@ -95,7 +96,7 @@ pub fn choose(
     };
     match (input.selection, state.values.len()) {
         (Some(Selection::Single), 2..) => Err(wrong(format!("the input `{name}` takes one option only"))),
-        (Some(Selection::Single), 0) if !is_clearable(input) => {
+        (Some(Selection::Single), 0) if !input.control.clearable => {
             Err(wrong(format!("the input `{name}` always has one option selected")))
         }
         _ => Ok(state),
@@ -106,19 +107,4 @@ fn run(options: &InputOptions, from: &Value, to: &Value) -> State {
     let at = |value: &Value| options.values.iter().position(|option| option == value).unwrap_or(0);
     let (a, b) = (at(from), at(to));
     State { values: options.values[a.min(b)..=a.max(b)].to_vec() }
-}
-
-/// Whether a viewer can select nothing (`verdicts.md` §3).
-pub fn is_clearable(input: &Input) -> bool {
-    let display = input.display.as_ref().map(|display| display.text.as_str());
-    match input.selection {
-        Some(Selection::Multi) => !is_run(input) || display == Some("date-range"),
-        _ => display == Some("autocomplete"),
-    }
-}
-
-/// Whether what is selected is a run of neighbouring values.
-pub fn is_run(input: &Input) -> bool {
-    let display = input.display.as_ref().map(|display| display.text.as_str());
-    matches!(input.options, viz_project::Options::Range(_)) || matches!(display, Some("range-slider" | "date-range"))
 }

@@ -1,9 +1,9 @@
 //! Document colours: the values of properties that take a colour.
 
-use crate::context::context;
-use crate::slot::slot;
-use crate::tree::scalars;
-use crate::yaml::quoted;
+use crate::cursor::context::context;
+use crate::cursor::expected::slot;
+use crate::cursor::nodes::scalars;
+use crate::cursor::yaml::quoted;
 use viz_plotly::{ValueType, is_color, rgba, spellings};
 use viz_project::Project;
 use viz_text::{FileId, TextRange, TextSize};

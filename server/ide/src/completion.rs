@@ -1,6 +1,6 @@
 //! Completion: what could stand at the cursor, also while the text around it is unfinished.
 //!
-//! The place comes from [`crate::context`], what the format expects there from the schema table, and each sort of
+//! The place comes from [`crate::cursor::context`], what the format expects there from the schema table, and each sort of
 //! candidate has a file of its own.
 
 mod describe;
@@ -15,14 +15,13 @@ mod sql;
 mod tables;
 mod values;
 
-pub(crate) use describe::accessor as accessor_meaning;
 pub use item::{CompletionItem, CompletionKind};
 pub use tables::completion_questions;
 
 use crate::choices::Choices;
-use crate::context::{Content, Context, Spot, context};
-use crate::hover::local;
-use crate::slot::{Slot, slot};
+use crate::cursor::context::{Content, Context, Spot, context};
+use crate::cursor::expected::{Slot, slot};
+use crate::describe::local;
 use std::time::SystemTime;
 use viz_facts::FactStore;
 use viz_project::{FileSystem, Project};
@@ -75,7 +74,7 @@ pub fn completion(
 
 /// Whether an editor should ask again with the next letter: in SQL, functions are only listed once a word has begun.
 pub fn completion_grows(project: &Project, file: FileId, offset: TextSize) -> bool {
-    let Some((text, start)) = crate::calls::sql_at(project, file, offset) else { return false };
+    let Some((text, start)) = crate::cursor::sql_at::sql_at(project, file, offset) else { return false };
     let at = offset.checked_sub(start).map_or(0, usize::from).min(text.len());
     let before = text.get(..at).unwrap_or_default();
     !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '(' | '.'))

@@ -1,7 +1,7 @@
 //! Go to definition: from a name to where it is given.
 
-use crate::select_list::column_place;
-use crate::symbol::{Symbol, symbols_at};
+use crate::cursor::symbol::{Symbol, symbols_at};
+use crate::sql_text::select_list::column_place;
 use viz_project::{Body, ObjectId, Project};
 use viz_text::{FileId, TextRange, TextSize};
 

@@ -2,7 +2,7 @@
 //! checked.
 
 use crate::choices::Choices;
-use crate::symbol::{Symbol, field, resolve};
+use crate::cursor::symbol::{Symbol, field, resolve};
 use viz_check::{InsightReport, Status, columns_of, options_of};
 use viz_facts::FactStore;
 use viz_project::{Body, Kind, ObjectId, Project, Use};
@@ -88,7 +88,7 @@ fn options(project: &Project, known: Known<'_>, id: ObjectId, at: TextSize) -> O
     let (label, tooltip) = match options_of(project, known.facts, id, known.now) {
         Ok(found) if found.values.len() == 1 => ("1 option".to_owned(), None),
         Ok(found) => (format!("{} options", found.values.len()), None),
-        Err(why) if why.code == "pending" => ("checking…".to_owned(), None),
+        Err(why) if why.is_pending() => ("checking…".to_owned(), None),
         Err(why) => ("options not known".to_owned(), Some(why.message)),
     };
     Some(Hint { at, label, kind: HintKind::Options, tooltip })
@@ -101,7 +101,7 @@ fn coverage(project: &Project, known: Known<'_>, id: ObjectId, at: TextSize) -> 
     }
     let report = known.insights.iter().find(|report| report.loc == object.name_loc())?;
     let (label, tooltip) = match (report.status, &report.why) {
-        (_, Some(why)) if why.code == "pending" => ("checking…".to_owned(), None),
+        (_, Some(why)) if why.is_pending() => ("checking…".to_owned(), None),
         (Status::Unchecked, why) => ("not checked".to_owned(), why.as_ref().map(|why| why.message.clone())),
         (Status::Partial, why) => ("checked in part".to_owned(), why.as_ref().map(|why| why.message.clone())),
         (Status::Static, _) => return None,

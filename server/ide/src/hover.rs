@@ -1,30 +1,24 @@
 //! Hover: what an object or a property is, and for inputs what a viewer can choose.
 
+mod function;
+
 use crate::choices::Choices;
-use crate::completion::accessor_meaning;
-use crate::symbol::{Symbol, symbols_at};
-use crate::target::{Target, target_at};
-use crate::tree::node_at;
-use chrono::{DateTime, Local, NaiveDateTime};
+use crate::cursor::symbol::{Symbol, symbols_at};
+use crate::cursor::target::{Target, target_at};
+use crate::describe::accessor_meaning;
+use crate::describe::{Hover, local};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::{Duration, SystemTime};
 use viz_check::{InputOptions, OptionSource, State, columns_of, initial_state, options_of, rendered_query};
 use viz_facts::{FactStore, Question, Unknown};
-use viz_project::{Body, Input, Kind, Model, Object, ObjectId, Options, Project, Resolution, Selection, Spanned, Use};
+use viz_project::{
+    Body, Control, Input, Kind, Model, Object, ObjectId, Options, Project, Resolution, Selection, Spanned, Use,
+};
 use viz_sql::Accessor;
-use viz_syntax::references;
+use viz_syntax::{node_at, references};
 use viz_text::markdown::{self, code, fenced, message};
 use viz_text::{FileId, TextRange, TextSize};
-
-/// What to show.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hover {
-    /// Bytes of the file that it is about.
-    pub range: TextRange,
-    /// Markdown.
-    pub markdown: String,
-}
 
 /// Options shown in the table of an input.
 const SHOWN_OPTIONS: usize = 12;
@@ -39,9 +33,9 @@ pub fn hover(
     now: SystemTime,
 ) -> Option<Hover> {
     let Some((target, range)) = target_at(project, file, offset).or_else(|| typed(project, file, offset)) else {
-        return crate::calls::hover(project, file, offset)
-            .or_else(|| crate::props::hover(project, file, offset))
-            .or_else(|| crate::field::hover(project, file, offset));
+        return function::hover(project, file, offset)
+            .or_else(|| crate::describe::props::hover(project, file, offset))
+            .or_else(|| crate::describe::field::hover(project, file, offset));
     };
     let id = target.object();
     let object = project.object(id);
@@ -142,8 +136,8 @@ fn accessor(text: &mut String, input: &Input, path: Option<&str>) {
 
 fn options(text: &mut String, project: &Project, facts: &FactStore, id: ObjectId, input: &Input, now: SystemTime) {
     let selection = input.selection.map_or("of no readable type", Selection::name);
-    let display = input.display.as_ref().map_or("", |display| display.text.as_str());
-    let shown_as = if display.is_empty() { String::new() } else { format!(", shown as {}", markdown::plain(display)) };
+    let Control { display, written, .. } = input.control;
+    let shown_as = written.map(|_| format!(", shown as {}", display.name())).unwrap_or_default();
     match options_of(project, facts, id, local(now)) {
         Err(why) => {
             let _ = writeln!(text, "{selection}{shown_as}\n\noptions not known: {}", message(&why.message));
@@ -191,7 +185,7 @@ fn column(text: &mut String, project: &Project, facts: &FactStore, (model, name)
             Some(column) => {
                 let run = viz_check::columns_of_a_run(project, facts, model).and_then(|at| run_age(at, now));
                 let run = run.map_or_else(String::new, |age| format!(", as of an earlier run, {age}"));
-                let _ = writeln!(text, "type {}{run}", code(&column.data_type));
+                let _ = writeln!(text, "type {}{run}", code(column.data_type.as_str()));
             }
             None => drop(writeln!(text, "the model has no such column")),
         },
@@ -199,7 +193,7 @@ fn column(text: &mut String, project: &Project, facts: &FactStore, (model, name)
     }
     let Body::Model(body) = &project.object(model).body else { return };
     let Some(sql) = &body.sql else { return };
-    if let Some(place) = crate::select_list::column_place(sql.text(), name) {
+    if let Some(place) = crate::sql_text::select_list::column_place(sql.text(), name) {
         let at = usize::from(place.start());
         let line = sql.text()[..at].rfind('\n').map_or(0, |end| end + 1);
         let end = sql.text()[at..].find('\n').map_or(sql.text().len(), |end| at + end);
@@ -241,7 +235,7 @@ fn shown(text: &mut String, project: &Project, id: ObjectId) {
 fn table(text: &mut String, input: &Input, found: &InputOptions) {
     let default = initial_state(input, found);
     let is_default = |value: &viz_check::Value| default.as_ref().is_some_and(|state| state.values.contains(value));
-    let kind = found.column_type.as_deref().unwrap_or("VARCHAR");
+    let kind = found.column_type.as_ref().map_or("VARCHAR", |ty| ty.as_str());
     let _ = writeln!(text, "| option | type | default |\n|---|---|---|");
     for value in found.values.iter().take(SHOWN_OPTIONS) {
         let kind = match value {
@@ -298,7 +292,7 @@ fn ago(at: SystemTime, now: SystemTime) -> String {
     }
 }
 
-/// The age of what a run found out at so many milliseconds since 1970.
+/// The age of what a run found out at the given time, in milliseconds since 1970.
 fn run_age(at: i64, now: SystemTime) -> Option<String> {
     let at = SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(u64::try_from(at).ok()?))?;
     Some(ago(at, now))
@@ -360,9 +354,4 @@ fn expanded(project: &Project, expression: &str, depth: usize) -> String {
     }
     out.push_str(&expression[done..]);
     out
-}
-
-/// The same moment on the clock of this machine.
-pub(crate) fn local(now: SystemTime) -> NaiveDateTime {
-    DateTime::<Local>::from(now).naive_local()
 }

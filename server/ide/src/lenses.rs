@@ -72,7 +72,7 @@ fn has_users(kind: Kind) -> bool {
 }
 
 fn coverage(project: &Project, report: &InsightReport, findings: &[Finding], id: ObjectId) -> Option<LensKind> {
-    if report.why.as_ref().is_some_and(|why| why.code == "pending") {
+    if report.why.as_ref().is_some_and(viz_facts::Unknown::is_pending) {
         return Some(LensKind::Coverage { title: "checking…".into(), fails: false });
     }
     let own = |finding: &&Finding| {

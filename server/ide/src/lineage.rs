@@ -1,6 +1,6 @@
 //! Lineage: what is made from what, from sources to dashboards. Rows and items are no stations of it.
 
-use crate::symbol::{Symbol, resolve, symbols_at};
+use crate::cursor::symbol::{Symbol, resolve, symbols_at};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use viz_project::{Kind, ObjectId, Project};
@@ -70,7 +70,7 @@ fn reach(from: ObjectId, depth: usize, next: impl Fn(ObjectId) -> Vec<ObjectId>)
     seen
 }
 
-/// What an object is made from and what is made from it, at most so many steps away; without an object the whole
+/// What an object is made from and what is made from it, at most the given number of steps away; without an object the whole
 /// project.
 pub fn lineage(project: &Project, of: Option<ObjectId>, depth: usize) -> Lineage {
     let users = users(project);
@@ -151,7 +151,8 @@ fn places(project: &Project, user: ObjectId, used: ObjectId) -> Vec<TextRange> {
     for reference in own.iter().flat_map(|id| &project.object(*id).uses) {
         let ids = resolve(project, reference);
         let by_path = reference.path.as_ref().filter(|path| {
-            ids.iter().any(|id| *id != used && crate::symbol::field(project, *id, &path.text) == Symbol::Object(used))
+            ids.iter()
+                .any(|id| *id != used && crate::cursor::symbol::field(project, *id, &path.text) == Symbol::Object(used))
         });
         let loc = match by_path {
             Some(path) => path.loc,

@@ -1,7 +1,7 @@
 //! Find references: where an object, or a column of a model, is used.
 
+use crate::cursor::symbol::{Symbol, field, resolve, symbols_at};
 use crate::definition;
-use crate::symbol::{Symbol, field, resolve, symbols_at};
 use viz_project::{Kind, ObjectId, Project};
 use viz_text::{FileId, TextRange, TextSize};
 

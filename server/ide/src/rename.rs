@@ -5,10 +5,10 @@
 
 mod columns;
 
+use crate::cursor::symbol::{Symbol, field, resolve, symbols_at};
+use crate::cursor::yaml::quoted;
 use crate::definition;
 use crate::references;
-use crate::symbol::{Symbol, field, resolve, symbols_at};
-use crate::yaml::quoted;
 use viz_project::{Kind, ObjectId, Project};
 use viz_text::{FileId, TextRange, TextSize};
 

@@ -1,8 +1,8 @@
 //! What changes in a project's text when files are renamed: paths of includes, files of sources.
 
 use crate::actions::TextChange;
-use crate::tree::scalars;
-use crate::yaml::quoted;
+use crate::cursor::nodes::scalars;
+use crate::cursor::yaml::quoted;
 use std::path::{Component, Path, PathBuf};
 use viz_project::{FileSystem, Project, normalize};
 use viz_text::{FileId, TextRange, TextSize};
@@ -10,6 +10,8 @@ use viz_text::{FileId, TextRange, TextSize};
 /// The edits that keep paths right after files or folders get other names, in the order of files and texts. Paths are real.
 pub fn renamed_files(project: &Project, files: &dyn FileSystem, renames: &[(PathBuf, PathBuf)]) -> Vec<TextChange> {
     let mut out = Vec::new();
+    let root = files.real(&project.root);
+    let root_after = moved(&root, renames).unwrap_or(root);
     for (index, file) in project.files().iter().enumerate() {
         let id = FileId(index as u32);
         let text = file.document.text();
@@ -17,20 +19,24 @@ pub fn renamed_files(project: &Project, files: &dyn FileSystem, renames: &[(Path
         // The file may be one of those that move, together with what it names or without.
         let own = moved(&files.real(&file.path), renames).and_then(|path| path.parent().map(Path::to_owned));
         scalars(&file.document, None, &mut |keys, node| {
-            let (base, base_after) = match keys {
-                ["includes", "path"] => (folder, own.clone().unwrap_or_else(|| files.real(folder))),
-                ["sources", .., "file" | "database"] => (project.root.as_path(), files.real(&project.root)),
-                _ => return,
-            };
             let Some(written) = node.str().filter(|path| !path.contains("${") && !path.contains(".git")) else {
                 return;
             };
+            let (base, base_after) = match keys {
+                ["includes", "path"] => (folder, own.clone().unwrap_or_else(|| files.real(folder))),
+                ["sources", .., "file" | "database"] if is_path(written) => {
+                    (project.root.as_path(), root_after.clone())
+                }
+                _ => return,
+            };
             let target = files.real(&normalize(&base.join(written)));
             let after = moved(&target, renames);
-            if after.is_none() && (own.is_none() || keys[0] != "includes") {
+            let before = relative(&files.real(base), &target);
+            let Some(mut path) = relative(&base_after, &after.unwrap_or(target)) else { return };
+            // Where both ends move alike, or neither does, the way between them is the same, however it is written.
+            if before.as_ref() == Some(&path) {
                 return;
             }
-            let Some(mut path) = relative(&base_after, &after.unwrap_or(target)) else { return };
             if written.ends_with('/') {
                 path.push('/');
             }
@@ -42,6 +48,13 @@ pub fn renamed_files(project: &Project, files: &dyn FileSystem, renames: &[(Path
         });
     }
     out
+}
+
+/// Whether a source's `file` or `database` is a path in a folder: no `:memory:`, no `md:name`, no `~/file`, and more than a name, which
+/// may be that of a database on a server.
+fn is_path(written: &str) -> bool {
+    let is_named = written.contains(['/', '.']);
+    is_named && !written.contains(':') && !written.starts_with('~')
 }
 
 /// Where a path is after renames.

@@ -1,7 +1,7 @@
 //! Selection ranges: the word, the reference, the query, the value, the entry, the object, the section, the file.
 
-use crate::select_list::word_at;
-use crate::tree::piece;
+use crate::cursor::nodes::piece;
+use crate::sql_text::select_list::word_at;
 use viz_project::Project;
 use viz_syntax::{Node, PathStep, TopEntry, references};
 use viz_text::{FileId, TextRange, TextSize};

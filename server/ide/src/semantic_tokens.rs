@@ -1,12 +1,13 @@
 //! Semantic tokens: names of objects where they are given and used, and the SQL inside scalars. Keys and other YAML are
 //! left to the editor's grammar.
 
-use crate::keywords::is_keyword;
-use crate::symbol::Symbol;
-use crate::symbol::field;
-use crate::tree::{Content, Piece, pieces};
+use crate::cursor::nodes::{Content, Piece, pieces};
+use crate::cursor::symbol::Symbol;
+use crate::cursor::symbol::field;
+use crate::sql_text::keywords::is_keyword;
+use crate::sql_text::tokens::{tokens_before_the_fault, without};
 use viz_project::{Kind, ObjectId, Project, Resolution};
-use viz_sql::{Token, tokenize};
+use viz_sql::Token;
 use viz_syntax::{Document, Reference, references};
 use viz_text::{FileId, TextRange, TextSize};
 
@@ -159,27 +160,6 @@ fn path_token(project: &Project, of: Option<ObjectId>, path: &str) -> TokenKind 
         Some((Kind::Model, Symbol::Object(id))) => object_token(project, id),
         _ => TokenKind::Column,
     }
-}
-
-/// SQL in which words of the same length stand for the references, so that it is SQL and all offsets hold.
-pub(crate) fn without(sql: &str, holes: &[TextRange]) -> String {
-    let mut out = sql.to_owned();
-    for hole in holes.iter().filter(|hole| usize::from(hole.end()) <= sql.len()) {
-        let word = "v".repeat(hole.len().into());
-        out.replace_range(std::ops::Range::<usize>::from(*hole), &word);
-    }
-    out
-}
-
-/// The tokens of a text, as far as it is one.
-pub(crate) fn tokens_before_the_fault(sql: &str) -> Vec<Token> {
-    tokenize(sql).unwrap_or_else(|error| {
-        let mut end = usize::from(error.offset).min(sql.len());
-        while !sql.is_char_boundary(end) {
-            end -= 1;
-        }
-        tokenize(&sql[..end]).unwrap_or_default()
-    })
 }
 
 /// A range without the holes in it.

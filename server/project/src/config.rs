@@ -110,14 +110,14 @@ impl Config {
     /// # Errors
     /// If it holds something unknown.
     pub fn parse(text: &str) -> Result<Config, ConfigError> {
+        crate::small_yaml::check(text).map_err(|message| ConfigError { line: 0, message })?;
         if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
             return Ok(Config::default());
         }
-        crate::small_yaml::check(text).map_err(|message| ConfigError { line: 0, message })?;
         serde_yaml::from_str(text).map_err(|error| ConfigError {
             line: line_of_key(text, &error)
                 .unwrap_or_else(|| error.location().map_or(0, |at| at.line().saturating_sub(1))),
-            message: without_place(&error.to_string()),
+            message: in_plain_words(without_place(&error.to_string())),
         })
     }
 }
@@ -128,12 +128,49 @@ fn line_of_key(text: &str, error: &serde_yaml::Error) -> Option<usize> {
     let (key, _) = message.strip_prefix('`')?.split_once('`')?;
     let is_its =
         |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'));
-    text.lines().position(is_its)
+    // Another mapping may have such a key, too, farther in.
+    let its = text.lines().enumerate().filter(|(_, line)| is_its(line));
+    its.min_by_key(|(_, line)| line.len() - line.trim_start().len()).map(|(number, _)| number)
 }
 
 /// The library's words without ` at line 2 column 1`, which the finding's place says.
 fn without_place(message: &str) -> String {
     message.find(" at line ").map_or(message, |at| &message[..at]).to_owned()
+}
+
+/// A wrong type, without the words of Rust.
+fn in_plain_words(message: String) -> String {
+    let parts = ["invalid type: ", "invalid value: "].iter().find_map(|what| message.split_once(what));
+    let Some((key, rest)) = parts else {
+        if message.starts_with("data did not match any variant") {
+            return "expected a text or a number".into();
+        }
+        return message.replace("unknown variant `", "unknown value `").replace("unknown field `", "unknown key `");
+    };
+    let (found, wanted) = rest.rsplit_once(", expected ").unwrap_or((rest, ""));
+    let found = match found.split_once(' ') {
+        Some(("unit", _)) => "nothing",
+        Some(("string", text)) => &format!("the text {text}"),
+        Some(("boolean" | "integer", value)) => value,
+        Some(("floating", rest)) => rest.trim_start_matches("point "),
+        _ if found == "sequence" => "a list",
+        _ if found == "map" => "a mapping",
+        _ => found,
+    };
+    let wanted = match wanted {
+        "f64" | "f32" => "a number",
+        "u64" | "u32" | "usize" => "a whole number, 0 or more",
+        "a boolean" => "`true` or `false`",
+        "a string" | "path string" => "a text",
+        "a map" => "a mapping of keys to values",
+        _ if wanted.starts_with("struct") => "a mapping of keys to values",
+        _ if wanted.starts_with("a YAML tag") => "one word",
+        other => other,
+    };
+    match key.trim_end_matches(": ") {
+        "" => format!("expected {wanted}, found {found}"),
+        key => format!("`{key}` takes {wanted}, not {found}"),
+    }
 }
 
 /// Versions may be written with or without quotes: `2.0` is a float in YAML.
@@ -198,6 +235,24 @@ mod tests {
     }
 
     #[test]
+    fn wrong_types_are_told_in_plain_words() {
+        for (text, message) in [
+            ("severity: 3\n", "`severity` takes a mapping of keys to values, not `3`"),
+            ("timeout: \"10\"\n", "`timeout` takes a number, not the text \"10\""),
+            ("max_values: -1\n", "`max_values` takes a whole number, 0 or more, not `-1`"),
+            ("max_values: 1.5\n", "`max_values` takes a whole number, 0 or more, not `1.5`"),
+            ("hostile_options: 3\n", "`hostile_options` takes `true` or `false`, not `3`"),
+            ("baseline: [a]\n", "`baseline` takes a text, not a list"),
+            ("target: [2.1]\n", "expected a text or a number"),
+            ("level: 3\n", "level: unknown value `3`, expected one of `parse`, `bind`, `execute`"),
+            ("level: {a: b}\n", "`level` takes one word, not a mapping"),
+            ("- a\n", "expected a mapping of keys to values, found a list"),
+        ] {
+            assert_eq!(Config::parse(text).unwrap_err().message, message, "{text}");
+        }
+    }
+
+    #[test]
     fn numbers_have_bounds() {
         assert_eq!(Config::parse("timeout: 0.5\n").unwrap().timeout, Some(0.5));
         assert_eq!(Config::parse("max_combinations: 1000000\n").unwrap().max_combinations, Some(MOST_COMBINATIONS));
@@ -205,6 +260,8 @@ mod tests {
             let error = Config::parse(&format!("max_combinations: {wrong}\n")).unwrap_err();
             assert_eq!(error.message, "`max_combinations` must be from 1 to 1000000");
         }
+        let error = Config::parse("severity:\n  timeout: off\ntimeout: 0\n").unwrap_err();
+        assert_eq!(error.line, 2);
         for wrong in ["0", "-0.0", "-3", ".nan", ".inf", "-.inf"] {
             let error = Config::parse(&format!("seed: 1\ntimeout: {wrong}\n")).unwrap_err();
             assert_eq!(error.message, "`timeout` must be a number of seconds greater than 0");

@@ -1,5 +1,6 @@
 //! The `dbt` block (3.17 of the format reference): what it needs, and the file that is made from it.
 
+use crate::codes::Code;
 use crate::files::{FileSystem, ReadError};
 use crate::foreign::Source;
 use crate::includes::normalize;
@@ -47,7 +48,7 @@ pub(crate) fn dbt(document: &Document, root: &Path, files: &dyn FileSystem, read
     let generated = files.is_file(&output);
     if !generated && needs.problems.is_empty() {
         let message = format!("`{output_text}` is not there: the sources and models that dbt gives are not known");
-        needs.problems.push(Problem::new("dbt-not-generated", loc, message).help("run the project once"));
+        needs.problems.push(Problem::new(Code::DbtNotGenerated, loc, message).help("run the project once"));
     }
     Some(Dbt { output, loc, generated, prefix, problems: needs.problems, watched: needs.watched })
 }
@@ -78,13 +79,13 @@ impl Needs<'_> {
         let dbt_folder = normalize(&self.root.join(&folder));
         let project = match self.read(&dbt_folder.join("dbt_project.yml")) {
             Found::Missing => {
-                return self.problem("dbt-project", at, format!("there is no `dbt_project.yml` in `{folder}`"));
+                return self.problem(Code::DbtProject, at, format!("there is no `dbt_project.yml` in `{folder}`"));
             }
             Found::Unknown => return,
             Found::Read(project) => project,
         };
         let Some(profile) = project.text("profile") else {
-            return self.problem("dbt-project", at, "`dbt_project.yml` names no `profile`".into());
+            return self.problem(Code::DbtProject, at, "`dbt_project.yml` names no `profile`".into());
         };
         self.profile(block, key, profile);
         if !self.problems.is_empty() {
@@ -96,7 +97,7 @@ impl Needs<'_> {
         self.watched.push(manifest.clone());
         if !is_template(target_path) && !self.files.is_file(&manifest) {
             let message = format!("there is no `{shown}/manifest.json` in `{folder}`: dbt has not compiled yet");
-            self.problems.push(Problem::new("dbt-manifest", at, message).help("run `dbt compile`"));
+            self.problems.push(Problem::new(Code::DbtManifest, at, message).help("run `dbt compile`"));
         }
     }
 
@@ -106,7 +107,7 @@ impl Needs<'_> {
         let profiles = match self.read(&self.root.join(&folder).join("profiles.yml")) {
             // Without a location, dbt's own places are not known from here.
             Found::Missing if location.is_some() => {
-                return self.problem("dbt-project", at, format!("there is no `profiles.yml` in `{folder}`"));
+                return self.problem(Code::DbtProject, at, format!("there is no `profiles.yml` in `{folder}`"));
             }
             Found::Missing | Found::Unknown => return,
             Found::Read(profiles) => profiles,
@@ -116,14 +117,14 @@ impl Needs<'_> {
         }
         let Some(found) = profiles.value.get(profile.text) else {
             let message = format!("`profiles.yml` has no profile `{}`", profile.shown());
-            return self.problem("dbt-project", at, message);
+            return self.problem(Code::DbtProject, at, message);
         };
         let target = found.get("target").and_then(Value::as_str);
         let target = target
             .map_or(Text { text: "default", source: Source::Project }, |text| Text { text, source: profiles.source });
         if !is_template(target.text) && found.get("outputs").and_then(|outputs| outputs.get(target.text)).is_none() {
             let (profile, target) = (profile.shown(), target.shown());
-            self.problem("dbt-project", at, format!("the profile `{profile}` has no output `{target}`"));
+            self.problem(Code::DbtProject, at, format!("the profile `{profile}` has no output `{target}`"));
         }
     }
 
@@ -141,7 +142,7 @@ impl Needs<'_> {
         }
     }
 
-    fn problem(&mut self, code: &'static str, loc: Loc, message: String) {
+    fn problem(&mut self, code: Code, loc: Loc, message: String) {
         self.problems.push(Problem::new(code, loc, format!("{message}: the project does not compile")));
     }
 }
@@ -174,7 +175,7 @@ struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// For people: nothing is told of what is outside of the project.
+    /// For people; without anything from outside of the project.
     fn shown(self) -> &'a str {
         if self.source == Source::Project { self.text } else { "…" }
     }

@@ -9,11 +9,12 @@ use viz_secrets::SecretString;
 #[derive(Clone, Default)]
 pub struct Environment {
     process: HashMap<String, SecretString>,
+    file: HashMap<String, SecretString>,
 }
 
 impl std::fmt::Debug for Environment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Environment({} variables)", self.process.len())
+        write!(f, "Environment({} variables)", self.names().count())
     }
 }
 
@@ -23,7 +24,7 @@ impl Environment {
         let readable = |(key, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((key.into_string().ok()?, value.into_string().ok()?.into()))
         };
-        Self { process: std::env::vars_os().filter_map(readable).collect() }
+        Self { process: std::env::vars_os().filter_map(readable).collect(), ..Self::default() }
     }
 
     /// No variables.
@@ -33,27 +34,31 @@ impl Environment {
 
     /// These variables, for tests.
     pub fn of<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        Self { process: variables.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect() }
+        let process = variables.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect();
+        Self { process, ..Self::default() }
     }
 
     /// The variables with those of the project's `.env` below them.
     pub fn with_file(&self, root: &Path, files: &dyn FileSystem) -> Self {
-        let mut all: HashMap<String, SecretString> = match files.variables(root) {
-            Some(text) => text.lines().filter_map(parse_line).collect(),
-            None => HashMap::new(),
-        };
-        all.extend(self.process.clone());
-        Self { process: all }
+        let file = files.variables(root);
+        let file = file.iter().flat_map(|text| text.lines()).filter_map(parse_line);
+        let file = file.filter(|(name, _)| !self.is_of_process(name)).collect();
+        Self { process: self.process.clone(), file }
     }
 
     /// The names of the variables, in no order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.process.keys().map(String::as_str)
+        self.process.keys().chain(self.file.keys()).map(String::as_str)
+    }
+
+    /// Whether a variable is the process's, and not one of a file that may come with the project.
+    pub fn is_of_process(&self, name: &str) -> bool {
+        self.process.contains_key(name)
     }
 
     /// A variable's value.
     pub fn get(&self, name: &str) -> Option<&SecretString> {
-        self.process.get(name)
+        self.process.get(name).or_else(|| self.file.get(name))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which files of an included folder are left out (`R-INC-07`).
 
+use crate::codes::Code;
 use crate::problem::Problem;
 use std::path::Path;
 use viz_syntax::Node;
@@ -62,7 +63,7 @@ impl Exclusion {
         Ok(Self { pattern: pattern.to_owned(), loc, name, end, expression, surprise: None })
     }
 
-    /// The pattern, if what it leaves out is hardly meant (S-05).
+    /// The pattern, if it probably excludes more than intended (S-05).
     pub(crate) fn problem(&self) -> Option<Problem> {
         let path = self.surprise.as_ref()?;
         let pattern = &self.pattern;
@@ -71,7 +72,7 @@ impl Exclusion {
         );
         let exact = regex::escape(pattern).replace("\\*", ".*").replace("\\?", ".");
         Some(
-            Problem::new("include-exclusion", self.loc, message)
+            Problem::new(Code::IncludeExclusion, self.loc, message)
                 .help(format!("write a regular expression that fits the meant names only, such as `(^|/){exact}$`")),
         )
     }

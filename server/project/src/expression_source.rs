@@ -1,5 +1,6 @@
 //! A metric or dimension of the project reaches exactly one source (`R-SEM-05`, validator V10).
 
+use crate::codes::Code;
 use crate::names::{Resolution, is_scoped};
 use crate::object::Body;
 use crate::problem::Problem;
@@ -35,7 +36,7 @@ pub(crate) fn problem(project: &Project, id: ObjectId) -> Option<Problem> {
         // What it refers to has this problem itself.
         return (!other).then(|| {
             let message = format!("this {kind} reaches no source: its columns belong to no model (R-SEM-05)");
-            Problem::new("expression-source", loc, message).help("write its columns as `${ref(model).column}`")
+            Problem::new(Code::ExpressionSource, loc, message).help("write its columns as `${ref(model).column}`")
         });
     }
     let sources: FxHashSet<ObjectId> = models.iter().filter_map(|model| project.source_of(*model)).collect();
@@ -55,7 +56,7 @@ pub(crate) fn problem(project: &Project, id: ObjectId) -> Option<Problem> {
         sources.iter().map(|source| format!("`{}`", project.object(*source).name_text())).collect();
     names.sort();
     let message = format!("this {kind} mixes the sources {}: it can reach one only (R-SEM-05)", names.join(" and "));
-    let mut problem = Problem::new("expression-source", loc, message);
+    let mut problem = Problem::new(Code::ExpressionSource, loc, message);
     for model in models {
         let source = project.source_of(model).map(|source| project.object(source).name_text()).unwrap_or_default();
         problem = problem.related(project.object(model).name_loc(), format!("this model is of `{source}`"));

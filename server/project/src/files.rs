@@ -8,6 +8,9 @@ use viz_files::{Identity, Kind, Reach, Refused};
 /// Files over this many bytes are not read.
 pub const MAX_FILE_BYTES: u64 = 64 << 20;
 
+/// A `.env` over this many bytes is not read.
+const MAX_VARIABLES_BYTES: u64 = 1 << 20;
+
 /// Why a file could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
@@ -139,7 +142,7 @@ impl DiskFiles {
     pub fn variables_of(root: &Path, confined: Option<Confined>) -> Option<Arc<str>> {
         let repository = confined.map(|_| viz_files::repository(root));
         let reach = repository.as_deref().map_or(Reach::Anywhere, Reach::Below);
-        text(viz_files::read(&root.join(".env"), reach, MAX_FILE_BYTES).ok()?).ok()
+        text(viz_files::read(&root.join(".env"), reach, MAX_VARIABLES_BYTES).ok()?).ok()
     }
 }
 

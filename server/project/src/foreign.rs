@@ -1,6 +1,7 @@
 //! Files outside of the project: an include, or a link, may name any file of the computer. They are read as YAML, and only what is
-//! a project file becomes part of the project. Of the text of others nothing is told: it may be somebody's secret.
+//! a project file becomes part of the project. The text of other files is never shown: it may be somebody's secret.
 
+use crate::codes::Code;
 use crate::files::ReadError;
 use crate::includes::file_name;
 use crate::loader::Loader;
@@ -46,33 +47,33 @@ impl Loader<'_> {
         });
         let message = format!("`{name}` {what}; it lies outside of the project, so nothing of it is shown");
         self.project.problems.push(Problem::new(code, loc, message));
-        self.project.names_complete &= code == "ignored-key";
+        self.project.names_complete &= code == Code::IgnoredKey;
         true
     }
 }
 
 /// What a file is that is no project file.
-fn what_else(document: &Document) -> Option<(&'static str, String)> {
+fn what_else(document: &Document) -> Option<(Code, String)> {
     if document.is_empty() {
-        return Some(("empty-file", "is empty: the project loader refuses it (R-DISC-11)".to_owned()));
+        return Some((Code::EmptyFile, "is empty: the project loader refuses it (R-DISC-11)".to_owned()));
     }
     let mapping = "is no project file: that is a mapping of keys to lists of objects";
     if document.root().is_some_and(|root| !matches!(root.kind(), NodeKind::Mapping | NodeKind::Error)) {
-        return Some(("wrong-type", mapping.to_owned()));
+        return Some((Code::WrongType, mapping.to_owned()));
     }
     let broken = document.problems().iter().find(|problem| problem.kind == ProblemKind::Syntax);
     if let Some(broken) = broken {
         let start = document.range(broken.loc).map_or(0, |range| usize::from(range.start()));
         let line = 1 + document.text().as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count();
-        return Some(("yaml-syntax", format!("is no YAML from line {line} on")));
+        return Some((Code::YamlSyntax, format!("is no YAML from line {line} on")));
     }
     let is_list =
         |entry: &TopEntry<'_>| entry.name() == "includes" || MERGED_KEYS.iter().any(|(key, _)| entry.name() == *key);
     let lists: Vec<TopEntry<'_>> = document.entries().filter(is_list).collect();
     if lists.iter().any(|entry| matches!(entry.value(), TopValue::Node(_))) {
-        return Some(("wrong-type", mapping.to_owned()));
+        return Some((Code::WrongType, mapping.to_owned()));
     }
     let nothing = lists.is_empty() && document.get("dbt").is_none();
     // R-MERGE-02: the project loads all the same.
-    nothing.then(|| ("ignored-key", "has no list of objects, so nothing is taken from it".to_owned()))
+    nothing.then(|| (Code::IgnoredKey, "has no list of objects, so nothing is taken from it".to_owned()))
 }

@@ -258,6 +258,23 @@ dashboards:
         project.ids().find(|id| project.object(*id).name_text() == name).unwrap()
     }
 
+    /// Each object is looked at once for each that it is inside of, not once for each other one in the same dashboard.
+    #[test]
+    fn rows_of_a_dashboard_are_linear_work() {
+        let rows = "{ items: [{ chart: ref(c) }] }, ".repeat(500);
+        let text = format!("charts: [{{ name: c }}]\ndashboards: [{{ name: d, rows: [{rows}] }}]\n");
+        let files = MemoryFiles::new([("/p/project.visivo.yml", text.as_str())]);
+        let project = Project::load(Path::new("/p"), &files, &Environment::empty());
+        let lowered = &project.items.last().unwrap().lowered;
+        let looked_at: usize = (0..lowered.objects.len()).map(|object| lowered.below(object as u32).count()).sum();
+        assert!(looked_at <= 3 * lowered.objects.len(), "{looked_at} of {}", lowered.objects.len());
+        for id in project.ids() {
+            let children: Vec<ObjectId> = project.children(id).collect();
+            let wanted: Vec<ObjectId> = project.ids().filter(|other| project.parent(*other) == Some(id)).collect();
+            assert_eq!(children, wanted);
+        }
+    }
+
     /// R-DAG-01.
     #[test]
     fn objects_use_what_they_name_hold_and_read() {

@@ -1,5 +1,6 @@
 //! Which files belong to a project: the project file and what it includes (1.1 and 1.2 of the format reference).
 
+use crate::codes::Code;
 use crate::exclusions::Exclusion;
 use crate::files::{FileSystem, ReadError};
 use crate::git_reference::{Malformed, git_reference};
@@ -16,7 +17,7 @@ pub const CACHE_FOLDER: &str = ".visivo_cache";
 /// Names of the project file; the first that exists wins (`R-DISC-02`).
 pub const PROJECT_FILES: [&str; 2] = ["visivo_project.yml", "project.visivo.yml"];
 
-/// Of so many folders that are not there, a project file in an editor is looked for.
+/// Maximum number of missing folders in which to look for a project file that is open in an editor and not saved yet.
 const MOST_MISSING: usize = 32;
 
 /// The project file of a folder.
@@ -107,7 +108,7 @@ impl Includes<'_> {
         }
         if !files.is_dir(path) {
             let message = format!("there is no file or folder `{text}` beside `{}`", file_name(file));
-            let mut problem = Problem::new("include-not-found", loc, message);
+            let mut problem = Problem::new(Code::IncludeNotFound, loc, message);
             let below = |text: &str| files.is_file(&self.root.join(text)) || files.is_dir(&self.root.join(text));
             if text.starts_with('/') {
                 problem = problem
@@ -125,7 +126,7 @@ impl Includes<'_> {
         let depth = item.get("depth").and_then(|node| node.str()?.parse::<i64>().ok());
         let mut exclusions = Exclusion::all(item).map_err(|(at, why)| {
             let message = format!("the folder `{text}` is not read: {why}; {UNKNOWN_NAMES}");
-            Problem::new("include-not-read", at, message).help("write fewer or simpler exclusions")
+            Problem::new(Code::IncludeNotRead, at, message).help("write fewer or simpler exclusions")
         })?;
         // R-INC-06: a level is a separator in the part of the folder's path after the include path's text.
         let short = depth.is_some_and(|depth| depth >= 1) && !text.ends_with('/');
@@ -139,7 +140,7 @@ impl Includes<'_> {
                 .map_or_else(String::new, |below| format!(" at `{}`", below.to_string_lossy().replace('\\', "/")));
             let message =
                 format!("the folder `{text}` is not read: the search for files in it ends{at}, {why}; {UNKNOWN_NAMES}");
-            Problem::new("include-not-read", loc, message).help("name a smaller folder, or set its `depth`")
+            Problem::new(Code::IncludeNotRead, loc, message).help("name a smaller folder, or set its `depth`")
         })?;
         let found = walked.found;
         include.watched.extend(walked.folders);
@@ -150,8 +151,11 @@ impl Includes<'_> {
             include.problems.push(not_read(why, &shown, loc, files));
         }
         if found.is_empty() && include.complete {
-            let mut problem =
-                Problem::new("include-empty-folder", loc, format!("no `.yml` or `.yaml` file is taken from `{text}`"));
+            let mut problem = Problem::new(
+                Code::IncludeEmptyFolder,
+                loc,
+                format!("no `.yml` or `.yaml` file is taken from `{text}`"),
+            );
             problem.help = match depth {
                 Some(1) if short => {
                     Some(format!("write `{text}/`: without the slash, `depth: 1` takes the folder's own files only"))
@@ -181,7 +185,7 @@ pub(crate) fn not_read(why: &ReadError, shown: &str, loc: Loc, files: &dyn FileS
         }
         (why, _) => (why.to_string(), "put what the project needs into another file"),
     };
-    Problem::new("include-not-read", loc, format!("`{shown}` is not read: {reason}; {UNKNOWN_NAMES}")).help(help)
+    Problem::new(Code::IncludeNotRead, loc, format!("`{shown}` is not read: {reason}; {UNKNOWN_NAMES}")).help(help)
 }
 
 /// S-04: files that `depth` is documented to take, and that are left out for want of a slash.
@@ -192,7 +196,7 @@ fn too_shallow(item: Node<'_>, include: &Include, missed: &Path) -> Problem {
     let message = format!(
         "`{text}/{missed}` is not taken: without a slash at the end of the path, the folder itself counts as a level (R-INC-06)"
     );
-    let mut problem = Problem::new("include-depth", depth, message).help(format!("write `path: {text}/`"));
+    let mut problem = Problem::new(Code::IncludeDepth, depth, message).help(format!("write `path: {text}/`"));
     if item.get("path").is_some_and(|node| node.text() == text) {
         problem.fix = Some(Fix::replace(format!("write `{text}/`"), include.loc, format!("{text}/")));
     }
@@ -218,7 +222,7 @@ fn git(
         let local = text.starts_with('.') || files.is_file(&root.join(text)) || files.is_dir(&root.join(text));
         let help = if local { "rename it: any path with `.git` in it is taken as a git repository" } else { help };
         let message = format!("`{text}` is taken as a git repository, but {lacks}");
-        Box::new(Problem::new("include-git-reference", loc, message).help(help))
+        Box::new(Problem::new(Code::IncludeGitReference, loc, message).help(help))
     })?;
     let sub = reference.file;
     let folder = root.join(CACHE_FOLDER).join(format!("{}@{}", reference.repository, reference.version));
@@ -233,18 +237,18 @@ fn git(
     let copy = files.real(&folder);
     if path.as_ref().is_some_and(|path| !path.starts_with(&folder) || !files.real(path).starts_with(&copy)) {
         let message = format!("`{text}` leads out of the repository");
-        let problem = Problem::new("include-git-reference", loc, message);
+        let problem = Problem::new(Code::IncludeGitReference, loc, message);
         return Err(Box::new(problem.help("write a file of the repository after `--`")));
     }
     path.map(|path| Target::Files(vec![path])).ok_or_else(|| {
         let message = format!("the repository's copy in `.visivo_cache` has no `{}`", sub.unwrap_or(PROJECT_FILES[1]));
-        Box::new(Problem::new("include-not-found", loc, message))
+        Box::new(Problem::new(Code::IncludeNotFound, loc, message))
     })
 }
 
 /// The problem of a file that can't be read.
 pub(crate) fn unreadable(error: &ReadError, loc: Loc, path: &Path) -> Problem {
-    Problem::new("unreadable-file", loc, format!("`{}` can't be read: {error}", file_name(path)))
+    Problem::new(Code::UnreadableFile, loc, format!("`{}` can't be read: {error}", file_name(path)))
 }
 
 pub(crate) fn file_name(path: &Path) -> String {
@@ -278,7 +282,7 @@ mod tests {
         includes.of(document, Path::new("/p/project.visivo.yml"))
     }
 
-    fn targets(entry: &str) -> Result<Vec<String>, &'static str> {
+    fn targets(entry: &str) -> Result<Vec<String>, Code> {
         let files = MemoryFiles::new([
             ("/p/project.visivo.yml", ""),
             ("/p/m/a.yml", ""),
@@ -344,12 +348,12 @@ mod tests {
     #[test]
     fn what_a_missing_slash_leaves_out_is_told() {
         let files = MemoryFiles::new([("/p/m/a.yml", ""), ("/p/m/one/d.yml", "")]);
-        let codes = |entry: &str| -> Vec<&'static str> {
+        let codes = |entry: &str| -> Vec<Code> {
             let document = Document::parse(&format!("includes:\n  - {entry}\n"));
             let found = includes(&document, &files);
             found[0].problems.iter().map(|problem| problem.code).collect()
         };
-        assert_eq!(codes("{path: m, depth: 1}"), ["include-depth"]);
+        assert_eq!(codes("{path: m, depth: 1}"), [Code::IncludeDepth]);
         for fine in ["{path: m/, depth: 1}", "{path: m, depth: 0}", "{path: m, depth: 2}", "path: m"] {
             assert!(codes(fine).is_empty(), "{fine}");
         }
@@ -359,13 +363,13 @@ mod tests {
     fn git_references_r_inc_08_to_12() {
         assert_eq!(targets("path: o/r.git@v1").unwrap(), [".visivo_cache/o/r@v1/project.visivo.yml"]);
         assert_eq!(targets("path: o/r.git@v2").unwrap(), ["?"]);
-        assert_eq!(targets("path: o/r.git"), Err("include-git-reference"));
-        assert_eq!(targets("path: .github/x.yml"), Err("include-git-reference"));
-        assert_eq!(targets("path: nowhere.yml"), Err("include-not-found"));
+        assert_eq!(targets("path: o/r.git"), Err(Code::IncludeGitReference));
+        assert_eq!(targets("path: .github/x.yml"), Err(Code::IncludeGitReference));
+        assert_eq!(targets("path: nowhere.yml"), Err(Code::IncludeNotFound));
         for out in
             ["o/r.git@v1 -- ../../../m/a.yml", "o/r.git@v1 -- /p/m/a.yml", "o/r.git@../../.. -- m/a.yml", "../m.git@v1"]
         {
-            assert_eq!(targets(&format!("path: {out}")), Err("include-git-reference"), "{out}");
+            assert_eq!(targets(&format!("path: {out}")), Err(Code::IncludeGitReference), "{out}");
         }
     }
 }

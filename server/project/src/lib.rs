@@ -9,7 +9,9 @@
 // Tests make the files that they are about.
 #![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
 
+mod codes;
 mod config;
+mod control;
 mod dbt;
 mod environment;
 mod exclusions;
@@ -41,9 +43,11 @@ mod surroundings;
 mod usage;
 mod walk;
 
+pub use codes::{Code, Severity};
 pub use config::{
     BrowserEngine, CONFIG_FILE, Config, ConfigError, ConfiguredLevel, ConfiguredSeverity, MOST_COMBINATIONS,
 };
+pub use control::{Control, Display, Offers};
 pub use environment::Environment;
 pub use files::{DirEntry, DiskFiles, FileSystem, MAX_FILE_BYTES, MemoryFiles, ReadError};
 pub use graph::Graph;

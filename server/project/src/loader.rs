@@ -1,6 +1,7 @@
 //! Loading a project: following the includes, then reading the objects of each file ([`crate::sections`]), then looking at
 //! the whole ([`crate::resolve`]).
 
+use crate::codes::Code;
 use crate::config::{CONFIG_FILE, Config};
 use crate::dbt::dbt;
 use crate::environment::Environment;
@@ -43,7 +44,9 @@ pub(crate) struct Loader<'a> {
     /// The item of the previous snapshot that comes next, if nothing was added or removed.
     pub(crate) next_item: usize,
     /// Files that are being followed, for cycles.
-    open: Vec<PathBuf>,
+    open: FxHashSet<PathBuf>,
+    /// Files that were said to include themselves: once each, however many ways lead round.
+    cyclic: FxHashSet<PathBuf>,
     /// Files that were read.
     pub(crate) seen: FxHashSet<PathBuf>,
     /// What only one format version knows.
@@ -97,7 +100,8 @@ impl<'a> Loader<'a> {
             project,
             kept: Kept::Nothing,
             next_item: 0,
-            open: Vec::new(),
+            open: FxHashSet::default(),
+            cyclic: FxHashSet::default(),
             seen: FxHashSet::default(),
             differences: Vec::new(),
             spellings: Spellings::default(),
@@ -222,7 +226,7 @@ impl<'a> Loader<'a> {
         }
         self.syntax_problems(id);
         let document = self.project.file(id).document.clone();
-        self.open.push(path.clone());
+        self.open.insert(path.clone());
         self.dbt(&document);
         let around = Arc::clone(&self.around);
         let (root, files, budget) = (&self.project.root, self.files, &mut self.budget);
@@ -230,7 +234,7 @@ impl<'a> Loader<'a> {
         for include in found {
             self.include(&path, include);
         }
-        self.open.pop();
+        self.open.remove(&path);
     }
 
     /// The file that is made from a `dbt` block comes before the includes.
@@ -275,38 +279,42 @@ impl<'a> Loader<'a> {
                 );
                 self.project
                     .problems
-                    .push(Problem::new("include-not-fetched", include.loc, message).help("run the project once"));
+                    .push(Problem::new(Code::IncludeNotFetched, include.loc, message).help("run the project once"));
                 return;
             }
             Err(problem) => {
-                self.project.names_complete &= problem.code == "include-empty-folder";
+                self.project.names_complete &= problem.code == Code::IncludeEmptyFolder;
                 self.project.problems.push(*problem);
                 return;
             }
         };
         for path in paths {
-            let spelling = self.spellings.of(from, &include.path_text, path.strip_prefix(&include.base).ok());
             if self.open.contains(&path) {
+                if !self.cyclic.insert(path.clone()) {
+                    continue;
+                }
                 let message = format!(
                     "`{}` includes itself: the project loader never ends (R-INC-09)",
                     includes::file_name(&path)
                 );
-                self.project.problems.push(Problem::new("include-cycle", include.loc, message));
+                self.project.problems.push(Problem::new(Code::IncludeCycle, include.loc, message));
             } else if !self.seen.contains(&path) && self.open.len() >= DEEPEST {
                 let message = format!(
                     "`{}` is not read: includes are more than {DEEPEST} levels deep here",
                     includes::file_name(&path)
                 );
                 self.project.problems.push(
-                    Problem::new("include-not-read", include.loc, message).help("include it from a file further up"),
+                    Problem::new(Code::IncludeNotRead, include.loc, message).help("include it from a file further up"),
                 );
                 self.project.names_complete = false;
             } else if !self.seen.contains(&path) {
+                let spelling = self.spellings.of(from, &include.path_text, path.strip_prefix(&include.base).ok());
                 self.spellings.add(&path, spelling, include.loc);
                 self.follow(path, Some(include.loc));
             } else {
+                let spelling = self.spellings.of(from, &include.path_text, path.strip_prefix(&include.base).ok());
                 let objects = self.project.file_of(&path).is_some_and(|id| self.has_objects(id));
-                let twice = self.spellings.twice(&path, &spelling, include.loc).filter(|_| objects);
+                let twice = objects.then(|| self.spellings.twice(&path, &spelling, include.loc)).flatten();
                 self.project.problems.extend(twice);
             }
         }
@@ -323,28 +331,28 @@ impl<'a> Loader<'a> {
             if document.problems().is_empty() {
                 let message = "the file is empty: the project loader refuses it (R-DISC-11)";
                 let loc = document.loc(TextRange::empty(0.into()));
-                self.project.problems.push(Problem::new("empty-file", loc, message));
+                self.project.problems.push(Problem::new(Code::EmptyFile, loc, message));
             }
         } else if let Some(root) = document.root()
             && !matches!(root.kind(), NodeKind::Mapping | NodeKind::Error)
         {
             let message = format!("a project file is a mapping of keys to values, not {}", describe(root));
-            self.project.problems.push(Problem::new("wrong-type", root.loc(), message));
+            self.project.problems.push(Problem::new(Code::WrongType, root.loc(), message));
         }
         for problem in document.problems() {
             let code = match problem.kind {
-                viz_syntax::ProblemKind::DuplicateKey => "duplicate-key",
-                viz_syntax::ProblemKind::MergeKey => "merge-key",
-                viz_syntax::ProblemKind::CustomTag => "custom-tag",
-                _ => "yaml-syntax",
+                viz_syntax::ProblemKind::DuplicateKey => Code::DuplicateKey,
+                viz_syntax::ProblemKind::MergeKey => Code::MergeKey,
+                viz_syntax::ProblemKind::CustomTag => Code::CustomTag,
+                _ => Code::YamlSyntax,
             };
             if problem.kind == viz_syntax::ProblemKind::Syntax {
                 self.project.broken.insert(problem.loc.segment);
             }
             let mut found = Problem::new(code, problem.loc, problem.message.clone());
             found.help = match code {
-                "merge-key" => Some("write the merged keys out".into()),
-                "custom-tag" => Some("remove the tag; for an environment variable, write `${env.NAME}`".into()),
+                Code::MergeKey => Some("write the merged keys out".into()),
+                Code::CustomTag => Some("remove the tag; for an environment variable, write `${env.NAME}`".into()),
                 _ => None,
             };
             self.project.problems.push(found);
@@ -401,7 +409,7 @@ fn version_differences(differences: &[Difference]) -> Vec<Problem> {
             None => {
                 let (works, breaks) = (difference.works_in, difference.works_in.other());
                 let message = format!("{} works in {works}, breaks in {breaks}", difference.what);
-                let problem = Problem::new("version-difference", difference.loc, message)
+                let problem = Problem::new(Code::VersionDifference, difference.loc, message)
                     .help("say for which version this is: `target` in `.viz-lsp.yml`, or `cli_version` in the project");
                 found.push((difference, problem));
             }
@@ -414,6 +422,21 @@ fn version_differences(differences: &[Difference]) -> Vec<Problem> {
 mod tests {
     use super::*;
     use crate::files::MemoryFiles;
+
+    /// However many ways lead round: each file is told once that it includes itself, and once that it is read twice.
+    #[test]
+    fn includes_that_lead_round_are_told_once_for_each_file() {
+        const FILES: usize = 20;
+        let all: String = (0..FILES).map(|number| format!("  - path: f{number}.yml\n")).collect();
+        let text = |number: usize| format!("includes:\n  - path: ../d\n{all}markdowns: [{{name: m{number}}}]\n");
+        let mut files = vec![("/p/project.visivo.yml".to_owned(), "name: p\nincludes: [{path: d}]\n".to_owned())];
+        files.extend((0..FILES).map(|number| (format!("/p/d/f{number}.yml"), text(number))));
+        let files = MemoryFiles::new(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+        let project = Project::load(Path::new("/p"), &files, &Environment::empty());
+        let count = |code: Code| project.problems().filter(|problem| problem.code == code).count();
+        assert_eq!(count(Code::IncludeCycle), FILES);
+        assert!((1..=FILES).contains(&count(Code::IncludedTwice)));
+    }
 
     /// R-DISC-05, R-MERGE-01.
     #[test]

@@ -1,5 +1,6 @@
 //! Which names objects can have (4.1 of the format reference).
 
+use crate::codes::Code;
 use crate::object::Object;
 use crate::problem::Problem;
 use crate::schema::Kind;
@@ -9,7 +10,7 @@ pub(crate) fn name_problem(object: &Object) -> Option<Problem> {
     let name = object.name.as_ref()?;
     match object.kind {
         Kind::Metric | Kind::Dimension => identifier(object, &name.text, name.loc),
-        // Inline objects need no reference; inputs and dashboards are told more.
+        // Inline objects need no reference; inputs and dashboards get a more specific message.
         Kind::Source | Kind::Model | Kind::Insight | Kind::Chart | Kind::Table | Kind::Markdown
             if object.parent.is_none() =>
         {
@@ -17,7 +18,7 @@ pub(crate) fn name_problem(object: &Object) -> Option<Problem> {
             let kind = object.kind.name();
             let message = format!("nothing can refer to this {kind}: `{odd}` can't stand in a reference (R-NAME-02)");
             Some(
-                Problem::new("unusable-name", name.loc, message)
+                Problem::new(Code::UnusableName, name.loc, message)
                     .help("use ASCII letters, digits, spaces, `-` and `_` only"),
             )
         }
@@ -43,5 +44,5 @@ fn identifier(object: &Object, name: &str, loc: viz_text::Loc) -> Option<Problem
     let digit = if name.starts_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
     let words = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
     let fixed: String = digit.chars().chain(words).collect();
-    Some(Problem::new("invalid-name", loc, message).help(format!("rename it, for example to `{fixed}`")))
+    Some(Problem::new(Code::InvalidName, loc, message).help(format!("rename it, for example to `{fixed}`")))
 }

@@ -49,7 +49,7 @@ pub enum Resolution {
 }
 
 impl Names {
-    /// None yet, with room for so many.
+    /// None yet, with room for the given number.
     pub(crate) fn with_capacity(count: usize) -> Self {
         Self { global: FxHashMap::with_capacity_and_hasher(count, Default::default()), scoped: FxHashMap::default() }
     }

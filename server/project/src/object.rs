@@ -1,5 +1,6 @@
 //! Objects as plain data: what a project's text says, with the place of every piece.
 
+use crate::control::Control;
 use crate::schema::{Kind, Place};
 use viz_syntax::{QueryString, Typed};
 use viz_text::{Loc, MappedText, TextRange};
@@ -105,6 +106,14 @@ pub struct Source {
     pub attached: bool,
 }
 
+impl Source {
+    /// The path of the database, if it is one that is opened as a file.
+    pub fn path_of_database(&self) -> Option<&MappedText> {
+        let ty = self.ty.as_ref().map(|ty| ty.text.as_str());
+        self.database.as_ref().filter(|_| matches!(ty, Some("duckdb" | "sqlite")))
+    }
+}
+
 /// A model.
 #[derive(Debug, Clone, Default)]
 pub struct Model {
@@ -199,7 +208,7 @@ impl Selection {
 }
 
 /// An input.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Input {
     /// `type`.
     pub selection: Option<Selection>,
@@ -207,8 +216,8 @@ pub struct Input {
     pub label: Option<String>,
     /// Where the options come from.
     pub options: Options,
-    /// `display.type`.
-    pub display: Option<Spanned>,
+    /// How it is shown, and what can be selected.
+    pub control: Control,
     /// `display.default`.
     pub default: DefaultSelection,
 }

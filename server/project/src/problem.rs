@@ -1,5 +1,6 @@
 //! What is wrong with a project's text, before anyone looks at SQL.
 
+use crate::codes::Code;
 use viz_text::Loc;
 
 /// Another place that explains a problem.
@@ -36,11 +37,11 @@ impl Fix {
     }
 }
 
-/// One problem. Its severity is a property of its code (a row of `viz_check::CODES`).
+/// One problem.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Problem {
-    /// Stable code, such as `unknown-key`.
-    pub code: &'static str,
+    /// What kind of problem it is; its severity is a property of it.
+    pub code: Code,
     /// The smallest faulty piece.
     pub loc: Loc,
     /// What is wrong; lower case, no full stop, code in backticks.
@@ -55,7 +56,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem without further detail.
-    pub fn new(code: &'static str, loc: Loc, message: impl Into<String>) -> Self {
+    pub fn new(code: Code, loc: Loc, message: impl Into<String>) -> Self {
         Self { code, loc, message: message.into(), related: Vec::new(), help: None, fix: None }
     }
 

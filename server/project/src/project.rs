@@ -232,9 +232,7 @@ impl Project {
     /// Problems of the text and of names, in no particular order.
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
         // What is missing or unknown around lines that are no YAML is usually in those lines.
-        let follows = |problem: &&Problem| {
-            matches!(problem.code, "missing-field" | "unknown-key" | "ignored-key") && self.is_broken(problem.loc)
-        };
+        let follows = |problem: &&Problem| problem.code.follows_broken_lines() && self.is_broken(problem.loc);
         let of_items = self.special_items().flat_map(|item| &item.lowered.problems);
         self.problems.iter().chain(of_items.filter(move |problem| !follows(problem)))
     }
@@ -340,12 +338,10 @@ impl Project {
     pub fn children(&self, id: ObjectId) -> impl Iterator<Item = ObjectId> {
         let (item, local) = self.outline.objects[id.index()];
         let first = id.0 - local;
-        let objects = &self.items[item as usize].lowered.objects;
-        objects
-            .iter()
-            .enumerate()
+        let below = self.items[item as usize].lowered.below(local).enumerate();
+        below
             .filter(move |(_, object)| object.parent == Some(local))
-            .map(move |(index, _)| ObjectId(first + index as u32))
+            .map(move |(index, _)| ObjectId(first + local + 1 + index as u32))
     }
 
     /// The names.

@@ -1,5 +1,6 @@
 //! What is odd about the project file itself: its name, and the version that it is written for.
 
+use crate::codes::Code;
 use crate::files::FileSystem;
 use crate::includes::PROJECT_FILES;
 use crate::object::Spanned;
@@ -16,11 +17,11 @@ pub(crate) fn name_problem(path: &Path, head: Loc, files: &dyn FileSystem) -> Op
     }
     if files.is_file(&path.with_file_name(current)) {
         let message = format!("`{current}` beside this file is not read: `{legacy}` wins (R-DISC-02)");
-        return Some(Problem::new("shadowed-project-file", head, message).help("remove one of the two"));
+        return Some(Problem::new(Code::ShadowedProjectFile, head, message).help("remove one of the two"));
     }
     let message =
         format!("`{legacy}` is an old name: `serve` and `init` do not find a project in this folder (R-DISC-03)");
-    Some(Problem::new("legacy-project-file", head, message).help(format!("rename the file to `{current}`")))
+    Some(Problem::new(Code::LegacyProjectFile, head, message).help(format!("rename the file to `{current}`")))
 }
 
 /// `cli_version` against what the project is checked for (3.1, D-011).
@@ -38,7 +39,7 @@ pub(crate) fn version_problem(version: &Spanned, configured: Option<Target>) -> 
         (None, Some(Target::V2_0)) => format!("`{text}` is no version: 2.0 accepts its own version only"),
         _ => return None,
     };
-    Some(Problem::new("version-mismatch", version.loc, message).help("write the version that runs the project"))
+    Some(Problem::new(Code::VersionMismatch, version.loc, message).help("write the version that runs the project"))
 }
 
 #[cfg(test)]

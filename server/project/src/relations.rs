@@ -1,5 +1,6 @@
 //! What is doubtful about relations among each other, and about the sides of their joins (section 7).
 
+use crate::codes::Code;
 use crate::names::Resolution;
 use crate::object::{Body, Relation};
 use crate::problem::Problem;
@@ -53,7 +54,7 @@ fn sides(project: &Project, relation: &Relation, (a, b): (ObjectId, ObjectId), o
     let (a, b) = (project.object(a).name_text(), project.object(b).name_text());
     let message = format!("whether `{a}` or `{b}` is on the left changes from run to run: rows come and go (S-12)");
     out.push(
-        Problem::new("join-sides", loc, message)
+        Problem::new(Code::JoinSides, loc, message)
             .help("use `inner` or `full`, or join the models in the SQL of a third one"),
     );
 }
@@ -73,7 +74,7 @@ fn sources(project: &Project, id: ObjectId, (a, b): (ObjectId, ObjectId), out: &
         name(b),
         name(second)
     );
-    out.push(Problem::new("mixed-sources", object.name_loc(), message));
+    out.push(Problem::new(Code::MixedSources, object.name_loc(), message));
 }
 
 /// `R-SQL-12`, `R-SEM-25`: of several relations of one pair, the default one wins; else any.
@@ -97,7 +98,7 @@ fn several(project: &Project, (a, b): (ObjectId, ObjectId), relations: &[ObjectI
     }
     let (a, b) = (project.object(a).name_text(), project.object(b).name_text());
     let message = format!("{} relations join `{a}` and `{b}`, and {why} (R-SEM-25)", relations.len());
-    let problem = Problem::new("ambiguous-relation", project.object(second).name_loc(), message)
+    let problem = Problem::new(Code::AmbiguousRelation, project.object(second).name_loc(), message)
         .related(project.object(first).name_loc(), "another one is here")
         .help("write `is_default: true` on one of them");
     out.push(problem);

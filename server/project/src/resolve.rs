@@ -1,5 +1,6 @@
 //! Problems that show only when a project is looked at as a whole: names, references, cycles, sources.
 
+use crate::codes::Code;
 use crate::links::Kept;
 use crate::loader::Loader;
 use crate::lower::Difference;
@@ -95,7 +96,7 @@ fn check_object<'a>(
             if sourceless && project.names_complete() {
                 let message = "this model has no `source`, and the project has no default source";
                 out.push(
-                    Problem::new("missing-source", object.name_loc(), message)
+                    Problem::new(Code::MissingSource, object.name_loc(), message)
                         .help("add `source: ref(…)`, or `defaults: { source_name: … }` to the project"),
                 );
             }
@@ -119,7 +120,9 @@ fn document_paths(project: &Project, out: &mut Vec<Problem>) {
         let exists = kind.zip(number).is_some_and(|(kind, number)| number < of_kind(kind));
         if !exists && project.names_complete() {
             let message = format!("there is no object at `{}`", path.text);
-            out.push(Problem::new("unknown-reference", path.loc, message).help("refer to it by its name, `ref(name)`"));
+            out.push(
+                Problem::new(Code::UnknownReference, path.loc, message).help("refer to it by its name, `ref(name)`"),
+            );
         }
     }
 }
@@ -136,7 +139,7 @@ fn duplicates(project: &Project, out: &mut Vec<Problem>) {
                 original.kind.with_article()
             );
             out.push(
-                Problem::new("duplicate-name", object.name_loc(), message)
+                Problem::new(Code::DuplicateName, object.name_loc(), message)
                     .related(original.name_loc(), "the name is given here first"),
             );
         }
@@ -158,7 +161,7 @@ fn duplicates(project: &Project, out: &mut Vec<Problem>) {
             let Some(original) = twin.or(global) else { continue };
             let message = format!("the name `{name}` is taken by {}", project.object(*original).kind.with_article());
             out.push(
-                Problem::new("duplicate-name", object.name_loc(), message)
+                Problem::new(Code::DuplicateName, object.name_loc(), message)
                     .related(project.object(*original).name_loc(), "the name is given here first"),
             );
         }
@@ -177,7 +180,7 @@ fn project_name(project: &Project, out: &mut Vec<Problem>) {
             name.text
         );
         out.push(
-            Problem::new("duplicate-name", name.loc, message)
+            Problem::new(Code::DuplicateName, name.loc, message)
                 .related(twin.name_loc(), "the name is given here too")
                 .help("rename the project"),
         );
@@ -197,7 +200,7 @@ fn defaults(project: &Project, out: &mut Vec<Problem>) {
                 .map(|object| object.name_text())
                 .collect();
             let mut problem =
-                Problem::new("unknown-reference", name.loc, format!("there is no {} `{}`", kind.name(), name.text));
+                Problem::new(Code::UnknownReference, name.loc, format!("there is no {} `{}`", kind.name(), name.text));
             let near = similar(&name.text, names);
             problem.help = did_you_mean(&near);
             if let [only] = near.as_slice() {
@@ -243,7 +246,7 @@ fn check_use<'a>(
 ) {
     if reference.place == Place::ScopedExpression {
         let message = "an expression inside a model uses the model's own columns: references are not allowed here";
-        let problem = Problem::new("scoped-reference", reference.loc, message);
+        let problem = Problem::new(Code::ScopedReference, reference.loc, message);
         return out.push(match &reference.path {
             Some(path) => problem.fix(Fix::replace(format!("write `{}`", path.text), reference.loc, path.text.clone())),
             None => problem.help("move it to the `metrics` or `dimensions` of the project"),
@@ -267,7 +270,7 @@ fn check_use<'a>(
                 let message =
                     format!("`{}` is ambiguous: it is defined in the models {}", reference.name, models.join(" and "));
                 out.push(
-                    Problem::new("ambiguous-reference", reference.name_loc, message)
+                    Problem::new(Code::AmbiguousReference, reference.name_loc, message)
                         .help(format!("write {}", or_list(&written))),
                 );
             }
@@ -282,7 +285,7 @@ fn check_use<'a>(
             };
             let near = suggestions.near(reference.place, &reference.name, names);
             let mut problem = Problem::new(
-                "unknown-reference",
+                Code::UnknownReference,
                 reference.name_loc,
                 format!("nothing is called `{}`", reference.name),
             );
@@ -306,7 +309,7 @@ fn wrong_kind(project: &Project, reference: &Use, id: ObjectId, out: &mut Vec<Pr
             let message =
                 format!("`{}` is shown literally: inputs are not substituted in a layout (S-14)", reference.name);
             out.push(
-                Problem::new("layout-not-substituted", reference.loc, message)
+                Problem::new(Code::LayoutNotSubstituted, reference.loc, message)
                     .help("use the input in the props of an insight"),
             );
         }
@@ -321,7 +324,7 @@ fn wrong_kind(project: &Project, reference: &Use, id: ObjectId, out: &mut Vec<Pr
         or_list(&expected)
     );
     out.push(
-        Problem::new("wrong-reference-kind", reference.name_loc, message)
+        Problem::new(Code::WrongReferenceKind, reference.name_loc, message)
             .related(target.name_loc(), format!("`{}` is defined here", reference.name)),
     );
 }
@@ -345,12 +348,12 @@ fn relation(project: &Project, id: ObjectId, out: &mut Vec<Problem>) {
     let loc = condition.locate(viz_text::TextRange::up_to(condition.len())).unwrap_or(object.loc);
     if names.len() < 2 && viz_syntax::almost_references(condition.text()).is_empty() {
         let message = "the condition must refer to two models";
-        out.push(Problem::new("relation-models", loc, message).help("write `${ref(a).column} = ${ref(b).column}`"));
+        out.push(Problem::new(Code::RelationModels, loc, message).help("write `${ref(a).column} = ${ref(b).column}`"));
     } else if names.len() > 2 && project.references_of(id).all(|(_, meaning)| matches!(meaning, Resolution::Object(_)))
     {
         let message =
             format!("the condition refers to {} models: the relation is silently ignored (R-SEM-21)", names.len());
-        out.push(Problem::new("relation-ignored", loc, message).help("write one relation for each pair of models"));
+        out.push(Problem::new(Code::RelationIgnored, loc, message).help("write one relation for each pair of models"));
     }
 }
 
@@ -367,7 +370,7 @@ fn cycles(project: &Project, out: &mut Vec<Problem>) {
             .find(|reference| reference.name == project.object(*towards).name_text())
             .map_or(first.name_loc(), |reference| reference.loc);
         out.push(Problem::new(
-            "reference-cycle",
+            Code::ReferenceCycle,
             loc,
             format!("this refers to itself in a circle: {}", names.join(" → ")),
         ));

@@ -1,9 +1,10 @@
 //! What a project makes of environment variables, and what must therefore not be shown.
 
 use crate::includes::normalize;
-use crate::object::{Body, Source};
-use crate::project::Project;
+use crate::object::Body;
+use crate::project::{File, ObjectId, Project};
 use crate::schema::Kind;
+use std::borrow::Cow;
 use std::path::{Component, Path};
 use std::sync::Arc;
 use viz_secrets::{ExposeSecret, Mask, SecretPath, SecretString, Word};
@@ -17,14 +18,23 @@ const LONG_FOLDER: usize = 8;
 /// A line of a value of several lines (a key) is hidden on its own if it has at least so many characters.
 const LONG_LINE: usize = 8;
 
-/// So many words are looked for before the paths of further databases are not: the values in them are.
+/// Once this many words are searched for, paths of further databases are left out; the values in them never are.
 const MANY: usize = 400;
 
 impl Project {
-    /// Hides the values of the variables that the project's sources use, and what is made of them.
+    /// Hides the values of the variables that lead to the project's databases, and what is made of them: files, DuckDB and the
+    /// operating system know them. All other values are given to nobody, so nobody can tell them.
+    ///
+    /// Not hidden is what stands in the project's own files: its author knows it, and it is quoted in many places. A word that
+    /// is there and a value only by chance would become a wrong answer; and a project that lists ten thousand words would be told by
+    /// the mask which of them is the value.
     pub fn mask(&self) -> &Arc<Mask> {
         self.mask.get_or_init(|| {
-            let mask = Mask::new(self.words());
+            let mut mask = Mask::new(self.words());
+            if !mask.is_empty() {
+                let texts: Vec<Cow<'_, str>> = self.files.iter().flat_map(own_texts).collect();
+                mask = mask.sparing(texts.iter().map(|text| &**text));
+            }
             viz_secrets::remember(&mask);
             Arc::new(mask)
         })
@@ -35,11 +45,21 @@ impl Project {
         let before = previous.and_then(|previous| previous.mask.get().map(|mask| (previous, mask)));
         if let Some((previous, mask)) = before
             && previous.words() == self.words()
+            && (mask.is_empty() || !self.changed_files(previous).flat_map(own_texts).any(|text| mask.stands_in(&text)))
         {
             self.mask = Arc::clone(mask).into();
         }
         // From the first moment on: whatever is logged may name it.
         self.mask();
+    }
+
+    /// The files that an earlier state has not, or with another text.
+    fn changed_files<'a>(&'a self, previous: &'a Project) -> impl Iterator<Item = &'a File> {
+        let at = |index: usize| previous.files.get(index);
+        let is_same = move |(index, file): &(usize, &File)| {
+            at(*index).is_some_and(|old| old.path == file.path && old.document.is(&file.document))
+        };
+        self.files.iter().enumerate().filter(move |file| !is_same(file)).map(|(_, file)| file)
     }
 
     /// The file that a path in a source leads to, with its `${env.NAME}` replaced.
@@ -70,25 +90,32 @@ impl Project {
         Ok(out.into())
     }
 
+    /// Those first that don't come from the project's `.env`, which may be somebody else's and as large as he likes.
     fn words(&self) -> Vec<Word> {
+        let opened = |id: ObjectId| match &self.object(id).body {
+            Body::Source(source) => source.path_of_database(),
+            _ => None,
+        };
+        let of = |text: &MappedText| env_references(text.text()).into_iter().map(|(_, name)| name);
+        let from_file = |text: &MappedText| of(text).any(|name| !self.environment().is_of_process(&name));
+        let mut databases: Vec<&MappedText> = self.of_kind(Kind::Source).filter_map(opened).collect();
+        databases.sort_by_cached_key(|database| from_file(database));
         let mut words = Vec::new();
-        for id in self.of_kind(Kind::Source) {
-            let Body::Source(source) = &self.object(id).body else { continue };
-            for variable in &source.variables {
-                if let Some(value) = self.environment().get(&variable.text) {
-                    of_value(&mut words, &variable.text, value.expose_secret());
+        for database in databases {
+            for name in of(database) {
+                if let Some(value) = self.environment().get(&name) {
+                    of_value(&mut words, &name, value.expose_secret());
                 }
             }
             if words.len() < MANY {
-                self.of_database(&mut words, source);
+                self.of_database(&mut words, database);
             }
         }
         words
     }
 
     /// The path of a database in all its forms, and the folders that a variable leads to.
-    fn of_database(&self, words: &mut Vec<Word>, source: &Source) {
-        let Some(database) = &source.database else { return };
+    fn of_database(&self, words: &mut Vec<Word>, database: &MappedText) {
         let variables = env_references(database.text());
         let Some((first, name)) = variables.first() else { return };
         let Ok(resolved) = self.resolve_variables(database) else { return };
@@ -118,6 +145,41 @@ impl Project {
     }
 }
 
+/// What a file says. The user's own says nothing: no author of a project knows it.
+fn own_texts(file: &File) -> impl Iterator<Item = Cow<'_, str>> {
+    let is_own = !file.path.ends_with(".visivo/profile.yml");
+    let text = file.document.text();
+    let unescaped = text.contains('\\').then(|| unescaped(text).into());
+    let texts = [text.into(), file.relative.as_str().into()].into_iter().chain(unescaped);
+    texts.filter(move |_| is_own)
+}
+
+/// A text with the characters that YAML's `\x6b`, `\u006b` and `\U0000006b` stand for.
+fn unescaped(text: &str) -> String {
+    let mut pieces = text.split('\\');
+    let mut out: String = pieces.next().unwrap_or_default().into();
+    for piece in pieces {
+        let digits = match piece.chars().next() {
+            Some('x') => 2,
+            Some('u') => 4,
+            Some('U') => 8,
+            _ => 0,
+        };
+        let code = piece.get(1..=digits).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        match code.and_then(char::from_u32) {
+            Some(c) => {
+                out.push(c);
+                out.push_str(&piece[1 + digits..]);
+            }
+            None => {
+                out.push('\\');
+                out.push_str(piece);
+            }
+        }
+    }
+    out
+}
+
 /// The names by which databases call a file: without its ending, and what stands before the first dot.
 fn stems(path: &Path) -> Vec<String> {
     let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else { return Vec::new() };
@@ -132,7 +194,7 @@ fn of_value(words: &mut Vec<Word>, name: &str, value: &str) {
     add(value);
     add(value.trim());
     let lines = value.lines().map(str::trim).filter(|line| line.chars().count() >= LONG_LINE);
-    lines.for_each(&mut add);
+    lines.take(MANY).for_each(&mut add);
     if !value.contains(['/', '\\', '.']) {
         return;
     }
@@ -153,6 +215,7 @@ fn of_value(words: &mut Vec<Word>, name: &str, value: &str) {
 mod tests {
     use crate::{Environment, MemoryFiles, Project};
     use std::path::Path;
+    use std::sync::Arc;
 
     fn project(database: &str, variables: &[(&str, &str)]) -> Project {
         let text = format!("name: p\nsources:\n  - name: s\n    type: duckdb\n    database: \"{database}\"\n");
@@ -184,6 +247,37 @@ mod tests {
         let hide = |text| project.mask().hide(text).into_owned();
         assert_eq!(hide("Catalog \"quokka\" and quokka.prod"), "Catalog \"${env.DB}\" and ${env.DB}");
         assert_eq!(hide("the data of the warehouse"), "the data of the ${env.DB}");
+    }
+
+    #[test]
+    fn what_leads_to_no_database_is_given_to_nobody() {
+        let text = |ty: &str| {
+            format!(
+                "name: p\nsources: [{{name: s, type: {ty}, database: \"${{env.PIN}}\", password: \"${{env.PIN}}\"}}]\n"
+            )
+        };
+        let mask = |ty: &str| {
+            let files = MemoryFiles::new([("/p/project.visivo.yml", text(ty).as_str())]);
+            Arc::clone(Project::load(Path::new("/p"), &files, &Environment::of([("PIN", "k4711")])).mask())
+        };
+        assert!(mask("postgresql").is_empty() && !mask("sqlite").is_empty());
+    }
+
+    #[test]
+    fn what_the_project_says_is_shown_also_if_it_comes_later() {
+        let text = |more: &str| {
+            format!("name: p\nsources: [{{name: s, type: duckdb, database: \"${{env.DB}}\"}}]\n# {more}\n")
+        };
+        let files = |more: &str| MemoryFiles::new([("/p/project.visivo.yml", text(more).as_str())]);
+        let environment = Environment::of([("DB", "wombat88.duckdb")]);
+        let before = Project::load(Path::new("/p"), &files("none"), &environment);
+        assert_eq!(before.mask().hide("wombat88 in wombat88.duckdb"), "${env.DB} in ${env.DB}");
+        let after = before.reload(&files("WOMBAT88"), &environment);
+        assert_eq!(after.mask().hide("wombat88 in wombat88.duckdb"), "wombat88 in ${env.DB}");
+        let escaped = Project::load(Path::new("/p"), &files("\"wom\\x62\\u0061t88\""), &environment);
+        assert_eq!(escaped.mask().hide("wombat88 in wombat88.duckdb"), "wombat88 in ${env.DB}");
+        let same = after.reload(&files("WOMBAT88 x"), &environment);
+        assert!(Arc::ptr_eq(same.mask(), after.mask()));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Reading a file's top-level keys: lists of objects, and what only the project file has (`R-MERGE-01` to `R-MERGE-03`).
 
+use crate::codes::Code;
 use crate::includes::CACHE_FOLDER;
 use crate::loader::Loader;
 use crate::lower::{Difference, check_mapping, describe, lower, names_in, removed_key, text_problem};
@@ -64,7 +65,7 @@ impl Loader<'_> {
                 None if removed_key(&PROJECT, key).is_some() => {
                     self.removed_section(entry);
                     let message = format!("`{key}` is ignored: there are no {key} any more");
-                    let mut problem = Problem::new("ignored-key", entry.key().loc(), message);
+                    let mut problem = Problem::new(Code::IgnoredKey, entry.key().loc(), message);
                     problem.help = removed_key(&PROJECT, key).map(|removed| removed.help.to_owned());
                     self.project.problems.push(problem);
                 }
@@ -73,7 +74,7 @@ impl Loader<'_> {
                         "`{key}` is ignored here: only lists of objects and `includes` are taken from an included file"
                     );
                     self.project.problems.push(
-                        Problem::new("ignored-key", entry.key().loc(), message).help("move it to the project file"),
+                        Problem::new(Code::IgnoredKey, entry.key().loc(), message).help("move it to the project file"),
                     );
                 }
             }
@@ -83,7 +84,7 @@ impl Loader<'_> {
     fn section(&mut self, file: FileId, key: &str, kind: Kind, entry: &TopEntry<'_>, is_project_file: bool) {
         if key == "tests" && self.project.read_for() == Some(Target::V2_0) {
             let message = "`tests` is known to format version 2.1 only, and the target is 2.0";
-            self.project.problems.push(Problem::new("unknown-key", entry.key().loc(), message));
+            self.project.problems.push(Problem::new(Code::UnknownKey, entry.key().loc(), message));
         } else if key == "tests" {
             let (what, loc) = ("`tests` of a project".to_owned(), entry.key().loc());
             self.differences.push(Difference { what, works_in: Target::V2_1, loc });
@@ -99,7 +100,7 @@ impl Loader<'_> {
             TopValue::Missing if !is_project_file => {
                 // R-MERGE-03, S-03.
                 let message = format!("this empty `{key}:` deletes all {key} that were read before it");
-                let mut problem = Problem::new("empty-list-deletes", entry.key().loc(), message);
+                let mut problem = Problem::new(Code::EmptyListDeletes, entry.key().loc(), message);
                 problem.help = Some(format!("remove the key, or write `{key}: []`"));
                 problem.fix = with_empty_list(&self.project.file(file).document, entry.key().loc(), key);
                 self.project.problems.push(problem);
@@ -108,9 +109,9 @@ impl Loader<'_> {
             TopValue::Node(node) => {
                 if node.kind() != NodeKind::Error {
                     let message = format!("`{key}` is a list of {key}, not {}", describe(node));
-                    self.project
-                        .problems
-                        .push(Problem::new("wrong-type", entry.key().loc(), message).help("write each one after `- `"));
+                    self.project.problems.push(
+                        Problem::new(Code::WrongType, entry.key().loc(), message).help("write each one after `- `"),
+                    );
                 }
             }
         }
@@ -141,7 +142,7 @@ impl Loader<'_> {
                 };
                 if let Some(expected) = wrong {
                     self.project.problems.push(Problem::new(
-                        "wrong-type",
+                        Code::WrongType,
                         entry.key().loc(),
                         format!("`{key}` is {expected}"),
                     ));
@@ -152,11 +153,11 @@ impl Loader<'_> {
                 let loc = entry.key().loc();
                 if let Some(removed) = removed_key(&PROJECT, key) {
                     self.removed_section(entry);
-                    self.project.problems.push(Problem::new("unknown-key", loc, removed.message).help(removed.help));
+                    self.project.problems.push(Problem::new(Code::UnknownKey, loc, removed.message).help(removed.help));
                     return;
                 }
                 let near = similar(key, PROJECT.fields.iter().map(|field| field.name));
-                let mut problem = Problem::new("unknown-key", loc, format!("a project has no key `{key}`"));
+                let mut problem = Problem::new(Code::UnknownKey, loc, format!("a project has no key `{key}`"));
                 if let [only] = near.as_slice() {
                     problem = problem.fix(Fix::replace(format!("rename it to `{only}`"), loc, only.clone()));
                 }

@@ -1,11 +1,13 @@
 //! Reading the project's settings, `.viz-lsp.yml`, and what is wrong with them.
 
+use crate::codes::Code;
 use crate::config::{CONFIG_FILE, Config, ConfigError};
 use crate::files::ReadError;
 use crate::foreign::Source;
 use crate::loader::Loader;
 use crate::problem::{Fix, Problem};
 use crate::similar::{did_you_mean, similar};
+use crate::small_yaml;
 use std::sync::Arc;
 use viz_text::{TextRange, TextSize};
 
@@ -22,6 +24,8 @@ impl Loader<'_> {
                     let message = format!("from line {} on, in a file outside of the project", found.line + 1);
                     (Err(error(message)), None)
                 }
+                // Its lines would be rendered.
+                (Err(found), _) if small_yaml::is_too_large(&text) => (Err(found), None),
                 (found, _) => (found, Some(text)),
             },
         };
@@ -46,7 +50,7 @@ impl Loader<'_> {
             .unwrap_or((line.len() - line.trim_start().len(), line.trim().len()));
         let range = TextRange::at(TextSize::new((start + at) as u32), TextSize::new(length as u32));
         let mut problem = Problem::new(
-            "configuration",
+            Code::Configuration,
             file.document.loc(range),
             format!("the settings can't be read: {}", error.message),
         );
@@ -56,5 +60,22 @@ impl Loader<'_> {
             problem.fix = Some(Fix::replace(format!("rename it to `{only}`"), problem.loc, only.clone()));
         }
         self.project.problems.push(problem);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Environment, MemoryFiles, Project};
+    use std::path::Path;
+
+    /// What is told of settings that are too large shows no line of them: that would take as long as reading them.
+    #[test]
+    fn large_settings_are_told_and_not_kept() {
+        let text = format!("severity: {{{}}}\n", "a: off, ".repeat(200_000));
+        let files = MemoryFiles::new([("/p/project.visivo.yml", "name: p\n"), ("/p/.viz-lsp.yml", text.as_str())]);
+        let project = Project::load(Path::new("/p"), &files, &Environment::empty());
+        let told: Vec<&str> = project.problems().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(told, ["the settings can't be read: the file is larger than 1 MB"]);
+        assert!(project.files().iter().all(|file| file.document.text().len() < 100));
     }
 }

@@ -12,13 +12,18 @@ const MOST_BRACKETS: usize = 1_000;
 /// # Errors
 /// Why not.
 pub(crate) fn check(text: &str) -> Result<(), String> {
-    if text.len() > LARGEST {
+    if is_too_large(text) {
         return Err(format!("the file is larger than {} MB", LARGEST >> 20));
     }
     match text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).nth(MOST_BRACKETS) {
         Some(_) => Err(format!("the file has more than {MOST_BRACKETS} times `[` or `{{`")),
         None => Ok(()),
     }
+}
+
+/// Whether a text is not even looked at.
+pub(crate) fn is_too_large(text: &str) -> bool {
+    text.len() > LARGEST
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! By which path text each file was reached: the reference's loader knows files by that text, so that a file reached by
 //! two texts is read twice (`R-INC-09`).
 
+use crate::codes::Code;
 use crate::problem::Problem;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::{Path, PathBuf};
 use viz_text::Loc;
 
@@ -10,6 +11,8 @@ use viz_text::Loc;
 #[derive(Default)]
 pub(crate) struct Spellings {
     by_file: FxHashMap<PathBuf, (String, Loc)>,
+    /// Files that were said to be read twice: once each, however often that is.
+    told: FxHashSet<PathBuf>,
 }
 
 impl Spellings {
@@ -32,9 +35,9 @@ impl Spellings {
     }
 
     /// The problem of a file that is reached again by another text.
-    pub(crate) fn twice(&self, file: &Path, spelling: &str, loc: Loc) -> Option<Problem> {
+    pub(crate) fn twice(&mut self, file: &Path, spelling: &str, loc: Loc) -> Option<Problem> {
         let (first, first_loc) = self.by_file.get(file)?;
-        if first == spelling {
+        if first == spelling || !self.told.insert(file.to_path_buf()) {
             return None;
         }
         let name = crate::includes::file_name(file);
@@ -42,7 +45,7 @@ impl Spellings {
             "`{name}` is read a second time: `{spelling}` is another path than `{first}`, so all its names are taken (R-INC-09)"
         );
         Some(
-            Problem::new("included-twice", loc, message)
+            Problem::new(Code::IncludedTwice, loc, message)
                 .related(*first_loc, "it is included here first")
                 .help("remove one of the two includes"),
         )

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use viz_files::{Private, Reach, Refused, is_private_name};
 use viz_secrets::ExposeSecret;
 
-/// See the module.
+/// The repository around a project, and what in it is private.
 #[derive(Debug, Clone)]
 pub struct Surroundings {
     /// The project's folder, without links.

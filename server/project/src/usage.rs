@@ -1,5 +1,6 @@
 //! What of a project is run: dashboards, their levels, and objects that no dashboard reaches (`R-RUN-01`).
 
+use crate::codes::Code;
 use crate::names::Resolution;
 use crate::object::{Body, Object, Spanned, Use};
 use crate::problem::{Fix, Problem};
@@ -56,7 +57,7 @@ fn level(project: &Project, level: Option<&crate::object::Bound>, out: &mut Vec<
         _ => format!("no level of `defaults.levels` is called `{}`", level.text),
     };
     let near = similar(&level.text, project.levels.iter().map(String::as_str));
-    let mut problem = Problem::new("unknown-level", level.loc, message);
+    let mut problem = Problem::new(Code::UnknownLevel, level.loc, message);
     if let [only] = near.as_slice() {
         problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), level.loc, only.clone()));
     }
@@ -76,7 +77,7 @@ fn unmatched(name: &Spanned) -> Option<Problem> {
     let message =
         format!("a dashboard with `{c}` in its name is never run, nor is anything on it: no filter matches it (S-34)");
     Some(
-        Problem::new("dashboard-not-run", loc, message)
+        Problem::new(Code::DashboardNotRun, loc, message)
             .help("rename it: ASCII letters, digits, spaces, quotes, `-` and `_`"),
     )
 }
@@ -119,7 +120,7 @@ fn never_run(object: &Object) -> Problem {
         object.kind.name(),
         object.name_text()
     );
-    Problem::new("unused-object", object.name_loc(), message)
+    Problem::new(Code::UnusedObject, object.name_loc(), message)
 }
 
 /// Whether all that dashboards, charts and tables refer to could be read.

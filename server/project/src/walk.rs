@@ -64,7 +64,7 @@ impl<'a> Walk<'a> {
         Self { base, files, around, seen: files.identity(base).into_iter().collect(), walked: Walked::default() }
     }
 
-    /// The files in folders up to so many levels below the first.
+    /// The files in folders up to the given number of levels below the first.
     pub(crate) fn collect(
         mut self,
         limit: Option<i64>,

@@ -132,7 +132,7 @@ fn every_example_of_the_pages_is_judged_as_the_loader_judges_it() {
             let text = text.split_once('\n').map_or("", |(_, text)| text); // numbers of rules stand before
             let files = MemoryFiles::new([("/p/project.visivo.yml", text)]);
             let project = Project::load(Path::new("/p"), &files, &Environment::empty());
-            let codes: Vec<&str> = project.problems().map(|problem| problem.code).collect();
+            let codes: Vec<&str> = project.problems().map(|problem| problem.code.name()).collect();
             // The schema knows both versions, the loader here only one.
             let one_version = text.contains("cli_version: \"2.0")
                 || project.problems().any(|problem| problem.message.contains("known to format version"));

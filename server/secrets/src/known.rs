@@ -11,15 +11,14 @@ fn known() -> Option<Arc<Mask>> {
     KNOWN.read().unwrap_or_else(|broken| broken.into_inner()).clone()
 }
 
-/// From now on nothing that leaves this process shows what this mask hides.
+/// From now on nothing that leaves this process shows what this mask hides. What it spares nothing hides any more.
 pub fn remember(mask: &Mask) {
     let all = known();
-    if mask.is_empty() || all.as_ref().is_some_and(|all| all.includes(mask)) {
+    if all.unwrap_or_default().includes(mask) {
         return;
     }
     let mut known = KNOWN.write().unwrap_or_else(|broken| broken.into_inner());
-    let words = known.iter().flat_map(|all| all.words()).chain(mask.words()).cloned().collect();
-    *known = Some(Arc::new(Mask::new(words)));
+    *known = Some(Arc::new(known.take().unwrap_or_default().and(mask)));
 }
 
 /// A text without the values that this process knows.
@@ -47,5 +46,7 @@ mod tests {
         remember(&Mask::new(vec![Word::of_variable("B", "emu1234")]));
         assert_eq!(hide("gnu4321 and emu1234"), "${env.A} and ${env.B}");
         assert!(holds("x emu1234") && !holds("x"));
+        remember(&Mask::new(vec![Word::of_variable("C", "emu1234")]).sparing(["an emu1234"].into_iter()));
+        assert_eq!(hide("gnu4321 and emu1234"), "${env.A} and emu1234");
     }
 }

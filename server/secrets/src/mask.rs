@@ -10,8 +10,11 @@ use std::fmt;
 /// Shorter values (characters) are not hidden: they would be found in words that have nothing to do with them.
 pub const SHORTEST: usize = 4;
 
-/// Of words of so many bytes together all spellings are looked for; of more, which nobody sets by hand, those as they are, in any
-/// case: a regular expression of them all would take seconds to make.
+/// Words longer than this (bytes; names of files are shorter) are searched for by their beginning, as they are and in other case: compiling a
+/// regular expression of all their spellings would take long.
+const LONGEST_SPELLED: usize = 1 << 10;
+
+/// The same goes for all further words once those before them have this many bytes together.
 const MOST_SPELLED: usize = 64 << 10;
 
 /// A text that must not be shown, and what is shown in its place.
@@ -19,12 +22,14 @@ const MOST_SPELLED: usize = 64 << 10;
 pub struct Word {
     text: SecretString,
     shown: String,
+    /// Whether it is found in all its spellings.
+    spelled: bool,
 }
 
 impl Word {
     /// A text and what is shown in its place.
     pub fn new(text: &str, shown: impl Into<String>) -> Self {
-        Self { text: text.into(), shown: shown.into() }
+        Self { text: text.into(), shown: shown.into(), spelled: false }
     }
 
     /// The value of a variable.
@@ -36,6 +41,28 @@ impl Word {
         let text = self.text.expose_secret();
         (std::cmp::Reverse(text.len()), text, &self.shown)
     }
+
+    fn is(&self, other: &Word) -> bool {
+        self.text.expose_secret() == other.text.expose_secret()
+    }
+
+    fn pattern(&self) -> String {
+        let text = self.text.expose_secret();
+        if self.spelled { pattern(text) } else { regex_syntax::escape(beginning(text)) }
+    }
+
+    /// How much of a text belongs to it behind its beginning.
+    fn rest(&self, behind: &str) -> usize {
+        let text = self.text.expose_secret();
+        let rest = if self.spelled { "" } else { &text[beginning(text).len()..] };
+        let same = |(own, other): &(u8, u8)| own.eq_ignore_ascii_case(other);
+        let length = rest.bytes().zip(behind.bytes()).take_while(same).count();
+        behind.floor_char_boundary(length)
+    }
+}
+
+fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LONGEST_SPELLED)]
 }
 
 impl PartialEq for Word {
@@ -57,6 +84,8 @@ pub struct Mask {
     /// Longer ones first.
     words: Vec<Word>,
     found: Option<Regex>,
+    /// What is not hidden, because the project says it itself.
+    own: Vec<Word>,
 }
 
 /// What stands for a value already is left as it is, though a variable may be called like its value. Only of variables that are
@@ -70,22 +99,59 @@ fn references(words: &[Word]) -> String {
 }
 
 impl Mask {
-    /// Hides these words, but those that are too short.
+    /// Hides these words, but those that are too short. Those that come first are the first to be found in all spellings.
     pub fn new(mut words: Vec<Word>) -> Self {
         words.retain(|word| {
             let text = word.text.expose_secret();
             text.chars().count() >= SHORTEST && !text.trim().is_empty() && text != word.shown
         });
+        let mut left = MOST_SPELLED;
+        for word in &mut words {
+            let length = word.text.expose_secret().len();
+            word.spelled |= length <= LONGEST_SPELLED.min(left);
+            left = left.saturating_sub(if word.spelled { length } else { 0 });
+        }
         words.sort_by(|a, b| a.key().cmp(&b.key()));
-        words.dedup_by(|a, b| a.text.expose_secret() == b.text.expose_secret());
+        words.dedup_by(|a, b| {
+            let same = a.is(b);
+            b.spelled |= same && a.spelled;
+            same
+        });
         let found = (!words.is_empty()).then(|| {
-            let long = words.iter().map(|word| word.text.expose_secret().len()).sum::<usize>() > MOST_SPELLED;
-            let spellings = |text: &str| if long { regex_syntax::escape(text) } else { pattern(text) };
-            let patterns: Vec<String> = words.iter().map(|word| spellings(word.text.expose_secret())).collect();
+            let patterns: Vec<String> = words.iter().map(Word::pattern).collect();
             regex(&references(&words), &patterns)
                 .expect("a pattern is made of escaped characters, and its size is not limited")
         });
-        Self { words, found }
+        Self { words, found, own: Vec::new() }
+    }
+
+    /// Hides nothing that stands in these texts: those of a project, which its author knows. Were it hidden where they are quoted,
+    /// a project that lists words would be told which of them is a value.
+    pub fn sparing<'a>(mut self, texts: impl Iterator<Item = &'a str> + Clone) -> Self {
+        loop {
+            let mut own: Vec<usize> = texts.clone().flat_map(|text| self.standing_in(text)).collect();
+            own.sort_unstable();
+            own.dedup();
+            if own.is_empty() {
+                return self;
+            }
+            // Behind a longer word there may be a shorter one: once more.
+            let mut spared = std::mem::take(&mut self.own);
+            spared.extend(own.iter().rev().map(|index| self.words.remove(*index)));
+            self = Self { own: spared, ..Self::new(self.words) };
+        }
+    }
+
+    /// The numbers of the words that stand in a text, without those that it only begins.
+    fn standing_in(&self, text: &str) -> Vec<usize> {
+        let Some(regex) = &self.found else { return Vec::new() };
+        let whole = regex.find_iter(text).filter(|found| !text[found.range()].ends_with('…'));
+        whole.filter_map(|found| found.pattern().as_usize().checked_sub(1)).collect()
+    }
+
+    /// Whether [`Mask::sparing`] would spare more.
+    pub fn stands_in(&self, text: &str) -> bool {
+        !self.standing_in(text).is_empty()
     }
 
     /// Whether there is nothing to hide.
@@ -93,14 +159,19 @@ impl Mask {
         self.words.is_empty()
     }
 
-    /// What is hidden.
-    pub(crate) fn words(&self) -> impl Iterator<Item = &Word> {
-        self.words.iter()
+    /// Whether this hides and spares all that another one does.
+    pub(crate) fn includes(&self, other: &Mask) -> bool {
+        let hides = |word: &Word| self.words.binary_search_by(|own| own.key().cmp(&word.key())).is_ok();
+        let spares = |word: &Word| self.own.iter().any(|own| own.is(word));
+        other.words.iter().all(|word| hides(word) || spares(word)) && other.own.iter().all(spares)
     }
 
-    /// Whether this hides all that another one hides.
-    pub fn includes(&self, other: &Mask) -> bool {
-        other.words.iter().all(|word| self.words.binary_search_by(|own| own.key().cmp(&word.key())).is_ok())
+    /// Hides what either hides and neither spares.
+    pub(crate) fn and(&self, other: &Mask) -> Mask {
+        let both = |a: &[Word], b: &[Word]| a.iter().chain(b).cloned().collect::<Vec<_>>();
+        let (mut words, own) = (both(&self.words, &other.words), both(&self.own, &other.own));
+        words.retain(|word| !own.iter().any(|own| own.is(word)));
+        Self { own, ..Self::new(words) }
     }
 
     /// A text with what is shown in the words' places.
@@ -110,9 +181,10 @@ impl Mask {
         let mut done = 0;
         for found in regex.find_iter(text) {
             let Some(word) = self.word(found.pattern().as_usize()) else { continue };
-            out.push_str(&text[done..found.start()]);
+            let Some(before) = text.get(done..found.start()) else { continue };
+            out.push_str(before);
             out.push_str(&word.shown);
-            done = found.end();
+            done = found.end() + word.rest(&text[found.end()..]);
         }
         if done == 0 {
             return Cow::Borrowed(text);
@@ -142,7 +214,7 @@ impl Mask {
 
 impl PartialEq for Mask {
     fn eq(&self, other: &Self) -> bool {
-        self.words == other.words
+        self.words == other.words && self.own == other.own
     }
 }
 
@@ -175,6 +247,34 @@ mod tests {
         assert_eq!(mask.hide(text), "the database data/${env.SHOP}.duckdb of ${env.SHOP}; ${env.SHOP} abc");
         assert_eq!(mask.hide(&mask.hide(text)), mask.hide(text));
         assert!(mask.is_in("a SHOP") && !mask.is_in("${env.SHOP}"));
+    }
+
+    #[test]
+    fn what_a_project_says_itself_is_not_hidden() {
+        let words = [("A", "k4711"), ("B", "data/k4711.duckdb"), ("C", "other")];
+        let mask = Mask::new(words.map(|(name, value)| Word::of_variable(name, value)).into());
+        let texts = ["models: [K4711]", "in data/k4711.duckdb and ${env.C}"];
+        let mask = mask.sparing(texts.into_iter());
+        assert_eq!(mask.hide("k4711 data/k4711.duckdb other"), "k4711 data/k4711.duckdb ${env.C}");
+        assert!(mask.stands_in("x other") && !mask.stands_in("k4711"));
+    }
+
+    #[test]
+    fn long_words_do_not_keep_others_from_being_found_in_all_spellings() {
+        let long = "yz".repeat(33_000);
+        let words = [("BIG", long.as_str()), ("DB", "pa'q \"zz7\""), ("MANY", &"ab c".repeat(200))];
+        let mask = Mask::new(words.map(|(name, value)| Word::of_variable(name, value)).into());
+        assert_eq!(mask.hide("%41 pa%27q%20%22zz7%22 x"), "%41 ${env.DB} x");
+        assert_eq!(mask.hide(&format!("<{}> <{}>", long, long.to_uppercase())), "<${env.BIG}> <${env.BIG}>");
+        assert_eq!(mask.hide(&"ab%20c".repeat(200)), "${env.MANY}");
+    }
+
+    #[test]
+    fn the_first_words_are_found_in_all_spellings() {
+        let mut words = vec![Word::of_variable("DB", "pa'q \"zz7\"")];
+        let many = |number: usize| Word::of_variable("MANY", &format!("{number:0100}"));
+        words.extend((0..2_000).map(many));
+        assert_eq!(Mask::new(words).hide("pa%27q%20%22zz7%22"), "${env.DB}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use regex_syntax::escape;
 use std::fmt::Write;
 
-/// So many characters of a value, followed by an ellipsis, are the value.
+/// A value is also recognised by this many of its first characters followed by an ellipsis.
 const BEGINNING: usize = 8;
 
 /// What finds a value in any of its spellings (whatever the case: the expression is used so).

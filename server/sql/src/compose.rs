@@ -12,7 +12,7 @@ use crate::tokens::tokenize;
 use crate::windows::without_window_orders;
 use crate::{dropped, literal, parentheses, quoting};
 use std::collections::BTreeSet;
-use viz_project::{Body, Fix, Insight, Kind, ObjectId, Problem, Project, Resolution, StatementKind, Target};
+use viz_project::{Body, Code, Fix, Insight, Kind, ObjectId, Problem, Project, Resolution, StatementKind, Target};
 use viz_text::{Loc, TextRange};
 
 /// The clause that a piece of a query belongs to.
@@ -154,7 +154,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
         {
             let message = "this insight reads no model: one such insight stops the whole run (R-INS-03)";
             expand_problems.push(
-                Problem::new("no-model", project.object(id).name_loc(), message)
+                Problem::new(Code::NoModel, project.object(id).name_loc(), message)
                     .help("refer to a column, `${ref(model).column}`"),
             );
         }
@@ -188,7 +188,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
                 };
                 // A relation may be in a file that isn't there.
                 if project.names_complete() {
-                    expand_problems.push(Problem::new("no-join-path", loc, message).help(help));
+                    expand_problems.push(Problem::new(Code::NoJoinPath, loc, message).help(help));
                 }
             }
         }
@@ -207,7 +207,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
             }
         };
         expand_problems.push(
-            Problem::new("window-filter", word_loc(&part.template, "over").unwrap_or(part.loc), message)
+            Problem::new(Code::WindowFilter, word_loc(&part.template, "over").unwrap_or(part.loc), message)
                 .help("compute the window function in the model's SQL and filter by its column"),
         );
     }
@@ -226,7 +226,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
         expander.broken = true;
         let message = "`mode` is grouped by as if it were a column, and the database refuses that (R-SQL-04)";
         let loc = word_loc(&part.template, "mode").unwrap_or(part.loc);
-        expand_problems.push(Problem::new("sql-bind", loc, message).help("compute it in the model's SQL"));
+        expand_problems.push(Problem::new(Code::SqlBind, loc, message).help("compute it in the model's SQL"));
     }
     expand_problems.extend(grouping.iter().flat_map(|part| grouped_placeholders(project.target(), part)));
     if !grouping.is_empty() {
@@ -314,7 +314,7 @@ fn static_props(project: &Project, insight: &Insight, context: &dyn Context) -> 
                 let text = prop.text.text();
                 let message = format!("`{short}` gets this text literally: a column needs a query `?{{ … }}`");
                 let fixed = format!("?{{ {text} }}");
-                out.push(Problem::new("query-expected", loc, message).fix(Fix::replace(
+                out.push(Problem::new(Code::QueryExpected, loc, message).fix(Fix::replace(
                     format!("write `{fixed}`"),
                     prop.loc,
                     fixed,
@@ -322,7 +322,7 @@ fn static_props(project: &Project, insight: &Insight, context: &dyn Context) -> 
             } else {
                 let message =
                     format!("`{short}` shows this literally: only inputs are replaced inside a text (R-PRP-06)");
-                out.push(Problem::new("reference-not-replaced", loc, message));
+                out.push(Problem::new(Code::ReferenceNotReplaced, loc, message));
             }
         }
     }
@@ -350,13 +350,18 @@ fn parts(insight: &Insight, expander: &mut Expander<'_>, context: &dyn Context) 
 
 /// The sorts, with the default one of line charts (`R-SQL-10`).
 fn sorts<'a>(project: &Project, insight: &Insight, parts: &'a [Part], written: Vec<&'a Part>) -> Vec<&'a Part> {
+    match default_sort(insight, project.target()) {
+        Some(x) if written.is_empty() => parts.iter().filter(|part| part.statement == Some(x)).collect(),
+        _ => written,
+    }
+}
+
+/// The statement by which lines are sorted where nothing else is said: `props.x` (`R-SQL-10`).
+pub fn default_sort(insight: &Insight, target: Target) -> Option<usize> {
     let scatter = matches!(insight.trace_type.as_ref().map(|ty| ty.text.as_str()), Some("scatter" | "scattergl"));
     let lines = insight.mode.as_deref().is_some_and(|mode| mode.contains("lines"));
-    if !written.is_empty() || !scatter || !lines || project.target() != Target::V2_1 {
-        return written;
-    }
-    let is_x = |part: &&Part| part.statement.is_some_and(|index| insight.statements[index].key == "props.x");
-    parts.iter().find(is_x).into_iter().collect()
+    let x = || insight.statements.iter().position(|statement| statement.key == "props.x");
+    (scatter && lines && target == Target::V2_1).then(x).flatten()
 }
 
 /// Where a bare word stands.

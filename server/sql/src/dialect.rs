@@ -9,7 +9,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 use std::any::TypeId;
 
-/// See the module.
+/// DuckDB's dialect with our additions.
 #[derive(Debug)]
 pub(crate) struct DuckDb;
 

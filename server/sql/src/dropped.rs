@@ -5,7 +5,7 @@ use crate::Accessor;
 use crate::expand::Context;
 use crate::parse::parse_expression;
 use crate::template::{Hole, Role, Template};
-use viz_project::Problem;
+use viz_project::{Code, Problem};
 
 /// A word that parses wherever a value does.
 pub(crate) fn neutral(hole: &Hole) -> &'static str {
@@ -62,5 +62,5 @@ pub(crate) fn dropped(context: &dyn Context, template: &Template) -> Option<Prob
     } else {
         "write quotes around the placeholder"
     };
-    Some(Problem::new("dropped-filter", template.holes()[guilty].loc, message).help(help))
+    Some(Problem::new(Code::DroppedFilter, template.holes()[guilty].loc, message).help(help))
 }

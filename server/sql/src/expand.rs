@@ -7,7 +7,7 @@ use crate::tokens::{Token, tokenize};
 use sqlparser::tokenizer::Token as SqlToken;
 use std::collections::BTreeSet;
 use viz_facts::Column;
-use viz_project::{Body, Fix, Kind, ObjectId, Problem, Project, Resolution, Target, did_you_mean, similar};
+use viz_project::{Body, Code, Fix, Kind, ObjectId, Problem, Project, Resolution, Target, did_you_mean, similar};
 use viz_syntax::{RefForm, Reference, almost_references, references};
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
@@ -24,9 +24,10 @@ pub trait Context {
 /// Metrics and dimensions are followed to this depth.
 const MAX_DEPTH: usize = 64;
 
-/// The texts of metrics and dimensions that are put into one query may have so many bytes,
-const MAX_BYTES: usize = 4 << 20;
-/// each counting so many more.
+/// Maximum size in bytes of all metrics and dimensions that are expanded into one query. Each costs `BYTES_EACH` more than its
+/// text, so that a million empty ones are refused, too.
+const MAX_BYTES: usize = 1 << 20;
+/// What one expansion costs besides its text, in bytes.
 const BYTES_EACH: usize = 256;
 
 pub(crate) struct Expander<'a> {
@@ -109,7 +110,7 @@ impl<'a> Expander<'a> {
             let with_quotes = TextRange::new(reference.name_range.start() - one, reference.name_range.end() + one);
             let name = at(with_quotes).unwrap_or(loc);
             let fix = Fix::replace("remove the quotes", name, reference.name.clone()).safe();
-            self.problems.push(Problem::new("quoted-reference", name, message).fix(fix));
+            self.problems.push(Problem::new(Code::QuotedReference, name, message).fix(fix));
             self.broken = true;
         }
         let Resolution::Object(target) = self.project.names().resolve(&reference.name) else {
@@ -126,7 +127,7 @@ impl<'a> Expander<'a> {
                     "`{}` is a model: name one of its columns, `${{ref({}).column}}`",
                     reference.name, reference.name
                 );
-                self.problems.push(Problem::new("bare-model-reference", loc, message));
+                self.problems.push(Problem::new(Code::BareModelReference, loc, message));
                 self.broken = true;
                 out.push_for("NULL", loc);
             }
@@ -138,7 +139,7 @@ impl<'a> Expander<'a> {
                     self.project.object(target).kind.with_article()
                 );
                 let fixed = format!("${{ref({})}}", reference.name);
-                self.problems.push(Problem::new("wrong-reference-kind", path_loc, message).fix(Fix::replace(
+                self.problems.push(Problem::new(Code::WrongReferenceKind, path_loc, message).fix(Fix::replace(
                     format!("write `{fixed}`"),
                     loc,
                     fixed,
@@ -168,14 +169,16 @@ impl<'a> Expander<'a> {
         let valid: Vec<String> = selection.accessors().iter().map(|name| format!("`.{name}`")).collect();
         let expected = format!("a {} input has {}", selection.name(), valid.join(", "));
         let mut problem = match path {
-            None => Problem::new("invalid-accessor", loc, format!("`{}` is an input: {expected}", object.name_text())),
+            None => {
+                Problem::new(Code::InvalidAccessor, loc, format!("`{}` is an input: {expected}", object.name_text()))
+            }
             Some("") => Problem::new(
-                "invalid-accessor",
+                Code::InvalidAccessor,
                 dot(path_loc),
                 format!("an accessor is missing after the dot: {expected}"),
             ),
             Some(path) => Problem::new(
-                "invalid-accessor",
+                Code::InvalidAccessor,
                 path_loc,
                 format!("`{}` has no `.{path}`: {expected}", object.name_text()),
             ),
@@ -206,7 +209,7 @@ impl<'a> Expander<'a> {
         self.models.insert(model);
         if path.is_empty() {
             let message = "a column is missing after the dot";
-            let problem = Problem::new("unknown-column", dot(path_loc), message);
+            let problem = Problem::new(Code::UnknownColumn, dot(path_loc), message);
             self.problems.push(problem.related(self.project.object(model).name_loc(), "the model is defined here"));
             self.broken = true;
             return out.push_for("NULL", loc);
@@ -221,7 +224,7 @@ impl<'a> Expander<'a> {
                 self.project.object(model).name_text()
             );
             let problem =
-                Problem::new("ambiguous-reference", path_loc, message).help("give one of the two another name");
+                Problem::new(Code::AmbiguousReference, path_loc, message).help("give one of the two another name");
             self.problems.push(problem.related(self.project.object(other).name_loc(), "it is defined here"));
         }
         let table = name_hash(self.project.object(model).name_text());
@@ -256,8 +259,11 @@ impl<'a> Expander<'a> {
         let fields = self.project.children(model).map(|child| self.project.object(child).name_text());
         let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).chain(fields).collect();
         let near = similar(path, names.iter().copied());
-        let mut problem =
-            Problem::new("unknown-column", loc, format!("the model `{}` has no column `{path}`", object.name_text()));
+        let mut problem = Problem::new(
+            Code::UnknownColumn,
+            loc,
+            format!("the model `{}` has no column `{path}`", object.name_text()),
+        );
         if let [only] = near.as_slice() {
             problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), loc, only.clone()));
         }
@@ -305,7 +311,7 @@ impl<'a> Expander<'a> {
             "the metrics behind this refer to each other {MAX_DEPTH} levels deep, or make a query of more than {} MB: it is not checked",
             MAX_BYTES >> 20
         );
-        let problem = Problem::new("expression-too-large", origin, message);
+        let problem = Problem::new(Code::ExpressionTooLarge, origin, message);
         let object = self.project.object(id);
         let related = format!("`{}` is not followed any more", object.name_text());
         self.problems

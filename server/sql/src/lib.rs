@@ -33,7 +33,7 @@ mod windows;
 pub use accessor::Accessor;
 pub use aggregates::{Shape, foreign_aggregates, shape_of};
 pub use brackets::{Nesting, unclosed};
-pub use compose::{Clause, Composed, Selected, compose, dependent_models, inputs_of};
+pub use compose::{Clause, Composed, Selected, compose, default_sort, dependent_models, inputs_of};
 pub use expand::Context;
 pub use hash::{alias_hash, name_hash};
 pub use options::{model_query, option_query};

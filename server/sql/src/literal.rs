@@ -3,7 +3,7 @@
 
 use crate::rewrite::Edit;
 use crate::template::{Template, null_words};
-use viz_project::{Fix, ObjectId, Problem, Project};
+use viz_project::{Code, Fix, ObjectId, Problem, Project};
 use viz_text::{Loc, TextRange, TextSize};
 
 /// Words that can't be names of parameters, which inputs are.
@@ -82,7 +82,7 @@ fn nulls(template: &Template) -> Vec<Problem> {
         let loc = template.text().locate(range)?;
         let message = "the browser makes `NULL` of the word `null`, also in a text";
         let help = "compare with the text in capitals, or keep such texts out of the model: `nullif(column, 'null')`";
-        Some(Problem::new("template-literal", loc, message).help(help))
+        Some(Problem::new(Code::TemplateLiteral, loc, message).help(help))
     };
     texts
         .flat_map(|token| null_words(&plain[token.range]).map(|range| range + token.range.start()))
@@ -172,7 +172,7 @@ impl Fault {
             Fault::Eaten => format!("the browser takes the backslash away: `{piece}` becomes `{}`", &piece[1..]),
             Fault::Control => format!("the browser makes a control character of `{piece}`"),
         };
-        let problem = Problem::new("template-literal", loc, message);
+        let problem = Problem::new(Code::TemplateLiteral, loc, message);
         match self {
             Fault::Backtick => problem.help("write names in double quotes"),
             Fault::Expression => problem.help("write `${ref(input).value}`"),
@@ -237,7 +237,9 @@ fn names(project: &Project, template: &Template) -> Vec<Problem> {
     let mut out = Vec::new();
     for (input, _) in inputs.iter().filter(|(input, _)| RESERVED.contains(&name(*input))) {
         let message = format!("`{}` is a word of JavaScript: the browser can't prepare queries with it", name(*input));
-        out.push(Problem::new("template-literal", project.object(*input).name_loc(), message).help("rename the input"));
+        out.push(
+            Problem::new(Code::TemplateLiteral, project.object(*input).name_loc(), message).help("rename the input"),
+        );
     }
     // Names that are no identifiers are replaced wherever a placeholder begins with them.
     let is_identifier = |name: &str| {
@@ -251,7 +253,7 @@ fn names(project: &Project, template: &Template) -> Vec<Problem> {
                 name(*long),
                 name(*short)
             );
-            out.push(Problem::new("template-literal", *loc, message).help("rename one of them"));
+            out.push(Problem::new(Code::TemplateLiteral, *loc, message).help("rename one of them"));
         }
     }
     out

@@ -7,7 +7,7 @@ use crate::template::Template;
 use crate::tokens::tokenize;
 use sqlparser::ast::{BinaryOperator, Expr, VisitMut, VisitorMut};
 use std::ops::ControlFlow;
-use viz_project::{Fix, Problem};
+use viz_project::{Code, Fix, Problem};
 use viz_text::{Loc, TextRange};
 
 /// A filter with OR at its top that is joined to others by AND.
@@ -20,7 +20,7 @@ pub(crate) fn of_filter(template: &Template, whole: Loc) -> Option<Problem> {
     let text = template.text();
     let message =
         "filters are joined by AND without parentheses: this `or` takes the other filters into one of its sides (S-11)";
-    let problem = Problem::new("missing-parentheses", text.locate(or.range)?, message);
+    let problem = Problem::new(Code::MissingParentheses, text.locate(or.range)?, message);
     let edits = around(whole);
     Some(problem.fix(Fix { title: "put parentheses around the filter".into(), edits, safe: false }))
 }
@@ -51,7 +51,7 @@ pub(crate) fn of_units(template: &Template) -> Vec<Problem> {
             && without != with
         {
             let message = "the expression is put in without parentheses, so that its operators bind to what stands around it (S-11)";
-            let problem = Problem::new("missing-parentheses", unit.loc, message);
+            let problem = Problem::new(Code::MissingParentheses, unit.loc, message);
             let edits = around(unit.loc);
             out.push(problem.fix(Fix { title: "put parentheses around the reference".into(), edits, safe: false }));
         }

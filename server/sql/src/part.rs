@@ -8,7 +8,7 @@ use crate::expand::{Context, Expander};
 use crate::grouped::{Grouped, grouped};
 use crate::template::{Role, Template};
 use crate::windows::window_orders;
-use viz_project::{Insight, Problem, Project, Target};
+use viz_project::{Code, Insight, Problem, Project, Target};
 use viz_syntax::references;
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
@@ -213,13 +213,13 @@ pub(crate) fn grouped_placeholders(target: Target, part: &Part) -> Vec<Problem> 
             Target::V2_1 => "leave the quotes out: the placeholder gets them automatically",
             Target::V2_0 => "compare with a number, or use the placeholder in a filter instead",
         };
-        Problem::new("grouped-placeholder", hole.loc, message).help(help)
+        Problem::new(Code::GroupedPlaceholder, hole.loc, message).help(help)
     };
     let lost = part.lost.iter().map(|(loc, text)| {
         let message = format!(
             "the run fails: the query groups by this expression, and there `{text}` before the placeholder is lost (S-16)"
         );
-        Problem::new("grouped-placeholder", *loc, message)
+        Problem::new(Code::GroupedPlaceholder, *loc, message)
             .help("let the placeholder stand behind an operator or a comma, as in `x + ${…}`: it must not come first in parentheses")
     });
     quoted.map(problem).chain(lost).collect()

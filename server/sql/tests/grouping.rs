@@ -49,7 +49,7 @@ fn grouped(x: &str) -> (String, Vec<&'static str>) {
     let table = text.split("FROM ").nth(1).and_then(|rest| rest.split(['\n', ' ']).next()).unwrap_or_default();
     (
         grouped.replace(&format!("{table}."), "").trim().to_owned(),
-        composed.problems.iter().map(|problem| problem.code).collect(),
+        composed.problems.iter().map(|problem| problem.code.name()).collect(),
     )
 }
 

@@ -7,7 +7,7 @@ fn main() {
     divan::main();
 }
 
-/// A file of insights with so many lines.
+/// A file of insights with the given number of lines.
 fn file(lines: usize) -> String {
     let mut text = String::from("name: large\n\ninsights:\n");
     for n in 0..lines / 12 {

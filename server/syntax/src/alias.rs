@@ -9,7 +9,7 @@ use viz_text::{Loc, TextRange};
 /// An anchor that stands for more nodes than this is not followed ("a billion laughs").
 const MAX_NODES: u64 = 20_000;
 
-/// No more aliases are followed once those of a file stand for so many nodes.
+/// Stop following aliases once those of a file stand for this many nodes: a few lines of aliases can stand for billions.
 const MAX_ALL_NODES: u64 = 200_000;
 
 type Place = (u32, NodeIndex);

@@ -134,6 +134,8 @@ fn broken_call(content: &str, start: usize, inner: usize, context: bool) -> Opti
     }
     let open = inner + 3 + gap + 1;
     let line_end = content[open..].find('\n').map_or(content.len(), |found| open + found);
+    // What begins inside of it is another one, perhaps a good one.
+    let line_end = content[open..line_end].find("${").map_or(line_end, |found| open + found);
     let stop = |from: usize| content[from..line_end].find(['}', ')']).map(|found| from + found);
     let almost = |reason, end: usize, name: Option<TextRange>, path: Option<TextRange>| {
         Some(AlmostReference { range: range(start, end), reason, name_range: name, path_range: path })
@@ -224,6 +226,7 @@ mod tests {
             ("${ref(a}", "${ref(a}", R::Unclosed, "a", None),
             ("${ref(", "${ref(", R::Unclosed, "", None),
             ("${ref(a)", "${ref(a)", R::Unclosed, "a", None),
+            ("${ref(${ref(a)}", "${ref(", R::Unclosed, "", None),
             (" ref(a)", " ref(a)", R::SpaceAround, "a", None),
             ("ref(a).b", "ref(a).b", R::BareWithPath, "a", Some("b")),
             ("ref(a.b)", "ref(a.b)", R::BadNameCharacter, "a.b", None),

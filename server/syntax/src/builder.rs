@@ -16,7 +16,7 @@ pub(crate) struct Region {
     pub end: usize,
 }
 
-/// So many lines of quoted text at a smaller indentation are put up with in one region.
+/// Maximum number of quoted lines with too little indentation to tolerate in one region.
 const MAX_PADDED: usize = 8;
 
 /// Parses a region strictly into the arena. On an error the arena is as before, and the error's offset is one of `text`.
@@ -39,6 +39,11 @@ pub(crate) fn parse(tree: &mut Tree, text: &str, region: Region) -> Result<Optio
                 let width = parsed.lines().map(|line| line.len() - line.trim_start().len()).max().unwrap_or(0) + 4;
                 parsed.to_mut().insert_str(at, &" ".repeat(width));
                 source.pads.push((at, width));
+            }
+            Err(error) if error.tight_comment && source.pads.len() < MAX_PADDED => {
+                // Nor does it mind this: a space separates them.
+                parsed.to_mut().insert(error.offset, ' ');
+                source.pads.push((error.offset, 1));
             }
             Err(mut error) => {
                 error.offset = source.offset(error.offset).min(region.end);

@@ -62,7 +62,7 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// Counts one segment of so many bytes.
+    /// Counts one segment of the given number of bytes.
     pub(crate) fn count(&mut self, reused: bool, bytes: usize) {
         if reused {
             self.segments_reused += 1;

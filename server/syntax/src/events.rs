@@ -69,6 +69,8 @@ pub(crate) struct ParseError {
     pub message: String,
     /// Quoted text goes on at a smaller indentation, which the reference's loader allows.
     pub quoted_indent: bool,
+    /// A comment follows a token without a space, as in `"x"#c`.
+    pub tight_comment: bool,
     /// Quoted or flow text is open at the end: more text could make it whole.
     pub unclosed: bool,
     /// The rest of the line is at fault, not only a word.
@@ -79,7 +81,15 @@ impl ParseError {
     /// A fault of syntax that we found ourselves.
     pub fn syntax(offset: usize, message: impl Into<String>) -> Self {
         let (kind, message) = (ProblemKind::Syntax, message.into());
-        ParseError { offset, kind, message, quoted_indent: false, unclosed: false, whole_line: true }
+        ParseError {
+            offset,
+            kind,
+            message,
+            quoted_indent: false,
+            tight_comment: false,
+            unclosed: false,
+            whole_line: true,
+        }
     }
 }
 
@@ -169,6 +179,7 @@ fn parse_error(error: &ScanError) -> ParseError {
     let (kind, message) = explain(error.kind());
     use ErrorKind as E;
     let quoted_indent = *error.kind() == E::InvalidQuotedScalarIndent;
+    let tight_comment = *error.kind() == E::CommentNotSeparated;
     let unclosed = matches!(
         error.kind(),
         E::UnclosedQuotedScalar
@@ -177,7 +188,7 @@ fn parse_error(error: &ScanError) -> ParseError {
             | E::UnexpectedEofFlowMapping
             | E::UnexpectedEofImplicitFlowMapping
     );
-    ParseError { offset, kind, message, quoted_indent, unclosed, whole_line: unclosed }
+    ParseError { offset, kind, message, quoted_indent, tight_comment, unclosed, whole_line: unclosed }
 }
 
 /// The parser's words in ours: what is wrong and, where one thing usually helps, what to do.

@@ -148,7 +148,7 @@ fn rename_alias_users(old: &Inner, segments: &mut [Segment], trees: &[Arc<Tree>]
     }
 }
 
-/// So many segments are tried as the rest of one.
+/// Maximum number of following segments to try as the continuation of one.
 const MAX_JOINED: usize = 8;
 
 /// A text with more open quotes and brackets than this is broken all over.
@@ -156,7 +156,7 @@ const MAX_FAILED_JOINS: usize = 32;
 
 /// Segments that are one after all.
 struct Joined {
-    /// So many after the first.
+    /// Number of segments after the first.
     more: usize,
     end: usize,
     id: SegmentId,
@@ -185,7 +185,7 @@ fn join(text: &str, raw: &[RawSegment], mut pool: Option<&mut Pool<'_>>) -> Opti
 /// The segments of an older document, each to be taken once.
 struct Pool<'o> {
     old: &'o Inner,
-    /// So many first segments are the same.
+    /// Number of segments at the beginning that are the same.
     prefix: usize,
     /// From here on, new segment `n` is old segment `n - suffix + old_suffix`.
     suffix: usize,

@@ -35,12 +35,13 @@ pub fn plain(text: &str) -> String {
     let text = one_line(text);
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '|' | '#') {
+        let is_address = c == '.' && out.len() >= 3 && out.as_bytes()[out.len() - 3..].eq_ignore_ascii_case(b"www");
+        if is_address || matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '|' | '#') {
             out.push('\\');
         }
         out.push(c);
     }
-    out.replace("://", ":\\//").replace("www.", "www\\.").replace('@', "\\@")
+    out.replace("://", ":\\//").replace('@', "\\@")
 }
 
 /// A message of ours: what it has in backticks is code, and everything else is words.
@@ -72,6 +73,13 @@ fn longest_run(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_address_is_a_link_in_any_case() {
+        for text in ["www.a.b", "WWW.a.b", "wWw.a.b"] {
+            assert_eq!(plain(text), format!("{}\\.a.b", &text[..3]));
+        }
+    }
     use proptest::prelude::*;
     use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 

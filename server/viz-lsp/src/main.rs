@@ -7,27 +7,13 @@
 // Tests make the files that they are about.
 #![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
 
-mod answerer;
-mod build;
-mod check;
 mod cli;
-mod doctor;
-mod explain;
-mod first_steps;
-mod formats;
-mod logging;
+mod host;
 mod lsp;
-mod output;
-mod own;
-mod paths;
-mod place;
-mod runs;
-mod stamp;
-mod words;
 
 use clap::Parser;
 use clap::error::ErrorKind;
-use cli::{Cli, Command};
+use cli::args::{Cli, Command};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
@@ -46,27 +32,27 @@ fn main() -> ExitCode {
     if let Command::Worker(role) = command {
         return viz_engine::worker_main(&role);
     }
-    let log = logging::init(verbose, log_file.as_deref());
-    if let Err(error) = log {
-        output::error(&error);
+    let ready = cli::named::stays_inside(&command, log_file.as_deref());
+    if let Err(error) = ready.and_then(|()| host::logging::init(verbose, log_file.as_deref())) {
+        host::output::error(&error);
         return ExitCode::from(COULD_NOT_RUN);
     }
     let result = match command {
         Command::Worker(_) => unreachable!("handled above, before anything else is set up"),
-        Command::Explain(code) => explain::run(code.as_deref()),
-        Command::Check(options) => check::run(&options),
-        Command::Build(check, options) => build::run(&check, &options),
+        Command::Explain(code) => cli::explain::run(code.as_deref()),
+        Command::Check(options) => cli::check::run(&options),
+        Command::Build(check, options) => cli::build::run(&check, &options),
         // Editors talk through a pipe. On a terminal, a server that waits for a protocol looks like a program that hangs.
-        Command::Nothing if std::io::stdin().is_terminal() => first_steps::run(),
+        Command::Nothing if std::io::stdin().is_terminal() => cli::first_steps::run(),
         Command::Serve | Command::Nothing => lsp::run(socket),
-        Command::Doctor(path) => doctor::run(path.as_deref()),
-        Command::Runs(count) => runs::run(count),
+        Command::Doctor(path) => cli::doctor::run(path.as_deref()),
+        Command::Runs(count) => cli::query_log::run(count),
     };
     let status = result.unwrap_or_else(|error| {
-        output::error(&error);
+        host::output::error(&error);
         ExitCode::from(COULD_NOT_RUN)
     });
-    if output::tell_failure() { ExitCode::from(COULD_NOT_RUN) } else { status }
+    if host::output::tell_failure() { ExitCode::from(COULD_NOT_RUN) } else { status }
 }
 
 /// `--help` and `--version`, and what clap says of a command line that it can't read.
@@ -75,9 +61,9 @@ fn wrong_command_line(error: &clap::Error) -> ExitCode {
         if std::io::stderr().is_terminal() {
             error.exit();
         }
-        output::usage(&error.render().to_string());
+        host::output::usage(&error.render().to_string());
         return ExitCode::from(COULD_NOT_RUN);
     }
-    output::report(&error.render().ansi().to_string(), anstream::ColorChoice::Auto);
-    if output::tell_failure() { ExitCode::from(COULD_NOT_RUN) } else { ExitCode::SUCCESS }
+    host::output::report(&error.render().ansi().to_string(), anstream::ColorChoice::Auto);
+    if host::output::tell_failure() { ExitCode::from(COULD_NOT_RUN) } else { ExitCode::SUCCESS }
 }

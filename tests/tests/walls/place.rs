@@ -25,7 +25,7 @@ const SECRET: &str = "SEKRET-";
 /// A part of a project with a fault that `--fix` mends, and no secret.
 pub const PART: &str = "inputs:\n  - name: part_of_others\n    type: single-select\n    options: [1, 2]\n";
 
-/// See the module.
+/// The folders that an attack runs in.
 pub struct Place {
     _folder: TempDir,
     /// All is below it.

@@ -71,7 +71,7 @@ pub fn command(place: &Place, user: User) -> Command {
         command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--", PROGRAM]);
         command
     } else {
-        Command::new(PROGRAM)
+        viz_tests::cli::program(PROGRAM)
     };
     command
         .current_dir(&place.project)

@@ -76,19 +76,25 @@ function parts(input: Input, options: Value[], name: string, choose: (selection:
     case "date-range":
       return dates(input, name, options, choose);
     default:
-      return input.multi ? multiDropdown(input, options, choose) : [dropdown(input, name, options, choose)];
+      if (input.range) {
+        const [from, to] = ends(input);
+        return [
+          dropdown(input, `${name}, from`, options, from, "from", (index) => choose(run(input, Math.min(index, to), to))),
+          dropdown(input, `${name}, to`, options, to, "to", (index) => choose(run(input, from, Math.max(index, from)))),
+        ];
+      }
+      return input.multi ? multiDropdown(input, options, choose) : [dropdown(input, name, options, indexOf(options, one(input) ?? null), "select", (index) => choose([options[index] ?? null]))];
   }
 }
 
-function dropdown(input: Input, name: string, options: Value[], choose: (selection: Selection) => void): HTMLElement {
-  const at = indexOf(options, one(input) ?? null);
-  const select = element("select", { "aria-label": name, "data-key": `${input.name}-select` });
+function dropdown(input: Input, name: string, options: Value[], at: number, key: string, choose: (index: number) => void): HTMLElement {
+  const select = element("select", { "aria-label": name, "data-key": `${input.name}-${key}` });
   if (at < 0) {
     // What is selected first may be no option: the page shows it until the first click.
     select.append(element("option", { value: "", selected: true, disabled: true }, input.selection === null ? "not known" : inWords(input.selection)));
   }
   options.forEach((option, index) => select.append(element("option", { value: index, selected: index === at }, shown(option))));
-  select.addEventListener("change", () => choose([options[Number(select.value)] ?? null]));
+  select.addEventListener("change", () => choose(Number(select.value)));
   return select;
 }
 

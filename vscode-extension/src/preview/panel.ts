@@ -129,8 +129,8 @@ export class Preview implements vscode.WebviewPanelSerializer {
     }
     this.post({ type: "busy" });
     const [inputs, rows] = await Promise.all([
-      this.session.ask<Inputs>("viz/inputs", subject, token),
-      this.session.ask<Rows>("viz/rows", subject, token),
+      this.session.ask("viz/inputs", subject, token),
+      this.session.ask("viz/rows", subject, token),
     ]);
     if (token.isCancellationRequested || this.panel !== panel) {
       return;
@@ -147,7 +147,7 @@ export class Preview implements vscode.WebviewPanelSerializer {
     }
     this.place = rows.error === undefined ? rows.location : this.place;
     // The engine's words alone don't tell which choice is to blame; the finding does.
-    const rendered = rows.error === undefined ? undefined : await this.session.ask<RenderedSql>("viz/renderedSql", subject, token);
+    const rendered = rows.error === undefined ? undefined : await this.session.ask("viz/renderedSql", subject, token);
     if (token.isCancellationRequested || this.panel !== panel) {
       return;
     }
@@ -174,7 +174,7 @@ export class Preview implements vscode.WebviewPanelSerializer {
         return this.refresh();
       case "search": {
         const { input, search } = message;
-        const found = await this.session.ask<Options>("viz/options", { textDocument: subject.textDocument, input, search: search === "" ? null : search, offset: 0, limit: 100 });
+        const found = await this.session.ask("viz/options", { textDocument: subject.textDocument, input, search: search === "" ? null : search, offset: 0, limit: 100 });
         if (found.error === undefined) {
           this.post({ type: "options", input, search, options: found.options, total: found.total });
         }

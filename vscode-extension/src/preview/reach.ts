@@ -2,17 +2,17 @@
 
 import type { Input, Selection, Value } from "../protocol";
 
-/** The options that the control offers: sliders have numbers only, a toggle its first two. */
+/** The options that the control offers. */
 export function offered(input: Input): Value[] {
-  switch (input.display) {
-    case "slider":
-    case "range-slider": {
-      const numbers = input.options.flatMap((option) => (option !== null && option !== "" && Number.isFinite(Number(option)) ? [Number(option)] : []));
-      return input.display === "range-slider" ? numbers.sort((a, b) => a - b) : numbers;
-    }
-    case "toggle":
+  const numbers = (): number[] => input.options.flatMap((option) => (option !== null && option !== "" && Number.isFinite(Number(option)) ? [Number(option)] : []));
+  switch (input.offers) {
+    case "numbers":
+      return numbers();
+    case "ascending-numbers":
+      return numbers().sort((a, b) => a - b);
+    case "first-two":
       return input.options.slice(0, 2);
-    case "date-range":
+    case "ascending-texts":
       return [...input.options].sort((a, b) => (String(a) < String(b) ? -1 : 1));
     default:
       return input.options;

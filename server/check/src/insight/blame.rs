@@ -2,14 +2,16 @@
 
 use super::wording::Failures;
 use super::{InsightVerdict, Run};
-use crate::further::further;
-use crate::models::{defined_here, error_range, sentence};
+use crate::engine_errors::all_errors::further;
+use crate::engine_errors::place::error_range;
+use crate::engine_errors::wording::sentence;
+use crate::engine_errors::wording::{missing_name, suggest, suggestion};
+use crate::inputs::states::State;
+use crate::insight::witness::Witness;
+use crate::models::check_model::defined_here;
 use crate::report::{Finding, Judge};
-use crate::states::State;
-use crate::suggest::{missing_name, suggest, suggestion};
-use crate::witness::Witness;
 use viz_facts::{Question, SqlError, Unknown};
-use viz_project::{Body, Fix, Kind, ObjectId, Related, Resolution, Statement, StatementKind};
+use viz_project::{Body, Code, Fix, Kind, ObjectId, Related, Resolution, Statement, StatementKind};
 use viz_sql::{Accessor, Hole, Role, name_hash, tokenize};
 use viz_syntax::{Reference, almost_references, references};
 use viz_text::{Loc, TextRange, TextSize};
@@ -66,9 +68,9 @@ impl Run<'_> {
     /// A fault of the query, whatever is chosen.
     fn of_all(&self, insight: Loc, place: &Place, error: &SqlError, judge: Judge) -> Finding {
         let (code, verb) = match judge {
-            Judge::Parse => ("sql-syntax", "is no SQL"),
-            _ if error.message.starts_with("Referenced column") => ("unknown-column", "fails"),
-            _ => ("sql-bind", "fails"),
+            Judge::Parse => (Code::SqlSyntax, "is no SQL"),
+            _ if error.message.starts_with("Referenced column") => (Code::UnknownColumn, "fails"),
+            _ => (Code::SqlBind, "fails"),
         };
         let loc = place.loc.or_else(|| self.nearest_statement(place)).unwrap_or(insight);
         let message = format!("{} {verb}: {}", self.subject(loc), self.words(error));
@@ -176,7 +178,7 @@ impl Run<'_> {
         };
         let last = || error.offset.and_then(|_| last_token(sql, prefix, end));
         let loc = loc.or_else(last).unwrap_or(whole);
-        Some(Finding::new("sql-syntax", loc, format!("{} is no SQL: {words}", self.subject(whole))))
+        Some(Finding::new(Code::SqlSyntax, loc, format!("{} is no SQL: {words}", self.subject(whole))))
     }
 
     /// Some choices fail.
@@ -205,9 +207,9 @@ impl Run<'_> {
         });
         let loc = hole.map(|hole| hole.loc).or(place.loc).unwrap_or_else(|| self.insight_loc());
         let code = match judge {
-            Judge::Parse => "combination-syntax",
-            Judge::Execute => "run-error",
-            _ => "combination-bind",
+            Judge::Parse => Code::CombinationSyntax,
+            Judge::Execute => Code::RunError,
+            _ => Code::CombinationBind,
         };
         let grouped = !witness.always;
         let failures = Failures { inputs: &witness.inputs, selections: &witness.selections, grouped, exact };

@@ -1,11 +1,11 @@
 //! Options that are put into properties: whether plotly takes each of them (`R-PROP-01`).
 
 use super::Run;
-use crate::report::{Finding, Severity};
-use crate::shorten::{OPTION, shorten};
-use crate::states::Value;
+use crate::inputs::states::Value;
+use crate::report::Finding;
+use crate::report::shorten::{OPTION, shorten};
 use viz_plotly::{Attribute, Given, Root, ValueType, schema};
-use viz_project::{Kind, ObjectId, Related, Resolution, StaticProp};
+use viz_project::{Code, Kind, ObjectId, Related, Resolution, Severity, StaticProp};
 use viz_syntax::{RefForm, references};
 
 impl Run<'_> {
@@ -64,7 +64,7 @@ impl Run<'_> {
             format!("{failed} of the {total} options of `{name}` (`{}`) {are} not", shorten(&first.raw(), OPTION))
         };
         let message = format!("`{key}` must be {}, which {which}: plotly then leaves it out", attribute.expected());
-        let mut finding = Finding::new("invalid-prop", prop.loc, message);
+        let mut finding = Finding::new(Code::InvalidProp, prop.loc, message);
         finding.severity = Severity::Warning;
         finding.related.push(Related { loc: options.origin, message: format!("the options of `{name}` are here") });
         Some(finding)

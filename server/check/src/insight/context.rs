@@ -1,9 +1,9 @@
 //! What composing a query asks for, answered from facts.
 
-use crate::inputs::AllOptions;
-use crate::models::{AllColumns, Columns};
-use crate::states::Value;
-use viz_facts::Column;
+use crate::inputs::check_input::AllOptions;
+use crate::inputs::states::Value;
+use crate::models::check_model::{AllColumns, Columns};
+use viz_facts::{Column, DataType};
 use viz_project::{Body, DefaultSelection, ObjectId, Project, Target};
 use viz_sql::{Accessor, Context};
 
@@ -29,12 +29,7 @@ impl Context for FromFacts<'_> {
             viz_project::Options::Range(_) => Some(false),
             viz_project::Options::Missing => None,
             viz_project::Options::Query(_) => match self.inputs.get(&input) {
-                Some(Ok(options)) => Some(
-                    options
-                        .column_type
-                        .as_deref()
-                        .is_some_and(|ty| ty.starts_with("VARCHAR") || ty.starts_with("ENUM")),
-                ),
+                Some(Ok(options)) => Some(options.column_type.as_ref().is_some_and(DataType::is_text)),
                 _ => None,
             },
         }

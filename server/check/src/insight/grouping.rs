@@ -3,10 +3,10 @@
 
 use super::{InsightVerdict, Run};
 use crate::proof::Classes;
+use crate::report::shorten::shorten;
 use crate::report::{Finding, Judge};
-use crate::shorten::shorten;
 use viz_facts::{Question, SqlError, Unknown};
-use viz_project::{Fix, Statement};
+use viz_project::{Code, Fix, Statement};
 use viz_sql::{Clause, Composed, Regrouped, foreign_aggregates};
 use viz_text::Loc;
 
@@ -56,7 +56,7 @@ impl Run<'_> {
                     _ => "the query is grouped as if it were a value of each row",
                 };
                 let message = format!("`{name}` is not known to aggregate: {effect}, and DuckDB refuses it (R-SQL-04)");
-                let mut finding = Finding::new("unknown-aggregate", loc, message);
+                let mut finding = Finding::new(Code::UnknownAggregate, loc, message);
                 finding.help = Some("compute it in the model's SQL".into());
                 if let Some((_, other)) = SAME.iter().find(|(foreign, _)| *foreign == name) {
                     finding.help = Some(format!("write `{other}`, which does the same and is known"));
@@ -129,7 +129,7 @@ impl Run<'_> {
             shorten(&grouped.unwrap_or_default(), SHOWN),
             shorten(&regrouped.typed, SHOWN),
         );
-        let mut finding = Finding::new("grouped-differently", regrouped.loc, message);
+        let mut finding = Finding::new(Code::GroupedDifferently, regrouped.loc, message);
         finding.notes.push(format!("DuckDB says: {}", self.words(error)));
         match &regrouped.instead {
             Some(instead) => {

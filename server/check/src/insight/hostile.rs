@@ -4,11 +4,11 @@
 
 use super::Run;
 use super::values::{condition, probed_over_nulls};
-use crate::options::{InputOptions, OptionSource};
+use crate::inputs::options::{InputOptions, OptionSource};
+use crate::inputs::states::{State, Value};
 use crate::report::Finding;
-use crate::states::{State, Value};
-use viz_facts::{Question, ShadowTable, SqlError, SqlErrorKind, Unknown};
-use viz_project::{Fix, ObjectId};
+use viz_facts::{Question, ShadowTable, SqlError, SqlErrorKind, TypeKind, Unknown};
+use viz_project::{Code, Fix, ObjectId};
 use viz_sql::{Hole, Role};
 use viz_text::TextSize;
 
@@ -58,7 +58,7 @@ impl Run<'_> {
         for input in &self.query_inputs {
             let Some(Ok(options)) = self.inputs.get(input) else { continue };
             let holes: Vec<&Hole> = self.composed.template.holes().iter().filter(|hole| hole.input == *input).collect();
-            // What breaks today is told already.
+            // What breaks today has its own finding.
             let told = findings.iter().any(|finding| holes.iter().any(|hole| hole.loc == finding.loc));
             if options.source != OptionSource::Query || told {
                 continue;
@@ -120,7 +120,7 @@ impl Run<'_> {
             self.subject(hole.loc),
             words.join(", or ")
         );
-        let mut finding = Finding::new("hostile-option", hole.loc, message);
+        let mut finding = Finding::new(Code::HostileOption, hole.loc, message);
         finding.notes.push(format!("DuckDB would say: {}", self.words(error)));
         if error.kind == SqlErrorKind::Conversion {
             let fix = self.try_cast(hole, error);
@@ -174,7 +174,7 @@ impl Run<'_> {
 
 /// The kinds that the column of an option query may bring, and does not yet.
 fn possible(options: &InputOptions) -> impl Iterator<Item = &'static Hostile> + '_ {
-    let is_text = options.column_type.as_deref().is_some_and(|ty| ty.starts_with("VARCHAR"));
+    let is_text = options.column_type.as_ref().is_some_and(|ty| ty.kind() == TypeKind::Text);
     KINDS
         .iter()
         .filter(move |kind| is_text || (kind.value)() == Value::Null)

@@ -1,11 +1,10 @@
 //! Putting combinations to the judges, one text for each class.
 
 use super::{InsightVerdict, Run};
-use crate::combinations::Combination;
-use crate::facts::is_pending;
+use crate::insight::combinations::Combination;
+use crate::insight::witness::witnesses;
 use crate::proof::Key;
 use crate::report::{Judge, Status};
-use crate::witness::witnesses;
 use indexmap::IndexMap;
 use std::collections::HashMap;
 use viz_facts::{Question, ShadowTable, SqlError, Unknown};
@@ -86,7 +85,7 @@ impl Run<'_> {
     /// Whether a text parses.
     fn parsed(&self, text: &str) -> Result<Result<(), SqlError>, Unknown> {
         let found = self.facts.accepted(&Question::Parse { sql: text.to_owned() });
-        if found.as_ref().is_err_and(is_pending) {
+        if found.as_ref().is_err_and(Unknown::is_pending) {
             self.facts.count(|counters| counters.parses += 1);
             if let Err(error) = parse(text) {
                 tracing::trace!(?error, "sqlparser refuses a text; DuckDB decides");
@@ -100,7 +99,7 @@ impl Run<'_> {
         if first {
             match self.facts.accepted(&self.over_words(tables, text.to_owned())) {
                 Ok(Err(_)) => {}
-                Err(why) if !is_pending(&why) => {}
+                Err(why) if !why.is_pending() => {}
                 settled => return settled,
             }
         }

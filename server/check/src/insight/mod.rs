@@ -1,36 +1,41 @@
 //! The verdict on one insight: compose, render, parse, bind, and say who is to blame.
 
 mod blame;
-mod browser;
+pub(crate) mod browser_engine;
 mod chosen_props;
+pub(crate) mod combinations;
+pub(crate) mod confirm_on_data;
 mod context;
-mod doubts;
+pub(crate) mod execute;
 mod grouping;
 mod hostile;
+pub(crate) mod in_browser;
 mod judge;
-mod runs;
+pub(crate) mod rendered;
 mod slices;
-mod trials;
+pub(crate) mod static_props;
+pub(crate) mod suspicious;
 mod value_blame;
 mod values;
 mod without_options;
+pub(crate) mod witness;
 mod wording;
 
 pub(crate) use context::FromFacts;
 
-use crate::check::{CheckOptions, Level};
-use crate::combinations::{Combination, sample, total};
-use crate::facts::{Facts, is_pending, pending};
-use crate::inputs::AllOptions;
-use crate::models::{AllColumns, Columns};
+use crate::facts::Facts;
+use crate::inputs::check_input::AllOptions;
+use crate::inputs::states::{State, states};
+use crate::insight::combinations::{Combination, sample, total};
+use crate::insight::rendered::seen_columns;
+use crate::models::check_model::{AllColumns, Columns};
 use crate::proof::{Classes, Conditions, Shape};
-use crate::rendered::seen_columns;
 use crate::report::{Counters, Finding, InsightReport, Judge, Status};
-use crate::states::{State, states};
+use crate::settings::{CheckOptions, Level};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::Cell;
-use viz_facts::{ShadowTable, SourceSpec, Unknown};
-use viz_project::{Body, Insight, ObjectId, Project};
+use viz_facts::{Reason, ShadowTable, SourceSpec, Unknown};
+use viz_project::{Body, Code, Insight, ObjectId, Project};
 use viz_sql::{Accessor, Composed, Hole, compose, name_hash};
 use viz_text::TextRange;
 
@@ -62,7 +67,7 @@ pub(crate) fn check_insight(
     let mut verdict = InsightVerdict::new(project, id);
     let context = FromFacts { columns, inputs, project };
     let (Body::Insight(insight), Some(composed)) = (&object.body, compose(project, id, &context)) else {
-        verdict.report.why = Some(Unknown::new("no-query", "the insight has no query"));
+        verdict.report.why = Some(Unknown::new(Reason::NoQuery, "the insight has no query"));
         if let Body::Insight(insight) = &object.body {
             no_query(project, id, insight, &mut verdict.findings);
         }
@@ -89,10 +94,10 @@ pub(crate) fn check_insight(
     };
     run.check(&mut verdict);
     // A filter that is dropped whatever is chosen needs no other finding about the same placeholder.
-    let dropped: Vec<_> = composed.problems.iter().filter(|problem| problem.code == "dropped-filter").collect();
-    verdict.findings.retain(|finding| {
-        !finding.code.starts_with("combination-") || dropped.iter().all(|problem| problem.loc != finding.loc)
-    });
+    let dropped: Vec<_> = composed.problems.iter().filter(|problem| problem.code == Code::DroppedFilter).collect();
+    verdict
+        .findings
+        .retain(|finding| !finding.code.is_of_choices() || dropped.iter().all(|problem| problem.loc != finding.loc));
     run.doubts(id, &mut verdict.findings);
     verdict
 }
@@ -121,7 +126,7 @@ impl Run<'_> {
     fn check(&mut self, verdict: &mut InsightVerdict) {
         let report = &mut verdict.report;
         if self.composed.broken {
-            report.why = Some(Unknown::new("has-errors", "a reference in it can't be resolved"));
+            report.why = Some(Unknown::new(Reason::HasErrors, "a reference in it can't be resolved"));
             if self.foreign_dialect().is_none() {
                 verdict.findings.extend(self.statements_apart());
             }
@@ -140,7 +145,7 @@ impl Run<'_> {
                 Some(Err(why)) => {
                     let name = self.project.object(*input).name_text();
                     let message = format!("the options of `{name}` are not known: {}", why.message);
-                    report.why = Some(Unknown { code: why.code.clone(), message });
+                    report.why = Some(Unknown { code: why.code, message });
                     return self.without_options(verdict);
                 }
                 None => return,
@@ -154,7 +159,7 @@ impl Run<'_> {
         self.combinations = sample(&counts, &self.classes, self.options.max_combinations, self.options.seed);
         report.sampled = self.combinations.len();
         if self.combinations.is_empty() {
-            report.why = Some(Unknown::new("no-options", "an input has no options"));
+            report.why = Some(Unknown::new(Reason::NoOptions, "an input has no options"));
             return;
         }
         let all: Vec<usize> = (0..self.combinations.len()).collect();
@@ -170,7 +175,7 @@ impl Run<'_> {
         if self.composed.uncertain || self.composed.blind {
             verdict.report.why = Some(
                 self.model_unknown()
-                    .unwrap_or_else(|| Unknown::new("types-unknown", "the types of some options are not known")),
+                    .unwrap_or_else(|| Unknown::new(Reason::TypesUnknown, "the types of some options are not known")),
             );
             verdict.report.status = Status::Partial;
             return;
@@ -184,7 +189,7 @@ impl Run<'_> {
             Ok(tables) => {
                 let Some(bound) = self.judge(verdict, &fine, Judge::Bind) else {
                     // What is to be known of values is asked in the same breath.
-                    if verdict.report.why.as_ref().is_some_and(is_pending) {
+                    if verdict.report.why.as_ref().is_some_and(Unknown::is_pending) {
                         let _ = self.values(&mut Vec::new(), &tables);
                     }
                     return;
@@ -238,10 +243,10 @@ impl Run<'_> {
             return None;
         }
         let model = *self.composed.models.first()?;
-        match crate::sources::source_of_model(self.project, model) {
-            Err(why) if why.code == "source-not-supported" => Some(why),
+        match crate::models::source::source_of_model(self.project, model) {
+            Err(why) if why.code == Reason::SourceNotSupported => Some(why),
             Ok(SourceSpec::Sqlite { .. }) => {
-                Some(Unknown::new("source-dialect", "its query runs in SQLite, whose dialect is not judged here"))
+                Some(Unknown::new(Reason::SourceDialect, "its query runs in SQLite, whose dialect is not judged here"))
             }
             _ => None,
         }
@@ -252,13 +257,13 @@ impl Run<'_> {
             Some(Columns::Unknown(why)) => {
                 let name = self.project.object(*model).name_text();
                 Some(Unknown {
-                    code: why.code.clone(),
+                    code: why.code,
                     message: format!("the columns of the model `{name}` are not known: {}", why.message),
                 })
             }
             Some(Columns::Failed) => {
                 let name = self.project.object(*model).name_text();
-                Some(Unknown::new("model-failed", format!("the query of the model `{name}` fails")))
+                Some(Unknown::new(Reason::ModelFailed, format!("the query of the model `{name}` fails")))
             }
             _ => None,
         })
@@ -268,7 +273,7 @@ impl Run<'_> {
         let mut tables = Vec::new();
         for model in &self.composed.models {
             let Some(Columns::Known(columns)) = self.columns.get(model) else {
-                return Err(self.model_unknown().unwrap_or_else(pending));
+                return Err(self.model_unknown().unwrap_or_else(Unknown::pending));
             };
             let columns = seen_columns(columns, self.composed.dynamic);
             tables.push(ShadowTable { name: name_hash(self.project.object(*model).name_text()), columns });
@@ -331,10 +336,10 @@ fn no_query(project: &Project, id: ObjectId, insight: &Insight, findings: &mut V
         return;
     }
     if !insight.has_props && object.name.is_some() {
-        findings.push(Finding::new("missing-field", object.name_loc(), "an insight without `props` stops the run"));
+        findings.push(Finding::new(Code::MissingField, object.name_loc(), "an insight without `props` stops the run"));
     } else if object.uses.iter().all(is_input) && insight.trace_type.is_some() {
         let mut finding = Finding::new(
-            "no-model",
+            Code::NoModel,
             object.name_loc(),
             "this insight reads no model: one such insight stops the whole run (R-INS-03)",
         );

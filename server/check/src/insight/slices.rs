@@ -5,10 +5,10 @@
 
 use super::{InsightVerdict, Run};
 use crate::facts::Known;
-use crate::report::{Finding, Severity};
-use viz_facts::{Answer, Column, Question, ShadowTable, SourceSpec};
+use crate::report::Finding;
+use viz_facts::{Answer, Column, DataType, Question, ShadowTable, SourceSpec, TypeKind};
 use viz_plotly::{Attribute, Constant, Root, ValueType, schema};
-use viz_project::{Statement, StatementKind};
+use viz_project::{Code, Severity, Statement, StatementKind};
 use viz_syntax::Slice;
 
 /// What a column's values are in the browser.
@@ -102,7 +102,7 @@ fn judge(statement: &Statement, attribute: &'static Attribute, column: &Column) 
         column.data_type,
         attribute.expected()
     );
-    let mut finding = Finding::new("slice-type", loc, message);
+    let mut finding = Finding::new(Code::SliceType, loc, message);
     finding.severity = severity;
     finding.help = match (attribute.ty, class) {
         (ValueType::DataArray | ValueType::InfoArray | ValueType::Colorlist, _) => Some("remove the slice".into()),
@@ -113,15 +113,12 @@ fn judge(statement: &Statement, attribute: &'static Attribute, column: &Column) 
     Some(finding)
 }
 
-/// The class of a type by its name; `None` for dates, lists and all else.
-fn class(data_type: &str) -> Option<Class> {
-    let name = data_type.split('(').next().unwrap_or_default();
-    Some(match name {
-        _ if data_type.ends_with(']') => return None,
-        "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" | "HUGEINT" | "UTINYINT" | "USMALLINT" | "UINTEGER"
-        | "UBIGINT" | "UHUGEINT" | "FLOAT" | "DOUBLE" | "DECIMAL" => Class::Number,
-        "VARCHAR" => Class::Text,
-        "BOOLEAN" => Class::Boolean,
-        _ => return None,
-    })
+/// The class of a type; `None` for dates, lists and all else.
+fn class(ty: &DataType) -> Option<Class> {
+    match ty.kind() {
+        _ if ty.is_number() => Some(Class::Number),
+        TypeKind::Text => Some(Class::Text),
+        TypeKind::Boolean => Some(Class::Boolean),
+        _ => None,
+    }
 }

@@ -1,13 +1,14 @@
 //! Who is to blame for values that don't fit, and how to say so.
 
 use super::Run;
-use super::trials::Trial;
 use super::values::Piece;
 use super::wording::Failures;
-use crate::combinations::Combination;
-use crate::report::{Finding, Severity};
-use crate::witness::{Witness, witnesses};
+use crate::insight::combinations::Combination;
+use crate::insight::confirm_on_data::Trial;
+use crate::insight::witness::{Witness, witnesses};
+use crate::report::Finding;
 use viz_facts::SqlError;
+use viz_project::{Code, Severity};
 use viz_sql::{Hole, Role};
 use viz_text::{TextRange, TextSize};
 
@@ -76,7 +77,7 @@ impl Run<'_> {
             exact: true,
         });
         let mut finding =
-            Finding::new("combination-value", hole.loc, format!("{} {verb} {words}", self.subject(hole.loc)));
+            Finding::new(Code::CombinationValue, hole.loc, format!("{} {verb} {words}", self.subject(hole.loc)));
         finding.combinations = Some(combinations);
         finding.notes.push(format!("DuckDB says: {}", self.words(error)));
         match trial {

@@ -12,23 +12,22 @@
 //! if it fits, so does every other. Of the elements of a list, the list of all speaks for those that hold less. Else many
 //! selections are probed by one query; only if that fails, each on its own.
 
-use super::trials::Trial;
 use super::{InsightVerdict, Run};
-use crate::combinations::Combination;
-use crate::facts::is_pending;
+use crate::inputs::states::Value;
+use crate::insight::combinations::Combination;
+use crate::insight::confirm_on_data::Trial;
 use crate::proof::Class;
 use crate::report::{Finding, Judge};
-use crate::states::Value;
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeSet, HashSet};
-use viz_facts::{ProbeRow, Question, ShadowTable, SqlError, SqlErrorKind, Unknown};
-use viz_project::StatementKind;
+use viz_facts::{ProbeRow, Question, Reason, ShadowTable, SqlError, SqlErrorKind, Unknown};
+use viz_project::{Code, StatementKind};
 use viz_sql::{Accessor, Hole, Nesting, tokenize, upper_null};
 use viz_text::TextRange;
 
-/// Selections of one insight that are probed one by one; beyond that values are not judged. Of inputs that meet in one
-/// condition so many combinations are probed; beyond that each input alone.
+/// Maximum number of selections of one insight to probe one by one; if there are more, values are not judged. Also the maximum
+/// number of combinations of inputs that meet in one condition; if there are more, each input is probed alone.
 const MAX_PROBES: usize = 2_000;
 
 /// Selections in one query.
@@ -76,7 +75,7 @@ impl Run<'_> {
     /// Data that can't be converted whatever is chosen, such as texts that a join compares with numbers: the whole query
     /// is probed once, and if that fails, executed.
     pub(super) fn data(&self, verdict: &mut InsightVerdict, tables: &[ShadowTable], at: usize) -> Result<(), Unknown> {
-        if verdict.findings.iter().any(|finding| finding.code == "combination-value") {
+        if verdict.findings.iter().any(|finding| finding.code == Code::CombinationValue) {
             return Ok(());
         }
         let selection = &self.combinations[at];
@@ -257,7 +256,7 @@ impl Run<'_> {
         let texts: Vec<Probed> = open.iter().map(text).collect();
         let mut before = *left;
         let constants = self.probe(tables, ProbeRow::Nulls, &texts, left);
-        if constants.as_ref().is_err_and(is_pending) {
+        if constants.as_ref().is_err_and(Unknown::is_pending) {
             // Most will be fine: so both are asked at once.
             let _ = self.probe(tables, ProbeRow::Words, &texts, &mut before);
         }
@@ -376,7 +375,7 @@ fn conditions(texts: &[&str], tables: &[ShadowTable]) -> String {
 
 fn too_many() -> Unknown {
     let why = format!("more than {MAX_PROBES} selections may not fit: the values of the others are not judged");
-    Unknown::new("too-many-values", why)
+    Unknown::new(Reason::TooManyValues, why)
 }
 
 fn names(tables: &[ShadowTable]) -> String {

@@ -1,9 +1,10 @@
 //! What can be told of an insight whose inputs' options are not known.
 
 use super::{InsightVerdict, Run};
-use crate::models::error_range;
+use crate::engine_errors::place::error_range;
 use crate::report::Finding;
 use viz_facts::Question;
+use viz_project::Code;
 use viz_sql::{Accessor, Hole};
 use viz_text::TextSize;
 
@@ -38,7 +39,7 @@ impl Run<'_> {
         if first == second && !self.composed.template.holes().iter().any(|hole| hole.loc == *first) {
             let error = &errors[0].2;
             verdict.findings.push(Finding::new(
-                "sql-syntax",
+                Code::SqlSyntax,
                 *first,
                 format!("{} is no SQL: {}", self.subject(*first), self.words(error)),
             ));

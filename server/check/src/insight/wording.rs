@@ -2,7 +2,7 @@
 
 use super::Run;
 use crate::report::FailedCombinations;
-use crate::shorten::{OPTION, shorten};
+use crate::report::shorten::{OPTION, shorten};
 use indexmap::IndexMap;
 
 /// How many examples a finding names.

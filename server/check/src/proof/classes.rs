@@ -351,7 +351,7 @@ impl Classifier<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::combinations::sample;
+    use crate::insight::combinations::sample;
 
     /// `s = '{a}' and i = {b}`.
     fn two(a: &[String], b: &[String]) -> Classes {

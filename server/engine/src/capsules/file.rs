@@ -20,7 +20,7 @@ const OLD: [&str; 4] =
 /// Pages of 4096 bytes: 128 MB.
 const PAGES: u64 = 32 << 10;
 
-/// So many runs, and so many verdicts, are kept.
+/// Maximum numbers of runs and of verdicts to keep; the oldest go first.
 const RUNS: u64 = 20_000;
 const VERDICTS: u64 = 400_000;
 

@@ -5,7 +5,7 @@
 
 use super::{bind_with, describe, memory, options, table};
 use crate::{Limits, PureRunner, Runner, SourceRunner};
-use viz_facts::{Answer, Question};
+use viz_facts::{Answer, Question, Reason};
 
 const TABLE: [(&str, &str); 14] = [
     ("i", "INTEGER"),
@@ -53,7 +53,7 @@ fn verdicts_are_those_of_a_duckdb_with_the_extension() {
             Ok(Answer::Columns(Err(error))) if expected.is_some() => wrong.push(format!("{call}: {error:?}")),
             Ok(_) => {}
             Err(why) => {
-                assert_eq!(why.code, "extension-missing", "{call}");
+                assert_eq!(why.code, Reason::ExtensionMissing, "{call}");
                 unknown.extend(expected.is_some().then_some(call));
             }
         }
@@ -70,7 +70,7 @@ fn binding_agrees() {
         let verdict = bind_with(&mut runner, &tables, &format!("select {call} as x from t"));
         match verdict {
             Ok(verdict) => assert_eq!(verdict.is_ok(), expected.is_some(), "{call}: {verdict:?}"),
-            Err(why) => assert_eq!(why.code, "extension-missing", "{call}"),
+            Err(why) => assert_eq!(why.code, Reason::ExtensionMissing, "{call}"),
         }
     }
 }
@@ -101,6 +101,6 @@ fn values_that_depend_on_the_time_zone_are_not_read() {
     let source = memory(folder.path());
     for sql in ["select current_date", "select now() - interval 1 day", "select now()::date"] {
         assert!(describe(&source, sql).unwrap().is_ok(), "{sql}");
-        assert_eq!(options(&source, sql, 1).unwrap_err().code, "extension-missing", "{sql}");
+        assert_eq!(options(&source, sql, 1).unwrap_err().code, Reason::ExtensionMissing, "{sql}");
     }
 }

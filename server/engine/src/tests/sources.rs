@@ -5,7 +5,7 @@ use crate::{Limits, Runner, SourceRunner};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use viz_facts::{Answer, Column, Question, SourceSpec, SqlErrorKind};
+use viz_facts::{Answer, Column, Question, Reason, SourceSpec, SqlErrorKind};
 
 /// A project folder with a database whose name needs quotes.
 fn project() -> (TempDir, PathBuf) {
@@ -70,9 +70,9 @@ fn what_writes_to_its_source_is_not_known() {
     duckdb::Connection::open(&path).unwrap().execute_batch("create sequence numbers").unwrap();
     let source = file(folder.path(), path);
     let why = describe(&source, "select nextval('numbers') as n, city from orders").unwrap_err();
-    assert_eq!((why.code.as_str(), why.message.contains("`nextval`")), ("read-only", true), "{why:?}");
+    assert_eq!((why.code, why.message.contains("`nextval`")), (Reason::ReadOnly, true), "{why:?}");
     let why = options(&source, "select nextval('numbers')", 5).unwrap_err();
-    assert_eq!(why.code, "read-only");
+    assert_eq!(why.code, Reason::ReadOnly);
     assert!(describe(&source, "select nextval('number')").unwrap().is_err(), "there is none of that name");
 }
 
@@ -166,7 +166,7 @@ fn a_csv_file_is_a_view() {
     assert_ne!(runner.run(&question, &Limits::default()).unwrap(), first);
 
     std::fs::remove_file(&path).unwrap();
-    assert_eq!(describe(&csv(true), sql).unwrap_err().code, "file-missing");
+    assert_eq!(describe(&csv(true), sql).unwrap_err().code, Reason::FileMissing);
 }
 
 #[test]
@@ -178,18 +178,18 @@ fn databases_that_cannot_be_opened_are_unknown() {
     std::fs::write(at("cut.duckdb"), &std::fs::read(&path).unwrap()[..5_000]).unwrap();
     std::fs::create_dir(at("folder.duckdb")).unwrap();
     for (name, code) in [
-        ("none.duckdb", "database-missing"),
-        ("no/such/folder/x.duckdb", "database-missing"),
-        ("noise.duckdb", "database-unreadable"),
-        ("empty.duckdb", "database-unreadable"),
-        ("cut.duckdb", "database-unreadable"),
-        ("folder.duckdb", "database-unreadable"),
+        ("none.duckdb", Reason::DatabaseMissing),
+        ("no/such/folder/x.duckdb", Reason::DatabaseMissing),
+        ("noise.duckdb", Reason::DatabaseUnreadable),
+        ("empty.duckdb", Reason::DatabaseUnreadable),
+        ("cut.duckdb", Reason::DatabaseUnreadable),
+        ("folder.duckdb", Reason::DatabaseUnreadable),
     ] {
         let unknown = describe(&file(folder.path(), at(name)), "select 1").unwrap_err();
         assert_eq!(unknown.code, code, "{name}: {unknown:?}");
         assert!(unknown.message.contains(name), "{unknown:?}");
     }
-    assert_eq!(describe(&memory(&at("gone")), "select 1").unwrap_err().code, "folder-missing");
+    assert_eq!(describe(&memory(&at("gone")), "select 1").unwrap_err().code, Reason::FolderMissing);
     assert!(!at("none.duckdb").exists());
 }
 
@@ -265,8 +265,8 @@ fn other_files_are_out_of_reach() {
     std::fs::write(&secret, "a\n1\n").unwrap();
     let source = file(folder.path(), path);
     for sql in [format!("from '{}'", secret.display()), format!("select * from read_text('{}')", secret.display())] {
-        assert_eq!(describe(&source, &sql).unwrap_err().code, "file-not-allowed", "{sql}");
-        assert_eq!(options(&source, &sql, 5).unwrap_err().code, "file-not-allowed", "{sql}");
+        assert_eq!(describe(&source, &sql).unwrap_err().code, Reason::FileNotAllowed, "{sql}");
+        assert_eq!(options(&source, &sql, 5).unwrap_err().code, Reason::FileNotAllowed, "{sql}");
     }
     let inside = folder.path().join("data.csv");
     std::fs::write(&inside, "a\n1\n").unwrap();
@@ -284,7 +284,7 @@ fn an_endless_query_is_interrupted() {
     let started = Instant::now();
     let unknown =
         runner.run(&endless, &Limits { timeout: Duration::from_millis(200), ..Limits::default() }).unwrap_err();
-    assert_eq!(unknown.code, "timeout");
+    assert_eq!(unknown.code, Reason::Timeout);
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     let quick = Question::Options { source: memory(folder.path()), sql: "select 1".into(), limit: 1 };
     assert!(runner.run(&quick, &Limits::default()).is_ok());

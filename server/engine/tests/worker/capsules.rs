@@ -47,7 +47,7 @@ pub(super) fn the_second_start_runs_no_query() {
     drop(first);
     let second = engine(&cache);
     assert_eq!(second.ask(&questions()), answers);
-    assert!(second.worker_pids().is_empty(), "nothing was run");
+    assert!(second.worker_pids().is_empty(), "nothing was run: {:#?}", newest_runs(&cache, 20));
     let runs = newest_runs(&cache, 10).unwrap();
     let shown: Vec<_> = runs.iter().map(|run| (run.purpose.as_str(), run.status.as_str(), run.rows)).collect();
     let expected = [

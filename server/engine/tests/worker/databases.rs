@@ -1,6 +1,7 @@
 //! Sources: what is read of them, what is not, and who else may write to them meanwhile.
 
 use super::*;
+use viz_facts::Reason;
 
 pub(super) fn sources_are_described_and_read() {
     let (_folder, root, source) = project();
@@ -78,7 +79,7 @@ pub(super) fn writers_are_never_in_our_way_nor_we_in_theirs() {
                 let mut counts = Vec::new();
                 while !stop.is_cancelled() {
                     match one(engine, read(source, "select count(*) from orders")) {
-                        Err(unknown) => assert_eq!(unknown.code, "database-changing", "{unknown:?}"),
+                        Err(unknown) => assert_eq!(unknown.code, Reason::DatabaseChanging, "{unknown:?}"),
                         answer => counts.push(values(answer)[0].parse::<u32>().unwrap()),
                     }
                 }

@@ -6,9 +6,14 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use viz_engine::{CancelToken, Export, Limits};
 use viz_facts::{ExportFiles, Exported, FlatFile, QueryTable, SqlErrorKind};
+use viz_files::{Folder, Handed};
 
 fn exporter(folder: &Path) -> Engine {
-    Engine::new(EngineConfig { export: Some(folder.to_owned()), ..EngineConfig::new(program(), true) })
+    Engine::new(EngineConfig { export: Some(handed(folder)), ..EngineConfig::new(program(), true) })
+}
+
+pub(super) fn handed(folder: &Path) -> Handed {
+    Folder::open(folder).unwrap().handed().unwrap()
 }
 
 fn files(parquet: bool, json: bool) -> ExportFiles {
@@ -172,4 +177,34 @@ pub(super) fn exports_write_to_their_folder_only() {
     let plain = Engine::new(EngineConfig::new(program(), true));
     assert_eq!(code(&ask(&plain, question(&source, "select 1 as a", files(true, false))).answer), "no-export");
     assert!((snapshot(parent.path()), snapshot(&root)) == before);
+}
+
+/// Whoever runs beside a build can put a link in the folder's place, before the worker starts or between two exports.
+pub(super) fn a_folder_that_becomes_a_link_is_not_written_through() {
+    let ((parent, out), (_project, _, source)) = (place(), project());
+    let (outside, moved) = (parent.path().join("outside"), parent.path().join("moved"));
+    std::fs::create_dir(&outside).unwrap();
+    let ask_all = |engine: &Engine| {
+        [(true, false), (false, true), (true, true)]
+            .map(|(parquet, json)| ask(engine, question(&source, "select 1 as a, 2 as b", files(parquet, json))).answer)
+    };
+    let swap = || {
+        std::fs::rename(&out, &moved).unwrap();
+        std::os::unix::fs::symlink(&outside, &out).unwrap();
+    };
+    for name in ["worker", "only-settings", "only-landlock"] {
+        let program = super::walls::named(parent.path(), name);
+        let config = || EngineConfig { export: Some(handed(&out)), ..EngineConfig::new(program.clone(), true) };
+        let (late, early) = (Engine::new(config()), Engine::new(config()));
+        assert!(matches!(ask_all(&early)[0], Ok(Answer::Exported(Ok(_)))), "{name}");
+        std::fs::read_dir(&out).unwrap().for_each(|file| std::fs::remove_file(file.unwrap().path()).unwrap());
+        swap();
+        let answers = ask_all(&late);
+        assert!(answers.iter().all(|answer| code(answer) == "file-unwritable"), "{name}: {answers:?}");
+        drop(ask_all(&early));
+        assert_eq!(snapshot(&outside), [], "{name}");
+        std::fs::remove_file(&out).unwrap();
+        std::fs::rename(&moved, &out).unwrap();
+        std::fs::read_dir(&out).unwrap().for_each(|file| std::fs::remove_file(file.unwrap().path()).unwrap());
+    }
 }

@@ -41,7 +41,8 @@ fn best(run: impl Fn(&Path) -> (Duration, Option<u64>)) -> (Duration, Option<u64
 }
 
 fn ours(sql: &str, folder: &Path, parquet: bool, json: bool) -> (Duration, Option<u64>) {
-    let engine = Engine::new(EngineConfig { export: Some(folder.to_owned()), ..EngineConfig::new(program(), true) });
+    let engine =
+        Engine::new(EngineConfig { export: Some(super::export::handed(folder)), ..EngineConfig::new(program(), true) });
     let flat = FlatFile { name: "x.json".into(), before: "{\"data\":".into(), after: "}".into() };
     let question = Question::Export {
         source: SourceSpec::DuckDbMemory { root: folder.to_owned() },

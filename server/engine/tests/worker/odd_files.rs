@@ -4,6 +4,7 @@
 use super::walls::behind;
 use super::*;
 use std::os::unix::fs::symlink;
+use viz_facts::Reason;
 
 const SECRET: &str = "root-of-all-secrets";
 
@@ -141,7 +142,7 @@ pub(super) fn the_place_of_copies_is_told_to_no_query() {
     for sql in LOOKING {
         let answer = one(&engine, read(&source, sql));
         assert!(
-            matches!(&answer, Err(unknown) if ["function-not-run", "file-not-known"].contains(&unknown.code.as_str())),
+            matches!(&answer, Err(unknown) if matches!(unknown.code, Reason::FunctionNotRun | Reason::FileNotKnown)),
             "{sql}: {answer:?}"
         );
     }

@@ -261,3 +261,64 @@ pub(super) fn a_users_macros_stand_for_nothing_of_ours() {
         assert!(answer.is_err() && !format!("{answer:?}").contains(SECRET), "{sql}: {answer:?}");
     }
 }
+
+/// What is not run where a query says it is not run where something that is stored in the database says it.
+pub(super) fn what_is_stored_in_a_database_is_judged_as_text() {
+    let (_folder, source) = project();
+    let root = source.root().to_owned();
+    let path = root.join("data/stored.duckdb");
+    let conn = duckdb::Connection::open(&path).unwrap();
+    let tells = "current_setting('allowed_directories')::varchar";
+    conn.execute_batch(&format!(
+        "create table t (a int, b varchar generated always as (upper(a::varchar)));
+         create table g (a int, b varchar generated always as ({tells}));
+         create table \"g\"\"q\" (a int, b varchar generated always as ({tells}));
+         create table computed (a int, b varchar generated always as (current_setting('allowed_' || substr('xdirectories', 2))::varchar));
+         create view v as select b from g;
+         insert into t (a) values (1); insert into g (a) values (1); insert into \"g\"\"q\" (a) values (1); insert into computed (a) values (1);
+         create macro scalar() as {tells};
+         create macro two() as 'fine', (x) as {tells};
+         create macro \"a\"\"b\"() as table select path from duckdb_databases();
+         create macro runs() as table select * from query('select path from duckdb_databases()');
+         create macro runs_serialized() as table
+             select * from json_execute_serialized_sql(json_serialize_sql('select path from duckdb_databases()'));
+         create macro reads(name) as table select * from query_table(name);
+         create view runs_in_a_view as select * from query('select 1');"
+    ))
+    .unwrap();
+    drop(conn);
+    let (source, engine) = (SourceSpec::DuckDbFile { root: root.clone(), path: path.into() }, engine());
+    for sql in [
+        "select b from g",
+        "select * from g",
+        "select b from \"g\"\"q\"",
+        "select b from computed",
+        "select * from v",
+        "select x.b from query_table('g') x",
+        "select scalar()",
+        "select two(1)",
+        "select * from \"a\"\"b\"()",
+        "select * from runs()",
+        "select * from runs_serialized()",
+        "select * from reads('duckdb_databases')",
+        "select * from reads('.env')",
+        "select * from runs_in_a_view",
+    ] {
+        let answer = one(&engine, read(&source, sql));
+        let refused = ["function-not-run", "file-not-known", "private-file"];
+        assert!(answer.as_ref().is_err_and(|why| refused.contains(&why.code.name())), "{sql}: {answer:?}");
+    }
+    // The quoted name is taken for one that every text may hold, so it stands alone.
+    let path = root.join("data/plain.duckdb");
+    let conn = duckdb::Connection::open(&path).unwrap();
+    conn.execute_batch(&format!(
+        "create table t (a int, b varchar generated always as ('fine' || a::varchar)); insert into t (a) values (1);
+         create table upper (a int, b varchar generated always as ({tells}));"
+    ))
+    .unwrap();
+    drop(conn);
+    let source = SourceSpec::DuckDbFile { root, path: path.into() };
+    for (sql, expected) in [("select b from t", "fine1"), ("select b from t where a = 1 and length(b) = 5", "fine1")] {
+        assert_eq!(values(one(&engine, read(&source, sql))), [expected], "{sql}");
+    }
+}

@@ -2,14 +2,19 @@
 //! there is no wall at all. Judged from outside: by the files, not by what DuckDB says.
 
 use super::{Answer, Engine, EngineConfig, Question, SourceSpec, one, program};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A worker behind these walls: a program of this name (see `worker`).
 pub(super) fn behind(walls: &str, folder: &Path) -> Engine {
-    let alias = folder.join(walls);
+    Engine::new(EngineConfig::new(named(folder, walls), true))
+}
+
+/// This program under another name.
+pub(super) fn named(folder: &Path, name: &str) -> PathBuf {
+    let alias = folder.join(name);
     drop(std::fs::remove_file(&alias));
     std::fs::hard_link(program(), &alias).or_else(|_| std::fs::copy(program(), &alias).map(drop)).unwrap();
-    Engine::new(EngineConfig::new(alias, true))
+    alias
 }
 
 /// An attempt, and whether it succeeded.

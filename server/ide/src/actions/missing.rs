@@ -3,20 +3,20 @@
 use super::{Action, ActionKind, TextChange, add_item};
 use viz_check::{Finding, columns_of};
 use viz_facts::FactStore;
-use viz_project::{Kind, ObjectId, Place, Project, Selection, Use};
+use viz_project::{Code, Kind, ObjectId, Place, Project, Selection, Use};
 use viz_sql::Accessor;
 use viz_text::FileId;
 
 /// What would take a finding away by adding an object.
 pub(super) fn add(project: &Project, facts: &FactStore, finding: &Finding, file: FileId) -> Vec<Action> {
     match finding.code {
-        "unknown-reference" => objects(project, finding, file),
-        "no-join-path" => relation(project, facts, finding, file).into_iter().collect(),
+        Code::UnknownReference => objects(project, finding, file),
+        Code::NoJoinPath => relation(project, facts, finding, file).into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
-fn action(title: String, code: &'static str, change: Option<TextChange>) -> Option<Action> {
+fn action(title: String, code: Code, change: Option<TextChange>) -> Option<Action> {
     Some(Action { title, kind: ActionKind::QuickFix, changes: vec![change?], code: Some(code) })
 }
 

@@ -1,13 +1,12 @@
 //! An object that is written in place gets an entry of its own and a reference to it, or the other way round.
 
 use super::{Action, ActionKind, TextChange, add_item, line_start};
+use crate::cursor::target::{Target, target_at};
 use crate::lineage::object_around;
 use crate::references::references_to;
-use crate::target::{Target, target_at};
-use crate::tree::node_at;
 use viz_project::schema::MERGED_KEYS;
 use viz_project::{Kind, ObjectId, Project, Resolution};
-use viz_syntax::{NodeKind, PathStep};
+use viz_syntax::{NodeKind, PathStep, node_at};
 use viz_text::{FileId, TextRange, TextSize};
 
 /// The list that objects of a kind stand in.

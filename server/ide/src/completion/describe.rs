@@ -1,6 +1,6 @@
 //! What a list says of an object.
 
-use viz_project::{Body, Kind, Object, ObjectId, Options, Project, Selection};
+use viz_project::{Body, Kind, Object, ObjectId, Options, Project};
 use viz_text::markdown;
 
 /// Longest piece of SQL in a documentation.
@@ -76,17 +76,4 @@ pub(super) fn code(sql: &str) -> String {
     let shown: String = sql.chars().take(SHOWN_SQL).collect();
     let more = if shown.len() < sql.len() { "\n…" } else { "" };
     markdown::fenced("sql", &format!("{shown}{more}"))
-}
-
-/// What an accessor stands for, if inputs of this kind have it.
-pub(crate) fn accessor(name: &str, selection: Option<Selection>) -> Option<&'static str> {
-    let known = selection.is_some_and(|selection| selection.accessors().contains(&name));
-    known.then_some(match name {
-        "value" => "the selected option, as it is: no quotes are put around it and none are escaped",
-        "values" => "all selected options, each in single quotes, joined by commas",
-        "min" => "the smallest selected number or date; NULL for other texts",
-        "max" => "the largest selected number or date; NULL for other texts",
-        "first" => "the option that was selected first, as it is",
-        _ => "the option that was selected last, as it is",
-    })
 }

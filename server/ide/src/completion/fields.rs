@@ -4,10 +4,12 @@ use super::Request;
 use super::describe;
 use super::item::{CompletionItem, CompletionKind};
 use super::names::has_brace;
-use super::rank::{self, FieldKind};
-use crate::context::Content;
-use crate::select_list::select_list;
+use super::rank;
+use super::rank::FieldKind;
+use crate::cursor::context::Content;
+use crate::sql_text::select_list::select_list;
 use viz_check::columns_of;
+use viz_facts::DataType;
 use viz_project::{Body, Input, Insight, Kind, ObjectId, Place, Resolution};
 use viz_sql::Accessor;
 use viz_text::{TextRange, markdown, shown};
@@ -51,7 +53,7 @@ fn accessors(request: &Request<'_>, id: ObjectId, input: &Input, replace: TextRa
     let Some(selection) = input.selection else { return Vec::new() };
     let chosen = request.choices.of(request.project, request.facts, id, request.now);
     let item = |name: &&str| {
-        let meaning = describe::accessor(name, Some(selection)).unwrap_or_default();
+        let meaning = crate::describe::accessor_meaning(name, Some(selection)).unwrap_or_default();
         let rendered = chosen
             .as_ref()
             .map(|(state, pinned)| (Accessor::parse(name).map(|accessor| clip(&state.render(accessor))), *pinned));
@@ -106,10 +108,10 @@ fn model(
         if !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
             continue;
         }
-        let detail = data_type.clone().unwrap_or_else(|| "column".into());
+        let detail = type_text(data_type.as_ref());
         let of = format!("column of {}", markdown::code(project.object(id).name_text()));
         let item = CompletionItem::new(name.as_str(), CompletionKind::Column, replace).detail(detail).documentation(of);
-        found.push((rank::field(request, place, content, &name, FieldKind::Column, data_type.as_deref()), item));
+        found.push((rank::field(request, place, content, &name, FieldKind::Column, data_type.as_ref()), item));
     }
     // Stable: fields of one rank keep the order of the project and of the query.
     found.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -117,7 +119,7 @@ fn model(
 }
 
 /// The columns of a model with their types; without the engine's answer those that its SQL names.
-pub(super) fn columns(request: &Request<'_>, model: ObjectId) -> Vec<(String, Option<String>)> {
+pub(super) fn columns(request: &Request<'_>, model: ObjectId) -> Vec<(String, Option<DataType>)> {
     if let Ok(columns) = columns_of(request.project, request.facts, model) {
         return columns.iter().map(|column| (column.name.clone(), Some(column.data_type.clone()))).collect();
     }
@@ -136,4 +138,9 @@ fn properties(insight: &Insight, replace: TextRange) -> Vec<CompletionItem> {
                 .documentation(describe::code(found.query.body()))
         })
         .collect()
+}
+
+/// What is said of a column: its type, if that is known.
+pub(super) fn type_text(data_type: Option<&DataType>) -> String {
+    data_type.map_or_else(|| "column".into(), DataType::to_string)
 }

@@ -3,9 +3,9 @@
 use super::Request;
 use super::item::{CompletionItem, CompletionKind, escape};
 use super::props;
-use crate::context::{Content, Mapping, Step};
-use crate::field::{type_name, version};
-use crate::slot::{fields, is_merged, object_kind};
+use crate::cursor::context::{Content, Mapping, Step};
+use crate::cursor::expected::{fields, is_merged, object_kind};
+use crate::describe::field::{type_name, version};
 use viz_plotly::ValueType;
 use viz_project::Kind;
 use viz_project::schema::{Field, INTERACTION_DOCS, Type, shape};

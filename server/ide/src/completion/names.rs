@@ -4,7 +4,7 @@ use super::Request;
 use super::describe;
 use super::item::{CompletionItem, CompletionKind, escape};
 use super::rank;
-use crate::context::Content;
+use crate::cursor::context::Content;
 use viz_project::{Body, Kind, ObjectId, Place, Selection, Target};
 use viz_text::{TextRange, TextSize};
 

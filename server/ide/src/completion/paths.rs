@@ -2,7 +2,7 @@
 
 use super::Request;
 use super::item::{CompletionItem, CompletionKind};
-use crate::context::Content;
+use crate::cursor::context::Content;
 use std::path::Path;
 use viz_project::normalize;
 use viz_text::{TextRange, TextSize};

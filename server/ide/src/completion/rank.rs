@@ -6,9 +6,10 @@
 //! what nothing uses yet.
 
 use super::Request;
-use crate::context::Content;
+use crate::cursor::context::Content;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
+use viz_facts::DataType;
 use viz_project::{Body, Kind, ObjectId, Options, Place, Project};
 use viz_syntax::references;
 use viz_text::{TextRange, TextSize};
@@ -173,7 +174,7 @@ pub(super) fn field(
     content: &Content,
     name: &str,
     kind: FieldKind,
-    data_type: Option<&str>,
+    data_type: Option<&DataType>,
 ) -> impl Ord + use<> {
     let text = &request.text[TextRange::new(content.range.start(), request.offset)];
     let open = text.rfind("${").unwrap_or(text.len());
@@ -184,7 +185,7 @@ pub(super) fn field(
     let in_call =
         ["sum(", "avg(", "min(", "max(", "median(", "count(", "count(distinct"].iter().any(|f| lower.ends_with(f));
     let amounts = ["sum(", "avg(", "median("].iter().any(|f| lower.ends_with(f));
-    let number = data_type.is_none_or(is_number);
+    let number = data_type.is_none_or(DataType::is_number);
     let group = match (place, kind) {
         (Place::RelationCondition, _) => {
             let twin =
@@ -213,9 +214,4 @@ pub(super) fn field(
     let title = request.slot.objects.iter().rev().find_map(|(_, name)| *name).unwrap_or("");
     let common = if key == "sort" { 0 } else { words(title).intersection(&words(name)).count() };
     (!shown, group, Reverse(common))
-}
-
-/// Whether a type holds numbers.
-fn is_number(data_type: &str) -> bool {
-    ["INT", "DOUBLE", "FLOAT", "DECIMAL"].iter().any(|part| data_type.contains(part))
 }

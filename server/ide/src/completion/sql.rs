@@ -2,13 +2,14 @@
 //! options of the inputs that its column is compared with.
 
 use super::Request;
-use super::fields::columns;
+use super::fields::{columns, type_text};
 use super::item::{CompletionItem, CompletionKind};
-use crate::context::Content;
-use crate::functions::functions;
-use crate::keywords::KEYWORDS;
+use crate::cursor::context::Content;
+use crate::sql_text::functions::functions;
+use crate::sql_text::keywords::KEYWORDS;
 use std::collections::BTreeSet;
 use viz_check::options_of;
+use viz_facts::DataType;
 use viz_project::{Body, Kind, ObjectId, Options, Project, Resolution};
 use viz_syntax::references;
 use viz_text::{TextRange, TextSize};
@@ -23,7 +24,7 @@ pub(super) fn qualified(request: &Request<'_>, content: &Content, replace: TextR
         let name = request.project.object(model).name_text();
         items.extend(columns(request, model).into_iter().map(|(column, data_type)| {
             CompletionItem::new(format!("{name}.{column}"), CompletionKind::Column, replace)
-                .detail(data_type.unwrap_or_else(|| "column".into()))
+                .detail(type_text(data_type.as_ref()))
                 .insert(format!("${{ref({name}).{column}}}"))
                 .filter(column)
         }));
@@ -54,8 +55,8 @@ fn models(request: &Request<'_>, content: &Content) -> BTreeSet<ObjectId> {
 
 /// The columns that a model's query has, by their own names.
 pub(super) fn own_columns(request: &Request<'_>, model: ObjectId, replace: TextRange) -> Vec<CompletionItem> {
-    let item = |(name, data_type): (String, Option<String>)| {
-        CompletionItem::new(name, CompletionKind::Column, replace).detail(data_type.unwrap_or_else(|| "column".into()))
+    let item = |(name, data_type): (String, Option<DataType>)| {
+        CompletionItem::new(name, CompletionKind::Column, replace).detail(type_text(data_type.as_ref()))
     };
     columns(request, model).into_iter().map(item).collect()
 }
@@ -160,7 +161,7 @@ fn inputs_of(project: &Project, column: &Column) -> Vec<ObjectId> {
             Body::Input(input) => {
                 let Options::Query(query) = &input.options else { continue };
                 let of_model = references(query.body()).iter().any(|found| found.name == column.model);
-                let selected = crate::select_list::column_place(query.body(), &column.name).is_some();
+                let selected = crate::sql_text::select_list::column_place(query.body(), &column.name).is_some();
                 out.extend((of_model && selected).then_some(id));
             }
             Body::Insight(insight) => {

@@ -1,15 +1,15 @@
 //! In the SQL of a model: the tables of its source, and the columns of what it reads.
 
 use super::Request;
-use super::fields::columns;
+use super::fields::{columns, type_text};
 use super::item::{CompletionItem, CompletionKind};
 use super::sql;
-use crate::context::{Content, Spot, context};
-use crate::from_items::{FromItem, Origin, expects_table, from_items};
-use crate::slot::slot;
+use crate::cursor::context::{Content, Spot, context};
+use crate::cursor::expected::slot;
+use crate::sql_text::from_items::{FromItem, Origin, expects_table, from_items};
 use std::collections::BTreeSet;
 use viz_check::source_of_model;
-use viz_facts::{Answer, FactStore, Question, SourceSpec};
+use viz_facts::{Answer, DataType, FactStore, Question, SourceSpec};
 use viz_project::{Body, Kind, ObjectId, Project};
 use viz_text::{FileId, TextRange, TextSize};
 
@@ -65,7 +65,7 @@ pub(super) fn in_model(request: &Request<'_>, content: &Content) -> Vec<Completi
         items.iter().flat_map(|item| column_items(item, columns_of(item), replace)).collect();
     // Its own columns may be named behind the select list.
     let own = columns(request, model).into_iter().map(|(name, data_type)| {
-        CompletionItem::new(name, CompletionKind::Column, replace).detail(data_type.unwrap_or_else(|| "column".into()))
+        CompletionItem::new(name, CompletionKind::Column, replace).detail(type_text(data_type.as_ref()))
     });
     found.extend(own);
     let mut seen = BTreeSet::new();
@@ -83,13 +83,13 @@ fn text_of(project: &Project, model: ObjectId) -> &str {
 
 fn column_items(
     item: &FromItem,
-    columns: Vec<(String, Option<String>)>,
+    columns: Vec<(String, Option<DataType>)>,
     replace: TextRange,
 ) -> impl Iterator<Item = CompletionItem> {
     let of = item.name.clone();
     columns.into_iter().map(move |(name, data_type)| {
         let item = CompletionItem::new(name.as_str(), CompletionKind::Column, replace);
-        let item = item.detail(data_type.unwrap_or_else(|| "column".into())).insert(quoted(&name));
+        let item = item.detail(type_text(data_type.as_ref())).insert(quoted(&name));
         if of.is_empty() { item } else { item.documentation(format!("column of {}", viz_text::markdown::code(&of))) }
     })
 }
@@ -157,7 +157,7 @@ fn describe(source: &SourceSpec, item: &FromItem, tables: Option<&[String]>) -> 
 }
 
 /// The columns of what is read, as far as they are known.
-fn described(source: &SourceSpec, item: &FromItem, facts: &FactStore) -> Vec<(String, Option<String>)> {
+fn described(source: &SourceSpec, item: &FromItem, facts: &FactStore) -> Vec<(String, Option<DataType>)> {
     let tables = tables_of(source, facts);
     let question = describe(source, item, tables.as_deref());
     match question.and_then(|question| facts.get(&question)?.answer().cloned()).as_deref() {

@@ -2,10 +2,10 @@
 //! names it. Refused where the text does not tell what is meant.
 
 use super::RenameEdit;
+use crate::cursor::symbol::{Symbol, symbols_at};
 use crate::references::of_symbol;
-use crate::select_list::{NamedColumn, select_list};
-use crate::semantic_tokens::without;
-use crate::symbol::{Symbol, symbols_at};
+use crate::sql_text::select_list::{NamedColumn, select_list};
+use crate::sql_text::tokens::without;
 use viz_project::{Body, Kind, ObjectId, Options, Project, Resolution};
 use viz_sql::tokenize;
 use viz_syntax::references;

@@ -1,9 +1,10 @@
 //! Code actions, renames of columns and of files.
 
 use super::fixture::{Fixture, now};
-use crate::hover::local;
+use crate::describe::local;
 use crate::{Action, TextChange, actions, fix_all, rename, renamed_files};
 use viz_check::{CheckOptions, Memo, check};
+use viz_project::Code;
 use viz_text::{FileId, TextRange};
 
 const PROJECT: &str = "\
@@ -101,7 +102,7 @@ fn objects_are_moved_out_and_back_with_their_comments() {
         "{text}"
     );
     let again = Fixture::new(&text.replacen("- name: sales", "- name: $0sales", 1));
-    assert_eq!(again.project.problems().filter(|problem| problem.code == "yaml-syntax").count(), 0);
+    assert_eq!(again.project.problems().filter(|problem| problem.code == Code::YamlSyntax).count(), 0);
     // What two places use stays where it is.
     let twice = Fixture::new(&PROJECT.replacen("[ref(inner)]", "[ref(sales), ref($0sales)]", 1));
     assert!(all(&twice).iter().all(|action| !action.title.starts_with("write")));
@@ -189,4 +190,26 @@ fn paths_follow_renamed_files_and_folders() {
         ["project.visivo.yml:3:parts/more.yml → \"../parts/more.yml\""]
     );
     assert_eq!(shown("/p/other", "/p/more"), [""; 0]);
+    // The whole project moves, and nothing in it is another thing from there.
+    assert_eq!(shown("/p", "/q"), [""; 0]);
+    assert_eq!(shown("/p", "/other/p"), [""; 0]);
+}
+
+/// What a source's `database` says is a path only where it is a file.
+#[test]
+fn what_is_no_path_stays_as_files_move() {
+    let sources: String =
+        [":memory:", "shop", "md:abc", "~/x.duckdb", "./data/x.duckdb", "../y.duckdb", "/abs/z.duckdb"]
+            .iter()
+            .enumerate()
+            .map(|(index, database)| format!("  - {{ name: s{index}, type: duckdb, database: '{database}' }}\n"))
+            .collect();
+    let fixture = super::fixture::Fixture::new(&format!("//- /project.visivo.yml\nname: p\nsources:\n{sources}"));
+    let edits = |from: &str, to: &str| -> Vec<String> {
+        let edits = renamed_files(&fixture.project, &fixture.files, &[(from.into(), to.into())]);
+        edits.into_iter().map(|edit| edit.text).collect()
+    };
+    assert_eq!(edits("/p", "/q"), [""; 0]);
+    assert_eq!(edits("/p", "/deep/q"), ["'../../y.duckdb'"]);
+    assert_eq!(edits("/p/data", "/p/rows"), ["'rows/x.duckdb'"]);
 }

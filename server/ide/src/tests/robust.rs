@@ -1,9 +1,10 @@
 //! Every feature at every place of real files, whole and cut off: nothing may panic.
 
 use super::fixture::{Fixture, joined, now, sample};
+use crate::links;
 use crate::{
-    Choices, colors, completion, definition, document_symbols, folding, highlight, hover, implementation, links,
-    references, selection_ranges, semantic_tokens, signature_help, type_definition, workspace_symbols,
+    Choices, colors, completion, definition, document_symbols, folding, highlight, hover, implementation, references,
+    selection_ranges, semantic_tokens, signature_help, type_definition, workspace_symbols,
 };
 use viz_text::{TextRange, TextSize};
 

@@ -141,6 +141,19 @@ fn accessors_show_what_is_pinned() {
 }
 
 #[test]
+fn only_numbers_are_ranked_as_numbers() {
+    for other in ["INTERVAL", "STRUCT(x INTEGER)", "DOUBLE[]"] {
+        let types = format!("//# orders: region {other}, amount DOUBLE, name VARCHAR");
+        let text = PROJECT.replacen("//# orders: region VARCHAR, amount DOUBLE, name VARCHAR", &types, 1);
+        let text = text.replacen("${ref(orders).amount} > 1 }", "sum(${ref(orders).$0", 1);
+        let items = Fixture::new(&text).completion();
+        let first =
+            items.iter().find(|item| item.kind == crate::CompletionKind::Column).map(|item| item.label.as_str());
+        assert_eq!(first, Some("amount"), "{other}");
+    }
+}
+
+#[test]
 fn options_are_offered_inside_literals_that_their_column_is_compared_with() {
     let fixture = with("${ref(orders).amount} > 1 }", "${ref(orders).region} in ('x', '|') }");
     let items = fixture.completion();

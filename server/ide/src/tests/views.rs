@@ -1,10 +1,11 @@
 //! What an editor draws into a text: tokens, folds, selections, links, colours, hints, lenses.
 
 use super::fixture::{Fixture, now};
-use crate::hover::local;
+use crate::describe::local;
+use crate::links;
 use crate::{
-    Choices, HintKind, Known, LensKind, TokenKind, colors, folding, hints, lenses, links, presentations,
-    selection_ranges, semantic_tokens,
+    Choices, HintKind, Known, LensKind, TokenKind, colors, folding, hints, lenses, presentations, selection_ranges,
+    semantic_tokens,
 };
 use insta::assert_snapshot;
 use viz_check::{State, Value};

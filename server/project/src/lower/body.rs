@@ -1,6 +1,8 @@
 //! What each kind of object says, as plain data.
 
 use super::{Lowering, scalars};
+use crate::codes::Code;
+use crate::control::{Control, Display};
 use crate::object::{
     Body, Bound, Dashboard, DefaultSelection, Expression, Input, Insight, Model, Options, QueryText, Range, Relation,
     Selection, Source, Spanned, Statement, StatementKind, StaticProp, Table, TableField,
@@ -72,7 +74,7 @@ impl Lowering {
             if insight.trace_type.is_none() && props.get("<<").is_none() {
                 let loc = node.entry("props").map_or(node.loc(), |entry| entry.key.loc());
                 self.problem(
-                    Problem::new("missing-field", loc, "`props` needs `type`")
+                    Problem::new(Code::MissingField, loc, "`props` needs `type`")
                         .help("add `type: bar`, `type: scatter`, …"),
                 );
             }
@@ -126,7 +128,7 @@ impl Lowering {
                 "`{}…)` is no longer supported: `{short}` gets its text literally",
                 &trimmed[..=trimmed.find('(').unwrap_or(0)]
             );
-            let mut problem = Problem::new("removed-syntax", node.loc(), message).help("write `?{ … }`");
+            let mut problem = Problem::new(Code::RemovedSyntax, node.loc(), message).help("write `?{ … }`");
             let inside = trimmed.strip_prefix("query(").and_then(|rest| rest.strip_suffix(')'));
             if let Some(fixed) = inside.and_then(plain_query) {
                 problem = problem.fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed));
@@ -201,7 +203,7 @@ impl Lowering {
                     "alias the column in the model's SQL",
                 ),
             };
-            let mut problem = Problem::new("malformed-reference", at, message);
+            let mut problem = Problem::new(Code::MalformedReference, at, message);
             problem = match repaired(text.text(), almost) {
                 Some(fixed) => problem.fix(Fix::replace(format!("write `{fixed}`"), at, fixed)),
                 None => problem.help(help),
@@ -305,12 +307,15 @@ fn input(node: Node<'_>) -> Input {
         Some("multi-select") => Some(Selection::Multi),
         _ => None,
     };
-    let display = node.get("display");
+    let display = node.get("display").filter(|display| !display.is_null());
+    let written = display.and_then(|display| display.get("type")).and_then(Lowering::spanned);
+    let written = written.and_then(|written| Some((Display::named(&written.text)?, written.loc)));
+    let options = options(node);
     Input {
         selection,
         label: text(node, "label"),
-        options: options(node),
-        display: display.and_then(|display| display.get("type")).and_then(Lowering::spanned),
+        control: Control::new(selection, &options, display.is_some(), written),
+        options,
         default: display.and_then(|display| display.get("default")).map(default_selection).unwrap_or_default(),
     }
 }

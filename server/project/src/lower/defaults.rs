@@ -1,6 +1,7 @@
 //! Defaults of inputs that only one format version finds among the options (`R-IN-05`).
 
 use super::Lowering;
+use crate::codes::Code;
 use crate::problem::{Fix, Problem};
 use crate::schema::Target;
 use viz_syntax::{Node, Typed};
@@ -26,7 +27,7 @@ impl Lowering {
                     let message =
                         format!("the default `{text}` is no text, as options are: it is none of them in 2.0 (R-IN-05)");
                     let fix = Fix::replace(format!("write `\"{text}\"`"), node.loc(), format!("\"{text}\""));
-                    self.problem(Problem::new("default-not-an-option", node.loc(), message).fix(fix));
+                    self.problem(Problem::new(Code::DefaultNotAnOption, node.loc(), message).fix(fix));
                 }
                 None => {
                     self.difference("a default without quotes that is no text".to_owned(), Target::V2_1, node.loc())

@@ -1,6 +1,7 @@
 //! Evaluation strings `>{ … }` of alerts and tests (3.15).
 
 use super::Lowering;
+use crate::codes::Code;
 use crate::problem::{Fix, Problem};
 use crate::schema::Place;
 use crate::similar::{did_you_mean, similar};
@@ -23,7 +24,7 @@ impl Lowering {
     fn no_evaluation(&mut self, key: &str, node: Node<'_>, text: &str) {
         let message = format!("`{key}` must be an expression `>{{ … }}`");
         let mut problem =
-            Problem::new("malformed-expression", node.loc(), message).help("write it in quotes and in `>{ … }`");
+            Problem::new(Code::MalformedExpression, node.loc(), message).help("write it in quotes and in `>{ … }`");
         if !text.starts_with(">{") && !text.contains(['"', '\\', '\n']) {
             let fixed = format!("\">{{ {text} }}\"");
             problem = problem.fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed).safe());
@@ -33,7 +34,7 @@ impl Lowering {
 }
 
 fn problem(fault: EvaluationFault, piece: &str, loc: Loc) -> Problem {
-    let malformed = |message: String| Problem::new("malformed-expression", loc, message);
+    let malformed = |message: String| Problem::new(Code::MalformedExpression, loc, message);
     match fault {
         EvaluationFault::Or => malformed(format!("`{piece}` is not known in expressions, only `and` is"))
             .help("write `any([…, …])`, or several assertions"),
@@ -65,7 +66,7 @@ fn problem(fault: EvaluationFault, piece: &str, loc: Loc) -> Problem {
         }
         EvaluationFault::Arguments => malformed(format!("`{piece}` takes no arguments")),
         EvaluationFault::Inverted => Problem::new(
-            "inverted-condition",
+            Code::InvertedCondition,
             loc,
             "`any_test_failed()` is true when the tests succeeded, and false when one failed (S-30)",
         ),

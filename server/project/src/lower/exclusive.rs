@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use super::scalars::describe;
+use crate::codes::Code;
 use crate::problem::{Fix, Problem};
 use crate::schema::{Kind, Target};
 use viz_syntax::{Entry, Node, NodeKind};
@@ -21,7 +22,7 @@ impl Lowering {
     fn conflict(&mut self, first: &Entry<'_>, second: &Entry<'_>, why: &str) {
         let (a, b) = (first.name(), second.name());
         let problem =
-            Problem::new("conflicting-keys", second.key.loc(), format!("`{b}` can't stand beside `{a}`: {why}"))
+            Problem::new(Code::ConflictingKeys, second.key.loc(), format!("`{b}` can't stand beside `{a}`: {why}"))
                 .related(first.key.loc(), format!("`{a}` is here"))
                 .help("remove one of them");
         self.problem(problem);
@@ -29,7 +30,7 @@ impl Lowering {
 
     fn needs(&mut self, present: &Entry<'_>, missing: &str, why: &str) {
         let message = format!("`{}` needs `{missing}`: {why}", present.name());
-        self.problem(Problem::new("missing-field", present.key.loc(), message).help(format!("add `{missing}: …`")));
+        self.problem(Problem::new(Code::MissingField, present.key.loc(), message).help(format!("add `{missing}: …`")));
     }
 
     /// `data`, or `columns`, with `rows` and `values` for a pivot (D-090). An empty list counts as absent since 2.1.
@@ -76,7 +77,7 @@ impl Lowering {
             let loc =
                 named.or_else(|| node.entries().next().map(|entry| entry.key)).map_or(node.loc(), |node| node.loc());
             let message = "a multi-select needs either `options` or `range` (R-IN-03)";
-            self.problem(Problem::new("missing-field", loc, message));
+            self.problem(Problem::new(Code::MissingField, loc, message));
         }
         let Some(default) = node.get("display").and_then(|display| display.get("default")) else { return };
         let (values, start, end) = (entry(default, "values"), entry(default, "start"), entry(default, "end"));
@@ -99,7 +100,7 @@ impl Lowering {
             _ => None,
         };
         if let Some((key, message)) = misfit {
-            self.problem(Problem::new("invalid-value", key.key.loc(), message));
+            self.problem(Problem::new(Code::InvalidValue, key.key.loc(), message));
         }
     }
 
@@ -108,7 +109,7 @@ impl Lowering {
         let Some(href) = node.get("href") else { return };
         let Some(text) = href.str().filter(|text| !absolute(text)) else { return };
         let mut problem = Problem::new(
-            "invalid-value",
+            Code::InvalidValue,
             href.loc(),
             format!("`href` must be an absolute address, not {}", describe(href)),
         );
@@ -130,7 +131,9 @@ impl Lowering {
             |file: &str| [".xls", ".xlsx", ".xlsm"].iter().any(|end| file.to_ascii_lowercase().ends_with(end));
         if let (Some(_), Some(file)) = (is("type", |ty| ty == "xls"), is("file", workbook)) {
             let message = "this workbook is read as if it were CSV: the run fails on real workbooks (S-32)";
-            self.problem(Problem::new("workbook-as-csv", file.loc(), message).help("save it as CSV, with `type: csv`"));
+            self.problem(
+                Problem::new(Code::WorkbookAsCsv, file.loc(), message).help("save it as CSV, with `type: csv`"),
+            );
         }
     }
 }

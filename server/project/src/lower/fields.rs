@@ -3,11 +3,11 @@
 use super::Lowering;
 use super::removed::{instead, names_in, removed_key};
 use super::scalars::{describe, wrong_for_text};
+use crate::codes::Code;
+use crate::control::{MULTI_DISPLAYS, SINGLE_DISPLAYS};
 use crate::object::{Body, Object};
 use crate::problem::{Fix, Problem};
-use crate::schema::{
-    Field, Kind, MULTI_DISPLAYS, Place, RESERVED_KEYS, SINGLE_DISPLAYS, SOURCE_TYPES, Shape, Target, Type, shape,
-};
+use crate::schema::{Field, Kind, Place, RESERVED_KEYS, SOURCE_TYPES, Shape, Target, Type, shape};
 use crate::similar::{did_you_mean, similar};
 use viz_syntax::{Entry, Node, NodeKind, query_string, references};
 use viz_text::TextSize;
@@ -20,7 +20,7 @@ impl Lowering {
         }
         if node.kind() != NodeKind::Mapping {
             let message = format!("{} is a mapping of keys to values, not {}", kind.with_article(), describe(node));
-            self.problem(Problem::new("wrong-type", node.loc(), message));
+            self.problem(Problem::new(Code::WrongType, node.loc(), message));
             return None;
         }
         let index = self.out.objects.len() as u32;
@@ -89,7 +89,7 @@ impl Lowering {
     fn missing(&mut self, shape: &Shape, field: &Field, node: Node<'_>) {
         let message = format!("{} needs `{}`", shape.with_article(), field.name);
         let loc = node.get("name").map_or_else(|| first_key(node), |name| name.loc());
-        self.problem(Problem::new("missing-field", loc, message).help(format!("add `{}: …`", field.name)));
+        self.problem(Problem::new(Code::MissingField, loc, message).help(format!("add `{}: …`", field.name)));
     }
 
     fn unknown_key(&mut self, shape: &Shape, fields: &[&Field], entry: &Entry<'_>) {
@@ -99,10 +99,10 @@ impl Lowering {
         if removed.is_some() {
             names_in(entry.value, &mut self.out.removed);
         }
-        let mut problem = Problem::new("unknown-key", loc, format!("{} has no key `{key}`", shape.with_article()));
+        let mut problem = Problem::new(Code::UnknownKey, loc, format!("{} has no key `{key}`", shape.with_article()));
         let near = similar(key, fields.iter().map(|field| field.name));
         if let Some(removed) = removed {
-            problem = Problem::new("unknown-key", loc, removed.message).help(removed.help);
+            problem = Problem::new(Code::UnknownKey, loc, removed.message).help(removed.help);
         } else if let [only] = near.as_slice() {
             problem = problem.fix(Fix::replace(format!("rename it to `{only}`"), loc, only.clone()));
             problem.help = did_you_mean(&near);
@@ -124,7 +124,7 @@ impl Lowering {
                         field.name,
                         shape.with_article()
                     );
-                    let mut problem = Problem::new("unknown-key", entry.key.loc(), message);
+                    let mut problem = Problem::new(Code::UnknownKey, entry.key.loc(), message);
                     problem.help = instead(shape.name, field.name).map(str::to_owned);
                     self.problem(problem);
                 }
@@ -156,7 +156,7 @@ impl Lowering {
         let list: Vec<String> = own.iter().map(|display| format!("`{display}`")).collect();
         let message = format!("`{text}` is a control of {kind} inputs (R-IN-08)");
         self.problem(
-            Problem::new("invalid-display", value.loc(), message).help(format!("use one of {}", list.join(", "))),
+            Problem::new(Code::InvalidDisplay, value.loc(), message).help(format!("use one of {}", list.join(", "))),
         );
         true
     }
@@ -165,7 +165,7 @@ impl Lowering {
     fn null_value(&mut self, field: &'static Field, entry: &Entry<'_>) {
         let optional = !field.required && field.default.is_empty();
         if !optional {
-            self.problem(Problem::new("wrong-type", entry.key.loc(), format!("`{}` has no value", field.name)));
+            self.problem(Problem::new(Code::WrongType, entry.key.loc(), format!("`{}` has no value", field.name)));
         }
     }
 
@@ -215,7 +215,7 @@ impl Lowering {
                 let own = node.get("type").filter(|own| own.str().is_some_and(|own| own != ty));
                 if let Some(own) = own.filter(|own| SOURCE_TYPES.contains(&own.str().unwrap_or_default())) {
                     let message = format!("only a source of type `{ty}` can be attached here");
-                    self.problem(Problem::new("invalid-value", own.loc(), message));
+                    self.problem(Problem::new(Code::InvalidValue, own.loc(), message));
                 }
                 self.object(Kind::Source, node, Some(owner));
             }
@@ -241,7 +241,7 @@ impl Lowering {
                     self.fields(owner, shape, node);
                 } else {
                     let message = format!("`{key}` is a mapping of keys to values, not {}", describe(node));
-                    self.problem(Problem::new("wrong-type", node.loc(), message));
+                    self.problem(Problem::new(Code::WrongType, node.loc(), message));
                 }
             }
             Type::Options => self.options(owner, key, node),
@@ -251,7 +251,7 @@ impl Lowering {
             Type::Props | Type::Anything => {
                 if matches!(ty, Type::Props) && node.kind() != NodeKind::Mapping {
                     self.problem(Problem::new(
-                        "wrong-type",
+                        Code::WrongType,
                         node.loc(),
                         format!("`{key}` is a mapping of plotly properties, not {}", describe(node)),
                     ));
@@ -260,7 +260,7 @@ impl Lowering {
             Type::Layout => {
                 if node.kind() != NodeKind::Mapping {
                     self.problem(Problem::new(
-                        "wrong-type",
+                        Code::WrongType,
                         node.loc(),
                         format!("`{key}` is a mapping of plotly layout attributes, not {}", describe(node)),
                     ));
@@ -272,7 +272,7 @@ impl Lowering {
     fn list(&mut self, owner: u32, key: &str, item: Type, node: Node<'_>) {
         if node.kind() != NodeKind::Sequence {
             let message = format!("`{key}` is a list, not {}", describe(node));
-            let mut problem = Problem::new("wrong-type", node.loc(), message)
+            let mut problem = Problem::new(Code::WrongType, node.loc(), message)
                 .help(format!("write the items below `{key}:`, each after `- `"));
             // In brackets, where these would be YAML's.
             if let Some(text) = node.str().filter(|text| !text.contains(['{', '}', '[', ']', ',', '#', ':', '\n'])) {
@@ -313,7 +313,7 @@ impl Lowering {
                 if let Some(found) = wrong_for_text(element) {
                     let text = element.str().unwrap_or_default().to_owned();
                     let mut problem = Problem::new(
-                        "wrong-type",
+                        Code::WrongType,
                         element.loc(),
                         format!("an option must be a string, not {found} (R-IN-01)"),
                     );
@@ -325,7 +325,7 @@ impl Lowering {
                 }
             }
             if count == 0 {
-                self.problem(Problem::new("no-options", node.loc(), "an input needs at least one option (R-IN-02)"));
+                self.problem(Problem::new(Code::NoOptions, node.loc(), "an input needs at least one option (R-IN-02)"));
             }
             return;
         }
@@ -340,7 +340,7 @@ impl Lowering {
             }
             (false, _) => {
                 let message = format!("`{key}` is a list of strings or a query `?{{ … }}`, not {}", describe(node));
-                self.problem(Problem::new("wrong-type", node.loc(), message));
+                self.problem(Problem::new(Code::WrongType, node.loc(), message));
             }
         }
     }
@@ -356,14 +356,14 @@ impl Lowering {
             }
         } else if !matches!(node.str(), Some("all" | "none")) {
             let message = format!("`{key}` is a list, a query, `all` or `none`, not {}", describe(node));
-            self.problem(Problem::new("invalid-value", node.loc(), message));
+            self.problem(Problem::new(Code::InvalidValue, node.loc(), message));
         }
     }
 
     fn interaction(&mut self, owner: u32, node: Node<'_>) {
         if node.kind() != NodeKind::Mapping {
             let message = format!("an interaction is `filter`, `split` or `sort` with a query, not {}", describe(node));
-            return self.problem(Problem::new("wrong-type", node.loc(), message));
+            return self.problem(Problem::new(Code::WrongType, node.loc(), message));
         }
         for entry in node.entries() {
             let key = entry.name();
@@ -374,7 +374,7 @@ impl Lowering {
                 // D-013, S-35: the reference ignores it, so the filter silently does nothing.
                 let near = similar(key, crate::schema::INTERACTION_KEYS.iter().copied());
                 let mut problem = Problem::new(
-                    "ignored-key",
+                    Code::IgnoredKey,
                     entry.key.loc(),
                     format!("`{key}` does nothing: an interaction is `filter`, `split` or `sort`"),
                 );
@@ -398,7 +398,7 @@ impl Lowering {
                 None if matches!(entry.value.kind(), NodeKind::Error | NodeKind::Alias) => {}
                 None => {
                     let mut problem = Problem::new(
-                        "query-expected",
+                        Code::QueryExpected,
                         entry.value.loc(),
                         format!("`{key}` needs a query `?{{ … }}`, not {}", describe(entry.value)),
                     );

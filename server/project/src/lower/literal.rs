@@ -1,6 +1,7 @@
 //! What is written as if it were replaced, in places where it stays literal text.
 
 use super::Lowering;
+use crate::codes::Code;
 use crate::problem::{Fix, Problem};
 use viz_syntax::{Entry, Node, NodeKind, RefForm, env_references, references};
 use viz_text::{Loc, MappedText, TextRange, TextSize};
@@ -23,7 +24,7 @@ impl Lowering {
             }
             let message = format!("`{key}` shows `{piece}` literally: references are not replaced here (R-REF-10)");
             let loc = text.locate(found.range).unwrap_or(node.loc());
-            self.problem(Problem::new("reference-not-replaced", loc, message));
+            self.problem(Problem::new(Code::ReferenceNotReplaced, loc, message));
         }
     }
 
@@ -37,7 +38,7 @@ impl Lowering {
     pub(super) fn variable_not_replaced(&mut self, piece: &str, loc: Loc) {
         let message =
             format!("`{piece}` stays literal text: variables are replaced in some fields of sources only (R-ENV-05)");
-        self.problem(Problem::new("variable-not-replaced", loc, message));
+        self.problem(Problem::new(Code::VariableNotReplaced, loc, message));
     }
 
     /// `{{ env_var('X') }}` in quotes (`R-ENV-06`).
@@ -55,7 +56,7 @@ impl Lowering {
     /// `path` and `file_path`, which the loader writes itself (`R-MERGE-05`).
     pub(super) fn reserved_key(&mut self, entry: &Entry<'_>) {
         let message = format!("`{}` has no effect: the project loader overwrites it (R-MERGE-05)", entry.name());
-        self.problem(Problem::new("ignored-key", entry.key.loc(), message).help("remove it"));
+        self.problem(Problem::new(Code::IgnoredKey, entry.key.loc(), message).help("remove it"));
     }
 }
 
@@ -69,7 +70,7 @@ pub(super) fn old_variable(node: Node<'_>) -> Option<Problem> {
 fn replaced_by_variable(loc: Loc, name: &str) -> Problem {
     let message = "`{{ … }}` is not processed any more (R-ENV-06)";
     let fixed = format!("${{env.{name}}}");
-    Problem::new("removed-syntax", loc, message).fix(Fix::replace(format!("write `{fixed}`"), loc, fixed))
+    Problem::new(Code::RemovedSyntax, loc, message).fix(Fix::replace(format!("write `{fixed}`"), loc, fixed))
 }
 
 /// The next `{{ env_var('X') }}` of a text, and the variable's name.

@@ -26,7 +26,7 @@ use viz_text::{Loc, MappedText};
 /// What one top-level item holds.
 #[derive(Debug, Clone, Default)]
 pub struct Lowered {
-    /// The item's object and the objects written inside it; parents come before their children.
+    /// The item's object and the objects written inside it: each is followed by all that is inside it.
     pub objects: Vec<Object>,
     /// What is wrong with its fields.
     pub problems: Vec<Problem>,
@@ -39,6 +39,11 @@ pub struct Lowered {
 }
 
 impl Lowered {
+    /// What is inside an object, however deep. No more is looked at: a dashboard has thousands of rows.
+    pub(crate) fn below(&self, object: u32) -> impl Iterator<Item = &Object> {
+        self.objects[object as usize + 1..].iter().take_while(move |other| other.parent >= Some(object))
+    }
+
     /// Whether it is objects and nothing else: no problems, differences, removed names or paths, and the first object has
     /// a name.
     pub fn is_plain(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Checks of single values against the types of the table.
 
 use super::Lowering;
+use crate::codes::Code;
 use crate::object::Spanned;
 use crate::problem::{Fix, Problem};
 use crate::schema::{HEIGHTS, Kind, Place, Target};
@@ -24,7 +25,7 @@ impl Lowering {
         self.text(key, node);
         if node.str().is_some_and(|text| !text.contains(|c: char| c.is_alphanumeric() || c == '_')) {
             let message = format!("`{key}` needs at least one letter, digit or `_`");
-            self.problem(Problem::new("invalid-value", node.loc(), message));
+            self.problem(Problem::new(Code::InvalidValue, node.loc(), message));
         }
     }
 
@@ -37,7 +38,7 @@ impl Lowering {
         };
         if !fits {
             self.problem(Problem::new(
-                "wrong-type",
+                Code::WrongType,
                 node.loc(),
                 format!("`{key}` must be a whole number, not {}", describe(node)),
             ));
@@ -49,7 +50,7 @@ impl Lowering {
         if !value.is_some_and(|value| choices.contains(&value)) {
             let list: Vec<String> = choices.iter().map(i64::to_string).collect();
             let message = format!("`{key}` can't be {}: it is one of {}", describe(node), list.join(", "));
-            self.problem(Problem::new("invalid-value", node.loc(), message));
+            self.problem(Problem::new(Code::InvalidValue, node.loc(), message));
         }
     }
 
@@ -68,7 +69,7 @@ impl Lowering {
         };
         if !fits {
             self.problem(Problem::new(
-                "wrong-type",
+                Code::WrongType,
                 node.loc(),
                 format!("`{key}` must be `true` or `false`, not {}", describe(node)),
             ));
@@ -82,7 +83,7 @@ impl Lowering {
                 let near = similar(text, choices.iter().copied());
                 let list: Vec<String> = choices.iter().map(|choice| format!("`{choice}`")).collect();
                 let mut problem = Problem::new(
-                    "invalid-value",
+                    Code::InvalidValue,
                     node.loc(),
                     format!("`{key}` can't be `{text}`: it is one of {}", list.join(", ")),
                 );
@@ -100,13 +101,14 @@ impl Lowering {
         match node.scalar().map(|scalar| scalar.resolved()) {
             Some(Typed::Date | Typed::Timestamp) => {
                 let text = node.str().unwrap_or_default().to_owned();
-                let problem = Problem::new("wrong-type", node.loc(), format!("`{key}` can't be a YAML date (R-IN-09)"))
-                    .fix(Fix::replace("write the date in quotes", node.loc(), format!("\"{text}\"")).safe());
+                let problem =
+                    Problem::new(Code::WrongType, node.loc(), format!("`{key}` can't be a YAML date (R-IN-09)"))
+                        .fix(Fix::replace("write the date in quotes", node.loc(), format!("\"{text}\"")).safe());
                 self.problem(problem);
             }
             Some(Typed::Null) | None => {
                 self.problem(Problem::new(
-                    "wrong-type",
+                    Code::WrongType,
                     node.loc(),
                     format!("`{key}` must be a text, a number or a boolean, not {}", describe(node)),
                 ));
@@ -116,7 +118,7 @@ impl Lowering {
                 if node.str().is_some_and(|text| text.trim_start().starts_with("?{")) {
                     let message = format!("a query in `{key}` is never executed: the control gets its text literally");
                     self.problem(
-                        Problem::new("query-not-executed", node.loc(), message).help("write the value itself"),
+                        Problem::new(Code::QueryNotExecuted, node.loc(), message).help("write the value itself"),
                     );
                 }
             }
@@ -130,7 +132,8 @@ impl Lowering {
         } else if pixels && self.target == Some(Target::V2_0) {
             let message = format!("`{key}` in pixels is known to format version 2.1 only");
             self.problem(
-                Problem::new("invalid-value", node.loc(), message).help(format!("write one of {}", HEIGHTS.join(", "))),
+                Problem::new(Code::InvalidValue, node.loc(), message)
+                    .help(format!("write one of {}", HEIGHTS.join(", "))),
             );
         } else if !pixels && !node.str().is_some_and(|text| HEIGHTS.contains(&text)) {
             let mut list: Vec<String> = HEIGHTS.iter().map(|height| format!("`{height}`")).collect();
@@ -139,7 +142,7 @@ impl Lowering {
             }
             let message = format!("`{key}` can't be {}: it is one of {}", describe(node), list.join(", "));
             let near = similar(node.str().unwrap_or_default(), HEIGHTS.iter().copied());
-            let mut problem = Problem::new("invalid-value", node.loc(), message);
+            let mut problem = Problem::new(Code::InvalidValue, node.loc(), message);
             problem.help = did_you_mean(&near);
             if let [only] = near.as_slice() {
                 problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), node.loc(), only.clone()));
@@ -152,7 +155,7 @@ impl Lowering {
         let fits = matches!(node.scalar().map(|scalar| scalar.resolved()), Some(Typed::Int(_) | Typed::Str));
         if !fits {
             self.problem(Problem::new(
-                "wrong-type",
+                Code::WrongType,
                 node.loc(),
                 format!("`{key}` must be a whole number or a string, not {}", describe(node)),
             ));
@@ -164,7 +167,7 @@ impl Lowering {
         let Some(scalar) = node.scalar().filter(|_| wrong_for_text(node).is_none()) else {
             let message =
                 format!("`{key}` must be {} or a reference to one, not {}", kind.with_article(), describe(node));
-            return self.problem(Problem::new("wrong-type", node.loc(), message));
+            return self.problem(Problem::new(Code::WrongType, node.loc(), message));
         };
         let text = scalar.mapped();
         let content = text.text();
@@ -181,7 +184,7 @@ impl Lowering {
             let plain =
                 !content.is_empty() && content.chars().all(|c| c.is_ascii_alphanumeric() || " '\"-_".contains(c));
             let mut problem = Problem::new(
-                "reference-expected",
+                Code::ReferenceExpected,
                 node.loc(),
                 format!("`{key}` needs a reference to {}, not a plain text", kind.with_article()),
             );
@@ -213,7 +216,7 @@ impl Lowering {
     pub(super) fn ignored_slice(&mut self, key: &str, query: &crate::object::QueryText) {
         if let Some(loc) = query.query.slice_range.and_then(|range| query.text.locate(range)) {
             let message = format!("a slice does nothing here: `{key}` uses the whole query (R-QS-06)");
-            self.problem(Problem::new("ignored-slice", loc, message).fix(Fix::replace("remove the slice", loc, "")));
+            self.problem(Problem::new(Code::IgnoredSlice, loc, message).fix(Fix::replace("remove the slice", loc, "")));
         }
     }
 
@@ -253,7 +256,7 @@ impl Lowering {
                 (at(range), "nothing but a slice may follow the `}` of a query".to_owned(), None)
             }
         };
-        let mut problem = Problem::new("malformed-query", loc, message);
+        let mut problem = Problem::new(Code::MalformedQuery, loc, message);
         problem.help = help.map(str::to_owned);
         problem.fix = match error {
             QueryStringError::Multiline(_) => folded(node),
@@ -300,7 +303,7 @@ pub(crate) fn text_problem(key: &str, node: Node<'_>) -> Option<Problem> {
     if let Some(problem) = super::literal::old_variable(node) {
         return Some(problem);
     }
-    let problem = Problem::new("wrong-type", node.loc(), format!("`{key}` must be a string, not {found}"));
+    let problem = Problem::new(Code::WrongType, node.loc(), format!("`{key}` must be a string, not {found}"));
     Some(match node.str().filter(|_| !node.is_null()) {
         Some(text) => problem.fix(Fix::replace("write it in quotes", node.loc(), format!("\"{text}\"")).safe()),
         None => problem,

@@ -64,7 +64,7 @@ impl Writer {
         let mut value = self.ty(&field.ty, &path);
         if !field.required && field.default.is_empty() {
             match (field.ty, self.definitions.get_mut(&path)) {
-                // Its definition is its own: so a fault is told at its place, not as "none of these".
+                // Its definition is its own: so a fault is reported at its place, not as "none of these".
                 (Type::Mapping(_), Some(definition)) => *definition = or_null(definition.take()),
                 _ => value = or_null(value),
             }

@@ -10,7 +10,6 @@ pub use json::json_schema;
 pub use palettes::PALETTES;
 pub use sources::SOURCE_TYPES;
 pub use tables::{
-    HEIGHTS, INPUT_TYPES, INTERACTION_DOCS, INTERACTION_KEYS, MERGED_KEYS, MULTI_DISPLAYS, PROJECT, RESERVED_KEYS,
-    ROWS_PER_PAGE, SINGLE_DISPLAYS, shape,
+    HEIGHTS, INPUT_TYPES, INTERACTION_DOCS, INTERACTION_KEYS, MERGED_KEYS, PROJECT, RESERVED_KEYS, ROWS_PER_PAGE, shape,
 };
 pub use types::{Field, Kind, Place, Shape, Target, Type, Variants, field};

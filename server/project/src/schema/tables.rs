@@ -2,6 +2,7 @@
 
 use super::sources::{PORT, SOURCE};
 use super::types::{Field, Kind, Place, Shape, Target, Type, Variants, field};
+use crate::control::{MULTI_DISPLAYS, SINGLE_DISPLAYS};
 
 pub(super) const NAME: Field =
     field("name", Type::Text, "Name by which other objects refer to this one. All objects share one namespace.");
@@ -204,10 +205,6 @@ static MULTI_DEFAULT: Shape = Shape::plain(
     ],
 );
 
-/// Values of `display.type` of a single-select input.
-pub const SINGLE_DISPLAYS: &[&str] = &["dropdown", "radio", "toggle", "tabs", "autocomplete", "slider"];
-/// Values of `display.type` of a multi-select input.
-pub const MULTI_DISPLAYS: &[&str] = &["dropdown", "checkboxes", "chips", "tags", "range-slider", "date-range"];
 /// Values of an input's `type`.
 pub const INPUT_TYPES: &[&str] = &["single-select", "multi-select"];
 

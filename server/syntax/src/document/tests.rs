@@ -222,6 +222,18 @@ fn paths_lead_to_the_cursor() {
     assert!(matches!(steps.last(), Some(PathStep::Value(node)) if node.str() == Some("b\n")), "{steps:?}");
 }
 
+/// PyYAML's and libyaml's comments need no space before them where a token has ended.
+#[test]
+fn comments_right_behind_a_token() {
+    let text = "name: \"p\"#c\nmodels:\n  - name: 'm'#\u{e9} c\n    tags: [1,#c\n      2]#c\n    sql: |#c\n      select 1\n  - {name: n}#c\n";
+    let document = Document::parse(text);
+    assert!(document.problems().is_empty(), "{:?}", document.problems());
+    assert_eq!(names(&document, "models"), ["m", "n"]);
+    let sql = document.get("models").unwrap().items().next().unwrap().get("sql").unwrap();
+    assert_eq!(sql.str(), Some("select 1\n"));
+    assert!(Document::parse("a: !!str#c\n").problems().len() == 1);
+}
+
 #[test]
 fn suppressions_cover_lines_or_what_follows() {
     let text = "\

@@ -1,6 +1,6 @@
 //! Segments against one piece.
 
-use super::{check_mapped, dump, sample};
+use super::{check_maps, dump, sample};
 use crate::document::SegmentKind;
 use crate::reuse::parse_in_one_piece;
 use crate::{Document, ProblemKind};
@@ -8,11 +8,7 @@ use crate::{Document, ProblemKind};
 /// Compares, if the text is YAML; whether it was and is cut into segments.
 fn compare(text: &str) -> bool {
     let doc = Document::parse(text);
-    for entry in doc.entries() {
-        check_mapped(&doc, entry.key());
-        check_mapped(&doc, entry.node());
-        entry.items().for_each(|item| check_mapped(&doc, item));
-    }
+    check_maps(&doc);
     let Some(whole) = parse_in_one_piece(text) else {
         return false;
     };

@@ -1,24 +1,40 @@
 //! The handlers. What changes state does so before any `await`, hence in the order of the wire (see `service`); what
 //! computes takes a snapshot first and goes to another thread. No handler waits for the client.
 
-use super::analysis::Analysis;
-use super::capabilities::Commands;
-use super::outbox::{Message, Outbox};
-use super::progress::Progress;
-use super::pull::Pulled;
-use super::request::Request;
-use super::semantic_tokens::LastTokens;
-use super::service::Lifecycle;
-use super::settings::Settings;
-use super::sources::{self, Sources};
-use super::state::{Revision, State};
-use super::{
-    call_hierarchy, capabilities, code_action, code_lens, completion, definition, document_color, document_link,
-    document_symbol, folding, highlight, hover, inlay_hint, references, rename, semantic_tokens, signature_help,
-    workspace_symbol,
-};
-use crate::answerer::{Answerer, EngineAnswerer};
-use crate::check::STACK;
+use super::capabilities;
+use super::protocol::client;
+use super::protocol::client::Commands;
+use crate::host::answerer::{Answerer, EngineAnswerer};
+use crate::host::settings::STACK;
+use crate::lsp::handlers::call_hierarchy;
+use crate::lsp::handlers::code_action;
+use crate::lsp::handlers::code_lens;
+use crate::lsp::handlers::completion;
+use crate::lsp::handlers::definition;
+use crate::lsp::handlers::document_color;
+use crate::lsp::handlers::document_link;
+use crate::lsp::handlers::document_symbol;
+use crate::lsp::handlers::folding;
+use crate::lsp::handlers::highlight;
+use crate::lsp::handlers::hover;
+use crate::lsp::handlers::inlay_hint;
+use crate::lsp::handlers::references;
+use crate::lsp::handlers::rename;
+use crate::lsp::handlers::semantic_tokens;
+use crate::lsp::handlers::semantic_tokens::LastTokens;
+use crate::lsp::handlers::signature_help;
+use crate::lsp::handlers::workspace_symbol;
+use crate::lsp::protocol::client_process;
+use crate::lsp::protocol::outbox::{Message, Outbox};
+use crate::lsp::protocol::progress::Progress;
+use crate::lsp::protocol::service::Lifecycle;
+use crate::lsp::session::analysis::Analysis;
+use crate::lsp::session::pull::Pulled;
+use crate::lsp::session::settings::Settings;
+use crate::lsp::session::snapshot::Request;
+use crate::lsp::session::source_queries;
+use crate::lsp::session::source_queries::Sources;
+use crate::lsp::session::state::{Revision, State};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
@@ -48,10 +64,10 @@ use tower_lsp::lsp_types::{
 use tower_lsp::{Client, LanguageServer};
 use viz_project::Environment;
 
-/// A question about diagnostics waits so long for the check of the text as it is.
+/// How long a request for diagnostics waits for the check of the current text.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// See the module.
+/// The language server as `tower-lsp` calls it.
 pub struct Backend {
     pub(super) client: Client,
     pub(super) state: Arc<State>,
@@ -66,7 +82,7 @@ pub struct Backend {
 
 /// What is known once the client has introduced itself.
 struct Session {
-    client: capabilities::Client,
+    client: client::Client,
     commands: Arc<Commands>,
     answerer: Arc<dyn Answerer>,
     outbox: Outbox,
@@ -96,7 +112,7 @@ impl Backend {
         &self.state
     }
 
-    pub(super) fn abilities(&self) -> capabilities::Client {
+    pub(super) fn abilities(&self) -> client::Client {
         self.session.get().map(|session| session.client).unwrap_or_default()
     }
 
@@ -151,7 +167,7 @@ impl Backend {
 
     /// `window/workDoneProgress/cancel`
     pub(super) async fn call_off(&self, params: WorkDoneProgressCancelParams) {
-        let display = super::progress::number_of(&params.token);
+        let display = crate::lsp::protocol::progress::number_of(&params.token);
         let answers = display.zip(self.sources.get()).and_then(|(display, sources)| sources.call_off(display));
         if let Some(answers) = answers {
             self.state.answer(answers);
@@ -159,17 +175,12 @@ impl Backend {
     }
 
     /// Starts the threads: one that checks, one that asks sources.
-    fn start(
-        &self,
-        client: capabilities::Client,
-        settings: Settings,
-        outbox: &Outbox,
-    ) -> anyhow::Result<Arc<dyn Answerer>> {
+    fn start(&self, client: client::Client, settings: Settings, outbox: &Outbox) -> anyhow::Result<Arc<dyn Answerer>> {
         let confined = settings.confined(&self.state.environment).is_some();
         let answerer: Arc<dyn Answerer> = Arc::new(EngineAnswerer::new(settings.trusted, confined, settings.cache)?);
         let sources = Arc::new(Sources::new(Progress::new(self.client.clone(), client.progress)));
         let _ = self.sources.set(Arc::clone(&sources));
-        for _ in 0..sources::THREADS {
+        for _ in 0..source_queries::THREADS {
             let (sources, state, answerer) = (Arc::clone(&sources), Arc::clone(&self.state), Arc::clone(&answerer));
             thread::Builder::new().name("sources".into()).spawn(move || sources.run(&state, &*answerer))?;
         }
@@ -191,7 +202,10 @@ impl Backend {
 #[tower_lsp::async_trait]
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
-        let mut client = capabilities::Client::read(&params.capabilities);
+        if let Some(id) = params.process_id {
+            client_process::watch(id, &self.lifecycle);
+        }
+        let mut client = client::Client::read(&params.capabilities);
         // Never both: who can't be told to ask again is sent everything.
         client.pulls_diagnostics &= self.lifecycle.refreshes_diagnostics();
         let (settings, complaints) = Settings::read(params.initialization_options.as_ref());

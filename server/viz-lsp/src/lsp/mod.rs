@@ -4,56 +4,19 @@
 //! own, newest state wins) checks the projects concerned with what is known, `publish` sends what differs, `sources`
 //! (other threads) get questions about data answered, and `analysis` checks again.
 
-mod analysis;
 mod backend;
-mod call_hierarchy;
 mod capabilities;
-mod code_action;
-mod code_lens;
-mod completion;
-mod convert;
-mod custom;
-mod definition;
-mod disk;
-mod document_color;
-mod document_link;
-mod document_symbol;
-mod documents;
-mod edits;
-mod folding;
-mod framing;
-mod highlight;
-mod hover;
-mod inlay_hint;
-mod knowledge;
-mod outbox;
-mod outgoing;
-mod plain;
-mod progress;
-mod publish;
-mod pull;
-mod references;
-mod rename;
-mod request;
-mod requests;
-mod retain;
-mod semantic_tokens;
-mod service;
-mod session;
-mod settings;
-mod signature_help;
-mod sources;
-mod state;
-mod stats;
-mod status;
-mod transport;
-mod workspace;
-mod workspace_symbol;
+pub(crate) mod extensions;
+pub(crate) mod handlers;
+mod own_requests;
+pub(crate) mod protocol;
+pub(crate) mod registration;
+pub(crate) mod session;
 
-use crate::check::STACK;
+use crate::host::settings::STACK;
 use anyhow::Context;
 use backend::Backend;
-use service::{InOrder, Lifecycle};
+use protocol::service::{InOrder, Lifecycle};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tower_lsp::{LspService, Server};
@@ -75,13 +38,13 @@ pub fn run(socket: Option<u16>) -> anyhow::Result<ExitCode> {
         .context("can't start the server")?;
     let lifecycle = Arc::new(Lifecycle::default());
     let (input, output, writer) = match socket {
-        None => transport::stdio(Arc::clone(&lifecycle)).context("can't start the server")?,
-        Some(port) => transport::socket(port, Arc::clone(&lifecycle))
+        None => protocol::transport::stdio(Arc::clone(&lifecycle)).context("can't start the server")?,
+        Some(port) => protocol::transport::socket(port, Arc::clone(&lifecycle))
             .with_context(|| format!("can't reach a client on port {port} of this machine"))?,
     };
     runtime.block_on(async {
         let service = LspService::build(|client| Backend::new(client, Arc::clone(&lifecycle)));
-        let (service, socket) = requests::register(service).finish();
+        let (service, socket) = own_requests::register(service).finish();
         let state = Arc::clone(service.inner().state());
         let service = InOrder::new(service, Arc::clone(&lifecycle));
         Server::new(input, output, socket).concurrency_level(CONCURRENCY).serve(service).await;

@@ -3,6 +3,7 @@
 mod values;
 
 use super::{Lowering, describe};
+use crate::codes::Code;
 use crate::problem::{Fix, Problem};
 use crate::similar::{did_you_mean, similar};
 use viz_plotly::{Attribute, Root, ValueType, schema};
@@ -68,7 +69,7 @@ impl Lowering {
         }
         let Some(text) = node.scalar().map(|scalar| scalar.value()) else {
             let message = format!("`type` must be the name of a trace, not {}", describe(node));
-            self.problem(Problem::new("invalid-prop", node.loc(), message));
+            self.problem(Problem::new(Code::InvalidProp, node.loc(), message));
             return None;
         };
         if schema().traces().any(|trace| trace == text) {
@@ -79,7 +80,7 @@ impl Lowering {
             _ if is_query_like(text) => "`type` can't come from a query or an input (R-PROP-04)".to_owned(),
             _ => format!("`{text}` is no type of trace"),
         };
-        let mut problem = Problem::new("invalid-prop", node.loc(), message);
+        let mut problem = Problem::new(Code::InvalidProp, node.loc(), message);
         let near = similar(text, schema().traces());
         if text == "table" {
             problem = problem.help("write a table below `tables:`");
@@ -124,7 +125,7 @@ impl Lowering {
         }
         if node.is_null() {
             if place.attribute.ty != ValueType::Any {
-                self.problem(Problem::new("invalid-prop", place.key, format!("`{name}` has no value")));
+                self.problem(Problem::new(Code::InvalidProp, place.key, format!("`{name}` has no value")));
             }
             return;
         }
@@ -162,7 +163,7 @@ impl Lowering {
         }
         if !place.subject.queries && !matches!(query, Err(QueryStringError::LeadingSpace(_))) {
             let message = format!("a query in a layout is never executed: `{}` gets its text literally", place.path);
-            self.problem(Problem::new("query-not-executed", node.loc(), message).help("write the value itself"));
+            self.problem(Problem::new(Code::QueryNotExecuted, node.loc(), message).help("write the value itself"));
         }
     }
 
@@ -193,7 +194,7 @@ impl Lowering {
             place.attribute.expected()
         );
         let loc = text.locate(range).unwrap_or(node.loc());
-        self.problem(Problem::new("slice-type", loc, message).help("pick one value: `[0]`"));
+        self.problem(Problem::new(Code::SliceType, loc, message).help("pick one value: `[0]`"));
     }
 
     fn unknown_attribute(&mut self, subject: Subject<'_>, path: &str, of: &'static Attribute, entry: &Entry<'_>) {
@@ -203,7 +204,7 @@ impl Lowering {
             Root::Layout => "a layout".to_owned(),
         };
         let owner = if path.is_empty() { whole } else { format!("`{path}` of {whole}") };
-        let mut problem = Problem::new("unknown-prop", loc, format!("{owner} has no property `{key}`"));
+        let mut problem = Problem::new(Code::UnknownProp, loc, format!("{owner} has no property `{key}`"));
         let near = similar(key, schema().children(of).map(|(name, _)| name));
         let moved = MOVED.iter().find(|(old, _)| *old == key).map(|(_, now)| *now);
         if let Some(now) = moved.map(str::to_owned).or_else(|| dotted(key)).filter(|now| exists(of, now)) {
@@ -233,7 +234,7 @@ impl Lowering {
                 count => format!("{count} items are lost, from this one on"),
             };
             let message = format!("{lost}: a query in the list of `{}` replaces all else in it (R-PRP-04)", place.path);
-            let problem = Problem::new("lost-items", first.loc(), message)
+            let problem = Problem::new(Code::LostItems, first.loc(), message)
                 .related(query.loc(), "the query")
                 .help("put the constants into the query, or make every item a query");
             self.problem(problem);

@@ -1,6 +1,7 @@
 //! Values of props and layouts.
 
 use super::{Place, is_query_like};
+use crate::codes::Code;
 use crate::lower::{Lowering, describe};
 use crate::problem::{Fix, Problem};
 use crate::schema::PALETTES;
@@ -123,7 +124,7 @@ impl Lowering {
             let near = similar(text, PALETTES.iter().copied());
             let message =
                 format!("`{}` must be the name of a palette or a list of colours, not {}", place.path, describe(node));
-            let mut problem = Problem::new("invalid-prop", node.loc(), message);
+            let mut problem = Problem::new(Code::InvalidProp, node.loc(), message);
             problem.help = did_you_mean(&near).or_else(|| Some(format!("use one of {}", PALETTES.join(", "))));
             if let [only] = near.as_slice() {
                 problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), node.loc(), only.clone()));
@@ -147,7 +148,7 @@ impl Lowering {
             && given(node) != Some(Given::Date);
         let or_query = if query && place.subject.queries { " or a query" } else { "" };
         let message = format!("`{name}` must be {expected}{or_query}, not {found}");
-        let mut problem = Problem::new("invalid-prop", loc, message);
+        let mut problem = Problem::new(Code::InvalidProp, loc, message);
         let near = similar(wrong, place.attribute.words());
         if node.str().is_some_and(|text| !references(text).is_empty()) {
             problem = problem

@@ -1,0 +1,145 @@
+//! The files of an insight: its query and how its picture is made of the rows; the rows themselves where no input changes
+//! them; and, where wanted, everything in one flat file.
+
+use crate::json::{json, object};
+use crate::layout::{Layout, flat_json, insight_json};
+use crate::work::{FlatText, Query, Text, Work};
+use rustc_hash::FxHashSet;
+use serde_json::{Map, Value};
+use std::path::Path;
+use viz_check::{RenderedQuery, rendered_query};
+use viz_check::{stored_props, written};
+use viz_facts::{FactStore, QueryTable, Reason, SourceSpec, Unknown};
+use viz_project::{Body, Insight, ObjectId, Project};
+use viz_sql::name_hash;
+use viz_syntax::Plain;
+
+/// What the work for insights depends on.
+pub(crate) struct Context<'a> {
+    pub project: &'a Project,
+    pub facts: &'a FactStore,
+    pub now: chrono::NaiveDateTime,
+    pub layout: Layout,
+    pub out: &'a Path,
+    pub flat: bool,
+}
+
+/// The work for an insight.
+pub(crate) fn work(context: &Context<'_>, id: ObjectId) -> Result<Work, Unknown> {
+    let Context { project, facts, now, layout, out, flat } = *context;
+    let name = project.object(id).name_text();
+    let Body::Insight(insight) = &project.object(id).body else {
+        return Err(Unknown::new(Reason::NoInsight, "this is no insight"));
+    };
+    let query = rendered_query(project, facts, now, id, &[])?;
+    let source = match query.tables.first() {
+        Some(table) => table.source.clone()?,
+        None => return Err(Unknown::new(Reason::NoModel, "it reads no model")),
+    };
+    if let Some(other) = query.tables.iter().find(|table| table.source.as_ref() != Ok(&source)) {
+        let other = &other.model;
+        return Err(Unknown::new(
+            Reason::SeveralSources,
+            format!("its model `{other}` is of another source than the others"),
+        ));
+    }
+    let split = split(&query);
+    let file = |hash: String, path: String| {
+        let url = out.join(path).to_string_lossy().into_owned();
+        object([("name_hash", hash.into()), ("signed_data_file_url", url.into())])
+    };
+    let (files, sql) = if query.dynamic {
+        let models = query.tables.iter().map(|table| file(table.name.clone(), layout.model(&table.model)));
+        (models.collect(), query.stored.clone())
+    } else {
+        (vec![file(name_hash(name), layout.insight(name))], format!("SELECT * FROM \"{}\"", name_hash(name)))
+    };
+    let meta = object([
+        ("name", name.into()),
+        ("files", Value::Array(files)),
+        ("query", sql.into()),
+        ("props_mapping", props_mapping(&query)),
+        ("static_props", static_props(project, id)),
+        ("props_slices", slices(insight)),
+        ("split_key", split.into()),
+        ("type", insight.trace_type.as_ref().map(|ty| ty.text.as_str()).into()),
+    ]);
+    let texts = vec![Text { path: insight_json(name), json: meta }];
+    // The query of a dynamic insight is the browser's, and SQLite is no DuckDB.
+    let foreign = query.dynamic && matches!(source, SourceSpec::Sqlite { .. });
+    let mut warnings = Vec::new();
+    if flat && foreign {
+        warnings.push("it has no flat file: its query is for the browser, and its data are in SQLite".to_owned());
+    }
+    let flat = (flat && !foreign).then(|| flat_text(project, id, &query));
+    let parquet = (!query.dynamic).then(|| layout.insight(name));
+    let mut queries = Vec::new();
+    if parquet.is_some() || flat.is_some() {
+        let tables = query.tables.iter().map(|table| QueryTable { name: table.name.clone(), sql: table.sql.clone() });
+        queries.push(Query {
+            source,
+            tables: tables.collect(),
+            sql: query.sql.clone(),
+            names: Vec::new(),
+            parquet,
+            flat,
+        });
+    }
+    Ok(Work { queries, texts, warnings, ..Work::default() })
+}
+
+/// The alias of the split; of several the last counts (`R-SQL-11`).
+fn split(query: &RenderedQuery) -> Option<&str> {
+    query.columns.iter().rev().find(|column| column.key == "split").map(|column| column.alias.as_str())
+}
+
+fn props_mapping(query: &RenderedQuery) -> Value {
+    let props = query.columns.iter().filter(|column| column.key.starts_with("props."));
+    Value::Object(props.map(|column| (column.key.clone(), column.alias.as_str().into())).collect())
+}
+
+fn slices(insight: &Insight) -> Value {
+    let slice = |statement: &viz_project::Statement| {
+        let range = statement.query.query.slice_range?;
+        Some((statement.key.clone(), statement.query.text.slice(range).into()))
+    };
+    Value::Object(insight.statements.iter().filter_map(slice).collect())
+}
+
+/// `R-INS-02`: `type` is none of them.
+fn static_props(project: &Project, id: ObjectId) -> Value {
+    match json(&stored_props(project, id)) {
+        Value::Object(mut props) => {
+            props.shift_remove("type");
+            Value::Object(props)
+        }
+        _ => Value::Object(Map::new()),
+    }
+}
+
+fn flat_text(project: &Project, id: ObjectId, query: &RenderedQuery) -> FlatText {
+    let name = project.object(id).name_text();
+    let interactions = written(project, id, &["interactions"]).map(|plain| match plain {
+        Plain::List(items) => Value::Array(items.iter().map(json).collect()),
+        _ => Value::Array(Vec::new()),
+    });
+    let mut seen = FxHashSet::default();
+    let inputs = query.inputs.iter().map(|input| project.object(*input).name_text());
+    let others = viz_sql::inputs_of(project, id);
+    let others = others.iter().map(|input| project.object(*input).name_text());
+    let inputs: Vec<Value> = inputs.chain(others).filter(|name| seen.insert(*name)).map(Value::from).collect();
+    let metadata = object([
+        ("split_column", split(query).into()),
+        ("input_dependencies", Value::Array(inputs)),
+        ("requires_groupby", query.grouped.into()),
+        ("props_mapping", props_mapping(query)),
+    ]);
+    let rest = object([
+        ("query", query.stored.as_str().into()),
+        ("interactions", interactions.unwrap_or_else(|| Value::Array(Vec::new()))),
+        ("metadata", metadata),
+    ]);
+    // `{"query":…}` goes on where `{"data":{…}` ends.
+    let after = rest.to_string().replacen('{', ",", 1);
+    FlatText { path: flat_json(name), before: "{\"data\":".to_owned(), after: format!("{after}\n") }
+}

@@ -1,0 +1,308 @@
+//! The schema of a source: which tables it has, with which columns.
+
+use crate::json::object;
+use crate::layout::Layout;
+use crate::work::{GENERATED, Text, Work};
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+use viz_check::source_spec;
+use viz_facts::{Answer, DataType, FactStore, Question, Reason, SourceSpec, TypeKind, Unknown};
+use viz_project::{Body, Kind, ObjectId, Project};
+
+/// Maximum number of columns to read, over all tables of a source.
+const COLUMNS: u32 = 100_000;
+
+/// One column of a source's table. Tables outside the default schema are called `schema.table`.
+struct Column {
+    schema: String,
+    table: String,
+    name: String,
+    data_type: DataType,
+    nullable: bool,
+}
+
+/// What a build wants to know besides what a check asks: ask until there is nothing left.
+pub fn questions(project: &Project, facts: &FactStore) -> Vec<Question> {
+    let open = |id: ObjectId| {
+        let spec = spec(project, id).ok()?;
+        match tables(&spec, facts) {
+            Err(Missing::Questions(questions)) => Some(questions),
+            _ => None,
+        }
+    };
+    project.of_kind(Kind::Source).filter_map(open).flatten().collect()
+}
+
+enum Missing {
+    /// Answers to these.
+    Questions(Vec<Question>),
+    /// They can't be had.
+    Why(Unknown),
+}
+
+fn spec(project: &Project, id: ObjectId) -> Result<SourceSpec, Unknown> {
+    let object = project.object(id);
+    match &object.body {
+        Body::Source(source) => source_spec(project, object.name_text(), source),
+        _ => Err(Unknown::new(Reason::NoSource, "this is no source")),
+    }
+}
+
+/// The work for a source.
+pub(crate) fn work(project: &Project, facts: &FactStore, id: ObjectId, layout: Layout) -> Result<Work, Unknown> {
+    let name = project.object(id).name_text();
+    let spec = spec(project, id)?;
+    let tables = tables(&spec, facts).map_err(|missing| match missing {
+        Missing::Why(why) => why,
+        Missing::Questions(_) => Unknown::new(Reason::Pending, "its tables were not read"),
+    })?;
+    let Body::Source(source) = &project.object(id).body else { return Ok(Work::default()) };
+    let kind = source.ty.as_ref().map_or("", |ty| ty.text.as_str());
+    let text = Text { path: layout.schema(name), json: json(name, kind, &spec, &tables.columns) };
+    let asks = first_question(&spec).into_iter().collect();
+    let left_out = |(table, why)| format!("`{table}` is left out of its schema, because it can't be read: {why}");
+    let warnings = tables.left_out.into_iter().map(left_out).collect();
+    Ok(Work { texts: vec![text], asks, warnings, ..Work::default() })
+}
+
+fn json(name: &str, kind: &str, spec: &SourceSpec, columns: &[Column]) -> Value {
+    let default = default_schema(spec);
+    let several = columns.iter().any(|column| column.schema != default);
+    let mut tables: IndexMap<String, Vec<&Column>> = IndexMap::new();
+    for column in columns {
+        let table =
+            if column.schema == default { column.table.clone() } else { format!("{}.{}", column.schema, column.table) };
+        tables.entry(table).or_default().push(column);
+    }
+    let mut nested = Map::new();
+    for column in columns {
+        let (schema, table) = (column.schema.to_lowercase(), column.table.to_lowercase());
+        let of_schema = match several {
+            true => entry(&mut nested, &schema),
+            false => &mut nested,
+        };
+        entry(of_schema, &table).insert(column.name.to_lowercase(), parser_type(&column.data_type).into());
+    }
+    let table = |(name, columns): (&String, &Vec<&Column>)| {
+        let column = |column: &&Column| {
+            let described = object([("type", column.data_type.as_str().into()), ("nullable", column.nullable.into())]);
+            (column.name.clone(), described)
+        };
+        let metadata = object([("table_name", name.as_str().into()), ("column_count", columns.len().into())]);
+        let columns = Value::Object(columns.iter().map(column).collect());
+        (name.clone(), object([("columns", columns), ("metadata", metadata)]))
+    };
+    let metadata = object([
+        ("total_tables", tables.len().into()),
+        ("total_columns", columns.len().into()),
+        ("databases", Value::Array(databases(spec).into_iter().map(Value::from).collect())),
+        ("source_type", kind.into()),
+        ("default_schema", default.into()),
+    ]);
+    object([
+        ("source_name", name.into()),
+        ("source_type", kind.into()),
+        (GENERATED, "".into()),
+        ("tables", Value::Object(tables.iter().map(table).collect())),
+        ("sqlglot_schema", Value::Object(nested)),
+        ("metadata", metadata),
+    ])
+}
+
+fn entry<'a>(map: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<String, Value> {
+    let value = map.entry(key).or_insert_with(|| Value::Object(Map::new()));
+    value.as_object_mut().expect("only objects are put in")
+}
+
+fn default_schema(spec: &SourceSpec) -> &'static str {
+    match spec {
+        SourceSpec::DuckDbMemory { .. }
+        | SourceSpec::DuckDbFile { .. }
+        | SourceSpec::Sqlite { .. }
+        | SourceSpec::Csv { .. } => "main",
+    }
+}
+
+fn databases(spec: &SourceSpec) -> Vec<String> {
+    match spec {
+        SourceSpec::DuckDbMemory { .. } | SourceSpec::Csv { .. } => vec!["memory".to_owned()],
+        SourceSpec::Sqlite { .. } => vec!["main".to_owned()],
+        SourceSpec::DuckDbFile { path, .. } => {
+            let stem = path.reveal().file_stem().map(|stem| stem.to_string_lossy());
+            stem.map(|stem| viz_secrets::hide(&stem).into_owned()).into_iter().collect()
+        }
+    }
+}
+
+/// What a source has.
+#[derive(Default)]
+struct Tables {
+    columns: Vec<Column>,
+    /// Tables without their columns, and why.
+    left_out: Vec<(String, String)>,
+}
+
+fn tables(spec: &SourceSpec, facts: &FactStore) -> Result<Tables, Missing> {
+    match spec {
+        SourceSpec::DuckDbMemory { .. } => Ok(Tables::default()),
+        SourceSpec::Csv { view, .. } => {
+            let tables = described(spec, facts, std::slice::from_ref(view))?;
+            match tables.left_out.first() {
+                None => Ok(tables),
+                // It is all that there is.
+                Some((_, why)) => Err(unreadable(why)),
+            }
+        }
+        SourceSpec::Sqlite { .. } => described(spec, facts, &values(spec, facts)?),
+        SourceSpec::DuckDbFile { .. } => {
+            let column = |line: String| {
+                let (schema, table, name, data_type, nullable): (_, _, _, DataType, _) =
+                    serde_json::from_str(&line).ok()?;
+                Some(Column { schema, table, name, data_type, nullable })
+            };
+            let columns = values(spec, facts)?.into_iter().filter_map(column).collect();
+            Ok(Tables { columns, left_out: Vec::new() })
+        }
+    }
+}
+
+/// The question that a source's schema begins with.
+fn first_question(spec: &SourceSpec) -> Option<Question> {
+    let options = |sql: &str| Question::Options { source: spec.clone(), sql: sql.to_owned(), limit: COLUMNS };
+    match spec {
+        SourceSpec::DuckDbMemory { .. } => None,
+        SourceSpec::Csv { view, .. } => Some(whole(spec, view)),
+        SourceSpec::Sqlite { .. } => Some(options(
+            "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite_%' order by name",
+        )),
+        SourceSpec::DuckDbFile { .. } => Some(options(
+            "select json_array(schema_name, table_name, column_name, data_type, is_nullable)::varchar \
+             from duckdb_columns() where not internal and database_name = current_database() \
+             order by schema_name, table_name, column_index",
+        )),
+    }
+}
+
+/// All of a table.
+fn whole(spec: &SourceSpec, table: &str) -> Question {
+    let sql = format!("select * from \"{}\"", table.replace('"', "\"\""));
+    Question::Describe { source: spec.clone(), sql }
+}
+
+fn values(spec: &SourceSpec, facts: &FactStore) -> Result<Vec<String>, Missing> {
+    let question = first_question(spec).ok_or_else(strange)?;
+    match answer(facts, &question)? {
+        Answer::Options(Ok(found)) => Ok(found.values.iter().flatten().cloned().collect()),
+        Answer::Options(Err(error)) => Err(unreadable(&error.message)),
+        _ => Err(strange()),
+    }
+}
+
+/// The columns of tables as a query of each has them. What can't be read (a view on a table that is gone) is left out: nobody else
+/// needs it.
+fn described(spec: &SourceSpec, facts: &FactStore, tables: &[String]) -> Result<Tables, Missing> {
+    let (mut out, mut open) = (Tables::default(), Vec::new());
+    for table in tables {
+        let left_out = |why: &str| (table.clone(), why.to_owned());
+        let columns = match answer(facts, &whole(spec, table)) {
+            Ok(Answer::Columns(Ok(columns))) => columns,
+            Ok(Answer::Columns(Err(error))) => {
+                out.left_out.push(left_out(&error.message));
+                continue;
+            }
+            Ok(_) => return Err(strange()),
+            Err(Missing::Questions(questions)) => {
+                open.extend(questions);
+                continue;
+            }
+            Err(Missing::Why(why)) if is_of_its_own(&why) => {
+                out.left_out.push(left_out(&why.message));
+                continue;
+            }
+            Err(why) => return Err(why),
+        };
+        out.columns.extend(columns.iter().map(|column| Column {
+            schema: default_schema(spec).to_owned(),
+            table: table.clone(),
+            name: column.name.clone(),
+            data_type: column.data_type.clone(),
+            nullable: true,
+        }));
+    }
+    if open.is_empty() { Ok(out) } else { Err(Missing::Questions(open)) }
+}
+
+/// Whether one table can't be read for a reason that says nothing of the others.
+fn is_of_its_own(why: &Unknown) -> bool {
+    matches!(why.code, Reason::Timeout | Reason::OutOfMemory | Reason::AnswerTooLong | Reason::FunctionNotRun)
+}
+
+fn answer<'a>(facts: &'a FactStore, question: &Question) -> Result<&'a Answer, Missing> {
+    match facts.get(question) {
+        None => Err(Missing::Questions(vec![question.clone()])),
+        Some(viz_facts::Fact::Unknown(why)) => Err(Missing::Why(why.clone())),
+        Some(fact) => fact.answer().map(AsRef::as_ref).ok_or_else(strange),
+    }
+}
+
+fn unreadable(why: &str) -> Missing {
+    Missing::Why(Unknown::new(Reason::Schema, format!("its tables can't be read: {why}")))
+}
+
+fn strange() -> Missing {
+    Missing::Why(Unknown::new(Reason::Engine, "the engine gave an answer of another kind"))
+}
+
+/// The name that the reference's SQL parser has for a type of DuckDB.
+pub(crate) fn parser_type(data_type: &DataType) -> &str {
+    match data_type.as_str() {
+        _ if data_type.kind() == TypeKind::Enum => "TEXT",
+        "INTEGER" => "INT",
+        "VARCHAR" => "TEXT",
+        "TIMESTAMP WITH TIME ZONE" => "TIMESTAMPTZ",
+        "TIME WITH TIME ZONE" => "TIMETZ",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use viz_facts::{Fact, OptionValues, SqlError, SqlErrorKind};
+
+    fn found(spec: &SourceSpec, of_view: Result<Answer, Unknown>) -> Result<Tables, Missing> {
+        let column = || viz_facts::Column { name: "a".into(), data_type: "BIGINT".into() };
+        let names = ["t", "v"].map(|name| Some(name.to_owned())).to_vec();
+        let names = OptionValues { columns: vec![column()], values: names, more: false };
+        let mut facts = FactStore::default();
+        let mut learn = |question: Question, answer: Result<Answer, Unknown>| {
+            let known = |answer| Fact::Known { answer: std::sync::Arc::new(answer), at: std::time::SystemTime::now() };
+            facts.insert(question.key(), answer.map_or_else(Fact::Unknown, known));
+        };
+        learn(first_question(spec).unwrap(), Ok(Answer::Options(Ok(names))));
+        learn(whole(spec, "t"), Ok(Answer::Columns(Ok(vec![column()]))));
+        learn(whole(spec, "v"), of_view);
+        tables(spec, &facts)
+    }
+
+    #[test]
+    fn a_view_that_is_broken_is_left_out_alone() {
+        let path = std::path::PathBuf::from("/p/x.sqlite");
+        let sqlite = SourceSpec::Sqlite { root: "/p".into(), path: path.into() };
+        let gone = SqlError {
+            kind: SqlErrorKind::Catalog,
+            message: "no such table: main.u".into(),
+            offset: None,
+            length: None,
+            candidates: Vec::new(),
+        };
+        for of_view in
+            [Ok(Answer::Columns(Err(gone.clone()))), Err(Unknown::new(Reason::Timeout, "no such table: main.u"))]
+        {
+            let Ok(Tables { columns, left_out }) = found(&sqlite, of_view) else { panic!("the source is left out") };
+            assert_eq!(columns.iter().map(|column| column.table.as_str()).collect::<Vec<_>>(), ["t"]);
+            assert_eq!(left_out, [("v".to_owned(), gone.message.clone())]);
+        }
+        assert!(matches!(found(&sqlite, Err(Unknown::new(Reason::DatabaseLocked, ""))), Err(Missing::Why(_))));
+    }
+}

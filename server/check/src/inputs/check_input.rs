@@ -1,0 +1,425 @@
+//! What is wrong with inputs, and what is known of their options.
+
+use crate::engine_errors::lambda;
+use crate::engine_errors::wording::sentence;
+use crate::engine_errors::wording::suggest;
+use crate::facts::{Facts, Known};
+use crate::inputs::options::{Failed, InputOptions, MAX_OPTIONS, look_up, question};
+use crate::inputs::states::{Value, numeric};
+use crate::models::check_model::{Columns, columns, error_place};
+use crate::models::not_run::not_run;
+use crate::report::shorten::{OPTION, shorten};
+use crate::report::{Finding, InputReport, OptionsStatus};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+use viz_facts::{Answer, Reason, Unknown};
+use viz_project::{
+    Code, Control, DefaultSelection, Display, Fix, Input, Kind, ObjectId, Options, Project, QueryText, Selection,
+    did_you_mean, similar,
+};
+
+/// More options than this are warned about (`R-IN-12`).
+const MANY_OPTIONS: usize = 10_000;
+
+/// Maximum number of wrong defaults of an input for which to suggest options.
+const MOST_SUGGESTED: usize = 20;
+
+/// The options of an input, or why they are not known.
+pub(crate) type KnownOptions = Result<Arc<InputOptions>, Unknown>;
+
+/// The options of every input.
+pub(crate) type AllOptions = FxHashMap<ObjectId, KnownOptions>;
+
+/// What is known of an input.
+#[derive(Clone)]
+pub(crate) struct InputVerdict {
+    pub(crate) options: KnownOptions,
+    pub(crate) report: InputReport,
+    /// What is wrong with it.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Looks at an input.
+pub(crate) fn check_input(
+    project: &Project,
+    facts: &Facts<'_>,
+    now: chrono::NaiveDateTime,
+    id: ObjectId,
+    input: &Input,
+) -> InputVerdict {
+    let mut findings = Vec::new();
+    shape(project, id, input, &mut findings);
+    let found = look_up(project, facts, id, now);
+    if let (Options::Query(query), source) = (&input.options, &found) {
+        query_findings(project, facts, id, query, source, &mut findings);
+    }
+    let options = found.map(Arc::new).map_err(|failed| match failed {
+        Failed::Sql(error) => Unknown::new(Reason::OptionsQuery, sentence(&error.message)),
+        Failed::Unknown(why) => why,
+    });
+    if let Options::Range(range) = &input.options {
+        findings.extend(crate::inputs::ranges::faults(input, range, now));
+        if options.as_ref().is_err_and(|why| why.code == Reason::TooManyOptions) {
+            let message = format!("the range has more than {MAX_OPTIONS} values: the browser lists them all (R-IN-12)");
+            findings.push(Finding::new(Code::TooManyOptions, range.loc, message));
+        }
+    }
+    if let Ok(options) = &options {
+        contents(project, id, input, options, &mut findings);
+    }
+    let report = report(project, id, input, &options);
+    InputVerdict { options, report, findings }
+}
+
+/// Inputs on a dashboard that nothing on it reads, nor anything else.
+pub(crate) fn unread(project: &Project, findings: &mut Vec<Finding>) {
+    if !project.names_complete() {
+        return;
+    }
+    let shows = |id: ObjectId| matches!(project.object(id).kind, Kind::Dashboard | Kind::Row | Kind::Item);
+    let (shown, reading): (Vec<ObjectId>, Vec<ObjectId>) = project.ids().partition(|id| shows(*id));
+    let used =
+        |by: &[ObjectId]| -> FxHashSet<ObjectId> { by.iter().flat_map(|id| project.uses_of(*id)).copied().collect() };
+    let (shown, read) = (used(&shown), used(&reading));
+    for id in project.of_kind(Kind::Input) {
+        let object = project.object(id);
+        if shown.contains(&id) && !read.contains(&id) && !project.is_broken(object.loc) {
+            let message = format!("no insight reads `{}`: its choices change nothing", object.name_text());
+            findings.push(Finding::new(Code::UnreadInput, object.name_loc(), message));
+        }
+    }
+}
+
+fn report(project: &Project, id: ObjectId, input: &Input, found: &KnownOptions) -> InputReport {
+    let object = project.object(id);
+    let source = match (found, &input.options) {
+        (Ok(options), _) => options.source.name(),
+        (Err(_), Options::Query(_)) => "query",
+        (Err(_), Options::Range(_)) => "range",
+        (Err(_), _) => "static",
+    };
+    InputReport {
+        name: object.name_text().to_owned(),
+        loc: object.name_loc(),
+        selection: input.selection.map_or("", Selection::name),
+        options: found.as_ref().ok().map(|options| options.values.len()),
+        source,
+        run_at: found.as_ref().ok().and_then(|options| options.run_at),
+        status: match found {
+            Ok(options) if options.stale => OptionsStatus::Stale,
+            Ok(_) => OptionsStatus::Known,
+            Err(_) => OptionsStatus::Unknown,
+        },
+        why: found.as_ref().err().cloned(),
+    }
+}
+
+/// Combinations of fields that the reference refuses (5.1).
+fn shape(project: &Project, id: ObjectId, input: &Input, findings: &mut Vec<Finding>) {
+    if input.selection.is_none() {
+        return;
+    }
+    name(project, id, findings);
+    let Control { display, written, .. } = input.control;
+    let listed = matches!(input.options, Options::List { .. } | Options::Query(_));
+    if let (Display::DateRange, true, Some(at)) = (display, listed, written) {
+        let mut finding =
+            Finding::new(Code::InvalidDisplay, at, "`date-range` needs a `range`, not a list of options (R-IN-06)");
+        finding.help = Some("write `range: { start: …, end: …, step: 1 day }`".into());
+        findings.push(finding);
+    }
+    match &input.default {
+        // R-IN-32a: the run executes it, and the browser does not read the result.
+        DefaultSelection::Query(query) => {
+            let message = "this query has no effect: the browser does not read its result (R-IN-32a)";
+            let mut finding = Finding::new(Code::QueryNotExecuted, query.loc, message);
+            finding.help = Some("write the values as a list".into());
+            findings.push(finding);
+        }
+        DefaultSelection::Word(word) if matches!(word.text.as_str(), "all" | "none") && listed => {
+            let message = format!(
+                "the page opens with the text `{}` selected, which is no option: filters find nothing until a viewer clicks (S-09)",
+                word.text
+            );
+            let mut finding = Finding::new(Code::PhantomDefault, word.loc, message);
+            finding.help = Some("write the options as a list".into());
+            if let (Options::List { items, .. }, "all") = (&input.options, word.text.as_str()) {
+                let quoted: Vec<String> = items
+                    .iter()
+                    .map(|item| format!("\"{}\"", item.text.replace('\\', "\\\\").replace('"', "\\\"")))
+                    .collect();
+                let fix = Fix::replace("list all options", word.loc, format!("[{}]", quoted.join(", ")));
+                finding.fix = Some(fix).filter(|_| items.iter().all(|item| !item.text.contains(char::is_control)));
+            }
+            findings.push(finding);
+        }
+        _ => {}
+    }
+    if let (Display::Toggle, Options::List { items, .. }, Some(at)) = (display, &input.options, written)
+        && items.len() != 2
+    {
+        let message = format!("a toggle needs exactly two options, not {} (R-IN-04)", items.len());
+        let mut finding = Finding::new(Code::InvalidDisplay, at, message);
+        finding.help = Some("use `radio` or `tabs`".into());
+        findings.push(finding);
+    }
+    if let (Display::Slider | Display::RangeSlider, Options::List { items, .. }, Some(at)) =
+        (display, &input.options, written)
+        && !items.is_empty()
+        && items.iter().all(|item| numeric(&item.text).is_none())
+    {
+        let message = "a slider shows numbers only, and no option is one: the control is empty (R-IN-10)";
+        findings.push(Finding::new(Code::InvalidDisplay, at, message));
+    }
+}
+
+/// S-01: a name that is no word is not seen by the checks of a run, nor waited for by the browser.
+fn name(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
+    let object = project.object(id);
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let Some(name) = object.name.as_ref().filter(|name| !name.text.chars().all(word)) else { return };
+    let message = format!(
+        "a run does not try the options of `{}`, and the browser does not wait for it: its name is no plain word (S-01)",
+        name.text
+    );
+    let fixed: String = name.text.chars().map(|c| if word(c) { c } else { '_' }).collect();
+    let mut finding = Finding::new(Code::InputName, name.loc, message);
+    finding.help = Some(format!("use letters, digits and `_`, as in `{fixed}`"));
+    findings.push(finding);
+}
+
+/// What is wrong with the options themselves.
+fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptions, findings: &mut Vec<Finding>) {
+    let object = project.object(id);
+    if options.values.is_empty() && matches!(input.options, Options::Query(_)) {
+        let message = format!("the option query of `{}` has no rows: the run fails (R-IN-31)", object.name_text());
+        findings.push(Finding::new(Code::NoOptions, object.name_loc(), message));
+    }
+    if options.values.len() > MANY_OPTIONS {
+        let message = format!(
+            "`{}` has {} options: more than {MANY_OPTIONS} make a slow control (R-IN-12)",
+            object.name_text(),
+            options.values.len()
+        );
+        findings.push(Finding::new(Code::TooManyOptions, options.origin, message));
+    }
+    query_options(input, options, findings);
+    default_range(input, options, findings);
+    let Options::List { items, .. } = &input.options else { return };
+    let mut first: FxHashMap<&str, viz_text::Loc> = FxHashMap::default();
+    for item in items {
+        if let Some(loc) = first.insert(&item.text, item.loc) {
+            let mut finding = Finding::new(
+                Code::DuplicateOption,
+                item.loc,
+                format!("the option `{}` is listed twice", shorten(&item.text, OPTION)),
+            );
+            finding.related.push(viz_project::Related { loc, message: "it is listed here first".into() });
+            findings.push(finding);
+        }
+    }
+    let defaults: Vec<&viz_project::Spanned> = match &input.default {
+        DefaultSelection::Value(value) => vec![value],
+        DefaultSelection::Values(values) => values.iter().collect(),
+        _ => Vec::new(),
+    };
+    let known: FxHashSet<&str> = items.iter().map(|item| item.text.as_str()).collect();
+    let mut left = MOST_SUGGESTED;
+    for default in defaults {
+        if !known.contains(default.text.as_str()) {
+            let mut finding = Finding::new(
+                Code::DefaultNotAnOption,
+                default.loc,
+                format!(
+                    "the default `{}` is none of the options of `{}` (R-IN-05)",
+                    shorten(&default.text, OPTION),
+                    object.name_text()
+                ),
+            );
+            let most = if left > 0 { items.len() } else { 0 };
+            left = left.saturating_sub(1);
+            let near = similar(&default.text, items.iter().take(most).map(|item| item.text.as_str()));
+            finding.help = did_you_mean(&near);
+            // A word can stand for a word; other options may need quotes.
+            let word = |text: &str| text.chars().all(|c| c.is_ascii_alphabetic());
+            if let [only] = near.as_slice()
+                && word(only)
+            {
+                finding.fix = Some(Fix::replace(format!("replace it by `{only}`"), default.loc, only.clone()));
+            }
+            findings.push(finding);
+        }
+    }
+}
+
+/// What is odd about options that a query gave.
+fn query_options(input: &Input, options: &InputOptions, findings: &mut Vec<Finding>) {
+    if !matches!(input.options, Options::Query(_)) {
+        return;
+    }
+    let mut add = |code: Code, loc: viz_text::Loc, message: String, help: &str| {
+        let mut finding = Finding::new(code, loc, message);
+        finding.help = (!help.is_empty()).then(|| help.to_owned());
+        findings.push(finding);
+    };
+    if let Some(ty) = options.column_type.as_ref().filter(|ty| ty.is_temporal()) {
+        let shown = options.values.iter().find(|value| **value != Value::Null).map(Value::raw);
+        let example = shown.map(|text| format!(", such as `{text}`")).unwrap_or_default();
+        let message = format!("these options are of the type {ty}: the browser gets milliseconds{example} (S-38)");
+        add(Code::DateOptions, options.origin, message, "write `strftime(…, '%Y-%m-%d')` in the query");
+    }
+    if options.values.contains(&Value::Null) {
+        let message = "one of the options is NULL: the control shows the text `null` (R-IN-34, S-41)".to_owned();
+        add(Code::NullOption, options.origin, message, "leave it out: `where … is not null`");
+    }
+    let count = options.values.len();
+    match input.control.written.map(|loc| (input.control.display, loc)) {
+        Some((Display::Toggle, loc)) if count != 2 && count > 0 => {
+            let message = format!("a toggle needs exactly two options, and the query has {count} (R-IN-04)");
+            add(Code::InvalidDisplay, loc, message, "use `radio` or `tabs`");
+        }
+        Some((Display::Slider | Display::RangeSlider, loc))
+            if count > 0 && options.values.iter().all(|value| numeric(&value.raw()).is_none()) =>
+        {
+            let message = "a slider shows numbers only, and no option is one: the control is empty (R-IN-10)";
+            add(Code::InvalidDisplay, loc, message.to_owned(), "");
+        }
+        _ => {}
+    }
+}
+
+/// S-10: the browser compares the default of a numeric range with its values as texts.
+fn default_range(input: &Input, options: &InputOptions, findings: &mut Vec<Finding>) {
+    let DefaultSelection::Range(Some(start), Some(end)) = &input.default else { return };
+    let numbers: Option<Vec<f64>> = options
+        .values
+        .iter()
+        .map(|value| if let Value::Number(number) = value { Some(*number) } else { None })
+        .collect();
+    let (Some(numbers), Some(low), Some(high)) = (numbers, numeric(&start.text), numeric(&end.text)) else { return };
+    let meant: Vec<f64> = numbers.into_iter().filter(|number| (low..=high).contains(number)).collect();
+    let as_text = |value: &&Value| (start.text.as_str()..=end.text.as_str()).contains(&value.raw().as_str());
+    let got: Vec<&Value> = options.values.iter().filter(as_text).collect();
+    let same = got.len() == meant.len()
+        && got.iter().zip(&meant).all(|(value, number)| matches!(value, Value::Number(other) if other == number));
+    if same {
+        return;
+    }
+    let selected = match got.as_slice() {
+        [] => "the whole range is selected".to_owned(),
+        [one] => format!("only `{}` is selected", one.raw()),
+        [first, .., last] => format!("{} values from `{}` to `{}` are selected", got.len(), first.raw(), last.raw()),
+    };
+    let message = format!(
+        "`{}` to `{}` is compared as texts, in which `10` comes before `5`: {selected} (S-10)",
+        start.text, end.text
+    );
+    let mut finding = Finding::new(Code::DefaultRange, start.loc, message);
+    finding.help = Some("choose bounds with equally many digits, or leave the default out".into());
+    findings.push(finding);
+}
+
+fn query_findings(
+    project: &Project,
+    facts: &Facts<'_>,
+    id: ObjectId,
+    query: &QueryText,
+    found: &Result<InputOptions, Failed>,
+    findings: &mut Vec<Finding>,
+) {
+    let body = query.text.locate(query.query.body).unwrap_or(query.loc);
+    let mut names: Vec<&str> = project.object(id).uses.iter().map(|reference| reference.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.len() != 1 {
+        let message = format!("an option query must name exactly one model, not {} (R-IN-11)", names.len());
+        let mut finding = Finding::new(Code::OptionsReference, body, message);
+        finding.help = Some("write `?{ select distinct column from ${ref(model)} }`".into());
+        findings.push(finding);
+        return;
+    }
+    if let Ok((_, sql)) = question(project, query)
+        && let Some(loc) = lambda::arrows(sql.text()).into_iter().find_map(|range| sql.locate(range))
+        && loc.segment == query.loc.segment
+    {
+        let message = "the option query fails: DuckDB 2.0 refuses the arrow of a lambda";
+        let mut finding = Finding::new(Code::OptionsQuery, loc, message);
+        finding.help = Some(lambda::HELP.into());
+        findings.push(finding);
+    }
+    match found {
+        Err(Failed::Sql(error)) => {
+            let Ok((_, sql)) = question(project, query) else { return };
+            if let Some((comment, _)) = trailing_comment(project, id) {
+                let name = project.object(id).name_text();
+                let message =
+                    format!("the option query of `{name}` fails: this comment hides the parenthesis behind it (S-40)");
+                let mut finding = Finding::new(Code::OptionsQuery, comment, message);
+                finding.related.push(viz_project::Related { loc: body, message: "the option query is here".into() });
+                finding.help = Some("write the comment as `/* … */`, or before the query".into());
+                return findings.push(finding);
+            }
+            // A model whose own query fails has a finding of its own.
+            let failed = |id: &ObjectId| matches!(columns(project, facts, *id), Columns::Failed);
+            if project.uses_of(id).iter().any(failed) {
+                return;
+            }
+            let place = error_place(&sql, error).filter(|loc| loc.segment == query.loc.segment);
+            let mut finding = Finding::new(
+                Code::OptionsQuery,
+                place.unwrap_or(body),
+                format!("the option query fails: {}", sentence(&error.message)),
+            );
+            suggest(&mut finding, error);
+            findings.push(finding);
+        }
+        Err(Failed::Unknown(why)) if why.code == Reason::OptionsColumns => {
+            let count = column_count(project, facts, query).unwrap_or(0);
+            findings.push(Finding::new(
+                Code::OptionsColumns,
+                body,
+                format!("an option query must have exactly one column, not {count} (R-IN-31)"),
+            ));
+        }
+        Err(Failed::Unknown(why)) if why.code == Reason::TooManyOptions => {
+            let mut finding = Finding::new(
+                Code::TooManyOptions,
+                body,
+                format!("the option query has more than {MAX_OPTIONS} rows: the run fails (R-IN-12)"),
+            );
+            finding.severity = crate::Severity::Error;
+            findings.push(finding);
+        }
+        Err(Failed::Unknown(why)) => {
+            // What is wrong with the model's own query is a finding of the model.
+            let told = |id: &ObjectId| matches!(columns(project, facts, *id), Columns::Unknown(_));
+            if !project.uses_of(id).iter().any(told) {
+                findings.extend(
+                    not_run("the option query", &query.text, why).map(|finding| Finding { loc: body, ..finding }),
+                );
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The `--` comment at the end of the query of the model that an option query reads.
+fn trailing_comment(project: &Project, input: ObjectId) -> Option<(viz_text::Loc, ObjectId)> {
+    let model = *project.uses_of(input).iter().find(|id| project.object(**id).kind == Kind::Model)?;
+    let sql = viz_sql::model_query(project, model)?;
+    let tokens = viz_sql::tokenize(sql.text()).ok()?;
+    let last = tokens.last().filter(|token| token.is_space() && sql.slice(token.range).starts_with("--"))?;
+    let text = sql.slice(last.range).trim_end();
+    Some((sql.locate(viz_text::TextRange::at(last.range.start(), viz_text::TextSize::of(text)))?, model))
+}
+
+fn column_count(project: &Project, facts: &Facts<'_>, query: &QueryText) -> Option<usize> {
+    let (question, _) = question(project, query).ok()?;
+    match facts.get(&question) {
+        Known::Answer(answer, _) => match &*answer {
+            Answer::Options(Ok(values)) => Some(values.columns.len()),
+            _ => None,
+        },
+        _ => None,
+    }
+}

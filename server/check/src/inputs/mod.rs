@@ -1,0 +1,7 @@
+//! What a viewer can choose.
+
+pub(crate) mod check_input;
+pub(crate) mod dates;
+pub(crate) mod options;
+pub(crate) mod ranges;
+pub(crate) mod states;

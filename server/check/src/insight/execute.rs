@@ -1,0 +1,167 @@
+//! The level `execute`: the sampled combinations run on the data of the source.
+//!
+//! One query for each of them tells how many rows there are and what is in them (a hash of all rows in order), and it fails
+//! where one of the insight's values fails. Rows themselves never leave the engine.
+
+use super::wording::Failures;
+use super::{InsightVerdict, Run};
+use crate::facts::Known;
+use crate::insight::combinations::Combination;
+use crate::insight::witness::{Witness, witnesses};
+use crate::report::{Finding, Judge};
+use viz_facts::{Answer, QueryTable, Question, Reason, SqlError, Unknown};
+use viz_project::{Code, ObjectId};
+use viz_text::Loc;
+
+/// What came of running a combination: its rows, as a number and a hash, or the engine's error.
+type Outcome = Result<Shown, SqlError>;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Shown {
+    rows: u64,
+    hash: String,
+}
+
+impl Run<'_> {
+    /// Runs these combinations. Errors are findings, and so is what shows nothing or changes nothing.
+    ///
+    /// # Errors
+    /// If that could not be found out for all of them, or not yet.
+    pub(super) fn execute_sample(&self, verdict: &mut InsightVerdict, among: &[usize]) -> Result<(), Unknown> {
+        let (source, tables) = self.source_and_tables()?;
+        let questions = among.iter().map(|at| {
+            let sql = counted(&tables, &self.render(&self.combinations[*at]));
+            self.facts.get(&Question::Options { source: source.clone(), sql, limit: 1 })
+        });
+        let outcomes: Vec<Result<Outcome, Unknown>> = questions.map(outcome).collect();
+        let outcomes: Vec<Outcome> = outcomes.into_iter().collect::<Result<_, _>>()?;
+        let combinations: Vec<Combination> = among.iter().map(|at| self.combinations[*at].clone()).collect();
+        self.run_errors(verdict, among, &combinations, &outcomes);
+        if outcomes.iter().all(Result::is_ok) {
+            let shown: Vec<&Shown> = outcomes.iter().flatten().collect();
+            self.without_rows(verdict, &combinations, &shown);
+            self.without_effect(&mut verdict.findings, &combinations, &shown);
+        }
+        Ok(())
+    }
+
+    fn run_errors(
+        &self,
+        verdict: &mut InsightVerdict,
+        among: &[usize],
+        combinations: &[Combination],
+        outcomes: &[Outcome],
+    ) {
+        // These have findings at their places already.
+        if verdict.findings.iter().any(|finding| matches!(finding.code, Code::CombinationValue | Code::SqlBind)) {
+            return;
+        }
+        let failing: Vec<bool> = outcomes.iter().map(Result::is_err).collect();
+        for witness in witnesses(combinations, &failing) {
+            let Err(error) = &outcomes[witness.example] else { continue };
+            let at = among[witness.example];
+            if witness.always {
+                let message = format!("the query of this insight fails when it runs: {}", self.words(error));
+                verdict.findings.push(Finding::new(Code::RunError, verdict.report.loc, message));
+            } else {
+                let exact = self.is_complete();
+                let mut finding = self.some(&witness, at, at, error, Judge::Execute, exact);
+                finding.help = None;
+                finding.fix = None;
+                verdict.findings.push(finding);
+            }
+        }
+    }
+
+    /// Choices that show nothing, unless nothing was chosen, or what stands for no option (S-09).
+    fn without_rows(&self, verdict: &mut InsightVerdict, combinations: &[Combination], shown: &[&Shown]) {
+        let empty: Vec<bool> = shown.iter().map(|shown| shown.rows == 0).collect();
+        if empty.iter().all(|empty| *empty) {
+            let message = match self.query_inputs.is_empty() {
+                true => "this insight shows nothing: its query finds no rows",
+                false => "this insight shows nothing, whatever is chosen: its query finds no rows",
+            };
+            verdict.findings.push(Finding::new(Code::NoRows, verdict.report.loc, message));
+            return;
+        }
+        for mut witness in witnesses(combinations, &empty) {
+            let chosen = |selection: &Vec<u32>| {
+                let states = witness.inputs.iter().zip(selection);
+                states.into_iter().all(|(at, state)| {
+                    let state = &self.states[*at][*state as usize];
+                    !state.values.is_empty() && !self.is_phantom(self.query_inputs[*at], &state.label())
+                })
+            };
+            let kept: Vec<Vec<u32>> =
+                witness.selections.iter().filter(|selection| chosen(selection)).cloned().collect();
+            witness.selections = kept;
+            if let (false, Some(loc)) = (witness.selections.is_empty(), self.read_at(&witness)) {
+                let (inputs, selections) = (&witness.inputs, &witness.selections);
+                let failures = Failures { inputs, selections, grouped: false, exact: self.is_complete() };
+                let (combinations, words) = self.counted(&failures);
+                let mut finding = Finding::new(Code::NoRows, loc, format!("this insight shows nothing {words}"));
+                finding.combinations = Some(combinations);
+                verdict.findings.push(finding);
+            }
+        }
+    }
+
+    /// Inputs whose choices all show the same, whatever the other inputs are.
+    fn without_effect(&self, findings: &mut Vec<Finding>, combinations: &[Combination], shown: &[&Shown]) {
+        if !self.is_complete() || shown.iter().all(|shown| shown.rows == 0) {
+            return;
+        }
+        for input in (0..self.query_inputs.len()).filter(|input| self.states[*input].len() > 1) {
+            let mut of_others: std::collections::HashMap<Combination, &Shown> = std::collections::HashMap::new();
+            let same = combinations.iter().zip(shown).all(|(combination, shown)| {
+                let mut others = combination.clone();
+                others[input] = 0;
+                *of_others.entry(others).or_insert(shown) == *shown
+            });
+            let hole = self.composed.template.holes().iter().find(|hole| hole.input == self.query_inputs[input]);
+            if let (true, Some(hole)) = (same, hole) {
+                let name = self.project.object(hole.input).name_text();
+                let message = format!("`{name}` changes nothing here: all its choices show the same today");
+                findings.push(Finding::new(Code::NoChange, hole.loc, message));
+            }
+        }
+    }
+
+    /// Where the inputs of a witness are read.
+    fn read_at(&self, witness: &Witness) -> Option<Loc> {
+        let inputs: Vec<ObjectId> = witness.inputs.iter().map(|at| self.query_inputs[*at]).collect();
+        self.composed.template.holes().iter().find(|hole| inputs.contains(&hole.input)).map(|hole| hole.loc)
+    }
+}
+
+/// The query that counts and hashes the rows of another. The hash of a row reads all its values, so none is left out.
+fn counted(tables: &[QueryTable], sql: &str) -> String {
+    let table = |table: &QueryTable| format!("\"{}\" AS (\n{}\n)", table.name, table.sql);
+    let tables: Vec<String> = tables.iter().map(table).collect();
+    format!(
+        "WITH {}\nSELECT count(*) || ':' || coalesce(md5(string_agg(hash(viz_rows)::VARCHAR, ',')), '') FROM (\n{sql}\n) AS viz_rows",
+        tables.join(",\n")
+    )
+}
+
+fn outcome(known: Known) -> Result<Outcome, Unknown> {
+    let answer = match known {
+        Known::Answer(answer, _) => answer,
+        Known::Unknown(why) => return Err(why),
+        Known::Pending => return Err(Unknown::pending()),
+    };
+    let strange = || Unknown::new(Reason::Engine, "the engine gave an answer of another kind");
+    match &*answer {
+        Answer::Options(Err(error)) => {
+            // What stands behind the first line draws a picture of it.
+            let message = error.message.lines().next().unwrap_or_default().to_owned();
+            Ok(Err(SqlError { message, ..error.clone() }))
+        }
+        Answer::Options(Ok(found)) => {
+            let text = found.values.first().and_then(Option::as_deref).ok_or_else(strange)?;
+            let (rows, hash) = text.split_once(':').ok_or_else(strange)?;
+            Ok(Ok(Shown { rows: rows.parse().map_err(|_| strange())?, hash: hash.to_owned() }))
+        }
+        _ => Err(strange()),
+    }
+}

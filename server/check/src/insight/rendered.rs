@@ -1,0 +1,279 @@
+//! The query of an insight as it runs for one selection, with the tables that it reads: to show it or to run it elsewhere.
+
+use crate::facts::Facts;
+use crate::inputs::check_input::AllOptions;
+use crate::inputs::options::{Failed, look_up};
+use crate::inputs::states::{State, states};
+use crate::insight::FromFacts;
+use crate::models::check_model::{AllColumns, Columns, columns};
+use crate::models::source::source_of_model;
+use std::sync::Arc;
+use viz_facts::{Column, FactStore, Reason, SourceSpec, Unknown};
+use viz_project::{Body, Kind, ObjectId, Project};
+use viz_sql::{Clause, Composed, Selected, compose, model_query, name_hash};
+
+/// A query without placeholders, and what it is about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RenderedQuery {
+    /// The text as the engine gets it.
+    pub sql: String,
+    /// The text as the project stores it, with placeholders: a template literal of JavaScript if the browser runs it.
+    pub stored: String,
+    /// The inputs that have a placeholder in it, in document order.
+    pub inputs: Vec<ObjectId>,
+    /// The tables that it reads.
+    pub tables: Vec<RenderedTable>,
+    /// Its columns in order.
+    pub columns: Vec<RenderedColumn>,
+    /// Whether the browser runs it; if not, the source does.
+    pub dynamic: bool,
+    /// Whether it groups rows.
+    pub grouped: bool,
+}
+
+/// A table of a rendered query: the rows of a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RenderedTable {
+    /// The model's name.
+    pub model: String,
+    /// The table's name in the query, unquoted.
+    pub name: String,
+    /// The query that makes its rows.
+    pub sql: String,
+    /// Where that query runs, or why that is not known.
+    pub source: Result<SourceSpec, Unknown>,
+    /// Its columns, with the types that the rendered query sees, or why they are not known.
+    pub columns: Result<Vec<Column>, Unknown>,
+}
+
+/// A column of a rendered query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedColumn {
+    /// What it is for: `split`, or a property such as `props.x`.
+    pub key: String,
+    /// Its name in the query, unquoted.
+    pub alias: String,
+}
+
+/// The query of an insight for one selection, as far as these facts tell, without asking anything. An input that is not
+/// in the selection has its initial state.
+///
+/// # Errors
+/// The reason why there is no such query, or why it is not known.
+pub fn rendered_query(
+    project: &Project,
+    facts: &FactStore,
+    now: chrono::NaiveDateTime,
+    insight: ObjectId,
+    selection: &[(ObjectId, State)],
+) -> Result<RenderedQuery, Unknown> {
+    let facts = Facts::new(facts, Ok(()));
+    let columns: AllColumns =
+        project.of_kind(Kind::Model).map(|model| (model, columns(project, &facts, model))).collect();
+    let inputs: AllOptions = project
+        .dependencies(insight)
+        .into_iter()
+        .filter(|id| project.object(*id).kind == Kind::Input)
+        .map(|input| {
+            let options = look_up(project, &facts, input, now).map_err(|failed| match failed {
+                Failed::Sql(error) => Unknown::new(Reason::OptionsQuery, error.message),
+                Failed::Unknown(why) => why,
+            });
+            (input, options.map(Arc::new))
+        })
+        .collect();
+    let composed = compose(project, insight, &FromFacts { columns: &columns, inputs: &inputs, project })
+        .ok_or_else(|| Unknown::new(Reason::NoQuery, "it has no query"))?;
+    if composed.broken {
+        return Err(Unknown::new(Reason::HasErrors, "a reference in it can't be resolved"));
+    }
+    if composed.uncertain {
+        return Err(Unknown::new(Reason::TypesUnknown, "the types of some options are not known"));
+    }
+    let mut values = Vec::new();
+    for hole in composed.template.holes() {
+        let chosen = selection.iter().find(|(input, _)| *input == hole.input).map(|(_, state)| state.clone());
+        let state = match chosen {
+            Some(state) => state,
+            None => initial_state(project, &inputs, hole.input)?,
+        };
+        values.push(state.render(hole.accessor));
+    }
+    Ok(RenderedQuery {
+        sql: composed.template.render(|index, _| values[index].clone()),
+        stored: composed.stored.clone(),
+        inputs: composed
+            .inputs
+            .iter()
+            .filter(|input| composed.template.holes().iter().any(|hole| hole.input == **input))
+            .copied()
+            .collect(),
+        tables: tables(project, &columns, &composed)?,
+        columns: selected(project, insight, &composed),
+        dynamic: composed.dynamic,
+        grouped: composed.placed.iter().any(|placed| placed.clause == Clause::GroupBy),
+    })
+}
+
+fn initial_state(project: &Project, inputs: &AllOptions, id: ObjectId) -> Result<State, Unknown> {
+    let options = inputs.get(&id).ok_or_else(Unknown::pending)?.as_ref().map_err(Unknown::clone)?;
+    let Body::Input(input) = &project.object(id).body else { return Err(Unknown::pending()) };
+    let name = project.object(id).name_text();
+    states(input, options)
+        .into_iter()
+        .next()
+        .ok_or_else(|| Unknown::new(Reason::NoOptions, format!("the input `{name}` has no options")))
+}
+
+fn tables(project: &Project, columns: &AllColumns, composed: &Composed) -> Result<Vec<RenderedTable>, Unknown> {
+    let table = |model: &ObjectId| {
+        let name = project.object(*model).name_text();
+        let sql = model_query(project, *model)
+            .ok_or_else(|| Unknown::new(Reason::NoSql, format!("the model `{name}` has no SQL")))?;
+        Ok(RenderedTable {
+            model: name.to_owned(),
+            name: name_hash(name),
+            sql: sql.text().to_owned(),
+            source: source_of_model(project, *model),
+            columns: match columns.get(model) {
+                Some(Columns::Known(columns)) => Ok(seen_columns(columns, composed.dynamic)),
+                Some(Columns::Unknown(why)) => Err(why.clone()),
+                Some(Columns::Failed) => {
+                    Err(Unknown::new(Reason::ModelFailed, format!("the query of the model `{name}` fails")))
+                }
+                None => Err(Unknown::pending()),
+            },
+        })
+    };
+    composed.models.iter().map(table).collect()
+}
+
+/// The columns of a model as its queries see them.
+pub(crate) fn seen_columns(columns: &[Column], dynamic: bool) -> Vec<Column> {
+    let seen = |column: &Column| Column {
+        name: column.name.clone(),
+        data_type: if dynamic { column.data_type.seen_by_browser() } else { column.data_type.clone() },
+    };
+    columns.iter().map(seen).collect()
+}
+
+fn selected(project: &Project, id: ObjectId, composed: &Composed) -> Vec<RenderedColumn> {
+    let Body::Insight(insight) = &project.object(id).body else { return Vec::new() };
+    let column = |selected: &Selected| {
+        let key = insight.statements.get(selected.statement)?.key.clone();
+        Some(RenderedColumn { key, alias: selected.alias.clone() })
+    };
+    composed.selected.iter().filter_map(column).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inputs::states::Value;
+    use std::path::Path;
+    use std::sync::Arc;
+    use std::time::SystemTime;
+    use viz_facts::{Answer, Fact, Question};
+    use viz_project::{Environment, MemoryFiles, Resolution};
+
+    const PROJECT: &str = r#"name: shop
+defaults: { source_name: local }
+sources:
+  - { name: local, type: duckdb, database: ":memory:" }
+models:
+  - { name: orders, sql: "select * from t ;" }
+inputs:
+  - { name: region, type: single-select, options: [West, East], display: { type: radio, default: { value: East } } }
+  - { name: days, type: multi-select, options: [Mo, Tu], display: { type: tags, default: { values: [Tu] } } }
+insights:
+  - name: sales
+    props: { type: bar, x: "?{ ${ref(orders).day} }", y: "?{ sum(${ref(orders).amount}) }" }
+    interactions:
+      - split: ?{ ${ref(orders).region} }
+      - filter: ?{ ${ref(orders).region} = '${ref(region).value}' and ${ref(orders).day} in (${ref(days).values}) }
+  - name: amounts
+    props: { type: box, y: "?{ ${ref(orders).amount} }" }
+  - name: wrong
+    props: { type: box, y: "?{ ${ref(oders).amount} }" }
+"#;
+
+    fn known(columns: &[(&str, &str)]) -> (Project, FactStore) {
+        let files = MemoryFiles::new([("/p/project.visivo.yml", PROJECT)]);
+        let project = Project::load(Path::new("/p"), &files, &Environment::empty());
+        let columns = columns
+            .iter()
+            .map(|(name, data_type)| Column { name: (*name).into(), data_type: (*data_type).into() })
+            .collect();
+        let source = source_of_model(&project, named(&project, "orders")).unwrap();
+        let question = Question::Describe { source, sql: "select * from t".into() };
+        let mut facts = FactStore::new();
+        let answer = Arc::new(Answer::Columns(Ok(columns)));
+        facts.insert(question.key(), Fact::Known { answer, at: SystemTime::UNIX_EPOCH });
+        (project, facts)
+    }
+
+    fn named(project: &Project, name: &str) -> ObjectId {
+        match project.names().resolve(name) {
+            Resolution::Object(id) => id,
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+
+    fn render(insight: &str, selection: &[(&str, State)]) -> Result<RenderedQuery, Unknown> {
+        let (project, facts) =
+            known(&[("day", "VARCHAR"), ("region", "ENUM('West', 'East')"), ("amount", "DECIMAL(9,2)")]);
+        let selection: Vec<(ObjectId, State)> =
+            selection.iter().map(|(input, state)| (named(&project, input), state.clone())).collect();
+        rendered_query(&project, &facts, chrono::NaiveDateTime::default(), named(&project, insight), &selection)
+    }
+
+    #[test]
+    fn a_selection_fills_the_query_and_other_inputs_have_their_initial_state() {
+        let query = render("sales", &[("region", State::of([Value::Text("West".into())]))]).unwrap();
+        assert!(query.sql.contains("= 'West'"), "{}", query.sql);
+        assert!(query.sql.contains("in ('Tu')"), "{}", query.sql);
+        let cleared = render("sales", &[("days", State::of([]))]).unwrap();
+        assert!(cleared.sql.contains("= 'East'") && cleared.sql.contains("in (NULL)"), "{}", cleared.sql);
+    }
+
+    #[test]
+    fn columns_are_known_by_what_they_are_for() {
+        let query = render("sales", &[]).unwrap();
+        let keys: Vec<&str> = query.columns.iter().map(|column| column.key.as_str()).collect();
+        let places: Vec<_> =
+            query.columns.iter().map(|column| query.sql.find(&format!("AS \"{}\"", column.alias)).unwrap()).collect();
+        assert_eq!(keys.len(), 3);
+        assert!(["split", "props.x", "props.y"].iter().all(|key| keys.contains(key)), "{keys:?}");
+        assert!(places.is_sorted(), "{places:?}");
+    }
+
+    #[test]
+    fn tables_have_the_types_of_where_the_query_runs() {
+        let types = |query: RenderedQuery| {
+            let [table] = query.tables.as_slice() else { panic!("{query:?}") };
+            assert_eq!((table.model.as_str(), table.sql.as_str()), ("orders", "select * from t"));
+            assert!(query.sql.contains(&format!("FROM \"{}\"", table.name)), "{}", query.sql);
+            let types = table.columns.as_ref().unwrap().iter().map(|column| column.data_type.clone());
+            types.collect::<Vec<_>>()
+        };
+        let (dynamic, fixed) = (render("sales", &[]).unwrap(), render("amounts", &[]).unwrap());
+        assert!(dynamic.dynamic && !fixed.dynamic);
+        assert_eq!(types(dynamic), ["VARCHAR", "VARCHAR", "DOUBLE"]);
+        assert_eq!(types(fixed), ["VARCHAR", "ENUM('West', 'East')", "DECIMAL(9,2)"]);
+    }
+
+    #[test]
+    fn what_can_not_be_rendered_has_a_reason() {
+        assert_eq!(render("wrong", &[]).unwrap_err().code, Reason::HasErrors);
+        assert_eq!(render("orders", &[]).unwrap_err().code, Reason::NoQuery);
+        let (project, _) = known(&[]);
+        let query = rendered_query(
+            &project,
+            &FactStore::new(),
+            chrono::NaiveDateTime::default(),
+            named(&project, "amounts"),
+            &[],
+        );
+        assert_eq!(query.unwrap().tables[0].columns.as_ref().unwrap_err().code, Reason::Pending);
+    }
+}

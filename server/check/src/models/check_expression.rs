@@ -1,0 +1,90 @@
+//! Metrics and dimensions on their own: names of siblings (D-070), aggregates (`R-SEM-07`).
+
+use crate::facts::Facts;
+use crate::models::check_model::{Columns, columns};
+use crate::report::Finding;
+use viz_project::{Body, Code, Kind, ObjectId, Project, Related};
+use viz_sql::{shape_of, tokenize};
+use viz_text::{Loc, MappedText, TextRange};
+
+/// What is wrong with a metric or a dimension on its own.
+#[derive(Default)]
+pub(crate) struct ExpressionVerdict {
+    pub(crate) findings: Vec<Finding>,
+    /// Places of names that are those of siblings.
+    pub(crate) siblings: Vec<Loc>,
+}
+
+/// Looks at a metric or a dimension.
+pub(crate) fn check_expression(project: &Project, facts: &Facts<'_>, id: ObjectId) -> ExpressionVerdict {
+    let mut verdict = ExpressionVerdict::default();
+    let Body::Expression(body) = &project.object(id).body else { return verdict };
+    let Some(text) = body.expression.as_ref().filter(|text| !text.text().contains("${")) else { return verdict };
+    if let Some(model) = project.parent(id).filter(|_| body.scoped) {
+        verdict.findings = siblings(project, &columns(project, facts, model), model, id, text);
+        verdict.siblings = verdict.findings.iter().map(|finding| finding.loc).collect();
+    }
+    if verdict.findings.is_empty() {
+        aggregates(project, id, text, &mut verdict.findings);
+    }
+    verdict
+}
+
+/// `R-SEM-01`: a bare sibling is taken for a column.
+fn siblings(project: &Project, columns: &Columns, model: ObjectId, id: ObjectId, text: &MappedText) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let (Columns::Known(columns), Ok(tokens)) = (columns, tokenize(text.text())) else {
+        return findings;
+    };
+    let tokens: Vec<_> = tokens.into_iter().filter(|token| !token.is_space()).collect();
+    for (at, token) in tokens.iter().enumerate() {
+        let word = text.slice(token.range).trim_matches('"');
+        let beside = |offset: isize, signs: [&str; 3]| {
+            let other = at.checked_add_signed(offset).and_then(|at| tokens.get(at));
+            other.is_some_and(|other| signs.contains(&text.slice(other.range)))
+        };
+        if beside(-1, [".", "::", "as"]) || beside(1, [".", "(", "'"]) {
+            continue;
+        }
+        let Some(sibling) = project.scoped_field(model, word).filter(|sibling| *sibling != id) else { continue };
+        if columns.iter().any(|column| column.name.eq_ignore_ascii_case(word)) {
+            continue;
+        }
+        let (object, of) = (project.object(sibling), project.object(model).name_text());
+        let message = format!(
+            "`{word}` is no column of `{of}` but {} beside this one: expressions inside a model see columns only (R-SEM-01)",
+            object.kind.with_article()
+        );
+        let Some(loc) = text.locate(token.range) else { continue };
+        let mut finding = Finding::new(Code::UnknownColumn, loc, message);
+        finding.help = Some(format!(
+            "write its expression out, or move this one to the project and write `${{ref({of}).{word}}}`"
+        ));
+        finding.related.push(Related { loc: object.name_loc(), message: format!("`{word}` is defined here") });
+        findings.push(finding);
+    }
+    findings
+}
+
+/// That a metric aggregates and a dimension does not is checked by nobody: it changes what is grouped (`R-SEM-07`).
+fn aggregates(project: &Project, id: ObjectId, text: &MappedText, findings: &mut Vec<Finding>) {
+    let shape = shape_of(text.text());
+    let kind = project.object(id).kind;
+    let message = match kind {
+        // A function that is not known may aggregate.
+        Kind::Metric if shape.parsed && !shape.aggregate && shape.outer_column && !text.text().contains('(') => {
+            "a metric sums up many rows, and this is a value of each row: queries are grouped by it (R-SEM-07)"
+        }
+        Kind::Dimension if shape.parsed && shape.aggregate && !shape.window => {
+            "a dimension is a value of each row, and this sums up many: queries can't be grouped by it (R-SEM-07)"
+        }
+        _ => return,
+    };
+    let Some(loc) = text.locate(TextRange::up_to(text.len())) else { return };
+    let mut finding = Finding::new(Code::AggregateMisplaced, loc, message);
+    finding.help = Some(match kind {
+        Kind::Metric => "aggregate it, or make it a dimension".into(),
+        _ => "make it a metric".into(),
+    });
+    findings.push(finding);
+}

@@ -1,0 +1,316 @@
+//! What is known about models: their columns, or why their query fails.
+
+use crate::engine_errors::all_errors::further;
+use crate::engine_errors::lambda;
+use crate::engine_errors::place::error_range;
+use crate::engine_errors::wording::sentence;
+use crate::facts::{Facts, Known};
+use crate::models::earlier_runs;
+use crate::models::not_run::not_run;
+use crate::models::source::source_of_model;
+use crate::report::Finding;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+use viz_facts::{Answer, Column, FactStore, Question, Reason, SourceSpec, SqlError, SqlErrorKind, Unknown};
+use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Related, Resolution};
+use viz_sql::model_query;
+use viz_text::{MappedText, TextRange, TextSize};
+
+/// What is known about a model's columns.
+#[derive(Clone)]
+pub(crate) enum Columns {
+    Known(Arc<Vec<Column>>),
+    /// Its query fails: a finding says so.
+    Failed,
+    Unknown(Unknown),
+}
+
+/// What is known about the columns of each model.
+pub(crate) type AllColumns = FxHashMap<ObjectId, Columns>;
+
+/// The columns of a model.
+pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> Columns {
+    let Some(sql) = model_query(project, model) else {
+        return Columns::Unknown(Unknown::new(Reason::NoSql, "the model has no SQL"));
+    };
+    let source = match source_of_model(project, model) {
+        Ok(source) => source,
+        Err(why) if why.code == Reason::SourceNotSupported => {
+            return earlier_runs::columns(project, facts, model).unwrap_or(Columns::Unknown(why));
+        }
+        Err(why) => return Columns::Unknown(why),
+    };
+    match facts.get(&Question::Describe { source, sql: sql.text().to_owned() }) {
+        Known::Answer(answer, _) => match &*answer {
+            Answer::Columns(Ok(columns)) => Columns::Known(Arc::new(columns.clone())),
+            _ => Columns::Failed,
+        },
+        Known::Unknown(why) => Columns::Unknown(why),
+        Known::Pending => Columns::Unknown(Unknown::pending()),
+    }
+}
+
+/// The columns of a model as far as these facts tell, without asking anything: for hovers and completion.
+///
+/// # Errors
+/// The reason why they are not known; `model-sql` if the model's query fails.
+pub fn columns_of(project: &Project, facts: &FactStore, model: ObjectId) -> Result<Arc<Vec<Column>>, Unknown> {
+    match columns(project, &Facts::new(facts, Ok(())), model) {
+        Columns::Known(columns) => Ok(columns),
+        Columns::Failed => Err(Unknown::new(Reason::ModelSql, "the model's query fails")),
+        Columns::Unknown(why) => Err(why),
+    }
+}
+
+/// When the columns of a model were found out by an earlier run of the project, if they are known from that only:
+/// milliseconds since 1970.
+pub fn columns_of_a_run(project: &Project, facts: &FactStore, model: ObjectId) -> Option<i64> {
+    let remote = source_of_model(project, model).is_err_and(|why| why.code == Reason::SourceNotSupported);
+    remote.then(|| earlier_runs::columns_at(project, &Facts::new(facts, Ok(())), model))?
+}
+
+/// What is known of a model.
+pub(crate) struct ModelVerdict {
+    pub(crate) columns: Columns,
+    /// What is wrong with its query.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Looks at a model; `in_browser` says whether the browser reads it.
+pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in_browser: bool) -> ModelVerdict {
+    let mut findings = Vec::new();
+    let columns = columns(project, facts, id);
+    match &columns {
+        Columns::Known(_) if in_browser => findings.extend(no_rows(project, facts, id)),
+        Columns::Failed => failed(project, facts, id, &mut findings),
+        Columns::Unknown(why) if why.code == Reason::DatabaseMissing => {
+            missing_database(project, id, why, &mut findings)
+        }
+        Columns::Unknown(why) if why.code == Reason::DatabaseUnreadable => {
+            findings.extend(unreadable(project, id, why))
+        }
+        Columns::Unknown(why) if why.code == Reason::FileMissing => missing_file(project, id, &mut findings),
+        Columns::Unknown(why) => findings.extend(model_not_run(project, id, why)),
+        _ => {}
+    }
+    if source_of_model(project, id).is_err_and(|why| why.code == Reason::SourceNotSupported) {
+        foreign(project, id, &mut findings);
+    }
+    if matches!(source_of_model(project, id), Ok(source) if !matches!(source, SourceSpec::Sqlite { .. })) {
+        arrows(project, id, &mut findings);
+    }
+    ModelVerdict { columns, findings }
+}
+
+/// Lambdas with an arrow, which the source's engine refuses.
+fn arrows(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
+    let Some(sql) = model_query(project, id) else { return };
+    for loc in lambda::arrows(sql.text()).into_iter().filter_map(|range| sql.locate(range)) {
+        let name = project.object(id).name_text();
+        let message = format!("the query of the model `{name}` fails: DuckDB 2.0 refuses the arrow of a lambda");
+        let mut finding = Finding::new(Code::ModelSql, loc, message);
+        finding.help = Some(lambda::HELP.into());
+        findings.push(finding);
+    }
+}
+
+/// S-39: of a model without rows the browser gets no usable columns.
+fn no_rows(project: &Project, facts: &Facts<'_>, id: ObjectId) -> Option<Finding> {
+    let (sql, source) = model_query(project, id).zip(source_of_model(project, id).ok())?;
+    let sql = format!("SELECT 1 FROM ({}\n) LIMIT 1", sql.text());
+    let answer = match facts.get(&Question::Options { source, sql, limit: 1 }) {
+        Known::Answer(answer, _) => answer,
+        Known::Unknown(why) => return model_not_run(project, id, &why),
+        Known::Pending => return None,
+    };
+    let object = project.object(id);
+    matches!(&*answer, Answer::Options(Ok(found)) if found.values.is_empty()).then(|| {
+        let message = format!(
+            "the model `{}` has no rows today: the browser gets no columns of it, and every insight with an input that reads it breaks (S-39)",
+            object.name_text()
+        );
+        Finding::new(Code::ModelEmpty, object.name_loc(), message)
+    })
+}
+
+/// The models that the browser reads: those of insights with inputs (`R-INS-05`).
+pub(crate) fn models_in_browser(project: &Project) -> FxHashSet<ObjectId> {
+    let input = |(_, meaning): (_, &Resolution)| matches!(meaning, Resolution::Object(id) if project.object(*id).kind == Kind::Input);
+    let dynamic = project.of_kind(Kind::Insight).filter(|id| project.references_of(*id).any(input));
+    let mut stack: Vec<ObjectId> = dynamic.flat_map(|id| project.uses_of(id)).copied().collect();
+    let mut seen = FxHashSet::default();
+    while let Some(id) = stack.pop() {
+        match project.object(id).kind {
+            Kind::Model => drop(seen.insert(id)),
+            Kind::Metric | Kind::Dimension if seen.insert(id) => stack.extend(project.uses_of(id)),
+            _ => {}
+        }
+    }
+    seen.retain(|id| project.object(*id).kind == Kind::Model);
+    seen
+}
+
+fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec<Finding>) {
+    let (Some(sql), Ok(source)) = (model_query(project, id), source_of_model(project, id)) else { return };
+    let Known::Answer(answer, _) =
+        facts.get(&Question::Describe { source: source.clone(), sql: sql.text().to_owned() })
+    else {
+        return;
+    };
+    let Answer::Columns(Err(error)) = &*answer else { return };
+    let object = project.object(id);
+    if replaced_in_vain(object.name_text(), &sql, findings) {
+        return;
+    }
+    let loc = error_place(&sql, error).unwrap_or_else(|| object.name_loc());
+    let mut finding = Finding::new(
+        Code::ModelSql,
+        loc,
+        format!("the query of the model `{}` fails: {}", object.name_text(), sentence(&error.message)),
+    );
+    crate::engine_errors::wording::suggest(&mut finding, error);
+    if error.kind == SqlErrorKind::Io {
+        finding.help = Some("file names are relative to the project's folder".into());
+    }
+    findings.push(finding);
+    let describe = |sql: String| match facts.get(&Question::Describe { source: source.clone(), sql }) {
+        Known::Answer(answer, _) => match &*answer {
+            Answer::Columns(found) => Ok(found.clone().map(drop)),
+            _ => Err(Unknown::new(Reason::Engine, "the engine gave an answer of another kind")),
+        },
+        Known::Unknown(why) => Err(why),
+        Known::Pending => Err(Unknown::pending()),
+    };
+    let more = further(sql.text(), error, |range| sql.locate(range), describe).unwrap_or_default();
+    for (error, loc) in more.iter().filter_map(|error| Some((error, error_place(&sql, error)?))) {
+        let message = format!("the query of the model `{}` fails: {}", object.name_text(), sentence(&error.message));
+        let mut finding = Finding::new(Code::ModelSql, loc, message);
+        crate::engine_errors::wording::suggest(&mut finding, error);
+        findings.push(finding);
+    }
+}
+
+/// The query of a database that can't be asked: sqlparser alone reads it, and that is no last word.
+fn foreign(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
+    let (Some(sql), Some(source)) = (model_query(project, id), project.source_of(id)) else { return };
+    let Body::Source(source) = &project.object(source).body else { return };
+    let Some(Err(error)) = source.ty.as_ref().and_then(|ty| viz_sql::parse_foreign(&ty.text, sql.text())) else {
+        return;
+    };
+    let object = project.object(id);
+    if replaced_in_vain(object.name_text(), &sql, findings) {
+        return;
+    }
+    let range = match error.offset {
+        Some(offset) => Some(error_range(sql.text(), offset, None)),
+        None => viz_sql::unclosed(sql.text()).or_else(|| last_token(sql.text())),
+    };
+    let loc = range.and_then(|range| sql.locate(range)).unwrap_or_else(|| object.name_loc());
+    let kind = source.ty.as_ref().map_or("", |ty| ty.text.as_str());
+    let message = format!(
+        "the query of the model `{}` is hardly SQL of {kind}: {}",
+        object.name_text(),
+        plain_error(&error.message)
+    );
+    let mut finding = Finding::new(Code::ForeignSql, loc, message);
+    finding.notes.push(format!("{kind} itself was not asked; only its grammar is known here, and not all of it"));
+    findings.push(finding);
+}
+
+/// sqlparser's `Expected: end of statement, found: x`.
+fn plain_error(message: &str) -> String {
+    match message
+        .trim_start_matches("sql parser error: ")
+        .strip_prefix("Expected: ")
+        .and_then(|rest| rest.split_once(", found: "))
+    {
+        Some((expected, "EOF")) => format!("it ends where {expected} is expected"),
+        Some((expected, found)) => format!("`{found}` stands where {expected} is expected"),
+        None => sentence(message),
+    }
+}
+
+fn last_token(sql: &str) -> Option<TextRange> {
+    viz_sql::tokenize(sql).ok()?.iter().rev().find(|token| !token.is_space()).map(|token| token.range)
+}
+
+/// References and variables in a model's SQL, which nothing replaces (`R-REF-10`, `R-ENV-05`): why the query fails.
+fn replaced_in_vain(name: &str, sql: &MappedText, findings: &mut Vec<Finding>) -> bool {
+    let references = viz_syntax::references(sql.text()).into_iter().map(|found| {
+        let help = format!("write the SQL of `{}` as a subquery", found.name);
+        (found.range, "references", help)
+    });
+    let variables = viz_syntax::env_references(sql.text()).into_iter();
+    let help = || "variables are replaced in the fields of sources only".to_owned();
+    let places: Vec<_> = references.chain(variables.map(|(range, _)| (range, "variables", help()))).collect();
+    for (range, what, help) in &places {
+        let Some(loc) = sql.locate(*range) else { continue };
+        let piece = sql.slice(*range);
+        let message =
+            format!("the query of the model `{name}` fails: {what} such as `{piece}` are not replaced in SQL");
+        findings.push(Finding::from(&Problem::new(Code::ModelSql, loc, message).help(help.clone())));
+    }
+    !places.is_empty()
+}
+
+fn model_not_run(project: &Project, model: ObjectId, why: &Unknown) -> Option<Finding> {
+    let what = format!("the query of the model `{}`", project.object(model).name_text());
+    not_run(&what, &model_query(project, model)?, why)
+}
+
+fn missing_database(project: &Project, model: ObjectId, why: &Unknown, findings: &mut Vec<Finding>) {
+    let Some(source) = project.source_of(model) else { return };
+    let object = project.object(source);
+    let Body::Source(body) = &object.body else { return };
+    let loc = body.database.as_ref().and_then(|text| text.locate(TextRange::up_to(text.len()))).unwrap_or(object.loc);
+    let help = if body.seeded {
+        "run the project once, so that its seeds make the file"
+    } else {
+        "make the file, or correct the path: it is relative to the project's folder"
+    };
+    let message = match &body.database {
+        Some(database) => format!("the database `{}` does not exist", database.text()),
+        None => why.message.clone(),
+    };
+    findings.push(Finding::from(&Problem::new(Code::DatabaseMissing, loc, message).help(help)));
+}
+
+fn unreadable(project: &Project, model: ObjectId, why: &Unknown) -> Option<Finding> {
+    let object = project.object(project.source_of(model)?);
+    let Body::Source(body) = &object.body else { return None };
+    let database = body.database.as_ref()?;
+    let loc = database.locate(TextRange::up_to(database.len()))?;
+    // The path in the engine's words is another one on every machine.
+    let message = match (why.message.split_once(" is no "), why.message.split_once(" can't be read: ")) {
+        (Some((_, what)), _) => format!("`{}` is no {what}", database.text()),
+        (None, Some((_, reason))) => format!("the database `{}` can't be read: {reason}", database.text()),
+        (None, None) => format!("the database `{}` can't be read", database.text()),
+    };
+    let help = "name a database file that the bundled DuckDB can open, or make it anew";
+    Some(Finding::from(&Problem::new(Code::DatabaseUnreadable, loc, message).help(help)))
+}
+
+/// The file of a `csv` source.
+fn missing_file(project: &Project, model: ObjectId, findings: &mut Vec<Finding>) {
+    let Some(source) = project.source_of(model) else { return };
+    let Body::Source(body) = &project.object(source).body else { return };
+    let Some(file) = &body.file else { return };
+    let problem = Problem::new(Code::FileMissing, file.loc, format!("the file `{}` does not exist", file.text))
+        .help("make the file, or correct the path: it is relative to the project's folder");
+    findings.push(Finding::from(&problem));
+}
+
+/// The place in the user's text of an engine's error about a text.
+pub(crate) fn error_place(sql: &MappedText, error: &SqlError) -> Option<viz_text::Loc> {
+    let offset = TextSize::new(error.offset?);
+    sql.locate(error_range(sql.text(), offset, error.length))
+}
+
+/// A related place that names an object.
+pub(crate) fn defined_here(project: &Project, id: ObjectId) -> Related {
+    let object = project.object(id);
+    Related {
+        loc: object.name_loc(),
+        message: format!("the {} `{}` is defined here", object.kind.name(), object.name_text()),
+    }
+}

@@ -1,0 +1,8 @@
+//! What models, sources, tables and expressions are known to hold.
+
+pub(crate) mod check_expression;
+pub(crate) mod check_model;
+pub(crate) mod check_table;
+pub(crate) mod earlier_runs;
+pub(crate) mod not_run;
+pub(crate) mod source;

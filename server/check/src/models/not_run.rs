@@ -1,0 +1,56 @@
+//! Queries that this program does not run, or not to their end: out of caution, or because of a limit.
+
+use crate::report::Finding;
+use viz_facts::{Reason, Unknown};
+use viz_project::Code;
+use viz_text::{Loc, MappedText, TextRange, TextSize};
+
+/// Extensions that connect to servers, or read what belongs to other programs.
+const OUTWARD: [&str; 7] = ["httpfs", "aws", "azure", "postgres", "mysql", "sqlite", "shellfs"];
+
+/// The finding about a query without an answer for such a reason; `None` for all other reasons. `what` names the query: "the
+/// query of the model `orders`". The place is that of the word in backticks that the reason names, else all of the query.
+pub(crate) fn not_run(what: &str, sql: &MappedText, why: &Unknown) -> Option<Finding> {
+    let reaches_out = || OUTWARD.iter().any(|extension| why.message.contains(extension));
+    let (verb, help) = match why.code {
+        Reason::FileNotAllowed => ("is not run here", "move the file into the project's folder"),
+        Reason::LogUnreadable => {
+            ("is not run here", "put the database's own log there, or remove what is in its place")
+        }
+        Reason::NoPlainFile => ("is not run here", "name a plain file"),
+        Reason::PrivateFile => ("is not run here", "read data from other files"),
+        Reason::FunctionNotRun | Reason::FileNotKnown | Reason::Network | Reason::ReadOnly => {
+            ("is not run here", "everything that depends on it is checked as far as its text goes")
+        }
+        Reason::ExtensionMissing if reaches_out() => {
+            ("is not run here", "everything that depends on it is checked as far as its text goes")
+        }
+        Reason::Timeout => {
+            ("did not come to its end", "set a longer `timeout` (seconds) in .viz-lsp.yml, or make it faster")
+        }
+        Reason::OutOfMemory => {
+            ("did not come to its end", "set a larger `memory` (megabytes) in .viz-lsp.yml, or let it need less")
+        }
+        Reason::AnswerTooLong => {
+            ("did not come to its end", "set a larger `max_values` (megabytes) in .viz-lsp.yml, or let it return less")
+        }
+        Reason::WorkerDied => ("did not come to its end", "let it return less"),
+        _ => return None,
+    };
+    let loc = place(sql, why)?;
+    let mut finding = Finding::new(Code::QueryNotRun, loc, format!("{what} {verb}: {}", why.message));
+    finding.help = Some(help.into());
+    Some(finding)
+}
+
+fn place(sql: &MappedText, why: &Unknown) -> Option<Loc> {
+    let text = sql.text();
+    let word = why.message.split('`').nth(1).filter(|word| !word.is_empty());
+    let at = word.and_then(|word| Some((text.to_lowercase().find(&word.to_lowercase())?, word)));
+    let named = at.and_then(|(at, word)| {
+        let start = TextSize::new(u32::try_from(at).ok()?);
+        text.get(at..at + word.len())?;
+        sql.locate(TextRange::at(start, TextSize::of(word)))
+    });
+    named.or_else(|| sql.locate(TextRange::up_to(TextSize::of(text.trim_end()))))
+}

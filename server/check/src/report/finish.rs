@@ -1,0 +1,169 @@
+//! From problems to findings: severity, object, fingerprint, order.
+
+use crate::report::shorten::{MESSAGE, shorten_in};
+use crate::report::suppression;
+use crate::report::{Finding, ObjectName};
+use rustc_hash::FxHashMap;
+use std::collections::HashMap;
+use viz_project::{Code, ConfiguredSeverity, ObjectId, Problem, Project, Severity};
+use viz_text::{FileId, Loc, SegmentId, TextRange};
+
+/// A finding with its file and its bytes there.
+pub(crate) type Placed = (FileId, TextRange, Finding);
+
+impl Finding {
+    pub(crate) fn new(code: Code, loc: Loc, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            loc,
+            object: None,
+            combinations: None,
+            related: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            fix: None,
+            fingerprint: String::new(),
+        }
+    }
+}
+
+impl From<&Problem> for Finding {
+    fn from(problem: &Problem) -> Self {
+        let mut finding = Finding::new(problem.code, problem.loc, problem.message.clone());
+        finding.related = problem.related.clone();
+        finding.help = problem.help.clone();
+        finding.fix = problem.fix.clone();
+        finding
+    }
+}
+
+/// Names the objects, applies comments and settings, drops repetitions, orders and fingerprints. `complete` says whether
+/// everything that was to be checked was.
+pub(crate) fn finish(project: &Project, findings: Vec<Finding>, complete: bool) -> Vec<Finding> {
+    let mut placed = place(project, findings);
+    let about_comments = suppression::apply(project, &mut placed, complete);
+    placed.extend(place(project, about_comments));
+    let settings = &project.config().severity;
+    placed.retain_mut(|(_, _, finding)| match settings.get(finding.code.name()) {
+        None => true,
+        Some(ConfiguredSeverity::Off) => false,
+        Some(severity) => {
+            finding.severity = match severity {
+                ConfiguredSeverity::Error => Severity::Error,
+                ConfiguredSeverity::Warning => Severity::Warning,
+                ConfiguredSeverity::Information => Severity::Information,
+                _ => Severity::Hint,
+            };
+            true
+        }
+    });
+    placed.sort_by(|a, b| {
+        (a.0, a.1.start(), a.2.code, a.1.end(), &a.2.message).cmp(&(
+            b.0,
+            b.1.start(),
+            b.2.code,
+            b.1.end(),
+            &b.2.message,
+        ))
+    });
+    placed.dedup_by(|a, b| a.0 == b.0 && a.1 == b.1 && a.2.code == b.2.code && a.2.message == b.2.message);
+    crate::report::repetition::merge(&mut placed);
+    fingerprint(project, &mut placed);
+    placed.into_iter().map(|(_, _, finding)| short(finding)).collect()
+}
+
+/// A finding whose texts are no longer than anybody reads.
+fn short(mut finding: Finding) -> Finding {
+    let related = finding.related.iter_mut().map(|related| &mut related.message);
+    let texts = finding.notes.iter_mut().chain(&mut finding.help).chain(related).chain([&mut finding.message]);
+    texts.for_each(|text| shorten_in(text, MESSAGE));
+    finding
+}
+
+/// Finds the bytes of findings, and the innermost object around each.
+fn place(project: &Project, findings: Vec<Finding>) -> Vec<Placed> {
+    let objects = project.objects_in(&findings.iter().map(|finding| finding.loc.segment).collect());
+    let nested: FxHashMap<_, _> =
+        objects.into_iter().map(|(segment, ids)| (segment, Nested::new(project, segment, ids))).collect();
+    let around = |loc: Loc| nested.get(&loc.segment)?.around(loc.range);
+    let place = |mut finding: Finding| {
+        let (file, range) = project.resolve(finding.loc)?;
+        if finding.object.is_none() {
+            finding.object = around(finding.loc).map(|id| name_of(project, id));
+        }
+        Some((file, range, finding))
+    };
+    findings.into_iter().filter_map(place).collect()
+}
+
+/// The objects of a segment, in its order: each is written beside the others or inside one.
+struct Nested {
+    /// With the place of the one around it.
+    objects: Vec<(TextRange, ObjectId, Option<usize>)>,
+}
+
+impl Nested {
+    fn new(project: &Project, segment: SegmentId, ids: Vec<ObjectId>) -> Self {
+        let place = |id: ObjectId| Some((project.object(id).loc, id)).filter(|(loc, _)| loc.segment == segment);
+        let mut places: Vec<(TextRange, ObjectId)> =
+            ids.into_iter().filter_map(place).map(|(loc, id)| (loc.range, id)).collect();
+        places.sort_by_key(|(range, _)| (range.start(), std::cmp::Reverse(range.end())));
+        let mut objects: Vec<(TextRange, ObjectId, Option<usize>)> = Vec::with_capacity(places.len());
+        for (range, id) in places {
+            let mut parent = objects.len().checked_sub(1);
+            // Of objects with one place the first one counts.
+            while let Some(at) = parent.filter(|at| objects[*at].0 == range || !objects[*at].0.contains_range(range)) {
+                parent = objects[at].2;
+            }
+            objects.push((range, id, parent));
+        }
+        Self { objects }
+    }
+
+    /// The innermost object around a place.
+    fn around(&self, place: TextRange) -> Option<ObjectId> {
+        let mut at = self.objects.partition_point(|(range, ..)| range.start() <= place.start()).checked_sub(1);
+        while let Some((range, id, parent)) = at.map(|at| self.objects[at]) {
+            let first = at.and_then(|at| at.checked_sub(1)).filter(|before| self.objects[*before].0 == range);
+            if first.is_none() && range.contains_range(place) {
+                return Some(id);
+            }
+            at = first.or(parent);
+        }
+        None
+    }
+}
+
+/// An object as findings name it.
+pub(crate) fn name_of(project: &Project, id: ObjectId) -> ObjectName {
+    let object = project.object(id);
+    ObjectName { kind: object.kind.name(), name: object.name.as_ref().map(|name| name.text.clone()) }
+}
+
+/// The fingerprint holds the code, the object and the faulty text, not the line nor the indentation; equal ones are
+/// numbered, so that any order of them gives the same set.
+fn fingerprint(project: &Project, placed: &mut [Placed]) {
+    let mut seen: HashMap<blake3::Hash, u32> = HashMap::new();
+    for (file, range, finding) in placed {
+        let file = project.file(*file);
+        let mut hasher = blake3::Hasher::new();
+        let object = finding.object.as_ref();
+        let text = file.document.text().get(std::ops::Range::<usize>::from(*range)).unwrap_or_default();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in [
+            finding.code.name(),
+            &file.relative,
+            object.map_or("", |o| o.kind),
+            object.and_then(|o| o.name.as_deref()).unwrap_or(""),
+            &text,
+        ] {
+            hasher.update(part.as_bytes()).update(b"\0");
+        }
+        let count = seen.entry(hasher.finalize()).or_default();
+        hasher.update(&count.to_le_bytes());
+        *count += 1;
+        finding.fingerprint = hasher.finalize().to_hex()[..16].to_owned();
+    }
+}

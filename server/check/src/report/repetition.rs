@@ -1,0 +1,69 @@
+//! One finding per cause: what is wrong for the same reason at several places is reported at the first of them.
+
+use crate::report::Finding;
+use std::collections::{HashMap, HashSet};
+use viz_project::{Code, Related};
+use viz_text::{FileId, TextRange, TextSize};
+
+/// Places of one cause that are listed; the others are counted.
+const LISTED: usize = 20;
+
+/// Merges findings with one cause. They are in the order of the project's files.
+pub(crate) fn merge(placed: &mut Vec<(FileId, TextRange, Finding)>) {
+    drop_follow_ups(placed);
+    let mut first: HashMap<(Code, String), usize> = HashMap::new();
+    let mut kept: Vec<(FileId, TextRange, Finding)> = Vec::with_capacity(placed.len());
+    let mut repeated: HashMap<usize, usize> = HashMap::new();
+    for (file, range, finding) in placed.drain(..) {
+        // What the engine says of a bare column has no model, so equal words may have several causes.
+        let names = finding.code.names_its_cause()
+            && (finding.code != Code::UnknownColumn || finding.message.starts_with("the model "));
+        let cause = (finding.code, finding.message.clone());
+        match first.get(&cause).filter(|_| names) {
+            None => {
+                first.entry(cause).or_insert(kept.len());
+                kept.push((file, range, finding));
+            }
+            Some(at) => {
+                let count = repeated.entry(*at).or_default();
+                *count += 1;
+                let (_, _, original) = &mut kept[*at];
+                if *count <= LISTED {
+                    original.related.push(Related { loc: finding.loc, message: "the same here".into() });
+                }
+                match (&mut original.fix, finding.fix) {
+                    (Some(fix), Some(other)) if fix.title == other.title => fix.edits.extend(other.edits),
+                    _ => {}
+                }
+            }
+        }
+    }
+    for (at, count) in repeated.into_iter().filter(|(_, count)| *count > LISTED) {
+        kept[at].2.notes.push(format!("the same at {} more places", count - LISTED));
+    }
+    *placed = kept;
+}
+
+/// What can't be read as YAML for a reason that is reported has no further faults: an old `{{ … }}` is no mapping, and the
+/// value behind a tag is not what stands there.
+fn drop_follow_ups(placed: &mut Vec<(FileId, TextRange, Finding)>) {
+    let of = |code: Code| placed.iter().filter(move |(_, _, finding)| finding.code == code);
+    // Values begin behind a space.
+    let tagged: HashSet<(FileId, u32)> =
+        of(Code::CustomTag).map(|(file, range, _)| (*file, u32::from(range.end()) + 1)).collect();
+    // In the order of the text, each with how far those up to it reach.
+    let mut removed: Vec<(FileId, TextSize, TextSize)> = Vec::new();
+    for (file, range, _) in of(Code::RemovedSyntax) {
+        let reach = removed.last().filter(|(at, ..)| at == file).map_or(range.end(), |(.., end)| range.end().max(*end));
+        removed.push((*file, range.start(), reach));
+    }
+    placed.retain(|(file, range, finding)| match finding.code {
+        code if code.follows_a_tag() => !tagged.contains(&(*file, range.start().into())),
+        Code::YamlSyntax => {
+            let before = removed.partition_point(|(at, start, _)| (at, start) <= (file, &range.start()));
+            let last = before.checked_sub(1).map(|last| removed[last]);
+            !last.is_some_and(|(at, _, reach)| at == *file && range.end() <= reach)
+        }
+        _ => true,
+    });
+}

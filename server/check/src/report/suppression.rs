@@ -1,0 +1,87 @@
+//! Comments `# viz-lsp: ignore[code] reason`: what they silence, and those that silence nothing.
+
+use crate::report::Finding;
+use crate::report::finish::Placed;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+use viz_project::{Code, Fix, Project, did_you_mean, similar};
+use viz_syntax::Suppression;
+use viz_text::{FileId, Loc, TextSize};
+
+/// Takes out what comments silence, and returns what is wrong with the comments themselves. Whether one silences nothing
+/// is known only if everything was checked (`complete`), or if its code is about text.
+pub(crate) fn apply(project: &Project, placed: &mut Vec<Placed>, complete: bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    // What is not silenced yet, by file and code: there may be thousands of comments and of findings.
+    let mut open: FxHashMap<(FileId, Code), BTreeSet<(TextSize, usize)>> = FxHashMap::default();
+    for (at, (file, range, finding)) in placed.iter().enumerate() {
+        open.entry((*file, finding.code)).or_default().insert((range.start(), at));
+    }
+    let mut silenced = vec![false; placed.len()];
+    for (index, file) in project.files().iter().enumerate() {
+        let id = FileId(index as u32);
+        let end = TextSize::of(file.document.text());
+        for comment in file.document.suppressions() {
+            if comment.codes.is_empty() {
+                let message = "this comment silences nothing: it names no finding";
+                let mut finding = Finding::new(Code::InvalidSuppression, comment.loc, message);
+                finding.help = Some("write `# viz-lsp: ignore[code] reason`".into());
+                findings.push(finding);
+            }
+            for (name, loc) in &comment.codes {
+                let Some(code) = Code::named(name) else {
+                    findings.push(unknown(name, *loc));
+                    continue;
+                };
+                // What stands at the end of the text belongs to what ends there.
+                let last = comment.scope.end() + TextSize::new(u32::from(comment.scope.end() == end));
+                let here = (comment.scope.start(), 0)..(last, 0);
+                let met: Vec<(TextSize, usize)> = match open.get_mut(&(id, code)) {
+                    Some(open) => {
+                        let met = open.range(here).copied().collect();
+                        for one in &met {
+                            open.remove(one);
+                        }
+                        met
+                    }
+                    None => Vec::new(),
+                };
+                for (_, at) in &met {
+                    silenced[*at] = true;
+                }
+                if met.is_empty() && (complete || code.is_about_text()) {
+                    findings.push(unused(comment, name, *loc));
+                }
+            }
+        }
+    }
+    let mut kept = silenced.iter().map(|silenced| !silenced);
+    placed.retain(|_| kept.next().unwrap_or(true));
+    findings
+}
+
+fn unknown(name: &str, loc: Loc) -> Finding {
+    let message = format!("there is no finding `{name}`: this comment silences nothing");
+    let mut finding = Finding::new(Code::InvalidSuppression, loc, message);
+    let near = similar(name, Code::ALL.iter().map(|code| code.name()));
+    finding.help = did_you_mean(&near).or_else(|| Some("look for it in the list of `viz-lsp --explain`".into()));
+    if let [only] = near.as_slice() {
+        finding.fix = Some(Fix::replace(format!("replace it by `{only}`"), loc, only.clone()));
+    }
+    finding
+}
+
+fn unused(comment: &Suppression, name: &str, loc: Loc) -> Finding {
+    let message = format!("there is no `{name}` to silence here");
+    let mut finding = Finding::new(Code::UnusedSuppression, loc, message);
+    finding.help = Some("remove it".into());
+    if let [_] = comment.codes.as_slice() {
+        finding.fix = Some(Fix::replace("remove the comment", comment.removal, "").safe());
+    } else {
+        let others: Vec<&str> =
+            comment.codes.iter().filter(|(_, other)| *other != loc).map(|(other, _)| other.as_str()).collect();
+        let list = comment.codes.iter().map(|(_, loc)| *loc).reduce(Loc::cover).unwrap_or(loc);
+        finding.fix = Some(Fix::replace(format!("remove `{name}`"), list, others.join(", ")).safe());
+    }
+    finding
+}

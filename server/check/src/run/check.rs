@@ -1,0 +1,321 @@
+//! The check of a whole project.
+
+use crate::facts::Facts;
+use crate::inputs::check_input::check_input;
+use crate::insight::{InsightVerdict, check_insight};
+use crate::models::check_expression::check_expression;
+use crate::models::check_model::check_model;
+use crate::models::source::{source_spec, unset_variables};
+use crate::report::finish::finish;
+use crate::report::{Counters, Finding, InputReport, InsightReport, OptionsStatus, Report, Status};
+use crate::run::last_check::{Due, Standing};
+use crate::run::memo::{Memo, Remembered, Shelf, forget, recall, remember};
+use crate::settings::{Attention, CheckOptions, Level};
+use rayon::prelude::*;
+use rustc_hash::{FxHashSet, FxHasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use viz_facts::{FactStore, Reason, Unknown};
+use viz_project::{Body, Kind, ObjectId, Options, Project};
+
+/// What became of an insight.
+enum Checked {
+    /// An earlier verdict holds.
+    Before(Remembered<InsightVerdict>),
+    Now(Remembered<InsightVerdict>),
+    /// Nobody has waited for it.
+    Later,
+}
+
+/// More findings about texts alone are counted, not listed.
+const MOST_PROBLEMS: usize = 100_000;
+
+/// Check all insights if at most this many are due, wherever they are.
+const FEW: usize = 16;
+
+/// Checks a project. Pure: the same project, facts and options give the same report, whatever the memo holds.
+pub fn check(project: &Project, facts: &FactStore, options: &CheckOptions, memo: &Memo) -> Report {
+    check_first(project, facts, options, memo, Attention::ALL)
+}
+
+/// Checks a project, and of its insights those first that matter now. The others, unless their verdict is remembered or
+/// they are few, are reported as pending, and counted as postponed.
+pub fn check_first(
+    project: &Project,
+    facts: &FactStore,
+    options: &CheckOptions,
+    memo: &Memo,
+    attention: Attention<'_>,
+) -> Report {
+    let sources = match (options.level, options.trusted) {
+        (_, false) => Err(Unknown::new(Reason::Untrusted, "the workspace is not trusted: no source is opened")),
+        (Level::Parse, _) => Err(Unknown::new(Reason::LevelParse, "no source is opened at the level `parse`")),
+        _ => Ok(()),
+    };
+    let mut problems = project.problems();
+    let mut findings: Vec<Finding> = problems.by_ref().take(MOST_PROBLEMS).map(Finding::from).collect();
+    let more = problems.count();
+    if let Some(last) = findings.last_mut().filter(|_| more > 0) {
+        last.notes.push(format!("the texts of this project have {more} more findings, which are not listed"));
+    }
+    findings.extend(unset_variables(project).iter().map(Finding::from));
+    crate::run::reference_loader::check_files(project, options.oracle, &mut findings);
+    let common = common(project, options);
+    let mut run = Run {
+        project,
+        facts,
+        sources: sources.clone(),
+        options,
+        memo,
+        common,
+        standing: memo.take_standing(),
+        counters: Counters::default(),
+    };
+    let due = run.standing.due(project, facts, common);
+    if matches!(due, Due::All) {
+        let inputs = project.of_kind(Kind::Input).map(|id| InputReport::new(project, id)).collect();
+        let insights = project.of_kind(Kind::Insight).map(|id| InsightReport::new(project, id)).collect();
+        run.standing = Standing::start(crate::models::check_model::models_in_browser(project), inputs, insights);
+    }
+    run.models(&due);
+    run.expressions(&due);
+    run.inputs(&due);
+    run.tables(&due);
+    run.insights(&due, attention);
+    forget(&memo.models, project, &[Kind::Model]);
+    forget(&memo.inputs, project, &[Kind::Input]);
+    forget(&memo.expressions, project, &[Kind::Metric, Kind::Dimension]);
+    forget(&memo.tables, project, &[Kind::Table]);
+    forget(&memo.insights, project, &[Kind::Insight]);
+    let Run { mut standing, counters, .. } = run;
+    standing.finish(project, facts, common, &due);
+    findings.extend(standing.findings(project));
+    if options.level == Level::Execute {
+        crate::inputs::check_input::unread(project, &mut findings);
+    }
+    let mut report = Report {
+        findings: Vec::new(),
+        insights: Arc::clone(&standing.insights),
+        inputs: Arc::clone(&standing.inputs),
+        questions: standing.questions().cloned().collect(),
+        counters,
+    };
+    report.counters.insights_postponed = standing.postponed.len();
+    report.counters.insights_remembered =
+        report.insights.len() - report.counters.insights_checked - standing.postponed.len();
+    memo.keep_standing(standing);
+    let mut asked = FxHashSet::default();
+    report.questions.retain(|question| asked.insert(question.key()));
+    for question in report.questions.iter().filter(|question| facts.get(question).is_none()) {
+        report.counters.ask(question);
+    }
+    let complete = options.oracle && sources.is_ok() && is_complete(&report, facts);
+    report.findings = finish(project, findings, complete);
+    crate::report::mask::hide_in(project.mask(), &mut report);
+    report
+}
+
+/// A check under way.
+struct Run<'a> {
+    project: &'a Project,
+    facts: &'a FactStore,
+    /// Whether sources may be asked at all; if not, why.
+    sources: Result<(), Unknown>,
+    options: &'a CheckOptions,
+    memo: &'a Memo,
+    /// Identity of what all verdicts depend on.
+    common: u64,
+    standing: Standing,
+    counters: Counters,
+}
+
+impl<'a> Run<'a> {
+    fn facts_of(&self) -> Facts<'a> {
+        Facts::new(self.facts, self.sources.clone())
+    }
+
+    /// The verdict on an object that an earlier check has come to, or else this one does.
+    fn judge<V>(&mut self, shelf: &Shelf<V>, id: ObjectId, salt: u64, check: impl FnOnce(&Facts<'a>) -> V) -> Arc<V> {
+        let (loc, depends) = (self.project.object(id).loc, depends(self.project, id, self.common) ^ salt);
+        let known = recall(shelf, loc, depends, self.facts).unwrap_or_else(|| {
+            let facts_of = self.facts_of();
+            let verdict = check(&facts_of);
+            self.counters += facts_of.counted();
+            remember(shelf, loc, depends, &facts_of, verdict)
+        });
+        self.standing.asked(id, &known.questions, &known.used);
+        known.verdict
+    }
+
+    fn models(&mut self, due: &Due) {
+        let (project, memo) = (self.project, self.memo);
+        for id in due.of_kind(project, Kind::Model) {
+            let in_browser = self.standing.in_browser.contains(&id);
+            let check = |facts: &Facts<'_>| check_model(project, facts, id, in_browser);
+            let verdict = self.judge(&memo.models, id, u64::from(in_browser), check);
+            self.standing.columns.insert(id, verdict.columns.clone());
+            self.standing.found(id, &verdict.findings);
+        }
+    }
+
+    fn expressions(&mut self, due: &Due) {
+        let (project, memo) = (self.project, self.memo);
+        for kind in [Kind::Metric, Kind::Dimension] {
+            for id in due.of_kind(project, kind) {
+                let verdict = self.judge(&memo.expressions, id, 0, |facts| check_expression(project, facts, id));
+                match verdict.siblings.as_slice() {
+                    [] => drop(self.standing.siblings.remove(&id)),
+                    some => drop(self.standing.siblings.insert(id, some.to_vec())),
+                }
+                self.standing.found(id, &verdict.findings);
+            }
+        }
+    }
+
+    fn inputs(&mut self, due: &Due) {
+        let (project, memo, now) = (self.project, self.memo, self.options.now);
+        for id in due.of_kind(project, Kind::Input) {
+            let Body::Input(input) = &project.object(id).body else { continue };
+            let check = |facts: &Facts<'_>| check_input(project, facts, now, id, input);
+            let verdict = match input.options {
+                Options::Query(_) => self.judge(&memo.inputs, id, 0, check),
+                // What is listed is looked at in no time, and there may be very many of such inputs.
+                _ => Arc::new(check(&self.facts_of())),
+            };
+            let place = project.all_of_kind(Kind::Input).binary_search(&id).expect("inputs are in document order");
+            Arc::make_mut(&mut self.standing.inputs)[place].clone_from(&verdict.report);
+            self.standing.options.insert(id, verdict.options.clone());
+            self.standing.found(id, &verdict.findings);
+        }
+    }
+
+    fn tables(&mut self, due: &Due) {
+        let (project, memo) = (self.project, self.memo);
+        for id in due.of_kind(project, Kind::Table) {
+            let columns = std::mem::take(&mut self.standing.columns);
+            let check = |facts: &Facts<'_>| {
+                use_facts_of_dependencies(project, facts, id, self.options.now);
+                crate::models::check_table::check_table(project, facts, &columns, id)
+            };
+            let verdict = self.judge(&memo.tables, id, 0, check);
+            self.standing.columns = columns;
+            self.standing.found(id, &verdict);
+        }
+    }
+
+    fn insights(&mut self, due: &Due, attention: Attention<'_>) {
+        let (project, facts, memo) = (self.project, self.facts, self.memo);
+        let due = due.of_kind(project, Kind::Insight);
+        let known: Vec<(u64, Option<Remembered<InsightVerdict>>)> = due
+            .par_iter()
+            .map(|id| {
+                let depends = depends(project, *id, self.common);
+                (depends, recall(&memo.insights, project.object(*id).loc, depends, facts))
+            })
+            .collect();
+        let few = known.iter().filter(|(_, known)| known.is_none()).count() <= FEW;
+        let matters = |id: ObjectId| {
+            let here = attention.files.is_none_or(|files| few || files.contains(&project.file_of_object(id)));
+            here && !(attention.stop)()
+        };
+        let (columns, inputs) = (&self.standing.columns, &self.standing.options);
+        let (options, sources) = (self.options, &self.sources);
+        let verdicts: Vec<Checked> = due
+            .par_iter()
+            .zip(known)
+            .map(|(id, (depends, known))| match known {
+                Some(old) => Checked::Before(old),
+                None if !matters(*id) => Checked::Later,
+                None => {
+                    let facts_of = Facts::new(facts, sources.clone());
+                    use_facts_of_dependencies(project, &facts_of, *id, options.now);
+                    let mut verdict = check_insight(project, &facts_of, options, columns, inputs, *id);
+                    verdict.counters = facts_of.counted();
+                    Checked::Now(remember(&memo.insights, project.object(*id).loc, depends, &facts_of, verdict))
+                }
+            })
+            .collect();
+        for (id, checked) in due.into_iter().zip(verdicts) {
+            let mut report = InsightReport::new(project, id);
+            let now = matches!(checked, Checked::Now(_));
+            match checked {
+                Checked::Later => {
+                    report.why = Some(Unknown::pending());
+                    self.standing.postponed.insert(id);
+                    self.standing.asked(id, &Arc::default(), &[]);
+                    self.standing.found(id, &[]);
+                }
+                Checked::Before(known) | Checked::Now(known) => {
+                    self.standing.postponed.remove(&id);
+                    self.standing.asked(id, &known.questions, &known.used);
+                    self.standing.found(id, &known.verdict.findings);
+                    report.clone_from(&known.verdict.report);
+                    if now {
+                        self.counters.insights_checked += 1;
+                        self.counters += known.verdict.counters;
+                    }
+                }
+            }
+            let place = project.all_of_kind(Kind::Insight).binary_search(&id).expect("insights are in document order");
+            if self.standing.insights[place] != report {
+                Arc::make_mut(&mut self.standing.insights)[place] = report;
+            }
+        }
+    }
+}
+
+/// The facts behind columns and options are used by what uses those, too.
+fn use_facts_of_dependencies(project: &Project, facts: &Facts<'_>, id: ObjectId, now: chrono::NaiveDateTime) {
+    for dependency in project.dependencies(id) {
+        match project.object(dependency).kind {
+            Kind::Model => drop(crate::models::check_model::columns(project, facts, dependency)),
+            Kind::Input => drop(crate::inputs::options::look_up(project, facts, dependency, now)),
+            _ => {}
+        }
+    }
+}
+
+/// Whether everything is known and was looked at.
+fn is_complete(report: &Report, facts: &FactStore) -> bool {
+    let checked = |insight: &InsightReport| matches!(insight.status, Status::Checked | Status::Static);
+    report.questions.iter().all(|question| facts.get(question).is_some())
+        && report.inputs.iter().all(|input| input.status == OptionsStatus::Known)
+        && report.insights.iter().all(checked)
+}
+
+/// Identity of everything in the text that an object's verdict depends on.
+fn depends(project: &Project, id: ObjectId, common: u64) -> u64 {
+    let mut hasher = FxHasher::default();
+    common.hash(&mut hasher);
+    match project.identities() {
+        Some(identities) => identities[id.index()].hash(&mut hasher),
+        None => {
+            for id in std::iter::once(id).chain(project.dependencies(id)) {
+                project.object(id).loc.hash(&mut hasher);
+                for (_, meaning) in project.references_of(id) {
+                    std::mem::discriminant(meaning).hash(&mut hasher);
+                }
+            }
+        }
+    }
+    hasher.finish()
+}
+
+/// Identity of what all verdicts depend on: settings, the default source and the relations.
+fn common(project: &Project, options: &CheckOptions) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for id in project.of_kind(Kind::Relation) {
+        project.object(id).loc.hash(&mut hasher);
+    }
+    project.default_source().map(|name| name.loc).hash(&mut hasher);
+    project.names_complete().hash(&mut hasher);
+    // A source's file may be named by an environment variable.
+    for id in project.of_kind(Kind::Source) {
+        if let Body::Source(source) = &project.object(id).body {
+            source_spec(project, project.object(id).name_text(), source).hash(&mut hasher);
+        }
+    }
+    let options = CheckOptions { oracle: false, ..options.clone() };
+    format!("{:?}{options:?}{:?}", project.target(), project.config().browser_engine).hash(&mut hasher);
+    hasher.finish()
+}

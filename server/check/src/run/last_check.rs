@@ -1,0 +1,154 @@
+//! The result of the last check, object by object: the next one looks only at the objects whose text or facts have changed
+//! since (`architecture.md`, invariant 9).
+
+use crate::facts::Used;
+use crate::inputs::check_input::AllOptions;
+use crate::models::check_model::AllColumns;
+use crate::report::{Finding, InputReport, InsightReport};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use viz_facts::{FactStore, Question, QuestionKey};
+use viz_project::{Graph, Kind, ObjectId, Project};
+use viz_text::Loc;
+
+/// The findings of the last check, by object, with the text and facts that they depend on.
+#[derive(Default)]
+pub(crate) struct Standing {
+    /// Of which text and facts this is the standing.
+    of: Option<Moment>,
+    /// Models that the browser reads.
+    pub(crate) in_browser: FxHashSet<ObjectId>,
+    pub(crate) columns: AllColumns,
+    pub(crate) options: AllOptions,
+    /// Places in metrics and dimensions where the name of a sibling stands.
+    pub(crate) siblings: BTreeMap<ObjectId, Vec<Loc>>,
+    /// All of them, in document order.
+    pub(crate) inputs: Arc<Vec<InputReport>>,
+    /// All of them, in document order.
+    pub(crate) insights: Arc<Vec<InsightReport>>,
+    /// Insights that were left for later.
+    pub(crate) postponed: BTreeSet<ObjectId>,
+    /// What was found at the objects where something was.
+    findings: BTreeMap<ObjectId, Vec<Finding>>,
+    /// What was asked for the objects that miss a fact.
+    questions: BTreeMap<ObjectId, Arc<[Question]>>,
+    /// Which objects used a fact, in order.
+    users: FxHashMap<QuestionKey, Vec<ObjectId>>,
+    /// How many facts were used when all objects were looked at.
+    at_first: usize,
+}
+
+struct Moment {
+    graph: Arc<Graph>,
+    identities: Arc<[u64]>,
+    common: u64,
+    generation: u64,
+}
+
+/// Which objects to look at.
+pub(crate) enum Due {
+    All,
+    Only(BTreeSet<ObjectId>),
+}
+
+impl Due {
+    /// Those of a kind, in document order.
+    pub(crate) fn of_kind(&self, project: &Project, kind: Kind) -> Vec<ObjectId> {
+        match self {
+            Due::All => project.of_kind(kind).collect(),
+            Due::Only(ids) => ids.iter().copied().filter(|id| project.object(*id).kind == kind).collect(),
+        }
+    }
+}
+
+impl Standing {
+    /// What of this may not hold any more for this text and these facts; `common` is the identity of what all verdicts
+    /// depend on.
+    pub(crate) fn due(&self, project: &Project, facts: &FactStore, common: u64) -> Due {
+        match self.outdated(project, facts, common) {
+            Some(ids) => Due::Only(ids),
+            None => Due::All,
+        }
+    }
+
+    fn outdated(&self, project: &Project, facts: &FactStore, common: u64) -> Option<BTreeSet<ObjectId>> {
+        // Objects that have moved on leave the facts behind that they used; from time to time that is tidied up.
+        const TIDY: usize = 20_000;
+        let of = self.of.as_ref().filter(|of| of.common == common && project.has_graph(&of.graph))?;
+        if self.users.len() > 2 * self.at_first + TIDY {
+            return None;
+        }
+        let mut out = self.postponed.clone();
+        let identities = project.identities()?;
+        if !Arc::ptr_eq(identities, &of.identities) {
+            let pairs = of.identities.iter().zip(identities.iter()).zip(project.ids());
+            out.extend(pairs.filter(|((before, now), _)| before != now).map(|(_, id)| id));
+        }
+        for key in facts.changed_since(of.generation)? {
+            out.extend(self.users.get(&key).into_iter().flatten());
+        }
+        Some(out)
+    }
+
+    /// Everything is being looked at.
+    pub(crate) fn start(
+        in_browser: FxHashSet<ObjectId>,
+        inputs: Vec<InputReport>,
+        insights: Vec<InsightReport>,
+    ) -> Self {
+        Self { in_browser, inputs: Arc::new(inputs), insights: Arc::new(insights), ..Self::default() }
+    }
+
+    /// What was found at an object.
+    pub(crate) fn found(&mut self, id: ObjectId, findings: &[Finding]) {
+        match findings {
+            [] => drop(self.findings.remove(&id)),
+            some => drop(self.findings.insert(id, some.to_vec())),
+        }
+    }
+
+    /// What was asked for an object, and which facts were used for it.
+    pub(crate) fn asked(&mut self, id: ObjectId, questions: &Arc<[Question]>, used: &[Used]) {
+        match **questions {
+            [] => drop(self.questions.remove(&id)),
+            _ => drop(self.questions.insert(id, Arc::clone(questions))),
+        }
+        for used in used {
+            let users = self.users.entry(used.key()).or_default();
+            if let Err(at) = users.binary_search(&id) {
+                users.insert(at, id);
+            }
+        }
+    }
+
+    /// All that was found. A sibling's name in a metric is told where it stands, not again for the insights that use the
+    /// metric.
+    pub(crate) fn findings(&self, project: &Project) -> Vec<Finding> {
+        let siblings: FxHashSet<Loc> = self.siblings.values().flatten().copied().collect();
+        let mut out = Vec::new();
+        for (id, findings) in &self.findings {
+            let insight = project.object(*id).kind == Kind::Insight;
+            out.extend(findings.iter().filter(|finding| !insight || !siblings.contains(&finding.loc)).cloned());
+        }
+        out
+    }
+
+    /// All that is not known yet.
+    pub(crate) fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.questions.values().flat_map(|questions| questions.iter())
+    }
+
+    /// Everything was looked at as of now.
+    pub(crate) fn finish(&mut self, project: &Project, facts: &FactStore, common: u64, due: &Due) {
+        if matches!(due, Due::All) {
+            self.at_first = self.users.len();
+        }
+        self.of = project.identities().map(|identities| Moment {
+            graph: Arc::clone(project.graph()),
+            identities: Arc::clone(identities),
+            common,
+            generation: facts.generation(),
+        });
+    }
+}

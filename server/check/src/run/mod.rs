@@ -1,0 +1,6 @@
+//! The whole project, incrementally: what is checked again, and what is remembered.
+
+pub(crate) mod check;
+pub(crate) mod last_check;
+pub(crate) mod memo;
+pub(crate) mod reference_loader;

@@ -1,0 +1,164 @@
+//! Inside `{…}` and `[…]`.
+
+use crate::cursor::context::{Content, Mapping, Pair, Spot, Step, range};
+
+/// An open bracket on the way to the cursor.
+struct Frame<'a> {
+    is_mapping: bool,
+    pairs: Vec<Pair<'a>>,
+    /// The key whose value comes next.
+    key: Option<Pair<'a>>,
+}
+
+/// What the cursor touches, with the depth of brackets around it.
+struct Found {
+    spot: Spot,
+    depth: usize,
+}
+
+/// The steps, the spot and the mapping of the cursor in the flow collection that starts at `start`; `None` if it closes
+/// before the cursor. Behind the cursor the text is looked at up to `limit`.
+pub(super) fn at(text: &str, start: usize, cursor: usize, limit: usize) -> Option<(Vec<Step<'_>>, Spot, Mapping<'_>)> {
+    let mut frames: Vec<Frame<'_>> = Vec::new();
+    let mut steps = Vec::new();
+    let mut found: Option<Found> = None;
+    let mut at = start;
+    loop {
+        at += blanks(&text[at..limit.max(cursor)]);
+        if found.is_none() && at >= cursor && !(at == cursor && touches(text, at)) {
+            if frames.is_empty() {
+                return None;
+            }
+            found = Some(Found { spot: free(&frames, cursor), depth: frames.len() });
+            steps = way(&frames);
+        }
+        let Some(next) = text[at..limit.max(cursor)].chars().next() else { break };
+        match next {
+            '{' | '[' => {
+                frames.push(Frame { is_mapping: next == '{', pairs: Vec::new(), key: None });
+                at += 1;
+            }
+            '}' | ']' => {
+                if found.as_ref().is_some_and(|found| found.depth == frames.len()) {
+                    break;
+                }
+                frames.pop();
+                at += 1;
+                if frames.is_empty() {
+                    break;
+                }
+            }
+            ',' => {
+                if let Some(frame) = frames.last_mut() {
+                    frame.key = None;
+                }
+                at += 1;
+            }
+            ':' => at += 1,
+            _ => {
+                let end = scalar(text, at, limit.max(cursor));
+                let quote = Some(next).filter(|c| matches!(c, '"' | '\''));
+                let closed = quote.is_some_and(|quote| end > at + 1 && text[..end].ends_with(quote));
+                let inner = if quote.is_some() { at + 1..end - usize::from(closed) } else { at..end };
+                let after = end + blanks(&text[end..limit.max(cursor)]);
+                let colon = text[after..].starts_with(':');
+                let frame = frames.last_mut()?;
+                let is_key = frame.is_mapping && frame.key.is_none();
+                let touched = found.is_none() && cursor <= end;
+                let piece = range(inner.start, inner.end);
+                if touched {
+                    let content = Content { range: piece, quote, gap: false, lines: false };
+                    let beside = quote.is_some() && (cursor == at || (closed && cursor == end));
+                    let spot = match (is_key, colon) {
+                        (true, true) => Spot::Key(range(at, end)),
+                        _ if beside => Spot::Nothing,
+                        (true, false) => Spot::Start { content, dash: false, flow: true },
+                        (false, _) => Spot::Value(content),
+                    };
+                    let depth = frames.len();
+                    steps = way(&frames);
+                    found = Some(Found { spot, depth });
+                }
+                let frame = frames.last_mut()?;
+                if is_key {
+                    let pair = Pair { name: &text[inner], range: range(at, end), value: "" };
+                    if !touched || colon {
+                        frame.pairs.push(pair);
+                    }
+                    frame.key = colon.then_some(pair);
+                    at = after + usize::from(colon);
+                } else {
+                    if let (Some(key), Some(pair)) = (&frame.key, frame.pairs.last_mut())
+                        && key.range == pair.range
+                    {
+                        pair.value = &text[inner];
+                    }
+                    at = end;
+                }
+            }
+        }
+    }
+    let found = found?;
+    let pairs = frames.get_mut(found.depth - 1).map(|frame| std::mem::take(&mut frame.pairs)).unwrap_or_default();
+    Some((steps, found.spot, Mapping { pairs, column: 0 }))
+}
+
+/// Whether a scalar starts here, so that a cursor before it touches it.
+fn touches(text: &str, at: usize) -> bool {
+    text[at..].chars().next().is_some_and(|c| !matches!(c, '{' | '}' | '[' | ']' | ',' | ':' | '\n' | '\r'))
+}
+
+/// The spot where nothing stands.
+fn free(frames: &[Frame<'_>], cursor: usize) -> Spot {
+    let content = Content { range: range(cursor, cursor), quote: None, gap: false, lines: false };
+    match frames.last() {
+        Some(frame) if frame.is_mapping && frame.key.is_some() => Spot::Value(content),
+        Some(frame) if frame.is_mapping => Spot::Start { content, dash: false, flow: true },
+        _ => Spot::Value(content),
+    }
+}
+
+/// The steps from the outermost bracket to the innermost.
+fn way<'a>(frames: &[Frame<'a>]) -> Vec<Step<'a>> {
+    let mut steps = Vec::new();
+    for frame in frames {
+        match (&frame.key, frame.is_mapping) {
+            (Some(key), _) => {
+                let of = Mapping { pairs: frame.pairs.clone(), column: 0 };
+                steps.push(Step::Key { name: key.name, of });
+            }
+            (None, false) => steps.push(Step::Item),
+            (None, true) => {}
+        }
+    }
+    steps
+}
+
+fn blanks(text: &str) -> usize {
+    text.len() - text.trim_start().len()
+}
+
+/// The end of the scalar at an offset. `${…}`, `?{…}` and parentheses belong to it, as someone types them.
+fn scalar(text: &str, start: usize, limit: usize) -> usize {
+    let bytes = text.as_bytes();
+    let quote = bytes[start];
+    if matches!(quote, b'"' | b'\'') {
+        return text[start + 1..limit].find(quote as char).map_or(limit, |found| start + 1 + found + 1);
+    }
+    let mut depth = 0usize;
+    let mut at = start;
+    while at < limit {
+        match bytes[at] {
+            b'{' if at > start && matches!(bytes[at - 1], b'$' | b'?') => depth += 1,
+            b'}' if depth > 0 => depth -= 1,
+            b',' | b'}' | b']' | b'[' | b'{' | b'\n' | b'\r' if depth == 0 => break,
+            b'\n' | b'\r' => break,
+            b':' if depth == 0 && bytes.get(at + 1).is_none_or(|next| next.is_ascii_whitespace() || *next == b',') => {
+                break;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    start + text[start..at].trim_end().len().max(text[start..at].len().min(1))
+}

@@ -1,0 +1,105 @@
+//! What the schema table says of a field, in words.
+
+use crate::cursor::context::{Spot, context};
+use crate::cursor::expected::{Slot, fields, object_kind, slot};
+use crate::describe::Hover;
+use std::fmt::Write;
+use viz_project::schema::{Field, INTERACTION_DOCS, Shape, Target, Type};
+use viz_project::{Kind, Project};
+use viz_text::{FileId, TextSize};
+
+/// The hover over a key that the table knows.
+pub(crate) fn hover(project: &Project, file: FileId, offset: TextSize) -> Option<Hover> {
+    let document = &project.file(file).document;
+    let context = context(document, offset);
+    let Spot::Key(range) = context.spot else { return None };
+    let name = document.text()[range].trim_matches(['"', '\'']);
+    let slot = slot(&context)?;
+    if matches!(slot.ty, Type::Interaction) {
+        let (key, doc) = INTERACTION_DOCS.iter().find(|(key, _)| *key == name)?;
+        return Some(Hover { range, markdown: format!("**`{key}`** of an interaction · query `?{{…}}`\n\n{doc}") });
+    }
+    let found = fields(slot.ty, &context.here)?;
+    let field = found.into_iter().find(|field| field.name == name || field.alias == Some(name))?;
+    Some(Hover { range, markdown: markdown(field, name, &owner(&slot)) })
+}
+
+/// What a key belongs to.
+fn owner(slot: &Slot<'_>) -> String {
+    match slot.ty {
+        Type::Mapping(Shape { name, .. }) => format!("`{name}`"),
+        ty => object_kind(ty, &Default::default()).unwrap_or(Kind::Project).with_article(),
+    }
+}
+
+fn markdown(field: &Field, written: &str, owner: &str) -> String {
+    let mut text = format!("**`{written}`** of {owner} · {}", type_name(&field.ty));
+    if field.required {
+        text.push_str(" · required");
+    }
+    if !field.default.is_empty() {
+        let _ = write!(text, " · default `{}`", field.default);
+    }
+    let _ = write!(text, "\n\n{}", field.doc);
+    if let Some(words) = words(&field.ty) {
+        let _ = write!(text, "\n\nvalues: {words}");
+    }
+    if let Some(version) = version(field) {
+        let _ = write!(text, "\n\n*{version}*");
+    }
+    if field.alias == Some(written) {
+        let _ = write!(text, "\n\nolder spelling of `{}`", field.name);
+    }
+    text
+}
+
+/// The version that alone knows a field, in words.
+pub(crate) fn version(field: &Field) -> Option<&'static str> {
+    Some(match field.only? {
+        Target::V2_0 => "2.0 only: removed in 2.1",
+        Target::V2_1 => "since 2.1",
+    })
+}
+
+/// The words that a value is one of.
+fn words(ty: &Type) -> Option<String> {
+    let list = |words: Vec<String>| Some(words.join(", "));
+    match ty {
+        Type::Choice(words) => list(words.iter().map(|word| format!("`{word}`")).collect()),
+        Type::IntegerChoice(numbers) => list(numbers.iter().map(|number| format!("`{number}`")).collect()),
+        Type::Height => list(viz_project::schema::HEIGHTS.iter().map(|word| format!("`{word}`")).collect()),
+        _ => None,
+    }
+}
+
+/// A type in a word or two.
+pub(crate) fn type_name(ty: &Type) -> String {
+    match ty {
+        Type::Text | Type::Word => "text".into(),
+        Type::EnvironmentText => "text, may hold `${env.NAME}`".into(),
+        Type::Integer => "whole number".into(),
+        Type::Boolean => "true or false".into(),
+        Type::Choice(words) if words.len() <= 4 => words.join(", "),
+        Type::Choice(_) => "one of several words".into(),
+        Type::IntegerChoice(_) => "one of several numbers".into(),
+        Type::Plain => "value".into(),
+        Type::Expression(_) => "SQL".into(),
+        Type::Query(_) => "query".into(),
+        Type::Evaluation => "expression >{…}".into(),
+        Type::Object(kind) => kind.name().into(),
+        Type::SourceOfType(ty) => format!("{ty} source"),
+        Type::ObjectOrReference(kind, _) => format!("{} or reference", kind.name()),
+        Type::TableData => "reference to an insight or a model".into(),
+        Type::MarkdownItem => "markdown or reference".into(),
+        Type::List(item) => format!("list of {}", type_name(item)),
+        Type::Mapping(_) => "mapping".into(),
+        Type::Options => "list or query".into(),
+        Type::DefaultValues => "list, all or none".into(),
+        Type::Props => "plotly properties".into(),
+        Type::Layout => "plotly layout".into(),
+        Type::Interaction => "filter, split or sort".into(),
+        Type::Height => "word or pixels".into(),
+        Type::Level => "number or title".into(),
+        Type::Anything => String::new(),
+    }
+}

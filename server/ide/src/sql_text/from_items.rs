@@ -1,0 +1,257 @@
+//! What a query reads, found by its tokens: tables, calls such as `read_csv(…)`, sub-queries and the names of `WITH`. No
+//! engine is needed, and unfinished text is fine up to where it stops being tokens.
+
+use crate::sql_text::select_list::{select_list, tokens_of};
+use viz_sql::Token;
+
+/// Something that a query reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FromItem {
+    /// How its columns are qualified: the alias, or the table's own name.
+    pub name: String,
+    /// What it is.
+    pub origin: Origin,
+}
+
+/// Where the columns of a [`FromItem`] come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A table of the source, as written.
+    Table(String),
+    /// A call or a file, as written.
+    Call(String),
+    /// A query in the text, with the columns that it names.
+    Query(Vec<String>),
+}
+
+/// Words that follow an item of FROM and are no alias of it.
+const NO_ALIAS: [&str; 34] = [
+    "where",
+    "group",
+    "order",
+    "join",
+    "left",
+    "right",
+    "inner",
+    "outer",
+    "full",
+    "cross",
+    "natural",
+    "on",
+    "using",
+    "limit",
+    "union",
+    "having",
+    "qualify",
+    "window",
+    "sample",
+    "tablesample",
+    "asof",
+    "positional",
+    "anti",
+    "semi",
+    "lateral",
+    "pivot",
+    "unpivot",
+    "offset",
+    "except",
+    "intersect",
+    "select",
+    "set",
+    "fetch",
+    "from",
+];
+
+/// What the FROM clauses of a text read, in order, those of sub-queries too; and the queries that WITH names.
+pub(crate) fn from_items(sql: &str) -> (Vec<FromItem>, Vec<FromItem>) {
+    let tokens: Vec<Token> = tokens_of(sql).into_iter().filter(|token| !token.is_space()).collect();
+    let reader = Reader { sql, tokens: &tokens };
+    let named = reader.named_queries();
+    let mut found = Vec::new();
+    // Of each parenthesis that is open: whether a query is in it (and not `extract(year from x)`).
+    let mut queries = vec![true];
+    for at in 0..tokens.len() {
+        match reader.text(at) {
+            "(" => queries.push(tokens.get(at + 1).is_some_and(|next| next.is_word("select") || next.is_word("from"))),
+            ")" if queries.len() > 1 => drop(queries.pop()),
+            _ => {}
+        }
+        let begins = tokens[at].is_word("from") || tokens[at].is_word("join");
+        if !begins || !queries.last().is_some_and(|query| *query) {
+            continue;
+        }
+        let mut next = Some(at + 1);
+        while let Some((item, end)) = next.and_then(|at| reader.item(at, &named)) {
+            found.push(item);
+            next = (reader.text(end) == ",").then_some(end + 1);
+        }
+    }
+    (found, named)
+}
+
+/// Whether a table is expected behind a text.
+pub(crate) fn expects_table(before: &str) -> bool {
+    let tokens = tokens_of(before);
+    tokens.iter().rev().find(|token| !token.is_space()).is_some_and(|last| last.is_word("from") || last.is_word("join"))
+}
+
+struct Reader<'a> {
+    sql: &'a str,
+    tokens: &'a [Token],
+}
+
+impl Reader<'_> {
+    fn text(&self, at: usize) -> &str {
+        self.tokens.get(at).map_or("", |token| &self.sql[token.range])
+    }
+
+    /// The token behind the parenthesis that opens here.
+    fn behind(&self, open: usize) -> Option<usize> {
+        let mut depth = 0_usize;
+        for at in open..self.tokens.len() {
+            match self.text(at) {
+                "(" => depth += 1,
+                ")" => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                return Some(at + 1);
+            }
+        }
+        None
+    }
+
+    /// A name, without its quotes.
+    fn name(&self, at: usize) -> Option<String> {
+        let text = self.text(at);
+        let first = text.chars().next()?;
+        match first {
+            '"' => Some(text.trim_matches('"').replace("\"\"", "\"")),
+            c if c.is_alphabetic() || c == '_' => Some(text.to_owned()),
+            _ => None,
+        }
+    }
+
+    /// The item that begins here, and the token behind it.
+    fn item(&self, at: usize, named: &[FromItem]) -> Option<(FromItem, usize)> {
+        if self.tokens.get(at)?.is_word("lateral") {
+            return self.item(at + 1, named);
+        }
+        let (own, origin, mut end) = if self.text(at) == "(" {
+            let end = self.behind(at)?;
+            let inner =
+                &self.sql[usize::from(self.tokens[at].range.end())..usize::from(self.tokens[end - 1].range.start())];
+            (None, Origin::Query(columns(inner)), end)
+        } else if self.text(at).starts_with('\'') {
+            (None, Origin::Call(self.text(at).to_owned()), at + 1)
+        } else {
+            let mut last = at;
+            let mut name = self.name(at).filter(|name| !is_keyword(name))?;
+            while self.text(last + 1) == "." {
+                name = self.name(last + 2)?;
+                last += 2;
+            }
+            let call = self.text(last + 1) == "(";
+            let end = if call { self.behind(last + 1)? } else { last + 1 };
+            let written =
+                &self.sql[usize::from(self.tokens[at].range.start())..usize::from(self.tokens[end - 1].range.end())];
+            let query = named.iter().find(|query| last == at && query.name.eq_ignore_ascii_case(&name));
+            let origin = match query {
+                _ if call => Origin::Call(written.to_owned()),
+                Some(query) => query.origin.clone(),
+                None => Origin::Table(written.to_owned()),
+            };
+            (Some(name), origin, end)
+        };
+        let has_as = self.tokens.get(end).is_some_and(|token| token.is_word("as"));
+        let alias = self.name(end + usize::from(has_as)).filter(|alias| has_as || !is_keyword(alias));
+        if alias.is_some() {
+            end += 1 + usize::from(has_as);
+        }
+        Some((FromItem { name: alias.or(own).unwrap_or_default(), origin }, end))
+    }
+
+    /// `name as ( … )` behind WITH.
+    fn named_queries(&self) -> Vec<FromItem> {
+        let mut found = Vec::new();
+        for at in 0..self.tokens.len() {
+            let begins = self.tokens[at].is_word("with") || self.tokens[at].is_word("recursive");
+            // A further one follows the parenthesis of the one before.
+            let further = !found.is_empty() && self.text(at) == "," && at > 0 && self.text(at - 1) == ")";
+            let Some(name) = self.name(at + 1).filter(|_| begins || further) else { continue };
+            let mut open = at + 2;
+            if !self.tokens.get(open).is_some_and(|token| token.is_word("as")) {
+                continue;
+            }
+            while self
+                .tokens
+                .get(open)
+                .is_some_and(|token| ["as", "not", "materialized"].iter().any(|word| token.is_word(word)))
+            {
+                open += 1;
+            }
+            let Some(end) = Some(open).filter(|open| self.text(*open) == "(").and_then(|open| self.behind(open)) else {
+                continue;
+            };
+            let inner =
+                &self.sql[usize::from(self.tokens[open].range.end())..usize::from(self.tokens[end - 1].range.start())];
+            found.push(FromItem { name, origin: Origin::Query(columns(inner)) });
+        }
+        found
+    }
+}
+
+fn columns(sql: &str) -> Vec<String> {
+    select_list(sql).into_iter().map(|column| column.name).collect()
+}
+
+fn is_keyword(name: &str) -> bool {
+    NO_ALIAS.iter().any(|word| word.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(sql: &str) -> Vec<String> {
+        let line = |item: &FromItem| match &item.origin {
+            Origin::Table(text) => format!("{} = table {text}", item.name),
+            Origin::Call(text) => format!("{} = call {text}", item.name),
+            Origin::Query(columns) => format!("{} = query {}", item.name, columns.join(" ")),
+        };
+        from_items(sql).0.iter().map(line).collect()
+    }
+
+    #[test]
+    fn items_are_named_by_alias_or_table() {
+        for (sql, expected) in [
+            ("select * from t", vec!["t = table t"]),
+            ("select * from main.t as a, \"b c\" d where x", vec!["a = table main.t", "d = table \"b c\""]),
+            ("select o. from read_csv('a.csv') as o join b on true", vec!["o = call read_csv('a.csv')", "b = table b"]),
+            ("from 'x.parquet' p left join t using (i)", vec!["p = call 'x.parquet'", "t = table t"]),
+            ("select * from (select a, b + 1 as c from t) s", vec!["s = query a c", "t = table t"]),
+            (
+                "with w as (select 1 as n), v as (select n from w) select * from v where",
+                vec!["w = query n", "v = query n"],
+            ),
+            ("select extract(year from day) from t", vec!["t = table t"]),
+            ("select a from t where x = 'open", vec!["t = table t"]),
+            ("select a from", vec![]),
+            ("select a from read_csv('x", vec![]),
+        ] {
+            assert_eq!(shown(sql), expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn tables_are_expected_behind_from_and_join() {
+        for (before, expected) in [
+            ("select a from ", true),
+            ("select a from t join\n  ", true),
+            ("select a ", false),
+            ("select a from t ", false),
+        ] {
+            assert_eq!(expects_table(before), expected, "{before}");
+        }
+    }
+}

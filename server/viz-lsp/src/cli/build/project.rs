@@ -1,0 +1,280 @@
+//! The build of one project: checked, planned, compared with what is there, made.
+
+use crate::cli::args::{BuildArgs, CheckArgs};
+use crate::cli::build::node::{Fate, Report};
+use crate::cli::build::out;
+use crate::cli::build::out::Out;
+use crate::cli::build::run::{Job, Run};
+use crate::cli::build::state::{Built as Known, SecretPaths, State, Versions};
+use crate::cli::build::{Interrupt, TIMEOUT, print};
+use crate::cli::check;
+use crate::cli::targets::Target;
+use crate::host::answerer::{Answerer, EngineAnswerer};
+use crate::host::deadline::Deadline;
+use crate::host::fixpoint;
+use crate::host::outcome::Checked;
+use anyhow::{Context, bail};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use viz_bundle::{Layout, Node, Plan, Settings};
+use viz_check::{CheckOptions, Memo, Severity};
+use viz_engine::Limits;
+use viz_facts::FactStore;
+use viz_files::Folder;
+use viz_project::{Body, Environment, Project};
+use viz_secrets::{ExposeSecret, SecretPath};
+
+/// What became of a project.
+pub struct Built {
+    /// Its folder as people see it.
+    pub shown: String,
+    /// The output folder.
+    pub out: PathBuf,
+    /// The arrangement of files in it.
+    pub layout: Layout,
+    /// Its objects.
+    pub nodes: Vec<Report>,
+    /// Number of errors that the check found.
+    pub errors: usize,
+    /// The errors, as places and messages.
+    pub findings: Vec<print::Shown>,
+}
+
+/// Builds a project into a folder.
+///
+/// # Errors
+/// If it could not be tried.
+pub fn build(
+    check: &CheckArgs,
+    build: &BuildArgs,
+    target: Target,
+    out: &Path,
+    (interrupt, deadline): (&Interrupt, &Deadline),
+) -> anyhow::Result<Built> {
+    let environment = Environment::from_process();
+    let files = check::Overlay::new(&environment, check.allow_outside);
+    let project = check::load(&target, &files, &environment, check.target.map(Into::into))?;
+    let path = out::check(out, &project.root)?;
+    let layout: Layout = build.layout.map_or_else(|| project.target(), Into::into).into();
+    // A dry run writes nothing, not even a lock.
+    let out = if build.dry_run { None } else { Some(Out::open(&path, &project.root)?) };
+    let there = if build.dry_run { Folder::open(&path).ok() } else { None };
+    let folder = out.as_ref().map(|out| &out.folder).or(there.as_ref());
+    let state = folder.map(State::read).unwrap_or_default();
+    let secret = SecretPaths::of(&project);
+    let mut versions = Versions::new(secret.clone());
+    let mut is_current = |known: &Known| folder.is_some_and(|folder| known.is_current(folder, &mut versions));
+    let (options, check_limits) = check::asked_for(check).merge(project.config())?;
+    let program = std::env::current_exe().context("can't tell where this program is")?;
+    let engine = viz_engine::identity(&program);
+    let whole = whole(&project, &options, build, layout, &path, &engine);
+    let mut built = Built {
+        shown: target.shown.clone(),
+        out: path.clone(),
+        layout,
+        nodes: Vec::new(),
+        errors: 0,
+        findings: Vec::new(),
+    };
+    if state.whole.as_ref() == Some(&whole) && build.only.is_empty() && state.nodes.values().all(&mut is_current) {
+        tracing::info!("neither the project nor its data have changed");
+        built.nodes = state.nodes.iter().filter_map(|(name, known)| unchanged(name, known)).collect();
+        built.nodes.sort_by_key(|report| KINDS.iter().position(|kind| *kind == report.kind));
+        return Ok(built);
+    }
+    let (checked, plan) = {
+        let answerer = EngineAnswerer::new(true, check.is_confined(), !check.no_cache)?;
+        let settings = Settings { layout, out: &path, flat: build.flat, now: options.now };
+        examine(check, project, &target, &options, settings, (&answerer, deadline), check_limits)
+    };
+    built.errors = checked.report.findings.len();
+    built.findings = print::findings(&checked);
+    print::errors(check, checked);
+    let wanted = wanted(&plan, &build.only)?;
+    let mut jobs = Vec::new();
+    for (at, node) in plan.nodes.iter().enumerate() {
+        jobs.push(match &node.work {
+            _ if !wanted.contains(&at) => Job::Left,
+            Err(why) => Job::Skipped(why.to_string()),
+            Ok(work) if work.queries.iter().any(tells_a_secret) => Job::Skipped(
+                "its query asks what the database is called, which is made of a variable and not published".to_owned(),
+            ),
+            Ok(work) => {
+                let key = work.key(&engine);
+                let known = state.nodes.get(&name(node)).filter(|known| known.key == key);
+                match known.filter(|known| is_current(known)) {
+                    Some(known) => Job::Unchanged(known.warnings.clone()),
+                    None => Job::Due(key),
+                }
+            }
+        });
+    }
+    let clean = built.errors == 0 && build.only.is_empty() && jobs.iter().all(|job| !matches!(job, Job::Skipped(_)));
+    let Some(out) = out else {
+        built.nodes = plan.nodes.iter().zip(jobs).filter_map(|(node, job)| foreseen(node, job)).collect();
+        built.nodes.iter().for_each(|report| print::node(check, report, None));
+        return Ok(built);
+    };
+    let timeout = check.timeout.map_or(TIMEOUT, crate::host::settings::seconds);
+    let run = Run {
+        plan: &plan,
+        out: &out,
+        secret,
+        limits: Limits { timeout, ..check_limits },
+        jobs: build.jobs.map_or_else(default_jobs, |jobs| jobs as usize),
+        interrupt,
+        deadline,
+        args: check,
+    };
+    interrupt.set_writing(true);
+    let finished = run.run(jobs, state).and_then(|(nodes, mut state)| {
+        let whole = (clean && nodes.iter().all(Report::is_fine) && !interrupt.is_pressed()).then_some(whole);
+        error_json(&out, built.errors == 0)?;
+        if whole.is_some() {
+            forget(&mut state, &plan, &out);
+        }
+        state.whole = whole;
+        state.write(&out, 0)?;
+        Ok(nodes)
+    });
+    drop(out);
+    interrupt.set_writing(false);
+    built.nodes = finished?;
+    Ok(built)
+}
+
+/// Checks a project, asks what a build wants to know besides, and plans.
+fn examine(
+    args: &CheckArgs,
+    project: Project,
+    target: &Target,
+    options: &CheckOptions,
+    settings: Settings<'_>,
+    (answerer, deadline): (&dyn Answerer, &Deadline),
+    limits: Limits,
+) -> (Checked, Plan) {
+    let mut facts = FactStore::new();
+    let memo = Memo::default();
+    let mut report = check::check(&project, options, &memo, &mut facts, (answerer, deadline), limits, args.quiet);
+    fixpoint::ask(&mut facts, answerer, limits, deadline, |facts| viz_bundle::questions(&project, facts));
+    let plan = viz_bundle::plan(&project, &facts, &report, settings);
+    report.findings.retain(|finding| finding.severity == Severity::Error);
+    let checked = Checked { shown: target.shown.clone(), project, report, recorded: Vec::new(), fixed: 0 };
+    (checked, plan)
+}
+
+/// Whether a query's rows would tell the name of a database that is made of a variable.
+fn tells_a_secret(query: &viz_bundle::Query) -> bool {
+    let texts = || query.tables.iter().map(|table| &table.sql).chain([&query.sql]);
+    query.source.path().is_some_and(SecretPath::is_secret)
+        && texts().any(|sql| viz_engine::asks_for_database_names(sql))
+}
+
+/// A hash of everything that a build depends on besides the data: the texts, the settings, the day (ranges of dates), the
+/// variables that sources need, the place.
+fn whole(
+    project: &Project,
+    options: &CheckOptions,
+    build: &BuildArgs,
+    layout: Layout,
+    out: &Path,
+    engine: &str,
+) -> String {
+    let variables: BTreeSet<&str> = project
+        .ids()
+        .filter_map(|id| match &project.object(id).body {
+            Body::Source(source) => Some(source.variables.iter().map(|variable| variable.text.as_str())),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let value = |name: &str| project.environment().get(name).map(ExposeSecret::expose_secret);
+    let values: Vec<_> = variables.iter().map(|name| (name, value(name))).collect();
+    let files: Vec<_> = project.files().iter().map(|file| (&file.relative, file.document.text())).collect();
+    let config = format!("{:?}", project.config());
+    let settings = format!("{layout:?} {} {:?} {}", build.flat, project.target(), options.now.date());
+    let all = (engine, settings, out, config, values, files);
+    viz_bundle::hash(&all)
+}
+
+/// In the order of building.
+const KINDS: [&str; 4] = ["source", "model", "input", "insight"];
+
+fn name(node: &Node) -> String {
+    format!("{}:{}", node.kind, node.name)
+}
+
+fn unchanged(name: &str, known: &Known) -> Option<Report> {
+    let (kind, name) = name.split_once(':')?;
+    let kind = KINDS.into_iter().find(|known| *known == kind)?;
+    Some(Report {
+        kind,
+        name: name.to_owned(),
+        fate: Fate::Unchanged,
+        files: known.files.iter().map(|file| file.path.clone()).collect(),
+        warnings: known.warnings.clone(),
+    })
+}
+
+/// What a run would do; `None` for what is not asked for.
+fn foreseen(node: &Node, job: Job) -> Option<Report> {
+    let (fate, warnings) = match job {
+        Job::Left => return None,
+        Job::Due(_) => (Fate::Due, Vec::new()),
+        Job::Unchanged(warnings) => (Fate::Unchanged, warnings),
+        Job::Skipped(reason) => (Fate::Skipped { reason }, Vec::new()),
+    };
+    let files = node.work.iter().flat_map(|work| work.paths()).map(str::to_owned).collect();
+    Some(Report { kind: node.kind, name: node.name.clone(), fate, files, warnings })
+}
+
+/// The nodes of these names with all that they need; all if there are no names.
+fn wanted(plan: &Plan, only: &[String]) -> anyhow::Result<BTreeSet<usize>> {
+    if only.is_empty() {
+        return Ok((0..plan.nodes.len()).collect());
+    }
+    let mut out = BTreeSet::new();
+    for name in only {
+        let Some(at) = plan.nodes.iter().position(|node| node.name == *name) else {
+            let names = plan.nodes.iter().map(|node| node.name.as_str());
+            let near = viz_project::did_you_mean(&viz_project::similar(name, names));
+            let near = near.map(|near| format!("\nhelp: {near}")).unwrap_or_default();
+            bail!("no source, model, input or insight is called `{name}`{near}");
+        };
+        out.insert(at);
+        out.extend(&plan.nodes[at].needs);
+    }
+    Ok(out)
+}
+
+/// A query uses two threads, and its worker takes memory.
+fn default_jobs() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2)).clamp(1, 4)
+}
+
+/// What the reference's server reads first: an empty object says that the project has no errors.
+fn error_json(out: &Out, good: bool) -> anyhow::Result<()> {
+    const FILE: &str = "error.json";
+    if !good {
+        out.remove(FILE);
+    } else if out.folder.read(Path::new(FILE), 2).ok().as_deref() != Some(b"{}") {
+        out.write(FILE, "{}", 0)?;
+    }
+    Ok(())
+}
+
+/// Removes the files of objects that are not there any more, unless someone has changed them.
+fn forget(state: &mut State, plan: &Plan, out: &Out) {
+    let names: BTreeSet<String> = plan.nodes.iter().map(name).collect();
+    let kept: BTreeSet<&str> =
+        plan.nodes.iter().filter_map(|node| node.work.as_ref().ok()).flat_map(|work| work.paths()).collect();
+    state.nodes.retain(|name, known| {
+        let there = names.contains(name);
+        if !there {
+            let gone =
+                known.files.iter().filter(|file| !kept.contains(file.path.as_str()) && file.is_there(&out.folder));
+            gone.for_each(|file| out.remove(&file.path));
+        }
+        there
+    });
+}

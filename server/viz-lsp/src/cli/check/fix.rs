@@ -1,0 +1,98 @@
+//! `--fix`: puts the safe fixes of findings into the files, and nothing else.
+
+use crate::host::outcome::Checked;
+use crate::host::overlay::Overlay;
+use crate::host::own::Foreign;
+use anyhow::{Context, bail};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use viz_check::Finding;
+use viz_files::Folder;
+use viz_project::{MAX_FILE_BYTES, Project};
+use viz_text::{FileId, TextRange};
+
+/// A fix can uncover another; a chain longer than this is left to the next run.
+pub const ROUNDS: usize = 10;
+
+type Edits = BTreeMap<FileId, Vec<(TextRange, String)>>;
+
+/// Puts the safe fixes of a check into the texts, except those that were tried before, and returns how many. Of fixes
+/// that touch the same place the first wins; the others have their turn in the next round.
+pub fn apply(checked: &Checked, files: &mut Overlay, tried: &mut HashSet<String>) -> usize {
+    let mut edits = Edits::new();
+    let mut count = 0;
+    for finding in &checked.report.findings {
+        let Some(wanted) = edits_of(&checked.project, finding).filter(|_| !tried.contains(&finding.fingerprint)) else {
+            continue;
+        };
+        let free = |(file, range, _): &(FileId, TextRange, String)| {
+            edits.get(file).is_none_or(|taken| taken.iter().all(|(other, _)| range.intersect(*other).is_none()))
+        };
+        if wanted.iter().all(free) {
+            tried.insert(finding.fingerprint.clone());
+            count += 1;
+            for (file, range, text) in wanted {
+                edits.entry(file).or_default().push((range, text));
+            }
+        }
+    }
+    for (id, mut edits) in edits {
+        let file = checked.project.file(id);
+        let mut text = file.document.text().to_owned();
+        edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start()));
+        for (range, new) in edits {
+            text.replace_range(std::ops::Range::<usize>::from(range), &new);
+        }
+        files.insert(file.path.clone(), text);
+    }
+    count
+}
+
+/// The edits of a finding's safe fix, with the line ends of their files; `None` if a file is not the project's own.
+fn edits_of(project: &Project, finding: &Finding) -> Option<Vec<(FileId, TextRange, String)>> {
+    let fix = finding.fix.as_ref().filter(|fix| fix.safe && !fix.edits.is_empty())?;
+    let edit = |(loc, text): &(viz_text::Loc, String)| {
+        let (id, range) = project.resolve(*loc)?;
+        let file = project.file(id);
+        Foreign::of(&project.root, &file.path).is_none().then(|| {
+            let text = if file.document.text().contains("\r\n") { text.replace('\n', "\r\n") } else { text.clone() };
+            (id, range, text)
+        })
+    };
+    fix.edits.iter().map(edit).collect()
+}
+
+/// Why files are left alone although there are fixes for them, once for each file.
+pub fn left_alone(checked: &Checked) -> BTreeSet<String> {
+    let project = &checked.project;
+    let fixes = checked.report.findings.iter().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.safe);
+    let places = fixes.flat_map(|fix| &fix.edits).filter_map(|(loc, _)| project.resolve(*loc));
+    places
+        .filter_map(|(id, _)| {
+            let file = project.file(id);
+            let why = Foreign::of(&project.root, &file.path)?;
+            Some(format!("{} {why}: nothing is written to it", checked.shown_file(&file.relative)))
+        })
+        .collect()
+}
+
+/// Puts the texts in the place of their files, if these still are what was read, and through no link.
+///
+/// # Errors
+/// If a file changed in the meantime or can't be written.
+pub fn write(root: &Path, fixed: &Overlay, read: &BTreeMap<PathBuf, String>) -> anyhow::Result<()> {
+    let folder = Folder::open(root).with_context(|| format!("can't open {}", root.display()))?;
+    for (path, text) in fixed.texts() {
+        let real = viz_files::real(path).with_context(|| format!("can't read {} again", path.display()))?;
+        let Ok(relative) = real.strip_prefix(folder.path()) else {
+            bail!("{} has come to lie outside of the project: nothing is written to it", path.display());
+        };
+        let now = folder.read(relative, MAX_FILE_BYTES);
+        let now = now.with_context(|| format!("can't read {} again", path.display()))?;
+        if read.get(path).is_none_or(|before| before.as_bytes() != now) {
+            bail!("{} was changed during the check: nothing is written to it", path.display());
+        }
+        folder.replace(relative, text.as_bytes()).with_context(|| format!("can't write {}", path.display()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,267 @@
+//! `--check`: from paths to an exit status.
+
+mod fix;
+mod watch;
+
+use crate::cli::args::{CheckArgs, Deny, Format};
+use crate::cli::formats;
+use crate::host::answerer::{Answerer, EngineAnswerer, Limits};
+use crate::host::baseline::Baseline;
+use crate::host::deadline::Deadline;
+use crate::host::outcome::{Checked, Outcome};
+use crate::host::output;
+pub use crate::host::overlay::Overlay;
+use crate::host::settings::{AskedFor, STACK, seconds};
+use crate::host::words;
+use anyhow::{Context, bail};
+use std::collections::HashSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+use viz_check::{CheckOptions, Level, Memo};
+use viz_facts::FactStore;
+use viz_project::{Environment, FileSystem, MAX_FILE_BYTES, Project, Target};
+
+/// Exit status when errors were found.
+const ERRORS_FOUND: u8 = 1;
+
+/// Checks what the command line names.
+///
+/// # Errors
+/// If it could not run: exit status 2.
+pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let started = Instant::now();
+    refuse_what_is_missing(args)?;
+    let worker = std::thread::Builder::new().name("check".into()).stack_size(STACK);
+    std::thread::scope(|scope| {
+        let work = || {
+            if args.watch {
+                return watch::run(args);
+            }
+            let deadline = Deadline::of_process(Some(args.deadline.map_or(crate::host::deadline::USUAL, seconds)));
+            let outcome =
+                check_all(args, &EngineAnswerer::new(true, args.is_confined(), !args.no_cache)?, &deadline, started)?;
+            print(args, &outcome);
+            let status = status(args, &outcome);
+            // The process ends here; freeing each value of a large project would only take time.
+            std::mem::forget(outcome);
+            Ok(ExitCode::from(status))
+        };
+        let run = worker.spawn_scoped(scope, work).context("can't start a thread")?;
+        run.join().unwrap_or_else(|_| bail!("the check stopped on a mistake of viz-lsp itself; please report it"))
+    })
+}
+
+/// Says clearly what this version can't do, instead of doing something else.
+fn refuse_what_is_missing(args: &CheckArgs) -> anyhow::Result<()> {
+    if args.watch && args.format != Format::Text {
+        bail!("`--watch` prints text only");
+    }
+    Ok(())
+}
+
+/// Checks all projects that the command line names, and fixes what it asks to fix.
+fn check_all(
+    args: &CheckArgs,
+    answerer: &dyn Answerer,
+    deadline: &Deadline,
+    started: Instant,
+) -> anyhow::Result<Outcome> {
+    let baseline = args.baseline.as_deref().map(Baseline::read).transpose()?;
+    let current = crate::cli::targets::current_folder()?;
+    let environment = Environment::from_process();
+    let mut files = Overlay::new(&environment, args.allow_outside);
+    let mut paths = args.paths.clone();
+    let stdin = args.stdin_filename.as_deref().map(|path| from_stdin(&current, path)).transpose()?;
+    if let Some((path, text)) = &stdin {
+        files.insert(path.clone(), text.as_str());
+        if paths.is_empty() {
+            paths.push(path.clone());
+        }
+    }
+    let (targets, strangers) = crate::cli::targets::find(&paths, &current, &files)?;
+    if targets.is_empty() && !args.skip_unrelated {
+        return Err(crate::cli::targets::no_project(&strangers, &files));
+    }
+    if !args.quiet && !args.skip_unrelated {
+        for path in strangers {
+            output::say(&format!("note: {} belongs to no project: skipped", path.display()));
+        }
+    }
+    let mut projects = Vec::new();
+    for target in targets {
+        projects.push(check_project(args, target, &files, &environment, (answerer, deadline), baseline.as_ref())?);
+    }
+    if let Some((path, _)) = &stdin
+        && !projects.iter().any(|checked| checked.project.file_of(path).is_some())
+    {
+        output::say(&format!("note: no project includes {}: the text from stdin is not used", path.display()));
+    }
+    let outcome = Outcome { projects, elapsed: started.elapsed() };
+    if let Some(path) = &args.write_baseline {
+        let projects: Vec<&Path> = outcome.projects.iter().map(|checked| checked.project.root.as_path()).collect();
+        Baseline::of(&outcome).write(&current.join(path), &projects)?;
+    }
+    Ok(outcome)
+}
+
+/// The text from stdin and the file that it stands for, which need not exist yet.
+fn from_stdin(current: &Path, path: &Path) -> anyhow::Result<(PathBuf, String)> {
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).context("can't read stdin")?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        bail!("stdin holds more than {} MiB, which is more than a file of a project may have", MAX_FILE_BYTES >> 20);
+    }
+    let text = String::from_utf8(bytes).context("stdin is not UTF-8")?;
+    let absolute = current.join(path);
+    let unsaved = || Some(viz_files::real(absolute.parent()?).ok()?.join(absolute.file_name()?));
+    let found = viz_files::real(&absolute).ok().or_else(unsaved);
+    Ok((found.with_context(|| format!("there is no folder for {}", path.display()))?, text))
+}
+
+/// One project: checked, and with `--fix` fixed and checked again until nothing is left to fix.
+fn check_project(
+    args: &CheckArgs,
+    target: crate::cli::targets::Target,
+    files: &Overlay,
+    environment: &Environment,
+    (answerer, deadline): (&dyn Answerer, &Deadline),
+    baseline: Option<&Baseline>,
+) -> anyhow::Result<Checked> {
+    let (mut facts, memo) = (FactStore::new(), Memo::default());
+    let project = load(&target, files, environment, args.target.map(Into::into))?;
+    let own = match (baseline, &project.config().baseline) {
+        (None, Some(path)) => Some(Baseline::of_project(&project.root, path, files)?),
+        _ => None,
+    };
+    let (options, limits) = asked_for(args).merge(project.config())?;
+    let mut look = |project: Project| {
+        let mut report = check(&project, &options, &memo, &mut facts, (answerer, deadline), limits, args.quiet);
+        let recorded = own.as_ref().or(baseline).map(|baseline| baseline.take_from(&mut report.findings));
+        Checked { shown: target.shown.clone(), project, report, recorded: recorded.unwrap_or_default(), fixed: 0 }
+    };
+    let mut checked = look(project);
+    if args.fix {
+        let text = |file: &viz_project::File| (file.path.clone(), file.document.text().to_owned());
+        let read = checked.project.files().iter().map(text).collect();
+        let (mut fixed, mut tried, mut count) = (files.clone(), HashSet::new(), 0);
+        for _ in 0..fix::ROUNDS {
+            let applied = fix::apply(&checked, &mut fixed, &mut tried);
+            if applied == 0 {
+                break;
+            }
+            count += applied;
+            let project = checked.project.reload(&fixed, environment);
+            checked = look(project);
+        }
+        for note in fix::left_alone(&checked) {
+            output::say(&format!("note: {note}"));
+        }
+        fix::write(&checked.project.root, &fixed, &read)?;
+        checked.fixed = count;
+    }
+    Ok(checked)
+}
+
+/// Reads a project.
+///
+/// # Errors
+/// If its file can't be read.
+pub fn load(
+    target: &crate::cli::targets::Target,
+    files: &Overlay,
+    environment: &Environment,
+    version: Option<Target>,
+) -> anyhow::Result<Project> {
+    if let Some(file) = viz_project::project_file(&target.root, files) {
+        files.read(&file).with_context(|| format!("can't read {}", file.display()))?;
+    }
+    let _span = tracing::info_span!("load", root = %target.shown).entered();
+    let project = Project::load_for(&target.root, files, environment, version);
+    tracing::info!(files = project.files().len(), "read the project");
+    Ok(project)
+}
+
+/// What the command line asks for.
+pub fn asked_for(args: &CheckArgs) -> AskedFor {
+    AskedFor {
+        level: args.level.map(Level::from),
+        max_combinations: args.max_combinations.map(|most| most as usize),
+        seed: args.seed,
+        hostile: args.hostile_options.then_some(true),
+        timeout: args.timeout,
+        memory: args.memory,
+        trusted: true,
+        now: args.now.unwrap_or_else(|| chrono::Local::now().naive_local()),
+    }
+}
+
+/// One check, to the end.
+pub fn check(
+    project: &Project,
+    options: &CheckOptions,
+    memo: &Memo,
+    facts: &mut FactStore,
+    (answerer, deadline): (&dyn Answerer, &Deadline),
+    limits: Limits,
+    quiet: bool,
+) -> viz_check::Report {
+    let progress = progress_bar(quiet);
+    let report = crate::host::fixpoint::run(project, options, memo, facts, answerer, limits, deadline, |round| {
+        progress.set_message(format!("asking {}", words::count(round.questions, "question")));
+        tracing::debug!(
+            round = round.number,
+            questions = round.questions,
+            "the check wants to know more, so the engine is asked"
+        );
+    });
+    progress.finish_and_clear();
+    let done = report.counters;
+    tracing::info!(
+        findings = report.findings.len(),
+        facts = facts.len(),
+        rendered = done.rendered,
+        lexed = done.lexed,
+        parsed = done.parses,
+        parsed_by_duckdb = done.engine_parses,
+        bound = done.binds,
+        probed = done.casts,
+        queried = done.queries,
+        executed = done.executions,
+        memo_hits = done.known,
+        "checked the project"
+    );
+    report
+}
+
+/// A spinner on stderr for checks that take a while; nothing where stderr is no terminal.
+fn progress_bar(quiet: bool) -> indicatif::ProgressBar {
+    let target = if quiet { indicatif::ProgressDrawTarget::hidden() } else { indicatif::ProgressDrawTarget::stderr() };
+    let bar = indicatif::ProgressBar::with_draw_target(None, target).with_message("checking");
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+fn print(args: &CheckArgs, outcome: &Outcome) {
+    match args.format {
+        Format::Text => output::report(&formats::text::render(outcome, args.quiet), args.color.into()),
+        Format::Json => output::json(&formats::json::render(outcome)),
+        Format::Sarif => output::json(&formats::sarif::render(outcome)),
+        Format::Github => output::commands(&formats::github::render(outcome)),
+    }
+}
+
+/// The exit status of a check that ran.
+fn status(args: &CheckArgs, outcome: &Outcome) -> u8 {
+    let counts = outcome.counts();
+    let mut failed = counts.errors > 0 || (args.deny == Some(Deny::Warnings) && counts.warnings > 0);
+    let percent = outcome.coverage().percent();
+    if let Some(wanted) = args.min_coverage.filter(|wanted| percent < *wanted) {
+        output::say(&format!(
+            "error: {percent:.1} % of all combinations were covered, less than the {wanted} % asked for"
+        ));
+        failed = true;
+    }
+    if failed { ERRORS_FOUND } else { 0 }
+}

@@ -1,0 +1,136 @@
+//! `--watch`: checks again whenever a file changes, until Ctrl-C.
+//!
+//! Files are looked at, not subscribed to: this works for editors that write another file and rename it, and for files
+//! on other machines. It costs one look-up of time and size per file.
+
+use crate::cli::args::CheckArgs;
+use crate::cli::check::{Overlay, check_all, print, seconds, status};
+use crate::cli::targets;
+use crate::host::answerer::EngineAnswerer;
+use crate::host::deadline;
+use crate::host::deadline::Deadline;
+use crate::host::outcome::Outcome;
+use crate::host::output;
+use crate::host::stamp::Stamp;
+use crate::host::words::count;
+use anyhow::Context;
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
+use viz_facts::Question;
+use viz_project::{DiskFiles, Environment, FileSystem, Project};
+
+/// Time between two looks.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// The exit status of the last check, which is that of the program in the end.
+static STATUS: AtomicU8 = AtomicU8::new(0);
+
+type Stamps = BTreeMap<PathBuf, Option<Stamp>>;
+
+/// Checks, waits for a change, checks again.
+///
+/// # Errors
+/// If the first check could not run. Later ones may: a file can be missing for a moment.
+pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    // Workers end with the program, which holds their stdin.
+    let end = || std::process::exit(STATUS.load(Ordering::SeqCst).into());
+    ctrlc::set_handler(end).context("can't listen for Ctrl-C")?;
+    let answerer = EngineAnswerer::new(true, args.is_confined(), !args.no_cache)?;
+    let before = stamps(named(args)?.into_iter());
+    let mut seen = since(before, show(args, &checked(args, &answerer)?));
+    loop {
+        if output::has_failed() {
+            return Ok(ExitCode::from(crate::COULD_NOT_RUN));
+        }
+        wait(&seen);
+        if std::io::stdout().is_terminal() {
+            output::clear();
+        }
+        // What comes while a check fails is a change.
+        let before = stamps(seen.keys().cloned());
+        match checked(args, &answerer) {
+            Ok(outcome) => seen = since(before, show(args, &outcome)),
+            Err(error) => {
+                output::error(&error);
+                STATUS.store(crate::COULD_NOT_RUN, Ordering::SeqCst);
+                seen = before;
+            }
+        }
+    }
+}
+
+fn checked(args: &CheckArgs, answerer: &EngineAnswerer) -> anyhow::Result<Outcome> {
+    let deadline = Deadline::new(Some(args.deadline.map_or(deadline::USUAL, seconds)));
+    check_all(args, answerer, &deadline, Instant::now())
+}
+
+/// The files and folders of the projects as they are before the first check.
+fn named(args: &CheckArgs) -> anyhow::Result<Vec<PathBuf>> {
+    let current = targets::current_folder()?;
+    let environment = Environment::from_process();
+    let files = Overlay::new(&environment, args.allow_outside);
+    let (targets, _) = targets::find(&args.paths, &current, &files)?;
+    let projects = targets.iter().map(|target| Project::load(&target.root, &files, &environment));
+    Ok(projects.flat_map(|project| project.watched().to_vec()).collect())
+}
+
+/// What was there before a check counts for what has changed meanwhile: the check may or may not have seen the change.
+fn since(before: Stamps, mut seen: Stamps) -> Stamps {
+    for (path, stamp) in before {
+        if let Some(now) = seen.get_mut(&path) {
+            *now = stamp;
+        }
+    }
+    seen
+}
+
+/// Prints an outcome and returns what to watch.
+fn show(args: &CheckArgs, outcome: &Outcome) -> Stamps {
+    print(args, outcome);
+    STATUS.store(status(args, outcome), Ordering::SeqCst);
+    let mut seen = stamps(watched(args, outcome));
+    // What was written during the check has to be checked, too.
+    for file in outcome.projects.iter().flat_map(|checked| checked.project.files()) {
+        if DiskFiles.read(&file.path).is_ok_and(|now| *now != *file.document.text()) {
+            seen.insert(file.path.clone(), None);
+        }
+    }
+    if !args.quiet {
+        output::say(&format!("watching {}; Ctrl-C ends", count(seen.len(), "file")));
+    }
+    seen
+}
+
+/// The files and folders of the projects, and the files of the sources that were asked.
+fn watched(args: &CheckArgs, outcome: &Outcome) -> impl Iterator<Item = PathBuf> {
+    let of_sources = |question: &Question| Some(question.source()?.path()?.reveal().to_owned());
+    outcome
+        .projects
+        .iter()
+        .flat_map(move |checked| {
+            let sources = checked.report.questions.iter().filter_map(of_sources);
+            checked.project.watched().iter().cloned().chain(sources)
+        })
+        .chain(args.baseline.clone())
+}
+
+fn stamps(paths: impl Iterator<Item = PathBuf>) -> Stamps {
+    paths.map(|path| (path.clone(), Stamp::of(&path))).collect()
+}
+
+/// Waits until something is different, and stays so for one pause: what is being written is not read halfway.
+fn wait(seen: &Stamps) {
+    let mut last = seen.clone();
+    loop {
+        std::thread::sleep(PAUSE);
+        let now = stamps(seen.keys().cloned());
+        if now != *seen && now == last {
+            return;
+        }
+        last = now;
+    }
+}

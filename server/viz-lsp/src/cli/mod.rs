@@ -1,0 +1,12 @@
+//! The command line.
+
+pub(crate) mod args;
+pub(crate) mod build;
+pub(crate) mod check;
+pub(crate) mod doctor;
+pub(crate) mod explain;
+pub(crate) mod first_steps;
+pub(crate) mod formats;
+pub(crate) mod named;
+pub(crate) mod query_log;
+pub mod targets;

@@ -1,0 +1,81 @@
+//! `--runs`: which queries were run on sources, for people.
+
+use crate::host::output;
+use crate::host::words::{count, duration};
+use chrono::{DateTime, Local};
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use std::time::Duration;
+use viz_engine::{Run, cache_folder, newest_runs};
+use viz_text::shown;
+
+/// Bytes of a query that fit on its line.
+const WIDTH: usize = 100;
+
+/// Prints the newest runs, newest last.
+///
+/// # Errors
+/// If the file of runs can't be opened.
+pub fn run(most: usize) -> anyhow::Result<ExitCode> {
+    let folder = cache_folder();
+    let Some(runs) = newest_runs(&folder, most) else {
+        anyhow::bail!("the cache of runs in {} can't be opened (`-v` tells more)", folder.display());
+    };
+    let mut text = if runs.is_empty() {
+        format!("no query has been run on a source yet (nothing in {})\n", folder.display())
+    } else {
+        String::new()
+    };
+    runs.iter().rev().for_each(|run| write(&mut text, run));
+    output::text(&text);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// When, what for, on which source, with which outcome; below it the query, on one line.
+fn write(text: &mut String, run: &Run) {
+    let Run { at, purpose, source, status, error, rows, milliseconds, sql, reusable } = run;
+    let at = DateTime::<Local>::from(*at).format("%Y-%m-%d %H:%M:%S");
+    let took = duration(Duration::from_millis(*milliseconds));
+    let outcome = match (rows, error) {
+        (_, Some(error)) => format!("{status}: {}", one_line(error)),
+        (Some(rows), None) => count(usize::try_from(*rows).unwrap_or(usize::MAX), "row"),
+        (None, None) => status.clone(),
+    };
+    let kept = if *reusable { "" } else { ", not used again" };
+    let (query, source) = (one_line(sql), shown::one_line(source));
+    let _ = writeln!(text, "{at}  {purpose:<8} {took:>7}  {source}: {outcome}{kept}\n    | {query}");
+}
+
+fn one_line(text: &str) -> String {
+    let line = shown::visible(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(WIDTH) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::SystemTime;
+
+    #[test]
+    fn a_run_takes_two_lines() {
+        let run = Run {
+            at: SystemTime::now(),
+            purpose: "options".into(),
+            source: "shop.duckdb".into(),
+            status: "answered".into(),
+            error: None,
+            rows: Some(1),
+            milliseconds: 12,
+            sql: format!("select\n  'ü{}'", "x".repeat(200)),
+            reusable: false,
+        };
+        let mut text = String::new();
+        write(&mut text, &run);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].ends_with("options    12 ms  shop.duckdb: 1 row, not used again"), "{text}");
+        assert!(lines[1].starts_with("    | select 'üxxx") && lines[1].ends_with('…') && lines.len() == 2, "{text}");
+    }
+}

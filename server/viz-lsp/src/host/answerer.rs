@@ -1,0 +1,68 @@
+//! Who answers questions: the engine, or a test's stand-in.
+
+use anyhow::Context;
+use std::sync::Arc;
+use std::time::SystemTime;
+pub use viz_engine::Limits;
+use viz_engine::{Engine, EngineConfig, Wall, WorkerKind};
+use viz_facts::{Answer, Fact, Question, Reason, Unknown};
+
+pub use viz_engine::CancelToken as Cancel;
+
+/// The code of the engine's answer to a question that was called off.
+
+/// Answers questions. Blocks: never call it on the transport's task.
+pub trait Answerer: Send + Sync {
+    /// The answers in the order of the questions, each within these limits; `None` where the question was called off before
+    /// there was one.
+    fn ask(&self, questions: &[Question], limits: Limits, cancel: &Cancel) -> Vec<Option<Fact>>;
+}
+
+/// The engine with its worker processes.
+pub struct EngineAnswerer {
+    engine: Engine,
+}
+
+impl EngineAnswerer {
+    /// An engine. Without trust it has no means to open a source; confined it opens none outside of a project's repository;
+    /// without cache it neither uses nor keeps what earlier runs found out.
+    ///
+    /// # Errors
+    /// If this program can't find itself.
+    pub fn new(trusted: bool, confined: bool, cache: bool) -> anyhow::Result<Self> {
+        let program = std::env::current_exe().context("can't tell where this program is")?;
+        Ok(Self {
+            engine: Engine::new(EngineConfig {
+                cache: cache.then(viz_engine::cache_folder),
+                confined,
+                ..EngineConfig::new(program, trusted)
+            }),
+        })
+    }
+}
+
+impl EngineAnswerer {
+    /// The kernel's walls around the workers that run now.
+    pub fn walls(&self) -> Vec<(WorkerKind, Vec<Wall>)> {
+        self.engine.walls()
+    }
+}
+
+impl Answerer for EngineAnswerer {
+    fn ask(&self, questions: &[Question], limits: Limits, cancel: &Cancel) -> Vec<Option<Fact>> {
+        let answers = self.engine.ask_dated(questions, &limits, cancel);
+        answers.into_iter().map(|(answer, at)| (!called_off(&answer)).then(|| fact(answer, at))).collect()
+    }
+}
+
+fn called_off(answer: &Result<Answer, Unknown>) -> bool {
+    matches!(answer, Err(unknown) if unknown.code == Reason::Cancelled)
+}
+
+/// What was found out at this time, as a fact.
+fn fact(answer: Result<Answer, Unknown>, at: SystemTime) -> Fact {
+    match answer {
+        Ok(answer) => Fact::Known { answer: Arc::new(answer), at },
+        Err(unknown) => Fact::Unknown(unknown),
+    }
+}

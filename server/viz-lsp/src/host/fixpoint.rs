@@ -1,0 +1,97 @@
+//! Check, ask, check again, until nothing is left to ask (`verdicts.md` §6).
+
+use crate::host::answerer::{Answerer, Limits};
+use crate::host::deadline::Deadline;
+use std::collections::HashSet;
+use std::sync::Arc;
+use viz_check::{Attention, CheckOptions, Counters, Memo, Report};
+use viz_facts::{Fact, FactStore, Question, QuestionKey};
+use viz_project::Project;
+
+/// One turn of the loop.
+#[derive(Debug, Clone, Copy)]
+pub struct Round {
+    /// 1, 2, …
+    pub number: usize,
+    /// Questions that are about to be asked.
+    pub questions: usize,
+}
+
+/// Runs a check to its end. Every question is asked once, so this ends whatever the answers are; and in time, since what is
+/// still open at the deadline is reported as not checked.
+#[allow(clippy::too_many_arguments)]
+pub fn run(
+    project: &Project,
+    options: &CheckOptions,
+    memo: &Memo,
+    facts: &mut FactStore,
+    answerer: &dyn Answerer,
+    limits: Limits,
+    deadline: &Deadline,
+    mut on_round: impl FnMut(Round),
+) -> Report {
+    let mut asked: HashSet<QuestionKey> = HashSet::new();
+    let (mut number, mut total) = (0, Counters::default());
+    loop {
+        number += 1;
+        let attention = Attention { files: None, stop: &|| deadline.is_over() };
+        let mut report = viz_check::check_first(project, facts, options, memo, attention);
+        tracing::debug!(number, counters = ?report.counters, "checked with what is known so far");
+        total += report.counters;
+        let questions: Vec<Question> =
+            report.questions.iter().filter(|question| asked.insert(question.key())).cloned().collect();
+        if questions.is_empty() {
+            // Insights are counted as of the last turn; the work is that of all.
+            let Counters { insights_checked, insights_remembered, insights_postponed, .. } = report.counters;
+            report.counters = Counters { insights_checked, insights_remembered, insights_postponed, ..total };
+            postponed(&mut report, deadline);
+            return report;
+        }
+        on_round(Round { number, questions: questions.len() });
+        put(&questions, facts, answerer, limits, deadline);
+    }
+}
+
+/// Says why insights were not looked at.
+fn postponed(report: &mut Report, deadline: &Deadline) {
+    let is_open = |why: &viz_facts::Unknown| why.is_pending();
+    if report.counters.insights_postponed == 0 || !deadline.is_over() {
+        return;
+    }
+    for insight in Arc::make_mut(&mut report.insights) {
+        if insight.why.as_ref().is_some_and(is_open) {
+            insight.why = Some(deadline.unknown());
+        }
+    }
+}
+
+/// Asks what `questions` wants to know besides, until it wants nothing new.
+pub fn ask(
+    facts: &mut FactStore,
+    answerer: &dyn Answerer,
+    limits: Limits,
+    deadline: &Deadline,
+    questions: impl Fn(&FactStore) -> Vec<Question>,
+) {
+    let mut asked: HashSet<QuestionKey> = HashSet::new();
+    loop {
+        let new: Vec<Question> = questions(facts).into_iter().filter(|question| asked.insert(question.key())).collect();
+        if new.is_empty() {
+            return;
+        }
+        put(&new, facts, answerer, limits, deadline);
+    }
+}
+
+fn put(questions: &[Question], facts: &mut FactStore, answerer: &dyn Answerer, limits: Limits, deadline: &Deadline) {
+    let answers = match deadline.is_over() {
+        true => vec![None; questions.len()],
+        false => answerer.ask(questions, limits, &deadline.cancel),
+    };
+    for (question, fact) in questions.iter().zip(answers) {
+        let called_off = || deadline.is_over().then(|| Fact::Unknown(deadline.unknown()));
+        if let Some(fact) = fact.or_else(called_off) {
+            facts.insert(question.key(), fact);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! `viz/lineage`.
+
+use super::{AboutText, Extension, SubjectParams, name};
+use crate::lsp::session::snapshot::{Request, Subject};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use tower_lsp::lsp_types::{Location, TextDocumentIdentifier};
+use viz_check::{Severity, Status};
+use viz_facts::Unknown;
+use viz_project::{Kind, ObjectId};
+use viz_text::Loc;
+
+/// `viz/lineage`
+pub struct Lineage;
+
+/// Its parameters.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LineageParams {
+    /// An object; else the whole project of the text.
+    #[serde(flatten)]
+    pub of: SubjectParams,
+    /// Steps from the object at most.
+    #[cfg_attr(test, ts(optional = nullable))]
+    pub depth: Option<usize>,
+}
+
+/// Its answer: what is made from what.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Lineage"))]
+pub struct LineageAnswer {
+    /// Objects.
+    pub nodes: Vec<Node>,
+    /// Who uses whom.
+    pub edges: Vec<Edge>,
+    /// The object that was asked for.
+    pub root: Option<usize>,
+}
+
+/// An object.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Node {
+    /// Holds for one answer.
+    pub id: usize,
+    /// Its kind.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub kind: Kind,
+    /// Its name.
+    pub name: Option<String>,
+    /// Where its name is.
+    #[cfg_attr(test, ts(type = "Location | null"))]
+    pub location: Option<Location>,
+    /// Its errors.
+    pub errors: usize,
+    /// Its warnings.
+    pub warnings: usize,
+    /// How far an insight was checked.
+    #[cfg_attr(test, ts(type = "\"checked\" | \"static\" | \"partial\" | \"unchecked\" | null"))]
+    pub status: Option<Status>,
+}
+
+/// `from` uses `to`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Edge {
+    /// What is made.
+    pub from: usize,
+    /// What it is made from.
+    pub to: usize,
+}
+
+impl AboutText for LineageParams {
+    fn text(&self) -> &TextDocumentIdentifier {
+        self.of.text()
+    }
+}
+
+impl Extension for Lineage {
+    const METHOD: &'static str = "viz/lineage";
+    type Params = LineageParams;
+    type Answer = LineageAnswer;
+
+    fn answer(request: &Request, subject: &Subject, params: &LineageParams) -> Result<LineageAnswer, Unknown> {
+        Ok(lineage(request, subject, params))
+    }
+}
+
+fn lineage(request: &Request, subject: &Subject, params: &LineageParams) -> LineageAnswer {
+    let project = &subject.project;
+    let root = match (&params.of.insight, params.of.position) {
+        (Some(name), _) => project.names().global_named(name).first().copied(),
+        (None, Some(position)) => {
+            let offset = request.offset(subject, position);
+            viz_ide::hierarchy_at(project, subject.file, offset).first().copied()
+        }
+        (None, None) => None,
+    };
+    let graph = viz_ide::lineage(project, root, params.depth.unwrap_or(usize::MAX));
+    let mut counts: FxHashMap<(&str, &str), (usize, usize)> = FxHashMap::default();
+    for finding in subject.findings.iter() {
+        let Some(object) = &finding.object else { continue };
+        let count = counts.entry((object.kind, object.name.as_deref().unwrap_or_default())).or_default();
+        match finding.severity {
+            Severity::Error => count.0 += 1,
+            Severity::Warning => count.1 += 1,
+            _ => {}
+        }
+    }
+    let status: FxHashMap<Loc, _> = subject.insights.iter().map(|report| (report.loc, report.status)).collect();
+    let node = |id: &ObjectId| {
+        let object = project.object(*id);
+        let (file, range) = project.resolve(object.name_loc())?;
+        let (errors, warnings) = counts.get(&(object.kind.name(), object.name_text())).copied().unwrap_or_default();
+        Some(Node {
+            id: id.index(),
+            kind: object.kind,
+            name: name(object.name_text()),
+            location: request.location(project, file, range),
+            errors,
+            warnings,
+            status: status.get(&object.name_loc()).copied(),
+        })
+    };
+    LineageAnswer {
+        nodes: graph.nodes.iter().filter_map(node).collect(),
+        edges: graph.edges.iter().map(|(from, to)| Edge { from: from.index(), to: to.index() }).collect(),
+        root: root.map(ObjectId::index),
+    }
+}

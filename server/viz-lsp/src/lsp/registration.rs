@@ -1,0 +1,64 @@
+//! What is set up with a client: its commands, its files and configuration being watched.
+
+use super::backend::Backend;
+use crate::lsp::session::settings::SECTION;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use tower_lsp::lsp_types::notification::{DidChangeConfiguration, DidChangeWatchedFiles, Notification};
+use tower_lsp::lsp_types::{
+    ConfigurationItem, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, Registration,
+};
+
+/// Files whose changes matter: texts of projects and data that sources are made of.
+const WATCHED: &str =
+    "**/{.env,*.yml,*.yaml,*.csv,*.tsv,*.json,*.parquet,*.duckdb,*.db,*.sqlite,*.sqlite3,*.wal,*-wal}";
+
+impl Backend {
+    /// Asks the client to watch files. Its answer is awaited by a task of its own.
+    pub(super) fn watch_files(&self) {
+        let client = self.client.clone();
+        let watcher = FileSystemWatcher { glob_pattern: GlobPattern::String(WATCHED.to_owned()), kind: None };
+        let options = DidChangeWatchedFilesRegistrationOptions { watchers: vec![watcher] };
+        let registration = Registration {
+            id: "viz-lsp/watch".to_owned(),
+            method: DidChangeWatchedFiles::METHOD.to_owned(),
+            register_options: serde_json::to_value(options).ok(),
+        };
+        tokio::spawn(async move {
+            if let Err(error) = client.register_capability(vec![registration]).await {
+                tracing::info!(%error, "the client doesn't watch files, so changes on the disk show up when a file is saved");
+            }
+        });
+    }
+
+    /// Asks the client to tell when its configuration changes. Its answer is awaited by a task of its own.
+    pub(super) fn watch_configuration(&self) {
+        let client = self.client.clone();
+        let registration = Registration {
+            id: "viz-lsp/configuration".to_owned(),
+            method: DidChangeConfiguration::METHOD.to_owned(),
+            register_options: Some(serde_json::json!({ "section": SECTION })),
+        };
+        tokio::spawn(async move {
+            if let Err(error) = client.register_capability(vec![registration]).await {
+                tracing::info!(%error, "the client doesn't tell when its configuration changes");
+            }
+        });
+    }
+
+    /// Asks the client for its configuration. Its answer is awaited by a task of its own; the last question counts.
+    pub(super) fn pull_configuration(&self) {
+        let (client, state, pulls) = (self.client.clone(), Arc::clone(&self.state), Arc::clone(&self.pulls));
+        let number = pulls.fetch_add(1, Ordering::SeqCst) + 1;
+        tokio::spawn(async move {
+            let item = ConfigurationItem { scope_uri: None, section: Some(SECTION.to_owned()) };
+            match client.configuration(vec![item]).await {
+                Ok(mut answer) if pulls.load(Ordering::SeqCst) == number => {
+                    state.configure(answer.pop().unwrap_or_default());
+                }
+                Ok(_) => {}
+                Err(error) => tracing::info!(%error, "the client doesn't tell its configuration"),
+            }
+        });
+    }
+}

@@ -1,0 +1,18 @@
+//! What the server knows while it runs, and the threads that keep it up to date.
+
+pub(crate) mod analysis;
+pub(crate) mod disk;
+pub(crate) mod documents;
+pub(crate) mod edits;
+pub(crate) mod keep_findings;
+pub(crate) mod knowledge;
+pub(crate) mod publish;
+pub(crate) mod pull;
+pub(crate) mod selection;
+pub(crate) mod settings;
+pub(crate) mod snapshot;
+pub(crate) mod source_queries;
+pub(crate) mod state;
+pub(crate) mod stats;
+pub(crate) mod status;
+pub(crate) mod workspace;

@@ -1,0 +1,480 @@
+//! What handlers and threads share: the documents, what there is to do, and the newest snapshots.
+
+use crate::host::answerer::Cancel;
+use crate::host::paths;
+use crate::lsp::session::disk::{DiskCache, Files};
+use crate::lsp::session::documents::Documents;
+use crate::lsp::session::stats::Stats;
+use crate::lsp::session::status::Status;
+use serde_json::Value;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
+use viz_check::{Finding, InsightReport};
+use viz_facts::{Fact, FactStore, Question, QuestionKey};
+use viz_ide::Choices;
+use viz_project::{Confined, Environment, Project};
+use viz_text::Encoding;
+
+/// Sources are asked this long after the last edit.
+pub const PAUSE: Duration = Duration::from_millis(300);
+
+/// A number that every change of an open text increases.
+pub type Revision = u64;
+
+/// Shared by all handlers and threads of a session.
+#[derive(Default)]
+pub struct State {
+    inner: Mutex<Inner>,
+    wake: Condvar,
+    /// What projects read from, below the open texts.
+    pub disk: DiskCache,
+    snapshots: Mutex<Snapshots>,
+    analysed: Condvar,
+    analysed_until: tokio::sync::watch::Sender<Revision>,
+    /// The pinned combinations, by project.
+    pinned: Mutex<BTreeMap<PathBuf, Choices>>,
+    /// What clients were told of each project.
+    statuses: Mutex<BTreeMap<PathBuf, Status>>,
+    /// Numbers for a report.
+    pub stats: Stats,
+    /// The variables of this process.
+    pub environment: Environment,
+    /// Why nothing outside of a project's repository is read, if that is so; set when the client says how far it trusts.
+    pub confined: OnceLock<Option<Confined>>,
+}
+
+#[derive(Default)]
+struct Inner {
+    documents: Documents,
+    /// What the client has opened as folders of its workspace.
+    folders: Vec<PathBuf>,
+    revision: Revision,
+    work: Work,
+    quit: bool,
+    /// Calls off what the analysis waits for, once a text changes.
+    interrupt: Option<Cancel>,
+}
+
+impl Inner {
+    fn text_changed(&mut self) {
+        self.revision += 1;
+        if let Some(cancel) = self.interrupt.take() {
+            cancel.cancel();
+        }
+    }
+}
+
+/// What there is to do. The newest state wins: a turn of the analysis takes all of it.
+#[derive(Debug, Default)]
+pub struct Work {
+    /// Open texts that were edited.
+    pub edited: HashSet<PathBuf>,
+    /// Anything else may have changed: which texts are open, files on the disk.
+    pub everything: bool,
+    /// Data may have changed: ask the sources again.
+    pub refresh: bool,
+    /// The pause after the last edit is over: ask the sources what is not known yet.
+    pub ask: bool,
+    /// What could not be answered a moment ago may be asked again.
+    pub retry: bool,
+    /// Facts that came in.
+    pub answers: Vec<Answers>,
+    /// What requests about a project would like to know.
+    pub wondered: Vec<(PathBuf, Vec<Question>)>,
+    /// What the client has set now.
+    pub configuration: Option<Value>,
+    ask_at: Option<Instant>,
+    retry_at: Option<Instant>,
+}
+
+impl Work {
+    fn has_news(&self) -> bool {
+        !self.edited.is_empty() || !self.answers.is_empty() || !self.wondered.is_empty()
+    }
+
+    /// Whether someone types.
+    pub fn pauses(&self) -> bool {
+        self.ask_at.is_some()
+    }
+}
+
+/// Facts about a project's questions.
+#[derive(Debug)]
+pub struct Answers {
+    /// The project's folder.
+    pub root: PathBuf,
+    /// The facts.
+    pub facts: Vec<(QuestionKey, Fact)>,
+}
+
+/// A turn of the analysis: what to do, on which texts.
+#[derive(Debug)]
+pub struct Turn {
+    /// The open texts.
+    pub documents: Documents,
+    /// The folders of the client's workspace.
+    pub folders: Vec<PathBuf>,
+    /// The revision of the texts.
+    pub revision: Revision,
+    /// What to do.
+    pub work: Work,
+}
+
+/// The newest state of a project that was checked: what requests are answered from.
+#[derive(Clone)]
+pub struct Snapshot {
+    /// The revision of the texts that it was made from.
+    pub revision: Revision,
+    /// The project's text.
+    pub project: Arc<Project>,
+    /// What is known about its questions.
+    pub facts: Arc<RwLock<FactStore>>,
+    /// What the editor shows.
+    pub findings: Arc<[Finding]>,
+    /// How far the insights are checked.
+    pub insights: Arc<Vec<InsightReport>>,
+}
+
+#[derive(Default)]
+struct Snapshots {
+    revision: Revision,
+    by_root: BTreeMap<PathBuf, Snapshot>,
+}
+
+impl State {
+    /// Nothing is open.
+    pub fn new(environment: Environment) -> Self {
+        Self { environment, ..Self::default() }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn snapshots(&self) -> MutexGuard<'_, Snapshots> {
+        self.snapshots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The open texts and their revision.
+    pub fn documents(&self) -> (Documents, Revision) {
+        let inner = self.inner();
+        (inner.documents.clone(), inner.revision)
+    }
+
+    /// Whether texts have changed since that revision.
+    pub fn is_newer_than(&self, revision: Revision) -> bool {
+        let inner = self.inner();
+        inner.revision > revision || inner.quit
+    }
+
+    /// From now on a change of a text calls this off; `false` if there was one since that revision.
+    pub fn interrupt_with(&self, revision: Revision, cancel: &Cancel) -> bool {
+        let mut inner = self.inner();
+        inner.interrupt = Some(cancel.clone());
+        inner.revision == revision && !inner.quit
+    }
+
+    /// The file that a client names; `None` if it is no file, or if nothing may be read where it really is.
+    pub fn path(&self, uri: &Url) -> Option<PathBuf> {
+        let (open, folders) = {
+            let inner = self.inner();
+            (inner.documents.path(uri).map(Path::to_owned), inner.folders.clone())
+        };
+        open.or_else(|| {
+            let spelled = paths::spelled(uri)?;
+            let real = self.disk.real(&spelled);
+            let leads_out = self.confined().is_some() && self.leads_out(&spelled, &real, &folders);
+            if leads_out {
+                tracing::warn!(path = %spelled.display(), "a link on the way to this file leads out of the repository: it is not looked at");
+            }
+            (!leads_out).then_some(real)
+        })
+    }
+
+    /// Whether a file that is spelled below a folder of the workspace lies outside of that folder's repository.
+    fn leads_out(&self, spelled: &Path, real: &Path, folders: &[PathBuf]) -> bool {
+        let spelled = viz_project::normalize(spelled);
+        let above: Vec<PathBuf> = spelled.ancestors().map(|folder| self.disk.real(folder)).collect();
+        let mut around = folders.iter().filter(|folder| above.contains(folder));
+        around.any(|folder| !real.starts_with(viz_files::repository(folder)))
+    }
+
+    /// Why nothing outside of a project's repository is read, if that is so.
+    fn confined(&self) -> Option<Confined> {
+        self.confined.get().copied().unwrap_or(Some(Confined::Untrusted))
+    }
+
+    /// What projects read: the disk with these texts on top.
+    pub fn files(&self, documents: &Documents) -> Files<'_> {
+        Files { documents: documents.clone(), disk: &self.disk, confined: self.confined() }
+    }
+
+    fn update(&self, change: impl FnOnce(&mut Inner)) {
+        change(&mut self.inner());
+        self.wake.notify_all();
+    }
+
+    /// A text was opened.
+    pub fn open(&self, uri: Url, version: i32, text: &str) {
+        self.disk.look_again();
+        let Some(path) = self.path(&uri) else { return };
+        self.update(|inner| {
+            inner.documents.open(path, uri, version, text);
+            inner.text_changed();
+            inner.work.everything = true;
+            inner.work.ask = true;
+        });
+    }
+
+    /// A text was edited.
+    pub fn change(&self, uri: &Url, version: i32, changes: &[TextDocumentContentChangeEvent], encoding: Encoding) {
+        self.update(|inner| {
+            if let Some(path) = inner.documents.change(uri, version, changes, encoding) {
+                inner.text_changed();
+                inner.work.edited.insert(path);
+                inner.work.ask_at = Some(Instant::now() + PAUSE);
+            } else if uri.scheme() == "file" {
+                tracing::warn!(%uri, "the client edits a text that it has not opened");
+            }
+        });
+    }
+
+    /// A text was closed: what counts is the disk again.
+    pub fn close(&self, uri: &Url) {
+        self.disk.look_again();
+        self.update(|inner| {
+            if let Some(path) = inner.documents.close(uri) {
+                self.disk.forget(&path);
+                inner.text_changed();
+                inner.work.everything = true;
+                inner.work.ask = true;
+            }
+        });
+    }
+
+    /// The client's workspace has other folders.
+    pub fn change_folders(&self, added: Vec<PathBuf>, removed: &[PathBuf]) {
+        self.update(|inner| {
+            inner.folders.retain(|folder| !removed.contains(folder) && !added.contains(folder));
+            inner.folders.extend(added);
+            inner.work.everything = true;
+            inner.work.ask = true;
+        });
+    }
+
+    /// A text was saved: a moment to look whether data have changed.
+    pub fn save(&self) {
+        self.files_changed(&[], true);
+    }
+
+    /// Files have changed on the disk; `data`: also others than project files.
+    pub fn files_changed(&self, paths: &[PathBuf], data: bool) {
+        self.disk.look_again();
+        for path in paths {
+            self.disk.forget(path);
+        }
+        self.update(|inner| {
+            inner.work.everything = true;
+            inner.work.refresh |= data;
+            inner.work.ask = true;
+        });
+    }
+
+    /// The client has set something.
+    pub fn configure(&self, configuration: Value) {
+        self.update(|inner| {
+            inner.work.configuration = Some(configuration);
+            inner.work.everything = true;
+            inner.work.ask = true;
+        });
+    }
+
+    /// Facts came in.
+    pub fn answer(&self, answers: Answers) {
+        self.update(|inner| inner.work.answers.push(answers));
+    }
+
+    /// A request about a project would like to know this.
+    pub fn wonder(&self, root: &Path, questions: Vec<Question>) {
+        self.update(|inner| inner.work.wondered.push((root.to_owned(), questions)));
+    }
+
+    /// After this time what could not be answered may be asked again.
+    pub fn retry_after(&self, pause: Duration) {
+        self.update(|inner| {
+            inner.work.retry_at.get_or_insert_with(|| Instant::now() + pause);
+        });
+    }
+
+    /// The session is over.
+    pub fn quit(&self) {
+        self.update(|inner| {
+            inner.quit = true;
+            inner.interrupt.take().inspect(Cancel::cancel);
+        });
+    }
+
+    /// Waits until there is something to do, and takes all of it; `None` when the session is over.
+    pub fn next(&self) -> Option<Turn> {
+        let mut inner = self.inner();
+        loop {
+            if inner.quit {
+                return None;
+            }
+            let now = Instant::now();
+            if inner.work.ask_at.is_some_and(|at| at <= now) {
+                inner.work.ask_at = None;
+                inner.work.ask = true;
+            }
+            if inner.work.retry_at.is_some_and(|at| at <= now) {
+                inner.work.retry_at = None;
+                inner.work.retry = true;
+                inner.work.ask = true;
+            }
+            let work = &mut inner.work;
+            if work.everything || work.refresh || work.ask || work.has_news() {
+                let Work { ask_at, retry_at, .. } = *work;
+                let work = std::mem::replace(work, Work { ask_at, retry_at, ..Work::default() });
+                let (documents, folders) = (inner.documents.clone(), inner.folders.clone());
+                return Some(Turn { documents, folders, revision: inner.revision, work });
+            }
+            inner = match work.ask_at.into_iter().chain(work.retry_at).min() {
+                Some(at) => self.wake.wait_timeout(inner, at - now).unwrap_or_else(PoisonError::into_inner).0,
+                None => self.wake.wait(inner).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+    }
+
+    /// A project was checked.
+    pub fn publish(&self, root: &Path, snapshot: Snapshot) {
+        self.snapshots().by_root.insert(root.to_owned(), snapshot);
+    }
+
+    /// A project is of no interest any more.
+    pub fn forget(&self, root: &Path) {
+        self.snapshots().by_root.remove(root);
+        self.statuses.lock().unwrap_or_else(PoisonError::into_inner).remove(root);
+    }
+
+    /// The last status of each project that was sent to the client.
+    pub fn statuses(&self) -> Vec<Status> {
+        self.statuses.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Stores the status of a project that is about to be sent; returns whether it differs from the last one.
+    pub fn tell(&self, root: &Path, status: Status) -> bool {
+        let mut statuses = self.statuses.lock().unwrap_or_else(PoisonError::into_inner);
+        let differs = statuses.get(root) != Some(&status);
+        statuses.insert(root.to_owned(), status);
+        differs
+    }
+
+    /// The status of a project with other pins.
+    pub fn pins_shown(&self, root: &Path, pinned: Value) -> Option<Status> {
+        let mut statuses = self.statuses.lock().unwrap_or_else(PoisonError::into_inner);
+        let status = statuses.get_mut(root)?;
+        status.pinned = pinned;
+        Some(status.clone())
+    }
+
+    /// All projects were checked as of this revision.
+    pub fn analysed(&self, revision: Revision) {
+        self.snapshots().revision = revision;
+        self.analysed.notify_all();
+        self.analysed_until.send_replace(revision);
+    }
+
+    /// Waits until all projects were checked as of this revision.
+    pub async fn until_analysed(&self, revision: Revision) {
+        // The sender lives as long as this.
+        let _ = self.analysed_until.subscribe().wait_for(|done| *done >= revision).await;
+    }
+
+    /// What is pinned in a project.
+    pub fn pinned(&self, root: &Path) -> Choices {
+        self.pinned.lock().unwrap_or_else(PoisonError::into_inner).get(root).cloned().unwrap_or_default()
+    }
+
+    /// Pins a combination.
+    pub fn pin(&self, root: &Path, choices: Choices) {
+        self.pinned.lock().unwrap_or_else(PoisonError::into_inner).insert(root.to_owned(), choices);
+    }
+
+    /// The newest snapshots of all projects.
+    pub fn all(&self) -> Vec<Snapshot> {
+        self.snapshots().by_root.values().cloned().collect()
+    }
+
+    /// The newest snapshots that hold this file, and whether they are of the texts at `revision`, neither older nor newer.
+    pub fn holding(&self, path: &Path, revision: Revision) -> (Vec<Snapshot>, bool) {
+        let snapshots = self.snapshots();
+        let holders = holders(&snapshots, path);
+        // What was not made anew until then had not changed.
+        let current = snapshots.revision >= revision && holders.iter().all(|snapshot| snapshot.revision <= revision);
+        (holders, current)
+    }
+
+    /// The snapshots that hold this file, once they are as new as `revision`; `None` if that takes too long.
+    pub fn holding_at(&self, path: &Path, revision: Revision, patience: Duration) -> Option<Vec<Snapshot>> {
+        let behind = |snapshots: &mut Snapshots| snapshots.revision < revision;
+        let waited = self.analysed.wait_timeout_while(self.snapshots(), patience, behind);
+        let (snapshots, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        if timeout.timed_out() { None } else { Some(holders(&snapshots, path)) }
+    }
+}
+
+fn holders(snapshots: &Snapshots, path: &Path) -> Vec<Snapshot> {
+    snapshots.by_root.values().filter(|snapshot| snapshot.project.file_of(path).is_some()).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uri() -> Url {
+        Url::parse("file:///p/a.yml").unwrap()
+    }
+
+    fn opened() -> State {
+        let state = State::default();
+        state.open(uri(), 1, "a");
+        state
+    }
+
+    #[test]
+    fn a_turn_takes_everything_at_once() {
+        let state = opened();
+        for version in 2..5 {
+            state.change(&uri(), version, &[], Encoding::Utf8);
+        }
+        let turn = state.next().unwrap();
+        assert!(turn.work.everything && turn.work.ask);
+        assert_eq!((turn.revision, turn.work.edited.len()), (4, 1));
+        assert_eq!(turn.documents.get(Path::new("/p/a.yml")).unwrap().version, 4);
+        assert!(!state.is_newer_than(turn.revision));
+    }
+
+    #[test]
+    fn sources_are_asked_after_the_pause() {
+        let state = opened();
+        state.next().unwrap();
+        state.change(&uri(), 2, &[], Encoding::Utf8);
+        assert!(!state.next().unwrap().work.ask, "at once, for the fast findings");
+        let before = Instant::now();
+        assert!(state.next().unwrap().work.ask);
+        assert!(before.elapsed() > PAUSE / 2);
+    }
+
+    #[test]
+    fn waiting_ends_with_the_session_and_with_patience() {
+        let state = opened();
+        assert!(state.holding_at(Path::new("/p/a.yml"), 1, Duration::from_millis(5)).is_none());
+        state.analysed(1);
+        assert!(state.holding_at(Path::new("/p/a.yml"), 1, Duration::ZERO).is_some_and(|found| found.is_empty()));
+        state.quit();
+        assert!(state.next().is_none());
+    }
+}

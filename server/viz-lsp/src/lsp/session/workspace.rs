@@ -1,0 +1,342 @@
+//! A project that is open in the editor.
+
+use crate::host::answerer::Limits;
+use crate::host::baseline::Baseline;
+use crate::host::place::Place;
+use crate::host::settings::{AskedFor, limits};
+use crate::lsp::protocol::client::Client;
+use crate::lsp::protocol::convert::View;
+use crate::lsp::session::disk::Files;
+use crate::lsp::session::documents::Documents;
+use crate::lsp::session::keep_findings::Retained;
+use crate::lsp::session::knowledge::Knowledge;
+use crate::lsp::session::publish;
+use crate::lsp::session::publish::Layer;
+use crate::lsp::session::selection::choices_to_json;
+use crate::lsp::session::settings::Settings;
+use crate::lsp::session::state::{Revision, Snapshot};
+use crate::lsp::session::status::{Combinations, Doing, Engine, Insights, Status, Tier, Why};
+use chrono::{Local, NaiveDateTime};
+use rustc_hash::{FxHashSet, FxHasher};
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use viz_check::{
+    Attention, CheckOptions, Finding, InsightReport, Level, Memo, Report, SMALL_FILE, Severity, Status as InsightStatus,
+};
+use viz_facts::{Fact, Question, QuestionKey};
+use viz_ide::Choices;
+use viz_project::{BrowserEngine, Environment, FileSystem, Project};
+use viz_text::FileId;
+
+/// An open project: its text, its facts and the report of its last check.
+pub struct Workspace {
+    root: PathBuf,
+    project: Arc<Project>,
+    knowledge: Knowledge,
+    memo: Memo,
+    report: Report,
+    retained: Retained,
+    shown: Arc<[Finding]>,
+    /// The time for date expressions. It stands still between refreshes: checks depend on it.
+    now: NaiveDateTime,
+    /// Whether checks read whole files as the reference's loader would.
+    whole: bool,
+    /// It has to be checked: something changed since the last check, or that one was interrupted.
+    pub dirty: bool,
+    /// What the last request that missed facts would like to know.
+    wondered: Vec<Question>,
+    /// Findings that the project lives with.
+    baseline: Option<Baseline>,
+    /// What is wrong with the project's settings, beyond what is a finding.
+    wrong: Vec<String>,
+    /// What the user has been told of it.
+    complained: Vec<String>,
+}
+
+impl Workspace {
+    /// Reads a project.
+    pub fn load(root: &Path, files: &Files<'_>, environment: &Environment) -> Self {
+        let project = Project::load(root, files, environment);
+        let (baseline, wrong) = configured(&project, files);
+        Self {
+            root: root.to_owned(),
+            project: Arc::new(project),
+            baseline,
+            wrong,
+            complained: Vec::new(),
+            knowledge: Knowledge::default(),
+            wondered: Vec::new(),
+            memo: Memo::default(),
+            report: Report::default(),
+            retained: Retained::default(),
+            shown: Arc::default(),
+            now: Local::now().naive_local(),
+            whole: false,
+            dirty: true,
+        }
+    }
+
+    /// Whether a change of this file concerns the project.
+    pub fn reads(&self, path: &Path, files: &Files<'_>) -> bool {
+        let watched = || self.project.watched().iter().any(|watched| files.real(watched) == path);
+        self.project.file_of(path).is_some() || watched()
+    }
+
+    /// Reads what has changed.
+    pub fn reload(&mut self, files: &Files<'_>, environment: &Environment) {
+        self.project = Arc::new(self.project.reload(files, environment));
+        (self.baseline, self.wrong) = configured(&self.project, files);
+        self.dirty = true;
+    }
+
+    /// Before the next check: `quiet` says that nobody types just now, so there is time for whole files.
+    pub fn prepare(&mut self, quiet: bool) {
+        let large = || self.project.files().iter().any(|file| file.document.text().len() > SMALL_FILE);
+        let whole = quiet || !large();
+        self.dirty |= whole && !self.whole;
+        self.whole = whole;
+    }
+
+    /// One check with what is known; the questions that no source has to be opened for.
+    pub fn check(&mut self, settings: &Settings, attention: Attention<'_>) -> Vec<Question> {
+        let options = CheckOptions { oracle: self.whole, ..options(settings, &self.project, self.now) };
+        let facts = self.knowledge.facts();
+        let report = viz_check::check_first(&self.project, &facts, &options, &self.memo, attention);
+        drop(facts);
+        self.report = report;
+        self.knowledge.note(&self.report.questions);
+        self.report.questions.iter().filter(|question| question.is_pure()).cloned().collect()
+    }
+
+    /// The files of the project among these.
+    pub fn files<'a>(&self, paths: impl Iterator<Item = &'a Path>) -> FxHashSet<FileId> {
+        paths.filter_map(|path| self.project.file_of(path)).collect()
+    }
+
+    /// Whether the last check left insights for later.
+    pub fn has_postponed(&self) -> bool {
+        self.report.counters.insights_postponed > 0
+    }
+
+    /// A request would like to know this.
+    pub fn wonder(&mut self, settings: &Settings, questions: &[Question]) {
+        if options(settings, &self.project, self.now).level != Level::Parse {
+            self.knowledge.note(questions);
+            self.wondered = questions.to_vec();
+        }
+    }
+
+    /// The questions that only sources can answer: not answered yet, or with an answer that is stale.
+    pub fn open_questions(&self) -> Vec<Question> {
+        let facts = self.knowledge.facts();
+        let wondered = self.wondered.iter().filter(|question| facts.get(question).is_none());
+        let asked = self.report.questions.iter().chain(wondered);
+        asked.filter(|question| self.knowledge.is_open(question)).cloned().collect()
+    }
+
+    /// Data may have changed: old answers are stale, what could not be answered may be asked again.
+    pub fn refresh(&mut self) {
+        self.knowledge.refresh();
+        self.now = Local::now().naive_local();
+        self.dirty = true;
+    }
+
+    /// See [`Knowledge::retry_after`].
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.knowledge.retry_after()
+    }
+
+    /// See [`Knowledge::retry`].
+    pub fn retry(&mut self) {
+        self.knowledge.retry();
+        self.dirty = true;
+    }
+
+    /// What is wrong with the project's settings and was not said before.
+    pub fn complaints(&mut self) -> Vec<String> {
+        let new = self.wrong.iter().filter(|wrong| !self.complained.contains(wrong)).cloned().collect();
+        self.complained.clone_from(&self.wrong);
+        new
+    }
+
+    /// Of one query of the engine.
+    pub fn limits(&self) -> Limits {
+        limits(None, None, self.project.config()).unwrap_or_default()
+    }
+
+    /// Records facts.
+    pub fn learn(&mut self, facts: Vec<(QuestionKey, Fact)>) {
+        self.knowledge.learn(facts);
+        self.dirty = true;
+    }
+
+    /// What requests are answered from, and what the editor shows.
+    pub fn settle(&mut self, revision: Revision) -> Snapshot {
+        let known = |question| self.knowledge.facts().get(question).is_some();
+        let complete = !self.has_postponed() && self.report.questions.iter().all(known);
+        let mut shown = self.retained.show(&self.project, &self.report, complete);
+        if let Some(baseline) = &self.baseline {
+            baseline.take_from(&mut shown);
+        }
+        self.shown = shown.into();
+        Snapshot {
+            revision,
+            project: Arc::clone(&self.project),
+            facts: self.knowledge.shared(),
+            findings: Arc::clone(&self.shown),
+            insights: Arc::clone(&self.report.insights),
+        }
+    }
+
+    /// What the editor shows, file by file.
+    pub fn layer(&self, client: &Client, documents: &Documents) -> Layer {
+        let uri = |path: &Path| publish::uri(path, documents);
+        let view = View { project: &self.project, encoding: client.encoding, related: client.related, uri: &uri };
+        let mut layer: Layer = self.project.files().iter().map(|file| (file.real.clone(), Vec::new())).collect();
+        for finding in self.shown.iter() {
+            let Some(place) = Place::of(&self.project, finding.loc) else { continue };
+            layer.entry(place.file.real.clone()).or_default().push(view.diagnostic(finding, place));
+        }
+        for diagnostics in layer.values_mut() {
+            diagnostics.sort_by_key(|diagnostic| (diagnostic.range.start, diagnostic.range.end));
+        }
+        layer
+    }
+
+    /// How far the project is checked; `busy` says that sources are being asked.
+    pub fn status(&mut self, settings: &Settings, pinned: &Choices, busy: bool) -> Status {
+        let options = options(settings, &self.project, self.now);
+        let of = |severity| self.shown.iter().filter(|finding| finding.severity == severity).count();
+        let insights = &self.report.insights;
+        let number = |status| insights.iter().filter(|insight| insight.status == status).count();
+        let (partial, unchecked) = (number(InsightStatus::Partial), number(InsightStatus::Unchecked));
+        let postponed = self.has_postponed();
+        let open = self.report.questions.iter().filter(|question| self.knowledge.is_open(question)).count();
+        let off = !settings.trusted || options.level == Level::Parse;
+        let tier = |tier, state, open| Tier { tier, state, open };
+        let facts = self.knowledge.facts();
+        let unanswered = |fits: fn(&Question) -> bool| {
+            self.report.questions.iter().filter(|question| fits(question) && facts.get(question).is_none()).count()
+        };
+        let at_once = |name, open| tier(name, if postponed || open > 0 { "running" } else { "done" }, open);
+        let tiers = [
+            at_once("T0", unanswered(Tier::is_parsing)),
+            at_once("T1", unanswered(|question| question.is_pure() && !Tier::is_parsing(question))),
+            match (off, busy, open) {
+                (true, ..) => tier("T2", "off", open),
+                (_, true, _) => tier("T2", "running", open),
+                (_, _, 0) => tier("T2", "done", 0),
+                _ => tier("T2", "open", open),
+            },
+        ];
+        drop(facts);
+        Status {
+            root: self.root.display().to_string(),
+            state: match (postponed, busy) {
+                (true, _) => Doing::Checking,
+                (false, true) => Doing::Waiting,
+                (false, false) => Doing::Done,
+            },
+            level: match options.level {
+                Level::Parse => "parse",
+                Level::Bind => "bind",
+                Level::Execute => "execute",
+            },
+            trusted: settings.trusted,
+            errors: of(Severity::Error),
+            warnings: of(Severity::Warning),
+            information: of(Severity::Information),
+            hints: of(Severity::Hint),
+            insights: Insights {
+                total: insights.len(),
+                checked: insights.len() - partial - unchecked,
+                partial,
+                unchecked,
+            },
+            combinations: Combinations {
+                total: insights.iter().fold(0, |sum: usize, insight| sum.saturating_add(insight.total)),
+                covered: insights.iter().fold(0, |sum: usize, insight| sum.saturating_add(insight.covered)),
+            },
+            why: why(insights),
+            tiers,
+            facts: self.knowledge.summary(),
+            engine: Engine {
+                version: viz_engine::DUCKDB_VERSION,
+                browser: match self.project.config().browser_engine {
+                    BrowserEngine::V1_4 => "1.4",
+                    BrowserEngine::V2_0 => "2.0",
+                },
+            },
+            pinned: choices_to_json(&self.project, pinned),
+        }
+    }
+
+    /// What inlay hints and code lenses depend on besides the text: equal numbers, equal hints.
+    pub fn hints_depend_on(&self) -> u64 {
+        let mut hasher = FxHasher::default();
+        self.knowledge.generation_of_sources().hash(&mut hasher);
+        for insight in self.report.insights.iter() {
+            (insight.loc, insight.covered, insight.total, insight.why.is_some()).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    /// Numbers of the last check.
+    pub fn counters(&self) -> viz_check::Counters {
+        self.report.counters
+    }
+}
+
+/// Why insights are not checked, once per reason.
+fn why(insights: &[InsightReport]) -> Vec<Why> {
+    const NAMES: usize = 5;
+    let mut out: Vec<Why> = Vec::new();
+    let lacking =
+        |insight: &&InsightReport| matches!(insight.status, InsightStatus::Partial | InsightStatus::Unchecked);
+    for insight in insights.iter().filter(lacking) {
+        let Some(reason) = &insight.why else { continue };
+        let place = out.iter().position(|why| why.code == reason.code && why.message == reason.message);
+        let place = place.unwrap_or_else(|| {
+            let (code, message) = (reason.code, reason.message.clone());
+            out.push(Why { code, message, insights: 0, names: Vec::new() });
+            out.len() - 1
+        });
+        out[place].insights += 1;
+        if out[place].names.len() < NAMES && !insight.name.is_empty() {
+            out[place].names.push(insight.name.to_string());
+        }
+    }
+    out
+}
+
+/// What the session asks for, with the configuration of the project.
+fn options(settings: &Settings, project: &Project, now: NaiveDateTime) -> CheckOptions {
+    let asked = AskedFor {
+        level: settings.level,
+        max_combinations: settings.max_combinations,
+        seed: None,
+        hostile: settings.hostile_options,
+        timeout: None,
+        memory: None,
+        trusted: settings.trusted,
+        now,
+    };
+    asked.options(project.config())
+}
+
+/// The baseline that a project names, and what is wrong with its settings.
+fn configured(project: &Project, files: &Files<'_>) -> (Option<Baseline>, Vec<String>) {
+    let config = project.config();
+    let mut wrong: Vec<String> =
+        limits(None, None, config).err().map(|error| format!("{error:#}")).into_iter().collect();
+    let Some(path) = &config.baseline else { return (None, wrong) };
+    match Baseline::of_project(&project.root, path, files) {
+        Ok(baseline) => (Some(baseline), wrong),
+        Err(error) => {
+            wrong.push(format!("{error:#}"));
+            (None, wrong)
+        }
+    }
+}
