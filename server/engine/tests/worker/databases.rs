@@ -181,3 +181,22 @@ pub(super) fn nothing_is_written() {
     drop(engine);
     assert_eq!(snapshot(&root), before);
 }
+
+/// Expressions in a log run while the database is attached. They see the copy, and nothing of the file's own name.
+pub(super) fn what_a_log_runs_learns_no_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    let path = root.join("zebra7.duckdb");
+    let conn = duckdb::Connection::open(&path).unwrap();
+    conn.execute_batch(
+        "set wal_autocheckpoint = '1GB'; pragma disable_checkpoint_on_shutdown;
+         create table t (i int); insert into t values (1); checkpoint;
+         alter table t add column b varchar default (reverse(current_setting('allowed_paths')::varchar));",
+    )
+    .unwrap();
+    drop(conn);
+    assert!(root.join("zebra7.duckdb.wal").exists(), "the log is there");
+    let source = SourceSpec::DuckDbFile { root, path: path.into() };
+    let answer = one(&engine(), read(&source, "select b from t"));
+    assert!(!format!("{answer:?}").contains("7arbez"), "{answer:?}");
+}

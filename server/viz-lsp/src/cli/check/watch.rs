@@ -3,8 +3,9 @@
 //! Files are looked at, not subscribed to: this works for editors that write another file and rename it, and for files
 //! on other machines. It costs one look-up of time and size per file.
 
-use crate::cli::args::CheckArgs;
+use crate::cli::args::{CheckArgs, Command};
 use crate::cli::check::{Overlay, check_all, print, seconds, status};
+use crate::cli::named::stays_inside;
 use crate::cli::targets;
 use crate::host::answerer::EngineAnswerer;
 use crate::host::deadline;
@@ -64,6 +65,8 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn checked(args: &CheckArgs, answerer: &EngineAnswerer) -> anyhow::Result<Outcome> {
+    // Each time: meanwhile something else may have become a link.
+    stays_inside(&Command::Check(Box::new(args.clone())), None)?;
     let deadline = Deadline::new(Some(args.deadline.map_or(deadline::USUAL, seconds)));
     check_all(args, answerer, &deadline, Instant::now())
 }
