@@ -151,7 +151,7 @@ pub(crate) fn files(source: &SourceSpec, question: &Question, reads: &Reads) -> 
     }
     let mut files = Vec::new();
     for name in reads.files.as_ref()? {
-        match inside(source.root(), Path::new(name)) {
+        match inside(source.root(), Path::new(crate::file_url::local(name))) {
             Inside::Yes(path) => files.push(path),
             Inside::No => {}
             Inside::Unclear => return None,
@@ -189,6 +189,10 @@ enum Inside {
 
 fn inside(root: &Path, name: &Path) -> Inside {
     let path = root.join(name);
+    // What `/proc/self/cwd` leads to is another place for each process.
+    if path.starts_with("/proc") {
+        return Inside::Unclear;
+    }
     let turns_back = name.components().any(|part| part == Component::ParentDir);
     if path.starts_with(root) && !turns_back {
         return Inside::Yes(path);

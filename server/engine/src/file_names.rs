@@ -5,6 +5,7 @@
 //! file is not run. Names with wildcards, and names of folders, are DuckDB's own to expand.
 
 use crate::database::{self, Allowed, literal};
+use crate::file_url;
 use crate::functions::{is_telling_setting, takes_a_table};
 use crate::tree::{Named, parts, strings};
 use duckdb::Connection;
@@ -268,12 +269,7 @@ impl Guard {
     }
 
     fn at(&self, name: &str) -> PathBuf {
-        // DuckDB takes `file:/x`, `file:///x` and `file://localhost/x` for `/x`.
-        let name = match name.get(..5).filter(|start| start.eq_ignore_ascii_case("file:")) {
-            Some(_) => name[5..].trim_start_matches("//localhost").trim_start_matches("//"),
-            None => name,
-        };
-        self.root.join(name)
+        self.root.join(file_url::local(name))
     }
 
     /// The files that DuckDB will read under a name with wildcards, or under a folder's, which stands for all that is below it.
@@ -406,7 +402,8 @@ mod tests {
         let private = viz_files::Readable::of(folder.path()).private().clone();
         let mut guard = Guard::new(folder.path(), private, false);
         for pattern in ["*", "[.]*", "**"] {
-            let names = Names { tables: Vec::new(), files: vec![pattern.to_owned()] };
+            let name = format!("{}/{pattern}", folder.path().display());
+            let names = Names { tables: Vec::new(), files: vec![name] };
             assert!(guard.check(&names).is_err(), "{pattern}");
         }
     }

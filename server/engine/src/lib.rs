@@ -33,6 +33,7 @@ mod engine;
 mod errors;
 mod export;
 mod file_names;
+mod file_url;
 mod functions;
 #[doc(hidden)]
 pub mod fuzzing;

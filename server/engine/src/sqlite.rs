@@ -1,7 +1,7 @@
 //! Answers questions about SQLite databases, in SQLite's own dialect.
 //!
 //! The gate is SQLite's own: a statement is let through if it is the only one, SQLite calls it read-only, and its authorizer saw
-//! nothing but reads. So there is no ATTACH, no PRAGMA, and no function that loads an extension.
+//! nothing that reaches beyond the database. So there is no ATTACH, no PRAGMA that sets something, and no function that loads an extension.
 
 use crate::database_files::{Format, no_database};
 use crate::errors::Failure;
@@ -40,7 +40,7 @@ pub(crate) fn open(path: &Path, file: &Path) -> Result<Connection, Unknown> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut conn = Connection::open_with_flags(format!("file:{name}?mode=ro{copied}"), flags).map_err(unreadable)?;
     conn.execute_batch(&format!(
-        "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA hard_heap_limit = {MEMORY};
+        "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA hard_heap_limit = {MEMORY};
          PRAGMA cell_size_check = ON; SELECT count(*) FROM sqlite_schema;"
     ))
     .map_err(unreadable)?;
@@ -48,12 +48,33 @@ pub(crate) fn open(path: &Path, file: &Path) -> Result<Connection, Unknown> {
     Ok(conn)
 }
 
+/// Pragmas that tell something of the database and set nothing. Virtual tables ask for some of them, and each is a table as well
+/// (`pragma_table_info`).
+const TELLING: [&str; 12] = [
+    "collation_list",
+    "data_version",
+    "database_list",
+    "encoding",
+    "foreign_key_list",
+    "function_list",
+    "index_info",
+    "index_list",
+    "index_xinfo",
+    "table_info",
+    "table_list",
+    "table_xinfo",
+];
+
 fn only_reads(context: AuthContext<'_>) -> Authorization {
     match context.action {
         AuthAction::Select | AuthAction::Read { .. } | AuthAction::Recursive => Authorization::Allow,
         AuthAction::Function { function_name } if !function_name.eq_ignore_ascii_case("load_extension") => {
             Authorization::Allow
         }
+        AuthAction::Pragma { pragma_name, .. } if TELLING.contains(&pragma_name) => Authorization::Allow,
+        // R-trees prepare them without running them. A statement of the user's that holds one is not read-only, and the database
+        // is open for reading alone.
+        AuthAction::Insert { .. } | AuthAction::Update { .. } | AuthAction::Delete { .. } => Authorization::Allow,
         _ => Authorization::Deny,
     }
 }
@@ -241,6 +262,15 @@ fn refused(message: &str) -> SqlError {
     }
 }
 
+/// Whether a text begins as queries do, behind white-space, and is one statement.
+fn is_query(sql: &str) -> bool {
+    if sql.trim_end().trim_end_matches(';').contains(';') {
+        return false;
+    }
+    let first = sql.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    ["select", "with", "values"].iter().any(|word| first.eq_ignore_ascii_case(word))
+}
+
 fn failure(error: Error, sql: &str) -> Failure {
     let (message, offset) = match &error {
         Error::MultipleStatement => return Failure::Sql(refused("there is more than one statement")),
@@ -249,6 +279,12 @@ fn failure(error: Error, sql: &str) -> Failure {
         other => (other.to_string(), None),
     };
     match error.sqlite_error_code() {
+        // Functions are named: that one which loads extensions is an error wherever the project runs. Of what else is asked for in a
+        // query nothing is known.
+        Some(ErrorCode::AuthorizationForStatementDenied) if is_query(sql) && !message.contains("function") => {
+            let message = "the query asks SQLite for more than rows of the database, so it is not run here";
+            return Failure::Unknown(Unknown::new(Reason::FunctionNotRun, message));
+        }
         Some(ErrorCode::AuthorizationForStatementDenied) => {
             return Failure::Sql(refused("only a query that reads is run here"));
         }
@@ -344,7 +380,6 @@ mod tests {
             "select 1; drop table orders",
             "attach 'x.db' as x",
             "pragma user_version",
-            "select * from pragma_table_info('orders')",
             "create table x (y)",
             "vacuum into 'x.db'",
             "begin",
@@ -354,5 +389,43 @@ mod tests {
             assert_eq!(error(&conn, sql).kind, SqlErrorKind::Refused, "{sql}");
         }
         assert!(matches!(describe(&conn, "select load_extension('x')"), Err(Failure::Sql(_))));
+        let set = describe(&conn, "select * from pragma_user_version");
+        assert!(matches!(set, Err(Failure::Unknown(why)) if why.code == Reason::FunctionNotRun));
+    }
+
+    /// What Python's `sqlite3` runs is no error: virtual tables, what asks for the schema, mathematics, and views on all of it.
+    #[test]
+    fn ordinary_queries_of_sqlite_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("o.sqlite");
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch(
+                "create table t (id integer primary key, city text, n real);
+                 insert into t (city, n) values ('Rome', 4), ('Oslo', 9);
+                 create virtual table ft using fts5(title);
+                 insert into ft values ('hello world');
+                 create virtual table rt using rtree(id, minx, maxx);
+                 insert into rt values (1, 0, 1);
+                 create view vft as select * from ft where ft match 'hello';
+                 create view vp as select name from pragma_table_info('t');",
+            )
+            .unwrap();
+        let conn = open(&path, &path).unwrap();
+        for (sql, rows) in [
+            ("select title from ft where ft match 'hello'", 1),
+            ("select id from rt where minx >= 0", 1),
+            ("select sqrt(n), pow(n, 2), log(n), ceil(n) from t", 2),
+            ("select name from pragma_table_info('t')", 3),
+            ("select name from pragma_table_list where name = 't'", 1),
+            ("select * from vft", 1),
+            ("select * from vp", 3),
+            ("select value from json_each('[1, 2]')", 2),
+        ] {
+            let found = values(&conn, sql, 10, 1000).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+            assert_eq!(found.values.len(), rows, "{sql}");
+        }
+        assert!(matches!(describe(&conn, "insert into ft values ('x') returning title"), Err(Failure::Sql(_))));
+        assert!(conn.execute("delete from rt", []).is_err());
     }
 }
