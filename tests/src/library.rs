@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 use viz_check::{CheckOptions, Memo, Report, Severity};
-use viz_facts::{Fact, FactStore, Question};
+use viz_facts::{Fact, FactStore, KeyedQuestion, Question};
 use viz_project::{DiskFiles, Environment, Project};
 use viz_text::Encoding;
 
@@ -40,14 +40,15 @@ pub fn check_with(program: &str, root: &Path, options: CheckOptions) -> Checked 
     let mut asked = HashSet::new();
     loop {
         let report = viz_check::check(&project, &facts, &options, &memo);
-        let new: Vec<Question> =
+        let new: Vec<KeyedQuestion> =
             report.questions.iter().filter(|question| asked.insert(question.key())).cloned().collect();
         if new.is_empty() {
             return Checked { project, facts, options, report, sources };
         }
-        let (pure, of_sources): (Vec<Question>, Vec<Question>) = new.into_iter().partition(Question::is_pure);
+        let (pure, of_sources): (Vec<_>, Vec<_>) = new.into_iter().partition(|question| question.is_pure());
         for (worker, questions) in [(&mut parse, pure), (&mut sources, of_sources)] {
-            for (question, answer) in questions.iter().zip(worker.ask(&questions)) {
+            let texts: Vec<Question> = questions.iter().map(|question| (**question).clone()).collect();
+            for (question, answer) in questions.iter().zip(worker.ask(&texts)) {
                 let fact = match answer {
                     Ok(answer) => Fact::Known { answer: Arc::new(answer), at: SystemTime::now() },
                     Err(unknown) => Fact::Unknown(unknown),

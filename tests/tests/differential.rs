@@ -169,7 +169,7 @@ fn conditions_of_insights_have_the_verdict_of_duckdb() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let sql = |condition: &String| format!("SELECT f FROM t WHERE {condition} AND s <> 'q'");
     let accepted = |answer| Some(matches!(Result::ok(answer)?, Answer::Accepted(Ok(()))));
-    let bind = |condition: &String| Question::Bind { tables: tables.clone(), sql: sql(condition) };
+    let bind = |condition: &String| Question::Bind { tables: tables.clone().into(), sql: sql(condition) };
     let questions: Vec<Question> = conditions.iter().map(bind).collect();
     let binds: Vec<Option<bool>> =
         Worker::start(PROGRAM, "parse", folder.path()).ask(&questions).into_iter().map(accepted).collect();

@@ -68,7 +68,7 @@ fn verdicts(worker: &mut Worker, texts: &[String]) -> HashMap<String, bool> {
     texts.sort();
     texts.dedup();
     let questions: Vec<Question> =
-        texts.iter().map(|sql| Question::Bind { tables: tables(), sql: sql.clone() }).collect();
+        texts.iter().map(|sql| Question::Bind { tables: tables().into(), sql: sql.clone() }).collect();
     let accepted = |answer| matches!(answer, Ok(Answer::Accepted(Ok(()))));
     let answers: Vec<bool> = worker.ask(&questions).into_iter().map(accepted).collect();
     texts.into_iter().zip(answers).collect()

@@ -68,11 +68,11 @@ pub(crate) fn work(
 }
 
 fn query(project: &Project, query: &QueryText, parquet: String, column: &str) -> Result<Query, Unknown> {
-    match option_question(project, query) {
+    match option_question(project, query).as_deref() {
         Some(Question::Options { source, sql, .. }) => Ok(Query {
-            source,
+            source: source.clone(),
             tables: Vec::new(),
-            sql,
+            sql: sql.clone(),
             names: vec![column.to_owned()],
             parquet: Some(parquet),
             flat: None,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use std::path::Path;
 use viz_check::{RenderedQuery, rendered_query};
 use viz_check::{stored_props, written};
-use viz_facts::{FactStore, QueryTable, Reason, SourceSpec, Unknown};
+use viz_facts::{FactStore, QueryTable, Reason, Unknown};
 use viz_project::{Body, Insight, ObjectId, Project};
 use viz_sql::name_hash;
 use viz_syntax::Plain;
@@ -66,7 +66,7 @@ pub(crate) fn work(context: &Context<'_>, id: ObjectId) -> Result<Work, Unknown>
     ]);
     let texts = vec![Text { path: insight_json(name), json: meta }];
     // The query of a dynamic insight is the browser's, and SQLite is no DuckDB.
-    let foreign = query.dynamic && matches!(source, SourceSpec::Sqlite { .. });
+    let foreign = query.dynamic && !source.runs_in_duckdb();
     let mut warnings = Vec::new();
     if flat && foreign {
         warnings.push("it has no flat file: its query is for the browser, and its data are in SQLite".to_owned());

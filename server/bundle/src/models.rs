@@ -54,15 +54,10 @@ pub(crate) fn work(
 }
 
 /// R-SRC-04.
-fn dialect(project: &Project, model: ObjectId) -> &str {
+fn dialect(project: &Project, model: ObjectId) -> &'static str {
     let source = project.source_of(model).map(|source| &project.object(source).body);
     let Some(Body::Source(source)) = source else { return "" };
-    match source.ty.as_ref().map(|ty| ty.text.as_str()) {
-        Some("postgresql") => "postgres",
-        Some("csv" | "xls") => "duckdb",
-        Some(other) => other,
-        None => "",
-    }
+    source.kind.map_or("", |kind| kind.dialect().parser_name())
 }
 
 /// The models whose rows the browser reads: those of insights with inputs, and of tables.

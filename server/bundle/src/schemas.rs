@@ -6,7 +6,9 @@ use crate::work::{GENERATED, Text, Work};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use viz_check::source_spec;
-use viz_facts::{Answer, DataType, FactStore, Question, Reason, SourceSpec, TypeKind, Unknown};
+use viz_facts::{
+    Answer, Catalog, DataType, FactStore, KeyedQuestion, Question, Reason, SourceSpec, Storage, TypeKind, Unknown,
+};
 use viz_project::{Body, Kind, ObjectId, Project};
 
 /// Maximum number of columns to read, over all tables of a source.
@@ -22,7 +24,7 @@ struct Column {
 }
 
 /// What a build wants to know besides what a check asks: ask until there is nothing left.
-pub fn questions(project: &Project, facts: &FactStore) -> Vec<Question> {
+pub fn questions(project: &Project, facts: &FactStore) -> Vec<KeyedQuestion> {
     let open = |id: ObjectId| {
         let spec = spec(project, id).ok()?;
         match tables(&spec, facts) {
@@ -35,7 +37,7 @@ pub fn questions(project: &Project, facts: &FactStore) -> Vec<Question> {
 
 enum Missing {
     /// Answers to these.
-    Questions(Vec<Question>),
+    Questions(Vec<KeyedQuestion>),
     /// They can't be had.
     Why(Unknown),
 }
@@ -66,7 +68,7 @@ pub(crate) fn work(project: &Project, facts: &FactStore, id: ObjectId, layout: L
 }
 
 fn json(name: &str, kind: &str, spec: &SourceSpec, columns: &[Column]) -> Value {
-    let default = default_schema(spec);
+    let default = DEFAULT_SCHEMA;
     let several = columns.iter().any(|column| column.schema != default);
     let mut tables: IndexMap<String, Vec<&Column>> = IndexMap::new();
     for column in columns {
@@ -114,21 +116,15 @@ fn entry<'a>(map: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<String, 
     value.as_object_mut().expect("only objects are put in")
 }
 
-fn default_schema(spec: &SourceSpec) -> &'static str {
-    match spec {
-        SourceSpec::DuckDbMemory { .. }
-        | SourceSpec::DuckDbFile { .. }
-        | SourceSpec::Sqlite { .. }
-        | SourceSpec::Csv { .. } => "main",
-    }
-}
+/// Tables elsewhere are called `schema.table`.
+const DEFAULT_SCHEMA: &str = "main";
 
 fn databases(spec: &SourceSpec) -> Vec<String> {
-    match spec {
-        SourceSpec::DuckDbMemory { .. } | SourceSpec::Csv { .. } => vec!["memory".to_owned()],
-        SourceSpec::Sqlite { .. } => vec!["main".to_owned()],
-        SourceSpec::DuckDbFile { path, .. } => {
-            let stem = path.reveal().file_stem().map(|stem| stem.to_string_lossy());
+    match (spec.storage(), spec.path()) {
+        (Storage::Memory | Storage::PlainFile, _) => vec!["memory".to_owned()],
+        (Storage::SqliteFile, _) => vec!["main".to_owned()],
+        (Storage::DuckDbFile, path) => {
+            let stem = path.and_then(|path| path.reveal().file_stem().map(|stem| stem.to_string_lossy()));
             stem.map(|stem| viz_secrets::hide(&stem).into_owned()).into_iter().collect()
         }
     }
@@ -143,18 +139,18 @@ struct Tables {
 }
 
 fn tables(spec: &SourceSpec, facts: &FactStore) -> Result<Tables, Missing> {
-    match spec {
-        SourceSpec::DuckDbMemory { .. } => Ok(Tables::default()),
-        SourceSpec::Csv { view, .. } => {
-            let tables = described(spec, facts, std::slice::from_ref(view))?;
+    match spec.catalog() {
+        Catalog::Empty => Ok(Tables::default()),
+        Catalog::Table(table) => {
+            let tables = described(spec, facts, &[table.to_owned()])?;
             match tables.left_out.first() {
                 None => Ok(tables),
                 // It is all that there is.
                 Some((_, why)) => Err(unreadable(why)),
             }
         }
-        SourceSpec::Sqlite { .. } => described(spec, facts, &values(spec, facts)?),
-        SourceSpec::DuckDbFile { .. } => {
+        Catalog::Sqlite => described(spec, facts, &values(spec, facts)?),
+        Catalog::DuckDb => {
             let column = |line: String| {
                 let (schema, table, name, data_type, nullable): (_, _, _, DataType, _) =
                     serde_json::from_str(&line).ok()?;
@@ -169,13 +165,13 @@ fn tables(spec: &SourceSpec, facts: &FactStore) -> Result<Tables, Missing> {
 /// The question that a source's schema begins with.
 fn first_question(spec: &SourceSpec) -> Option<Question> {
     let options = |sql: &str| Question::Options { source: spec.clone(), sql: sql.to_owned(), limit: COLUMNS };
-    match spec {
-        SourceSpec::DuckDbMemory { .. } => None,
-        SourceSpec::Csv { view, .. } => Some(whole(spec, view)),
-        SourceSpec::Sqlite { .. } => Some(options(
+    match spec.catalog() {
+        Catalog::Empty => None,
+        Catalog::Table(table) => Some(whole(spec, table)),
+        Catalog::Sqlite => Some(options(
             "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite_%' order by name",
         )),
-        SourceSpec::DuckDbFile { .. } => Some(options(
+        Catalog::DuckDb => Some(options(
             "select json_array(schema_name, table_name, column_name, data_type, is_nullable)::varchar \
              from duckdb_columns() where not internal and database_name = current_database() \
              order by schema_name, table_name, column_index",
@@ -191,7 +187,7 @@ fn whole(spec: &SourceSpec, table: &str) -> Question {
 
 fn values(spec: &SourceSpec, facts: &FactStore) -> Result<Vec<String>, Missing> {
     let question = first_question(spec).ok_or_else(strange)?;
-    match answer(facts, &question)? {
+    match answer(facts, question)? {
         Answer::Options(Ok(found)) => Ok(found.values.iter().flatten().cloned().collect()),
         Answer::Options(Err(error)) => Err(unreadable(&error.message)),
         _ => Err(strange()),
@@ -204,7 +200,7 @@ fn described(spec: &SourceSpec, facts: &FactStore, tables: &[String]) -> Result<
     let (mut out, mut open) = (Tables::default(), Vec::new());
     for table in tables {
         let left_out = |why: &str| (table.clone(), why.to_owned());
-        let columns = match answer(facts, &whole(spec, table)) {
+        let columns = match answer(facts, whole(spec, table)) {
             Ok(Answer::Columns(Ok(columns))) => columns,
             Ok(Answer::Columns(Err(error))) => {
                 out.left_out.push(left_out(&error.message));
@@ -222,7 +218,7 @@ fn described(spec: &SourceSpec, facts: &FactStore, tables: &[String]) -> Result<
             Err(why) => return Err(why),
         };
         out.columns.extend(columns.iter().map(|column| Column {
-            schema: default_schema(spec).to_owned(),
+            schema: DEFAULT_SCHEMA.to_owned(),
             table: table.clone(),
             name: column.name.clone(),
             data_type: column.data_type.clone(),
@@ -237,9 +233,10 @@ fn is_of_its_own(why: &Unknown) -> bool {
     matches!(why.code, Reason::Timeout | Reason::OutOfMemory | Reason::AnswerTooLong | Reason::FunctionNotRun)
 }
 
-fn answer<'a>(facts: &'a FactStore, question: &Question) -> Result<&'a Answer, Missing> {
-    match facts.get(question) {
-        None => Err(Missing::Questions(vec![question.clone()])),
+fn answer(facts: &FactStore, question: Question) -> Result<&Answer, Missing> {
+    let question = KeyedQuestion::from(question);
+    match facts.get(&question) {
+        None => Err(Missing::Questions(vec![question])),
         Some(viz_facts::Fact::Unknown(why)) => Err(Missing::Why(why.clone())),
         Some(fact) => fact.answer().map(AsRef::as_ref).ok_or_else(strange),
     }
@@ -277,7 +274,7 @@ mod tests {
         let mut facts = FactStore::default();
         let mut learn = |question: Question, answer: Result<Answer, Unknown>| {
             let known = |answer| Fact::Known { answer: std::sync::Arc::new(answer), at: std::time::SystemTime::now() };
-            facts.insert(question.key(), answer.map_or_else(Fact::Unknown, known));
+            facts.insert(KeyedQuestion::from(question).key(), answer.map_or_else(Fact::Unknown, known));
         };
         learn(first_question(spec).unwrap(), Ok(Answer::Options(Ok(names))));
         learn(whole(spec, "t"), Ok(Answer::Columns(Ok(vec![column()]))));

@@ -4,7 +4,7 @@ use crate::report::Counters;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::Arc;
-use viz_facts::{Answer, Fact, FactStore, Question, QuestionKey, Reason, SqlError, Unknown};
+use viz_facts::{Answer, Fact, FactStore, KeyedQuestion, Question, QuestionKey, Reason, SqlError, Unknown};
 
 /// What is known about a question.
 pub(crate) enum Known {
@@ -47,7 +47,7 @@ pub(crate) struct Facts<'a> {
     /// Whether sources may be asked at all; if not, why.
     sources: Result<(), Unknown>,
     used: RefCell<Vec<Used>>,
-    asked: RefCell<(HashSet<QuestionKey>, Vec<Question>)>,
+    asked: RefCell<(HashSet<QuestionKey>, Vec<KeyedQuestion>)>,
     counters: RefCell<Counters>,
 }
 
@@ -56,16 +56,31 @@ impl<'a> Facts<'a> {
         Self { store, sources, used: RefCell::default(), asked: RefCell::default(), counters: RefCell::default() }
     }
 
+    /// What a look-up gives, and the facts that it used.
+    pub(crate) fn noting<T>(&self, look_up: impl FnOnce() -> T) -> (T, Arc<[Used]>) {
+        let before = self.used.borrow().len();
+        let found = look_up();
+        let used = self.used.borrow()[before..].into();
+        (found, used)
+    }
+
+    /// Notes the facts behind something that was looked up before.
+    pub(crate) fn note(&self, used: &[Used]) {
+        self.used.borrow_mut().extend_from_slice(used);
+    }
+
     /// The state of the store.
     pub(crate) fn generation(&self) -> u64 {
         self.store.generation()
     }
 
     /// Looks a question up; asks it if it is new.
-    pub(crate) fn get(&self, question: &Question) -> Known {
+    pub(crate) fn get(&self, question: Question) -> Known {
         if let (Some(_), Err(why)) = (question.source(), &self.sources) {
             return Known::Unknown(why.clone());
         }
+        let question = KeyedQuestion::from(question);
+        self.count(|counters| counters.keys += 1);
         let key = question.key();
         let fact = self.store.get_key(key);
         self.used.borrow_mut().push(Used { key, fact: fact.cloned() });
@@ -75,21 +90,21 @@ impl<'a> Facts<'a> {
         match fact {
             Some(Fact::Known { answer, .. }) => Known::Answer(Arc::clone(answer), false),
             Some(Fact::Stale { answer, .. }) => {
-                self.ask(key, question);
+                self.ask(question);
                 Known::Answer(Arc::clone(answer), true)
             }
             Some(Fact::Unknown(why)) => Known::Unknown(why.clone()),
             None => {
-                self.ask(key, question);
+                self.ask(question);
                 Known::Pending
             }
         }
     }
 
-    fn ask(&self, key: QuestionKey, question: &Question) {
+    fn ask(&self, question: KeyedQuestion) {
         let (known, questions) = &mut *self.asked.borrow_mut();
-        if known.insert(key) {
-            questions.push(question.clone());
+        if known.insert(question.key()) {
+            questions.push(question);
         }
     }
 
@@ -97,7 +112,7 @@ impl<'a> Facts<'a> {
     ///
     /// # Errors
     /// If that is not known, or not yet.
-    pub(crate) fn accepted(&self, question: &Question) -> Result<Result<(), SqlError>, Unknown> {
+    pub(crate) fn accepted(&self, question: Question) -> Result<Result<(), SqlError>, Unknown> {
         match self.get(question) {
             Known::Answer(answer, _) => match &*answer {
                 Answer::Accepted(result) => Ok(result.clone()),
@@ -119,7 +134,7 @@ impl<'a> Facts<'a> {
     }
 
     /// What was used since the last call, and what was asked.
-    pub(crate) fn take(&self) -> (Vec<Used>, Vec<Question>) {
+    pub(crate) fn take(&self) -> (Vec<Used>, Vec<KeyedQuestion>) {
         let (known, questions) = &mut *self.asked.borrow_mut();
         known.clear();
         (self.used.take(), std::mem::take(questions))

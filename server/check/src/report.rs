@@ -1,5 +1,6 @@
 //! What a check found: the one value that the editor and the command line are two faces of.
 
+pub(crate) mod fingerprint;
 pub(crate) mod finish;
 pub(crate) mod mask;
 pub(crate) mod repetition;
@@ -10,7 +11,7 @@ use crate::report::shorten::{EXAMPLE, shorten};
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::sync::Arc;
-use viz_facts::{Question, Unknown};
+use viz_facts::{KeyedQuestion, Question, Unknown};
 use viz_project::{Code, Fix, ObjectId, Project, Related, Severity};
 use viz_text::Loc;
 
@@ -217,6 +218,12 @@ pub struct Counters {
     pub executions: usize,
     /// Questions whose answers were known already.
     pub known: usize,
+    /// Look-ups of the columns of a model or the options of an input.
+    pub looked_up: usize,
+    /// Keys of questions that were computed: one for each question that an object's check asks.
+    pub keys: usize,
+    /// Findings whose fingerprints were made, not remembered: those that are new.
+    pub findings_finished: usize,
 }
 
 impl Counters {
@@ -246,6 +253,9 @@ impl std::ops::AddAssign for Counters {
         self.queries += other.queries;
         self.executions += other.executions;
         self.known += other.known;
+        self.looked_up += other.looked_up;
+        self.keys += other.keys;
+        self.findings_finished += other.findings_finished;
     }
 }
 
@@ -259,7 +269,7 @@ pub struct Report {
     /// All inputs, in document order.
     pub inputs: Arc<Vec<InputReport>>,
     /// What to ask the engine before checking again.
-    pub questions: Vec<Question>,
+    pub questions: Vec<KeyedQuestion>,
     /// Work done.
     pub counters: Counters,
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 use viz_check::{CheckOptions, Memo, Report, check};
-use viz_facts::{Answer, Column, Fact, FactStore, Question, Reason, SqlError, SqlErrorKind};
+use viz_facts::{Answer, Column, Fact, FactStore, KeyedQuestion, Question, Reason, SqlError, SqlErrorKind};
 use viz_project::{Environment, MemoryFiles, Project};
 
 const BASE: &str = "name: large\nsources:\n  - { name: local, type: duckdb, database: \":memory:\" }\nmodels:\n  - { name: m, source: ref(local), sql: select * from t }\n";
@@ -28,7 +28,8 @@ fn settle(text: &str, fits: fn(&str) -> bool) -> (Report, Cost) {
     loop {
         let report = check(&project, &facts, &options, &memo);
         cost.texts += report.counters.rendered + report.counters.lexed;
-        let new: Vec<&Question> = report.questions.iter().filter(|question| facts.get(question).is_none()).collect();
+        let new: Vec<&KeyedQuestion> =
+            report.questions.iter().filter(|question| facts.get(question).is_none()).collect();
         if new.is_empty() {
             return (report, cost);
         }

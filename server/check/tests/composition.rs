@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 use viz_check::{CheckOptions, Code, Memo, Report, check};
-use viz_facts::{Answer, Column, Fact, FactStore, OptionValues, Question};
+use viz_facts::{Answer, Column, Fact, FactStore, KeyedQuestion, OptionValues, Question, SqlError, SqlErrorKind};
 use viz_project::{Environment, MemoryFiles, Project};
 
 const PROJECT: &str = r#"name: shop
@@ -36,6 +36,14 @@ fn answer(question: &Question, data_type: &str) -> Answer {
             values: vec![Some("1".into()), Some("2".into())],
             more: false,
         })),
+        // What no other text holds.
+        question if question.sql().contains("(nothing)") => Answer::Accepted(Err(SqlError {
+            kind: SqlErrorKind::Binder,
+            message: "this is refused".into(),
+            offset: None,
+            length: None,
+            candidates: Vec::new(),
+        })),
         _ => Answer::Accepted(Ok(())),
     }
 }
@@ -46,12 +54,13 @@ fn settle(project: &Project, facts: &mut FactStore, memo: &Memo, data_type: &str
     let mut parsed = BTreeSet::new();
     loop {
         let report = check(project, facts, &options, memo);
-        let open: Vec<&Question> = report.questions.iter().filter(|question| facts.get(question).is_none()).collect();
+        let open: Vec<&KeyedQuestion> =
+            report.questions.iter().filter(|question| facts.get(question).is_none()).collect();
         if open.is_empty() {
             return (report, parsed);
         }
         let answers: Vec<_> = open.iter().map(|question| (question.key(), answer(question, data_type))).collect();
-        parsed.extend(open.iter().filter(|q| matches!(q, Question::Parse { .. })).map(|q| q.sql().to_owned()));
+        parsed.extend(open.iter().filter(|q| matches!(****q, Question::Parse { .. })).map(|q| q.sql().to_owned()));
         for (key, answer) in answers {
             facts.insert(key, Fact::Known { answer: Arc::new(answer), at: SystemTime::UNIX_EPOCH });
         }
@@ -84,4 +93,19 @@ fn lists_are_not_what_they_hold() {
     assert!(!texts.is_empty() && texts.iter().all(|text| !text.contains("= '1'")), "{texts:#?}");
     let dates = |data_type| of(data_type).0.findings.iter().filter(|found| found.code == Code::DateOptions).count();
     assert_eq!(["TIMESTAMP", "DATE", "TIMESTAMP[]"].map(dates), [1, 1, 0]);
+}
+
+/// An option may be called what messages call the empty selection in examples.
+#[test]
+fn an_option_called_nothing_is_an_option() {
+    let text = PROJECT
+        .replacen("options: \"?{ select code from ${ref(orders)} }\"", "options: [day, (nothing)]", 1)
+        .replacen("${ref(orders).code} = ${ref(code).value}", "${ref(code).value} = '2024-01-01'", 1);
+    let files = MemoryFiles::new([("/p/project.visivo.yml", text.as_str())]);
+    let project = Project::load(Path::new("/p"), &files, &Environment::empty());
+    let (report, _) = settle(&project, &mut FactStore::new(), &Memo::default(), "VARCHAR");
+    let found = report.findings.iter().find(|finding| finding.combinations.is_some()).expect("one choice fails");
+    assert!(found.message.contains("when `code` is \"(nothing)\""), "{}", found.message);
+    let origins: Vec<&str> = found.related.iter().map(|related| related.message.as_str()).collect();
+    assert_eq!(origins, ["the option is listed here"]);
 }

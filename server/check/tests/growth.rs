@@ -5,6 +5,8 @@ mod generated;
 use generated::{Generated, generate};
 use std::sync::atomic::Ordering::SeqCst;
 use viz_check::{Report, Status};
+use viz_facts::{Answer, Column, Fact, KeyedQuestion, Question};
+use viz_project::Kind;
 
 const INSIGHTS: &str = "/p/insights.yml";
 
@@ -111,4 +113,84 @@ fn a_metric_used_everywhere_rechecks_its_users_only() {
     assert_eq!(report.counters.insights_checked, users);
     let report = project.keystroke("/p/semantics.yml", &edited.replace("metric_7", "metric_seven"));
     assert_eq!(report.counters.insights_checked, 0);
+}
+
+/// What an insight uses of its models and inputs was found out for those: nothing is looked up only to note that it was used.
+#[test]
+fn columns_and_options_are_looked_up_once_for_all_insights() {
+    for (objects, shared) in [(200, false), (200, true), (800, true)] {
+        let mut project = generate(objects, shared);
+        let of = |project: &Generated, kind| project.project.of_kind(kind).count();
+        let all = of(&project, Kind::Model) + of(&project, Kind::Input);
+        let first = viz_check::check(&project.project, &project.facts, &project.options, &project.memo);
+        assert_eq!(first.counters.looked_up, all, "{objects} objects");
+        let report = type_into_one(&mut project);
+        assert_eq!((report.counters.insights_checked, report.counters.looked_up), (1, 0), "{objects} objects");
+    }
+}
+
+/// A fact that a model stands on counts for the insights that read the model, though they never asked for it.
+#[test]
+fn a_fact_about_a_model_rechecks_the_insights_that_read_it() {
+    let mut project = generate(200, true);
+    let settled = project.settle();
+    let model = project.project.of_kind(Kind::Model).next().unwrap();
+    let source = viz_check::source_of_model(&project.project, model).unwrap();
+    let question = Question::Describe { source, sql: "select * from table_0".into() };
+    let columns = vec![Column { name: "region".into(), data_type: "VARCHAR".into() }];
+    let answer = std::sync::Arc::new(Answer::Columns(Ok(columns)));
+    project
+        .facts
+        .insert(KeyedQuestion::from(question).key(), Fact::Known { answer, at: std::time::SystemTime::UNIX_EPOCH });
+    let report = viz_check::check(&project.project, &project.facts, &project.options, &project.memo);
+    assert_eq!(report.counters.insights_checked, settled.insights.len());
+    assert!(report.findings.iter().any(|finding| finding.message.contains("amount")), "{:#?}", report.findings);
+}
+
+/// A text is held once: by whoever reads files (for an open one, made of its rope), by the tree and by the lines.
+#[test]
+fn a_keystroke_copies_no_text() {
+    let mut project = generate(400, false);
+    type_into_one(&mut project);
+    for file in project.project.files() {
+        let read = viz_project::FileSystem::read(&project.files, &file.path).unwrap();
+        assert!(std::sync::Arc::ptr_eq(&read, file.document.shared_text()), "{}", file.relative);
+        let holders = std::sync::Arc::strong_count(&read);
+        file.lines();
+        assert_eq!(std::sync::Arc::strong_count(&read), holders + 1, "{}: the lines hold the same text", file.relative);
+    }
+}
+
+/// A question carries its key: a check computes it where it asks, and nobody after it.
+#[test]
+fn the_key_of_a_question_is_computed_once() {
+    let mut project = generate(400, false);
+    let first = viz_check::check(&project.project, &project.facts, &project.options, &project.memo);
+    assert_eq!(first.counters.keys, first.questions.len());
+    let report = type_into_one(&mut project);
+    assert_eq!(report.counters.keys, report.counters.known + report.questions.len());
+}
+
+/// However many findings there are, a keystroke pays for those that it brings.
+#[test]
+fn findings_are_finished_once() {
+    for objects in [200, 800] {
+        let mut project = generate(objects, false);
+        project.settle();
+        let text = project.text(INSIGHTS);
+        let broken = text.replace("type: bar", "type: bar\n      colour: red");
+        let report = project.keystroke(INSIGHTS, &broken);
+        let count = report.findings.len();
+        assert!(count > objects / 2 && report.counters.findings_finished == count, "{count}: {:?}", report.counters);
+        project.settle();
+        let here = "- name: insight_7\n    props:\n      type: bar";
+        let report = project.keystroke(INSIGHTS, &broken.replacen(here, &format!("{here}\n      color: red"), 1));
+        assert!(report.findings.len() > count, "{:?}", report.findings);
+        // Those of the same object have moved to a text of another identity.
+        assert!((1..5).contains(&report.counters.findings_finished), "{objects} objects: {:?}", report.counters);
+        // A line above moves all of them and changes none.
+        let report = project.keystroke(INSIGHTS, &format!("# a comment\n{broken}"));
+        assert!(report.counters.findings_finished < 5, "{objects} objects: {:?}", report.counters);
+        assert_eq!(report.findings.len(), count);
+    }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 use viz_check::{InputOptions, RenderedQuery, State, Value, options_of, rendered_query};
-use viz_facts::{Answer, Column, Fact, FactStore, Question, SourceSpec};
+use viz_facts::{Answer, Column, Fact, FactStore, KeyedQuestion, Question, SourceSpec};
 use viz_project::{Environment, Kind, MemoryFiles, ObjectId, Project, Resolution};
 use viz_sql::name_hash;
 
@@ -45,7 +45,10 @@ impl Shop {
         let source = SourceSpec::DuckDbMemory { root: "/p".into() };
         let mut facts = FactStore::new();
         let mut know = |question: Question, answer: Answer| {
-            facts.insert(question.key(), Fact::Known { answer: Arc::new(answer), at: SystemTime::UNIX_EPOCH });
+            facts.insert(
+                KeyedQuestion::from(question).key(),
+                Fact::Known { answer: Arc::new(answer), at: SystemTime::UNIX_EPOCH },
+            );
         };
         let column = |(name, data_type): &(&str, &str)| Column { name: (*name).into(), data_type: (*data_type).into() };
         for (sql, columns) in [
@@ -218,11 +221,10 @@ fn an_option_query() {
     let shop = Shop::new("2.1.0", "");
     let viz_project::Body::Input(input) = &shop.project.object(shop.id("found")).body else { panic!("an input") };
     let viz_project::Options::Query(query) = &input.options else { panic!("a query") };
-    let Some(Question::Options { sql, limit, .. }) = viz_check::option_question(&shop.project, query) else {
-        panic!("a question")
-    };
+    let question = viz_check::option_question(&shop.project, query);
+    let Some(Question::Options { sql, limit, .. }) = question.as_deref() else { panic!("a question") };
     assert!(sql.trim().starts_with("select distinct city from (select * from t"), "{sql}");
-    assert_eq!(limit, 100_000);
+    assert_eq!(*limit, 100_000);
 }
 
 /// R-DATE-07: the values of a numeric range, by floating addition, and the end if they don't hit it. R-DATE-03: without a

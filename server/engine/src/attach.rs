@@ -60,13 +60,17 @@ pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path, name: Nam
         (Some(own), Some(real)) if own != real => format!(" AS {}", identifier(&stem(path))),
         _ => String::new(),
     };
-    let file = path_literal(file)?;
+    // People know the file by the name that they gave it.
+    let own_words = |error: &duckdb::Error| {
+        errors::message(error).replace(&file.display().to_string(), &path.display().to_string())
+    };
+    let literal = path_literal(file)?;
     let mut waits = RETRIES.iter();
     loop {
-        match conn.execute_batch(&format!("ATTACH {file}{alias} (READ_ONLY)")) {
+        match conn.execute_batch(&format!("ATTACH {literal}{alias} (READ_ONLY)")) {
             Ok(()) => break,
             Err(error) => {
-                let why = errors::message(&error);
+                let why = own_words(&error);
                 if why.contains("Could not set lock") || why.contains("Conflicting lock") {
                     match waits.next() {
                         Some(wait) => std::thread::sleep(*wait),
@@ -74,8 +78,8 @@ pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path, name: Nam
                     }
                 } else if why.contains("already exists") || why.contains("reserved") {
                     // Named like one of DuckDB's own catalogues (`memory.duckdb`).
-                    conn.execute_batch(&format!("ATTACH {file} AS {NEUTRAL} (READ_ONLY)"))
-                        .map_err(|error| unreadable(path, &errors::message(&error)))?;
+                    conn.execute_batch(&format!("ATTACH {literal} AS {NEUTRAL} (READ_ONLY)"))
+                        .map_err(|error| unreadable(path, &own_words(&error)))?;
                     break;
                 } else {
                     return Err(unreadable(path, &why));
@@ -89,9 +93,8 @@ pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path, name: Nam
             [],
             |row| row.get(0),
         )
-        .map_err(|error| unreadable(path, &errors::message(&error)))?;
-    conn.execute_batch(&format!("USE {}", identifier(&name)))
-        .map_err(|error| unreadable(path, &errors::message(&error)))?;
+        .map_err(|error| unreadable(path, &own_words(&error)))?;
+    conn.execute_batch(&format!("USE {}", identifier(&name))).map_err(|error| unreadable(path, &own_words(&error)))?;
     Ok(name)
 }
 

@@ -22,7 +22,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::SystemTime;
-use viz_facts::{Answer, Question, SourceSpec, Unknown};
+use viz_facts::{Answer, KeyedQuestion, Question, SourceSpec, Unknown};
 
 /// What the engine did to answer a question.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -63,16 +63,16 @@ impl Capsules {
     }
 
     /// What is known about these questions, and since when.
-    pub(crate) fn recall(&self, questions: &[Question]) -> Vec<Option<(Answer, SystemTime)>> {
+    pub(crate) fn recall(&self, questions: &[KeyedQuestion]) -> Vec<Option<(Answer, SystemTime)>> {
         let file = self.lock();
-        let look_up = |question: &Question| match (question.key(), question.is_pure()) {
+        let look_up = |question: &KeyedQuestion| match (question.key(), question.is_pure()) {
             (key, true) => file.verdict(&key, &self.engine),
             (key, false) => file.run(&key, &self.engine),
         };
         let found: Vec<Option<Found>> = questions.iter().map(look_up).collect();
         drop(file);
         let mut versions = DataVersions::default();
-        let mut still_true = |(question, found): (&Question, Option<Found>)| {
+        let mut still_true = |(question, found): (&KeyedQuestion, Option<Found>)| {
             let Found { answer, at, over } = found?;
             let same = over.is_none_or(|(reads, data)| {
                 let files = question.source().and_then(|source| files(source, question, &reads));
@@ -86,12 +86,12 @@ impl Capsules {
     /// Keeps what was just found out, from a moment on.
     pub(crate) fn keep<'a>(
         &self,
-        found: impl Iterator<Item = (&'a Question, &'a Result<Answer, Unknown>, Option<&'a Ran>)>,
+        found: impl Iterator<Item = (&'a KeyedQuestion, &'a Result<Answer, Unknown>, Option<&'a Ran>)>,
         limits: &crate::Limits,
         since: SystemTime,
     ) {
         let mut versions = DataVersions::default();
-        let mut row = |(question, result, ran): (&Question, &Result<Answer, Unknown>, Option<&Ran>)| {
+        let mut row = |(question, result, ran): (&KeyedQuestion, &Result<Answer, Unknown>, Option<&Ran>)| {
             let (key, engine) = (question.key(), self.engine.clone());
             let Some(source) = question.source() else {
                 let answer = result.as_ref().ok()?.clone();
@@ -157,18 +157,12 @@ pub(crate) fn files(source: &SourceSpec, question: &Question, reads: &Reads) -> 
             Inside::Unclear => return None,
         }
     }
-    match source {
-        SourceSpec::DuckDbMemory { .. } => {}
-        SourceSpec::Csv { path, .. } => files.push(path.reveal().to_owned()),
-        SourceSpec::DuckDbFile { path, .. } => {
-            files.push(path.reveal().to_owned());
-            files.extend(logs(Format::DuckDb, path.reveal()));
-        }
-        SourceSpec::Sqlite { path, .. } => {
-            files.clear();
-            files.push(path.reveal().to_owned());
-            files.extend(logs(Format::Sqlite, path.reveal()));
-        }
+    if !source.runs_in_duckdb() {
+        files.clear();
+    }
+    if let Some(path) = source.path() {
+        files.push(path.reveal().to_owned());
+        files.extend(Format::of(source).into_iter().flat_map(|format| logs(format, path.reveal())));
     }
     Some(files)
 }

@@ -41,9 +41,13 @@ type ByFile = HashMap<(PathBuf, PathBuf), Arc<Mutex<Option<Made>>>>;
 
 struct Made {
     version: Version,
-    /// Holds the copy under the file's own name, which gives the catalogue its name.
+    /// Holds the copy.
     folder: TempDir,
 }
+
+/// What every copy is called. The file's own name may be made of a variable, and what is stored in a database can tell the paths that
+/// DuckDB may open while it attaches it: expressions in a log run then, which no gate has seen.
+const NAME: &str = "database";
 
 /// How a database file is to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +81,6 @@ impl Copies {
 
     /// A copy of this database file as it is now, for the project in this folder.
     pub(crate) fn current(&self, root: &Path, path: &Path, format: Format) -> Result<Reading, Unknown> {
-        let Some(name) = path.file_name() else { return Ok(Reading::Itself) };
         let slot = Arc::clone(self.lock().entry((root.to_owned(), path.to_owned())).or_default());
         let mut made = slot.lock().expect("no code that holds this lock panics");
         let mut waits = RETRIES.iter();
@@ -96,13 +99,13 @@ impl Copies {
             };
             let before = files.version();
             if let Some(copy) = made.as_ref().filter(|copy| copy.version == before) {
-                return Ok(Reading::Copy(copy.folder.path().join(name)));
+                return Ok(Reading::Copy(copy.folder.path().join(NAME)));
             }
             let Some(folder) = self.folder_of(root) else { return Ok(Reading::Itself) };
             let unchanged = || Files::open(path, format, reach).is_ok_and(|now| now.version() == before);
-            match files.copy(Path::new(name), &folder, self.largest) {
+            match files.copy(Path::new(NAME), &folder, self.largest) {
                 Ok(folder) if unchanged() => {
-                    let file = folder.path().join(name);
+                    let file = folder.path().join(NAME);
                     *made = Some(Made { version: before, folder });
                     return Ok(Reading::Copy(file));
                 }

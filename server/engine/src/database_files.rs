@@ -5,7 +5,7 @@ use crate::sqlite_log;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use tempfile::TempDir;
-use viz_facts::{Reason, Unknown};
+use viz_facts::{Reason, SourceSpec, Storage, Unknown};
 use viz_files::{Identity, Opened, Reach, Refused};
 
 /// Whose file it is.
@@ -29,6 +29,15 @@ enum Log {
 }
 
 impl Format {
+    /// That of a source, if it is a database's.
+    pub(crate) fn of(source: &SourceSpec) -> Option<Self> {
+        match source.storage() {
+            Storage::DuckDbFile => Some(Format::DuckDb),
+            Storage::SqliteFile => Some(Format::Sqlite),
+            Storage::Memory | Storage::PlainFile => None,
+        }
+    }
+
     /// The files beside a database that hold what is not in it yet.
     pub(crate) fn logs(self, path: &Path) -> Vec<PathBuf> {
         self.kinds().iter().map(|log| log.beside(path)).collect()

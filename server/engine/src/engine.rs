@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
-use viz_facts::{Answer, Question, Reason, SourceSpec, Unknown};
+use viz_facts::{Answer, KeyedQuestion, Question, Reason, SourceSpec, Unknown};
 use viz_files::{Handed, Identity, Kind, Readable};
 
 /// Workers of one kind at most: a second one takes its share of large batches.
@@ -135,13 +135,11 @@ impl Sources {
         for mut pending in questions.drain(..) {
             let Some(source) = pending.question.source() else { continue };
             let root = source.root().to_owned();
-            let file = match source {
-                SourceSpec::DuckDbMemory { .. } => None,
-                SourceSpec::Csv { path, .. } => Some(path.reveal().to_owned()),
-                SourceSpec::DuckDbFile { path, .. } | SourceSpec::Sqlite { path, .. } => {
-                    let path = path.reveal().to_owned();
-                    let sqlite = matches!(source, SourceSpec::Sqlite { .. });
-                    let format = if sqlite { Format::Sqlite } else { Format::DuckDb };
+            let path = source.path().map(|path| path.reveal().to_owned());
+            let file = match (path, Format::of(source)) {
+                (path, None) => path,
+                (None, Some(_)) => None,
+                (Some(path), Some(format)) => {
                     let current = || self.copies.current(&root, &path, format);
                     match readings.entry((root.clone(), path.clone())).or_insert_with(current).clone() {
                         Ok(Reading::Copy(copy)) => {
@@ -229,7 +227,7 @@ pub(crate) fn outside_repository(path: &impl std::fmt::Display) -> Unknown {
 }
 
 /// For each question why it is not asked, if the file of its source really lies outside of the project's repository.
-fn outside_of_repositories(questions: &[Question]) -> Vec<Option<Unknown>> {
+fn outside_of_repositories(questions: &[KeyedQuestion]) -> Vec<Option<Unknown>> {
     let mut outside: HashMap<(&Path, &Path), bool> = HashMap::new();
     let judge = |question| {
         let source: &SourceSpec = Question::source(question)?;
@@ -238,7 +236,7 @@ fn outside_of_repositories(questions: &[Question]) -> Vec<Option<Unknown>> {
         let outside = *outside.entry((root, path.reveal())).or_insert_with(is_outside);
         outside.then(|| outside_repository(&path))
     };
-    questions.iter().map(judge).collect()
+    questions.iter().map(|question| &**question).map(judge).collect()
 }
 
 impl Engine {
@@ -286,13 +284,14 @@ impl Engine {
         limits: &Limits,
         token: &CancelToken,
     ) -> Vec<Result<Answer, Unknown>> {
-        self.ask_dated(questions, limits, token).into_iter().map(|(answer, _)| answer).collect()
+        let questions: Vec<KeyedQuestion> = questions.iter().cloned().map(KeyedQuestion::from).collect();
+        self.ask_dated(&questions, limits, token).into_iter().map(|(answer, _)| answer).collect()
     }
 
     /// Like [`Engine::ask_within`], and tells when each answer was found out: now, or by an earlier run over the same data.
     pub fn ask_dated(
         &self,
-        questions: &[Question],
+        questions: &[KeyedQuestion],
         limits: &Limits,
         token: &CancelToken,
     ) -> Vec<(Result<Answer, Unknown>, SystemTime)> {
@@ -306,10 +305,10 @@ impl Engine {
         let refused = |why: Option<Unknown>| why.map(|why| (Err(why), since));
         let known: Vec<_> = outside.into_iter().zip(known).map(|(why, known)| refused(why).or(known)).collect();
         let open = questions.iter().zip(&known).filter(|(_, known)| known.is_none());
-        let open: Vec<Question> = open.map(|(question, _)| question.clone()).collect();
+        let open: Vec<KeyedQuestion> = open.map(|(question, _)| question.clone()).collect();
         let batch = Batch::new(open.len());
         if !token.is_cancelled() && !open.is_empty() {
-            self.submit(&open, limits, &batch);
+            self.submit(open.iter().map(KeyedQuestion::question), limits, &batch);
         }
         let (mut found, missing) = batch.wait(token);
         if missing {
@@ -352,11 +351,15 @@ impl Engine {
         self.slots().iter().for_each(|slot| slot.cancel(batch));
     }
 
-    pub(crate) fn submit(&self, questions: &[Question], limits: &Limits, batch: &Arc<Batch>) {
-        let pending =
-            |(at, question): (usize, &Question)| Pending::new(question.clone(), *limits, Arc::clone(batch), at);
+    pub(crate) fn submit<'a>(
+        &self,
+        questions: impl Iterator<Item = &'a Arc<Question>>,
+        limits: &Limits,
+        batch: &Arc<Batch>,
+    ) {
+        let pending = |(at, question)| Pending::new(Arc::clone(question), *limits, Arc::clone(batch), at);
         let (of_sources, pure): (Vec<_>, Vec<_>) =
-            questions.iter().enumerate().map(pending).partition(|pending| pending.question.source().is_some());
+            questions.enumerate().map(pending).partition(|pending| pending.question.source().is_some());
         // The fast worker first: it works while a source worker starts.
         for (slot, pure) in self.parse.iter().zip(lanes(pure, MANY_PURE, NEIGHBOURS)) {
             if let Err(pure) = slot.submit(pure) {

@@ -18,6 +18,7 @@ use duckdb::Connection;
 use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 use viz_facts::{Answer, Column, ExportFiles, Exported, FlatFile, Question, Reason, TypeKind, Unknown};
 use viz_files::Refused;
@@ -61,7 +62,7 @@ impl Engine {
         let since = SystemTime::now();
         let batch = Batch::new(1);
         if !token.is_cancelled() {
-            self.submit(std::slice::from_ref(question), limits, &batch);
+            self.submit(std::iter::once(&Arc::new(question.clone())), limits, &batch);
         }
         let (mut found, missing) = batch.wait(token);
         if missing {

@@ -61,14 +61,17 @@ pub fn messages() -> Vec<Vec<u8>> {
     let (sql, source) = ("select 'é'".to_owned(), SourceSpec::DuckDbMemory { root: "/p".into() });
     let questions = [
         Question::Parse { sql: sql.clone() },
-        Question::Bind { tables: tables.clone(), sql: sql.clone() },
-        Question::Probe { tables, row: ProbeRow::Words, sql: sql.clone() },
+        Question::Bind { tables: tables.clone().into(), sql: sql.clone() },
+        Question::Probe { tables: tables.into(), row: ProbeRow::Words, sql: sql.clone() },
         Question::Describe { source: source.clone(), sql: sql.clone() },
         Question::Options { source: source.clone(), sql: sql.clone(), limit: 3 },
         Question::Execute { source: source.clone(), tables: Vec::new(), sql: sql.clone() },
         Question::Rows { source, tables: Vec::new(), sql, rows: 9, bytes: 99 },
     ];
-    let request = |(id, question)| Request { id, question, limits: Limits::default(), copy: None, careful: id == 2 };
+    let request = |(id, question): (u64, Question)| {
+        let question = question.into();
+        Request { id, question, limits: Limits::default(), copy: None, careful: id == 2 }
+    };
     let asked = ToWorker::Ask((0..).zip(questions).map(request).collect());
     let values = OptionValues { columns: vec![column], values: vec![None, Some("a".into())], more: true };
     let results = [Ok(Answer::Options(Ok(values))), Ok(Answer::Accepted(Ok(())))];

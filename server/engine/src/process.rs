@@ -31,7 +31,7 @@ const FIRST: Duration = Duration::from_secs(1);
 
 /// A question that was sent, or is to be sent.
 pub(crate) struct Pending {
-    pub question: Question,
+    pub question: Arc<Question>,
     pub limits: Limits,
     /// See [`Request::copy`].
     pub copy: Option<PathBuf>,
@@ -47,7 +47,7 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
-    pub(crate) fn new(question: Question, limits: Limits, batch: Arc<Batch>, at: usize) -> Self {
+    pub(crate) fn new(question: Arc<Question>, limits: Limits, batch: Arc<Batch>, at: usize) -> Self {
         Self { question, limits, copy: None, batch, at, careful: false, blamed: false, cancelled: None }
     }
 
@@ -176,7 +176,7 @@ impl Process {
                 size += pending.question.sql().len();
                 state.next += 1;
                 let Pending { question, limits, copy, careful, .. } = &pending;
-                let (question, copy) = (question.clone(), copy.clone());
+                let (question, copy) = (Arc::clone(question), copy.clone());
                 requests.push(Request { id, question, limits: *limits, copy, careful: *careful });
                 state.pending.insert(id, pending);
             }

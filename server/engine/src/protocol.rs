@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 use viz_facts::{Answer, Question, Unknown};
 
 /// Version of this protocol. Both ends are the same program, but its file may be replaced while the server runs.
@@ -44,7 +45,7 @@ pub(crate) struct Request {
     /// Ascending within one worker.
     pub id: u64,
     /// What is asked.
-    pub question: Question,
+    pub question: Arc<Question>,
     /// What it may cost.
     pub limits: Limits,
     /// The private copy to read instead of the source's database file.
@@ -151,13 +152,18 @@ mod tests {
         let mut bytes = Vec::new();
         write(&mut bytes, &ToWorker::Cancel(vec![1, 2])).unwrap();
         let question = Question::Parse { sql: "select 'é'".into() };
-        let request =
-            Request { id: 7, question: question.clone(), limits: Limits::default(), copy: None, careful: false };
+        let request = Request {
+            id: 7,
+            question: Arc::new(question.clone()),
+            limits: Limits::default(),
+            copy: None,
+            careful: false,
+        };
         write(&mut bytes, &ToWorker::Ask(vec![request])).unwrap();
         let mut from = bytes.as_slice();
         assert!(matches!(read(&mut from).unwrap(), Some(ToWorker::Cancel(ids)) if ids == [1, 2]));
         let Some(ToWorker::Ask(requests)) = read(&mut from).unwrap() else { panic!("an Ask was sent") };
-        assert_eq!((requests[0].id, &requests[0].question), (7, &question));
+        assert_eq!((requests[0].id, &*requests[0].question), (7, &question));
         assert!(read::<ToWorker>(&mut from).unwrap().is_none());
     }
 

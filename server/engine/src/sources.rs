@@ -20,7 +20,7 @@ use duckdb::Connection;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
-use viz_facts::{Answer, Column, QueryTable, Question, Reason, SourceSpec, SqlError, Unknown};
+use viz_facts::{Answer, Column, QueryTable, Question, Reason, SourceSpec, SqlError, Storage, Unknown};
 use viz_files::{Held, Private, Reach, Readable, Refused};
 
 /// How many sources keep their (empty) databases between questions.
@@ -115,16 +115,13 @@ impl SourceRunner {
         copy: Option<&Path>,
         limits: &Limits,
     ) -> Result<Answer, Unknown> {
-        if let Some(
-            SourceSpec::Sqlite { root, path }
-            | SourceSpec::DuckDbFile { root, path }
-            | SourceSpec::Csv { root, path, .. },
-        ) = question.source()
-            && guard(&mut self.guard, root, self.walls).holds(path.reveal())
+        let opened = question.source().and_then(|source| Some((source, source.path()?)));
+        if let Some((source, path)) = opened
+            && guard(&mut self.guard, source.root(), self.walls).holds(path.reveal())
         {
             return Err(private_file(&path.to_string()));
         }
-        if let Some(SourceSpec::Sqlite { path, .. }) = question.source() {
+        if let Some((_, path)) = opened.filter(|(source, _)| !source.runs_in_duckdb()) {
             let path = path.reveal();
             return self.answer_in_sqlite(id, question, (path, copy.unwrap_or(path)), limits);
         }
@@ -257,15 +254,14 @@ impl SourceRunner {
 
     /// The database of a source, with every other source's file let go.
     fn take(&mut self, spec: &SourceSpec, copy: Option<&Path>, memory: u64) -> Result<Source, Unknown> {
-        let file = match spec {
-            SourceSpec::DuckDbFile { path, .. } => {
-                // Its log is beside the real file.
-                let itself = || viz_files::real(path.reveal()).unwrap_or_else(|_| path.reveal().to_owned());
-                Some(copy.map_or_else(itself, Path::to_owned))
-            }
-            SourceSpec::Csv { path, .. } => Some(path.reveal().to_owned()),
-            SourceSpec::DuckDbMemory { .. } | SourceSpec::Sqlite { .. } => None,
-        };
+        let file = spec.path().map(|path| match spec.storage() {
+            Storage::PlainFile => path.reveal().to_owned(),
+            // Its log is beside the real file.
+            _ => copy.map_or_else(
+                || viz_files::real(path.reveal()).unwrap_or_else(|_| path.reveal().to_owned()),
+                Path::to_owned,
+            ),
+        });
         // What may be read is settled when DuckDB starts: an older copy's has had its time.
         self.sources.retain(|source| source.spec != *spec || source.file == file);
         let is_it = |source: &Source| source.spec == *spec && source.memory == memory;
@@ -363,8 +359,8 @@ impl Source {
             )
         })?;
         let mut files: Vec<PathBuf> = file.iter().cloned().collect();
-        if let (SourceSpec::DuckDbFile { .. }, Some(file)) = (&spec, &file) {
-            files.extend(Format::DuckDb.logs(file));
+        if let (Some(format), Some(file)) = (Format::of(&spec), &file) {
+            files.extend(format.logs(file));
         }
         let most = format!("{}MB", memory / 1_000_000);
         let allowed = Allowed {

@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn choices_do_not_make_another_plan() {
         let stuck = Stuck::default();
-        let bind = |sql: &str| Question::Bind { tables: Vec::new(), sql: sql.into() };
+        let bind = |sql: &str| Question::Bind { tables: [].into(), sql: sql.into() };
         stuck.timed_out(&bind("select 'a''b', x1 from t where y > 10.5 and z = 'c'"), SECOND);
         assert!(stuck.why_not(&bind("select 'other', x1 from t where y > 7.25 and z = ''"), SECOND).is_some());
         assert_eq!(stuck.why_not(&bind("select 'a', x2 from t where y > 10.5 and z = 'c'"), SECOND), None);

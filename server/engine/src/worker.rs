@@ -265,7 +265,7 @@ fn answer_all(mut machine: Machine, shared: &Shared, output: &mut impl Write) {
 
 /// Whether a request is so cheap that its response may wait for others.
 fn is_light(request: &Request) -> bool {
-    !request.careful && matches!(request.question, Question::Parse { .. })
+    !request.careful && matches!(*request.question, Question::Parse { .. })
 }
 
 /// The next request, or the next few if all are cheap.

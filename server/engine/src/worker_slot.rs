@@ -261,7 +261,7 @@ pub(crate) fn closed() -> Unknown {
 
 /// Whether the worker answers such questions several to a frame.
 fn is_light(pending: &Pending) -> bool {
-    matches!(pending.question, viz_facts::Question::Parse { .. })
+    matches!(*pending.question, viz_facts::Question::Parse { .. })
 }
 
 fn died(state: &mut State, why: String) {

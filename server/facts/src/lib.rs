@@ -10,6 +10,7 @@
 mod answer;
 mod data_type;
 mod export;
+mod keyed;
 mod number;
 mod question;
 mod reason;
@@ -19,8 +20,9 @@ mod store;
 pub use answer::{Answer, Column, OptionValues, SqlError, SqlErrorKind, Unknown};
 pub use data_type::{DataType, TypeKind};
 pub use export::{ExportFiles, Exported, FlatFile};
+pub use keyed::{KeyedQuestion, QuestionKey};
 pub use number::js_number;
-pub use question::{ProbeRow, QueryTable, Question, QuestionKey, ShadowTable, SourceSpec};
+pub use question::{Catalog, ProbeRow, QueryTable, Question, ShadowTable, SourceSpec, Storage};
 pub use reason::Reason;
 pub use rows::Rows;
 pub use store::{Fact, FactStore};

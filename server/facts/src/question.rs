@@ -3,6 +3,7 @@
 use crate::{Column, ExportFiles};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use std::sync::Arc;
 use viz_secrets::SecretPath;
 
 /// Where a query runs: one source of a project, resolved (no environment references left). What variables stand for is not
@@ -43,7 +44,58 @@ pub enum SourceSpec {
     },
 }
 
+/// What a source's data are kept in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Storage {
+    /// Nothing but memory.
+    Memory,
+    /// One file that is no database.
+    PlainFile,
+    /// A file of DuckDB, with logs beside it.
+    DuckDbFile,
+    /// A file of SQLite, with logs beside it.
+    SqliteFile,
+}
+
+/// Where the names of a source's tables and columns come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Catalog<'a> {
+    /// There are none.
+    Empty,
+    /// It has this one table.
+    Table(&'a str),
+    /// DuckDB's own views.
+    DuckDb,
+    /// SQLite's own table.
+    Sqlite,
+}
+
 impl SourceSpec {
+    /// What its data are kept in.
+    pub fn storage(&self) -> Storage {
+        match self {
+            SourceSpec::DuckDbMemory { .. } => Storage::Memory,
+            SourceSpec::DuckDbFile { .. } => Storage::DuckDbFile,
+            SourceSpec::Sqlite { .. } => Storage::SqliteFile,
+            SourceSpec::Csv { .. } => Storage::PlainFile,
+        }
+    }
+
+    /// Where the names of its tables and columns come from.
+    pub fn catalog(&self) -> Catalog<'_> {
+        match self {
+            SourceSpec::DuckDbMemory { .. } => Catalog::Empty,
+            SourceSpec::DuckDbFile { .. } => Catalog::DuckDb,
+            SourceSpec::Sqlite { .. } => Catalog::Sqlite,
+            SourceSpec::Csv { view, .. } => Catalog::Table(view),
+        }
+    }
+
+    /// Whether DuckDB runs its queries; else SQLite does.
+    pub fn runs_in_duckdb(&self) -> bool {
+        self.storage() != Storage::SqliteFile
+    }
+
     /// The project's folder.
     pub fn root(&self) -> &std::path::Path {
         match self {
@@ -113,7 +165,7 @@ pub enum Question {
     /// [`crate::Answer::Accepted`].
     Bind {
         /// The tables that exist.
-        tables: Vec<ShadowTable>,
+        tables: Arc<[ShadowTable]>,
         /// The query.
         sql: String,
     },
@@ -121,7 +173,7 @@ pub enum Question {
     /// compared with, without any data. Needs no source. Answered by [`crate::Answer::Accepted`].
     Probe {
         /// The tables that exist.
-        tables: Vec<ShadowTable>,
+        tables: Arc<[ShadowTable]>,
         /// What they hold.
         row: ProbeRow,
         /// The query.
@@ -172,29 +224,7 @@ pub struct QueryTable {
     pub sql: String,
 }
 
-/// Identity of a question across runs of the program: a hash of its content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct QuestionKey(pub [u8; 16]);
-
 impl Question {
-    /// The hash of everything the answer depends on besides the data.
-    pub fn key(&self) -> QuestionKey {
-        struct Feed(blake3::Hasher);
-        impl std::hash::Hasher for Feed {
-            fn finish(&self) -> u64 {
-                0
-            }
-            fn write(&mut self, bytes: &[u8]) {
-                self.0.update(bytes);
-            }
-        }
-        let mut feed = Feed(blake3::Hasher::new());
-        std::hash::Hash::hash(self, &mut feed);
-        let mut key = [0; 16];
-        key.copy_from_slice(&feed.0.finalize().as_bytes()[..16]);
-        QuestionKey(key)
-    }
-
     /// Whether the engine can answer without opening a source: allowed at every level and in untrusted workspaces.
     pub fn is_pure(&self) -> bool {
         matches!(self, Question::Parse { .. } | Question::Bind { .. } | Question::Probe { .. })

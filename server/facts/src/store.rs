@@ -1,6 +1,6 @@
 //! What is known at one moment.
 
-use crate::{Answer, Question, QuestionKey, Unknown};
+use crate::{Answer, KeyedQuestion, QuestionKey, Unknown};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -65,7 +65,7 @@ impl FactStore {
     }
 
     /// What is known about a question; `None` if it was never asked.
-    pub fn get(&self, question: &Question) -> Option<&Fact> {
+    pub fn get(&self, question: &KeyedQuestion) -> Option<&Fact> {
         self.facts.get(&question.key())
     }
 

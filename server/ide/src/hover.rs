@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::{Duration, SystemTime};
 use viz_check::{InputOptions, OptionSource, State, columns_of, initial_state, options_of, rendered_query};
-use viz_facts::{FactStore, Question, Unknown};
+use viz_facts::{FactStore, Unknown};
 use viz_project::{
     Body, Control, Input, Kind, Model, Object, ObjectId, Options, Project, Resolution, Selection, Spanned, Use,
 };
@@ -278,7 +278,7 @@ fn origin(project: &Project, facts: &FactStore, input: &Input, found: &InputOpti
 
 fn age(project: &Project, facts: &FactStore, input: &Input, now: SystemTime) -> Option<String> {
     let Options::Query(query) = &input.options else { return None };
-    let question: Question = viz_check::option_question(project, query)?;
+    let question = viz_check::option_question(project, query)?;
     Some(ago(facts.get(&question)?.at()?, now))
 }
 

@@ -184,6 +184,12 @@ impl Control {
     }
 }
 
+impl Default for Control {
+    fn default() -> Self {
+        Self::new(None, &Options::Missing, false, None)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -189,18 +189,18 @@ impl<'a> Loader<'a> {
             same.or_else(|| previous.files.iter().find(|file| file.path == path))
         });
         let file = match before {
-            Some(file) if Arc::ptr_eq(&file.source, &source) || file.source == source => {
+            Some(file) if is_same(file.document.shared_text(), &source) => {
                 let mut file = file.clone();
                 file.real = self.files.real(&path);
                 file
             }
             _ => {
                 let document = match before {
-                    Some(file) => file.document.reparse(&source),
-                    None => Document::parse(&source),
+                    Some(file) => file.document.reparse_shared(source),
+                    None => Document::parse_shared(source),
                 };
                 let real = self.files.real(&path);
-                File::new(path, real, &self.project.root, source, document)
+                File::new(path, real, &self.project.root, document)
             }
         };
         self.seen.insert(file.path.clone());
@@ -416,6 +416,10 @@ fn version_differences(differences: &[Difference]) -> Vec<Problem> {
         }
     }
     found.into_iter().map(|(_, problem)| problem).collect()
+}
+
+fn is_same(a: &Arc<str>, b: &Arc<str>) -> bool {
+    Arc::ptr_eq(a, b) || a == b
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Objects as plain data: what a project's text says, with the place of every piece.
 
 use crate::control::Control;
-use crate::schema::{Kind, Place};
+use crate::schema::{Kind, Place, SourceType};
 use viz_syntax::{QueryString, Typed};
 use viz_text::{Loc, MappedText, TextRange};
 
@@ -88,8 +88,10 @@ pub enum Body {
 /// A source.
 #[derive(Debug, Clone, Default)]
 pub struct Source {
-    /// `type`.
+    /// `type` as it is written.
     pub ty: Option<Spanned>,
+    /// `type`, if it is one that there is.
+    pub kind: Option<SourceType>,
     /// `database`, with environment references.
     pub database: Option<MappedText>,
     /// `file` of a csv source.

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use viz_secrets::Mask;
 use viz_syntax::Document;
-use viz_text::{FileId, Loc, SegmentId, TextDocument, TextRange, TextSize};
+use viz_text::{FileId, Lines, Loc, SegmentId, TextRange, TextSize};
 
 /// An object of a project: an index in document order, valid for one snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,19 +43,18 @@ pub struct File {
     pub relative: String,
     /// Its text and tree.
     pub document: Document,
-    pub(crate) source: Arc<str>,
-    lines: OnceLock<TextDocument>,
+    lines: OnceLock<Lines>,
 }
 
 impl File {
-    pub(crate) fn new(path: PathBuf, real: PathBuf, root: &Path, source: Arc<str>, document: Document) -> Self {
+    pub(crate) fn new(path: PathBuf, real: PathBuf, root: &Path, document: Document) -> Self {
         let relative = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        Self { path, real, relative, document, source, lines: OnceLock::new() }
+        Self { path, real, relative, document, lines: OnceLock::new() }
     }
 
     /// Its lines, for positions.
-    pub fn lines(&self) -> &TextDocument {
-        self.lines.get_or_init(|| TextDocument::new(self.document.text()))
+    pub fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| Lines::new(Arc::clone(self.document.shared_text())))
     }
 }
 

@@ -335,7 +335,8 @@ fn parts(insight: &Insight, expander: &mut Expander<'_>, context: &dyn Context) 
         let mut template = expander.expand(&statement.query.text, statement.query.query.body);
         template.find_roles();
         let sample = template
-            .fill(|_, hole| context.sample(hole.input, hole.accessor).unwrap_or_else(|| dropped::neutral(hole).into()));
+            .fill(|_, hole| context.sample(hole.input, hole.accessor).unwrap_or_else(|| dropped::neutral(hole).into()))
+            .into_text();
         let sort = statement.kind == StatementKind::Sort;
         let judged = if sort { without_direction(&sample) } else { &sample };
         let mut shape = shape_of(judged);

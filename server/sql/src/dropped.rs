@@ -35,7 +35,7 @@ pub(crate) fn dropped(context: &dyn Context, template: &Template) -> Option<Prob
             true => neutral(hole).to_owned(),
             false => samples[index].clone(),
         };
-        parse_expression(&template.fill(fill)).is_ok()
+        parse_expression(template.fill(fill).text()).is_ok()
     };
     if parses(&|_| false) || !parses(&|_| true) {
         return None;

@@ -40,7 +40,7 @@ pub(crate) fn grouped(template: &Template, whole: Loc, context: &dyn Context) ->
     let samples: Vec<String> = (selected.holes().iter())
         .map(|hole| context.sample(hole.input, hole.accessor).unwrap_or_else(|| dropped::neutral(hole).into()))
         .collect();
-    let marked = selected.fill(|index, _| format!("{} {}", samples[index], mark(index)));
+    let marked = selected.fill(|index, _| format!("{} {}", samples[index], mark(index))).into_text();
     let Ok(printed) = canonical(&marked) else { return Grouped::Same };
     let (grouped, eaten) = restore(&printed, &selected, &samples, whole);
     let text = grouped.text().text();
@@ -48,7 +48,7 @@ pub(crate) fn grouped(template: &Template, whole: Loc, context: &dyn Context) ->
         return Grouped::Same;
     }
     let lost = eaten.iter().find(|(hole, text)| *text != samples[*hole]);
-    let filled = grouped.fill(|_, hole| dropped::neutral(hole).into());
+    let filled = grouped.fill(|_, hole| dropped::neutral(hole).into()).into_text();
     match lost {
         Some((hole, eaten)) if is_no_sql(&filled) => {
             let text = eaten.strip_suffix(samples[*hole].as_str()).unwrap_or(eaten).to_owned();

@@ -2,6 +2,7 @@
 
 use crate::parse::statements_in;
 use sqlparser::ast::{Expr, SelectItem, SetExpr, Statement, TableFactor};
+use viz_project::Dialect;
 
 /// The columns of a query's result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,8 +14,8 @@ pub enum OutputColumns {
 }
 
 /// The columns of a query in the language of a source's database; `None` if its text does not tell them all.
-pub fn output_columns(source_type: &str, sql: &str) -> Option<OutputColumns> {
-    let statements = statements_in(source_type, sql)?.ok()?;
+pub fn output_columns(dialect: Dialect, sql: &str) -> Option<OutputColumns> {
+    let statements = statements_in(dialect, sql).ok()?;
     let [Statement::Query(query)] = statements.as_slice() else { return None };
     let mut body = &*query.body;
     // The first of several queries names the columns.
@@ -43,7 +44,7 @@ mod tests {
     use super::*;
 
     fn names(sql: &str) -> Option<Vec<String>> {
-        match output_columns("postgresql", sql)? {
+        match output_columns(Dialect::PostgreSql, sql)? {
             OutputColumns::Names(names) => Some(names),
             OutputColumns::AllOf(_) => None,
         }
@@ -65,7 +66,7 @@ mod tests {
     fn all_columns_of_a_table() {
         let table = Some(OutputColumns::AllOf("orders".to_owned()));
         for sql in ["select * from orders", "select * from public.orders o where total > 0 order by 1 limit 5"] {
-            assert_eq!(output_columns("postgresql", sql), table, "{sql}");
+            assert_eq!(output_columns(Dialect::PostgreSql, sql), table, "{sql}");
         }
         for unclear in [
             "select * from orders, cities",
@@ -74,9 +75,9 @@ mod tests {
             "select * from (select 1) orders",
             "select * from generate_series(1, 2)",
         ] {
-            assert_eq!(output_columns("postgresql", unclear), None, "{unclear}");
+            assert_eq!(output_columns(Dialect::PostgreSql, unclear), None, "{unclear}");
         }
-        assert_eq!(output_columns("bigquery", "select * except (a) from orders"), None);
-        assert_eq!(output_columns("snowflake", "select * from orders"), table);
+        assert_eq!(output_columns(Dialect::BigQuery, "select * except (a) from orders"), None);
+        assert_eq!(output_columns(Dialect::Snowflake, "select * from orders"), table);
     }
 }

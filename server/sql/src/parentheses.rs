@@ -45,7 +45,7 @@ pub(crate) fn of_units(template: &Template) -> Vec<Problem> {
             text.push_part(template, unit.range);
             text.push_generated(if with { ")" } else { "" });
             text.push_part(template, TextRange::new(unit.range.end(), template.len()));
-            parse_expression(&text.fill(|_, hole| neutral(hole).into())).ok().map(plain)
+            parse_expression(text.fill(|_, hole| neutral(hole).into()).text()).ok().map(plain)
         };
         if let (Some(without), Some(with)) = (filled(false), filled(true))
             && without != with

@@ -5,11 +5,12 @@ use crate::dialect::DuckDb;
 use crate::tokens::{LexError, Lines, Token, tokenize_in};
 use sqlparser::ast::{Expr, Statement};
 use sqlparser::dialect::{
-    BigQueryDialect, ClickHouseDialect, Dialect, MySqlDialect, PostgreSqlDialect, RedshiftSqlDialect, SQLiteDialect,
-    SnowflakeDialect,
+    BigQueryDialect, ClickHouseDialect, Dialect as Grammar, MySqlDialect, PostgreSqlDialect, RedshiftSqlDialect,
+    SQLiteDialect, SnowflakeDialect,
 };
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token as SqlToken;
+use viz_project::Dialect;
 use viz_text::TextSize;
 
 /// The default of 50 is met by 23 nested sub-queries; DuckDB itself stops at 1,000.
@@ -53,25 +54,24 @@ pub fn parse_expression(sql: &str) -> Result<Expr, ParseError> {
     })
 }
 
-/// Whether a query parses in the language of a source's database; `None` if sqlparser doesn't know that language.
-pub fn parse_foreign(source_type: &str, sql: &str) -> Option<Result<(), ParseError>> {
-    (source_type != "duckdb").then(|| statements_in(source_type, sql))?.map(|parsed| parsed.map(drop))
+/// Whether a query parses in the language of a source's database; `None` for DuckDB, which is asked itself.
+pub fn parse_foreign(dialect: Dialect, sql: &str) -> Option<Result<(), ParseError>> {
+    (dialect != Dialect::DuckDb).then(|| statements_in(dialect, sql).map(drop))
 }
 
-/// The statements of a text in the language of a source's database; `None` if sqlparser doesn't know that language.
-pub(crate) fn statements_in(source_type: &str, sql: &str) -> Option<Result<Vec<Statement>, ParseError>> {
-    let dialect: &dyn Dialect = match source_type {
-        "duckdb" => &DuckDb,
-        "postgresql" => &PostgreSqlDialect {},
-        "mysql" => &MySqlDialect {},
-        "snowflake" => &SnowflakeDialect {},
-        "bigquery" => &BigQueryDialect {},
-        "redshift" => &RedshiftSqlDialect {},
-        "clickhouse" => &ClickHouseDialect {},
-        "sqlite" => &SQLiteDialect {},
-        _ => return None,
+/// The statements of a text in the language of a source's database.
+pub(crate) fn statements_in(dialect: Dialect, sql: &str) -> Result<Vec<Statement>, ParseError> {
+    let grammar: &dyn Grammar = match dialect {
+        Dialect::DuckDb => &DuckDb,
+        Dialect::PostgreSql => &PostgreSqlDialect {},
+        Dialect::MySql => &MySqlDialect {},
+        Dialect::Snowflake => &SnowflakeDialect {},
+        Dialect::BigQuery => &BigQueryDialect {},
+        Dialect::Redshift => &RedshiftSqlDialect {},
+        Dialect::ClickHouse => &ClickHouseDialect {},
+        Dialect::Sqlite => &SQLiteDialect {},
     };
-    Some(with_dialect(dialect, sql, |parser| parser.parse_statements()))
+    with_dialect(grammar, sql, |parser| parser.parse_statements())
 }
 
 fn with_parser<T>(sql: &str, run: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>) -> Result<T, ParseError> {
@@ -79,7 +79,7 @@ fn with_parser<T>(sql: &str, run: impl FnOnce(&mut Parser<'_>) -> Result<T, Pars
 }
 
 fn with_dialect<T>(
-    dialect: &dyn Dialect,
+    dialect: &dyn Grammar,
     sql: &str,
     run: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
 ) -> Result<T, ParseError> {
@@ -132,21 +132,21 @@ mod tests {
 
     #[test]
     fn each_database_has_its_language() {
-        let fails = |source: &str, sql: &str| parse_foreign(source, sql).unwrap().unwrap_err().offset;
+        let fails = |source: Dialect, sql: &str| parse_foreign(source, sql).unwrap().unwrap_err().offset;
         for (source, sql) in [
-            ("postgresql", "select a::int, b ->> 'x' from t where c ~* 'y' limit 5"),
-            ("mysql", "select `a b`, if(a, 1, 2) from t limit 5, 10"),
-            ("snowflake", "select a:b::varchar from t qualify row_number() over (order by a) = 1"),
-            ("bigquery", "select array_agg(struct(a, b)) from `p.d.t`, unnest(x) as y"),
-            ("redshift", "select getdate(), a from t where b similar to 'x%'"),
-            ("clickhouse", "select a, count() from t final prewhere b = 1 group by a settings max_threads = 1"),
-            ("sqlite", "select [a b], x from t where y glob 'a*'"),
+            (Dialect::PostgreSql, "select a::int, b ->> 'x' from t where c ~* 'y' limit 5"),
+            (Dialect::MySql, "select `a b`, if(a, 1, 2) from t limit 5, 10"),
+            (Dialect::Snowflake, "select a:b::varchar from t qualify row_number() over (order by a) = 1"),
+            (Dialect::BigQuery, "select array_agg(struct(a, b)) from `p.d.t`, unnest(x) as y"),
+            (Dialect::Redshift, "select getdate(), a from t where b similar to 'x%'"),
+            (Dialect::ClickHouse, "select a, count() from t final prewhere b = 1 group by a settings max_threads = 1"),
+            (Dialect::Sqlite, "select [a b], x from t where y glob 'a*'"),
         ] {
-            assert_eq!(parse_foreign(source, sql), Some(Ok(())), "{source}: {sql}");
-            assert!(parse_foreign(source, "select a frm t where").unwrap().is_err(), "{source}");
+            assert_eq!(parse_foreign(source, sql), Some(Ok(())), "{source:?}: {sql}");
+            assert!(parse_foreign(source, "select a frm t where").unwrap().is_err(), "{source:?}");
         }
-        assert_eq!(fails("postgresql", "select `a` from t"), Some(TextSize::new(7)));
-        assert_eq!(parse_foreign("duckdb", "select 1"), None);
+        assert_eq!(fails(Dialect::PostgreSql, "select `a` from t"), Some(TextSize::new(7)));
+        assert_eq!(parse_foreign(Dialect::DuckDb, "select 1"), None);
     }
 
     #[test]

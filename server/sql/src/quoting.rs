@@ -19,7 +19,7 @@ pub(crate) fn quoted(template: &Template, is_text: impl Fn(&Hole) -> bool) -> Ve
     }
     // (d): one hole that is no identifier's place, such as a sort direction, switches quoting off for the whole query.
     let marker = |index: usize| format!("vizhole{index}x");
-    let text = template.fill(|index, _| marker(index));
+    let text = template.fill(|index, _| marker(index)).into_text();
     if parse(&text).is_err() {
         return none;
     }

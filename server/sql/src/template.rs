@@ -1,10 +1,11 @@
 //! Query texts with holes, and how the browser fills them (5.5).
 
 use crate::Accessor;
+use crate::filled::Filled;
 use crate::tokens::{Token, tokenize};
 use sqlparser::tokenizer::Token as SqlToken;
 use viz_project::ObjectId;
-use viz_text::{Loc, MappedText, TextRange, TextSize};
+use viz_text::{Loc, MappedText, Spliced, TextRange, TextSize};
 
 /// The place of a hole in the SQL, which decides what an option may be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -130,69 +131,45 @@ impl Template {
     }
 
     /// The text with each hole replaced by what `fill` says.
-    pub fn fill(&self, mut fill: impl FnMut(usize, &Hole) -> String) -> String {
-        let text = self.text.text();
-        let mut out = String::with_capacity(text.len());
-        let mut done = 0;
-        for (index, hole) in self.holes.iter().enumerate() {
-            out.push_str(&text[done..hole.range.start().into()]);
-            out.push_str(&fill(index, hole));
-            done = hole.range.end().into();
-        }
-        out.push_str(&text[done..]);
-        out
+    pub fn fill(&self, fill: impl FnMut(usize, &Hole) -> String) -> Filled<'_> {
+        self.fill_part(TextRange::up_to(self.len()), fill)
+    }
+
+    fn fill_part(&self, part: TextRange, mut fill: impl FnMut(usize, &Hole) -> String) -> Filled<'_> {
+        let inside = self.holes_within(part);
+        let first = inside.start;
+        let fillings =
+            self.holes[inside.clone()].iter().zip(inside).map(|(hole, index)| (hole.range, fill(index, hole)));
+        Filled::new(self, part, first, Spliced::new(self.text.text(), part, fillings))
+    }
+
+    /// The holes in a part of the text: they are in its order.
+    pub fn holes_within(&self, part: TextRange) -> std::ops::Range<usize> {
+        let start = self.holes.partition_point(|hole| hole.range.start() < part.start());
+        start..start + self.holes[start..].partition_point(|hole| hole.range.end() <= part.end())
     }
 
     /// The text with a word of its own length in place of each hole: so that all offsets stay.
     pub fn plain(&self) -> String {
-        self.fill(|_, hole| "v".repeat(hole.range.len().into()))
+        self.fill(|_, hole| "v".repeat(hole.range.len().into())).into_text()
     }
 
     /// The query that the browser runs: holes filled, and every whole word `null` of the filled text in upper case.
-    pub fn render(&self, fill: impl FnMut(usize, &Hole) -> String) -> String {
-        upper_null(&self.fill(fill))
+    pub fn render(&self, fill: impl FnMut(usize, &Hole) -> String) -> Filled<'_> {
+        self.fill(fill).in_browser()
     }
 
-    /// As [`Template::render`], with the places of the template's text; a filled hole stands for its placeholder.
-    pub fn render_mapped(&self, mut fill: impl FnMut(usize, &Hole) -> String) -> MappedText {
-        let mut out = MappedText::new();
-        let mut done = TextSize::new(0);
-        for (index, hole) in self.holes.iter().enumerate() {
-            out.push_slice(&self.text, TextRange::new(done, hole.range.start()));
-            out.push_for(&fill(index, hole), hole.loc);
-            done = hole.range.end();
-        }
-        out.push_slice(&self.text, TextRange::new(done, self.len()));
-        out
-    }
-
-    /// The hole that a byte of a filled text lies in, given the same `fill`.
-    pub fn hole_at(&self, offset: TextSize, mut fill: impl FnMut(usize, &Hole) -> String) -> Option<usize> {
-        let mut shift: i64 = 0;
-        for (index, hole) in self.holes.iter().enumerate() {
-            let start = i64::from(u32::from(hole.range.start())) + shift;
-            let len = fill(index, hole).len() as i64;
-            let at = i64::from(u32::from(offset));
-            if at >= start && at < start + len.max(1) {
-                return Some(index);
-            }
-            shift += len - i64::from(u32::from(hole.range.len()));
-        }
-        None
+    /// A part of what [`Template::render`] gives.
+    pub fn render_part(&self, part: TextRange, fill: impl FnMut(usize, &Hole) -> String) -> Filled<'_> {
+        self.fill_part(part, fill).in_browser()
     }
 
     /// Finds out what the SQL makes of each hole, by reading the text with a marker word in place of each.
     pub(crate) fn find_roles(&mut self) {
         let marker = |index: usize| format!("vizhole{index}x");
-        // Where the markers stand, which is found out while they are put in.
-        let (mut places, mut done, mut len) = (Vec::with_capacity(self.holes.len()), 0, 0);
-        let text = self.fill(|index, hole| {
-            let marker = marker(index);
-            let start: usize = hole.range.start().into();
-            places.push(TextSize::new((len + start - done) as u32));
-            (len, done) = (len + start - done + marker.len(), hole.range.end().into());
-            marker
-        });
+        let filled = self.fill(|index, _| marker(index));
+        let places: Vec<TextSize> = (0..self.holes.len()).map(|hole| filled.filling(hole).start()).collect();
+        let text = filled.into_text();
         let Ok(tokens) = tokenize(&text) else { return };
         let tokens: Vec<&Token> = tokens
             .iter()

@@ -96,17 +96,32 @@ pub(crate) struct Inner {
 impl Document {
     /// Parses a text. Never fails: what isn't YAML becomes error nodes and [`problems`](Self::problems).
     pub fn parse(text: &str) -> Document {
+        Self::parse_shared(text.into())
+    }
+
+    /// As [`parse`](Self::parse), of a text that others hold too: it is not copied.
+    pub fn parse_shared(text: Arc<str>) -> Document {
         crate::reuse::parse(text, None)
     }
 
     /// Parses a text that is mostly that of `self`: segments whose bytes are unchanged keep their id and their tree,
     /// wherever they moved.
     pub fn reparse(&self, text: &str) -> Document {
+        self.reparse_shared(text.into())
+    }
+
+    /// As [`reparse`](Self::reparse), of a text that others hold too: it is not copied.
+    pub fn reparse_shared(&self, text: Arc<str>) -> Document {
         crate::reuse::parse(text, Some(&self.inner))
     }
 
     /// The text.
     pub fn text(&self) -> &str {
+        &self.inner.text
+    }
+
+    /// The text, to hold it too.
+    pub fn shared_text(&self) -> &Arc<str> {
         &self.inner.text
     }
 

@@ -16,10 +16,9 @@ use std::sync::{Arc, OnceLock};
 use viz_text::SegmentId;
 
 /// Parses `text`, taking from `old` every segment with the same bytes and kind.
-pub(crate) fn parse(text: &str, old: Option<&Arc<Inner>>) -> Document {
-    let (mut outline, mut whole) = document::cut(text);
+pub(crate) fn parse(text: Arc<str>, old: Option<&Arc<Inner>>) -> Document {
+    let (mut outline, mut whole) = document::cut(&text);
     let raw = std::mem::take(&mut outline.segments);
-    let text: Arc<str> = Arc::from(text);
     let budget = Budget::default();
     let (mut ahead, refusal) = if old.is_none() && raw.len() > MANY {
         let each = || raw.par_iter().map(|raw| Some(budget.parse(&text[raw.start..raw.end], raw.kind)));

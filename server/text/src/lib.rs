@@ -1,20 +1,25 @@
 //! Text as editors see it and text as analyses see it.
 //!
-//! A [`TextDocument`] is a rope that takes edits in any LSP position encoding. A [`MappedText`] is a string together
+//! A [`TextDocument`] is a rope that takes edits in any LSP position encoding; [`Lines`] are those of a text that stays as it is. A [`MappedText`] is a string together
 //! with the places in the user's files that each of its bytes came from: decoded YAML scalars and composed SQL are both
-//! of this kind, so that a fault found in SQL can be shown on the piece of YAML that caused it. [`shown`] and [`markdown`] make
+//! of this kind, so that a fault found in SQL can be shown on the piece of YAML that caused it. A [`Spliced`] is a text with
+//! pieces replaced that knows which byte was which. [`shown`] and [`markdown`] make
 //! text of others harmless where people see it.
 //!
-//! Invariant: all offsets and ranges are bytes of UTF-8 text. Only [`TextDocument`] converts positions, and only the
-//! `viz-lsp` crate asks it to. This crate knows neither YAML nor LSP types.
+//! Invariant: all offsets and ranges are bytes of UTF-8 text. Only [`TextDocument`] and [`Lines`] convert positions, and only the
+//! `viz-lsp` crate asks them to. This crate knows neither YAML nor LSP types.
 
 mod document;
+mod lines;
 mod location;
 mod mapped;
 pub mod markdown;
 pub mod shown;
+mod spliced;
 
 pub use document::{Edit, Encoding, Position, TextDocument};
+pub use lines::Lines;
 pub use location::{FileId, Loc, SegmentId};
 pub use mapped::{MappedText, Piece};
+pub use spliced::Spliced;
 pub use text_size::{TextRange, TextSize};

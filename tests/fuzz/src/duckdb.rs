@@ -66,7 +66,7 @@ pub(crate) fn gate(bytes: &[u8]) {
     let tables = vec![ShadowTable { name: "t".into(), columns: vec![column] }];
     let accepts = |sql: String| {
         let parsed = ask(&Question::Parse { sql: sql.clone() });
-        let bound = ask(&Question::Bind { tables: tables.clone(), sql: sql.clone() });
+        let bound = ask(&Question::Bind { tables: tables.clone().into(), sql: sql.clone() });
         for error in [&parsed, &bound].into_iter().flatten().filter_map(|verdict| verdict.as_ref().err()) {
             let place = error.offset.map_or(0, |offset| offset as usize);
             assert!(sql.get(place..place + error.length.unwrap_or(0) as usize).is_some(), "{sql:?}: {error:?}");

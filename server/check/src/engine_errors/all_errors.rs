@@ -7,7 +7,7 @@
 use crate::engine_errors::place::error_range;
 use viz_facts::{SqlError, SqlErrorKind, Unknown};
 use viz_sql::{Nesting, Token, tokenize};
-use viz_text::{Loc, TextRange, TextSize};
+use viz_text::{Loc, Spliced, TextRange, TextSize};
 
 /// Maximum number of errors to report of one query.
 const ERRORS: usize = 8;
@@ -31,32 +31,9 @@ impl Edits {
         out
     }
 
-    fn apply(&self, text: &str) -> String {
-        let (mut out, mut done) = (String::new(), TextSize::new(0));
-        for (range, instead) in &self.pieces {
-            out.push_str(&text[TextRange::new(done, range.start())]);
-            out.push_str(instead);
-            done = range.end();
-        }
-        out.push_str(&text[usize::from(done)..]);
-        out
-    }
-
-    /// Where a byte of the edited text was; `None` inside of what replaced something.
-    fn origin(&self, offset: u32) -> Option<u32> {
-        let mut shift = 0_i64;
-        for (range, instead) in &self.pieces {
-            let start = i64::from(u32::from(range.start())) + shift;
-            let at = i64::from(offset);
-            if at < start {
-                break;
-            }
-            if at < start + instead.len() as i64 {
-                return None;
-            }
-            shift += instead.len() as i64 - i64::from(u32::from(range.len()));
-        }
-        u32::try_from(i64::from(offset) - shift).ok()
+    fn apply(&self, text: &str) -> Spliced {
+        let pieces = self.pieces.iter().map(|(range, instead)| (*range, instead));
+        Spliced::new(text, TextRange::up_to(TextSize::of(text)), pieces)
     }
 
     fn touch(&self, range: TextRange) -> bool {
@@ -88,8 +65,9 @@ pub(crate) fn further(
         });
         let neutral = NEUTRAL.iter().map(|instead| edits.with(&copies, |_| (*instead).to_owned()));
         for tried in call.into_iter().chain(neutral) {
-            let Err(error) = ask(tried.apply(text))? else { return Ok(out) };
-            let offset = error.offset.and_then(|offset| tried.origin(offset));
+            let edited = tried.apply(text);
+            let Err(error) = ask(edited.text().to_owned())? else { return Ok(out) };
+            let offset = error.offset.and_then(|offset| edited.origin(TextSize::new(offset))).map(u32::from);
             let error = SqlError { offset, ..error };
             let new = faulty_piece(text, &tokens, &error).is_some_and(|piece| !tried.touch(piece));
             if new && !error.message.contains("GROUP BY") {

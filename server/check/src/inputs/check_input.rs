@@ -3,7 +3,7 @@
 use crate::engine_errors::lambda;
 use crate::engine_errors::wording::sentence;
 use crate::engine_errors::wording::suggest;
-use crate::facts::{Facts, Known};
+use crate::facts::{Facts, Known, Used};
 use crate::inputs::options::{Failed, InputOptions, MAX_OPTIONS, look_up, question};
 use crate::inputs::states::{Value, numeric};
 use crate::models::check_model::{Columns, columns, error_place};
@@ -34,6 +34,8 @@ pub(crate) type AllOptions = FxHashMap<ObjectId, KnownOptions>;
 #[derive(Clone)]
 pub(crate) struct InputVerdict {
     pub(crate) options: KnownOptions,
+    /// The facts behind the options.
+    pub(crate) used: Arc<[Used]>,
     pub(crate) report: InputReport,
     /// What is wrong with it.
     pub(crate) findings: Vec<Finding>,
@@ -49,7 +51,7 @@ pub(crate) fn check_input(
 ) -> InputVerdict {
     let mut findings = Vec::new();
     shape(project, id, input, &mut findings);
-    let found = look_up(project, facts, id, now);
+    let (found, used) = facts.noting(|| look_up(project, facts, id, now));
     if let (Options::Query(query), source) = (&input.options, &found) {
         query_findings(project, facts, id, query, source, &mut findings);
     }
@@ -68,7 +70,7 @@ pub(crate) fn check_input(
         contents(project, id, input, options, &mut findings);
     }
     let report = report(project, id, input, &options);
-    InputVerdict { options, report, findings }
+    InputVerdict { options, used, report, findings }
 }
 
 /// Inputs on a dashboard that nothing on it reads, nor anything else.
@@ -393,10 +395,10 @@ fn query_findings(
         Err(Failed::Unknown(why)) => {
             // What is wrong with the model's own query is a finding of the model.
             let told = |id: &ObjectId| matches!(columns(project, facts, *id), Columns::Unknown(_));
-            if !project.uses_of(id).iter().any(told) {
-                findings.extend(
-                    not_run("the option query", &query.text, why).map(|finding| Finding { loc: body, ..finding }),
-                );
+            if let Some(finding) = not_run("the option query", &query.text, why)
+                && !project.uses_of(id).iter().any(told)
+            {
+                findings.push(Finding { loc: body, ..finding });
             }
         }
         _ => {}
@@ -415,7 +417,7 @@ fn trailing_comment(project: &Project, input: ObjectId) -> Option<(viz_text::Loc
 
 fn column_count(project: &Project, facts: &Facts<'_>, query: &QueryText) -> Option<usize> {
     let (question, _) = question(project, query).ok()?;
-    match facts.get(&question) {
+    match facts.get(question) {
         Known::Answer(answer, _) => match &*answer {
             Answer::Options(Ok(values)) => Some(values.columns.len()),
             _ => None,

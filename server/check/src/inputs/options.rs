@@ -8,7 +8,7 @@ use crate::models::earlier_runs;
 use crate::models::earlier_runs::Earlier;
 use crate::models::source::source_of_model;
 use rustc_hash::FxHashMap;
-use viz_facts::{Answer, DataType, FactStore, OptionValues, Question, Reason, SqlError, Unknown};
+use viz_facts::{Answer, DataType, FactStore, KeyedQuestion, OptionValues, Question, Reason, SqlError, Unknown};
 use viz_project::{Body, DefaultSelection, Display, Input, ObjectId, Options, Project, Selection};
 use viz_sql::option_query;
 use viz_text::Loc;
@@ -64,10 +64,10 @@ pub struct InputOptions {
 
 impl InputOptions {
     /// The place of one option where it is listed, else that of all.
-    pub(crate) fn place_of(&self, input: &Input, label: &str) -> Loc {
+    pub(crate) fn place_of(&self, input: &Input, option: Option<&str>) -> Loc {
         match &input.options {
             Options::List { items, .. } => {
-                items.iter().find(|item| item.text == label).map_or(self.origin, |item| item.loc)
+                items.iter().find(|item| Some(item.text.as_str()) == option).map_or(self.origin, |item| item.loc)
             }
             _ => self.origin,
         }
@@ -107,6 +107,7 @@ pub(crate) fn look_up(
 ) -> Result<InputOptions, Failed> {
     let unreadable =
         || Failed::Unknown(Unknown::new(Reason::OptionsUnreadable, "the options can't be read from the project"));
+    facts.count(|counters| counters.looked_up += 1);
     let Body::Input(input) = &project.object(id).body else { return Err(unreadable()) };
     let mut options = match &input.options {
         Options::Missing => return Err(unreadable()),
@@ -140,14 +141,13 @@ pub(crate) fn look_up(
             origin: range.loc,
         },
         Options::Query(query) => {
-            let Queried { found, stale, source, run_at } = query_values(project, facts, id, query)?;
-            let column_type = found.columns.first().map(|column| column.data_type.clone());
+            let Queried { values, column_type, stale, source, run_at } = query_values(project, facts, id, query)?;
             InputOptions {
-                values: found.values.iter().map(|value| typed(value.as_deref(), column_type.as_ref())).collect(),
+                values,
                 initial: None,
                 is_range: false,
                 source,
-                column_type,
+                column_type: Some(column_type),
                 stale,
                 run_at,
                 origin: query.text.locate(query.query.body).unwrap_or(query.loc),
@@ -159,8 +159,8 @@ pub(crate) fn look_up(
 }
 
 /// The question whose answer is the options of a query; `None` if it can't be asked.
-pub fn option_question(project: &Project, query: &viz_project::QueryText) -> Option<Question> {
-    question(project, query).ok().map(|(question, _)| question)
+pub fn option_question(project: &Project, query: &viz_project::QueryText) -> Option<KeyedQuestion> {
+    question(project, query).ok().map(|(question, _)| question.into())
 }
 
 /// The question, and its text with the places it came from.
@@ -180,7 +180,8 @@ pub(crate) fn question(
 
 /// What a query gave.
 struct Queried {
-    found: OptionValues,
+    values: Vec<Value>,
+    column_type: DataType,
     stale: bool,
     source: OptionSource,
     run_at: Option<i64>,
@@ -197,16 +198,16 @@ fn query_values(
         Err(Failed::Unknown(why)) if why.code == Reason::SourceNotSupported => {
             let earlier = earlier_runs::options(project, facts, project.object(id).name_text(), MAX_OPTIONS);
             let Earlier { found, at } = earlier.map_err(Failed::Unknown)?.ok_or(Failed::Unknown(why))?;
-            let found = one_column(&found)?;
-            return Ok(Queried { found, stale: true, source: OptionSource::Artefact, run_at: at });
+            let (values, column_type) = one_column(&found)?;
+            return Ok(Queried { values, column_type, stale: true, source: OptionSource::Artefact, run_at: at });
         }
         Err(failed) => return Err(failed),
     };
-    match facts.get(&question) {
+    match facts.get(question) {
         Known::Answer(answer, stale) => match &*answer {
             Answer::Options(Ok(values)) => {
-                let found = one_column(values)?;
-                Ok(Queried { found, stale, source: OptionSource::Query, run_at: None })
+                let (values, column_type) = one_column(values)?;
+                Ok(Queried { values, column_type, stale, source: OptionSource::Query, run_at: None })
             }
             Answer::Options(Err(error)) => Err(Failed::Sql(error.clone())),
             _ => Err(Failed::Unknown(Unknown::new(Reason::Engine, "the engine gave an answer of another kind"))),
@@ -216,25 +217,26 @@ fn query_values(
     }
 }
 
-/// Values that can be options (`R-IN-12`, `R-IN-31`).
-fn one_column(values: &OptionValues) -> Result<OptionValues, Failed> {
+/// Values that can be options (`R-IN-12`, `R-IN-31`), and their type.
+fn one_column(found: &OptionValues) -> Result<(Vec<Value>, DataType), Failed> {
     let wrong = |code, message: String| Err(Failed::Unknown(Unknown::new(code, message)));
-    if values.columns.len() != 1 {
+    let [column] = found.columns.as_slice() else {
         return wrong(Reason::OptionsColumns, "the option query has not exactly one column".to_owned());
-    }
-    if values.more {
+    };
+    if found.more {
         return wrong(Reason::TooManyOptions, format!("the option query has more than {MAX_OPTIONS} rows"));
     }
-    Ok(values.clone())
+    let ty = &column.data_type;
+    Ok((found.values.iter().map(|value| typed(value.as_deref(), ty)).collect(), ty.clone()))
 }
 
 /// A value of an option query as it reaches the browser.
-fn typed(value: Option<&str>, column_type: Option<&DataType>) -> Value {
+fn typed(value: Option<&str>, ty: &DataType) -> Value {
     let Some(text) = value else { return Value::Null };
-    let number = match column_type {
+    let number = match ty {
         // S-38: they reach the browser as milliseconds since 1970.
-        Some(ty) if ty.is_temporal() => epoch_milliseconds(text),
-        Some(ty) if ty.is_number() => numeric(text),
+        ty if ty.is_temporal() => epoch_milliseconds(text),
+        ty if ty.is_number() => numeric(text),
         _ => None,
     };
     number.map_or_else(|| Value::Text(text.to_owned()), Value::Number)

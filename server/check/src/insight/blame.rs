@@ -6,18 +6,33 @@ use crate::engine_errors::all_errors::further;
 use crate::engine_errors::place::error_range;
 use crate::engine_errors::wording::sentence;
 use crate::engine_errors::wording::{missing_name, suggest, suggestion};
-use crate::inputs::states::State;
+use crate::inputs::states::{State, Value};
 use crate::insight::witness::Witness;
 use crate::models::check_model::defined_here;
 use crate::report::{Finding, Judge};
+use std::sync::Arc;
 use viz_facts::{Question, SqlError, Unknown};
 use viz_project::{Body, Code, Fix, Kind, ObjectId, Related, Resolution, Statement, StatementKind};
 use viz_sql::{Accessor, Hole, Role, name_hash, tokenize};
 use viz_syntax::{Reference, almost_references, references};
 use viz_text::{Loc, TextRange, TextSize};
 
-/// The advice that can be followed by machine.
-const QUOTE: &str = "write quotes around it: ";
+/// What to do about a choice that fails.
+enum Advice {
+    /// Said in these words.
+    Words(String),
+    /// To write this, with quotes, in place of the placeholder: a machine can follow that.
+    Quoted(String),
+}
+
+impl Advice {
+    fn text(&self) -> String {
+        match self {
+            Self::Words(text) => text.clone(),
+            Self::Quoted(written) => format!("write quotes around it: `{written}`"),
+        }
+    }
+}
 
 #[derive(Default)]
 struct Place {
@@ -83,16 +98,14 @@ impl Run<'_> {
     fn further(&self, combination: usize, first: &SqlError) -> Result<Vec<SqlError>, Unknown> {
         let tables = self.tables()?;
         let selection = &self.combinations[combination];
-        let values = self.fill(selection);
-        let mapped = self.composed.template.render_mapped(|index, _| values[index].clone());
-        let bind = |sql: String| self.facts.accepted(&Question::Bind { tables: tables.clone(), sql });
+        let mapped = self.filled(selection).mapped();
+        let bind = |sql: String| self.facts.accepted(Question::Bind { tables: Arc::clone(&tables), sql });
         further(&self.render(selection), first, |range| mapped.locate(range), bind)
     }
 
     /// Which statements are no SQL on their own: so several syntax errors of one insight are all found, each in its
     /// own statement.
     fn single_statements(&self, combination: usize) -> Vec<Finding> {
-        let values = self.fill(&self.combinations[combination]);
         let mut out = Vec::new();
         let mut seen = std::collections::HashSet::new();
         for placed in &self.composed.placed {
@@ -100,25 +113,12 @@ impl Run<'_> {
                 continue;
             }
             let statement = &self.insight.statements[placed.statement];
-            let text = self.composed.template.text();
             let mut sql = viz_text::MappedText::new();
             let sort = statement.kind == StatementKind::Sort;
             sql.push_generated(if sort { "SELECT 1 ORDER BY " } else { "SELECT (" });
             let prefix = sql.len();
-            let mut done = placed.range.start();
-            for (hole, value) in self
-                .composed
-                .template
-                .holes()
-                .iter()
-                .zip(&values)
-                .filter(|(hole, _)| placed.range.contains_range(hole.range))
-            {
-                sql.push_slice(text, TextRange::new(done, hole.range.start()));
-                sql.push_for(value, hole.loc);
-                done = hole.range.end();
-            }
-            sql.push_slice(text, TextRange::new(done, placed.range.end()));
+            let own = self.filled_part(placed.range, &self.combinations[combination]).mapped();
+            sql.push_slice(&own, TextRange::up_to(own.len()));
             let end = sql.len();
             if !sort {
                 sql.push_generated("\n)");
@@ -163,7 +163,7 @@ impl Run<'_> {
 
     /// Whether a statement, which stands in `own` of this text, is SQL.
     fn statement_alone(&self, statement: &Statement, sql: &viz_text::MappedText, own: TextRange) -> Option<Finding> {
-        let Ok(Err(error)) = self.facts.accepted(&Question::Parse { sql: sql.text().to_owned() }) else { return None };
+        let Ok(Err(error)) = self.facts.accepted(Question::Parse { sql: sql.text().to_owned() }) else { return None };
         let whole = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
         let (prefix, end) = (own.start(), own.end());
         let offset = error.offset.map(TextSize::new).filter(|offset| (prefix..end).contains(offset));
@@ -220,8 +220,11 @@ impl Run<'_> {
         if let Some(around) = self.rendered_around(example, hole) {
             finding.notes.push(format!("the query then holds `{around}`"));
         }
-        finding.help = hole.and_then(|hole| self.advice(hole, example, error));
-        finding.fix = hole.filter(|hole| hole.loc == loc).and_then(|hole| self.quotes(hole, finding.help.as_deref()?));
+        let advice = hole.and_then(|hole| self.advice(hole, example, error));
+        finding.help = advice.as_ref().map(Advice::text);
+        if let (Some(hole), Some(Advice::Quoted(written))) = (hole.filter(|hole| hole.loc == loc), &advice) {
+            finding.fix = self.quotes(hole, written);
+        }
         for input in &responsible {
             finding.related.push(self.origin(*input, example));
         }
@@ -231,27 +234,30 @@ impl Run<'_> {
     /// Where the guilty option comes from.
     pub(super) fn origin(&self, input: ObjectId, combination: usize) -> Related {
         let position = self.query_inputs.iter().position(|other| *other == input);
-        let label = position.map(|at| self.states[at][self.combinations[combination][at] as usize].label());
-        self.origin_of_state(input, &label.unwrap_or_default())
+        self.origin_of_state(input, position.map(|at| &self.states[at][self.combinations[combination][at] as usize]))
     }
 
     /// Whether a selection is a word (`all`, `none`) that the browser takes for an option (S-09).
-    pub(super) fn is_phantom(&self, input: ObjectId, label: &str) -> bool {
-        let Some(Ok(options)) = self.inputs.get(&input) else { return false };
-        matches!(label, "all" | "none")
-            && options.initial.as_ref().is_some_and(|state| state.label() == label)
-            && !options.values.iter().any(|value| value.raw() == label)
+    pub(super) fn is_phantom(&self, input: ObjectId, state: &State) -> bool {
+        let (Some(Ok(options)), [Value::Text(word)]) = (self.inputs.get(&input), state.values.as_slice()) else {
+            return false;
+        };
+        matches!(word.as_str(), "all" | "none")
+            && options.initial.as_ref() == Some(state)
+            && !options.values.iter().any(|value| value.raw() == *word)
     }
 
-    pub(super) fn origin_of_state(&self, input: ObjectId, label: &str) -> Related {
+    /// Where a selection of an input comes from; `None` stands for any of them.
+    pub(super) fn origin_of_state(&self, input: ObjectId, state: Option<&State>) -> Related {
         let (Body::Input(body), Some(Ok(options))) = (&self.project.object(input).body, self.inputs.get(&input)) else {
             return defined_here(self.project, input);
         };
-        if self.is_phantom(input, label) {
-            let message = format!("the page opens with the text `{label}` selected: it stands for no options (S-09)");
+        if let Some(state) = state.filter(|state| self.is_phantom(input, state)) {
+            let word = state.label();
+            let message = format!("the page opens with the text `{word}` selected: it stands for no options (S-09)");
             return Related { loc: self.project.object(input).name_loc(), message };
         }
-        if label == "(nothing)" {
+        if state.is_some_and(|state| state.values.is_empty()) {
             let message = "its selection can be cleared".into();
             return Related { loc: self.project.object(input).name_loc(), message };
         }
@@ -261,34 +267,44 @@ impl Run<'_> {
             crate::OptionSource::Query => "the option comes from this query",
             crate::OptionSource::Artefact => "the option is that of an earlier run of this query",
         };
-        Related { loc: options.place_of(body, label), message: message.into() }
+        let only = state.and_then(|state| match state.values.as_slice() {
+            [only] => Some(only.raw()),
+            _ => None,
+        });
+        Related { loc: options.place_of(body, only.as_deref()), message: message.into() }
     }
 
-    fn advice(&self, hole: &Hole, combination: usize, error: &SqlError) -> Option<String> {
+    fn advice(&self, hole: &Hole, combination: usize, error: &SqlError) -> Option<Advice> {
         let value = self.state(&self.combinations[combination], hole)?.render(hole.accessor);
         // Other options name columns that exist: so it was meant as a name, and quotes would make a text of it.
         let meant_as_name = |state: &State| state.render(hole.accessor) == value;
         let is_name = hole.role == Role::Bare && missing_name(&error.message) == Some(value.as_str());
         let index = *self.positions.get(&hole.input)?;
         if is_name && !self.states[index].iter().all(meant_as_name) {
-            return suggestion(error).or_else(|| Some(format!("offer only names of columns: `{value}` is none")));
+            let none = || format!("offer only names of columns: `{value}` is none");
+            return Some(Advice::Words(suggestion(error).unwrap_or_else(none)));
         }
         let name = self.project.object(hole.input).name_text();
         match hole.role {
             Role::InString if value.contains('\'') => {
-                Some("offer the option without the quote, or filter by the `.values` of a multi-select, which doubles quotes".into())
+                let text = "offer the option without the quote, or filter by the `.values` of a multi-select, which doubles quotes";
+                Some(Advice::Words(text.into()))
             }
-            Role::Bare | Role::InList if self.state(&self.combinations[combination], hole)?.values.iter().any(|value| matches!(value, crate::Value::Text(_))) => {
-                Some(format!("{QUOTE}`'${{ref({name}).{}}}'`", hole.accessor.name()))
+            Role::Bare | Role::InList
+                if self
+                    .state(&self.combinations[combination], hole)?
+                    .values
+                    .iter()
+                    .any(|value| matches!(value, Value::Text(_))) =>
+            {
+                Some(Advice::Quoted(format!("'${{ref({name}).{}}}'", hole.accessor.name())))
             }
             _ => None,
         }
     }
 
-    /// Quotes around a placeholder, where that is the advice, no selection is empty or holds a quote, and the YAML around it lets
-    /// one stand as it is.
-    fn quotes(&self, hole: &Hole, advice: &str) -> Option<Fix> {
-        let fixed = advice.strip_prefix(QUOTE)?.trim_matches('`');
+    /// Quotes around a placeholder, where no selection is empty or holds a quote, and the YAML around it lets one stand as it is.
+    fn quotes(&self, hole: &Hole, fixed: &str) -> Option<Fix> {
         let states = &self.states[*self.positions.get(&hole.input)?];
         // Nothing, in quotes, would be the text `NULL` (S-37).
         let bad = |state: &State| state.values.is_empty() || state.render(hole.accessor).contains('\'');
@@ -307,33 +323,18 @@ impl Run<'_> {
         let hole = hole?;
         let selection = &self.combinations[combination];
         let placed = self.composed.placed.iter().find(|placed| placed.range.contains_range(hole.range))?;
-        let out = self.plain_names(&self.filled(placed.range, |_, hole| self.value(selection, hole)));
+        let out = self.plain_names(self.filled_part(placed.range, selection).text());
         Some(if out.chars().count() > 120 { format!("{}…", out.chars().take(119).collect::<String>()) } else { out })
     }
 
     fn place(&self, combination: usize, error: &SqlError) -> Place {
-        let values = self.fill(&self.combinations[combination]);
         let Some(offset) = error.offset.map(TextSize::new) else { return Place::default() };
-        let template = &self.composed.template;
-        let mapped = template.render_mapped(|index, _| values[index].clone());
-        let offset = offset.min(mapped.len());
-        let range = error_range(mapped.text(), offset, error.length);
-        let loc = mapped.locate(range);
-        let mut hole = template.hole_at(offset, |index, _| values[index].clone());
-        let mut shift = 0_i64;
-        for (index, (filled, value)) in template.holes().iter().zip(&values).enumerate() {
-            // An error about a whole comparison is about the choice in it.
-            let start = i64::from(u32::from(filled.range.start())) + shift;
-            if hole.is_none() && u32::try_from(start).is_ok_and(|start| range.contains(TextSize::new(start))) {
-                hole = Some(index);
-            }
-            if start > i64::from(u32::from(range.end())) {
-                break;
-            }
-            shift += value.len() as i64 - i64::from(u32::from(filled.range.len()));
-        }
-        let template_offset = u32::try_from(i64::from(u32::from(offset)) - shift).ok().map(TextSize::new);
-        Place { hole, loc, template_offset }
+        let filled = self.filled(&self.combinations[combination]);
+        let offset = offset.min(TextSize::of(filled.text()));
+        let range = error_range(filled.text(), offset, error.length);
+        // An error about a whole comparison is about the choice in it.
+        let hole = filled.hole_at(offset).or_else(|| filled.hole_in(range));
+        Place { hole, loc: filled.mapped().locate(range), template_offset: Some(filled.origin(offset)) }
     }
 
     /// The statement before a place in generated text.

@@ -88,7 +88,7 @@ impl Run<'_> {
             Err(why) => return Ok(Trial::Untried(why)),
         };
         let sql = self.render(selection);
-        Ok(match self.facts.accepted(&Question::Execute { source, tables, sql }) {
+        Ok(match self.facts.accepted(Question::Execute { source, tables, sql }) {
             Ok(Ok(())) => Trial::Passes,
             Ok(Err(error)) if error.kind == SqlErrorKind::Conversion => Trial::Fails(error),
             Ok(Err(error)) => Trial::Untried(Unknown::new(Reason::OtherError, error.message)),

@@ -31,7 +31,7 @@ impl Run<'_> {
         let (source, tables) = self.source_and_tables()?;
         let questions = among.iter().map(|at| {
             let sql = counted(&tables, &self.render(&self.combinations[*at]));
-            self.facts.get(&Question::Options { source: source.clone(), sql, limit: 1 })
+            self.facts.get(Question::Options { source: source.clone(), sql, limit: 1 })
         });
         let outcomes: Vec<Result<Outcome, Unknown>> = questions.map(outcome).collect();
         let outcomes: Vec<Outcome> = outcomes.into_iter().collect::<Result<_, _>>()?;
@@ -89,7 +89,7 @@ impl Run<'_> {
                 let states = witness.inputs.iter().zip(selection);
                 states.into_iter().all(|(at, state)| {
                     let state = &self.states[*at][*state as usize];
-                    !state.values.is_empty() && !self.is_phantom(self.query_inputs[*at], &state.label())
+                    !state.values.is_empty() && !self.is_phantom(self.query_inputs[*at], state)
                 })
             };
             let kept: Vec<Vec<u32>> =

@@ -5,6 +5,7 @@ use super::{InsightVerdict, Run};
 use crate::proof::Classes;
 use crate::report::shorten::shorten;
 use crate::report::{Finding, Judge};
+use std::sync::Arc;
 use viz_facts::{Question, SqlError, Unknown};
 use viz_project::{Code, Fix, Statement};
 use viz_sql::{Clause, Composed, Regrouped, foreign_aggregates};
@@ -81,13 +82,13 @@ impl Run<'_> {
         if self.composed.regrouped.is_empty() {
             return Ok(false);
         }
-        let tables = if judge == Judge::Bind { self.tables()? } else { Vec::new() };
+        let tables = if judge == Judge::Bind { self.tables()? } else { Arc::default() };
         let ask = |composed: &Composed| {
             let selection = &self.combinations[combination];
-            let sql = composed.template.render(|_, hole| self.value(selection, hole));
+            let sql = composed.template.render(|_, hole| self.value(selection, hole)).into_text();
             match judge {
-                Judge::Parse => self.facts.accepted(&Question::Parse { sql }),
-                Judge::Bind => self.facts.accepted(&Question::Bind { tables: tables.clone(), sql }),
+                Judge::Parse => self.facts.accepted(Question::Parse { sql }),
+                Judge::Bind => self.facts.accepted(Question::Bind { tables: Arc::clone(&tables), sql }),
                 _ => Ok(Ok(())),
             }
         };

@@ -7,6 +7,7 @@ use super::values::{condition, probed_over_nulls};
 use crate::inputs::options::{InputOptions, OptionSource};
 use crate::inputs::states::{State, Value};
 use crate::report::Finding;
+use std::sync::Arc;
 use viz_facts::{Question, ShadowTable, SqlError, SqlErrorKind, TypeKind, Unknown};
 use viz_project::{Code, Fix, ObjectId};
 use viz_sql::{Hole, Role};
@@ -52,7 +53,7 @@ impl Run<'_> {
     pub(super) fn hostile(
         &self,
         findings: &mut Vec<Finding>,
-        tables: &[ShadowTable],
+        tables: &Arc<[ShadowTable]>,
         at: usize,
     ) -> Result<(), Unknown> {
         for input in &self.query_inputs {
@@ -81,27 +82,33 @@ impl Run<'_> {
     }
 
     /// The hole at which an option would break the query, and DuckDB's words.
-    fn would_break(&self, tables: &[ShadowTable], at: usize, input: ObjectId, value: Value) -> Result<Broken, Unknown> {
+    fn would_break(
+        &self,
+        tables: &Arc<[ShadowTable]>,
+        at: usize,
+        input: ObjectId,
+        value: Value,
+    ) -> Result<Broken, Unknown> {
         let holes = self.composed.template.holes();
         let state = State::of([value]);
-        let mut values = self.fill(&self.combinations[at]);
-        for (hole, value) in holes.iter().zip(&mut values).filter(|(hole, _)| hole.input == input) {
-            *value = state.render(hole.accessor);
-        }
+        let value = |_: usize, hole: &Hole| match hole.input == input {
+            true => state.render(hole.accessor),
+            false => self.value(&self.combinations[at], hole),
+        };
         let own = || (0..holes.len()).filter(|index| holes[*index].input == input);
-        let sql = self.composed.template.render(|index, _| values[index].clone());
-        let bound = self.facts.accepted(&Question::Bind { tables: tables.to_vec(), sql });
+        let filled = self.composed.template.render(value);
+        let sql = filled.text().to_owned();
+        let bound = self.facts.accepted(Question::Bind { tables: Arc::clone(tables), sql });
         let mut converted = Vec::new();
         for range in self.probed_pieces() {
             if let Some(hole) = own().find(|index| range.contains_range(holes[*index].range)) {
-                let text = condition(&self.filled(range, |index, _| values[index].clone()), tables);
-                converted.push((hole, self.facts.accepted(&probed_over_nulls(tables, text))));
+                let text = condition(self.composed.template.render_part(range, value).text(), tables);
+                converted.push((hole, self.facts.accepted(probed_over_nulls(tables, text))));
             }
         }
         if let Err(error) = bound? {
             let offset = TextSize::new(error.offset.unwrap_or_default());
-            let met = self.composed.template.hole_at(offset, |index, _| values[index].clone());
-            let met = met.filter(|index| holes[*index].input == input).or_else(|| own().next());
+            let met = filled.hole_at(offset).filter(|index| holes[*index].input == input).or_else(|| own().next());
             return Ok(met.map(|hole| (hole, error)));
         }
         for (hole, found) in converted {

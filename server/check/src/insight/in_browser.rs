@@ -13,7 +13,7 @@ impl Run<'_> {
     /// Lambdas with an arrow: a matter of the engine that runs the query.
     pub(super) fn arrows(&self, verdict: &mut InsightVerdict, fine: &[usize]) {
         let Some(selection) = fine.first().map(|first| &self.combinations[*first]) else { return };
-        let mapped = self.composed.template.render_mapped(|_, hole| self.value(selection, hole));
+        let mapped = self.filled(selection).mapped();
         let in_1_4 = self.composed.dynamic && self.project.config().browser_engine == BrowserEngine::V1_4;
         for loc in arrows(mapped.text()).into_iter().filter_map(|range| mapped.locate(range)) {
             let subject = self.subject(loc);
@@ -50,8 +50,7 @@ impl Run<'_> {
             judged.iter().map(|at| refused_by_1_4(&self.render(&self.combinations[*at]))).collect();
         let common =
             |found: &&Refused| refused.iter().all(|others| others.iter().any(|other| other.what == found.what));
-        let values = self.fill(&self.combinations[*first]);
-        let mapped = self.composed.template.render_mapped(|index, _| values[index].clone());
+        let mapped = self.filled(&self.combinations[*first]).mapped();
         let mut always = 0;
         for found in refused[0].iter().filter(common) {
             always += 1;

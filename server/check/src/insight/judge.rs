@@ -7,6 +7,7 @@ use crate::proof::Key;
 use crate::report::{Judge, Status};
 use indexmap::IndexMap;
 use std::collections::HashMap;
+use std::sync::Arc;
 use viz_facts::{Question, ShadowTable, SqlError, Unknown};
 use viz_sql::parse;
 
@@ -32,7 +33,7 @@ impl Run<'_> {
             let class = classes.entry(key).or_insert_with(|| Class { text: text(), members: Vec::new() });
             class.members.push(*at);
         }
-        let tables = if judge == Judge::Bind { self.tables().ok()? } else { Vec::new() };
+        let tables = if judge == Judge::Bind { self.tables().ok()? } else { Arc::default() };
         let mut errors: Vec<Option<SqlError>> = Vec::with_capacity(classes.len());
         let mut missing = None;
         for (number, class) in classes.values().enumerate() {
@@ -84,7 +85,7 @@ impl Run<'_> {
 
     /// Whether a text parses.
     fn parsed(&self, text: &str) -> Result<Result<(), SqlError>, Unknown> {
-        let found = self.facts.accepted(&Question::Parse { sql: text.to_owned() });
+        let found = self.facts.accepted(Question::Parse { sql: text.to_owned() });
         if found.as_ref().is_err_and(Unknown::is_pending) {
             self.facts.count(|counters| counters.parses += 1);
             if let Err(error) = parse(text) {
@@ -95,15 +96,15 @@ impl Run<'_> {
     }
 
     /// Whether a text binds. The first one is run over one row, which [`Run::data`] wants to know, too: what runs, binds.
-    fn bound(&self, tables: &[ShadowTable], text: &str, first: bool) -> Result<Result<(), SqlError>, Unknown> {
+    fn bound(&self, tables: &Arc<[ShadowTable]>, text: &str, first: bool) -> Result<Result<(), SqlError>, Unknown> {
         if first {
-            match self.facts.accepted(&self.over_words(tables, text.to_owned())) {
+            match self.facts.accepted(self.over_words(tables, text.to_owned())) {
                 Ok(Err(_)) => {}
                 Err(why) if !why.is_pending() => {}
                 settled => return settled,
             }
         }
-        self.facts.accepted(&Question::Bind { tables: tables.to_vec(), sql: text.to_owned() })
+        self.facts.accepted(Question::Bind { tables: Arc::clone(tables), sql: text.to_owned() })
     }
 
     /// Whether the verdict on every combination is known: then what is counted is exact.

@@ -34,9 +34,10 @@ use crate::report::{Counters, Finding, InsightReport, Judge, Status};
 use crate::settings::{CheckOptions, Level};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::Cell;
-use viz_facts::{Reason, ShadowTable, SourceSpec, Unknown};
+use std::sync::Arc;
+use viz_facts::{Reason, ShadowTable, Unknown};
 use viz_project::{Body, Code, Insight, ObjectId, Project};
-use viz_sql::{Accessor, Composed, Hole, compose, name_hash};
+use viz_sql::{Accessor, Composed, Filled, Hole, compose, name_hash};
 use viz_text::TextRange;
 
 /// What a check says of one insight.
@@ -221,7 +222,12 @@ impl Run<'_> {
         }
     }
 
-    fn all_values(&self, verdict: &mut InsightVerdict, tables: &[ShadowTable], first: usize) -> Result<(), Unknown> {
+    fn all_values(
+        &self,
+        verdict: &mut InsightVerdict,
+        tables: &Arc<[ShadowTable]>,
+        first: usize,
+    ) -> Result<(), Unknown> {
         self.values(&mut verdict.findings, tables)?;
         self.data(verdict, tables, first)
     }
@@ -245,7 +251,7 @@ impl Run<'_> {
         let model = *self.composed.models.first()?;
         match crate::models::source::source_of_model(self.project, model) {
             Err(why) if why.code == Reason::SourceNotSupported => Some(why),
-            Ok(SourceSpec::Sqlite { .. }) => {
+            Ok(source) if !source.runs_in_duckdb() => {
                 Some(Unknown::new(Reason::SourceDialect, "its query runs in SQLite, whose dialect is not judged here"))
             }
             _ => None,
@@ -269,7 +275,7 @@ impl Run<'_> {
         })
     }
 
-    fn tables(&self) -> Result<Vec<ShadowTable>, Unknown> {
+    fn tables(&self) -> Result<Arc<[ShadowTable]>, Unknown> {
         let mut tables = Vec::new();
         for model in &self.composed.models {
             let Some(Columns::Known(columns)) = self.columns.get(model) else {
@@ -278,7 +284,7 @@ impl Run<'_> {
             let columns = seen_columns(columns, self.composed.dynamic);
             tables.push(ShadowTable { name: name_hash(self.project.object(*model).name_text()), columns });
         }
-        Ok(tables)
+        Ok(tables.into())
     }
 
     /// The state that a selection has for a hole.
@@ -306,22 +312,20 @@ impl Run<'_> {
         self.state(selection, hole).map_or_else(String::new, |state| state.render(hole.accessor))
     }
 
-    /// What a selection puts into the holes.
-    fn fill(&self, selection: &[u32]) -> Vec<String> {
-        self.composed.template.holes().iter().map(|hole| self.value(selection, hole)).collect()
-    }
-
-    /// The holes in a part of the template: they are in its order.
-    fn holes_within(&self, range: TextRange) -> std::ops::Range<usize> {
-        let holes = self.composed.template.holes();
-        let start = holes.partition_point(|hole| hole.range.start() < range.start());
-        start..start + holes[start..].partition_point(|hole| hole.range.end() <= range.end())
-    }
-
     /// The query as the browser runs it for a selection.
     fn render(&self, selection: &[u32]) -> String {
         self.facts.count(|counters| counters.rendered += 1);
+        self.filled(selection).into_text()
+    }
+
+    /// The same, with what stands where.
+    fn filled(&self, selection: &[u32]) -> Filled<'_> {
         self.composed.template.render(|_, hole| self.value(selection, hole))
+    }
+
+    /// A part of it.
+    fn filled_part(&self, part: TextRange, selection: &[u32]) -> Filled<'_> {
+        self.composed.template.render_part(part, |_, hole| self.value(selection, hole))
     }
 }
 

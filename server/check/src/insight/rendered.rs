@@ -67,15 +67,22 @@ pub fn rendered_query(
     insight: ObjectId,
     selection: &[(ObjectId, State)],
 ) -> Result<RenderedQuery, Unknown> {
-    let facts = Facts::new(facts, Ok(()));
-    let columns: AllColumns =
-        project.of_kind(Kind::Model).map(|model| (model, columns(project, &facts, model))).collect();
-    let inputs: AllOptions = project
-        .dependencies(insight)
-        .into_iter()
-        .filter(|id| project.object(*id).kind == Kind::Input)
+    render(project, &Facts::new(facts, Ok(())), now, insight, selection)
+}
+
+fn render(
+    project: &Project,
+    facts: &Facts<'_>,
+    now: chrono::NaiveDateTime,
+    insight: ObjectId,
+    selection: &[(ObjectId, State)],
+) -> Result<RenderedQuery, Unknown> {
+    let dependencies = project.dependencies(insight);
+    let of_kind = |kind| dependencies.iter().copied().filter(move |id| project.object(*id).kind == kind);
+    let columns: AllColumns = of_kind(Kind::Model).map(|model| (model, columns(project, facts, model))).collect();
+    let inputs: AllOptions = of_kind(Kind::Input)
         .map(|input| {
-            let options = look_up(project, &facts, input, now).map_err(|failed| match failed {
+            let options = look_up(project, facts, input, now).map_err(|failed| match failed {
                 Failed::Sql(error) => Unknown::new(Reason::OptionsQuery, error.message),
                 Failed::Unknown(why) => why,
             });
@@ -100,7 +107,7 @@ pub fn rendered_query(
         values.push(state.render(hole.accessor));
     }
     Ok(RenderedQuery {
-        sql: composed.template.render(|index, _| values[index].clone()),
+        sql: composed.template.render(|index, _| values[index].clone()).into_text(),
         stored: composed.stored.clone(),
         inputs: composed
             .inputs
@@ -173,7 +180,7 @@ mod tests {
     use std::path::Path;
     use std::sync::Arc;
     use std::time::SystemTime;
-    use viz_facts::{Answer, Fact, Question};
+    use viz_facts::{Answer, Fact, KeyedQuestion, Question};
     use viz_project::{Environment, MemoryFiles, Resolution};
 
     const PROJECT: &str = r#"name: shop
@@ -208,7 +215,7 @@ insights:
         let question = Question::Describe { source, sql: "select * from t".into() };
         let mut facts = FactStore::new();
         let answer = Arc::new(Answer::Columns(Ok(columns)));
-        facts.insert(question.key(), Fact::Known { answer, at: SystemTime::UNIX_EPOCH });
+        facts.insert(KeyedQuestion::from(question).key(), Fact::Known { answer, at: SystemTime::UNIX_EPOCH });
         (project, facts)
     }
 
@@ -260,6 +267,27 @@ insights:
         assert!(dynamic.dynamic && !fixed.dynamic);
         assert_eq!(types(dynamic), ["VARCHAR", "VARCHAR", "DOUBLE"]);
         assert_eq!(types(fixed), ["VARCHAR", "ENUM('West', 'East')", "DECIMAL(9,2)"]);
+    }
+
+    /// However many models and inputs the project has.
+    #[test]
+    fn only_what_the_insight_reads_is_looked_up() {
+        for others in [0, 20] {
+            let mut text = PROJECT.replace("inputs:\n", "OTHERS\ninputs:\n");
+            let models: String = (0..others).map(|n| format!("  - {{ name: other_{n}, sql: select {n} }}\n")).collect();
+            text = text.replace("OTHERS\n", &models);
+            let files = MemoryFiles::new([("/p/project.visivo.yml", text.as_str())]);
+            let project = Project::load(Path::new("/p"), &files, &Environment::empty());
+            assert_eq!(project.of_kind(Kind::Model).count(), 1 + others);
+            for (insight, expected) in [("sales", 3), ("amounts", 1)] {
+                let store = FactStore::new();
+                let facts = Facts::new(&store, Ok(()));
+                let now = chrono::NaiveDateTime::default();
+                let query = super::render(&project, &facts, now, named(&project, insight), &[]);
+                assert!(query.is_ok(), "{query:?}");
+                assert_eq!(facts.counted().looked_up, expected, "{insight}, {others} other models");
+            }
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl Run<'_> {
         }
         let source = SourceSpec::DuckDbMemory { root: self.project.root.clone() };
         let question = Question::Describe { source, sql: over(tables, text) };
-        let Known::Answer(answer, _) = self.facts.get(&question) else { return };
+        let Known::Answer(answer, _) = self.facts.get(question) else { return };
         let Answer::Columns(Ok(columns)) = &*answer else { return };
         for (column, statement, attribute) in sliced {
             if let Some(finding) = columns.get(column).and_then(|column| judge(statement, attribute, column)) {

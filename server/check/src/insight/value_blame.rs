@@ -41,25 +41,21 @@ impl Run<'_> {
 
     /// The placeholder in a piece that an error is about: the one at its place, else the first of those responsible.
     fn hole_of(&self, piece: &Piece, witness: &Witness, error: &SqlError) -> &Hole {
-        let values = self.fill(&piece.selections[witness.example]);
+        let filled = self.filled_part(piece.range, &piece.selections[witness.example]);
         let holes = self.composed.template.holes();
-        let responsible = |hole: &Hole| witness.inputs.iter().any(|at| self.query_inputs[*at] == hole.input);
-        let mut inside = Vec::new();
-        // The text behind `SELECT (`.
-        let mut at = TextSize::of("SELECT (");
-        let mut done = piece.range.start();
-        for (index, hole) in holes.iter().enumerate().filter(|(_, hole)| piece.range.contains_range(hole.range)) {
-            at += hole.range.start() - done;
-            let range = TextRange::at(at, TextSize::of(values[index].as_str()));
-            (at, done) = (range.end(), hole.range.end());
-            if responsible(hole) {
-                inside.push((range, index));
-            }
-        }
+        let responsible = |hole: usize| witness.inputs.iter().any(|at| self.query_inputs[*at] == holes[hole].input);
+        let inside: Vec<(TextRange, usize)> = self
+            .composed
+            .template
+            .holes_within(piece.range)
+            .filter(|hole| responsible(*hole))
+            .map(|hole| (filled.filling(hole), hole))
+            .collect();
         let quoted =
             |value: &str| ['\'', '"'].iter().any(|quote| error.message.contains(&format!("{quote}{value}{quote}")));
-        let named = inside.iter().find(|(_, index)| quoted(&values[*index]));
-        let offset = error.offset.map(TextSize::new);
+        let named = inside.iter().find(|(filling, _)| quoted(&filled.text()[*filling]));
+        // The text behind `SELECT (`.
+        let offset = error.offset.and_then(|offset| TextSize::new(offset).checked_sub(TextSize::of("SELECT (")));
         let met = inside.iter().find(|(range, _)| offset.is_some_and(|offset| range.contains_inclusive(offset)));
         named.or(met).or(inside.first()).map_or(&holes[0], |(_, index)| &holes[*index])
     }
@@ -69,7 +65,7 @@ impl Run<'_> {
         let verb = if matches!(trial, Trial::Fails(_)) { "breaks" } else { "breaks once there are rows to compare" };
         let at = self.positions.get(&input).copied().unwrap_or(0);
         let place = witness.inputs.iter().position(|other| *other == at);
-        let first = place.map_or_else(String::new, |place| self.label(at, witness.selections[0][place]));
+        let first = place.map(|place| &self.states[at][witness.selections[0][place] as usize]);
         let (combinations, words) = self.counted(&Failures {
             inputs: &witness.inputs,
             selections: &witness.selections,
@@ -92,7 +88,7 @@ impl Run<'_> {
             witness.selections.iter().all(|selection| self.states[at][selection[place] as usize].values.is_empty())
         });
         finding.help = Some(match (nothing, hole.role) {
-            _ if self.is_phantom(input, &first) => {
+            _ if first.is_some_and(|state| self.is_phantom(input, state)) => {
                 "write the default as a list: `display: { default: { values: […] } }`".into()
             }
             (true, Role::InString) => {
@@ -100,7 +96,7 @@ impl Run<'_> {
             }
             _ => "offer only options that fit what they are compared with".into(),
         });
-        finding.related.push(self.origin_of_state(input, &first));
+        finding.related.push(self.origin_of_state(input, first));
         finding
     }
 }

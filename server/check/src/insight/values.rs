@@ -21,9 +21,10 @@ use crate::report::{Finding, Judge};
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 use viz_facts::{ProbeRow, Question, Reason, ShadowTable, SqlError, SqlErrorKind, Unknown};
 use viz_project::{Code, StatementKind};
-use viz_sql::{Accessor, Hole, Nesting, tokenize, upper_null};
+use viz_sql::{Accessor, Hole, Nesting, tokenize};
 use viz_text::TextRange;
 
 /// Maximum number of selections of one insight to probe one by one; if there are more, values are not judged. Also the maximum
@@ -55,7 +56,7 @@ pub(super) struct Piece {
 
 impl Run<'_> {
     /// Judges the values of all selections. `Ok` if all of them were probed.
-    pub(super) fn values(&self, findings: &mut Vec<Finding>, tables: &[ShadowTable]) -> Result<(), Unknown> {
+    pub(super) fn values(&self, findings: &mut Vec<Finding>, tables: &Arc<[ShadowTable]>) -> Result<(), Unknown> {
         let (mut left, mut missing) = (MAX_PROBES, None);
         let ranges = self.probed_pieces();
         let fit = self.take_any_text(tables, &ranges);
@@ -68,18 +69,23 @@ impl Run<'_> {
     }
 
     /// The question whether a query runs over a row of words.
-    pub(super) fn over_words(&self, tables: &[ShadowTable], sql: String) -> Question {
-        Question::Probe { tables: tables.to_vec(), row: ProbeRow::Words, sql }
+    pub(super) fn over_words(&self, tables: &Arc<[ShadowTable]>, sql: String) -> Question {
+        Question::Probe { tables: Arc::clone(tables), row: ProbeRow::Words, sql }
     }
 
     /// Data that can't be converted whatever is chosen, such as texts that a join compares with numbers: the whole query
     /// is probed once, and if that fails, executed.
-    pub(super) fn data(&self, verdict: &mut InsightVerdict, tables: &[ShadowTable], at: usize) -> Result<(), Unknown> {
+    pub(super) fn data(
+        &self,
+        verdict: &mut InsightVerdict,
+        tables: &Arc<[ShadowTable]>,
+        at: usize,
+    ) -> Result<(), Unknown> {
         if verdict.findings.iter().any(|finding| finding.code == Code::CombinationValue) {
             return Ok(());
         }
         let selection = &self.combinations[at];
-        let error = match self.facts.accepted(&self.over_words(tables, self.render(selection)))? {
+        let error = match self.facts.accepted(self.over_words(tables, self.render(selection)))? {
             Err(error) if error.kind == SqlErrorKind::Conversion => error,
             _ => return Ok(()),
         };
@@ -91,7 +97,7 @@ impl Run<'_> {
 
     /// The selections to probe: all of those that matter if they are few enough, else those of each input alone.
     fn piece(&self, range: TextRange) -> Piece {
-        let holes = &self.composed.template.holes()[self.holes_within(range)];
+        let holes = &self.composed.template.holes()[self.composed.template.holes_within(range)];
         let inputs: BTreeSet<usize> =
             holes.iter().filter_map(|hole| self.positions.get(&hole.input)).copied().collect();
         let inputs: Vec<usize> = inputs.into_iter().collect();
@@ -124,7 +130,7 @@ impl Run<'_> {
     pub(super) fn probed_pieces(&self) -> Vec<TextRange> {
         let mut seen = std::collections::HashSet::new();
         let judged = |kind| kind != StatementKind::Sort;
-        let holes = |range: &TextRange| !self.holes_within(*range).is_empty();
+        let holes = |range: &TextRange| !self.composed.template.holes_within(*range).is_empty();
         let placed =
             self.composed.placed.iter().filter(|placed| {
                 judged(self.insight.statements[placed.statement].kind) && seen.insert(placed.statement)
@@ -156,7 +162,7 @@ impl Run<'_> {
     }
 
     /// Which conditions take every text, as far as one can speak for all: many are asked about at once.
-    fn take_any_text(&self, tables: &[ShadowTable], ranges: &[TextRange]) -> Vec<Result<bool, Unknown>> {
+    fn take_any_text(&self, tables: &Arc<[ShadowTable]>, ranges: &[TextRange]) -> Vec<Result<bool, Unknown>> {
         let mut out: Vec<Result<bool, Unknown>> = vec![Ok(false); ranges.len()];
         let texts = ranges.iter().enumerate().filter_map(|(at, range)| Some((at, self.with_any_text(*range)?)));
         let texts: Vec<(usize, String)> = texts.collect();
@@ -180,7 +186,11 @@ impl Run<'_> {
             true => format!("'{NO_TYPE}','{NO_TYPE}'"),
             false => NO_TYPE.to_owned(),
         };
-        self.holes_within(range).all(fits).then(|| self.filled(range, text))
+        self.composed
+            .template
+            .holes_within(range)
+            .all(fits)
+            .then(|| self.composed.template.render_part(range, text).into_text())
     }
 
     /// Whether a hole takes a list of texts, as an `IN` compares.
@@ -188,24 +198,26 @@ impl Run<'_> {
         self.composed.template.holes()[hole].accessor == Accessor::Values && self.classes.is_listed(hole)
     }
 
-    fn runs_over_any_row(&self, tables: &[ShadowTable], sql: String) -> Result<bool, Unknown> {
+    fn runs_over_any_row(&self, tables: &Arc<[ShadowTable]>, sql: String) -> Result<bool, Unknown> {
         let [over_nulls, over_words] = [ProbeRow::Nulls, ProbeRow::Words]
-            .map(|row| self.facts.accepted(&Question::Probe { tables: tables.to_vec(), row, sql: sql.clone() }));
+            .map(|row| self.facts.accepted(Question::Probe { tables: Arc::clone(tables), row, sql: sql.clone() }));
         Ok(over_nulls?.is_ok() && over_words?.is_ok())
     }
 
     /// Of a condition that compares with lists of one input's choices only: the selection with the longest list, if it
     /// speaks for all that is in it.
-    fn spoken_for(&self, tables: &[ShadowTable], piece: &Piece) -> Result<HashSet<String>, Unknown> {
+    fn spoken_for(&self, tables: &Arc<[ShadowTable]>, piece: &Piece) -> Result<HashSet<String>, Unknown> {
         let none = Ok(HashSet::new());
         let [input] = piece.inputs.as_slice() else { return none };
         let state = |selection: &Combination| &self.states[*input][selection[*input] as usize];
         let longest = piece.selections.iter().max_by_key(|selection| state(selection).values.len());
         let Some(longest) = longest.filter(|longest| state(longest).values.len() > 2) else { return none };
-        if !self.is_tame(piece, longest) || !self.holes_within(piece.range).all(|hole| self.is_list(hole)) {
+        if !self.is_tame(piece, longest)
+            || !self.composed.template.holes_within(piece.range).all(|hole| self.is_list(hole))
+        {
             return none;
         }
-        let text = self.filled(piece.range, |_, hole| self.value(longest, hole));
+        let text = self.filled_part(piece.range, longest).into_text();
         match self.runs_over_any_row(tables, condition(&text, tables))? {
             true => Ok(state(longest).values.iter().map(Value::raw).collect()),
             false => none,
@@ -220,13 +232,16 @@ impl Run<'_> {
     /// Whether a selection puts nothing but numbers into a condition.
     fn is_of_numbers(&self, piece: &Piece, selection: &Combination) -> bool {
         let holes = self.composed.template.holes();
-        self.holes_within(piece.range).all(|hole| self.classes.is_number(hole, &self.value(selection, &holes[hole])))
+        self.composed
+            .template
+            .holes_within(piece.range)
+            .all(|hole| self.classes.is_number(hole, &self.value(selection, &holes[hole])))
     }
 
     fn probe_piece(
         &self,
         findings: &mut Vec<Finding>,
-        tables: &[ShadowTable],
+        tables: &Arc<[ShadowTable]>,
         piece: &Piece,
         any_text: bool,
         left: &mut usize,
@@ -251,7 +266,7 @@ impl Run<'_> {
                 }
                 false => selection,
             };
-            Probed { text: self.filled(piece.range, |_, hole| self.value(speaker, hole)), tame: tame(selection) }
+            Probed { text: self.filled_part(piece.range, speaker).into_text(), tame: tame(selection) }
         };
         let texts: Vec<Probed> = open.iter().map(text).collect();
         let mut before = *left;
@@ -299,13 +314,14 @@ impl Run<'_> {
     /// The error of each text over tables with one row.
     fn probe(
         &self,
-        tables: &[ShadowTable],
+        tables: &Arc<[ShadowTable]>,
         row: ProbeRow,
         texts: &[Probed],
         left: &mut usize,
     ) -> Result<Vec<Option<SqlError>>, Unknown> {
-        let ask =
-            |sql: String| self.facts.accepted(&Question::Probe { tables: tables.to_vec(), row, sql }).map(Result::err);
+        let ask = |sql: String| {
+            self.facts.accepted(Question::Probe { tables: Arc::clone(tables), row, sql }).map(Result::err)
+        };
         let mut distinct: IndexMap<&str, Option<SqlError>> =
             texts.iter().map(|probed| (probed.text.as_str(), None)).collect();
         let tame: HashSet<&str> =
@@ -341,26 +357,11 @@ impl Run<'_> {
             None => Ok(texts.iter().map(|probed| distinct[probed.text.as_str()].clone()).collect()),
         }
     }
-
-    /// A part of the template with its holes filled, as the browser renders it.
-    pub(super) fn filled(&self, range: TextRange, value: impl Fn(usize, &Hole) -> String) -> String {
-        let text = self.composed.template.text();
-        let mut out = String::new();
-        let mut done = range.start();
-        for index in self.holes_within(range) {
-            let hole = &self.composed.template.holes()[index];
-            out.push_str(text.slice(TextRange::new(done, hole.range.start())));
-            out.push_str(&value(index, hole));
-            done = hole.range.end();
-        }
-        out.push_str(text.slice(TextRange::new(done, range.end())));
-        upper_null(&out)
-    }
 }
 
 /// The question whether a query runs over a row of NULLs.
-pub(super) fn probed_over_nulls(tables: &[ShadowTable], sql: String) -> Question {
-    Question::Probe { tables: tables.to_vec(), row: ProbeRow::Nulls, sql }
+pub(super) fn probed_over_nulls(tables: &Arc<[ShadowTable]>, sql: String) -> Question {
+    Question::Probe { tables: Arc::clone(tables), row: ProbeRow::Nulls, sql }
 }
 
 /// The query that evaluates a condition and nothing else.

@@ -5,7 +5,7 @@ use crate::engine_errors::place::error_range;
 use crate::report::Finding;
 use viz_facts::Question;
 use viz_project::Code;
-use viz_sql::{Accessor, Hole};
+use viz_sql::Accessor;
 use viz_text::TextSize;
 
 impl Run<'_> {
@@ -14,30 +14,26 @@ impl Run<'_> {
         let neutral = ["a", "1"];
         let mut errors = Vec::new();
         for value in neutral {
-            let text = self.composed.template.render(|_, hole| {
+            let filled = self.composed.template.render(|_, hole| {
                 if hole.accessor == Accessor::Values { format!("'{value}'") } else { value.to_owned() }
             });
-            match self.facts.accepted(&Question::Parse { sql: text.clone() }) {
-                Ok(Err(error)) => errors.push((text, value, error)),
+            match self.facts.accepted(Question::Parse { sql: filled.text().to_owned() }) {
+                Ok(Err(error)) => errors.push((filled, error)),
                 _ => return,
             }
         }
         // Only what fails for both and at a place that no choice fills.
         let mut places = Vec::new();
-        for (_, value, error) in &errors {
-            let fill = |_: usize, hole: &Hole| {
-                if hole.accessor == Accessor::Values { format!("'{value}'") } else { (*value).to_owned() }
-            };
+        for (filled, error) in &errors {
             let Some(offset) = error.offset.map(TextSize::new) else { return };
-            if self.composed.template.hole_at(offset, fill).is_some() {
+            if filled.hole_at(offset).is_some() {
                 return;
             }
-            let mapped = self.composed.template.render_mapped(fill);
-            places.push(mapped.locate(error_range(mapped.text(), offset, error.length)));
+            places.push(filled.mapped().locate(error_range(filled.text(), offset, error.length)));
         }
         let [Some(first), Some(second)] = places.as_slice() else { return };
         if first == second && !self.composed.template.holes().iter().any(|hole| hole.loc == *first) {
-            let error = &errors[0].2;
+            let error = &errors[0].1;
             verdict.findings.push(Finding::new(
                 Code::SqlSyntax,
                 *first,

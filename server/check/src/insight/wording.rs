@@ -1,6 +1,7 @@
 //! Which choices fail, in numbers and in words: the same for texts, types and values.
 
 use super::Run;
+use crate::inputs::states::State;
 use crate::report::FailedCombinations;
 use crate::report::shorten::{OPTION, shorten};
 use indexmap::IndexMap;
@@ -46,20 +47,20 @@ impl Run<'_> {
                 one
             })
         });
-        let named = |selection: Vec<u32>| -> IndexMap<String, String> {
+        let chosen = |selection: Vec<u32>| -> Vec<(String, &State)> {
             let pairs = inputs.iter().zip(selection);
-            pairs.map(|(index, state)| (self.input_name(*index), self.label(*index, state))).collect()
+            pairs.map(|(index, state)| (self.input_name(*index), &self.states[*index][state as usize])).collect()
         };
-        let examples: Vec<IndexMap<String, String>> = first.take(EXAMPLES).map(named).collect();
-        let conditions: Vec<String> = examples
-            .first()
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| match value.as_str() {
-                "(nothing)" => format!("nothing is selected in `{name}`"),
-                value => format!("`{name}` is \"{}\"", shorten(value, OPTION)),
-            })
-            .collect();
+        let examples: Vec<Vec<(String, &State)>> = first.take(EXAMPLES).map(chosen).collect();
+        let condition = |(name, state): &(String, &State)| match state.values.as_slice() {
+            [] => format!("nothing is selected in `{name}`"),
+            _ => format!("`{name}` is \"{}\"", shorten(&state.label(), OPTION)),
+        };
+        let conditions: Vec<String> = examples.first().into_iter().flatten().map(condition).collect();
+        let labelled = |example: Vec<(String, &State)>| -> IndexMap<String, String> {
+            example.into_iter().map(|(name, state)| (name, state.label())).collect()
+        };
+        let examples = examples.into_iter().map(labelled).collect();
         let unit = match inputs {
             [index] if self.states[*index].iter().all(|state| state.values.len() == 1) => "option",
             [_] => "selection",
@@ -73,9 +74,5 @@ impl Run<'_> {
 
     fn input_name(&self, index: usize) -> String {
         self.project.object(self.query_inputs[index]).name_text().to_owned()
-    }
-
-    pub(super) fn label(&self, index: usize, state: u32) -> String {
-        self.states[index][state as usize].label()
     }
 }

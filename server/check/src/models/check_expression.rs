@@ -1,7 +1,6 @@
 //! Metrics and dimensions on their own: names of siblings (D-070), aggregates (`R-SEM-07`).
 
-use crate::facts::Facts;
-use crate::models::check_model::{Columns, columns};
+use crate::models::check_model::{AllColumns, Columns};
 use crate::report::Finding;
 use viz_project::{Body, Code, Kind, ObjectId, Project, Related};
 use viz_sql::{shape_of, tokenize};
@@ -16,12 +15,12 @@ pub(crate) struct ExpressionVerdict {
 }
 
 /// Looks at a metric or a dimension.
-pub(crate) fn check_expression(project: &Project, facts: &Facts<'_>, id: ObjectId) -> ExpressionVerdict {
+pub(crate) fn check_expression(project: &Project, columns: &AllColumns, id: ObjectId) -> ExpressionVerdict {
     let mut verdict = ExpressionVerdict::default();
     let Body::Expression(body) = &project.object(id).body else { return verdict };
     let Some(text) = body.expression.as_ref().filter(|text| !text.text().contains("${")) else { return verdict };
     if let Some(model) = project.parent(id).filter(|_| body.scoped) {
-        verdict.findings = siblings(project, &columns(project, facts, model), model, id, text);
+        verdict.findings = siblings(project, columns.get(&model), model, id, text);
         verdict.siblings = verdict.findings.iter().map(|finding| finding.loc).collect();
     }
     if verdict.findings.is_empty() {
@@ -31,9 +30,15 @@ pub(crate) fn check_expression(project: &Project, facts: &Facts<'_>, id: ObjectI
 }
 
 /// `R-SEM-01`: a bare sibling is taken for a column.
-fn siblings(project: &Project, columns: &Columns, model: ObjectId, id: ObjectId, text: &MappedText) -> Vec<Finding> {
+fn siblings(
+    project: &Project,
+    columns: Option<&Columns>,
+    model: ObjectId,
+    id: ObjectId,
+    text: &MappedText,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let (Columns::Known(columns), Ok(tokens)) = (columns, tokenize(text.text())) else {
+    let (Some(Columns::Known(columns)), Ok(tokens)) = (columns, tokenize(text.text())) else {
         return findings;
     };
     let tokens: Vec<_> = tokens.into_iter().filter(|token| !token.is_space()).collect();

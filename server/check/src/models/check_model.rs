@@ -4,15 +4,15 @@ use crate::engine_errors::all_errors::further;
 use crate::engine_errors::lambda;
 use crate::engine_errors::place::error_range;
 use crate::engine_errors::wording::sentence;
-use crate::facts::{Facts, Known};
+use crate::facts::{Facts, Known, Used};
 use crate::models::earlier_runs;
 use crate::models::not_run::not_run;
 use crate::models::source::source_of_model;
 use crate::report::Finding;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-use viz_facts::{Answer, Column, FactStore, Question, Reason, SourceSpec, SqlError, SqlErrorKind, Unknown};
-use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Related, Resolution};
+use viz_facts::{Answer, Column, FactStore, Question, Reason, SqlError, SqlErrorKind, Unknown};
+use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Related, Resolution, SourceType};
 use viz_sql::model_query;
 use viz_text::{MappedText, TextRange, TextSize};
 
@@ -30,6 +30,7 @@ pub(crate) type AllColumns = FxHashMap<ObjectId, Columns>;
 
 /// The columns of a model.
 pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> Columns {
+    facts.count(|counters| counters.looked_up += 1);
     let Some(sql) = model_query(project, model) else {
         return Columns::Unknown(Unknown::new(Reason::NoSql, "the model has no SQL"));
     };
@@ -40,7 +41,7 @@ pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> 
         }
         Err(why) => return Columns::Unknown(why),
     };
-    match facts.get(&Question::Describe { source, sql: sql.text().to_owned() }) {
+    match facts.get(Question::Describe { source, sql: sql.text().to_owned() }) {
         Known::Answer(answer, _) => match &*answer {
             Answer::Columns(Ok(columns)) => Columns::Known(Arc::new(columns.clone())),
             _ => Columns::Failed,
@@ -72,6 +73,8 @@ pub fn columns_of_a_run(project: &Project, facts: &FactStore, model: ObjectId) -
 /// What is known of a model.
 pub(crate) struct ModelVerdict {
     pub(crate) columns: Columns,
+    /// The facts behind the columns.
+    pub(crate) used: Arc<[Used]>,
     /// What is wrong with its query.
     pub(crate) findings: Vec<Finding>,
 }
@@ -79,7 +82,7 @@ pub(crate) struct ModelVerdict {
 /// Looks at a model; `in_browser` says whether the browser reads it.
 pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in_browser: bool) -> ModelVerdict {
     let mut findings = Vec::new();
-    let columns = columns(project, facts, id);
+    let (columns, used) = facts.noting(|| columns(project, facts, id));
     match &columns {
         Columns::Known(_) if in_browser => findings.extend(no_rows(project, facts, id)),
         Columns::Failed => failed(project, facts, id, &mut findings),
@@ -96,10 +99,10 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
     if source_of_model(project, id).is_err_and(|why| why.code == Reason::SourceNotSupported) {
         foreign(project, id, &mut findings);
     }
-    if matches!(source_of_model(project, id), Ok(source) if !matches!(source, SourceSpec::Sqlite { .. })) {
+    if source_of_model(project, id).is_ok_and(|source| source.runs_in_duckdb()) {
         arrows(project, id, &mut findings);
     }
-    ModelVerdict { columns, findings }
+    ModelVerdict { columns, used, findings }
 }
 
 /// Lambdas with an arrow, which the source's engine refuses.
@@ -118,7 +121,7 @@ fn arrows(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
 fn no_rows(project: &Project, facts: &Facts<'_>, id: ObjectId) -> Option<Finding> {
     let (sql, source) = model_query(project, id).zip(source_of_model(project, id).ok())?;
     let sql = format!("SELECT 1 FROM ({}\n) LIMIT 1", sql.text());
-    let answer = match facts.get(&Question::Options { source, sql, limit: 1 }) {
+    let answer = match facts.get(Question::Options { source, sql, limit: 1 }) {
         Known::Answer(answer, _) => answer,
         Known::Unknown(why) => return model_not_run(project, id, &why),
         Known::Pending => return None,
@@ -152,8 +155,7 @@ pub(crate) fn models_in_browser(project: &Project) -> FxHashSet<ObjectId> {
 
 fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec<Finding>) {
     let (Some(sql), Ok(source)) = (model_query(project, id), source_of_model(project, id)) else { return };
-    let Known::Answer(answer, _) =
-        facts.get(&Question::Describe { source: source.clone(), sql: sql.text().to_owned() })
+    let Known::Answer(answer, _) = facts.get(Question::Describe { source: source.clone(), sql: sql.text().to_owned() })
     else {
         return;
     };
@@ -173,7 +175,7 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
         finding.help = Some("file names are relative to the project's folder".into());
     }
     findings.push(finding);
-    let describe = |sql: String| match facts.get(&Question::Describe { source: source.clone(), sql }) {
+    let describe = |sql: String| match facts.get(Question::Describe { source: source.clone(), sql }) {
         Known::Answer(answer, _) => match &*answer {
             Answer::Columns(found) => Ok(found.clone().map(drop)),
             _ => Err(Unknown::new(Reason::Engine, "the engine gave an answer of another kind")),
@@ -194,7 +196,7 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
 fn foreign(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
     let (Some(sql), Some(source)) = (model_query(project, id), project.source_of(id)) else { return };
     let Body::Source(source) = &project.object(source).body else { return };
-    let Some(Err(error)) = source.ty.as_ref().and_then(|ty| viz_sql::parse_foreign(&ty.text, sql.text())) else {
+    let Some(Err(error)) = source.kind.and_then(|kind| viz_sql::parse_foreign(kind.dialect(), sql.text())) else {
         return;
     };
     let object = project.object(id);
@@ -206,7 +208,7 @@ fn foreign(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
         None => viz_sql::unclosed(sql.text()).or_else(|| last_token(sql.text())),
     };
     let loc = range.and_then(|range| sql.locate(range)).unwrap_or_else(|| object.name_loc());
-    let kind = source.ty.as_ref().map_or("", |ty| ty.text.as_str());
+    let kind = source.kind.map_or("", SourceType::name);
     let message = format!(
         "the query of the model `{}` is hardly SQL of {kind}: {}",
         object.name_text(),

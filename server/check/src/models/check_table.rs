@@ -115,7 +115,7 @@ fn syntax(facts: &Facts<'_>, field: &TableField, found: &[Reference]) -> Option<
         let message = format!("this element of `{}` is empty", field.list);
         return Some(Finding::new(Code::InvalidValue, field.loc, message));
     }
-    let Known::Answer(answer, _) = facts.get(&Question::Parse { sql: sql.text().to_owned() }) else { return None };
+    let Known::Answer(answer, _) = facts.get(Question::Parse { sql: sql.text().to_owned() }) else { return None };
     match &*answer {
         Answer::Accepted(Err(error)) => {
             let unclosed = viz_sql::unclosed(&sql.text()[usize::from(prefix)..]).map(|at| at + prefix);

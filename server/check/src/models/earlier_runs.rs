@@ -71,12 +71,12 @@ fn is_of_this_query(
 ) -> Result<bool, Unknown> {
     let (Some(sql), Some(source)) = (model_query(project, model), project.source_of(model)) else { return Ok(false) };
     let Body::Source(body) = &project.object(source).body else { return Ok(false) };
-    let ty = body.ty.as_ref().map_or("", |ty| ty.text.as_str());
+    let Some(kind) = body.kind else { return Ok(false) };
     let lower = |names: &mut dyn Iterator<Item = &String>| -> BTreeSet<String> {
         names.map(|name| name.to_lowercase()).collect()
     };
     let known = lower(&mut columns.keys());
-    Ok(match output_columns(ty, sql.text()) {
+    Ok(match output_columns(kind.dialect(), sql.text()) {
         Some(OutputColumns::Names(names)) => lower(&mut names.iter()) == known,
         Some(OutputColumns::AllOf(table)) => {
             let Some(schema) = schema(project, facts, project.object(source).name_text())? else { return Ok(false) };
@@ -135,7 +135,7 @@ fn read(
     }
     let source = SourceSpec::DuckDbMemory { root: project.root.clone() };
     let sql = sql(&format!("'{OUT}/{}'", path.replace('\'', "''")));
-    match facts.get(&Question::Options { source, sql, limit }) {
+    match facts.get(Question::Options { source, sql, limit }) {
         Known::Answer(answer, _) => match &*answer {
             Answer::Options(Ok(values)) => Ok(Some(values.clone())),
             _ => Ok(None),

@@ -1,7 +1,7 @@
 //! Which source a query runs on, as the engine needs to know it.
 
 use viz_facts::{Reason, SourceSpec, Unknown};
-use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Source, normalize};
+use viz_project::{Body, Code, Kind, ObjectId, Opened, Problem, Project, Source, SourceType, normalize};
 use viz_secrets::ExposeSecret;
 
 /// The source of a model.
@@ -30,12 +30,12 @@ pub fn source_of_model(project: &Project, model: ObjectId) -> Result<SourceSpec,
 /// The reason why it can't.
 pub fn source_spec(project: &Project, name: &str, source: &Source) -> Result<SourceSpec, Unknown> {
     let root = project.root.clone();
-    match source.ty.as_ref().map(|ty| ty.text.as_str()) {
-        Some("duckdb" | "sqlite") if source.attached => Err(Unknown::new(
+    match source.kind.map(SourceType::opened) {
+        Some(Opened::DuckDb | Opened::Sqlite) if source.attached => Err(Unknown::new(
             Reason::SourceNotSupported,
             format!("the databases that the source `{name}` attaches are not opened from here"),
         )),
-        Some(ty @ ("duckdb" | "sqlite")) => {
+        Some(opened @ (Opened::DuckDb | Opened::Sqlite)) => {
             let Some(database) = &source.database else {
                 return Err(Unknown::new(Reason::NoSource, format!("the source `{name}` has no `database`")));
             };
@@ -48,16 +48,15 @@ pub fn source_spec(project: &Project, name: &str, source: &Source) -> Result<Sou
             let resolved = project.resolve_variables(database).map_err(unset)?;
             let path = project.source_path(database).map_err(unset)?;
             Ok(match resolved.expose_secret().trim() {
-                ":memory:" if ty == "sqlite" => {
+                ":memory:" if opened == Opened::Sqlite => {
                     return Err(Unknown::new(Reason::NoSource, "a SQLite database in memory has no tables"));
                 }
                 ":memory:" => SourceSpec::DuckDbMemory { root },
-                _ if ty == "sqlite" => SourceSpec::Sqlite { path, root },
+                _ if opened == Opened::Sqlite => SourceSpec::Sqlite { path, root },
                 _ => SourceSpec::DuckDbFile { path, root },
             })
         }
-        // R-SRC-02: `xls` is read with the CSV reader too.
-        Some("csv" | "xls") => {
+        Some(Opened::Csv) => {
             let Some(file) = &source.file else {
                 return Err(Unknown::new(Reason::NoSource, format!("the source `{name}` has no `file`")));
             };
@@ -69,10 +68,13 @@ pub fn source_spec(project: &Project, name: &str, source: &Source) -> Result<Sou
                 has_header: source.has_header,
             })
         }
-        Some(other) => {
-            Err(Unknown::new(Reason::SourceNotSupported, format!("sources of type `{other}` can't be asked from here")))
-        }
-        None => Err(Unknown::new(Reason::NoSource, format!("the source `{name}` has no `type`"))),
+        Some(Opened::Elsewhere) | None => Err(match &source.ty {
+            Some(ty) => {
+                let message = format!("sources of type `{}` can't be asked from here", ty.text);
+                Unknown::new(Reason::SourceNotSupported, message)
+            }
+            None => Unknown::new(Reason::NoSource, format!("the source `{name}` has no `type`")),
+        }),
     }
 }
 

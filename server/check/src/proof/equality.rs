@@ -5,6 +5,7 @@ use super::lexer::Kind;
 use super::places::{Mode, Place, Reference};
 use super::{Conditions, Shape};
 use rustc_hash::{FxHashMap, FxHashSet};
+use viz_sql::upper_null;
 
 /// Texts of literals that expressions could be matched by (§5.4).
 pub(super) struct Taken {
@@ -53,8 +54,9 @@ impl Taken {
     }
 
     fn normal(&self, text: &str) -> String {
-        if self.rewriting && text.contains("null") {
-            return text.replace("null", "NULL");
+        let rewritten = if self.rewriting { upper_null(text) } else { text.to_owned() };
+        if rewritten != text {
+            return rewritten;
         }
         text.parse::<f64>().map_or_else(|_| text.to_owned(), |number| number.to_string())
     }
@@ -96,5 +98,26 @@ impl Taken {
             .collect();
         let first = |text: &String| contents.iter().position(|other| other == text);
         format!("{:?}", contents.iter().map(first).collect::<Vec<_>>())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the browser does it: whole words only.
+    #[test]
+    fn null_inside_a_word_stays() {
+        let (by_template, by_input) = (FxHashSet::default(), FxHashMap::default());
+        let taken = Taken { by_template, by_input, on: true, rewriting: true };
+        for (text, expected) in [
+            ("null", "NULL"),
+            ("is null or not", "is NULL or not"),
+            ("nullable", "nullable"),
+            ("annulled null_ x", "annulled null_ x"),
+            ("1.0", "1"),
+        ] {
+            assert_eq!(taken.normal(text), expected);
+        }
     }
 }

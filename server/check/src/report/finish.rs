@@ -1,10 +1,10 @@
 //! From problems to findings: severity, object, fingerprint, order.
 
+use crate::report::fingerprint::Fingerprints;
 use crate::report::shorten::{MESSAGE, shorten_in};
 use crate::report::suppression;
-use crate::report::{Finding, ObjectName};
+use crate::report::{Counters, Finding, ObjectName};
 use rustc_hash::FxHashMap;
-use std::collections::HashMap;
 use viz_project::{Code, ConfiguredSeverity, ObjectId, Problem, Project, Severity};
 use viz_text::{FileId, Loc, SegmentId, TextRange};
 
@@ -41,7 +41,13 @@ impl From<&Problem> for Finding {
 
 /// Names the objects, applies comments and settings, drops repetitions, orders and fingerprints. `complete` says whether
 /// everything that was to be checked was.
-pub(crate) fn finish(project: &Project, findings: Vec<Finding>, complete: bool) -> Vec<Finding> {
+pub(crate) fn finish(
+    project: &Project,
+    findings: Vec<Finding>,
+    complete: bool,
+    fingerprints: &mut Fingerprints,
+    counters: &mut Counters,
+) -> Vec<Finding> {
     let mut placed = place(project, findings);
     let about_comments = suppression::apply(project, &mut placed, complete);
     placed.extend(place(project, about_comments));
@@ -70,7 +76,7 @@ pub(crate) fn finish(project: &Project, findings: Vec<Finding>, complete: bool) 
     });
     placed.dedup_by(|a, b| a.0 == b.0 && a.1 == b.1 && a.2.code == b.2.code && a.2.message == b.2.message);
     crate::report::repetition::merge(&mut placed);
-    fingerprint(project, &mut placed);
+    counters.findings_finished += fingerprints.put_on(&mut placed, project);
     placed.into_iter().map(|(_, _, finding)| short(finding)).collect()
 }
 
@@ -140,30 +146,4 @@ impl Nested {
 pub(crate) fn name_of(project: &Project, id: ObjectId) -> ObjectName {
     let object = project.object(id);
     ObjectName { kind: object.kind.name(), name: object.name.as_ref().map(|name| name.text.clone()) }
-}
-
-/// The fingerprint holds the code, the object and the faulty text, not the line nor the indentation; equal ones are
-/// numbered, so that any order of them gives the same set.
-fn fingerprint(project: &Project, placed: &mut [Placed]) {
-    let mut seen: HashMap<blake3::Hash, u32> = HashMap::new();
-    for (file, range, finding) in placed {
-        let file = project.file(*file);
-        let mut hasher = blake3::Hasher::new();
-        let object = finding.object.as_ref();
-        let text = file.document.text().get(std::ops::Range::<usize>::from(*range)).unwrap_or_default();
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        for part in [
-            finding.code.name(),
-            &file.relative,
-            object.map_or("", |o| o.kind),
-            object.and_then(|o| o.name.as_deref()).unwrap_or(""),
-            &text,
-        ] {
-            hasher.update(part.as_bytes()).update(b"\0");
-        }
-        let count = seen.entry(hasher.finalize()).or_default();
-        hasher.update(&count.to_le_bytes());
-        *count += 1;
-        finding.fingerprint = hasher.finalize().to_hex()[..16].to_owned();
-    }
 }

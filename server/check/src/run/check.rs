@@ -5,6 +5,7 @@ use crate::inputs::check_input::check_input;
 use crate::insight::{InsightVerdict, check_insight};
 use crate::models::check_expression::check_expression;
 use crate::models::check_model::check_model;
+use crate::models::check_table::check_table;
 use crate::models::source::{source_spec, unset_variables};
 use crate::report::finish::finish;
 use crate::report::{Counters, Finding, InputReport, InsightReport, OptionsStatus, Report, Status};
@@ -75,7 +76,10 @@ pub fn check_first(
     if matches!(due, Due::All) {
         let inputs = project.of_kind(Kind::Input).map(|id| InputReport::new(project, id)).collect();
         let insights = project.of_kind(Kind::Insight).map(|id| InsightReport::new(project, id)).collect();
-        run.standing = Standing::start(crate::models::check_model::models_in_browser(project), inputs, insights);
+        let fingerprints = std::mem::take(&mut run.standing.fingerprints);
+        let in_browser = crate::models::check_model::models_in_browser(project);
+        run.standing = Standing::start(in_browser, inputs, insights);
+        run.standing.fingerprints = fingerprints;
     }
     run.models(&due);
     run.expressions(&due);
@@ -103,14 +107,14 @@ pub fn check_first(
     report.counters.insights_postponed = standing.postponed.len();
     report.counters.insights_remembered =
         report.insights.len() - report.counters.insights_checked - standing.postponed.len();
-    memo.keep_standing(standing);
     let mut asked = FxHashSet::default();
     report.questions.retain(|question| asked.insert(question.key()));
     for question in report.questions.iter().filter(|question| facts.get(question).is_none()) {
         report.counters.ask(question);
     }
     let complete = options.oracle && sources.is_ok() && is_complete(&report, facts);
-    report.findings = finish(project, findings, complete);
+    report.findings = finish(project, findings, complete, &mut standing.fingerprints, &mut report.counters);
+    memo.keep_standing(standing);
     crate::report::mask::hide_in(project.mask(), &mut report);
     report
 }
@@ -135,11 +139,17 @@ impl<'a> Run<'a> {
     }
 
     /// The verdict on an object that an earlier check has come to, or else this one does.
-    fn judge<V>(&mut self, shelf: &Shelf<V>, id: ObjectId, salt: u64, check: impl FnOnce(&Facts<'a>) -> V) -> Arc<V> {
+    fn judge<V>(
+        &mut self,
+        shelf: &Shelf<V>,
+        id: ObjectId,
+        salt: u64,
+        check: impl FnOnce(&Facts<'a>, &Standing) -> V,
+    ) -> Arc<V> {
         let (loc, depends) = (self.project.object(id).loc, depends(self.project, id, self.common) ^ salt);
         let known = recall(shelf, loc, depends, self.facts).unwrap_or_else(|| {
             let facts_of = self.facts_of();
-            let verdict = check(&facts_of);
+            let verdict = check(&facts_of, &self.standing);
             self.counters += facts_of.counted();
             remember(shelf, loc, depends, &facts_of, verdict)
         });
@@ -151,9 +161,10 @@ impl<'a> Run<'a> {
         let (project, memo) = (self.project, self.memo);
         for id in due.of_kind(project, Kind::Model) {
             let in_browser = self.standing.in_browser.contains(&id);
-            let check = |facts: &Facts<'_>| check_model(project, facts, id, in_browser);
+            let check = |facts: &Facts<'_>, _: &Standing| check_model(project, facts, id, in_browser);
             let verdict = self.judge(&memo.models, id, u64::from(in_browser), check);
             self.standing.columns.insert(id, verdict.columns.clone());
+            self.standing.stands_on(id, &verdict.used);
             self.standing.found(id, &verdict.findings);
         }
     }
@@ -162,7 +173,11 @@ impl<'a> Run<'a> {
         let (project, memo) = (self.project, self.memo);
         for kind in [Kind::Metric, Kind::Dimension] {
             for id in due.of_kind(project, kind) {
-                let verdict = self.judge(&memo.expressions, id, 0, |facts| check_expression(project, facts, id));
+                let check = |facts: &Facts<'_>, standing: &Standing| {
+                    standing.note(project.parent(id), facts);
+                    check_expression(project, &standing.columns, id)
+                };
+                let verdict = self.judge(&memo.expressions, id, 0, check);
                 match verdict.siblings.as_slice() {
                     [] => drop(self.standing.siblings.remove(&id)),
                     some => drop(self.standing.siblings.insert(id, some.to_vec())),
@@ -178,13 +193,19 @@ impl<'a> Run<'a> {
             let Body::Input(input) = &project.object(id).body else { continue };
             let check = |facts: &Facts<'_>| check_input(project, facts, now, id, input);
             let verdict = match input.options {
-                Options::Query(_) => self.judge(&memo.inputs, id, 0, check),
+                Options::Query(_) => self.judge(&memo.inputs, id, 0, |facts, _| check(facts)),
                 // What is listed is looked at in no time, and there may be very many of such inputs.
-                _ => Arc::new(check(&self.facts_of())),
+                _ => {
+                    let facts_of = self.facts_of();
+                    let verdict = check(&facts_of);
+                    self.counters += facts_of.counted();
+                    Arc::new(verdict)
+                }
             };
             let place = project.all_of_kind(Kind::Input).binary_search(&id).expect("inputs are in document order");
             Arc::make_mut(&mut self.standing.inputs)[place].clone_from(&verdict.report);
             self.standing.options.insert(id, verdict.options.clone());
+            self.standing.stands_on(id, &verdict.used);
             self.standing.found(id, &verdict.findings);
         }
     }
@@ -192,13 +213,11 @@ impl<'a> Run<'a> {
     fn tables(&mut self, due: &Due) {
         let (project, memo) = (self.project, self.memo);
         for id in due.of_kind(project, Kind::Table) {
-            let columns = std::mem::take(&mut self.standing.columns);
-            let check = |facts: &Facts<'_>| {
-                use_facts_of_dependencies(project, facts, id, self.options.now);
-                crate::models::check_table::check_table(project, facts, &columns, id)
+            let check = |facts: &Facts<'_>, standing: &Standing| {
+                standing.note(project.dependencies(id), facts);
+                check_table(project, facts, &standing.columns, id)
             };
             let verdict = self.judge(&memo.tables, id, 0, check);
-            self.standing.columns = columns;
             self.standing.found(id, &verdict);
         }
     }
@@ -218,8 +237,7 @@ impl<'a> Run<'a> {
             let here = attention.files.is_none_or(|files| few || files.contains(&project.file_of_object(id)));
             here && !(attention.stop)()
         };
-        let (columns, inputs) = (&self.standing.columns, &self.standing.options);
-        let (options, sources) = (self.options, &self.sources);
+        let (standing, options, sources) = (&self.standing, self.options, &self.sources);
         let verdicts: Vec<Checked> = due
             .par_iter()
             .zip(known)
@@ -228,7 +246,8 @@ impl<'a> Run<'a> {
                 None if !matters(*id) => Checked::Later,
                 None => {
                     let facts_of = Facts::new(facts, sources.clone());
-                    use_facts_of_dependencies(project, &facts_of, *id, options.now);
+                    standing.note(project.dependencies(*id), &facts_of);
+                    let (columns, inputs) = (&standing.columns, &standing.options);
                     let mut verdict = check_insight(project, &facts_of, options, columns, inputs, *id);
                     verdict.counters = facts_of.counted();
                     Checked::Now(remember(&memo.insights, project.object(*id).loc, depends, &facts_of, verdict))
@@ -260,17 +279,6 @@ impl<'a> Run<'a> {
             if self.standing.insights[place] != report {
                 Arc::make_mut(&mut self.standing.insights)[place] = report;
             }
-        }
-    }
-}
-
-/// The facts behind columns and options are used by what uses those, too.
-fn use_facts_of_dependencies(project: &Project, facts: &Facts<'_>, id: ObjectId, now: chrono::NaiveDateTime) {
-    for dependency in project.dependencies(id) {
-        match project.object(dependency).kind {
-            Kind::Model => drop(crate::models::check_model::columns(project, facts, dependency)),
-            Kind::Input => drop(crate::inputs::options::look_up(project, facts, dependency, now)),
-            _ => {}
         }
     }
 }

@@ -1,14 +1,15 @@
 //! The result of the last check, object by object: the next one looks only at the objects whose text or facts have changed
 //! since (`architecture.md`, invariant 9).
 
-use crate::facts::Used;
+use crate::facts::{Facts, Used};
 use crate::inputs::check_input::AllOptions;
 use crate::models::check_model::AllColumns;
+use crate::report::fingerprint::Fingerprints;
 use crate::report::{Finding, InputReport, InsightReport};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use viz_facts::{FactStore, Question, QuestionKey};
+use viz_facts::{FactStore, KeyedQuestion, QuestionKey};
 use viz_project::{Graph, Kind, ObjectId, Project};
 use viz_text::Loc;
 
@@ -21,6 +22,8 @@ pub(crate) struct Standing {
     pub(crate) in_browser: FxHashSet<ObjectId>,
     pub(crate) columns: AllColumns,
     pub(crate) options: AllOptions,
+    /// The facts behind the columns of models and the options of inputs, where there are some.
+    used: FxHashMap<ObjectId, Arc<[Used]>>,
     /// Places in metrics and dimensions where the name of a sibling stands.
     pub(crate) siblings: BTreeMap<ObjectId, Vec<Loc>>,
     /// All of them, in document order.
@@ -32,9 +35,10 @@ pub(crate) struct Standing {
     /// What was found at the objects where something was.
     findings: BTreeMap<ObjectId, Vec<Finding>>,
     /// What was asked for the objects that miss a fact.
-    questions: BTreeMap<ObjectId, Arc<[Question]>>,
+    questions: BTreeMap<ObjectId, Arc<[KeyedQuestion]>>,
     /// Which objects used a fact, in order.
     users: FxHashMap<QuestionKey, Vec<ObjectId>>,
+    pub(crate) fingerprints: Fingerprints,
     /// How many facts were used when all objects were looked at.
     at_first: usize,
 }
@@ -108,8 +112,23 @@ impl Standing {
         }
     }
 
+    /// Which facts are behind the columns of a model or the options of an input.
+    pub(crate) fn stands_on(&mut self, id: ObjectId, used: &Arc<[Used]>) {
+        match **used {
+            [] => drop(self.used.remove(&id)),
+            _ => drop(self.used.insert(id, Arc::clone(used))),
+        }
+    }
+
+    /// Notes the facts behind the columns of these models and the options of these inputs.
+    pub(crate) fn note(&self, dependencies: impl IntoIterator<Item = ObjectId>, facts: &Facts<'_>) {
+        for used in dependencies.into_iter().filter_map(|id| self.used.get(&id)) {
+            facts.note(used);
+        }
+    }
+
     /// What was asked for an object, and which facts were used for it.
-    pub(crate) fn asked(&mut self, id: ObjectId, questions: &Arc<[Question]>, used: &[Used]) {
+    pub(crate) fn asked(&mut self, id: ObjectId, questions: &Arc<[KeyedQuestion]>, used: &[Used]) {
         match **questions {
             [] => drop(self.questions.remove(&id)),
             _ => drop(self.questions.insert(id, Arc::clone(questions))),
@@ -135,7 +154,7 @@ impl Standing {
     }
 
     /// All that is not known yet.
-    pub(crate) fn questions(&self) -> impl Iterator<Item = &Question> {
+    pub(crate) fn questions(&self) -> impl Iterator<Item = &KeyedQuestion> {
         self.questions.values().flat_map(|questions| questions.iter())
     }
 

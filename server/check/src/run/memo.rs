@@ -10,7 +10,7 @@ use crate::run::last_check::Standing;
 use dashmap::DashMap;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 use std::sync::{Arc, Mutex, PoisonError};
-use viz_facts::{FactStore, Question};
+use viz_facts::{FactStore, KeyedQuestion};
 use viz_project::{Kind, Project};
 use viz_text::Loc;
 
@@ -49,7 +49,7 @@ pub(crate) struct Remembered<V> {
     /// The facts that it was made from.
     pub(crate) used: Arc<[Used]>,
     /// What was asked for it and is not known yet.
-    pub(crate) questions: Arc<[Question]>,
+    pub(crate) questions: Arc<[KeyedQuestion]>,
     pub(crate) verdict: Arc<V>,
 }
 

@@ -44,7 +44,7 @@ fn orders() -> Vec<ShadowTable> {
 }
 
 fn bind_with(runner: &mut PureRunner, tables: &[ShadowTable], sql: &str) -> Result<Result<(), SqlError>, Unknown> {
-    let question = Question::Bind { tables: tables.to_vec(), sql: sql.into() };
+    let question = Question::Bind { tables: tables.into(), sql: sql.into() };
     match runner.run(&question, &Limits::default())? {
         Answer::Accepted(verdict) => Ok(verdict),
         other => panic!("{sql}: {other:?}"),

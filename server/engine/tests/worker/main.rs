@@ -186,7 +186,7 @@ fn parse(sql: impl Into<String>) -> Question {
 
 fn bind(sql: &str) -> Question {
     let columns = vec![Column { name: "city".into(), data_type: "VARCHAR".into() }];
-    Question::Bind { tables: vec![ShadowTable { name: "orders".into(), columns }], sql: sql.into() }
+    Question::Bind { tables: [ShadowTable { name: "orders".into(), columns }].into(), sql: sql.into() }
 }
 
 fn read(source: &SourceSpec, sql: &str) -> Question {

@@ -4,6 +4,7 @@
 use super::walls::behind;
 use super::*;
 use std::os::unix::fs::symlink;
+use viz_facts::Reason;
 
 /// What no answer may hold.
 const SECRET: &str = "xyzzy-private-4711";
@@ -305,8 +306,8 @@ pub(super) fn what_is_stored_in_a_database_is_judged_as_text() {
         "select * from runs_in_a_view",
     ] {
         let answer = one(&engine, read(&source, sql));
-        let refused = ["function-not-run", "file-not-known", "private-file"];
-        assert!(answer.as_ref().is_err_and(|why| refused.contains(&why.code.name())), "{sql}: {answer:?}");
+        let refused = [Reason::FunctionNotRun, Reason::FileNotKnown, Reason::PrivateFile];
+        assert!(answer.as_ref().is_err_and(|why| refused.contains(&why.code)), "{sql}: {answer:?}");
     }
     // The quoted name is taken for one that every text may hold, so it stands alone.
     let path = root.join("data/plain.duckdb");

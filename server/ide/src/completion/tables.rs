@@ -9,7 +9,7 @@ use crate::cursor::expected::slot;
 use crate::sql_text::from_items::{FromItem, Origin, expects_table, from_items};
 use std::collections::BTreeSet;
 use viz_check::source_of_model;
-use viz_facts::{Answer, DataType, FactStore, Question, SourceSpec};
+use viz_facts::{Answer, Catalog, DataType, FactStore, KeyedQuestion, Question, SourceSpec};
 use viz_project::{Body, Kind, ObjectId, Project};
 use viz_text::{FileId, TextRange, TextSize};
 
@@ -17,7 +17,12 @@ use viz_text::{FileId, TextRange, TextSize};
 const TABLES: u32 = 1_000;
 
 /// What to ask for completion at this place: nothing, unless it is in the SQL of a model whose source can be asked.
-pub fn completion_questions(project: &Project, facts: &FactStore, file: FileId, offset: TextSize) -> Vec<Question> {
+pub fn completion_questions(
+    project: &Project,
+    facts: &FactStore,
+    file: FileId,
+    offset: TextSize,
+) -> Vec<KeyedQuestion> {
     let context = context(&project.file(file).document, offset);
     if !matches!(context.spot, Spot::Value(_) | Spot::Start { .. }) {
         return Vec::new();
@@ -115,25 +120,25 @@ fn quoted(name: &str) -> String {
 }
 
 /// The question for the tables of a source; `None` where there are none to list.
-fn tables_question(source: &SourceSpec) -> Option<Question> {
-    let sql = match source {
-        SourceSpec::DuckDbFile { .. } => {
+fn tables_question(source: &SourceSpec) -> Option<KeyedQuestion> {
+    let sql = match source.catalog() {
+        Catalog::DuckDb => {
             "select case when table_schema = 'main' then table_name else table_schema || '.' || table_name end \
              from information_schema.tables where table_catalog = current_database() order by 1"
         }
-        SourceSpec::Sqlite { .. } => {
+        Catalog::Sqlite => {
             "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite_%' order by 1"
         }
-        SourceSpec::DuckDbMemory { .. } | SourceSpec::Csv { .. } => return None,
+        Catalog::Empty | Catalog::Table(_) => return None,
     };
-    Some(Question::Options { source: source.clone(), sql: sql.to_owned(), limit: TABLES })
+    Some(Question::Options { source: source.clone(), sql: sql.to_owned(), limit: TABLES }.into())
 }
 
 /// The tables of a source, as far as they are known.
 fn tables_of(source: &SourceSpec, facts: &FactStore) -> Option<Vec<String>> {
-    match source {
-        SourceSpec::Csv { view, .. } => return Some(vec![view.clone()]),
-        SourceSpec::DuckDbMemory { .. } => return Some(Vec::new()),
+    match source.catalog() {
+        Catalog::Table(table) => return Some(vec![table.to_owned()]),
+        Catalog::Empty => return Some(Vec::new()),
         _ => {}
     }
     match &**facts.get(&tables_question(source)?)?.answer()? {
@@ -143,7 +148,7 @@ fn tables_of(source: &SourceSpec, facts: &FactStore) -> Option<Vec<String>> {
 }
 
 /// The question for the columns of what is read. Of a table that the source doesn't have, nothing is asked.
-fn describe(source: &SourceSpec, item: &FromItem, tables: Option<&[String]>) -> Option<Question> {
+fn describe(source: &SourceSpec, item: &FromItem, tables: Option<&[String]>) -> Option<KeyedQuestion> {
     let text = match &item.origin {
         Origin::Call(text) => text,
         Origin::Table(text) => {
@@ -153,7 +158,7 @@ fn describe(source: &SourceSpec, item: &FromItem, tables: Option<&[String]>) -> 
         }
         Origin::Query(_) => return None,
     };
-    Some(Question::Describe { source: source.clone(), sql: format!("select * from {text}") })
+    Some(Question::Describe { source: source.clone(), sql: format!("select * from {text}") }.into())
 }
 
 /// The columns of what is read, as far as they are known.

@@ -12,7 +12,7 @@ use crate::{Choices, CompletionItem, completion};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use viz_facts::{Answer, Column, Fact, FactStore, OptionValues, Question, SourceSpec};
+use viz_facts::{Answer, Column, Fact, FactStore, KeyedQuestion, OptionValues, Question, SourceSpec};
 use viz_project::{Body, Environment, Kind, MemoryFiles, ObjectId, Options, Project};
 use viz_text::{FileId, TextRange, TextSize};
 
@@ -90,7 +90,7 @@ impl Fixture {
             let (name, data_type) = column.split_once(' ').expect("name and type");
             Column { name: name.into(), data_type: data_type.into() }
         });
-        self.learn(&Question::Describe { source, sql }, Answer::Columns(Ok(columns.collect())));
+        self.learn(&Question::Describe { source, sql }.into(), Answer::Columns(Ok(columns.collect())));
     }
 
     fn know_options(&mut self, line: &str) {
@@ -104,7 +104,7 @@ impl Fixture {
     }
 
     /// The engine has answered this.
-    pub fn learn(&mut self, question: &Question, answer: Answer) {
+    pub fn learn(&mut self, question: &KeyedQuestion, answer: Answer) {
         self.facts.insert(question.key(), Fact::Known { answer: Arc::new(answer), at: now() });
     }
 

@@ -78,7 +78,9 @@ fn reading(sql: &str) -> Fixture {
     );
     let mut fixture = Fixture::new(&text);
     let wanted = completion_questions(&fixture.project, &fixture.facts, fixture.file, fixture.offset);
-    let [Question::Options { sql, .. }, ..] = wanted.as_slice() else { panic!("the tables: {wanted:?}") };
+    let Some(Question::Options { sql, .. }) = wanted.first().map(|question| &**question) else {
+        panic!("the tables: {wanted:?}")
+    };
     assert!(sql.contains("sqlite_master"), "{sql}");
     let column = |name: &str| Column { name: name.into(), data_type: "VARCHAR".into() };
     let names = ["orders", "2nd", "customers"].map(|name| Some(name.to_owned())).to_vec();

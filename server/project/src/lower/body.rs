@@ -8,7 +8,7 @@ use crate::object::{
     Selection, Source, Spanned, Statement, StatementKind, StaticProp, Table, TableField,
 };
 use crate::problem::{Fix, Problem};
-use crate::schema::{INTERACTION_KEYS, Kind, Place, Type, shape};
+use crate::schema::{INTERACTION_KEYS, Kind, Place, SourceType, Type, shape};
 use viz_syntax::{
     AlmostReason, AlmostReference, Node, NodeKind, Typed, almost_references, env_references, query_string, references,
 };
@@ -241,8 +241,10 @@ fn repaired(text: &str, almost: &AlmostReference) -> Option<String> {
 }
 
 fn source(node: Node<'_>) -> Source {
+    let ty = node.get("type").and_then(Lowering::spanned);
     Source {
-        ty: node.get("type").and_then(Lowering::spanned),
+        kind: ty.as_ref().and_then(|ty| SourceType::named(&ty.text)),
+        ty,
         database: mapped(node, "database"),
         file: node.get("file").and_then(Lowering::spanned),
         delimiter: text(node, "delimiter"),

@@ -8,7 +8,7 @@ mod types;
 
 pub use json::json_schema;
 pub use palettes::PALETTES;
-pub use sources::SOURCE_TYPES;
+pub use sources::{Dialect, Opened, SOURCE_TYPES, SourceType};
 pub use tables::{
     HEIGHTS, INPUT_TYPES, INTERACTION_DOCS, INTERACTION_KEYS, MERGED_KEYS, PROJECT, RESERVED_KEYS, ROWS_PER_PAGE, shape,
 };

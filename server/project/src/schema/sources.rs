@@ -52,9 +52,113 @@ const FILE_FIELDS: &[Field] = &[
     field("has_header", Type::Boolean, "Whether the first line holds the column names.").default("true"),
 ];
 
-/// Values of a source's `type`.
-pub const SOURCE_TYPES: &[&str] =
-    &["duckdb", "sqlite", "postgresql", "mysql", "snowflake", "bigquery", "redshift", "clickhouse", "csv", "xls"];
+/// What a source's queries are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// DuckDB.
+    DuckDb,
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    PostgreSql,
+    /// MySQL.
+    MySql,
+    /// Snowflake.
+    Snowflake,
+    /// BigQuery.
+    BigQuery,
+    /// Redshift.
+    Redshift,
+    /// ClickHouse.
+    ClickHouse,
+}
+
+impl Dialect {
+    /// The name that the reference's SQL parser has for it (`R-SRC-04`).
+    pub fn parser_name(self) -> &'static str {
+        match self {
+            Self::DuckDb => "duckdb",
+            Self::Sqlite => "sqlite",
+            Self::PostgreSql => "postgres",
+            Self::MySql => "mysql",
+            Self::Snowflake => "snowflake",
+            Self::BigQuery => "bigquery",
+            Self::Redshift => "redshift",
+            Self::ClickHouse => "clickhouse",
+        }
+    }
+}
+
+/// How a source is opened from here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opened {
+    /// A DuckDB database: a file, or in memory.
+    DuckDb,
+    /// A file of SQLite.
+    Sqlite,
+    /// A text file, as one table.
+    Csv,
+    /// Not at all: a server has it. Columns and options are those that an earlier run of the project left.
+    Elsewhere,
+}
+
+macro_rules! source_types {
+    ($($ty:ident $name:literal $opened:ident $dialect:ident),* $(,)?) => {
+        /// Values of a source's `type`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum SourceType {
+            $(#[doc = concat!("`", $name, "`.")] $ty),*
+        }
+
+        /// Values of a source's `type`, as they are written.
+        pub const SOURCE_TYPES: &[&str] = &[$($name),*];
+
+        impl SourceType {
+            const ALL: &[SourceType] = &[$(SourceType::$ty),*];
+
+            /// How it is opened from here.
+            pub fn opened(self) -> Opened {
+                match self {
+                    $(Self::$ty => Opened::$opened),*
+                }
+            }
+
+            /// What its queries are written in.
+            pub fn dialect(self) -> Dialect {
+                match self {
+                    $(Self::$ty => Dialect::$dialect),*
+                }
+            }
+        }
+    };
+}
+
+// Each type, as it is written, how it is opened, and what its queries are written in.
+source_types! {
+    DuckDb "duckdb" DuckDb DuckDb,
+    Sqlite "sqlite" Sqlite Sqlite,
+    PostgreSql "postgresql" Elsewhere PostgreSql,
+    MySql "mysql" Elsewhere MySql,
+    Snowflake "snowflake" Elsewhere Snowflake,
+    BigQuery "bigquery" Elsewhere BigQuery,
+    Redshift "redshift" Elsewhere Redshift,
+    ClickHouse "clickhouse" Elsewhere ClickHouse,
+    Csv "csv" Csv DuckDb,
+    // R-SRC-02: `xls` is read with the CSV reader too.
+    Xls "xls" Csv DuckDb,
+}
+
+impl SourceType {
+    /// The type of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        SOURCE_TYPES.iter().position(|known| *known == name).map(|at| Self::ALL[at])
+    }
+
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        SOURCE_TYPES[self as usize]
+    }
+}
 
 pub(super) static SOURCE: Shape = Shape {
     name: "source",
@@ -135,3 +239,16 @@ pub(super) static SOURCE: Shape = Shape {
     }),
     open: false,
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_type_has_its_fields() {
+        let variants = SOURCE.variants.as_ref().expect("by type");
+        let cases: Vec<&str> = variants.cases.iter().map(|(name, _)| *name).collect();
+        assert_eq!(cases, SOURCE_TYPES);
+        assert!(SourceType::ALL.iter().all(|ty| SourceType::named(ty.name()) == Some(*ty)));
+    }
+}

@@ -126,12 +126,8 @@ impl Parser {
             "JSON_EXTRACT_STRING" | "JSON_EXTRACT_PATH_TEXT" => Some("->>"),
             _ => None,
         };
-        let literal = |path: &Node| matches!(path.kind, Kind::Text(_) | Kind::Number(_));
-        if let (Some(op), [this, path, ..]) = (access, &args[..])
-            && literal(path)
-        {
-            let plain = matches!(this.kind, Kind::Column(_) | Kind::Array(_) | Kind::Paren(_) | Kind::Other(..));
-            if !plain || args.iter().any(|arg| !arg.comments.is_empty()) {
+        if let (Some(op), [this, path, ..]) = (access, &args[..]) {
+            if args.iter().any(|arg| !arg.comments.is_empty()) {
                 return Err(Stop::Unknown);
             }
             return Ok(Node::new(Kind::Json(op, boxed(this.clone()), boxed(json_path(path.clone())?))));

@@ -1,6 +1,7 @@
 //! SQLGlot's printer for DuckDB.
 
 use super::facts::FACTS;
+use super::shape::shape;
 use super::tree::{Bound, Kind, Node, Over, Sort};
 use super::{Canonical, Piece, Stop};
 use viz_text::{TextRange, TextSize};
@@ -44,6 +45,10 @@ impl Printer {
 
     #[recursive::recursive]
     pub(super) fn node(&mut self, node: &Node) -> Result<(), Stop> {
+        // Functions that are printed as an operator have them behind that.
+        if !node.comments.is_empty() && matches!(node.kind, Kind::Call(..)) && "m~+|=J".contains(shape(node)) {
+            return Err(Stop::Unknown);
+        }
         self.kind(node)?;
         if !node.drops_comments() {
             self.comments(&node.comments);

@@ -82,7 +82,7 @@ impl Printer {
                 (_, Kind::Text(_)) if format(index, arg) => self.kind(arg)?,
                 (Some(_), Kind::Text(text)) if dates => {
                     let time = text.contains(':');
-                    if time && text.contains(['+', 'Z']) || time && text.matches('-').count() > 2 {
+                    if time && (text.contains(['+', 'Z']) || text.matches('-').count() > 2) {
                         return Err(Stop::Unknown);
                     }
                     self.push("CAST(");

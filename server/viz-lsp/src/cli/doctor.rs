@@ -57,7 +57,7 @@ pub fn run(path: Option<&Path>) -> anyhow::Result<ExitCode> {
 
 fn asked(answerer: &EngineAnswerer, question: Question) -> (Option<Fact>, u128) {
     let started = Instant::now();
-    let fact = answerer.ask(&[question], Limits::default(), &Cancel::default()).pop().flatten();
+    let fact = answerer.ask(&[question.into()], Limits::default(), &Cancel::default()).pop().flatten();
     (fact, started.elapsed().as_millis())
 }
 
@@ -73,7 +73,7 @@ fn state(fact: &Option<Fact>) -> String {
 fn walls(text: &mut String, answerer: &EngineAnswerer, kind: WorkerKind, memory: &SourceSpec) {
     let drop = "drop table orders".to_owned();
     let (name, forbidden) = match kind {
-        WorkerKind::Parse => ("process that parses (opens no file)", Question::Bind { tables: Vec::new(), sql: drop }),
+        WorkerKind::Parse => ("process that parses (opens no file)", Question::Bind { tables: [].into(), sql: drop }),
         WorkerKind::Sources => (
             "process that reads sources (in trusted workspaces only)",
             Question::Describe { source: memory.clone(), sql: drop },

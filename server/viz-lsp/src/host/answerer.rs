@@ -5,17 +5,15 @@ use std::sync::Arc;
 use std::time::SystemTime;
 pub use viz_engine::Limits;
 use viz_engine::{Engine, EngineConfig, Wall, WorkerKind};
-use viz_facts::{Answer, Fact, Question, Reason, Unknown};
+use viz_facts::{Answer, Fact, KeyedQuestion, Reason, Unknown};
 
 pub use viz_engine::CancelToken as Cancel;
-
-/// The code of the engine's answer to a question that was called off.
 
 /// Answers questions. Blocks: never call it on the transport's task.
 pub trait Answerer: Send + Sync {
     /// The answers in the order of the questions, each within these limits; `None` where the question was called off before
     /// there was one.
-    fn ask(&self, questions: &[Question], limits: Limits, cancel: &Cancel) -> Vec<Option<Fact>>;
+    fn ask(&self, questions: &[KeyedQuestion], limits: Limits, cancel: &Cancel) -> Vec<Option<Fact>>;
 }
 
 /// The engine with its worker processes.
@@ -49,7 +47,7 @@ impl EngineAnswerer {
 }
 
 impl Answerer for EngineAnswerer {
-    fn ask(&self, questions: &[Question], limits: Limits, cancel: &Cancel) -> Vec<Option<Fact>> {
+    fn ask(&self, questions: &[KeyedQuestion], limits: Limits, cancel: &Cancel) -> Vec<Option<Fact>> {
         let answers = self.engine.ask_dated(questions, &limits, cancel);
         answers.into_iter().map(|(answer, at)| (!called_off(&answer)).then(|| fact(answer, at))).collect()
     }

@@ -5,7 +5,7 @@ use crate::host::deadline::Deadline;
 use std::collections::HashSet;
 use std::sync::Arc;
 use viz_check::{Attention, CheckOptions, Counters, Memo, Report};
-use viz_facts::{Fact, FactStore, Question, QuestionKey};
+use viz_facts::{Fact, FactStore, KeyedQuestion, QuestionKey};
 use viz_project::Project;
 
 /// One turn of the loop.
@@ -38,7 +38,7 @@ pub fn run(
         let mut report = viz_check::check_first(project, facts, options, memo, attention);
         tracing::debug!(number, counters = ?report.counters, "checked with what is known so far");
         total += report.counters;
-        let questions: Vec<Question> =
+        let questions: Vec<KeyedQuestion> =
             report.questions.iter().filter(|question| asked.insert(question.key())).cloned().collect();
         if questions.is_empty() {
             // Insights are counted as of the last turn; the work is that of all.
@@ -71,11 +71,12 @@ pub fn ask(
     answerer: &dyn Answerer,
     limits: Limits,
     deadline: &Deadline,
-    questions: impl Fn(&FactStore) -> Vec<Question>,
+    questions: impl Fn(&FactStore) -> Vec<KeyedQuestion>,
 ) {
     let mut asked: HashSet<QuestionKey> = HashSet::new();
     loop {
-        let new: Vec<Question> = questions(facts).into_iter().filter(|question| asked.insert(question.key())).collect();
+        let new: Vec<KeyedQuestion> =
+            questions(facts).into_iter().filter(|question| asked.insert(question.key())).collect();
         if new.is_empty() {
             return;
         }
@@ -83,7 +84,13 @@ pub fn ask(
     }
 }
 
-fn put(questions: &[Question], facts: &mut FactStore, answerer: &dyn Answerer, limits: Limits, deadline: &Deadline) {
+fn put(
+    questions: &[KeyedQuestion],
+    facts: &mut FactStore,
+    answerer: &dyn Answerer,
+    limits: Limits,
+    deadline: &Deadline,
+) {
     let answers = match deadline.is_over() {
         true => vec![None; questions.len()],
         false => answerer.ask(questions, limits, &deadline.cancel),

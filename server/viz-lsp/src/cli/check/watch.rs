@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
-use viz_facts::Question;
+use viz_facts::KeyedQuestion;
 use viz_project::{DiskFiles, Environment, FileSystem, Project};
 
 /// Time between two looks.
@@ -107,7 +107,7 @@ fn show(args: &CheckArgs, outcome: &Outcome) -> Stamps {
 
 /// The files and folders of the projects, and the files of the sources that were asked.
 fn watched(args: &CheckArgs, outcome: &Outcome) -> impl Iterator<Item = PathBuf> {
-    let of_sources = |question: &Question| Some(question.source()?.path()?.reveal().to_owned());
+    let of_sources = |question: &KeyedQuestion| Some(question.source()?.path()?.reveal().to_owned());
     outcome
         .projects
         .iter()

@@ -11,7 +11,7 @@ use std::fmt::Write;
 use std::ops::Range;
 use viz_check::{Finding, InsightReport, Severity, Status};
 use viz_text::shown::{block, one_line};
-use viz_text::{Encoding, Position, TextDocument, TextRange};
+use viz_text::{Encoding, Lines, Position, TextRange};
 
 /// Number of findings to render at a time, so that the output starts early and memory stays small.
 const PART: usize = 2048;
@@ -136,7 +136,7 @@ fn patch<'a>(checked: &Checked, fix: &'a viz_project::Fix) -> Option<(&'a str, S
 
 /// The lines between the first and the last of some ranges, so that a big file isn't read again for each finding.
 struct Window<'a> {
-    lines: &'a TextDocument,
+    lines: &'a Lines,
     first: u32,
     /// Where each line starts in `text`.
     starts: Vec<usize>,
@@ -145,7 +145,7 @@ struct Window<'a> {
 
 impl<'a> Window<'a> {
     /// `None` if they are longer than [`MOST_SHOWN`].
-    fn around(lines: &'a TextDocument, ranges: impl Iterator<Item = TextRange>) -> Option<Self> {
+    fn around(lines: &'a Lines, ranges: impl Iterator<Item = TextRange>) -> Option<Self> {
         let line = |offset| lines.position(offset, Encoding::Utf8).line;
         let (first, last) = ranges
             .fold((u32::MAX, 0), |(first, last), range| (first.min(line(range.start())), last.max(line(range.end()))));
@@ -156,7 +156,7 @@ impl<'a> Window<'a> {
         let (mut starts, mut text) = (Vec::new(), String::new());
         for number in first..=last {
             starts.push(text.len());
-            text.push_str(&lines.line(number));
+            text.push_str(lines.line(number));
             text.push('\n');
         }
         Some(Self { lines, first, starts, text })

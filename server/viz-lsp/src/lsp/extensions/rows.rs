@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use tower_lsp::lsp_types::{Location, TextDocumentIdentifier};
 use viz_check::RenderedQuery;
-use viz_facts::{Answer, Column, Fact, QueryTable, Question, Reason, SqlError, TypeKind, Unknown};
+use viz_facts::{Answer, Column, Fact, KeyedQuestion, QueryTable, Question, Reason, SqlError, TypeKind, Unknown};
 use viz_ide::{chart_of, drawing, layout};
 use viz_project::Kind;
 use viz_syntax::Plain;
@@ -152,7 +152,7 @@ impl AboutText for RowsParams {
 
 /// A question, and everything that its answer is shown with.
 pub struct Asking {
-    question: Question,
+    question: KeyedQuestion,
     answer: Rows,
     query: RenderedQuery,
     subject: Subject,
@@ -181,7 +181,7 @@ fn prepare(
     subject: &Subject,
     params: &RowsParams,
     known: &mut Known,
-) -> Result<(Question, RenderedQuery), Unknown> {
+) -> Result<(KeyedQuestion, RenderedQuery), Unknown> {
     let project = &subject.project;
     let found = insight(request, subject, &params.of)?;
     let choices = choices(subject, params.choices.as_ref())?;
@@ -222,7 +222,7 @@ fn prepare(
         query.tables.iter().map(|table| QueryTable { name: table.name.clone(), sql: table.sql.clone() }).collect();
     let rows = params.limit.unwrap_or(ROWS).clamp(1, MOST_ROWS) as u32;
     let question = Question::Rows { source, tables, sql: query.sql.clone(), rows, bytes: MOST_BYTES };
-    Ok((question, query))
+    Ok((question.into(), query))
 }
 
 fn to_json(plain: &Plain) -> Value {

@@ -11,7 +11,7 @@ use tower_lsp::lsp_types::{
 };
 use viz_check::{Finding, Severity};
 use viz_project::Project;
-use viz_text::{Edit, Encoding, TextDocument, TextRange};
+use viz_text::{Edit, Encoding, Lines, TextRange};
 
 /// What diagnostics are said to come from.
 pub const SOURCE: &str = "viz-lsp";
@@ -28,7 +28,7 @@ pub fn from_position(position: Position) -> viz_text::Position {
 }
 
 /// Bytes as a client's range.
-pub fn range(lines: &TextDocument, range: TextRange, encoding: Encoding) -> Range {
+pub fn range(lines: &Lines, range: TextRange, encoding: Encoding) -> Range {
     let position = |offset| {
         let at = lines.position(offset, encoding);
         Position::new(at.line, at.column)
@@ -64,42 +64,62 @@ impl View<'_> {
         Some(Location::new((self.uri)(&place.file.real)?, range(place.file.lines(), place.range, self.encoding)))
     }
 
-    /// A finding as a diagnostic.
-    pub fn diagnostic(&self, finding: &Finding, place: Place<'_>) -> Diagnostic {
-        let related = finding.related.iter().filter_map(|related| {
-            let location = self.location(Place::of(self.project, related.loc)?)?;
-            Some(DiagnosticRelatedInformation { location, message: related.message.clone() })
-        });
-        let related = if self.related { related.collect() } else { Vec::new() };
-        Diagnostic {
-            range: range(place.file.lines(), place.range, self.encoding),
-            severity: Some(severity(finding.severity)),
-            code: Some(NumberOrString::String(finding.code.name().to_owned())),
-            code_description: Url::parse(&explain::url(finding.code)).ok().map(|href| CodeDescription { href }),
-            source: Some(SOURCE.to_owned()),
-            message: message(finding),
-            related_information: if related.is_empty() { None } else { Some(related) },
-            // Editors show what is not used in grey.
-            tags: finding.code.is_unnecessary().then(|| vec![DiagnosticTag::UNNECESSARY]),
-            data: Some(self.data(finding)),
-        }
-    }
-
-    /// What travels with a diagnostic: its identity and its fix.
-    fn data(&self, finding: &Finding) -> Value {
-        let mut data = json!({ "fingerprint": finding.fingerprint });
+    /// Where the client sees a finding, its related places and its fix.
+    pub fn places(&self, finding: &Finding, place: Place<'_>) -> Places {
+        let location = |loc| self.location(Place::of(self.project, loc)?);
+        let related = finding.related.iter().filter(|_| self.related).map(|related| location(related.loc)).collect();
         let is_own = |(loc, _): &(viz_text::Loc, String)| {
             Place::of(self.project, *loc).is_some_and(|place| Foreign::of_file(self.project, place.file).is_none())
         };
-        if let Some(fix) = finding.fix.as_ref().filter(|fix| fix.edits.iter().all(is_own)) {
-            let edits = fix.edits.iter().filter_map(|(loc, text)| {
-                let location = self.location(Place::of(self.project, *loc)?)?;
-                Some(json!({ "uri": location.uri, "range": location.range, "newText": text }))
-            });
-            data["fix"] = json!({ "title": fix.title, "edits": edits.collect::<Vec<_>>() });
+        let fix = finding.fix.as_ref().filter(|fix| fix.edits.iter().all(is_own));
+        Places {
+            range: range(place.file.lines(), place.range, self.encoding),
+            related,
+            edits: fix.map(|fix| fix.edits.iter().map(|(loc, _)| location(*loc)).collect()),
         }
-        data
     }
+}
+
+/// Where a client sees a finding. A place that it can't see is `None`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Places {
+    range: Range,
+    related: Vec<Option<Location>>,
+    /// Of a fix that may be offered.
+    edits: Option<Vec<Option<Location>>>,
+}
+
+/// A finding as a diagnostic.
+pub fn diagnostic(finding: &Finding, places: &Places) -> Diagnostic {
+    let related = finding.related.iter().zip(&places.related).filter_map(|(related, location)| {
+        Some(DiagnosticRelatedInformation { location: location.clone()?, message: related.message.clone() })
+    });
+    let related: Vec<_> = related.collect();
+    Diagnostic {
+        range: places.range,
+        severity: Some(severity(finding.severity)),
+        code: Some(NumberOrString::String(finding.code.name().to_owned())),
+        code_description: Url::parse(&explain::url(finding.code)).ok().map(|href| CodeDescription { href }),
+        source: Some(SOURCE.to_owned()),
+        message: message(finding),
+        related_information: if related.is_empty() { None } else { Some(related) },
+        // Editors show what is not used in grey.
+        tags: finding.code.is_unnecessary().then(|| vec![DiagnosticTag::UNNECESSARY]),
+        data: Some(data(finding, places)),
+    }
+}
+
+/// What travels with a diagnostic: its identity and its fix.
+fn data(finding: &Finding, places: &Places) -> Value {
+    let mut data = json!({ "fingerprint": finding.fingerprint });
+    if let Some((fix, locations)) = finding.fix.as_ref().zip(places.edits.as_ref()) {
+        let edits = fix.edits.iter().zip(locations).filter_map(|((_, text), location)| {
+            let location = location.as_ref()?;
+            Some(json!({ "uri": location.uri, "range": location.range, "newText": text }))
+        });
+        data["fix"] = json!({ "title": fix.title, "edits": edits.collect::<Vec<_>>() });
+    }
+    data
 }
 
 /// The message with its notes and its help line, which editors have no other place for.
@@ -139,7 +159,7 @@ mod tests {
         let view = View { project: &checked.project, encoding: Encoding::Utf16, related: true, uri: &uri };
         let shown: Vec<Diagnostic> = in_order(&checked.project, &checked.report)
             .into_iter()
-            .map(|(finding, place)| view.diagnostic(finding, place))
+            .map(|(finding, place)| diagnostic(finding, &view.places(finding, place)))
             .collect();
         assert_eq!(shown[0].range.start, Position::new(1, fixture::COLUMN_UTF16));
         assert!(
@@ -151,6 +171,6 @@ mod tests {
         assert_eq!(shown[1].data.as_ref().unwrap()["fix"]["edits"][0]["newText"], "color");
         let plain = View { related: false, ..view };
         let (finding, place) = in_order(&checked.project, &checked.report)[0];
-        assert_eq!(plain.diagnostic(finding, place).related_information, None);
+        assert_eq!(diagnostic(finding, &plain.places(finding, place)).related_information, None);
     }
 }

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tower_lsp::lsp_types::{MessageType, Url};
 use viz_check::Attention;
-use viz_facts::{Question, QuestionKey};
+use viz_facts::{KeyedQuestion, QuestionKey};
 use viz_text::FileId;
 
 /// The first findings after an edit wait this long for the binder, so that what it says doesn't blink with every key.
@@ -232,6 +232,9 @@ impl Analysis {
             ("parses", counters.parses),
             ("binds", counters.binds),
             ("executions", counters.executions),
+            ("findingsFinished", counters.findings_finished),
+            ("keysComputed", counters.keys),
+            ("lookedUp", counters.looked_up),
         ] {
             self.state.stats.count(what, times);
         }
@@ -258,15 +261,15 @@ impl Analysis {
             }
             questions.retain(|question| !asked.contains(&question.key()));
             // Parsing is quick and may take findings back; what the binder says comes on top of it.
-            if questions.iter().any(Tier::is_parsing) {
-                questions.retain(Tier::is_parsing);
+            if questions.iter().any(|question| Tier::is_parsing(question)) {
+                questions.retain(|question| Tier::is_parsing(question));
             } else if !questions.is_empty() && started.elapsed() > HOLD {
                 self.publish(turn, workspace, root, publisher);
             }
             if questions.is_empty() {
                 break;
             }
-            asked.extend(questions.iter().map(Question::key));
+            asked.extend(questions.iter().map(KeyedQuestion::key));
             let cancel = Cancel::new();
             if !self.state.interrupt_with(turn.revision, &cancel) {
                 return End::Interrupted;
@@ -285,6 +288,7 @@ impl Analysis {
     fn publish(&self, turn: &Turn, workspace: &mut Workspace, root: &Path, publisher: &mut Publisher) {
         self.state.publish(root, workspace.settle(turn.revision));
         let layer = workspace.layer(&self.client, &turn.documents);
+        self.state.stats.count("findingsConverted", workspace.take_converted());
         publisher.show(root, layer, &turn.documents, &self.state.documents().0);
     }
 }

@@ -15,13 +15,13 @@ use viz_text::Loc;
 pub struct Retained {
     /// How far the last complete check came.
     before: Arc<Vec<InsightReport>>,
-    findings: Vec<Finding>,
+    findings: Arc<[Finding]>,
 }
 
 impl Retained {
     /// The findings to show for this report: its own, and, unless it is `complete` (it missed no fact), earlier ones that
     /// nothing has contradicted yet.
-    pub fn show(&mut self, project: &Project, report: &Report, complete: bool) -> Vec<Finding> {
+    pub fn show(&mut self, project: &Project, report: &Report, complete: bool) -> Arc<[Finding]> {
         let mut shown = report.findings.clone();
         if complete {
             self.before = Arc::clone(&report.insights);
@@ -39,8 +39,8 @@ impl Retained {
                 finding
             }));
         }
-        self.findings.clone_from(&shown);
-        shown
+        self.findings = shown.into();
+        Arc::clone(&self.findings)
     }
 
     /// The insights with findings that are judged less deeply than before, or not yet.

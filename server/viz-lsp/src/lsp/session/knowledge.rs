@@ -5,7 +5,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, SystemTime};
-use viz_facts::{Fact, FactStore, Question, QuestionKey};
+use viz_facts::{Fact, FactStore, KeyedQuestion, QuestionKey};
 
 /// Maximum number of facts about texts to keep: far more than a project needs at one time, far fewer than a day of typing makes.
 const RECENT: usize = 100_000;
@@ -51,12 +51,12 @@ impl Knowledge {
     }
 
     /// These questions are about to be asked.
-    pub fn note(&mut self, questions: &[Question]) {
-        self.of_sources.extend(questions.iter().filter(|question| !question.is_pure()).map(Question::key));
+    pub fn note(&mut self, questions: &[KeyedQuestion]) {
+        self.of_sources.extend(questions.iter().filter(|question| !question.is_pure()).map(KeyedQuestion::key));
     }
 
     /// Whether it makes sense to ask a source this: there is no answer, or a stale one that nobody has tried to renew.
-    pub fn is_open(&self, question: &Question) -> bool {
+    pub fn is_open(&self, question: &KeyedQuestion) -> bool {
         !question.is_pure() && !self.not_renewed.contains(&question.key())
     }
 
@@ -160,10 +160,10 @@ impl Knowledge {
 mod tests {
     use super::*;
     use std::time::SystemTime;
-    use viz_facts::{Answer, Reason, SourceSpec, Unknown};
+    use viz_facts::{Answer, Question, Reason, SourceSpec, Unknown};
 
-    fn describe(sql: &str) -> Question {
-        Question::Describe { source: SourceSpec::DuckDbMemory { root: "/p".into() }, sql: sql.into() }
+    fn describe(sql: &str) -> KeyedQuestion {
+        Question::Describe { source: SourceSpec::DuckDbMemory { root: "/p".into() }, sql: sql.into() }.into()
     }
 
     fn known() -> Fact {

@@ -1,7 +1,8 @@
 //! What the server knows while it runs, and the threads that keep it up to date.
 
 pub(crate) mod analysis;
-pub(crate) mod disk;
+pub(crate) mod converted;
+mod disk;
 pub(crate) mod documents;
 pub(crate) mod edits;
 pub(crate) mod keep_findings;

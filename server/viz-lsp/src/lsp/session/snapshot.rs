@@ -12,7 +12,7 @@ use viz_check::{Finding, InsightReport};
 use viz_facts::FactStore;
 use viz_ide::Choices;
 use viz_project::Project;
-use viz_text::{FileId, TextDocument, TextRange, TextSize};
+use viz_text::{FileId, Lines, TextRange, TextSize};
 
 /// A request about a text, taken when it came.
 pub struct Request {
@@ -97,7 +97,7 @@ impl Request {
 
 impl Subject {
     /// The lines of the text.
-    pub fn lines(&self) -> &TextDocument {
+    pub fn lines(&self) -> &Lines {
         self.project.file(self.file).lines()
     }
 

@@ -9,7 +9,7 @@ use crate::lsp::session::state::{Answers, State};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use viz_facts::{Fact, Question, QuestionKey, Reason, Unknown};
+use viz_facts::{Fact, KeyedQuestion, QuestionKey, Reason, Unknown};
 
 /// Number of threads, and so of projects whose sources are queried at the same time.
 pub const THREADS: usize = 4;
@@ -33,7 +33,7 @@ struct Wanted {
 struct Asked {
     /// The display of its progress.
     display: u64,
-    questions: VecDeque<Question>,
+    questions: VecDeque<KeyedQuestion>,
     /// Of one query.
     limits: Limits,
     running: Option<(QuestionKey, Cancel)>,
@@ -49,7 +49,7 @@ impl Asked {
 /// A question that is about to be asked.
 struct Next {
     root: PathBuf,
-    question: Question,
+    question: KeyedQuestion,
     limits: Limits,
     cancel: Cancel,
 }
@@ -65,7 +65,7 @@ impl Sources {
     }
 
     /// These questions of a project are open, and no others. What is being asked is called off if it is not among them.
-    pub fn want(&self, root: &Path, mut questions: Vec<Question>, limits: Limits) {
+    pub fn want(&self, root: &Path, mut questions: Vec<KeyedQuestion>, limits: Limits) {
         let mut wanted = self.wanted();
         if let Some((key, cancel)) = wanted.projects.get(root).and_then(|asked| asked.running.as_ref()) {
             let before = questions.len();
@@ -165,7 +165,7 @@ mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
     use std::thread;
     use std::time::Duration;
-    use viz_facts::{Answer, SourceSpec};
+    use viz_facts::{Answer, Question, SourceSpec};
 
     /// Tells what it is asked, and answers when it is told to or called off.
     struct Slow {
@@ -174,7 +174,7 @@ mod tests {
     }
 
     impl Answerer for Slow {
-        fn ask(&self, questions: &[Question], _: Limits, cancel: &Cancel) -> Vec<Option<Fact>> {
+        fn ask(&self, questions: &[KeyedQuestion], _: Limits, cancel: &Cancel) -> Vec<Option<Fact>> {
             self.asked.send(questions[0].sql().to_owned()).unwrap();
             if questions[0].sql() == "stuck" {
                 while !cancel.is_cancelled() {
@@ -191,8 +191,8 @@ mod tests {
         }
     }
 
-    fn question(sql: &str) -> Question {
-        Question::Describe { source: SourceSpec::DuckDbMemory { root: "/p".into() }, sql: sql.into() }
+    fn question(sql: &str) -> KeyedQuestion {
+        Question::Describe { source: SourceSpec::DuckDbMemory { root: "/p".into() }, sql: sql.into() }.into()
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
 use viz_check::{Finding, InsightReport};
-use viz_facts::{Fact, FactStore, Question, QuestionKey};
+use viz_facts::{Fact, FactStore, KeyedQuestion, QuestionKey};
 use viz_ide::Choices;
 use viz_project::{Confined, Environment, Project};
 use viz_text::Encoding;
@@ -83,7 +83,7 @@ pub struct Work {
     /// Facts that came in.
     pub answers: Vec<Answers>,
     /// What requests about a project would like to know.
-    pub wondered: Vec<(PathBuf, Vec<Question>)>,
+    pub wondered: Vec<(PathBuf, Vec<KeyedQuestion>)>,
     /// What the client has set now.
     pub configuration: Option<Value>,
     ask_at: Option<Instant>,
@@ -298,7 +298,7 @@ impl State {
     }
 
     /// A request about a project would like to know this.
-    pub fn wonder(&self, root: &Path, questions: Vec<Question>) {
+    pub fn wonder(&self, root: &Path, questions: Vec<KeyedQuestion>) {
         self.update(|inner| inner.work.wondered.push((root.to_owned(), questions)));
     }
 

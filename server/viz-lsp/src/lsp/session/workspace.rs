@@ -6,6 +6,7 @@ use crate::host::place::Place;
 use crate::host::settings::{AskedFor, limits};
 use crate::lsp::protocol::client::Client;
 use crate::lsp::protocol::convert::View;
+use crate::lsp::session::converted::Converted;
 use crate::lsp::session::disk::Files;
 use crate::lsp::session::documents::Documents;
 use crate::lsp::session::keep_findings::Retained;
@@ -25,7 +26,7 @@ use std::time::Duration;
 use viz_check::{
     Attention, CheckOptions, Finding, InsightReport, Level, Memo, Report, SMALL_FILE, Severity, Status as InsightStatus,
 };
-use viz_facts::{Fact, Question, QuestionKey};
+use viz_facts::{Fact, KeyedQuestion, Question, QuestionKey};
 use viz_ide::Choices;
 use viz_project::{BrowserEngine, Environment, FileSystem, Project};
 use viz_text::FileId;
@@ -39,6 +40,7 @@ pub struct Workspace {
     report: Report,
     retained: Retained,
     shown: Arc<[Finding]>,
+    converted: Converted,
     /// The time for date expressions. It stands still between refreshes: checks depend on it.
     now: NaiveDateTime,
     /// Whether checks read whole files as the reference's loader would.
@@ -46,7 +48,7 @@ pub struct Workspace {
     /// It has to be checked: something changed since the last check, or that one was interrupted.
     pub dirty: bool,
     /// What the last request that missed facts would like to know.
-    wondered: Vec<Question>,
+    wondered: Vec<KeyedQuestion>,
     /// Findings that the project lives with.
     baseline: Option<Baseline>,
     /// What is wrong with the project's settings, beyond what is a finding.
@@ -72,6 +74,7 @@ impl Workspace {
             report: Report::default(),
             retained: Retained::default(),
             shown: Arc::default(),
+            converted: Converted::default(),
             now: Local::now().naive_local(),
             whole: false,
             dirty: true,
@@ -100,7 +103,7 @@ impl Workspace {
     }
 
     /// One check with what is known; the questions that no source has to be opened for.
-    pub fn check(&mut self, settings: &Settings, attention: Attention<'_>) -> Vec<Question> {
+    pub fn check(&mut self, settings: &Settings, attention: Attention<'_>) -> Vec<KeyedQuestion> {
         let options = CheckOptions { oracle: self.whole, ..options(settings, &self.project, self.now) };
         let facts = self.knowledge.facts();
         let report = viz_check::check_first(&self.project, &facts, &options, &self.memo, attention);
@@ -121,7 +124,7 @@ impl Workspace {
     }
 
     /// A request would like to know this.
-    pub fn wonder(&mut self, settings: &Settings, questions: &[Question]) {
+    pub fn wonder(&mut self, settings: &Settings, questions: &[KeyedQuestion]) {
         if options(settings, &self.project, self.now).level != Level::Parse {
             self.knowledge.note(questions);
             self.wondered = questions.to_vec();
@@ -129,7 +132,7 @@ impl Workspace {
     }
 
     /// The questions that only sources can answer: not answered yet, or with an answer that is stale.
-    pub fn open_questions(&self) -> Vec<Question> {
+    pub fn open_questions(&self) -> Vec<KeyedQuestion> {
         let facts = self.knowledge.facts();
         let wondered = self.wondered.iter().filter(|question| facts.get(question).is_none());
         let asked = self.report.questions.iter().chain(wondered);
@@ -176,11 +179,12 @@ impl Workspace {
     pub fn settle(&mut self, revision: Revision) -> Snapshot {
         let known = |question| self.knowledge.facts().get(question).is_some();
         let complete = !self.has_postponed() && self.report.questions.iter().all(known);
-        let mut shown = self.retained.show(&self.project, &self.report, complete);
+        self.shown = self.retained.show(&self.project, &self.report, complete);
         if let Some(baseline) = &self.baseline {
+            let mut shown = self.shown.to_vec();
             baseline.take_from(&mut shown);
+            self.shown = shown.into();
         }
-        self.shown = shown.into();
         Snapshot {
             revision,
             project: Arc::clone(&self.project),
@@ -191,18 +195,24 @@ impl Workspace {
     }
 
     /// What the editor shows, file by file.
-    pub fn layer(&self, client: &Client, documents: &Documents) -> Layer {
+    pub fn layer(&mut self, client: &Client, documents: &Documents) -> Layer {
         let uri = |path: &Path| publish::uri(path, documents);
         let view = View { project: &self.project, encoding: client.encoding, related: client.related, uri: &uri };
         let mut layer: Layer = self.project.files().iter().map(|file| (file.real.clone(), Vec::new())).collect();
+        self.converted.begin();
         for finding in self.shown.iter() {
             let Some(place) = Place::of(&self.project, finding.loc) else { continue };
-            layer.entry(place.file.real.clone()).or_default().push(view.diagnostic(finding, place));
+            layer.entry(place.file.real.clone()).or_default().push(self.converted.diagnostic(&view, finding, place));
         }
         for diagnostics in layer.values_mut() {
             diagnostics.sort_by_key(|diagnostic| (diagnostic.range.start, diagnostic.range.end));
         }
         layer
+    }
+
+    /// How many findings were converted to diagnostics since this was last asked.
+    pub fn take_converted(&mut self) -> usize {
+        std::mem::take(&mut self.converted.count)
     }
 
     /// How far the project is checked; `busy` says that sources are being asked.
