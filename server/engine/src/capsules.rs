@@ -140,8 +140,11 @@ pub fn newest(folder: &Path, count: usize) -> Option<Vec<Run>> {
 /// DuckDB's version, this program's, and where it matters the time zone.
 pub(crate) fn engine(program: &Path) -> String {
     let zone = std::env::var("TZ").unwrap_or_default();
-    let own = DataVersions::default().of(&[program.to_owned()]).map_or(0, u128::from_le_bytes);
-    format!("{} {DUCKDB_VERSION} {own:032x} {zone}", env!("CARGO_PKG_VERSION"))
+    // Not by when its status changed: a hard link to it is no other program.
+    let built =
+        viz_files::look(program).and_then(|data| data.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok());
+    let (length, built) = (viz_files::look(program).map_or(0, |data| data.len()), built.unwrap_or_default().as_nanos());
+    format!("{} {DUCKDB_VERSION} {length:x}-{built:x} {zone}", env!("CARGO_PKG_VERSION"))
 }
 
 /// All files that an answer depends on; `None` if that can't be told, or if it depends on more than files.

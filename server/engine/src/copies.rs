@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(current(), Ok(Reading::Itself), "there is nothing to copy");
         fs::write(&path, database("one")).unwrap();
         let (first, text) = read(current());
-        assert_eq!((text, first.file_name()), (database("one"), path.file_name()));
+        assert_eq!((text, first.file_name()), (database("one"), Some(NAME.as_ref())));
         assert_eq!(read(current()).0, first);
         fs::write(log_of(&path), "d\0be\0\x02").unwrap();
         let (second, _) = read(current());

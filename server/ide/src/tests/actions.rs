@@ -210,6 +210,6 @@ fn what_is_no_path_stays_as_files_move() {
         edits.into_iter().map(|edit| edit.text).collect()
     };
     assert_eq!(edits("/p", "/q"), [""; 0]);
-    assert_eq!(edits("/p", "/deep/q"), ["'../../y.duckdb'"]);
-    assert_eq!(edits("/p/data", "/p/rows"), ["'rows/x.duckdb'"]);
+    assert_eq!(edits("/p", "/deep/q"), ["../../y.duckdb"]);
+    assert_eq!(edits("/p/data", "/p/rows"), ["rows/x.duckdb"]);
 }
