@@ -405,7 +405,6 @@ fn no_side_condition_can_be_left_out() {
             "select i from t where i = {0}",
             &[&["i", "?", "$1"]],
         ),
-        ("numbers", Conditions { numbers: false, ..all }, "select i from t where i = {0}", &[&["5", "0x1F", "1e5"]]),
         (
             "numbers beyond 128 bits",
             Conditions { numbers: false, ..all },

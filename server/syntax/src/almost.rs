@@ -70,7 +70,15 @@ pub fn almost_references(content: &str) -> Vec<AlmostReference> {
         let broken = broken_call(content, start, inner, true).or_else(|| generated(content, start, inner));
         if let Some(almost) = broken.or_else(|| other(content, start, inner)) {
             at = usize::from(almost.range.end()).max(at);
-            all.push(almost);
+            // One that begins where another is not closed has the same cause.
+            let follows = |before: &AlmostReference| {
+                let both = [before.reason, almost.reason] == [AlmostReason::Unclosed; 2];
+                both && before.range.end() == almost.range.start()
+            };
+            match all.last_mut().filter(|before| follows(before)) {
+                Some(before) => before.range = before.range.cover(almost.range),
+                None => all.push(almost),
+            }
         }
     }
     let inner = blanks(content);

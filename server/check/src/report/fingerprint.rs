@@ -18,6 +18,9 @@ pub(crate) struct Fingerprints {
     known: FxHashMap<(Code, Loc, Option<ObjectName>), Known>,
 }
 
+/// Of more findings none are remembered: nobody edits such a project, and they take memory.
+const MOST: usize = 20_000;
+
 struct Known {
     /// The same for equal ones.
     base: blake3::Hash,
@@ -29,6 +32,17 @@ struct Known {
 impl Fingerprints {
     /// Puts fingerprints on findings; returns how many had to be made.
     pub(crate) fn put_on(&mut self, placed: &mut [Placed], project: &Project) -> usize {
+        if placed.len() > MOST {
+            self.known.clear();
+            let mut seen: HashMap<blake3::Hash, u32> = HashMap::new();
+            for (file, range, finding) in &mut *placed {
+                let hash = hash(project.file(*file), *range, finding);
+                let number = seen.entry(hash.finalize()).or_default();
+                finding.fingerprint = numbered(hash, *number);
+                *number += 1;
+            }
+            return placed.len();
+        }
         let mut before = std::mem::take(&mut self.known);
         let mut seen: HashMap<blake3::Hash, u32> = HashMap::new();
         let mut made = 0;
