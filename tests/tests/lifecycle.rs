@@ -171,11 +171,14 @@ fn long_work_can_be_called_off() {
     client.notify("window/workDoneProgress/cancel", serde_json::json!({ "token": "viz-lsp/1" }));
     let status = client.settle(&project.root);
     assert!(status["why"].to_string().contains("called off"), "{status}");
-    assert_eq!(client.progress, [("checking ecommerce".to_owned(), true)]);
+    // On a slow machine what was asked before the endless query had a progress of its own.
+    let ended = ("checking ecommerce".to_owned(), true);
+    assert!(client.progress.iter().all(|one| *one == ended), "{:?}", client.progress);
     // A save asks again.
+    let next = client.progress.len() + 1;
     client.save(&document);
-    client.wait_for_progress(2);
-    client.notify("window/workDoneProgress/cancel", serde_json::json!({ "token": "viz-lsp/2" }));
+    client.wait_for_progress(next);
+    client.notify("window/workDoneProgress/cancel", serde_json::json!({ "token": format!("viz-lsp/{next}") }));
     client.settle(&project.root);
     assert_eq!(client.shut_down(), 0);
 }
