@@ -93,8 +93,10 @@ fn since(before: Stamps, mut seen: Stamps) -> Stamps {
 
 /// Prints an outcome and returns what to watch.
 fn show(args: &CheckArgs, outcome: &Outcome) -> Stamps {
+    // Before the output, since Ctrl-C may come with its last line.
+    let status = status(args, outcome);
+    STATUS.store(status, Ordering::SeqCst);
     print(args, outcome);
-    STATUS.store(status(args, outcome), Ordering::SeqCst);
     let mut seen = stamps(watched(args, outcome));
     // What was written during the check has to be checked, too.
     for file in outcome.projects.iter().flat_map(|checked| checked.project.files()) {
