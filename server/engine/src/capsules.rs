@@ -141,9 +141,10 @@ pub fn newest(folder: &Path, count: usize) -> Option<Vec<Run>> {
 pub(crate) fn engine(program: &Path) -> String {
     let zone = std::env::var("TZ").unwrap_or_default();
     // Not by when its status changed: a hard link to it is no other program.
-    let built =
-        viz_files::look(program).and_then(|data| data.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok());
-    let (length, built) = (viz_files::look(program).map_or(0, |data| data.len()), built.unwrap_or_default().as_nanos());
+    let data = viz_files::look(program);
+    let length = data.as_ref().map_or(0, |data| data.len());
+    let built = data.and_then(|data| data.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok());
+    let built = built.unwrap_or_default().as_nanos();
     format!("{} {DUCKDB_VERSION} {length:x}-{built:x} {zone}", env!("CARGO_PKG_VERSION"))
 }
 

@@ -3,9 +3,9 @@
 use crate::cursor::context::context;
 use crate::cursor::expected::slot;
 use crate::cursor::nodes::scalars;
-use crate::cursor::yaml::quoted;
 use viz_plotly::{ValueType, is_color, rgba, spellings};
 use viz_project::Project;
+use viz_syntax::quoted;
 use viz_text::{FileId, TextRange, TextSize};
 
 /// A colour in a file.

@@ -6,10 +6,10 @@
 mod columns;
 
 use crate::cursor::symbol::{Symbol, field, resolve, symbols_at};
-use crate::cursor::yaml::quoted;
 use crate::definition;
 use crate::references;
 use viz_project::{Kind, ObjectId, Project};
+use viz_syntax::quoted;
 use viz_text::{FileId, TextRange, TextSize};
 
 /// A piece of text to replace.

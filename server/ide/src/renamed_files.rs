@@ -2,9 +2,9 @@
 
 use crate::actions::TextChange;
 use crate::cursor::nodes::scalars;
-use crate::cursor::yaml::quoted;
 use std::path::{Component, Path, PathBuf};
 use viz_project::{FileSystem, Project, normalize};
+use viz_syntax::quoted;
 use viz_text::{FileId, TextRange, TextSize};
 
 /// The edits that keep paths right after files or folders get other names, in the order of files and texts. Paths are real.

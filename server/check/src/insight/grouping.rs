@@ -9,6 +9,7 @@ use std::sync::Arc;
 use viz_facts::{Question, SqlError, Unknown};
 use viz_project::{Code, Fix, Statement};
 use viz_sql::{Clause, Composed, Regrouped, foreign_aggregates};
+use viz_syntax::quoted;
 use viz_text::Loc;
 
 /// How much of a text is shown.
@@ -148,8 +149,7 @@ impl Run<'_> {
     /// An expression as it has to be written in a statement's scalar, if it can be.
     fn written(&self, statement: &Statement, text: &str) -> Option<String> {
         match self.source_text(statement.query.loc)?.chars().next()? {
-            '\'' => Some(text.replace('\'', "''")),
-            '"' => Some(text.replace('\\', "\\\\").replace('"', "\\\"")),
+            quote @ ('\'' | '"') => Some(quoted(text, Some(quote))),
             _ => (!text.contains([':', '#', '\n'])).then(|| text.to_owned()),
         }
     }

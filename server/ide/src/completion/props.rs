@@ -4,10 +4,10 @@ use super::Request;
 use super::item::{CompletionItem, CompletionKind, escape};
 use super::keys::{Form, plain};
 use crate::cursor::context::Content;
-use crate::cursor::yaml::quoted;
 use crate::describe::props::{about, kind};
 use viz_plotly::{Attribute, Constant, ValueType, schema};
 use viz_project::schema::PALETTES;
+use viz_syntax::quoted;
 use viz_text::{TextRange, TextSize};
 
 /// What most charts need, first.

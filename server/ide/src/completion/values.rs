@@ -8,11 +8,11 @@ use super::paths;
 use super::sql;
 use super::tables;
 use crate::cursor::context::Content;
-use crate::cursor::yaml::quoted;
 use viz_check::options_of;
 use viz_plotly::{ValueType, schema};
 use viz_project::schema::{HEIGHTS, Type};
 use viz_project::{Body, Environment, Kind, Place};
+use viz_syntax::quoted;
 use viz_syntax::{Cursor, cursor};
 use viz_text::{TextRange, TextSize};
 

@@ -6,4 +6,3 @@ pub(crate) mod nodes;
 pub(crate) mod sql_at;
 pub(crate) mod symbol;
 pub(crate) mod target;
-pub(crate) mod yaml;

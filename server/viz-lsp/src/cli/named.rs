@@ -3,7 +3,7 @@
 
 use crate::cli::args::Command;
 use crate::cli::targets::current_folder;
-use crate::host::paths::real;
+use crate::host::paths::{Bound, left, real};
 use anyhow::bail;
 use std::path::{Path, PathBuf};
 use viz_project::{Confined, Environment};
@@ -21,9 +21,9 @@ pub fn stays_inside(command: &Command, log_file: Option<&Path>) -> anyhow::Resul
         return Ok(());
     }
     let current = current_folder()?;
-    let repositories = viz_files::repositories(&current);
+    let repositories: Vec<Bound> = viz_files::repositories(&current).into_iter().map(Bound::of).collect();
     for path in named(command).into_iter().chain(log_file) {
-        if let Some(repository) = left(&current.join(path), &repositories) {
+        if let Some(repository) = left(&current.join(path), &repositories, &real) {
             bail!(
                 "{} leads out of the repository {} through a link, and `CI` is `true`\n\
                  help: name the place that it leads to, or pass `--allow-outside`",
@@ -45,15 +45,4 @@ fn named(command: &Command) -> Vec<&Path> {
     let files = [&check.baseline, &check.write_baseline, &check.stdin_filename];
     let files = files.into_iter().flatten().chain(&check.paths);
     files.map(PathBuf::as_path).chain(out).collect()
-}
-
-/// The repository that a path is spelled below and leads out of. What the system makes of `..` behind a link is another place than
-/// what is left when it is taken away; neither may be outside.
-fn left<'a>(path: &Path, repositories: &'a [PathBuf]) -> Option<&'a PathBuf> {
-    let spelled = viz_project::normalize(path);
-    let places = [real(path), real(&spelled)];
-    let above: Vec<PathBuf> = spelled.ancestors().map(real).collect();
-    repositories
-        .iter()
-        .find(|repository| above.contains(repository) && places.iter().any(|place| !place.starts_with(repository)))
 }

@@ -34,6 +34,34 @@ pub fn real(path: &Path) -> PathBuf {
     viz_project::normalize(&viz_files::real_place(path))
 }
 
+/// What a path that is spelled below a folder must not leave. Both are real paths.
+#[derive(Debug, Clone)]
+pub struct Bound {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The repository that it is in.
+    pub repository: PathBuf,
+}
+
+impl Bound {
+    /// Of a folder that is a repository itself.
+    pub fn of(repository: PathBuf) -> Self {
+        Self { folder: repository.clone(), repository }
+    }
+}
+
+/// The repository that a path leads out of, although it is spelled below a folder in it. What the system makes of `..` behind a link is
+/// another place than what is left when it is taken away; neither may be outside.
+pub fn left<'a>(path: &Path, bounds: &'a [Bound], real: &dyn Fn(&Path) -> PathBuf) -> Option<&'a Path> {
+    let spelled = viz_project::normalize(path);
+    let places = [real(path), real(&spelled)];
+    let above: Vec<PathBuf> = spelled.ancestors().map(real).collect();
+    let out_of = |bound: &&Bound| {
+        above.contains(&bound.folder) && places.iter().any(|place| !place.starts_with(&bound.repository))
+    };
+    bounds.iter().find(out_of).map(|bound| bound.repository.as_path())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,6 +13,7 @@ use crate::host::answerer::{Answerer, EngineAnswerer};
 use crate::host::deadline::Deadline;
 use crate::host::fixpoint;
 use crate::host::outcome::Checked;
+use crate::host::overlay::Overlay;
 use anyhow::{Context, bail};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -52,7 +53,7 @@ pub fn build(
     (interrupt, deadline): (&Interrupt, &Deadline),
 ) -> anyhow::Result<Built> {
     let environment = Environment::from_process();
-    let files = check::Overlay::new(&environment, check.allow_outside);
+    let files = Overlay::new(&environment, check.allow_outside);
     let project = check::load(&target, &files, &environment, check.target.map(Into::into))?;
     let path = out::check(out, &project.root)?;
     let layout: Layout = build.layout.map_or_else(|| project.target(), Into::into).into();

@@ -10,7 +10,7 @@ use crate::host::baseline::Baseline;
 use crate::host::deadline::Deadline;
 use crate::host::outcome::{Checked, Outcome};
 use crate::host::output;
-pub use crate::host::overlay::Overlay;
+use crate::host::overlay::Overlay;
 use crate::host::settings::{AskedFor, STACK, seconds};
 use crate::host::words;
 use anyhow::{Context, bail};

@@ -4,7 +4,7 @@
 //! on other machines. It costs one look-up of time and size per file.
 
 use crate::cli::args::{CheckArgs, Command};
-use crate::cli::check::{Overlay, check_all, print, seconds, status};
+use crate::cli::check::{check_all, print, seconds, status};
 use crate::cli::named::stays_inside;
 use crate::cli::targets;
 use crate::host::answerer::EngineAnswerer;
@@ -12,6 +12,7 @@ use crate::host::deadline;
 use crate::host::deadline::Deadline;
 use crate::host::outcome::Outcome;
 use crate::host::output;
+use crate::host::overlay::Overlay;
 use crate::host::stamp::Stamp;
 use crate::host::words::count;
 use anyhow::Context;

@@ -179,27 +179,22 @@ impl State {
 
     /// The file that a client names; `None` if it is no file, or if nothing may be read where it really is.
     pub fn path(&self, uri: &Url) -> Option<PathBuf> {
-        let (open, folders) = {
-            let inner = self.inner();
-            (inner.documents.path(uri).map(Path::to_owned), inner.folders.clone())
-        };
+        let open = self.inner().documents.path(uri).map(Path::to_owned);
         open.or_else(|| {
             let spelled = paths::spelled(uri)?;
-            let real = self.disk.real(&spelled);
-            let leads_out = self.confined().is_some() && self.leads_out(&spelled, &real, &folders);
-            if leads_out {
+            if self.confined().is_some() && paths::left(&spelled, &self.bounds(), &|path| self.disk.real(path)).is_some() {
                 tracing::warn!(path = %spelled.display(), "a link on the way to this file leads out of the repository: it is not looked at");
+                return None;
             }
-            (!leads_out).then_some(real)
+            Some(self.disk.real(&spelled))
         })
     }
 
-    /// Whether a file that is spelled below a folder of the workspace lies outside of that folder's repository.
-    fn leads_out(&self, spelled: &Path, real: &Path, folders: &[PathBuf]) -> bool {
-        let spelled = viz_project::normalize(spelled);
-        let above: Vec<PathBuf> = spelled.ancestors().map(|folder| self.disk.real(folder)).collect();
-        let mut around = folders.iter().filter(|folder| above.contains(folder));
-        around.any(|folder| !real.starts_with(viz_files::repository(folder)))
+    /// What a file below a folder of the workspace must not leave.
+    fn bounds(&self) -> Vec<paths::Bound> {
+        let folders = self.inner().folders.clone();
+        let bound = |folder: PathBuf| paths::Bound { repository: viz_files::repository(&folder), folder };
+        folders.into_iter().map(bound).collect()
     }
 
     /// Why nothing outside of a project's repository is read, if that is so.

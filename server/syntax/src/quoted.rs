@@ -1,7 +1,7 @@
 //! Texts as YAML scalars.
 
 /// A text as a YAML scalar: in quotes where it would otherwise be something else. `quote` stands around it already.
-pub(crate) fn quoted(text: &str, quote: Option<char>) -> String {
+pub fn quoted(text: &str, quote: Option<char>) -> String {
     match quote {
         Some('\'') => return text.replace('\'', "''"),
         Some(_) => return text.replace('\\', "\\\\").replace('"', "\\\""),
