@@ -143,10 +143,12 @@ impl Scan<'_> {
                     innermost.ordering = true;
                 }
             }
-            T::Word(_) if token.is_word("limit") || token.is_word("offset") => {
-                if self.orders() && self.is(at.wrapping_sub(1), &T::Comma) {
-                    self.add(at - 1, at - 1, "comma at the end of `ORDER BY`");
-                }
+            T::Word(_)
+                if (token.is_word("limit") || token.is_word("offset"))
+                    && self.orders()
+                    && self.is(at.wrapping_sub(1), &T::Comma) =>
+            {
+                self.add(at - 1, at - 1, "comma at the end of `ORDER BY`");
             }
             _ => {}
         }

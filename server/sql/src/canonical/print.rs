@@ -130,13 +130,7 @@ impl Printer {
             Kind::Sign(sign, this) => self.sign(*sign, this)?,
             Kind::In(this, list) => self.all(&[O(this, "IN"), T(" IN ("), L(list, "IN"), T(")")])?,
             Kind::InColumn(this, column) => self.all(&[O(this, "IN"), T(" IN "), O(column, "IN")])?,
-            Kind::Between { this, low, high, symmetric: false } => {
-                self.all(&[N(this), T(" BETWEEN "), N(low), T(" AND "), N(high)])?;
-            }
-            Kind::Between { this, low, high, symmetric: true } => {
-                self.all(&[T("("), N(this), T(" BETWEEN "), N(low), T(" AND "), N(high), T(" OR ")])?;
-                self.all(&[N(this), T(" BETWEEN "), N(high), T(" AND "), N(low), T(")")])?;
-            }
+            Kind::Between { this, low, high, symmetric } => self.between(this, [low, high], *symmetric)?,
             Kind::Case { this, ifs, default } => self.case(this.as_deref(), ifs, default.as_deref())?,
             Kind::Cast { safe, this, to } => {
                 self.all(&[T(if *safe { "TRY_CAST(" } else { "CAST(" }), N(this), T(" AS "), T(to), T(")")])?;
@@ -187,6 +181,19 @@ impl Printer {
                 condition.iter().try_for_each(|condition| self.all(&[T(" IF "), N(condition)]))?;
             }
         }
+        Ok(())
+    }
+
+    fn between(&mut self, this: &Node, [low, high]: [&Node; 2], symmetric: bool) -> Result<(), Stop> {
+        let range = |low, high| [N(this), T(" BETWEEN "), N(low), T(" AND "), N(high)];
+        if !symmetric {
+            return self.all(&range(low, high));
+        }
+        self.push("(");
+        self.all(&range(low, high))?;
+        self.push(" OR ");
+        self.all(&range(high, low))?;
+        self.push(")");
         Ok(())
     }
 
