@@ -93,15 +93,15 @@ impl Run<'_> {
                 _ => Ok(Ok(())),
             }
         };
-        let plain = self.composed.grouped_as_selected(None);
+        let plain = self.composed.grouped_as_selected(|_| false);
         if let Err(error) = ask(&plain)? {
             self.with(&plain).always(verdict, combination, &error, judge);
             return Ok(true);
         }
         let mut found = false;
         for regrouped in &self.composed.regrouped {
-            if let Err(error) = ask(&self.composed.grouped_as_selected(Some(regrouped.statement)))? {
-                verdict.findings.push(self.differs(regrouped, &error));
+            if let Err(error) = ask(&self.composed.grouped_as_selected(|statement| statement == regrouped.statement))? {
+                verdict.findings.push(self.differs(regrouped, Some(&error)));
                 found = true;
             }
         }
@@ -122,7 +122,8 @@ impl Run<'_> {
         }
     }
 
-    fn differs(&self, regrouped: &Regrouped, error: &SqlError) -> Finding {
+    /// That an expression is grouped by as another one, and in whose words it is refused.
+    pub(super) fn differs(&self, regrouped: &Regrouped, error: Option<&SqlError>) -> Finding {
         let text = self.composed.template.text();
         let grouped = self.composed.grouped_range(regrouped.statement).map(|range| self.plain_names(text.slice(range)));
         let message = format!(
@@ -132,7 +133,7 @@ impl Run<'_> {
             shorten(&regrouped.typed, SHOWN),
         );
         let mut finding = Finding::new(Code::GroupedDifferently, regrouped.loc, message);
-        finding.notes.push(format!("DuckDB says: {}", self.words(error)));
+        finding.notes.extend(error.map(|error| format!("DuckDB says: {}", self.words(error))));
         match &regrouped.instead {
             Some(instead) => {
                 finding.help = Some(format!("write `{}`, which is grouped by as it is", shorten(instead, SHOWN)));

@@ -1,20 +1,20 @@
 //! What breaks in the browser only: its engine is older than the source's.
 
-use super::{InsightVerdict, Run};
+use super::{InsightVerdict, Run, in_1_4};
 use crate::engine_errors::lambda::{HELP, arrows};
 use crate::insight::browser_engine::{Refused, refused_by_1_4};
 use crate::insight::witness::witnesses;
 use crate::report::{Finding, Judge};
 use viz_facts::{SqlError, SqlErrorKind};
-use viz_project::{BrowserEngine, Code, Severity};
-use viz_sql::Role;
+use viz_project::{Code, Severity};
+use viz_sql::{Alike, Role};
 
 impl Run<'_> {
     /// Lambdas with an arrow: a matter of the engine that runs the query.
     pub(super) fn arrows(&self, verdict: &mut InsightVerdict, fine: &[usize]) {
         let Some(selection) = fine.first().map(|first| &self.combinations[*first]) else { return };
         let mapped = self.filled(selection).mapped();
-        let in_1_4 = self.composed.dynamic && self.project.config().browser_engine == BrowserEngine::V1_4;
+        let in_1_4 = in_1_4(self.project, self.composed);
         for loc in arrows(mapped.text()).into_iter().filter_map(|range| mapped.locate(range)) {
             let subject = self.subject(loc);
             let mut finding = match in_1_4 {
@@ -40,9 +40,11 @@ impl Run<'_> {
     /// Constructs that the browser's engine refuses although the source's accepts them.
     pub(super) fn browser_engine(&self, verdict: &mut InsightVerdict, fine: &[usize]) {
         let Some(first) = fine.first() else { return };
-        if !self.composed.dynamic || self.project.config().browser_engine != BrowserEngine::V1_4 {
+        if !in_1_4(self.project, self.composed) {
             return;
         }
+        let unlike = self.composed.regrouped.iter().filter(|regrouped| regrouped.alike == Alike::No);
+        verdict.findings.extend(unlike.map(|regrouped| self.differs(regrouped, None)));
         // A choice that stands inside a string changes no construct.
         let free = self.composed.template.holes().iter().any(|hole| !matches!(hole.role, Role::InString));
         let judged = if free { fine } else { std::slice::from_ref(first) };

@@ -36,7 +36,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::Cell;
 use std::sync::Arc;
 use viz_facts::{Reason, ShadowTable, Unknown};
-use viz_project::{Body, Code, Insight, ObjectId, Project};
+use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project};
 use viz_sql::{Accessor, Composed, Filled, Hole, compose, name_hash};
 use viz_text::TextRange;
 
@@ -75,6 +75,7 @@ pub(crate) fn check_insight(
         return verdict;
     };
     verdict.findings.extend(composed.problems.iter().map(Finding::from));
+    let composed = if in_1_4(project, &composed) { composed.grouped_as_viewers_see() } else { composed };
     let in_query: FxHashSet<ObjectId> = composed.template.holes().iter().map(|hole| hole.input).collect();
     let query_inputs: Vec<ObjectId> =
         composed.inputs.iter().filter(|input| in_query.contains(*input)).copied().collect();
@@ -101,6 +102,11 @@ pub(crate) fn check_insight(
         .retain(|finding| !finding.code.is_of_choices() || dropped.iter().all(|problem| problem.loc != finding.loc));
     run.doubts(id, &mut verdict.findings);
     verdict
+}
+
+/// Whether DuckDB 1.4 runs a query: in a browser of today.
+fn in_1_4(project: &Project, composed: &Composed) -> bool {
+    composed.dynamic && project.config().browser_engine == BrowserEngine::V1_4
 }
 
 struct Run<'a> {
