@@ -10,9 +10,13 @@ import re
 import sqlglot
 from sqlglot import exp
 
+import insights
+
 logging.disable(logging.CRITICAL)
 
 TABLE = "t_visits"
+# Expressions of the model's dimensions and metrics, by their names.
+UNITS = {**insights.DIMENSIONS, **insights.METRICS}
 HOLE = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 QUOTED_BY = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.ILike)
 
@@ -25,9 +29,18 @@ def parsed(text):
         return None
 
 
+def unit(name):
+    """A dimension or metric: in SQLGlot's words, its columns qualified (R-RES-02)."""
+    tree = parsed(UNITS[name])
+    for column in list(tree.find_all(exp.Column)):
+        column.replace(exp.column(column.name, table=TABLE, quoted=True))
+    return tree.sql(dialect="duckdb")
+
+
 def resolved(text, hole):
     """The text with quoted columns and `hole(name, accessor)` for inputs."""
-    return HOLE.sub(lambda found: hole(*found.groups()) if found[2] else f'"{TABLE}"."{found[1]}"', text)
+    own = lambda name: unit(name) if name in UNITS else f'"{TABLE}"."{name}"'
+    return HOLE.sub(lambda found: hole(*found.groups()) if found[2] else own(found[1]), text)
 
 
 def stored(text):
@@ -148,12 +161,13 @@ def dynamic(insight, inputs):
 def validated(query, inputs):
     """R-VAL-01 to -04: every combination of options is parsed."""
     used = sorted({found[1] for found in re.finditer(r"\$\{(\w+)\.(\w+)\}", query)})
+    tried = {name: given["options"] if given["kind"] != "range" else [float(given["options"][0]), float(given["options"][-1])] for name, given in inputs.items()}
     combinations = [{}]
     for name in used:
-        combinations = [{**one, name: option} for one in combinations for option in inputs[name]["options"]]
+        combinations = [{**one, name: option} for one in combinations for option in tried[name]]
 
     def value(name, accessor, combination):
-        options = inputs[name]["options"]
+        options = tried[name]
         if accessor == "value":
             return str(combination[name])
         if accessor == "values":

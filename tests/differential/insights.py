@@ -29,7 +29,11 @@ INPUTS = {
     "day": {"kind": "single", "options": ["2024-01-05", "2024-02-11"]},
     "dir": {"kind": "single", "options": ["asc", "desc"]},
     "word": {"kind": "single", "options": ["7", "many"]},
+    "span": {"kind": "range", "options": [0, 5, 10]},
 }
+# Dimensions and metrics of the model.
+DIMENSIONS = {"quarter_of": "date_trunc('quarter', ts)", "band": "case when n > 5 then 'big' else 'small' end", "initial": "substr(s, 1, 1)", "wide": "n + v"}
+METRICS = {"total": "sum(n)", "per_visit": "sum(v) / count(*)", "middle": "median(n)"}
 
 
 class Writer:
@@ -55,8 +59,8 @@ class Writer:
     def number(self, depth):
         if depth <= 0:
             if self.chance(self.holes):
-                return self.pick(["{step.value}", "{count.value}", "{steps.min}", "{steps.max}", "{steps.first}"])
-            return self.pick(["{n}", "{n}", "{v}", "{v}", "1", "2", "10", "0.5"])
+                return self.pick(["{step.value}", "{count.value}", "{steps.min}", "{steps.max}", "{steps.first}", "{span.min}", "{span.max}"])
+            return self.pick(["{n}", "{n}", "{n}", "{v}", "{v}", "{v}", "1", "2", "10", "0.5", "{wide}"])
         n, t, d = lambda: self.number(depth - 1), lambda: self.text(depth - 1), lambda: self.date(depth - 1)
         return self.pick([
             lambda: f"{n()} {self.pick(['+', '-', '*', '/', '%', '//'])} {n()}",
@@ -86,7 +90,7 @@ class Writer:
         if depth <= 0:
             if self.chance(self.holes):
                 return self.pick(["'{town.value}'", "'{town.value}'", "'{name.value}'", "{town.value}", "'{towns.first}'", "'{step.value}'"])
-            return self.pick(["{s}", "{s}", "{s}", "{w}", "'Rome'", "'x y'", "'-'"])
+            return self.pick(["{s}", "{s}", "{s}", "{s}", "{w}", "{w}", "{band}", "{initial}", "'Rome'", "'x y'", "'-'"])
         n, t, d = lambda: self.number(depth - 1), lambda: self.text(depth - 1), lambda: self.date(depth - 1)
         return self.pick([
             lambda: self.call(self.pick(["upper", "lower", "trim", "reverse", "ucase", "lcase", "ltrim", "initcap"]), t()),
@@ -114,7 +118,7 @@ class Writer:
         if depth <= 0:
             if self.chance(self.holes):
                 return self.pick(["'{day.value}'::date", "date '{day.value}'", "cast('{day.value}' as date)"])
-            return self.pick(["{d}", "{d}", "{ts}", "{ts}", "date '2024-02-01'"])
+            return self.pick(["{d}", "{d}", "{d}", "{ts}", "{ts}", "{ts}", "{quarter_of}", "date '2024-02-01'"])
         d = lambda: self.date(depth - 1)
         unit = self.pick(["day", "week", "month", "quarter", "year", "hour", "Month", "YEAR"])
         return self.pick([
@@ -160,6 +164,9 @@ class Writer:
                 lambda: f"{self.pick(['{d}', '{ts}'])} >= {{day.value}}",
                 lambda: "{s} like '%{town.value}%'",
                 lambda: f"{n()} between {{steps.min}} and {{steps.max}}",
+                lambda: f"{n()} between {{span.min}} and {{span.max}}",
+                lambda: f"{n()} {compare} {{span.{self.pick(['min', 'max', 'first', 'last'])}}}",
+                lambda: "{n} in ({span.values})",
                 lambda: "{s} = '{name.value}'",
             ]
         if depth > 0 and self.chance(0.4):
@@ -186,6 +193,7 @@ class Writer:
             lambda: f"sum({n()}) * {self.number(0)}",
             lambda: f"quantile_cont({n()}, 0.5)",
             lambda: f"max({n()}) - min({n()})",
+            lambda: self.pick(["{total}", "{per_visit}", "{middle}", "{total} * 2", "round({per_visit}, 1)"]),
             lambda: f"coalesce(sum({n()}), 0)",
         ])()
 
@@ -226,6 +234,6 @@ def insights(count, seed):
     writer, made = Writer(seed), []
     while len(made) < count:
         insight = writer.insight(len(made))
-        if math.prod(len(INPUTS[name]["options"]) for name in inputs_of(insight)) <= 96:
+        if math.prod(2 if INPUTS[name]["kind"] == "range" else len(INPUTS[name]["options"]) for name in inputs_of(insight)) <= 96:
             made.append(insight)
     return made

@@ -37,9 +37,16 @@ def in_yaml(text):
 
 def project(insights):
     lines = ["name: generated", "sources:", '  - { name: local, type: duckdb, database: ":memory:" }', "models:",
-             f"  - {{ name: visits, source: ref(local), sql: {json.dumps(generate.MODEL)} }}", "inputs:"]
+             "  - name: visits", "    source: ref(local)", f"    sql: {json.dumps(generate.MODEL)}"]
+    for key, units in (("dimensions", generate.DIMENSIONS), ("metrics", generate.METRICS)):
+        lines += [f"    {key}:", *(f"      - {{ name: {name}, expression: {json.dumps(text)} }}" for name, text in units.items())]
+    lines.append("inputs:")
     for name, given in generate.INPUTS.items():
         default = f", display: {{ default: {{ values: {json.dumps(given['default'])} }} }}" if "default" in given else ""
+        if given["kind"] == "range":
+            start, step, end = given["options"]
+            lines.append(f"  - {{ name: {name}, type: multi-select, range: {{ start: {start}, end: {end}, step: {step - start} }} }}")
+            continue
         lines.append(f"  - {{ name: {name}, type: {given['kind']}-select, options: {json.dumps(given['options'])}{default} }}")
     lines.append("insights:")
     for each in insights:
@@ -54,6 +61,8 @@ def states(given):
     if given["kind"] == "single":
         return [[option] for option in given["options"]]
     options = given["options"]
+    if given["kind"] == "range":
+        return [options[low : high + 1] for low in range(3) for high in range(low, 3)]
     # S-09: without a default the page begins with the text `all`.
     return [[], [options[0]], [options[1]], [options[1], options[0]], options, *([] if "default" in given else [["all"]])]
 
@@ -79,7 +88,7 @@ def run(insights):
         query, wrong = compose.dynamic(each, generate.INPUTS)
         why[each["name"]] = (query, wrong)
         if wrong is None:
-            inputs = [{"name": name, "multi": generate.INPUTS[name]["kind"] == "multi", "states": states(generate.INPUTS[name])} for name in used]
+            inputs = [{"name": name, "multi": generate.INPUTS[name]["kind"] != "single", "states": states(generate.INPUTS[name])} for name in used]
             combinations = [list(one) for one in itertools.product(*(range(len(one["states"])) for one in inputs))]
             table = {"name": compose.TABLE, "columns": generate.COLUMNS, "csv": generate.CSV}
             jobs.append({"tables": [table], "stored": query, "inputs": inputs, "combinations": combinations, "rendered": []})
