@@ -97,7 +97,7 @@ fn differently_grouped(
             _ => Ok(Ok(())),
         }
     };
-    let plain = setting.composed.grouped_as_selected(None);
+    let plain = setting.composed.grouped_as_selected(|_| false);
     if let Err(error) = ask(&plain)? {
         let setting = Setting { composed: &plain, ..*setting };
         blame_query(&setting, plan, verdict, combination, &error, judge);
@@ -105,15 +105,16 @@ fn differently_grouped(
     }
     let mut found = false;
     for regrouped in &setting.composed.regrouped {
-        if let Err(error) = ask(&setting.composed.grouped_as_selected(Some(regrouped.statement)))? {
-            verdict.findings.push(differs_finding(setting, regrouped, &error));
+        if let Err(error) = ask(&setting.composed.grouped_as_selected(|statement| statement == regrouped.statement))? {
+            verdict.findings.push(differs_finding(setting, regrouped, Some(&error)));
             found = true;
         }
     }
     Ok(found)
 }
 
-fn differs_finding(setting: &Setting<'_>, regrouped: &Regrouped, error: &SqlError) -> Finding {
+/// That an expression is grouped by as another one, and in whose words it is refused.
+pub(super) fn differs_finding(setting: &Setting<'_>, regrouped: &Regrouped, error: Option<&SqlError>) -> Finding {
     let text = setting.composed.template.text();
     let grouped =
         setting.composed.grouped_range(regrouped.statement).map(|range| plain_names(setting, text.slice(range)));
@@ -124,7 +125,7 @@ fn differs_finding(setting: &Setting<'_>, regrouped: &Regrouped, error: &SqlErro
         shorten(&regrouped.typed, SHOWN),
     );
     let mut finding = Finding::new(Code::GroupedDifferently, regrouped.loc, message);
-    finding.notes.push(format!("DuckDB says: {}", in_words(setting, error)));
+    finding.notes.extend(error.map(|error| format!("DuckDB says: {}", in_words(setting, error))));
     match &regrouped.instead {
         Some(instead) => {
             finding.help = Some(format!("write `{}`, which is grouped by as it is", shorten(instead, SHOWN)));

@@ -46,8 +46,8 @@ use std::sync::Arc;
 use suspicious::suspicious;
 use values::{judge_data, judge_values};
 use viz_facts::{Reason, ShadowTable, Unknown};
-use viz_project::{Body, Code, Insight, ObjectId, Project};
-use viz_sql::compose;
+use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project};
+use viz_sql::{Composed, compose};
 use without_options::judge_without_options;
 
 /// What a check says of one insight.
@@ -85,6 +85,7 @@ pub(crate) fn check_insight(
         return verdict;
     };
     verdict.findings.extend(composed.problems.iter().map(Finding::from));
+    let composed = if in_1_4(project, &composed) { composed.grouped_as_viewers_see() } else { composed };
     let setting = Setting { project, facts, options, columns, inputs, id, insight, composed: &composed };
     judge_query(&setting, &mut verdict);
     // A filter that is dropped whatever is chosen needs no other finding about the same placeholder.
@@ -94,6 +95,11 @@ pub(crate) fn check_insight(
         .retain(|finding| !finding.code.is_of_choices() || dropped.iter().all(|problem| problem.loc != finding.loc));
     suspicious(&setting, &mut verdict.findings);
     verdict
+}
+
+/// Whether DuckDB 1.4 runs a query: in a browser of today.
+fn in_1_4(project: &Project, composed: &Composed) -> bool {
+    composed.dynamic && project.config().browser_engine == BrowserEngine::V1_4
 }
 
 /// Judges the query as far as what is known and the level allow: whether there is something to judge, then its texts,
