@@ -89,7 +89,7 @@ impl Judge {
                             "what `{function}` is asked to read is computed in a way that the checker can't follow, so the query is \
                              not run here"
                         );
-                        Unknown::new(Reason::FileNotKnown, message)
+                        Unknown::new(Reason::FileNotKnown, message).about(function)
                     })?;
                     if takes_a_table(function) {
                         names.tables.extend(found);
@@ -98,7 +98,7 @@ impl Judge {
                     } else if let Some(name) = found.iter().find(|name| is_telling_setting(name)) {
                         let message =
                             format!("the setting `{name}` tells where files are, so queries with it are not run here");
-                        return Err(Unknown::new(Reason::FunctionNotRun, message));
+                        return Err(Unknown::new(Reason::FunctionNotRun, message).about(name));
                     }
                 }
             }
@@ -210,12 +210,12 @@ pub(crate) struct Guard {
 
 /// Why a private file is not read.
 pub(crate) fn private_file(name: &str) -> Unknown {
-    Unknown::new(Reason::PrivateFile, format!("`{name}` may hold secrets, so it is not read as data"))
+    Unknown::new(Reason::PrivateFile, format!("`{name}` may hold secrets, so it is not read as data")).about(name)
 }
 
 /// Why a pipe, a device, or a folder where a file is needed is not read.
 pub(crate) fn no_plain_file(name: &str) -> Unknown {
-    Unknown::new(Reason::NoPlainFile, format!("`{name}` is no plain file, so it is not read"))
+    Unknown::new(Reason::NoPlainFile, format!("`{name}` is no plain file, so it is not read")).about(name)
 }
 
 impl Guard {
@@ -291,13 +291,13 @@ impl Guard {
                     let message = format!(
                         "which files `{name}` stands for can't be told, so the query is not run here: a name is not UTF-8"
                     );
-                    return Err(Unknown::new(Reason::FileNotKnown, message));
+                    return Err(Unknown::new(Reason::FileNotKnown, message).about(name));
                 }
             }
         }
         if found.len() > MOST {
             let message = format!("`{name}` stands for more than {MOST} files, so the query is not run here");
-            return Err(Unknown::new(Reason::FileNotKnown, message));
+            return Err(Unknown::new(Reason::FileNotKnown, message).about(name));
         }
         Ok(found)
     }

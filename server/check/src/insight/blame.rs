@@ -10,9 +10,9 @@ use super::wording::{Failures, counted, in_words, plain_names, subject};
 use crate::engine_errors::all_errors::further;
 use crate::engine_errors::place::error_range;
 use crate::engine_errors::wording::{missing_name, suggest, suggestion};
-use crate::inputs::states::{State, Value};
 use crate::insight::witness::Witness;
 use crate::report::{Finding, Judge};
+use crate::selection::{State, Value};
 use std::sync::Arc;
 use viz_facts::{Question, SqlError, Unknown};
 use viz_project::{Code, Fix, ObjectId};
@@ -111,6 +111,8 @@ fn query_finding(setting: &Setting<'_>, insight: Loc, place: &Place, error: &Sql
     let loc = place.loc.or_else(|| nearest_statement(setting, place)).unwrap_or(insight);
     let message = format!("{} {verb}: {}", subject(setting, loc), in_words(setting, error));
     let mut finding = Finding::new(code, loc, message);
+    // The engine names no model of a bare column.
+    finding.local = true;
     suggest(&mut finding, error);
     finding
 }
