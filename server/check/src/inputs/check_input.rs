@@ -8,7 +8,6 @@ use crate::inputs::options::{Failed, InputOptions, MAX_OPTIONS, look_up, questio
 use crate::inputs::states::{Value, numeric};
 use crate::models::check_model::{Columns, columns, error_place};
 use crate::models::not_run::not_run;
-use crate::report::shorten::{OPTION, shorten};
 use crate::report::{Finding, InputReport, OptionsStatus};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -17,6 +16,7 @@ use viz_project::{
     Code, Control, DefaultSelection, Display, Fix, Input, Kind, ObjectId, Options, Project, QueryText, Selection,
     did_you_mean, similar,
 };
+use viz_text::shorten::{OPTION, shorten};
 
 /// More options than this are warned about (`R-IN-12`).
 const MANY_OPTIONS: usize = 10_000;

@@ -3,7 +3,6 @@
 
 use super::{InsightVerdict, Run};
 use crate::proof::Classes;
-use crate::report::shorten::shorten;
 use crate::report::{Finding, Judge};
 use std::sync::Arc;
 use viz_facts::{Question, SqlError, Unknown};
@@ -11,6 +10,7 @@ use viz_project::{Code, Fix, Statement};
 use viz_sql::{Clause, Composed, Regrouped, foreign_aggregates};
 use viz_syntax::quoted;
 use viz_text::Loc;
+use viz_text::shorten::shorten;
 
 /// How much of a text is shown.
 const SHOWN: usize = 160;

@@ -3,8 +3,8 @@
 use super::Run;
 use crate::inputs::states::State;
 use crate::report::FailedCombinations;
-use crate::report::shorten::{OPTION, shorten};
 use indexmap::IndexMap;
+use viz_text::shorten::{OPTION, shorten};
 
 /// How many examples a finding names.
 const EXAMPLES: usize = 3;

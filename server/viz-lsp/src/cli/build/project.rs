@@ -225,8 +225,7 @@ fn foreseen(node: &Node, job: Job) -> Option<Report> {
         Job::Unchanged(warnings) => (Fate::Unchanged, warnings),
         Job::Skipped(reason) => (Fate::Skipped { reason }, Vec::new()),
     };
-    let files = node.work.iter().flat_map(|work| work.paths()).map(str::to_owned).collect();
-    Some(Report { kind: node.kind, name: node.name.clone(), fate, files, warnings })
+    Some(Report::new(node, fate, warnings))
 }
 
 /// The nodes of these names with all that they need; all if there are no names.
