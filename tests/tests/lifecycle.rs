@@ -42,12 +42,8 @@ fn it_ends_when_nobody_takes_its_messages() {
     use std::io::Write;
     use std::process::{Command, Stdio};
     let full = std::fs::File::options().write(true).open("/dev/full").expect("it is there");
-    let mut server = Command::new(PROGRAM)
-        .stdin(Stdio::piped())
-        .stdout(full)
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
+    let mut server =
+        Command::new(PROGRAM).stdin(Stdio::piped()).stdout(full).stderr(Stdio::piped()).spawn().expect("it starts");
     let mut input = server.stdin.take().expect("it is piped");
     for id in 1..4 {
         let message = json!({ "jsonrpc": "2.0", "id": id, "method": "initialize", "params": { "capabilities": {} } });

@@ -83,10 +83,12 @@ pub fn build(
         built.nodes.sort_by_key(|report| KINDS.iter().position(|kind| *kind == report.kind));
         return Ok(built);
     }
+    let timeout = check.timeout.map_or(TIMEOUT, crate::host::settings::seconds);
+    let limits = Limits { timeout, ..check_limits };
     let (checked, plan) = {
         let answerer = EngineAnswerer::new(true, check.is_confined(), !check.no_cache)?;
         let settings = Settings { layout, out: &path, flat: build.flat, now: options.now };
-        examine(check, project, &target, &options, settings, (&answerer, deadline), check_limits)
+        examine(check, project, &target, &options, settings, (&answerer, deadline), (check_limits, limits))
     };
     built.errors = checked.report.findings.len();
     built.findings = print::findings(&checked);
@@ -116,12 +118,11 @@ pub fn build(
         built.nodes.iter().for_each(|report| print::node(check, report, None));
         return Ok(built);
     };
-    let timeout = check.timeout.map_or(TIMEOUT, crate::host::settings::seconds);
     let run = Run {
         plan: &plan,
         out: &out,
         secret,
-        limits: Limits { timeout, ..check_limits },
+        limits,
         jobs: build.jobs.map_or_else(default_jobs, |jobs| jobs as usize),
         interrupt,
         deadline,
@@ -152,12 +153,12 @@ fn examine(
     options: &CheckOptions,
     settings: Settings<'_>,
     (answerer, deadline): (&dyn Answerer, &Deadline),
-    limits: Limits,
+    (of_check, of_build): (Limits, Limits),
 ) -> (Checked, Plan) {
     let mut facts = FactStore::new();
     let memo = Memo::default();
-    let mut report = check::check(&project, options, &memo, &mut facts, (answerer, deadline), limits, args.quiet);
-    fixpoint::ask(&mut facts, answerer, limits, deadline, |facts| viz_bundle::questions(&project, facts));
+    let mut report = check::check(&project, options, &memo, &mut facts, (answerer, deadline), of_check, args.quiet);
+    fixpoint::ask(&mut facts, answerer, of_build, deadline, |facts| viz_bundle::questions(&project, facts));
     let plan = viz_bundle::plan(&project, &facts, &report, settings);
     report.findings.retain(|finding| finding.severity == Severity::Error);
     let checked = Checked { shown: target.shown.clone(), project, report, recorded: Vec::new(), fixed: 0 };
