@@ -178,6 +178,7 @@ codes! {
     UnreadableFile "unreadable-file" Error "a file can't be read" [not_silenceable],
     UnsetVariable "unset-variable" Warning "an environment variable is not set" [names_its_cause],
     UnusableName "unusable-name" Warning "a name that no reference can have",
+    UnusableSource "unusable-source" Error "a run can't use a source",
     UnusedObject "unused-object" Hint "no dashboard uses an object" [unnecessary],
     UnusedSuppression "unused-suppression" Warning "a comment silences nothing" [not_silenceable],
     VariableNotReplaced "variable-not-replaced" Error "an environment variable stays literal text",

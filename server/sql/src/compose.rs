@@ -246,7 +246,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
     let mut template = writer.out;
     template.find_roles();
     let uncertain = expander.context_uncertain(project, &template);
-    if project.target() == Target::V2_1 {
+    if project.target() >= Target::V2_1 {
         let quoted = quoting::quoted(&template, |hole| context.is_text(hole.input) == Some(true));
         if quoted.contains(&true) {
             (template, writer.placed) = rewrite(&template, &writer.placed, &quotes(&template, &quoted));
@@ -292,7 +292,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
 
 impl Expander<'_> {
     fn context_uncertain(&self, project: &Project, template: &Template) -> bool {
-        project.target() == Target::V2_1
+        project.target() >= Target::V2_1
             && template.holes().iter().any(|hole| self.context.is_text(hole.input).is_none())
     }
 }
@@ -362,7 +362,7 @@ pub fn default_sort(insight: &Insight, target: Target) -> Option<usize> {
     let scatter = matches!(insight.trace_type.as_ref().map(|ty| ty.text.as_str()), Some("scatter" | "scattergl"));
     let lines = insight.mode.as_deref().is_some_and(|mode| mode.contains("lines"));
     let x = || insight.statements.iter().position(|statement| statement.key == "props.x");
-    (scatter && lines && target == Target::V2_1).then(x).flatten()
+    (scatter && lines && target >= Target::V2_1).then(x).flatten()
 }
 
 /// Where a bare word stands.
