@@ -114,6 +114,7 @@ codes! {
     IncludeNotRead "include-not-read" Warning "an included file is there and is not read",
     IncludedTwice "included-twice" Error "a file is read twice, by two paths",
     InputName "input-name" Warning "an input's name is not seen everywhere",
+    InsightEmpty "insight-empty" Error "an insight without inputs has no rows",
     InvalidAccessor "invalid-accessor" Error "an input has no such accessor",
     InvalidDisplay "invalid-display" Error "a control does not fit the input",
     InvalidName "invalid-name" Error "a metric or dimension needs an identifier as its name" [about_text],

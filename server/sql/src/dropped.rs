@@ -2,22 +2,25 @@
 //! `R-VAL-06`, S-17, S-18a).
 
 use crate::Accessor;
-use crate::canonical::{Stop, canonical};
+use crate::brackets::unpaired;
+use crate::canonical::{Stop, canonical, refusal};
 use crate::expand::Context;
 use crate::parse::parse_expression;
 use crate::template::{Hole, Role, Template};
+use crate::tokens::tokenize;
 use viz_project::{Code, Problem};
+use viz_text::Loc;
 
 /// A word that parses wherever a value does.
 pub(crate) fn neutral(hole: &Hole) -> &'static str {
     if hole.accessor == Accessor::Values { "'v'" } else { "v" }
 }
 
-/// The placeholder whose sample makes a filter unreadable, although another value would not; or what keeps it from being
-/// read at all.
+/// The placeholder whose sample makes a filter unreadable, although another value would not.
 pub(crate) fn dropped(context: &dyn Context, template: &Template) -> Option<Problem> {
     let sample = |hole: &Hole| context.sample(hole.input, hole.accessor);
-    let all: Vec<String> = template.holes().iter().map(|hole| sample(hole).unwrap_or_else(|| neutral(hole).into())).collect();
+    let all: Vec<String> =
+        template.holes().iter().map(|hole| sample(hole).unwrap_or_else(|| neutral(hole).into())).collect();
     let filled = |samples: &[String], without: &dyn Fn(usize) -> bool| {
         let fill = |index: usize, hole: &Hole| match without(index) {
             true => neutral(hole).to_owned(),
@@ -38,7 +41,10 @@ pub(crate) fn dropped(context: &dyn Context, template: &Template) -> Option<Prob
         (template.holes().iter().map(sample).collect(), &|text: &str| parse_expression(text).is_ok())
     };
     let parses = |without: &dyn Fn(usize) -> bool| parses(&filled(&samples, without));
-    if parses(&|_| false) || !parses(&|_| true) {
+    if parses(&|_| false) {
+        return None;
+    }
+    if !parses(&|_| true) {
         return None;
     }
     // The last sample that keeps it from being SQL: without those before it, it is none, and with it left out, it is.
@@ -64,6 +70,29 @@ pub(crate) fn dropped(context: &dyn Context, template: &Template) -> Option<Prob
         "write quotes around the placeholder"
     };
     Some(Problem::new(Code::DroppedFilter, template.holes()[guilty].loc, message).help(help))
+}
+
+/// What SQLGlot can't read, whatever is filled in.
+pub(crate) enum Unreadable {
+    /// A bracket has no other half, which these words say: no parser reads it.
+    Unpaired(Loc, String),
+    /// SQLGlot stops there.
+    Refused(Loc),
+}
+
+/// Why SQLGlot can't read an expression.
+pub(crate) fn unreadable(template: &Template) -> Option<Unreadable> {
+    let filled = template.fill(|_, hole| neutral(hole).into());
+    let at = refusal(filled.text())?;
+    if let Some(bracket) = unpaired(filled.text()) {
+        let loc = filled.mapped().locate(bracket.range())?;
+        return Some(Unreadable::Unpaired(loc, bracket.words(filled.text())));
+    }
+    let tokens = tokenize(filled.text()).ok()?;
+    // At the end something is missing behind the last token.
+    let mut words = tokens.iter().filter(|token| !token.is_space());
+    let token = words.clone().find(|token| token.range.end() > at).or_else(|| words.next_back())?;
+    filled.mapped().locate(token.range).map(Unreadable::Refused)
 }
 
 /// Whether a sample there is read as a value by no parser if it is none. Elsewhere a text with blanks may be a value and its

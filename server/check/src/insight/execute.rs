@@ -96,6 +96,10 @@ fn without_rows(
 ) {
     let empty: Vec<bool> = shown.iter().map(|shown| shown.rows == 0).collect();
     if empty.iter().all(|empty| *empty) {
+        // Of an insight without inputs that is an error, which is told.
+        if !setting.composed.dynamic {
+            return;
+        }
         let message = match plan.query_inputs.is_empty() {
             true => "this insight shows nothing: its query finds no rows",
             false => "this insight shows nothing, whatever is chosen: its query finds no rows",

@@ -175,12 +175,10 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
     if replaced_in_vain(object.name_text(), &sql, Some(error), findings) {
         return;
     }
-    let loc = error_place(&sql, error).unwrap_or_else(|| object.name_loc());
-    let mut finding = Finding::new(
-        Code::ModelSql,
-        loc,
-        format!("the query of the model `{}` fails: {}", object.name_text(), sentence(&error.message)),
-    );
+    let (place, words) = fault_of_text(&sql, error);
+    let loc = place.unwrap_or_else(|| object.name_loc());
+    let message = format!("the query of the model `{}` fails: {words}", object.name_text());
+    let mut finding = Finding::new(Code::ModelSql, loc, message);
     crate::engine_errors::wording::suggest(&mut finding, error);
     if error.kind == SqlErrorKind::Io {
         finding.help = Some("file names are relative to the project's folder".into());
@@ -292,6 +290,16 @@ fn missing_file(project: &Project, model: ObjectId, findings: &mut Vec<Finding>)
     let problem = Problem::new(Code::FileMissing, file.loc, format!("the file `{}` does not exist", file.text))
         .help("make the file, or correct the path: it is relative to the project's folder");
     findings.push(Finding::from(&problem));
+}
+
+/// What is wrong with a text that an engine refuses, and where: of a bracket without its other half the engine knows only what
+/// it meets later.
+pub(crate) fn fault_of_text(sql: &MappedText, error: &SqlError) -> (Option<viz_text::Loc>, String) {
+    let unpaired = viz_sql::unpaired(sql.text()).filter(|_| error.kind == SqlErrorKind::Parser);
+    match unpaired.and_then(|unpaired| Some((sql.locate(unpaired.range())?, unpaired.words(sql.text())))) {
+        Some((loc, words)) => (Some(loc), words),
+        None => (error_place(sql, error), sentence(&error.message)),
+    }
 }
 
 /// The place in the user's text of an engine's error about a text.
