@@ -83,6 +83,10 @@ pub struct Composed {
     pub dynamic: bool,
     /// What is wrong with its references.
     pub problems: Vec<Problem>,
+    /// Number of statements of which it is known how the reference's parser reads them.
+    pub read: usize,
+    /// Number of grouped expressions whose text there was compared with the selected one.
+    pub compared: usize,
     /// The statements that the reference's parser can't read. Where the engine can't either, that has better words.
     pub unread: Vec<Unread>,
     /// Whether a reference could not be resolved: the text is then not the query that runs.
@@ -181,8 +185,9 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
     if task.dynamic && !expander.broken {
         expander.broken |= read_as_javascript(project, &mut writer, &mut problems);
     }
+    let mut read = 0;
     let (fatal, unread): (Vec<Unread>, Vec<Unread>) =
-        parts.iter().filter_map(|part| unreadable(&task, part)).partition(|unread| unread.fatal);
+        parts.iter().filter_map(|part| unreadable(&task, part, &mut read)).partition(|unread| unread.fatal);
     expander.broken |= !fatal.is_empty();
     problems.extend(fatal.into_iter().map(|unread| unread.problem));
     let mut known = BTreeSet::new();
@@ -200,6 +205,8 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
         dynamic: task.dynamic,
         inputs,
         problems,
+        read,
+        compared: if task.dynamic { grouping.len() } else { 0 },
         unread,
         broken: expander.broken,
         blind: expander.blind,
@@ -297,14 +304,14 @@ fn judge_filters(task: &Task<'_>, clauses: &Clauses<'_>, parts: &[Part], problem
 
 /// What SQLGlot can't read (`R-SQL-14`, `R-VAL-01`): such a filter is dropped, and so is a property of what a source runs;
 /// what the browser runs doesn't pass the run's validation.
-fn unreadable(task: &Task<'_>, part: &Part) -> Option<Unread> {
+fn unreadable(task: &Task<'_>, part: &Part, known: &mut usize) -> Option<Unread> {
     let index = part.statement?;
     let statement = &task.insight.statements[index];
     let mut expression = Template::new();
     expression.push_part(&part.template, part.expression());
     expression.find_roles();
     let key = statement.key.strip_prefix("props.").unwrap_or(&statement.key);
-    let (loc, code, message, fatal) = match (dropped::unreadable(&expression)?, statement.kind) {
+    let (loc, code, message, fatal) = match (dropped::unreadable(&expression, known)?, statement.kind) {
         (Unreadable::Unpaired(loc, words), kind) => {
             let subject = match kind {
                 StatementKind::Prop => format!("`{key}`"),

@@ -80,9 +80,14 @@ pub(crate) enum Unreadable {
     Refused(Loc),
 }
 
-/// Why SQLGlot can't read an expression.
-pub(crate) fn unreadable(template: &Template) -> Option<Unreadable> {
+/// Why SQLGlot can't read an expression. `known` counts those of which it is known whether it can.
+pub(crate) fn unreadable(template: &Template, known: &mut usize) -> Option<Unreadable> {
     let filled = template.fill(|_, hole| neutral(hole).into());
+    let verdict = canonical(filled.text());
+    *known += usize::from(!matches!(verdict, Err(Stop::Unknown)));
+    if !matches!(verdict, Err(Stop::Refused)) {
+        return None;
+    }
     let at = refusal(filled.text())?;
     if let Some(bracket) = unpaired(filled.text()) {
         let loc = filled.mapped().locate(bracket.range())?;

@@ -46,6 +46,7 @@ pub(super) fn execute_sample(
     });
     let outcomes: Vec<Result<Outcome, Unknown>> = questions.map(outcome).collect();
     let outcomes: Vec<Outcome> = outcomes.into_iter().collect::<Result<_, _>>()?;
+    verdict.report.proof.executed = among.len();
     let combinations: Vec<Combination> = among.iter().map(|at| plan.combinations[*at].clone()).collect();
     run_errors(setting, plan, verdict, among, &combinations, &outcomes);
     if outcomes.iter().all(Result::is_ok) {

@@ -88,6 +88,7 @@ pub(crate) fn check_insight(
         return verdict;
     };
     verdict.findings.extend(composed.problems.iter().map(Finding::from));
+    (verdict.report.proof.canonicalised, verdict.report.proof.compared) = (composed.read, composed.compared);
     let setting = Setting { project, facts, options, columns, inputs, id, insight, composed: &composed };
     judge_query(&setting, &mut verdict);
     // A filter that is dropped whatever is chosen needs no other finding about the same placeholder.
