@@ -4,16 +4,15 @@ pub(crate) mod fingerprint;
 pub(crate) mod finish;
 pub(crate) mod mask;
 pub(crate) mod repetition;
-pub(crate) mod shorten;
 pub(crate) mod suppression;
 
-use crate::report::shorten::{EXAMPLE, shorten};
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::sync::Arc;
 use viz_facts::{KeyedQuestion, Question, Unknown};
 use viz_project::{Code, Fix, ObjectId, Project, Related, Severity};
 use viz_text::Loc;
+use viz_text::shorten::{EXAMPLE, shorten};
 
 /// An object as findings name it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]

@@ -1,6 +1,7 @@
 //! Problems that show only when a project is looked at as a whole: names, references, cycles, sources.
 
 use crate::codes::Code;
+use crate::expression_source::Sources;
 use crate::links::Kept;
 use crate::loader::Loader;
 use crate::lower::Difference;
@@ -57,7 +58,7 @@ impl Loader<'_> {
 
 /// Looks at the objects of each item by themselves. Says which items have nothing wrong.
 fn items(project: &Project, previous: Option<&Project>, same_graph: bool, out: &mut Vec<Problem>) -> Vec<bool> {
-    let mut suggestions = Suggestions::new();
+    let (mut suggestions, mut sources) = (Suggestions::new(), Sources::new(project));
     let mut first = 0;
     let mut faultless = Vec::with_capacity(project.items.len());
     for (index, item) in project.items.iter().enumerate() {
@@ -72,7 +73,7 @@ fn items(project: &Project, previous: Option<&Project>, same_graph: bool, out: &
             continue;
         }
         let found = out.len();
-        ids.for_each(|id| check_object(project, ObjectId(id), &mut suggestions, out));
+        ids.for_each(|id| check_object(project, &mut sources, ObjectId(id), &mut suggestions, out));
         faultless.push(out.len() == found);
     }
     faultless
@@ -80,6 +81,7 @@ fn items(project: &Project, previous: Option<&Project>, same_graph: bool, out: &
 
 fn check_object<'a>(
     project: &'a Project,
+    sources: &mut Sources<'_>,
     id: ObjectId,
     suggestions: &mut Suggestions<'a, Place>,
     out: &mut Vec<Problem>,
@@ -101,7 +103,7 @@ fn check_object<'a>(
                 );
             }
         }
-        Body::Expression(_) => out.extend(crate::expression_source::problem(project, id)),
+        Body::Expression(_) => out.extend(sources.problem(id)),
         Body::Relation(_) => relation(project, id, out),
         _ => {}
     }
@@ -391,11 +393,17 @@ fn relation(project: &Project, id: ObjectId, out: &mut Vec<Problem>) {
     }
 }
 
-/// One finding for each group of objects that refer to each other in a circle (`R-DAG-04`).
+/// A finding for each circle in which objects refer to each other (`R-DAG-04`).
 fn cycles(project: &Project, out: &mut Vec<Problem>) {
+    // Names of a circle that are listed.
+    const LISTED: usize = 20;
     for group in project.cycles() {
         let first = project.object(group[0]);
-        let mut names: Vec<String> = group.iter().map(|id| project.object(*id).name_text().to_owned()).collect();
+        let name = |id: &ObjectId| project.object(*id).name_text().to_owned();
+        let mut names: Vec<String> = group.iter().take(LISTED).map(name).collect();
+        if group.len() > LISTED {
+            names.push(format!("… ({} more)", group.len() - LISTED));
+        }
         names.push(names[0].clone());
         let towards = group.get(1).unwrap_or(&group[0]);
         let loc = first

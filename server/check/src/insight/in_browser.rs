@@ -1,23 +1,24 @@
 //! What breaks in the browser only: its engine is older than the source's.
 
-use super::InsightVerdict;
 use super::blame::{Failure, choices_finding};
+use super::grouping::differs_finding;
 use super::plan::{Plan, filled, render};
 use super::setting::Setting;
 use super::wording::subject;
+use super::{InsightVerdict, in_1_4};
 use crate::engine_errors::lambda::{HELP, arrows};
 use crate::insight::browser_engine::{Refused, refused_by_1_4};
 use crate::insight::witness::witnesses;
 use crate::report::{Finding, Judge};
 use viz_facts::{SqlError, SqlErrorKind};
-use viz_project::{BrowserEngine, Code, Severity};
-use viz_sql::Role;
+use viz_project::{Code, Severity};
+use viz_sql::{Alike, Role};
 
 /// Lambdas with an arrow: a matter of the engine that runs the query.
 pub(super) fn judge_arrows(setting: &Setting<'_>, plan: &Plan, verdict: &mut InsightVerdict, fine: &[usize]) {
     let Some(selection) = fine.first().map(|first| &plan.combinations[*first]) else { return };
     let mapped = filled(setting, plan, selection).mapped();
-    let in_1_4 = setting.composed.dynamic && setting.project.config().browser_engine == BrowserEngine::V1_4;
+    let in_1_4 = in_1_4(setting.project, setting.composed);
     for loc in arrows(mapped.text()).into_iter().filter_map(|range| mapped.locate(range)) {
         let subject = subject(setting, loc);
         let mut finding = match in_1_4 {
@@ -41,9 +42,11 @@ pub(super) fn judge_arrows(setting: &Setting<'_>, plan: &Plan, verdict: &mut Ins
 /// Constructs that the browser's engine refuses although the source's accepts them.
 pub(super) fn judge_for_browser(setting: &Setting<'_>, plan: &Plan, verdict: &mut InsightVerdict, fine: &[usize]) {
     let Some(first) = fine.first() else { return };
-    if !setting.composed.dynamic || setting.project.config().browser_engine != BrowserEngine::V1_4 {
+    if !in_1_4(setting.project, setting.composed) {
         return;
     }
+    let unlike = setting.composed.regrouped.iter().filter(|regrouped| regrouped.alike == Alike::No);
+    verdict.findings.extend(unlike.map(|regrouped| differs_finding(setting, regrouped, None)));
     // A choice that stands inside a string changes no construct.
     let free = setting.composed.template.holes().iter().any(|hole| !matches!(hole.role, Role::InString));
     let judged = if free { fine } else { std::slice::from_ref(first) };

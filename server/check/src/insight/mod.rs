@@ -49,8 +49,8 @@ use std::sync::Arc;
 use suspicious::suspicious;
 use values::{judge_data, judge_values};
 use viz_facts::{Reason, ShadowTable, Unknown};
-use viz_project::{Body, Code, Insight, ObjectId, Project, Severity};
-use viz_sql::compose;
+use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project, Severity};
+use viz_sql::{Composed, compose};
 use without_options::judge_without_options;
 
 /// What a check says of one insight.
@@ -89,6 +89,7 @@ pub(crate) fn check_insight(
     };
     verdict.findings.extend(composed.problems.iter().map(Finding::from));
     (verdict.report.proof.canonicalised, verdict.report.proof.compared) = (composed.read, composed.compared);
+    let composed = if in_1_4(project, &composed) { composed.grouped_as_viewers_see() } else { composed };
     let setting = Setting { project, facts, options, columns, inputs, id, insight, composed: &composed };
     judge_query(&setting, &mut verdict);
     // A filter that is dropped whatever is chosen needs no other finding about the same placeholder.
@@ -113,6 +114,11 @@ fn add_unread(setting: &Setting<'_>, findings: &mut Vec<Finding>) {
             findings.push(Finding::from(&unread.problem));
         }
     }
+}
+
+/// Whether DuckDB 1.4 runs a query: in a browser of today.
+fn in_1_4(project: &Project, composed: &Composed) -> bool {
+    composed.dynamic && project.config().browser_engine == BrowserEngine::V1_4
 }
 
 /// Judges the query as far as what is known and the level allow: whether there is something to judge, then its texts,

@@ -12,13 +12,13 @@ use crate::facts::Known;
 use crate::inputs::options::InputOptions;
 use crate::inputs::states::{State, Value};
 use crate::report::Finding;
-use crate::report::shorten::{OPTION, shorten};
 use rustc_hash::FxHashSet;
 use viz_facts::{Answer, Question, Unknown};
 use viz_project::{Body, Code, Input, ObjectId, Options, Related, Selection, Severity};
 use viz_sql::canonical::refusal;
 use viz_sql::{Accessor, Clause, Hole, parse_expression};
 use viz_text::TextRange;
+use viz_text::shorten::{OPTION, shorten};
 
 /// More options that a control doesn't offer are not tried one by one.
 const MOST_TRIED: usize = 100;

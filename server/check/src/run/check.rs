@@ -298,17 +298,7 @@ fn is_complete(report: &Report, facts: &FactStore) -> bool {
 fn depends(project: &Project, id: ObjectId, common: u64) -> u64 {
     let mut hasher = FxHasher::default();
     common.hash(&mut hasher);
-    match project.identities() {
-        Some(identities) => identities[id.index()].hash(&mut hasher),
-        None => {
-            for id in std::iter::once(id).chain(project.dependencies(id)) {
-                project.object(id).loc.hash(&mut hasher);
-                for (_, meaning) in project.references_of(id) {
-                    std::mem::discriminant(meaning).hash(&mut hasher);
-                }
-            }
-        }
-    }
+    project.identities()[id.index()].hash(&mut hasher);
     hasher.finish()
 }
 

@@ -220,7 +220,7 @@ fn prepare(
     let tables =
         query.tables.iter().map(|table| QueryTable { name: table.name.clone(), sql: table.sql.clone() }).collect();
     let rows = params.limit.unwrap_or(ROWS).clamp(1, MOST_ROWS) as u32;
-    let question = Question::Rows { source, tables, sql: query.sql.clone(), rows, bytes: MOST_BYTES };
+    let question = Question::Rows { source, tables, sql: query.runs.clone(), rows, bytes: MOST_BYTES };
     Ok((question.into(), query))
 }
 
