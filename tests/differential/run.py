@@ -43,6 +43,7 @@ def project(insights):
     lines.append("inputs:")
     for name, given in generate.INPUTS.items():
         default = f", display: {{ default: {{ values: {json.dumps(given['default'])} }} }}" if "default" in given else ""
+        default = f", display: {{ type: {given['display']} }}" if "display" in given else default
         if given["kind"] == "range":
             start, step, end = given["options"]
             lines.append(f"  - {{ name: {name}, type: multi-select, range: {{ start: {start}, end: {end}, step: {step - start} }} }}")
@@ -59,7 +60,7 @@ def project(insights):
 
 def states(given):
     if given["kind"] == "single":
-        return [[option] for option in given["options"]]
+        return [[option] for option in given["options"] if given.get("display") != "slider" or option.isdigit()]
     options = given["options"]
     if given["kind"] == "range":
         return [options[low : high + 1] for low in range(3) for high in range(low, 3)]
@@ -80,7 +81,9 @@ def run(insights):
             query, wrong = compose.static(each, generate.MODEL)
             if wrong is None:
                 try:
-                    source.execute(query).fetchall()
+                    # Its file then has no columns (S-39).
+                    if not source.execute(query).fetchall():
+                        wrong = "it has no rows"
                 except duckdb.Error as error:
                     wrong = str(error)
             why[each["name"]] = (query, wrong)
