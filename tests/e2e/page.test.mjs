@@ -5,6 +5,7 @@ import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { chromium } from "playwright-core";
 import { repository } from "../editors/tools.mjs";
+import { input, multi, rows, shown } from "./shown.mjs";
 
 const out = path.join(repository, "vscode-extension/out/preview");
 let browser, page, requests;
@@ -31,21 +32,7 @@ beforeEach(async () => {
   }
 });
 
-const place = { uri: "file:///p.yml", range: { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } } };
-const input = (display, changes = {}) => ({
-  name: `the_${display}`.replace("-", "_"), label: null, multi: false, range: false, dates: false, display, clearable: false, selection: ["b"],
-  pinned: false, options: ["a", "b", "c"], total: 3, truncated: false, source: "static", age: null, stale: false, type: null, error: null, location: place, ...changes,
-});
-const multi = (display, changes = {}) => input(display, { multi: true, clearable: true, ...changes });
-const rows = {
-  insight: "sales", location: place, choices: {}, type: "bar",
-  columns: [{ name: "s", type: "VARCHAR", values: ["web", "web", "store"] }, { name: "x", type: "VARCHAR", values: ["z", "a", "z"] }, { name: "y", type: "DOUBLE", values: [3, 1, 2] }],
-  props: { x: 1, y: 2 }, slices: {}, split: 0, series: [{ value: "web", rows: [0, 1] }, { value: "store", rows: [2] }], staticProps: { type: "bar" }, chart: "c", layout: { title: { text: "Sales" } },
-  sort: "written", sql: "SELECT 1", dynamic: true, rowCount: 3, truncated: false, milliseconds: 1.23,
-};
-const show = (inputs, changes = {}) => page.evaluate((shown) => globalThis.postMessage({ type: "show", shown }, "*"), {
-  uri: "file:///p.yml", follow: true, insight: "sales", inputs, inputsError: null, rows, error: null, ...changes,
-});
+const show = (inputs, changes) => page.evaluate((shown) => globalThis.postMessage({ type: "show", shown }, "*"), shown(inputs, changes));
 const group = (display) => page.locator(`[data-display=${display}]`);
 async function chosen() {
   await page.waitForFunction(() => sent.some(({ type }) => type === "choose"));

@@ -256,6 +256,7 @@ fn iot_sensors() {
 fn what_differs_is_seen() {
     let query = RenderedQuery {
         sql: String::new(),
+        runs: String::new(),
         stored: String::new(),
         inputs: Vec::new(),
         tables: Vec::new(),

@@ -79,7 +79,7 @@ pub(crate) fn work(context: &Context<'_>, id: ObjectId) -> Result<Work, Unknown>
         queries.push(Query {
             source,
             tables: tables.collect(),
-            sql: query.sql.clone(),
+            sql: query.runs.clone(),
             names: Vec::new(),
             parquet,
             flat,

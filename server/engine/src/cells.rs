@@ -10,7 +10,7 @@ use duckdb::arrow::datatypes::{
     ArrowPrimitiveType, DataType, Date32Type, Decimal128Type, Field, Float32Type, Float64Type, Int8Type, Int16Type,
     Int32Type, Int64Type, IntervalMonthDayNanoType, IntervalUnit, Time64MicrosecondType, Time64NanosecondType,
     TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
-    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    UInt8Type, UInt16Type, UInt32Type, UInt64Type, UnionFields,
 };
 use serde::ser::{Error, SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
@@ -83,6 +83,39 @@ impl<'a> Cell<'a> {
         }
         list.end()
     }
+
+    fn union<S: Serializer>(&self, fields: &UnionFields, to: S) -> Result<S::Ok, S::Error> {
+        let union = self.array.as_any().downcast_ref::<UnionArray>();
+        let union = union.ok_or_else(|| S::Error::custom("a union that is none"))?;
+        let tag = union.type_id(self.row);
+        let field = fields.iter().find(|(id, _)| *id == tag).map(|(_, field)| field);
+        let field = field.ok_or_else(|| S::Error::custom("a union without its member"))?;
+        let mut map = to.serialize_map(Some(1))?;
+        let member = self.inner(field, union.child(tag).as_ref(), union.value_offset(self.row));
+        map.serialize_entry(field.name(), &member)?;
+        map.end()
+    }
+
+    /// The count of a timestamp's units, and how many nanoseconds each has.
+    fn instant(&self, unit: TimeUnit) -> (i64, i128) {
+        match unit {
+            TimeUnit::Second => (self.primitive::<TimestampSecondType>(), 1_000_000_000),
+            TimeUnit::Millisecond => (self.primitive::<TimestampMillisecondType>(), 1_000_000),
+            TimeUnit::Microsecond => (self.primitive::<TimestampMicrosecondType>(), 1000),
+            TimeUnit::Nanosecond => (self.primitive::<TimestampNanosecondType>(), 1),
+        }
+    }
+
+    /// The key of an ENUM's value. Keys have the size that the number of values needs.
+    fn enum_key(&self) -> Result<usize, String> {
+        let key = match self.array.as_any_dictionary().keys().data_type() {
+            DataType::UInt8 => self.array.as_dictionary::<UInt8Type>().key(self.row),
+            DataType::UInt16 => self.array.as_dictionary::<UInt16Type>().key(self.row),
+            DataType::UInt32 => self.array.as_dictionary::<UInt32Type>().key(self.row),
+            other => return Err(format!("an ENUM with keys of the type {other}")),
+        };
+        key.ok_or_else(|| "an ENUM without its key".to_owned())
+    }
 }
 
 impl Serialize for Cell<'_> {
@@ -122,12 +155,7 @@ impl Serialize for Cell<'_> {
                 to.serialize_str(&digits::time(self.primitive::<Time64NanosecondType>().into()))
             }
             DataType::Timestamp(unit, zone) => {
-                let (count, size) = match unit {
-                    TimeUnit::Second => (self.primitive::<TimestampSecondType>(), 1_000_000_000),
-                    TimeUnit::Millisecond => (self.primitive::<TimestampMillisecondType>(), 1_000_000),
-                    TimeUnit::Microsecond => (self.primitive::<TimestampMicrosecondType>(), 1000),
-                    TimeUnit::Nanosecond => (self.primitive::<TimestampNanosecondType>(), 1),
-                };
+                let (count, size) = self.instant(*unit);
                 self.text_or_lost(digits::timestamp(count, size, zone.is_some()), to)
             }
             DataType::Interval(IntervalUnit::MonthDayNano) => {
@@ -135,14 +163,7 @@ impl Serialize for Cell<'_> {
                 to.serialize_str(&digits::interval(interval.months, interval.days, interval.nanoseconds))
             }
             DataType::Dictionary(_, _) => {
-                // The keys of an ENUM have the size that its number of values needs.
-                let key = match self.array.as_any_dictionary().keys().data_type() {
-                    DataType::UInt8 => self.array.as_dictionary::<UInt8Type>().key(self.row),
-                    DataType::UInt16 => self.array.as_dictionary::<UInt16Type>().key(self.row),
-                    DataType::UInt32 => self.array.as_dictionary::<UInt32Type>().key(self.row),
-                    other => return Err(S::Error::custom(format!("an ENUM with keys of the type {other}"))),
-                };
-                let key = key.ok_or_else(|| S::Error::custom("an ENUM without its key"))?;
+                let key = self.enum_key().map_err(S::Error::custom)?;
                 let values = self.array.as_any_dictionary().values();
                 self.inner(self.field, values.as_ref(), key).serialize(to)
             }
@@ -160,17 +181,7 @@ impl Serialize for Cell<'_> {
                 let members = fields.iter().zip(columns);
                 to.collect_map(members.map(|(field, array)| (field.name(), self.inner(field, array, self.row))))
             }
-            DataType::Union(fields, _) => {
-                let union = self.array.as_any().downcast_ref::<UnionArray>();
-                let union = union.ok_or_else(|| S::Error::custom("a union that is none"))?;
-                let tag = union.type_id(self.row);
-                let field = fields.iter().find(|(id, _)| *id == tag).map(|(_, field)| field);
-                let field = field.ok_or_else(|| S::Error::custom("a union without its member"))?;
-                let mut map = to.serialize_map(Some(1))?;
-                let member = self.inner(field, union.child(tag).as_ref(), union.value_offset(self.row));
-                map.serialize_entry(field.name(), &member)?;
-                map.end()
-            }
+            DataType::Union(fields, _) => self.union(fields, to),
             other => Err(S::Error::custom(format!("values of the type {other} can't be read"))),
         }
     }

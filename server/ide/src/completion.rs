@@ -18,40 +18,31 @@ mod values;
 pub use item::{CompletionItem, CompletionKind};
 pub use tables::completion_questions;
 
-use crate::choices::Choices;
 use crate::cursor::context::{Content, Context, Spot, context};
 use crate::cursor::expected::{Slot, slot};
-use crate::describe::local;
-use std::time::SystemTime;
-use viz_facts::FactStore;
+use crate::snapshot::Snapshot;
 use viz_project::{FileSystem, Project};
 use viz_text::{FileId, TextRange, TextSize};
 
 /// What a completion is asked of.
 pub(crate) struct Request<'a> {
-    pub project: &'a Project,
-    pub facts: &'a FactStore,
+    pub snapshot: Snapshot<'a>,
     pub files: &'a dyn FileSystem,
-    pub choices: &'a Choices,
     pub file: FileId,
     pub offset: TextSize,
-    pub now: chrono::NaiveDateTime,
     pub text: &'a str,
     pub context: Context<'a>,
     pub slot: Slot<'a>,
 }
 
-/// What could stand at an offset, best first. `files` is where paths are looked up, `choices` are what is pinned, `now`
-/// decides what dates in options mean.
+/// What could stand at an offset, best first. `files` is where paths are looked up.
 pub fn completion(
-    project: &Project,
-    facts: &FactStore,
+    snapshot: &Snapshot<'_>,
     files: &dyn FileSystem,
-    choices: &Choices,
     file: FileId,
     offset: TextSize,
-    now: SystemTime,
 ) -> Vec<CompletionItem> {
+    let project = snapshot.project;
     let document = &project.file(file).document;
     let text = document.text();
     let mut at = offset.min(TextSize::of(text));
@@ -60,7 +51,7 @@ pub fn completion(
     }
     let context = context(document, at);
     let Some(slot) = slot(&context) else { return Vec::new() };
-    let request = Request { project, facts, files, choices, file, offset: at, now: local(now), text, context, slot };
+    let request = Request { snapshot: *snapshot, files, file, offset: at, text, context, slot };
     let mut items = request.items();
     let mask = project.mask();
     // What is offered would be written into the file.

@@ -1,8 +1,9 @@
 //! What an insight's picture is made of besides its rows: the properties that are no queries, slices, the layout.
 
-use crate::choices::Choices;
+use crate::chosen::chosen;
+use crate::snapshot::Snapshot;
 use viz_check::{Filled, Value, node_of, numeric_text, placeholders, static_props};
-use viz_facts::{FactStore, Reason, Unknown};
+use viz_facts::{Reason, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project, StatementKind};
 use viz_sql::{Accessor, default_sort};
 use viz_syntax::Plain;
@@ -33,19 +34,13 @@ pub enum Sort {
 ///
 /// # Errors
 /// The reason why what stands for a placeholder is not known.
-pub fn drawing(
-    project: &Project,
-    facts: &FactStore,
-    choices: &Choices,
-    insight: ObjectId,
-    now: chrono::NaiveDateTime,
-) -> Result<Drawing, Unknown> {
+pub fn drawing(snapshot: &Snapshot<'_>, insight: ObjectId) -> Result<Drawing, Unknown> {
+    let project = snapshot.project;
     let object = project.object(insight);
     let Body::Insight(body) = &object.body else {
         return Err(Unknown::new(Reason::NoInsight, "there is no insight here"));
     };
-    let fill = Fill { project, facts, choices, now };
-    let statics = static_props(project, insight, &|text| fill.text(text))?;
+    let statics = static_props(project, insight, &|text| fill(snapshot, text))?;
     let slice = |statement: &viz_project::Statement| {
         let range = statement.query.query.slice_range?;
         let path = statement.key.strip_prefix("props.")?;
@@ -66,40 +61,31 @@ pub fn layout(project: &Project, chart: ObjectId) -> Option<Plain> {
     Some(Plain::of(node_of(project, chart)?.get("layout")?))
 }
 
-struct Fill<'a> {
-    project: &'a Project,
-    facts: &'a FactStore,
-    choices: &'a Choices,
-    now: chrono::NaiveDateTime,
-}
-
-impl Fill<'_> {
-    /// A text with its placeholders replaced (`R-PROP-01`, `R-PROP-02`).
-    fn text(&self, text: &str) -> Filled {
-        let mut out = String::new();
-        let mut done = 0;
-        for (found, id, accessor) in placeholders(self.project, text) {
-            let (state, _) = self.choices.of(self.project, self.facts, id, self.now)?;
-            let value = state.render(accessor);
-            if found.start() == 0.into() && usize::from(found.end()) == text.len() {
-                return Ok(match (accessor, state.values.as_slice()) {
-                    (Accessor::Value | Accessor::First, [Value::Number(number), ..]) => Plain::Number(*number),
-                    (Accessor::Last, [.., Value::Number(number)]) => Plain::Number(*number),
-                    (Accessor::Min | Accessor::Max, _) if numeric_text(&value).is_some() => {
-                        numeric_text(&value).map_or(Plain::Null, Plain::Number)
-                    }
-                    _ if value == "null" => Plain::Null,
-                    _ => Plain::Text(value),
-                });
-            }
-            out.push_str(&text[done..found.start().into()]);
-            out.push_str(&value);
-            done = found.end().into();
+/// A text with its placeholders replaced (`R-PROP-01`, `R-PROP-02`).
+fn fill(snapshot: &Snapshot<'_>, text: &str) -> Filled {
+    let mut out = String::new();
+    let mut done = 0;
+    for (found, id, accessor) in placeholders(snapshot.project, text) {
+        let (state, _) = chosen(snapshot, id)?;
+        let value = state.render(accessor);
+        if found.start() == 0.into() && usize::from(found.end()) == text.len() {
+            return Ok(match (accessor, state.values.as_slice()) {
+                (Accessor::Value | Accessor::First, [Value::Number(number), ..]) => Plain::Number(*number),
+                (Accessor::Last, [.., Value::Number(number)]) => Plain::Number(*number),
+                (Accessor::Min | Accessor::Max, _) if numeric_text(&value).is_some() => {
+                    numeric_text(&value).map_or(Plain::Null, Plain::Number)
+                }
+                _ if value == "null" => Plain::Null,
+                _ => Plain::Text(value),
+            });
         }
-        out.push_str(&text[done..]);
-        Ok(match numeric_text(&out).filter(|_| done > 0) {
-            Some(number) => Plain::Number(number),
-            None => Plain::Text(out),
-        })
+        out.push_str(&text[done..found.start().into()]);
+        out.push_str(&value);
+        done = found.end().into();
     }
+    out.push_str(&text[done..]);
+    Ok(match numeric_text(&out).filter(|_| done > 0) {
+        Some(number) => Plain::Number(number),
+        None => Plain::Text(out),
+    })
 }

@@ -1,10 +1,10 @@
 //! Inlay hints: what a placeholder stands for now, how many options an input has, types of columns, how far an insight is
 //! checked.
 
-use crate::choices::Choices;
+use crate::chosen::chosen;
 use crate::cursor::symbol::{Symbol, field, resolve};
+use crate::snapshot::Snapshot;
 use viz_check::{InsightReport, Status, columns_of, options_of};
-use viz_facts::FactStore;
 use viz_project::{Body, Kind, ObjectId, Project, Use};
 use viz_sql::Accessor;
 use viz_text::{FileId, TextRange, TextSize};
@@ -38,21 +38,10 @@ pub enum HintKind {
 /// Longest value that is shown, in characters.
 const SHOWN: usize = 24;
 
-/// What the hints are read from.
-#[derive(Clone, Copy)]
-pub struct Known<'a> {
-    /// What is known of the data.
-    pub facts: &'a FactStore,
-    /// What is pinned.
-    pub choices: &'a Choices,
-    /// How far insights are checked.
-    pub insights: &'a [InsightReport],
-    /// Local time, for date expressions.
-    pub now: chrono::NaiveDateTime,
-}
-
 /// The hints of a range of a file, in the order of the text.
-pub fn hints(project: &Project, known: Known<'_>, file: FileId, within: TextRange) -> Vec<Hint> {
+/// `insights` say how far they are checked.
+pub fn hints(snapshot: &Snapshot<'_>, insights: &[InsightReport], file: FileId, within: TextRange) -> Vec<Hint> {
+    let project = snapshot.project;
     let document = &project.file(file).document;
     let mut out = Vec::new();
     for id in project.ids().filter(|id| project.file_of_object(*id) == file) {
@@ -62,15 +51,15 @@ pub fn hints(project: &Project, known: Known<'_>, file: FileId, within: TextRang
         };
         let own = object.name.as_ref().and_then(|name| document.range(name.loc));
         if let Some(at) = own.filter(|own| within.contains_range(*own)).map(TextRange::end) {
-            out.extend(options(project, known, id, at));
-            out.extend(coverage(project, known, id, at));
+            out.extend(options(snapshot, id, at));
+            out.extend(coverage(project, insights, id, at));
         }
         if range.is_empty() {
             continue;
         }
         for found in &object.uses {
             let place = document.range(found.loc).filter(|place| within.contains_range(*place));
-            out.extend(place.and_then(|place| of_reference(project, known, id, found, place)));
+            out.extend(place.and_then(|place| of_reference(snapshot, id, found, place)));
         }
     }
     let mask = project.mask();
@@ -83,9 +72,9 @@ pub fn hints(project: &Project, known: Known<'_>, file: FileId, within: TextRang
     out
 }
 
-fn options(project: &Project, known: Known<'_>, id: ObjectId, at: TextSize) -> Option<Hint> {
-    let Body::Input(_) = &project.object(id).body else { return None };
-    let (label, tooltip) = match options_of(project, known.facts, id, known.now) {
+fn options(snapshot: &Snapshot<'_>, id: ObjectId, at: TextSize) -> Option<Hint> {
+    let Body::Input(_) = &snapshot.project.object(id).body else { return None };
+    let (label, tooltip) = match options_of(snapshot.project, snapshot.facts, id, snapshot.local()) {
         Ok(found) if found.values.len() == 1 => ("1 option".to_owned(), None),
         Ok(found) => (format!("{} options", found.values.len()), None),
         Err(why) if why.is_pending() => ("checking…".to_owned(), None),
@@ -94,12 +83,12 @@ fn options(project: &Project, known: Known<'_>, id: ObjectId, at: TextSize) -> O
     Some(Hint { at, label, kind: HintKind::Options, tooltip })
 }
 
-fn coverage(project: &Project, known: Known<'_>, id: ObjectId, at: TextSize) -> Option<Hint> {
+fn coverage(project: &Project, insights: &[InsightReport], id: ObjectId, at: TextSize) -> Option<Hint> {
     let object = project.object(id);
     if object.kind != Kind::Insight {
         return None;
     }
-    let report = known.insights.iter().find(|report| report.loc == object.name_loc())?;
+    let report = insights.iter().find(|report| report.loc == object.name_loc())?;
     let (label, tooltip) = match (report.status, &report.why) {
         (_, Some(why)) if why.is_pending() => ("checking…".to_owned(), None),
         (Status::Unchecked, why) => ("not checked".to_owned(), why.as_ref().map(|why| why.message.clone())),
@@ -110,13 +99,14 @@ fn coverage(project: &Project, known: Known<'_>, id: ObjectId, at: TextSize) -> 
     Some(Hint { at, label, kind: HintKind::Coverage, tooltip })
 }
 
-fn of_reference(project: &Project, known: Known<'_>, user: ObjectId, found: &Use, place: TextRange) -> Option<Hint> {
+fn of_reference(snapshot: &Snapshot<'_>, user: ObjectId, found: &Use, place: TextRange) -> Option<Hint> {
+    let project = snapshot.project;
     let [id] = resolve(project, found)[..] else { return None };
     let path = found.path.as_ref()?;
     match project.object(id).kind {
         Kind::Input => {
             let accessor = Accessor::parse(&path.text)?;
-            let (state, pinned) = known.choices.of(project, known.facts, id, known.now).ok()?;
+            let (state, pinned) = chosen(snapshot, id).ok()?;
             let value = state.render(accessor);
             let tooltip = if pinned { "what is pinned" } else { "what the page opens with" };
             let label = format!("= {}{}", shortened(&value), if pinned { " (pinned)" } else { "" });
@@ -124,7 +114,7 @@ fn of_reference(project: &Project, known: Known<'_>, user: ObjectId, found: &Use
         }
         Kind::Model if matches!(project.object(user).kind, Kind::Insight | Kind::Metric | Kind::Dimension) => {
             let Symbol::Field(_, name) = field(project, id, &path.text) else { return None };
-            let columns = columns_of(project, known.facts, id).ok()?;
+            let columns = columns_of(project, snapshot.facts, id).ok()?;
             let column = columns.iter().find(|column| column.name.eq_ignore_ascii_case(&name))?;
             let at = project.resolve(path.loc)?.1.end();
             Some(Hint { at, label: format!(": {}", column.data_type), kind: HintKind::Type, tooltip: None })

@@ -2,16 +2,16 @@
 
 mod function;
 
-use crate::choices::Choices;
+use crate::chosen::chosen;
 use crate::cursor::symbol::{Symbol, symbols_at};
 use crate::cursor::target::{Target, target_at};
-use crate::describe::accessor_meaning;
-use crate::describe::{Hover, local};
+use crate::describe::{Hover, accessor_meaning};
+use crate::snapshot::Snapshot;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::{Duration, SystemTime};
 use viz_check::{InputOptions, OptionSource, State, columns_of, initial_state, options_of, rendered_query};
-use viz_facts::{FactStore, Unknown};
+use viz_facts::Unknown;
 use viz_project::{
     Body, Control, Input, Kind, Model, Object, ObjectId, Options, Project, Resolution, Selection, Spanned, Use,
 };
@@ -23,15 +23,9 @@ use viz_text::{FileId, TextRange, TextSize};
 /// Options shown in the table of an input.
 const SHOWN_OPTIONS: usize = 12;
 
-/// The hover at an offset; `choices` are what is pinned, `now` tells the age of options.
-pub fn hover(
-    project: &Project,
-    facts: &FactStore,
-    choices: &Choices,
-    file: FileId,
-    offset: TextSize,
-    now: SystemTime,
-) -> Option<Hover> {
+/// The hover at an offset.
+pub fn hover(snapshot: &Snapshot<'_>, file: FileId, offset: TextSize) -> Option<Hover> {
+    let project = snapshot.project;
     let Some((target, range)) = target_at(project, file, offset).or_else(|| typed(project, file, offset)) else {
         return function::hover(project, file, offset)
             .or_else(|| crate::describe::props::hover(project, file, offset))
@@ -53,9 +47,9 @@ pub fn hover(
         Body::Input(input) => {
             if let Target::Reference(..) = target {
                 accessor(&mut text, input, path);
-                rendered_to(&mut text, path, choices.of(project, facts, id, local(now)));
+                rendered_to(&mut text, path, chosen(snapshot, id));
             }
-            options(&mut text, project, facts, id, input, now);
+            options(&mut text, snapshot, id, input);
         }
         Body::Model(model) => match path {
             None => {
@@ -66,7 +60,7 @@ pub fn hover(
                     text = heading(project.object(field));
                     expression_text(&mut text, project, field);
                 }
-                None => column(&mut text, project, facts, (id, path), now),
+                None => column(&mut text, snapshot, id, path),
             },
         },
         Body::Expression(_) => expression_text(&mut text, project, id),
@@ -75,7 +69,7 @@ pub fn hover(
             let _ = writeln!(text, "{} join\n\n{}", relation.join_type, fenced("sql", condition.trim()));
         }
         Body::Insight(_) => {
-            described(&mut text, project, id, |text| insight(text, project, facts, choices, id, now));
+            described(&mut text, project, id, |text| insight(text, snapshot, id));
         }
         _ => shown(&mut text, project, id),
     }
@@ -134,22 +128,20 @@ fn accessor(text: &mut String, input: &Input, path: Option<&str>) {
     }
 }
 
-fn options(text: &mut String, project: &Project, facts: &FactStore, id: ObjectId, input: &Input, now: SystemTime) {
+fn options(text: &mut String, snapshot: &Snapshot<'_>, id: ObjectId, input: &Input) {
+    let project = snapshot.project;
     let selection = input.selection.map_or("of no readable type", Selection::name);
     let Control { display, written, .. } = input.control;
     let shown_as = written.map(|_| format!(", shown as {}", display.name())).unwrap_or_default();
-    match options_of(project, facts, id, local(now)) {
+    match options_of(project, snapshot.facts, id, snapshot.local()) {
         Err(why) => {
             let _ = writeln!(text, "{selection}{shown_as}\n\noptions not known: {}", message(&why.message));
         }
         Ok(found) => {
             let count = found.values.len();
             let plural = if count == 1 { "" } else { "s" };
-            let _ = writeln!(
-                text,
-                "{selection}{shown_as}, {count} option{plural} {}\n",
-                origin(project, facts, input, &found, now)
-            );
+            let _ =
+                writeln!(text, "{selection}{shown_as}, {count} option{plural} {}\n", origin(snapshot, input, &found));
             table(text, input, &found);
         }
     }
@@ -177,7 +169,8 @@ fn rendered_to(text: &mut String, path: Option<&str>, now: Result<(State, bool),
 }
 
 /// A column behind a reference: its type and where it comes from.
-fn column(text: &mut String, project: &Project, facts: &FactStore, (model, name): (ObjectId, &str), now: SystemTime) {
+fn column(text: &mut String, snapshot: &Snapshot<'_>, model: ObjectId, name: &str) {
+    let Snapshot { project, facts, now, .. } = *snapshot;
     let of = project.object(model).name_text();
     *text = format!("**column** {} of model {}\n\n", code(name), code(of));
     match columns_of(project, facts, model) {
@@ -202,8 +195,9 @@ fn column(text: &mut String, project: &Project, facts: &FactStore, (model, name)
 }
 
 /// An insight: its query for the choices that hold now.
-fn insight(text: &mut String, project: &Project, facts: &FactStore, choices: &Choices, id: ObjectId, now: SystemTime) {
-    match rendered_query(project, facts, local(now), id, &choices.known(project)) {
+fn insight(text: &mut String, snapshot: &Snapshot<'_>, id: ObjectId) {
+    let Snapshot { project, facts, choices, .. } = *snapshot;
+    match rendered_query(project, facts, snapshot.local(), id, &choices.known(project)) {
         Ok(query) => {
             let runs = if query.dynamic { "runs in the browser" } else { "runs on the source" };
             let _ = writeln!(text, "{runs}\n\n{}", fenced("sql", query.sql.trim()));
@@ -260,26 +254,29 @@ fn cell(option: &str) -> String {
     markdown::plain(&short) + ellipsis
 }
 
-fn origin(project: &Project, facts: &FactStore, input: &Input, found: &InputOptions, now: SystemTime) -> String {
+fn origin(snapshot: &Snapshot<'_>, input: &Input, found: &InputOptions) -> String {
     match found.source {
         OptionSource::Static => "listed in the project".into(),
         OptionSource::Range => "computed from a range".into(),
         OptionSource::Query => {
-            let asked = age(project, facts, input, now).map_or_else(String::new, |age| format!(", read {age}"));
+            let asked = age(snapshot, input).map_or_else(String::new, |age| format!(", read {age}"));
             let stale = if found.stale { ", the data have changed since" } else { "" };
             format!("from a query{asked}{stale}")
         }
         OptionSource::Artefact => {
-            let run = found.run_at.and_then(|at| run_age(at, now)).map_or_else(String::new, |age| format!(", {age}"));
+            let run = found
+                .run_at
+                .and_then(|at| run_age(at, snapshot.now))
+                .map_or_else(String::new, |age| format!(", {age}"));
             format!("from an earlier run{run}: its source is not asked from here")
         }
     }
 }
 
-fn age(project: &Project, facts: &FactStore, input: &Input, now: SystemTime) -> Option<String> {
+fn age(snapshot: &Snapshot<'_>, input: &Input) -> Option<String> {
     let Options::Query(query) = &input.options else { return None };
-    let question = viz_check::option_question(project, query)?;
-    Some(ago(facts.get(&question)?.at()?, now))
+    let question = viz_check::option_question(snapshot.project, query)?;
+    Some(ago(snapshot.facts.get(&question)?.at()?, snapshot.now))
 }
 
 fn ago(at: SystemTime, now: SystemTime) -> String {

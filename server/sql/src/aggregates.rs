@@ -3,7 +3,7 @@
 use crate::canonical;
 use crate::parse::parse_expression;
 use crate::tokens::{Token, tokenize};
-use sqlparser::ast::{Expr, Function, Visit, Visitor};
+use sqlparser::ast::{AccessExpr, Expr, Function, Visit, Visitor, WindowType};
 use sqlparser::tokenizer::Token as SqlToken;
 use std::ops::ControlFlow;
 use viz_text::TextRange;
@@ -54,6 +54,12 @@ fn name(function: &Function) -> String {
     name.trim_matches('"').to_owned()
 }
 
+/// Whether it is `….f()`.
+fn calls_method(expr: &Expr) -> bool {
+    let Expr::CompoundFieldAccess { access_chain, .. } = expr else { return false };
+    access_chain.iter().any(|access| matches!(access, AccessExpr::Dot(Expr::Function(_))))
+}
+
 impl Visitor for Collect {
     type Break = ();
 
@@ -61,12 +67,20 @@ impl Visitor for Collect {
         match expr {
             Expr::Function(function) => {
                 self.shape.window |= function.over.is_some();
+                // What a window is partitioned by is outside of its function.
+                if self.depth == 0
+                    && let Some(WindowType::WindowSpec(window)) = &function.over
+                {
+                    let _ = window.partition_by.visit(self);
+                }
                 self.shape.mode |= name(function) == "mode";
                 if is_aggregate(function) {
                     self.shape.aggregate = true;
                     self.depth += 1;
                 }
             }
+            // SQLGlot doesn't see the columns in what a method is called on.
+            _ if calls_method(expr) => self.depth += 1,
             Expr::Identifier(_) | Expr::CompoundIdentifier(_) if self.depth == 0 => self.shape.outer_column = true,
             _ => {}
         }
@@ -74,7 +88,7 @@ impl Visitor for Collect {
     }
 
     fn post_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
-        if matches!(expr, Expr::Function(function) if is_aggregate(function)) {
+        if matches!(expr, Expr::Function(function) if is_aggregate(function)) || calls_method(expr) {
             self.depth -= 1;
         }
         ControlFlow::Continue(())
@@ -140,6 +154,14 @@ mod tests {
         assert_eq!(of("row_number() over (order by x)"), (false, true, true));
         assert_eq!(of("case when count(*) > 3 then 'a' end"), (true, false, false));
         assert_eq!(of("1"), (false, false, false));
+        assert_eq!(of("sum(x) over (partition by y)"), (true, true, true));
+        assert_eq!(of("sum(x) over (order by x)"), (true, true, false));
+        assert_eq!(of("sum(x) over ()"), (true, true, false));
+        for method in
+            ["x.upper()", "\"t\".\"x\".upper()", "lower(\"t\".\"x\").upper()", "x.upper().lower()", "(x || y).upper()"]
+        {
+            assert_eq!(of(method), (false, false, false), "{method}");
+        }
         // sqlparser doesn't know list comprehensions.
         assert_eq!(of("[x + 1 for x in l]"), (false, false, true));
         assert_eq!(of("sum(x) < any(y) ** 2"), (true, false, true));

@@ -6,7 +6,7 @@ use crate::expand::{Context, Expander};
 use crate::hash::alias_hash;
 use crate::join::{NoPath, from_clause};
 use crate::part::{Part, Regrouped, grouped_placeholders, grouping};
-use crate::rewrite::{quotes, rewrite};
+use crate::rewrite::{Edit, quotes, rewrite};
 use crate::template::Template;
 use crate::tokens::tokenize;
 use crate::windows::without_window_orders;
@@ -109,185 +109,223 @@ pub fn inputs_of(project: &Project, insight: ObjectId) -> Vec<ObjectId> {
     project.references_of(insight).filter_map(input).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
+/// The insight whose query is put together.
+#[derive(Clone, Copy)]
+struct Task<'a> {
+    project: &'a Project,
+    id: ObjectId,
+    insight: &'a Insight,
+    context: &'a dyn Context,
+    /// Whether the query runs in the browser.
+    dynamic: bool,
+}
+
+/// The parts of a query by where they go.
+struct Clauses<'a> {
+    selected: Vec<&'a Part>,
+    /// Filters with a window function, which go nowhere.
+    windows: Vec<&'a Part>,
+    /// All other filters.
+    filters: Vec<&'a Part>,
+    /// Those on rows.
+    rows: Vec<&'a Part>,
+    /// Those on groups.
+    groups: Vec<&'a Part>,
+    sorts: Vec<&'a Part>,
+}
+
 /// Builds the query of an insight. `None` if the object is no insight or has nothing to query (which other findings say).
 pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option<Composed> {
     let Body::Insight(insight) = &project.object(id).body else { return None };
-    let mut expander = Expander::new(project, context);
     let inputs = inputs_of(project, id);
-    let static_problems = static_props(project, insight, context);
-    let mut parts = parts(insight, &mut expander, context);
+    let task = Task { project, id, insight, context, dynamic: !inputs.is_empty() };
+    let mut expander = Expander::new(project, context);
+    let parts = parts(&task, &mut expander);
     if parts.is_empty() {
         return None;
     }
-    if !inputs.is_empty() {
-        let grouping = |part: &&mut Part| {
-            part.shape.outer_column
-                && part.statement.is_some_and(|index| insight.statements[index].kind != StatementKind::Filter)
-        };
-        parts.iter_mut().filter(grouping).for_each(|part| part.find_grouped(context));
-    }
-    let parts = parts;
-    let of = |kinds: &[StatementKind]| -> Vec<&Part> {
-        let wanted = |part: &&Part| part.statement.is_some_and(|index| kinds.contains(&insight.statements[index].kind));
-        parts.iter().filter(wanted).collect()
-    };
-    let selected = of(&[StatementKind::Split, StatementKind::Prop]);
-    let filters = of(&[StatementKind::Filter]);
-    let sorts = sorts(project, insight, &parts, of(&[StatementKind::Sort]));
+    let clauses = clauses(&task, &parts);
+    let ordered: Vec<Part> =
+        clauses.selected.iter().chain(&clauses.sorts).flat_map(|part| part.window_orders()).collect();
+    let grouping = grouping(project.target(), &clauses.selected, &clauses.groups, &clauses.sorts, &ordered);
     // What it selects is in properties that can't be read, which is said there.
-    expander.broken |= selected.is_empty() && insight.unreadable;
+    expander.broken |= clauses.selected.is_empty() && insight.unreadable;
 
-    let mut expand_problems = Vec::new();
-    let mut models = dependent_models(project, id);
-    if models.is_empty() {
-        models = expander.models.iter().copied().collect();
-    }
-    if models.is_empty() {
-        expander.broken = true;
-        if !insight.unreadable
-            && !expander.cut
-            && !project
-                .object(id)
-                .uses
-                .iter()
-                .any(|reference| !matches!(project.names().resolve(&reference.name), Resolution::Object(_)))
-        {
-            let message = "this insight reads no model: one such insight stops the whole run (R-INS-03)";
-            expand_problems.push(
-                Problem::new(Code::NoModel, project.object(id).name_loc(), message)
-                    .help("refer to a column, `${ref(model).column}`"),
-            );
-        }
-    }
+    let mut found = Vec::new();
+    let models = models(&task, &mut expander, &mut found);
+    let from = (!models.is_empty()).then(|| from(&task, &models, &mut expander, &mut found));
+    judge_filters(&task, &clauses, &parts, &mut found);
+    expander.broken |= judge_grouping(&task, &grouping, &mut found);
+    let mut writer = write(&clauses, from.as_ref(), &grouping);
+    let uncertain = expander.context_uncertain(project, &writer.out);
+    quote_texts(&task, &mut writer);
+    let stored = writer.out.text().text().to_owned();
 
-    let mut writer = Writer { out: Template::new(), placed: Vec::new() };
-    writer.out.push_generated("SELECT");
-    let alias_of = |part: &Part| alias_hash(part.template.text().text());
-    writer.list(&selected, ",", Clause::Select, |out, part| {
-        out.push_generated(&format!(" AS \"{}\"", alias_of(part)));
-    });
-    if !models.is_empty() {
-        writer.out.push_generated("\n");
-        match from_clause(project, &models, &mut expander) {
-            Ok(from) => {
-                writer.out.push_template(&from);
-            }
-            Err(NoPath { between: (a, b), bridge }) => {
-                expander.broken = true;
-                let loc = uses_model(project, id, b).unwrap_or_else(|| project.object(id).name_loc());
-                let name = |model: ObjectId| project.object(model).name_text();
-                let message = format!("no relation joins the models `{}` and `{}`", name(a), name(b));
-                let help = match bridge {
-                    Some(bridge) => format!(
-                        "refer to a column of `{}`, which lies between them: it is not used by itself (R-SQL-13)",
-                        name(bridge)
-                    ),
-                    None => {
-                        format!("add a relation with the condition `${{ref({}).…}} = ${{ref({}).…}}`", name(a), name(b))
-                    }
-                };
-                // A relation may be in a file that isn't there.
-                if project.names_complete() {
-                    expand_problems.push(Problem::new(Code::NoJoinPath, loc, message).help(help));
-                }
-            }
-        }
-    }
-    // R-SQL-03: a filter with a window function is dropped from a dynamic query and breaks a static one.
-    let (windows, filters): (Vec<&Part>, Vec<&Part>) = filters.into_iter().partition(|part| part.shape.window);
-    let (groups, rows): (Vec<&Part>, Vec<&Part>) = filters.iter().partition(|part| part.shape.aggregate);
-    for part in windows {
-        let message = match (inputs.is_empty(), part.shape.aggregate) {
-            (true, _) => "a filter can't hold a window function: the query that is built from it is invalid (R-SQL-03)",
-            (false, true) => {
-                "a filter can't hold a window function: this one is put into HAVING, where the browser refuses it (R-SQL-03)"
-            }
-            (false, false) => {
-                "a filter with a window function is silently dropped: the chart shows unfiltered data (R-SQL-03)"
-            }
-        };
-        expand_problems.push(
-            Problem::new(Code::WindowFilter, word_loc(&part.template, "over").unwrap_or(part.loc), message)
-                .help("compute the window function in the model's SQL and filter by its column"),
-        );
-    }
-    for clause in [&rows, &groups].into_iter().filter(|clause| clause.len() > 1) {
-        expand_problems.extend(clause.iter().filter_map(|part| parentheses::of_filter(&part.template, part.loc)));
-    }
-    expand_problems.extend(parts.iter().flat_map(|part| parentheses::of_units(&part.template)));
-    expand_problems.extend(filters.iter().filter_map(|part| dropped::dropped(context, &part.template)));
-    if !rows.is_empty() {
-        writer.out.push_generated("\nWHERE");
-        writer.list(&rows, " AND", Clause::Where, |_, _| {});
-    }
-    let ordered: Vec<Part> = selected.iter().chain(&sorts).flat_map(|part| part.window_orders()).collect();
-    let grouping = grouping(project.target(), &selected, &groups, &sorts, &ordered);
-    for part in grouping.iter().filter(|part| part.shape.mode) {
-        expander.broken = true;
-        let message = "`mode` is grouped by as if it were a column, and the database refuses that (R-SQL-04)";
-        let loc = word_loc(&part.template, "mode").unwrap_or(part.loc);
-        expand_problems.push(Problem::new(Code::SqlBind, loc, message).help("compute it in the model's SQL"));
-    }
-    expand_problems.extend(grouping.iter().flat_map(|part| grouped_placeholders(project.target(), part)));
-    if !grouping.is_empty() {
-        writer.out.push_generated("\nGROUP BY");
-        writer.list(&grouping, ",", Clause::GroupBy, |_, _| {});
-    }
-    let regrouped = grouping.iter().filter_map(|part| part.regrouped(project, insight, context)).collect();
-    if !groups.is_empty() {
-        writer.out.push_generated("\nHAVING");
-        writer.list(&groups, " AND", Clause::Having, |_, _| {});
-    }
-    if !sorts.is_empty() {
-        writer.out.push_generated("\nORDER BY");
-        writer.list(&sorts, ",", Clause::OrderBy, |_, _| {});
-    }
-
-    let mut template = writer.out;
-    template.find_roles();
-    let uncertain = expander.context_uncertain(project, &template);
-    if project.target() == Target::V2_1 {
-        let quoted = quoting::quoted(&template, |hole| context.is_text(hole.input) == Some(true));
-        if quoted.contains(&true) {
-            (template, writer.placed) = rewrite(&template, &writer.placed, &quotes(&template, &quoted));
-            template.find_roles();
-        }
-    }
     let mut problems = std::mem::take(&mut expander.problems);
-    problems.extend(expand_problems);
-    problems.extend(static_problems);
-    let stored = template.text().text().to_owned();
-    if !inputs.is_empty() && !expander.broken {
-        let (found, fatal) = literal::problems(project, &template);
-        expander.broken |= fatal;
-        problems.extend(found);
-        let escapes = literal::cooked(&template);
-        if !escapes.is_empty() {
-            (template, writer.placed) = rewrite(&template, &writer.placed, &escapes);
-            template.find_roles();
-        }
+    problems.extend(found);
+    problems.extend(static_props(project, insight, context));
+    if task.dynamic && !expander.broken {
+        expander.broken |= read_as_javascript(project, &mut writer, &mut problems);
     }
     let mut known = BTreeSet::new();
     problems.retain(|problem| {
         known.insert((problem.code, problem.loc.segment, problem.loc.range.start(), problem.loc.range.end()))
     });
+    let selected = |part: &&Part| Some(Selected { statement: part.statement?, alias: alias_of(part) });
     Some(Composed {
-        template,
+        template: writer.out,
         stored,
         placed: writer.placed,
-        selected: selected
-            .iter()
-            .filter_map(|part| Some(Selected { statement: part.statement?, alias: alias_of(part) }))
-            .collect(),
-        regrouped,
+        selected: clauses.selected.iter().filter_map(selected).collect(),
+        regrouped: grouping.iter().filter_map(|part| part.regrouped(project, insight, context)).collect(),
         models,
-        dynamic: !inputs.is_empty(),
+        dynamic: task.dynamic,
         inputs,
         problems,
         broken: expander.broken,
         blind: expander.blind,
         uncertain,
     })
+}
+
+fn alias_of(part: &Part) -> String {
+    alias_hash(part.template.text().text())
+}
+
+/// Which part goes where.
+fn clauses<'a>(task: &Task<'_>, parts: &'a [Part]) -> Clauses<'a> {
+    let of = |kinds: &[StatementKind]| -> Vec<&'a Part> {
+        let kind = |index: usize| task.insight.statements[index].kind;
+        parts.iter().filter(|part| part.statement.is_some_and(|index| kinds.contains(&kind(index)))).collect()
+    };
+    // R-SQL-03: a filter with a window function is dropped from a dynamic query and breaks a static one.
+    let (windows, filters): (Vec<&Part>, Vec<&Part>) =
+        of(&[StatementKind::Filter]).into_iter().partition(|part| part.shape.window);
+    let (groups, rows) = filters.iter().partition(|part| part.shape.aggregate);
+    let sorts = sorts(task, parts, of(&[StatementKind::Sort]));
+    Clauses { selected: of(&[StatementKind::Split, StatementKind::Prop]), windows, filters, rows, groups, sorts }
+}
+
+/// The models that the query reads.
+fn models(task: &Task<'_>, expander: &mut Expander<'_>, problems: &mut Vec<Problem>) -> Vec<ObjectId> {
+    let Task { project, id, insight, .. } = *task;
+    let mut models = dependent_models(project, id);
+    if models.is_empty() {
+        models = expander.models.iter().copied().collect();
+    }
+    if !models.is_empty() {
+        return models;
+    }
+    expander.broken = true;
+    let object = project.object(id);
+    let known = |name: &str| matches!(project.names().resolve(name), Resolution::Object(_));
+    if !insight.unreadable && !expander.cut && object.uses.iter().all(|reference| known(&reference.name)) {
+        let message = "this insight reads no model: one such insight stops the whole run (R-INS-03)";
+        let problem = Problem::new(Code::NoModel, object.name_loc(), message);
+        problems.push(problem.help("refer to a column, `${ref(model).column}`"));
+    }
+    models
+}
+
+/// Where the query reads; empty if the models are not joined.
+fn from(task: &Task<'_>, models: &[ObjectId], expander: &mut Expander<'_>, problems: &mut Vec<Problem>) -> Template {
+    let project = task.project;
+    let NoPath { between: (a, b), bridge } = match from_clause(project, models, expander) {
+        Ok(from) => return from,
+        Err(no_path) => no_path,
+    };
+    expander.broken = true;
+    let name = |model: ObjectId| project.object(model).name_text();
+    let help = match bridge {
+        Some(bridge) => format!(
+            "refer to a column of `{}`, which lies between them: it is not used by itself (R-SQL-13)",
+            name(bridge)
+        ),
+        None => format!("add a relation with the condition `${{ref({}).…}} = ${{ref({}).…}}`", name(a), name(b)),
+    };
+    // A relation may be in a file that isn't there.
+    if project.names_complete() {
+        let loc = uses_model(project, task.id, b).unwrap_or_else(|| project.object(task.id).name_loc());
+        let message = format!("no relation joins the models `{}` and `{}`", name(a), name(b));
+        problems.push(Problem::new(Code::NoJoinPath, loc, message).help(help));
+    }
+    Template::new()
+}
+
+/// What is wrong with filters, and with parentheses anywhere.
+fn judge_filters(task: &Task<'_>, clauses: &Clauses<'_>, parts: &[Part], problems: &mut Vec<Problem>) {
+    for part in &clauses.windows {
+        let message = match (task.dynamic, part.shape.aggregate) {
+            (false, _) => {
+                "a filter can't hold a window function: the query that is built from it is invalid (R-SQL-03)"
+            }
+            (true, true) => {
+                "a filter can't hold a window function: this one is put into HAVING, where the browser refuses it (R-SQL-03)"
+            }
+            (true, false) => {
+                "a filter with a window function is silently dropped: the chart shows unfiltered data (R-SQL-03)"
+            }
+        };
+        let problem = Problem::new(Code::WindowFilter, word_loc(&part.template, "over").unwrap_or(part.loc), message);
+        problems.push(problem.help("compute the window function in the model's SQL and filter by its column"));
+    }
+    for clause in [&clauses.rows, &clauses.groups].into_iter().filter(|clause| clause.len() > 1) {
+        problems.extend(clause.iter().filter_map(|part| parentheses::of_filter(&part.template, part.loc)));
+    }
+    problems.extend(parts.iter().flat_map(|part| parentheses::of_units(&part.template)));
+    problems.extend(clauses.filters.iter().filter_map(|part| dropped::dropped(task.context, &part.template)));
+}
+
+/// What is wrong with what is grouped by. Whether the query can't run.
+fn judge_grouping(task: &Task<'_>, grouping: &[&Part], problems: &mut Vec<Problem>) -> bool {
+    let modes: Vec<&&Part> = grouping.iter().filter(|part| part.shape.mode).collect();
+    for part in &modes {
+        let message = "`mode` is grouped by as if it were a column, and the database refuses that (R-SQL-04)";
+        let loc = word_loc(&part.template, "mode").unwrap_or(part.loc);
+        problems.push(Problem::new(Code::SqlBind, loc, message).help("compute it in the model's SQL"));
+    }
+    problems.extend(grouping.iter().flat_map(|part| grouped_placeholders(task.project.target(), part)));
+    !modes.is_empty()
+}
+
+/// Writes the query.
+fn write(clauses: &Clauses<'_>, from: Option<&Template>, grouping: &[&Part]) -> Writer {
+    let mut writer = Writer { out: Template::new(), placed: Vec::new() };
+    writer.out.push_generated("SELECT");
+    writer.list(&clauses.selected, ",", Clause::Select, |out, part| {
+        out.push_generated(&format!(" AS \"{}\"", alias_of(part)));
+    });
+    if let Some(from) = from {
+        writer.out.push_generated("\n");
+        writer.out.push_template(from);
+    }
+    writer.clause("WHERE", &clauses.rows, " AND", Clause::Where);
+    writer.clause("GROUP BY", grouping, ",", Clause::GroupBy);
+    writer.clause("HAVING", &clauses.groups, " AND", Clause::Having);
+    writer.clause("ORDER BY", &clauses.sorts, ",", Clause::OrderBy);
+    writer.out.find_roles();
+    writer
+}
+
+/// Puts quotes around the placeholders of texts, as 2.1 does.
+fn quote_texts(task: &Task<'_>, writer: &mut Writer) {
+    if task.project.target() == Target::V2_1 {
+        let quoted = quoting::quoted(&writer.out, |hole| task.context.is_text(hole.input) == Some(true));
+        if quoted.contains(&true) {
+            writer.rewrite(&quotes(&writer.out, &quoted));
+        }
+    }
+}
+
+/// Makes of the stored text what JavaScript reads in it. Whether it can't read it.
+fn read_as_javascript(project: &Project, writer: &mut Writer, problems: &mut Vec<Problem>) -> bool {
+    let (found, fatal) = literal::problems(project, &writer.out);
+    problems.extend(found);
+    let escapes = literal::cooked(&writer.out);
+    if !escapes.is_empty() {
+        writer.rewrite(&escapes);
+    }
+    fatal
 }
 
 impl Expander<'_> {
@@ -330,7 +368,9 @@ fn static_props(project: &Project, insight: &Insight, context: &dyn Context) -> 
     out
 }
 
-fn parts(insight: &Insight, expander: &mut Expander<'_>, context: &dyn Context) -> Vec<Part> {
+/// The statements with their references replaced; those of a dynamic query by which it may be grouped with that text.
+fn parts(task: &Task<'_>, expander: &mut Expander<'_>) -> Vec<Part> {
+    let context = task.context;
     let part = |(index, statement): (usize, &viz_project::Statement)| {
         let mut template = expander.expand(&statement.query.text, statement.query.query.body);
         template.find_roles();
@@ -344,14 +384,18 @@ fn parts(insight: &Insight, expander: &mut Expander<'_>, context: &dyn Context) 
             shape.outer_column = shape_of(&without_window_orders(judged)).outer_column;
         }
         let loc = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
-        Part { statement: Some(index), shape, template, loc, sort, grouped: None, lost: None }
+        let mut part = Part { statement: Some(index), shape, template, loc, sort, grouped: None, lost: None };
+        if task.dynamic && part.shape.outer_column && statement.kind != StatementKind::Filter {
+            part.find_grouped(context);
+        }
+        part
     };
-    insight.statements.iter().enumerate().map(part).collect()
+    task.insight.statements.iter().enumerate().map(part).collect()
 }
 
 /// The sorts, with the default one of line charts (`R-SQL-10`).
-fn sorts<'a>(project: &Project, insight: &Insight, parts: &'a [Part], written: Vec<&'a Part>) -> Vec<&'a Part> {
-    match default_sort(insight, project.target()) {
+fn sorts<'a>(task: &Task<'_>, parts: &'a [Part], written: Vec<&'a Part>) -> Vec<&'a Part> {
+    match default_sort(task.insight, task.project.target()) {
         Some(x) if written.is_empty() => parts.iter().filter(|part| part.statement == Some(x)).collect(),
         _ => written,
     }
@@ -378,6 +422,20 @@ struct Writer {
 }
 
 impl Writer {
+    /// A clause, if there is anything in it.
+    fn clause(&mut self, words: &str, parts: &[&Part], separator: &str, clause: Clause) {
+        if !parts.is_empty() {
+            self.out.push_generated(&format!("\n{words}"));
+            self.list(parts, separator, clause, |_, _| {});
+        }
+    }
+
+    /// Replaces pieces.
+    fn rewrite(&mut self, edits: &[Edit]) {
+        (self.out, self.placed) = rewrite(&self.out, &self.placed, edits);
+        self.out.find_roles();
+    }
+
     fn list(&mut self, parts: &[&Part], separator: &str, clause: Clause, after: impl Fn(&mut Template, &Part)) {
         for (index, part) in parts.iter().enumerate() {
             self.out.push_generated(if index == 0 { "\n  " } else { separator });

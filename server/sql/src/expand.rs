@@ -46,6 +46,21 @@ pub(crate) struct Expander<'a> {
     pub cut: bool,
 }
 
+/// How a text was reached.
+#[derive(Clone, Copy)]
+struct Way {
+    /// The place in the insight that led here, for texts of metrics and dimensions elsewhere.
+    origin: Option<Loc>,
+    /// Number of metrics and dimensions on the way.
+    depth: usize,
+}
+
+/// What stands behind the dot of a reference to a model.
+struct FieldPath<'a> {
+    text: &'a str,
+    loc: Loc,
+}
+
 impl<'a> Expander<'a> {
     pub(crate) fn new(project: &'a Project, context: &'a dyn Context) -> Self {
         Self {
@@ -63,19 +78,11 @@ impl<'a> Expander<'a> {
     /// A part of a text with its references replaced.
     pub(crate) fn expand(&mut self, text: &MappedText, range: TextRange) -> Template {
         let mut out = Template::new();
-        self.expand_into(&mut out, text, range, None, 0);
+        self.expand_into(&mut out, text, range, Way { origin: None, depth: 0 });
         out
     }
 
-    /// `origin`: the place in the insight that led here, for texts of metrics and dimensions elsewhere.
-    fn expand_into(
-        &mut self,
-        out: &mut Template,
-        text: &MappedText,
-        range: TextRange,
-        origin: Option<Loc>,
-        depth: usize,
-    ) {
+    fn expand_into(&mut self, out: &mut Template, text: &MappedText, range: TextRange, way: Way) {
         // What only looks like a reference has a finding of its own.
         self.broken |= !almost_references(text.slice(range)).is_empty();
         let mut done = range.start();
@@ -85,21 +92,13 @@ impl<'a> Expander<'a> {
             }
             let at = reference.range + range.start();
             out.push_slice(text, TextRange::new(done, at.start()));
-            self.reference(out, text, range, &reference, origin, depth);
+            self.reference(out, text, range, &reference, way);
             done = at.end();
         }
         out.push_slice(text, TextRange::new(done, range.end()));
     }
 
-    fn reference(
-        &mut self,
-        out: &mut Template,
-        text: &MappedText,
-        base: TextRange,
-        reference: &Reference,
-        origin: Option<Loc>,
-        depth: usize,
-    ) {
+    fn reference(&mut self, out: &mut Template, text: &MappedText, base: TextRange, reference: &Reference, way: Way) {
         let at = |range: TextRange| text.locate(range + base.start());
         let Some(loc) = at(reference.range) else { return };
         if reference.quoted {
@@ -121,7 +120,7 @@ impl<'a> Expander<'a> {
         let path = reference.path.as_deref();
         match (self.project.object(target).kind, path) {
             (Kind::Input, path) => self.input(out, target, path, loc, path_loc),
-            (Kind::Model, Some(path)) => self.field(out, target, path, loc, path_loc, origin, depth),
+            (Kind::Model, Some(text)) => self.field(out, target, FieldPath { text, loc: path_loc }, loc, way),
             (Kind::Model, None) => {
                 let message = format!(
                     "`{}` is a model: name one of its columns, `${{ref({}).column}}`",
@@ -131,7 +130,7 @@ impl<'a> Expander<'a> {
                 self.broken = true;
                 out.push_for("NULL", loc);
             }
-            (Kind::Metric | Kind::Dimension, None) => self.expression(out, target, loc, origin, depth),
+            (Kind::Metric | Kind::Dimension, None) => self.expression(out, target, loc, way),
             (Kind::Metric | Kind::Dimension, Some(_)) => {
                 let message = format!(
                     "`{}` is {}: nothing may follow it (R-SEM-10)",
@@ -195,17 +194,8 @@ impl<'a> Expander<'a> {
         self.problems.push(problem.related(object.name_loc(), "the input is defined here"));
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn field(
-        &mut self,
-        out: &mut Template,
-        model: ObjectId,
-        path: &str,
-        loc: Loc,
-        path_loc: Loc,
-        origin: Option<Loc>,
-        depth: usize,
-    ) {
+    fn field(&mut self, out: &mut Template, model: ObjectId, path: FieldPath<'_>, loc: Loc, way: Way) {
+        let FieldPath { text: path, loc: path_loc } = path;
         self.models.insert(model);
         if path.is_empty() {
             let message = "a column is missing after the dot";
@@ -215,7 +205,7 @@ impl<'a> Expander<'a> {
             return out.push_for("NULL", loc);
         }
         if let Some(field) = self.project.scoped_field(model, path) {
-            return self.expression(out, field, loc, origin, depth);
+            return self.expression(out, field, loc, way);
         }
         if let Some(other) = self.namesake(path) {
             let message = format!(
@@ -276,7 +266,7 @@ impl<'a> Expander<'a> {
     }
 
     /// The expression of a metric or dimension.
-    fn expression(&mut self, out: &mut Template, id: ObjectId, loc: Loc, origin: Option<Loc>, depth: usize) {
+    fn expression(&mut self, out: &mut Template, id: ObjectId, loc: Loc, way: Way) {
         let object = self.project.object(id);
         let Body::Expression(body) = &object.body else { return };
         let Some(text) = body.expression.as_ref() else {
@@ -284,8 +274,8 @@ impl<'a> Expander<'a> {
             return out.push_for("NULL", loc);
         };
         let cost = text.text().len() + BYTES_EACH;
-        if depth >= MAX_DEPTH || cost > self.left {
-            self.too_large(id, origin.unwrap_or(loc));
+        if way.depth >= MAX_DEPTH || cost > self.left {
+            self.too_large(id, way.origin.unwrap_or(loc));
             return out.push_for("NULL", loc);
         }
         self.left -= cost;
@@ -295,7 +285,10 @@ impl<'a> Expander<'a> {
                 self.models.insert(model);
                 out.push_template(&self.qualify(text, model));
             }
-            None => self.expand_into(out, text, all, origin.or(Some(loc)), depth + 1),
+            None => {
+                let way = Way { origin: way.origin.or(Some(loc)), depth: way.depth + 1 };
+                self.expand_into(out, text, all, way);
+            }
         }
         out.mark_unit(start, loc);
     }

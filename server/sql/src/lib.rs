@@ -31,6 +31,7 @@ mod quoting;
 mod rewrite;
 mod template;
 mod tokens;
+mod viewers_tree;
 mod windows;
 
 pub use accessor::Accessor;
@@ -46,3 +47,4 @@ pub use parse::{ParseError, parse, parse_expression, parse_foreign};
 pub use part::Regrouped;
 pub use template::{Hole, Role, Template, upper_null};
 pub use tokens::{LexError, Token, tokenize};
+pub use viewers_tree::Alike;

@@ -6,7 +6,8 @@ use crate::compose::{Clause, Composed, Placed};
 use crate::direction::without_direction;
 use crate::expand::{Context, Expander};
 use crate::grouped::{Grouped, grouped};
-use crate::template::{Role, Template};
+use crate::template::{Hole, Role, Template};
+use crate::viewers_tree::{Alike, alike};
 use crate::windows::window_orders;
 use viz_project::{Code, Insight, Problem, Project, Target};
 use viz_syntax::references;
@@ -23,18 +24,20 @@ pub struct Regrouped {
     pub typed: String,
     /// A form of it that is grouped by as it is written.
     pub instead: Option<String>,
+    /// Whether the viewers' engine sees the two texts as one.
+    pub alike: Alike,
 }
 
 impl Composed {
-    /// The query with the selected texts in place of those that are grouped by, but for the one of a statement.
-    pub fn grouped_as_selected(&self, but: Option<usize>) -> Composed {
+    /// The query with the selected texts in place of those that are grouped by, but for those of some statements.
+    pub fn grouped_as_selected(&self, but: impl Fn(usize) -> bool) -> Composed {
         let (mut out, mut placed, mut done) = (Template::new(), Vec::new(), TextSize::new(0));
         let (mut added, mut removed) = (TextSize::new(0), TextSize::new(0));
         let mut clauses: Vec<&Placed> = self.placed.iter().collect();
         clauses.sort_by_key(|one| one.range.start());
         for one in clauses {
             let regrouped = one.clause == Clause::GroupBy
-                && Some(one.statement) != but
+                && !but(one.statement)
                 && self.grouped_range(one.statement) == Some(one.range)
                 && self.regrouped.iter().any(|regrouped| regrouped.statement == one.statement);
             match self.selected_range(one.statement).filter(|_| regrouped) {
@@ -51,6 +54,18 @@ impl Composed {
         out.push_part(&self.template, TextRange::new(done, self.template.len()));
         out.find_roles();
         Composed { template: out, placed, regrouped: Vec::new(), ..self.clone() }
+    }
+
+    /// The query as it gives the same here as in the viewers' engine: grouped by the selected texts where that sees no
+    /// other in what is grouped by.
+    pub fn grouped_as_viewers_see(&self) -> Composed {
+        let other = self.regrouped.iter().filter(|regrouped| regrouped.alike != Alike::Yes);
+        let others: Vec<Regrouped> = other.cloned().collect();
+        if others.len() == self.regrouped.len() {
+            return self.clone();
+        }
+        let but = |statement| others.iter().any(|other| other.statement == statement);
+        Composed { regrouped: others.clone(), ..self.grouped_as_selected(but) }
     }
 
     /// Where a statement is grouped by.
@@ -145,8 +160,18 @@ impl Part {
         let typed = (if self.sort { without_direction(body) } else { body }).trim();
         let start = TextSize::new((body.len() - body.trim_start().len()) as u32) + query.body_range().start();
         let loc = query.text.locate(TextRange::at(start, TextSize::of(typed))).unwrap_or(self.loc);
-        Some(Regrouped { statement, loc, typed: typed.to_owned(), instead: equal_form(typed, loc, project, context) })
+        let named = |template: &Template| template.fill(|_, hole| hole_name(hole)).into_text();
+        let mut selected = Template::new();
+        selected.push_part(&self.template, self.expression());
+        let alike = alike(&named(&selected), &named(self.grouped.as_ref()?));
+        let instead = equal_form(typed, loc, project, context);
+        Some(Regrouped { statement, loc, typed: typed.to_owned(), instead, alike })
     }
+}
+
+/// A name in place of a placeholder, the same for all that stand for the same.
+fn hole_name(hole: &Hole) -> String {
+    format!("viz_{:?}_{}", hole.input, hole.accessor.name()).replace(|other: char| !other.is_ascii_alphanumeric(), "_")
 }
 
 /// A form of an expression of the user's that is grouped by as it is written, if there is one.
@@ -207,7 +232,7 @@ pub(crate) fn grouping<'a>(
 /// S-16: the text of a grouping expression loses the quote before a placeholder.
 pub(crate) fn grouped_placeholders(target: Target, part: &Part) -> Vec<Problem> {
     let quoted = part.template.holes().iter().filter(|hole| hole.role == Role::InString);
-    let problem = |hole: &crate::Hole| {
+    let problem = |hole: &Hole| {
         let message = "the run fails: the query groups by this expression, and there the quote before a placeholder is lost (S-16)";
         let help = match target {
             Target::V2_1 => "leave the quotes out: the placeholder gets them automatically",

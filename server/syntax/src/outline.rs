@@ -102,7 +102,7 @@ pub(crate) fn outline(text: &str) -> Outline {
             place = Place::Outside;
             continue;
         }
-        place = scan.column_zero(here, text, next, body, place, at_start);
+        place = scan.column_zero(here, &text[here..next], body, place, at_start);
     }
     scan.finish(bytes.len());
     let mut outline = scan.outline;
@@ -159,15 +159,7 @@ impl Scan {
         Place::Items { indent, content: content_column(body, indent, indent) }
     }
 
-    fn column_zero(
-        &mut self,
-        here: usize,
-        text: &str,
-        next: usize,
-        body: &[u8],
-        place: Place,
-        at_start: bool,
-    ) -> Place {
+    fn column_zero(&mut self, here: usize, line: &str, body: &[u8], place: Place, at_start: bool) -> Place {
         if line::is_item(body) {
             match place {
                 Place::Outside | Place::Pair => {
@@ -180,7 +172,6 @@ impl Scan {
         if body[0] == b'?' && body.get(1).is_none_or(u8::is_ascii_whitespace) {
             self.outline.unusual = true;
         }
-        let line = &text[here..next];
         let known = line::section_without_colon(line);
         let Some(colon) = line::key_colon(line).or(known.map(str::len)) else {
             self.outline.unusual |= at_start;

@@ -240,7 +240,8 @@ impl Recovery<'_> {
                     && let [only] = tree.entries_of(node)
                 {
                     let only = *only;
-                    self.entry_and_below(tree, only, Region { start: below, end: region.end }, &error, entries, depth);
+                    let below = Region { start: below, end: region.end };
+                    entries.extend(self.entry_and_below(tree, only, below, &error, depth));
                     return;
                 }
                 self.failed(tree, Region { start, end: region.end }, &error)
@@ -256,9 +257,8 @@ impl Recovery<'_> {
         entry: EntryData,
         below: Region,
         error: &ParseError,
-        entries: &mut Vec<EntryData>,
         depth: usize,
-    ) {
+    ) -> Vec<EntryData> {
         let found = tree.problems.len();
         let wanted = self.column(usize::from(tree.node(entry.key).range.start()));
         let node = self.region(tree, below, depth + 1);
@@ -268,13 +268,13 @@ impl Recovery<'_> {
             let error = if is_list { &between } else { error };
             tree.problem(error.kind, error_range(self.text, error, below), error.message.clone());
         }
-        entries.push(entry);
         if is_list && wanted == 0 {
             // `insights: x` and then its items: they matter more.
-            entries.last_mut().expect("just pushed").value = node;
-        } else {
-            self.graft(tree, node, entries);
+            return vec![EntryData { value: node, ..entry }];
         }
+        let mut entries = vec![entry];
+        self.graft(tree, node, &mut entries);
+        entries
     }
 
     fn item(&self, tree: &mut Tree, region: Region, dashed: bool, items: &mut Vec<NodeIndex>, depth: usize) {

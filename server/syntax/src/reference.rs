@@ -80,7 +80,7 @@ pub(crate) fn call(text: &str) -> Option<Call> {
 /// All well-formed references of a text, in its order.
 pub fn references(content: &str) -> Vec<Reference> {
     if let Some(call) = call(content).filter(|call| call.len == content.len()) {
-        return vec![reference(content, 0, 0, &call, 0, call.len, RefForm::Bare)];
+        return vec![reference(content, range(0, call.len), 0, &call, 0, RefForm::Bare)];
     }
     let mut all = Vec::new();
     let mut at = 0;
@@ -93,22 +93,14 @@ pub fn references(content: &str) -> Vec<Reference> {
         let path = span(&content[after..], is_path_char);
         let close = after + path + blanks(&content[after + path..]);
         if content[close..].starts_with('}') {
-            all.push(reference(content, start, inner, &call, path, close + 1, RefForm::Context));
+            all.push(reference(content, range(start, close + 1), inner, &call, path, RefForm::Context));
             at = close + 1;
         }
     }
     all
 }
 
-fn reference(
-    content: &str,
-    start: usize,
-    call_start: usize,
-    call: &Call,
-    path: usize,
-    end: usize,
-    form: RefForm,
-) -> Reference {
+fn reference(content: &str, whole: TextRange, call_start: usize, call: &Call, path: usize, form: RefForm) -> Reference {
     let name_range = range(call_start + call.name_start, call_start + call.name_end);
     let path_start = call_start + call.len;
     let path_range = (path > 0).then(|| {
@@ -116,7 +108,7 @@ fn reference(
         range(path_start + dot, path_start + path)
     });
     Reference {
-        range: range(start, end),
+        range: whole,
         form,
         name: content[name_range].to_owned(),
         name_range,

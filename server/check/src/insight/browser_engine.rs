@@ -74,89 +74,121 @@ pub(crate) struct Refused {
 pub(crate) fn refused_by_1_4(sql: &str) -> Vec<Refused> {
     let Ok(tokens) = tokenize(sql) else { return Vec::new() };
     let tokens: Vec<Token> = tokens.into_iter().filter(|token| !token.is_space()).collect();
-    let mut out = Vec::new();
-    let mut add = |from: usize, to: usize, what: String| {
-        let range = tokens[from].range.cover(tokens[to].range);
-        out.push(Refused { range, what });
-    };
-    let is = |at: usize, token: &T| tokens.get(at).is_some_and(|found| found.token == *token);
-    let word = |at: usize, text: &str| tokens.get(at).is_some_and(|token| token.is_word(text));
-    // Of each open parenthesis: the name before it, and whether commas were met in it, and whether it orders.
-    let mut open: Vec<Open> = vec![Open::default()];
-    for (at, token) in tokens.iter().enumerate() {
-        let name = at.checked_sub(1).and_then(|before| name_of(&tokens[before]));
+    let mut scan = Scan { tokens: &tokens, open: vec![Open::default()], out: Vec::new() };
+    for at in 0..tokens.len() {
+        scan.token(at);
+    }
+    if scan.orders() && scan.is(tokens.len().wrapping_sub(1), &T::Comma) {
+        scan.add(tokens.len() - 1, tokens.len() - 1, "comma at the end of `ORDER BY`");
+    }
+    scan.out
+}
+
+/// A walk over the tokens of a query.
+struct Scan<'a> {
+    tokens: &'a [Token],
+    /// One for the query, then one for each open parenthesis.
+    open: Vec<Open>,
+    out: Vec<Refused>,
+}
+
+impl Scan<'_> {
+    fn add(&mut self, from: usize, to: usize, what: impl Into<String>) {
+        let range = self.tokens[from].range.cover(self.tokens[to].range);
+        self.out.push(Refused { range, what: what.into() });
+    }
+
+    fn is(&self, at: usize, token: &T) -> bool {
+        self.tokens.get(at).is_some_and(|found| found.token == *token)
+    }
+
+    fn word(&self, at: usize, text: &str) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.is_word(text))
+    }
+
+    /// Whether an `ORDER BY` has begun in the innermost parenthesis.
+    fn orders(&self) -> bool {
+        self.open.last().is_some_and(|open| open.ordering)
+    }
+
+    fn token(&mut self, at: usize) {
+        let token = &self.tokens[at];
         match &token.token {
-            T::LParen => {
-                let called = name.filter(|_| at < 2 || tokens[at - 2].token != T::Period);
-                if let Some(function) = called.as_deref().and_then(|name| FUNCTIONS.binary_search(&name).ok()) {
-                    add(at - 1, at - 1, format!("function `{}`", FUNCTIONS[function]));
-                }
-                let operand_before = at > 0 && !starts_operand(&tokens[at - 1]);
-                if is(at + 1, &T::RParen) && word(at.wrapping_sub(1), "in") {
-                    add(at, at + 1, "empty `IN ()` list".into());
-                } else if is(at + 1, &T::RParen) && !operand_before {
-                    add(at, at + 1, "empty tuple".into());
-                }
-                if word(at.wrapping_sub(1), "values") && word(at.wrapping_sub(2), "from") {
-                    add(at - 1, at - 1, "`VALUES` as a table without parentheses around it".into());
-                }
-                open.push(Open { name: called, tuple: !operand_before, ..Open::default() });
+            T::LParen => self.opened(at),
+            T::RParen => self.closed(at),
+            T::LBrace if self.is(at + 1, &T::RBrace) && self.name_before(at).as_deref() != Some("map") => {
+                self.add(at, at + 1, "empty struct `{}`");
             }
-            T::RParen => {
-                let closed = if open.len() > 1 { open.pop().unwrap_or_default() } else { Open::default() };
-                if at > 0 && tokens[at - 1].token == T::Comma {
-                    let call = closed.name.as_deref().is_some_and(|name| !NO_CALL.contains(&name));
-                    if closed.ordering {
-                        add(at - 1, at - 1, "comma at the end of `ORDER BY`".into());
-                    } else if closed.tuple {
-                        add(at - 1, at - 1, "tuple that ends in a comma".into());
-                    } else if call {
-                        add(at - 1, at - 1, "comma at the end of a function's arguments".into());
-                    }
-                }
-            }
-            T::LBrace if is(at + 1, &T::RBrace) && name.as_deref() != Some("map") => {
-                add(at, at + 1, "empty struct `{}`".into());
-            }
-            T::Mul if word(at + 1, "except") && is(at + 2, &T::LParen) && !word(at + 3, "select") => {
-                add(at + 1, at + 1, "`* EXCEPT`".into());
+            T::Mul if self.word(at + 1, "except") && self.is(at + 2, &T::LParen) && !self.word(at + 3, "select") => {
+                self.add(at + 1, at + 1, "`* EXCEPT`");
             }
             T::Tilde | T::TildeAsterisk | T::ExclamationMarkTilde | T::ExclamationMarkTildeAsterisk
-                if word(at + 1, "any") || word(at + 1, "all") =>
+                if self.word(at + 1, "any") || self.word(at + 1, "all") =>
             {
-                add(at, at + 1, "regular expression operator with `ANY` or `ALL`".into());
+                self.add(at, at + 1, "regular expression operator with `ANY` or `ALL`");
             }
-            T::DoubleColon if is(at + 2, &T::Period) => {
-                add(at + 1, (at + 3).min(tokens.len() - 1), "qualified type name in a cast".into());
+            T::DoubleColon if self.is(at + 2, &T::Period) => {
+                self.add(at + 1, (at + 3).min(self.tokens.len() - 1), "qualified type name in a cast");
             }
             T::LBracket => {
-                let close = if is(at + 1, &T::RBracket) { at + 1 } else { at + 2 };
-                let typed = is(close, &T::RBracket)
-                    && matches!(tokens.get(close + 1).map(|next| &next.token), Some(T::SingleQuotedString(_)));
-                if typed && name.is_some() {
-                    add(at - 1, close + 1, "typed array literal".into());
+                let close = if self.is(at + 1, &T::RBracket) { at + 1 } else { at + 2 };
+                let literal = self.tokens.get(close + 1).map(|next| &next.token);
+                let typed = self.is(close, &T::RBracket) && matches!(literal, Some(T::SingleQuotedString(_)));
+                if typed && self.name_before(at).is_some() {
+                    self.add(at - 1, close + 1, "typed array literal");
                 }
             }
-            T::Word(_) if token.is_word("by") && word(at.wrapping_sub(1), "order") => {
-                if let Some(innermost) = open.last_mut() {
+            T::Word(_) if token.is_word("by") && self.word(at.wrapping_sub(1), "order") => {
+                if let Some(innermost) = self.open.last_mut() {
                     innermost.ordering = true;
                 }
             }
-            T::Word(_) if token.is_word("limit") || token.is_word("offset") => {
-                let ordering = open.last().is_some_and(|open| open.ordering);
-                if ordering && at > 0 && tokens[at - 1].token == T::Comma {
-                    add(at - 1, at - 1, "comma at the end of `ORDER BY`".into());
-                }
+            T::Word(_)
+                if (token.is_word("limit") || token.is_word("offset"))
+                    && self.orders()
+                    && self.is(at.wrapping_sub(1), &T::Comma) =>
+            {
+                self.add(at - 1, at - 1, "comma at the end of `ORDER BY`");
             }
             _ => {}
         }
     }
-    if let (Some(T::Comma), true) =
-        (tokens.last().map(|last| &last.token), open.last().is_some_and(|open| open.ordering))
-    {
-        add(tokens.len() - 1, tokens.len() - 1, "comma at the end of `ORDER BY`".into());
+
+    fn name_before(&self, at: usize) -> Option<String> {
+        at.checked_sub(1).and_then(|before| name_of(&self.tokens[before]))
     }
-    out
+
+    fn opened(&mut self, at: usize) {
+        let called = self.name_before(at).filter(|_| at < 2 || self.tokens[at - 2].token != T::Period);
+        if let Some(function) = called.as_deref().and_then(|name| FUNCTIONS.binary_search(&name).ok()) {
+            self.add(at - 1, at - 1, format!("function `{}`", FUNCTIONS[function]));
+        }
+        let operand_before = at > 0 && !starts_operand(&self.tokens[at - 1]);
+        let empty = self.is(at + 1, &T::RParen);
+        if empty && self.word(at.wrapping_sub(1), "in") {
+            self.add(at, at + 1, "empty `IN ()` list");
+        } else if empty && !operand_before {
+            self.add(at, at + 1, "empty tuple");
+        }
+        if self.word(at.wrapping_sub(1), "values") && self.word(at.wrapping_sub(2), "from") {
+            self.add(at - 1, at - 1, "`VALUES` as a table without parentheses around it");
+        }
+        self.open.push(Open { name: called, tuple: !operand_before, ..Open::default() });
+    }
+
+    fn closed(&mut self, at: usize) {
+        let closed = if self.open.len() > 1 { self.open.pop().unwrap_or_default() } else { Open::default() };
+        if self.is(at.wrapping_sub(1), &T::Comma) {
+            let call = closed.name.as_deref().is_some_and(|name| !NO_CALL.contains(&name));
+            if closed.ordering {
+                self.add(at - 1, at - 1, "comma at the end of `ORDER BY`");
+            } else if closed.tuple {
+                self.add(at - 1, at - 1, "tuple that ends in a comma");
+            } else if call {
+                self.add(at - 1, at - 1, "comma at the end of a function's arguments");
+            }
+        }
+    }
 }
 
 /// What stands around the tokens inside a parenthesis.

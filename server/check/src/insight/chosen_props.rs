@@ -1,6 +1,6 @@
 //! Options that are put into properties: whether plotly takes each of them (`R-PROP-01`).
 
-use super::Run;
+use super::setting::Setting;
 use crate::inputs::states::Value;
 use crate::report::Finding;
 use crate::report::shorten::{OPTION, shorten};
@@ -8,67 +8,65 @@ use viz_plotly::{Attribute, Given, Root, ValueType, schema};
 use viz_project::{Code, Kind, ObjectId, Related, Resolution, Severity, StaticProp};
 use viz_syntax::{RefForm, references};
 
-impl Run<'_> {
-    /// Judges the options of the inputs that are the whole value of a property. What plotly does not take it leaves out,
-    /// without a word.
-    pub(super) fn chosen_props(&self, findings: &mut Vec<Finding>) {
-        for prop in &self.insight.statics {
-            let Some((attribute, input)) = self.attribute(prop).zip(self.chosen(prop)) else { continue };
-            findings.extend(self.misfits(prop, attribute, input));
-        }
+/// Judges the options of the inputs that are the whole value of a property. What plotly does not take it leaves out,
+/// without a word.
+pub(super) fn judge_chosen_props(setting: &Setting<'_>, findings: &mut Vec<Finding>) {
+    for prop in &setting.insight.statics {
+        let Some((attribute, input)) = attribute_of(setting, prop).zip(chosen_input(setting, prop)) else { continue };
+        findings.extend(misfits(setting, prop, attribute, input));
     }
+}
 
-    fn attribute(&self, prop: &StaticProp) -> Option<&'static Attribute> {
-        let path = prop.key.strip_prefix("props.").filter(|path| !path.contains('['))?;
-        let trace = Root::Trace(&self.insight.trace_type.as_ref()?.text);
-        let attribute = schema().find(trace, path.split('.'))?;
-        let judged = matches!(
-            attribute.ty,
-            ValueType::Enumerated
-                | ValueType::Boolean
-                | ValueType::Number
-                | ValueType::Integer
-                | ValueType::Angle
-                | ValueType::Color
-                | ValueType::Colorscale
-                | ValueType::Flaglist
-        );
-        judged.then_some(attribute)
-    }
+fn attribute_of(setting: &Setting<'_>, prop: &StaticProp) -> Option<&'static Attribute> {
+    let path = prop.key.strip_prefix("props.").filter(|path| !path.contains('['))?;
+    let trace = Root::Trace(&setting.insight.trace_type.as_ref()?.text);
+    let attribute = schema().find(trace, path.split('.'))?;
+    let judged = matches!(
+        attribute.ty,
+        ValueType::Enumerated
+            | ValueType::Boolean
+            | ValueType::Number
+            | ValueType::Integer
+            | ValueType::Angle
+            | ValueType::Color
+            | ValueType::Colorscale
+            | ValueType::Flaglist
+    );
+    judged.then_some(attribute)
+}
 
-    /// The input whose `.value` a property is.
-    fn chosen(&self, prop: &StaticProp) -> Option<ObjectId> {
-        let text = prop.text.text();
-        let [reference] = references(text).try_into().ok()?;
-        let whole = reference.form == RefForm::Context && &text[reference.range] == text.trim();
-        if !whole || reference.path.as_deref() != Some("value") {
-            return None;
-        }
-        match self.project.names().resolve(&reference.name) {
-            Resolution::Object(input) if self.project.object(input).kind == Kind::Input => Some(input),
-            _ => None,
-        }
+/// The input whose `.value` a property is.
+fn chosen_input(setting: &Setting<'_>, prop: &StaticProp) -> Option<ObjectId> {
+    let text = prop.text.text();
+    let [reference] = references(text).try_into().ok()?;
+    let whole = reference.form == RefForm::Context && &text[reference.range] == text.trim();
+    if !whole || reference.path.as_deref() != Some("value") {
+        return None;
     }
+    match setting.project.names().resolve(&reference.name) {
+        Resolution::Object(input) if setting.project.object(input).kind == Kind::Input => Some(input),
+        _ => None,
+    }
+}
 
-    fn misfits(&self, prop: &StaticProp, attribute: &Attribute, input: ObjectId) -> Option<Finding> {
-        let options = self.inputs.get(&input)?.as_ref().ok()?;
-        let wrong: Vec<&Value> = options.values.iter().filter(|value| !fits(attribute, value)).collect();
-        let first = wrong.first()?;
-        let key = prop.key.strip_prefix("props.").unwrap_or(&prop.key);
-        let name = self.project.object(input).name_text();
-        let (failed, total) = (wrong.len(), options.values.len());
-        let which = if failed == total {
-            format!("no option of `{name}` is")
-        } else {
-            let are = if failed == 1 { "is" } else { "are" };
-            format!("{failed} of the {total} options of `{name}` (`{}`) {are} not", shorten(&first.raw(), OPTION))
-        };
-        let message = format!("`{key}` must be {}, which {which}: plotly then leaves it out", attribute.expected());
-        let mut finding = Finding::new(Code::InvalidProp, prop.loc, message);
-        finding.severity = Severity::Warning;
-        finding.related.push(Related { loc: options.origin, message: format!("the options of `{name}` are here") });
-        Some(finding)
-    }
+fn misfits(setting: &Setting<'_>, prop: &StaticProp, attribute: &Attribute, input: ObjectId) -> Option<Finding> {
+    let options = setting.inputs.get(&input)?.as_ref().ok()?;
+    let wrong: Vec<&Value> = options.values.iter().filter(|value| !fits(attribute, value)).collect();
+    let first = wrong.first()?;
+    let key = prop.key.strip_prefix("props.").unwrap_or(&prop.key);
+    let name = setting.project.object(input).name_text();
+    let (failed, total) = (wrong.len(), options.values.len());
+    let which = if failed == total {
+        format!("no option of `{name}` is")
+    } else {
+        let are = if failed == 1 { "is" } else { "are" };
+        format!("{failed} of the {total} options of `{name}` (`{}`) {are} not", shorten(&first.raw(), OPTION))
+    };
+    let message = format!("`{key}` must be {}, which {which}: plotly then leaves it out", attribute.expected());
+    let mut finding = Finding::new(Code::InvalidProp, prop.loc, message);
+    finding.severity = Severity::Warning;
+    finding.related.push(Related { loc: options.origin, message: format!("the options of `{name}` are here") });
+    Some(finding)
 }
 
 fn fits(attribute: &Attribute, value: &Value) -> bool {

@@ -1,6 +1,7 @@
 //! Runs suspected selections on the data of a source: only that tells whether rows meet the fault today.
 
-use super::Run;
+use super::plan::{Plan, render};
+use super::setting::Setting;
 use crate::insight::combinations::Combination;
 use crate::models::source::source_of_model;
 use crate::proof::Class;
@@ -24,90 +25,93 @@ const TRIALS: usize = 8;
 /// Maximum number of suspected selections to try per insight.
 const MOST_TRIED: usize = 50;
 
-impl Run<'_> {
-    /// Runs the query with a suspected selection of some inputs, until it fails: first with the initial states of the
-    /// other inputs, then with others.
-    ///
-    /// # Errors
-    /// While that is under way.
-    pub(super) fn on_data(&self, selection: &[u32], suspected: &[usize]) -> Result<Trial, Unknown> {
-        if self.tried.replace(self.tried.get() + 1) >= MOST_TRIED {
-            let why = format!("so many choices are suspected that only {MOST_TRIED} of them are");
-            return Ok(Trial::Untried(Unknown::new(Reason::TooManyValues, why)));
-        }
-        match self.execute(selection)? {
-            Trial::Passes => {}
-            settled => return Ok(settled),
-        }
-        // All are asked at once.
-        let others: Vec<Result<Trial, Unknown>> =
-            self.companions(selection, suspected).iter().map(|selection| self.execute(selection)).collect();
-        for trial in others {
-            if let failed @ Trial::Fails(_) = trial? {
-                return Ok(failed);
-            }
-        }
-        Ok(Trial::Passes)
+/// Runs the query with a suspected selection of some inputs, until it fails: first with the initial states of the
+/// other inputs, then with others.
+///
+/// # Errors
+/// While that is under way.
+pub(super) fn try_on_data(
+    setting: &Setting<'_>,
+    plan: &Plan,
+    selection: &[u32],
+    suspected: &[usize],
+) -> Result<Trial, Unknown> {
+    if plan.tried.replace(plan.tried.get() + 1) >= MOST_TRIED {
+        let why = format!("so many choices are suspected that only {MOST_TRIED} of them are");
+        return Ok(Trial::Untried(Unknown::new(Reason::TooManyValues, why)));
     }
-
-    /// Other states of the other inputs: the last ones (of multi-selects: everything), then the second, the third, …
-    fn companions(&self, selection: &[u32], suspected: &[usize]) -> Vec<Combination> {
-        let tame = |at: usize, state: &u32| matches!(self.classes.of(at, *state), Class::Regular(_));
-        let states: Vec<Vec<u32>> = (0..self.states.len())
-            .map(|at| (0..self.states[at].len() as u32).rev().filter(|state| tame(at, state)).collect::<Vec<u32>>())
-            .map(|mut states| {
-                if states.len() > 2 {
-                    states[1..].reverse();
-                }
-                states
-            })
-            .collect();
-        let mut out: Vec<Combination> = Vec::new();
-        let longest = states.iter().map(Vec::len).max().unwrap_or(0);
-        for turn in 0..longest {
-            let mut next = selection.to_vec();
-            for at in (0..next.len()).filter(|at| !suspected.contains(at)) {
-                if let Some(state) = states[at].get(turn % states[at].len().max(1)) {
-                    next[at] = *state;
-                }
-            }
-            if next != selection && !out.contains(&next) {
-                out.push(next);
-            }
-            if out.len() + 1 == TRIALS {
-                break;
-            }
-        }
-        out
+    match run_on_data(setting, plan, selection)? {
+        Trial::Passes => {}
+        settled => return Ok(settled),
     }
+    // All are asked at once.
+    let others: Vec<Result<Trial, Unknown>> =
+        companions(plan, selection, suspected).iter().map(|selection| run_on_data(setting, plan, selection)).collect();
+    for trial in others {
+        if let failed @ Trial::Fails(_) = trial? {
+            return Ok(failed);
+        }
+    }
+    Ok(Trial::Passes)
+}
 
-    /// Runs the query with one selection. An error of another kind than a conversion is no answer to what is asked here.
-    fn execute(&self, selection: &[u32]) -> Result<Trial, Unknown> {
-        let (source, tables) = match self.source_and_tables() {
-            Ok(found) => found,
-            Err(why) => return Ok(Trial::Untried(why)),
-        };
-        let sql = self.render(selection);
-        Ok(match self.facts.accepted(Question::Execute { source, tables, sql }) {
-            Ok(Ok(())) => Trial::Passes,
-            Ok(Err(error)) if error.kind == SqlErrorKind::Conversion => Trial::Fails(error),
-            Ok(Err(error)) => Trial::Untried(Unknown::new(Reason::OtherError, error.message)),
-            Err(why) if why.is_pending() => return Err(why),
-            Err(why) => Trial::Untried(why),
+/// Other states of the other inputs: the last ones (of multi-selects: everything), then the second, the third, …
+fn companions(plan: &Plan, selection: &[u32], suspected: &[usize]) -> Vec<Combination> {
+    let tame = |at: usize, state: &u32| matches!(plan.classes.of(at, *state), Class::Regular(_));
+    let states: Vec<Vec<u32>> = (0..plan.states.len())
+        .map(|at| (0..plan.states[at].len() as u32).rev().filter(|state| tame(at, state)).collect::<Vec<u32>>())
+        .map(|mut states| {
+            if states.len() > 2 {
+                states[1..].reverse();
+            }
+            states
         })
+        .collect();
+    let mut out: Vec<Combination> = Vec::new();
+    let longest = states.iter().map(Vec::len).max().unwrap_or(0);
+    for turn in 0..longest {
+        let mut next = selection.to_vec();
+        for at in (0..next.len()).filter(|at| !suspected.contains(at)) {
+            if let Some(state) = states[at].get(turn % states[at].len().max(1)) {
+                next[at] = *state;
+            }
+        }
+        if next != selection && !out.contains(&next) {
+            out.push(next);
+        }
+        if out.len() + 1 == TRIALS {
+            break;
+        }
     }
+    out
+}
 
-    /// Where the query finds its rows.
-    pub(super) fn source_and_tables(&self) -> Result<(SourceSpec, Vec<QueryTable>), Unknown> {
-        let table = |model: &_| {
-            let query =
-                model_query(self.project, *model).ok_or_else(|| Unknown::new(Reason::NoSql, "a model has no SQL"))?;
-            let name = name_hash(self.project.object(*model).name_text());
-            Ok(QueryTable { name, sql: query.text().to_owned() })
-        };
-        let tables = self.composed.models.iter().map(table).collect::<Result<_, Unknown>>()?;
-        let first = self.composed.models.first();
-        let first = first.ok_or_else(|| Unknown::new(Reason::NoModel, "the query reads no model"))?;
-        Ok((source_of_model(self.project, *first)?, tables))
-    }
+/// Runs the query with one selection. An error of another kind than a conversion is no answer to what is asked here.
+fn run_on_data(setting: &Setting<'_>, plan: &Plan, selection: &[u32]) -> Result<Trial, Unknown> {
+    let (source, tables) = match source_and_tables(setting) {
+        Ok(found) => found,
+        Err(why) => return Ok(Trial::Untried(why)),
+    };
+    let sql = render(setting, plan, selection);
+    Ok(match setting.facts.accepted(Question::Execute { source, tables, sql }) {
+        Ok(Ok(())) => Trial::Passes,
+        Ok(Err(error)) if error.kind == SqlErrorKind::Conversion => Trial::Fails(error),
+        Ok(Err(error)) => Trial::Untried(Unknown::new(Reason::OtherError, error.message)),
+        Err(why) if why.is_pending() => return Err(why),
+        Err(why) => Trial::Untried(why),
+    })
+}
+
+/// Where the query finds its rows.
+pub(super) fn source_and_tables(setting: &Setting<'_>) -> Result<(SourceSpec, Vec<QueryTable>), Unknown> {
+    let table = |model: &_| {
+        let query =
+            model_query(setting.project, *model).ok_or_else(|| Unknown::new(Reason::NoSql, "a model has no SQL"))?;
+        let name = name_hash(setting.project.object(*model).name_text());
+        Ok(QueryTable { name, sql: query.text().to_owned() })
+    };
+    let tables = setting.composed.models.iter().map(table).collect::<Result<_, Unknown>>()?;
+    let first = setting.composed.models.first();
+    let first = first.ok_or_else(|| Unknown::new(Reason::NoModel, "the query reads no model"))?;
+    Ok((source_of_model(setting.project, *first)?, tables))
 }

@@ -3,8 +3,15 @@
 //! One query for each of them tells how many rows there are and what is in them (a hash of all rows in order), and it fails
 //! where one of the insight's values fails. Rows themselves never leave the engine.
 
+use super::InsightVerdict;
+use super::blame::{Failure, choices_finding};
+use super::confirm_on_data::source_and_tables;
+use super::origin::is_phantom;
+use super::plan::{Plan, render};
+use super::setting::Setting;
 use super::wording::Failures;
-use super::{InsightVerdict, Run};
+use super::wording::counted;
+use super::wording::in_words;
 use crate::facts::Known;
 use crate::insight::combinations::Combination;
 use crate::insight::witness::{Witness, witnesses};
@@ -22,120 +29,136 @@ struct Shown {
     hash: String,
 }
 
-impl Run<'_> {
-    /// Runs these combinations. Errors are findings, and so is what shows nothing or changes nothing.
-    ///
-    /// # Errors
-    /// If that could not be found out for all of them, or not yet.
-    pub(super) fn execute_sample(&self, verdict: &mut InsightVerdict, among: &[usize]) -> Result<(), Unknown> {
-        let (source, tables) = self.source_and_tables()?;
-        let questions = among.iter().map(|at| {
-            let sql = counted(&tables, &self.render(&self.combinations[*at]));
-            self.facts.get(Question::Options { source: source.clone(), sql, limit: 1 })
-        });
-        let outcomes: Vec<Result<Outcome, Unknown>> = questions.map(outcome).collect();
-        let outcomes: Vec<Outcome> = outcomes.into_iter().collect::<Result<_, _>>()?;
-        let combinations: Vec<Combination> = among.iter().map(|at| self.combinations[*at].clone()).collect();
-        self.run_errors(verdict, among, &combinations, &outcomes);
-        if outcomes.iter().all(Result::is_ok) {
-            let shown: Vec<&Shown> = outcomes.iter().flatten().collect();
-            self.without_rows(verdict, &combinations, &shown);
-            self.without_effect(&mut verdict.findings, &combinations, &shown);
-        }
-        Ok(())
+/// Runs these combinations. Errors are findings, and so is what shows nothing or changes nothing.
+///
+/// # Errors
+/// If that could not be found out for all of them, or not yet.
+pub(super) fn execute_sample(
+    setting: &Setting<'_>,
+    plan: &Plan,
+    verdict: &mut InsightVerdict,
+    among: &[usize],
+) -> Result<(), Unknown> {
+    let (source, tables) = source_and_tables(setting)?;
+    let questions = among.iter().map(|at| {
+        let sql = counting_query(&tables, &render(setting, plan, &plan.combinations[*at]));
+        setting.facts.get(Question::Options { source: source.clone(), sql, limit: 1 })
+    });
+    let outcomes: Vec<Result<Outcome, Unknown>> = questions.map(outcome).collect();
+    let outcomes: Vec<Outcome> = outcomes.into_iter().collect::<Result<_, _>>()?;
+    let combinations: Vec<Combination> = among.iter().map(|at| plan.combinations[*at].clone()).collect();
+    run_errors(setting, plan, verdict, among, &combinations, &outcomes);
+    if outcomes.iter().all(Result::is_ok) {
+        let shown: Vec<&Shown> = outcomes.iter().flatten().collect();
+        without_rows(setting, plan, verdict, &combinations, &shown);
+        without_effect(setting, plan, &mut verdict.findings, &combinations, &shown);
     }
+    Ok(())
+}
 
-    fn run_errors(
-        &self,
-        verdict: &mut InsightVerdict,
-        among: &[usize],
-        combinations: &[Combination],
-        outcomes: &[Outcome],
-    ) {
-        // These have findings at their places already.
-        if verdict.findings.iter().any(|finding| matches!(finding.code, Code::CombinationValue | Code::SqlBind)) {
-            return;
-        }
-        let failing: Vec<bool> = outcomes.iter().map(Result::is_err).collect();
-        for witness in witnesses(combinations, &failing) {
-            let Err(error) = &outcomes[witness.example] else { continue };
-            let at = among[witness.example];
-            if witness.always {
-                let message = format!("the query of this insight fails when it runs: {}", self.words(error));
-                verdict.findings.push(Finding::new(Code::RunError, verdict.report.loc, message));
-            } else {
-                let exact = self.is_complete();
-                let mut finding = self.some(&witness, at, at, error, Judge::Execute, exact);
-                finding.help = None;
-                finding.fix = None;
-                verdict.findings.push(finding);
-            }
-        }
+fn run_errors(
+    setting: &Setting<'_>,
+    plan: &Plan,
+    verdict: &mut InsightVerdict,
+    among: &[usize],
+    combinations: &[Combination],
+    outcomes: &[Outcome],
+) {
+    // These have findings at their places already.
+    if verdict.findings.iter().any(|finding| matches!(finding.code, Code::CombinationValue | Code::SqlBind)) {
+        return;
     }
-
-    /// Choices that show nothing, unless nothing was chosen, or what stands for no option (S-09).
-    fn without_rows(&self, verdict: &mut InsightVerdict, combinations: &[Combination], shown: &[&Shown]) {
-        let empty: Vec<bool> = shown.iter().map(|shown| shown.rows == 0).collect();
-        if empty.iter().all(|empty| *empty) {
-            let message = match self.query_inputs.is_empty() {
-                true => "this insight shows nothing: its query finds no rows",
-                false => "this insight shows nothing, whatever is chosen: its query finds no rows",
-            };
-            verdict.findings.push(Finding::new(Code::NoRows, verdict.report.loc, message));
-            return;
+    let failing: Vec<bool> = outcomes.iter().map(Result::is_err).collect();
+    for witness in witnesses(combinations, &failing) {
+        let Err(error) = &outcomes[witness.example] else { continue };
+        let at = among[witness.example];
+        if witness.always {
+            let message = format!("the query of this insight fails when it runs: {}", in_words(setting, error));
+            verdict.findings.push(Finding::new(Code::RunError, verdict.report.loc, message));
+        } else {
+            let exact = plan.is_complete();
+            let failure = Failure { spoken: at, example: at, error, judge: Judge::Execute, exact };
+            let mut finding = choices_finding(setting, plan, &witness, &failure);
+            finding.help = None;
+            finding.fix = None;
+            verdict.findings.push(finding);
         }
-        for mut witness in witnesses(combinations, &empty) {
-            let chosen = |selection: &Vec<u32>| {
-                let states = witness.inputs.iter().zip(selection);
-                states.into_iter().all(|(at, state)| {
-                    let state = &self.states[*at][*state as usize];
-                    !state.values.is_empty() && !self.is_phantom(self.query_inputs[*at], state)
-                })
-            };
-            let kept: Vec<Vec<u32>> =
-                witness.selections.iter().filter(|selection| chosen(selection)).cloned().collect();
-            witness.selections = kept;
-            if let (false, Some(loc)) = (witness.selections.is_empty(), self.read_at(&witness)) {
-                let (inputs, selections) = (&witness.inputs, &witness.selections);
-                let failures = Failures { inputs, selections, grouped: false, exact: self.is_complete() };
-                let (combinations, words) = self.counted(&failures);
-                let mut finding = Finding::new(Code::NoRows, loc, format!("this insight shows nothing {words}"));
-                finding.combinations = Some(combinations);
-                verdict.findings.push(finding);
-            }
-        }
-    }
-
-    /// Inputs whose choices all show the same, whatever the other inputs are.
-    fn without_effect(&self, findings: &mut Vec<Finding>, combinations: &[Combination], shown: &[&Shown]) {
-        if !self.is_complete() || shown.iter().all(|shown| shown.rows == 0) {
-            return;
-        }
-        for input in (0..self.query_inputs.len()).filter(|input| self.states[*input].len() > 1) {
-            let mut of_others: std::collections::HashMap<Combination, &Shown> = std::collections::HashMap::new();
-            let same = combinations.iter().zip(shown).all(|(combination, shown)| {
-                let mut others = combination.clone();
-                others[input] = 0;
-                *of_others.entry(others).or_insert(shown) == *shown
-            });
-            let hole = self.composed.template.holes().iter().find(|hole| hole.input == self.query_inputs[input]);
-            if let (true, Some(hole)) = (same, hole) {
-                let name = self.project.object(hole.input).name_text();
-                let message = format!("`{name}` changes nothing here: all its choices show the same today");
-                findings.push(Finding::new(Code::NoChange, hole.loc, message));
-            }
-        }
-    }
-
-    /// Where the inputs of a witness are read.
-    fn read_at(&self, witness: &Witness) -> Option<Loc> {
-        let inputs: Vec<ObjectId> = witness.inputs.iter().map(|at| self.query_inputs[*at]).collect();
-        self.composed.template.holes().iter().find(|hole| inputs.contains(&hole.input)).map(|hole| hole.loc)
     }
 }
 
+/// Choices that show nothing, unless nothing was chosen, or what stands for no option (S-09).
+fn without_rows(
+    setting: &Setting<'_>,
+    plan: &Plan,
+    verdict: &mut InsightVerdict,
+    combinations: &[Combination],
+    shown: &[&Shown],
+) {
+    let empty: Vec<bool> = shown.iter().map(|shown| shown.rows == 0).collect();
+    if empty.iter().all(|empty| *empty) {
+        let message = match plan.query_inputs.is_empty() {
+            true => "this insight shows nothing: its query finds no rows",
+            false => "this insight shows nothing, whatever is chosen: its query finds no rows",
+        };
+        verdict.findings.push(Finding::new(Code::NoRows, verdict.report.loc, message));
+        return;
+    }
+    for mut witness in witnesses(combinations, &empty) {
+        let chosen = |selection: &Vec<u32>| {
+            let states = witness.inputs.iter().zip(selection);
+            states.into_iter().all(|(at, state)| {
+                let state = &plan.states[*at][*state as usize];
+                !state.values.is_empty() && !is_phantom(setting, plan.query_inputs[*at], state)
+            })
+        };
+        let kept: Vec<Vec<u32>> = witness.selections.iter().filter(|selection| chosen(selection)).cloned().collect();
+        witness.selections = kept;
+        if let (false, Some(loc)) = (witness.selections.is_empty(), read_at(setting, plan, &witness)) {
+            let (inputs, selections) = (&witness.inputs, &witness.selections);
+            let failures = Failures { inputs, selections, grouped: false, exact: plan.is_complete() };
+            let (combinations, words) = counted(setting, plan, &failures);
+            let mut finding = Finding::new(Code::NoRows, loc, format!("this insight shows nothing {words}"));
+            finding.combinations = Some(combinations);
+            verdict.findings.push(finding);
+        }
+    }
+}
+
+/// Inputs whose choices all show the same, whatever the other inputs are.
+fn without_effect(
+    setting: &Setting<'_>,
+    plan: &Plan,
+    findings: &mut Vec<Finding>,
+    combinations: &[Combination],
+    shown: &[&Shown],
+) {
+    if !plan.is_complete() || shown.iter().all(|shown| shown.rows == 0) {
+        return;
+    }
+    for input in (0..plan.query_inputs.len()).filter(|input| plan.states[*input].len() > 1) {
+        let mut of_others: std::collections::HashMap<Combination, &Shown> = std::collections::HashMap::new();
+        let same = combinations.iter().zip(shown).all(|(combination, shown)| {
+            let mut others = combination.clone();
+            others[input] = 0;
+            *of_others.entry(others).or_insert(shown) == *shown
+        });
+        let hole = setting.composed.template.holes().iter().find(|hole| hole.input == plan.query_inputs[input]);
+        if let (true, Some(hole)) = (same, hole) {
+            let name = setting.project.object(hole.input).name_text();
+            let message = format!("`{name}` changes nothing here: all its choices show the same today");
+            findings.push(Finding::new(Code::NoChange, hole.loc, message));
+        }
+    }
+}
+
+/// Where the inputs of a witness are read.
+fn read_at(setting: &Setting<'_>, plan: &Plan, witness: &Witness) -> Option<Loc> {
+    let inputs: Vec<ObjectId> = witness.inputs.iter().map(|at| plan.query_inputs[*at]).collect();
+    setting.composed.template.holes().iter().find(|hole| inputs.contains(&hole.input)).map(|hole| hole.loc)
+}
+
 /// The query that counts and hashes the rows of another. The hash of a row reads all its values, so none is left out.
-fn counted(tables: &[QueryTable], sql: &str) -> String {
+fn counting_query(tables: &[QueryTable], sql: &str) -> String {
     let table = |table: &QueryTable| format!("\"{}\" AS (\n{}\n)", table.name, table.sql);
     let tables: Vec<String> = tables.iter().map(table).collect();
     format!(

@@ -4,7 +4,7 @@ use crate::facts::Facts;
 use crate::inputs::check_input::AllOptions;
 use crate::inputs::options::{Failed, look_up};
 use crate::inputs::states::{State, states};
-use crate::insight::FromFacts;
+use crate::insight::{FromFacts, in_1_4};
 use crate::models::check_model::{AllColumns, Columns, columns};
 use crate::models::source::source_of_model;
 use std::sync::Arc;
@@ -17,6 +17,8 @@ use viz_sql::{Clause, Composed, Selected, compose, model_query, name_hash};
 pub struct RenderedQuery {
     /// The text as the engine gets it.
     pub sql: String,
+    /// The text that gives the same rows in the DuckDB here, where the browser's engine compares what is grouped by otherwise.
+    pub runs: String,
     /// The text as the project stores it, with placeholders: a template literal of JavaScript if the browser runs it.
     pub stored: String,
     /// The inputs that have a placeholder in it, in document order.
@@ -106,8 +108,21 @@ fn render(
         };
         values.push(state.render(hole.accessor));
     }
+    let sql = composed.template.render(|index, _| values[index].clone()).into_text();
+    let runs = in_1_4(project, &composed).then(|| composed.grouped_as_viewers_see()).map(|here| {
+        // The same holes, some more than once.
+        let value = |hole: &viz_sql::Hole| {
+            composed
+                .template
+                .holes()
+                .iter()
+                .position(|other| (other.input, other.accessor) == (hole.input, hole.accessor))
+        };
+        here.template.render(|_, hole| value(hole).map(|at| values[at].clone()).unwrap_or_default()).into_text()
+    });
     Ok(RenderedQuery {
-        sql: composed.template.render(|index, _| values[index].clone()).into_text(),
+        runs: runs.unwrap_or_else(|| sql.clone()),
+        sql,
         stored: composed.stored.clone(),
         inputs: composed
             .inputs

@@ -3,7 +3,8 @@
 //! The reference reports a number in a property that only takes texts; the other way round the browser shows nothing,
 //! without a word. The types are those that the engine gives the columns of the insight's query.
 
-use super::{InsightVerdict, Run};
+use super::InsightVerdict;
+use super::setting::Setting;
 use crate::facts::Known;
 use crate::report::Finding;
 use viz_facts::{Answer, Column, DataType, Question, ShadowTable, SourceSpec, TypeKind};
@@ -19,35 +20,33 @@ enum Class {
     Boolean,
 }
 
-impl Run<'_> {
-    /// Judges the slices of properties. `text` is one rendered query that binds. Types that are not known yield nothing.
-    pub(super) fn slices(&self, verdict: &mut InsightVerdict, tables: &[ShadowTable], text: &str) {
-        let sliced = self.composed.selected.iter().enumerate().filter_map(|(column, selected)| {
-            let statement = self.insight.statements.get(selected.statement)?;
-            Some((column, statement, self.sliced(statement)?))
-        });
-        let sliced: Vec<(usize, &Statement, &'static Attribute)> = sliced.collect();
-        if sliced.is_empty() {
-            return;
-        }
-        let source = SourceSpec::DuckDbMemory { root: self.project.root.clone() };
-        let question = Question::Describe { source, sql: over(tables, text) };
-        let Known::Answer(answer, _) = self.facts.get(question) else { return };
-        let Answer::Columns(Ok(columns)) = &*answer else { return };
-        for (column, statement, attribute) in sliced {
-            if let Some(finding) = columns.get(column).and_then(|column| judge(statement, attribute, column)) {
-                verdict.findings.push(finding);
-            }
+/// Judges the slices of properties. `text` is one rendered query that binds. Types that are not known yield nothing.
+pub(super) fn judge_slices(setting: &Setting<'_>, verdict: &mut InsightVerdict, tables: &[ShadowTable], text: &str) {
+    let sliced = setting.composed.selected.iter().enumerate().filter_map(|(column, selected)| {
+        let statement = setting.insight.statements.get(selected.statement)?;
+        Some((column, statement, sliced_property(setting, statement)?))
+    });
+    let sliced: Vec<(usize, &Statement, &'static Attribute)> = sliced.collect();
+    if sliced.is_empty() {
+        return;
+    }
+    let source = SourceSpec::DuckDbMemory { root: setting.project.root.clone() };
+    let question = Question::Describe { source, sql: over(tables, text) };
+    let Known::Answer(answer, _) = setting.facts.get(question) else { return };
+    let Answer::Columns(Ok(columns)) = &*answer else { return };
+    for (column, statement, attribute) in sliced {
+        if let Some(finding) = columns.get(column).and_then(|column| judge(statement, attribute, column)) {
+            verdict.findings.push(finding);
         }
     }
+}
 
-    /// The property of a statement that picks one value of its column.
-    fn sliced(&self, statement: &Statement) -> Option<&'static Attribute> {
-        let one = statement.kind == StatementKind::Prop && matches!(statement.query.query.slice, Some(Slice::Index(_)));
-        let path = statement.key.strip_prefix("props.").filter(|path| one && !path.ends_with(']'))?;
-        let trace = Root::Trace(&self.insight.trace_type.as_ref()?.text);
-        schema().find(trace, path.split('.').map(|key| key.split('[').next().unwrap_or(key)))
-    }
+/// The property of a statement that picks one value of its column.
+fn sliced_property(setting: &Setting<'_>, statement: &Statement) -> Option<&'static Attribute> {
+    let one = statement.kind == StatementKind::Prop && matches!(statement.query.query.slice, Some(Slice::Index(_)));
+    let path = statement.key.strip_prefix("props.").filter(|path| one && !path.ends_with(']'))?;
+    let trace = Root::Trace(&setting.insight.trace_type.as_ref()?.text);
+    schema().find(trace, path.split('.').map(|key| key.split('[').next().unwrap_or(key)))
 }
 
 /// The query with the tables in it, all of them empty.

@@ -1,10 +1,16 @@
 //! Which choices fail, in numbers and in words: the same for texts, types and values.
 
-use super::Run;
+use super::plan::Plan;
+use super::setting::Setting;
+use crate::engine_errors::wording::sentence;
 use crate::inputs::states::State;
 use crate::report::FailedCombinations;
 use crate::report::shorten::{OPTION, shorten};
 use indexmap::IndexMap;
+use viz_facts::SqlError;
+use viz_project::StatementKind;
+use viz_sql::name_hash;
+use viz_text::Loc;
 
 /// How many examples a finding names.
 const EXAMPLES: usize = 3;
@@ -21,58 +27,84 @@ pub(super) struct Failures<'a> {
     pub exact: bool,
 }
 
-impl Run<'_> {
-    /// Counts failures, and says them: `` when `a` is "x" (1 of 40 options)``.
-    pub(super) fn counted(&self, failures: &Failures<'_>) -> (FailedCombinations, String) {
-        let Failures { inputs, selections, grouped, exact } = *failures;
-        let product = |counts: &mut dyn Iterator<Item = usize>| counts.fold(1, usize::saturating_mul);
-        let total = product(&mut inputs.iter().map(|index| self.states[*index].len()));
-        let groups = |selection: &Vec<u32>| -> Vec<Vec<u32>> {
-            let group = |index: usize, unit: u32| if grouped { self.group(index, unit) } else { vec![unit] };
-            inputs.iter().zip(selection).map(|(index, unit)| group(*index, *unit)).collect()
-        };
-        let failed = selections
-            .iter()
-            .map(|selection| product(&mut groups(selection).iter().map(Vec::len)))
-            .fold(0, usize::saturating_add);
-        // Of equal ones the last input's come one after the other.
-        let first = selections.iter().take(EXAMPLES).flat_map(|selection| {
-            let groups = groups(selection);
-            let firsts: Vec<u32> = groups.iter().filter_map(|group| group.first().copied()).collect();
-            let last = groups.last().cloned().unwrap_or_default();
-            last.into_iter().take(EXAMPLES).map(move |state| {
-                let mut one = firsts.clone();
-                one.pop();
-                one.push(state);
-                one
-            })
-        });
-        let chosen = |selection: Vec<u32>| -> Vec<(String, &State)> {
-            let pairs = inputs.iter().zip(selection);
-            pairs.map(|(index, state)| (self.input_name(*index), &self.states[*index][state as usize])).collect()
-        };
-        let examples: Vec<Vec<(String, &State)>> = first.take(EXAMPLES).map(chosen).collect();
-        let condition = |(name, state): &(String, &State)| match state.values.as_slice() {
-            [] => format!("nothing is selected in `{name}`"),
-            _ => format!("`{name}` is \"{}\"", shorten(&state.label(), OPTION)),
-        };
-        let conditions: Vec<String> = examples.first().into_iter().flatten().map(condition).collect();
-        let labelled = |example: Vec<(String, &State)>| -> IndexMap<String, String> {
-            example.into_iter().map(|(name, state)| (name, state.label())).collect()
-        };
-        let examples = examples.into_iter().map(labelled).collect();
-        let unit = match inputs {
-            [index] if self.states[*index].iter().all(|state| state.values.len() == 1) => "option",
-            [_] => "selection",
-            _ => "combination",
-        };
-        let plural = if total == 1 { "" } else { "s" };
-        let least = if exact { "" } else { "at least " };
-        let words = format!("when {} ({least}{failed} of {total} {unit}{plural})", conditions.join(" and "));
-        (FailedCombinations { failed, total, examples, at_least: !exact }, words)
-    }
+/// Counts failures, and says them: `` when `a` is "x" (1 of 40 options)``.
+pub(super) fn counted(setting: &Setting<'_>, plan: &Plan, failures: &Failures<'_>) -> (FailedCombinations, String) {
+    let Failures { inputs, selections, grouped, exact } = *failures;
+    let product = |counts: &mut dyn Iterator<Item = usize>| counts.fold(1, usize::saturating_mul);
+    let total = product(&mut inputs.iter().map(|index| plan.states[*index].len()));
+    let groups = |selection: &Vec<u32>| -> Vec<Vec<u32>> {
+        let group = |index: usize, unit: u32| if grouped { plan.group(index, unit) } else { vec![unit] };
+        inputs.iter().zip(selection).map(|(index, unit)| group(*index, *unit)).collect()
+    };
+    let failed = selections
+        .iter()
+        .map(|selection| product(&mut groups(selection).iter().map(Vec::len)))
+        .fold(0, usize::saturating_add);
+    // Of equal ones the last input's come one after the other.
+    let first = selections.iter().take(EXAMPLES).flat_map(|selection| {
+        let groups = groups(selection);
+        let firsts: Vec<u32> = groups.iter().filter_map(|group| group.first().copied()).collect();
+        let last = groups.last().cloned().unwrap_or_default();
+        last.into_iter().take(EXAMPLES).map(move |state| {
+            let mut one = firsts.clone();
+            one.pop();
+            one.push(state);
+            one
+        })
+    });
+    let chosen = |selection: Vec<u32>| -> Vec<(String, &State)> {
+        let pairs = inputs.iter().zip(selection);
+        pairs.map(|(index, state)| (input_name(setting, plan, *index), &plan.states[*index][state as usize])).collect()
+    };
+    let examples: Vec<Vec<(String, &State)>> = first.take(EXAMPLES).map(chosen).collect();
+    let condition = |(name, state): &(String, &State)| match state.values.as_slice() {
+        [] => format!("nothing is selected in `{name}`"),
+        _ => format!("`{name}` is \"{}\"", shorten(&state.label(), OPTION)),
+    };
+    let conditions: Vec<String> = examples.first().into_iter().flatten().map(condition).collect();
+    let labelled = |example: Vec<(String, &State)>| -> IndexMap<String, String> {
+        example.into_iter().map(|(name, state)| (name, state.label())).collect()
+    };
+    let examples = examples.into_iter().map(labelled).collect();
+    let unit = match inputs {
+        [index] if plan.states[*index].iter().all(|state| state.values.len() == 1) => "option",
+        [_] => "selection",
+        _ => "combination",
+    };
+    let plural = if total == 1 { "" } else { "s" };
+    let least = if exact { "" } else { "at least " };
+    let words = format!("when {} ({least}{failed} of {total} {unit}{plural})", conditions.join(" and "));
+    (FailedCombinations { failed, total, examples, at_least: !exact }, words)
+}
 
-    fn input_name(&self, index: usize) -> String {
-        self.project.object(self.query_inputs[index]).name_text().to_owned()
+fn input_name(setting: &Setting<'_>, plan: &Plan, index: usize) -> String {
+    setting.project.object(plan.query_inputs[index]).name_text().to_owned()
+}
+
+/// "this filter", "the property `y`": what a place belongs to.
+pub(super) fn subject(setting: &Setting<'_>, loc: Loc) -> String {
+    let statement = setting.insight.statements.iter().find(|statement| {
+        let whole = statement.query.loc;
+        whole.segment == loc.segment && whole.range.contains_range(loc.range)
+    });
+    match statement.map(|statement| (statement.kind, statement.key.as_str())) {
+        Some((StatementKind::Filter, _)) => "this filter".into(),
+        Some((StatementKind::Split, _)) => "this split".into(),
+        Some((StatementKind::Sort, _)) => "this sort".into(),
+        Some((StatementKind::Prop, key)) => format!("`{}`", key.strip_prefix("props.").unwrap_or(key)),
+        None => "this expression".into(),
     }
+}
+
+/// The engine's words, with the names of models in place of those of their tables.
+pub(super) fn in_words(setting: &Setting<'_>, error: &SqlError) -> String {
+    plain_names(setting, &sentence(&error.message))
+}
+
+pub(super) fn plain_names(setting: &Setting<'_>, text: &str) -> String {
+    setting.composed.models.iter().fold(text.to_owned(), |text, model| {
+        let name = setting.project.object(*model).name_text();
+        let hash = name_hash(name);
+        text.replace(&format!("\"{hash}\""), name).replace(&hash, name)
+    })
 }

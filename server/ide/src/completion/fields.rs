@@ -6,6 +6,7 @@ use super::item::{CompletionItem, CompletionKind};
 use super::names::has_brace;
 use super::rank;
 use super::rank::FieldKind;
+use crate::chosen::chosen;
 use crate::cursor::context::Content;
 use crate::sql_text::select_list::select_list;
 use viz_check::columns_of;
@@ -25,7 +26,7 @@ pub(super) fn fields(
     name: &str,
     replace: TextRange,
 ) -> Vec<CompletionItem> {
-    let id = match request.project.names().resolve(name) {
+    let id = match request.snapshot.project.names().resolve(name) {
         Resolution::Object(id) => id,
         // One of them is meant; which one is another finding.
         Resolution::Ambiguous(ids) => match ids.first() {
@@ -34,7 +35,7 @@ pub(super) fn fields(
         },
         Resolution::Missing => return Vec::new(),
     };
-    let mut items = match &request.project.object(id).body {
+    let mut items = match &request.snapshot.project.object(id).body {
         Body::Input(input) => accessors(request, id, input, replace),
         Body::Model(_) => model(request, place, content, id, replace),
         Body::Insight(insight) if place == Place::TableFields => properties(insight, replace),
@@ -51,7 +52,7 @@ pub(super) fn fields(
 /// The accessors of an input, with what each of them is now: for what is pinned, else when the page loads.
 fn accessors(request: &Request<'_>, id: ObjectId, input: &Input, replace: TextRange) -> Vec<CompletionItem> {
     let Some(selection) = input.selection else { return Vec::new() };
-    let chosen = request.choices.of(request.project, request.facts, id, request.now);
+    let chosen = chosen(&request.snapshot, id);
     let item = |name: &&str| {
         let meaning = crate::describe::accessor_meaning(name, Some(selection)).unwrap_or_default();
         let rendered = chosen
@@ -82,7 +83,7 @@ fn model(
     id: ObjectId,
     replace: TextRange,
 ) -> Vec<CompletionItem> {
-    let project = request.project;
+    let project = request.snapshot.project;
     let takes = |kind: Kind| match place {
         Place::RelationCondition | Place::TableFields => false,
         Place::DimensionExpression => kind == Kind::Dimension,
@@ -120,10 +121,10 @@ fn model(
 
 /// The columns of a model with their types; without the engine's answer those that its SQL names.
 pub(super) fn columns(request: &Request<'_>, model: ObjectId) -> Vec<(String, Option<DataType>)> {
-    if let Ok(columns) = columns_of(request.project, request.facts, model) {
+    if let Ok(columns) = columns_of(request.snapshot.project, request.snapshot.facts, model) {
         return columns.iter().map(|column| (column.name.clone(), Some(column.data_type.clone()))).collect();
     }
-    let Body::Model(body) = &request.project.object(model).body else { return Vec::new() };
+    let Body::Model(body) = &request.snapshot.project.object(model).body else { return Vec::new() };
     let Some(sql) = &body.sql else { return Vec::new() };
     select_list(sql.text()).into_iter().map(|column| (column.name, None)).collect()
 }

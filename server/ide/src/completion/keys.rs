@@ -80,7 +80,7 @@ fn items(request: &Request<'_>, ty: Type, here: &Mapping<'_>, own: TextRange, fo
                     known.extend(other.fields.iter().filter(|field| field.name == special && !present(special)));
                 }
             }
-            let target = request.project.target();
+            let target = request.snapshot.project.target();
             let included = request.file.0 != 0;
             known.retain(|field| {
                 let version = field.only.is_none_or(|only| only == target);

@@ -36,7 +36,7 @@ pub(super) fn names(
     replace: TextRange,
     form: Form,
 ) -> Vec<CompletionItem> {
-    let project = request.project;
+    let project = request.snapshot.project;
     let is_query = request.text[content.range].trim_start().starts_with("?{");
     let fits = |id: &ObjectId| {
         let object = project.object(*id);
@@ -65,7 +65,9 @@ fn allowed(request: &Request<'_>, place: Place, is_query: bool, kind: Kind) -> b
         // Without `?{`, only inputs are substituted.
         Place::InsightProps if !is_query => kind == Kind::Input,
         Place::Evaluation => !matches!(kind, Kind::Row | Kind::Item | Kind::Project),
-        Place::ItemChart if request.project.target() == Target::V2_1 => matches!(kind, Kind::Chart | Kind::Insight),
+        Place::ItemChart if request.snapshot.project.target() == Target::V2_1 => {
+            matches!(kind, Kind::Chart | Kind::Insight)
+        }
         place => place.targets().contains(&kind),
     }
 }
@@ -125,7 +127,7 @@ fn tail(request: &Request<'_>, place: Place, id: ObjectId) -> Tail {
             | Place::TableFields
             | Place::ChartLayout
     );
-    match &request.project.object(id).body {
+    match &request.snapshot.project.object(id).body {
         Body::Input(input) if in_expression => match input.selection {
             Some(Selection::Multi) => Tail::Field,
             _ => Tail::Accessor("value"),
@@ -143,7 +145,7 @@ fn item(
     form: Form,
     after: &After,
 ) -> CompletionItem {
-    let project = request.project;
+    let project = request.snapshot.project;
     let object = project.object(id);
     let name = object.name_text();
     let context = !matches!(form, Form::Call { context: false, .. });

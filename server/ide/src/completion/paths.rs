@@ -17,8 +17,8 @@ pub(super) fn paths(request: &Request<'_>, content: &Content, base: &Path, exten
     let folder = normalize(&base.join(&text[..start]));
     let replace = TextRange::new(TextSize::new(start as u32), TextSize::new(end as u32)) + content.range.start();
     let Ok(entries) = request.files.list(&folder) else { return Vec::new() };
-    let own = &request.project.file(request.file).path;
-    let project_file = request.project.files().first().map(|file| &file.path);
+    let own = &request.snapshot.project.file(request.file).path;
+    let project_file = request.snapshot.project.files().first().map(|file| &file.path);
     let mut found = Vec::new();
     for entry in entries {
         let Some(name) = entry.path.file_name().and_then(|name| name.to_str()) else { continue };
@@ -27,7 +27,7 @@ pub(super) fn paths(request: &Request<'_>, content: &Content, base: &Path, exten
         if name.starts_with('.') || !fits || entry.path == *own || Some(&entry.path) == project_file {
             continue;
         }
-        let known = request.project.file_of(&entry.path).is_some();
+        let known = request.snapshot.project.file_of(&entry.path).is_some();
         let kind = if entry.is_dir { CompletionKind::Folder } else { CompletionKind::File };
         let detail = if known { "already included" } else { "" };
         found.push(((known, entry.is_dir, name.to_owned()), CompletionItem::new(name, kind, replace).detail(detail)));

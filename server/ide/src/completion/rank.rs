@@ -74,7 +74,7 @@ pub(super) fn objects(
     start: TextSize,
     ids: Vec<ObjectId>,
 ) -> Vec<ObjectId> {
-    let project = request.project;
+    let project = request.snapshot.project;
     let before = before(request, content, start);
     let owner = request.slot.object(project, request.file);
     let mut counts: HashMap<&str, usize> = HashMap::new();
@@ -205,10 +205,10 @@ pub(super) fn field(
         _ => 1,
     };
     // What is sorted by is mostly shown.
-    let owner = request.slot.object(request.project, request.file);
+    let owner = request.slot.object(request.snapshot.project, request.file);
     let shown = key == "sort"
         && owner.is_some_and(|id| {
-            let uses = &request.project.object(id).uses;
+            let uses = &request.snapshot.project.object(id).uses;
             uses.iter().any(|found| found.path.as_ref().is_some_and(|path| path.text == name))
         });
     let title = request.slot.objects.iter().rev().find_map(|(_, name)| *name).unwrap_or("");

@@ -21,7 +21,7 @@ const SHOWN: usize = 200;
 pub(super) fn qualified(request: &Request<'_>, content: &Content, replace: TextRange) -> Vec<CompletionItem> {
     let mut items = Vec::new();
     for model in models(request, content) {
-        let name = request.project.object(model).name_text();
+        let name = request.snapshot.project.object(model).name_text();
         items.extend(columns(request, model).into_iter().map(|(column, data_type)| {
             CompletionItem::new(format!("{name}.{column}"), CompletionKind::Column, replace)
                 .detail(type_text(data_type.as_ref()))
@@ -39,7 +39,7 @@ pub(super) fn bare(request: &Request<'_>, content: &Content, replace: TextRange)
 
 /// The models that the object refers to.
 fn models(request: &Request<'_>, content: &Content) -> BTreeSet<ObjectId> {
-    let project = request.project;
+    let project = request.snapshot.project;
     let owner = request.slot.object(project, request.file);
     let uses = owner.into_iter().flat_map(|owner| &project.object(owner).uses).map(|found| found.name.clone());
     // What is being typed may not be read as a query yet.
@@ -96,9 +96,12 @@ pub(super) fn options(request: &Request<'_>, content: &Content) -> Option<Vec<Co
     let replace = TextRange::new(start, TextSize::new(end as u32)) + content.range.start();
     let mut seen = BTreeSet::new();
     let mut items = Vec::new();
-    for input in inputs_of(request.project, &column) {
-        let name = request.project.object(input).name_text();
-        let Ok(found) = options_of(request.project, request.facts, input, request.now) else { continue };
+    for input in inputs_of(request.snapshot.project, &column) {
+        let name = request.snapshot.project.object(input).name_text();
+        let Ok(found) = options_of(request.snapshot.project, request.snapshot.facts, input, request.snapshot.local())
+        else {
+            continue;
+        };
         for value in found.values.iter().map(viz_check::Value::raw).filter(|value| !value.contains('\n')) {
             if seen.insert(value.clone()) {
                 let quoted = in_literal(&value, content.quote);

@@ -43,10 +43,12 @@ pub fn completion_questions(
 /// Tables, columns, functions and keywords.
 pub(super) fn in_model(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
     let replace = request.word(content.range);
-    let Some(model) = request.slot.object(request.project, request.file) else { return sql::words(request, replace) };
-    let source = source_of_model(request.project, model).ok();
-    let known = source.as_ref().and_then(|source| tables_of(source, request.facts));
-    let (items, named) = from_items(text_of(request.project, model));
+    let Some(model) = request.slot.object(request.snapshot.project, request.file) else {
+        return sql::words(request, replace);
+    };
+    let source = source_of_model(request.snapshot.project, model).ok();
+    let known = source.as_ref().and_then(|source| tables_of(source, request.snapshot.facts));
+    let (items, named) = from_items(text_of(request.snapshot.project, model));
     let before = &request.text[TextRange::new(content.range.start(), replace.start())];
     if expects_table(before) {
         let tables = known.into_iter().flatten().map(|table| (table, "table"));
@@ -60,7 +62,7 @@ pub(super) fn in_model(request: &Request<'_>, content: &Content) -> Vec<Completi
     }
     let columns_of = |item: &FromItem| match &item.origin {
         Origin::Query(columns) => columns.iter().map(|name| (name.clone(), None)).collect(),
-        _ => source.as_ref().map(|source| described(source, item, request.facts)).unwrap_or_default(),
+        _ => source.as_ref().map(|source| described(source, item, request.snapshot.facts)).unwrap_or_default(),
     };
     if let Some(alias) = qualifier(before) {
         let of = items.iter().filter(|item| item.name.eq_ignore_ascii_case(&alias));

@@ -145,7 +145,7 @@ fn in_sql(request: &Request<'_>, place: Place, content: &Content) -> Vec<Complet
     }
     let replace = request.word(content.range);
     let mut items = if place == Place::ScopedExpression {
-        let model = request.slot.model_object(request.project, request.file);
+        let model = request.slot.model_object(request.snapshot.project, request.file);
         model.map(|model| sql::own_columns(request, model, replace)).unwrap_or_default()
     } else {
         let mut items = names(request, place, content, replace, Form::Whole { in_text: true });
@@ -183,7 +183,7 @@ fn variables(request: &Request<'_>, content: &Content) -> Option<Vec<CompletionI
     let replace = TextRange::new(TextSize::new(start as u32), TextSize::new(end as u32)) + content.range.start();
     let close = if text[end..].starts_with('}') { "" } else { "}" };
     // Those of `.env`: what else the process has is nobody's business.
-    let variables = Environment::empty().with_file(&request.project.root, request.files);
+    let variables = Environment::empty().with_file(&request.snapshot.project.root, request.files);
     let mut names: Vec<&str> = variables.names().collect();
     names.sort_unstable();
     let item = |variable: &str| {
@@ -266,12 +266,12 @@ fn trace(item: CompletionItem) -> CompletionItem {
 /// Texts of which the project knows what they may be.
 fn texts(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
     let key = request.slot.field.map_or("", |field| field.name);
-    let root = &request.project.root;
+    let root = &request.snapshot.project.root;
     match (request.slot.kind(), key) {
         (Kind::Defaults, "source_name") => named(request, content, Kind::Source),
         (Kind::Defaults, "alert_name") => named(request, content, Kind::Alert),
         (Kind::Include, "path") => {
-            let folder = request.project.file(request.file).path.parent().unwrap_or(root).to_path_buf();
+            let folder = request.snapshot.project.file(request.file).path.parent().unwrap_or(root).to_path_buf();
             paths::paths(request, content, &folder, &["yml", "yaml"])
         }
         (Kind::Source, "file") => paths::paths(request, content, root, &["csv", "tsv", "txt", "xls", "xlsx"]),
@@ -281,7 +281,7 @@ fn texts(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
 
 /// Names of top-level objects, as plain text.
 fn named(request: &Request<'_>, content: &Content, kind: Kind) -> Vec<CompletionItem> {
-    let project = request.project;
+    let project = request.snapshot.project;
     let mut ids: Vec<_> =
         project.ids().filter(|id| project.object(*id).kind == kind && project.parent(*id).is_none()).collect();
     ids.retain(|id| !project.object(*id).name_text().is_empty());
@@ -311,11 +311,13 @@ fn options(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
     if !request.slot.keys.contains(&"default") || request.slot.kind() != Kind::Input {
         return Vec::new();
     }
-    let Some(id) = request.slot.object(request.project, request.file) else { return Vec::new() };
-    if !matches!(request.project.object(id).body, Body::Input(_)) {
+    let Some(id) = request.slot.object(request.snapshot.project, request.file) else { return Vec::new() };
+    if !matches!(request.snapshot.project.object(id).body, Body::Input(_)) {
         return Vec::new();
     }
-    let Ok(options) = options_of(request.project, request.facts, id, request.now) else { return Vec::new() };
+    let Ok(options) = options_of(request.snapshot.project, request.snapshot.facts, id, request.snapshot.local()) else {
+        return Vec::new();
+    };
     let item = |option: String| {
         let insert = quoted(&option, content.quote);
         CompletionItem::new(option, CompletionKind::Option, content.range).detail("option").insert(insert)

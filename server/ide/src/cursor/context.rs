@@ -6,10 +6,12 @@
 
 mod flow;
 mod line;
+mod way;
 
 use line::Line;
 use viz_syntax::{Document, SegmentKind};
 use viz_text::{TextRange, TextSize};
+use way::{Search, Way};
 
 /// Where the cursor is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,15 +142,6 @@ pub(crate) fn range(start: usize, end: usize) -> TextRange {
 /// Nothing that a project may hold has its meaning from keys of more mappings around it.
 const READ_LEVELS: usize = 64;
 
-/// What is looked for on the way up.
-#[derive(Debug, Clone, Copy)]
-enum Search {
-    /// What holds a mapping whose keys have this column.
-    Entry(usize),
-    /// What holds a list whose dashes have this column.
-    Dash(usize),
-}
-
 /// The way from the cursor up to the first column.
 struct Climb<'a> {
     document: &'a Document,
@@ -180,14 +173,15 @@ impl<'a> Climb<'a> {
             let (name, key_column) = (key.name, line.content);
             self.value(&line, key.colon + 1);
             let dashes = line.dashes.clone();
-            let first = line.start + key_column;
-            return self.climb_with(line.start, Search::Entry(key_column), dashes, Some(name), first);
+            let (search, first) = (Search::Entry(key_column), line.start + key_column);
+            return self.climb(Way { above: line.start, search, dashes, key: Some(name), first });
         }
         if line.key.is_some() && column >= line.content {
             let key = line.key.as_ref().map_or(0..0, |key| key.range.clone());
             self.spot = Spot::Key(range(line.start + key.start, line.start + key.end));
             let (dashes, first) = (line.dashes.clone(), line.start + line.content);
-            return self.climb_with(line.start, Search::Entry(line.content), dashes, None, first);
+            let search = Search::Entry(line.content);
+            return self.climb(Way { above: line.start, search, dashes, key: None, first });
         }
         let blank = line.is_blank();
         let behind_dash = line.dashes.last().is_some_and(|dash| column > *dash);
@@ -203,8 +197,8 @@ impl<'a> Climb<'a> {
             self.spot = Spot::Start { content, dash: !line.dashes.is_empty(), flow: false };
         }
         let column = start - line.start;
-        let (dashes, first) = (line.dashes.clone(), start);
-        self.climb_with(line.start, Search::Entry(column), dashes, None, first);
+        let (search, dashes) = (Search::Entry(column), line.dashes.clone());
+        self.climb(Way { above: line.start, search, dashes, key: None, first: start });
     }
 
     /// Whether the line lies in a block scalar, where `#` is no comment.
@@ -288,106 +282,62 @@ impl<'a> Climb<'a> {
         (self.spot, self.here, self.in_flow) = (spot, here, true);
     }
 
-    /// Climbs from an element of a line. `key` is the key in whose value the cursor is, if it is on the line.
-    fn climb_with(
-        &mut self,
-        line_start: usize,
-        mut search: Search,
-        mut dashes: Vec<usize>,
-        mut key: Option<&'a str>,
-        mut first: usize,
-    ) {
-        let text = self.text();
-        let mut above = line_start;
-        loop {
-            if let Some(dash) = dashes.pop() {
-                if let Search::Entry(column) = search {
-                    self.mapping(key.take(), first, column);
-                }
-                self.inner.push(Step::Item);
-                search = Search::Dash(dash);
-                continue;
-            }
-            if let Search::Entry(0) = search {
-                return self.top(key);
-            }
-            if let Search::Dash(column) = search {
-                above = self.skip_items(above, column);
-            }
-            let Some(line) = Line::above(text, above) else {
-                // The file starts in the middle of something.
-                if let Search::Entry(column) = search {
-                    self.mapping(key.take(), first, column);
-                }
-                return;
-            };
-            above = line.start;
-            if line.is_blank() {
-                continue;
-            }
-            let parent = match search {
-                Search::Entry(column) => {
-                    let own = if line.dashes.is_empty() { line.indent } else { line.content };
-                    if own == column && line.key.is_some() {
-                        first = line.start + line.content;
-                        dashes = line.dashes.clone();
-                        continue;
-                    }
-                    if line.indent >= column {
-                        continue;
-                    }
-                    if line.is_bare_dash() || (line.content > column && !line.dashes.is_empty()) {
-                        if line.key.is_some() {
-                            first = line.start + line.content;
-                        }
-                        dashes = line.dashes.iter().copied().filter(|dash| *dash < column).collect();
-                        continue;
-                    }
-                    true
-                }
-                Search::Dash(column) => {
-                    if line.indent > column {
-                        continue;
-                    }
-                    if let Some(place) = line.dashes.iter().position(|dash| *dash == column) {
-                        dashes = line.dashes[..place].to_vec();
-                        continue;
-                    }
-                    if line.is_bare_dash() {
-                        dashes = line.dashes.clone();
-                        continue;
-                    }
-                    line.indent < column || line.dashes.is_empty()
-                }
-            };
-            if !parent {
-                continue;
-            }
-            if line.key.is_none() && !line.dashes.is_empty() {
-                // Text of a list item goes on below it.
-                self.scalar(line.start + line.content);
-                (key, first) = (None, line.start + line.content);
-                search = Search::Entry(line.content);
-                dashes = line.dashes.clone();
-                continue;
-            }
-            let Some(found) = &line.key else { continue };
-            let same_list = matches!(search, Search::Dash(_)) && line.content == line.indent;
-            if same_list && !line.value().is_empty() && matches!(search, Search::Dash(column) if column == line.indent)
-            {
-                continue;
-            }
-            if let Search::Entry(column) = search {
-                self.mapping(key.take(), first, column);
-            }
-            if !self.opens(&line) {
-                self.inside_value(&line, found.colon + 1);
-            }
-            key = Some(found.name);
-            first = line.start + line.content;
-            search = Search::Entry(line.content);
-            dashes = line.dashes.clone();
+    /// Climbs from an element of a line.
+    fn climb(&mut self, mut way: Way<'a>) {
+        while self.step(&mut way) {}
+    }
+
+    /// A step of the way. Whether there are more.
+    fn step(&mut self, way: &mut Way<'a>) -> bool {
+        if let Some(dash) = way.dashes.pop() {
+            self.leave_mapping(way);
+            self.inner.push(Step::Item);
+            way.search = Search::Dash(dash);
+            return true;
         }
+        if let Search::Entry(0) = way.search {
+            self.top(way.key);
+            return false;
+        }
+        if let Search::Dash(column) = way.search {
+            way.above = self.skip_items(way.above, column);
+        }
+        let Some(line) = Line::above(self.text(), way.above) else {
+            // The file starts in the middle of something.
+            self.leave_mapping(way);
+            return false;
+        };
+        way.above = line.start;
+        if !line.is_blank() && !way.passes(&line) {
+            self.enter(way, &line);
+        }
+        true
+    }
+
+    fn leave_mapping(&mut self, way: &mut Way<'a>) {
+        if let Search::Entry(column) = way.search {
+            self.mapping(way.key.take(), way.first, column);
+        }
+    }
+
+    /// A line that may hold what the climb comes from.
+    fn enter(&mut self, way: &mut Way<'a>, line: &Line<'a>) {
+        if line.key.is_none() && !line.dashes.is_empty() {
+            // Text of a list item goes on below it.
+            self.scalar(line.start + line.content);
+            way.go_on(line, None);
+            return;
+        }
+        let Some(found) = &line.key else { return };
+        let same_list = matches!(way.search, Search::Dash(column) if column == line.indent);
+        if same_list && line.content == line.indent && !line.value().is_empty() {
+            return;
+        }
+        self.leave_mapping(way);
+        if !self.opens(line) {
+            self.inside_value(line, found.colon + 1);
+        }
+        way.go_on(line, Some(found.name));
     }
 
     /// Whether the value of the line's key starts on a line below.

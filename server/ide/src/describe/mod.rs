@@ -3,8 +3,6 @@
 pub(crate) mod field;
 pub(crate) mod props;
 
-use chrono::{DateTime, Local, NaiveDateTime};
-use std::time::SystemTime;
 use viz_project::Selection;
 use viz_text::TextRange;
 
@@ -15,11 +13,6 @@ pub struct Hover {
     pub range: TextRange,
     /// Markdown.
     pub markdown: String,
-}
-
-/// The same moment on the clock of this machine.
-pub(crate) fn local(now: SystemTime) -> NaiveDateTime {
-    DateTime::<Local>::from(now).naive_local()
 }
 
 /// What an accessor stands for, if inputs of this kind have it.

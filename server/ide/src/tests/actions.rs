@@ -1,9 +1,7 @@
 //! Code actions, renames of columns and of files.
 
-use super::fixture::{Fixture, now};
-use crate::describe::local;
+use super::fixture::Fixture;
 use crate::{Action, TextChange, actions, fix_all, rename, renamed_files};
-use viz_check::{CheckOptions, Memo, check};
 use viz_project::Code;
 use viz_text::{FileId, TextRange};
 
@@ -59,8 +57,7 @@ fn at(old: &str, new: &str) -> Fixture {
 }
 
 fn all(fixture: &Fixture) -> Vec<Action> {
-    let options = CheckOptions { now: local(now()), ..CheckOptions::default() };
-    let report = check(&fixture.project, &fixture.facts, &options, &Memo::default());
+    let report = fixture.report();
     let here = TextRange::empty(fixture.offset);
     actions(&fixture.project, &fixture.facts, &report.findings, fixture.file, here)
 }
@@ -139,8 +136,7 @@ fn all_fixes_of_a_file_at_once() {
         .replacen("max(${ref(orders).amount}) }", "max(${ref(orders).amount}) }\n      tpye: x\n      opacty: 1", 1)
         .replacen("      # kept\n", "      # kept\n      nm$0ae: a\n", 1);
     let fixture = Fixture::new(&text);
-    let options = CheckOptions { now: local(now()), ..CheckOptions::default() };
-    let report = check(&fixture.project, &fixture.facts, &options, &Memo::default());
+    let report = fixture.report();
     let found = all(&fixture);
     let several = found.iter().find(|action| action.title.starts_with("fix all")).expect("several of one code");
     assert!(several.changes.len() > 1, "{several:?}");

@@ -8,10 +8,11 @@
 //!
 //! `$0` is the cursor. Models of a DuckDB in memory only.
 
-use crate::{Choices, CompletionItem, completion};
+use crate::{Choices, CompletionItem, Hover, Snapshot, completion, hover};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+use viz_check::{CheckOptions, Memo, Report, check};
 use viz_facts::{Answer, Column, Fact, FactStore, KeyedQuestion, OptionValues, Question, SourceSpec};
 use viz_project::{Body, Environment, Kind, MemoryFiles, ObjectId, Options, Project};
 use viz_text::{FileId, TextRange, TextSize};
@@ -108,6 +109,23 @@ impl Fixture {
         self.facts.insert(question.key(), Fact::Known { answer: Arc::new(answer), at: now() });
     }
 
+    /// What features look at while this is pinned.
+    pub fn snapshot<'a>(&'a self, choices: &'a Choices) -> Snapshot<'a> {
+        Snapshot { project: &self.project, facts: &self.facts, choices, now: now() }
+    }
+
+    /// The check of the project.
+    pub fn report(&self) -> Report {
+        let now = self.snapshot(&Choices::default()).local();
+        let options = CheckOptions { now, ..CheckOptions::default() };
+        check(&self.project, &self.facts, &options, &Memo::default())
+    }
+
+    /// The hover at the cursor while this is pinned.
+    pub fn hover(&self, choices: &Choices) -> Option<Hover> {
+        hover(&self.snapshot(choices), self.file, self.offset)
+    }
+
     /// The completion at the cursor.
     pub fn completion(&self) -> Vec<CompletionItem> {
         self.completion_with(&Choices::default())
@@ -115,7 +133,7 @@ impl Fixture {
 
     /// The completion at the cursor while this is pinned.
     pub fn completion_with(&self, choices: &Choices) -> Vec<CompletionItem> {
-        completion(&self.project, &self.facts, &self.files, choices, self.file, self.offset, now())
+        completion(&self.snapshot(choices), &self.files, self.file, self.offset)
     }
 
     /// The text of the cursor's file.

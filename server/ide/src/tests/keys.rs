@@ -1,12 +1,10 @@
 //! What is said of keys: hover, and what completion puts behind them.
 
-use super::fixture::{Fixture, now};
-use crate::hover;
+use super::fixture::Fixture;
 
 fn over(text: &str) -> Option<String> {
     let fixture = Fixture::new(text);
-    let found =
-        hover(&fixture.project, &fixture.facts, &crate::Choices::default(), fixture.file, fixture.offset, now())?;
+    let found = fixture.hover(&crate::Choices::default())?;
     assert!(found.range.contains_inclusive(fixture.offset), "{found:?}");
     Some(found.markdown)
 }

@@ -1,7 +1,6 @@
 //! Plotly's properties: completion and hover, finished and unfinished.
 
-use super::fixture::{Fixture, labels, listed, now};
-use crate::hover;
+use super::fixture::{Fixture, labels, listed};
 
 fn insight(rest: &str) -> String {
     format!("insights:\n  - name: sales\n    props:\n{rest}\n")
@@ -13,8 +12,7 @@ fn chart(rest: &str) -> String {
 
 fn hovered(text: &str) -> Option<(String, String)> {
     let fixture = Fixture::new(text);
-    let found =
-        hover(&fixture.project, &fixture.facts, &crate::Choices::default(), fixture.file, fixture.offset, now())?;
+    let found = fixture.hover(&crate::Choices::default())?;
     Some((fixture.text()[found.range].to_owned(), found.markdown))
 }
 

@@ -1,6 +1,6 @@
 //! Every feature at every place of real files, whole and cut off: nothing may panic.
 
-use super::fixture::{Fixture, joined, now, sample};
+use super::fixture::{Fixture, joined, sample};
 use crate::links;
 use crate::{
     Choices, colors, completion, definition, document_symbols, folding, highlight, hover, implementation, references,
@@ -11,8 +11,10 @@ use viz_text::{TextRange, TextSize};
 const SAMPLES: [&str; 3] = ["ecommerce", "support-tickets", "iot-sensors"];
 
 fn everything(fixture: &Fixture, offset: TextSize) {
-    let Fixture { project, facts, files, file, .. } = fixture;
-    for item in completion(project, facts, files, &Choices::default(), *file, offset, now()) {
+    let Fixture { project, files, file, .. } = fixture;
+    let choices = Choices::default();
+    let snapshot = fixture.snapshot(&choices);
+    for item in completion(&snapshot, files, *file, offset) {
         assert!(item.replace.contains_inclusive(offset), "{item:?} at {offset:?}");
         let line = &fixture.text()[item.replace];
         assert!(!line.contains('\n') && !item.label.is_empty(), "{item:?}");
@@ -20,7 +22,7 @@ fn everything(fixture: &Fixture, offset: TextSize) {
     if let Some(found) = definition(project, *file, offset) {
         assert!(found.origin.contains_inclusive(offset));
     }
-    hover(project, facts, &Choices::default(), *file, offset, now());
+    hover(&snapshot, *file, offset);
     signature_help(project, *file, offset);
     type_definition(project, *file, offset);
     implementation(project, *file, offset);

@@ -1,7 +1,7 @@
 //! SQL inside slots and models: completion, signature help, hover.
 
-use super::fixture::{Fixture, now};
-use crate::{Choices, completion_grows, completion_questions, hover, signature_help};
+use super::fixture::Fixture;
+use crate::{Choices, completion_grows, completion_questions, signature_help};
 use viz_check::{State, Value};
 use viz_facts::{Answer, Column, OptionValues, Question};
 
@@ -194,7 +194,7 @@ fn signatures_show_the_parameter_at_the_cursor() {
 
 fn hovered(place: &str, choices: &Choices) -> String {
     let fixture = Fixture::new(&PROJECT.replacen(&place.replace('|', ""), &place.replace('|', "$0"), 1));
-    let found = hover(&fixture.project, &fixture.facts, choices, fixture.file, fixture.offset, now());
+    let found = fixture.hover(choices);
     found.unwrap_or_else(|| panic!("{place}")).markdown
 }
 
@@ -228,7 +228,7 @@ fn hovers_tell_what_things_are_now() {
 fn hovers_stay_closed() {
     let text = "name: p\nmodels:\n  - name: od$0d\n    description: |\n      ```\n      open\n    sql: |\n      select 1\n      ```\n      ![pix](https://evil/t.png) [c](command:x)\n      ````\n";
     let fixture = Fixture::new(text);
-    let found = hover(&fixture.project, &fixture.facts, &Choices::default(), fixture.file, fixture.offset, now());
+    let found = fixture.hover(&Choices::default());
     let markdown = found.expect("a hover").markdown;
     assert!(markdown.contains("`````sql\nselect 1\n```\n![pix]") && markdown.contains("\n````\n`````\n"), "{markdown}");
     assert!(markdown.ends_with("```\nopen"), "the description is last: {markdown}");

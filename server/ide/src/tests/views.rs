@@ -1,10 +1,9 @@
 //! What an editor draws into a text: tokens, folds, selections, links, colours, hints, lenses.
 
-use super::fixture::{Fixture, now};
-use crate::describe::local;
+use super::fixture::Fixture;
 use crate::links;
 use crate::{
-    Choices, HintKind, Known, LensKind, TokenKind, colors, folding, hints, lenses, presentations, selection_ranges,
+    Choices, HintKind, LensKind, TokenKind, colors, folding, hints, lenses, presentations, selection_ranges,
     semantic_tokens,
 };
 use insta::assert_snapshot;
@@ -146,14 +145,13 @@ fn colours_are_those_of_properties_that_take_colours() {
 }
 
 fn shown_hints(fixture: &Fixture, choices: &Choices) -> String {
-    let known = Known { facts: &fixture.facts, choices, insights: &[], now: local(now()) };
     let whole = TextRange::up_to((fixture.text().len() as u32).into());
     let line = |hint: &crate::Hint| {
         let before = &fixture.text()[..usize::from(hint.at)];
         let start = before.rfind(['\n', ' ', '\'', '(']).map_or(0, |at| at + 1);
         format!("{}⟨{}⟩", &before[start..], hint.label)
     };
-    hints(&fixture.project, known, fixture.file, whole).iter().map(line).collect::<Vec<_>>().join("\n")
+    hints(&fixture.snapshot(choices), &[], fixture.file, whole).iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -177,12 +175,10 @@ fn hints_follow_what_is_pinned() {
 #[test]
 fn hints_say_how_far_insights_are_checked_and_lenses_do() {
     let fixture = fixture();
-    let options = viz_check::CheckOptions { now: local(now()), ..viz_check::CheckOptions::default() };
-    let report = viz_check::check(&fixture.project, &fixture.facts, &options, &viz_check::Memo::default());
     let choices = Choices::default();
-    let known = Known { facts: &fixture.facts, choices: &choices, insights: &report.insights, now: local(now()) };
+    let report = fixture.report();
     let whole = TextRange::up_to((fixture.text().len() as u32).into());
-    let found = hints(&fixture.project, known, fixture.file, whole);
+    let found = hints(&fixture.snapshot(&choices), &report.insights, fixture.file, whole);
     assert!(found.iter().any(|hint| hint.kind == HintKind::Coverage), "{found:?}");
     let found = lenses(&fixture.project, &report.insights, &report.findings, fixture.file);
     let of = |name: &str| -> Vec<String> {

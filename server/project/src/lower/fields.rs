@@ -191,17 +191,7 @@ impl Lowering {
             Type::Height => self.height(key, node),
             Type::Level => self.level(key, node),
             Type::Evaluation => self.evaluation(owner, key, node),
-            Type::Expression(place) => {
-                self.text(key, node);
-                let scoped = self.out.objects[owner as usize].parent.is_some()
-                    && matches!(place, Place::MetricExpression | Place::DimensionExpression);
-                let place = if scoped { Place::ScopedExpression } else { place };
-                if let Some(scalar) = node.scalar() {
-                    let text = scalar.mapped();
-                    self.uses_in(owner, &text, node.loc(), place);
-                    self.almost(&text, node.loc());
-                }
-            }
+            Type::Expression(place) => self.expression(owner, key, place, node),
             Type::Query(place) => {
                 if let Some(query) = self.query(key, node) {
                     self.uses_in(owner, &query.text, query.loc, place);
@@ -211,62 +201,66 @@ impl Lowering {
             Type::Object(kind) => {
                 self.object(kind, node, Some(owner));
             }
-            Type::SourceOfType(ty) => {
-                let own = node.get("type").filter(|own| own.str().is_some_and(|own| own != ty));
-                if let Some(own) = own.filter(|own| SOURCE_TYPES.contains(&own.str().unwrap_or_default())) {
-                    let message = format!("only a source of type `{ty}` can be attached here");
-                    self.problem(Problem::new(Code::InvalidValue, own.loc(), message));
-                }
-                self.object(Kind::Source, node, Some(owner));
+            Type::SourceOfType(ty) => self.attached_source(owner, ty, node),
+            Type::ObjectOrReference(kind, _) if node.kind() == NodeKind::Mapping => {
+                self.object(kind, node, Some(owner));
             }
-            Type::ObjectOrReference(kind, place) => {
-                if node.kind() == NodeKind::Mapping {
-                    self.object(kind, node, Some(owner));
-                } else {
-                    self.reference(owner, key, kind, place, node);
-                }
+            Type::ObjectOrReference(kind, place) => self.reference(owner, key, kind, place, node),
+            Type::TableData if node.kind() == NodeKind::Mapping => {
+                let kind = if node.get("sql").is_some() { Kind::Model } else { Kind::Insight };
+                self.object(kind, node, Some(owner));
             }
-            Type::TableData => {
-                if node.kind() == NodeKind::Mapping {
-                    let kind = if node.get("sql").is_some() { Kind::Model } else { Kind::Insight };
-                    self.object(kind, node, Some(owner));
-                } else {
-                    self.reference(owner, key, Kind::Insight, Place::TableData, node);
-                }
-            }
+            Type::TableData => self.reference(owner, key, Kind::Insight, Place::TableData, node),
             Type::MarkdownItem => self.markdown_item(owner, key, node),
             Type::List(item) => self.list(owner, key, *item, node),
             Type::Mapping(shape) => {
-                if node.kind() == NodeKind::Mapping {
+                if self.is_mapping(key, "keys to values", node) {
                     self.fields(owner, shape, node);
-                } else {
-                    let message = format!("`{key}` is a mapping of keys to values, not {}", describe(node));
-                    self.problem(Problem::new(Code::WrongType, node.loc(), message));
                 }
             }
             Type::Options => self.options(owner, key, node),
             Type::DefaultValues => self.default_values(owner, key, node),
             Type::Interaction => self.interaction(owner, node),
-            // Props are read with the insight's body.
-            Type::Props | Type::Anything => {
-                if matches!(ty, Type::Props) && node.kind() != NodeKind::Mapping {
-                    self.problem(Problem::new(
-                        Code::WrongType,
-                        node.loc(),
-                        format!("`{key}` is a mapping of plotly properties, not {}", describe(node)),
-                    ));
-                }
+            // They are read with the insight's body.
+            Type::Props => {
+                self.is_mapping(key, "plotly properties", node);
             }
             Type::Layout => {
-                if node.kind() != NodeKind::Mapping {
-                    self.problem(Problem::new(
-                        Code::WrongType,
-                        node.loc(),
-                        format!("`{key}` is a mapping of plotly layout attributes, not {}", describe(node)),
-                    ));
-                }
+                self.is_mapping(key, "plotly layout attributes", node);
             }
+            Type::Anything => {}
         }
+    }
+
+    /// Whether it is a mapping, as it must be.
+    fn is_mapping(&mut self, key: &str, of: &str, node: Node<'_>) -> bool {
+        let is_mapping = node.kind() == NodeKind::Mapping;
+        if !is_mapping {
+            let message = format!("`{key}` is a mapping of {of}, not {}", describe(node));
+            self.problem(Problem::new(Code::WrongType, node.loc(), message));
+        }
+        is_mapping
+    }
+
+    fn expression(&mut self, owner: u32, key: &str, place: Place, node: Node<'_>) {
+        self.text(key, node);
+        let scoped = self.out.objects[owner as usize].parent.is_some()
+            && matches!(place, Place::MetricExpression | Place::DimensionExpression);
+        let place = if scoped { Place::ScopedExpression } else { place };
+        if let Some(scalar) = node.scalar() {
+            let text = scalar.mapped();
+            self.uses_in(owner, &text, node.loc(), place);
+            self.almost(&text, node.loc());
+        }
+    }
+
+    fn attached_source(&mut self, owner: u32, ty: &str, node: Node<'_>) {
+        let own = node.get("type").filter(|own| own.str().is_some_and(|own| own != ty));
+        if let Some(own) = own.filter(|own| SOURCE_TYPES.contains(&own.str().unwrap_or_default())) {
+            let message = format!("only a source of type `{ty}` can be attached here");
+            self.problem(Problem::new(Code::InvalidValue, own.loc(), message));
+        }
+        self.object(Kind::Source, node, Some(owner));
     }
 
     fn list(&mut self, owner: u32, key: &str, item: Type, node: Node<'_>) {

@@ -16,51 +16,8 @@ impl Parser {
         let token = &self.tokens[self.at];
         let (comments, upper) = (token.comments.clone(), token.text.to_uppercase());
         let quoted = matches!(kind, "IDENTIFIER" | "STRING");
-        if !quoted {
-            match upper.as_str() {
-                "CASE" => {
-                    self.advance();
-                    let case = self.case()?;
-                    return self.window(case).map(Some);
-                }
-                "MAP" if self.kind_at(1) == "L_BRACE" => {
-                    self.advance();
-                    let entries = Self::required(self.bracket(None)?)?;
-                    // A bracket behind it belongs to what is in braces.
-                    if !matches!(entries.kind, Kind::Struct(_)) {
-                        return Err(Stop::Unknown);
-                    }
-                    let map = self.node(Kind::ToMap(boxed(entries)));
-                    return self.window(map).map(Some);
-                }
-                "MAP" | "IF" if self.kind_at(1) == "L_PAREN" && !any => {
-                    self.go(self.at + 2);
-                    let args = self.list(Self::assignment)?;
-                    let mut call = match (upper.as_str(), args.len()) {
-                        ("MAP", _) => Node::new(Kind::Other(upper, args.into_iter().take(2).collect())),
-                        ("IF", 2 | 3) => {
-                            let mut args = args.into_iter();
-                            let (Some(condition), Some(value)) = (args.next(), args.next()) else {
-                                return Err(Stop::Refused);
-                            };
-                            let default = args.next().map(boxed);
-                            Node::new(Kind::Case { this: None, ifs: vec![(condition, value)], default })
-                        }
-                        _ => return Err(Stop::Refused),
-                    };
-                    if !self.eat_for("R_PAREN", &mut call) {
-                        return Err(Stop::Refused);
-                    }
-                    if !call.comments.is_empty() {
-                        return Err(Stop::Unknown);
-                    }
-                    return self.window(call).map(Some);
-                }
-                "IF" if matches!(self.kind_at(1), "" | "EQ" | "R_PAREN" | "COMMA") => return Ok(None),
-                "MAP" | "ANY" if self.kind_at(1) != "L_PAREN" => return Err(Stop::Refused),
-                "MAP" | "IF" | "ANY" | "CONNECT_BY_ROOT" | "@" | "NEXT" | "VARIABLE" => return Err(Stop::Unknown),
-                _ => {}
-            }
+        if !quoted && let Some(found) = self.worded(&upper, any)? {
+            return Ok(found);
         }
         if self.kind_at(1) != "L_PAREN" {
             if !FACTS.has("no_paren", kind) {
@@ -93,6 +50,60 @@ impl Parser {
             return Err(Stop::Unknown);
         }
         self.window(this).map(Some)
+    }
+
+    /// What begins with a word that has a grammar of its own; `Some(None)` if no expression can begin with it here.
+    fn worded(&mut self, upper: &str, any: bool) -> Result<Option<Option<Node>>, Stop> {
+        match upper {
+            "CASE" => {
+                self.advance();
+                let case = self.case()?;
+                self.window(case).map(|found| Some(Some(found)))
+            }
+            "MAP" if self.kind_at(1) == "L_BRACE" => {
+                self.advance();
+                let entries = Self::required(self.bracket(None)?)?;
+                // A bracket behind it belongs to what is in braces.
+                if !matches!(entries.kind, Kind::Struct(_)) {
+                    return Err(Stop::Unknown);
+                }
+                let map = self.node(Kind::ToMap(boxed(entries)));
+                self.window(map).map(|found| Some(Some(found)))
+            }
+            "MAP" | "IF" if self.kind_at(1) == "L_PAREN" && !any => {
+                let call = self.map_or_if(upper)?;
+                self.window(call).map(|found| Some(Some(found)))
+            }
+            "IF" if matches!(self.kind_at(1), "" | "EQ" | "R_PAREN" | "COMMA") => Ok(Some(None)),
+            "MAP" | "ANY" if self.kind_at(1) != "L_PAREN" => Err(Stop::Refused),
+            "MAP" | "IF" | "ANY" | "CONNECT_BY_ROOT" | "@" | "NEXT" | "VARIABLE" => Err(Stop::Unknown),
+            _ => Ok(None),
+        }
+    }
+
+    /// `MAP(…)` or `IF(…)`.
+    fn map_or_if(&mut self, upper: &str) -> Result<Node, Stop> {
+        self.go(self.at + 2);
+        let args = self.list(Self::assignment)?;
+        let mut call = match (upper, args.len()) {
+            ("MAP", _) => Node::new(Kind::Other(upper.to_owned(), args.into_iter().take(2).collect())),
+            ("IF", 2 | 3) => {
+                let mut args = args.into_iter();
+                let (Some(condition), Some(value)) = (args.next(), args.next()) else {
+                    return Err(Stop::Refused);
+                };
+                let default = args.next().map(boxed);
+                Node::new(Kind::Case { this: None, ifs: vec![(condition, value)], default })
+            }
+            _ => return Err(Stop::Refused),
+        };
+        if !self.eat_for("R_PAREN", &mut call) {
+            return Err(Stop::Refused);
+        }
+        if !call.comments.is_empty() {
+            return Err(Stop::Unknown);
+        }
+        Ok(call)
     }
 
     fn call(&mut self, upper: &str, anonymous: bool) -> Result<Node, Stop> {
@@ -270,135 +281,151 @@ impl Parser {
     /// Functions with a grammar of their own, behind the opening parenthesis.
     fn special(&mut self, name: &str) -> Result<Node, Stop> {
         match name {
-            "CAST" | "TRY_CAST" | "SAFE_CAST" => {
-                let this = self.assignment()?;
-                if !self.eat("ALIAS") {
-                    let named = self.kind() == "COMMA" && self.kind_at(1) == "STRING";
-                    return Err(if named { Stop::Unknown } else { Stop::Refused });
-                }
-                if self.kind() == "R_PAREN" {
-                    return Err(Stop::Refused);
-                }
-                let to = self.type_name()?;
-                if self.kind() != "R_PAREN" {
-                    return Err(Stop::Unknown);
-                }
-                let this = boxed(Self::required(this)?);
-                Ok(self.node(Kind::Cast { safe: name != "CAST", this, to }))
-            }
-            "EXTRACT" => {
-                let unit = self.text().to_uppercase();
-                let text = self.kind() == "STRING";
-                if self.kind_at(1) == "L_PAREN"
-                    || !self.tokens.get(self.at).is_some_and(|token| token.comments.is_empty())
-                {
-                    return Err(Stop::Unknown);
-                }
-                let part = if text && FACTS.has("part_text", self.text()) {
-                    format!("'{}'", self.text())
-                } else if text || !matches!(self.kind(), "VAR") && !FACTS.parts.contains_key(unit.as_str()) {
-                    return Err(Stop::Unknown);
-                } else {
-                    FACTS.parts.get(unit.as_str()).map_or(unit.clone(), |part| (*part).to_owned())
-                };
-                self.advance();
-                if !self.eat("FROM") && !self.eat("COMMA") {
-                    return Err(Stop::Refused);
-                }
-                let this = boxed(Self::required(self.bitwise()?)?);
-                Ok(self.node(Kind::Extract(part, this)))
-            }
-            "SUBSTRING" => {
-                let mut args = self.list(Self::bitwise)?;
-                let (mut start, mut length) = (None, None);
-                loop {
-                    if self.eat("FROM") {
-                        start = self.bitwise()?;
-                    } else if self.eat("FOR") {
-                        start = start.or_else(|| Some(Node::new(Kind::Number("1".into()))));
-                        length = self.bitwise()?;
-                    } else {
-                        break;
-                    }
-                }
-                args.extend(start);
-                args.extend(length);
-                self.mirrored("SUBSTRING", args)
-            }
-            "TRIM" => {
-                let side = ["BOTH", "LEADING", "TRAILING"].into_iter().find(|side| self.is_word(0, side));
-                if side.is_some() {
-                    self.advance();
-                }
-                let mut this = self.bitwise()?;
-                let mut pattern = None;
-                if matches!(self.kind(), "FROM" | "COMMA") {
-                    let swap = self.kind() == "FROM";
-                    self.advance();
-                    pattern = self.bitwise()?;
-                    if swap {
-                        std::mem::swap(&mut this, &mut pattern);
-                    }
-                }
-                if self.kind() == "COLLATE" {
-                    return Err(Stop::Unknown);
-                }
-                let name = match side {
-                    Some("LEADING") => "LTRIM",
-                    Some("TRAILING") => "RTRIM",
-                    _ => "TRIM",
-                };
-                let args = std::iter::once(Self::required(this)?).chain(pattern).collect();
-                Ok(self.node(Kind::Other(name.into(), args)))
-            }
-            "POSITION" => {
-                let mut args = self.list(Self::bitwise)?;
-                if args.len() == 1 && self.eat("IN") {
-                    let this = Self::required(self.bitwise()?)?;
-                    args.insert(0, this);
-                } else if args.len() == 2 {
-                    args.swap(0, 1);
-                } else {
-                    return Err(if args.len() == 1 { Stop::Refused } else { Stop::Unknown });
-                }
-                Ok(self.node(Kind::Other("STRPOS".into(), args)))
-            }
-            "STRING_AGG" | "GROUP_CONCAT" | "LISTAGG" | "STRINGAGG" => {
-                let mut args = if self.eat("DISTINCT") {
-                    let first = Self::required(self.assignment()?)?;
-                    let distinct = self.node(Kind::Distinct(vec![first]));
-                    let mut args = vec![distinct];
-                    if self.eat("COMMA") {
-                        args.extend(self.list(Self::assignment)?);
-                    }
-                    args
-                } else {
-                    self.list(Self::assignment)?
-                };
-                if args.is_empty() {
-                    return Err(Stop::Refused);
-                }
-                if self.is_word(0, "ON") || self.kind() == "LIMIT" {
-                    return Err(Stop::Unknown);
-                }
-                let order = self.order()?;
-                if self.kind() == "LIMIT" {
-                    return Err(Stop::Unknown);
-                }
-                if order.is_empty() && args.len() > 2 {
-                    return Err(if args.len() > 3 { Stop::Refused } else { Stop::Unknown });
-                }
-                if self.is_word(1, "WITHIN") && self.kind() == "R_PAREN" {
-                    return Err(Stop::Unknown);
-                }
-                args.truncate(2);
-                if args.len() < 2 {
-                    args.push(Node::new(Kind::Text(",".into())));
-                }
-                Ok(self.node(Kind::ListAgg { args, order }))
-            }
+            "CAST" | "TRY_CAST" | "SAFE_CAST" => self.cast(name),
+            "EXTRACT" => self.extract(),
+            "SUBSTRING" => self.substring(),
+            "TRIM" => self.trim(),
+            "POSITION" => self.position(),
+            "STRING_AGG" | "GROUP_CONCAT" | "LISTAGG" | "STRINGAGG" => self.list_agg(),
             _ => Err(Stop::Unknown),
         }
+    }
+
+    /// `CAST(… AS …)`.
+    fn cast(&mut self, name: &str) -> Result<Node, Stop> {
+        let this = self.assignment()?;
+        if !self.eat("ALIAS") {
+            let named = self.kind() == "COMMA" && self.kind_at(1) == "STRING";
+            return Err(if named { Stop::Unknown } else { Stop::Refused });
+        }
+        if self.kind() == "R_PAREN" {
+            return Err(Stop::Refused);
+        }
+        let to = self.type_name()?;
+        if self.kind() != "R_PAREN" {
+            return Err(Stop::Unknown);
+        }
+        let this = boxed(Self::required(this)?);
+        Ok(self.node(Kind::Cast { safe: name != "CAST", this, to }))
+    }
+
+    /// `EXTRACT(… FROM …)`.
+    fn extract(&mut self) -> Result<Node, Stop> {
+        let unit = self.text().to_uppercase();
+        let text = self.kind() == "STRING";
+        if self.kind_at(1) == "L_PAREN" || !self.tokens.get(self.at).is_some_and(|token| token.comments.is_empty()) {
+            return Err(Stop::Unknown);
+        }
+        let part = if text && FACTS.has("part_text", self.text()) {
+            format!("'{}'", self.text())
+        } else if text || !matches!(self.kind(), "VAR") && !FACTS.parts.contains_key(unit.as_str()) {
+            return Err(Stop::Unknown);
+        } else {
+            FACTS.parts.get(unit.as_str()).map_or(unit.clone(), |part| (*part).to_owned())
+        };
+        self.advance();
+        if !self.eat("FROM") && !self.eat("COMMA") {
+            return Err(Stop::Refused);
+        }
+        let this = boxed(Self::required(self.bitwise()?)?);
+        Ok(self.node(Kind::Extract(part, this)))
+    }
+
+    /// `SUBSTRING(… FROM … FOR …)`.
+    fn substring(&mut self) -> Result<Node, Stop> {
+        let mut args = self.list(Self::bitwise)?;
+        let (mut start, mut length) = (None, None);
+        loop {
+            if self.eat("FROM") {
+                start = self.bitwise()?;
+            } else if self.eat("FOR") {
+                start = start.or_else(|| Some(Node::new(Kind::Number("1".into()))));
+                length = self.bitwise()?;
+            } else {
+                break;
+            }
+        }
+        args.extend(start);
+        args.extend(length);
+        self.mirrored("SUBSTRING", args)
+    }
+
+    /// `TRIM(… FROM …)`.
+    fn trim(&mut self) -> Result<Node, Stop> {
+        let side = ["BOTH", "LEADING", "TRAILING"].into_iter().find(|side| self.is_word(0, side));
+        if side.is_some() {
+            self.advance();
+        }
+        let mut this = self.bitwise()?;
+        let mut pattern = None;
+        if matches!(self.kind(), "FROM" | "COMMA") {
+            let swap = self.kind() == "FROM";
+            self.advance();
+            pattern = self.bitwise()?;
+            if swap {
+                std::mem::swap(&mut this, &mut pattern);
+            }
+        }
+        if self.kind() == "COLLATE" {
+            return Err(Stop::Unknown);
+        }
+        let name = match side {
+            Some("LEADING") => "LTRIM",
+            Some("TRAILING") => "RTRIM",
+            _ => "TRIM",
+        };
+        let args = std::iter::once(Self::required(this)?).chain(pattern).collect();
+        Ok(self.node(Kind::Other(name.into(), args)))
+    }
+
+    /// `POSITION(… IN …)`.
+    fn position(&mut self) -> Result<Node, Stop> {
+        let mut args = self.list(Self::bitwise)?;
+        if args.len() == 1 && self.eat("IN") {
+            let this = Self::required(self.bitwise()?)?;
+            args.insert(0, this);
+        } else if args.len() == 2 {
+            args.swap(0, 1);
+        } else {
+            return Err(if args.len() == 1 { Stop::Refused } else { Stop::Unknown });
+        }
+        Ok(self.node(Kind::Other("STRPOS".into(), args)))
+    }
+
+    /// `STRING_AGG(…)` with its order.
+    fn list_agg(&mut self) -> Result<Node, Stop> {
+        let mut args = if self.eat("DISTINCT") {
+            let first = Self::required(self.assignment()?)?;
+            let distinct = self.node(Kind::Distinct(vec![first]));
+            let mut args = vec![distinct];
+            if self.eat("COMMA") {
+                args.extend(self.list(Self::assignment)?);
+            }
+            args
+        } else {
+            self.list(Self::assignment)?
+        };
+        if args.is_empty() {
+            return Err(Stop::Refused);
+        }
+        if self.is_word(0, "ON") || self.kind() == "LIMIT" {
+            return Err(Stop::Unknown);
+        }
+        let order = self.order()?;
+        if self.kind() == "LIMIT" {
+            return Err(Stop::Unknown);
+        }
+        if order.is_empty() && args.len() > 2 {
+            return Err(if args.len() > 3 { Stop::Refused } else { Stop::Unknown });
+        }
+        if self.is_word(1, "WITHIN") && self.kind() == "R_PAREN" {
+            return Err(Stop::Unknown);
+        }
+        args.truncate(2);
+        if args.len() < 2 {
+            args.push(Node::new(Kind::Text(",".into())));
+        }
+        Ok(self.node(Kind::ListAgg { args, order }))
     }
 
     fn mirrored(&mut self, name: &str, args: Vec<Node>) -> Result<Node, Stop> {

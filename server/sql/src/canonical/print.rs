@@ -4,6 +4,7 @@ use super::facts::FACTS;
 use super::shape::shape;
 use super::tree::{Bound, Kind, Node, Over, Sort};
 use super::{Canonical, Piece, Stop};
+use Bit::{L, N, O, T};
 use viz_text::{TextRange, TextSize};
 
 /// The text of an expression.
@@ -17,6 +18,18 @@ pub(super) fn print(node: &Node) -> Result<Canonical, Stop> {
 pub(super) struct Printer {
     text: String,
     pieces: Vec<Piece>,
+}
+
+/// Something to print.
+enum Bit<'a> {
+    /// A text.
+    T(&'a str),
+    /// A node.
+    N(&'a Node),
+    /// An operand of an operator.
+    O(&'a Node, &'a str),
+    /// A list, of operands if there is an operator.
+    L(&'a [Node], &'a str),
 }
 
 impl Printer {
@@ -79,250 +92,167 @@ impl Printer {
         Ok(())
     }
 
+    /// Prints these one after the other.
+    fn all(&mut self, bits: &[Bit<'_>]) -> Result<(), Stop> {
+        bits.iter().try_for_each(|bit| match bit {
+            T(text) => {
+                self.push(text);
+                Ok(())
+            }
+            N(node) => self.node(node),
+            O(node, parent) => self.operand(node, parent),
+            L(list, parent) => self.list(list, parent),
+        })
+    }
+
     pub(super) fn kind(&mut self, node: &Node) -> Result<(), Stop> {
         match &node.kind {
-            Kind::Name { text, quoted } => {
-                let escaped = text.replace('"', "\"\"");
-                let digit = escaped.starts_with(|c: char| c.is_numeric());
-                if *quoted || digit || FACTS.has("quoted", &text.to_lowercase()) {
-                    self.push_from(&format!("\"{escaped}\""), node.source);
-                } else {
-                    self.push_from(&escaped, node.source);
-                }
-            }
-            Kind::Alias(this, name) => {
-                self.node(this)?;
-                self.push(" AS ");
-                self.node(name)?;
-            }
-            Kind::Aliases(this, names) => {
-                self.node(this)?;
-                self.push(" AS (");
-                self.list(names, "")?;
-                self.push(")");
-            }
+            Kind::Name { text, quoted } => self.name(node, text, *quoted),
             Kind::Word(text) => self.push(text),
-            Kind::Column(parts) => {
-                for (index, part) in parts.iter().enumerate() {
-                    if index > 0 {
-                        self.push(".");
-                    }
-                    self.node(part)?;
-                }
-            }
-            Kind::Dot(left, right) => {
-                self.operand(left, ".")?;
-                self.push(".");
-                self.method(right)?;
-            }
             Kind::Text(text) => self.push_from(&format!("'{}'", text.replace('\'', "''")), node.source),
             Kind::Number(text) => self.push_from(text, node.source),
             Kind::Null => self.push("NULL"),
             Kind::Bool(value) => self.push(if *value { "TRUE" } else { "FALSE" }),
             Kind::Star => self.push("*"),
+            Kind::Alias(this, name) => self.all(&[N(this), T(" AS "), N(name)])?,
+            Kind::Aliases(this, names) => self.all(&[N(this), T(" AS ("), L(names, ""), T(")")])?,
+            Kind::Column(parts) => self.column(parts)?,
+            Kind::Dot(left, right) => {
+                self.all(&[O(left, "."), T(".")])?;
+                self.method(right)?;
+            }
             Kind::Binary(op, left, right) | Kind::Json(op, left, right) => {
-                self.operand(left, op)?;
-                self.push(" ");
-                self.push(op);
+                self.all(&[O(left, op), T(" "), T(op)])?;
                 self.comments(&node.comments);
-                self.push(" ");
-                self.operand(right, op)?;
+                self.all(&[T(" "), O(right, op)])?;
             }
-            Kind::Not(this) => {
-                self.push("NOT ");
-                self.node(this)?;
-            }
-            Kind::Sign(sign, this) => {
-                self.push(&sign.to_string());
-                let at = self.text.len();
-                self.node(this)?;
-                if *sign == '-' && self.text[at..].starts_with('-') {
-                    if !self.pieces.is_empty() {
-                        self.pieces.retain(|piece| usize::from(piece.printed.start()) < at);
-                    }
-                    self.text.insert(at, ' ');
-                }
-            }
-            Kind::In(this, list) => {
-                self.operand(this, "IN")?;
-                self.push(" IN (");
-                self.list(list, "IN")?;
-                self.push(")");
-            }
-            Kind::InColumn(this, column) => {
-                self.operand(this, "IN")?;
-                self.push(" IN ");
-                self.operand(column, "IN")?;
-            }
-            Kind::Between { this, low, high, symmetric } => {
-                let both = |printer: &mut Self, low: &Node, high: &Node| {
-                    printer.node(this)?;
-                    printer.push(" BETWEEN ");
-                    printer.node(low)?;
-                    printer.push(" AND ");
-                    printer.node(high)
-                };
-                if *symmetric {
-                    self.push("(");
-                    both(self, low, high)?;
-                    self.push(" OR ");
-                    both(self, high, low)?;
-                    self.push(")");
-                } else {
-                    both(self, low, high)?;
-                }
-            }
-            Kind::Case { this, ifs, default } => {
-                self.push("CASE ");
-                if let Some(this) = this {
-                    self.node(this)?;
-                    self.push(" ");
-                }
-                for (condition, value) in ifs {
-                    self.push("WHEN ");
-                    self.node(condition)?;
-                    self.push(" THEN ");
-                    self.node(value)?;
-                    self.push(" ");
-                }
-                if let Some(default) = default {
-                    self.push("ELSE ");
-                    self.node(default)?;
-                    self.push(" ");
-                }
-                self.push("END");
-            }
+            Kind::Not(this) => self.all(&[T("NOT "), N(this)])?,
+            Kind::Sign(sign, this) => self.sign(*sign, this)?,
+            Kind::In(this, list) => self.all(&[O(this, "IN"), T(" IN ("), L(list, "IN"), T(")")])?,
+            Kind::InColumn(this, column) => self.all(&[O(this, "IN"), T(" IN "), O(column, "IN")])?,
+            Kind::Between { this, low, high, symmetric } => self.between(this, [low, high], *symmetric)?,
+            Kind::Case { this, ifs, default } => self.case(this.as_deref(), ifs, default.as_deref())?,
             Kind::Cast { safe, this, to } => {
-                self.push(if *safe { "TRY_CAST(" } else { "CAST(" });
-                self.node(this)?;
-                self.push(" AS ");
-                self.push(to);
-                self.push(")");
+                self.all(&[T(if *safe { "TRY_CAST(" } else { "CAST(" }), N(this), T(" AS "), T(to), T(")")])?;
             }
-            Kind::Interval { this, unit } => {
-                let bare = matches!(this.kind, Kind::Text(_) | Kind::Number(_) | Kind::Paren(_));
-                self.push(if bare { "INTERVAL " } else { "INTERVAL (" });
-                self.node(this)?;
-                self.push(if bare { "" } else { ")" });
-                if let Some(unit) = unit {
-                    self.push(" ");
-                    self.push(unit);
-                }
-            }
-            Kind::AtTimeZone(this, zone) => {
-                self.node(this)?;
-                self.push(" AT TIME ZONE ");
-                self.node(zone)?;
-            }
-            Kind::Paren(this) => {
-                self.push("(");
-                self.node(this)?;
-                self.push(")");
-            }
-            Kind::Tuple(list) => {
-                self.push("(");
-                self.list(list, "")?;
-                self.push(")");
-            }
-            Kind::Array(list) => {
-                self.push("[");
-                self.list(list, "")?;
-                self.push("]");
-            }
-            Kind::Struct(entries) => {
-                self.push("{");
-                for (index, (key, text, value)) in entries.iter().enumerate() {
-                    let key = if *text { format!("'{}'", key.replace('\'', "''")) } else { key.clone() };
-                    self.push(if index > 0 { ", " } else { "" });
-                    self.push(&format!("{key}: "));
-                    self.operand(value, ":=")?;
-                }
-                self.push("}");
-            }
-            Kind::ToMap(entries) => {
-                self.push("MAP ");
-                self.node(entries)?;
-            }
-            Kind::Bracket(this, index) => {
-                self.operand(this, "[")?;
-                self.push("[");
-                self.list(index, "[")?;
-                self.push("]");
-            }
+            Kind::Interval { this, unit } => self.interval(this, unit.as_deref())?,
+            Kind::AtTimeZone(this, zone) => self.all(&[N(this), T(" AT TIME ZONE "), N(zone)])?,
+            Kind::Paren(this) => self.all(&[T("("), N(this), T(")")])?,
+            Kind::Tuple(list) => self.all(&[T("("), L(list, ""), T(")")])?,
+            Kind::Array(list) => self.all(&[T("["), L(list, ""), T("]")])?,
+            Kind::Struct(entries) => self.structure(entries)?,
+            Kind::ToMap(entries) => self.all(&[T("MAP "), N(entries)])?,
+            Kind::Bracket(this, index) => self.all(&[O(this, "["), T("["), L(index, "["), T("]")])?,
             Kind::Slice(from, to) => {
-                if let Some(from) = from {
-                    self.operand(from, ":")?;
-                }
+                from.iter().try_for_each(|from| self.operand(from, ":"))?;
                 self.push(" :");
                 self.comments(&node.comments);
                 self.push(" ");
-                if let Some(to) = to {
-                    self.operand(to, ":")?;
-                }
+                to.iter().try_for_each(|to| self.operand(to, ":"))?;
             }
             Kind::Lambda { args, body, colon } => {
-                self.push(if *colon {
-                    "LAMBDA "
-                } else if args.len() > 1 {
-                    "("
-                } else {
-                    ""
-                });
-                self.list(args, "")?;
-                self.push(if *colon {
-                    " : "
-                } else if args.len() > 1 {
-                    ") -> "
-                } else {
-                    " -> "
-                });
-                self.node(body)?;
+                let (before, after) = match (colon, args.len()) {
+                    (true, _) => ("LAMBDA ", " : "),
+                    (false, 2..) => ("(", ") -> "),
+                    (false, _) => ("", " -> "),
+                };
+                self.all(&[T(before), L(args, ""), T(after), N(body)])?;
             }
             Kind::Distinct(list) => self.distinct(list)?,
             Kind::Ordered(this, order) => {
                 self.node(this)?;
                 self.order(order)?;
             }
-            Kind::Filter(this, condition) => {
-                self.node(this)?;
-                self.push(" FILTER(WHERE ");
-                self.node(condition)?;
-                self.push(")");
-            }
+            Kind::Filter(this, condition) => self.all(&[N(this), T(" FILTER(WHERE "), N(condition), T(")")])?,
             Kind::Window(this, over) => {
                 self.node(this)?;
                 self.over(over)?;
             }
-            Kind::Extract(part, this) => {
-                self.push(&format!("EXTRACT({part} FROM "));
-                self.node(this)?;
-                self.push(")");
-            }
+            Kind::Extract(part, this) => self.all(&[T("EXTRACT("), T(part), T(" FROM "), N(this), T(")")])?,
             Kind::Call(name, args) => self.call(name, args)?,
-            Kind::Other(name, args) => {
-                self.push(&name.to_uppercase());
-                self.push("(");
-                self.list(args, "")?;
-                self.push(")");
-            }
+            Kind::Other(name, args) => self.all(&[T(&name.to_uppercase()), T("("), L(args, ""), T(")")])?,
             Kind::ListAgg { args, order } => {
-                self.push("LISTAGG(");
-                self.list(args, "")?;
+                self.all(&[T("LISTAGG("), L(args, "")])?;
                 self.order(order)?;
                 self.push(")");
             }
             Kind::For { this, name, list, condition } => {
-                self.node(this)?;
-                self.push(" FOR ");
-                self.node(name)?;
-                self.push(" IN ");
-                self.node(list)?;
-                if let Some(condition) = condition {
-                    self.push(" IF ");
-                    self.node(condition)?;
-                }
+                self.all(&[N(this), T(" FOR "), N(name), T(" IN "), N(list)])?;
+                condition.iter().try_for_each(|condition| self.all(&[T(" IF "), N(condition)]))?;
             }
         }
+        Ok(())
+    }
+
+    fn between(&mut self, this: &Node, [low, high]: [&Node; 2], symmetric: bool) -> Result<(), Stop> {
+        let range = |low, high| [N(this), T(" BETWEEN "), N(low), T(" AND "), N(high)];
+        if !symmetric {
+            return self.all(&range(low, high));
+        }
+        self.push("(");
+        self.all(&range(low, high))?;
+        self.push(" OR ");
+        self.all(&range(high, low))?;
+        self.push(")");
+        Ok(())
+    }
+
+    fn name(&mut self, node: &Node, text: &str, quoted: bool) {
+        let escaped = text.replace('"', "\"\"");
+        let digit = escaped.starts_with(|c: char| c.is_numeric());
+        if quoted || digit || FACTS.has("quoted", &text.to_lowercase()) {
+            self.push_from(&format!("\"{escaped}\""), node.source);
+        } else {
+            self.push_from(&escaped, node.source);
+        }
+    }
+
+    fn column(&mut self, parts: &[Node]) -> Result<(), Stop> {
+        for (index, part) in parts.iter().enumerate() {
+            self.push(if index > 0 { "." } else { "" });
+            self.node(part)?;
+        }
+        Ok(())
+    }
+
+    fn sign(&mut self, sign: char, this: &Node) -> Result<(), Stop> {
+        self.push(&sign.to_string());
+        let at = self.text.len();
+        self.node(this)?;
+        if sign == '-' && self.text[at..].starts_with('-') {
+            if !self.pieces.is_empty() {
+                self.pieces.retain(|piece| usize::from(piece.printed.start()) < at);
+            }
+            self.text.insert(at, ' ');
+        }
+        Ok(())
+    }
+
+    fn case(&mut self, this: Option<&Node>, ifs: &[(Node, Node)], default: Option<&Node>) -> Result<(), Stop> {
+        self.push("CASE ");
+        this.iter().try_for_each(|this| self.all(&[N(this), T(" ")]))?;
+        for (condition, value) in ifs {
+            self.all(&[T("WHEN "), N(condition), T(" THEN "), N(value), T(" ")])?;
+        }
+        default.iter().try_for_each(|default| self.all(&[T("ELSE "), N(default), T(" ")]))?;
+        self.push("END");
+        Ok(())
+    }
+
+    fn interval(&mut self, this: &Node, unit: Option<&str>) -> Result<(), Stop> {
+        let bare = matches!(this.kind, Kind::Text(_) | Kind::Number(_) | Kind::Paren(_));
+        let (before, after) = if bare { ("INTERVAL ", "") } else { ("INTERVAL (", ")") };
+        self.all(&[T(before), N(this), T(after)])?;
+        unit.iter().try_for_each(|unit| self.all(&[T(" "), T(unit)]))
+    }
+
+    fn structure(&mut self, entries: &[(String, bool, Node)]) -> Result<(), Stop> {
+        self.push("{");
+        for (index, (key, text, value)) in entries.iter().enumerate() {
+            let key = if *text { format!("'{}'", key.replace('\'', "''")) } else { key.clone() };
+            self.all(&[T(if index > 0 { ", " } else { "" }), T(&key), T(": "), O(value, ":=")])?;
+        }
+        self.push("}");
         Ok(())
     }
 

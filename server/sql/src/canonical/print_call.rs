@@ -22,34 +22,9 @@ impl Printer {
         if LENGTHS.contains(&name) && args.len() > 1 {
             return self.length(&args[0]);
         }
-        let dates = matches!(name, "DATE_DIFF" | "DATEDIFF");
-        let group = name == "REGEXP_EXTRACT"
-            && matches!(args.get(2).map(|arg| &arg.kind), Some(Kind::Number(group)) if group != "0");
-        let Some(Row::Template { text, wrapped, unknown, units, .. }) = row(name, args) else {
+        let Some(rule @ Row::Template { text, .. }) = row(name, args) else { return Err(Stop::Unknown) };
+        if loses_comments(name, args) || !args.iter().enumerate().all(|(index, _)| is_known(name, args, index, rule)) {
             return Err(Stop::Unknown);
-        };
-        let upper = matches!(units, Some((true, _)));
-        // The literal of a format is made anew, without its comments.
-        let format = |index: usize, arg: &Node| {
-            matches!(name, "STRFTIME" | "STRPTIME") && index == 1 && matches!(arg.kind, Kind::Text(_))
-        };
-        let literal = |arg: &Node| matches!(arg.kind, Kind::Text(_) | Kind::Number(_) | Kind::Sign(..));
-        let commented = |arg: &Node| {
-            !arg.comments.is_empty() || matches!(&arg.kind, Kind::Sign(_, this) if !this.comments.is_empty())
-        };
-        let loses = !matches!(name, "STRFTIME" | "STRPTIME") && FACTS.has("loses_comment", name);
-        if loses && args.iter().any(|arg| literal(arg) && commented(arg)) {
-            return Err(Stop::Unknown);
-        }
-        for (index, arg) in args.iter().enumerate() {
-            let shape = shape(arg);
-            let listed =
-                |lists: &[(usize, &str)]| lists.iter().any(|(at, shapes)| *at == index && shapes.contains(shape));
-            let unit = index == 0 && (upper && !"δolMw*".contains(shape) || units.is_some() && shape == 's');
-            let special = unit || units.is_some() && dates && shape == 's' || group && index == 2;
-            if (shape == '?' || listed(unknown)) && !special {
-                return Err(Stop::Unknown);
-            }
         }
         let mut rest = *text;
         while let Some(at) = rest.find(['{', '@']) {
@@ -66,39 +41,48 @@ impl Printer {
                 rest = &rest[at + 1..];
                 continue;
             };
-            let arg = args.get(index).ok_or(Stop::Unknown)?;
             rest = &rest[at + 3..];
-            match (units, &arg.kind) {
-                (Some((true, _)), _) if index == 0 => match unit(name, args) {
-                    Some(unit) => self.push_from(&format!("'{}'", unit.replace('\'', "''")), arg.source),
-                    None => self.node(arg)?,
-                },
-                (Some(_), Kind::Text(_)) if index == 0 => {
-                    if !arg.comments.is_empty() {
-                        return Err(Stop::Unknown);
-                    }
-                    self.node(arg)?;
-                }
-                (_, Kind::Text(_)) if format(index, arg) => self.kind(arg)?,
-                (Some(_), Kind::Text(text)) if dates => {
-                    let time = text.contains(':');
-                    if time && (text.contains(['+', 'Z']) || text.matches('-').count() > 2) {
-                        return Err(Stop::Unknown);
-                    }
-                    self.push("CAST(");
-                    self.node(arg)?;
-                    self.push(if time { " AS TIMESTAMP)" } else { " AS DATE)" });
-                }
-                _ => {
-                    let shape = shape(arg);
-                    let wrap = wrapped.iter().any(|(at, shapes)| *at == index && shapes.contains(shape));
-                    self.push(if wrap { "(" } else { "" });
-                    self.node(arg)?;
-                    self.push(if wrap { ")" } else { "" });
-                }
-            }
+            self.argument(name, args, index, rule)?;
         }
         self.push(rest);
+        Ok(())
+    }
+
+    /// One argument, where the rule has its place.
+    fn argument(&mut self, name: &str, args: &[Node], index: usize, rule: &Row) -> Result<(), Stop> {
+        let Row::Template { wrapped, units, .. } = rule else { return Err(Stop::Unknown) };
+        let arg = args.get(index).ok_or(Stop::Unknown)?;
+        // The literal of a format is made anew, without its comments.
+        let format = is_format(name) && index == 1;
+        match (units, &arg.kind) {
+            (Some((true, _)), _) if index == 0 => match unit(name, args) {
+                Some(unit) => self.push_from(&format!("'{}'", unit.replace('\'', "''")), arg.source),
+                None => self.node(arg)?,
+            },
+            (Some(_), Kind::Text(_)) if index == 0 => {
+                if !arg.comments.is_empty() {
+                    return Err(Stop::Unknown);
+                }
+                self.node(arg)?;
+            }
+            (_, Kind::Text(_)) if format => self.kind(arg)?,
+            (Some(_), Kind::Text(text)) if is_difference(name) => {
+                let time = text.contains(':');
+                if time && (text.contains(['+', 'Z']) || text.matches('-').count() > 2) {
+                    return Err(Stop::Unknown);
+                }
+                self.push("CAST(");
+                self.node(arg)?;
+                self.push(if time { " AS TIMESTAMP)" } else { " AS DATE)" });
+            }
+            _ => {
+                let shape = shape(arg);
+                let wrap = wrapped.iter().any(|(at, shapes)| *at == index && shapes.contains(shape));
+                self.push(if wrap { "(" } else { "" });
+                self.node(arg)?;
+                self.push(if wrap { ")" } else { "" });
+            }
+        }
         Ok(())
     }
 
@@ -143,6 +127,35 @@ impl Printer {
         self.push(" AS TEXT)) END");
         Ok(())
     }
+}
+
+/// Whether comments at its literals are lost, and there are some.
+fn loses_comments(name: &str, args: &[Node]) -> bool {
+    let literal = |arg: &Node| matches!(arg.kind, Kind::Text(_) | Kind::Number(_) | Kind::Sign(..));
+    let commented =
+        |arg: &Node| !arg.comments.is_empty() || matches!(&arg.kind, Kind::Sign(_, this) if !this.comments.is_empty());
+    !is_format(name) && FACTS.has("loses_comment", name) && args.iter().any(|arg| literal(arg) && commented(arg))
+}
+
+/// Whether it is known what becomes of an argument.
+fn is_known(name: &str, args: &[Node], index: usize, rule: &Row) -> bool {
+    let Row::Template { unknown, units, .. } = rule else { return false };
+    let group = name == "REGEXP_EXTRACT"
+        && matches!(args.get(2).map(|arg| &arg.kind), Some(Kind::Number(group)) if group != "0");
+    let shape = shape(&args[index]);
+    let upper = matches!(units, Some((true, _)));
+    let unit = index == 0 && (upper && !"δolMw*".contains(shape) || units.is_some() && shape == 's');
+    let special = unit || units.is_some() && is_difference(name) && shape == 's' || group && index == 2;
+    let listed = unknown.iter().any(|(at, shapes)| *at == index && shapes.contains(shape));
+    special || shape != '?' && !listed
+}
+
+fn is_format(name: &str) -> bool {
+    matches!(name, "STRFTIME" | "STRPTIME")
+}
+
+fn is_difference(name: &str) -> bool {
+    matches!(name, "DATE_DIFF" | "DATEDIFF")
 }
 
 const LENGTHS: [&str; 4] = ["LENGTH", "LEN", "CHAR_LENGTH", "CHARACTER_LENGTH"];

@@ -17,19 +17,28 @@ pub struct Round {
     pub questions: usize,
 }
 
+/// Who answers, within which limits, and until when.
+#[derive(Clone, Copy)]
+pub struct Answering<'a> {
+    /// The engine.
+    pub answerer: &'a dyn Answerer,
+    /// Those of each question.
+    pub limits: Limits,
+    /// That of the whole.
+    pub deadline: &'a Deadline,
+}
+
 /// Runs a check to its end. Every question is asked once, so this ends whatever the answers are; and in time, since what is
 /// still open at the deadline is reported as not checked.
-#[allow(clippy::too_many_arguments)]
 pub fn run(
     project: &Project,
     options: &CheckOptions,
     memo: &Memo,
     facts: &mut FactStore,
-    answerer: &dyn Answerer,
-    limits: Limits,
-    deadline: &Deadline,
+    answering: Answering<'_>,
     mut on_round: impl FnMut(Round),
 ) -> Report {
+    let deadline = answering.deadline;
     let mut asked: HashSet<QuestionKey> = HashSet::new();
     let (mut number, mut total) = (0, Counters::default());
     loop {
@@ -48,7 +57,7 @@ pub fn run(
             return report;
         }
         on_round(Round { number, questions: questions.len() });
-        put(&questions, facts, answerer, limits, deadline);
+        put(&questions, facts, answering);
     }
 }
 
@@ -66,13 +75,7 @@ fn postponed(report: &mut Report, deadline: &Deadline) {
 }
 
 /// Asks what `questions` wants to know besides, until it wants nothing new.
-pub fn ask(
-    facts: &mut FactStore,
-    answerer: &dyn Answerer,
-    limits: Limits,
-    deadline: &Deadline,
-    questions: impl Fn(&FactStore) -> Vec<KeyedQuestion>,
-) {
+pub fn ask(facts: &mut FactStore, answering: Answering<'_>, questions: impl Fn(&FactStore) -> Vec<KeyedQuestion>) {
     let mut asked: HashSet<QuestionKey> = HashSet::new();
     loop {
         let new: Vec<KeyedQuestion> =
@@ -80,17 +83,12 @@ pub fn ask(
         if new.is_empty() {
             return;
         }
-        put(&new, facts, answerer, limits, deadline);
+        put(&new, facts, answering);
     }
 }
 
-fn put(
-    questions: &[KeyedQuestion],
-    facts: &mut FactStore,
-    answerer: &dyn Answerer,
-    limits: Limits,
-    deadline: &Deadline,
-) {
+fn put(questions: &[KeyedQuestion], facts: &mut FactStore, answering: Answering<'_>) {
+    let Answering { answerer, limits, deadline } = answering;
     let answers = match deadline.is_over() {
         true => vec![None; questions.len()],
         false => answerer.ask(questions, limits, &deadline.cancel),

@@ -124,6 +124,17 @@ impl Backend {
         self.session.get().map(|session| &session.outbox)
     }
 
+    /// A request about a text, in the state of the texts right now; and whether no check ever sees these texts together.
+    fn request(&self, uri: &Url) -> Option<(Request, bool)> {
+        let path = self.state.path(uri)?;
+        let (mut documents, revision) = self.state.documents();
+        let apart = documents.prefer(uri);
+        let session = self.session.get();
+        let commands = session.map(|session| Arc::clone(&session.commands)).unwrap_or_default();
+        let state = Arc::clone(&self.state);
+        Some((Request { state, client: self.abilities(), commands, documents, revision, path }, apart))
+    }
+
     /// Answers a request about a text, in the state of the texts right now, on a thread that may take its time.
     pub(super) async fn answer<T: Send + 'static>(
         &self,
@@ -131,16 +142,11 @@ impl Backend {
         uri: &Url,
         compute: impl FnOnce(&Request) -> Option<T> + Send + 'static,
     ) -> Result<Option<T>> {
-        let Some(path) = self.state.path(uri) else { return Ok(None) };
-        let (mut documents, mut revision) = self.state.documents();
-        if documents.prefer(uri) {
-            // No check ever sees these texts together: the project is read for this request alone.
-            revision = Revision::MAX;
+        let Some((mut request, apart)) = self.request(uri) else { return Ok(None) };
+        if apart {
+            // The project is read for this request alone.
+            request.revision = Revision::MAX;
         }
-        let session = self.session.get();
-        let commands = session.map(|session| Arc::clone(&session.commands)).unwrap_or_default();
-        let state = Arc::clone(&self.state);
-        let request = Request { state, client: self.abilities(), commands, documents, revision, path };
         let started = Instant::now();
         in_background(move || {
             let answer = compute(&request);
@@ -493,15 +499,10 @@ impl LanguageServer for Backend {
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
-        let Some(path) = self.state.path(&params.text_document.uri) else { return Ok(None) };
-        let (mut documents, revision) = self.state.documents();
-        if documents.prefer(&params.text_document.uri) {
-            return Ok(None); // it shows no findings
-        }
-        let (state, client) = (Arc::clone(&self.state), self.abilities());
-        let compute = move || {
-            code_action::code_actions(&state, &client, &documents, revision, &path, params.range, &params.context)
-        };
+        // A text that no check sees shows no findings.
+        let found = self.request(&params.text_document.uri).filter(|(_, apart)| !apart);
+        let Some((request, _)) = found else { return Ok(None) };
+        let compute = move || code_action::code_actions(&request, params.range, &params.context);
         in_background(compute).await.map(Some)
     }
 }

@@ -94,21 +94,26 @@ pub fn server(client: &Client) -> ServerCapabilities {
             ]),
             ..CodeActionOptions::default()
         })),
-        workspace: Some(WorkspaceServerCapabilities {
-            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
-                supported: Some(true),
-                change_notifications: Some(OneOf::Left(true)),
-            }),
-            file_operations: client.prepares_file_renames.then(|| WorkspaceFileOperationsServerCapabilities {
-                will_rename: Some(FileOperationRegistrationOptions {
-                    filters: vec![FileOperationFilter {
-                        scheme: Some("file".to_owned()),
-                        pattern: FileOperationPattern { glob: "**/*".to_owned(), ..FileOperationPattern::default() },
-                    }],
-                }),
-                ..WorkspaceFileOperationsServerCapabilities::default()
-            }),
-        }),
+        workspace: Some(workspace(client)),
         ..ServerCapabilities::default()
+    }
+}
+
+/// What it can do with folders and files.
+fn workspace(client: &Client) -> WorkspaceServerCapabilities {
+    WorkspaceServerCapabilities {
+        workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+            supported: Some(true),
+            change_notifications: Some(OneOf::Left(true)),
+        }),
+        file_operations: client.prepares_file_renames.then(|| WorkspaceFileOperationsServerCapabilities {
+            will_rename: Some(FileOperationRegistrationOptions {
+                filters: vec![FileOperationFilter {
+                    scheme: Some("file".to_owned()),
+                    pattern: FileOperationPattern { glob: "**/*".to_owned(), ..FileOperationPattern::default() },
+                }],
+            }),
+            ..WorkspaceFileOperationsServerCapabilities::default()
+        }),
     }
 }

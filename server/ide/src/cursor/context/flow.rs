@@ -16,91 +16,110 @@ struct Found {
     depth: usize,
 }
 
+/// A walk from the first bracket on.
+struct Walk<'a> {
+    text: &'a str,
+    cursor: usize,
+    /// Where to stop.
+    end: usize,
+    at: usize,
+    frames: Vec<Frame<'a>>,
+    found: Option<Found>,
+    /// The steps to what was found.
+    steps: Vec<Step<'a>>,
+}
+
 /// The steps, the spot and the mapping of the cursor in the flow collection that starts at `start`; `None` if it closes
 /// before the cursor. Behind the cursor the text is looked at up to `limit`.
 pub(super) fn at(text: &str, start: usize, cursor: usize, limit: usize) -> Option<(Vec<Step<'_>>, Spot, Mapping<'_>)> {
-    let mut frames: Vec<Frame<'_>> = Vec::new();
-    let mut steps = Vec::new();
-    let mut found: Option<Found> = None;
-    let mut at = start;
+    let end = limit.max(cursor);
+    let mut walk = Walk { text, cursor, end, at: start, frames: Vec::new(), found: None, steps: Vec::new() };
     loop {
-        at += blanks(&text[at..limit.max(cursor)]);
-        if found.is_none() && at >= cursor && !(at == cursor && touches(text, at)) {
-            if frames.is_empty() {
+        walk.at += blanks(&text[walk.at..end]);
+        if walk.found.is_none() && walk.at >= cursor && !(walk.at == cursor && touches(text, walk.at)) {
+            if walk.frames.is_empty() {
                 return None;
             }
-            found = Some(Found { spot: free(&frames, cursor), depth: frames.len() });
-            steps = way(&frames);
+            walk.find(free(&walk.frames, cursor));
         }
-        let Some(next) = text[at..limit.max(cursor)].chars().next() else { break };
+        let Some(next) = text[walk.at..end].chars().next() else { break };
         match next {
-            '{' | '[' => {
-                frames.push(Frame { is_mapping: next == '{', pairs: Vec::new(), key: None });
-                at += 1;
-            }
+            '{' | '[' => walk.frames.push(Frame { is_mapping: next == '{', pairs: Vec::new(), key: None }),
             '}' | ']' => {
-                if found.as_ref().is_some_and(|found| found.depth == frames.len()) {
+                if walk.found.as_ref().is_some_and(|found| found.depth == walk.frames.len()) {
                     break;
                 }
-                frames.pop();
-                at += 1;
-                if frames.is_empty() {
+                walk.frames.pop();
+                if walk.frames.is_empty() {
                     break;
                 }
             }
             ',' => {
-                if let Some(frame) = frames.last_mut() {
+                if let Some(frame) = walk.frames.last_mut() {
                     frame.key = None;
                 }
-                at += 1;
             }
-            ':' => at += 1,
+            ':' => {}
             _ => {
-                let end = scalar(text, at, limit.max(cursor));
-                let quote = Some(next).filter(|c| matches!(c, '"' | '\''));
-                let closed = quote.is_some_and(|quote| end > at + 1 && text[..end].ends_with(quote));
-                let inner = if quote.is_some() { at + 1..end - usize::from(closed) } else { at..end };
-                let after = end + blanks(&text[end..limit.max(cursor)]);
-                let colon = text[after..].starts_with(':');
-                let frame = frames.last_mut()?;
-                let is_key = frame.is_mapping && frame.key.is_none();
-                let touched = found.is_none() && cursor <= end;
-                let piece = range(inner.start, inner.end);
-                if touched {
-                    let content = Content { range: piece, quote, gap: false, lines: false };
-                    let beside = quote.is_some() && (cursor == at || (closed && cursor == end));
-                    let spot = match (is_key, colon) {
-                        (true, true) => Spot::Key(range(at, end)),
-                        _ if beside => Spot::Nothing,
-                        (true, false) => Spot::Start { content, dash: false, flow: true },
-                        (false, _) => Spot::Value(content),
-                    };
-                    let depth = frames.len();
-                    steps = way(&frames);
-                    found = Some(Found { spot, depth });
-                }
-                let frame = frames.last_mut()?;
-                if is_key {
-                    let pair = Pair { name: &text[inner], range: range(at, end), value: "" };
-                    if !touched || colon {
-                        frame.pairs.push(pair);
-                    }
-                    frame.key = colon.then_some(pair);
-                    at = after + usize::from(colon);
-                } else {
-                    if let (Some(key), Some(pair)) = (&frame.key, frame.pairs.last_mut())
-                        && key.range == pair.range
-                    {
-                        pair.value = &text[inner];
-                    }
-                    at = end;
-                }
+                walk.scalar(next)?;
+                continue;
             }
         }
+        walk.at += 1;
     }
+    let Walk { mut frames, found, steps, .. } = walk;
     let found = found?;
     let pairs = frames.get_mut(found.depth - 1).map(|frame| std::mem::take(&mut frame.pairs)).unwrap_or_default();
     Some((steps, found.spot, Mapping { pairs, column: 0 }))
+}
+
+impl Walk<'_> {
+    /// The cursor is here.
+    fn find(&mut self, spot: Spot) {
+        self.found = Some(Found { spot, depth: self.frames.len() });
+        self.steps = way(&self.frames);
+    }
+
+    /// Reads a key or a value, which begins with this character.
+    fn scalar(&mut self, first: char) -> Option<()> {
+        let (text, at, cursor) = (self.text, self.at, self.cursor);
+        let end = scalar(text, at, self.end);
+        let quote = Some(first).filter(|c| matches!(c, '"' | '\''));
+        let closed = quote.is_some_and(|quote| end > at + 1 && text[..end].ends_with(quote));
+        let inner = if quote.is_some() { at + 1..end - usize::from(closed) } else { at..end };
+        let after = end + blanks(&text[end..self.end]);
+        let colon = text[after..].starts_with(':');
+        let frame = self.frames.last()?;
+        let is_key = frame.is_mapping && frame.key.is_none();
+        let touched = self.found.is_none() && cursor <= end;
+        if touched {
+            let content = Content { range: range(inner.start, inner.end), quote, gap: false, lines: false };
+            let beside = quote.is_some() && (cursor == at || (closed && cursor == end));
+            self.find(match (is_key, colon) {
+                (true, true) => Spot::Key(range(at, end)),
+                _ if beside => Spot::Nothing,
+                (true, false) => Spot::Start { content, dash: false, flow: true },
+                (false, _) => Spot::Value(content),
+            });
+        }
+        let frame = self.frames.last_mut()?;
+        if is_key {
+            let pair = Pair { name: &text[inner], range: range(at, end), value: "" };
+            if !touched || colon {
+                frame.pairs.push(pair);
+            }
+            frame.key = colon.then_some(pair);
+            self.at = after + usize::from(colon);
+        } else {
+            if let (Some(key), Some(pair)) = (&frame.key, frame.pairs.last_mut())
+                && key.range == pair.range
+            {
+                pair.value = &text[inner];
+            }
+            self.at = end;
+        }
+        Some(())
+    }
 }
 
 /// Whether a scalar starts here, so that a cursor before it touches it.

@@ -9,9 +9,9 @@ use crate::cli::build::state::{Built as Known, SecretPaths, State, Versions};
 use crate::cli::build::{Interrupt, TIMEOUT, print};
 use crate::cli::check;
 use crate::cli::targets::Target;
-use crate::host::answerer::{Answerer, EngineAnswerer};
+use crate::host::answerer::EngineAnswerer;
 use crate::host::deadline::Deadline;
-use crate::host::fixpoint;
+use crate::host::fixpoint::{self, Answering};
 use crate::host::outcome::Checked;
 use crate::host::overlay::Overlay;
 use anyhow::{Context, bail};
@@ -86,30 +86,18 @@ pub fn build(
     let (checked, plan) = {
         let answerer = EngineAnswerer::new(true, check.is_confined(), !check.no_cache)?;
         let settings = Settings { layout, out: &path, flat: build.flat, now: options.now };
-        examine(check, project, &target, &options, settings, (&answerer, deadline), check_limits)
+        let answering = Answering { answerer: &answerer, limits: check_limits, deadline };
+        examine(check, project, &target, &options, settings, answering)
     };
     built.errors = checked.report.findings.len();
     built.findings = print::findings(&checked);
     print::errors(check, checked);
     let wanted = wanted(&plan, &build.only)?;
-    let mut jobs = Vec::new();
-    for (at, node) in plan.nodes.iter().enumerate() {
-        jobs.push(match &node.work {
-            _ if !wanted.contains(&at) => Job::Left,
-            Err(why) => Job::Skipped(why.to_string()),
-            Ok(work) if work.queries.iter().any(tells_a_secret) => Job::Skipped(
-                "its query asks what the database is called, which is made of a variable and not published".to_owned(),
-            ),
-            Ok(work) => {
-                let key = work.key(&engine);
-                let known = state.nodes.get(&name(node)).filter(|known| known.key == key);
-                match known.filter(|known| is_current(known)) {
-                    Some(known) => Job::Unchanged(known.warnings.clone()),
-                    None => Job::Due(key),
-                }
-            }
-        });
-    }
+    let job = |(at, node)| match wanted.contains(&at) {
+        true => job(node, &state, &engine, &mut is_current),
+        false => Job::Left,
+    };
+    let jobs: Vec<Job> = plan.nodes.iter().enumerate().map(job).collect();
     let clean = built.errors == 0 && build.only.is_empty() && jobs.iter().all(|job| !matches!(job, Job::Skipped(_)));
     let Some(out) = out else {
         built.nodes = plan.nodes.iter().zip(jobs).filter_map(|(node, job)| foreseen(node, job)).collect();
@@ -144,6 +132,24 @@ pub fn build(
     Ok(built)
 }
 
+/// What is to be done for a node.
+fn job(node: &Node, state: &State, engine: &str, is_current: &mut impl FnMut(&Known) -> bool) -> Job {
+    match &node.work {
+        Err(why) => Job::Skipped(why.to_string()),
+        Ok(work) if work.queries.iter().any(tells_a_secret) => Job::Skipped(
+            "its query asks what the database is called, which is made of a variable and not published".to_owned(),
+        ),
+        Ok(work) => {
+            let key = work.key(engine);
+            let known = state.nodes.get(&name(node)).filter(|known| known.key == key);
+            match known.filter(|known| is_current(known)) {
+                Some(known) => Job::Unchanged(known.warnings.clone()),
+                None => Job::Due(key),
+            }
+        }
+    }
+}
+
 /// Checks a project, asks what a build wants to know besides, and plans.
 fn examine(
     args: &CheckArgs,
@@ -151,13 +157,12 @@ fn examine(
     target: &Target,
     options: &CheckOptions,
     settings: Settings<'_>,
-    (answerer, deadline): (&dyn Answerer, &Deadline),
-    limits: Limits,
+    answering: Answering<'_>,
 ) -> (Checked, Plan) {
     let mut facts = FactStore::new();
     let memo = Memo::default();
-    let mut report = check::check(&project, options, &memo, &mut facts, (answerer, deadline), limits, args.quiet);
-    fixpoint::ask(&mut facts, answerer, limits, deadline, |facts| viz_bundle::questions(&project, facts));
+    let mut report = check::check(&project, options, &memo, &mut facts, answering, args.quiet);
+    fixpoint::ask(&mut facts, answering, |facts| viz_bundle::questions(&project, facts));
     let plan = viz_bundle::plan(&project, &facts, &report, settings);
     report.findings.retain(|finding| finding.severity == Severity::Error);
     let checked = Checked { shown: target.shown.clone(), project, report, recorded: Vec::new(), fixed: 0 };

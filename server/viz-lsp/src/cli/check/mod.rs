@@ -5,9 +5,10 @@ mod watch;
 
 use crate::cli::args::{CheckArgs, Deny, Format};
 use crate::cli::formats;
-use crate::host::answerer::{Answerer, EngineAnswerer, Limits};
+use crate::host::answerer::{Answerer, EngineAnswerer};
 use crate::host::baseline::Baseline;
 use crate::host::deadline::Deadline;
+use crate::host::fixpoint::{self, Answering};
 use crate::host::outcome::{Checked, Outcome};
 use crate::host::output;
 use crate::host::overlay::Overlay;
@@ -136,8 +137,9 @@ fn check_project(
         _ => None,
     };
     let (options, limits) = asked_for(args).merge(project.config())?;
+    let answering = Answering { answerer, limits, deadline };
     let mut look = |project: Project| {
-        let mut report = check(&project, &options, &memo, &mut facts, (answerer, deadline), limits, args.quiet);
+        let mut report = check(&project, &options, &memo, &mut facts, answering, args.quiet);
         let recorded = own.as_ref().or(baseline).map(|baseline| baseline.take_from(&mut report.findings));
         Checked { shown: target.shown.clone(), project, report, recorded: recorded.unwrap_or_default(), fixed: 0 }
     };
@@ -203,12 +205,11 @@ pub fn check(
     options: &CheckOptions,
     memo: &Memo,
     facts: &mut FactStore,
-    (answerer, deadline): (&dyn Answerer, &Deadline),
-    limits: Limits,
+    answering: Answering<'_>,
     quiet: bool,
 ) -> viz_check::Report {
     let progress = progress_bar(quiet);
-    let report = crate::host::fixpoint::run(project, options, memo, facts, answerer, limits, deadline, |round| {
+    let report = fixpoint::run(project, options, memo, facts, answering, |round| {
         progress.set_message(format!("asking {}", words::count(round.questions, "question")));
         tracing::debug!(
             round = round.number,

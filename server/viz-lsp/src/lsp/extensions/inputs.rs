@@ -3,14 +3,13 @@
 use super::{Extension, Failure, InsightParams, choices, insight, name};
 use crate::lsp::session::selection::{state_to_json, value_to_json};
 use crate::lsp::session::snapshot::{Request, Subject};
-use chrono::Local;
 use serde::Serialize;
 use serde_json::Value;
 use std::time::{Duration, SystemTime};
 use tower_lsp::lsp_types::Location;
 use viz_check::{OptionSource, options_of};
 use viz_facts::Unknown;
-use viz_ide::Choices;
+use viz_ide::{Choices, Snapshot, chosen};
 use viz_project::{Body, Input, ObjectId, Options, Selection};
 
 /// Options that come with an input.
@@ -122,9 +121,10 @@ fn input(request: &Request, subject: &Subject, choices: &Choices, id: ObjectId) 
     let project = &subject.project;
     let object = project.object(id);
     let Body::Input(body) = &object.body else { return None };
-    let (facts, now) = (subject.facts(), Local::now().naive_local());
-    let found = options_of(project, &facts, id, now);
-    let current = choices.of(project, &facts, id, now);
+    let facts = subject.facts();
+    let snapshot = Snapshot { choices, ..subject.snapshot(&facts) };
+    let found = options_of(project, &facts, id, snapshot.local());
+    let current = chosen(&snapshot, id);
     let (values, error) = match &found {
         Ok(found) => (found.values.as_slice(), None),
         Err(why) => (&[][..], Some(Failure::new(subject, why.clone()))),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use viz_check::{Finding, RenderedQuery, rendered_query};
 use viz_facts::Unknown;
-use viz_ide::Choices;
+use viz_ide::{Choices, Snapshot, chosen};
 use viz_project::ObjectId;
 
 /// `viz/renderedSql`
@@ -107,10 +107,11 @@ pub fn query(subject: &Subject, insight: ObjectId, choices: &Choices) -> Result<
 /// The choices of all inputs of an insight.
 pub fn complete(subject: &Subject, insight: ObjectId, choices: &Choices) -> Value {
     let project = &subject.project;
-    let (facts, now) = (subject.facts(), Local::now().naive_local());
+    let facts = subject.facts();
+    let snapshot = Snapshot { choices, ..subject.snapshot(&facts) };
     let mut out = Map::new();
     for id in viz_sql::inputs_of(project, insight) {
-        if let Ok((state, _)) = choices.of(project, &facts, id, now) {
+        if let Ok((state, _)) = chosen(&snapshot, id) {
             out.insert(project.object(id).name_text().to_owned(), state_to_json(project, id, &state));
         }
     }
@@ -120,10 +121,11 @@ pub fn complete(subject: &Subject, insight: ObjectId, choices: &Choices) -> Valu
 /// What the first finding says that this combination meets.
 fn message(subject: &Subject, insight: ObjectId, choices: &Choices) -> Option<String> {
     let project = &subject.project;
-    let (facts, now) = (subject.facts(), Local::now().naive_local());
+    let facts = subject.facts();
+    let snapshot = Snapshot { choices, ..subject.snapshot(&facts) };
     let label = |input: &str| {
         let id = viz_ide::input_named(project, input)?;
-        choices.of(project, &facts, id, now).ok().map(|(state, _)| state.label())
+        chosen(&snapshot, id).ok().map(|(state, _)| state.label())
     };
     let insight = project.object(insight).name_text();
     let own = |finding: &&Finding| {

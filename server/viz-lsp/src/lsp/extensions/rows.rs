@@ -5,7 +5,6 @@ use super::{AboutText, Failure, SubjectParams, choices, insight, name};
 use crate::host::answerer::{Answerer, Cancel, Limits};
 use crate::lsp::session::selection::number_to_json;
 use crate::lsp::session::snapshot::{Request, Subject};
-use chrono::Local;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -13,7 +12,7 @@ use std::sync::Arc;
 use tower_lsp::lsp_types::{Location, TextDocumentIdentifier};
 use viz_check::RenderedQuery;
 use viz_facts::{Answer, Column, Fact, KeyedQuestion, QueryTable, Question, Reason, SqlError, TypeKind, Unknown};
-use viz_ide::{chart_of, drawing, layout};
+use viz_ide::{Snapshot, chart_of, drawing, layout};
 use viz_project::Kind;
 use viz_syntax::Plain;
 
@@ -191,7 +190,7 @@ fn prepare(
     known.choices = Some(complete.clone());
     let query = query(subject, found.insight, &choices)?;
     known.sql = Some(query.sql.clone());
-    let drawing = drawing(project, &subject.facts(), &choices, found.insight, Local::now().naive_local())?;
+    let drawing = drawing(&Snapshot { choices: &choices, ..subject.snapshot(&subject.facts()) }, found.insight)?;
     let named = params.chart.as_deref().and_then(|chart| {
         let mut ids = project.names().global_named(chart).iter().copied();
         ids.find(|id| project.object(*id).kind == Kind::Chart)
@@ -221,7 +220,7 @@ fn prepare(
     let tables =
         query.tables.iter().map(|table| QueryTable { name: table.name.clone(), sql: table.sql.clone() }).collect();
     let rows = params.limit.unwrap_or(ROWS).clamp(1, MOST_ROWS) as u32;
-    let question = Question::Rows { source, tables, sql: query.sql.clone(), rows, bytes: MOST_BYTES };
+    let question = Question::Rows { source, tables, sql: query.runs.clone(), rows, bytes: MOST_BYTES };
     Ok((question.into(), query))
 }
 

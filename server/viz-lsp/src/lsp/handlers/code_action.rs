@@ -5,7 +5,8 @@ use crate::lsp::protocol::client::Client;
 use crate::lsp::protocol::convert;
 use crate::lsp::session::documents::Documents;
 use crate::lsp::session::edits::Edits;
-use crate::lsp::session::state::{Revision, Snapshot, State};
+use crate::lsp::session::snapshot::Request;
+use crate::lsp::session::state::Snapshot;
 use std::path::Path;
 use std::time::Duration;
 use tower_lsp::lsp_types::{
@@ -24,15 +25,9 @@ pub const FIX_ALL: &str = "source.fixAll.viz-lsp";
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What can be done in a range of a text, as it was when the request came.
-pub fn code_actions(
-    state: &State,
-    client: &Client,
-    documents: &Documents,
-    revision: Revision,
-    path: &Path,
-    range: Range,
-    context: &CodeActionContext,
-) -> Vec<CodeActionOrCommand> {
+pub fn code_actions(request: &Request, range: Range, context: &CodeActionContext) -> Vec<CodeActionOrCommand> {
+    let Request { state, client, documents, revision, path, .. } = request;
+    let revision = *revision;
     // A kind is asked for by itself or by what it begins with; some only when asked for.
     let wanted = |kind: &CodeActionKind, on_demand: bool| match &context.only {
         None => !on_demand,

@@ -4,7 +4,6 @@ use crate::lsp::protocol::client::Client;
 use crate::lsp::protocol::plain_text::plain;
 use crate::lsp::session::snapshot::{Request, Subject};
 use serde_json::json;
-use std::time::SystemTime;
 use tower_lsp::lsp_types::{
     CompletionContext, CompletionItem, CompletionItemKind, CompletionItemTag, CompletionList, CompletionResponse,
     CompletionTextEdit, Documentation, InsertReplaceEdit, InsertTextFormat, InsertTextMode, MarkupContent, MarkupKind,
@@ -33,8 +32,8 @@ pub fn completion(
     }
     let files = request.state.files(&request.documents);
     let facts = subject.facts();
-    let (project, file, now) = (&subject.project, subject.file, SystemTime::now());
-    let found = viz_ide::completion(project, &facts, &files, &subject.choices, file, offset, now);
+    let (project, file) = (&subject.project, subject.file);
+    let found = viz_ide::completion(&subject.snapshot(&facts), &files, file, offset);
     let mut questions = viz_ide::completion_questions(project, &facts, file, offset);
     questions.retain(|question| facts.get(question).is_none());
     drop(facts);

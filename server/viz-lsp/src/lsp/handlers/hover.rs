@@ -2,15 +2,13 @@
 
 use crate::lsp::protocol::plain_text::plain;
 use crate::lsp::session::snapshot::Request;
-use std::time::SystemTime;
 use tower_lsp::lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 
 /// The hover at a position.
 pub fn hover(request: &Request, position: Position) -> Option<Hover> {
     let subject = request.subject()?;
     let offset = request.offset(&subject, position);
-    let (project, choices) = (&subject.project, &subject.choices);
-    let found = viz_ide::hover(project, &subject.facts(), choices, subject.file, offset, SystemTime::now())?;
+    let found = viz_ide::hover(&subject.snapshot(&subject.facts()), subject.file, offset)?;
     let contents = match request.client.plain_hovers {
         true => MarkupContent { kind: MarkupKind::PlainText, value: plain(&found.markdown) },
         false => MarkupContent { kind: MarkupKind::Markdown, value: found.markdown },

@@ -1,9 +1,8 @@
 //! `textDocument/inlayHint`.
 
 use crate::lsp::session::snapshot::Request;
-use chrono::Local;
 use tower_lsp::lsp_types::{InlayHint, InlayHintKind, InlayHintLabel, InlayHintTooltip, Range};
-use viz_ide::{HintKind, Known};
+use viz_ide::HintKind;
 use viz_text::{TextRange, TextSize};
 
 /// The hints of a range of a text.
@@ -11,13 +10,8 @@ pub fn hints(request: &Request, range: Range) -> Option<Vec<InlayHint>> {
     let subject = request.subject()?;
     let (start, end) = (request.offset(&subject, range.start), request.offset(&subject, range.end));
     let facts = subject.facts();
-    let known = Known {
-        facts: &facts,
-        choices: &subject.choices,
-        insights: &subject.insights,
-        now: Local::now().naive_local(),
-    };
-    let found = viz_ide::hints(&subject.project, known, subject.file, TextRange::new(start.min(end), end.max(start)));
+    let within = TextRange::new(start.min(end), end.max(start));
+    let found = viz_ide::hints(&subject.snapshot(&facts), &subject.insights, subject.file, within);
     let position = |at: TextSize| request.range(&subject.project, subject.file, TextRange::empty(at)).start;
     let hint = |hint: viz_ide::Hint| InlayHint {
         position: position(hint.at),

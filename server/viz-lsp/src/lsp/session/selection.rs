@@ -1,7 +1,6 @@
 //! Choices as JSON: one form in both directions (`docs/requests.md`).
 
 use crate::lsp::session::snapshot::Subject;
-use chrono::Local;
 use serde_json::{Map, Value, json};
 use viz_check::{State, Value as Option_};
 use viz_facts::{Reason, Unknown};
@@ -11,13 +10,14 @@ use viz_project::{Body, ObjectId, Project};
 /// Selections by input, or what is wrong with them.
 pub fn choices_from_json(subject: &Subject, json: Option<&Map<String, Value>>) -> Result<Choices, Unknown> {
     let mut choices = Choices::default();
-    let (facts, now) = (subject.facts(), Local::now().naive_local());
+    let facts = subject.facts();
+    let snapshot = subject.snapshot(&facts);
     for (name, selection) in json.into_iter().flatten() {
         let wanted = wanted(selection).ok_or_else(|| {
             let text = format!("the selection of `{name}` must be a list of values, or `from` and `to`");
             Unknown::new(Reason::NotAnOption, text)
         })?;
-        choices.by_name.insert(name.clone(), choose(&subject.project, &facts, name, &wanted, now)?);
+        choices.by_name.insert(name.clone(), choose(&snapshot, name, &wanted)?);
     }
     Ok(choices)
 }

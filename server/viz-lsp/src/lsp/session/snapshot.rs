@@ -7,6 +7,7 @@ use crate::lsp::session::publish;
 use crate::lsp::session::state::{Revision, Snapshot, State};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::time::SystemTime;
 use tower_lsp::lsp_types::{Location, Position, Range, Url};
 use viz_check::{Finding, InsightReport};
 use viz_facts::FactStore;
@@ -104,5 +105,10 @@ impl Subject {
     /// What is known about the project.
     pub fn facts(&self) -> RwLockReadGuard<'_, FactStore> {
         self.facts.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What features look at, now.
+    pub fn snapshot<'a>(&'a self, facts: &'a FactStore) -> viz_ide::Snapshot<'a> {
+        viz_ide::Snapshot { project: &self.project, facts, choices: &self.choices, now: SystemTime::now() }
     }
 }

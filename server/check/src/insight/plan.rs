@@ -1,0 +1,134 @@
+//! What is planned for an insight: what each input can be set to, which of that is equal, and which combinations are looked at.
+
+use super::setting::Setting;
+use crate::inputs::states::{State, states};
+use crate::insight::combinations::{Combination, sample, total};
+use crate::proof::{Classes, Conditions, Shape};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::Cell;
+use viz_facts::Unknown;
+use viz_project::{Body, ObjectId};
+use viz_sql::{Accessor, Composed, Filled, Hole};
+use viz_text::TextRange;
+
+/// What is planned.
+pub(super) struct Plan {
+    /// The inputs that have a hole in the query, in document order.
+    pub query_inputs: Vec<ObjectId>,
+    /// Where each stands among `query_inputs`.
+    pub positions: FxHashMap<ObjectId, usize>,
+    /// Of each of `query_inputs`.
+    pub states: Vec<Vec<State>>,
+    pub classes: Classes,
+    /// Those that are looked at.
+    pub combinations: Vec<Combination>,
+    /// Number of all combinations, looked at or not.
+    pub total: usize,
+    /// Suspected selections that were tried on the data.
+    pub tried: Cell<usize>,
+}
+
+impl Plan {
+    /// Which combinations to look at; none if an input has no options.
+    ///
+    /// # Errors
+    /// If the options of an input are not known; `None` if nobody has looked.
+    pub(super) fn new(setting: &Setting<'_>) -> Result<Self, Option<Unknown>> {
+        let Composed { template, inputs, .. } = setting.composed;
+        let in_query: FxHashSet<ObjectId> = template.holes().iter().map(|hole| hole.input).collect();
+        let query_inputs: Vec<ObjectId> = inputs.iter().filter(|input| in_query.contains(*input)).copied().collect();
+        let positions = query_inputs.iter().enumerate().map(|(at, input)| (*input, at)).collect();
+        let states = all_states(setting, &query_inputs)?;
+        let shape = Shape::of(template, &query_inputs);
+        let classes = Classes::new(&shape, &fillings(setting.composed, &positions, &states), &Conditions::ALL);
+        setting.facts.count(|counters| counters.lexed += classes.lexed());
+        let counts: Vec<u32> = states.iter().map(|states| states.len() as u32).collect();
+        let combinations = sample(&counts, &classes, setting.options.max_combinations, setting.options.seed);
+        let total = total(&counts);
+        Ok(Self { query_inputs, positions, states, classes, combinations, total, tried: Cell::new(0) })
+    }
+
+    /// Whether all combinations are looked at.
+    pub(super) fn is_complete(&self) -> bool {
+        self.combinations.len() == self.total
+    }
+
+    /// Whether the verdict on every combination is known: then what is counted is exact.
+    pub(super) fn is_exact(&self) -> bool {
+        self.classes.covered(&self.combinations) == self.total
+    }
+
+    /// The states that a selection of a witness stands for: itself, unless not all combinations were looked at; then all
+    /// that are equal in class.
+    pub(super) fn group(&self, input: usize, unit: u32) -> Vec<u32> {
+        if self.is_complete() { vec![unit] } else { self.classes.group(input, unit).collect() }
+    }
+
+    /// A combination with the first state of each class in place of its own.
+    pub(super) fn units(&self, combination: &Combination) -> Combination {
+        if self.is_complete() {
+            return combination.clone();
+        }
+        let unit = |(input, state): (usize, &u32)| self.classes.group(input, *state).next().unwrap_or(*state);
+        combination.iter().enumerate().map(unit).collect()
+    }
+
+    /// The state that a selection has for a hole.
+    pub(super) fn state(&self, selection: &[u32], hole: &Hole) -> Option<&State> {
+        let position = *self.positions.get(&hole.input)?;
+        self.states.get(position)?.get(*selection.get(position)? as usize)
+    }
+
+    /// What a selection puts into a hole.
+    pub(super) fn value(&self, selection: &[u32], hole: &Hole) -> String {
+        self.state(selection, hole).map_or_else(String::new, |state| state.render(hole.accessor))
+    }
+}
+
+/// What each input can be set to.
+fn all_states(setting: &Setting<'_>, inputs: &[ObjectId]) -> Result<Vec<Vec<State>>, Option<Unknown>> {
+    let of = |input: &ObjectId| match (setting.inputs.get(input), &setting.project.object(*input).body) {
+        (Some(Ok(options)), Body::Input(body)) => Ok(states(body, options)),
+        (Some(Err(why)), _) => {
+            let name = setting.project.object(*input).name_text();
+            let message = format!("the options of `{name}` are not known: {}", why.message);
+            Err(Some(Unknown { code: why.code, message }))
+        }
+        _ => Err(None),
+    };
+    inputs.iter().map(of).collect()
+}
+
+/// What each state of each input puts into the input's holes.
+fn fillings(
+    composed: &Composed,
+    positions: &FxHashMap<ObjectId, usize>,
+    states: &[Vec<State>],
+) -> Vec<Vec<Vec<String>>> {
+    let mut accessors: Vec<Vec<Accessor>> = vec![Vec::new(); states.len()];
+    for hole in composed.template.holes() {
+        if let Some(at) = positions.get(&hole.input) {
+            accessors[*at].push(hole.accessor);
+        }
+    }
+    let of = |(accessors, states): (Vec<Accessor>, &Vec<State>)| {
+        states.iter().map(|state| accessors.iter().map(|accessor| state.render(*accessor)).collect()).collect()
+    };
+    accessors.into_iter().zip(states).map(of).collect()
+}
+
+/// The query as the browser runs it for a selection.
+pub(super) fn render(setting: &Setting<'_>, plan: &Plan, selection: &[u32]) -> String {
+    setting.facts.count(|counters| counters.rendered += 1);
+    filled(setting, plan, selection).into_text()
+}
+
+/// The same, with what stands where.
+pub(super) fn filled<'a>(setting: &Setting<'a>, plan: &Plan, selection: &[u32]) -> Filled<'a> {
+    setting.composed.template.render(|_, hole| plan.value(selection, hole))
+}
+
+/// A part of it.
+pub(super) fn filled_part<'a>(setting: &Setting<'a>, plan: &Plan, part: TextRange, selection: &[u32]) -> Filled<'a> {
+    setting.composed.template.render_part(part, |_, hole| plan.value(selection, hole))
+}

@@ -1,0 +1,47 @@
+// @ts-check
+// What the preview's page is shown. The extension's `npm run typecheck` reads this file, so that it has what the server's answers have.
+
+/** @import { Input, Location, Rows } from "../../vscode-extension/src/protocol.js" */
+/** @import { Shown } from "../../vscode-extension/src/preview/messages.js" */
+
+/** @type {Location} */
+const place = { uri: "file:///p.yml", range: { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } } };
+
+/** What a control offers of the options, where it is not all.
+ * @type {Record<string, Input["offers"]>} */
+const OFFERS = { toggle: "first-two", slider: "numbers", "range-slider": "ascending-numbers", "date-range": "ascending-texts" };
+
+/**
+ * A single-select with the options a, b, c, of which b is selected.
+ * @param {string} display
+ * @param {Partial<Input>} changes
+ * @returns {Input}
+ */
+export const input = (display, changes = {}) => ({
+  name: `the_${display}`.replace("-", "_"), label: null, multi: false, range: false, dates: false, display, offers: OFFERS[display] ?? "all", clearable: false,
+  selection: ["b"], pinned: false, options: ["a", "b", "c"], total: 3, truncated: false, source: "static", age: null, stale: false, type: null, error: null,
+  location: place, ...changes,
+});
+
+/**
+ * The same as a multi-select.
+ * @param {string} display
+ * @param {Partial<Input>} changes
+ */
+export const multi = (display, changes = {}) => input(display, { multi: true, clearable: true, ...changes });
+
+/** A bar chart of three rows in two series.
+ * @type {Rows} */
+export const rows = {
+  insight: "sales", location: place, choices: {}, type: "bar",
+  columns: [{ name: "s", type: "VARCHAR", values: ["web", "web", "store"] }, { name: "x", type: "VARCHAR", values: ["z", "a", "z"] }, { name: "y", type: "DOUBLE", values: [3, 1, 2] }],
+  props: { x: 1, y: 2 }, slices: {}, split: 0, series: [{ value: "web", rows: [0, 1] }, { value: "store", rows: [2] }], staticProps: { type: "bar" }, chart: "c", layout: { title: { text: "Sales" } },
+  sort: "written", sql: "SELECT 1", dynamic: true, rowCount: 3, truncated: false, milliseconds: 1.23,
+};
+
+/**
+ * @param {Input[]} inputs
+ * @param {Partial<Shown>} changes
+ * @returns {Shown}
+ */
+export const shown = (inputs, changes = {}) => ({ uri: "file:///p.yml", follow: true, insight: "sales", inputs, inputsError: null, rows, error: null, ...changes });
