@@ -33,14 +33,17 @@ pub(crate) fn dropped(context: &dyn Context, template: &Template) -> Option<Prob
     let reads = |text: &str| !matches!(canonical(text), Err(Stop::Refused));
     let unknown = |text: &str| matches!(canonical(text), Err(Stop::Unknown));
     let sure = !unknown(&filled(&all, &|_| false)) && !unknown(&filled(&all, &|_| true));
-    let (samples, parses): (Vec<String>, &dyn Fn(&str) -> bool) = if sure {
-        (all, &reads)
-    } else {
-        let judged = |hole: &&Hole| judged_by_any(template, hole);
-        let sample = |hole: &Hole| Some(hole).filter(judged).and_then(sample).unwrap_or_else(|| neutral(hole).into());
-        (template.holes().iter().map(sample).collect(), &|text: &str| parse_expression(text).is_ok())
+    let samples: Vec<String> = match sure {
+        true => all,
+        false => {
+            let judged = |hole: &&Hole| judged_by_any(template, hole);
+            let sample =
+                |hole: &Hole| Some(hole).filter(judged).and_then(sample).unwrap_or_else(|| neutral(hole).into());
+            template.holes().iter().map(sample).collect()
+        }
     };
-    let parses = |without: &dyn Fn(usize) -> bool| parses(&filled(&samples, without));
+    let is_sql = |text: &str| if sure { reads(text) } else { parse_expression(text).is_ok() };
+    let parses = |without: &dyn Fn(usize) -> bool| is_sql(&filled(&samples, without));
     if parses(&|_| false) {
         return None;
     }
