@@ -107,7 +107,8 @@ impl Loader<'_> {
             Some(previous) if same_graph => {
                 self.project.parts().graph = Arc::clone(&previous.graph);
                 if let Some(before) = previous.identities.get() {
-                    self.project.parts().identities = self.project.identities_after(before.as_deref(), &changed).into();
+                    let identities = self.project.identities_after(before, &changed);
+                    self.project.parts().identities = identities.into();
                 }
                 Kept::Graph
             }

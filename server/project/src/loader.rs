@@ -345,7 +345,8 @@ impl<'a> Loader<'a> {
             let mut parts = version.text.trim().split('.');
             match (parts.next()?, parts.next()?) {
                 ("2", "0") => Some(Target::V2_0),
-                ("2", _) => Some(Target::V2_1),
+                ("2", "1") => Some(Target::V2_1),
+                ("2", _) => Some(Target::V2_2),
                 _ => None,
             }
         });

@@ -112,7 +112,9 @@ pub struct Parts {
     pub(crate) overview: Arc<Overview>,
     pub(crate) graph: Arc<Graph>,
     /// Made when they are first needed.
-    pub(crate) identities: OnceLock<Option<Arc<[u64]>>>,
+    pub(crate) identities: OnceLock<Arc<[u64]>>,
+    /// How many uses were followed.
+    pub(crate) walked: AtomicUsize,
     pub(crate) problems: Vec<Problem>,
     pub(crate) watched: Vec<PathBuf>,
     pub(crate) config: Config,
@@ -167,6 +169,7 @@ impl ProjectBuilder {
             overview: Arc::default(),
             graph: Arc::default(),
             identities: OnceLock::new(),
+            walked: AtomicUsize::new(0),
             problems: Vec::new(),
             watched: vec![root.join(".env"), root.join(CONFIG_FILE)],
             config: Config::default(),

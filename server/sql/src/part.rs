@@ -213,7 +213,7 @@ pub(crate) fn grouping<'a>(
     ordered: &'a [Part],
 ) -> Vec<&'a Part> {
     let aggregated = selected.iter().any(|part| part.shape.aggregate) || !having.is_empty();
-    if target == Target::V2_1 && !aggregated {
+    if target >= Target::V2_1 && !aggregated {
         return Vec::new();
     }
     let mut out: Vec<&Part> = Vec::new();
@@ -235,7 +235,7 @@ pub(crate) fn grouped_placeholders(target: Target, part: &Part) -> Vec<Problem> 
     let problem = |hole: &Hole| {
         let message = "the run fails: the query groups by this expression, and there the quote before a placeholder is lost (S-16)";
         let help = match target {
-            Target::V2_1 => "leave the quotes out: the placeholder gets them automatically",
+            Target::V2_1 | Target::V2_2 => "leave the quotes out: the placeholder gets them automatically",
             Target::V2_0 => "compare with a number, or use the placeholder in a filter instead",
         };
         Problem::new(Code::GroupedPlaceholder, hole.loc, message).help(help)

@@ -6,14 +6,15 @@ use super::blame::blame_query;
 use super::plan::Plan;
 use super::setting::{Setting, shadow_tables};
 use super::wording::{in_words, plain_names, subject};
-use crate::report::shorten::shorten;
 use crate::report::{Finding, Judge};
+use sqlparser::tokenizer::Token as SqlToken;
 use std::sync::Arc;
 use viz_facts::{Question, SqlError, Unknown};
 use viz_project::{Code, Fix, Statement};
-use viz_sql::{Clause, Composed, Regrouped, foreign_aggregates};
+use viz_sql::{Clause, Composed, Regrouped, Token, foreign_aggregates, tokenize};
 use viz_syntax::quoted;
 use viz_text::Loc;
+use viz_text::shorten::shorten;
 
 /// How much of a text is shown.
 const SHOWN: usize = 160;
@@ -31,9 +32,12 @@ pub(super) fn fails_grouped(
     error: &SqlError,
     judge: Judge,
 ) -> bool {
-    let unknown = unknown_aggregates(setting, error);
-    if !unknown.is_empty() {
-        verdict.findings.extend(unknown);
+    let mut found = unknown_aggregates(setting, error);
+    if found.is_empty() {
+        found = never_grouped(setting, error);
+    }
+    if !found.is_empty() {
+        verdict.findings.extend(found);
         return true;
     }
     differently_grouped(setting, plan, verdict, combination, judge).unwrap_or_default()
@@ -68,6 +72,43 @@ fn unknown_aggregates(setting: &Setting<'_>, error: &SqlError) -> Vec<Finding> {
                 let own = source_text(setting, loc).is_some_and(|text| text.eq_ignore_ascii_case(&name));
                 finding.fix = own.then(|| Fix::replace(format!("write `{other}`"), loc, *other).safe());
             }
+            out.push(finding);
+        }
+    }
+    out
+}
+
+/// Methods, before which no column is seen that could be grouped by, and windows, which no query can be grouped by.
+fn never_grouped(setting: &Setting<'_>, error: &SqlError) -> Vec<Finding> {
+    let (method, message, help) = if error.message.contains("must appear in the GROUP BY clause") {
+        let help = "write `function(…)` around it instead of `.function()` behind it";
+        (true, "is not grouped by: no column is looked for in what a method is called on", help)
+    } else if error.message.contains("GROUP BY clause cannot contain window functions") {
+        let help = "compute the window function in the model's SQL";
+        (false, "fails: what a window is partitioned by is grouped by with the whole window, and no query can be", help)
+    } else {
+        return Vec::new();
+    };
+    let template = &setting.composed.template;
+    let plain = template.plain();
+    let mut out: Vec<Finding> = Vec::new();
+    for placed in setting.composed.placed.iter().filter(|placed| placed.clause == Clause::Select) {
+        let Ok(tokens) = tokenize(&plain[placed.range]) else { continue };
+        let tokens: Vec<Token> = tokens.into_iter().filter(|token| !token.is_space()).collect();
+        let is = |at: usize, wanted: &SqlToken| tokens.get(at).is_some_and(|found| found.token == *wanted);
+        let blamed = |at: &usize| {
+            matches!(tokens[*at].token, SqlToken::Word(_))
+                && is(at + 1, &SqlToken::LParen)
+                && if method { *at > 1 && is(at - 1, &SqlToken::Period) } else { tokens[*at].is_word("over") }
+        };
+        // Of a chain of methods the last one is called on all that is before it.
+        let Some(last) = (0..tokens.len()).rfind(blamed) else { continue };
+        let Some(loc) = template.text().locate(tokens[last].range + placed.range.start()) else { continue };
+        if out.iter().all(|other| other.loc != loc) {
+            let mut finding = Finding::new(Code::SqlBind, loc, format!("{} {message}", subject(setting, loc)));
+            finding.help = Some(help.into());
+            let words = in_words(setting, error);
+            finding.notes.push(format!("DuckDB says: {}", words.lines().next().unwrap_or_default()));
             out.push(finding);
         }
     }

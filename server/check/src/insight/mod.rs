@@ -16,11 +16,13 @@ mod pieces;
 mod plan;
 mod probes;
 pub(crate) mod rendered;
+mod run_itself;
 mod setting;
 mod slices;
 mod statements;
 pub(crate) mod static_props;
 pub(crate) mod suspicious;
+mod uses;
 mod value_blame;
 mod values;
 mod without_options;
@@ -39,6 +41,7 @@ use hostile::judge_hostile;
 use in_browser::{judge_arrows, judge_for_browser};
 use judge::judge_combinations;
 use plan::{Plan, render};
+use run_itself::{judge_kept_rows, judge_null_options, judge_unreachable_options};
 use setting::{Setting, foreign_dialect, shadow_tables, unknown_models};
 use slices::judge_slices;
 use statements::statements_apart;
@@ -46,7 +49,7 @@ use std::sync::Arc;
 use suspicious::suspicious;
 use values::{judge_data, judge_values};
 use viz_facts::{Reason, ShadowTable, Unknown};
-use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project};
+use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project, Severity};
 use viz_sql::{Composed, compose};
 use without_options::judge_without_options;
 
@@ -85,6 +88,7 @@ pub(crate) fn check_insight(
         return verdict;
     };
     verdict.findings.extend(composed.problems.iter().map(Finding::from));
+    (verdict.report.proof.canonicalised, verdict.report.proof.compared) = (composed.read, composed.compared);
     let composed = if in_1_4(project, &composed) { composed.grouped_as_viewers_see() } else { composed };
     let setting = Setting { project, facts, options, columns, inputs, id, insight, composed: &composed };
     judge_query(&setting, &mut verdict);
@@ -93,8 +97,23 @@ pub(crate) fn check_insight(
     verdict
         .findings
         .retain(|finding| !finding.code.is_of_choices() || dropped.iter().all(|problem| problem.loc != finding.loc));
+    add_unread(&setting, &mut verdict.findings);
     suspicious(&setting, &mut verdict.findings);
     verdict
+}
+
+/// Says which statements the reference's parser can't read, unless something is said against them already.
+fn add_unread(setting: &Setting<'_>, findings: &mut Vec<Finding>) {
+    for unread in &setting.composed.unread {
+        let whole = setting.insight.statements[unread.statement].query.loc;
+        let told = |finding: &Finding| {
+            let here = finding.loc.segment == whole.segment && whole.range.contains_range(finding.loc.range);
+            finding.severity == Severity::Error && (here || finding.loc == unread.problem.loc)
+        };
+        if !findings.iter().any(told) {
+            findings.push(Finding::from(&unread.problem));
+        }
+    }
 }
 
 /// Whether DuckDB 1.4 runs a query: in a browser of today.
@@ -154,6 +173,8 @@ fn judge_texts(setting: &Setting<'_>, plan: &Plan, verdict: &mut InsightVerdict)
     let all: Vec<usize> = (0..plan.combinations.len()).collect();
     let fine = judge_combinations(setting, plan, verdict, &all, Judge::Parse)?;
     verdict.report.judge = Some(Judge::Parse);
+    judge_null_options(setting, &mut verdict.findings);
+    judge_unreachable_options(setting, plan, verdict);
     verdict.report.covered = plan.classes.covered(&plan.combinations);
     settle(setting, verdict, Level::Parse);
     judge_for_browser(setting, plan, verdict, &fine);
@@ -201,6 +222,10 @@ fn judge_bound(
     judge_slices(setting, verdict, tables, &render(setting, plan, &plan.combinations[bound[0]]));
     judge_values(setting, plan, &mut verdict.findings, tables)?;
     judge_data(setting, plan, verdict, tables, bound[0])?;
+    let failing = |finding: &Finding| finding.severity == Severity::Error;
+    if !verdict.findings.iter().any(failing) {
+        judge_kept_rows(setting, verdict, &render(setting, plan, &plan.combinations[bound[0]]))?;
+    }
     verdict.report.judge = Some(Judge::Values);
     if setting.options.hostile {
         judge_hostile(setting, plan, &mut verdict.findings, tables, bound[0])?;

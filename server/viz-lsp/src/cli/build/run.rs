@@ -61,9 +61,9 @@ impl Run<'_> {
         let bar = print::bar(self.args, due);
         let settled = |(node, job): (&Node, &Job)| match job {
             Job::Due(_) => None,
-            Job::Left => Some(report(node, Fate::Unchanged, Vec::new())),
-            Job::Unchanged(warnings) => Some(report(node, Fate::Unchanged, warnings.clone())),
-            Job::Skipped(reason) => Some(report(node, Fate::Skipped { reason: reason.clone() }, Vec::new())),
+            Job::Left => Some(Report::new(node, Fate::Unchanged, Vec::new())),
+            Job::Unchanged(warnings) => Some(Report::new(node, Fate::Unchanged, warnings.clone())),
+            Job::Skipped(reason) => Some(Report::new(node, Fate::Skipped { reason: reason.clone() }, Vec::new())),
         };
         let fates: Vec<Option<Report>> = self.plan.nodes.iter().zip(&jobs).map(settled).collect();
         for (report, job) in fates.iter().zip(&jobs) {
@@ -126,13 +126,13 @@ impl Run<'_> {
             let mut shared = lock();
             let report = match made {
                 Ok((done, known)) => {
-                    let report = report(node, Fate::Built(done), known.warnings.clone());
+                    let report = Report::new(node, Fate::Built(done), known.warnings.clone());
                     let name = format!("{}:{}", node.kind, node.name);
                     let old = shared.state.nodes.insert(name, known);
                     self.remove_old(node, old);
                     report
                 }
-                Err(fate) => report(node, fate, Vec::new()),
+                Err(fate) => Report::new(node, fate, Vec::new()),
             };
             if !self.interrupt.is_pressed() {
                 print::node(self.args, &report, Some(bar));
@@ -328,9 +328,4 @@ fn lost(exported: &Exported, query: &Query) -> Vec<String> {
         )
     })
     .collect()
-}
-
-fn report(node: &Node, fate: Fate, warnings: Vec<String>) -> Report {
-    let files = node.work.iter().flat_map(|work| work.paths()).map(str::to_owned).collect();
-    Report { kind: node.kind, name: node.name.clone(), fate, files, warnings }
 }
