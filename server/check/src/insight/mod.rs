@@ -1,9 +1,11 @@
 //! The verdict on one insight: compose, render, parse, bind, and say who is to blame.
 
 mod blame;
+mod branches;
 pub(crate) mod browser_engine;
 mod chosen_props;
 pub(crate) mod combinations;
+mod computed;
 pub(crate) mod confirm_on_data;
 mod context;
 pub(crate) mod execute;
@@ -26,6 +28,7 @@ mod values;
 mod without_options;
 pub(crate) mod witness;
 mod wording;
+mod written;
 
 pub(crate) use context::FromFacts;
 
@@ -34,6 +37,7 @@ use crate::inputs::check_input::AllOptions;
 use crate::models::check_model::AllColumns;
 use crate::report::{Counters, Finding, InsightReport, Judge, Status};
 use crate::settings::{CheckOptions, Level};
+use computed::judge_computed;
 use execute::execute_sample;
 use hostile::judge_hostile;
 use in_browser::{judge_arrows, judge_for_browser};
@@ -49,19 +53,22 @@ use viz_facts::{Reason, ShadowTable, Unknown};
 use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project};
 use viz_sql::{Composed, compose};
 use without_options::judge_without_options;
+use written::judge_written;
 
 /// What a check says of one insight.
 pub(crate) struct InsightVerdict {
     pub findings: Vec<Finding>,
     pub report: InsightReport,
     pub counters: Counters,
+    /// Whether some of its texts are read by the browser's engine only.
+    pub only_today: bool,
 }
 
 impl InsightVerdict {
     /// Nothing has been checked.
     pub(crate) fn new(project: &Project, id: ObjectId) -> Self {
         let report = InsightReport::new(project, id);
-        Self { findings: Vec::new(), report, counters: Counters::default() }
+        Self { findings: Vec::new(), report, counters: Counters::default(), only_today: false }
     }
 }
 
@@ -143,7 +150,9 @@ fn judge_query(setting: &Setting<'_>, verdict: &mut InsightVerdict) {
     if setting.options.level == Level::Parse {
         return;
     }
-    if let Err(why) = judge_meaning(setting, &plan, verdict, &fine) {
+    let only_today = || Unknown::new(Reason::BrowserOnly, "only the browser's engine reads it, and that is not linked");
+    let judged = judge_meaning(setting, &plan, verdict, &fine);
+    if let Err(why) = if verdict.only_today { judged.and_then(|()| Err(only_today())) } else { judged } {
         verdict.report.status = Status::Partial;
         verdict.report.why = Some(why);
     }
@@ -198,9 +207,15 @@ fn judge_bound(
     tables: &Arc<[ShadowTable]>,
     bound: &[usize],
 ) -> Result<(), Unknown> {
-    judge_slices(setting, verdict, tables, &render(setting, plan, &plan.combinations[bound[0]]));
+    let first = render(setting, plan, &plan.combinations[bound[0]]);
+    judge_slices(setting, verdict, tables, &first);
+    // Both are asked at once.
+    let written = judge_written(setting, verdict, tables, &first);
     judge_values(setting, plan, &mut verdict.findings, tables)?;
-    judge_data(setting, plan, verdict, tables, bound[0])?;
+    written?;
+    if !judge_computed(setting, plan, verdict, tables, bound)? {
+        judge_data(setting, plan, verdict, tables, bound[0])?;
+    }
     verdict.report.judge = Some(Judge::Values);
     if setting.options.hostile {
         judge_hostile(setting, plan, &mut verdict.findings, tables, bound[0])?;
