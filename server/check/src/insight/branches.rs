@@ -7,7 +7,7 @@ use viz_text::{TextRange, TextSize};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Taken {
     pub text: String,
-    /// The CASE that was decided last, in the text that was given; `None` if nothing was.
+    /// The CASE that was decided last up to the branch that is taken, in the text that was given; `None` if nothing was.
     pub of: Option<TextRange>,
 }
 
@@ -46,7 +46,8 @@ fn take(text: &str, piece: TextRange, put: &dyn Fn(&str) -> String, out: &mut Ve
                 let (start, end) = (choice.range.start().into(), choice.range.end().into());
                 put(&format!("{}CASE {arms}END{}", &inner[..start], &inner[end..]))
             };
-            out.push(Taken { text: with(&inner[*branch]), of: Some(choice.range + piece.start()) });
+            let of = TextRange::new(choice.range.start(), branch.end()) + piece.start();
+            out.push(Taken { text: with(&inner[*branch]), of: Some(of) });
             take(text, *branch + piece.start(), &with, out);
         }
     }
@@ -168,7 +169,7 @@ mod tests {
         );
         let text = "f(case when a then 1 else (case when b then 2 else 'y' end) end)";
         let last = branches(text).pop().unwrap();
-        assert_eq!(&text[last.of.unwrap()], "case when b then 2 else 'y' end");
+        assert_eq!(&text[last.of.unwrap()], "case when b then 2 else 'y'");
     }
 
     #[test]
