@@ -72,3 +72,31 @@ fn the_doctor_tells_what_is_there() {
     let (_, nowhere) = run(cache.path(), cache.path(), &["--doctor"]);
     assert!(nowhere.contains("project: none found"), "{nowhere}");
 }
+
+/// A file is looked at again when it has changed, however a query names it.
+#[cfg(unix)]
+#[test]
+fn files_named_by_urls_are_seen_to_change() {
+    let (cache, project) = (tempfile::tempdir().unwrap(), Project::of(&[("a.csv", "x\naaa\n")]));
+    let file = project.file("a.csv");
+    for start in ["file:", "file://"] {
+        let name = format!("{start}{}", file.display());
+        project.write(
+            "project.visivo.yml",
+            &format!(
+                "name: b\nsources: [{{ name: d, type: duckdb, database: ':memory:' }}]\n\
+                 models: [{{ name: m, source: ref(d), sql: \"select x from read_csv('{name}')\" }}]\n\
+                 inputs: [{{ name: i, type: single-select, options: \"?{{ select x from ${{ref(m)}} }}\" }}]\n"
+            ),
+        );
+        let told = |wanted: u64| {
+            age(&project.root);
+            let report = check(cache.path(), &project, &[]);
+            assert_eq!(report["projects"][0]["inputs"][0]["options"], wanted, "{name}: {report:#}");
+        };
+        std::fs::write(&file, "x\naaa\n").unwrap();
+        told(1);
+        std::fs::write(&file, "x\naaa\nbbb\n").unwrap();
+        told(2);
+    }
+}

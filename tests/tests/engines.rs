@@ -27,7 +27,12 @@ fn the_browsers_engine_reads_what_its_grammar_says() {
     let errors = errors.as_array().expect("a list");
     let different = |(text, error): &(&String, &Value)| parse(text).is_ok() != error.is_null();
     let different: Vec<_> = sentences.iter().zip(errors).filter(different).collect();
-    assert!(sentences.len() > 1_000 && different.is_empty(), "{} of {}: {different:#?}", different.len(), sentences.len());
+    assert!(
+        sentences.len() > 1_000 && different.is_empty(),
+        "{} of {}: {different:#?}",
+        different.len(),
+        sentences.len()
+    );
 }
 
 /// The linked engine is not the very version that the generator asks.
@@ -37,7 +42,9 @@ fn the_linked_engine_reads_nearly_what_the_generator_says() {
     let questions: Vec<Question> = sentences.iter().map(|(_, sql)| Question::Parse { sql: sql.clone() }).collect();
     let answers = Worker::start(PROGRAM, "parse", projects::repository()).ask(&questions);
     let different = |((verdict, text), answer): &(&(char, String), &Result<Answer, viz_facts::Unknown>)| match answer {
-        Ok(Answer::Accepted(result)) => result.is_ok() != matches!(verdict, '=' | '>') && !text.contains(';') && *verdict != '~',
+        Ok(Answer::Accepted(result)) => {
+            result.is_ok() != matches!(verdict, '=' | '>') && !text.contains(';') && *verdict != '~'
+        }
         _ => false,
     };
     let different: Vec<_> = sentences.iter().zip(&answers).filter(different).map(|(sentence, _)| sentence).collect();

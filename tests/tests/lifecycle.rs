@@ -35,6 +35,29 @@ fn it_ends_when_the_process_of_the_client_is_not_there() {
     drop(input);
 }
 
+/// A client that dies while an answer is on its way is no mistake of ours.
+#[cfg(target_os = "linux")]
+#[test]
+fn it_ends_when_nobody_takes_its_messages() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("it is there");
+    let mut server =
+        Command::new(PROGRAM).stdin(Stdio::piped()).stdout(full).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut input = server.stdin.take().expect("it is piped");
+    for id in 1..4 {
+        let message = json!({ "jsonrpc": "2.0", "id": id, "method": "initialize", "params": { "capabilities": {} } });
+        let body = message.to_string();
+        // It may have ended by now.
+        let _ = write!(input, "Content-Length: {}\r\n\r\n{body}", body.len());
+    }
+    let ended = server.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    assert!(!said.contains("made a mistake"), "{said}");
+    drop(input);
+}
+
 #[test]
 fn it_ends_in_the_middle_of_work() {
     let project = Project::copy_of("ecommerce");

@@ -69,3 +69,37 @@ fn a_linked_folder_leads_to_no_project_outside() {
     assert!(statuses.contains("repo") && !statuses.contains("outside"), "{statuses}");
     assert_eq!(client.shut_down(), 0);
 }
+
+/// What is outside of the repository is not listed, whatever is typed in front of the cursor.
+#[cfg(unix)]
+#[test]
+fn completion_lists_nothing_outside() {
+    let text = "name: p\nincludes:\n- path: ../outside/\n- path: linked/\n- path: .git/\n- path: inside/\n";
+    let project =
+        Project::of(&[("repo/project.visivo.yml", text), ("repo/inside/a.yml", ""), ("outside/secret.yml", "")]);
+    let repo = project.root.join("repo");
+    std::fs::create_dir_all(repo.join(".git/hooks")).unwrap();
+    std::os::unix::fs::symlink("../outside", repo.join("linked")).unwrap();
+    for trusted in [false, true] {
+        let options = Options {
+            initialization: json!({ "trusted": trusted }),
+            folders: Some(vec![repo.clone()]),
+            ..Options::default()
+        };
+        let mut client = Client::start(PROGRAM, options);
+        let document = client.open(&repo.join("project.visivo.yml"));
+        let mut listed = Vec::new();
+        for (line, text) in text.lines().enumerate().filter(|(_, text)| text.contains('/')) {
+            let character = text.rfind('/').unwrap() + 1;
+            let position = json!({ "line": line, "character": character });
+            let items = client.request(
+                "textDocument/completion",
+                json!({ "textDocument": { "uri": document.uri }, "position": position }),
+            );
+            let items = items.get("items").unwrap_or(&items).as_array().map_or(0, Vec::len);
+            listed.push(items > 0);
+        }
+        assert_eq!(listed, [trusted, trusted, false, true], "trusted: {trusted}");
+        assert_eq!(client.shut_down(), 0);
+    }
+}

@@ -24,7 +24,8 @@ pub use insight::static_props::{Filled, node_of, placeholders, static_props, sto
 pub use models::check_model::{columns_of, columns_of_a_run};
 pub use models::source::{source_of_model, source_spec, sources};
 pub use report::{
-    Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Report, Status,
+    Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Proof, Report,
+    Status,
 };
 pub use run::check::{check, check_first};
 pub use run::memo::Memo;

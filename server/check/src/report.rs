@@ -4,16 +4,15 @@ pub(crate) mod fingerprint;
 pub(crate) mod finish;
 pub(crate) mod mask;
 pub(crate) mod repetition;
-pub(crate) mod shorten;
 pub(crate) mod suppression;
 
-use crate::report::shorten::{EXAMPLE, shorten};
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::sync::Arc;
 use viz_facts::{KeyedQuestion, Question, Unknown};
 use viz_project::{Code, Fix, ObjectId, Project, Related, Severity};
 use viz_text::Loc;
+use viz_text::shorten::{EXAMPLE, shorten};
 
 /// An object as findings name it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -102,6 +101,36 @@ pub enum Judge {
     Execute,
 }
 
+/// How many texts a verdict stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Proof {
+    /// Statements that were read as SQLGlot reads them.
+    pub canonicalised: usize,
+    /// Grouped expressions whose text there was compared with the selected one.
+    pub compared: usize,
+    /// Texts that DuckDB's parser judged.
+    pub parsed: usize,
+    /// Texts that DuckDB's binder judged.
+    pub bound: usize,
+    /// Texts that were held against what the viewers' engine doesn't know.
+    pub for_viewers: usize,
+    /// Texts that were run on the data.
+    pub executed: usize,
+}
+
+impl std::iter::Sum for Proof {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            canonicalised: sum.canonicalised + one.canonicalised,
+            compared: sum.compared + one.compared,
+            parsed: sum.parsed + one.parsed,
+            bound: sum.bound + one.bound,
+            for_viewers: sum.for_viewers + one.for_viewers,
+            executed: sum.executed + one.executed,
+        })
+    }
+}
+
 /// What was checked of one insight.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InsightReport {
@@ -119,6 +148,8 @@ pub struct InsightReport {
     pub sampled: usize,
     /// Sampled, or equal in class to one that was judged.
     pub covered: usize,
+    /// The texts behind that.
+    pub proof: Proof,
     /// Why not more.
     pub why: Option<Unknown>,
 }
@@ -135,6 +166,7 @@ impl InsightReport {
             total: 0,
             sampled: 0,
             covered: 0,
+            proof: Proof::default(),
             why: None,
         }
     }

@@ -135,3 +135,13 @@ fn inputs_of_one_filter() {
     let report = twice("texts for numbers", 300, |count| compared(count, "amount", " and "), numbers_only);
     assert!(!report.findings.is_empty());
 }
+
+/// A hundred options that are listed twice are told one by one, and how many more there are.
+#[test]
+fn options_that_are_all_alike_have_few_findings() {
+    let text = format!("{BASE}inputs:\n  - {{ name: i, type: single-select, options: [{}] }}\n", "o, ".repeat(5_000));
+    let (report, _) = settle(&text, |_| true);
+    let told: Vec<_> = report.findings.iter().filter(|finding| finding.message.contains("listed twice")).collect();
+    assert_eq!(told.len(), 100);
+    assert_eq!(told[99].notes, ["so are 4899 more options of this input"]);
+}

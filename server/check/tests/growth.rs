@@ -3,10 +3,11 @@
 mod generated;
 
 use generated::{Generated, generate};
+use std::path::Path;
 use std::sync::atomic::Ordering::SeqCst;
-use viz_check::{Report, Status};
-use viz_facts::{Answer, Column, Fact, KeyedQuestion, Question};
-use viz_project::Kind;
+use viz_check::{CheckOptions, Memo, Report, Status, check};
+use viz_facts::{Answer, Column, Fact, FactStore, KeyedQuestion, Question};
+use viz_project::{Environment, Kind, MemoryFiles, Project};
 
 const INSIGHTS: &str = "/p/insights.yml";
 
@@ -193,4 +194,58 @@ fn findings_are_finished_once() {
         assert!(report.counters.findings_finished < 5, "{objects} objects: {:?}", report.counters);
         assert_eq!(report.findings.len(), count);
     }
+}
+
+/// Metrics that use each other: a circle, and a chain whose first metric uses all others.
+fn metrics(count: usize, circle: bool) -> String {
+    let mut text = String::from(
+        "name: p\nsources: [{ name: s, type: duckdb, database: ':memory:' }]\nmodels: [{ name: m, source: ref(s), sql: select 1 as x }]\nmetrics:\n",
+    );
+    for at in 0..count {
+        let used = match at + 1 {
+            next if next < count => format!("${{ref(k{next})}}"),
+            _ if circle => "${ref(k0)}".to_owned(),
+            _ => "sum(${ref(m).x})".to_owned(),
+        };
+        text.push_str(&format!("  - {{ name: k{at}, expression: \"{used} + 1\" }}\n"));
+    }
+    text + "insights: [{ name: a, props: { type: bar, x: '?{ ${ref(m).x} }', y: '?{ ${ref(k0)} }' } }]\n"
+}
+
+/// What metrics use is found out once for all of them, not by walking to the end of the chain from each one.
+#[test]
+fn long_circles_and_chains_of_metrics_are_linear_work() {
+    for circle in [true, false] {
+        for count in [100, 1_000] {
+            let mut files = MemoryFiles::new([("/p/project.visivo.yml", metrics(count, circle).as_str())]);
+            let project = Project::load(Path::new("/p"), &files, &Environment::empty());
+            let (facts, options, memo) = (FactStore::new(), CheckOptions::default(), Memo::default());
+            let report = check(&project, &facts, &options, &memo);
+            assert_eq!(report.findings.len(), 1, "{:?}", report.findings);
+            assert!(report.findings[0].message.len() < 500, "{}", report.findings[0].message.len());
+            assert!(project.walked() <= 20 * count, "{count} metrics, circle {circle}: {}", project.walked());
+
+            let last = format!("name: k{}, expression: \"", count - 1);
+            files.insert("/p/project.visivo.yml", &metrics(count, circle).replace(&last, &format!("{last}2 + ")));
+            let project = project.reload(&files, &Environment::empty());
+            let report = check(&project, &facts, &options, &memo);
+            assert_eq!(report.findings.len(), 1, "{:?}", report.findings);
+            assert!(project.walked() <= 20 * count, "{count} metrics, circle {circle}: {}", project.walked());
+        }
+    }
+}
+
+/// Of metrics that all use each other, a few circles are told.
+#[test]
+fn a_knot_of_metrics_has_few_findings() {
+    let mut text = String::from("metrics:\n");
+    for at in 0..60 {
+        let others: Vec<String> =
+            (0..60).filter(|other| *other != at).map(|other| format!("${{ref(k{other})}}")).collect();
+        text.push_str(&format!("  - {{ name: k{at}, expression: \"{}\" }}\n", others.join(" + ")));
+    }
+    let files = MemoryFiles::new([("/p/project.visivo.yml", text.as_str())]);
+    let project = Project::load(Path::new("/p"), &files, &Environment::empty());
+    let report = check(&project, &FactStore::new(), &CheckOptions::default(), &Memo::default());
+    assert_eq!(report.findings.len(), 10);
 }

@@ -60,17 +60,13 @@ pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path, name: Nam
         (Some(own), Some(real)) if own != real => format!(" AS {}", identifier(&stem(path))),
         _ => String::new(),
     };
-    // People know the file by the name that they gave it.
-    let own_words = |error: &duckdb::Error| {
-        errors::message(error).replace(&file.display().to_string(), &path.display().to_string())
-    };
     let literal = path_literal(file)?;
     let mut waits = RETRIES.iter();
     loop {
         match conn.execute_batch(&format!("ATTACH {literal}{alias} (READ_ONLY)")) {
             Ok(()) => break,
             Err(error) => {
-                let why = own_words(&error);
+                let why = errors::message(&error);
                 if why.contains("Could not set lock") || why.contains("Conflicting lock") {
                     match waits.next() {
                         Some(wait) => std::thread::sleep(*wait),
@@ -79,7 +75,7 @@ pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path, name: Nam
                 } else if why.contains("already exists") || why.contains("reserved") {
                     // Named like one of DuckDB's own catalogues (`memory.duckdb`).
                     conn.execute_batch(&format!("ATTACH {literal} AS {NEUTRAL} (READ_ONLY)"))
-                        .map_err(|error| unreadable(path, &own_words(&error)))?;
+                        .map_err(|error| unreadable(path, &errors::message(&error)))?;
                     break;
                 } else {
                     return Err(unreadable(path, &why));
@@ -93,8 +89,9 @@ pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path, name: Nam
             [],
             |row| row.get(0),
         )
-        .map_err(|error| unreadable(path, &own_words(&error)))?;
-    conn.execute_batch(&format!("USE {}", identifier(&name))).map_err(|error| unreadable(path, &own_words(&error)))?;
+        .map_err(|error| unreadable(path, &errors::message(&error)))?;
+    conn.execute_batch(&format!("USE {}", identifier(&name)))
+        .map_err(|error| unreadable(path, &errors::message(&error)))?;
     Ok(name)
 }
 

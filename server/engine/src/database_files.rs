@@ -51,7 +51,7 @@ impl Format {
     }
 
     /// Whether a file begins as databases of this format do.
-    fn is_of(self, file: &Opened) -> Result<bool, Refused> {
+    pub(crate) fn is_of(self, file: &Opened) -> Result<bool, Refused> {
         let first = file.first(16)?;
         Ok(match self {
             Format::DuckDb => first.get(8..12) == Some(b"DUCK".as_slice()),

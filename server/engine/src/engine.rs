@@ -11,9 +11,10 @@ use crate::stuck::Stuck;
 use crate::watchdog::Stop;
 use crate::worker_slot::{Plan, WorkerSlot, closed};
 use crate::{Limits, Runner, Wall};
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use viz_facts::{Answer, KeyedQuestion, Question, Reason, SourceSpec, Unknown};
 use viz_files::{Handed, Identity, Kind, Readable};
@@ -125,7 +126,7 @@ impl Sources {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Place, Slot>> {
-        self.slots.lock().expect("no code that holds this lock panics")
+        self.slots.lock()
     }
 
     /// Sends questions about sources with the copies of their databases. `Unknown` while a database can't be copied.
@@ -135,6 +136,7 @@ impl Sources {
         for mut pending in questions.drain(..) {
             let Some(source) = pending.question.source() else { continue };
             let root = source.root().to_owned();
+            let is_secret = source.path().is_some_and(viz_secrets::SecretPath::is_secret);
             let path = source.path().map(|path| path.reveal().to_owned());
             let file = match (path, Format::of(source)) {
                 (path, None) => path,
@@ -145,6 +147,11 @@ impl Sources {
                         Ok(Reading::Copy(copy)) => {
                             pending.copy = Some(copy);
                             None
+                        }
+                        // What its log runs while it is attached could tell its name.
+                        Ok(Reading::Itself) if is_secret && has_log(format, &path) => {
+                            pending.batch.resolve(pending.at, Err(large_with_log(source)));
+                            continue;
                         }
                         Ok(Reading::Itself) => Some(path.clone()),
                         Err(unknown) => {
@@ -198,7 +205,7 @@ impl Sources {
 
     /// What of a project's folder may be read now.
     fn project(&self, root: &Path) -> Arc<Readable> {
-        let mut projects = self.projects.lock().expect("no code that holds this lock panics");
+        let mut projects = self.projects.lock();
         if let Some(known) = projects.get(root).filter(|known| known.is_current()) {
             return Arc::clone(known);
         }
@@ -237,6 +244,22 @@ fn outside_of_repositories(questions: &[KeyedQuestion]) -> Vec<Option<Unknown>> 
         outside.then(|| outside_repository(&path))
     };
     questions.iter().map(|question| &**question).map(judge).collect()
+}
+
+/// Whether there is something in a log of a database that is read itself.
+fn has_log(format: Format, path: &Path) -> bool {
+    let real = viz_files::real_place(path);
+    format == Format::DuckDb
+        && format.logs(&real).iter().any(|log| viz_files::look(log).is_some_and(|data| data.len() > 0))
+}
+
+fn large_with_log(source: &SourceSpec) -> Unknown {
+    let path = source.path().map(ToString::to_string).unwrap_or_default();
+    let message = format!(
+        "the database {path} is too large to copy and has a log beside it, which could tell what the variable in its name is: write the \
+         log into the database with `CHECKPOINT`"
+    );
+    Unknown::new(Reason::LogUnreadable, message)
 }
 
 impl Engine {

@@ -5,6 +5,8 @@
 //! file is not run. Names with wildcards, and names of folders, are DuckDB's own to expand.
 
 use crate::database::{self, Allowed, literal};
+use crate::database_files::Format;
+use crate::errors;
 use crate::file_url;
 use crate::functions::{is_telling_setting, takes_a_table};
 use crate::tree::{Named, parts, strings};
@@ -13,7 +15,7 @@ use serde_json::Value;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use viz_facts::{Reason, Unknown};
-use viz_files::{Kind, Private};
+use viz_files::{Kind, Private, Reach};
 
 /// Files that match one name. Of more nobody looks at all.
 const MOST: usize = 10_000;
@@ -238,9 +240,13 @@ impl Guard {
             // `main.key` is a table, unless there is such a file.
             if name.contains(['.', '/', '\\']) && viz_files::look(&self.at(name)).is_some() {
                 self.check_one(name)?;
+                self.check_no_database(name)?;
             }
             if has_wildcards(name) {
-                self.check_all(name, false)?;
+                self.expand(name, false)?.iter().try_for_each(|found| {
+                    self.check_one(found)?;
+                    self.check_no_database(found)
+                })?;
             }
         }
         for name in &names.files {
@@ -268,6 +274,19 @@ impl Guard {
         Ok(())
     }
 
+    /// Refuses a database where DuckDB would open it by itself: what its log says would run, unseen by the gate.
+    fn check_no_database(&self, name: &str) -> Result<(), Unknown> {
+        match viz_files::open(&self.at(name), Reach::Anywhere) {
+            Ok(file) if Format::DuckDb.is_of(&file).unwrap_or(true) => {
+                let message =
+                    format!("`{name}` is a database, and is read only as a source: queries with it are not run here");
+                Err(Unknown::new(Reason::FunctionNotRun, message))
+            }
+            // What can't be opened here is not read there.
+            _ => Ok(()),
+        }
+    }
+
     fn at(&self, name: &str) -> PathBuf {
         self.root.join(file_url::local(name))
     }
@@ -287,10 +306,13 @@ impl Guard {
                 // Told by the query itself, which meets the same one.
                 Err(error) if error.to_string().contains("Permission Error") => {}
                 // Such as a name that is not UTF-8, which `read_text` does not mind.
-                Err(_) => {
-                    let message = format!(
-                        "which files `{name}` stands for can't be told, so the query is not run here: a name is not UTF-8"
-                    );
+                Err(error) => {
+                    let why = match errors::message(&error) {
+                        why if why.contains("invalid unicode") => "a name is not UTF-8".to_owned(),
+                        why => why,
+                    };
+                    let message =
+                        format!("which files `{name}` stands for can't be told, so the query is not run here: {why}");
                     return Err(Unknown::new(Reason::FileNotKnown, message));
                 }
             }

@@ -104,7 +104,7 @@ pub(crate) fn pass<'a>(conn: &Connection, sql: &'a str) -> Result<Gated<'a>, Fai
         Verdict::Error(error) => Err(Failure::Sql(error)),
         Verdict::DynamicPivot => Err(Failure::Unknown(Unknown::new(
             Reason::DynamicPivot,
-            "a PIVOT without an IN list has the columns that its data give: it can't be checked without running it",
+            "a `PIVOT` without an IN list has the columns that its data give: neither the check nor a build of this program runs it",
         ))),
         Verdict::Select(tree) => {
             if let Some(unknown) = not_run(&tree) {

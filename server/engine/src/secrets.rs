@@ -1,6 +1,8 @@
 //! What the engine says holds no values of variables: a database's name is often made of one, and DuckDB names it.
 
+use std::path::Path;
 use viz_facts::{Answer, SqlError, Unknown};
+use viz_secrets::SecretPath;
 
 /// Hides values in whatever an answer says. Rows and options stay as they are: they are data.
 pub(crate) fn hide_in(result: &mut Result<Answer, Unknown>) {
@@ -10,6 +12,18 @@ pub(crate) fn hide_in(result: &mut Result<Answer, Unknown>) {
             hide(&mut error.message);
             error.candidates.retain(|candidate| !viz_secrets::holds(candidate));
         }),
+    }
+}
+
+/// Names the user's file where an error names the private copy that was read for it, or what is beside that.
+pub(crate) fn name_original(result: &mut Result<Answer, Unknown>, copy: &Path, original: &SecretPath) {
+    let (copy, original) = (copy.display().to_string(), original.to_string());
+    let text = match result {
+        Err(unknown) => Some(&mut unknown.message),
+        Ok(answer) => error_of(answer).map(|error| &mut error.message),
+    };
+    if let Some(text) = text.filter(|text| text.contains(&copy)) {
+        *text = text.replace(&copy, &original);
     }
 }
 

@@ -11,6 +11,7 @@ use crate::icu;
 use crate::options;
 use crate::reads::Reads;
 use crate::rows;
+use crate::secrets;
 use crate::sqlite;
 use crate::sqlite_export;
 use crate::stored::{Definition, Definitions};
@@ -109,6 +110,20 @@ impl SourceRunner {
 
     /// `copy` is what is read instead of the source's database file.
     pub(crate) fn answer(
+        &mut self,
+        id: u64,
+        question: &Question,
+        copy: Option<&Path>,
+        limits: &Limits,
+    ) -> Result<Answer, Unknown> {
+        let mut result = self.find_out(id, question, copy, limits);
+        if let Some((copy, path)) = copy.zip(question.source().and_then(SourceSpec::path)) {
+            secrets::name_original(&mut result, copy, path);
+        }
+        result
+    }
+
+    fn find_out(
         &mut self,
         id: u64,
         question: &Question,

@@ -48,15 +48,13 @@ pub(crate) fn open(path: &Path, file: &Path) -> Result<Connection, Unknown> {
     Ok(conn)
 }
 
-/// Pragmas that tell something of the database and set nothing. Virtual tables ask for some of them, and each is a table as well
-/// (`pragma_table_info`).
-const TELLING: [&str; 12] = [
+/// Pragmas that tell something of what is in the database and set nothing. Virtual tables ask for some of them, and each is a table
+/// as well (`pragma_table_info`). `database_list` is none of them: it tells where the private copy is.
+const TELLING: [&str; 10] = [
     "collation_list",
     "data_version",
-    "database_list",
     "encoding",
     "foreign_key_list",
-    "function_list",
     "index_info",
     "index_list",
     "index_xinfo",
@@ -408,7 +406,8 @@ mod tests {
                  create virtual table rt using rtree(id, minx, maxx);
                  insert into rt values (1, 0, 1);
                  create view vft as select * from ft where ft match 'hello';
-                 create view vp as select name from pragma_table_info('t');",
+                 create view vp as select name from pragma_table_info('t');
+                 create view vd as select file from pragma_database_list;",
             )
             .unwrap();
         let conn = open(&path, &path).unwrap();
@@ -424,6 +423,14 @@ mod tests {
         ] {
             let found = values(&conn, sql, 10, 1000).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
             assert_eq!(found.values.len(), rows, "{sql}");
+        }
+        // Where the copy is, is told to nobody.
+        for sql in ["select * from vd", "select * from pragma_database_list"] {
+            let told = describe(&conn, sql);
+            assert!(
+                matches!(&told, Err(Failure::Unknown(why)) if why.code == Reason::FunctionNotRun),
+                "{sql}: {told:?}"
+            );
         }
         assert!(matches!(describe(&conn, "insert into ft values ('x') returning title"), Err(Failure::Sql(_))));
         assert!(conn.execute("delete from rt", []).is_err());

@@ -78,7 +78,8 @@ impl Folder {
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(error.into()),
         };
-        let temporary = format!(".{}.{:08x}.tmp", name.to_string_lossy(), fastrand::u32(..));
+        // Not made of the file's own name, which may be as long as names can be.
+        let temporary = format!(".viz-lsp-{:08x}.tmp", fastrand::u32(..));
         let written =
             folder.open_with(&temporary, OpenOptions::new().write(true).create_new(true)).and_then(|mut file| {
                 file.write_all(content)?;
@@ -291,6 +292,9 @@ mod tests {
         assert!(matches!(write("../outside/a"), Err(Refused::Outside(_))));
         assert!(matches!(write("/etc/none"), Err(Refused::Outside(_))));
         assert_eq!((write("own"), write("hard"), write("new")), (Ok(()), Ok(()), Ok(())));
+        let longest = "n".repeat(255);
+        assert_eq!(write(&longest), Ok(()), "a name as long as names can be");
+        folder.remove(Path::new(&longest)).unwrap();
         assert_eq!(std::fs::metadata(root.join("own")).unwrap().permissions().mode() & 0o777, 0o640);
         assert_eq!(std::fs::read_to_string(outside.join("a")).unwrap(), "old");
         assert_eq!(std::fs::read_to_string(root.join("hard")).unwrap(), "new");

@@ -1,12 +1,14 @@
 //! Who uses whom (`R-DAG-01`).
 
+use crate::groups::Groups;
 use crate::links::Links;
 use crate::names::Resolution;
 use crate::object::{Body, Use};
 use crate::project::{ObjectId, Project};
 use crate::schema::Kind;
-use rustc_hash::{FxHashSet, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
 /// What uses what. Snapshots in which that is the same share it.
@@ -14,6 +16,8 @@ use std::sync::{Arc, OnceLock};
 pub struct Graph {
     /// Made when it is first needed.
     users: OnceLock<Users>,
+    /// Made when they are first needed.
+    groups: OnceLock<Groups>,
 }
 
 /// Who uses each object directly.
@@ -49,10 +53,8 @@ impl Users {
     }
 }
 
-/// An identity that has to be found out.
-const NEW: u64 = 0;
-/// An identity that is being found out.
-const OPEN: u64 = 1;
+/// Circles of a group that are told: a group in which everything uses everything has very many.
+const CIRCLES: usize = 10;
 
 impl Project {
     pub(crate) fn find_links(&self, id: ObjectId) -> Links {
@@ -86,6 +88,7 @@ impl Project {
         let mut seen = rustc_hash::FxHashSet::from_iter([id]);
         let mut stack = self.uses_of(id).to_vec();
         while let Some(next) = stack.pop() {
+            self.walk(1);
             if seen.insert(next) {
                 out.push(next);
                 stack.extend(self.uses_of(next));
@@ -95,55 +98,66 @@ impl Project {
         out
     }
 
+    /// Which objects use each other.
+    pub(crate) fn groups(&self) -> &Groups {
+        self.graph.groups.get_or_init(|| Groups::new(self))
+    }
+
+    /// Whether an object uses itself, directly or not.
+    pub fn is_in_circle(&self, id: ObjectId) -> bool {
+        self.groups().members(self.groups().number(id)).len() > 1 || self.uses_of(id).contains(&id)
+    }
+
+    /// How many uses were followed so far: what tests of growth count.
+    pub fn walked(&self) -> usize {
+        self.walked.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn walk(&self, uses: usize) {
+        self.walked.fetch_add(uses, Ordering::Relaxed);
+    }
+
     /// For each object a number that changes when it, what its references mean or anything that it uses, directly or not,
-    /// changes; `None` if objects use each other in a circle.
-    pub fn identities(&self) -> Option<&Arc<[u64]>> {
-        let all = || self.identify(vec![NEW; self.len()], self.ids()).map(Arc::from);
-        self.identities.get_or_init(all).as_ref()
+    /// changes.
+    pub fn identities(&self) -> &Arc<[u64]> {
+        self.identities.get_or_init(|| self.identify(vec![0; self.len()], 0..self.groups().len()))
     }
 
     /// The identities of this snapshot, from those of one with the same graph in which only these objects were others.
-    pub(crate) fn identities_after(&self, before: Option<&[u64]>, changed: &[ObjectId]) -> Option<Arc<[u64]>> {
-        let mut known = before?.to_vec();
-        let affected = self.users_of_all(changed);
-        affected.iter().for_each(|id| known[id.index()] = NEW);
-        self.identify(known, affected.into_iter()).map(Arc::from)
+    pub(crate) fn identities_after(&self, before: &[u64], changed: &[ObjectId]) -> Arc<[u64]> {
+        let mut affected: Vec<usize> =
+            self.users_of_all(changed).into_iter().map(|id| self.groups().number(id)).collect();
+        affected.sort_unstable();
+        affected.dedup();
+        self.identify(before.to_vec(), affected)
     }
 
-    /// Fills in the identities of these objects and of those below them that are new.
-    fn identify(&self, mut known: Vec<u64>, starts: impl Iterator<Item = ObjectId>) -> Option<Vec<u64>> {
-        for start in starts {
-            if known[start.index()] != NEW {
-                continue;
-            }
-            let mut path = vec![(start, self.uses_of(start).iter())];
-            known[start.index()] = OPEN;
-            while let Some((id, next)) = path.last_mut() {
-                if let Some(&target) = next.next() {
-                    match known[target.index()] {
-                        OPEN => return None,
-                        NEW => {
-                            known[target.index()] = OPEN;
-                            path.push((target, self.uses_of(target).iter()));
-                        }
-                        _ => {}
-                    }
-                    continue;
-                }
-                let mut hasher = FxHasher::default();
+    /// Finds out the identities of the objects of these groups, which come in order, from those of what they use.
+    fn identify(&self, mut known: Vec<u64>, groups: impl IntoIterator<Item = usize>) -> Arc<[u64]> {
+        for group in groups {
+            // Those of one group use each other: what changes one changes all of them.
+            let members = self.groups().members(group);
+            let mut hasher = FxHasher::default();
+            for id in members {
                 self.object(*id).loc.hash(&mut hasher);
                 for used in self.uses_of(*id) {
-                    known[used.index()].hash(&mut hasher);
+                    self.walk(1);
+                    if self.groups().number(*used) != group {
+                        known[used.index()].hash(&mut hasher);
+                    }
                 }
                 for (_, meaning) in self.references_of(*id) {
                     // A name that was missing may have come, and one that was unique may no longer be.
                     std::mem::discriminant(meaning).hash(&mut hasher);
                 }
-                known[id.index()] = hasher.finish().max(OPEN + 1);
-                path.pop();
+            }
+            for (place, id) in members.iter().enumerate() {
+                let mut own = hasher.clone();
+                place.hash(&mut own);
+                known[id.index()] = own.finish();
             }
         }
-        Some(known)
+        known.into()
     }
 
     /// These objects and all that use them, directly or not.
@@ -170,8 +184,8 @@ impl Project {
         &self.graph
     }
 
-    /// The groups of objects that use each other in a circle, each starting with its first in document order and
-    /// following one circle.
+    /// The circles in which objects use each other, each starting with its first in document order; at most [`CIRCLES`] of
+    /// objects that all use each other.
     pub(crate) fn cycles(&self) -> Vec<Vec<ObjectId>> {
         // Only these kinds can take part (R-DAG-04).
         let takes_part = |id: &ObjectId| {
@@ -180,17 +194,19 @@ impl Project {
         #[derive(Clone, Copy, PartialEq)]
         enum State {
             New,
-            Open,
+            /// With its place in the path.
+            Open(usize),
             Done,
         }
         let mut state = vec![State::New; self.len()];
         let mut found = Vec::new();
+        let mut told: FxHashMap<usize, usize> = FxHashMap::default();
         for start in self.ids().filter(takes_part) {
             if state[start.index()] != State::New {
                 continue;
             }
             let mut path = vec![(start, self.uses_of(start).iter().rev())];
-            state[start.index()] = State::Open;
+            state[start.index()] = State::Open(0);
             while let Some((id, next)) = path.last_mut() {
                 let Some(&target) = next.next() else {
                     state[id.index()] = State::Done;
@@ -198,15 +214,20 @@ impl Project {
                     continue;
                 };
                 match state[target.index()] {
-                    State::Open => {
-                        let from = path.iter().position(|(id, _)| *id == target).unwrap_or(0);
+                    State::Open(from) => {
+                        let told = told.entry(self.groups().number(target)).or_default();
+                        *told += 1;
+                        if *told > CIRCLES {
+                            continue;
+                        }
+                        self.walk(path.len() - from);
                         let mut circle: Vec<ObjectId> = path[from..].iter().map(|(id, _)| *id).collect();
                         let least = circle.iter().enumerate().min_by_key(|(_, id)| **id).map_or(0, |(at, _)| at);
                         circle.rotate_left(least);
                         found.push(circle);
                     }
                     State::New if takes_part(&target) => {
-                        state[target.index()] = State::Open;
+                        state[target.index()] = State::Open(path.len());
                         path.push((target, self.uses_of(target).iter().rev()));
                     }
                     _ => {}

@@ -20,6 +20,7 @@ mod files;
 mod foreign;
 mod git_reference;
 mod graph;
+mod groups;
 mod includes;
 mod links;
 mod loader;

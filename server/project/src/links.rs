@@ -107,7 +107,7 @@ impl Loader<'_> {
             Some(previous) if same_graph => {
                 self.project.graph = Arc::clone(&previous.graph);
                 if let Some(before) = previous.identities.get() {
-                    self.project.identities = self.project.identities_after(before.as_deref(), &changed).into();
+                    self.project.identities = self.project.identities_after(before, &changed).into();
                 }
                 Kept::Graph
             }

@@ -21,6 +21,7 @@ use crate::surroundings::Surroundings;
 use crate::walk::Budget;
 use rustc_hash::FxHashSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 use viz_secrets::ExposeSecret;
 use viz_syntax::{Document, NodeKind, TopEntry, TopValue};
@@ -72,6 +73,7 @@ impl<'a> Loader<'a> {
             overview: Arc::default(),
             graph: Arc::default(),
             identities: OnceLock::new(),
+            walked: AtomicUsize::new(0),
             problems: Vec::new(),
             watched: vec![root.join(".env"), root.join(CONFIG_FILE)],
             config: Config::default(),
@@ -370,7 +372,8 @@ impl<'a> Loader<'a> {
             let mut parts = version.text.trim().split('.');
             match (parts.next()?, parts.next()?) {
                 ("2", "0") => Some(Target::V2_0),
-                ("2", _) => Some(Target::V2_1),
+                ("2", "1") => Some(Target::V2_1),
+                ("2", _) => Some(Target::V2_2),
                 _ => None,
             }
         });

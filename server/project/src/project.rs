@@ -102,7 +102,9 @@ pub struct Project {
     pub(crate) overview: Arc<Overview>,
     pub(crate) graph: Arc<Graph>,
     /// Made when they are first needed.
-    pub(crate) identities: OnceLock<Option<Arc<[u64]>>>,
+    pub(crate) identities: OnceLock<Arc<[u64]>>,
+    /// How many uses were followed.
+    pub(crate) walked: AtomicUsize,
     pub(crate) problems: Vec<Problem>,
     pub(crate) watched: Vec<PathBuf>,
     pub(crate) config: Config,

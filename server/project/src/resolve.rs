@@ -1,6 +1,7 @@
 //! Problems that show only when a project is looked at as a whole: names, references, cycles, sources.
 
 use crate::codes::Code;
+use crate::expression_source::Sources;
 use crate::links::Kept;
 use crate::loader::Loader;
 use crate::lower::Difference;
@@ -57,7 +58,7 @@ impl Loader<'_> {
 
 /// Looks at the objects of each item by themselves. Says which items have nothing wrong.
 fn items(project: &Project, previous: Option<&Project>, same_graph: bool, out: &mut Vec<Problem>) -> Vec<bool> {
-    let mut suggestions = Suggestions::new();
+    let (mut suggestions, mut sources) = (Suggestions::new(), Sources::new(project));
     let mut first = 0;
     let mut faultless = Vec::with_capacity(project.items.len());
     for (index, item) in project.items.iter().enumerate() {
@@ -72,7 +73,7 @@ fn items(project: &Project, previous: Option<&Project>, same_graph: bool, out: &
             continue;
         }
         let found = out.len();
-        ids.for_each(|id| check_object(project, ObjectId(id), &mut suggestions, out));
+        ids.for_each(|id| check_object(project, &mut sources, ObjectId(id), &mut suggestions, out));
         faultless.push(out.len() == found);
     }
     faultless
@@ -80,6 +81,7 @@ fn items(project: &Project, previous: Option<&Project>, same_graph: bool, out: &
 
 fn check_object<'a>(
     project: &'a Project,
+    sources: &mut Sources<'_>,
     id: ObjectId,
     suggestions: &mut Suggestions<'a, Place>,
     out: &mut Vec<Problem>,
@@ -101,7 +103,7 @@ fn check_object<'a>(
                 );
             }
         }
-        Body::Expression(_) => out.extend(crate::expression_source::problem(project, id)),
+        Body::Expression(_) => out.extend(sources.problem(id)),
         Body::Relation(_) => relation(project, id, out),
         _ => {}
     }
@@ -174,17 +176,35 @@ fn project_name(project: &Project, out: &mut Vec<Problem>) {
         && let Some(twin) = project.names().global_named(&name.text).first()
     {
         let twin = project.object(*twin);
-        let message = format!(
-            "the project is called like {} `{}`: every reference to it is ambiguous (R-NAME-04)",
-            twin.kind.with_article(),
-            name.text
-        );
-        out.push(
-            Problem::new(Code::DuplicateName, name.loc, message)
-                .related(twin.name_loc(), "the name is given here too")
-                .help("rename the project"),
-        );
+        let message = match twin.kind {
+            // The run is given the names of dashboards, and finds the project.
+            Kind::Dashboard => format!(
+                "a run builds nothing: the project is called like its dashboard `{}`, and the name means both (R-NAME-04)",
+                name.text
+            ),
+            kind => format!(
+                "the project is called like {} `{}`: every reference to it is ambiguous (R-NAME-04)",
+                kind.with_article(),
+                name.text
+            ),
+        };
+        let mut problem = Problem::new(Code::DuplicateName, name.loc, message)
+            .related(twin.name_loc(), "the name is given here too")
+            .help("rename the project");
+        let free = ["project", "dashboards", "site"].map(|word| format!("{}-{word}", name.text.trim()));
+        if let Some(free) = free.into_iter().find(|free| project.names().global_named(free).is_empty())
+            && is_plain_name(&name.text)
+        {
+            problem = problem.fix(Fix::replace(format!("rename the project to `{free}`"), name.loc, free));
+        }
+        out.push(problem);
     }
+}
+
+/// Whether a name can stand in YAML without quotes, and does so if they are there.
+fn is_plain_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' '))
 }
 
 fn defaults(project: &Project, out: &mut Vec<Problem>) {
@@ -303,7 +323,10 @@ fn wrong_kind(project: &Project, reference: &Use, id: ObjectId, out: &mut Vec<Pr
     let target = project.object(id);
     let allowed = reference.place.targets();
     let accepted =
-        reference.place == Place::ItemChart && target.kind == Kind::Insight && project.target() == Target::V2_1;
+        reference.place == Place::ItemChart && target.kind == Kind::Insight && project.target() >= Target::V2_1;
+    if reference.place == Place::TraceLink && target.kind == Kind::Insight {
+        trace_link(project, reference, target, out);
+    }
     if allowed.is_empty() || allowed.contains(&target.kind) || accepted {
         if reference.place == Place::ChartLayout {
             let message =
@@ -327,6 +350,19 @@ fn wrong_kind(project: &Project, reference: &Use, id: ObjectId, out: &mut Vec<Pr
         Problem::new(Code::WrongReferenceKind, reference.name_loc, message)
             .related(target.name_loc(), format!("`{}` is defined here", reference.name)),
     );
+}
+
+/// A link to an insight that draws no carpet: 2.2's run refuses it (`R-22-46`).
+fn trace_link(project: &Project, reference: &Use, target: &Object, out: &mut Vec<Problem>) {
+    let Body::Insight(insight) = &target.body else { return };
+    let Some(trace) = &insight.trace_type else { return };
+    if project.target() >= Target::V2_2 && trace.text != "carpet" {
+        let message =
+            format!("`{}` draws a trace of the type `{}`, and a link takes a `carpet`", reference.name, trace.text);
+        out.push(
+            Problem::new(Code::WrongReferenceKind, reference.name_loc, message).related(trace.loc, "the type is here"),
+        );
+    }
 }
 
 fn or_list(words: &[String]) -> String {
@@ -357,11 +393,17 @@ fn relation(project: &Project, id: ObjectId, out: &mut Vec<Problem>) {
     }
 }
 
-/// One finding for each group of objects that refer to each other in a circle (`R-DAG-04`).
+/// A finding for each circle in which objects refer to each other (`R-DAG-04`).
 fn cycles(project: &Project, out: &mut Vec<Problem>) {
+    // Names of a circle that are listed.
+    const LISTED: usize = 20;
     for group in project.cycles() {
         let first = project.object(group[0]);
-        let mut names: Vec<String> = group.iter().map(|id| project.object(*id).name_text().to_owned()).collect();
+        let name = |id: &ObjectId| project.object(*id).name_text().to_owned();
+        let mut names: Vec<String> = group.iter().take(LISTED).map(name).collect();
+        if group.len() > LISTED {
+            names.push(format!("… ({} more)", group.len() - LISTED));
+        }
         names.push(names[0].clone());
         let towards = group.get(1).unwrap_or(&group[0]);
         let loc = first

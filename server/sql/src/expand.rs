@@ -296,8 +296,7 @@ impl<'a> Expander<'a> {
     /// Says once that the metrics below `origin` can't be followed any further. A circle has a finding of its own.
     fn too_large(&mut self, id: ObjectId, origin: Loc) {
         self.broken = true;
-        let circle = |used: &ObjectId| *used == id || self.project.dependencies(*used).contains(&id);
-        if std::mem::replace(&mut self.cut, true) || self.project.uses_of(id).iter().any(circle) {
+        if std::mem::replace(&mut self.cut, true) || self.project.is_in_circle(id) {
             return;
         }
         let message = format!(

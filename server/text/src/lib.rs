@@ -3,7 +3,7 @@
 //! A [`TextDocument`] is a rope that takes edits in any LSP position encoding; [`Lines`] are those of a text that stays as it is. A [`MappedText`] is a string together
 //! with the places in the user's files that each of its bytes came from: decoded YAML scalars and composed SQL are both
 //! of this kind, so that a fault found in SQL can be shown on the piece of YAML that caused it. A [`Spliced`] is a text with
-//! pieces replaced that knows which byte was which. [`shown`] and [`markdown`] make
+//! pieces replaced that knows which byte was which. [`shown`], [`shorten`] and [`markdown`] make
 //! text of others harmless where people see it.
 //!
 //! Invariant: all offsets and ranges are bytes of UTF-8 text. Only [`TextDocument`] and [`Lines`] convert positions, and only the
@@ -14,6 +14,7 @@ mod lines;
 mod location;
 mod mapped;
 pub mod markdown;
+pub mod shorten;
 pub mod shown;
 mod spliced;
 

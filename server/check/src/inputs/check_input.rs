@@ -6,9 +6,8 @@ use crate::engine_errors::wording::suggest;
 use crate::facts::{Facts, Known, Used};
 use crate::inputs::options::{Failed, InputOptions, MAX_OPTIONS, look_up, question};
 use crate::inputs::states::{Value, numeric};
-use crate::models::check_model::{Columns, columns, error_place};
+use crate::models::check_model::{Columns, columns, fault_of_text};
 use crate::models::not_run::not_run;
-use crate::report::shorten::{OPTION, shorten};
 use crate::report::{Finding, InputReport, OptionsStatus};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -17,6 +16,10 @@ use viz_project::{
     Code, Control, DefaultSelection, Display, Fix, Input, Kind, ObjectId, Options, Project, QueryText, Selection,
     did_you_mean, similar,
 };
+use viz_text::shorten::{OPTION, shorten};
+
+/// Options listed twice that are told one by one.
+const MANY_DUPLICATES: usize = 100;
 
 /// More options than this are warned about (`R-IN-12`).
 const MANY_OPTIONS: usize = 10_000;
@@ -209,8 +212,14 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
     default_range(input, options, findings);
     let Options::List { items, .. } = &input.options else { return };
     let mut first: FxHashMap<&str, viz_text::Loc> = FxHashMap::default();
+    let (mut told, mut more) = (0, 0);
     for item in items {
         if let Some(loc) = first.insert(&item.text, item.loc) {
+            if told == MANY_DUPLICATES {
+                more += 1;
+                continue;
+            }
+            told += 1;
             let mut finding = Finding::new(
                 Code::DuplicateOption,
                 item.loc,
@@ -219,6 +228,9 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
             finding.related.push(viz_project::Related { loc, message: "it is listed here first".into() });
             findings.push(finding);
         }
+    }
+    if let (1.., Some(last)) = (more, findings.last_mut()) {
+        last.notes.push(format!("so are {more} more options of this input"));
     }
     let defaults: Vec<&viz_project::Spanned> = match &input.default {
         DefaultSelection::Value(value) => vec![value],
@@ -366,12 +378,10 @@ fn query_findings(
             if project.uses_of(id).iter().any(failed) {
                 return;
             }
-            let place = error_place(&sql, error).filter(|loc| loc.segment == query.loc.segment);
-            let mut finding = Finding::new(
-                Code::OptionsQuery,
-                place.unwrap_or(body),
-                format!("the option query fails: {}", sentence(&error.message)),
-            );
+            let (place, words) = fault_of_text(&sql, error);
+            let place = place.filter(|loc| loc.segment == query.loc.segment);
+            let message = format!("the option query fails: {words}");
+            let mut finding = Finding::new(Code::OptionsQuery, place.unwrap_or(body), message);
             suggest(&mut finding, error);
             findings.push(finding);
         }

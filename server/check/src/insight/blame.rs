@@ -6,6 +6,7 @@ use super::origin::origin;
 use super::plan::{Plan, filled, filled_part, render};
 use super::setting::{Setting, shadow_tables};
 use super::statements::single_statements;
+use super::uses::use_to_blame;
 use super::wording::{Failures, counted, in_words, plain_names, subject};
 use crate::engine_errors::all_errors::further;
 use crate::engine_errors::place::error_range;
@@ -15,7 +16,7 @@ use crate::insight::witness::Witness;
 use crate::report::{Finding, Judge};
 use std::sync::Arc;
 use viz_facts::{Question, SqlError, Unknown};
-use viz_project::{Code, Fix, ObjectId};
+use viz_project::{Code, Fix, ObjectId, Related};
 use viz_sql::{Accessor, Hole, Role};
 use viz_text::{Loc, TextSize};
 
@@ -54,6 +55,8 @@ struct Place {
     hole: Option<usize>,
     loc: Option<Loc>,
     template_offset: Option<TextSize>,
+    /// What explains it.
+    related: Option<Related>,
 }
 
 /// Every combination fails: the query itself is wrong, or the only option is.
@@ -68,7 +71,7 @@ pub(super) fn blame_query(
     if fails_grouped(setting, plan, verdict, combination, error, judge) {
         return;
     }
-    let place = place_of(setting, plan, combination, error);
+    let place = place_of(setting, plan, combination, error, judge);
     if let (Some(hole), true) = (place.hole, plan.combinations.iter().all(|c| !c.is_empty())) {
         let witness = Witness {
             inputs: vec![input_index(setting, plan, hole)],
@@ -92,7 +95,7 @@ pub(super) fn blame_query(
         return;
     }
     for error in further_errors(setting, plan, combination, error).unwrap_or_default() {
-        let place = place_of(setting, plan, combination, &error);
+        let place = place_of(setting, plan, combination, &error, judge);
         let finding = query_finding(setting, verdict.report.loc, &place, &error, judge);
         let known = verdict.findings.iter().any(|other| other.loc == finding.loc);
         if place.hole.is_none() && place.loc.is_some() && !known {
@@ -112,6 +115,7 @@ fn query_finding(setting: &Setting<'_>, insight: Loc, place: &Place, error: &Sql
     let message = format!("{} {verb}: {}", subject(setting, loc), in_words(setting, error));
     let mut finding = Finding::new(code, loc, message);
     suggest(&mut finding, error);
+    finding.related.extend(place.related.clone());
     finding
 }
 
@@ -134,7 +138,7 @@ pub(super) fn choices_finding(setting: &Setting<'_>, plan: &Plan, witness: &Witn
     let Failure { spoken, example, error, judge, exact } = *failure;
     let inputs = &plan.query_inputs;
     let responsible: Vec<ObjectId> = witness.inputs.iter().map(|index| inputs[*index]).collect();
-    let place = place_of(setting, plan, spoken, error);
+    let place = place_of(setting, plan, spoken, error, judge);
     let guilty = |hole: &&Hole| responsible.contains(&hole.input);
     let hole = place.hole.map(|index| &setting.composed.template.holes()[index]).filter(guilty).or_else(|| {
         let offset = place.template_offset.unwrap_or_default();
@@ -166,6 +170,7 @@ pub(super) fn choices_finding(setting: &Setting<'_>, plan: &Plan, witness: &Witn
     if let (Some(hole), Some(Advice::Quoted(written))) = (hole.filter(|hole| hole.loc == loc), &advice) {
         finding.fix = quotes_around(setting, plan, hole, written);
     }
+    finding.related.extend(place.related.filter(|_| hole.is_none()));
     for input in &responsible {
         finding.related.push(origin(setting, plan, *input, example));
     }
@@ -225,14 +230,19 @@ fn rendered_around(setting: &Setting<'_>, plan: &Plan, combination: usize, hole:
     Some(if out.chars().count() > 120 { format!("{}…", out.chars().take(119).collect::<String>()) } else { out })
 }
 
-fn place_of(setting: &Setting<'_>, plan: &Plan, combination: usize, error: &SqlError) -> Place {
+fn place_of(setting: &Setting<'_>, plan: &Plan, combination: usize, error: &SqlError, judge: Judge) -> Place {
     let Some(offset) = error.offset.map(TextSize::new) else { return Place::default() };
     let filled = filled(setting, plan, &plan.combinations[combination]);
     let offset = offset.min(TextSize::of(filled.text()));
     let range = error_range(filled.text(), offset, error.length);
     // An error about a whole comparison is about the choice in it.
     let hole = filled.hole_at(offset).or_else(|| filled.hole_in(range));
-    Place { hole, loc: filled.mapped().locate(range), template_offset: Some(filled.origin(offset)) }
+    let (loc, origin) = (filled.mapped().locate(range), filled.origin(offset));
+    let used = loc.filter(|_| hole.is_none()).and_then(|loc| use_to_blame(setting, origin, loc, judge));
+    match used {
+        Some(used) => Place { hole, loc: Some(used.loc), template_offset: Some(origin), related: Some(used.related) },
+        None => Place { hole, loc, template_offset: Some(origin), related: None },
+    }
 }
 
 /// Where an error is: at its place, in the choice that it is about, else in the statement before it.

@@ -3,10 +3,10 @@
 use super::setting::Setting;
 use crate::inputs::states::Value;
 use crate::report::Finding;
-use crate::report::shorten::{OPTION, shorten};
 use viz_plotly::{Attribute, Given, Root, ValueType, schema};
 use viz_project::{Code, Kind, ObjectId, Related, Resolution, Severity, StaticProp};
 use viz_syntax::{RefForm, references};
+use viz_text::shorten::{OPTION, shorten};
 
 /// Judges the options of the inputs that are the whole value of a property. What plotly does not take it leaves out,
 /// without a word.

@@ -52,7 +52,7 @@ impl Context for FromFacts<'_> {
             DefaultSelection::Values(defaults) => {
                 let defaults: Vec<String> = defaults.iter().map(|default| default.text.clone()).collect();
                 match self.project.target() {
-                    Target::V2_1 => one(&defaults).or_else(option),
+                    Target::V2_1 | Target::V2_2 => one(&defaults).or_else(option),
                     // S-17: the whole list as Python prints it.
                     Target::V2_0 => Some(format!("['{}']", defaults.join("', '"))),
                 }

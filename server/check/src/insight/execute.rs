@@ -46,6 +46,7 @@ pub(super) fn execute_sample(
     });
     let outcomes: Vec<Result<Outcome, Unknown>> = questions.map(outcome).collect();
     let outcomes: Vec<Outcome> = outcomes.into_iter().collect::<Result<_, _>>()?;
+    verdict.report.proof.executed = among.len();
     let combinations: Vec<Combination> = among.iter().map(|at| plan.combinations[*at].clone()).collect();
     run_errors(setting, plan, verdict, among, &combinations, &outcomes);
     if outcomes.iter().all(Result::is_ok) {
@@ -96,6 +97,10 @@ fn without_rows(
 ) {
     let empty: Vec<bool> = shown.iter().map(|shown| shown.rows == 0).collect();
     if empty.iter().all(|empty| *empty) {
+        // Of an insight without inputs that is an error, which is told.
+        if !setting.composed.dynamic {
+            return;
+        }
         let message = match plan.query_inputs.is_empty() {
             true => "this insight shows nothing: its query finds no rows",
             false => "this insight shows nothing, whatever is chosen: its query finds no rows",

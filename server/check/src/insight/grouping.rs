@@ -6,7 +6,6 @@ use super::blame::blame_query;
 use super::plan::Plan;
 use super::setting::{Setting, shadow_tables};
 use super::wording::{in_words, plain_names, subject};
-use crate::report::shorten::shorten;
 use crate::report::{Finding, Judge};
 use sqlparser::tokenizer::Token as SqlToken;
 use std::sync::Arc;
@@ -15,6 +14,7 @@ use viz_project::{Code, Fix, Statement};
 use viz_sql::{Clause, Composed, Regrouped, Token, foreign_aggregates, tokenize};
 use viz_syntax::quoted;
 use viz_text::Loc;
+use viz_text::shorten::shorten;
 
 /// How much of a text is shown.
 const SHOWN: usize = 160;

@@ -66,6 +66,7 @@ pub(super) fn judge_for_browser(setting: &Setting<'_>, plan: &Plan, verdict: &mu
     // A choice that stands inside a string changes no construct.
     let free = setting.composed.template.holes().iter().any(|hole| !matches!(hole.role, Role::InString));
     let judged = if free { fine } else { std::slice::from_ref(first) };
+    verdict.report.proof.for_viewers = judged.len();
     let refused: Vec<Vec<Refused>> =
         judged.iter().map(|at| refused_by_1_4(&render(setting, plan, &plan.combinations[*at]))).collect();
     let common = |found: &&Refused| refused.iter().all(|others| others.iter().any(|other| other.what == found.what));

@@ -45,6 +45,10 @@ pub(super) fn judge_combinations(
         let class = classes.entry(key).or_insert_with(|| Class { text: text(), members: Vec::new() });
         class.members.push(*at);
     }
+    match judge {
+        Judge::Parse => verdict.report.proof.parsed = classes.len(),
+        _ => verdict.report.proof.bound = classes.len(),
+    }
     let tables = if judge == Judge::Bind { shadow_tables(setting)? } else { Arc::default() };
     let mut errors: Vec<Option<SqlError>> = Vec::with_capacity(classes.len());
     let mut missing = None;

@@ -18,11 +18,13 @@ mod pieces;
 mod plan;
 mod probes;
 pub(crate) mod rendered;
+mod run_itself;
 mod setting;
 mod slices;
 mod statements;
 pub(crate) mod static_props;
 pub(crate) mod suspicious;
+mod uses;
 mod value_blame;
 mod values;
 mod without_options;
@@ -43,14 +45,15 @@ use hostile::judge_hostile;
 use in_browser::{judge_arrows, judge_for_browser};
 use judge::judge_combinations;
 use plan::{Plan, render};
+use run_itself::{judge_kept_rows, judge_null_options, judge_unreachable_options};
 use setting::{Setting, foreign_dialect, shadow_tables, unknown_models};
 use slices::judge_slices;
 use statements::statements_apart;
 use std::sync::Arc;
 use suspicious::suspicious;
 use values::{judge_data, judge_values};
-use viz_facts::{Reason, ShadowTable, Unknown};
-use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project};
+use viz_facts::{Question, Reason, ShadowTable, Unknown};
+use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project, Severity};
 use viz_sql::{Composed, compose};
 use without_options::judge_without_options;
 use written::judge_written;
@@ -92,7 +95,9 @@ pub(crate) fn check_insight(
         return verdict;
     };
     verdict.findings.extend(composed.problems.iter().map(Finding::from));
+    (verdict.report.proof.canonicalised, verdict.report.proof.compared) = (composed.read, composed.compared);
     let composed = if in_1_4(project, &composed) { composed.grouped_as_viewers_see() } else { composed };
+    let composed = mended(facts, &composed).unwrap_or(composed);
     let setting = Setting { project, facts, options, columns, inputs, id, insight, composed: &composed };
     judge_query(&setting, &mut verdict);
     // A filter that is dropped whatever is chosen needs no other finding about the same placeholder.
@@ -100,8 +105,38 @@ pub(crate) fn check_insight(
     verdict
         .findings
         .retain(|finding| !finding.code.is_of_choices() || dropped.iter().all(|problem| problem.loc != finding.loc));
+    add_unread(&setting, &mut verdict.findings);
     suspicious(&setting, &mut verdict.findings);
     verdict
+}
+
+/// Says which statements the reference's parser can't read, unless something is said against them already.
+fn add_unread(setting: &Setting<'_>, findings: &mut Vec<Finding>) {
+    for unread in &setting.composed.unread {
+        let whole = setting.insight.statements[unread.statement].query.loc;
+        let told = |finding: &Finding| {
+            let here = finding.loc.segment == whole.segment && whole.range.contains_range(finding.loc.range);
+            finding.severity == Severity::Error && (here || finding.loc == unread.problem.loc)
+        };
+        if !findings.iter().any(told) {
+            findings.push(Finding::from(&unread.problem));
+        }
+    }
+}
+
+/// A query without inputs as the source gets it, where that makes a difference: SQLGlot prints it anew, and that mends some
+/// of what DuckDB refuses.
+fn mended(facts: &Facts<'_>, composed: &Composed) -> Option<Composed> {
+    if composed.dynamic || composed.broken || !composed.template.holes().is_empty() {
+        return None;
+    }
+    let parse = |composed: &Composed| facts.accepted(Question::Parse { sql: composed.template.plain() });
+    // It means another thing to DuckDB.
+    let other = composed.template.plain().contains("<=>");
+    if !other && !matches!(parse(composed), Ok(Err(_))) {
+        return None;
+    }
+    composed.printed().filter(|printed| matches!(parse(printed), Ok(Ok(()))))
 }
 
 /// Whether DuckDB 1.4 runs a query: in a browser of today.
@@ -163,6 +198,8 @@ fn judge_texts(setting: &Setting<'_>, plan: &Plan, verdict: &mut InsightVerdict)
     let all: Vec<usize> = (0..plan.combinations.len()).collect();
     let fine = judge_combinations(setting, plan, verdict, &all, Judge::Parse)?;
     verdict.report.judge = Some(Judge::Parse);
+    judge_null_options(setting, &mut verdict.findings);
+    judge_unreachable_options(setting, plan, verdict);
     verdict.report.covered = plan.classes.covered(&plan.combinations);
     settle(setting, verdict, Level::Parse);
     judge_for_browser(setting, plan, verdict, &fine);
@@ -215,6 +252,10 @@ fn judge_bound(
     written?;
     if !judge_computed(setting, plan, verdict, tables, bound)? {
         judge_data(setting, plan, verdict, tables, bound[0])?;
+    }
+    let failing = |finding: &Finding| finding.severity == Severity::Error;
+    if !verdict.findings.iter().any(failing) {
+        judge_kept_rows(setting, verdict, &first)?;
     }
     verdict.report.judge = Some(Judge::Values);
     if setting.options.hostile {

@@ -5,12 +5,12 @@ use super::setting::Setting;
 use crate::engine_errors::wording::sentence;
 use crate::inputs::states::State;
 use crate::report::FailedCombinations;
-use crate::report::shorten::{OPTION, shorten};
 use indexmap::IndexMap;
 use viz_facts::SqlError;
 use viz_project::StatementKind;
 use viz_sql::name_hash;
 use viz_text::Loc;
+use viz_text::shorten::{OPTION, shorten};
 
 /// How many examples a finding names.
 const EXAMPLES: usize = 3;

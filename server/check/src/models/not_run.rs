@@ -19,7 +19,14 @@ pub(crate) fn not_run(what: &str, sql: &MappedText, why: &Unknown) -> Option<Fin
         }
         Reason::NoPlainFile => ("is not run here", "name a plain file"),
         Reason::PrivateFile => ("is not run here", "read data from other files"),
-        Reason::FunctionNotRun | Reason::FileNotKnown | Reason::Network | Reason::ReadOnly => {
+        Reason::DynamicPivot => {
+            ("is not run here", "name its columns: `PIVOT t ON city IN ('Rome', 'Oslo') USING sum(amount)`")
+        }
+        Reason::FileNotKnown => (
+            "is not run here",
+            "write the file's name as a text in the query: names that macros and columns compute are not followed",
+        ),
+        Reason::FunctionNotRun | Reason::Network | Reason::ReadOnly => {
             ("is not run here", "everything that depends on it is checked as far as its text goes")
         }
         Reason::ExtensionMissing if reaches_out() => {

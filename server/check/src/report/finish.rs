@@ -1,11 +1,11 @@
 //! From problems to findings: severity, object, fingerprint, order.
 
 use crate::report::fingerprint::Fingerprints;
-use crate::report::shorten::{MESSAGE, shorten_in};
 use crate::report::suppression;
 use crate::report::{Counters, Finding, ObjectName};
 use rustc_hash::FxHashMap;
 use viz_project::{Code, ConfiguredSeverity, ObjectId, Problem, Project, Severity};
+use viz_text::shorten::{MESSAGE, shorten_in};
 use viz_text::{FileId, Loc, SegmentId, TextRange};
 
 /// A finding with its file and its bytes there.

@@ -84,7 +84,7 @@ impl Standing {
             return None;
         }
         let mut out = self.postponed.clone();
-        let identities = project.identities()?;
+        let identities = project.identities();
         if !Arc::ptr_eq(identities, &of.identities) {
             let pairs = of.identities.iter().zip(identities.iter()).zip(project.ids());
             out.extend(pairs.filter(|((before, now), _)| before != now).map(|(_, id)| id));
@@ -163,9 +163,9 @@ impl Standing {
         if matches!(due, Due::All) {
             self.at_first = self.users.len();
         }
-        self.of = project.identities().map(|identities| Moment {
+        self.of = Some(Moment {
             graph: Arc::clone(project.graph()),
-            identities: Arc::clone(identities),
+            identities: Arc::clone(project.identities()),
             common,
             generation: facts.generation(),
         });

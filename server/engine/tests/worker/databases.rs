@@ -187,7 +187,33 @@ pub(super) fn what_a_log_runs_learns_no_name() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().canonicalize().unwrap();
     let path = root.join("zebra7.duckdb");
-    let conn = duckdb::Connection::open(&path).unwrap();
+    logged(&path);
+    let (source, own) = (SourceSpec::DuckDbFile { root: root.clone(), path: path.clone().into() }, "select b from t");
+    let answer = format!("{:?}", one(&engine(), read(&source, own)));
+    assert!(!answer.contains("7arbez"), "{answer}");
+
+    // One that is opened itself is known by its name.
+    let large = EngineConfig { copy_limit: 10, ..EngineConfig::new(program(), true) };
+    let secret = SourceSpec::DuckDbFile { root: root.clone(), path: viz_secrets::SecretPath::new(path, "${env.X}") };
+    let answer = one(&Engine::new(large), read(&secret, own));
+    assert!(!format!("{answer:?}").contains("7arbez"), "{answer:?}");
+
+    // Nor is one opened by a query.
+    let other = SourceSpec::DuckDbMemory { root };
+    for sql in [
+        "select b from 'zebra7.duckdb'",
+        "select b from 'zebra*.duckdb'",
+        "from read_duckdb('zebra7.duckdb')",
+        "from query_table('zebra7.duckdb')",
+    ] {
+        let answer = one(&engine(), read(&other, sql));
+        assert!(matches!(&answer, Err(why) if why.code == Reason::FunctionNotRun), "{sql}: {answer:?}");
+    }
+}
+
+/// A database with an expression in its log.
+fn logged(path: &Path) {
+    let conn = duckdb::Connection::open(path).unwrap();
     conn.execute_batch(
         "set wal_autocheckpoint = '1GB'; pragma disable_checkpoint_on_shutdown;
          create table t (i int); insert into t values (1); checkpoint;
@@ -195,8 +221,23 @@ pub(super) fn what_a_log_runs_learns_no_name() {
     )
     .unwrap();
     drop(conn);
-    assert!(root.join("zebra7.duckdb.wal").exists(), "the log is there");
-    let source = SourceSpec::DuckDbFile { root, path: path.into() };
-    let answer = one(&engine(), read(&source, "select b from t"));
-    assert!(!format!("{answer:?}").contains("7arbez"), "{answer:?}");
+    assert!(path.with_extension("duckdb.wal").exists(), "the log is there");
+}
+
+/// What is said of a damaged database names the file that the user knows.
+pub(super) fn errors_name_the_users_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    let path = root.join("shop.duckdb");
+    let conn = duckdb::Connection::open(&path).unwrap();
+    conn.execute_batch("create table t as select range i, md5(range::varchar) x from range(400000)").unwrap();
+    drop(conn);
+    let whole = std::fs::read(&path).unwrap();
+    let source = SourceSpec::DuckDbFile { root, path: path.clone().into() };
+    for most in [8192, whole.len() / 2, whole.len() - 1] {
+        std::fs::write(&path, &whole[..most]).unwrap();
+        let answer = format!("{:?}", one(&engine(), read(&source, "select sum(i), max(x) from t")));
+        assert!(!answer.contains("/copies/") && !answer.contains("/proc/"), "{most}: {answer}");
+        assert!(answer.contains("shop.duckdb"), "{most}: {answer}");
+    }
 }

@@ -4,7 +4,7 @@ use super::Request;
 use super::item::{CompletionItem, CompletionKind};
 use crate::cursor::context::Content;
 use std::path::Path;
-use viz_project::normalize;
+use viz_project::{Standing, normalize};
 use viz_text::{TextRange, TextSize};
 
 /// The entries of the folder that the text before the cursor names, seen from `base`; of the files those with one of
@@ -16,6 +16,11 @@ pub(super) fn paths(request: &Request<'_>, content: &Content, base: &Path, exten
     let end = text[at..].find('/').map_or(text.len(), |slash| at + slash);
     let folder = normalize(&base.join(&text[..start]));
     let replace = TextRange::new(TextSize::new(start as u32), TextSize::new(end as u32)) + content.range.start();
+    // As for includes: what may hold secrets is not offered, nor what is outside of the repository of somebody else's project.
+    let standing = request.files.standing(&folder, &request.files.surroundings(&request.snapshot.project.root));
+    if standing == Standing::Private || (standing == Standing::Outside && request.files.confined().is_some()) {
+        return Vec::new();
+    }
     let Ok(entries) = request.files.list(&folder) else { return Vec::new() };
     let own = &request.snapshot.project.file(request.file).path;
     let project_file = request.snapshot.project.files().first().map(|file| &file.path);

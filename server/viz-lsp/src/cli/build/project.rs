@@ -83,11 +83,13 @@ pub fn build(
         built.nodes.sort_by_key(|report| KINDS.iter().position(|kind| *kind == report.kind));
         return Ok(built);
     }
+    let timeout = check.timeout.map_or(TIMEOUT, crate::host::settings::seconds);
+    let limits = Limits { timeout, ..check_limits };
     let (checked, plan) = {
         let answerer = EngineAnswerer::new(true, check.is_confined(), !check.no_cache)?;
         let settings = Settings { layout, out: &path, flat: build.flat, now: options.now };
         let answering = Answering { answerer: &answerer, limits: check_limits, deadline };
-        examine(check, project, &target, &options, settings, answering)
+        examine(check, project, &target, &options, settings, (answering, limits))
     };
     built.errors = checked.report.findings.len();
     built.findings = print::findings(&checked);
@@ -104,12 +106,11 @@ pub fn build(
         built.nodes.iter().for_each(|report| print::node(check, report, None));
         return Ok(built);
     };
-    let timeout = check.timeout.map_or(TIMEOUT, crate::host::settings::seconds);
     let run = Run {
         plan: &plan,
         out: &out,
         secret,
-        limits: Limits { timeout, ..check_limits },
+        limits,
         jobs: build.jobs.map_or_else(default_jobs, |jobs| jobs as usize),
         interrupt,
         deadline,
@@ -157,12 +158,13 @@ fn examine(
     target: &Target,
     options: &CheckOptions,
     settings: Settings<'_>,
-    answering: Answering<'_>,
+    (answering, of_build): (Answering<'_>, Limits),
 ) -> (Checked, Plan) {
     let mut facts = FactStore::new();
     let memo = Memo::default();
     let mut report = check::check(&project, options, &memo, &mut facts, answering, args.quiet);
-    fixpoint::ask(&mut facts, answering, |facts| viz_bundle::questions(&project, facts));
+    let asking = Answering { limits: of_build, ..answering };
+    fixpoint::ask(&mut facts, asking, |facts| viz_bundle::questions(&project, facts));
     let plan = viz_bundle::plan(&project, &facts, &report, settings);
     report.findings.retain(|finding| finding.severity == Severity::Error);
     let checked = Checked { shown: target.shown.clone(), project, report, recorded: Vec::new(), fixed: 0 };
@@ -230,8 +232,7 @@ fn foreseen(node: &Node, job: Job) -> Option<Report> {
         Job::Unchanged(warnings) => (Fate::Unchanged, warnings),
         Job::Skipped(reason) => (Fate::Skipped { reason }, Vec::new()),
     };
-    let files = node.work.iter().flat_map(|work| work.paths()).map(str::to_owned).collect();
-    Some(Report { kind: node.kind, name: node.name.clone(), fate, files, warnings })
+    Some(Report::new(node, fate, warnings))
 }
 
 /// The nodes of these names with all that they need; all if there are no names.

@@ -8,9 +8,9 @@ use crate::cli::build::{Interrupt, print};
 use crate::host::deadline::Deadline;
 use anyhow::{Context, anyhow, bail};
 use indicatif::ProgressBar;
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use viz_bundle::{Node, Plan, Query, Work};
 use viz_engine::{Engine, EngineConfig, Limits};
@@ -61,9 +61,9 @@ impl Run<'_> {
         let bar = print::bar(self.args, due);
         let settled = |(node, job): (&Node, &Job)| match job {
             Job::Due(_) => None,
-            Job::Left => Some(report(node, Fate::Unchanged, Vec::new())),
-            Job::Unchanged(warnings) => Some(report(node, Fate::Unchanged, warnings.clone())),
-            Job::Skipped(reason) => Some(report(node, Fate::Skipped { reason: reason.clone() }, Vec::new())),
+            Job::Left => Some(Report::new(node, Fate::Unchanged, Vec::new())),
+            Job::Unchanged(warnings) => Some(Report::new(node, Fate::Unchanged, warnings.clone())),
+            Job::Skipped(reason) => Some(Report::new(node, Fate::Skipped { reason: reason.clone() }, Vec::new())),
         };
         let fates: Vec<Option<Report>> = self.plan.nodes.iter().zip(&jobs).map(settled).collect();
         for (report, job) in fates.iter().zip(&jobs) {
@@ -91,7 +91,7 @@ impl Run<'_> {
             anyhow::Ok(())
         })?;
         bar.finish_and_clear();
-        let Shared { fates, state, .. } = shared.into_inner().expect("no code that holds this lock panics");
+        let Shared { fates, state, .. } = shared.into_inner();
         let asked = fates.into_iter().zip(jobs).filter(|(_, job)| !matches!(job, Job::Left));
         Ok((asked.filter_map(|(report, _)| report).collect(), state))
     }
@@ -104,7 +104,7 @@ impl Run<'_> {
         changed: &Condvar,
         bar: &ProgressBar,
     ) -> anyhow::Result<()> {
-        let lock = || shared.lock().expect("no code that holds this lock panics");
+        let lock = || shared.lock();
         let staging = self.out.staging(lane)?;
         // Starts no worker before there is something to ask.
         let program = std::env::current_exe().context("can't tell where this program is")?;
@@ -126,13 +126,13 @@ impl Run<'_> {
             let mut shared = lock();
             let report = match made {
                 Ok((done, known)) => {
-                    let report = report(node, Fate::Built(done), known.warnings.clone());
+                    let report = Report::new(node, Fate::Built(done), known.warnings.clone());
                     let name = format!("{}:{}", node.kind, node.name);
                     let old = shared.state.nodes.insert(name, known);
                     self.remove_old(node, old);
                     report
                 }
-                Err(fate) => report(node, fate, Vec::new()),
+                Err(fate) => Report::new(node, fate, Vec::new()),
             };
             if !self.interrupt.is_pressed() {
                 print::node(self.args, &report, Some(bar));
@@ -177,7 +177,7 @@ impl Run<'_> {
             if !waiting {
                 return None;
             }
-            shared = changed.wait(shared).expect("no code that holds this lock panics");
+            changed.wait(&mut shared);
         }
     }
 
@@ -328,9 +328,4 @@ fn lost(exported: &Exported, query: &Query) -> Vec<String> {
         )
     })
     .collect()
-}
-
-fn report(node: &Node, fate: Fate, warnings: Vec<String>) -> Report {
-    let files = node.work.iter().flat_map(|work| work.paths()).map(str::to_owned).collect();
-    Report { kind: node.kind, name: node.name.clone(), fate, files, warnings }
 }

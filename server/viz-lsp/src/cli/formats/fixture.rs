@@ -67,6 +67,7 @@ pub fn outcome() -> Outcome {
         total: 1240,
         sampled: 96,
         covered: 1240,
+        proof: viz_check::Proof::default(),
         why: Some(Unknown::new(Reason::DatabaseLocked, "the database is locked by another process")),
     };
     let input = InputReport {

@@ -3,7 +3,7 @@
 use crate::host::outcome::{Checked, Outcome};
 use crate::host::place::{Place, in_order};
 use serde::Serialize;
-use viz_check::{Code, FailedCombinations, Finding, Judge, ObjectName, OptionsStatus, Severity, Status};
+use viz_check::{Code, FailedCombinations, Finding, Judge, ObjectName, OptionsStatus, Proof, Severity, Status};
 use viz_facts::Unknown;
 use viz_text::Encoding;
 
@@ -32,6 +32,7 @@ struct Project<'a> {
     diagnostics: Vec<Diagnostic<'a>>,
     insights: Vec<Insight<'a>>,
     inputs: Vec<Input<'a>>,
+    proof: Proof,
 }
 
 #[derive(Serialize)]
@@ -193,6 +194,7 @@ fn project(checked: &Checked) -> Project<'_> {
                 why: input.why.as_ref(),
             })
             .collect(),
+        proof: report.insights.iter().map(|insight| insight.proof).sum(),
     }
 }
 
@@ -248,7 +250,7 @@ mod tests {
         let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         assert_eq!(keys(&root), ["version", "tool", "projects", "summary", "elapsed_ms"]);
         let project = &root["projects"][0];
-        assert_eq!(keys(project), ["root", "files", "diagnostics", "insights", "inputs"]);
+        assert_eq!(keys(project), ["root", "files", "diagnostics", "insights", "inputs", "proof"]);
         let diagnostic = &project["diagnostics"][0];
         let contract = [
             "code",

@@ -67,10 +67,13 @@ fn streams(
         }
     })?;
     let (to_client, chunks) = channel::<Vec<u8>>();
+    let unheard = Arc::clone(&lifecycle);
     let writer = Builder::new().name("stdout".into()).spawn(move || {
         let mut outgoing = Outgoing::default();
         for chunk in chunks {
-            if writer.write_all(&outgoing.take(&chunk)).and_then(|()| writer.flush()).is_err() {
+            if let Err(error) = writer.write_all(&outgoing.take(&chunk)).and_then(|()| writer.flush()) {
+                tracing::warn!(%error, "the client takes no messages any more: the server ends");
+                unheard.leave();
                 break;
             }
         }
@@ -125,8 +128,9 @@ impl AsyncRead for Input {
 
 impl AsyncWrite for Output {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let sent = self.chunks.send(bytes.to_vec());
-        Poll::Ready(sent.map(|()| bytes.len()).map_err(|_| io::ErrorKind::BrokenPipe.into()))
+        // A client that has gone needs no answer, and `tower-lsp` takes an error here for a mistake of its own.
+        let _ = self.chunks.send(bytes.to_vec());
+        Poll::Ready(Ok(bytes.len()))
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {

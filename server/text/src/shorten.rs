@@ -3,16 +3,16 @@
 use std::borrow::Cow;
 
 /// Characters of an option in a message.
-pub(crate) const OPTION: usize = 200;
+pub const OPTION: usize = 200;
 
 /// Characters of an option in an example.
-pub(crate) const EXAMPLE: usize = 1_000;
+pub const EXAMPLE: usize = 1_000;
 
 /// Characters of a message, a note or a help.
-pub(crate) const MESSAGE: usize = 4_000;
+pub const MESSAGE: usize = 4_000;
 
 /// The beginning of a long text, which says how long it is.
-pub(crate) fn shorten(text: &str, most: usize) -> Cow<'_, str> {
+pub fn shorten(text: &str, most: usize) -> Cow<'_, str> {
     // As many bytes are as many characters, or fewer.
     if text.len() <= most {
         return Cow::Borrowed(text);
@@ -24,7 +24,7 @@ pub(crate) fn shorten(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// Shortens a text where it stands.
-pub(crate) fn shorten_in(text: &mut String, most: usize) {
+pub fn shorten_in(text: &mut String, most: usize) {
     if let Cow::Owned(short) = shorten(text, most) {
         *text = short;
     }
