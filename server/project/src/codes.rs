@@ -182,6 +182,7 @@ codes! {
     UnusableSource "unusable-source" Error "a run can't use a source",
     UnusedObject "unused-object" Hint "no dashboard uses an object" [unnecessary],
     UnusedSuppression "unused-suppression" Warning "a comment silences nothing" [not_silenceable],
+    UnwritableType "unwritable-type" Error "values that a run can't write",
     VariableNotReplaced "variable-not-replaced" Error "an environment variable stays literal text",
     VersionDifference "version-difference" Warning "something works in one format version only",
     VersionMismatch "version-mismatch" Error "the project is written for another version",
