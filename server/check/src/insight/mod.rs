@@ -222,10 +222,7 @@ fn judge_bound(
     judge_slices(setting, verdict, tables, &render(setting, plan, &plan.combinations[bound[0]]));
     judge_values(setting, plan, &mut verdict.findings, tables)?;
     judge_data(setting, plan, verdict, tables, bound[0])?;
-    let failing = |finding: &Finding| finding.severity == Severity::Error;
-    if !verdict.findings.iter().any(failing) {
-        judge_kept_rows(setting, verdict, &render(setting, plan, &plan.combinations[bound[0]]))?;
-    }
+    judge_kept_rows(setting, verdict, &render(setting, plan, &plan.combinations[bound[0]]))?;
     verdict.report.judge = Some(Judge::Values);
     if setting.options.hostile {
         judge_hostile(setting, plan, &mut verdict.findings, tables, bound[0])?;
