@@ -10,6 +10,8 @@ mod accessor;
 mod aggregates;
 mod brackets;
 pub mod canonical;
+pub mod engine_1_4;
+
 mod compose;
 mod dialect;
 mod direction;
