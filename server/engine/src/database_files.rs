@@ -1,5 +1,6 @@
 //! A database and its logs, as they lie in a project: which of them are what they are called.
 
+use crate::duckdb_log;
 use crate::engine::outside_repository;
 use crate::sqlite_log;
 use std::path::{Path, PathBuf};
@@ -195,6 +196,30 @@ impl Files {
     pub(crate) fn version(&self) -> Version {
         let stamp = |(_, log): &(Log, Option<Opened>)| log.as_ref().map(Stamp::of);
         Version { database: Stamp::of(&self.database), logs: self.logs.iter().map(stamp).collect() }
+    }
+
+    /// Refuses logs that run expressions when they are read: no gate has seen them.
+    pub(crate) fn judge_logs(&self, path: &Path) -> Result<(), Unknown> {
+        for (kind, log) in &self.logs {
+            let Some(Opened { file, .. }) = log else { continue };
+            if !matches!(kind, Log::DuckDb | Log::DuckDbCheckpoint) {
+                continue;
+            }
+            let name = kind.beside(path);
+            let name = name.file_name().unwrap_or_default().display();
+            let why = match duckdb_log::computes(&mut &*file) {
+                Ok(false) => continue,
+                Ok(true) => {
+                    "it computes values of new columns (`ALTER TABLE`), which nobody has judged: write it into the database with \
+                     `CHECKPOINT`"
+                        .to_owned()
+                }
+                Err(error) => error.to_string(),
+            };
+            let message = format!("the file `{name}` beside the database can't be read: {why}");
+            return Err(Unknown::new(Reason::LogUnreadable, message));
+        }
+        Ok(())
     }
 
     /// Copies a database and what its log holds into a new folder.

@@ -68,6 +68,7 @@ macro_rules! codes {
 // (the functions below say what they are).
 codes! {
     AggregateMisplaced "aggregate-misplaced" Warning "a metric does not aggregate, or a dimension does",
+    AliasNotFollowed "alias-not-followed" Information "an alias stands for too much to follow" [not_silenceable],
     AmbiguousReference "ambiguous-reference" Error "a name is defined in several models" [names_its_cause],
     AmbiguousRelation "ambiguous-relation" Warning "several relations could join the same models",
     BareModelReference "bare-model-reference" Error "a model stands where a column is needed",
@@ -182,6 +183,7 @@ codes! {
     UnusableSource "unusable-source" Error "a run can't use a source",
     UnusedObject "unused-object" Hint "no dashboard uses an object" [unnecessary],
     UnusedSuppression "unused-suppression" Warning "a comment silences nothing" [not_silenceable],
+    UnwritableType "unwritable-type" Error "values that a run can't write",
     VariableNotReplaced "variable-not-replaced" Error "an environment variable stays literal text",
     VersionDifference "version-difference" Warning "something works in one format version only",
     VersionMismatch "version-mismatch" Error "the project is written for another version",

@@ -319,14 +319,16 @@ impl<'a> Loader<'a> {
                 viz_syntax::ProblemKind::DuplicateKey => Code::DuplicateKey,
                 viz_syntax::ProblemKind::MergeKey => Code::MergeKey,
                 viz_syntax::ProblemKind::CustomTag => Code::CustomTag,
+                viz_syntax::ProblemKind::AliasTooLarge => Code::AliasNotFollowed,
                 _ => Code::YamlSyntax,
             };
-            if problem.kind == viz_syntax::ProblemKind::Syntax {
+            if matches!(problem.kind, viz_syntax::ProblemKind::Syntax | viz_syntax::ProblemKind::AliasTooLarge) {
                 self.project.parts().broken.insert(problem.loc.segment);
             }
             let mut found = Problem::new(code, problem.loc, problem.message.clone());
             found.help = match code {
                 Code::MergeKey => Some("write the merged keys out".into()),
+                Code::AliasNotFollowed => Some("write out what is needed, or share less".into()),
                 Code::CustomTag => Some("remove the tag; for an environment variable, write `${env.NAME}`".into()),
                 _ => None,
             };

@@ -48,7 +48,7 @@ pub struct File {
 
 impl File {
     pub(crate) fn new(path: PathBuf, real: PathBuf, root: &Path, document: Document) -> Self {
-        let relative = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        let relative = viz_files::with_slashes(path.strip_prefix(root).unwrap_or(&path));
         Self { path, real, relative, document, lines: OnceLock::new() }
     }
 
@@ -315,7 +315,7 @@ impl Project {
         self.items.iter().filter(|item| !item.plain)
     }
 
-    /// Whether the top-level item around a place has lines that are no YAML.
+    /// Whether the top-level item around a place has lines that are no YAML, or aliases that are not followed.
     pub fn is_broken(&self, loc: Loc) -> bool {
         self.broken.contains(&loc.segment)
     }

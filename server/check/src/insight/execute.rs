@@ -5,7 +5,7 @@
 
 use super::InsightVerdict;
 use super::blame::{Failure, choices_finding};
-use super::confirm_on_data::source_and_tables;
+use super::confirm_on_data::{source_and_tables, with_tables};
 use super::origin::is_phantom;
 use super::plan::{Plan, render};
 use super::setting::Setting;
@@ -164,11 +164,9 @@ fn read_at(setting: &Setting<'_>, plan: &Plan, witness: &Witness) -> Option<Loc>
 
 /// The query that counts and hashes the rows of another. The hash of a row reads all its values, so none is left out.
 fn counting_query(tables: &[QueryTable], sql: &str) -> String {
-    let table = |table: &QueryTable| format!("\"{}\" AS (\n{}\n)", table.name, table.sql);
-    let tables: Vec<String> = tables.iter().map(table).collect();
     format!(
         "WITH {}\nSELECT count(*) || ':' || coalesce(md5(string_agg(hash(viz_rows)::VARCHAR, ',')), '') FROM (\n{sql}\n) AS viz_rows",
-        tables.join(",\n")
+        with_tables(tables)
     )
 }
 

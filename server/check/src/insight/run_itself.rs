@@ -3,7 +3,7 @@
 //! without inputs.
 
 use super::InsightVerdict;
-use super::confirm_on_data::source_and_tables;
+use super::confirm_on_data::{source_and_tables, with_tables};
 use super::origin::origin_of_state;
 use super::plan::Plan;
 use super::setting::Setting;
@@ -182,9 +182,7 @@ pub(super) fn judge_kept_rows(setting: &Setting<'_>, verdict: &mut InsightVerdic
         // The model alone decides, and that is asked for once.
         ([only], None) => format!("SELECT 1 FROM ({}\n) LIMIT 1", only.sql),
         _ => {
-            let tables: Vec<String> =
-                tables.iter().map(|table| format!("\"{}\" AS (\n{}\n)", table.name, table.sql)).collect();
-            format!("WITH {}\nSELECT 1 FROM (\n{sql}\n) AS viz_rows LIMIT 1", tables.join(",\n"))
+            format!("WITH {}\nSELECT 1 FROM (\n{sql}\n) AS viz_rows LIMIT 1", with_tables(&tables))
         }
     };
     let whole = clause(Clause::GroupBy).is_none() && clause(Clause::Having).is_none() && aggregates(setting);

@@ -90,7 +90,10 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
         findings.extend(taken_literally(project.object(id).name_text(), &sql));
     }
     match &columns {
-        Columns::Known(_) if in_browser => findings.extend(no_rows(project, facts, id)),
+        Columns::Known(columns) if in_browser => {
+            findings.extend(no_rows(project, facts, id));
+            findings.extend(unwritable(project, id, columns));
+        }
         Columns::Failed => failed(project, facts, id, &mut findings),
         Columns::Unknown(why) if why.code == Reason::DatabaseMissing => {
             missing_database(project, id, why, &mut findings)
@@ -121,6 +124,31 @@ fn arrows(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
         finding.help = Some(lambda::HELP.into());
         findings.push(finding);
     }
+}
+
+/// F9: columns whose values no run can write, with the rows of the model and all that needs them in the browser.
+fn unwritable(project: &Project, id: ObjectId, columns: &[Column]) -> Vec<Finding> {
+    let object = project.object(id);
+    let odd = columns.iter().filter_map(|column| Some((column, column.data_type.stored().err()?)));
+    let finding = |(column, unwritable): (&Column, viz_facts::Unwritable)| {
+        let name = &column.name;
+        let message = format!(
+            "the rows of the model `{}` can't be written: a run fails at `{name}`, whose values are of the type `{}`, and with it every insight with an input that reads the model",
+            object.name_text(),
+            unwritable.0
+        );
+        let place = model_query(project, id).and_then(|sql| last_word(&sql, name));
+        let problem = Problem::new(Code::UnwritableType, place.unwrap_or_else(|| object.name_loc()), message);
+        Finding::from(&problem.help(format!("make a text of it: `(…)::varchar as {name}`")))
+    };
+    odd.map(finding).collect()
+}
+
+/// Where a name stands last in a text.
+fn last_word(sql: &MappedText, name: &str) -> Option<viz_text::Loc> {
+    let is_name = |token: &viz_sql::Token| sql.slice(token.range).trim_matches('"').eq_ignore_ascii_case(name);
+    let range = viz_sql::tokenize(sql.text()).ok()?.iter().rev().find(|token| is_name(token))?.range;
+    sql.locate(range)
 }
 
 /// S-39: of a model without rows the browser gets no usable columns.

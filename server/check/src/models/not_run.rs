@@ -18,9 +18,10 @@ pub(crate) fn not_run(what: &str, sql: &MappedText, why: &Unknown) -> Option<Fin
     let reaches_out = || OUTWARD.iter().any(|extension| word.contains(extension));
     let (verb, help) = match why.code {
         Reason::FileNotAllowed => ("is not run here", "move the file into the project's folder"),
-        Reason::LogUnreadable => {
-            ("is not run here", "put the database's own log there, or remove what is in its place")
-        }
+        Reason::LogUnreadable => (
+            "is not run here",
+            "let DuckDB write its log into the database (`CHECKPOINT`), or remove what is in its place",
+        ),
         Reason::NoPlainFile => ("is not run here", "name a plain file"),
         Reason::PrivateFile => ("is not run here", "read data from other files"),
         Reason::DynamicPivot => {
