@@ -40,7 +40,7 @@ fn the_browsers_engine_reads_what_its_grammar_says() {
 fn the_linked_engine_reads_nearly_what_the_generator_says() {
     let sentences = sentences();
     let questions: Vec<Question> = sentences.iter().map(|(_, sql)| Question::Parse { sql: sql.clone() }).collect();
-    let answers = Worker::start(PROGRAM, "parse", projects::repository()).ask(&questions);
+    let answers = Worker::start(PROGRAM, "parse", &projects::repository()).ask(&questions);
     let different = |((verdict, text), answer): &(&(char, String), &Result<Answer, viz_facts::Unknown>)| match answer {
         Ok(Answer::Accepted(result)) => {
             result.is_ok() != matches!(verdict, '=' | '>') && !text.contains(';') && *verdict != '~'

@@ -247,7 +247,7 @@ fn place_of(setting: &Setting<'_>, plan: &Plan, combination: usize, error: &SqlE
 
 /// Where an error is: at its place, in the choice that it is about, else in the statement before it.
 pub(super) fn error_loc(setting: &Setting<'_>, plan: &Plan, combination: usize, error: &SqlError) -> Loc {
-    let place = place_of(setting, plan, combination, error);
+    let place = place_of(setting, plan, combination, error, Judge::Parse);
     let hole = place.hole.and_then(|hole| setting.composed.template.holes().get(hole)).map(|hole| hole.loc);
     hole.or(place.loc).or_else(|| nearest_statement(setting, &place)).unwrap_or_else(|| insight_loc(setting))
 }
