@@ -158,3 +158,46 @@ fn data_are_shown_and_do_nothing() {
         }
     }
 }
+
+/// Programs that show lines take some of them for commands, and there are more of those programs than anybody knows.
+#[test]
+fn no_line_begins_with_a_name() {
+    for name in ["##teamcity[buildStatus text='x']", "--- x", "+++ x", "^^^ +++"] {
+        let text = format!(
+            "name: \"{name}\"\ninsights:\n  - name: \"{name}\"\n    props: {{type: bar, x: '?{{ ${{ref(none).x}} }}'}}\n\
+             models:\n  - {{name: \"{name}\", sql: select}}\n"
+        );
+        let project = Project::of(&[(&format!("{name}/project.visivo.yml"), &text)]);
+        let path = format!("./{name}");
+        for args in [&["--check", &path][..], &["--check", &path, "--level", "parse"], &["--build", &path]] {
+            let run = run(PROGRAM, &project.root, args);
+            assert!(run.out.contains(name) || run.err.contains(name), "{args:?}: {run:?}");
+            for line in run.out.lines().chain(run.err.lines()) {
+                assert!(!line.trim_start().starts_with(name), "{args:?}: {line}");
+            }
+        }
+    }
+}
+
+/// A file is told by its own name, not by that of another one.
+#[cfg(unix)]
+#[test]
+fn odd_names_of_files_are_told_as_they_are() {
+    let project = Project::of(&[
+        ("project.visivo.yml", "name: p\nincludes:\n  - path: inc/\n"),
+        ("inc/a\nb.yml", "charts: 1\n"),
+        ("inc/c\\d.yml", "charts: 1\n"),
+        ("inc/e%20#?f.yml", "charts: 1\n"),
+    ]);
+    let run = |format| run(PROGRAM, &project.root, &["--check", "--format", format]).out;
+    let sarif = run("sarif");
+    for uri in ["inc/a%0Ab.yml", "inc/c%5Cd.yml", "inc/e%2520%23%3Ff.yml"] {
+        assert!(
+            sarif.contains(&format!("\"uri\":\"{uri}\"")) || sarif.contains(&format!("\"uri\": \"{uri}\"")),
+            "{uri}: {sarif}"
+        );
+    }
+    assert!(run("json").contains(r"inc/c\\d.yml"));
+    let text = run("text");
+    assert!(text.contains(r"inc/c\d.yml"), "{text}");
+}

@@ -6,6 +6,7 @@ pub(crate) mod mask;
 pub(crate) mod repetition;
 pub(crate) mod suppression;
 
+use crate::selection::State;
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ pub struct ObjectName {
 }
 
 /// Which combinations of choices a finding concerns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FailedCombinations {
     /// How many of them fail.
     pub failed: usize,
@@ -34,6 +35,9 @@ pub struct FailedCombinations {
     /// written down.
     #[serde(serialize_with = "examples")]
     pub examples: Vec<IndexMap<String, String>>,
+    /// The same as selections: input name → what is selected.
+    #[serde(skip)]
+    pub selections: Vec<IndexMap<String, State>>,
     /// Whether there may be more: not all combinations are covered.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub at_least: bool,
@@ -47,7 +51,7 @@ fn examples<S: serde::Serializer>(all: &[IndexMap<String, String>], to: S) -> Re
 }
 
 /// One finding: one cause, at the smallest piece of the user's text that is to blame.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// What kind of finding it is: a code with a page of its own.
     pub code: Code,
@@ -69,6 +73,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// A mechanical fix.
     pub fix: Option<Fix>,
+    /// Whether the same words elsewhere may have another cause.
+    pub local: bool,
     /// Identity that survives line moves, for baselines and SARIF: 16 hexadecimal digits.
     pub fingerprint: String,
 }

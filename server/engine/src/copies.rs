@@ -102,6 +102,7 @@ impl Copies {
             if let Some(copy) = made.as_ref().filter(|copy| copy.version == before) {
                 return Ok(Reading::Copy(copy.folder.path().join(NAME)));
             }
+            files.judge_logs(path)?;
             let Some(folder) = self.folder_of(root) else { return Ok(Reading::Itself) };
             let unchanged = || Files::open(path, format, reach).is_ok_and(|now| now.version() == before);
             match files.copy(Path::new(NAME), &folder, self.largest) {

@@ -1,11 +1,12 @@
 //! A database and its logs, as they lie in a project: which of them are what they are called.
 
+use crate::duckdb_log;
 use crate::engine::outside_repository;
 use crate::sqlite_log;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use tempfile::TempDir;
-use viz_facts::{Reason, SourceSpec, Storage, Unknown};
+use viz_facts::{Detail, Reason, SourceSpec, Storage, Unknown};
 use viz_files::{Identity, Opened, Reach, Refused};
 
 /// Whose file it is.
@@ -102,7 +103,13 @@ impl Log {
 /// Why a file that is something else than it should be is not read.
 pub(crate) fn no_database(path: &Path, format: Format) -> Unknown {
     let message = format!("the file {} is no {} database, or it is damaged", path.display(), format.name());
-    Unknown::new(Reason::DatabaseUnreadable, message)
+    Unknown::new(Reason::DatabaseUnreadable, message).with(Detail::NoDatabase(format.name().to_owned()))
+}
+
+/// Why a database that is one is not read.
+pub(crate) fn unreadable(path: &Path, why: &str) -> Unknown {
+    let message = format!("the database {} can't be read: {why}", path.display());
+    Unknown::new(Reason::DatabaseUnreadable, message).with(Detail::Unreadable(why.to_owned()))
 }
 
 /// What tells that a file has changed; `None` where there is no such file.
@@ -163,10 +170,8 @@ impl Files {
             let log = kind.beside(&real);
             let refused = |why: &str| {
                 let name = log.file_name().unwrap_or_default().display();
-                Unknown::new(
-                    Reason::LogUnreadable,
-                    format!("the file `{name}` beside the database can't be read: {why}"),
-                )
+                let message = format!("the file `{name}` beside the database can't be read: {why}");
+                Unknown::new(Reason::LogUnreadable, message).about(name.to_string())
             };
             let opened = match viz_files::open(&log, Reach::Itself) {
                 Ok(opened) => opened,
@@ -191,6 +196,30 @@ impl Files {
     pub(crate) fn version(&self) -> Version {
         let stamp = |(_, log): &(Log, Option<Opened>)| log.as_ref().map(Stamp::of);
         Version { database: Stamp::of(&self.database), logs: self.logs.iter().map(stamp).collect() }
+    }
+
+    /// Refuses logs that run expressions when they are read: no gate has seen them.
+    pub(crate) fn judge_logs(&self, path: &Path) -> Result<(), Unknown> {
+        for (kind, log) in &self.logs {
+            let Some(Opened { file, .. }) = log else { continue };
+            if !matches!(kind, Log::DuckDb | Log::DuckDbCheckpoint) {
+                continue;
+            }
+            let name = kind.beside(path);
+            let name = name.file_name().unwrap_or_default().display();
+            let why = match duckdb_log::computes(&mut &*file) {
+                Ok(false) => continue,
+                Ok(true) => {
+                    "it computes values of new columns (`ALTER TABLE`), which nobody has judged: write it into the database with \
+                     `CHECKPOINT`"
+                        .to_owned()
+                }
+                Err(error) => error.to_string(),
+            };
+            let message = format!("the file `{name}` beside the database can't be read: {why}");
+            return Err(Unknown::new(Reason::LogUnreadable, message));
+        }
+        Ok(())
     }
 
     /// Copies a database and what its log holds into a new folder.

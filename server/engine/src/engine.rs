@@ -136,7 +136,6 @@ impl Sources {
         for mut pending in questions.drain(..) {
             let Some(source) = pending.question.source() else { continue };
             let root = source.root().to_owned();
-            let is_secret = source.path().is_some_and(viz_secrets::SecretPath::is_secret);
             let path = source.path().map(|path| path.reveal().to_owned());
             let file = match (path, Format::of(source)) {
                 (path, None) => path,
@@ -147,11 +146,6 @@ impl Sources {
                         Ok(Reading::Copy(copy)) => {
                             pending.copy = Some(copy);
                             None
-                        }
-                        // What its log runs while it is attached could tell its name.
-                        Ok(Reading::Itself) if is_secret && has_log(format, &path) => {
-                            pending.batch.resolve(pending.at, Err(large_with_log(source)));
-                            continue;
                         }
                         Ok(Reading::Itself) => Some(path.clone()),
                         Err(unknown) => {
@@ -244,22 +238,6 @@ fn outside_of_repositories(questions: &[KeyedQuestion]) -> Vec<Option<Unknown>> 
         outside.then(|| outside_repository(&path))
     };
     questions.iter().map(|question| &**question).map(judge).collect()
-}
-
-/// Whether there is something in a log of a database that is read itself.
-fn has_log(format: Format, path: &Path) -> bool {
-    let real = viz_files::real_place(path);
-    format == Format::DuckDb
-        && format.logs(&real).iter().any(|log| viz_files::look(log).is_some_and(|data| data.len() > 0))
-}
-
-fn large_with_log(source: &SourceSpec) -> Unknown {
-    let path = source.path().map(ToString::to_string).unwrap_or_default();
-    let message = format!(
-        "the database {path} is too large to copy and has a log beside it, which could tell what the variable in its name is: write the \
-         log into the database with `CHECKPOINT`"
-    );
-    Unknown::new(Reason::LogUnreadable, message)
 }
 
 impl Engine {

@@ -29,6 +29,7 @@ mod data_version;
 mod database;
 mod database_files;
 mod digits;
+mod duckdb_log;
 mod engine;
 mod errors;
 mod export;

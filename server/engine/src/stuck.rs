@@ -115,7 +115,7 @@ impl Stuck {
                     None => texts(question).any(|whole| has_text(whole, &entry.text)),
                 }
         })?;
-        let Unknown { code, message } = Stop::Timeout(stuck.timeout).into();
+        let Unknown { code, message, .. } = Stop::Timeout(stuck.timeout).into();
         Some(Unknown::new(code, format!("{message} before, or a part of it did, so it is not run again")))
     }
 }

@@ -18,7 +18,7 @@ mod rows;
 mod store;
 mod stored;
 
-pub use answer::{Answer, Column, OptionValues, SqlError, SqlErrorKind, Unknown};
+pub use answer::{Answer, Column, Detail, OptionValues, SqlError, SqlErrorKind, Unknown};
 pub use data_type::{DataType, TypeKind};
 pub use export::{ExportFiles, Exported, FlatFile};
 pub use keyed::{KeyedQuestion, QuestionKey};

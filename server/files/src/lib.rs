@@ -21,6 +21,7 @@ mod list;
 mod open;
 mod private;
 mod readable;
+mod slashes;
 
 pub use folder::{Folder, LockError};
 pub use handed::{Handed, Held};
@@ -30,3 +31,4 @@ pub use open::{
 };
 pub use private::{Private, is_private_name};
 pub use readable::{MOST_WALKED, Readable, Rules};
+pub use slashes::with_slashes;

@@ -2,7 +2,7 @@
 //! includes, whatever other names they have.
 
 use crate::list::{Entry, list};
-use crate::open::{Identity, Kind, look, real};
+use crate::open::{Identity, Kind, look, real, real_place, repository};
 use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::{Component, Path, PathBuf};
@@ -73,6 +73,8 @@ impl Private {
             // A folder's, too: it may be a link, and what is below it has other names then.
             numbers.extend(entry.identity);
             match entry.kind {
+                // Outside of the repository nobody looks, not even for names.
+                Kind::Folder if entry.link && leads_out(&entry.path, root) => {}
                 Kind::Folder => {
                     let below = list(&entry.path).unwrap_or_default();
                     numbers.extend(
@@ -110,6 +112,10 @@ impl Private {
     pub fn is_one(&self, number: Option<Identity>) -> bool {
         number.is_some_and(|number| self.numbers.contains(&number))
     }
+}
+
+fn leads_out(link: &Path, root: &Path) -> bool {
+    !real_place(link).starts_with(repository(root))
 }
 
 /// How many names a file has, as far as the system tells.
@@ -178,6 +184,21 @@ mod tests {
         std::os::unix::fs::symlink("store", root.join(".git")).unwrap();
         let private = Private::of(&root);
         assert!(private.holds(&root.join("store/deep/x")) && private.holds(&root.join(".git/deep/x")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_private_folder_elsewhere_is_not_looked_into() {
+        let place = tempfile::tempdir().unwrap();
+        let (root, elsewhere) = (place.path().join("project"), place.path().join("elsewhere"));
+        std::fs::create_dir_all(root.join(".git")).unwrap();
+        std::fs::create_dir(&elsewhere).unwrap();
+        std::fs::write(elsewhere.join("x"), "x").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, root.join(".visivo")).unwrap();
+        let private = Private::of(&root);
+        let number = |path: &Path| look(path).as_ref().and_then(Identity::of);
+        assert!(!private.is_one(number(&elsewhere.join("x"))));
+        assert!(private.is_one(number(&elsewhere)) && private.holds(&root.join(".visivo/x")));
     }
 
     #[cfg(unix)]

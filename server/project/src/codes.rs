@@ -68,6 +68,7 @@ macro_rules! codes {
 // (the functions below say what they are).
 codes! {
     AggregateMisplaced "aggregate-misplaced" Warning "a metric does not aggregate, or a dimension does",
+    AliasNotFollowed "alias-not-followed" Information "an alias stands for too much to follow" [not_silenceable],
     AmbiguousReference "ambiguous-reference" Error "a name is defined in several models" [names_its_cause],
     AmbiguousRelation "ambiguous-relation" Warning "several relations could join the same models",
     BareModelReference "bare-model-reference" Error "a model stands where a column is needed",

@@ -97,7 +97,7 @@ pub(crate) fn excluded(base: &Path, path: &Path, exclusions: &mut [Exclusion]) -
         return false;
     }
     let name = crate::includes::file_name(path);
-    let relative = path.strip_prefix(base).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    let relative = viz_files::with_slashes(path.strip_prefix(base).unwrap_or(path));
     exclusions.iter_mut().any(|exclusion| {
         if exclusion.fits_name(&name, &relative) {
             return true;

@@ -136,8 +136,7 @@ impl Includes<'_> {
         };
         let walked = walk(limit, &mut exclusions).map_err(|TooMuch { folder, why }| {
             let folder = folder.strip_prefix(path).ok().filter(|below| !below.as_os_str().is_empty());
-            let at = folder
-                .map_or_else(String::new, |below| format!(" at `{}`", below.to_string_lossy().replace('\\', "/")));
+            let at = folder.map_or_else(String::new, |below| format!(" at `{}`", viz_files::with_slashes(below)));
             let message =
                 format!("the folder `{text}` is not read: the search for files in it ends{at}, {why}; {UNKNOWN_NAMES}");
             Problem::new(Code::IncludeNotRead, loc, message).help("name a smaller folder, or set its `depth`")
@@ -192,7 +191,7 @@ pub(crate) fn not_read(why: &ReadError, shown: &str, loc: Loc, files: &dyn FileS
 fn too_shallow(item: Node<'_>, include: &Include, missed: &Path) -> Problem {
     let text = &include.path_text;
     let depth = item.get("depth").map_or(include.loc, |node| node.loc());
-    let missed = missed.strip_prefix(&include.base).unwrap_or(missed).to_string_lossy().replace('\\', "/");
+    let missed = viz_files::with_slashes(missed.strip_prefix(&include.base).unwrap_or(missed));
     let message = format!(
         "`{text}/{missed}` is not taken: without a slash at the end of the path, the folder itself counts as a level (R-INC-06)"
     );

@@ -40,7 +40,7 @@ impl Loader<'_> {
         project_name(&self.project, &mut out);
         defaults(&self.project, &mut out);
         let faultless = items(&self.project, previous, same_graph, &mut out);
-        self.project.items.iter_mut().zip(faultless).for_each(|(item, faultless)| item.faultless = faultless);
+        self.project.parts().items.iter_mut().zip(faultless).for_each(|(item, faultless)| item.faultless = faultless);
         let project = &self.project;
         document_paths(project, &mut out);
         if !previous.is_some_and(|previous| same_graph && !previous.overview.cycles) {
@@ -51,8 +51,8 @@ impl Loader<'_> {
         crate::relations::problems(project, &mut out);
         let usage = previous.filter(|_| same_graph).map(|previous| &previous.overview.usage);
         overview.usage = crate::usage::problems(project, usage, &mut out);
-        self.project.overview = Arc::new(overview);
-        self.project.problems.append(&mut out);
+        self.project.parts().overview = Arc::new(overview);
+        self.project.parts().problems.append(&mut out);
     }
 }
 

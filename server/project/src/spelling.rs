@@ -25,7 +25,7 @@ impl Spellings {
             Some((spelling, _)) => spelling.rsplit_once('/').map_or("", |(folder, _)| folder),
             None => "",
         };
-        let below = below.map(|path| path.to_string_lossy().replace('\\', "/")).unwrap_or_default();
+        let below = below.map(viz_files::with_slashes).unwrap_or_default();
         let parts = [folder, text, &below].map(|part| part.split('/').filter(|part| !part.is_empty() && *part != "."));
         parts.into_iter().flatten().collect::<Vec<_>>().join("/")
     }

@@ -69,8 +69,9 @@ impl Aliases {
                         Some((_, more)) => *more += 1,
                         None => {
                             left_out = Some((all.problems.len(), 0));
-                            let message = format!("`*{name}` stands for too much to follow");
-                            all.problems.push((ProblemKind::UnknownAlias, segment, at, message));
+                            let message =
+                                format!("`*{name}` stands for too much to follow: what it is used for is not checked");
+                            all.problems.push((ProblemKind::AliasTooLarge, segment, at, message));
                         }
                     }
                 } else {
@@ -84,7 +85,7 @@ impl Aliases {
         }
         if let Some((first, more)) = left_out.filter(|(_, more)| *more > 0) {
             let message = &mut all.problems[first].3;
-            message.push_str(&format!(", and so do {more} other aliases of this file"));
+            message.push_str(&format!(", nor is it for {more} other aliases of this file"));
         }
         all
     }

@@ -26,8 +26,10 @@ pub enum ProblemKind {
     CustomTag,
     /// A tab outside quotes, blocks and comments. YAML 1.2 allows some of them, the reference's loader none.
     Tab,
-    /// An alias without an anchor before it, or one that contains itself or grows without measure.
+    /// An alias without an anchor before it, or one that contains itself.
     UnknownAlias,
+    /// An alias that stands for more than is followed: what uses it is not known here.
+    AliasTooLarge,
     /// An anchor whose name was taken before.
     DuplicateAnchor,
     /// A key that is a list or a mapping.

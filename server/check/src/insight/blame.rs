@@ -11,9 +11,9 @@ use super::wording::{Failures, counted, in_words, plain_names, subject};
 use crate::engine_errors::all_errors::further;
 use crate::engine_errors::place::error_range;
 use crate::engine_errors::wording::{missing_name, suggest, suggestion};
-use crate::inputs::states::{State, Value};
 use crate::insight::witness::Witness;
 use crate::report::{Finding, Judge};
+use crate::selection::{State, Value};
 use std::sync::Arc;
 use viz_facts::{Question, SqlError, Unknown};
 use viz_project::{Code, Fix, ObjectId, Related};
@@ -114,6 +114,8 @@ fn query_finding(setting: &Setting<'_>, insight: Loc, place: &Place, error: &Sql
     let loc = place.loc.or_else(|| nearest_statement(setting, place)).unwrap_or(insight);
     let message = format!("{} {verb}: {}", subject(setting, loc), in_words(setting, error));
     let mut finding = Finding::new(code, loc, message);
+    // The engine names no model of a bare column.
+    finding.local = true;
     suggest(&mut finding, error);
     finding.related.extend(place.related.clone());
     finding
@@ -230,24 +232,31 @@ fn rendered_around(setting: &Setting<'_>, plan: &Plan, combination: usize, hole:
     Some(if out.chars().count() > 120 { format!("{}…", out.chars().take(119).collect::<String>()) } else { out })
 }
 
+/// Where an error is, or the use of a metric or dimension that is right by itself.
 fn place_of(setting: &Setting<'_>, plan: &Plan, combination: usize, error: &SqlError, judge: Judge) -> Place {
+    let place = own_place(setting, plan, combination, error);
+    let (Some(loc), Some(origin), None) = (place.loc, place.template_offset, place.hole) else { return place };
+    match use_to_blame(setting, origin, loc, judge) {
+        Some(used) => Place { loc: Some(used.loc), related: Some(used.related), ..place },
+        None => place,
+    }
+}
+
+/// Where an error is, also inside of metrics and dimensions.
+fn own_place(setting: &Setting<'_>, plan: &Plan, combination: usize, error: &SqlError) -> Place {
     let Some(offset) = error.offset.map(TextSize::new) else { return Place::default() };
     let filled = filled(setting, plan, &plan.combinations[combination]);
     let offset = offset.min(TextSize::of(filled.text()));
     let range = error_range(filled.text(), offset, error.length);
     // An error about a whole comparison is about the choice in it.
     let hole = filled.hole_at(offset).or_else(|| filled.hole_in(range));
-    let (loc, origin) = (filled.mapped().locate(range), filled.origin(offset));
-    let used = loc.filter(|_| hole.is_none()).and_then(|loc| use_to_blame(setting, origin, loc, judge));
-    match used {
-        Some(used) => Place { hole, loc: Some(used.loc), template_offset: Some(origin), related: Some(used.related) },
-        None => Place { hole, loc, template_offset: Some(origin), related: None },
-    }
+    let loc = filled.mapped().locate(range);
+    Place { hole, loc, template_offset: Some(filled.origin(offset)), related: None }
 }
 
 /// Where an error is: at its place, in the choice that it is about, else in the statement before it.
 pub(super) fn error_loc(setting: &Setting<'_>, plan: &Plan, combination: usize, error: &SqlError) -> Loc {
-    let place = place_of(setting, plan, combination, error, Judge::Parse);
+    let place = own_place(setting, plan, combination, error);
     let hole = place.hole.and_then(|hole| setting.composed.template.holes().get(hole)).map(|hole| hole.loc);
     hole.or(place.loc).or_else(|| nearest_statement(setting, &place)).unwrap_or_else(|| insight_loc(setting))
 }

@@ -1,8 +1,8 @@
 //! What composing a query asks for, answered from facts.
 
 use crate::inputs::check_input::AllOptions;
-use crate::inputs::states::Value;
 use crate::models::check_model::{AllColumns, Columns};
+use crate::selection::Value;
 use viz_facts::{Column, DataType};
 use viz_project::{Body, DefaultSelection, ObjectId, Project, Target};
 use viz_sql::{Accessor, Context};

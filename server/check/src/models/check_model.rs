@@ -12,7 +12,7 @@ use crate::models::source::source_of_model;
 use crate::report::Finding;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-use viz_facts::{Answer, Column, FactStore, Question, Reason, SqlError, SqlErrorKind, Unknown};
+use viz_facts::{Answer, Column, Detail, FactStore, Question, Reason, SqlError, SqlErrorKind, Unknown};
 use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Related, Resolution, SourceType};
 use viz_sql::model_query;
 use viz_text::{MappedText, TextRange, TextSize};
@@ -301,10 +301,11 @@ fn unreadable(project: &Project, model: ObjectId, why: &Unknown) -> Option<Findi
     let database = body.database.as_ref()?;
     let loc = database.locate(TextRange::up_to(database.len()))?;
     // The path in the engine's words is another one on every machine.
-    let message = match (why.message.split_once(" is no "), why.message.split_once(" can't be read: ")) {
-        (Some((_, what)), _) => format!("`{}` is no {what}", database.text()),
-        (None, Some((_, reason))) => format!("the database `{}` can't be read: {reason}", database.text()),
-        (None, None) => format!("the database `{}` can't be read", database.text()),
+    let name = database.text();
+    let message = match &why.detail {
+        Some(Detail::NoDatabase(format)) => format!("`{name}` is no {format} database, or it is damaged"),
+        Some(Detail::Unreadable(reason)) => format!("the database `{name}` can't be read: {reason}"),
+        _ => format!("the database `{name}` can't be read"),
     };
     let help = "name a database file that the bundled DuckDB can open, or make it anew";
     Some(Finding::from(&Problem::new(Code::DatabaseUnreadable, loc, message).help(help)))

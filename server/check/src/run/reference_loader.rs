@@ -32,6 +32,9 @@ pub(crate) fn check_files(project: &Project, patience: bool, findings: &mut Vec<
 fn is_minor(kind: viz_syntax::ProblemKind) -> bool {
     matches!(
         kind,
-        viz_syntax::ProblemKind::DuplicateKey | viz_syntax::ProblemKind::MergeKey | viz_syntax::ProblemKind::CustomTag
+        viz_syntax::ProblemKind::DuplicateKey
+            | viz_syntax::ProblemKind::MergeKey
+            | viz_syntax::ProblemKind::CustomTag
+            | viz_syntax::ProblemKind::AliasTooLarge
     )
 }

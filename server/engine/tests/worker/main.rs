@@ -49,7 +49,7 @@ const TESTS: &[(&str, fn())] = &[
         databases::a_database_that_is_locked_and_too_large_to_copy_is_unknown,
     ),
     ("errors_name_the_users_file", databases::errors_name_the_users_file),
-    ("what_a_log_runs_learns_no_name", databases::what_a_log_runs_learns_no_name),
+    ("what_a_log_computes_is_not_run", databases::what_a_log_computes_is_not_run),
     ("files_elsewhere_are_read_as_they_are_replaced", databases::files_elsewhere_are_read_as_they_are_replaced),
     ("rows_keep_every_value", rows::rows_keep_every_value),
     ("rows_stop_at_their_limits", rows::rows_stop_at_their_limits),

@@ -172,7 +172,7 @@ fn aliases_are_followed_across_segments() {
         laughs += &format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 10].join(","));
     }
     let doc = Document::parse(&laughs);
-    assert!(shown(&doc).iter().any(|problem| problem.0 == ProblemKind::UnknownAlias));
+    assert!(shown(&doc).iter().any(|problem| problem.0 == ProblemKind::AliasTooLarge));
 }
 
 #[test]

@@ -73,14 +73,9 @@ pub fn no_project(strangers: &[PathBuf], files: &dyn FileSystem) -> anyhow::Erro
 fn shown(path: &Path, current: &Path) -> String {
     match path.strip_prefix(current) {
         Ok(below) if below.as_os_str().is_empty() => ".".to_owned(),
-        Ok(below) => slashes(below),
-        Err(_) => slashes(path),
+        Ok(below) => viz_files::with_slashes(below),
+        Err(_) => viz_files::with_slashes(path),
     }
-}
-
-fn slashes(path: &Path) -> String {
-    let text = path.display().to_string();
-    if cfg!(windows) { text.replace('\\', "/") } else { text }
 }
 
 #[cfg(test)]
@@ -122,7 +117,7 @@ mod tests {
         let (_dir, root) = folder();
         assert_eq!(names(&find(&[], &root.join("a"), &DiskFiles).unwrap().0), ["."]);
         let (above, _) = find(&[], &root.join("a/sub"), &DiskFiles).unwrap();
-        assert_eq!(above[0].shown, slashes(&root.join("a")));
+        assert_eq!(above[0].shown, viz_files::with_slashes(&root.join("a")));
     }
 
     /// R-DISC-04: where the reference goes on with an empty project, a check says that it checked nothing.

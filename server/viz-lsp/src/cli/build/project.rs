@@ -23,7 +23,7 @@ use viz_engine::Limits;
 use viz_facts::FactStore;
 use viz_files::Folder;
 use viz_project::{Body, Environment, Project};
-use viz_secrets::{ExposeSecret, SecretPath};
+use viz_secrets::SecretPath;
 
 /// What became of a project.
 pub struct Built {
@@ -77,7 +77,7 @@ pub fn build(
         errors: 0,
         findings: Vec::new(),
     };
-    if state.whole.as_ref() == Some(&whole) && build.only.is_empty() && state.nodes.values().all(&mut is_current) {
+    if whole.is_some() && state.whole == whole && build.only.is_empty() && state.nodes.values().all(&mut is_current) {
         tracing::info!("neither the project nor its data have changed");
         built.nodes = state.nodes.iter().filter_map(|(name, known)| unchanged(name, known)).collect();
         built.nodes.sort_by_key(|report| KINDS.iter().position(|kind| *kind == report.kind));
@@ -118,12 +118,12 @@ pub fn build(
     };
     interrupt.set_writing(true);
     let finished = run.run(jobs, state).and_then(|(nodes, mut state)| {
-        let whole = (clean && nodes.iter().all(Report::is_fine) && !interrupt.is_pressed()).then_some(whole);
+        let complete = clean && nodes.iter().all(Report::is_fine) && !interrupt.is_pressed();
         error_json(&out, built.errors == 0)?;
-        if whole.is_some() {
+        if complete {
             forget(&mut state, &plan, &out);
         }
-        state.whole = whole;
+        state.whole = whole.filter(|_| complete);
         state.write(&out, 0)?;
         Ok(nodes)
     });
@@ -178,8 +178,8 @@ fn tells_a_secret(query: &viz_bundle::Query) -> bool {
         && texts().any(|sql| viz_engine::asks_for_database_names(sql))
 }
 
-/// A hash of everything that a build depends on besides the data: the texts, the settings, the day (ranges of dates), the
-/// variables that sources need, the place.
+/// A hash of everything that a build depends on besides the data: the texts, the settings, the day (ranges of dates), the place. `None`
+/// where sources need variables: a hash of their values would go with the build, and values can be guessed.
 fn whole(
     project: &Project,
     options: &CheckOptions,
@@ -187,22 +187,15 @@ fn whole(
     layout: Layout,
     out: &Path,
     engine: &str,
-) -> String {
-    let variables: BTreeSet<&str> = project
-        .ids()
-        .filter_map(|id| match &project.object(id).body {
-            Body::Source(source) => Some(source.variables.iter().map(|variable| variable.text.as_str())),
-            _ => None,
-        })
-        .flatten()
-        .collect();
-    let value = |name: &str| project.environment().get(name).map(ExposeSecret::expose_secret);
-    let values: Vec<_> = variables.iter().map(|name| (name, value(name))).collect();
+) -> Option<String> {
+    let has_variables = |body: &Body| matches!(body, Body::Source(source) if !source.variables.is_empty());
+    if project.ids().any(|id| has_variables(&project.object(id).body)) {
+        return None;
+    }
     let files: Vec<_> = project.files().iter().map(|file| (&file.relative, file.document.text())).collect();
     let config = format!("{:?}", project.config());
     let settings = format!("{layout:?} {} {:?} {}", build.flat, project.target(), options.now.date());
-    let all = (engine, settings, out, config, values, files);
-    viz_bundle::hash(&all)
+    Some(viz_bundle::hash(&(engine, settings, out, config, files)))
 }
 
 /// In the order of building.

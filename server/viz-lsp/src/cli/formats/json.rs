@@ -4,7 +4,7 @@ use crate::host::outcome::{Checked, Outcome};
 use crate::host::place::{Place, in_order};
 use serde::Serialize;
 use viz_check::{Code, FailedCombinations, Finding, Judge, ObjectName, OptionsStatus, Proof, Severity, Status};
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
 use viz_text::Encoding;
 
 /// Version of the format.
@@ -91,7 +91,20 @@ struct Insight<'a> {
     status: Status,
     judge: Option<Judge>,
     combinations: Combinations,
-    why: Option<&'a Unknown>,
+    why: Option<Why<'a>>,
+}
+
+/// Why something is not known, for people.
+#[derive(Serialize)]
+struct Why<'a> {
+    code: Reason,
+    message: &'a str,
+}
+
+impl<'a> Why<'a> {
+    fn of(why: &'a Unknown) -> Self {
+        Self { code: why.code, message: &why.message }
+    }
 }
 
 #[derive(Serialize)]
@@ -112,7 +125,7 @@ struct Input<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     run_at: Option<String>,
     status: OptionsStatus,
-    why: Option<&'a Unknown>,
+    why: Option<Why<'a>>,
 }
 
 #[derive(Serialize)]
@@ -175,7 +188,7 @@ fn project(checked: &Checked) -> Project<'_> {
                 status: insight.status,
                 judge: insight.judge,
                 combinations: Combinations { total: insight.total, sampled: insight.sampled, covered: insight.covered },
-                why: insight.why.as_ref(),
+                why: insight.why.as_ref().map(Why::of),
             })
             .collect(),
         inputs: report
@@ -191,7 +204,7 @@ fn project(checked: &Checked) -> Project<'_> {
                     .and_then(chrono::DateTime::from_timestamp_millis)
                     .map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
                 status: input.status,
-                why: input.why.as_ref(),
+                why: input.why.as_ref().map(Why::of),
             })
             .collect(),
         proof: report.insights.iter().map(|insight| insight.proof).sum(),

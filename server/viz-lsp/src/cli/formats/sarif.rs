@@ -132,11 +132,9 @@ fn artifact(checked: &Checked, place: Place<'_>) -> Value {
     match url::Url::from_file_path(&path) {
         Ok(absolute) => json!({ "uri": absolute.as_str() }),
         Err(()) => {
-            let base = url::Url::parse("file:///").expect("is a URL");
-            let uri = base
-                .join(&path.replace('%', "%25").replace('?', "%3F").replace('#', "%23"))
-                .map(|url| url.path()[1..].to_owned());
-            json!({ "uri": uri.unwrap_or(path), "uriBaseId": ROOT })
+            let mut url = url::Url::parse("file:///").expect("is a URL");
+            url.path_segments_mut().expect("it has a path").pop_if_empty().extend(path.split('/'));
+            json!({ "uri": &url.path()[1..], "uriBaseId": ROOT })
         }
     }
 }

@@ -194,7 +194,7 @@ fn lacking(text: &mut String, checked: &Checked) {
         let _ = writeln!(
             text,
             "  {BOLD}{}{BOLD:#} ({how_far}): {}",
-            normalize_untrusted_str(&one_line(&insight.name)),
+            first_in_line(normalize_untrusted_str(&one_line(&insight.name)).as_ref()),
             shown(why)
         );
     }
@@ -231,7 +231,15 @@ fn project(text: &mut String, checked: &Checked) {
         }
         _ => format!("{DOUBTFUL}no fault in what could be checked{DOUBTFUL:#}"),
     };
-    let _ = writeln!(text, "{BOLD}{}{BOLD:#}: {what}: {verdict}", one_line(&name));
+    let _ = writeln!(text, "{BOLD}{}{BOLD:#}: {what}: {verdict}", first_in_line(&one_line(&name)));
+}
+
+/// A name with which a line begins, perhaps behind blanks. One that doesn't begin as names do could be a command to what shows the line.
+fn first_in_line(name: &str) -> Cow<'_, str> {
+    match name.chars().next() {
+        Some(first) if first.is_alphanumeric() || "._/".contains(first) => name.into(),
+        _ => format!("`{name}`").into(),
+    }
 }
 
 /// `checked 6 insights: 6 of 6 covered, 1,240 combinations; 1 error, 0 warnings (41 ms)`

@@ -5,8 +5,9 @@
 //! exactly up to there. What is damaged is told once, and everything after it is read as ever.
 
 use regex::bytes::{Captures, Regex};
+use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
@@ -42,7 +43,7 @@ static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
 pub enum Frame {
     /// A message with its header.
     Message(Vec<u8>),
-    /// Something that is no message: the error to answer with.
+    /// Something that is no message: the answer.
     Noise(Value),
     /// What the user should know, once in a session: lengths are wrong.
     Warning(String),
@@ -311,7 +312,16 @@ fn read(body: &[u8]) -> serde_json::Result<Frame> {
         return Ok(Frame::Message([header.as_bytes(), body].concat()));
     }
     serde_json::from_slice::<IgnoredAny>(body)?;
-    Ok(noise(INVALID_REQUEST, "this is no message of JSON-RPC 2.0"))
+    Ok(match serde_json::from_slice::<Numbered>(body) {
+        Ok(Numbered { id }) => answer(json!(id), INVALID_REQUEST, "a number of a request is an integer below 2^63"),
+        Err(_) => noise(INVALID_REQUEST, "this is no message of JSON-RPC 2.0"),
+    })
+}
+
+/// A message whose number is none that is handed on, but who sent it waits for an answer with that number.
+#[derive(Deserialize)]
+struct Numbered {
+    id: Number,
 }
 
 /// JavaScript writes half of a character (an edit may end between two surrogates) as `\ud83d`, which is no text in UTF-8. U+FFFD in its
@@ -332,7 +342,11 @@ fn without_lone_surrogates(body: &[u8]) -> Cow<'_, [u8]> {
 }
 
 fn noise(code: i32, message: &str) -> Frame {
-    Frame::Noise(json!({ "code": code, "message": message }))
+    answer(Value::Null, code, message)
+}
+
+fn answer(id: Value, code: i32, message: &str) -> Frame {
+    Frame::Noise(json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": message } }))
 }
 
 #[cfg(test)]
@@ -379,6 +393,23 @@ mod tests {
         assert_eq!(found.len(), 4, "{found:?}");
         assert_eq!((&found[0], &found[3]), (&framed(EXIT), &framed(ANSWER)));
         assert!(found[1].contains("-32700") && found[2].contains("-32600"), "{found:?}");
+    }
+
+    #[test]
+    fn odd_numbers_of_requests_are_answered() {
+        for (id, answered) in [
+            ("1.5", "1.5"),
+            ("9223372036854775808", "9223372036854775808"),
+            ("-1e3", "-1000.0"),
+            ("true", "null"),
+            ("[1]", "null"),
+            ("1e400", "null"),
+        ] {
+            let found = frames(framed(&format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"shutdown"}}"#)));
+            assert_eq!(found.len(), 1, "{id}");
+            let wanted = [format!(r#""id":{answered}"#), "-32600".into()];
+            assert!(wanted.iter().all(|part| found[0].contains(part)), "{id}: {found:?}");
+        }
     }
 
     /// A wrong length is told, the user is warned, and nothing is lost.

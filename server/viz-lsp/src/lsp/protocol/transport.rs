@@ -108,7 +108,7 @@ impl AsyncRead for Input {
         while self.used == self.rest.len() {
             match ready!(self.messages.poll_recv(context)) {
                 Some(Frame::Message(message)) => (self.rest, self.used) = (message, 0),
-                Some(Frame::Noise(error)) => self.say(&json!({ "jsonrpc": "2.0", "id": null, "error": error })),
+                Some(Frame::Noise(answer)) => self.say(&answer),
                 Some(Frame::Warning(text)) => self.show(MessageType::WARNING, &text),
                 Some(Frame::Lost(text)) => {
                     tracing::error!("{text}");
