@@ -32,6 +32,8 @@ const UNIFYING: [&str; 8] = ["coalesce", "ifnull", "nvl", "greatest", "least", "
 struct Suspect {
     loc: Option<Loc>,
     statement: Loc,
+    /// Whether it is a constant that can't be converted: then no choice is to blame.
+    constant: bool,
 }
 
 /// Judges what is computed; whether something fails.
@@ -61,7 +63,7 @@ pub(super) fn judge_computed(
         among[..errors.len()].iter().map(|at| plan.combinations[*at].clone()).collect();
     for witness in witnesses(&combinations, &failing) {
         let Some(error) = &errors[witness.example] else { continue };
-        let finding = if witness.always {
+        let finding = if witness.always || suspect.constant {
             let loc = suspect.loc.unwrap_or(suspect.statement);
             let message = format!("{} fails: {}", subject(setting, loc), in_words(setting, &first_line(error)));
             let mut finding = Finding::new(Code::SqlBind, loc, message);
@@ -79,6 +81,9 @@ pub(super) fn judge_computed(
             finding
         };
         verdict.findings.push(finding);
+        if suspect.constant {
+            break;
+        }
     }
     Ok(true)
 }
@@ -111,11 +116,13 @@ fn suspected(
         let statement = query.text.locate(query.query.body).unwrap_or(query.loc);
         for taken in branches(text) {
             let sql = condition(&taken.text, tables);
-            for question in [over_words(tables, sql.clone()), over_nulls(tables, sql)] {
+            let over_rows = [(true, over_nulls(tables, sql.clone())), (false, over_words(tables, sql))];
+            for (constant, question) in over_rows {
                 match setting.facts.accepted(question) {
                     Ok(Err(error)) if error.kind == SqlErrorKind::Conversion && found.is_none() => {
                         let piece = failing_piece(text, &taken, &error);
-                        found = Some(Suspect { loc: piece.and_then(|range| mapped.locate(range)), statement });
+                        found =
+                            Some(Suspect { loc: piece.and_then(|range| mapped.locate(range)), statement, constant });
                     }
                     Ok(_) => {}
                     Err(why) if why.is_pending() => missing = Some(why),
