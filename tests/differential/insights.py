@@ -30,6 +30,8 @@ INPUTS = {
     "dir": {"kind": "single", "options": ["asc", "desc"]},
     "word": {"kind": "single", "options": ["7", "many"]},
     "span": {"kind": "range", "options": [0, 5, 10]},
+    # What no viewer reaches, a run tries all the same.
+    "slide": {"kind": "single", "options": ["2", "9", "x y"], "display": "slider"},
 }
 # Dimensions and metrics of the model.
 DIMENSIONS = {"quarter_of": "date_trunc('quarter', ts)", "band": "case when n > 5 then 'big' else 'small' end", "initial": "substr(s, 1, 1)", "wide": "n + v"}
@@ -59,7 +61,7 @@ class Writer:
     def number(self, depth):
         if depth <= 0:
             if self.chance(self.holes):
-                return self.pick(["{step.value}", "{count.value}", "{steps.min}", "{steps.max}", "{steps.first}", "{span.min}", "{span.max}"])
+                return self.pick(["{step.value}", "{count.value}", "{slide.value}", "{steps.min}", "{steps.max}", "{steps.first}", "{span.min}", "{span.max}"])
             return self.pick(["{n}", "{n}", "{n}", "{v}", "{v}", "{v}", "1", "2", "10", "0.5", "{wide}"])
         n, t, d = lambda: self.number(depth - 1), lambda: self.text(depth - 1), lambda: self.date(depth - 1)
         return self.pick([

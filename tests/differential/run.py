@@ -36,13 +36,14 @@ def in_yaml(text):
 
 
 def project(insights):
-    lines = ["name: generated", "sources:", '  - { name: local, type: duckdb, database: ":memory:" }', "models:",
+    lines = ["name: generated", "cli_version: 2.2.1", "sources:", '  - { name: local, type: duckdb, database: ":memory:" }', "models:",
              "  - name: visits", "    source: ref(local)", f"    sql: {json.dumps(generate.MODEL)}"]
     for key, units in (("dimensions", generate.DIMENSIONS), ("metrics", generate.METRICS)):
         lines += [f"    {key}:", *(f"      - {{ name: {name}, expression: {json.dumps(text)} }}" for name, text in units.items())]
     lines.append("inputs:")
     for name, given in generate.INPUTS.items():
         default = f", display: {{ default: {{ values: {json.dumps(given['default'])} }} }}" if "default" in given else ""
+        default = f", display: {{ type: {given['display']} }}" if "display" in given else default
         if given["kind"] == "range":
             start, step, end = given["options"]
             lines.append(f"  - {{ name: {name}, type: multi-select, range: {{ start: {start}, end: {end}, step: {step - start} }} }}")
@@ -59,7 +60,7 @@ def project(insights):
 
 def states(given):
     if given["kind"] == "single":
-        return [[option] for option in given["options"]]
+        return [[option] for option in given["options"] if given.get("display") != "slider" or option.isdigit()]
     options = given["options"]
     if given["kind"] == "range":
         return [options[low : high + 1] for low in range(3) for high in range(low, 3)]
@@ -80,7 +81,9 @@ def run(insights):
             query, wrong = compose.static(each, generate.MODEL)
             if wrong is None:
                 try:
-                    source.execute(query).fetchall()
+                    # Its file then has no columns (S-39).
+                    if not source.execute(query).fetchall():
+                        wrong = "it has no rows"
                 except duckdb.Error as error:
                     wrong = str(error)
             why[each["name"]] = (query, wrong)

@@ -5,7 +5,7 @@ use crate::projects;
 use serde_json::{Value, json};
 use std::process::{Command, Stdio};
 use viz_check::RenderedTable;
-use viz_facts::{Answer, Question, SourceSpec};
+use viz_facts::{Answer, Column, Question, SourceSpec};
 
 /// Runs a script of `tests/golden` with this input; returns what it prints.
 pub fn run(script: &str, input: &Value) -> Value {
@@ -31,9 +31,16 @@ pub fn table(sources: &mut Worker, table: &RenderedTable) -> Value {
     let source = table.source.clone().expect("it is known");
     let columns = table.columns.as_ref().expect("they are known");
     let names: Vec<String> = (0..columns.len()).map(|at| format!("c{at}")).collect();
+    // What becomes a number on its way is none here; its value decides nothing.
+    let value = |(name, column): (&String, &Column)| match column.data_type.as_str() {
+        "BIGINT" => format!("try_cast(cast({name} as varchar) as bigint)"),
+        _ => name.clone(),
+    };
     let cells: Vec<String> = names
         .iter()
-        .map(|name| format!("coalesce('\"' || replace(cast({name} as varchar), '\"', '\"\"') || '\"', '')"))
+        .zip(columns)
+        .map(value)
+        .map(|value| format!("coalesce('\"' || replace(cast({value} as varchar), '\"', '\"\"') || '\"', '')"))
         .collect();
     // A last cell keeps a row of NULLs from being an empty line.
     let sql =

@@ -18,6 +18,9 @@ use std::path::Path;
 use tempfile::TempDir;
 use viz_project::PROJECT_FILES;
 
+/// A DuckDB database without tables, for models that bring their own rows.
+pub const EMPTY_DATABASE: &[u8] = include_bytes!("../data/empty.duckdb");
+
 /// A Monday, for date expressions.
 pub const NOW: &str = "2026-03-16T09:00:00";
 
@@ -44,8 +47,10 @@ impl Example {
         files.map(|(path, content)| (path.as_str(), String::from_utf8_lossy(content).into_owned()))
     }
 
-    /// Writes it into a folder.
+    /// Writes it into a folder, with the database `warehouse.duckdb`, which is empty.
     pub fn write(&self, root: &Path) {
+        fs::create_dir_all(root).expect("can be made");
+        fs::write(root.join("warehouse.duckdb"), EMPTY_DATABASE).expect("can be written");
         for (path, content) in &self.files {
             let path = root.join(path);
             fs::create_dir_all(path.parent().expect("has a folder")).expect("can be made");

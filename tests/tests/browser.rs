@@ -16,7 +16,9 @@ use viz_tests::{browser, projects};
 const MAX_COMBINATIONS: usize = 2_000;
 
 /// Errors about an insight or what it uses whose query runs all the same.
-const RUNS_ALL_THE_SAME: [Code; 7] = [
+const RUNS_ALL_THE_SAME: [Code; 8] = [
+    // The run can't write the rows (F9).
+    Code::UnwritableType,
     // The build fails, before the browser sees anything (S-16).
     Code::GroupedPlaceholder,
     // The filter is left out (R-SQL-03).

@@ -125,6 +125,24 @@ fn every_invariant_names_its_tests() {
 }
 
 /// Positions of the protocol are converted in the program alone: no other crate can name them.
+/// The table of the twelve tasks in CONTRIBUTING names files that there are; `NAME` and `CODE` stand for new ones.
+#[test]
+fn the_files_of_the_tasks_exist() {
+    let text = std::fs::read_to_string(repository().join("CONTRIBUTING.md")).expect("it is there");
+    let table = text.split("| task | files |").nth(1).and_then(|rest| rest.split("\n\n").next()).expect("a table");
+    let files: Vec<&str> = table.split('`').skip(1).step_by(2).collect();
+    assert!(files.len() > 30, "{files:?}");
+    for file in files {
+        let old = if file.contains("NAME") || file.contains("CODE") {
+            file.rsplit_once('/').expect("a folder").0
+        } else {
+            file
+        };
+        let roots = ["", "server", "server/viz-lsp/src"].map(|root| repository().join(root));
+        assert!(roots.iter().any(|root| root.join(old).exists()), "`{file}` is nowhere");
+    }
+}
+
 #[test]
 fn only_the_program_knows_the_protocol() {
     for entry in std::fs::read_dir(repository().join("server")).expect("a folder").flatten() {

@@ -14,6 +14,7 @@ mod command_line;
 mod diagnostics;
 mod differential;
 mod edits;
+mod engines;
 mod everything;
 mod faces;
 mod features;

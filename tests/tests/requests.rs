@@ -176,6 +176,31 @@ fn failing_combinations_are_walked_through() {
     assert_eq!(client.shut_down(), 0);
 }
 
+/// An option whose text is that of no selection at all is pinned as itself.
+#[test]
+fn an_option_called_nothing_is_no_empty_selection() {
+    let project = Project::of(&[(
+        "project.visivo.yml",
+        "name: p
+sources: [{ name: s, type: duckdb, database: \":memory:\" }]
+defaults: { source_name: s }
+models: [{ name: m, sql: \"select 1 as a\" }]
+inputs: [{ name: pick, type: multi-select, options: [\"1\", (nothing)] }]
+insights:
+  - name: i
+    props: { type: scatter, x: \"?{ ${ref(m).a} }\", y: \"?{ ${ref(m).a} }\" }
+    interactions: [{ filter: \"?{ ${ref(m).a} in (${ref(pick).values}) }\" }]
+",
+    )]);
+    let mut client = client();
+    let document = client.open(&project.file("project.visivo.yml"));
+    client.settle(&project.root);
+    let found = client.request("viz/nextFailingCombination", json!({ "textDocument": { "uri": document.uri } }));
+    assert_eq!(found["choices"], json!({ "pick": ["(nothing)"] }), "{found:#}");
+    drop(project);
+    assert_eq!(client.shut_down(), 0);
+}
+
 #[test]
 fn commands_lenses_and_a_report() {
     let (project, mut client, document) = settled("broken/ecommerce", "insights.yml");

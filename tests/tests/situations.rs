@@ -50,8 +50,10 @@ fn expectations(example: &Example) -> Vec<String> {
     example.texts().flat_map(lines).collect()
 }
 
-/// What is wrong with all options of a query is said of the query, and how an expression is grouped by of the expression.
-const OF_WHOLE_QUERIES: &[&str] = &["date-options", "null-option", "grouped-differently", "grouped-by-sort"];
+/// What is wrong with all options of a query is said of the query; how an expression is grouped by, and that its type can't be
+/// written, of the expression.
+const OF_WHOLE_QUERIES: &[&str] =
+    &["date-options", "null-option", "grouped-differently", "grouped-by-sort", "unwritable-type"];
 
 #[test]
 fn there_are_enough_and_each_has_a_name_of_its_own() {

@@ -8,7 +8,7 @@ pub enum Layout {
     /// Of 2.0: all data in `files`.
     #[serde(rename = "2.0")]
     V2_0,
-    /// Of 2.1: data beside what describes them.
+    /// Of 2.1 and later: data beside what describes them.
     #[serde(rename = "2.1")]
     V2_1,
 }
@@ -17,7 +17,7 @@ impl From<Target> for Layout {
     fn from(target: Target) -> Self {
         match target {
             Target::V2_0 => Layout::V2_0,
-            Target::V2_1 => Layout::V2_1,
+            Target::V2_1 | Target::V2_2 => Layout::V2_1,
         }
     }
 }

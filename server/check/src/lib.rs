@@ -15,19 +15,22 @@ mod models;
 pub mod proof;
 mod report;
 mod run;
+mod selection;
 mod settings;
 
 pub use inputs::options::{InputOptions, OptionSource, option_question, options_of};
-pub use inputs::states::{State, Value, initial_state, numeric_text, states};
+pub use inputs::states::{initial_state, states};
 pub use insight::rendered::{RenderedColumn, RenderedQuery, RenderedTable, rendered_query};
 pub use insight::static_props::{Filled, node_of, placeholders, static_props, stored_props, written};
 pub use models::check_model::{columns_of, columns_of_a_run};
 pub use models::source::{source_of_model, source_spec, sources};
 pub use report::{
-    Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Report, Status,
+    Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Proof, Report,
+    Status,
 };
 pub use run::check::{check, check_first};
 pub use run::memo::Memo;
 pub use run::reference_loader::SMALL_FILE;
+pub use selection::{State, Value, numeric_text};
 pub use settings::{Attention, CheckOptions, Level, MAX_COMBINATIONS};
 pub use viz_project::{Code, Severity};

@@ -6,6 +6,7 @@ pub(crate) mod mask;
 pub(crate) mod repetition;
 pub(crate) mod suppression;
 
+use crate::selection::State;
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ pub struct ObjectName {
 }
 
 /// Which combinations of choices a finding concerns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FailedCombinations {
     /// How many of them fail.
     pub failed: usize,
@@ -34,6 +35,9 @@ pub struct FailedCombinations {
     /// written down.
     #[serde(serialize_with = "examples")]
     pub examples: Vec<IndexMap<String, String>>,
+    /// The same as selections: input name → what is selected.
+    #[serde(skip)]
+    pub selections: Vec<IndexMap<String, State>>,
     /// Whether there may be more: not all combinations are covered.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub at_least: bool,
@@ -47,7 +51,7 @@ fn examples<S: serde::Serializer>(all: &[IndexMap<String, String>], to: S) -> Re
 }
 
 /// One finding: one cause, at the smallest piece of the user's text that is to blame.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// What kind of finding it is: a code with a page of its own.
     pub code: Code,
@@ -69,6 +73,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// A mechanical fix.
     pub fix: Option<Fix>,
+    /// Whether the same words elsewhere may have another cause.
+    pub local: bool,
     /// Identity that survives line moves, for baselines and SARIF: 16 hexadecimal digits.
     pub fingerprint: String,
 }
@@ -101,6 +107,36 @@ pub enum Judge {
     Execute,
 }
 
+/// How many texts a verdict stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Proof {
+    /// Statements that were read as SQLGlot reads them.
+    pub canonicalised: usize,
+    /// Grouped expressions whose text there was compared with the selected one.
+    pub compared: usize,
+    /// Texts that DuckDB's parser judged.
+    pub parsed: usize,
+    /// Texts that DuckDB's binder judged.
+    pub bound: usize,
+    /// Texts that were held against what the viewers' engine doesn't know.
+    pub for_viewers: usize,
+    /// Texts that were run on the data.
+    pub executed: usize,
+}
+
+impl std::iter::Sum for Proof {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            canonicalised: sum.canonicalised + one.canonicalised,
+            compared: sum.compared + one.compared,
+            parsed: sum.parsed + one.parsed,
+            bound: sum.bound + one.bound,
+            for_viewers: sum.for_viewers + one.for_viewers,
+            executed: sum.executed + one.executed,
+        })
+    }
+}
+
 /// What was checked of one insight.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InsightReport {
@@ -118,6 +154,8 @@ pub struct InsightReport {
     pub sampled: usize,
     /// Sampled, or equal in class to one that was judged.
     pub covered: usize,
+    /// The texts behind that.
+    pub proof: Proof,
     /// Why not more.
     pub why: Option<Unknown>,
 }
@@ -134,6 +172,7 @@ impl InsightReport {
             total: 0,
             sampled: 0,
             covered: 0,
+            proof: Proof::default(),
             why: None,
         }
     }

@@ -1,7 +1,7 @@
 //! Attaches a user's database file to DuckDB.
 
 use crate::database::{identifier, path_literal};
-use crate::database_files::{Format, no_database};
+use crate::database_files::{Format, no_database, unreadable};
 use crate::errors;
 use duckdb::Connection;
 use std::path::Path;
@@ -52,7 +52,7 @@ pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path, name: Nam
             let message = format!("the database {} does not exist", path.display());
             return Err(Unknown::new(Reason::DatabaseMissing, message));
         }
-        Err(why) => return Err(unreadable(path, &why.to_string())),
+        Err(why) => return Err(not_opened(path, &why.to_string())),
     }
     // Queries know it by the name that the project gives it.
     let alias = match (path.file_name(), file.file_name()) {
@@ -75,10 +75,10 @@ pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path, name: Nam
                 } else if why.contains("already exists") || why.contains("reserved") {
                     // Named like one of DuckDB's own catalogues (`memory.duckdb`).
                     conn.execute_batch(&format!("ATTACH {literal} AS {NEUTRAL} (READ_ONLY)"))
-                        .map_err(|error| unreadable(path, &errors::message(&error)))?;
+                        .map_err(|error| not_opened(path, &errors::message(&error)))?;
                     break;
                 } else {
-                    return Err(unreadable(path, &why));
+                    return Err(not_opened(path, &why));
                 }
             }
         }
@@ -89,17 +89,17 @@ pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path, name: Nam
             [],
             |row| row.get(0),
         )
-        .map_err(|error| unreadable(path, &errors::message(&error)))?;
+        .map_err(|error| not_opened(path, &errors::message(&error)))?;
     conn.execute_batch(&format!("USE {}", identifier(&name)))
-        .map_err(|error| unreadable(path, &errors::message(&error)))?;
+        .map_err(|error| not_opened(path, &errors::message(&error)))?;
     Ok(name)
 }
 
-fn unreadable(path: &Path, why: &str) -> Unknown {
+fn not_opened(path: &Path, why: &str) -> Unknown {
     if why.contains("not a valid DuckDB database file") {
         return no_database(path, Format::DuckDb);
     }
-    Unknown::new(Reason::DatabaseUnreadable, format!("the database {} can't be read: {why}", path.display()))
+    unreadable(path, why)
 }
 
 /// `why` is DuckDB's "Could not set lock on file …: Conflicting lock is held in /usr/bin/x (PID 12)…".

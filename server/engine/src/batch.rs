@@ -2,8 +2,9 @@
 
 use crate::capsules::Ran;
 use crate::watchdog::Stop;
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
+use std::sync::{Arc, Weak};
 use viz_facts::{Answer, Unknown};
 
 /// A result, and what was done for it.
@@ -27,7 +28,7 @@ impl Batch {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("no code that holds this lock panics")
+        self.state.lock()
     }
 
     /// Records an answer. Whatever comes after the first, or after the waiter went, is dropped.
@@ -53,7 +54,7 @@ impl Batch {
         token.register(self);
         let mut state = self.lock();
         while state.left > 0 && !token.is_cancelled() {
-            state = self.changed.wait(state).expect("no code that holds this lock panics");
+            self.changed.wait(&mut state);
         }
         let missing = state.left > 0;
         let answers = std::mem::take(&mut state.answers);
@@ -111,7 +112,7 @@ impl CancelToken {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Weak<Batch>>> {
-        self.inner.waiting.lock().expect("no code that holds this lock panics")
+        self.inner.waiting.lock()
     }
 }
 

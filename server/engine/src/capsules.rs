@@ -17,9 +17,9 @@ use crate::database_files::Format;
 use crate::reads::Reads;
 pub use file::Run;
 use file::{File, Found, NewRun, Row};
+use parking_lot::{Mutex, MutexGuard};
 use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::SystemTime;
 use viz_facts::{Answer, KeyedQuestion, Question, SourceSpec, Unknown};
@@ -59,7 +59,7 @@ impl Capsules {
     }
 
     fn lock(&self) -> MutexGuard<'_, File> {
-        self.file.lock().expect("no code that holds this lock panics")
+        self.file.lock()
     }
 
     /// What is known about these questions, and since when.

@@ -13,9 +13,10 @@
 
 use crate::cache_folder::{create_private, private_folder};
 use crate::database_files::{Files, Format, NoCopy, Version, Why};
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tempfile::TempDir;
 use viz_facts::{Reason, Unknown};
@@ -82,7 +83,7 @@ impl Copies {
     /// A copy of this database file as it is now, for the project in this folder.
     pub(crate) fn current(&self, root: &Path, path: &Path, format: Format) -> Result<Reading, Unknown> {
         let slot = Arc::clone(self.lock().entry((root.to_owned(), path.to_owned())).or_default());
-        let mut made = slot.lock().expect("no code that holds this lock panics");
+        let mut made = slot.lock();
         let mut waits = RETRIES.iter();
         let repository = self.confined.then(|| viz_files::repository(root));
         let reach = repository.as_deref().map_or(Reach::Anywhere, Reach::Below);
@@ -128,7 +129,7 @@ impl Copies {
     }
 
     fn lock(&self) -> MutexGuard<'_, ByFile> {
-        self.made.lock().expect("no code that holds this lock panics")
+        self.made.lock()
     }
 }
 

@@ -6,7 +6,7 @@ use crate::sqlite_log;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use tempfile::TempDir;
-use viz_facts::{Reason, SourceSpec, Storage, Unknown};
+use viz_facts::{Detail, Reason, SourceSpec, Storage, Unknown};
 use viz_files::{Identity, Opened, Reach, Refused};
 
 /// Whose file it is.
@@ -103,7 +103,13 @@ impl Log {
 /// Why a file that is something else than it should be is not read.
 pub(crate) fn no_database(path: &Path, format: Format) -> Unknown {
     let message = format!("the file {} is no {} database, or it is damaged", path.display(), format.name());
-    Unknown::new(Reason::DatabaseUnreadable, message)
+    Unknown::new(Reason::DatabaseUnreadable, message).with(Detail::NoDatabase(format.name().to_owned()))
+}
+
+/// Why a database that is one is not read.
+pub(crate) fn unreadable(path: &Path, why: &str) -> Unknown {
+    let message = format!("the database {} can't be read: {why}", path.display());
+    Unknown::new(Reason::DatabaseUnreadable, message).with(Detail::Unreadable(why.to_owned()))
 }
 
 /// What tells that a file has changed; `None` where there is no such file.
@@ -164,10 +170,8 @@ impl Files {
             let log = kind.beside(&real);
             let refused = |why: &str| {
                 let name = log.file_name().unwrap_or_default().display();
-                Unknown::new(
-                    Reason::LogUnreadable,
-                    format!("the file `{name}` beside the database can't be read: {why}"),
-                )
+                let message = format!("the file `{name}` beside the database can't be read: {why}");
+                Unknown::new(Reason::LogUnreadable, message).about(name.to_string())
             };
             let opened = match viz_files::open(&log, Reach::Itself) {
                 Ok(opened) => opened,

@@ -11,9 +11,10 @@ use crate::stuck::Stuck;
 use crate::watchdog::Stop;
 use crate::worker_slot::{Plan, WorkerSlot, closed};
 use crate::{Limits, Runner, Wall};
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use viz_facts::{Answer, KeyedQuestion, Question, Reason, SourceSpec, Unknown};
 use viz_files::{Handed, Identity, Kind, Readable};
@@ -125,7 +126,7 @@ impl Sources {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Place, Slot>> {
-        self.slots.lock().expect("no code that holds this lock panics")
+        self.slots.lock()
     }
 
     /// Sends questions about sources with the copies of their databases. `Unknown` while a database can't be copied.
@@ -198,7 +199,7 @@ impl Sources {
 
     /// What of a project's folder may be read now.
     fn project(&self, root: &Path) -> Arc<Readable> {
-        let mut projects = self.projects.lock().expect("no code that holds this lock panics");
+        let mut projects = self.projects.lock();
         if let Some(known) = projects.get(root).filter(|known| known.is_current()) {
             return Arc::clone(known);
         }

@@ -170,10 +170,11 @@ fn not_allowed(message: &str) -> Unknown {
     match message.split('"').nth(1) {
         Some(name) if name.contains("://") && !name.starts_with("file:") => {
             Unknown::new(Reason::Network, format!("the checker opens no connections, not to `{name}` either"))
+                .about(name)
         }
         Some(name) => {
             let message = format!("`{name}` leads out of the project's folder, and the checker reads nothing else");
-            Unknown::new(Reason::FileNotAllowed, message)
+            Unknown::new(Reason::FileNotAllowed, message).about(name)
         }
         None => Unknown::new(Reason::FileNotAllowed, format!("the checker may not read this: {message}")),
     }
@@ -183,10 +184,8 @@ fn not_allowed(message: &str) -> Unknown {
 fn unknown(raw: &Raw) -> Option<Unknown> {
     let message = raw.message.as_str();
     if let Some(extension) = missing_extension(raw) {
-        return Some(Unknown::new(
-            Reason::ExtensionMissing,
-            format!("needs DuckDB's extension `{extension}`, which this build does not have"),
-        ));
+        let message = format!("needs DuckDB's extension `{extension}`, which this build does not have");
+        return Some(Unknown::new(Reason::ExtensionMissing, message).about(extension));
     }
     match raw.kind.as_str() {
         "permission" => Some(not_allowed(message)),
@@ -201,7 +200,7 @@ fn unknown(raw: &Raw) -> Option<Unknown> {
         "http" | "connection" | "network" => Some(Unknown::new(Reason::Network, "the checker opens no connections")),
         _ if message.contains("attached in read-only mode") => {
             let message = "it writes to its source, as `nextval` does, and sources are only read here";
-            Some(Unknown::new(Reason::ReadOnly, message))
+            Some(Unknown::new(Reason::ReadOnly, message).about("nextval"))
         }
         "internal" | "fatal" => Some(Unknown::new(Reason::EngineFailure, message)),
         _ => None,

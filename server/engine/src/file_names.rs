@@ -91,7 +91,7 @@ impl Judge {
                             "what `{function}` is asked to read is computed in a way that the checker can't follow, so the query is \
                              not run here"
                         );
-                        Unknown::new(Reason::FileNotKnown, message)
+                        Unknown::new(Reason::FileNotKnown, message).about(function)
                     })?;
                     if takes_a_table(function) {
                         names.tables.extend(found);
@@ -100,7 +100,7 @@ impl Judge {
                     } else if let Some(name) = found.iter().find(|name| is_telling_setting(name)) {
                         let message =
                             format!("the setting `{name}` tells where files are, so queries with it are not run here");
-                        return Err(Unknown::new(Reason::FunctionNotRun, message));
+                        return Err(Unknown::new(Reason::FunctionNotRun, message).about(name));
                     }
                 }
             }
@@ -212,12 +212,12 @@ pub(crate) struct Guard {
 
 /// Why a private file is not read.
 pub(crate) fn private_file(name: &str) -> Unknown {
-    Unknown::new(Reason::PrivateFile, format!("`{name}` may hold secrets, so it is not read as data"))
+    Unknown::new(Reason::PrivateFile, format!("`{name}` may hold secrets, so it is not read as data")).about(name)
 }
 
 /// Why a pipe, a device, or a folder where a file is needed is not read.
 pub(crate) fn no_plain_file(name: &str) -> Unknown {
-    Unknown::new(Reason::NoPlainFile, format!("`{name}` is no plain file, so it is not read"))
+    Unknown::new(Reason::NoPlainFile, format!("`{name}` is no plain file, so it is not read")).about(name)
 }
 
 impl Guard {
@@ -280,7 +280,7 @@ impl Guard {
             Ok(file) if Format::DuckDb.is_of(&file).unwrap_or(true) => {
                 let message =
                     format!("`{name}` is a database, and is read only as a source: queries with it are not run here");
-                Err(Unknown::new(Reason::FunctionNotRun, message))
+                Err(Unknown::new(Reason::FunctionNotRun, message).about(name))
             }
             // What can't be opened here is not read there.
             _ => Ok(()),
@@ -313,13 +313,13 @@ impl Guard {
                     };
                     let message =
                         format!("which files `{name}` stands for can't be told, so the query is not run here: {why}");
-                    return Err(Unknown::new(Reason::FileNotKnown, message));
+                    return Err(Unknown::new(Reason::FileNotKnown, message).about(name));
                 }
             }
         }
         if found.len() > MOST {
             let message = format!("`{name}` stands for more than {MOST} files, so the query is not run here");
-            return Err(Unknown::new(Reason::FileNotKnown, message));
+            return Err(Unknown::new(Reason::FileNotKnown, message).about(name));
         }
         Ok(found)
     }

@@ -134,12 +134,12 @@ pub(crate) fn pass<'a>(conn: &Connection, sql: &'a str) -> Result<Gated<'a>, Fai
 fn not_run(tree: &Tree) -> Option<Unknown> {
     let acts = tree.acts.as_ref().map(|function| {
         let message = format!("`{function}` can do more than read data, so queries with it are not run here");
-        Unknown::new(Reason::FunctionNotRun, message)
+        Unknown::new(Reason::FunctionNotRun, message).about(function)
     });
     acts.or_else(|| {
         let name = tree.tells.as_ref()?;
         let message = format!("`{name}` tells where files are or what was done, so queries with it are not run here");
-        Some(Unknown::new(Reason::FunctionNotRun, message))
+        Some(Unknown::new(Reason::FunctionNotRun, message).about(name))
     })
 }
 

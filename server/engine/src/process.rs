@@ -9,11 +9,12 @@ use crate::protocol::{self, FromWorker, PROTOCOL, Request, ToWorker, WorkerKind}
 use crate::stuck::Stuck;
 use crate::worker_slot::Plan;
 use crate::{DUCKDB_VERSION, Limits, Wall};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use viz_facts::{Question, Reason, Unknown};
 
@@ -154,12 +155,12 @@ impl Process {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("no code that holds this lock panics")
+        self.state.lock()
     }
 
     /// Sends questions, or gives them back if the process is gone.
     pub(crate) fn submit(&self, questions: Vec<Pending>) -> Result<(), Vec<Pending>> {
-        let mut stdin = self.stdin.lock().expect("no code that holds this lock panics");
+        let mut stdin = self.stdin.lock();
         let mut questions = questions.into_iter().peekable();
         while questions.peek().is_some() {
             let mut requests = Vec::with_capacity(SHARED);
@@ -213,7 +214,7 @@ impl Process {
                 .collect()
         };
         if let (false, Ok(bytes)) = (ids.is_empty(), protocol::frame(&ToWorker::Cancel(ids))) {
-            let mut stdin = self.stdin.lock().expect("no code that holds this lock panics");
+            let mut stdin = self.stdin.lock();
             drop(stdin.write_all(&bytes).and_then(|()| stdin.flush()));
         }
         self.changed.notify_all();
@@ -223,7 +224,7 @@ impl Process {
     pub(crate) fn kill(&self, end: End) {
         self.lock().end.get_or_insert(end);
         self.changed.notify_all();
-        let killed = self.child.lock().expect("no code that holds this lock panics").kill();
+        let killed = self.child.lock().kill();
         if let Err(error) = killed {
             tracing::debug!(pid = self.pid, %error, "the worker could not be killed");
         }
@@ -315,7 +316,7 @@ impl Process {
     /// Ends the process for good and takes stock.
     fn close(&self, problem: Option<String>) -> Estate {
         let status = {
-            let mut child = self.child.lock().expect("no code that holds this lock panics");
+            let mut child = self.child.lock();
             if problem.is_some() {
                 drop(child.kill());
             }
@@ -357,12 +358,10 @@ impl Process {
                     }
                 }
             };
-            state = match stuck {
-                None => self.changed.wait(state).expect("no code that holds this lock panics"),
+            match stuck {
+                None => self.changed.wait(&mut state),
                 Some((at, unknown)) => match at.checked_duration_since(Instant::now()) {
-                    Some(time) if !time.is_zero() => {
-                        self.changed.wait_timeout(state, time).expect("no code that holds this lock panics").0
-                    }
+                    Some(time) if !time.is_zero() => drop(self.changed.wait_for(&mut state, time)),
                     _ => {
                         let first = state.pending.values().next().filter(|_| is_timeout(&unknown));
                         if let Some(Pending { question, limits, .. }) = first {
@@ -373,7 +372,7 @@ impl Process {
                         return;
                     }
                 },
-            };
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use viz_secrets::SecretPath;
 /// Hides values in whatever an answer says. Rows and options stay as they are: they are data.
 pub(crate) fn hide_in(result: &mut Result<Answer, Unknown>) {
     match result {
-        Err(unknown) => hide(&mut unknown.message),
+        Err(unknown) => unknown.texts_mut().for_each(hide),
         Ok(answer) => error_of(answer).into_iter().for_each(|error| {
             hide(&mut error.message);
             error.candidates.retain(|candidate| !viz_secrets::holds(candidate));

@@ -3,13 +3,13 @@
 //! The gate is SQLite's own: a statement is let through if it is the only one, SQLite calls it read-only, and its authorizer saw
 //! nothing that reaches beyond the database. So there is no ATTACH, no PRAGMA that sets something, and no function that loads an extension.
 
-use crate::database_files::{Format, no_database};
+use crate::database_files::{Format, no_database, unreadable};
 use crate::errors::Failure;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags, Statement};
 use std::path::Path;
-use viz_facts::{Column, OptionValues, Reason, SqlError, SqlErrorKind, Unknown, js_number};
+use viz_facts::{Column, Detail, OptionValues, Reason, SqlError, SqlErrorKind, Unknown, js_number};
 use viz_files::{Reach, Refused};
 
 /// Number of rows to infer column types from: SQLite's columns have no types of their own.
@@ -20,11 +20,9 @@ const MEMORY: u64 = 256 << 20;
 
 /// Opens a database file to read; `file` is the database at `path`, or a copy of it that nobody writes to.
 pub(crate) fn open(path: &Path, file: &Path) -> Result<Connection, Unknown> {
-    let unreadable = |error: Error| match error.sqlite_error_code() {
+    let refused = |error: Error| match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => no_database(path, Format::Sqlite),
-        _ => {
-            Unknown::new(Reason::DatabaseUnreadable, format!("the database {} can't be read: {error}", path.display()))
-        }
+        _ => unreadable(path, &error.to_string()),
     };
     let missing = || Unknown::new(Reason::DatabaseMissing, format!("the database {} does not exist", path.display()));
     match viz_files::open(file, Reach::Anywhere) {
@@ -38,13 +36,13 @@ pub(crate) fn open(path: &Path, file: &Path) -> Result<Connection, Unknown> {
     let name = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     let copied = if file == path { "" } else { "&immutable=1" };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut conn = Connection::open_with_flags(format!("file:{name}?mode=ro{copied}"), flags).map_err(unreadable)?;
+    let mut conn = Connection::open_with_flags(format!("file:{name}?mode=ro{copied}"), flags).map_err(refused)?;
     conn.execute_batch(&format!(
         "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA hard_heap_limit = {MEMORY};
          PRAGMA cell_size_check = ON; SELECT count(*) FROM sqlite_schema;"
     ))
-    .map_err(unreadable)?;
-    conn.authorizer(Some(only_reads)).map_err(unreadable)?;
+    .map_err(refused)?;
+    conn.authorizer(Some(only_reads)).map_err(refused)?;
     Ok(conn)
 }
 
@@ -296,10 +294,8 @@ fn failure(error: Error, sql: &str) -> Failure {
         Some(
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::SystemIoFailure | ErrorCode::DatabaseBusy,
         ) => {
-            return Failure::Unknown(Unknown::new(
-                Reason::DatabaseUnreadable,
-                format!("the database can't be read: {message}"),
-            ));
+            let unknown = Unknown::new(Reason::DatabaseUnreadable, format!("the database can't be read: {message}"));
+            return Failure::Unknown(unknown.with(Detail::Unreadable(message)));
         }
         _ => {}
     }

@@ -6,8 +6,8 @@
 //! have been the slow one of many on the same model, so there it takes some of them.
 
 use crate::watchdog::Stop;
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use viz_facts::{Question, SourceSpec, Unknown};
 
@@ -48,7 +48,7 @@ struct Entry {
 
 impl Stuck {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("no code that holds this lock panics")
+        self.state.lock()
     }
 
     /// Takes note of what is asked.
@@ -115,7 +115,7 @@ impl Stuck {
                     None => texts(question).any(|whole| has_text(whole, &entry.text)),
                 }
         })?;
-        let Unknown { code, message } = Stop::Timeout(stuck.timeout).into();
+        let Unknown { code, message, .. } = Stop::Timeout(stuck.timeout).into();
         Some(Unknown::new(code, format!("{message} before, or a part of it did, so it is not run again")))
     }
 }

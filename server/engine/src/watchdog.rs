@@ -4,7 +4,8 @@
 //! is done. One thread serves all questions of a runner; it sleeps while nothing runs and is not woken for each question
 //! of a fast series.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use parking_lot::{Condvar, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use viz_facts::{Reason, Unknown};
 
@@ -70,7 +71,7 @@ struct Shared {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("no code that holds this lock panics")
+        self.state.lock()
     }
 }
 
@@ -168,9 +169,9 @@ fn watch(shared: &Shared) {
             }
         };
         state.idle = wait.is_none();
-        state = match wait {
-            None => shared.changed.wait(state).expect("no code that holds this lock panics"),
-            Some(time) => shared.changed.wait_timeout(state, time).expect("no code that holds this lock panics").0,
-        };
+        match wait {
+            None => shared.changed.wait(&mut state),
+            Some(time) => drop(shared.changed.wait_for(&mut state, time)),
+        }
     }
 }

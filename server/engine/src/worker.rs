@@ -11,11 +11,12 @@ use crate::pure::PureRunner;
 use crate::sandbox::{self, Needs, Walls};
 use crate::sources::SourceRunner;
 use crate::watchdog::{Canceller, Stop};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use viz_facts::{Answer, Question, Reason, Unknown};
 use viz_files::{Handed, Held, Readable};
@@ -117,7 +118,7 @@ struct Shared {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().expect("no code that holds this lock panics")
+        self.queue.lock()
     }
 }
 
@@ -255,7 +256,7 @@ fn answer_all(mut machine: Machine, shared: &Shared, output: &mut impl Write) {
                 machine.rest();
                 let mut queue = shared.lock();
                 while queue.requests.is_empty() && queue.cancelled.is_empty() {
-                    queue = shared.changed.wait(queue).expect("no code that holds this lock panics");
+                    shared.changed.wait(&mut queue);
                 }
                 since = Instant::now();
             }

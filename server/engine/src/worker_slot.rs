@@ -5,9 +5,10 @@ use crate::batch::Batch;
 use crate::process::{End, Estate, Pending, Process};
 use crate::protocol::WorkerKind;
 use crate::stuck::Stuck;
+use parking_lot::{Mutex, MutexGuard};
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use viz_facts::{Reason, Unknown};
 use viz_files::Handed;
@@ -95,7 +96,7 @@ impl WorkerSlot {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("no code that holds this lock panics")
+        self.state.lock()
     }
 
     /// Sends questions to the worker. Each is resolved sooner or later. Gives them back if this slot is retired.

@@ -79,12 +79,48 @@ pub struct Unknown {
     pub code: Reason,
     /// For people.
     pub message: String,
+    /// What the message says, for programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Detail>,
+}
+
+/// What a message says, so that nobody reads it out of its words.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Detail {
+    /// The word of the query that it is about.
+    Word(String),
+    /// The format that a file should have, and has not.
+    NoDatabase(String),
+    /// Why a database can't be read.
+    Unreadable(String),
 }
 
 impl Unknown {
     /// A reason.
     pub fn new(code: Reason, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), detail: None }
+    }
+
+    /// The same, with what it says for programs.
+    #[must_use]
+    pub fn with(mut self, detail: Detail) -> Self {
+        self.detail = Some(detail);
+        self
+    }
+
+    /// The same, about a word of the query.
+    #[must_use]
+    pub fn about(self, word: impl Into<String>) -> Self {
+        self.with(Detail::Word(word.into()))
+    }
+
+    /// All of its texts, for who hides something in them.
+    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let detail = self.detail.as_mut().map(|detail| match detail {
+            Detail::Word(text) | Detail::NoDatabase(text) | Detail::Unreadable(text) => text,
+        });
+        std::iter::once(&mut self.message).chain(detail)
     }
 
     /// The reason of something that was just asked.

@@ -1,5 +1,6 @@
 //! Types of columns, read by DuckDB's own grammar of types: `DECIMAL(10,2)`, `STRUCT("a b" INTEGER)`, `TIMESTAMP[]`.
 
+use crate::stored::{Unwritable, stored};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -84,14 +85,17 @@ impl DataType {
         matches!(self.kind, TypeKind::Float | TypeKind::HugeInteger | TypeKind::Decimal)
     }
 
-    /// The type of such a column in the browser, which sees a model's rows through a parquet file: decimals are doubles
-    /// there (section 8), enums texts.
+    /// The type of such a column in the browser, which sees a model's rows through a Parquet file (F9).
     pub fn seen_by_browser(&self) -> DataType {
-        match self.kind {
-            TypeKind::Decimal => "DOUBLE".into(),
-            TypeKind::Enum => "VARCHAR".into(),
-            _ => self.clone(),
-        }
+        self.stored().unwrap_or_else(|_| self.clone())
+    }
+
+    /// As what its values are stored by a run.
+    ///
+    /// # Errors
+    /// The type in it that can't be written: then the run fails.
+    pub fn stored(&self) -> Result<DataType, Unwritable> {
+        if self.is_valid() { stored(&self.text).map(DataType::from) } else { Ok(self.clone()) }
     }
 }
 
@@ -328,8 +332,8 @@ mod tests {
         }
         let seen = |text: &str| DataType::from(text).seen_by_browser().to_string();
         assert_eq!(
-            ["DECIMAL(9,2)", "DECIMAL(9,2)[]", "ENUM('a')", "DATE"].map(seen),
-            ["DOUBLE", "DECIMAL(9,2)[]", "VARCHAR", "DATE"]
+            ["DECIMAL(9,2)", "DECIMAL(9,2)[]", "ENUM('a')", "DATE", "INTEGER", "UUID"].map(seen),
+            ["DOUBLE", "DECIMAL(38,2)[]", "VARCHAR", "DATE", "BIGINT", "UUID"]
         );
     }
 }

@@ -16,8 +16,9 @@ mod question;
 mod reason;
 mod rows;
 mod store;
+mod stored;
 
-pub use answer::{Answer, Column, OptionValues, SqlError, SqlErrorKind, Unknown};
+pub use answer::{Answer, Column, Detail, OptionValues, SqlError, SqlErrorKind, Unknown};
 pub use data_type::{DataType, TypeKind};
 pub use export::{ExportFiles, Exported, FlatFile};
 pub use keyed::{KeyedQuestion, QuestionKey};
@@ -26,3 +27,4 @@ pub use question::{Catalog, ProbeRow, QueryTable, Question, ShadowTable, SourceS
 pub use reason::Reason;
 pub use rows::Rows;
 pub use store::{Fact, FactStore};
+pub use stored::Unwritable;

@@ -31,6 +31,7 @@ macro_rules! reasons {
 reasons! {
     AnswerTooLong "answer-too-long" "The values take more than the limit.",
     ArtefactOutdated "artefact-outdated" "What an earlier run left is older than what it was made from.",
+    BrowserOnly "browser-only" "Only the browser's engine reads it.",
     CalledOff "called-off" "The user called it off.",
     Cancelled "cancelled" "Nobody waits for it any more.",
     DatabaseChanging "database-changing" "The database changes while it is read.",

@@ -41,7 +41,7 @@ impl Attribute {
             (ValueType::Integer, Given::Number(value)) => (value.fract() == 0.0 && self.in_range(value), Misfit::Value),
             (ValueType::Integer, given) if self.extras.iter().any(|extra| is(extra, given)) => (true, Misfit::Value),
             (ValueType::Integer, Given::Text(_)) if !self.extras.is_empty() => (false, Misfit::Value),
-            (ValueType::Angle, Given::Number(_)) => (true, Misfit::Type),
+            (ValueType::Angle, Given::Number(value)) => ((-180.0..=180.0).contains(&value), Misfit::Value),
             (ValueType::Angle, Given::Text(text)) => (text == "auto", Misfit::Type),
             (ValueType::Number | ValueType::Integer | ValueType::Angle, _) => (false, Misfit::Type),
             // Numbers become texts.
@@ -104,7 +104,7 @@ impl Attribute {
             ValueType::Boolean => "`true` or `false`".into(),
             ValueType::Number => format!("a number{}", self.range()),
             ValueType::Integer => format!("a whole number{}{}", self.range(), self.or_extras()),
-            ValueType::Angle => "a number of degrees or `auto`".into(),
+            ValueType::Angle => "a number of degrees from -180 to 180 or `auto`".into(),
             ValueType::String => "a text".into(),
             ValueType::Color => "a colour".into(),
             ValueType::Colorlist => "a list of colours".into(),

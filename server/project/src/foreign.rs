@@ -38,7 +38,7 @@ impl Loader<'_> {
     /// Takes a file that was just added out again if it is no project file, and says so where it is named.
     pub(crate) fn is_foreign(&mut self, id: FileId, from: Option<Loc>) -> bool {
         let Some((code, what)) = what_else(&self.project.file(id).document) else { return false };
-        let Some(file) = self.project.files.pop() else { return false };
+        let Some(file) = self.project.parts().files.pop() else { return false };
         let name = file_name(&file.path);
         // It stays among those that were seen.
         let loc = from.unwrap_or_else(|| {
@@ -46,8 +46,8 @@ impl Loader<'_> {
             self.project.file(id).document.loc(TextRange::empty(0.into()))
         });
         let message = format!("`{name}` {what}; it lies outside of the project, so nothing of it is shown");
-        self.project.problems.push(Problem::new(code, loc, message));
-        self.project.names_complete &= code == Code::IgnoredKey;
+        self.project.parts().problems.push(Problem::new(code, loc, message));
+        self.project.parts().names_complete &= code == Code::IgnoredKey;
         true
     }
 }

@@ -65,10 +65,10 @@ impl Loader<'_> {
     pub(crate) fn outline(&mut self) {
         match self.previous.filter(|previous| same_outline(previous, &self.project)) {
             Some(previous) => {
-                self.project.outline = Arc::clone(&previous.outline);
+                self.project.parts().outline = Arc::clone(&previous.outline);
                 self.kept = Kept::Outline;
             }
-            None => self.project.outline = Arc::new(Outline::new(&self.project)),
+            None => self.project.parts().outline = Arc::new(Outline::new(&self.project)),
         }
     }
 
@@ -99,15 +99,16 @@ impl Loader<'_> {
                     links
                 }
             };
-            self.project.items[index].links = links;
+            self.project.parts().items[index].links = links;
             first += objects;
         }
         self.kept = match previous {
             None => Kept::Nothing,
             Some(previous) if same_graph => {
-                self.project.graph = Arc::clone(&previous.graph);
+                self.project.parts().graph = Arc::clone(&previous.graph);
                 if let Some(before) = previous.identities.get() {
-                    self.project.identities = self.project.identities_after(before, &changed).into();
+                    let identities = self.project.identities_after(before, &changed);
+                    self.project.parts().identities = identities.into();
                 }
                 Kept::Graph
             }

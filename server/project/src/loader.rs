@@ -2,7 +2,6 @@
 //! the whole ([`crate::resolve`]).
 
 use crate::codes::Code;
-use crate::config::{CONFIG_FILE, Config};
 use crate::dbt::dbt;
 use crate::environment::Environment;
 use crate::files::{FileSystem, ReadError};
@@ -12,7 +11,7 @@ use crate::links::Kept;
 use crate::lower::{Difference, describe, text_problem};
 use crate::object::Spanned;
 use crate::problem::{Problem, Related};
-use crate::project::{File, Item, Project};
+use crate::project::{File, Item, Project, ProjectBuilder};
 use crate::project_file::{name_problem, version_problem};
 use crate::resolve;
 use crate::schema::{MERGED_KEYS, Target};
@@ -21,8 +20,7 @@ use crate::surroundings::Surroundings;
 use crate::walk::Budget;
 use rustc_hash::FxHashSet;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use viz_secrets::ExposeSecret;
 use viz_syntax::{Document, NodeKind, TopEntry, TopValue};
 use viz_text::{FileId, Loc, TextRange};
@@ -39,7 +37,7 @@ pub(crate) struct Loader<'a> {
     /// What looking into included folders may still cost.
     budget: Budget,
     pub(crate) previous: Option<&'a Project>,
-    pub(crate) project: Project,
+    pub(crate) project: ProjectBuilder,
     /// What holds of the previous snapshot.
     pub(crate) kept: Kept,
     /// The item of the previous snapshot that comes next, if nothing was added or removed.
@@ -64,34 +62,7 @@ impl<'a> Loader<'a> {
         previous: Option<&'a Project>,
         asked_target: Option<Target>,
     ) -> Self {
-        let project = Project {
-            root: root.to_path_buf(),
-            files: Vec::new(),
-            items: Vec::new(),
-            items_of: Vec::new(),
-            outline: Arc::default(),
-            overview: Arc::default(),
-            graph: Arc::default(),
-            identities: OnceLock::new(),
-            walked: AtomicUsize::new(0),
-            problems: Vec::new(),
-            watched: vec![root.join(".env"), root.join(CONFIG_FILE)],
-            config: Config::default(),
-            target: Target::default(),
-            target_chosen: false,
-            asked_target,
-            unknown_prefixes: Vec::new(),
-            removed: FxHashSet::default(),
-            environment: environment.with_file(root, files),
-            mask: OnceLock::new(),
-            names_complete: true,
-            name: None,
-            default_source: None,
-            default_alert: None,
-            levels: Vec::new(),
-            segments: OnceLock::new(),
-            broken: FxHashSet::default(),
-        };
+        let project = ProjectBuilder::new(root, environment.with_file(root, files), asked_target);
         let home = ["HOME", "USERPROFILE"].iter().find_map(|name| environment.get(name));
         Self {
             files,
@@ -113,7 +84,8 @@ impl<'a> Loader<'a> {
     pub(crate) fn load(mut self) -> Project {
         let path = project_file(&self.project.root, self.files)
             .unwrap_or_else(|| self.project.root.join(includes::PROJECT_FILES[1]));
-        self.project.watched.extend(includes::PROJECT_FILES.iter().map(|name| self.project.root.join(name)));
+        let root = self.project.root.clone();
+        self.project.parts().watched.extend(includes::PROJECT_FILES.iter().map(|name| root.join(name)));
         let config_error = self.read_config();
         self.follow(path.clone(), None);
         self.profile();
@@ -126,7 +98,7 @@ impl<'a> Loader<'a> {
         self.outline();
         let removed = self.project.special_items().flat_map(|item| &item.lowered.removed);
         let removed: Vec<String> = removed.map(|name| name.text.clone()).collect();
-        self.project.removed.extend(removed);
+        self.project.parts().removed.extend(removed);
         // A name may be in a line that is no YAML.
         let nameless = |item: &Item| {
             item.lowered
@@ -135,30 +107,30 @@ impl<'a> Loader<'a> {
                 .is_some_and(|object| object.name.is_none() && self.project.is_broken(object.loc))
         };
         let all_named = !self.project.special_items().any(nameless);
-        self.project.names_complete &= all_named;
+        self.project.parts().names_complete &= all_named;
         self.link();
         let segments = self.previous.and_then(|previous| previous.segments.get()).filter(|table| table.is_fresh());
         if let Some(segments) = segments {
-            self.project.segments = Arc::clone(segments).into();
+            self.project.parts().segments = Arc::clone(segments).into();
         }
         self.look_at_the_whole();
         if self.project.read_for().is_none() {
             self.differences.extend(self.project.special_items().flat_map(|item| item.lowered.differences.clone()));
             self.differences.extend(resolve::differences(&self.project));
-            self.project.problems.extend(version_differences(&self.differences));
+            self.project.parts().problems.extend(version_differences(&self.differences));
         }
         if let Some((error, text)) = config_error {
             self.config_problem(&error, text);
         }
         self.project.keep_mask(self.previous);
-        self.project
+        self.project.build()
     }
 
     /// The user's own file, which comes last (`R-DISC-05`).
     fn profile(&mut self) {
         let Some(path) = self.home.as_ref().map(|home| home.join(".visivo/profile.yml")) else { return };
         if self.files.is_file(&path) && self.project.file_of(&path).is_none() {
-            self.project.watched.push(path.clone());
+            self.project.parts().watched.push(path.clone());
             let text = self.files.read(&path);
             self.take(path, text.map(|text| (text, Source::Foreign)), None);
         }
@@ -180,7 +152,7 @@ impl<'a> Loader<'a> {
                 version_problem(&version, self.project.asked_target.or(self.project.config.target))
             }),
         ];
-        self.project.problems.extend(found.into_iter().flatten());
+        self.project.parts().problems.extend(found.into_iter().flatten());
     }
 
     pub(crate) fn add_file(&mut self, path: PathBuf, source: Arc<str>) -> FileId {
@@ -206,13 +178,13 @@ impl<'a> Loader<'a> {
             }
         };
         self.seen.insert(file.path.clone());
-        self.project.files.push(file);
+        self.project.parts().files.push(file);
         FileId(number as u32)
     }
 
     /// Adds a file and what it includes, depth-first (`R-DISC-05`).
     fn follow(&mut self, path: PathBuf, from: Option<Loc>) {
-        self.project.watched.push(path.clone());
+        self.project.parts().watched.push(path.clone());
         let read = self.read(&path);
         self.take(path, read, from);
     }
@@ -243,10 +215,10 @@ impl<'a> Loader<'a> {
     fn dbt(&mut self, document: &Document) {
         let found = dbt(document, &self.project.root, self.files, &|path| self.read(path));
         let Some(found) = found else { return };
-        self.project.problems.extend(found.problems);
-        self.project.watched.extend(found.watched);
+        self.project.parts().problems.extend(found.problems);
+        self.project.parts().watched.extend(found.watched);
         if !found.generated {
-            self.project.unknown_prefixes.push(found.prefix);
+            self.project.parts().unknown_prefixes.push(found.prefix);
         } else if self.project.file_of(&found.output).is_none() {
             self.follow(found.output, Some(found.loc));
         }
@@ -263,30 +235,31 @@ impl<'a> Loader<'a> {
             }
             error => includes::unreadable(error, loc, &path),
         };
-        self.project.problems.push(problem);
-        self.project.names_complete = false;
+        self.project.parts().problems.push(problem);
+        self.project.parts().names_complete = false;
     }
 
     fn include(&mut self, from: &Path, include: Include) {
-        self.project.watched.extend(include.watched);
-        self.project.problems.extend(include.problems);
-        self.project.names_complete &= include.complete;
+        self.project.parts().watched.extend(include.watched);
+        self.project.parts().problems.extend(include.problems);
+        self.project.parts().names_complete &= include.complete;
         let paths = match include.target {
             Ok(includes::Target::Files(paths)) => paths,
             Ok(includes::Target::Unfetched) => {
-                self.project.names_complete = false;
+                self.project.parts().names_complete = false;
                 let message = format!(
                     "`{}` is not in `.visivo_cache`: the names it defines are not known, so references to nothing are not reported",
                     include.path_text
                 );
                 self.project
+                    .parts()
                     .problems
                     .push(Problem::new(Code::IncludeNotFetched, include.loc, message).help("run the project once"));
                 return;
             }
             Err(problem) => {
-                self.project.names_complete &= problem.code == Code::IncludeEmptyFolder;
-                self.project.problems.push(*problem);
+                self.project.parts().names_complete &= problem.code == Code::IncludeEmptyFolder;
+                self.project.parts().problems.push(*problem);
                 return;
             }
         };
@@ -299,16 +272,16 @@ impl<'a> Loader<'a> {
                     "`{}` includes itself: the project loader never ends (R-INC-09)",
                     includes::file_name(&path)
                 );
-                self.project.problems.push(Problem::new(Code::IncludeCycle, include.loc, message));
+                self.project.parts().problems.push(Problem::new(Code::IncludeCycle, include.loc, message));
             } else if !self.seen.contains(&path) && self.open.len() >= DEEPEST {
                 let message = format!(
                     "`{}` is not read: includes are more than {DEEPEST} levels deep here",
                     includes::file_name(&path)
                 );
-                self.project.problems.push(
+                self.project.parts().problems.push(
                     Problem::new(Code::IncludeNotRead, include.loc, message).help("include it from a file further up"),
                 );
-                self.project.names_complete = false;
+                self.project.parts().names_complete = false;
             } else if !self.seen.contains(&path) {
                 let spelling = self.spellings.of(from, &include.path_text, path.strip_prefix(&include.base).ok());
                 self.spellings.add(&path, spelling, include.loc);
@@ -317,7 +290,7 @@ impl<'a> Loader<'a> {
                 let spelling = self.spellings.of(from, &include.path_text, path.strip_prefix(&include.base).ok());
                 let objects = self.project.file_of(&path).is_some_and(|id| self.has_objects(id));
                 let twice = objects.then(|| self.spellings.twice(&path, &spelling, include.loc)).flatten();
-                self.project.problems.extend(twice);
+                self.project.parts().problems.extend(twice);
             }
         }
     }
@@ -333,15 +306,15 @@ impl<'a> Loader<'a> {
             if document.problems().is_empty() {
                 let message = "the file is empty: the project loader refuses it (R-DISC-11)";
                 let loc = document.loc(TextRange::empty(0.into()));
-                self.project.problems.push(Problem::new(Code::EmptyFile, loc, message));
+                self.project.parts().problems.push(Problem::new(Code::EmptyFile, loc, message));
             }
         } else if let Some(root) = document.root()
             && !matches!(root.kind(), NodeKind::Mapping | NodeKind::Error)
         {
             let message = format!("a project file is a mapping of keys to values, not {}", describe(root));
-            self.project.problems.push(Problem::new(Code::WrongType, root.loc(), message));
+            self.project.parts().problems.push(Problem::new(Code::WrongType, root.loc(), message));
         }
-        self.project.broken.extend(document.segments_not_followed());
+        self.project.parts().broken.extend(document.segments_not_followed());
         for problem in document.problems() {
             let code = match problem.kind {
                 viz_syntax::ProblemKind::DuplicateKey => Code::DuplicateKey,
@@ -351,7 +324,7 @@ impl<'a> Loader<'a> {
                 _ => Code::YamlSyntax,
             };
             if problem.kind == viz_syntax::ProblemKind::Syntax {
-                self.project.broken.insert(problem.loc.segment);
+                self.project.parts().broken.insert(problem.loc.segment);
             }
             let mut found = Problem::new(code, problem.loc, problem.message.clone());
             found.help = match code {
@@ -360,14 +333,14 @@ impl<'a> Loader<'a> {
                 Code::CustomTag => Some("remove the tag; for an environment variable, write `${env.NAME}`".into()),
                 _ => None,
             };
-            self.project.problems.push(found);
+            self.project.parts().problems.push(found);
         }
     }
 
     /// `target:` of the configuration, else `cli_version` of the project, else the newest.
     fn choose_target(&mut self) {
-        let Some(file) = self.project.files.first() else { return };
-        let top = |key: &str| match file.document.get(key)?.value() {
+        let Some(document) = self.project.files.first().map(|file| file.document.clone()) else { return };
+        let top = |key: &str| match document.get(key)?.value() {
             TopValue::Node(node) => node.str().map(|text| Spanned { text: text.to_owned(), loc: node.loc() }),
             _ => None,
         };
@@ -375,26 +348,27 @@ impl<'a> Loader<'a> {
             let mut parts = version.text.trim().split('.');
             match (parts.next()?, parts.next()?) {
                 ("2", "0") => Some(Target::V2_0),
-                ("2", _) => Some(Target::V2_1),
+                ("2", "1") => Some(Target::V2_1),
+                ("2", _) => Some(Target::V2_2),
                 _ => None,
             }
         });
         let chosen = self.project.asked_target.or(self.project.config.target).or(by_version);
-        self.project.name = top("name");
-        if let Some(TopValue::Node(defaults)) = file.document.get("defaults").map(|entry| entry.value()) {
+        self.project.parts().name = top("name");
+        if let Some(TopValue::Node(defaults)) = document.get("defaults").map(|entry| entry.value()) {
             let text = |key: &str| {
                 let node = defaults.get(key).filter(|node| !node.is_null())?;
                 Some(Spanned { text: node.str()?.to_owned(), loc: node.loc() })
             };
-            self.project.default_source = text("source_name").or_else(|| text("target_name"));
-            self.project.default_alert = text("alert_name");
+            self.project.parts().default_source = text("source_name").or_else(|| text("target_name"));
+            self.project.parts().default_alert = text("alert_name");
             let titles = defaults.get("levels").into_iter().flat_map(|levels| levels.items());
-            self.project.levels = titles
+            self.project.parts().levels = titles
                 .map(|level| level.get("title").and_then(|title| title.str()).unwrap_or_default().to_owned())
                 .collect();
         }
-        self.project.target = chosen.unwrap_or_default();
-        self.project.target_chosen = chosen.is_some();
+        self.project.parts().target = chosen.unwrap_or_default();
+        self.project.parts().target_chosen = chosen.is_some();
     }
 }
 

@@ -56,7 +56,7 @@ impl Names {
 
     pub(crate) fn add(&mut self, id: ObjectId, object: &Object, target: Target) {
         let Some(name) = object.name.as_ref().filter(|name| !name.text.is_empty()) else { return };
-        let scoped = is_scoped(object) && target == Target::V2_1;
+        let scoped = is_scoped(object) && target >= Target::V2_1;
         let names = if scoped { &mut self.scoped } else { &mut self.global };
         match names.get_mut(&name.text) {
             Some(ids) => ids.add(id),

@@ -52,17 +52,25 @@ pub struct Problem {
     pub help: Option<String>,
     /// A mechanical fix.
     pub fix: Option<Fix>,
+    /// Whether the same words elsewhere may have another cause.
+    pub local: bool,
 }
 
 impl Problem {
     /// A problem without further detail.
     pub fn new(code: Code, loc: Loc, message: impl Into<String>) -> Self {
-        Self { code, loc, message: message.into(), related: Vec::new(), help: None, fix: None }
+        Self { code, loc, message: message.into(), related: Vec::new(), help: None, fix: None, local: false }
     }
 
     /// This problem with a help line.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// This problem as one of which the same words elsewhere may have another cause.
+    pub fn local(mut self) -> Self {
+        self.local = true;
         self
     }
 

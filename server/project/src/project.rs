@@ -1,6 +1,6 @@
 //! A snapshot of a project: files, objects, names, problems.
 
-use crate::config::Config;
+use crate::config::{CONFIG_FILE, Config};
 use crate::environment::Environment;
 use crate::files::FileSystem;
 use crate::graph::Graph;
@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::resolve::Overview;
 use crate::schema::{Kind, Target};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -90,8 +90,18 @@ impl Segments {
     }
 }
 
-/// An immutable snapshot of a project.
+/// An immutable snapshot of a project: what it is made of can be read, and by nobody written.
 pub struct Project {
+    parts: Parts,
+}
+
+/// A project that is being read.
+pub(crate) struct ProjectBuilder {
+    project: Project,
+}
+
+/// What a project is made of.
+pub struct Parts {
     /// The project's folder.
     pub root: PathBuf,
     pub(crate) files: Vec<File>,
@@ -128,6 +138,68 @@ pub struct Project {
     /// Where the segments are; made when it is first needed.
     pub(crate) segments: OnceLock<Arc<Segments>>,
     pub(crate) broken: FxHashSet<SegmentId>,
+}
+
+impl Deref for Project {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+/// What is there already can be read as of a project.
+impl Deref for ProjectBuilder {
+    type Target = Project;
+
+    fn deref(&self) -> &Project {
+        &self.project
+    }
+}
+
+impl ProjectBuilder {
+    /// A project in this folder of which nothing was read.
+    pub(crate) fn new(root: &Path, environment: Environment, asked_target: Option<Target>) -> Self {
+        let parts = Parts {
+            root: root.to_path_buf(),
+            files: Vec::new(),
+            items: Vec::new(),
+            items_of: Vec::new(),
+            outline: Arc::default(),
+            overview: Arc::default(),
+            graph: Arc::default(),
+            identities: OnceLock::new(),
+            walked: AtomicUsize::new(0),
+            problems: Vec::new(),
+            watched: vec![root.join(".env"), root.join(CONFIG_FILE)],
+            config: Config::default(),
+            target: Target::default(),
+            target_chosen: false,
+            asked_target,
+            unknown_prefixes: Vec::new(),
+            removed: FxHashSet::default(),
+            environment,
+            mask: OnceLock::new(),
+            names_complete: true,
+            name: None,
+            default_source: None,
+            default_alert: None,
+            levels: Vec::new(),
+            segments: OnceLock::new(),
+            broken: FxHashSet::default(),
+        };
+        Self { project: Project { parts } }
+    }
+
+    /// To be filled.
+    pub(crate) fn parts(&mut self) -> &mut Parts {
+        &mut self.project.parts
+    }
+
+    /// The project, which changes no more.
+    pub(crate) fn build(self) -> Project {
+        self.project
+    }
 }
 
 impl std::fmt::Debug for Project {

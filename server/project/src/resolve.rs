@@ -41,7 +41,7 @@ impl Loader<'_> {
         project_name(&self.project, &mut out);
         defaults(&self.project, &mut out);
         let faultless = items(&self.project, previous, same_graph, &mut out);
-        self.project.items.iter_mut().zip(faultless).for_each(|(item, faultless)| item.faultless = faultless);
+        self.project.parts().items.iter_mut().zip(faultless).for_each(|(item, faultless)| item.faultless = faultless);
         let project = &self.project;
         document_paths(project, &mut out);
         if !previous.is_some_and(|previous| same_graph && !previous.overview.cycles) {
@@ -52,8 +52,8 @@ impl Loader<'_> {
         crate::relations::problems(project, &mut out);
         let usage = previous.filter(|_| same_graph).map(|previous| &previous.overview.usage);
         overview.usage = crate::usage::problems(project, usage, &mut out);
-        self.project.overview = Arc::new(overview);
-        self.project.problems.append(&mut out);
+        self.project.parts().overview = Arc::new(overview);
+        self.project.parts().problems.append(&mut out);
     }
 }
 
@@ -177,17 +177,35 @@ fn project_name(project: &Project, out: &mut Vec<Problem>) {
         && let Some(twin) = project.names().global_named(&name.text).first()
     {
         let twin = project.object(*twin);
-        let message = format!(
-            "the project is called like {} `{}`: every reference to it is ambiguous (R-NAME-04)",
-            twin.kind.with_article(),
-            name.text
-        );
-        out.push(
-            Problem::new(Code::DuplicateName, name.loc, message)
-                .related(twin.name_loc(), "the name is given here too")
-                .help("rename the project"),
-        );
+        let message = match twin.kind {
+            // The run is given the names of dashboards, and finds the project.
+            Kind::Dashboard => format!(
+                "a run builds nothing: the project is called like its dashboard `{}`, and the name means both (R-NAME-04)",
+                name.text
+            ),
+            kind => format!(
+                "the project is called like {} `{}`: every reference to it is ambiguous (R-NAME-04)",
+                kind.with_article(),
+                name.text
+            ),
+        };
+        let mut problem = Problem::new(Code::DuplicateName, name.loc, message)
+            .related(twin.name_loc(), "the name is given here too")
+            .help("rename the project");
+        let free = ["project", "dashboards", "site"].map(|word| format!("{}-{word}", name.text.trim()));
+        if let Some(free) = free.into_iter().find(|free| project.names().global_named(free).is_empty())
+            && is_plain_name(&name.text)
+        {
+            problem = problem.fix(Fix::replace(format!("rename the project to `{free}`"), name.loc, free));
+        }
+        out.push(problem);
     }
+}
+
+/// Whether a name can stand in YAML without quotes, and does so if they are there.
+fn is_plain_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' '))
 }
 
 fn defaults(project: &Project, out: &mut Vec<Problem>) {
@@ -316,7 +334,10 @@ fn wrong_kind(project: &Project, reference: &Use, id: ObjectId, out: &mut Vec<Pr
     let target = project.object(id);
     let allowed = reference.place.targets();
     let accepted =
-        reference.place == Place::ItemChart && target.kind == Kind::Insight && project.target() == Target::V2_1;
+        reference.place == Place::ItemChart && target.kind == Kind::Insight && project.target() >= Target::V2_1;
+    if reference.place == Place::TraceLink && target.kind == Kind::Insight {
+        trace_link(project, reference, target, out);
+    }
     if allowed.is_empty() || allowed.contains(&target.kind) || accepted {
         if reference.place == Place::ChartLayout {
             let message =
@@ -340,6 +361,19 @@ fn wrong_kind(project: &Project, reference: &Use, id: ObjectId, out: &mut Vec<Pr
         Problem::new(Code::WrongReferenceKind, reference.name_loc, message)
             .related(target.name_loc(), format!("`{}` is defined here", reference.name)),
     );
+}
+
+/// A link to an insight that draws no carpet: 2.2's run refuses it (`R-22-46`).
+fn trace_link(project: &Project, reference: &Use, target: &Object, out: &mut Vec<Problem>) {
+    let Body::Insight(insight) = &target.body else { return };
+    let Some(trace) = &insight.trace_type else { return };
+    if project.target() >= Target::V2_2 && trace.text != "carpet" {
+        let message =
+            format!("`{}` draws a trace of the type `{}`, and a link takes a `carpet`", reference.name, trace.text);
+        out.push(
+            Problem::new(Code::WrongReferenceKind, reference.name_loc, message).related(trace.loc, "the type is here"),
+        );
+    }
 }
 
 fn or_list(words: &[String]) -> String {

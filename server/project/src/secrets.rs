@@ -2,7 +2,7 @@
 
 use crate::includes::normalize;
 use crate::object::Body;
-use crate::project::{File, ObjectId, Project};
+use crate::project::{File, ObjectId, Project, ProjectBuilder};
 use crate::schema::Kind;
 use std::borrow::Cow;
 use std::path::{Component, Path};
@@ -21,6 +21,21 @@ const LONG_LINE: usize = 8;
 /// Once this many words are searched for, paths of further databases are left out; the values in them never are.
 const MANY: usize = 400;
 
+impl ProjectBuilder {
+    /// Takes the mask of an earlier state, where it is the same: making one takes longer than a keystroke may.
+    pub(crate) fn keep_mask(&mut self, previous: Option<&Project>) {
+        let before = previous.and_then(|previous| previous.mask.get().map(|mask| (previous, mask)));
+        if let Some((previous, mask)) = before
+            && previous.words() == self.words()
+            && (mask.is_empty() || !self.changed_files(previous).flat_map(own_texts).any(|text| mask.stands_in(&text)))
+        {
+            self.parts().mask = Arc::clone(mask).into();
+        }
+        // From the first moment on: whatever is logged may name it.
+        self.mask();
+    }
+}
+
 impl Project {
     /// Hides the values of the variables that lead to the project's databases, and what is made of them: files, DuckDB and the
     /// operating system know them. All other values are given to nobody, so nobody can tell them.
@@ -38,19 +53,6 @@ impl Project {
             viz_secrets::remember(&mask);
             Arc::new(mask)
         })
-    }
-
-    /// Takes the mask of an earlier state, where it is the same: making one takes longer than a keystroke may.
-    pub(crate) fn keep_mask(&mut self, previous: Option<&Project>) {
-        let before = previous.and_then(|previous| previous.mask.get().map(|mask| (previous, mask)));
-        if let Some((previous, mask)) = before
-            && previous.words() == self.words()
-            && (mask.is_empty() || !self.changed_files(previous).flat_map(own_texts).any(|text| mask.stands_in(&text)))
-        {
-            self.mask = Arc::clone(mask).into();
-        }
-        // From the first moment on: whatever is logged may name it.
-        self.mask();
     }
 
     /// The files that an earlier state has not, or with another text.

@@ -25,7 +25,8 @@ impl Loader<'_> {
             self.read_keys(id);
         }
         let items = first..self.project.items.len();
-        self.project.items_of.push((noted(self) == before).then_some(items));
+        let same = noted(self) == before;
+        self.project.parts().items_of.push(same.then_some(items));
     }
 
     /// Takes over the items of a file that is the same as before.
@@ -39,7 +40,7 @@ impl Loader<'_> {
             return false;
         };
         self.next_item = items.end;
-        self.project.items.extend_from_slice(&previous.items[items]);
+        self.project.parts().items.extend_from_slice(&previous.items[items]);
         true
     }
 
@@ -67,13 +68,13 @@ impl Loader<'_> {
                     let message = format!("`{key}` is ignored: there are no {key} any more");
                     let mut problem = Problem::new(Code::IgnoredKey, entry.key().loc(), message);
                     problem.help = removed_key(&PROJECT, key).map(|removed| removed.help.to_owned());
-                    self.project.problems.push(problem);
+                    self.project.parts().problems.push(problem);
                 }
                 None => {
                     let message = format!(
                         "`{key}` is ignored here: only lists of objects and `includes` are taken from an included file"
                     );
-                    self.project.problems.push(
+                    self.project.parts().problems.push(
                         Problem::new(Code::IgnoredKey, entry.key().loc(), message).help("move it to the project file"),
                     );
                 }
@@ -84,7 +85,7 @@ impl Loader<'_> {
     fn section(&mut self, file: FileId, key: &str, kind: Kind, entry: &TopEntry<'_>, is_project_file: bool) {
         if key == "tests" && self.project.read_for() == Some(Target::V2_0) {
             let message = "`tests` is known to format version 2.1 only, and the target is 2.0";
-            self.project.problems.push(Problem::new(Code::UnknownKey, entry.key().loc(), message));
+            self.project.parts().problems.push(Problem::new(Code::UnknownKey, entry.key().loc(), message));
         } else if key == "tests" {
             let (what, loc) = ("`tests` of a project".to_owned(), entry.key().loc());
             self.differences.push(Difference { what, works_in: Target::V2_1, loc });
@@ -103,13 +104,13 @@ impl Loader<'_> {
                 let mut problem = Problem::new(Code::EmptyListDeletes, entry.key().loc(), message);
                 problem.help = Some(format!("remove the key, or write `{key}: []`"));
                 problem.fix = with_empty_list(&self.project.file(file).document, entry.key().loc(), key);
-                self.project.problems.push(problem);
+                self.project.parts().problems.push(problem);
             }
             TopValue::Missing => {}
             TopValue::Node(node) => {
                 if node.kind() != NodeKind::Error {
                     let message = format!("`{key}` is a list of {key}, not {}", describe(node));
-                    self.project.problems.push(
+                    self.project.parts().problems.push(
                         Problem::new(Code::WrongType, entry.key().loc(), message).help("write each one after `- `"),
                     );
                 }
@@ -124,13 +125,14 @@ impl Loader<'_> {
             (Some(Field { ty: Type::Mapping(shape), .. }), TopValue::Node(node))
                 if node.kind() == NodeKind::Mapping =>
             {
-                self.project.problems.extend(check_mapping(shape, node, self.project.read_for()));
+                let found = check_mapping(shape, node, self.project.read_for());
+                self.project.parts().problems.extend(found);
             }
             (Some(field), value) => {
                 if let (Type::Text, TopValue::Node(node)) = (&field.ty, &value)
                     && let Some(problem) = text_problem(key, *node).filter(|_| !node.is_null())
                 {
-                    self.project.problems.push(problem);
+                    self.project.parts().problems.push(problem);
                 }
                 let wrong = match (&field.ty, &value) {
                     (Type::Text, TopValue::Items(_)) => Some("a string, not a list"),
@@ -141,7 +143,7 @@ impl Loader<'_> {
                     _ => None,
                 };
                 if let Some(expected) = wrong {
-                    self.project.problems.push(Problem::new(
+                    self.project.parts().problems.push(Problem::new(
                         Code::WrongType,
                         entry.key().loc(),
                         format!("`{key}` is {expected}"),
@@ -153,7 +155,10 @@ impl Loader<'_> {
                 let loc = entry.key().loc();
                 if let Some(removed) = removed_key(&PROJECT, key) {
                     self.removed_section(entry);
-                    self.project.problems.push(Problem::new(Code::UnknownKey, loc, removed.message).help(removed.help));
+                    self.project
+                        .parts()
+                        .problems
+                        .push(Problem::new(Code::UnknownKey, loc, removed.message).help(removed.help));
                     return;
                 }
                 let near = similar(key, PROJECT.fields.iter().map(|field| field.name));
@@ -162,7 +167,7 @@ impl Loader<'_> {
                     problem = problem.fix(Fix::replace(format!("rename it to `{only}`"), loc, only.clone()));
                 }
                 problem.help = did_you_mean(&near);
-                self.project.problems.push(problem);
+                self.project.parts().problems.push(problem);
             }
         }
     }
@@ -171,14 +176,14 @@ impl Loader<'_> {
     fn removed_section(&mut self, entry: &TopEntry<'_>) {
         let mut names = Vec::new();
         entry.items().for_each(|item| names_in(item, &mut names));
-        self.project.removed.extend(names.into_iter().map(|name| name.text));
+        self.project.parts().removed.extend(names.into_iter().map(|name| name.text));
     }
 
     fn item(&mut self, file: FileId, kind: Kind, node: viz_syntax::Node<'_>) {
         let target = self.project.read_for();
         let key = (node.loc().segment, node.loc().range.start(), kind, target);
         let item = self.item_before(&key).map(|before| Item { file, ..before.clone() });
-        self.project.items.push(item.unwrap_or_else(|| {
+        self.project.parts().items.push(item.unwrap_or_else(|| {
             let lowered = lower(kind, node, target);
             let (plain, objects) = (lowered.is_plain(), lowered.objects.len() as u32);
             Item { file, key, lowered: Arc::new(lowered), plain, objects, links: Arc::default(), faultless: false }

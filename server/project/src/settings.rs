@@ -31,7 +31,7 @@ impl Loader<'_> {
         };
         match found {
             Ok(config) => {
-                self.project.config = config;
+                self.project.parts().config = config;
                 None
             }
             Err(error) => Some((error, text)),
@@ -59,7 +59,7 @@ impl Loader<'_> {
         if let [only] = near.as_slice() {
             problem.fix = Some(Fix::replace(format!("rename it to `{only}`"), problem.loc, only.clone()));
         }
-        self.project.problems.push(problem);
+        self.project.parts().problems.push(problem);
     }
 }
 

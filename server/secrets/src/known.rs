@@ -1,14 +1,15 @@
 //! What this process must not show: the values that its projects use.
 
 use crate::mask::Mask;
+use parking_lot::RwLock;
 use std::borrow::Cow;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 /// Grows: what was once used may still stand in a text that comes later.
 static KNOWN: RwLock<Option<Arc<Mask>>> = RwLock::new(None);
 
 fn known() -> Option<Arc<Mask>> {
-    KNOWN.read().unwrap_or_else(|broken| broken.into_inner()).clone()
+    KNOWN.read().clone()
 }
 
 /// From now on nothing that leaves this process shows what this mask hides. What it spares nothing hides any more.
@@ -17,7 +18,7 @@ pub fn remember(mask: &Mask) {
     if all.unwrap_or_default().includes(mask) {
         return;
     }
-    let mut known = KNOWN.write().unwrap_or_else(|broken| broken.into_inner());
+    let mut known = KNOWN.write();
     *known = Some(Arc::new(known.take().unwrap_or_default().and(mask)));
 }
 

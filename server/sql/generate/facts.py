@@ -79,6 +79,7 @@ SHAPES = {
     "~": "zz // 2",
     "^": "POWER(zz, 2)",
     "E": "EXTRACT(YEAR FROM zz)",
+    "Y": "TRY_CAST(zz AS INT)",
 }
 # Literals decide what some functions print.
 STRINGS = ["'abc'", "'day'", "'Month'", "'%Y-%m-%d'", "'2024-01-01'", "'2024-01-01 10:00:00'", "'g'", "'i'", "'$.a'",
@@ -139,6 +140,8 @@ def shape_of(tree):
         return "a"
     if isinstance(tree, exp.Struct):
         return "S"
+    if isinstance(tree, exp.TryCast):
+        return "Y"
     if isinstance(tree, exp.Cast):
         return {"DATE": "D", "TIMESTAMP": "T", "TEXT": "V", "INT": "K"}.get(tree.to.sql("duckdb"), "?")
     if isinstance(tree, exp.AggFunc):

@@ -30,8 +30,41 @@ impl Nesting {
     }
 }
 
+/// A bracket without its other half.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unpaired {
+    /// It is opened and never closed.
+    Open(TextRange),
+    /// It closes nothing.
+    Surplus(TextRange),
+}
+
+impl Unpaired {
+    /// The bracket.
+    pub fn range(self) -> TextRange {
+        let (Self::Open(range) | Self::Surplus(range)) = self;
+        range
+    }
+
+    /// What is wrong with it; `sql` is the text.
+    pub fn words(self, sql: &str) -> String {
+        match self {
+            Self::Open(range) => format!("`{}` is never closed", &sql[range]),
+            Self::Surplus(range) => format!("this `{}` closes nothing", &sql[range]),
+        }
+    }
+}
+
 /// The last bracket of a text that is opened and never closed.
 pub fn unclosed(sql: &str) -> Option<TextRange> {
+    match unpaired(sql)? {
+        Unpaired::Open(range) => Some(range),
+        Unpaired::Surplus(_) => None,
+    }
+}
+
+/// The first bracket of a text that closes nothing, else the last that is never closed.
+pub fn unpaired(sql: &str) -> Option<Unpaired> {
     let mut open: Vec<(SqlToken, TextRange)> = Vec::new();
     for token in tokenize(sql).ok()? {
         let opening = match token.token {
@@ -44,11 +77,13 @@ pub fn unclosed(sql: &str) -> Option<TextRange> {
             SqlToken::RBrace => SqlToken::LBrace,
             _ => continue,
         };
-        if open.pop().is_none_or(|(last, _)| last != opening) {
-            return None; // closed too often, or crosswise: the engine says where
+        match open.pop() {
+            None => return Some(Unpaired::Surplus(token.range)),
+            Some((last, _)) if last == opening => {}
+            Some(_) => return None, // crosswise: the engine says where
         }
     }
-    open.pop().map(|(_, range)| range)
+    open.pop().map(|(_, range)| Unpaired::Open(range))
 }
 
 #[cfg(test)]
@@ -64,5 +99,7 @@ mod tests {
         assert_eq!(of("f(')', \"(\") -- ("), None);
         assert_eq!(of("[1, 2"), Some(0));
         assert_eq!(of("x)"), None);
+        assert_eq!(unpaired("sum(x)) + (1"), Some(Unpaired::Surplus(TextRange::new(6.into(), 7.into()))));
+        assert_eq!(unpaired("f(')')"), None);
     }
 }

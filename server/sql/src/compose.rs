@@ -2,6 +2,7 @@
 
 use crate::aggregates::shape_of;
 use crate::direction::without_direction;
+use crate::dropped::Unreadable;
 use crate::expand::{Context, Expander};
 use crate::hash::alias_hash;
 use crate::join::{NoPath, from_clause};
@@ -41,6 +42,17 @@ pub struct Placed {
     pub range: TextRange,
 }
 
+/// A statement that the reference's parser can't read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// Index into the insight's statements.
+    pub statement: usize,
+    /// What to say of it.
+    pub problem: Problem,
+    /// Whether no parser can read it.
+    pub fatal: bool,
+}
+
 /// A selected expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selected {
@@ -71,6 +83,12 @@ pub struct Composed {
     pub dynamic: bool,
     /// What is wrong with its references.
     pub problems: Vec<Problem>,
+    /// Number of statements of which it is known how the reference's parser reads them.
+    pub read: usize,
+    /// Number of grouped expressions whose text there was compared with the selected one.
+    pub compared: usize,
+    /// The statements that the reference's parser can't read. Where the engine can't either, that has better words.
+    pub unread: Vec<Unread>,
     /// Whether a reference could not be resolved: the text is then not the query that runs.
     pub broken: bool,
     /// Whether the columns of a model are not known: names of columns are then taken as written.
@@ -167,6 +185,11 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
     if task.dynamic && !expander.broken {
         expander.broken |= read_as_javascript(project, &mut writer, &mut problems);
     }
+    let mut read = 0;
+    let (fatal, unread): (Vec<Unread>, Vec<Unread>) =
+        parts.iter().filter_map(|part| unreadable(&task, part, &mut read)).partition(|unread| unread.fatal);
+    expander.broken |= !fatal.is_empty();
+    problems.extend(fatal.into_iter().map(|unread| unread.problem));
     let mut known = BTreeSet::new();
     problems.retain(|problem| {
         known.insert((problem.code, problem.loc.segment, problem.loc.range.start(), problem.loc.range.end()))
@@ -182,6 +205,9 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
         dynamic: task.dynamic,
         inputs,
         problems,
+        read,
+        compared: if task.dynamic { grouping.len() } else { 0 },
+        unread,
         broken: expander.broken,
         blind: expander.blind,
         uncertain,
@@ -276,6 +302,44 @@ fn judge_filters(task: &Task<'_>, clauses: &Clauses<'_>, parts: &[Part], problem
     problems.extend(clauses.filters.iter().filter_map(|part| dropped::dropped(task.context, &part.template)));
 }
 
+/// What SQLGlot can't read (`R-SQL-14`, `R-VAL-01`): such a filter is dropped, and so is a property of what a source runs;
+/// what the browser runs doesn't pass the run's validation.
+fn unreadable(task: &Task<'_>, part: &Part, known: &mut usize) -> Option<Unread> {
+    let index = part.statement?;
+    let statement = &task.insight.statements[index];
+    let mut expression = Template::new();
+    expression.push_part(&part.template, part.expression());
+    expression.find_roles();
+    let key = statement.key.strip_prefix("props.").unwrap_or(&statement.key);
+    let (loc, code, message, fatal) = match (dropped::unreadable(&expression, known)?, statement.kind) {
+        (Unreadable::Unpaired(loc, words), kind) => {
+            let subject = match kind {
+                StatementKind::Prop => format!("`{key}`"),
+                _ => format!("this {key}"),
+            };
+            (loc, Code::SqlSyntax, format!("{subject} is no SQL: {words}"), true)
+        }
+        (Unreadable::Refused(loc), StatementKind::Filter) => {
+            let message = "this filter is silently dropped, and the chart shows unfiltered data: the build can't read it (R-SQL-14)";
+            (loc, Code::DroppedFilter, message.to_owned(), false)
+        }
+        (Unreadable::Refused(loc), _) => {
+            let message = match task.dynamic {
+                true => format!("the run of this insight fails: it can't read `{key}` (R-VAL-01)"),
+                false => format!("`{key}` is silently dropped from the query: the build can't read it (R-SQL-14)"),
+            };
+            (loc, Code::SqlSyntax, message, false)
+        }
+    };
+    let mut problem = Problem::new(code, loc, message);
+    if !fatal {
+        problem = problem.help(
+            "write it in another way: the build reads it with SQLGlot 27, which does not know all of DuckDB's syntax",
+        );
+    }
+    Some(Unread { statement: index, problem, fatal })
+}
+
 /// What is wrong with what is grouped by. Whether the query can't run.
 fn judge_grouping(task: &Task<'_>, grouping: &[&Part], problems: &mut Vec<Problem>) -> bool {
     let modes: Vec<&&Part> = grouping.iter().filter(|part| part.shape.mode).collect();
@@ -309,7 +373,7 @@ fn write(clauses: &Clauses<'_>, from: Option<&Template>, grouping: &[&Part]) -> 
 
 /// Puts quotes around the placeholders of texts, as 2.1 does.
 fn quote_texts(task: &Task<'_>, writer: &mut Writer) {
-    if task.project.target() == Target::V2_1 {
+    if task.project.target() >= Target::V2_1 {
         let quoted = quoting::quoted(&writer.out, |hole| task.context.is_text(hole.input) == Some(true));
         if quoted.contains(&true) {
             writer.rewrite(&quotes(&writer.out, &quoted));
@@ -330,7 +394,7 @@ fn read_as_javascript(project: &Project, writer: &mut Writer, problems: &mut Vec
 
 impl Expander<'_> {
     fn context_uncertain(&self, project: &Project, template: &Template) -> bool {
-        project.target() == Target::V2_1
+        project.target() >= Target::V2_1
             && template.holes().iter().any(|hole| self.context.is_text(hole.input).is_none())
     }
 }
@@ -406,7 +470,7 @@ pub fn default_sort(insight: &Insight, target: Target) -> Option<usize> {
     let scatter = matches!(insight.trace_type.as_ref().map(|ty| ty.text.as_str()), Some("scatter" | "scattergl"));
     let lines = insight.mode.as_deref().is_some_and(|mode| mode.contains("lines"));
     let x = || insight.statements.iter().position(|statement| statement.key == "props.x");
-    (scatter && lines && target == Target::V2_1).then(x).flatten()
+    (scatter && lines && target >= Target::V2_1).then(x).flatten()
 }
 
 /// Where a bare word stands.

@@ -2,10 +2,14 @@
 //! `R-VAL-06`, S-17, S-18a).
 
 use crate::Accessor;
+use crate::brackets::unpaired;
+use crate::canonical::{Stop, canonical, refusal};
 use crate::expand::Context;
 use crate::parse::parse_expression;
 use crate::template::{Hole, Role, Template};
+use crate::tokens::tokenize;
 use viz_project::{Code, Problem};
+use viz_text::Loc;
 
 /// A word that parses wherever a value does.
 pub(crate) fn neutral(hole: &Hole) -> &'static str {
@@ -14,30 +18,36 @@ pub(crate) fn neutral(hole: &Hole) -> &'static str {
 
 /// The placeholder whose sample makes a filter unreadable, although another value would not.
 pub(crate) fn dropped(context: &dyn Context, template: &Template) -> Option<Problem> {
-    let text = template.text().text();
-    let judged = |hole: &Hole| match hole.role {
-        Role::InString => true,
-        _ if hole.accessor == Accessor::Values => true,
-        // Elsewhere a text with spaces is still read as a value and its alias, or quoted automatically.
-        Role::Bare => text[usize::from(hole.range.end())..].trim_start().starts_with([')', ',']),
-        _ => false,
-    };
-    let samples: Vec<String> = template
-        .holes()
-        .iter()
-        .map(|hole| {
-            let sample = Some(hole).filter(|hole| judged(hole));
-            sample.and_then(|hole| context.sample(hole.input, hole.accessor)).unwrap_or_else(|| neutral(hole).into())
-        })
-        .collect();
-    let parses = |without: &dyn Fn(usize) -> bool| {
+    let sample = |hole: &Hole| context.sample(hole.input, hole.accessor);
+    let all: Vec<String> =
+        template.holes().iter().map(|hole| sample(hole).unwrap_or_else(|| neutral(hole).into())).collect();
+    let filled = |samples: &[String], without: &dyn Fn(usize) -> bool| {
         let fill = |index: usize, hole: &Hole| match without(index) {
             true => neutral(hole).to_owned(),
             false => samples[index].clone(),
         };
-        parse_expression(template.fill(fill).text()).is_ok()
+        template.fill(fill).into_text()
     };
-    if parses(&|_| false) || !parses(&|_| true) {
+    // SQLGlot reads it, with the samples as they are. Where it isn't known what that makes of a text, only those samples
+    // are judged that no parser takes.
+    let reads = |text: &str| !matches!(canonical(text), Err(Stop::Refused));
+    let unknown = |text: &str| matches!(canonical(text), Err(Stop::Unknown));
+    let sure = !unknown(&filled(&all, &|_| false)) && !unknown(&filled(&all, &|_| true));
+    let samples: Vec<String> = match sure {
+        true => all,
+        false => {
+            let judged = |hole: &&Hole| judged_by_any(template, hole);
+            let sample =
+                |hole: &Hole| Some(hole).filter(judged).and_then(sample).unwrap_or_else(|| neutral(hole).into());
+            template.holes().iter().map(sample).collect()
+        }
+    };
+    let is_sql = |text: &str| if sure { reads(text) } else { parse_expression(text).is_ok() };
+    let parses = |without: &dyn Fn(usize) -> bool| is_sql(&filled(&samples, without));
+    if parses(&|_| false) {
+        return None;
+    }
+    if !parses(&|_| true) {
         return None;
     }
     // The last sample that keeps it from being SQL: without those before it, it is none, and with it left out, it is.
@@ -63,4 +73,44 @@ pub(crate) fn dropped(context: &dyn Context, template: &Template) -> Option<Prob
         "write quotes around the placeholder"
     };
     Some(Problem::new(Code::DroppedFilter, template.holes()[guilty].loc, message).help(help))
+}
+
+/// What SQLGlot can't read, whatever is filled in.
+pub(crate) enum Unreadable {
+    /// A bracket has no other half, which these words say: no parser reads it.
+    Unpaired(Loc, String),
+    /// SQLGlot stops there.
+    Refused(Loc),
+}
+
+/// Why SQLGlot can't read an expression. `known` counts those of which it is known whether it can.
+pub(crate) fn unreadable(template: &Template, known: &mut usize) -> Option<Unreadable> {
+    let filled = template.fill(|_, hole| neutral(hole).into());
+    let verdict = canonical(filled.text());
+    *known += usize::from(!matches!(verdict, Err(Stop::Unknown)));
+    if !matches!(verdict, Err(Stop::Refused)) {
+        return None;
+    }
+    let at = refusal(filled.text())?;
+    if let Some(bracket) = unpaired(filled.text()) {
+        let loc = filled.mapped().locate(bracket.range())?;
+        return Some(Unreadable::Unpaired(loc, bracket.words(filled.text())));
+    }
+    let tokens = tokenize(filled.text()).ok()?;
+    // At the end something is missing behind the last token.
+    let mut words = tokens.iter().filter(|token| !token.is_space());
+    let token = words.clone().find(|token| token.range.end() > at).or_else(|| words.next_back())?;
+    filled.mapped().locate(token.range).map(Unreadable::Refused)
+}
+
+/// Whether a sample there is read as a value by no parser if it is none. Elsewhere a text with blanks may be a value and its
+/// alias.
+fn judged_by_any(template: &Template, hole: &Hole) -> bool {
+    let text = template.text().text();
+    match hole.role {
+        Role::InString => true,
+        _ if hole.accessor == Accessor::Values => true,
+        Role::Bare => text[usize::from(hole.range.end())..].trim_start().starts_with([')', ',']),
+        _ => false,
+    }
 }

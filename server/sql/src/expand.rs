@@ -199,7 +199,7 @@ impl<'a> Expander<'a> {
         self.models.insert(model);
         if path.is_empty() {
             let message = "a column is missing after the dot";
-            let problem = Problem::new(Code::UnknownColumn, dot(path_loc), message);
+            let problem = Problem::new(Code::UnknownColumn, dot(path_loc), message).local();
             self.problems.push(problem.related(self.project.object(model).name_loc(), "the model is defined here"));
             self.broken = true;
             return out.push_for("NULL", loc);

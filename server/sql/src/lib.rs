@@ -10,6 +10,8 @@ mod accessor;
 mod aggregates;
 mod brackets;
 pub mod canonical;
+pub mod engine_1_4;
+
 mod compose;
 mod dialect;
 mod direction;
@@ -34,8 +36,9 @@ mod windows;
 
 pub use accessor::Accessor;
 pub use aggregates::{Shape, foreign_aggregates, shape_of};
-pub use brackets::{Nesting, unclosed};
-pub use compose::{Clause, Composed, Selected, compose, default_sort, dependent_models, inputs_of};
+
+pub use brackets::{Nesting, Unpaired, unclosed, unpaired};
+pub use compose::{Clause, Composed, Placed, Selected, Unread, compose, default_sort, dependent_models, inputs_of};
 pub use expand::Context;
 pub use filled::Filled;
 pub use hash::{alias_hash, name_hash};

@@ -68,6 +68,33 @@ impl Composed {
         Composed { regrouped: others.clone(), ..self.grouped_as_selected(but) }
     }
 
+    /// A query without holes as SQLGlot prints it, which the source runs (F11): it mends what DuckDB refuses, and a
+    /// reference in quotes has only one pair of them. `None` if that text isn't known.
+    pub fn printed(&self) -> Option<Composed> {
+        let (mut out, mut placed, mut done) = (Template::new(), Vec::new(), TextSize::new(0));
+        let mut clauses: Vec<&Placed> = self.placed.iter().collect();
+        clauses.sort_by_key(|one| one.range.start());
+        for one in clauses {
+            let text = self.template.text().slice(one.range);
+            let expression = if one.clause == Clause::OrderBy { without_direction(text) } else { text.trim_end() };
+            let plain = expression.replace("\"\"", "\"");
+            let printed = canonical(if expression.contains("\"\"") { &plain } else { expression }).ok()?.text;
+            out.push_part(&self.template, TextRange::new(done, one.range.start()));
+            let start = out.len();
+            let source = TextRange::at(one.range.start(), TextSize::of(expression));
+            match self.template.text().locate(source) {
+                Some(loc) => out.push_for(&printed, loc),
+                None => out.push_generated(&printed),
+            }
+            out.push_part(&self.template, TextRange::new(source.end(), one.range.end()));
+            placed.push(Placed { range: TextRange::new(start, out.len()), ..*one });
+            done = one.range.end();
+        }
+        out.push_part(&self.template, TextRange::new(done, self.template.len()));
+        out.find_roles();
+        Some(Composed { template: out, placed, ..self.clone() })
+    }
+
     /// Where a statement is grouped by.
     pub fn grouped_range(&self, statement: usize) -> Option<TextRange> {
         self.placed_in(statement, Clause::GroupBy)
@@ -213,7 +240,7 @@ pub(crate) fn grouping<'a>(
     ordered: &'a [Part],
 ) -> Vec<&'a Part> {
     let aggregated = selected.iter().any(|part| part.shape.aggregate) || !having.is_empty();
-    if target == Target::V2_1 && !aggregated {
+    if target >= Target::V2_1 && !aggregated {
         return Vec::new();
     }
     let mut out: Vec<&Part> = Vec::new();
@@ -235,7 +262,7 @@ pub(crate) fn grouped_placeholders(target: Target, part: &Part) -> Vec<Problem> 
     let problem = |hole: &Hole| {
         let message = "the run fails: the query groups by this expression, and there the quote before a placeholder is lost (S-16)";
         let help = match target {
-            Target::V2_1 => "leave the quotes out: the placeholder gets them automatically",
+            Target::V2_1 | Target::V2_2 => "leave the quotes out: the placeholder gets them automatically",
             Target::V2_0 => "compare with a number, or use the placeholder in a filter instead",
         };
         Problem::new(Code::GroupedPlaceholder, hole.loc, message).help(help)

@@ -19,6 +19,21 @@ impl Token {
         matches!(self.token, SqlToken::Whitespace(_))
     }
 
+    /// Whether it stands in quotes: a string, or a name.
+    pub fn is_quoted(&self) -> bool {
+        match &self.token {
+            SqlToken::Word(word) => word.quote_style.is_some(),
+            SqlToken::SingleQuotedString(_)
+            | SqlToken::DoubleQuotedString(_)
+            | SqlToken::DollarQuotedString(_)
+            | SqlToken::EscapedStringLiteral(_)
+            | SqlToken::UnicodeStringLiteral(_)
+            | SqlToken::NationalStringLiteral(_)
+            | SqlToken::HexStringLiteral(_) => true,
+            _ => false,
+        }
+    }
+
     /// Whether it is this bare word, in any case.
     pub fn is_word(&self, word: &str) -> bool {
         matches!(&self.token, SqlToken::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word))

@@ -7,8 +7,8 @@
 use crate::parse::parse_expression;
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
-    Ident, ObjectName, UnaryOperator, visit_expressions_mut,
+    BinaryOperator, CaseWhen, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator,
+    FunctionArguments, Ident, ObjectName, UnaryOperator, visit_expressions_mut,
 };
 use std::ops::ControlFlow;
 
@@ -171,6 +171,9 @@ fn function_as_parsed(mut function: Function, seen: &mut Seen) -> Expr {
     let name = function.name.to_string().to_lowercase();
     seen.call |= CALLS.contains(&name.as_str());
     function.name = ObjectName::from(vec![Ident::new(name.as_str())]);
+    if let FunctionArguments::List(list) = &mut function.args {
+        list.args = std::mem::take(&mut list.args).into_iter().map(compared).collect();
+    }
     let plain = function.over.is_none() && function.filter.is_none() && function.within_group.is_empty();
     if plain
         && name == "if"
@@ -188,6 +191,23 @@ fn function_as_parsed(mut function: Function, seen: &mut Seen) -> Expr {
         function.name = ObjectName::from(vec![Ident::new("coalesce")]);
     }
     Expr::Function(function)
+}
+
+/// `f(a = b)` compares: sqlparser reads a name and its argument.
+fn compared(argument: FunctionArg) -> FunctionArg {
+    let equals = |left: Expr, right: Expr| {
+        let both = Expr::BinaryOp { left: Box::new(left), op: BinaryOperator::Eq, right: Box::new(right) };
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Nested(Box::new(both))))
+    };
+    match argument {
+        FunctionArg::Named { name, arg: FunctionArgExpr::Expr(right), operator: FunctionArgOperator::Equals } => {
+            equals(Expr::Identifier(name), right)
+        }
+        FunctionArg::ExprNamed { name, arg: FunctionArgExpr::Expr(right), operator: FunctionArgOperator::Equals } => {
+            equals(name, right)
+        }
+        other => other,
+    }
 }
 
 /// The arguments of a call, if they are three without names.
@@ -249,6 +269,10 @@ mod tests {
             ("s ~ 'x'", "REGEXP_FULL_MATCH(s, 'x')"),
             ("s !~ 'x'", "NOT REGEXP_FULL_MATCH(s, 'x')"),
             ("a != b", "a <> b"),
+            (
+                "coalesce(if('-' = '-', '-', \"m\".\"s\"), case when b then s else c end)",
+                "COALESCE(CASE WHEN '-' = '-' THEN '-' ELSE \"m\".\"s\" END, CASE WHEN b THEN s ELSE c END)",
+            ),
             ("extract(year from d)", "EXTRACT(YEAR FROM d)"),
         ] {
             assert_eq!(alike(typed, grouped), Alike::Yes, "{typed}");

@@ -1,7 +1,8 @@
 //! What DuckDB itself has to say: its tokens, and what gets through the gate.
 
 use crate::text;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use parking_lot::Mutex;
+use std::sync::LazyLock;
 use viz_check::proof::{Kind, lex};
 use viz_engine::{Limits, PureRunner, Runner};
 use viz_facts::{Answer, Column, Question, ShadowTable, SqlError};
@@ -11,7 +12,7 @@ static RUNNER: LazyLock<Mutex<PureRunner>> = LazyLock::new(Mutex::default);
 
 /// DuckDB's answer to a question; `None` if there is none.
 fn ask(question: &Question) -> Option<Result<(), SqlError>> {
-    let mut runner = RUNNER.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut runner = RUNNER.lock();
     match runner.run(question, &Limits::default()) {
         Ok(Answer::Accepted(verdict)) => Some(verdict),
         _ => None,

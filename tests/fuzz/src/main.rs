@@ -5,11 +5,12 @@
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
+use parking_lot::Mutex;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, exit};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use viz_fuzz::{TARGETS, Target, mutate, seeds};
 
@@ -180,7 +181,7 @@ impl Plan {
         if let Some(trace) = &self.trace {
             fs::write(trace, &input)?;
         }
-        *running.lock().unwrap_or_else(PoisonError::into_inner) = (Instant::now(), input.clone());
+        *running.lock() = (Instant::now(), input.clone());
         if catch_unwind(AssertUnwindSafe(|| (target.run)(&input))).is_ok() {
             return Ok(());
         }
@@ -195,7 +196,7 @@ impl Plan {
 fn watch(target: &'static str, running: Arc<Mutex<(Instant, Vec<u8>)>>) -> Result<()> {
     let watch = move || loop {
         std::thread::sleep(Duration::from_secs(1));
-        let (since, input) = &*running.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, input) = &*running.lock();
         if since.elapsed() > SLOWEST {
             let path =
                 saved(target, "slow").and_then(|path| fs::write(&path, input).map(|()| path).map_err(Into::into));

@@ -1,7 +1,8 @@
 //! SQLite's write-ahead log: what it claims, with sums that are wrong and with sums that are right.
 
+use parking_lot::Mutex;
 use std::io::{Seek, SeekFrom, Write};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::LazyLock;
 use tempfile::{NamedTempFile, tempfile};
 use viz_engine::fuzzing;
 
@@ -52,7 +53,7 @@ fn judge(log: &[u8]) {
     }
     static FILES: LazyLock<Mutex<NamedTempFile>> =
         LazyLock::new(|| Mutex::new(NamedTempFile::new().expect("a temporary file")));
-    let mut database = FILES.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut database = FILES.lock();
     let file = database.as_file_mut();
     let before = 1024;
     let filled = file.set_len(0).and_then(|()| file.seek(SeekFrom::Start(0))).and_then(|_| file.write_all(&[1; 1024]));

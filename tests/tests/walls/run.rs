@@ -2,11 +2,11 @@
 
 use super::place::{OUTSIDE, Place, Snapshot, VARIABLE, shown};
 use crate::PROGRAM;
+use parking_lot::Mutex;
 use std::fs::File;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -143,12 +143,12 @@ pub fn together<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> Vec<R> + Syn
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(at) else { break };
                     let given = work(item);
-                    done.lock().expect("nobody panics with it").push((at, given));
+                    done.lock().push((at, given));
                 }
             });
         }
     });
-    let mut done = done.into_inner().expect("nobody panics with it");
+    let mut done = done.into_inner();
     done.sort_by_key(|(at, _)| *at);
     done.into_iter().flat_map(|(_, given)| given).collect()
 }

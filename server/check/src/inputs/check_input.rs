@@ -5,10 +5,10 @@ use crate::engine_errors::wording::sentence;
 use crate::engine_errors::wording::suggest;
 use crate::facts::{Facts, Known, Used};
 use crate::inputs::options::{Failed, InputOptions, MAX_OPTIONS, look_up, question};
-use crate::inputs::states::{Value, numeric};
-use crate::models::check_model::{Columns, columns, error_place};
+use crate::models::check_model::{Columns, columns, fault_of_text};
 use crate::models::not_run::not_run;
 use crate::report::{Finding, InputReport, OptionsStatus};
+use crate::selection::{Value, numeric};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use viz_facts::{Answer, Reason, Unknown};
@@ -378,12 +378,10 @@ fn query_findings(
             if project.uses_of(id).iter().any(failed) {
                 return;
             }
-            let place = error_place(&sql, error).filter(|loc| loc.segment == query.loc.segment);
-            let mut finding = Finding::new(
-                Code::OptionsQuery,
-                place.unwrap_or(body),
-                format!("the option query fails: {}", sentence(&error.message)),
-            );
+            let (place, words) = fault_of_text(&sql, error);
+            let place = place.filter(|loc| loc.segment == query.loc.segment);
+            let message = format!("the option query fails: {words}");
+            let mut finding = Finding::new(Code::OptionsQuery, place.unwrap_or(body), message);
             suggest(&mut finding, error);
             findings.push(finding);
         }

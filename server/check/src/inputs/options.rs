@@ -3,10 +3,10 @@
 use crate::facts::{Facts, Known};
 use crate::inputs::ranges;
 use crate::inputs::ranges::Listed;
-use crate::inputs::states::{State, Value, numeric};
 use crate::models::earlier_runs;
 use crate::models::earlier_runs::Earlier;
 use crate::models::source::source_of_model;
+use crate::selection::{State, Value, numeric};
 use rustc_hash::FxHashMap;
 use viz_facts::{Answer, DataType, FactStore, KeyedQuestion, OptionValues, Question, Reason, SqlError, Unknown};
 use viz_project::{Body, DefaultSelection, Display, Input, ObjectId, Options, Project, Selection};

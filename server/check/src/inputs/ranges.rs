@@ -1,8 +1,8 @@
 //! Ranges: their values as the browser lists them (`R-DATE-03` to `R-DATE-07`), and what is wrong with them.
 
 use crate::inputs::dates::{Unit, bound, expression, step};
-use crate::inputs::states::{Value, numeric};
 use crate::report::Finding;
+use crate::selection::{Value, numeric};
 use chrono::{NaiveDate, NaiveDateTime};
 use std::borrow::Cow;
 use viz_facts::js_number;

@@ -6,16 +6,17 @@ use super::origin::origin;
 use super::plan::{Plan, filled, filled_part, render};
 use super::setting::{Setting, shadow_tables};
 use super::statements::single_statements;
+use super::uses::use_to_blame;
 use super::wording::{Failures, counted, in_words, plain_names, subject};
 use crate::engine_errors::all_errors::further;
 use crate::engine_errors::place::error_range;
 use crate::engine_errors::wording::{missing_name, suggest, suggestion};
-use crate::inputs::states::{State, Value};
 use crate::insight::witness::Witness;
 use crate::report::{Finding, Judge};
+use crate::selection::{State, Value};
 use std::sync::Arc;
 use viz_facts::{Question, SqlError, Unknown};
-use viz_project::{Code, Fix, ObjectId};
+use viz_project::{Code, Fix, ObjectId, Related};
 use viz_sql::{Accessor, Hole, Role};
 use viz_text::{Loc, TextSize};
 
@@ -54,6 +55,8 @@ struct Place {
     hole: Option<usize>,
     loc: Option<Loc>,
     template_offset: Option<TextSize>,
+    /// What explains it.
+    related: Option<Related>,
 }
 
 /// Every combination fails: the query itself is wrong, or the only option is.
@@ -68,7 +71,7 @@ pub(super) fn blame_query(
     if fails_grouped(setting, plan, verdict, combination, error, judge) {
         return;
     }
-    let place = place_of(setting, plan, combination, error);
+    let place = place_of(setting, plan, combination, error, judge);
     if let (Some(hole), true) = (place.hole, plan.combinations.iter().all(|c| !c.is_empty())) {
         let witness = Witness {
             inputs: vec![input_index(setting, plan, hole)],
@@ -92,7 +95,7 @@ pub(super) fn blame_query(
         return;
     }
     for error in further_errors(setting, plan, combination, error).unwrap_or_default() {
-        let place = place_of(setting, plan, combination, &error);
+        let place = place_of(setting, plan, combination, &error, judge);
         let finding = query_finding(setting, verdict.report.loc, &place, &error, judge);
         let known = verdict.findings.iter().any(|other| other.loc == finding.loc);
         if place.hole.is_none() && place.loc.is_some() && !known {
@@ -111,7 +114,10 @@ fn query_finding(setting: &Setting<'_>, insight: Loc, place: &Place, error: &Sql
     let loc = place.loc.or_else(|| nearest_statement(setting, place)).unwrap_or(insight);
     let message = format!("{} {verb}: {}", subject(setting, loc), in_words(setting, error));
     let mut finding = Finding::new(code, loc, message);
+    // The engine names no model of a bare column.
+    finding.local = true;
     suggest(&mut finding, error);
+    finding.related.extend(place.related.clone());
     finding
 }
 
@@ -134,7 +140,7 @@ pub(super) fn choices_finding(setting: &Setting<'_>, plan: &Plan, witness: &Witn
     let Failure { spoken, example, error, judge, exact } = *failure;
     let inputs = &plan.query_inputs;
     let responsible: Vec<ObjectId> = witness.inputs.iter().map(|index| inputs[*index]).collect();
-    let place = place_of(setting, plan, spoken, error);
+    let place = place_of(setting, plan, spoken, error, judge);
     let guilty = |hole: &&Hole| responsible.contains(&hole.input);
     let hole = place.hole.map(|index| &setting.composed.template.holes()[index]).filter(guilty).or_else(|| {
         let offset = place.template_offset.unwrap_or_default();
@@ -166,6 +172,7 @@ pub(super) fn choices_finding(setting: &Setting<'_>, plan: &Plan, witness: &Witn
     if let (Some(hole), Some(Advice::Quoted(written))) = (hole.filter(|hole| hole.loc == loc), &advice) {
         finding.fix = quotes_around(setting, plan, hole, written);
     }
+    finding.related.extend(place.related.filter(|_| hole.is_none()));
     for input in &responsible {
         finding.related.push(origin(setting, plan, *input, example));
     }
@@ -225,14 +232,33 @@ fn rendered_around(setting: &Setting<'_>, plan: &Plan, combination: usize, hole:
     Some(if out.chars().count() > 120 { format!("{}…", out.chars().take(119).collect::<String>()) } else { out })
 }
 
-fn place_of(setting: &Setting<'_>, plan: &Plan, combination: usize, error: &SqlError) -> Place {
+/// Where an error is, or the use of a metric or dimension that is right by itself.
+fn place_of(setting: &Setting<'_>, plan: &Plan, combination: usize, error: &SqlError, judge: Judge) -> Place {
+    let place = own_place(setting, plan, combination, error);
+    let (Some(loc), Some(origin), None) = (place.loc, place.template_offset, place.hole) else { return place };
+    match use_to_blame(setting, origin, loc, judge) {
+        Some(used) => Place { loc: Some(used.loc), related: Some(used.related), ..place },
+        None => place,
+    }
+}
+
+/// Where an error is, also inside of metrics and dimensions.
+fn own_place(setting: &Setting<'_>, plan: &Plan, combination: usize, error: &SqlError) -> Place {
     let Some(offset) = error.offset.map(TextSize::new) else { return Place::default() };
     let filled = filled(setting, plan, &plan.combinations[combination]);
     let offset = offset.min(TextSize::of(filled.text()));
     let range = error_range(filled.text(), offset, error.length);
     // An error about a whole comparison is about the choice in it.
     let hole = filled.hole_at(offset).or_else(|| filled.hole_in(range));
-    Place { hole, loc: filled.mapped().locate(range), template_offset: Some(filled.origin(offset)) }
+    let loc = filled.mapped().locate(range);
+    Place { hole, loc, template_offset: Some(filled.origin(offset)), related: None }
+}
+
+/// Where an error is: at its place, in the choice that it is about, else in the statement before it.
+pub(super) fn error_loc(setting: &Setting<'_>, plan: &Plan, combination: usize, error: &SqlError) -> Loc {
+    let place = own_place(setting, plan, combination, error);
+    let hole = place.hole.and_then(|hole| setting.composed.template.holes().get(hole)).map(|hole| hole.loc);
+    hole.or(place.loc).or_else(|| nearest_statement(setting, &place)).unwrap_or_else(|| insight_loc(setting))
 }
 
 /// The statement before a place in generated text.

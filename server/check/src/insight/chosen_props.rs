@@ -1,8 +1,8 @@
 //! Options that are put into properties: whether plotly takes each of them (`R-PROP-01`).
 
 use super::setting::Setting;
-use crate::inputs::states::Value;
 use crate::report::Finding;
+use crate::selection::Value;
 use viz_plotly::{Attribute, Given, Root, ValueType, schema};
 use viz_project::{Code, Kind, ObjectId, Related, Resolution, Severity, StaticProp};
 use viz_syntax::{RefForm, references};

@@ -102,6 +102,24 @@ fn run_on_data(setting: &Setting<'_>, plan: &Plan, selection: &[u32]) -> Result<
     })
 }
 
+/// Runs the query with each of these combinations, as many as are tried at most.
+///
+/// # Errors
+/// While that is under way.
+pub(super) fn try_each(setting: &Setting<'_>, plan: &Plan, among: &[usize]) -> Result<Vec<Trial>, Unknown> {
+    let tried = among.iter().take(MOST_TRIED.saturating_sub(plan.tried.get()));
+    // All are asked at once.
+    let trials: Vec<Result<Trial, Unknown>> =
+        tried.map(|at| run_on_data(setting, plan, &plan.combinations[*at])).collect();
+    trials.into_iter().collect()
+}
+
+/// The tables of models as common table expressions.
+pub(super) fn with_tables(tables: &[QueryTable]) -> String {
+    let table = |table: &QueryTable| format!("\"{}\" AS (\n{}\n)", table.name, table.sql);
+    tables.iter().map(table).collect::<Vec<_>>().join(",\n")
+}
+
 /// Where the query finds its rows.
 pub(super) fn source_and_tables(setting: &Setting<'_>) -> Result<(SourceSpec, Vec<QueryTable>), Unknown> {
     let table = |model: &_| {

@@ -1,8 +1,8 @@
 //! What composing a query asks for, answered from facts.
 
 use crate::inputs::check_input::AllOptions;
-use crate::inputs::states::Value;
 use crate::models::check_model::{AllColumns, Columns};
+use crate::selection::Value;
 use viz_facts::{Column, DataType};
 use viz_project::{Body, DefaultSelection, ObjectId, Project, Target};
 use viz_sql::{Accessor, Context};
@@ -52,7 +52,7 @@ impl Context for FromFacts<'_> {
             DefaultSelection::Values(defaults) => {
                 let defaults: Vec<String> = defaults.iter().map(|default| default.text.clone()).collect();
                 match self.project.target() {
-                    Target::V2_1 => one(&defaults).or_else(option),
+                    Target::V2_1 | Target::V2_2 => one(&defaults).or_else(option),
                     // S-17: the whole list as Python prints it.
                     Target::V2_0 => Some(format!("['{}']", defaults.join("', '"))),
                 }

@@ -5,7 +5,7 @@
 
 use super::InsightVerdict;
 use super::blame::{Failure, choices_finding};
-use super::confirm_on_data::source_and_tables;
+use super::confirm_on_data::{source_and_tables, with_tables};
 use super::origin::is_phantom;
 use super::plan::{Plan, render};
 use super::setting::Setting;
@@ -46,6 +46,7 @@ pub(super) fn execute_sample(
     });
     let outcomes: Vec<Result<Outcome, Unknown>> = questions.map(outcome).collect();
     let outcomes: Vec<Outcome> = outcomes.into_iter().collect::<Result<_, _>>()?;
+    verdict.report.proof.executed = among.len();
     let combinations: Vec<Combination> = among.iter().map(|at| plan.combinations[*at].clone()).collect();
     run_errors(setting, plan, verdict, among, &combinations, &outcomes);
     if outcomes.iter().all(Result::is_ok) {
@@ -96,6 +97,10 @@ fn without_rows(
 ) {
     let empty: Vec<bool> = shown.iter().map(|shown| shown.rows == 0).collect();
     if empty.iter().all(|empty| *empty) {
+        // Of an insight without inputs that is an error, which is told.
+        if !setting.composed.dynamic {
+            return;
+        }
         let message = match plan.query_inputs.is_empty() {
             true => "this insight shows nothing: its query finds no rows",
             false => "this insight shows nothing, whatever is chosen: its query finds no rows",
@@ -159,11 +164,9 @@ fn read_at(setting: &Setting<'_>, plan: &Plan, witness: &Witness) -> Option<Loc>
 
 /// The query that counts and hashes the rows of another. The hash of a row reads all its values, so none is left out.
 fn counting_query(tables: &[QueryTable], sql: &str) -> String {
-    let table = |table: &QueryTable| format!("\"{}\" AS (\n{}\n)", table.name, table.sql);
-    let tables: Vec<String> = tables.iter().map(table).collect();
     format!(
         "WITH {}\nSELECT count(*) || ':' || coalesce(md5(string_agg(hash(viz_rows)::VARCHAR, ',')), '') FROM (\n{sql}\n) AS viz_rows",
-        tables.join(",\n")
+        with_tables(tables)
     )
 }
 

@@ -1,10 +1,10 @@
 //! What breaks in the browser only: its engine is older than the source's.
 
-use super::blame::{Failure, choices_finding};
+use super::blame::{Failure, choices_finding, error_loc};
 use super::grouping::differs_finding;
 use super::plan::{Plan, filled, render};
 use super::setting::Setting;
-use super::wording::subject;
+use super::wording::{in_words, subject};
 use super::{InsightVerdict, in_1_4};
 use crate::engine_errors::lambda::{HELP, arrows};
 use crate::insight::browser_engine::{Refused, refused_by_1_4};
@@ -12,7 +12,7 @@ use crate::insight::witness::witnesses;
 use crate::report::{Finding, Judge};
 use viz_facts::{SqlError, SqlErrorKind};
 use viz_project::{Code, Severity};
-use viz_sql::{Alike, Role};
+use viz_sql::{Alike, Role, engine_1_4};
 
 /// Lambdas with an arrow: a matter of the engine that runs the query.
 pub(super) fn judge_arrows(setting: &Setting<'_>, plan: &Plan, verdict: &mut InsightVerdict, fine: &[usize]) {
@@ -39,6 +39,22 @@ pub(super) fn judge_arrows(setting: &Setting<'_>, plan: &Plan, verdict: &mut Ins
     }
 }
 
+/// Whether the browser's engine reads a text that the source's refuses.
+pub(super) fn is_read_today(setting: &Setting<'_>, text: &str) -> bool {
+    in_1_4(setting.project, setting.composed) && engine_1_4::parse(text).is_ok()
+}
+
+/// What is read by the browser's engine only.
+pub(super) fn today_finding(setting: &Setting<'_>, plan: &Plan, combination: usize, error: &SqlError) -> Finding {
+    let loc = error_loc(setting, plan, combination, error);
+    let words = in_words(setting, error);
+    let message =
+        format!("{} works in the browser of today only, DuckDB 2.0 refuses it: {words}", subject(setting, loc));
+    let mut finding = Finding::new(Code::BrowserEngine, loc, message);
+    finding.severity = Severity::Warning;
+    finding
+}
+
 /// Constructs that the browser's engine refuses although the source's accepts them.
 pub(super) fn judge_for_browser(setting: &Setting<'_>, plan: &Plan, verdict: &mut InsightVerdict, fine: &[usize]) {
     let Some(first) = fine.first() else { return };
@@ -50,6 +66,7 @@ pub(super) fn judge_for_browser(setting: &Setting<'_>, plan: &Plan, verdict: &mu
     // A choice that stands inside a string changes no construct.
     let free = setting.composed.template.holes().iter().any(|hole| !matches!(hole.role, Role::InString));
     let judged = if free { fine } else { std::slice::from_ref(first) };
+    verdict.report.proof.for_viewers = judged.len();
     let refused: Vec<Vec<Refused>> =
         judged.iter().map(|at| refused_by_1_4(&render(setting, plan, &plan.combinations[*at]))).collect();
     let common = |found: &&Refused| refused.iter().all(|others| others.iter().any(|other| other.what == found.what));

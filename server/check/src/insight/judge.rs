@@ -2,6 +2,7 @@
 
 use super::InsightVerdict;
 use super::blame::{Failure, blame_query, choices_finding};
+use super::in_browser::{is_read_today, today_finding};
 use super::plan::{Plan, render};
 use super::probes::over_words;
 use super::setting::{Setting, shadow_tables};
@@ -10,7 +11,7 @@ use crate::insight::witness::witnesses;
 use crate::proof::Key;
 use crate::report::Judge;
 use indexmap::IndexMap;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use viz_facts::{Question, ShadowTable, SqlError, Unknown};
 use viz_sql::parse;
@@ -44,6 +45,10 @@ pub(super) fn judge_combinations(
         let class = classes.entry(key).or_insert_with(|| Class { text: text(), members: Vec::new() });
         class.members.push(*at);
     }
+    match judge {
+        Judge::Parse => verdict.report.proof.parsed = classes.len(),
+        _ => verdict.report.proof.bound = classes.len(),
+    }
     let tables = if judge == Judge::Bind { shadow_tables(setting)? } else { Arc::default() };
     let mut errors: Vec<Option<SqlError>> = Vec::with_capacity(classes.len());
     let mut missing = None;
@@ -63,6 +68,18 @@ pub(super) fn judge_combinations(
     if errors.iter().all(Option::is_none) {
         return Ok(among.to_vec());
     }
+    // What only the browser's engine reads is no error, and can't be judged further.
+    let mut today: HashSet<usize> = HashSet::new();
+    for (class, error) in classes.values().zip(&mut errors) {
+        if judge == Judge::Parse && error.is_some() && is_read_today(setting, &class.text) {
+            if let (true, Some(error)) = (today.is_empty(), error.as_ref()) {
+                verdict.findings.push(today_finding(setting, plan, class.members[0], error));
+            }
+            today.extend(&class.members);
+            *error = None;
+        }
+    }
+    verdict.only_today |= !today.is_empty();
     let mut error_of: HashMap<usize, &SqlError> = HashMap::new();
     for (class, error) in classes.values().zip(&errors) {
         if let Some(error) = error {
@@ -85,7 +102,7 @@ pub(super) fn judge_combinations(
             verdict.findings.push(choices_finding(setting, plan, &witness, &failure));
         }
     }
-    Ok(among.iter().copied().filter(|at| !error_of.contains_key(at)).collect())
+    Ok(among.iter().copied().filter(|at| !error_of.contains_key(at) && !today.contains(at)).collect())
 }
 
 /// Whether a text parses.

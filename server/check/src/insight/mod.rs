@@ -1,9 +1,11 @@
 //! The verdict on one insight: compose, render, parse, bind, and say who is to blame.
 
 mod blame;
+mod branches;
 pub(crate) mod browser_engine;
 mod chosen_props;
 pub(crate) mod combinations;
+mod computed;
 pub(crate) mod confirm_on_data;
 mod context;
 pub(crate) mod execute;
@@ -16,16 +18,19 @@ mod pieces;
 mod plan;
 mod probes;
 pub(crate) mod rendered;
+mod run_itself;
 mod setting;
 mod slices;
 mod statements;
 pub(crate) mod static_props;
 pub(crate) mod suspicious;
+mod uses;
 mod value_blame;
 mod values;
 mod without_options;
 pub(crate) mod witness;
 mod wording;
+mod written;
 
 pub(crate) use context::FromFacts;
 
@@ -34,34 +39,39 @@ use crate::inputs::check_input::AllOptions;
 use crate::models::check_model::AllColumns;
 use crate::report::{Counters, Finding, InsightReport, Judge, Status};
 use crate::settings::{CheckOptions, Level};
+use computed::judge_computed;
 use execute::execute_sample;
 use hostile::judge_hostile;
 use in_browser::{judge_arrows, judge_for_browser};
 use judge::judge_combinations;
 use plan::{Plan, render};
+use run_itself::{judge_kept_rows, judge_null_options, judge_unreachable_options};
 use setting::{Setting, foreign_dialect, shadow_tables, unknown_models};
 use slices::judge_slices;
 use statements::statements_apart;
 use std::sync::Arc;
 use suspicious::suspicious;
 use values::{judge_data, judge_values};
-use viz_facts::{Reason, ShadowTable, Unknown};
-use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project};
+use viz_facts::{Question, Reason, ShadowTable, Unknown};
+use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project, Severity};
 use viz_sql::{Composed, compose};
 use without_options::judge_without_options;
+use written::judge_written;
 
 /// What a check says of one insight.
 pub(crate) struct InsightVerdict {
     pub findings: Vec<Finding>,
     pub report: InsightReport,
     pub counters: Counters,
+    /// Whether some of its texts are read by the browser's engine only.
+    pub only_today: bool,
 }
 
 impl InsightVerdict {
     /// Nothing has been checked.
     pub(crate) fn new(project: &Project, id: ObjectId) -> Self {
         let report = InsightReport::new(project, id);
-        Self { findings: Vec::new(), report, counters: Counters::default() }
+        Self { findings: Vec::new(), report, counters: Counters::default(), only_today: false }
     }
 }
 
@@ -85,7 +95,9 @@ pub(crate) fn check_insight(
         return verdict;
     };
     verdict.findings.extend(composed.problems.iter().map(Finding::from));
+    (verdict.report.proof.canonicalised, verdict.report.proof.compared) = (composed.read, composed.compared);
     let composed = if in_1_4(project, &composed) { composed.grouped_as_viewers_see() } else { composed };
+    let composed = mended(facts, &composed).unwrap_or(composed);
     let setting = Setting { project, facts, options, columns, inputs, id, insight, composed: &composed };
     judge_query(&setting, &mut verdict);
     // A filter that is dropped whatever is chosen needs no other finding about the same placeholder.
@@ -93,8 +105,38 @@ pub(crate) fn check_insight(
     verdict
         .findings
         .retain(|finding| !finding.code.is_of_choices() || dropped.iter().all(|problem| problem.loc != finding.loc));
+    add_unread(&setting, &mut verdict.findings);
     suspicious(&setting, &mut verdict.findings);
     verdict
+}
+
+/// Says which statements the reference's parser can't read, unless something is said against them already.
+fn add_unread(setting: &Setting<'_>, findings: &mut Vec<Finding>) {
+    for unread in &setting.composed.unread {
+        let whole = setting.insight.statements[unread.statement].query.loc;
+        let told = |finding: &Finding| {
+            let here = finding.loc.segment == whole.segment && whole.range.contains_range(finding.loc.range);
+            finding.severity == Severity::Error && (here || finding.loc == unread.problem.loc)
+        };
+        if !findings.iter().any(told) {
+            findings.push(Finding::from(&unread.problem));
+        }
+    }
+}
+
+/// A query without inputs as the source gets it, where that makes a difference: SQLGlot prints it anew, and that mends some
+/// of what DuckDB refuses.
+fn mended(facts: &Facts<'_>, composed: &Composed) -> Option<Composed> {
+    if composed.dynamic || composed.broken || !composed.template.holes().is_empty() {
+        return None;
+    }
+    let parse = |composed: &Composed| facts.accepted(Question::Parse { sql: composed.template.plain() });
+    // It means another thing to DuckDB.
+    let other = composed.template.plain().contains("<=>");
+    if !other && !matches!(parse(composed), Ok(Err(_))) {
+        return None;
+    }
+    composed.printed().filter(|printed| matches!(parse(printed), Ok(Ok(()))))
 }
 
 /// Whether DuckDB 1.4 runs a query: in a browser of today.
@@ -143,7 +185,9 @@ fn judge_query(setting: &Setting<'_>, verdict: &mut InsightVerdict) {
     if setting.options.level == Level::Parse {
         return;
     }
-    if let Err(why) = judge_meaning(setting, &plan, verdict, &fine) {
+    let only_today = || Unknown::new(Reason::BrowserOnly, "only the browser's engine reads it, and that is not linked");
+    let judged = judge_meaning(setting, &plan, verdict, &fine);
+    if let Err(why) = if verdict.only_today { judged.and_then(|()| Err(only_today())) } else { judged } {
         verdict.report.status = Status::Partial;
         verdict.report.why = Some(why);
     }
@@ -154,6 +198,8 @@ fn judge_texts(setting: &Setting<'_>, plan: &Plan, verdict: &mut InsightVerdict)
     let all: Vec<usize> = (0..plan.combinations.len()).collect();
     let fine = judge_combinations(setting, plan, verdict, &all, Judge::Parse)?;
     verdict.report.judge = Some(Judge::Parse);
+    judge_null_options(setting, &mut verdict.findings);
+    judge_unreachable_options(setting, plan, verdict);
     verdict.report.covered = plan.classes.covered(&plan.combinations);
     settle(setting, verdict, Level::Parse);
     judge_for_browser(setting, plan, verdict, &fine);
@@ -198,9 +244,19 @@ fn judge_bound(
     tables: &Arc<[ShadowTable]>,
     bound: &[usize],
 ) -> Result<(), Unknown> {
-    judge_slices(setting, verdict, tables, &render(setting, plan, &plan.combinations[bound[0]]));
+    let first = render(setting, plan, &plan.combinations[bound[0]]);
+    judge_slices(setting, verdict, tables, &first);
+    // Both are asked at once.
+    let written = judge_written(setting, verdict, tables, &first);
     judge_values(setting, plan, &mut verdict.findings, tables)?;
-    judge_data(setting, plan, verdict, tables, bound[0])?;
+    written?;
+    if !judge_computed(setting, plan, verdict, tables, bound)? {
+        judge_data(setting, plan, verdict, tables, bound[0])?;
+    }
+    let failing = |finding: &Finding| finding.severity == Severity::Error;
+    if !verdict.findings.iter().any(failing) {
+        judge_kept_rows(setting, verdict, &first)?;
+    }
     verdict.report.judge = Some(Judge::Values);
     if setting.options.hostile {
         judge_hostile(setting, plan, &mut verdict.findings, tables, bound[0])?;

@@ -2,8 +2,8 @@
 
 use super::plan::Plan;
 use super::setting::Setting;
-use crate::inputs::states::{State, Value};
 use crate::models::check_model::defined_here;
+use crate::selection::{State, Value};
 use viz_project::{Body, ObjectId, Related};
 
 /// Where the guilty option comes from.

@@ -1,9 +1,10 @@
 //! What is planned for an insight: what each input can be set to, which of that is equal, and which combinations are looked at.
 
 use super::setting::Setting;
-use crate::inputs::states::{State, states};
+use crate::inputs::states::states;
 use crate::insight::combinations::{Combination, sample, total};
 use crate::proof::{Classes, Conditions, Shape};
+use crate::selection::State;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::Cell;
 use viz_facts::Unknown;
@@ -92,7 +93,7 @@ fn all_states(setting: &Setting<'_>, inputs: &[ObjectId]) -> Result<Vec<Vec<Stat
         (Some(Err(why)), _) => {
             let name = setting.project.object(*input).name_text();
             let message = format!("the options of `{name}` are not known: {}", why.message);
-            Err(Some(Unknown { code: why.code, message }))
+            Err(Some(Unknown::new(why.code, message)))
         }
         _ => Err(None),
     };

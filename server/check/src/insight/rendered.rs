@@ -3,10 +3,11 @@
 use crate::facts::Facts;
 use crate::inputs::check_input::AllOptions;
 use crate::inputs::options::{Failed, look_up};
-use crate::inputs::states::{State, states};
+use crate::inputs::states::states;
 use crate::insight::{FromFacts, in_1_4};
 use crate::models::check_model::{AllColumns, Columns, columns};
 use crate::models::source::source_of_model;
+use crate::selection::State;
 use std::sync::Arc;
 use viz_facts::{Column, FactStore, Reason, SourceSpec, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project};
@@ -191,7 +192,7 @@ fn selected(project: &Project, id: ObjectId, composed: &Composed) -> Vec<Rendere
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inputs::states::Value;
+    use crate::selection::Value;
     use std::path::Path;
     use std::sync::Arc;
     use std::time::SystemTime;

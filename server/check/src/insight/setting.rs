@@ -44,10 +44,8 @@ pub(super) fn unknown_models(setting: &Setting<'_>) -> Option<Unknown> {
     setting.composed.models.iter().find_map(|model| match setting.columns.get(model) {
         Some(Columns::Unknown(why)) => {
             let name = setting.project.object(*model).name_text();
-            Some(Unknown {
-                code: why.code,
-                message: format!("the columns of the model `{name}` are not known: {}", why.message),
-            })
+            let message = format!("the columns of the model `{name}` are not known: {}", why.message);
+            Some(Unknown::new(why.code, message))
         }
         Some(Columns::Failed) => {
             let name = setting.project.object(*model).name_text();

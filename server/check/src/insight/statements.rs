@@ -75,11 +75,13 @@ fn statement_alone(setting: &Setting<'_>, statement: &Statement, sql: &MappedTex
     let whole = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
     let (prefix, end) = (own.start(), own.end());
     let offset = error.offset.map(TextSize::new).filter(|offset| (prefix..end).contains(offset));
-    let unclosed = viz_sql::unclosed(&sql.text()[own]).filter(|_| offset.is_none()).map(|at| at + prefix);
+    // Of a bracket without its other half the engine knows only what it meets later.
+    let unpaired = viz_sql::unpaired(&sql.text()[own]);
+    let bracket = unpaired.map(|unpaired| unpaired.range() + prefix);
     let told = |offset| error_range(sql.text(), offset, error.length);
-    let loc = offset.map(told).or(unclosed).and_then(|range| sql.locate(range));
-    let words = match unclosed {
-        Some(at) => format!("`{}` is never closed", &sql.text()[at]),
+    let loc = bracket.or(offset.map(told)).and_then(|range| sql.locate(range));
+    let words = match unpaired {
+        Some(unpaired) => unpaired.words(&sql.text()[own]),
         // Met in what follows, which is not the user's.
         None if loc.is_none() && error.offset.is_some() => "something is missing behind this".into(),
         None => in_words(setting, &error),

@@ -3,8 +3,9 @@
 use super::chosen_props::judge_chosen_props;
 use super::setting::Setting;
 use crate::inputs::options::InputOptions;
-use crate::inputs::states::{Value, numeric, starts_with_date, states};
+use crate::inputs::states::states;
 use crate::report::Finding;
+use crate::selection::{Value, numeric, starts_with_date};
 use std::collections::BTreeSet;
 use viz_project::{Body, Code, Kind, ObjectId, Related, Resolution, StatementKind, Target};
 use viz_sql::{Accessor, Clause, Hole, Role, shape_of};

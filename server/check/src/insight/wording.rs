@@ -3,8 +3,8 @@
 use super::plan::Plan;
 use super::setting::Setting;
 use crate::engine_errors::wording::sentence;
-use crate::inputs::states::State;
 use crate::report::FailedCombinations;
+use crate::selection::State;
 use indexmap::IndexMap;
 use viz_facts::SqlError;
 use viz_project::StatementKind;
@@ -62,10 +62,14 @@ pub(super) fn counted(setting: &Setting<'_>, plan: &Plan, failures: &Failures<'_
         _ => format!("`{name}` is \"{}\"", shorten(&state.label(), OPTION)),
     };
     let conditions: Vec<String> = examples.first().into_iter().flatten().map(condition).collect();
-    let labelled = |example: Vec<(String, &State)>| -> IndexMap<String, String> {
-        example.into_iter().map(|(name, state)| (name, state.label())).collect()
+    let selection = |example: Vec<(String, &State)>| -> IndexMap<String, State> {
+        example.into_iter().map(|(name, state)| (name, state.clone())).collect()
     };
-    let examples = examples.into_iter().map(labelled).collect();
+    let selections: Vec<IndexMap<String, State>> = examples.into_iter().map(selection).collect();
+    let labels = |selection: &IndexMap<String, State>| {
+        selection.iter().map(|(name, state)| (name.clone(), state.label())).collect()
+    };
+    let examples = selections.iter().map(labels).collect();
     let unit = match inputs {
         [index] if plan.states[*index].iter().all(|state| state.values.len() == 1) => "option",
         [_] => "selection",
@@ -74,7 +78,7 @@ pub(super) fn counted(setting: &Setting<'_>, plan: &Plan, failures: &Failures<'_
     let plural = if total == 1 { "" } else { "s" };
     let least = if exact { "" } else { "at least " };
     let words = format!("when {} ({least}{failed} of {total} {unit}{plural})", conditions.join(" and "));
-    (FailedCombinations { failed, total, examples, at_least: !exact }, words)
+    (FailedCombinations { failed, total, examples, selections, at_least: !exact }, words)
 }
 
 fn input_name(setting: &Setting<'_>, plan: &Plan, index: usize) -> String {

@@ -62,6 +62,7 @@ fn siblings(
         );
         let Some(loc) = text.locate(token.range) else { continue };
         let mut finding = Finding::new(Code::UnknownColumn, loc, message);
+        finding.local = true;
         finding.help = Some(format!(
             "write its expression out, or move this one to the project and write `${{ref({of}).{word}}}`"
         ));

@@ -6,12 +6,13 @@ use crate::engine_errors::place::error_range;
 use crate::engine_errors::wording::sentence;
 use crate::facts::{Facts, Known, Used};
 use crate::models::earlier_runs;
+use crate::models::literal_places::{replaced_in_vain, taken_literally};
 use crate::models::not_run::not_run;
 use crate::models::source::source_of_model;
 use crate::report::Finding;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-use viz_facts::{Answer, Column, FactStore, Question, Reason, SqlError, SqlErrorKind, Unknown};
+use viz_facts::{Answer, Column, Detail, FactStore, Question, Reason, SqlError, SqlErrorKind, Unknown};
 use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Related, Resolution, SourceType};
 use viz_sql::model_query;
 use viz_text::{MappedText, TextRange, TextSize};
@@ -83,8 +84,16 @@ pub(crate) struct ModelVerdict {
 pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in_browser: bool) -> ModelVerdict {
     let mut findings = Vec::new();
     let (columns, used) = facts.noting(|| columns(project, facts, id));
+    if !matches!(columns, Columns::Failed)
+        && let Some(sql) = model_query(project, id)
+    {
+        findings.extend(taken_literally(project.object(id).name_text(), &sql));
+    }
     match &columns {
-        Columns::Known(_) if in_browser => findings.extend(no_rows(project, facts, id)),
+        Columns::Known(columns) if in_browser => {
+            findings.extend(no_rows(project, facts, id));
+            findings.extend(unwritable(project, id, columns));
+        }
         Columns::Failed => failed(project, facts, id, &mut findings),
         Columns::Unknown(why) if why.code == Reason::DatabaseMissing => {
             missing_database(project, id, why, &mut findings)
@@ -117,6 +126,31 @@ fn arrows(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
     }
 }
 
+/// F9: columns whose values no run can write, with the rows of the model and all that needs them in the browser.
+fn unwritable(project: &Project, id: ObjectId, columns: &[Column]) -> Vec<Finding> {
+    let object = project.object(id);
+    let odd = columns.iter().filter_map(|column| Some((column, column.data_type.stored().err()?)));
+    let finding = |(column, unwritable): (&Column, viz_facts::Unwritable)| {
+        let name = &column.name;
+        let message = format!(
+            "the rows of the model `{}` can't be written: a run fails at `{name}`, whose values are of the type `{}`, and with it every insight with an input that reads the model",
+            object.name_text(),
+            unwritable.0
+        );
+        let place = model_query(project, id).and_then(|sql| last_word(&sql, name));
+        let problem = Problem::new(Code::UnwritableType, place.unwrap_or_else(|| object.name_loc()), message);
+        Finding::from(&problem.help(format!("make a text of it: `(…)::varchar as {name}`")))
+    };
+    odd.map(finding).collect()
+}
+
+/// Where a name stands last in a text.
+fn last_word(sql: &MappedText, name: &str) -> Option<viz_text::Loc> {
+    let is_name = |token: &viz_sql::Token| sql.slice(token.range).trim_matches('"').eq_ignore_ascii_case(name);
+    let range = viz_sql::tokenize(sql.text()).ok()?.iter().rev().find(|token| is_name(token))?.range;
+    sql.locate(range)
+}
+
 /// S-39: of a model without rows the browser gets no usable columns.
 fn no_rows(project: &Project, facts: &Facts<'_>, id: ObjectId) -> Option<Finding> {
     let (sql, source) = model_query(project, id).zip(source_of_model(project, id).ok())?;
@@ -140,7 +174,12 @@ fn no_rows(project: &Project, facts: &Facts<'_>, id: ObjectId) -> Option<Finding
 pub(crate) fn models_in_browser(project: &Project) -> FxHashSet<ObjectId> {
     let input = |(_, meaning): (_, &Resolution)| matches!(meaning, Resolution::Object(id) if project.object(*id).kind == Kind::Input);
     let dynamic = project.of_kind(Kind::Insight).filter(|id| project.references_of(*id).any(input));
-    let mut stack: Vec<ObjectId> = dynamic.flat_map(|id| project.uses_of(id)).copied().collect();
+    models_behind(project, dynamic.flat_map(|id| project.uses_of(id)).copied())
+}
+
+/// The models among objects and those behind their metrics and dimensions.
+pub(crate) fn models_behind(project: &Project, objects: impl IntoIterator<Item = ObjectId>) -> FxHashSet<ObjectId> {
+    let mut stack: Vec<ObjectId> = objects.into_iter().collect();
     let mut seen = FxHashSet::default();
     while let Some(id) = stack.pop() {
         match project.object(id).kind {
@@ -161,15 +200,13 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
     };
     let Answer::Columns(Err(error)) = &*answer else { return };
     let object = project.object(id);
-    if replaced_in_vain(object.name_text(), &sql, findings) {
+    if replaced_in_vain(object.name_text(), &sql, Some(error), findings) {
         return;
     }
-    let loc = error_place(&sql, error).unwrap_or_else(|| object.name_loc());
-    let mut finding = Finding::new(
-        Code::ModelSql,
-        loc,
-        format!("the query of the model `{}` fails: {}", object.name_text(), sentence(&error.message)),
-    );
+    let (place, words) = fault_of_text(&sql, error);
+    let loc = place.unwrap_or_else(|| object.name_loc());
+    let message = format!("the query of the model `{}` fails: {words}", object.name_text());
+    let mut finding = Finding::new(Code::ModelSql, loc, message);
     crate::engine_errors::wording::suggest(&mut finding, error);
     if error.kind == SqlErrorKind::Io {
         finding.help = Some("file names are relative to the project's folder".into());
@@ -200,7 +237,7 @@ fn foreign(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
         return;
     };
     let object = project.object(id);
-    if replaced_in_vain(object.name_text(), &sql, findings) {
+    if replaced_in_vain(object.name_text(), &sql, None, findings) {
         return;
     }
     let range = match error.offset {
@@ -236,25 +273,6 @@ fn last_token(sql: &str) -> Option<TextRange> {
     viz_sql::tokenize(sql).ok()?.iter().rev().find(|token| !token.is_space()).map(|token| token.range)
 }
 
-/// References and variables in a model's SQL, which nothing replaces (`R-REF-10`, `R-ENV-05`): why the query fails.
-fn replaced_in_vain(name: &str, sql: &MappedText, findings: &mut Vec<Finding>) -> bool {
-    let references = viz_syntax::references(sql.text()).into_iter().map(|found| {
-        let help = format!("write the SQL of `{}` as a subquery", found.name);
-        (found.range, "references", help)
-    });
-    let variables = viz_syntax::env_references(sql.text()).into_iter();
-    let help = || "variables are replaced in the fields of sources only".to_owned();
-    let places: Vec<_> = references.chain(variables.map(|(range, _)| (range, "variables", help()))).collect();
-    for (range, what, help) in &places {
-        let Some(loc) = sql.locate(*range) else { continue };
-        let piece = sql.slice(*range);
-        let message =
-            format!("the query of the model `{name}` fails: {what} such as `{piece}` are not replaced in SQL");
-        findings.push(Finding::from(&Problem::new(Code::ModelSql, loc, message).help(help.clone())));
-    }
-    !places.is_empty()
-}
-
 fn model_not_run(project: &Project, model: ObjectId, why: &Unknown) -> Option<Finding> {
     let what = format!("the query of the model `{}`", project.object(model).name_text());
     not_run(&what, &model_query(project, model)?, why)
@@ -283,10 +301,11 @@ fn unreadable(project: &Project, model: ObjectId, why: &Unknown) -> Option<Findi
     let database = body.database.as_ref()?;
     let loc = database.locate(TextRange::up_to(database.len()))?;
     // The path in the engine's words is another one on every machine.
-    let message = match (why.message.split_once(" is no "), why.message.split_once(" can't be read: ")) {
-        (Some((_, what)), _) => format!("`{}` is no {what}", database.text()),
-        (None, Some((_, reason))) => format!("the database `{}` can't be read: {reason}", database.text()),
-        (None, None) => format!("the database `{}` can't be read", database.text()),
+    let name = database.text();
+    let message = match &why.detail {
+        Some(Detail::NoDatabase(format)) => format!("`{name}` is no {format} database, or it is damaged"),
+        Some(Detail::Unreadable(reason)) => format!("the database `{name}` can't be read: {reason}"),
+        _ => format!("the database `{name}` can't be read"),
     };
     let help = "name a database file that the bundled DuckDB can open, or make it anew";
     Some(Finding::from(&Problem::new(Code::DatabaseUnreadable, loc, message).help(help)))
@@ -300,6 +319,16 @@ fn missing_file(project: &Project, model: ObjectId, findings: &mut Vec<Finding>)
     let problem = Problem::new(Code::FileMissing, file.loc, format!("the file `{}` does not exist", file.text))
         .help("make the file, or correct the path: it is relative to the project's folder");
     findings.push(Finding::from(&problem));
+}
+
+/// What is wrong with a text that an engine refuses, and where: of a bracket without its other half the engine knows only what
+/// it meets later.
+pub(crate) fn fault_of_text(sql: &MappedText, error: &SqlError) -> (Option<viz_text::Loc>, String) {
+    let unpaired = viz_sql::unpaired(sql.text()).filter(|_| error.kind == SqlErrorKind::Parser);
+    match unpaired.and_then(|unpaired| Some((sql.locate(unpaired.range())?, unpaired.words(sql.text())))) {
+        Some((loc, words)) => (Some(loc), words),
+        None => (error_place(sql, error), sentence(&error.message)),
+    }
 }
 
 /// The place in the user's text of an engine's error about a text.

@@ -87,6 +87,7 @@ fn column(
     }
     let loc = place(field, reference.path_range.unwrap_or(reference.range));
     let mut finding = Finding::new(Code::UnknownColumn, loc, format!("{what} `{path}`"));
+    finding.local = matches!(body, Body::Insight(_));
     let near = similar(path, known.iter().map(String::as_str));
     if let [only] = near.as_slice() {
         finding.fix = Some(Fix::replace(format!("replace it by `{only}`"), loc, only.clone()));

@@ -1,7 +1,7 @@
 //! Queries that this program does not run, or not to their end: out of caution, or because of a limit.
 
 use crate::report::Finding;
-use viz_facts::{Reason, Unknown};
+use viz_facts::{Detail, Reason, Unknown};
 use viz_project::Code;
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
@@ -9,9 +9,13 @@ use viz_text::{Loc, MappedText, TextRange, TextSize};
 const OUTWARD: [&str; 7] = ["httpfs", "aws", "azure", "postgres", "mysql", "sqlite", "shellfs"];
 
 /// The finding about a query without an answer for such a reason; `None` for all other reasons. `what` names the query: "the
-/// query of the model `orders`". The place is that of the word in backticks that the reason names, else all of the query.
+/// query of the model `orders`". The place is that of the word that the reason is about, else all of the query.
 pub(crate) fn not_run(what: &str, sql: &MappedText, why: &Unknown) -> Option<Finding> {
-    let reaches_out = || OUTWARD.iter().any(|extension| why.message.contains(extension));
+    let word = match &why.detail {
+        Some(Detail::Word(word)) => word.as_str(),
+        _ => "",
+    };
+    let reaches_out = || OUTWARD.iter().any(|extension| word.contains(extension));
     let (verb, help) = match why.code {
         Reason::FileNotAllowed => ("is not run here", "move the file into the project's folder"),
         Reason::LogUnreadable => (
@@ -45,17 +49,17 @@ pub(crate) fn not_run(what: &str, sql: &MappedText, why: &Unknown) -> Option<Fin
         Reason::WorkerDied => ("did not come to its end", "let it return less"),
         _ => return None,
     };
-    let loc = place(sql, why)?;
+    let loc = place(sql, word)?;
     let mut finding = Finding::new(Code::QueryNotRun, loc, format!("{what} {verb}: {}", why.message));
     finding.help = Some(help.into());
     Some(finding)
 }
 
-fn place(sql: &MappedText, why: &Unknown) -> Option<Loc> {
+/// Where a word stands; all of the query if it doesn't stand there.
+fn place(sql: &MappedText, word: &str) -> Option<Loc> {
     let text = sql.text();
-    let word = why.message.split('`').nth(1).filter(|word| !word.is_empty());
-    let at = word.and_then(|word| Some((text.to_lowercase().find(&word.to_lowercase())?, word)));
-    let named = at.and_then(|(at, word)| {
+    let at = text.to_lowercase().find(&word.to_lowercase()).filter(|_| !word.is_empty());
+    let named = at.and_then(|at| {
         let start = TextSize::new(u32::try_from(at).ok()?);
         text.get(at..at + word.len())?;
         sql.locate(TextRange::at(start, TextSize::of(word)))

@@ -24,6 +24,7 @@ impl Finding {
             notes: Vec::new(),
             help: None,
             fix: None,
+            local: false,
             fingerprint: String::new(),
         }
     }
@@ -35,6 +36,7 @@ impl From<&Problem> for Finding {
         finding.related = problem.related.clone();
         finding.help = problem.help.clone();
         finding.fix = problem.fix.clone();
+        finding.local = problem.local;
         finding
     }
 }

@@ -15,11 +15,14 @@ pub(crate) fn hide_in(mask: &Mask, report: &mut Report) {
     let holds = |why: &Option<Unknown>| why.as_ref().is_some_and(|why| mask.is_in(&why.message));
     if report.insights.iter().any(|insight| holds(&insight.why)) {
         let insights = Arc::make_mut(&mut report.insights).iter_mut();
-        insights.filter_map(|insight| insight.why.as_mut()).for_each(|why| mask.hide_in(&mut why.message));
+        insights
+            .filter_map(|insight| insight.why.as_mut())
+            .flat_map(Unknown::texts_mut)
+            .for_each(|text| mask.hide_in(text));
     }
     if report.inputs.iter().any(|input| holds(&input.why)) {
         let inputs = Arc::make_mut(&mut report.inputs).iter_mut();
-        inputs.filter_map(|input| input.why.as_mut()).for_each(|why| mask.hide_in(&mut why.message));
+        inputs.filter_map(|input| input.why.as_mut()).flat_map(Unknown::texts_mut).for_each(|text| mask.hide_in(text));
     }
 }
 

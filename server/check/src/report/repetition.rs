@@ -15,9 +15,7 @@ pub(crate) fn merge(placed: &mut Vec<(FileId, TextRange, Finding)>) {
     let mut kept: Vec<(FileId, TextRange, Finding)> = Vec::with_capacity(placed.len());
     let mut repeated: HashMap<usize, usize> = HashMap::new();
     for (file, range, finding) in placed.drain(..) {
-        // What the engine says of a bare column has no model, so equal words may have several causes.
-        let names = finding.code.names_its_cause()
-            && (finding.code != Code::UnknownColumn || finding.message.starts_with("the model "));
+        let names = finding.code.names_its_cause() && !finding.local;
         let cause = (finding.code, finding.message.clone());
         match first.get(&cause).filter(|_| names) {
             None => {

@@ -7,6 +7,7 @@ use crate::models::check_expression::check_expression;
 use crate::models::check_model::check_model;
 use crate::models::check_table::check_table;
 use crate::models::source::{source_spec, unset_variables};
+use crate::models::unusable_source;
 use crate::report::finish::finish;
 use crate::report::{Counters, Finding, InputReport, InsightReport, OptionsStatus, Report, Status};
 use crate::run::last_check::{Due, Standing};
@@ -60,6 +61,7 @@ pub fn check_first(
         last.notes.push(format!("the texts of this project have {more} more findings, which are not listed"));
     }
     findings.extend(unset_variables(project).iter().map(Finding::from));
+    findings.extend(unusable_source::in_memory(project).iter().map(Finding::from));
     crate::run::reference_loader::check_files(project, options.oracle, &mut findings);
     let common = common(project, options);
     let mut run = Run {
@@ -249,6 +251,7 @@ impl<'a> Run<'a> {
                     standing.note(project.dependencies(*id), &facts_of);
                     let (columns, inputs) = (&standing.columns, &standing.options);
                     let mut verdict = check_insight(project, &facts_of, options, columns, inputs, *id);
+                    verdict.findings.extend(unusable_source::of_insight(project, *id));
                     verdict.counters = facts_of.counted();
                     Checked::Now(remember(&memo.insights, project.object(*id).loc, depends, &facts_of, verdict))
                 }

@@ -8,8 +8,9 @@ use crate::models::check_model::ModelVerdict;
 use crate::report::Finding;
 use crate::run::last_check::Standing;
 use dashmap::DashMap;
+use parking_lot::Mutex;
 use rustc_hash::{FxBuildHasher, FxHashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use viz_facts::{FactStore, KeyedQuestion};
 use viz_project::{Kind, Project};
 use viz_text::Loc;
@@ -29,11 +30,11 @@ pub struct Memo {
 impl Memo {
     /// Takes the result of the last check; a check that runs at the same time starts without one.
     pub(crate) fn take_standing(&self) -> Standing {
-        std::mem::take(&mut *self.standing.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.standing.lock())
     }
 
     pub(crate) fn keep_standing(&self, standing: Standing) {
-        *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+        *self.standing.lock() = standing;
     }
 }
 

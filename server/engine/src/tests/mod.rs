@@ -6,15 +6,16 @@ mod icu;
 mod sources;
 
 use crate::{Limits, PureRunner, Runner, SourceRunner};
+use parking_lot::{Mutex, MutexGuard};
 use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::LazyLock;
 use viz_facts::{Answer, Column, OptionValues, Question, ShadowTable, SourceSpec, SqlError, Unknown};
 
 /// One runner for many questions. (Not one per thread: a DuckDB that is closed by a thread's end finds its own thread-local
 /// data gone and corrupts the heap.)
 fn runner() -> MutexGuard<'static, PureRunner> {
     static RUNNER: LazyLock<Mutex<PureRunner>> = LazyLock::new(Mutex::default);
-    RUNNER.lock().unwrap_or_else(PoisonError::into_inner)
+    RUNNER.lock()
 }
 
 fn parse(sql: &str) -> Result<(), SqlError> {

@@ -83,7 +83,7 @@ fn items(request: &Request<'_>, ty: Type, here: &Mapping<'_>, own: TextRange, fo
             let target = request.snapshot.project.target();
             let included = request.file.0 != 0;
             known.retain(|field| {
-                let version = field.only.is_none_or(|only| only == target);
+                let version = field.known_to(target);
                 let free = !present(field.name) && field.alias.is_none_or(|alias| !present(alias));
                 let writable = !field.doc.starts_with("Set automatically");
                 let merged = !(kind == Some(Kind::Project) && included) || is_merged(field.name);

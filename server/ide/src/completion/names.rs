@@ -65,7 +65,7 @@ fn allowed(request: &Request<'_>, place: Place, is_query: bool, kind: Kind) -> b
         // Without `?{`, only inputs are substituted.
         Place::InsightProps if !is_query => kind == Kind::Input,
         Place::Evaluation => !matches!(kind, Kind::Row | Kind::Item | Kind::Project),
-        Place::ItemChart if request.snapshot.project.target() == Target::V2_1 => {
+        Place::ItemChart if request.snapshot.project.target() >= Target::V2_1 => {
             matches!(kind, Kind::Chart | Kind::Insight)
         }
         place => place.targets().contains(&kind),

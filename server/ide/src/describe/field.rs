@@ -57,7 +57,7 @@ fn markdown(field: &Field, written: &str, owner: &str) -> String {
 pub(crate) fn version(field: &Field) -> Option<&'static str> {
     Some(match field.only? {
         Target::V2_0 => "2.0 only: removed in 2.1",
-        Target::V2_1 => "since 2.1",
+        Target::V2_1 | Target::V2_2 => "since 2.1",
     })
 }
 

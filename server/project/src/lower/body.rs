@@ -10,7 +10,8 @@ use crate::object::{
 use crate::problem::{Fix, Problem};
 use crate::schema::{INTERACTION_KEYS, Kind, Place, SourceType, Type, shape};
 use viz_syntax::{
-    AlmostReason, AlmostReference, Node, NodeKind, Typed, almost_references, env_references, query_string, references,
+    AlmostReason, AlmostReference, Node, NodeKind, RefForm, Reference, Typed, almost_references, env_references,
+    query_string, references,
 };
 
 impl Lowering {
@@ -139,7 +140,10 @@ impl Lowering {
         }
         let text = scalar.mapped();
         insight.unreadable |= self.almost(&text, node.loc());
-        if !references(content).is_empty() {
+        let found = references(content);
+        if is_trace_link(insight, path, content, &found) {
+            self.uses_in(owner, &text, node.loc(), Place::TraceLink);
+        } else if !found.is_empty() {
             self.uses_in(owner, &text, node.loc(), Place::InsightProps);
             insight.statics.push(StaticProp { key: path.to_owned(), text, loc: node.loc() });
         }
@@ -301,6 +305,15 @@ fn table(node: Node<'_>) -> Table {
         }
     }
     Table { fields }
+}
+
+/// Whether a property names the insight that a trace lies on, and nothing else (`R-22-45`).
+fn is_trace_link(insight: &Insight, path: &str, content: &str, found: &[Reference]) -> bool {
+    let trace = insight.trace_type.as_ref().map(|ty| ty.text.as_str());
+    let whole = |found: &Reference| {
+        found.form == RefForm::Context && found.path.is_none() && found.range.len() == viz_text::TextSize::of(content)
+    };
+    path == "props.carpet" && matches!(trace, Some("contourcarpet" | "scattercarpet")) && found.iter().any(whole)
 }
 
 fn input(node: Node<'_>) -> Input {

@@ -32,7 +32,7 @@ impl Lowering {
                 None => {
                     self.difference("a default without quotes that is no text".to_owned(), Target::V2_1, node.loc())
                 }
-                Some(Target::V2_1) => {}
+                Some(Target::V2_1 | Target::V2_2) => {}
             }
         }
     }

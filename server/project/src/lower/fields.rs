@@ -118,7 +118,7 @@ impl Lowering {
     fn field(&mut self, owner: u32, field: &'static Field, shape: &Shape, entry: &Entry<'_>) {
         if let Some(only) = field.only {
             match self.target {
-                Some(target) if only != target => {
+                Some(target) if !field.known_to(target) => {
                     let message = format!(
                         "`{}` of {} is known to format version {only} only, and the target is {target}",
                         field.name,

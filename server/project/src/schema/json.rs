@@ -210,7 +210,7 @@ fn or_null(mut value: Value) -> Value {
 fn description(field: &Field) -> String {
     match field.only {
         Some(Target::V2_0) => format!("{} (2.0 only)", field.doc),
-        Some(Target::V2_1) => format!("{} (since 2.1)", field.doc),
+        Some(Target::V2_1 | Target::V2_2) => format!("{} (since 2.1)", field.doc),
         None => field.doc.to_owned(),
     }
 }

@@ -93,14 +93,17 @@ pub enum Target {
     #[default]
     #[serde(rename = "2.1")]
     V2_1,
+    /// The 2.2 line: what is said of 2.1 holds for it, where nothing else is said.
+    #[serde(rename = "2.2")]
+    V2_2,
 }
 
 impl Target {
-    /// The version that isn't this one.
+    /// The version on the other side of what changed with 2.1.
     pub fn other(self) -> Target {
         match self {
             Target::V2_0 => Target::V2_1,
-            Target::V2_1 => Target::V2_0,
+            Target::V2_1 | Target::V2_2 => Target::V2_0,
         }
     }
 }
@@ -112,7 +115,8 @@ impl std::str::FromStr for Target {
         match text {
             "2.0" => Ok(Target::V2_0),
             "2.1" => Ok(Target::V2_1),
-            other => Err(format!("unknown format version `{other}`: expected `2.0` or `2.1`")),
+            "2.2" => Ok(Target::V2_2),
+            other => Err(format!("unknown format version `{other}`: expected `2.0`, `2.1` or `2.2`")),
         }
     }
 }
@@ -122,6 +126,7 @@ impl std::fmt::Display for Target {
         f.write_str(match self {
             Target::V2_0 => "2.0",
             Target::V2_1 => "2.1",
+            Target::V2_2 => "2.2",
         })
     }
 }
@@ -141,6 +146,8 @@ pub enum Place {
     RelationCondition,
     /// `props` of an insight.
     InsightProps,
+    /// `carpet` of a trace that lies on a carpet: the insight that draws it (`R-22-45`). Before 2.2 it is a text like others.
+    TraceLink,
     /// `interactions` of an insight.
     InsightInteraction,
     /// A query of an input.
@@ -180,7 +187,7 @@ impl Place {
                 &[Kind::Model, Kind::Metric, Kind::Dimension, Kind::Input]
             }
             Place::InputQuery | Place::MergeModels => &[Kind::Model],
-            Place::ChartInsights => &[Kind::Insight],
+            Place::ChartInsights | Place::TraceLink => &[Kind::Insight],
             Place::ChartLayout => &[Kind::Input],
             Place::TableData => &[Kind::Model, Kind::Insight],
             Place::TableFields => &[Kind::Model, Kind::Insight],
@@ -201,6 +208,7 @@ impl Place {
             Place::ScopedExpression => "an expression inside a model",
             Place::RelationCondition => "the condition of a relation",
             Place::InsightProps => "the props of an insight",
+            Place::TraceLink => "the `carpet` of an insight",
             Place::InsightInteraction => "an interaction of an insight",
             Place::InputQuery => "the query of an input",
             Place::ChartInsights => "the `insights` of a chart",
@@ -289,7 +297,7 @@ pub struct Field {
     pub default: &'static str,
     /// What it is for: shown in completion and hover.
     pub doc: &'static str,
-    /// The only version that knows it, if not both.
+    /// The side of what changed with 2.1 that alone knows it, if not both.
     pub only: Option<Target>,
 }
 
@@ -310,6 +318,11 @@ impl Field {
     pub const fn alias(mut self, alias: &'static str) -> Self {
         self.alias = Some(alias);
         self
+    }
+
+    /// Whether a version knows it.
+    pub fn known_to(&self, target: Target) -> bool {
+        self.only.is_none_or(|only| (only >= Target::V2_1) == (target >= Target::V2_1))
     }
 
     /// This field, known to one version only.

@@ -21,7 +21,7 @@ mod tree;
 mod types;
 mod window;
 
-use viz_text::TextRange;
+use viz_text::{TextRange, TextSize};
 
 /// An expression as SQLGlot prints it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,9 +59,23 @@ const MAX_TOKENS: usize = 2_000;
 /// [`Stop::Refused`] if SQLGlot can't parse it, [`Stop::Unknown`] if what it does is not known: sub-queries, aliases and
 /// rare syntax.
 pub fn canonical(expression: &str) -> Result<Canonical, Stop> {
-    let tokens = token::tokenize(expression)?;
+    print::print(&parse(expression).map_err(|(stop, _)| stop)?)
+}
+
+/// Where SQLGlot stops at an expression that it refuses to parse; `None` if it doesn't, or if that is not known.
+pub fn refusal(expression: &str) -> Option<TextSize> {
+    match parse(expression) {
+        Err((Stop::Refused, at)) => Some(TextSize::new(at.min(expression.len()) as u32)),
+        _ => None,
+    }
+}
+
+/// The expression, or why there is none and how far it was read.
+fn parse(expression: &str) -> Result<tree::Node, (Stop, usize)> {
+    let tokens = token::tokenize(expression).map_err(|stop| (stop, 0))?;
+    let unknown = Err((Stop::Unknown, 0));
     if tokens.len() > MAX_TOKENS {
-        return Err(Stop::Unknown);
+        return unknown;
     }
     let first = tokens.first().map_or("", |token| token.kind);
     if tokens.iter().any(|token| matches!(token.kind, "SELECT" | "VALUES" | "SEMICOLON"))
@@ -69,18 +83,19 @@ pub fn canonical(expression: &str) -> Result<Canonical, Stop> {
         || facts::FACTS.has("command", first)
         || first == "FROM"
     {
-        return Err(Stop::Unknown);
+        return unknown;
     }
     let mut parser = parser::Parser::new(tokens);
-    let Some(tree) = parser.expression()? else {
-        return Err(Stop::Refused);
-    };
-    let rest = parser.kind();
-    if !rest.is_empty() {
+    let found = parser.expression().and_then(|found| {
+        let rest = parser.kind();
         let modifier = facts::FACTS.has("modifier", rest) || facts::FACTS.has("set_operation", rest);
-        return Err(if modifier { Stop::Unknown } else { Stop::Refused });
-    }
-    print::print(&tree)
+        match found {
+            Some(tree) if rest.is_empty() => Ok(tree),
+            Some(_) if modifier => Err(Stop::Unknown),
+            _ => Err(Stop::Refused),
+        }
+    });
+    found.map_err(|stop| (stop, parser.offset()))
 }
 
 /// Whether SQLGlot's parser takes a function for an aggregate, in the dialect of a source's `type`.

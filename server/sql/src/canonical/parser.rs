@@ -44,6 +44,11 @@ impl Parser {
         self.tokens.get(self.at).map_or("", |token| &token.text)
     }
 
+    /// Where the next token begins in the text.
+    pub fn offset(&self) -> usize {
+        self.tokens.get(self.at).map_or(usize::MAX, |token| token.start)
+    }
+
     pub fn last(&self) -> Option<&Token> {
         self.at.checked_sub(1).and_then(|at| self.tokens.get(at))
     }

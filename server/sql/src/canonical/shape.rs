@@ -36,6 +36,7 @@ pub(super) fn shape(node: &Node) -> char {
             to if to.starts_with("DECIMAL(") => 'K',
             _ => '?',
         },
+        Kind::Cast { safe: true, .. } => 'Y',
         Kind::Interval { .. } => 'v',
         Kind::Array(_) => 'a',
         Kind::Struct(_) => 'S',

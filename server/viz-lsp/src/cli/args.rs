@@ -264,6 +264,9 @@ pub enum TargetArg {
     /// Format 2.1
     #[value(name = "2.1")]
     V2_1,
+    /// Format 2.2
+    #[value(name = "2.2")]
+    V2_2,
 }
 
 impl From<TargetArg> for Target {
@@ -271,6 +274,7 @@ impl From<TargetArg> for Target {
         match target {
             TargetArg::V2_0 => Target::V2_0,
             TargetArg::V2_1 => Target::V2_1,
+            TargetArg::V2_2 => Target::V2_2,
         }
     }
 }

@@ -142,6 +142,7 @@ mod tests {
             notes: vec![],
             help: None,
             fix: None,
+            local: false,
             fingerprint: fingerprint.into(),
         }
     }

@@ -5,7 +5,6 @@ use crate::host::output::Log;
 use anyhow::Context;
 use std::io::IsTerminal;
 use std::path::Path;
-use std::sync::Mutex;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use viz_files::Folder;
@@ -35,7 +34,10 @@ pub fn init(verbose: u8, file: Option<&Path>) -> anyhow::Result<()> {
         }
         Some(path) => {
             let file = create(path).with_context(|| format!("can't write the log {}", path.display()))?;
-            (BoxMakeWriter::new(Mutex::new(Log::new(file, false))), false)
+            // The kind of lock that makes a writer.
+            #[allow(clippy::disallowed_types)]
+            let file = std::sync::Mutex::new(Log::new(file, false));
+            (BoxMakeWriter::new(file), false)
         }
     };
     tracing_subscriber::fmt()

@@ -130,7 +130,17 @@ mod tests {
 
     fn insight(status: Status, total: usize, covered: usize) -> InsightReport {
         let loc = Loc::new(SegmentId::fresh(), TextRange::empty(0.into()));
-        InsightReport { name: "".into(), loc, status, judge: None, total, sampled: covered, covered, why: None }
+        InsightReport {
+            name: "".into(),
+            loc,
+            status,
+            judge: None,
+            total,
+            sampled: covered,
+            covered,
+            proof: viz_check::Proof::default(),
+            why: None,
+        }
     }
 
     #[test]

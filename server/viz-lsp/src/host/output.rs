@@ -5,16 +5,16 @@
 //! exit status is 2. A reader that closes the pipe (`| head`) has what it wants: that is no failure.
 
 use anstream::{AutoStream, ColorChoice};
+use parking_lot::{Mutex, MutexGuard};
 use serde_json::Value;
 use std::io::{self, ErrorKind, Write};
-use std::sync::{Mutex, MutexGuard};
 use viz_text::shown::{block, json_without_commands, visible, without_commands};
 
 /// What went wrong first.
 static FAILED: Mutex<Option<String>> = Mutex::new(None);
 
 fn failure() -> MutexGuard<'static, Option<String>> {
-    FAILED.lock().unwrap_or_else(|broken| broken.into_inner())
+    FAILED.lock()
 }
 
 /// Whether something could not be written.

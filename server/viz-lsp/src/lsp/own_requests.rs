@@ -122,7 +122,7 @@ impl Backend {
                 peak,
                 documents: documents.iter().map(|(_, document)| document.text.text().len()).sum::<usize>(),
                 open_documents: documents.iter().count(),
-                facts: snapshots.iter().map(|one| one.facts.read().map_or(0, |facts| facts.len())).sum::<usize>(),
+                facts: snapshots.iter().map(|one| one.facts.read().len()).sum::<usize>(),
                 objects: snapshots.iter().map(|one| one.project.len()).sum::<usize>(),
                 snapshots: snapshots.len(),
                 disk_texts: state.disk.len(),

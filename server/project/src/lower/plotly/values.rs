@@ -182,6 +182,10 @@ fn converted(place: &Place<'_>, node: Node<'_>) -> Option<(String, String)> {
         let fixed = format!("{{ text: {quoted} }}");
         return Some((format!("write `{fixed}`"), fixed));
     }
+    if let (ValueType::Angle, Some(Given::Number(angle))) = (attribute.ty, given(node)) {
+        let same = (angle + 180.0).rem_euclid(360.0) - 180.0;
+        return Some((format!("write the same angle: `{same}`"), same.to_string())).filter(|_| same.fract() == 0.0);
+    }
     let quoted = matches!(node.scalar()?.style(), Style::SingleQuoted | Style::DoubleQuoted);
     let octal = text.len() > 1 && text.starts_with('0') && !text.starts_with("0.");
     let decimal = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-')) && !octal;

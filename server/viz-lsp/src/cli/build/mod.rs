@@ -14,11 +14,12 @@ use crate::host::deadline::Deadline;
 use crate::host::output;
 use crate::host::settings::STACK;
 use anyhow::{Context, bail};
+use parking_lot::Mutex;
 use project::Built;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use viz_project::DiskFiles;
 
@@ -48,7 +49,7 @@ impl Interrupt {
         let handle = move || {
             this.pressed.store(true, Ordering::SeqCst);
             this.token.cancel();
-            if !*this.writing.lock().expect("no code that holds this lock panics") {
+            if !*this.writing.lock() {
                 std::process::exit(INTERRUPTED.into());
             }
         };
@@ -57,7 +58,7 @@ impl Interrupt {
 
     /// Says whether there are files to clear away.
     pub fn set_writing(&self, writing: bool) {
-        *self.writing.lock().expect("no code that holds this lock panics") = writing;
+        *self.writing.lock() = writing;
     }
 
     /// Whether Ctrl-C was pressed.

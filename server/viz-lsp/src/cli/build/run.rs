@@ -8,9 +8,9 @@ use crate::cli::build::{Interrupt, print};
 use crate::host::deadline::Deadline;
 use anyhow::{Context, anyhow, bail};
 use indicatif::ProgressBar;
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use viz_bundle::{Node, Plan, Query, Work};
 use viz_engine::{Engine, EngineConfig, Limits};
@@ -91,7 +91,7 @@ impl Run<'_> {
             anyhow::Ok(())
         })?;
         bar.finish_and_clear();
-        let Shared { fates, state, .. } = shared.into_inner().expect("no code that holds this lock panics");
+        let Shared { fates, state, .. } = shared.into_inner();
         let asked = fates.into_iter().zip(jobs).filter(|(_, job)| !matches!(job, Job::Left));
         Ok((asked.filter_map(|(report, _)| report).collect(), state))
     }
@@ -104,7 +104,7 @@ impl Run<'_> {
         changed: &Condvar,
         bar: &ProgressBar,
     ) -> anyhow::Result<()> {
-        let lock = || shared.lock().expect("no code that holds this lock panics");
+        let lock = || shared.lock();
         let staging = self.out.staging(lane)?;
         // Starts no worker before there is something to ask.
         let program = std::env::current_exe().context("can't tell where this program is")?;
@@ -177,7 +177,7 @@ impl Run<'_> {
             if !waiting {
                 return None;
             }
-            shared = changed.wait(shared).expect("no code that holds this lock panics");
+            changed.wait(&mut shared);
         }
     }
 

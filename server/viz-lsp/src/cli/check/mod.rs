@@ -219,6 +219,7 @@ pub fn check(
     });
     progress.finish_and_clear();
     let done = report.counters;
+    let proof: viz_check::Proof = report.insights.iter().map(|insight| insight.proof).sum();
     tracing::info!(
         findings = report.findings.len(),
         facts = facts.len(),
@@ -232,6 +233,15 @@ pub fn check(
         executed = done.executions,
         memo_hits = done.known,
         "checked the project"
+    );
+    tracing::info!(
+        canonicalised = proof.canonicalised,
+        compared = proof.compared,
+        parsed_by_duckdb = proof.parsed,
+        bound_by_duckdb = proof.bound,
+        held_against_the_viewers_engine = proof.for_viewers,
+        run_on_the_data = proof.executed,
+        "the verdicts on insights stand on these numbers of texts"
     );
     report
 }

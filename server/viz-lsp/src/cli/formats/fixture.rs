@@ -38,12 +38,14 @@ pub fn outcome() -> Outcome {
             failed: 1,
             total: 40,
             examples: vec![[("city".to_owned(), "O'Fallon".to_owned())].into_iter().collect()],
+            selections: Vec::new(),
             at_least: false,
         }),
         related: vec![Related { loc: at("shop"), message: "the option comes from here".into() }],
         notes: vec!["it becomes `where city = 'O'Fallon'`".into()],
         help: Some("escape the quote".into()),
         fix: None,
+        local: false,
         fingerprint: "0123456789abcdef".into(),
     };
     let warning = Finding {
@@ -57,6 +59,7 @@ pub fn outcome() -> Outcome {
         notes: vec![],
         help: Some("write `color`".into()),
         fix: Some(Fix::replace("write `color`", at("colour"), "color")),
+        local: false,
         fingerprint: "fedcba9876543210".into(),
     };
     let insight = InsightReport {
@@ -67,6 +70,7 @@ pub fn outcome() -> Outcome {
         total: 1240,
         sampled: 96,
         covered: 1240,
+        proof: viz_check::Proof::default(),
         why: Some(Unknown::new(Reason::DatabaseLocked, "the database is locked by another process")),
     };
     let input = InputReport {

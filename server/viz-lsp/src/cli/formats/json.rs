@@ -3,8 +3,8 @@
 use crate::host::outcome::{Checked, Outcome};
 use crate::host::place::{Place, in_order};
 use serde::Serialize;
-use viz_check::{Code, FailedCombinations, Finding, Judge, ObjectName, OptionsStatus, Severity, Status};
-use viz_facts::Unknown;
+use viz_check::{Code, FailedCombinations, Finding, Judge, ObjectName, OptionsStatus, Proof, Severity, Status};
+use viz_facts::{Reason, Unknown};
 use viz_text::Encoding;
 
 /// Version of the format.
@@ -32,6 +32,7 @@ struct Project<'a> {
     diagnostics: Vec<Diagnostic<'a>>,
     insights: Vec<Insight<'a>>,
     inputs: Vec<Input<'a>>,
+    proof: Proof,
 }
 
 #[derive(Serialize)]
@@ -90,7 +91,20 @@ struct Insight<'a> {
     status: Status,
     judge: Option<Judge>,
     combinations: Combinations,
-    why: Option<&'a Unknown>,
+    why: Option<Why<'a>>,
+}
+
+/// Why something is not known, for people.
+#[derive(Serialize)]
+struct Why<'a> {
+    code: Reason,
+    message: &'a str,
+}
+
+impl<'a> Why<'a> {
+    fn of(why: &'a Unknown) -> Self {
+        Self { code: why.code, message: &why.message }
+    }
 }
 
 #[derive(Serialize)]
@@ -111,7 +125,7 @@ struct Input<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     run_at: Option<String>,
     status: OptionsStatus,
-    why: Option<&'a Unknown>,
+    why: Option<Why<'a>>,
 }
 
 #[derive(Serialize)]
@@ -174,7 +188,7 @@ fn project(checked: &Checked) -> Project<'_> {
                 status: insight.status,
                 judge: insight.judge,
                 combinations: Combinations { total: insight.total, sampled: insight.sampled, covered: insight.covered },
-                why: insight.why.as_ref(),
+                why: insight.why.as_ref().map(Why::of),
             })
             .collect(),
         inputs: report
@@ -190,9 +204,10 @@ fn project(checked: &Checked) -> Project<'_> {
                     .and_then(chrono::DateTime::from_timestamp_millis)
                     .map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
                 status: input.status,
-                why: input.why.as_ref(),
+                why: input.why.as_ref().map(Why::of),
             })
             .collect(),
+        proof: report.insights.iter().map(|insight| insight.proof).sum(),
     }
 }
 
@@ -248,7 +263,7 @@ mod tests {
         let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         assert_eq!(keys(&root), ["version", "tool", "projects", "summary", "elapsed_ms"]);
         let project = &root["projects"][0];
-        assert_eq!(keys(project), ["root", "files", "diagnostics", "insights", "inputs"]);
+        assert_eq!(keys(project), ["root", "files", "diagnostics", "insights", "inputs", "proof"]);
         let diagnostic = &project["diagnostics"][0];
         let contract = [
             "code",

@@ -89,10 +89,11 @@ fn next(request: &Request, subject: &Subject, params: &NextFailingParams) -> Opt
     };
     let mut all: Vec<(&Finding, Choices)> = Vec::new();
     for finding in subject.findings.iter().filter(wanted) {
-        let examples = finding.combinations.iter().flat_map(|found| &found.examples);
-        all.extend(examples.filter_map(|example| {
-            let by_name = example.iter().map(|(name, label)| Some((name.clone(), state(subject, name, label)?)));
-            Some((finding, Choices { by_name: by_name.collect::<Option<_>>()? }))
+        let selections = finding.combinations.iter().flat_map(|found| &found.selections);
+        let possible = selections.filter(|found| found.iter().all(|(name, state)| is_possible(subject, name, state)));
+        all.extend(possible.map(|found| {
+            let by_name = found.iter().map(|(name, state)| (name.clone(), state.clone()));
+            (finding, Choices { by_name: by_name.collect() })
         }));
     }
     all.sort_by_key(|(finding, _)| project.resolve(finding.loc).map(|(file, range)| (file, range.start())));
@@ -120,10 +121,10 @@ fn next(request: &Request, subject: &Subject, params: &NextFailingParams) -> Opt
     Some(answer)
 }
 
-/// The selection of an input that findings call so.
-fn state(subject: &Subject, input: &str, label: &str) -> Option<State> {
-    let id = viz_ide::input_named(&subject.project, input)?;
-    let Body::Input(body) = &subject.project.object(id).body else { return None };
-    let options = options_of(&subject.project, &subject.facts(), id, Local::now().naive_local()).ok()?;
-    states(body, &options).into_iter().find(|state| state.label() == label)
+/// Whether an input still has what a finding says is selected in it.
+fn is_possible(subject: &Subject, input: &str, state: &State) -> bool {
+    let Some(id) = viz_ide::input_named(&subject.project, input) else { return false };
+    let Body::Input(body) = &subject.project.object(id).body else { return false };
+    let options = options_of(&subject.project, &subject.facts(), id, Local::now().naive_local());
+    options.is_ok_and(|options| states(body, &options).contains(state))
 }

@@ -100,7 +100,7 @@ fn more(
     let offset = |position| lines.offset(convert::from_position(position), client.encoding);
     let (start, end) = (offset(range.start), offset(range.end));
     let range = TextRange::new(start.min(end), end.max(start));
-    let facts = snapshot.facts.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let facts = snapshot.facts.read();
     let mut found = viz_ide::actions(project, &facts, &snapshot.findings, file, range);
     drop(facts);
     found.extend(viz_ide::fix_all(project, &snapshot.findings, file));

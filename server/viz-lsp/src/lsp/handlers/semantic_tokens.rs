@@ -1,8 +1,8 @@
 //! `textDocument/semanticTokens`: all, what has changed, a range.
 
 use crate::lsp::session::snapshot::Request;
+use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use tower_lsp::lsp_types::{
     Range, SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokens, SemanticTokensDelta,
     SemanticTokensEdit, SemanticTokensFullDeltaResult, SemanticTokensLegend, Url,
@@ -56,7 +56,7 @@ struct Sent {
 
 impl LastTokens {
     fn put(&self, uri: &Url, tokens: &[SemanticToken]) -> String {
-        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sent = self.sent.lock();
         sent.number += 1;
         let id = sent.number.to_string();
         sent.by_uri.insert(uri.clone(), (id.clone(), tokens.to_vec()));
@@ -64,13 +64,13 @@ impl LastTokens {
     }
 
     fn take(&self, uri: &Url, id: &str) -> Option<Vec<SemanticToken>> {
-        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sent = self.sent.lock();
         if sent.by_uri.get(uri)?.0 == id { sent.by_uri.remove(uri).map(|(_, tokens)| tokens) } else { None }
     }
 
     /// A text was closed.
     pub fn forget(&self, uri: &Url) {
-        self.sent.lock().unwrap_or_else(PoisonError::into_inner).by_uri.remove(uri);
+        self.sent.lock().by_uri.remove(uri);
     }
 }
 

@@ -4,10 +4,11 @@
 //! the transport calls message by message. So what a handler does before it awaits (apply an edit, take a snapshot of
 //! the documents, cancel a request) is done in the client's order, however many requests are still waiting.
 
+use parking_lot::Mutex;
 use std::future::{Future, ready};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use tower::Service;
 use tower_lsp::jsonrpc::{self, Request, Response};
@@ -62,8 +63,8 @@ impl Lifecycle {
         }
     }
 
-    fn reader(&self) -> std::sync::MutexGuard<'_, Option<Waker>> {
-        self.reader.lock().unwrap_or_else(|broken| broken.into_inner())
+    fn reader(&self) -> parking_lot::MutexGuard<'_, Option<Waker>> {
+        self.reader.lock()
     }
 }
 
@@ -136,7 +137,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Mutex;
+    use parking_lot::Mutex;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tower_lsp::lsp_types::{
         DidChangeTextDocumentParams, Hover, HoverContents, HoverParams, InitializeParams, InitializeResult,
@@ -161,13 +162,13 @@ mod tests {
         }
 
         async fn did_change(&self, params: DidChangeTextDocumentParams) {
-            *self.changes.lock().unwrap() = params.text_document.version;
-            self.seen.lock().unwrap().push(format!("change {}", params.text_document.version));
+            *self.changes.lock() = params.text_document.version;
+            self.seen.lock().push(format!("change {}", params.text_document.version));
         }
 
         async fn hover(&self, params: HoverParams) -> jsonrpc::Result<Option<Hover>> {
-            let version = *self.changes.lock().unwrap();
-            self.seen.lock().unwrap().push(format!("hover {version}"));
+            let version = *self.changes.lock();
+            self.seen.lock().push(format!("hover {version}"));
             if params.text_document_position_params.position.line == 0 {
                 std::future::pending::<()>().await;
             }
@@ -221,7 +222,7 @@ mod tests {
         assert!(answers.contains("{\"contents\":\"200\"}"), "{answers}");
         let mut expected: Vec<String> = (1..=200).flat_map(|n| [format!("change {n}"), format!("hover {n}")]).collect();
         expected.push("hover 200".into());
-        assert_eq!(*seen.lock().unwrap(), expected);
+        assert_eq!(*seen.lock(), expected);
         to_server
             .write_all(&frame(serde_json::json!({"jsonrpc": "2.0", "id": 2000, "method": "shutdown"})))
             .await

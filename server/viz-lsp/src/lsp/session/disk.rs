@@ -3,10 +3,11 @@
 use crate::host::paths;
 use crate::host::stamp::Stamp;
 use crate::lsp::session::documents::Documents;
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use viz_files::Identity;
 use viz_project::{Confined, DirEntry, DiskFiles, Extent, FileSystem, ReadError, Standing, Surroundings};
 
@@ -52,7 +53,7 @@ impl DiskCache {
     /// The path that tells files apart.
     pub fn real(&self, path: &Path) -> PathBuf {
         let epoch = self.epoch.load(Ordering::SeqCst);
-        let mut known = self.real.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.real.lock();
         match known.get(path) {
             Some((at, real)) if *at == epoch => real.clone(),
             _ => {
@@ -66,7 +67,7 @@ impl DiskCache {
     /// What is around a project's folder.
     pub fn surroundings(&self, root: &Path) -> Arc<Surroundings> {
         let epoch = self.epoch.load(Ordering::SeqCst);
-        let mut known = self.around.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.around.lock();
         match known.get(root) {
             Some((at, around)) if *at == epoch => Arc::clone(around),
             _ => {
@@ -77,8 +78,8 @@ impl DiskCache {
         }
     }
 
-    fn texts(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Vec<Cached>>> {
-        self.texts.lock().unwrap_or_else(PoisonError::into_inner)
+    fn texts(&self) -> parking_lot::MutexGuard<'_, HashMap<PathBuf, Vec<Cached>>> {
+        self.texts.lock()
     }
 
     fn read(

@@ -2,8 +2,9 @@
 
 use crate::lsp::session::status::Facts;
 use chrono::{DateTime, SecondsFormat, Utc};
+use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::collections::{HashSet, VecDeque};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use viz_facts::{Fact, FactStore, KeyedQuestion, QuestionKey};
 
@@ -38,7 +39,7 @@ pub struct Knowledge {
 impl Knowledge {
     /// The facts.
     pub fn facts(&self) -> RwLockReadGuard<'_, FactStore> {
-        self.facts.read().unwrap_or_else(PoisonError::into_inner)
+        self.facts.read()
     }
 
     /// The facts, for requests.
@@ -47,7 +48,7 @@ impl Knowledge {
     }
 
     fn facts_mut(facts: &RwLock<FactStore>) -> RwLockWriteGuard<'_, FactStore> {
-        facts.write().unwrap_or_else(PoisonError::into_inner)
+        facts.write()
     }
 
     /// These questions are about to be asked.

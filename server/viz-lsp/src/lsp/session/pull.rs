@@ -3,8 +3,8 @@
 //! What a pushing server would send is put here, with an id that changes with it. A question about the workspace waits
 //! until there is something new to say.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use tower_lsp::lsp_types::{
     Diagnostic, DocumentDiagnosticReport, DocumentDiagnosticReportResult, FullDocumentDiagnosticReport,
@@ -46,7 +46,7 @@ impl Default for Pulled {
 
 impl Pulled {
     fn files(&self) -> MutexGuard<'_, Files> {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+        self.files.lock()
     }
 
     /// A file has these diagnostics now.

@@ -5,8 +5,9 @@ use crate::lsp::protocol::convert;
 use crate::lsp::session::documents::Documents;
 use crate::lsp::session::publish;
 use crate::lsp::session::state::{Revision, Snapshot, State};
+use parking_lot::{RwLock, RwLockReadGuard};
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::Arc;
 use std::time::SystemTime;
 use tower_lsp::lsp_types::{Location, Position, Range, Url};
 use viz_check::{Finding, InsightReport};
@@ -104,7 +105,7 @@ impl Subject {
 
     /// What is known about the project.
     pub fn facts(&self) -> RwLockReadGuard<'_, FactStore> {
-        self.facts.read().unwrap_or_else(PoisonError::into_inner)
+        self.facts.read()
     }
 
     /// What features look at, now.

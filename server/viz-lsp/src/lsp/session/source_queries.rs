@@ -6,9 +6,9 @@
 use crate::host::answerer::{Answerer, Cancel, Limits};
 use crate::lsp::protocol::progress::{Guard, Progress};
 use crate::lsp::session::state::{Answers, State};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use viz_facts::{Fact, KeyedQuestion, QuestionKey, Reason, Unknown};
 
 /// Number of threads, and so of projects whose sources are queried at the same time.
@@ -61,7 +61,7 @@ impl Sources {
     }
 
     fn wanted(&self) -> MutexGuard<'_, Wanted> {
-        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
+        self.wanted.lock()
     }
 
     /// These questions of a project are open, and no others. What is being asked is called off if it is not among them.
@@ -154,7 +154,7 @@ impl Sources {
             }
             // A list that was emptied while nothing of it was asked.
             wanted.projects.retain(|_, asked| !asked.is_done());
-            wanted = self.wake.wait(wanted).unwrap_or_else(PoisonError::into_inner);
+            self.wake.wait(&mut wanted);
         }
     }
 }
@@ -182,7 +182,7 @@ mod tests {
                 }
             }
             while !cancel.is_cancelled() {
-                if self.go.lock().unwrap().recv_timeout(Duration::from_millis(1)).is_ok() {
+                if self.go.lock().recv_timeout(Duration::from_millis(1)).is_ok() {
                     let answer = std::sync::Arc::new(Answer::Columns(Ok(vec![])));
                     return vec![Some(Fact::Known { answer, at: std::time::SystemTime::UNIX_EPOCH })];
                 }

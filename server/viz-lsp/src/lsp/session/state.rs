@@ -6,10 +6,11 @@ use crate::lsp::session::disk::{DiskCache, Files};
 use crate::lsp::session::documents::Documents;
 use crate::lsp::session::stats::Stats;
 use crate::lsp::session::status::Status;
+use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
 use viz_check::{Finding, InsightReport};
@@ -151,11 +152,11 @@ impl State {
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock()
     }
 
     fn snapshots(&self) -> MutexGuard<'_, Snapshots> {
-        self.snapshots.lock().unwrap_or_else(PoisonError::into_inner)
+        self.snapshots.lock()
     }
 
     /// The open texts and their revision.
@@ -336,10 +337,10 @@ impl State {
                 let (documents, folders) = (inner.documents.clone(), inner.folders.clone());
                 return Some(Turn { documents, folders, revision: inner.revision, work });
             }
-            inner = match work.ask_at.into_iter().chain(work.retry_at).min() {
-                Some(at) => self.wake.wait_timeout(inner, at - now).unwrap_or_else(PoisonError::into_inner).0,
-                None => self.wake.wait(inner).unwrap_or_else(PoisonError::into_inner),
-            };
+            match work.ask_at.into_iter().chain(work.retry_at).min() {
+                Some(at) => drop(self.wake.wait_until(&mut inner, at)),
+                None => self.wake.wait(&mut inner),
+            }
         }
     }
 
@@ -351,17 +352,17 @@ impl State {
     /// A project is of no interest any more.
     pub fn forget(&self, root: &Path) {
         self.snapshots().by_root.remove(root);
-        self.statuses.lock().unwrap_or_else(PoisonError::into_inner).remove(root);
+        self.statuses.lock().remove(root);
     }
 
     /// The last status of each project that was sent to the client.
     pub fn statuses(&self) -> Vec<Status> {
-        self.statuses.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        self.statuses.lock().values().cloned().collect()
     }
 
     /// Stores the status of a project that is about to be sent; returns whether it differs from the last one.
     pub fn tell(&self, root: &Path, status: Status) -> bool {
-        let mut statuses = self.statuses.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut statuses = self.statuses.lock();
         let differs = statuses.get(root) != Some(&status);
         statuses.insert(root.to_owned(), status);
         differs
@@ -369,7 +370,7 @@ impl State {
 
     /// The status of a project with other pins.
     pub fn pins_shown(&self, root: &Path, pinned: Value) -> Option<Status> {
-        let mut statuses = self.statuses.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut statuses = self.statuses.lock();
         let status = statuses.get_mut(root)?;
         status.pinned = pinned;
         Some(status.clone())
@@ -390,12 +391,12 @@ impl State {
 
     /// What is pinned in a project.
     pub fn pinned(&self, root: &Path) -> Choices {
-        self.pinned.lock().unwrap_or_else(PoisonError::into_inner).get(root).cloned().unwrap_or_default()
+        self.pinned.lock().get(root).cloned().unwrap_or_default()
     }
 
     /// Pins a combination.
     pub fn pin(&self, root: &Path, choices: Choices) {
-        self.pinned.lock().unwrap_or_else(PoisonError::into_inner).insert(root.to_owned(), choices);
+        self.pinned.lock().insert(root.to_owned(), choices);
     }
 
     /// The newest snapshots of all projects.
@@ -415,9 +416,9 @@ impl State {
     /// The snapshots that hold this file, once they are as new as `revision`; `None` if that takes too long.
     pub fn holding_at(&self, path: &Path, revision: Revision, patience: Duration) -> Option<Vec<Snapshot>> {
         let behind = |snapshots: &mut Snapshots| snapshots.revision < revision;
-        let waited = self.analysed.wait_timeout_while(self.snapshots(), patience, behind);
-        let (snapshots, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
-        if timeout.timed_out() { None } else { Some(holders(&snapshots, path)) }
+        let mut snapshots = self.snapshots();
+        let waited = self.analysed.wait_while_for(&mut snapshots, behind, patience);
+        if waited.timed_out() { None } else { Some(holders(&snapshots, path)) }
     }
 }
 

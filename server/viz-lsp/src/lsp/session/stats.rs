@@ -1,9 +1,9 @@
 //! Numbers for a report: how often what was done and how long it took. No texts, names or values.
 
+use parking_lot::{Mutex, MutexGuard};
 use serde::Serialize;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Durations that are remembered of each thing.
@@ -36,7 +36,7 @@ impl Default for Stats {
 
 impl Stats {
     fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock()
     }
 
     /// Counts something that happened `times` times.

@@ -1,0 +1,56 @@
+//! 1.4's parser is mirrored as it is: `engines.tsv` holds what both engines say of sentences from 2.0's grammar
+//! (`server/sql/generate/engines.py` writes it).
+
+use viz_sql::engine_1_4::parse;
+
+/// Sentences, and keywords by the position in which they stand; with whether 1.4 takes them.
+fn sentences() -> impl Iterator<Item = (char, &'static str, Option<&'static str>)> {
+    let (texts, _) = include_str!("engines.tsv").split_once("\n\n").unwrap();
+    texts.lines().map(|line| {
+        let fields: Vec<&str> = line.split('\t').collect();
+        (fields[0].chars().next().unwrap(), fields[1], fields.get(2).copied())
+    })
+}
+
+#[test]
+fn sentences_of_the_grammar() {
+    let (mut count, mut wrong) = (0, Vec::new());
+    for (verdict, text, near) in sentences() {
+        count += 1;
+        let found = parse(text);
+        let right = match (verdict, &found) {
+            ('=' | '<', Ok(())) => true,
+            ('!' | '>', Err(range)) => near.is_none_or(|near| near.is_empty() || text[*range].starts_with(near)),
+            // What follows 1.4's grammar refuses.
+            ('~', _) => true,
+            _ => false,
+        };
+        if !right {
+            wrong.push(format!("{verdict} {text} {near:?} {:?}", found.map_err(|range| &text[range])));
+        }
+    }
+    assert!(count > 5_000, "{count}");
+    assert!(wrong.is_empty(), "{} of {count}: {:#?}", wrong.len(), &wrong[..wrong.len().min(40)]);
+}
+
+#[test]
+fn words_in_each_position() {
+    let (_, positions) = include_str!("engines.tsv").split_once("\n\n").unwrap();
+    let mut lines = positions.lines();
+    let words: Vec<&str> = lines.next().unwrap().split(' ').collect();
+    let (mut count, mut wrong) = (0, Vec::new());
+    for line in lines {
+        let mut fields = line.split('\t');
+        let position = fields.next().unwrap();
+        let refused: Vec<&str> = fields.next().unwrap_or_default().split(' ').collect();
+        for word in &words {
+            count += 1;
+            let text = position.replace("{}", word).replace("{{", "{").replace("}}", "}");
+            if parse(&text).is_ok() == refused.contains(word) {
+                wrong.push(text);
+            }
+        }
+    }
+    assert!(count > 20_000, "{count}");
+    assert!(wrong.is_empty(), "{} of {count}: {:#?}", wrong.len(), &wrong[..wrong.len().min(40)]);
+}

@@ -1,0 +1,52 @@
+//! What is said of the two engines holds in both: of generated sentences (`server/sql/tests/engines.tsv`), the browser's own
+//! engine and the linked one are asked again.
+
+use crate::PROGRAM;
+use serde_json::{Value, json};
+use viz_facts::{Answer, Question};
+use viz_sql::engine_1_4::parse;
+use viz_tests::{Worker, browser, projects};
+
+/// One sentence in so many is asked about.
+const SAMPLE: usize = 5;
+
+/// Whether both, one or none of the engines takes it, as the generator writes it, and the sentence.
+fn sentences() -> Vec<(char, String)> {
+    let file = projects::repository().join("server/sql/tests/engines.tsv");
+    let text = std::fs::read_to_string(file).expect("the file exists");
+    let (lines, _) = text.split_once("\n\n").expect("two parts");
+    let fields = lines.lines().step_by(SAMPLE).map(|line| line.split('\t').collect::<Vec<_>>());
+    fields.map(|fields| (fields[0].chars().next().expect("a verdict"), fields[1].to_owned())).collect()
+}
+
+#[test]
+fn the_browsers_engine_reads_what_its_grammar_says() {
+    let sentences: Vec<String> =
+        sentences().into_iter().filter(|(verdict, _)| *verdict != '~').map(|(_, text)| text).collect();
+    let errors = browser::run("sentences.mjs", &json!(sentences));
+    let errors = errors.as_array().expect("a list");
+    let different = |(text, error): &(&String, &Value)| parse(text).is_ok() != error.is_null();
+    let different: Vec<_> = sentences.iter().zip(errors).filter(different).collect();
+    assert!(
+        sentences.len() > 1_000 && different.is_empty(),
+        "{} of {}: {different:#?}",
+        different.len(),
+        sentences.len()
+    );
+}
+
+/// The linked engine is not the very version that the generator asks.
+#[test]
+fn the_linked_engine_reads_nearly_what_the_generator_says() {
+    let sentences = sentences();
+    let questions: Vec<Question> = sentences.iter().map(|(_, sql)| Question::Parse { sql: sql.clone() }).collect();
+    let answers = Worker::start(PROGRAM, "parse", &projects::repository()).ask(&questions);
+    let different = |((verdict, text), answer): &(&(char, String), &Result<Answer, viz_facts::Unknown>)| match answer {
+        Ok(Answer::Accepted(result)) => {
+            result.is_ok() != matches!(verdict, '=' | '>') && !text.contains(';') && *verdict != '~'
+        }
+        _ => false,
+    };
+    let different: Vec<_> = sentences.iter().zip(&answers).filter(different).map(|(sentence, _)| sentence).collect();
+    assert!(different.len() * 100 < sentences.len(), "{} of {}: {different:#?}", different.len(), sentences.len());
+}
