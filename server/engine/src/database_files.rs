@@ -217,7 +217,7 @@ impl Files {
                 Err(error) => error.to_string(),
             };
             let message = format!("the file `{name}` beside the database can't be read: {why}");
-            return Err(Unknown::new(Reason::LogUnreadable, message));
+            return Err(Unknown::new(Reason::LogUnreadable, message).about(name.to_string()));
         }
         Ok(())
     }
