@@ -9,6 +9,9 @@ use viz_text::TextRange;
 /// Words before a parenthesis that are no function's name, and functions whose arguments may end in a comma in 1.4 too.
 const NO_CALL: &[&str] = &["in", "values", "by", "row", "coalesce", "over", "filter", "as", "any", "all", "exists"];
 
+/// Its grammar takes these with ANY, and refuses them later.
+const REGULAR_EXPRESSION: &str = "regular expression operator";
+
 /// A piece of SQL that 1.4 refuses.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
@@ -23,14 +26,14 @@ pub(crate) fn refused_by_1_4(sql: &str) -> Vec<Refused> {
     let tokens = tokenize(sql).unwrap_or_default();
     let tokens: Vec<Token> = tokens.into_iter().filter(|token| !token.is_space()).collect();
     let mut out = missing_names(sql, &tokens);
-    if let Err(range) = engine_1_4::parse(sql) {
-        let known = constructs(&tokens);
+    let mut known = constructs(&tokens);
+    match engine_1_4::parse(sql) {
         // A name may be the reason why the text is not read.
-        if known.is_empty() && out.is_empty() {
-            out.push(unread(sql, range));
-        }
-        out.extend(known);
+        Err(range) if known.is_empty() && out.is_empty() => out.push(unread(sql, range)),
+        Err(_) => {}
+        Ok(()) => known.retain(|found| found.what.starts_with(REGULAR_EXPRESSION)),
     }
+    out.extend(known);
     out
 }
 
@@ -136,7 +139,7 @@ impl Scan<'_> {
             T::Tilde | T::TildeAsterisk | T::ExclamationMarkTilde | T::ExclamationMarkTildeAsterisk
                 if self.word(at + 1, "any") || self.word(at + 1, "all") =>
             {
-                self.add(at, at + 1, "regular expression operator with `ANY` or `ALL`");
+                self.add(at, at + 1, format!("{REGULAR_EXPRESSION} with `ANY` or `ALL`"));
             }
             T::DoubleColon if self.is(at + 2, &T::Period) => {
                 self.add(at + 1, (at + 3).min(self.tokens.len() - 1), "qualified type name in a cast");
