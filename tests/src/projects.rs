@@ -1,5 +1,6 @@
 //! Sample projects.
 
+use crate::pages::EMPTY_DATABASE;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 use tempfile::TempDir;
@@ -54,9 +55,12 @@ impl Project {
         fs::read_to_string(self.file(relative)).expect("it can be read")
     }
 
-    /// Replaces or adds a file.
+    /// Replaces or adds a file; beside a project that reads `warehouse.duckdb`, that too: a database without tables.
     pub fn write(&self, relative: &str, text: &str) {
         let path = self.file(relative);
+        if text.contains("database: warehouse.duckdb") {
+            fs::write(self.file("warehouse.duckdb"), EMPTY_DATABASE).expect("can be written");
+        }
         fs::create_dir_all(path.parent().expect("has a folder")).expect("can be made");
         fs::write(path, text).expect("can be written");
     }

@@ -10,7 +10,7 @@ const PROJECT: &str = r#"
 name: shop
 cli_version: "2.1.0"
 sources:
-  - { name: accounts, type: duckdb, database: ":memory:" }
+  - { name: accounts, type: duckdb, database: warehouse.duckdb }
 models:
   - { name: orders, source: ref(accounts), sql: "select city, amount from read_csv('data/orders.csv')" }
 inputs:
@@ -30,7 +30,7 @@ fn project() -> Project {
         Project::of(&[("project.visivo.yml", PROJECT), ("data/orders.csv", "city,amount\nRome,1\nSt. John's,2\n")]);
     let run = cli::run(PROGRAM, &project.root, &["--build"]);
     assert!(project.file("target/main/inputs/city_options.parquet").is_file(), "{run:?}");
-    change(&project, r#"type: duckdb, database: ":memory:""#, "type: postgresql, database: accounts");
+    change(&project, "type: duckdb, database: warehouse.duckdb", "type: postgresql, database: accounts");
     change(&project, "read_csv('data/orders.csv')", "orders");
     fs::remove_dir_all(project.file("data")).unwrap();
     project

@@ -17,7 +17,7 @@ includes:
 sources:
   - name: good
     type: duckdb
-    database: \":memory:\"
+    database: warehouse.duckdb
 models:
   - name: orders
     source: ref(good)
@@ -169,9 +169,10 @@ fn the_file_of_a_csv_source_that_is_missing() {
         )),
         &[],
     );
-    assert_eq!(said.findings(), ["warning[file-missing]: the file `data/none.csv` does not exist"]);
+    let fails = "error[unusable-source]: the run of this insight fails: none can be built on a source of the type `csv`, such as `sheet`";
+    assert_eq!(said.findings(), ["warning[file-missing]: the file `data/none.csv` does not exist", fails]);
     let (status, code, _) = said.state("insights", "hurt");
-    assert_eq!((status, code, said.status), ("partial", "file-missing", 0));
+    assert_eq!((status, code, said.status), ("partial", "file-missing", 1));
 }
 
 fn with_options(query: &str) -> Project {

@@ -8,7 +8,7 @@ use viz_tests::projects::Project;
 const BASE: &str = "\
 name: shop
 sources:
-  - { name: local, type: duckdb, database: \":memory:\" }
+  - { name: local, type: duckdb, database: warehouse.duckdb }
 models:
   - name: m
     source: ref(local)

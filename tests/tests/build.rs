@@ -57,7 +57,7 @@ fn json_file(path: PathBuf) -> Value {
 const SMALL: &str = r#"name: small
 defaults: { source_name: local }
 sources:
-  - { name: local, type: duckdb, database: ":memory:" }
+  - { name: local, type: duckdb, database: warehouse.duckdb }
 models:
   - { name: towns, sql: "select * from read_csv('towns.csv')" }
   - { name: visits, sql: "select * from read_csv('visits.csv')" }
@@ -487,7 +487,7 @@ mod killed {
         let insights: String = (0..8).map(insight).collect();
         let text = format!(
             "name: killed\ndefaults: {{ source_name: local }}\nsources:\n  \
-             - {{ name: local, type: duckdb, database: \":memory:\" }}\nmodels:\n  \
+             - {{ name: local, type: duckdb, database: warehouse.duckdb }}\nmodels:\n  \
              - {{ name: rows, sql: \"select * from read_csv('rows.csv')\" }}\ninsights:\n{insights}"
         );
         Project::of(&[("project.visivo.yml", &text)])

@@ -53,7 +53,8 @@ fn mutated(text: &str, random: &mut Rng) -> String {
 
 /// A project with a model for each query; which of them have an error.
 fn faulty_models(queries: &[String]) -> BTreeSet<usize> {
-    let mut text = "name: d\nsources:\n  - { name: local, type: duckdb, database: \":memory:\" }\nmodels:\n".to_owned();
+    let mut text =
+        "name: d\nsources:\n  - { name: local, type: duckdb, database: warehouse.duckdb }\nmodels:\n".to_owned();
     let head = text.lines().count();
     for (at, query) in queries.iter().enumerate() {
         let _ = writeln!(text, "  - name: m{at}\n    source: ref(local)\n    sql: |\n      {query}");
@@ -66,6 +67,8 @@ fn faulty(text: &str, number: impl Fn(usize) -> usize) -> BTreeSet<usize> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("it can be written");
     write("project.visivo.yml", text);
+    std::fs::write(folder.path().join("warehouse.duckdb"), viz_tests::pages::EMPTY_DATABASE)
+        .expect("it can be written");
     // The browser's older engine is another matter.
     write(".viz-lsp.yml", "browser_engine: '2.0'\n");
     let json = cli::check_json(PROGRAM, folder.path(), &[]);
@@ -182,7 +185,7 @@ fn conditions_of_insights_have_the_verdict_of_duckdb() {
     let runs: Vec<Option<bool>> =
         Worker::start(PROGRAM, "sources", folder.path()).ask(&questions).into_iter().map(accepted).collect();
     let mut text = format!(
-        "name: d\nsources:\n  - {{ name: local, type: duckdb, database: \":memory:\" }}\nmodels:\n  - name: t\n    source: ref(local)\n    \
+        "name: d\nsources:\n  - {{ name: local, type: duckdb, database: warehouse.duckdb }}\nmodels:\n  - name: t\n    source: ref(local)\n    \
          sql: |\n      select * from {T}\ninputs:\n  - {{ name: q, type: single-select, options: [q, r] }}\ninsights:\n"
     );
     let head = text.lines().count();

@@ -185,3 +185,24 @@ fn five_megabytes() {
     none("a model", format!("models:\n  - name: m\n    source: ref(good)\n    sql: select '{long}' as x\n"));
     none("an insight", insight(&format!("'{long}' || ${{ref(orders).city}}")));
 }
+
+/// What one finding says must not grow with everything that there is: there are as many findings.
+#[test]
+fn many_findings_about_much() {
+    let codes = vec!["duplicate-key"; 5_000].join(",");
+    one(
+        "a comment of many codes",
+        format!("# viz-lsp: ignore[{codes}] x\nmarkdowns: []\n"),
+        "warning[unused-suppression]: there is no `duplicate-key` to silence here",
+    );
+    let models: String = (0..3_000)
+        .map(|n| format!("  - {{name: many{n}, source: ref(many), sql: select 1 as x, metrics: [{{name: k, expression: sum(x)}}]}}\n"))
+        .collect();
+    let uses = vec!["${ref(k)}"; 6_000].join("+");
+    let text = format!(
+        "sources:\n  - {{ name: many, type: duckdb, database: ':memory:' }}\nmodels:\n{models}metrics:\n  - {{name: z, expression: \"{uses}\"}}\n"
+    );
+    let found = check("a name that many models define", text).findings();
+    let ambiguous = found.iter().find(|finding| finding.contains("[ambiguous-reference]")).expect("it is said");
+    assert!(ambiguous.ends_with(" and 2980 more"), "{ambiguous}");
+}

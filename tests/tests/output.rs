@@ -88,7 +88,7 @@ const NASTY: &str = "a\\n::error file=x::pwned\\n  ::add-mask::true\\r::warning:
 fn nasty() -> Project {
     let text = format!(
         "name: shop\n\
-         sources:\n  - {{name: \"{NASTY}\", type: duckdb, database: ':memory:'}}\n  - {{name: m, type: \"{NASTY}\"}}\n\
+         sources:\n  - {{name: \"{NASTY}\", type: duckdb, database: warehouse.duckdb}}\n  - {{name: m, type: \"{NASTY}\"}}\n\
          models:\n\
          - name: \"{NASTY}\"\n    source: ref(m2)\n    sql: \"select 1 as x,\\n::error::sql\\n##[group]g\"\n\
          - name: good\n    source: ref(mem)\n    sql: select 1 as x, 'a' as y\n\
@@ -102,7 +102,7 @@ fn nasty() -> Project {
          \"{NASTY}\": 1\n"
     )
     .replace("\n- ", "\n  - ")
-    .replace("sources:\n", "sources:\n  - {name: mem, type: duckdb, database: ':memory:'}\n");
+    .replace("sources:\n", "sources:\n  - {name: mem, type: duckdb, database: warehouse.duckdb}\n");
     Project::of(&[("a\n::error::folder\x1b[1m/project.visivo.yml", &text)])
 }
 

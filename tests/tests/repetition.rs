@@ -11,7 +11,7 @@ const BASE: &str = "\
 name: shop
 cli_version: \"2.1.0\"
 sources:
-  - { name: warehouse, type: duckdb, database: \":memory:\" }
+  - { name: warehouse, type: duckdb, database: warehouse.duckdb }
 ";
 
 const MODEL: &str = "\
@@ -24,6 +24,7 @@ models:
 /// Findings of a project of one file: code, number of related places, and the message.
 fn findings(text: &str) -> Vec<(String, usize, String)> {
     let folder = TempDir::new().expect("a temporary folder");
+    fs::write(folder.path().join("warehouse.duckdb"), viz_tests::pages::EMPTY_DATABASE).expect("can be written");
     fs::write(folder.path().join("project.visivo.yml"), text).expect("can be written");
     of_folder(folder.path())
 }
@@ -158,6 +159,7 @@ fn more_places_than_can_be_listed_are_counted() {
     };
     let insights: String = (1..=40).map(insight).collect();
     let folder = TempDir::new().expect("a temporary folder");
+    fs::write(folder.path().join("warehouse.duckdb"), viz_tests::pages::EMPTY_DATABASE).expect("can be written");
     fs::write(folder.path().join("project.visivo.yml"), format!("{BASE}{MODEL}insights:\n{insights}"))
         .expect("can be written");
     let json = cli::check_json(PROGRAM, folder.path(), &["--no-cache"]);

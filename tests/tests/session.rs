@@ -115,7 +115,7 @@ fn open_files_come_first() {
     };
     let file =
         |name: &str, count: usize| "insights:\n".to_owned() + &(0..count).map(|n| insight(name, n)).collect::<String>();
-    let main = "name: shop\nincludes:\n  - path: a_closed.yml\n  - path: b_open.yml\n  - path: c_hub.yml\nsources:\n  - { name: local, type: duckdb, database: \":memory:\" }\nmodels:\n  - { name: orders, source: ref(local), sql: \"select 'Rome' as city, 120 as amount\" }\n";
+    let main = "name: shop\nincludes:\n  - path: a_closed.yml\n  - path: b_open.yml\n  - path: c_hub.yml\nsources:\n  - { name: local, type: duckdb, database: warehouse.duckdb }\nmodels:\n  - { name: orders, source: ref(local), sql: \"select 'Rome' as city, 120 as amount\" }\n";
     let hub = "metrics:\n  - name: total\n    expression: sum(${ref(orders).amount})\n";
     let project = Project::of(&[
         ("project.visivo.yml", main),

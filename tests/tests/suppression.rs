@@ -51,7 +51,7 @@ fn the_line_below_a_line_is_not_covered() {
 fn a_comment_is_unused_only_if_that_is_known() {
     let text = |column: &str| {
         format!(
-            "name: shop\nsources:\n  - name: db\n    type: duckdb\n    database: ':memory:'\nmodels:\n  - name: orders\n    \
+            "name: shop\nsources:\n  - name: db\n    type: duckdb\n    database: warehouse.duckdb\nmodels:\n  - name: orders\n    \
              source: ref(db)\n    sql: select 1 as total\ninsights:\n  - name: sum\n    props:\n      type: bar\n      \
              # viz-lsp: ignore[unknown-column]\n      y: ?{{ ${{ref(orders).{column}}} }}\n"
         )

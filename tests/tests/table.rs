@@ -26,7 +26,7 @@ use viz_tests::{Client, Document, Encoding, Options};
 const HEAD: &str = "name: shop
 defaults: { source_name: local }
 sources:
-  - { name: local, type: duckdb, database: \":memory:\" }
+  - { name: local, type: duckdb, database: warehouse.duckdb }
 ";
 
 const DATA: &str = "models:

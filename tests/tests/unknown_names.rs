@@ -16,7 +16,7 @@ defaults:
 sources:
   - name: files
     type: duckdb
-    database: \":memory:\"
+    database: warehouse.duckdb
 models:
   - name: orders
     source: ref(files)
@@ -86,7 +86,7 @@ const SHARED: &str = "\
 sources:
   - name: shared_source
     type: duckdb
-    database: \":memory:\"
+    database: warehouse.duckdb
 models:
   - name: shared_model
     source: ref(shared_source)

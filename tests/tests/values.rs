@@ -78,7 +78,7 @@ fn cases(random: &mut Rng) -> Vec<Case> {
 
 fn project(cases: &[Case]) -> String {
     let mut text = format!(
-        "name: values\nsources:\n  - {{ name: local, type: duckdb, database: \":memory:\" }}\nmodels:\n  - name: rows\n    source: ref(local)\n    \
+        "name: values\nsources:\n  - {{ name: local, type: duckdb, database: warehouse.duckdb }}\nmodels:\n  - name: rows\n    source: ref(local)\n    \
          sql: |\n      {MODEL}\ninputs:\n"
     );
     for (at, case) in cases.iter().enumerate() {
@@ -103,6 +103,8 @@ fn options_fail_exactly_where_their_query_does() {
     let cases = cases(&mut random);
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("project.visivo.yml"), project(&cases)).expect("it can be written");
+    std::fs::write(folder.path().join("warehouse.duckdb"), viz_tests::pages::EMPTY_DATABASE)
+        .expect("it can be written");
     let Checked { project, facts, options, report, mut sources } = library::check(PROGRAM, folder.path());
     let object = |name: &str, kind: Kind| match project.names().resolve(name) {
         Resolution::Object(id) if project.object(id).kind == kind => id,

@@ -217,7 +217,7 @@ impl Files {
                 Err(error) => error.to_string(),
             };
             let message = format!("the file `{name}` beside the database can't be read: {why}");
-            return Err(Unknown::new(Reason::LogUnreadable, message));
+            return Err(Unknown::new(Reason::LogUnreadable, message).about(name.to_string()));
         }
         Ok(())
     }
@@ -285,7 +285,7 @@ mod tests {
             (
                 Format::DuckDb,
                 database("x"),
-                vec![(".wal", b"d\0be\0\x02more".to_vec()), (".wal.checkpoint", b"d\0be\0\x03".to_vec())],
+                vec![(".wal", b"d\0be\0\x02\xff\xff".to_vec()), (".wal.checkpoint", b"d\0be\0\x03".to_vec())],
             ),
             (
                 Format::Sqlite,

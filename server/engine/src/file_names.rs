@@ -308,7 +308,7 @@ impl Guard {
                 // Such as a name that is not UTF-8, which `read_text` does not mind.
                 Err(error) => {
                     let why = match errors::message(&error) {
-                        why if why.contains("invalid unicode") => "a name is not UTF-8".to_owned(),
+                        why if why.to_lowercase().contains("invalid unicode") => "a name is not UTF-8".to_owned(),
                         why => why,
                     };
                     let message =
@@ -426,8 +426,15 @@ mod tests {
         for pattern in ["*", "[.]*", "**"] {
             let name = format!("{}/{pattern}", folder.path().display());
             let names = Names { tables: Vec::new(), files: vec![name] };
-            assert!(guard.check(&names).is_err(), "{pattern}");
+            let why = guard.check(&names).unwrap_err();
+            // `[.]*` may meet the other one only.
+            let is_told = why.message.ends_with(": a name is not UTF-8") || why.code == Reason::PrivateFile;
+            assert!(is_told, "{pattern}: {why:?}");
         }
+        // Other reasons are told as what they are.
+        let names = Names { tables: Vec::new(), files: vec!["**/a/**".into()] };
+        let why = guard.check(&names).unwrap_err();
+        assert!(why.code == Reason::FileNotKnown && why.message.contains("multiple '**'"), "{why:?}");
     }
 
     #[test]

@@ -163,6 +163,7 @@ codes! {
     RemovedSyntax "removed-syntax" Error "a syntax of older versions has no effect",
     RunError "run-error" Error "a query fails when it runs",
     ScopedReference "scoped-reference" Error "an expression inside a model can't use references",
+    ShadowedName "shadowed-name" Information "a metric or dimension hides a column",
     ShadowedProjectFile "shadowed-project-file" Warning "another project file in the folder is not read",
     SliceType "slice-type" Error "a slice gives what its property does not take",
     SqlBind "sql-bind" Error "the engine refuses a query",

@@ -314,6 +314,7 @@ impl<'a> Loader<'a> {
             let message = format!("a project file is a mapping of keys to values, not {}", describe(root));
             self.project.parts().problems.push(Problem::new(Code::WrongType, root.loc(), message));
         }
+        self.project.parts().broken.extend(document.segments_not_followed());
         for problem in document.problems() {
             let code = match problem.kind {
                 viz_syntax::ProblemKind::DuplicateKey => Code::DuplicateKey,
@@ -322,7 +323,7 @@ impl<'a> Loader<'a> {
                 viz_syntax::ProblemKind::AliasTooLarge => Code::AliasNotFollowed,
                 _ => Code::YamlSyntax,
             };
-            if matches!(problem.kind, viz_syntax::ProblemKind::Syntax | viz_syntax::ProblemKind::AliasTooLarge) {
+            if problem.kind == viz_syntax::ProblemKind::Syntax {
                 self.project.parts().broken.insert(problem.loc.segment);
             }
             let mut found = Problem::new(code, problem.loc, problem.message.clone());

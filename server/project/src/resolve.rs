@@ -13,6 +13,7 @@ use crate::schema::{Kind, MERGED_KEYS, Place, Target};
 use crate::similar::{Suggestions, did_you_mean, similar};
 use crate::usage::Usage;
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What was found by looking at all objects, for the next snapshot.
@@ -257,6 +258,17 @@ pub(crate) fn differences(project: &Project) -> Vec<Difference> {
     out
 }
 
+/// Models that a message lists, and characters of the name of each: there may be thousands of references to a name of thousands.
+const MOST_MODELS: usize = 20;
+const LONGEST_NAME: usize = 100;
+
+fn beginning(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", &name[..end]).into(),
+        None => name.into(),
+    }
+}
+
 fn check_use<'a>(
     project: &'a Project,
     reference: &'a Use,
@@ -277,18 +289,17 @@ fn check_use<'a>(
         Resolution::Ambiguous(ids) => {
             // Duplicate names are reported where they are given; a name in several models is only ambiguous here.
             if ids.iter().all(|id| is_scoped(project.object(*id))) && reference.path.is_none() {
-                let models: Vec<String> = ids
-                    .iter()
-                    .filter_map(|id| project.parent(*id))
-                    .map(|id| format!("`{}`", project.object(id).name_text()))
-                    .collect();
-                let written: Vec<String> = ids
-                    .iter()
-                    .filter_map(|id| project.parent(*id))
-                    .map(|id| format!("`${{ref({}).{}}}`", project.object(id).name_text(), reference.name))
-                    .collect();
-                let message =
-                    format!("`{}` is ambiguous: it is defined in the models {}", reference.name, models.join(" and "));
+                let parents = ids.iter().filter_map(|id| project.parent(*id)).take(MOST_MODELS);
+                let names: Vec<_> = parents.map(|id| beginning(project.object(id).name_text())).collect();
+                let models: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                let written: Vec<String> =
+                    names.iter().map(|name| format!("`${{ref({name}).{}}}`", reference.name)).collect();
+                let more = match ids.len().saturating_sub(MOST_MODELS) {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                let models = models.join(" and ");
+                let message = format!("`{}` is ambiguous: it is defined in the models {models}{more}", reference.name);
                 out.push(
                     Problem::new(Code::AmbiguousReference, reference.name_loc, message)
                         .help(format!("write {}", or_list(&written))),

@@ -3,6 +3,11 @@
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
 
+/// Longer names are like no other one, and no more than this many are compared with one: what a comparison costs grows with the square of
+/// the length, and there may be thousands of wrong names.
+const LONGEST: usize = 100;
+const MOST_COMPARED: usize = 1_000;
+
 /// At most three of `names` that are within a small edit distance of `wrong`, nearest first.
 pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let allowed = match wrong.chars().count() {
@@ -11,12 +16,16 @@ pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec
         _ => 3,
     };
     let lower = wrong.to_lowercase();
+    let length = lower.chars().take(LONGEST + 1).count();
+    if length > LONGEST {
+        return Vec::new();
+    }
     // A longer or shorter name can't be near.
-    let length = lower.chars().count();
-    let fits = |name: &str| name.chars().count().abs_diff(length) <= allowed;
+    let fits = |name: &str| name.chars().take(LONGEST + 4).count().abs_diff(length) <= allowed;
     let mut near: Vec<(usize, &str)> = names
         .into_iter()
         .filter(|name| *name != wrong && fits(name))
+        .take(MOST_COMPARED)
         .map(|name| (strsim::osa_distance(&lower, &name.to_lowercase()), name))
         .filter(|(distance, name)| *distance <= allowed && *distance < name.chars().count())
         .collect();
@@ -39,7 +48,7 @@ pub(crate) struct Suggestions<'a, K> {
     comparisons: usize,
 }
 
-/// See [`Suggestions`].
+/// See [`Suggestions`]. Of names of up to 16 characters.
 const MAX_COMPARISONS: usize = 1_000_000;
 
 impl<'a, K: Copy + Eq + Hash> Suggestions<'a, K> {
@@ -52,7 +61,8 @@ impl<'a, K: Copy + Eq + Hash> Suggestions<'a, K> {
         let names = self.names.entry(sort).or_insert_with(names);
         let comparisons = &mut self.comparisons;
         self.known.entry((sort, wrong)).or_insert_with(|| {
-            *comparisons += names.len();
+            let cost = 1 + wrong.len().min(LONGEST) / 16;
+            *comparisons = comparisons.saturating_add(names.len() * cost * cost);
             if *comparisons > MAX_COMPARISONS { Vec::new() } else { similar(wrong, names.iter().copied()) }
         })
     }
@@ -78,6 +88,11 @@ mod tests {
         assert_eq!(similar("regoin", ["region", "city", "reason"]), ["region"]);
         assert_eq!(similar("modles", ["tables", "models", "module"]), ["models", "module"]);
         assert_eq!(similar("x", ["ab", "yz"]), Vec::<String>::new());
+        let long = |length| ["a".repeat(length), "a".repeat(length - 1) + "b"];
+        let [a, b] = long(LONGEST);
+        assert_eq!(similar(&a, [b.as_str()]), [b.as_str()]);
+        let [a, b] = long(LONGEST + 1);
+        assert_eq!(similar(&a, [b.as_str()]), Vec::<String>::new());
         assert_eq!(did_you_mean(&["a".into(), "b".into()]).as_deref(), Some("did you mean `a` or `b`?"));
     }
 }

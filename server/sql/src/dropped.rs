@@ -33,21 +33,17 @@ pub(crate) fn dropped(context: &dyn Context, template: &Template) -> Option<Prob
     let reads = |text: &str| !matches!(canonical(text), Err(Stop::Refused));
     let unknown = |text: &str| matches!(canonical(text), Err(Stop::Unknown));
     let sure = !unknown(&filled(&all, &|_| false)) && !unknown(&filled(&all, &|_| true));
-    let samples: Vec<String> = match sure {
-        true => all,
-        false => {
-            let judged = |hole: &&Hole| judged_by_any(template, hole);
-            let sample =
-                |hole: &Hole| Some(hole).filter(judged).and_then(sample).unwrap_or_else(|| neutral(hole).into());
-            template.holes().iter().map(sample).collect()
-        }
+    let judged = |hole: &Hole| sure || judged_by_any(template, hole);
+    let samples: Vec<String> = template
+        .holes()
+        .iter()
+        .map(|hole| Some(hole).filter(|hole| judged(hole)).and_then(sample).unwrap_or_else(|| neutral(hole).into()))
+        .collect();
+    let parses = |without: &dyn Fn(usize) -> bool| {
+        let text = filled(&samples, without);
+        if sure { reads(&text) } else { parse_expression(&text).is_ok() }
     };
-    let is_sql = |text: &str| if sure { reads(text) } else { parse_expression(text).is_ok() };
-    let parses = |without: &dyn Fn(usize) -> bool| is_sql(&filled(&samples, without));
-    if parses(&|_| false) {
-        return None;
-    }
-    if !parses(&|_| true) {
+    if parses(&|_| false) || !parses(&|_| true) {
         return None;
     }
     // The last sample that keeps it from being SQL: without those before it, it is none, and with it left out, it is.

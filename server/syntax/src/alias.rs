@@ -19,6 +19,8 @@ type Place = (u32, NodeIndex);
 pub(crate) struct Aliases {
     targets: HashMap<Place, Place>,
     problems: Vec<(ProblemKind, u32, TextRange, String)>,
+    /// Segments with aliases that are not followed, each once.
+    pub left_out: Vec<u32>,
 }
 
 /// An anchor seen so far.
@@ -65,6 +67,9 @@ impl Aliases {
                     anchor.size = all.size(doc, anchor.place);
                 }
                 if anchor.size > MAX_NODES || sum + anchor.size > MAX_ALL_NODES {
+                    if all.left_out.last() != Some(&segment) {
+                        all.left_out.push(segment);
+                    }
                     match &mut left_out {
                         Some((_, more)) => *more += 1,
                         None => {

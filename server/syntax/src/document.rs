@@ -151,6 +151,11 @@ impl Document {
         self.inner.problems.get_or_init(|| self.inner.collect_problems())
     }
 
+    /// The segments with aliases that stand for too much to be followed.
+    pub fn segments_not_followed(&self) -> impl Iterator<Item = SegmentId> {
+        self.inner.aliases().left_out.iter().map(|segment| self.inner.segments[*segment as usize].id)
+    }
+
     /// What the reference's loader says of the text as a whole, if it refuses it: the tree is made from pieces, and a
     /// fault that the pieces hide must still be found.
     ///

@@ -98,6 +98,14 @@ pub fn json_without_commands(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A name with which a line begins, perhaps behind blanks. One that doesn't begin as names do could be a command to what shows the line.
+pub fn first_in_line(name: &str) -> Cow<'_, str> {
+    match name.chars().next() {
+        Some(first) if first.is_alphanumeric() || "._/".contains(first) => name.into(),
+        _ => format!("`{name}`").into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

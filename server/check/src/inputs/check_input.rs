@@ -287,6 +287,14 @@ fn query_options(input: &Input, options: &InputOptions, findings: &mut Vec<Findi
         add(Code::NullOption, options.origin, message, "leave it out: `where … is not null`");
     }
     let count = options.values.len();
+    let mut known = FxHashSet::default();
+    let twice: Vec<String> = options.values.iter().map(Value::raw).filter(|text| !known.insert(text.clone())).collect();
+    if let Some(first) = twice.first() {
+        let more = if twice.len() > 1 { format!(", as {} more are", twice.len() - 1) } else { String::new() };
+        let message =
+            format!("the option `{}` is listed twice{more}: the query gives it more than once", shorten(first, OPTION));
+        add(Code::DuplicateOption, options.origin, message, "write `select distinct`");
+    }
     match input.control.written.map(|loc| (input.control.display, loc)) {
         Some((Display::Toggle, loc)) if count != 2 && count > 0 => {
             let message = format!("a toggle needs exactly two options, and the query has {count} (R-IN-04)");

@@ -253,10 +253,7 @@ fn judge_bound(
     if !judge_computed(setting, plan, verdict, tables, bound)? {
         judge_data(setting, plan, verdict, tables, bound[0])?;
     }
-    let failing = |finding: &Finding| finding.severity == Severity::Error;
-    if !verdict.findings.iter().any(failing) {
-        judge_kept_rows(setting, verdict, &first)?;
-    }
+    judge_kept_rows(setting, verdict, &first)?;
     verdict.report.judge = Some(Judge::Values);
     if setting.options.hostile {
         judge_hostile(setting, plan, &mut verdict.findings, tables, bound[0])?;

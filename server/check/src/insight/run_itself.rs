@@ -14,9 +14,9 @@ use crate::report::Finding;
 use crate::selection::{State, Value};
 use rustc_hash::FxHashSet;
 use viz_facts::{Answer, Question, Unknown};
-use viz_project::{Body, Code, Input, ObjectId, Options, Related, Selection, Severity};
+use viz_project::{Body, Code, Input, ObjectId, Offers, Options, Related, Selection, Severity};
 use viz_sql::canonical::refusal;
-use viz_sql::{Accessor, Clause, Hole, parse_expression};
+use viz_sql::{Accessor, Clause, Hole};
 use viz_text::TextRange;
 use viz_text::shorten::{OPTION, shorten};
 
@@ -50,12 +50,12 @@ pub(super) fn judge_null_options(setting: &Setting<'_>, findings: &mut Vec<Findi
 pub(super) fn judge_unreachable_options(setting: &Setting<'_>, plan: &Plan, verdict: &mut InsightVerdict) {
     for (at, id) in plan.query_inputs.iter().enumerate() {
         let Some((input, options)) = tried(setting, *id) else { continue };
-        let reachable: FxHashSet<String> = plan.states[at].iter().map(|state| state.render(Accessor::Value)).collect();
-        let texts: Vec<String> = match input.selection {
+        let texts: Vec<String> = match (input.selection, input.control.offers) {
             // A range is tried as two numbers, which break nothing that others don't.
             _ if matches!(input.options, Options::Range(_)) => continue,
-            Some(Selection::Multi) => vec![String::new()],
-            _ => unoffered(options, &reachable).into_iter().take(MOST_TRIED).collect(),
+            (Some(Selection::Multi), _) => vec![String::new()],
+            (_, Offers::FirstTwo | Offers::Numbers) => unoffered(options, &plan.states[at]),
+            _ => continue,
         };
         let holes: Vec<&Hole> = setting.composed.template.holes().iter().filter(|hole| hole.input == *id).collect();
         let mut broken: Vec<(&Hole, String)> = Vec::new();
@@ -116,10 +116,10 @@ fn tried<'a>(setting: &Setting<'a>, id: ObjectId) -> Option<(&'a Input, &'a Inpu
 }
 
 /// The texts of a single-select's options that its control doesn't offer.
-fn unoffered(options: &InputOptions, reachable: &FxHashSet<String>) -> Vec<String> {
+fn unoffered(options: &InputOptions, states: &[State]) -> Vec<String> {
+    let mut known: FxHashSet<String> = states.iter().map(|state| state.render(Accessor::Value)).collect();
     let texts = options.values.iter().filter(|value| **value != Value::Null).map(Value::raw);
-    let mut known = FxHashSet::default();
-    texts.filter(|text| !reachable.contains(text) && known.insert(text.clone())).collect()
+    texts.filter(|text| known.insert(text.clone())).take(MOST_TRIED).collect()
 }
 
 /// What the run puts into a hole: of multi-selects always the same (`R-VAL-04`).
@@ -127,18 +127,18 @@ fn run_value(input: &Input, options: &InputOptions, accessor: Accessor, text: &s
     if input.selection != Some(Selection::Multi) {
         return text.to_owned();
     }
-    let texts: Vec<String> = options.values.iter().map(Value::raw).collect();
+    let texts = || options.values.iter().map(Value::raw);
     let value = match accessor {
         Accessor::Values => {
-            let quoted = texts.iter().take(2).map(|text| format!("'{}'", text.replace('\'', "''")));
+            let quoted = texts().take(2).map(|text| format!("'{}'", text.replace('\'', "''")));
             return quoted.collect::<Vec<_>>().join(",");
         }
-        Accessor::First | Accessor::Value => texts.first(),
-        Accessor::Last => texts.last(),
-        Accessor::Min => texts.iter().min(),
-        Accessor::Max => texts.iter().max(),
+        Accessor::First | Accessor::Value => texts().next(),
+        Accessor::Last => texts().next_back(),
+        Accessor::Min => texts().min(),
+        Accessor::Max => texts().max(),
     };
-    value.cloned().unwrap_or_default()
+    value.unwrap_or_default()
 }
 
 /// Whether the expression around a hole is no SQL to the run with this value in it, although it is with others.
@@ -156,15 +156,17 @@ fn breaks_at(setting: &Setting<'_>, plan: &Plan, hole: &Hole, value: &dyn Fn(&Ho
             true => value(other),
             false => plan.value(first, other),
         };
-        setting.composed.template.render_part(placed.range, fill).into_text()
+        let text = setting.composed.template.render_part(placed.range, fill).into_text();
+        // What follows there: two words are a value and its alias only at the end of all.
+        text + if placed.clause == Clause::Select { " AS \"a\"" } else { " AND 1 = 1" }
     };
     let (own, others) = (text(true), text(false));
     refused(&own) && !refused(&others)
 }
 
-/// Whether SQLGlot refuses an expression; where it is not known, whether the other parser agrees is no proof, so it isn't.
+/// Whether SQLGlot refuses an expression, for certain.
 fn refused(text: &str) -> bool {
-    refusal(text).is_some() && parse_expression(text).is_err()
+    refusal(text).is_some()
 }
 
 /// An insight without inputs whose query finds no rows today: its file then has no columns, and the browser can't read it.

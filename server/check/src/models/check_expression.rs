@@ -26,6 +26,9 @@ pub(crate) fn check_expression(project: &Project, columns: &AllColumns, id: Obje
     if verdict.findings.is_empty() {
         aggregates(project, id, text, &mut verdict.findings);
     }
+    if let Some(model) = project.parent(id).filter(|_| body.scoped) {
+        verdict.findings.extend(hidden_column(project, columns.get(&model), model, id, text));
+    }
     verdict
 }
 
@@ -70,6 +73,26 @@ fn siblings(
         findings.push(finding);
     }
     findings
+}
+
+/// A column that has the name of a metric or dimension of its model can't be referred to any more (6.2).
+fn hidden_column(
+    project: &Project,
+    columns: Option<&Columns>,
+    model: ObjectId,
+    id: ObjectId,
+    text: &MappedText,
+) -> Option<Finding> {
+    let Some(Columns::Known(columns)) = columns else { return None };
+    let (object, of) = (project.object(id), project.object(model).name_text());
+    let name = object.name.as_ref()?;
+    let same = |column: &&viz_facts::Column| column.name == name.text;
+    let column = columns.iter().find(same).filter(|column| text.text().trim().trim_matches('"') != column.name)?;
+    let kind = object.kind.name();
+    let message = format!("`${{ref({of}).{}}}` is this {kind}: it hides the column `{}`", name.text, column.name);
+    let mut finding = Finding::new(Code::ShadowedName, name.loc, message);
+    finding.help = Some(format!("give the {kind} another name if the column is to be referred to"));
+    Some(finding)
 }
 
 /// That a metric aggregates and a dimension does not is checked by nobody: it changes what is grouped (`R-SEM-07`).

@@ -3,10 +3,10 @@
 use crate::report::Finding;
 use crate::report::finish::Placed;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use viz_project::{Code, Fix, Project, did_you_mean, similar};
 use viz_syntax::Suppression;
-use viz_text::{FileId, Loc, TextSize};
+use viz_text::{FileId, Loc, TextRange, TextSize};
 
 /// Takes out what comments silence, and returns what is wrong with the comments themselves. Whether one silences nothing
 /// is known only if everything was checked (`complete`), or if its code is about text.
@@ -28,9 +28,13 @@ pub(crate) fn apply(project: &Project, placed: &mut Vec<Placed>, complete: bool)
                 finding.help = Some("write `# viz-lsp: ignore[code] reason`".into());
                 findings.push(finding);
             }
-            for (name, loc) in &comment.codes {
+            // What is named again is told once.
+            let mut told = HashSet::new();
+            for (at, (name, loc)) in comment.codes.iter().enumerate() {
                 let Some(code) = Code::named(name) else {
-                    findings.push(unknown(name, *loc));
+                    if told.insert(name) {
+                        findings.push(unknown(name, *loc));
+                    }
                     continue;
                 };
                 // What stands at the end of the text belongs to what ends there.
@@ -46,11 +50,11 @@ pub(crate) fn apply(project: &Project, placed: &mut Vec<Placed>, complete: bool)
                     }
                     None => Vec::new(),
                 };
-                for (_, at) in &met {
-                    silenced[*at] = true;
+                for (_, one) in &met {
+                    silenced[*one] = true;
                 }
-                if met.is_empty() && (complete || code.is_about_text()) {
-                    findings.push(unused(comment, name, *loc));
+                if met.is_empty() && (complete || code.is_about_text()) && told.insert(name) {
+                    findings.push(unused(comment, at));
                 }
             }
         }
@@ -71,17 +75,21 @@ fn unknown(name: &str, loc: Loc) -> Finding {
     finding
 }
 
-fn unused(comment: &Suppression, name: &str, loc: Loc) -> Finding {
+fn unused(comment: &Suppression, at: usize) -> Finding {
+    let (name, loc) = &comment.codes[at];
+    let loc = *loc;
     let message = format!("there is no `{name}` to silence here");
     let mut finding = Finding::new(Code::UnusedSuppression, loc, message);
     finding.help = Some("remove it".into());
     if let [_] = comment.codes.as_slice() {
         finding.fix = Some(Fix::replace("remove the comment", comment.removal, "").safe());
     } else {
-        let others: Vec<&str> =
-            comment.codes.iter().filter(|(_, other)| *other != loc).map(|(other, _)| other.as_str()).collect();
-        let list = comment.codes.iter().map(|(_, loc)| *loc).reduce(Loc::cover).unwrap_or(loc);
-        finding.fix = Some(Fix::replace(format!("remove `{name}`"), list, others.join(", ")).safe());
+        // With the comma behind it, or before the last one.
+        let range = match comment.codes.get(at + 1) {
+            Some((_, next)) => TextRange::new(loc.range.start(), next.range.start()),
+            None => TextRange::new(comment.codes[at - 1].1.range.end(), loc.range.end()),
+        };
+        finding.fix = Some(Fix::replace(format!("remove `{name}`"), Loc::new(loc.segment, range), "").safe());
     }
     finding
 }

@@ -6,6 +6,7 @@ use viz_project::DiskFiles;
 /// A project that is whole: one insight with one choice, on no data of its own.
 const FIRST_PROJECT: &str = "\
 name: first
+cli_version: 2.2.1
 defaults:
   source_name: memory
 sources:

@@ -14,7 +14,7 @@ use serde_json::json;
 use std::time::Duration;
 use viz_project::Code;
 use viz_text::Encoding;
-use viz_text::shown::{block, one_line};
+use viz_text::shown::{block, first_in_line, one_line};
 
 /// An error that the check found, for machines.
 #[derive(Debug, Serialize)]
@@ -118,7 +118,7 @@ fn line(built: &Built, elapsed: Duration) -> String {
         parts.join(", ")
     };
     let (shown, out) = (one_line(&built.shown), built.out.display().to_string());
-    format!("{shown}: {what} in {} ({})\n", one_line(&out), duration(elapsed))
+    format!("{}: {what} in {} ({})\n", first_in_line(&shown), one_line(&out), duration(elapsed))
 }
 
 #[derive(Default, Serialize)]

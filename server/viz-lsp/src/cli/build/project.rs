@@ -278,3 +278,49 @@ fn forget(state: &mut State, plan: &Plan, out: &Out) {
         there
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::{Cli, Command};
+    use crate::host::answerer::{Answerer, Cancel};
+    use clap::Parser;
+    use std::sync::Mutex;
+    use std::time::Duration;
+    use viz_facts::{Fact, KeyedQuestion, Question};
+
+    /// Knows nothing, and remembers how much time it had for what.
+    #[derive(Default)]
+    struct Asked(Mutex<Vec<(Duration, bool)>>);
+
+    impl Answerer for Asked {
+        fn ask(&self, questions: &[KeyedQuestion], limits: Limits, _: &Cancel) -> Vec<Option<Fact>> {
+            let of_source = |question: &KeyedQuestion| Question::source(question).is_some();
+            self.0.lock().unwrap().extend(questions.iter().map(|question| (limits.timeout, of_source(question))));
+            vec![None; questions.len()]
+        }
+    }
+
+    #[test]
+    fn the_tables_of_a_source_have_the_time_of_a_build() {
+        let text = "name: p\nsources:\n  - {name: s, type: csv, file: a.csv}\n";
+        let files = viz_project::MemoryFiles::new([("/p/project.visivo.yml", text)]);
+        let project = Project::load(Path::new("/p"), &files, &Environment::default());
+        let Ok(Command::Build(check, build)) = Cli::try_parse_from(["viz-lsp", "--build"]).map(Cli::asks_for) else {
+            panic!("it is a build")
+        };
+        let (options, limits) = check::asked_for(&check).merge(project.config()).unwrap();
+        let settings = Settings {
+            layout: project.target().into(),
+            out: Path::new("/p/target"),
+            flat: build.flat,
+            now: options.now,
+        };
+        let (asked, deadline) = (Asked::default(), Deadline::new(None));
+        let answering = Answering { answerer: &asked, limits, deadline: &deadline };
+        let target = Target { root: "/p".into(), shown: "p".into() };
+        examine(&check, project, &target, &options, settings, (answering, Limits { timeout: TIMEOUT, ..limits }));
+        let asked = asked.0.into_inner().unwrap();
+        assert!(limits.timeout < TIMEOUT && asked.contains(&(TIMEOUT, true)), "{asked:?}");
+    }
+}

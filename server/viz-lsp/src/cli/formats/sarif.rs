@@ -132,8 +132,12 @@ fn artifact(checked: &Checked, place: Place<'_>) -> Value {
     match url::Url::from_file_path(&path) {
         Ok(absolute) => json!({ "uri": absolute.as_str() }),
         Err(()) => {
-            let mut url = url::Url::parse("file:///").expect("is a URL");
-            url.path_segments_mut().expect("it has a path").pop_if_empty().extend(path.split('/'));
+            // Where `/` is the root, every character is escaped; elsewhere names hold no line ends, which segments lose.
+            let url = url::Url::from_file_path(std::path::Path::new("/").join(&path)).unwrap_or_else(|()| {
+                let mut url = url::Url::parse("file:///").expect("is a URL");
+                url.path_segments_mut().expect("it has a path").pop_if_empty().extend(path.split('/'));
+                url
+            });
             json!({ "uri": &url.path()[1..], "uriBaseId": ROOT })
         }
     }

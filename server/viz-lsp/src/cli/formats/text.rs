@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::ops::Range;
 use viz_check::{Finding, InsightReport, Severity, Status};
-use viz_text::shown::{block, one_line};
+use viz_text::shown::{block, first_in_line, one_line};
 use viz_text::{Encoding, Lines, Position, TextRange};
 
 /// Number of findings to render at a time, so that the output starts early and memory stays small.
@@ -232,14 +232,6 @@ fn project(text: &mut String, checked: &Checked) {
         _ => format!("{DOUBTFUL}no fault in what could be checked{DOUBTFUL:#}"),
     };
     let _ = writeln!(text, "{BOLD}{}{BOLD:#}: {what}: {verdict}", first_in_line(&one_line(&name)));
-}
-
-/// A name with which a line begins, perhaps behind blanks. One that doesn't begin as names do could be a command to what shows the line.
-fn first_in_line(name: &str) -> Cow<'_, str> {
-    match name.chars().next() {
-        Some(first) if first.is_alphanumeric() || "._/".contains(first) => name.into(),
-        _ => format!("`{name}`").into(),
-    }
 }
 
 /// `checked 6 insights: 6 of 6 covered, 1,240 combinations; 1 error, 0 warnings (41 ms)`
