@@ -21,12 +21,13 @@ fn sentences() -> Vec<(char, String)> {
 
 #[test]
 fn the_browsers_engine_reads_what_its_grammar_says() {
-    let sentences: Vec<String> =
-        sentences().into_iter().filter(|(verdict, _)| *verdict != '~').map(|(_, text)| text).collect();
-    let errors = browser::run("sentences.mjs", &json!(sentences));
-    let errors = errors.as_array().expect("a list");
-    let different = |(text, error): &(&String, &Value)| parse(text).is_ok() != error.is_null();
-    let different: Vec<_> = sentences.iter().zip(errors).filter(different).collect();
+    // A comment would take away what the script puts behind.
+    let plain = |(verdict, text): &(char, String)| *verdict != '~' && !text.contains("--");
+    let sentences: Vec<String> = sentences().into_iter().filter(plain).map(|(_, text)| text).collect();
+    let read = browser::run("sentences.mjs", &json!(sentences));
+    let read = read.as_array().expect("a list");
+    let different = |(text, read): &(&String, &Value)| json!(parse(text).is_ok()) != **read;
+    let different: Vec<_> = sentences.iter().zip(read).filter(different).collect();
     assert!(
         sentences.len() > 1_000 && different.is_empty(),
         "{} of {}: {different:#?}",
