@@ -58,8 +58,9 @@ impl Project {
     /// Replaces or adds a file; beside a project that reads `warehouse.duckdb`, that too: a database without tables.
     pub fn write(&self, relative: &str, text: &str) {
         let path = self.file(relative);
-        if text.contains("database: warehouse.duckdb") {
-            fs::write(self.file("warehouse.duckdb"), EMPTY_DATABASE).expect("can be written");
+        let database = self.file("warehouse.duckdb");
+        if text.contains("database: warehouse.duckdb") && !database.exists() {
+            fs::write(database, EMPTY_DATABASE).expect("can be written");
         }
         fs::create_dir_all(path.parent().expect("has a folder")).expect("can be made");
         fs::write(path, text).expect("can be written");

@@ -82,7 +82,7 @@ fn small() -> Project {
         ("visits.csv", "town,day,n\nKöln,2024-01-01,1.5\nKöln,2024-01-02,2.5\nFallon,2024-01-01,4\n"),
     ]);
     let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
-    for file in ["towns.csv", "visits.csv"] {
+    for file in ["towns.csv", "visits.csv", "warehouse.duckdb"] {
         let file = fs::File::options().write(true).open(project.file(file)).expect("it is there");
         file.set_modified(long_ago).expect("it can be set");
     }

@@ -105,6 +105,9 @@ impl<'a> Facts<'a> {
         let (known, questions) = &mut *self.asked.borrow_mut();
         if known.insert(question.key()) {
             questions.push(question);
+        } else {
+            // Another insight asks it, too.
+            self.count(|counters| counters.asked_again += 1);
         }
     }
 

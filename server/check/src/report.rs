@@ -256,6 +256,8 @@ pub struct Counters {
     pub executions: usize,
     /// Questions whose answers were known already.
     pub known: usize,
+    /// Questions that another insight has asked already in this check.
+    pub asked_again: usize,
     /// Look-ups of the columns of a model or the options of an input.
     pub looked_up: usize,
     /// Keys of questions that were computed: one for each question that an object's check asks.
@@ -290,6 +292,7 @@ impl std::ops::AddAssign for Counters {
         self.casts += other.casts;
         self.queries += other.queries;
         self.executions += other.executions;
+        self.asked_again += other.asked_again;
         self.known += other.known;
         self.looked_up += other.looked_up;
         self.keys += other.keys;

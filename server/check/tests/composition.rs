@@ -36,8 +36,8 @@ fn answer(question: &Question, data_type: &str) -> Answer {
             values: vec![Some("1".into()), Some("2".into())],
             more: false,
         })),
-        // What no other text holds.
-        question if question.sql().contains("(nothing)") => Answer::Accepted(Err(SqlError {
+        // What no other text holds: it is read, and not bound.
+        Question::Bind { sql, .. } | Question::Probe { sql, .. } if sql.contains("(nothing)") => Answer::Accepted(Err(SqlError {
             kind: SqlErrorKind::Binder,
             message: "this is refused".into(),
             offset: None,
