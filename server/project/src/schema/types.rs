@@ -89,11 +89,11 @@ pub enum Target {
     /// The released 2.0 line.
     #[serde(rename = "2.0")]
     V2_0,
-    /// The 2.1 development line.
-    #[default]
+    /// The 2.1 line.
     #[serde(rename = "2.1")]
     V2_1,
-    /// The 2.2 line: what is said of 2.1 holds for it, where nothing else is said.
+    /// The 2.2 line, where a project names none: what is said of 2.1 holds for it, where nothing else is said.
+    #[default]
     #[serde(rename = "2.2")]
     V2_2,
 }
