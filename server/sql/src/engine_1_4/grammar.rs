@@ -19,6 +19,8 @@ enum Action {
 struct Rule {
     left: u16,
     length: u16,
+    /// Whether it is a name in which no index may stand.
+    is_name: bool,
 }
 
 pub(super) struct Grammar {
@@ -66,6 +68,9 @@ impl Grammar {
 pub(super) fn parse(tokens: &[Token], sql: &str) -> Result<(), TextRange> {
     let end = Token { number: GRAMMAR.token("$end"), range: TextRange::empty(TextSize::of(sql)) };
     let mut states = vec![0];
+    // Where each symbol on the stack begins.
+    let mut starts: Vec<usize> = Vec::new();
+    let (mut at, bracket) = (0, GRAMMAR.token("'['"));
     let mut ahead = tokens.iter().copied().chain([end]).peekable();
     while let Some(token) = ahead.peek().copied() {
         let state = states.last().copied().unwrap_or_default();
@@ -73,10 +78,21 @@ pub(super) fn parse(tokens: &[Token], sql: &str) -> Result<(), TextRange> {
             Action::Error => return Err(token.range),
             Action::Shift(state) => {
                 states.push(state);
+                starts.push(at);
+                at += 1;
                 ahead.next();
             }
             Action::Reduce(rule) => {
-                let Some(Rule { left, length }) = GRAMMAR.rules.get(usize::from(rule)).copied() else { return Ok(()) };
+                let Some(Rule { left, length, is_name }) = GRAMMAR.rules.get(usize::from(rule)).copied() else {
+                    return Ok(());
+                };
+                let start = starts.len().saturating_sub(usize::from(length));
+                let from = starts.get(start).copied().unwrap_or(at);
+                if is_name && tokens[from..at.min(tokens.len())].iter().any(|token| token.number == bracket) {
+                    return Err(token.range);
+                }
+                starts.truncate(start);
+                starts.push(from);
                 states.truncate(states.len().saturating_sub(usize::from(length)).max(1));
                 let before = states.last().copied().unwrap_or_default();
                 let Some(state) = GRAMMAR.after(left, before) else { return Ok(()) };
@@ -100,8 +116,11 @@ fn read(text: &'static str) -> Grammar {
         tokens.insert(name, number as u16);
         usual.push(read_action(action));
     }
-    let rule = |(left, length)| Rule { left, length };
-    let rules = part().split(' ').filter_map(pair).map(rule).collect();
+    let rule = |text: &'static str| {
+        let (left, length) = pair(text.trim_end().trim_end_matches('!'))?;
+        Some(Rule { left, length, is_name: text.trim_end().ends_with('!') })
+    };
+    let rules = part().split(' ').filter_map(rule).collect();
     let states = part().split(' ').filter_map(|state| state.split_once(':'));
     let states = states.map(|(rule, row)| (rule.parse().ok(), row.trim().parse().unwrap_or_default())).collect();
     let row = |line: &'static str| {

@@ -16,16 +16,22 @@ const OPERATOR: &str = "~!@^&|`+-*/%<>=";
 /// An operator that ends in a sign holds one of these.
 const NOT_OF_SQL: &str = "~!@^&|`%";
 
-/// The tokens of a text.
-///
-/// # Errors
-/// What is not closed, from its beginning; names of no letters.
-pub(super) fn tokens(sql: &str) -> Result<Vec<Token>, TextRange> {
+/// The tokens of a text. What is not closed, and a name of no letters, is a token that the grammar never reads.
+pub(super) fn tokens(sql: &str) -> Vec<Token> {
     let mut scanner = Scanner { sql, at: 0, start: 0, tokens: Vec::new() };
-    while scanner.next()? {}
+    loop {
+        match scanner.next() {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(range) => {
+                scanner.tokens.push(Token { number: None, range });
+                break;
+            }
+        }
+    }
     let mut tokens = scanner.tokens;
     look_ahead(&mut tokens);
-    Ok(tokens)
+    tokens
 }
 
 /// Three words are other tokens before some words.
