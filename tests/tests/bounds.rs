@@ -129,6 +129,18 @@ fn a_deadline() {
     assert!(run.status < 2 && run.out.contains("out of time"), "{run:?}");
 }
 
+/// Also of models and inputs that no insight uses.
+#[test]
+fn a_deadline_without_insights() {
+    let text = "name: p\nsources: [{ name: s, type: duckdb, database: \":memory:\" }]\nmodels:\n  - { name: m, source: ref(s), sql: select nothing_like_it }\n";
+    let project = Project::of(&[("project.visivo.yml", text)]);
+    let args = ["--check", "--no-cache", "--deadline", "0.000001"];
+    let run = cli::run(PROGRAM, &project.root, &args);
+    assert!(run.status == 0 && run.out.contains("not run or not judged in time"), "{run:?}");
+    let run = cli::run(PROGRAM, &project.root, &[&args[..], &["--min-coverage", "100"]].concat());
+    assert!(run.status == 1 && run.err.contains("not run or not judged in time"), "{run:?}");
+}
+
 #[test]
 fn files_of_odd_characters() {
     for (more, expected) in [

@@ -258,6 +258,8 @@ pub struct Counters {
     pub known: usize,
     /// Questions that another insight has asked already in this check.
     pub asked_again: usize,
+    /// Questions that were called off, because the run had no time left.
+    pub called_off: usize,
     /// Look-ups of the columns of a model or the options of an input.
     pub looked_up: usize,
     /// Keys of questions that were computed: one for each question that an object's check asks.
@@ -293,6 +295,7 @@ impl std::ops::AddAssign for Counters {
         self.queries += other.queries;
         self.executions += other.executions;
         self.asked_again += other.asked_again;
+        self.called_off += other.called_off;
         self.known += other.known;
         self.looked_up += other.looked_up;
         self.keys += other.keys;

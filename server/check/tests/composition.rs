@@ -37,13 +37,15 @@ fn answer(question: &Question, data_type: &str) -> Answer {
             more: false,
         })),
         // What no other text holds: it is read, and not bound.
-        Question::Bind { sql, .. } | Question::Probe { sql, .. } if sql.contains("(nothing)") => Answer::Accepted(Err(SqlError {
-            kind: SqlErrorKind::Binder,
-            message: "this is refused".into(),
-            offset: None,
-            length: None,
-            candidates: Vec::new(),
-        })),
+        Question::Bind { sql, .. } | Question::Probe { sql, .. } if sql.contains("(nothing)") => {
+            Answer::Accepted(Err(SqlError {
+                kind: SqlErrorKind::Binder,
+                message: "this is refused".into(),
+                offset: None,
+                length: None,
+                candidates: Vec::new(),
+            }))
+        }
         _ => Answer::Accepted(Ok(())),
     }
 }

@@ -57,7 +57,7 @@ pub fn run(
             return report;
         }
         on_round(Round { number, questions: questions.len() });
-        put(&questions, facts, answering);
+        total.called_off += put(&questions, facts, answering);
     }
 }
 
@@ -87,16 +87,22 @@ pub fn ask(facts: &mut FactStore, answering: Answering<'_>, questions: impl Fn(&
     }
 }
 
-fn put(questions: &[KeyedQuestion], facts: &mut FactStore, answering: Answering<'_>) {
+/// Asks, and keeps the answers; returns how many questions were called off.
+fn put(questions: &[KeyedQuestion], facts: &mut FactStore, answering: Answering<'_>) -> usize {
     let Answering { answerer, limits, deadline } = answering;
     let answers = match deadline.is_over() {
         true => vec![None; questions.len()],
         false => answerer.ask(questions, limits, &deadline.cancel),
     };
+    let mut called_off = 0;
     for (question, fact) in questions.iter().zip(answers) {
-        let called_off = || deadline.is_over().then(|| Fact::Unknown(deadline.unknown()));
-        if let Some(fact) = fact.or_else(called_off) {
+        let late = || {
+            called_off += 1;
+            Fact::Unknown(deadline.unknown())
+        };
+        if let Some(fact) = fact.or_else(|| deadline.is_over().then(late)) {
             facts.insert(question.key(), fact);
         }
     }
+    called_off
 }

@@ -179,7 +179,8 @@ fn lacking(text: &mut String, checked: &Checked) {
         .iter()
         .filter(|insight| matches!(insight.status, Status::Partial | Status::Unchecked))
         .collect();
-    if lacking.is_empty() {
+    let called_off = checked.report.counters.called_off;
+    if lacking.is_empty() && called_off == 0 {
         return;
     }
     let _ = writeln!(text, "{DOUBTFUL}not fully checked{DOUBTFUL:#} in {}:", one_line(&checked.shown));
@@ -200,6 +201,10 @@ fn lacking(text: &mut String, checked: &Checked) {
     }
     if lacking.len() > LISTED {
         let _ = writeln!(text, "  … and {} more", thousands(lacking.len() - LISTED));
+    }
+    if called_off > 0 {
+        let queries = if called_off == 1 { "query was" } else { "queries were" };
+        let _ = writeln!(text, "  {} {queries} not run or not judged in time (`--deadline`)", thousands(called_off));
     }
     text.push('\n');
 }
@@ -223,7 +228,9 @@ fn project(text: &mut String, checked: &Checked) {
     ]
     .join(", ");
     let verdict = match coverage {
-        _ if !checked.project.names_complete() => format!("{DOUBTFUL}no fault in what could be checked{DOUBTFUL:#}"),
+        _ if !checked.project.names_complete() || checked.report.counters.called_off > 0 => {
+            format!("{DOUBTFUL}no fault in what could be checked{DOUBTFUL:#}")
+        }
         _ if coverage.insights == 0 => format!("{GOOD}nothing to check but names and keys{GOOD:#}"),
         _ if coverage.lacking == 0 && coverage.covered >= coverage.total => format!("{GOOD}everything works{GOOD:#}"),
         _ if coverage.lacking == 0 => {
