@@ -18,12 +18,14 @@ pub(crate) fn hide_in(result: &mut Result<Answer, Unknown>) {
 /// Names the user's file where an error names the private copy that was read for it, or what is beside that.
 pub(crate) fn name_original(result: &mut Result<Answer, Unknown>, copy: &Path, original: &SecretPath) {
     let (copy, original) = (copy.display().to_string(), original.to_string());
-    let text = match result {
-        Err(unknown) => Some(&mut unknown.message),
-        Ok(answer) => error_of(answer).map(|error| &mut error.message),
+    let name = |text: &mut String| {
+        if text.contains(&copy) {
+            *text = text.replace(&copy, &original);
+        }
     };
-    if let Some(text) = text.filter(|text| text.contains(&copy)) {
-        *text = text.replace(&copy, &original);
+    match result {
+        Err(unknown) => unknown.texts_mut().for_each(name),
+        Ok(answer) => error_of(answer).into_iter().for_each(|error| name(&mut error.message)),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::facts::Facts;
 use crate::inputs::check_input::AllOptions;
 use crate::inputs::options::{Failed, look_up};
 use crate::inputs::states::states;
-use crate::insight::{FromFacts, in_1_4};
+use crate::insight::{FromFacts, in_1_4, mended};
 use crate::models::check_model::{AllColumns, Columns, columns};
 use crate::models::source::source_of_model;
 use crate::selection::State;
@@ -18,7 +18,8 @@ use viz_sql::{Clause, Composed, Selected, compose, model_query, name_hash};
 pub struct RenderedQuery {
     /// The text as the engine gets it.
     pub sql: String,
-    /// The text that gives the same rows in the DuckDB here, where the browser's engine compares what is grouped by otherwise.
+    /// The text that gives the same rows in the DuckDB here: where the browser's engine compares what is grouped by otherwise,
+    /// or the source gets another text than is written.
     pub runs: String,
     /// The text as the project stores it, with placeholders: a template literal of JavaScript if the browser runs it.
     pub stored: String,
@@ -110,7 +111,11 @@ fn render(
         values.push(state.render(hole.accessor));
     }
     let sql = composed.template.render(|index, _| values[index].clone()).into_text();
-    let runs = in_1_4(project, &composed).then(|| composed.grouped_as_viewers_see()).map(|here| {
+    let here = match in_1_4(project, &composed) {
+        true => Some(composed.grouped_as_viewers_see()),
+        false => mended(facts, &composed),
+    };
+    let runs = here.map(|here| {
         // The same holes, some more than once.
         let value = |hole: &viz_sql::Hole| {
             composed
