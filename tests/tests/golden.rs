@@ -89,7 +89,7 @@ pub(super) fn text(value: &Value) -> Option<String> {
 }
 
 /// The rows of a model, in the types that its queries see.
-fn typed_rows(table: &RenderedTable) -> String {
+pub(super) fn typed_rows(table: &RenderedTable) -> String {
     let columns = table.columns.as_ref().expect("they are known");
     let casts: Vec<String> = columns
         .iter()
@@ -155,6 +155,8 @@ fn browser_table(root: &Path, table: &RenderedTable) -> Vec<String> {
             ));
         }
         SourceSpec::DuckDbMemory { .. } => {}
+        // The samples' database holds nothing: their models read files.
+        SourceSpec::DuckDbFile { path, .. } if path.reveal().ends_with("empty.duckdb") => {}
         SourceSpec::DuckDbFile { .. } | SourceSpec::Sqlite { .. } => panic!("the browser can't read a database file"),
     }
     out.push(format!("create or replace table \"{}\" as {}", table.name, typed_rows(table)));

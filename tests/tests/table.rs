@@ -383,6 +383,7 @@ fn is_of_other_file(method: &str) -> bool {
             | "textDocument/inlayHint"
             | "textDocument/codeLens"
             | "textDocument/documentHighlight"
+            | "textDocument/documentLink"
     )
 }
 

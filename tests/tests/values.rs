@@ -2,6 +2,7 @@
 //! its insight and every table has rows, so the check must report exactly the options with which the query really fails.
 
 use crate::PROGRAM;
+use crate::golden::typed_rows;
 use fastrand::Rng;
 use std::fmt::Write;
 use viz_check::{State, Value, rendered_query};
@@ -121,7 +122,7 @@ fn options_fail_exactly_where_their_query_does() {
                 let query =
                     rendered_query(&project, &facts, options.now, insight, &[(input, state)]).expect("it has one");
                 let source = query.tables[0].source.clone().expect("it is known");
-                let tables = query.tables.iter().map(|t| QueryTable { name: t.name.clone(), sql: t.sql.clone() });
+                let tables = query.tables.iter().map(|t| QueryTable { name: t.name.clone(), sql: typed_rows(t) });
                 Question::Execute { source, tables: tables.collect(), sql: query.sql }
             })
             .collect();
