@@ -126,7 +126,7 @@ fn add_unread(setting: &Setting<'_>, findings: &mut Vec<Finding>) {
 
 /// A query without inputs as the source gets it, where that makes a difference: SQLGlot prints it anew, and that mends some
 /// of what DuckDB refuses.
-fn mended(facts: &Facts<'_>, composed: &Composed) -> Option<Composed> {
+pub(crate) fn mended(facts: &Facts<'_>, composed: &Composed) -> Option<Composed> {
     if composed.dynamic || composed.broken || !composed.template.holes().is_empty() {
         return None;
     }

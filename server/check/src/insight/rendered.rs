@@ -95,6 +95,7 @@ fn render(
         .collect();
     let composed = compose(project, insight, &FromFacts { columns: &columns, inputs: &inputs, project })
         .ok_or_else(|| Unknown::new(Reason::NoQuery, "it has no query"))?;
+    let composed = mended(facts, &composed).unwrap_or(composed);
     if composed.broken {
         return Err(Unknown::new(Reason::HasErrors, "a reference in it can't be resolved"));
     }
