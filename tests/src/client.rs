@@ -89,7 +89,7 @@ pub struct Client {
     /// The URIs for which something was published, in this order.
     pub order: Vec<String>,
     versions: HashMap<String, i32>,
-    reopened: HashSet<String>,
+    reopened: HashMap<String, usize>,
     statuses: HashMap<String, Value>,
     shown: VecDeque<String>,
     created: HashSet<String>,
@@ -181,7 +181,7 @@ impl Client {
             published: HashMap::new(),
             order: Vec::new(),
             versions: HashMap::new(),
-            reopened: HashSet::new(),
+            reopened: HashMap::new(),
             statuses: HashMap::new(),
             shown: VecDeque::new(),
             created: HashSet::new(),
@@ -271,7 +271,7 @@ impl Client {
             && let Some(last) = history.last().cloned()
         {
             history.push(Published { version: None, ..last });
-            self.reopened.insert(document.uri.clone());
+            *self.reopened.entry(document.uri.clone()).or_default() += 1;
         }
         let item =
             json!({ "uri": document.uri, "languageId": "yaml", "version": document.version, "text": document.text });

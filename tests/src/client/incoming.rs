@@ -85,15 +85,17 @@ impl Client {
         let uri = params["uri"].as_str().expect("a URI").to_owned();
         let version = params["version"].as_i64().map(|version| i32::try_from(version).expect("small"));
         if let (Some(version), Some(current)) = (version, self.versions.get(&uri)) {
-            let late = self.reopened.contains(&uri);
+            let late = self.reopened.get(&uri).is_some_and(|openings| *openings > 0);
             assert!(version <= *current || late, "diagnostics for version {version} of {uri}, which is at {current}");
         }
         let Value::Array(diagnostics) = params["diagnostics"].take() else { panic!("no list: {params}") };
         let history = self.published.entry(uri.clone()).or_default();
         if let (Some(version), Some(before)) = (version, history.last().and_then(|last| last.version)) {
-            // Once after each opening: what was on its way when the text was closed still names the old version.
-            let back = version < before && !self.reopened.remove(&uri);
-            assert!(!back, "diagnostics of {uri} go back from version {before} to {version}");
+            // Once for each opening, of which there may be some more by now: what was on its way when the text was closed still names the old version.
+            let openings = self.reopened.entry(uri.clone()).or_default();
+            let back = version < before;
+            assert!(!back || *openings > 0, "diagnostics of {uri} go back from version {before} to {version}");
+            *openings -= usize::from(back);
         }
         history.push(Published { version, diagnostics });
         self.order.push(uri);
