@@ -57,15 +57,15 @@ impl Composed {
     }
 
     /// The query as it gives the same here as in the viewers' engine: grouped by the selected texts where that sees no
-    /// other in what is grouped by.
-    pub fn grouped_as_viewers_see(&self) -> Composed {
-        let other = self.regrouped.iter().filter(|regrouped| regrouped.alike != Alike::Yes);
-        let others: Vec<Regrouped> = other.cloned().collect();
-        if others.len() == self.regrouped.len() {
-            return self.clone();
+    /// other in what is grouped by. `None` if that is the query itself.
+    pub fn grouped_as_viewers_see(&self) -> Option<Composed> {
+        let (alike, others): (Vec<_>, Vec<_>) =
+            self.regrouped.iter().partition(|regrouped| regrouped.alike == Alike::Yes);
+        if alike.is_empty() {
+            return None;
         }
         let but = |statement| others.iter().any(|other| other.statement == statement);
-        Composed { regrouped: others.clone(), ..self.grouped_as_selected(but) }
+        Some(Composed { regrouped: others.iter().copied().cloned().collect(), ..self.grouped_as_selected(but) })
     }
 
     /// A query without holes as SQLGlot prints it, which the source runs (F11): it mends what DuckDB refuses, and a

@@ -112,6 +112,26 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// The length of the comment that a text begins with, which may hold others; `None` if it is not closed.
+pub(crate) fn block_comment(text: &str) -> Option<usize> {
+    let (mut at, mut depth) = (0, 0_usize);
+    loop {
+        let rest = &text[at..];
+        if rest.starts_with("/*") {
+            depth += 1;
+            at += 2;
+        } else if rest.starts_with("*/") {
+            depth -= 1;
+            at += 2;
+            if depth == 0 {
+                return Some(at);
+            }
+        } else {
+            at += rest.chars().next()?.len_utf8();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -96,8 +96,8 @@ pub(crate) fn check_insight(
     };
     verdict.findings.extend(composed.problems.iter().map(Finding::from));
     (verdict.report.proof.canonicalised, verdict.report.proof.compared) = (composed.read, composed.compared);
-    let composed = if in_1_4(project, &composed) { composed.grouped_as_viewers_see() } else { composed };
-    let composed = mended(facts, &composed).unwrap_or(composed);
+    let other = if in_1_4(project, &composed) { composed.grouped_as_viewers_see() } else { mended(facts, &composed) };
+    let composed = other.unwrap_or(composed);
     let setting = Setting { project, facts, options, columns, inputs, id, insight, composed: &composed };
     judge_query(&setting, &mut verdict);
     // A filter that is dropped whatever is chosen needs no other finding about the same placeholder.

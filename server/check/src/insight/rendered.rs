@@ -18,8 +18,7 @@ use viz_sql::{Clause, Composed, Selected, compose, model_query, name_hash};
 pub struct RenderedQuery {
     /// The text as the engine gets it.
     pub sql: String,
-    /// The text that gives the same rows in the DuckDB here: where the browser's engine compares what is grouped by otherwise,
-    /// or the source gets another text than is written.
+    /// The text that gives the same rows in the DuckDB here, where the browser's engine compares what is grouped by otherwise.
     pub runs: String,
     /// The text as the project stores it, with placeholders: a template literal of JavaScript if the browser runs it.
     pub stored: String,
@@ -112,10 +111,7 @@ fn render(
         values.push(state.render(hole.accessor));
     }
     let sql = composed.template.render(|index, _| values[index].clone()).into_text();
-    let here = match in_1_4(project, &composed) {
-        true => Some(composed.grouped_as_viewers_see()),
-        false => mended(facts, &composed),
-    };
+    let here = in_1_4(project, &composed).then(|| composed.grouped_as_viewers_see()).flatten();
     let runs = here.map(|here| {
         // The same holes, some more than once.
         let value = |hole: &viz_sql::Hole| {

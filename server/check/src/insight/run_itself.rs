@@ -179,6 +179,10 @@ pub(super) fn judge_kept_rows(setting: &Setting<'_>, verdict: &mut InsightVerdic
     }
     let clause = |clause: Clause| setting.composed.placed.iter().find(|placed| placed.clause == clause);
     let (source, tables) = source_and_tables(setting)?;
+    let whole = clause(Clause::GroupBy).is_none() && clause(Clause::Having).is_none() && aggregates(setting);
+    if whole {
+        return Ok(());
+    }
     let condition = clause(Clause::Where).or_else(|| clause(Clause::Having));
     let sql = match (tables.as_slice(), condition) {
         // The model alone decides, and that is asked for once.
@@ -187,10 +191,6 @@ pub(super) fn judge_kept_rows(setting: &Setting<'_>, verdict: &mut InsightVerdic
             format!("WITH {}\nSELECT 1 FROM (\n{sql}\n) AS viz_rows LIMIT 1", with_tables(&tables))
         }
     };
-    let whole = clause(Clause::GroupBy).is_none() && clause(Clause::Having).is_none() && aggregates(setting);
-    if whole {
-        return Ok(());
-    }
     let answer = match setting.facts.get(Question::Options { source, sql, limit: 1 }) {
         Known::Answer(answer, _) => answer,
         Known::Unknown(why) => return Err(why),

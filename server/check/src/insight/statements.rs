@@ -21,17 +21,8 @@ pub(super) fn single_statements(setting: &Setting<'_>, plan: &Plan, combination:
             continue;
         }
         let statement = &setting.insight.statements[placed.statement];
-        let mut sql = MappedText::new();
-        let sort = statement.kind == StatementKind::Sort;
-        sql.push_generated(if sort { "SELECT 1 ORDER BY " } else { "SELECT (" });
-        let prefix = sql.len();
         let own = filled_part(setting, plan, placed.range, &plan.combinations[combination]).mapped();
-        sql.push_slice(&own, TextRange::up_to(own.len()));
-        let end = sql.len();
-        if !sort {
-            sql.push_generated("\n)");
-        }
-        out.extend(statement_alone(setting, statement, &sql, TextRange::new(prefix, end)));
+        out.extend(statement_alone(setting, statement, &own));
     }
     out
 }
@@ -49,28 +40,30 @@ pub(super) fn statements_apart(setting: &Setting<'_>) -> Vec<Finding> {
         if !found.iter().all(plain) || !almost_references(statement.query.body()).is_empty() {
             return None;
         }
-        let sort = statement.kind == StatementKind::Sort;
-        let mut sql = MappedText::new();
-        sql.push_generated(if sort { "SELECT 1 ORDER BY " } else { "SELECT (" });
-        let (prefix, mut done) = (sql.len(), body.start());
+        let (mut own, mut done) = (MappedText::new(), body.start());
         for reference in &found {
             let range = reference.range + body.start();
-            sql.push_slice(text, TextRange::new(done, range.start()));
-            sql.push_for("\"c\"", text.locate(range).unwrap_or(statement.query.loc));
+            own.push_slice(text, TextRange::new(done, range.start()));
+            own.push_for("\"c\"", text.locate(range).unwrap_or(statement.query.loc));
             done = range.end();
         }
-        sql.push_slice(text, TextRange::new(done, body.end()));
-        let end = sql.len();
-        if !sort {
-            sql.push_generated("\n)");
-        }
-        statement_alone(setting, statement, &sql, TextRange::new(prefix, end))
+        own.push_slice(text, TextRange::new(done, body.end()));
+        statement_alone(setting, statement, &own)
     };
     setting.insight.statements.iter().filter_map(alone).collect()
 }
 
-/// Whether a statement, which stands in `own` of this text, is SQL.
-fn statement_alone(setting: &Setting<'_>, statement: &Statement, sql: &MappedText, own: TextRange) -> Option<Finding> {
+/// Whether a statement with this text is SQL.
+fn statement_alone(setting: &Setting<'_>, statement: &Statement, own: &MappedText) -> Option<Finding> {
+    let sort = statement.kind == StatementKind::Sort;
+    let mut sql = MappedText::new();
+    sql.push_generated(if sort { "SELECT 1 ORDER BY " } else { "SELECT (" });
+    let prefix = sql.len();
+    sql.push_slice(own, TextRange::up_to(own.len()));
+    let own = TextRange::new(prefix, sql.len());
+    if !sort {
+        sql.push_generated("\n)");
+    }
     let Ok(Err(error)) = setting.facts.accepted(Question::Parse { sql: sql.text().to_owned() }) else { return None };
     let whole = statement.query.text.locate(statement.query.query.body).unwrap_or(statement.query.loc);
     let (prefix, end) = (own.start(), own.end());
@@ -86,7 +79,7 @@ fn statement_alone(setting: &Setting<'_>, statement: &Statement, sql: &MappedTex
         None if loc.is_none() && error.offset.is_some() => "something is missing behind this".into(),
         None => in_words(setting, &error),
     };
-    let last = || error.offset.and_then(|_| last_token(sql, prefix, end));
+    let last = || error.offset.and_then(|_| last_token(&sql, prefix, end));
     let loc = loc.or_else(last).unwrap_or(whole);
     Some(Finding::new(Code::SqlSyntax, loc, format!("{} is no SQL: {words}", subject(setting, whole))))
 }

@@ -2,6 +2,7 @@
 
 use super::Stop;
 use super::facts::FACTS;
+use crate::tokens::block_comment;
 use std::cell::Cell;
 
 /// A token. Comments belong to the token before them, at the start of a text or line to the one behind them.
@@ -185,23 +186,8 @@ impl Scanner<'_> {
             self.at += rest.find(['\n', '\r']).unwrap_or(rest.len());
             self.comments.push(self.sql[start + 2..self.at].to_owned());
         } else {
-            let mut depth = 0;
-            loop {
-                let rest = &self.sql[self.at..];
-                if rest.starts_with("/*") {
-                    depth += 1;
-                    self.at += 2;
-                } else if rest.starts_with("*/") {
-                    depth -= 1;
-                    self.at += 2;
-                    if depth == 0 {
-                        break;
-                    }
-                } else {
-                    // An open or nested comment: SQLGlot's text of it is not worth mirroring.
-                    self.at += rest.chars().next().ok_or(Stop::Unknown)?.len_utf8();
-                }
-            }
+            // SQLGlot's text of an open one is not worth mirroring.
+            self.at += block_comment(&self.sql[start..]).ok_or(Stop::Unknown)?;
             self.comments.push(self.sql[start + 2..self.at - 2].to_owned());
         }
         if self.last_line == Some(line)

@@ -1,6 +1,7 @@
 //! 1.4's lexer (`scan.l` and the filter before its parser).
 
 use super::grammar::GRAMMAR;
+use crate::tokens::block_comment;
 use viz_text::{TextRange, TextSize};
 
 /// A token, by its number in the grammar. What the grammar of SELECT never reads has none.
@@ -155,22 +156,8 @@ impl<'a> Scanner<'a> {
 
     /// Comments hold comments.
     fn comment(&mut self) -> Result<(), TextRange> {
-        let mut depth = 0;
-        loop {
-            let rest = self.rest();
-            if rest.starts_with("/*") {
-                depth += 1;
-                self.at += 2;
-            } else if rest.starts_with("*/") {
-                depth -= 1;
-                self.at += 2;
-                if depth == 0 {
-                    return Ok(());
-                }
-            } else {
-                self.at += rest.chars().next().ok_or_else(|| self.open())?.len_utf8();
-            }
-        }
+        self.at += block_comment(self.rest()).ok_or_else(|| self.open())?;
+        Ok(())
     }
 
     /// A literal whose text begins so many bytes further on. Pieces with a line end between them are one.
