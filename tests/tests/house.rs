@@ -169,3 +169,21 @@ fn the_cut_off_is_told_everywhere() {
         assert!(text.contains(&told), "{file} says something else than {told:?}");
     }
 }
+
+/// README's first command is `cargo run`: it has to know which program is meant.
+#[test]
+fn cargo_run_has_one_program_to_choose() {
+    let args = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
+    let output = std::process::Command::new(env!("CARGO")).args(args).current_dir(repository()).output();
+    let metadata: serde_json::Value = serde_json::from_slice(&output.expect("cargo runs").stdout).expect("JSON");
+    let members = metadata["workspace_default_members"].as_array().expect("a list");
+    let packages = metadata["packages"].as_array().expect("a list");
+    let programs: Vec<&str> = packages
+        .iter()
+        .filter(|package| members.contains(&package["id"]))
+        .flat_map(|package| package["targets"].as_array().expect("a list"))
+        .filter(|target| target["kind"] == serde_json::json!(["bin"]))
+        .filter_map(|target| target["name"].as_str())
+        .collect();
+    assert_eq!(programs, ["viz-lsp"]);
+}
