@@ -1,5 +1,6 @@
 //! Runs suspected selections on the data of a source: only that tells whether rows meet the fault today.
 
+use super::meant_by_viewers::as_viewers_run;
 use super::plan::{Plan, render};
 use super::setting::Setting;
 use crate::insight::combinations::Combination;
@@ -92,7 +93,7 @@ fn run_on_data(setting: &Setting<'_>, plan: &Plan, selection: &[u32]) -> Result<
         Ok(found) => found,
         Err(why) => return Ok(Trial::Untried(why)),
     };
-    let sql = render(setting, plan, selection);
+    let sql = as_viewers_run(setting, render(setting, plan, selection));
     Ok(match setting.facts.accepted(Question::Execute { source, tables, sql }) {
         Ok(Ok(())) => Trial::Passes,
         Ok(Err(error)) if error.kind == SqlErrorKind::Conversion => Trial::Fails(error),

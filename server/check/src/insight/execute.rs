@@ -6,6 +6,7 @@
 use super::InsightVerdict;
 use super::blame::{Failure, choices_finding};
 use super::confirm_on_data::{source_and_tables, with_tables};
+use super::meant_by_viewers::as_viewers_run;
 use super::origin::is_phantom;
 use super::plan::{Plan, render};
 use super::setting::Setting;
@@ -40,7 +41,7 @@ pub(super) fn execute_sample(
 ) -> Result<(), Unknown> {
     let (source, tables) = source_and_tables(setting)?;
     let questions = among.iter().map(|at| {
-        let sql = counting_query(&tables, &render(setting, plan, &plan.combinations[*at]));
+        let sql = counting_query(&tables, &as_viewers_run(setting, render(setting, plan, &plan.combinations[*at])));
         setting.facts.get(Question::Options { source: source.clone(), sql, limit: 1 })
     });
     let outcomes: Vec<Result<Outcome, Unknown>> = questions.map(outcome).collect();
