@@ -6,7 +6,7 @@
 use super::InsightVerdict;
 use super::blame::{Failure, choices_finding};
 use super::confirm_on_data::{source_and_tables, with_tables};
-use super::meant_by_viewers::as_viewers_run;
+use super::meant_by_viewers::run_as_viewers;
 use super::origin::is_phantom;
 use super::plan::{Plan, render};
 use super::setting::Setting;
@@ -40,11 +40,13 @@ pub(super) fn execute_sample(
     among: &[usize],
 ) -> Result<(), Unknown> {
     let (source, tables) = source_and_tables(setting)?;
-    let questions = among.iter().map(|at| {
-        let sql = counting_query(&tables, &as_viewers_run(setting, render(setting, plan, &plan.combinations[*at])));
-        setting.facts.get(Question::Options { source: source.clone(), sql, limit: 1 })
-    });
-    let outcomes: Vec<Result<Outcome, Unknown>> = questions.map(outcome).collect();
+    let run = |text: String| {
+        let sql = counting_query(&tables, &text);
+        outcome(setting.facts.get(Question::Options { source: source.clone(), sql, limit: 1 }))
+    };
+    let texts = among.iter().map(|at| render(setting, plan, &plan.combinations[*at]));
+    // All are asked at once.
+    let outcomes: Vec<Result<Outcome, Unknown>> = texts.map(|text| run_as_viewers(setting, text, run)).collect();
     let outcomes: Vec<Outcome> = outcomes.into_iter().collect::<Result<_, _>>()?;
     verdict.report.proof.executed = among.len();
     let combinations: Vec<Combination> = among.iter().map(|at| plan.combinations[*at].clone()).collect();

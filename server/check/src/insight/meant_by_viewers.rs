@@ -33,7 +33,7 @@ pub(super) fn bound_by_both(
     found: Result<(), SqlError>,
     ask: impl FnOnce(String) -> Result<Result<(), SqlError>, Unknown>,
 ) -> Result<Bound, Unknown> {
-    let meant = if found.is_ok() { Meant::Stricter } else { Meant::All };
+    let meant = if found.is_ok() { Meant::Types } else { Meant::Taken };
     let plain = |found: Result<(), SqlError>| found.map_or_else(Bound::Refused, |()| Bound::Accepted);
     let Some(words) = in_1_4(setting.project, setting.composed).then(|| reworded(text, meant)).flatten() else {
         return Ok(plain(found));
@@ -45,12 +45,24 @@ pub(super) fn bound_by_both(
     })
 }
 
-/// A query in the words in which it runs on data as in the viewers' engine.
-pub(super) fn as_viewers_run(setting: &Setting<'_>, text: String) -> String {
-    match in_1_4(setting.project, setting.composed).then(|| reworded(&text, Meant::All)).flatten() {
-        Some(words) => words.text,
-        None => text,
-    }
+/// Runs a query in the words in which it does on data as in the viewers' engine: with all that differs, and where a place takes
+/// no macro that may fail, without those.
+pub(super) fn run_as_viewers<T>(
+    setting: &Setting<'_>,
+    text: String,
+    run: impl Fn(String) -> Result<Result<T, SqlError>, Unknown>,
+) -> Result<Result<T, SqlError>, Unknown> {
+    let in_1_4 = in_1_4(setting.project, setting.composed);
+    let meant = |meant| in_1_4.then(|| reworded(&text, meant)).flatten();
+    let Some(words) = meant(Meant::All) else { return run(text) };
+    let found = match run(words.text.clone())? {
+        Err(error) if error.message.contains("volatile") => match meant(Meant::Taken) {
+            Some(words) => run(words.text)?,
+            None => run(text)?,
+        },
+        found => found,
+    };
+    Ok(found.map_err(|error| typed(&words, error)))
 }
 
 /// An error about a reworded text, as one about the typed text.
