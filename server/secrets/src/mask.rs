@@ -264,6 +264,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_cut_off_is_found_however_long_it_is() {
+        let value: String = (0..1_000).map(|at| char::from(b'a' + (at * 7 % 26) as u8)).collect();
+        for length in [8, 9, 30, 207, 208, 209, 500, 999] {
+            assert_eq!(hidden(&value, &format!("<{}…>", &value[..length])), "<${env.X}>", "{length}");
+        }
+        assert_eq!(hidden("pa'q %zz7 and more", "<pa'q %25z…>"), "<${env.X}>");
+        // What only begins so, and is cut off elsewhere, is another text.
+        assert_eq!(
+            hidden("/home/runner", "/home/ruZ and much more text than that…"),
+            "/home/ruZ and much more text than that…"
+        );
+    }
+
+    /// Neither may end before the next one is found: that would take minutes.
+    #[test]
+    fn beginnings_of_one_word_do_not_hide_another() {
+        let mask = Mask::new(vec![Word::of_variable("A", "/home/runner"), Word::of_variable("B", "/usr/bin")]);
+        let text = "/home/ruZ/usr/bin ".repeat(100_000);
+        assert_eq!(mask.hide(&text), "/home/ruZ${env.B} ".repeat(100_000));
+    }
+
+    #[test]
     fn thousands_of_words_are_all_found() {
         let name = |number: usize| format!("A{number}");
         let words = (0..5_000).map(|number| Word::of_variable(&name(number), &format!("val{number:05}xyz")));

@@ -6,7 +6,7 @@ use crate::brackets::unpaired;
 use crate::canonical::{Stop, canonical, refusal};
 use crate::engine_1_4;
 use crate::expand::Context;
-use crate::parse::parse_expression;
+use crate::parse::{MAX_NESTING, nesting, parse_expression};
 use crate::quoting::quoted;
 use crate::template::{Hole, Role, Template};
 use crate::tokens::tokenize;
@@ -86,7 +86,8 @@ fn drops(hole: &Hole, sample: &str) -> Problem {
 fn reserved_word(context: &dyn Context, template: &Template, samples: &[String]) -> Option<usize> {
     let reserved = |sample: &str| {
         let word = sample.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        word && sample.starts_with(|c: char| c.is_ascii_alphabetic()) && engine_1_4::parse(&format!("SELECT {sample}")).is_err()
+        word && sample.starts_with(|c: char| c.is_ascii_alphabetic())
+            && engine_1_4::parse(&format!("SELECT {sample}")).is_err()
     };
     let is_reserved: Vec<bool> = samples.iter().map(|sample| reserved(sample)).collect();
     if !is_reserved.contains(&true) {
@@ -114,12 +115,18 @@ pub(crate) fn unreadable(context: &dyn Context, template: &Template, known: &mut
     let words = template.fill(|_, hole| neutral(hole).into());
     let verdict = canonical(words.text());
     *known += usize::from(!matches!(verdict, Err(Stop::Unknown)));
-    if !matches!(verdict, Err(Stop::Refused)) {
+    let refused = matches!(verdict, Err(Stop::Refused));
+    // The engine takes seconds to say so, and all of its memory.
+    let too_deep = || tokenize(words.text()).is_ok_and(|tokens| nesting(&tokens) > MAX_NESTING);
+    if !refused && !too_deep() {
         return None;
     }
     if let Some(bracket) = unpaired(words.text()) {
         let loc = words.mapped().locate(bracket.range())?;
         return Some(Unreadable::Unpaired(loc, bracket.words(words.text())));
+    }
+    if !refused {
+        return None;
     }
     let samples: Vec<String> =
         template.holes().iter().map(|hole| context.sample(hole.input, hole.accessor)).collect::<Option<_>>()?;

@@ -18,7 +18,7 @@ use viz_text::TextSize;
 const RECURSION_LIMIT: usize = 1000;
 
 /// Where brackets and `case` are nested deeper than this, sqlparser isn't asked: it takes seconds to give up.
-const MAX_NESTING: usize = 300;
+pub(crate) const MAX_NESTING: usize = 300;
 
 /// sqlparser's tree of `a + b + …` is as deep as the text is long, and is walked and freed by recursion: of longer ones it isn't asked. DuckDB
 /// itself stops at 1,000 in a row; this counts all operators and keywords of a text.
@@ -98,7 +98,7 @@ fn with_dialect<T>(
 }
 
 /// The greatest number of brackets and `case` that are open at a time.
-fn nesting(tokens: &[Token]) -> usize {
+pub(crate) fn nesting(tokens: &[Token]) -> usize {
     let (mut nesting, mut most) = (Nesting::default(), 0);
     for token in tokens {
         nesting.step(token);
