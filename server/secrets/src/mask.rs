@@ -269,7 +269,7 @@ mod tests {
         for length in [8, 9, 30, 207, 208, 209, 500, 999] {
             assert_eq!(hidden(&value, &format!("<{}…>", &value[..length])), "<${env.X}>", "{length}");
         }
-        assert_eq!(hidden("pa'q %zz7 and more", "<pa'q %25z…>"), "<${env.X}>");
+        assert_eq!(hidden("pa'q %zz7 and more", "<pa'q %25zz7 a…>"), "<${env.X}>");
         // What only begins so, and is cut off elsewhere, is another text.
         assert_eq!(
             hidden("/home/runner", "/home/ruZ and much more text than that…"),

@@ -123,7 +123,7 @@ impl Finder {
 fn regex(patterns: Vec<&str>) -> Regex {
     Regex::builder()
         .configure(Regex::config().nfa_size_limit(None).onepass_size_limit(None))
-        .syntax(syntax::Config::new().case_insensitive(true))
+        .syntax(syntax::Config::new().case_insensitive(true).nest_limit(1_000))
         .build_many(&patterns)
         .expect("a pattern is made of escaped characters, and its size is not limited")
 }

@@ -67,7 +67,6 @@ const REFUSED: &[(&str, &str)] = &[
     ("create table x as pivot orders on city", "this is a CREATE"),
     ("with w as (insert into orders values (1) returning *) pivot w on city", "this contains an INSERT"),
     ("with w as (/**/ Copy (select 1) to 'x.csv') pivot w on city", "this contains a COPY"),
-    ("from (pivot orders on city), (delete from orders returning *)", "this contains a DELETE"),
 ];
 
 #[test]
