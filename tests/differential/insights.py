@@ -4,19 +4,19 @@ import math
 import random
 
 MODEL = (
-    "select * from (values (1, 2.5, 'Rome', '10', date '2024-01-05', timestamp '2024-01-05 10:30:00', true), "
-    "(7, 4.0, 'Oslo', '7', date '2024-02-11', timestamp '2024-02-11 08:00:00', false), "
-    "(12, 1.25, 'Bonn', '12', date '2024-02-20', timestamp '2024-02-20 23:59:00', true), "
-    "(3, 8.0, null, '3', date '2024-03-01', timestamp '2024-03-01 00:00:00', false)) t(n, v, s, w, d, ts, b)"
+    "select * from (values (1, 2.5, 'Rome', '10', date '2024-01-05', timestamp '2024-01-05 10:30:00', true, -2.0), "
+    "(7, 4.0, 'Oslo', '7', date '2024-02-11', timestamp '2024-02-11 08:00:00', false, 0.0), "
+    "(12, 1.25, 'Bonn', '12', date '2024-02-20', timestamp '2024-02-20 23:59:00', true, 0.5), "
+    "(3, 8.0, null, '3', date '2024-03-01', timestamp '2024-03-01 00:00:00', false, 3.0)) t(n, v, s, w, d, ts, b, z)"
 )
-COLUMNS = [("n", "INTEGER"), ("v", "DOUBLE"), ("s", "VARCHAR"), ("w", "VARCHAR"), ("d", "DATE"), ("ts", "TIMESTAMP"), ("b", "BOOLEAN")]
+COLUMNS = [("n", "INTEGER"), ("v", "DOUBLE"), ("s", "VARCHAR"), ("w", "VARCHAR"), ("d", "DATE"), ("ts", "TIMESTAMP"), ("b", "BOOLEAN"), ("z", "DOUBLE")]
 CSV = "\n".join(
-    f'"{n}","{v}",{s},"{w}","{d}","{ts}","{b}","."'
-    for n, v, s, w, d, ts, b in [
-        (1, 2.5, '"Rome"', 10, "2024-01-05", "2024-01-05 10:30:00", "true"),
-        (7, 4.0, '"Oslo"', 7, "2024-02-11", "2024-02-11 08:00:00", "false"),
-        (12, 1.25, '"Bonn"', 12, "2024-02-20", "2024-02-20 23:59:00", "true"),
-        (3, 8.0, "", 3, "2024-03-01", "2024-03-01 00:00:00", "false"),
+    f'"{n}","{v}",{s},"{w}","{d}","{ts}","{b}","{z}","."'
+    for n, v, s, w, d, ts, b, z in [
+        (1, 2.5, '"Rome"', 10, "2024-01-05", "2024-01-05 10:30:00", "true", -2.0),
+        (7, 4.0, '"Oslo"', 7, "2024-02-11", "2024-02-11 08:00:00", "false", 0.0),
+        (12, 1.25, '"Bonn"', 12, "2024-02-20", "2024-02-20 23:59:00", "true", 0.5),
+        (3, 8.0, "", 3, "2024-03-01", "2024-03-01 00:00:00", "false", 3.0),
     ]
 )
 INPUTS = {
@@ -39,9 +39,11 @@ METRICS = {"total": "sum(n)", "per_visit": "sum(v) / count(*)", "middle": "media
 
 
 class Writer:
-    """Expressions by their type. `holes` is the share of leaves that are placeholders."""
+    """Expressions by their type. `holes` is the share of leaves that are placeholders. With `edges` there are zeros and negative
+    numbers, and what the two engines make something else of."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, edges=False):
+        self.edges = edges
         self.random = random.Random(seed)
         self.holes = 0.0
 
@@ -58,7 +60,25 @@ class Writer:
     def call(self, name, *args):
         return f"{self.case(name)}({', '.join(args)})"
 
+    def edge(self):
+        """What the viewers' engine gives another type to, or fails for on other numbers than the source's."""
+        n, d = self.pick(["{z}", "{z}", "{n} - 3", "{n}", "{v}", "0", "{step.value}"]), self.pick(["{d}", "{d}", "{ts}", "{d}::date"])
+        trunc = self.call(self.pick(["date_trunc", "datetrunc"]), f"'{self.pick(['day', 'week', 'month', 'year', 'hour', 'Quarter'])}'", self.pick(["{d}", "{ts}"]))
+        return self.pick([
+            lambda: self.call(self.pick(["ln", "log", "log10", "log2", "sqrt", "acos", "asin", "atanh", "gamma", "lgamma", "cot", "sin", "exp"]), n),
+            lambda: self.call("log", self.pick(["2", "{z}", "{n}"]), n),
+            lambda: f"{self.pick(['7', '{n}', '{v}'])} {self.pick(['%', '//', '/'])} {n if n[0] != '{' or ' ' not in n else f'({n})'}",
+            lambda: self.call(self.pick(["mod", "fmod"]), self.pick(["7", "{n}"]), n),
+            lambda: f"{d} - {trunc}",
+            lambda: f"{d}::date - {trunc} + 1",
+            lambda: f"date_diff('day', {trunc}, {d})",
+            lambda: f"year({trunc} {self.pick(['+ 1', '- 7', '+ interval 1 day'])})",
+            lambda: f"day(last_day({trunc}) - {self.pick(['1', 'interval 1 day'])})",
+        ])()
+
     def number(self, depth):
+        if self.edges and self.chance(0.4):
+            return self.edge()
         if depth <= 0:
             if self.chance(self.holes):
                 return self.pick(["{step.value}", "{count.value}", "{slide.value}", "{steps.min}", "{steps.max}", "{steps.first}", "{span.min}", "{span.max}"])
@@ -231,9 +251,9 @@ def inputs_of(insight):
     return sorted(name for name in INPUTS if any(f"{{{name}." in text for text in texts))
 
 
-def insights(count, seed):
+def insights(count, seed, edges=False):
     """So many, none of which the reference would only sample (R-VAL-03)."""
-    writer, made = Writer(seed), []
+    writer, made = Writer(seed, edges), []
     while len(made) < count:
         insight = writer.insight(len(made))
         if math.prod(2 if INPUTS[name]["kind"] == "range" else len(INPUTS[name]["options"]) for name in inputs_of(insight)) <= 96:

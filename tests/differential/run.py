@@ -1,6 +1,6 @@
 """Insights at random: the verdict of `viz-lsp --check`, and that of composing them by SQLGlot and running every combination.
 
-    python tests/differential/run.py PROGRAM [--count 2000] [--seed 1] [--size 250] [--show N]
+    python tests/differential/run.py PROGRAM [--count 2000] [--seed 1] [--size 250] [--edges] [--show N]
 
 Insights with inputs run in the viewers' engine (DuckDB compiled to WebAssembly, in Node.js), those without on the source's.
 Fails if the verdicts of more than one in 200 differ, or if an insight that works has an error. Needs packages: requirements.txt
@@ -103,11 +103,11 @@ def run(insights):
     return why
 
 
-def check(program, text):
+def check(program, text, level):
     """The errors and the status of each insight."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "project.visivo.yml").write_text(text)
-        answer = subprocess.run([program, "--check", "--no-cache", "--format", "json", folder], capture_output=True, text=True)
+        answer = subprocess.run([program, "--check", "--no-cache", "--level", level, "--format", "json", folder], capture_output=True, text=True)
         found = json.loads(answer.stdout)["projects"][0]
     errors, warned = collections.defaultdict(list), set()
     for one in found["diagnostics"]:
@@ -125,13 +125,14 @@ def main():
     options.add_argument("--count", type=int, default=2000)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--size", type=int, default=250, help="insights of one project")
+    options.add_argument("--edges", action="store_true", help="zeros, negative numbers and what the engines make something else of; insights are executed")
     options.add_argument("--show", type=int, default=20)
     options = options.parse_args()
-    everything = generate.insights(options.count, options.seed)
+    everything = generate.insights(options.count, options.seed, options.edges)
     alarms, missed, counts, unchecked = [], [], collections.Counter(), collections.Counter()
     for start in range(0, options.count, options.size):
         some = everything[start : start + options.size]
-        errors, warned, status = check(options.program, project(some))
+        errors, warned, status = check(options.program, project(some), "execute" if options.edges else "values")
         why = run(some)
         for each in some:
             name = each["name"]

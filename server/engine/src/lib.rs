@@ -60,6 +60,7 @@ mod stored;
 mod stuck;
 mod told_names;
 mod tree;
+mod viewers_macros;
 mod watchdog;
 mod worker;
 mod worker_slot;

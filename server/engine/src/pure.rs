@@ -6,6 +6,7 @@ use crate::gate::{self, Gated};
 use crate::icu;
 use crate::options;
 use crate::shadow::Shadows;
+use crate::viewers_macros::ViewersMacros;
 use crate::watchdog::{Canceller, Watchdog};
 use crate::{Limits, Runner, Walls};
 use duckdb::Connection;
@@ -21,11 +22,12 @@ pub struct PureRunner {
 struct Database {
     walls: Walls,
     conn: Connection,
+    macros: ViewersMacros,
     /// Sees the same tables, and has stand-ins for the extension `icu`; made when first needed.
-    stand_ins: Option<Connection>,
+    stand_ins: Option<(Connection, ViewersMacros)>,
     shadows: Shadows,
     /// Databases of their own for probes, one for each kind of row; in them nothing is optimized away.
-    probes: Vec<(ProbeRow, Connection, Shadows)>,
+    probes: Vec<(ProbeRow, Connection, Shadows, ViewersMacros)>,
 }
 
 impl PureRunner {
@@ -114,7 +116,14 @@ fn allowed(walls: Walls, memory: &str, optimized: bool) -> Allowed<'_> {
 impl Database {
     fn open(walls: Walls) -> Result<Self, Unknown> {
         let conn = database::open(&allowed(walls, "512MB", true))?;
-        Ok(Self { walls, conn, stand_ins: None, shadows: Shadows::default(), probes: Vec::new() })
+        Ok(Self {
+            walls,
+            conn,
+            macros: ViewersMacros::default(),
+            stand_ins: None,
+            shadows: Shadows::default(),
+            probes: Vec::new(),
+        })
     }
 
     fn gate<'a>(&self, sql: &'a str) -> Result<Gated<'a>, Failure> {
@@ -128,6 +137,7 @@ impl Database {
             Err(Failure::Unknown(unknown)) => return Err(unknown),
         };
         self.shadows.prepare(&self.conn, tables)?;
+        self.macros.prepare(&self.conn, gated.text());
         // Preparing binds and plans like EXPLAIN does, without a prefix that would move the positions.
         match self.conn.prepare(gated.text()) {
             Ok(_) => Ok(Ok(())),
@@ -153,12 +163,13 @@ impl Database {
             Some(at) => at,
             None => {
                 let conn = database::open(&allowed(self.walls, "256MB", false))?;
-                self.probes.push((row, conn, Shadows::with_row(row)));
+                self.probes.push((row, conn, Shadows::with_row(row), ViewersMacros::default()));
                 self.probes.len() - 1
             }
         };
-        let (_, conn, shadows) = &mut self.probes[at];
+        let (_, conn, shadows, macros) = &mut self.probes[at];
         shadows.prepare(conn, tables)?;
+        macros.prepare(conn, gated.text());
         match options::run(conn, gated.text()) {
             Ok(()) => Ok(Ok(())),
             Err(error) => match errors::failure(error, gated.text(), 0) {
@@ -170,8 +181,11 @@ impl Database {
 
     fn binds_with_stand_ins(&mut self, sql: &Gated<'_>) -> bool {
         if self.stand_ins.is_none() {
-            self.stand_ins = icu::stand_ins(&self.conn).ok();
+            self.stand_ins = icu::stand_ins(&self.conn).ok().map(|conn| (conn, ViewersMacros::default()));
         }
-        self.stand_ins.as_ref().is_some_and(|conn| conn.prepare(sql.text()).is_ok())
+        self.stand_ins.as_mut().is_some_and(|(conn, macros)| {
+            macros.prepare(conn, sql.text());
+            conn.prepare(sql.text()).is_ok()
+        })
     }
 }

@@ -15,6 +15,7 @@ use crate::secrets;
 use crate::sqlite;
 use crate::sqlite_export;
 use crate::stored::{Definition, Definitions};
+use crate::viewers_macros::ViewersMacros;
 use crate::watchdog::{Canceller, Watchdog};
 use crate::{Limits, Runner, Walls};
 use duckdb::Connection;
@@ -56,6 +57,7 @@ struct Source {
     /// Bytes.
     memory: u64,
     conn: Connection,
+    macros: ViewersMacros,
     /// To the same database, with stand-ins for the extension `icu`; made when first needed.
     stand_ins: Option<Connection>,
     attached: Option<Attached>,
@@ -388,7 +390,16 @@ impl Source {
             guarded: walls.settings,
         };
         let conn = database::open(&allowed)?;
-        Ok(Self { spec, file, memory, conn, stand_ins: None, attached: None, seen: None })
+        Ok(Self {
+            spec,
+            file,
+            memory,
+            conn,
+            macros: ViewersMacros::default(),
+            stand_ins: None,
+            attached: None,
+            seen: None,
+        })
     }
 
     fn run(
@@ -397,6 +408,7 @@ impl Source {
         write: Result<&Path, &Unknown>,
         (sql, limits): (&Gated<'_>, &Limits),
     ) -> Result<Answer, Failure> {
+        self.macros.prepare(&self.conn, sql.text());
         match question {
             Question::Options { limit, .. } => {
                 options::values(&self.conn, sql, *limit, limits.values).map(|values| Answer::Options(Ok(values)))

@@ -1,5 +1,6 @@
 //! Runs suspected selections on the data of a source: only that tells whether rows meet the fault today.
 
+use super::meant_by_viewers::run_as_viewers;
 use super::plan::{Plan, render};
 use super::setting::Setting;
 use crate::insight::combinations::Combination;
@@ -93,8 +94,9 @@ fn run_on_data(setting: &Setting<'_>, plan: &Plan, selection: &[u32]) -> Result<
         Ok(found) => found,
         Err(why) => return Ok(Trial::Untried(why)),
     };
-    let sql = render(setting, plan, selection);
-    Ok(match setting.facts.accepted(Question::Execute { source, tables, sql }) {
+    let run =
+        |sql: String| setting.facts.accepted(Question::Execute { source: source.clone(), tables: tables.clone(), sql });
+    Ok(match run_as_viewers(setting, render(setting, plan, selection), run) {
         Ok(Ok(())) => Trial::Passes,
         Ok(Err(error)) if error.kind == SqlErrorKind::Conversion => Trial::Fails(error),
         Ok(Err(error)) => Trial::Untried(Unknown::new(Reason::OtherError, error.message)),

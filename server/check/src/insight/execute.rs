@@ -6,6 +6,7 @@
 use super::InsightVerdict;
 use super::blame::{Failure, choices_finding};
 use super::confirm_on_data::{source_and_tables, with_tables};
+use super::meant_by_viewers::run_as_viewers;
 use super::origin::is_phantom;
 use super::plan::{Plan, render};
 use super::setting::Setting;
@@ -42,11 +43,13 @@ pub(super) fn execute_sample(
     if matches!(source, SourceSpec::Sqlite { .. }) {
         return Err(Unknown::new(Reason::SourceDialect, "this query is DuckDB's, and the source is SQLite's"));
     }
-    let questions = among.iter().map(|at| {
-        let sql = counting_query(&tables, &render(setting, plan, &plan.combinations[*at]));
-        setting.facts.get(Question::Options { source: source.clone(), sql, limit: 1 })
-    });
-    let outcomes: Vec<Result<Outcome, Unknown>> = questions.map(outcome).collect();
+    let run = |text: String| {
+        let sql = counting_query(&tables, &text);
+        outcome(setting.facts.get(Question::Options { source: source.clone(), sql, limit: 1 }))
+    };
+    let texts = among.iter().map(|at| render(setting, plan, &plan.combinations[*at]));
+    // All are asked at once.
+    let outcomes: Vec<Result<Outcome, Unknown>> = texts.map(|text| run_as_viewers(setting, text, run)).collect();
     let outcomes: Vec<Outcome> = outcomes.into_iter().collect::<Result<_, _>>()?;
     verdict.report.proof.executed = among.len();
     let combinations: Vec<Combination> = among.iter().map(|at| plan.combinations[*at].clone()).collect();

@@ -4,6 +4,7 @@ use super::InsightVerdict;
 use super::blame::{Failure, blame_query, choices_finding};
 use super::confirm_on_data::{source_and_tables, with_tables};
 use super::in_browser::{is_read_today, today_finding};
+use super::meant_by_viewers::{Bound, bound_by_both, refused_by_viewers};
 use super::plan::{Plan, render};
 use super::probes::over_words;
 use super::setting::{Setting, shadow_tables};
@@ -54,18 +55,34 @@ pub(super) fn judge_combinations(
     let tables = if judge == Judge::Bind { shadow_tables(setting)? } else { Arc::default() };
     let mut errors: Vec<Option<SqlError>> = Vec::with_capacity(classes.len());
     let mut missing = None;
+    // What only one of the two engines refuses, by the class's first combination.
+    let (mut only_by_viewers, mut not_by_viewers) = (None, HashSet::new());
     for (number, class) in classes.values().enumerate() {
         let found = match judge {
-            Judge::Parse => parses(setting, &class.text),
+            Judge::Parse => {
+                parses(setting, &class.text).map(|found| found.map_or_else(Bound::Refused, |()| Bound::Accepted))
+            }
             _ => binds(setting, &tables, &class.text, number == 0),
         };
         match found {
-            Ok(found) => errors.push(found.err()),
+            Ok(Bound::Accepted) => errors.push(None),
+            Ok(Bound::Refused(error)) => errors.push(Some(error)),
+            Ok(Bound::OnlyByViewers(error)) => {
+                only_by_viewers.get_or_insert((class.members[0], error));
+                errors.push(None);
+            }
+            Ok(Bound::NotByViewers(error)) => {
+                not_by_viewers.insert(class.members[0]);
+                errors.push(Some(error));
+            }
             Err(why) => missing = Some(why),
         }
     }
     if let Some(why) = missing {
         return Err(why);
+    }
+    if let Some((at, error)) = only_by_viewers {
+        verdict.findings.push(today_finding(setting, plan, at, &error));
     }
     if errors.iter().all(Option::is_none) {
         return Ok(among.to_vec());
@@ -97,7 +114,9 @@ pub(super) fn judge_combinations(
         let at = among[witness.example];
         let Some(error) = error_of.get(&at) else { continue };
         let spoken = texts[&at];
-        if witness.always {
+        if witness.always && not_by_viewers.contains(&spoken) {
+            verdict.findings.push(refused_by_viewers(setting, plan, spoken, error));
+        } else if witness.always {
             blame_query(setting, plan, verdict, spoken, error, judge);
         } else {
             let failure = Failure { spoken, example: at, error, judge, exact: plan.is_exact() };
@@ -119,8 +138,14 @@ fn parses(setting: &Setting<'_>, text: &str) -> Result<Result<(), SqlError>, Unk
     found
 }
 
-/// Whether a text binds. The first one is run over one row, which [`judge_data`](super::values::judge_data) wants to know, too: what runs, binds.
-fn binds(
+/// Whether a text binds, here and in the viewers' engine. The first one is run over one row, which [`judge_data`](super::values::judge_data) wants to know, too: what runs, binds.
+fn binds(setting: &Setting<'_>, tables: &Arc<[ShadowTable]>, text: &str, first: bool) -> Result<Bound, Unknown> {
+    let bind = |sql: String| setting.facts.accepted(Question::Bind { tables: Arc::clone(tables), sql });
+    let found = binds_here(setting, tables, text, first)?;
+    bound_by_both(setting, text, found, bind)
+}
+
+fn binds_here(
     setting: &Setting<'_>,
     tables: &Arc<[ShadowTable]>,
     text: &str,

@@ -13,6 +13,7 @@ mod grouping;
 mod hostile;
 pub(crate) mod in_browser;
 mod judge;
+mod meant_by_viewers;
 mod origin;
 mod pieces;
 mod plan;

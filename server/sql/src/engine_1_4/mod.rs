@@ -7,9 +7,11 @@
 
 mod catalogue;
 mod grammar;
+mod meaning;
 mod scan;
 
 pub use catalogue::{Engine, Only, data_type, function};
+pub use meaning::{Meant, Reworded, reworded};
 
 use viz_text::TextRange;
 

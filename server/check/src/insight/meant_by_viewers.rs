@@ -1,0 +1,87 @@
+//! Functions and operators that mean something else to the viewers' engine than to the one that is linked: a query that calls any is
+//! judged in words in which the linked one means the same (`viz_sql::engine_1_4::reworded`).
+
+use super::blame::error_loc;
+use super::in_1_4;
+use super::plan::Plan;
+use super::setting::Setting;
+use super::wording::{in_words, subject};
+use crate::report::Finding;
+use viz_facts::{SqlError, Unknown};
+use viz_project::Code;
+use viz_sql::engine_1_4::{Meant, Reworded, reworded};
+
+/// What macros of the engine begin with, and how those that a message names are called by people.
+const MACRO: &str = "viz_1_4_";
+
+/// What the two engines say of a query.
+pub(super) enum Bound {
+    /// Both take it.
+    Accepted,
+    /// Both refuse it.
+    Refused(SqlError),
+    /// Only the viewers' engine takes it; the linked one's error.
+    OnlyByViewers(SqlError),
+    /// Only the viewers' engine refuses it.
+    NotByViewers(SqlError),
+}
+
+/// What both engines say of a query, given what the linked one says of the typed text. Nothing is asked if it calls nothing that differs.
+pub(super) fn bound_by_both(
+    setting: &Setting<'_>,
+    text: &str,
+    found: Result<(), SqlError>,
+    ask: impl FnOnce(String) -> Result<Result<(), SqlError>, Unknown>,
+) -> Result<Bound, Unknown> {
+    let meant = if found.is_ok() { Meant::Types } else { Meant::Taken };
+    let plain = |found: Result<(), SqlError>| found.map_or_else(Bound::Refused, |()| Bound::Accepted);
+    let Some(words) = in_1_4(setting.project, setting.composed).then(|| reworded(text, meant)).flatten() else {
+        return Ok(plain(found));
+    };
+    Ok(match (found, ask(words.text.clone())?) {
+        (Ok(()), Err(error)) => Bound::NotByViewers(typed(&words, error)),
+        (Err(error), Ok(())) => Bound::OnlyByViewers(error),
+        (found, _) => plain(found),
+    })
+}
+
+/// Runs a query in the words in which it does on data as in the viewers' engine: with all that differs, and where a place takes
+/// no macro that may fail, without those.
+pub(super) fn run_as_viewers<T>(
+    setting: &Setting<'_>,
+    text: String,
+    run: impl Fn(String) -> Result<Result<T, SqlError>, Unknown>,
+) -> Result<Result<T, SqlError>, Unknown> {
+    let in_1_4 = in_1_4(setting.project, setting.composed);
+    let meant = |meant| in_1_4.then(|| reworded(&text, meant)).flatten();
+    let Some(words) = meant(Meant::All) else { return run(text) };
+    let found = match run(words.text.clone())? {
+        Err(error) if error.message.contains("volatile") => match meant(Meant::Taken) {
+            Some(words) => run(words.text)?,
+            None => run(text)?,
+        },
+        found => found,
+    };
+    Ok(found.map_err(|error| typed(&words, error)))
+}
+
+/// An error about a reworded text, as one about the typed text.
+fn typed(words: &Reworded, error: SqlError) -> SqlError {
+    let typed = |offset: u32| u32::try_from(words.typed_offset(offset as usize)).unwrap_or(offset);
+    let end = error.offset.zip(error.length).map(|(offset, length)| typed(offset + length));
+    let offset = error.offset.map(typed);
+    let length = end.zip(offset).and_then(|(end, offset)| end.checked_sub(offset)).filter(|length| *length > 0);
+    SqlError { message: error.message.replace(MACRO, ""), offset, length, ..error }
+}
+
+/// What only the viewers' engine refuses, whatever is chosen.
+pub(super) fn refused_by_viewers(setting: &Setting<'_>, plan: &Plan, combination: usize, error: &SqlError) -> Finding {
+    let loc = error_loc(setting, plan, combination, error);
+    let words = in_words(setting, error);
+    let message =
+        format!("{} breaks in the browser: its engine, DuckDB 1.4, refuses it: {words}", subject(setting, loc));
+    let mut finding = Finding::new(Code::BrowserEngine, loc, message);
+    finding.help =
+        Some("compute it in the model's SQL, or set `browser_engine: \"2.0\"` if the viewer has moved on".into());
+    finding
+}

@@ -1,0 +1,362 @@
+//! Functions and operators that both engines have and that mean something else to 1.4 (`facts/meaning.tsv`).
+//!
+//! A query is put in words in which 2.0 means by it what 1.4 does: `ln(x)` becomes `ln(viz_1_4_positive(x))`, which fails at
+//! zero as 1.4 does, and `date_trunc('month', x)` becomes `viz_1_4_date_trunc('month', x)`, which is a DATE. The engine has
+//! macros of these names. Places in such a text have places in the one that was typed.
+
+use crate::{Nesting, Token, tokenize};
+use sqlparser::tokenizer::Token as T;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What macros of the engine begin with that do as 1.4 does.
+const MACRO: &str = "viz_1_4_";
+
+/// A macro holds its argument more than once, so that calls in calls grow fast: at most so many of them.
+const MOST_NESTED: usize = 4;
+
+/// What a macro is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// The result has another type.
+    Typed,
+    /// 2.0 fails where 1.4 gives something.
+    Laxer,
+    /// 1.4 fails where 2.0 gives something. It fails by `error()`, which DuckDB holds for volatile: not every place takes that.
+    Stricter,
+}
+
+impl Purpose {
+    fn of(stand_in: &str) -> Self {
+        match stand_in {
+            "date_trunc" => Self::Typed,
+            "divisor" | "factorial" | "replacement" => Self::Laxer,
+            _ => Self::Stricter,
+        }
+    }
+}
+
+/// Which differences a text is to have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meant {
+    /// Those of types.
+    Types,
+    /// Those by which 1.4 takes what 2.0 does not, and those of types.
+    Taken,
+    /// All of them: what a query fails for when it runs, too.
+    All,
+}
+
+impl Meant {
+    fn has(self, purpose: Purpose) -> bool {
+        match purpose {
+            Purpose::Typed => true,
+            Purpose::Laxer => self != Self::Types,
+            Purpose::Stricter => self == Self::All,
+        }
+    }
+}
+
+/// A query in words in which 2.0 means what 1.4 does by the typed one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reworded {
+    /// Its text.
+    pub text: String,
+    edits: Vec<Edit>,
+}
+
+/// A piece that stands in place of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Edit {
+    at: usize,
+    removed: usize,
+    text: String,
+}
+
+impl Reworded {
+    /// Where a place of this text is in the typed one. Of a piece that isn't in it: where that piece stands.
+    pub fn typed_offset(&self, offset: usize) -> usize {
+        // What is put in before a place, and what is taken out.
+        let (mut added, mut removed) = (0, 0);
+        for edit in &self.edits {
+            let start = edit.at + added - removed;
+            if offset < start {
+                break;
+            }
+            if offset < start + edit.text.len() {
+                return edit.at;
+            }
+            added += edit.text.len();
+            removed += edit.removed;
+        }
+        offset + removed - added
+    }
+}
+
+/// What is unlike in a call of a function.
+#[derive(Debug)]
+struct Unlike {
+    /// Which argument of how many. `None`: the call itself.
+    argument: Option<(usize, usize)>,
+    stand_in: &'static str,
+    /// First arguments with which it is alike.
+    alike: Vec<&'static str>,
+}
+
+static MEANING: LazyLock<HashMap<&'static str, Vec<Unlike>>> = LazyLock::new(|| {
+    let mut out: HashMap<&str, Vec<Unlike>> = HashMap::new();
+    for line in include_str!("facts/meaning.tsv").lines() {
+        let mut fields = line.split('\t');
+        let mut field = || fields.next().unwrap_or_default();
+        let (name, argument, stand_in, alike) = (field(), field(), field(), field());
+        let argument = argument.split_once(" of ").and_then(|(at, all)| Some((at.parse().ok()?, all.parse().ok()?)));
+        let unlike = Unlike { argument, stand_in, alike: alike.split_whitespace().collect() };
+        out.entry(name).or_default().push(unlike);
+    }
+    out
+});
+
+/// A query in words in which 2.0 means what 1.4 does. `None` if it has nothing that means something else to 1.4.
+pub fn reworded(sql: &str, meant: Meant) -> Option<Reworded> {
+    // Nearly all queries end here.
+    let lower = sql.to_ascii_lowercase();
+    if !MEANING.keys().any(|name| lower.contains(name)) {
+        return None;
+    }
+    let tokens: Vec<Token> = tokenize(sql).ok()?.into_iter().filter(|token| !token.is_space()).collect();
+    let mut rewording = Rewording { tokens: &tokens, meant, edits: Vec::new(), guarded: Vec::new() };
+    for at in 0..tokens.len() {
+        rewording.token(at);
+    }
+    let mut edits = rewording.edits;
+    if edits.is_empty() {
+        return None;
+    }
+    edits.sort_by_key(|edit| edit.at);
+    let (mut text, mut done) = (String::with_capacity(sql.len() + 32 * edits.len()), 0);
+    for edit in &edits {
+        text.push_str(sql.get(done..edit.at)?);
+        text.push_str(&edit.text);
+        done = edit.at + edit.removed;
+    }
+    text.push_str(sql.get(done..)?);
+    Some(Reworded { text, edits })
+}
+
+struct Rewording<'a> {
+    tokens: &'a [Token],
+    meant: Meant,
+    edits: Vec<Edit>,
+    /// Behind which token each macro that is open ends.
+    guarded: Vec<usize>,
+}
+
+impl Rewording<'_> {
+    fn is(&self, at: usize, token: &T) -> bool {
+        self.tokens.get(at).is_some_and(|found| found.token == *token)
+    }
+
+    fn token(&mut self, at: usize) {
+        self.guarded.retain(|end| at < *end);
+        let name = match &self.tokens[at].token {
+            T::Mod => "%".to_owned(),
+            T::DuckIntDiv => "//".to_owned(),
+            T::Word(word) if self.is(at + 1, &T::LParen) => word.value.to_ascii_lowercase(),
+            _ => return,
+        };
+        let Some(unlike) = MEANING.get(name.as_str()) else { return };
+        let arguments = match name.as_str() {
+            "%" | "//" => vec![at..at, at + 1..self.operand_end(at + 1)],
+            // A method, or a function of a schema that is told.
+            _ if at > 0 && self.is(at - 1, &T::Period) => return,
+            _ => self.arguments(at + 1),
+        };
+        for unlike in unlike {
+            if !self.meant.has(Purpose::of(unlike.stand_in)) || self.guarded.len() >= MOST_NESTED {
+                continue;
+            }
+            match unlike.argument {
+                Some((number, count)) if arguments.len() == count => {
+                    self.guard(arguments[number].clone(), unlike.stand_in);
+                }
+                Some(_) => {}
+                None => {
+                    let part = arguments.first().and_then(|argument| self.text_of(argument.clone()));
+                    if part.is_some_and(|part| !unlike.alike.contains(&part.to_ascii_lowercase().as_str())) {
+                        let range = self.tokens[at].range;
+                        let text = format!("{MACRO}{}", unlike.stand_in);
+                        self.edits.push(Edit { at: range.start().into(), removed: range.len().into(), text });
+                        self.guarded.extend(arguments.last().map(|argument| argument.end));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Puts a macro around an argument.
+    fn guard(&mut self, argument: std::ops::Range<usize>, stand_in: &str) {
+        let (Some(first), Some(last)) =
+            (self.tokens.get(argument.start), argument.end.checked_sub(1).and_then(|last| self.tokens.get(last)))
+        else {
+            return;
+        };
+        let single = argument.len() == 1;
+        // A bare NULL has a type of its own, and a text that is compared with a number becomes one.
+        if argument.is_empty() || single && (first.is_word("null") || stand_in == "divisor" && first.is_quoted()) {
+            return;
+        }
+        let text = format!("{MACRO}{stand_in}(");
+        self.edits.push(Edit { at: first.range.start().into(), removed: 0, text });
+        self.edits.push(Edit { at: last.range.end().into(), removed: 0, text: ")".into() });
+        self.guarded.push(argument.end);
+    }
+
+    /// The text of a literal that is a whole argument.
+    fn text_of(&self, argument: std::ops::Range<usize>) -> Option<&str> {
+        match &self.tokens.get(argument.start)?.token {
+            T::SingleQuotedString(text) if argument.len() == 1 => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Behind the bracket that closes this one.
+    fn closed(&self, open: usize) -> usize {
+        let mut nesting = Nesting::default();
+        for (at, token) in self.tokens.iter().enumerate().skip(open) {
+            nesting.step(token);
+            if nesting.is_top() {
+                return at + 1;
+            }
+        }
+        self.tokens.len()
+    }
+
+    /// The arguments in these parentheses, without what else may stand there.
+    fn arguments(&self, open: usize) -> Vec<std::ops::Range<usize>> {
+        let end = self.closed(open).saturating_sub(1);
+        let (mut out, mut nesting, mut start) = (Vec::new(), Nesting::default(), open + 1);
+        for at in open + 1..end {
+            let token = &self.tokens[at];
+            let top = nesting.is_top();
+            if top && at == open + 1 && (token.is_word("distinct") || token.is_word("all")) {
+                start = at + 1;
+            } else if top && token.token == T::Comma {
+                out.push(start..at);
+                start = at + 1;
+            } else if top
+                && (token.is_word("order") || token.is_word("ignore") || token.is_word("respect"))
+                && at > start
+            {
+                out.push(start..at);
+                return out;
+            }
+            nesting.step(token);
+        }
+        if start < end {
+            out.push(start..end);
+        }
+        out
+    }
+
+    /// Behind the operand that begins here; where it begins if that is nothing that can be followed.
+    fn operand_end(&self, start: usize) -> usize {
+        let mut at = start;
+        while self.tokens.get(at).is_some_and(|token| matches!(token.token, T::Minus | T::Plus | T::Tilde)) {
+            at += 1;
+        }
+        at = match self.tokens.get(at).map(|token| &token.token) {
+            Some(T::LParen | T::LBracket | T::LBrace) => self.closed(at),
+            Some(T::Word(_)) if self.tokens[at].is_word("case") => self.closed(at),
+            Some(T::Word(_)) if self.tokens[at].is_word("not") => return start,
+            Some(T::Word(_))
+                if matches!(self.tokens.get(at + 1).map(|next| &next.token), Some(T::SingleQuotedString(_))) =>
+            {
+                at + 2
+            }
+            Some(T::Word(_)) if self.is(at + 1, &T::LParen) => self.closed(at + 1),
+            Some(T::Word(_) | T::Number(..) | T::SingleQuotedString(_)) => at + 1,
+            _ => return start,
+        };
+        loop {
+            at = match self.tokens.get(at).map(|token| &token.token) {
+                Some(T::Period) if self.is(at + 2, &T::LParen) => self.closed(at + 2),
+                Some(T::Period) => at + 2,
+                Some(T::LBracket) => self.closed(at),
+                Some(T::DoubleColon) if self.is(at + 2, &T::LParen) => self.closed(at + 2),
+                Some(T::DoubleColon) => at + 2,
+                Some(T::Caret) => self.operand_end(at + 1),
+                // What belongs to a call.
+                Some(T::Word(_)) if self.tokens[at].is_word("over") && self.is(at + 1, &T::LParen) => {
+                    self.closed(at + 1)
+                }
+                Some(T::Word(_)) if self.tokens[at].is_word("filter") && self.is(at + 1, &T::LParen) => {
+                    self.closed(at + 1)
+                }
+                _ => return at.min(self.tokens.len()),
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(sql: &str) -> String {
+        reworded(sql, Meant::All).map_or_else(|| sql.to_owned(), |reworded| reworded.text)
+    }
+
+    #[test]
+    fn calls_and_operators() {
+        for (typed, meant) in [
+            ("ln(x)", "ln(viz_1_4_positive(x))"),
+            ("sum(Ln( x -- zero\n))", "sum(Ln( viz_1_4_positive(x) -- zero\n))"),
+            ("geomean(x)", "geomean(viz_1_4_positive(x))"),
+            ("sqrt(ln(x))", "sqrt(viz_1_4_not_negative(ln(viz_1_4_positive(x))))"),
+            ("date_trunc('month', d) + 1", "viz_1_4_date_trunc('month', d) + 1"),
+            ("Date_Trunc('Hour', d)", "Date_Trunc('Hour', d)"),
+            ("date_trunc(part, d)", "date_trunc(part, d)"),
+            ("ln(date_trunc('day', d))", "ln(viz_1_4_positive(viz_1_4_date_trunc('day', d)))"),
+            ("7 % x", "7 % viz_1_4_divisor(x)"),
+            ("7 // -t.x::int * 2", "7 // viz_1_4_divisor(-t.x::int) * 2"),
+            ("a % b % c", "a % viz_1_4_divisor(b) % viz_1_4_divisor(c)"),
+            ("a % sum(b) over (order by c) + 1", "a % viz_1_4_divisor(sum(b) over (order by c)) + 1"),
+            ("a // case when b then 1 end - 1", "a // viz_1_4_divisor(case when b then 1 end) - 1"),
+            ("a // (b % c)", "a // viz_1_4_divisor((b % viz_1_4_divisor(c)))"),
+            ("mod(a, b)", "mod(a, viz_1_4_divisor(b))"),
+            ("7 % '2'", "7 % '2'"),
+            ("ln(null)", "ln(null)"),
+            (
+                "log(1) + log(b, x)",
+                "log(viz_1_4_positive(1)) + log(viz_1_4_not_one(viz_1_4_positive(b)), viz_1_4_positive(x))",
+            ),
+            ("x.ln() + ln + \"ln\"", "x.ln() + ln + \"ln\""),
+            ("'ln(0)' || a -- ln(0) % 2", "'ln(0)' || a -- ln(0) % 2"),
+        ] {
+            assert_eq!(all(typed), meant);
+        }
+        assert_eq!(reworded("7 % ln(x)", Meant::Types), None);
+        assert_eq!(reworded("7 % ln(x)", Meant::Taken).unwrap().text, "7 % viz_1_4_divisor(ln(x))");
+    }
+
+    /// Each call holds its argument several times.
+    #[test]
+    fn calls_in_calls_are_followed_to_some_depth() {
+        let text = all(&format!("{}x{}", "ln(".repeat(40), ")".repeat(40)));
+        assert_eq!(text.matches("viz_1_4_").count(), MOST_NESTED);
+    }
+
+    #[test]
+    fn places_are_those_of_the_typed_text() {
+        let typed = "select ln(a), date_trunc('day', b), c % d, e";
+        let found = reworded(typed, Meant::All).unwrap();
+        for name in ["a)", "b)", "d", "c %", "e", "'day'"] {
+            let there = found.text.rfind(name).unwrap();
+            assert_eq!(found.typed_offset(there), typed.rfind(name).unwrap(), "{name}");
+        }
+        assert_eq!(
+            found.typed_offset(found.text.find("viz_1_4_date_trunc").unwrap() + 3),
+            typed.find("date_").unwrap()
+        );
+    }
+}
