@@ -86,7 +86,8 @@ fn drops(hole: &Hole, sample: &str) -> Problem {
 fn reserved_word(context: &dyn Context, template: &Template, samples: &[String]) -> Option<usize> {
     let reserved = |sample: &str| {
         let word = sample.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        word && sample.starts_with(|c: char| c.is_ascii_alphabetic()) && engine_1_4::parse(&format!("SELECT {sample}")).is_err()
+        word && sample.starts_with(|c: char| c.is_ascii_alphabetic())
+            && engine_1_4::parse(&format!("SELECT {sample}")).is_err()
     };
     let is_reserved: Vec<bool> = samples.iter().map(|sample| reserved(sample)).collect();
     if !is_reserved.contains(&true) {

@@ -38,7 +38,9 @@ pub use accessor::Accessor;
 pub use aggregates::{Shape, foreign_aggregates, shape_of};
 
 pub use brackets::{Nesting, Unpaired, unclosed, unpaired};
-pub use compose::{Clause, Composed, Placed, Selected, Unread, compose, compose_without, default_sort, dependent_models, inputs_of};
+pub use compose::{
+    Clause, Composed, Placed, Selected, Unread, compose, compose_without, default_sort, dependent_models, inputs_of,
+};
 pub use direction::without_direction;
 pub use expand::Context;
 pub use filled::Filled;

@@ -155,7 +155,9 @@ fn add_unread(setting: &Setting<'_>, unread: &[Unread], left_out: &[usize], find
             finding = Finding::new(
                 Code::SqlSyntax,
                 finding.loc,
-                format!("{subject} works without inputs only: there the build takes a pair of quotes from this reference"),
+                format!(
+                    "{subject} works without inputs only: there the build takes a pair of quotes from this reference"
+                ),
             );
             finding.severity = Severity::Warning;
             finding.help = Some("leave the quotes out: a reference gets its own".into());

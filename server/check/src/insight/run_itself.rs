@@ -231,7 +231,9 @@ fn read_rows<'a>(setting: &Setting<'_>, sql: &'a str) -> Option<&'a str> {
     let from = usize::from(selected) + sql[usize::from(selected)..].find("\nFROM ")? + 1;
     let behind = |placed: &&viz_sql::Placed| matches!(placed.clause, Clause::GroupBy | Clause::OrderBy);
     let end = match placed().filter(behind).map(|placed| placed.range.start()).min() {
-        Some(next) => ["\nGROUP BY", "\nORDER BY"].iter().filter_map(|words| sql[..usize::from(next)].rfind(words)).max()?,
+        Some(next) => {
+            ["\nGROUP BY", "\nORDER BY"].iter().filter_map(|words| sql[..usize::from(next)].rfind(words)).max()?
+        }
         None => sql.len(),
     };
     sql.get(from..end)
