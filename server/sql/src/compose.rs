@@ -321,7 +321,7 @@ fn unreadable(task: &Task<'_>, part: &Part, known: &mut usize) -> Option<Unread>
     expression.push_part(&part.template, part.expression());
     expression.find_roles();
     let key = statement.key.strip_prefix("props.").unwrap_or(&statement.key);
-    let (loc, code, message, fatal) = match (dropped::unreadable(&expression, known)?, statement.kind) {
+    let (loc, code, message, fatal) = match (dropped::unreadable(task.context, &expression, known)?, statement.kind) {
         (Unreadable::Unpaired(loc, words), kind) => {
             let subject = match kind {
                 StatementKind::Prop => format!("`{key}`"),

@@ -6,7 +6,7 @@ use crate::brackets::unpaired;
 use crate::canonical::{Stop, canonical, refusal};
 use crate::engine_1_4;
 use crate::expand::Context;
-use crate::parse::parse_expression;
+use crate::parse::{MAX_NESTING, nesting, parse_expression};
 use crate::quoting::quoted;
 use crate::template::{Hole, Role, Template};
 use crate::tokens::tokenize;
@@ -101,7 +101,7 @@ fn reserved_word(context: &dyn Context, template: &Template, samples: &[String])
     (0..samples.len()).find(|at| is_reserved[*at] && quoted.get(*at) == Some(&true))
 }
 
-/// What SQLGlot can't read, whatever is filled in.
+/// What SQLGlot can't read.
 pub(crate) enum Unreadable {
     /// A bracket has no other half, which these words say: no parser reads it.
     Unpaired(Loc, String),
@@ -109,19 +109,32 @@ pub(crate) enum Unreadable {
     Refused(Loc),
 }
 
-/// Why SQLGlot can't read an expression. `known` counts those of which it is known whether it can.
-pub(crate) fn unreadable(template: &Template, known: &mut usize) -> Option<Unreadable> {
-    let filled = template.fill(|_, hole| neutral(hole).into());
-    let verdict = canonical(filled.text());
+/// Why SQLGlot can't read an expression, neither with words in the place of choices nor with the samples that the build tries: an
+/// operator, a direction, a part of a number may be chosen. `known` counts those of which it is known whether it can.
+pub(crate) fn unreadable(context: &dyn Context, template: &Template, known: &mut usize) -> Option<Unreadable> {
+    let words = template.fill(|_, hole| neutral(hole).into());
+    let verdict = canonical(words.text());
     *known += usize::from(!matches!(verdict, Err(Stop::Unknown)));
-    if !matches!(verdict, Err(Stop::Refused)) {
+    let refused = matches!(verdict, Err(Stop::Refused));
+    // The engine takes seconds to say so, and all of its memory.
+    let too_deep = || tokenize(words.text()).is_ok_and(|tokens| nesting(&tokens) > MAX_NESTING);
+    if !refused && !too_deep() {
+        return None;
+    }
+    if let Some(bracket) = unpaired(words.text()) {
+        let loc = words.mapped().locate(bracket.range())?;
+        return Some(Unreadable::Unpaired(loc, bracket.words(words.text())));
+    }
+    if !refused {
+        return None;
+    }
+    let samples: Vec<String> =
+        template.holes().iter().map(|hole| context.sample(hole.input, hole.accessor)).collect::<Option<_>>()?;
+    let filled = template.fill(|index, _| samples[index].clone());
+    if !matches!(canonical(filled.text()), Err(Stop::Refused)) {
         return None;
     }
     let at = refusal(filled.text())?;
-    if let Some(bracket) = unpaired(filled.text()) {
-        let loc = filled.mapped().locate(bracket.range())?;
-        return Some(Unreadable::Unpaired(loc, bracket.words(filled.text())));
-    }
     let tokens = tokenize(filled.text()).ok()?;
     // At the end something is missing behind the last token.
     let mut words = tokens.iter().filter(|token| !token.is_space());

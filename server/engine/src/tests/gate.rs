@@ -99,6 +99,8 @@ fn anything_else_is_refused_with_its_name() {
 fn functions_that_run_other_text_parse_but_do_not_run() {
     for sql in [
         "from query('select 1')",
+        "select json_serialize_plan('select nosuch from read_csv(''.env'')')",
+        "select JSON_Serialize_Plan(x, optimize := true) from (select 'select 1' as x)",
         "select * from \"QUERY\"('select 1')",
         "from json_execute_serialized_sql('{}')",
         "from checkpoint()",
