@@ -27,6 +27,21 @@ struct Class {
     members: Vec<usize>,
 }
 
+/// The combinations by what is the same to every judge.
+fn classes(setting: &Setting<'_>, plan: &Plan, among: &[usize]) -> IndexMap<Result<Key, String>, Class> {
+    let mut classes: IndexMap<Result<Key, String>, Class> = IndexMap::new();
+    for at in among {
+        let text = || render(setting, plan, &plan.combinations[*at]);
+        let key = match plan.classes.key(&plan.combinations[*at]) {
+            Key::Own(_) => Err(text()),
+            key => Ok(key),
+        };
+        let class = classes.entry(key).or_insert_with(|| Class { text: text(), members: Vec::new() });
+        class.members.push(*at);
+    }
+    classes
+}
+
 /// Puts combinations to a judge, one text for each class. Returns those that passed.
 ///
 /// # Errors
@@ -38,16 +53,7 @@ pub(super) fn judge_combinations(
     among: &[usize],
     judge: Judge,
 ) -> Result<Vec<usize>, Unknown> {
-    let mut classes: IndexMap<Result<Key, String>, Class> = IndexMap::new();
-    for at in among {
-        let text = || render(setting, plan, &plan.combinations[*at]);
-        let key = match plan.classes.key(&plan.combinations[*at]) {
-            Key::Own(_) => Err(text()),
-            key => Ok(key),
-        };
-        let class = classes.entry(key).or_insert_with(|| Class { text: text(), members: Vec::new() });
-        class.members.push(*at);
-    }
+    let classes = classes(setting, plan, among);
     match judge {
         Judge::Parse => verdict.report.proof.parsed = classes.len(),
         _ => verdict.report.proof.bound = classes.len(),
