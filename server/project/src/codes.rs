@@ -123,6 +123,7 @@ codes! {
     InvalidRange "invalid-range" Error "a range has no values, or not those that are meant",
     InvalidSuppression "invalid-suppression" Warning "a comment names no finding that there is" [not_silenceable],
     InvalidValue "invalid-value" Error "a value is none of those allowed" [about_text, follows_a_tag],
+    InvalidTemplate "invalid-template" Error "the HTML of a dashboard holds what it may not" [about_text],
     InvertedCondition "inverted-condition" Warning "a condition says the opposite",
     JoinSides "join-sides" Warning "the sides of a join change from run to run",
     LayoutNotSubstituted "layout-not-substituted" Warning "inputs are shown literally in a layout",
