@@ -132,8 +132,8 @@ fn ten_thousand_levels_of_references() {
 
 #[test]
 fn metrics_that_multiply() {
-    let large = "error[expression-too-large]: the metrics behind this refer to each other 64 levels deep, or make a query \
-                 of more than 1 MB: it is not checked";
+    let large = "information[expression-too-large]: the metrics behind this refer to each other 64 levels deep, or make a query \
+                 of more than 1 MB: this insight is not checked";
     let first = "metrics:\n  - name: m0\n    expression: sum(${ref(orders).amount})\n";
     let twice = |n: usize| format!("  - name: m{}\n    expression: ${{ref(m{n})}} + ${{ref(m{n})}}\n", n + 1);
     let metrics: String = (0..60).map(twice).collect();

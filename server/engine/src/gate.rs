@@ -213,6 +213,9 @@ fn not_serializable(text: &str) -> Verdict {
         Some(Outline { statements, .. }) if statements > 1 => {
             Verdict::Error(refused(&format!("these are {statements} statements")))
         }
+        Some(Outline { writes: Some(verb), .. }) => {
+            Verdict::Error(refused(&format!("this contains {}", statement::with_article(&verb))))
+        }
         Some(Outline { keyword: Some(keyword), pivot: true, .. }) if READS.contains(&keyword.as_str()) => {
             Verdict::DynamicPivot
         }

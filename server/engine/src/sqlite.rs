@@ -5,6 +5,7 @@
 
 use crate::database_files::{Format, no_database, unreadable};
 use crate::errors::Failure;
+use crate::statement;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags, Statement};
@@ -258,13 +259,12 @@ fn refused(message: &str) -> SqlError {
     }
 }
 
-/// Whether a text begins as queries do, behind white-space, and is one statement.
+/// Whether a text is one statement and begins as queries do.
 fn is_query(sql: &str) -> bool {
-    if sql.trim_end().trim_end_matches(';').contains(';') {
-        return false;
-    }
-    let first = sql.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-    ["select", "with", "values"].iter().any(|word| first.eq_ignore_ascii_case(word))
+    statement::outline(sql).is_some_and(|outline| {
+        let keyword = outline.keyword.as_deref();
+        outline.statements == 1 && keyword.is_some_and(|word| ["SELECT", "WITH", "VALUES"].contains(&word))
+    })
 }
 
 fn failure(error: Error, sql: &str) -> Failure {

@@ -12,12 +12,16 @@ pub(crate) struct Outline {
     pub statements: usize,
     /// Whether the word PIVOT occurs outside quotes and comments.
     pub pivot: bool,
+    /// The keyword of a statement in parentheses that writes, in upper case: `INSERT` for `with a as (insert into t …)`.
+    pub writes: Option<String>,
 }
 
 /// Reads a text with sqlparser's tokenizer. `None` if that fails.
 pub(crate) fn outline(sql: &str) -> Option<Outline> {
     let tokens = Tokenizer::new(&DuckDbDialect {}, sql).tokenize().ok()?;
-    let mut outline = Outline { keyword: None, statements: 0, pivot: false };
+    let mut outline = Outline { keyword: None, statements: 0, pivot: false, writes: None };
+    let significant: Vec<&Token> = tokens.iter().filter(|token| !matches!(token, Token::Whitespace(_))).collect();
+    outline.writes = significant.windows(3).find_map(written);
     let mut depth = 0_usize;
     let mut inside = false;
     for token in &tokens {
@@ -54,6 +58,14 @@ pub(crate) fn outline(sql: &str) -> Option<Outline> {
     Some(outline)
 }
 
+/// The verb of a statement that writes, behind its parenthesis. A column may be called so, but no word follows it then.
+fn written(tokens: &[&Token]) -> Option<String> {
+    let [Token::LParen, Token::Word(verb), Token::Word(_) | Token::LParen] = tokens else { return None };
+    let verb = Some(verb).filter(|verb| verb.quote_style.is_none())?.value.to_ascii_uppercase();
+    WRITES.contains(&verb.as_str()).then_some(verb)
+}
+
+const WRITES: [&str; 5] = ["INSERT", "UPDATE", "DELETE", "MERGE", "COPY"];
 const VERBS: [&str; 8] = ["SELECT", "FROM", "VALUES", "TABLE", "INSERT", "UPDATE", "DELETE", "MERGE"];
 
 /// The verb behind the name of a writing query node of DuckDB: `COPY_QUERY_NODE` → `COPY`.

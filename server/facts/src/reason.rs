@@ -83,6 +83,7 @@ reasons! {
     PathNotText "path-not-text" "The path is not Unicode.",
     Pending "pending" "It was just asked.",
     PrivateFile "private-file" "The file may hold secrets.",
+    QueryTooLarge "query-too-large" "Its metrics make a larger query than is looked at.",
     QuestionUnsendable "question-unsendable" "The question can't be put to the worker.",
     ReadOnly "read-only" "It would write.",
     SameFile "same-file" "Two objects would be written to one file.",

@@ -95,7 +95,7 @@ codes! {
     EmptyFile "empty-file" Error "the file is empty",
     EmptyListDeletes "empty-list-deletes" Error "an empty list in an included file deletes what was read before",
     ExpressionSource "expression-source" Error "a metric or dimension must reach exactly one source",
-    ExpressionTooLarge "expression-too-large" Error "metrics on top of each other make too large a query",
+    ExpressionTooLarge "expression-too-large" Information "metrics on top of each other make too large a query",
     FileMissing "file-missing" Warning "the file of a source does not exist",
     ForeignSql "foreign-sql" Warning "a query is hardly SQL of its database",
     GroupedBySort "grouped-by-sort" Information "a sort adds to what is grouped by",

@@ -95,6 +95,8 @@ pub struct Composed {
     pub unread: Vec<Unread>,
     /// Whether a reference could not be resolved: the text is then not the query that runs.
     pub broken: bool,
+    /// Whether metrics were not followed to their end, as they make too large a query: it is broken, then, without being at fault.
+    pub cut: bool,
     /// Whether the columns of a model are not known: names of columns are then taken as written.
     pub blind: bool,
     /// Whether the text depends on something that is not known yet (types of options).
@@ -216,6 +218,7 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
         compared: if task.dynamic { grouping.len() } else { 0 },
         unread,
         broken: expander.broken,
+        cut: expander.cut,
         blind: expander.blind,
         uncertain,
     })
@@ -269,7 +272,7 @@ fn models(task: &Task<'_>, expander: &mut Expander<'_>, problems: &mut Vec<Probl
     expander.broken = true;
     let object = project.object(id);
     let known = |name: &str| matches!(project.names().resolve(name), Resolution::Object(_));
-    if !insight.unreadable && !expander.cut && object.uses.iter().all(|reference| known(&reference.name)) {
+    if !insight.unreadable && !expander.stopped && object.uses.iter().all(|reference| known(&reference.name)) {
         let message = no_model(project.target());
         let problem = Problem::new(Code::NoModel, object.name_loc(), message);
         problems.push(problem.help("refer to a column, `${ref(model).column}`"));

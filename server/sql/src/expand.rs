@@ -43,6 +43,8 @@ pub(crate) struct Expander<'a> {
     /// What is left of [`MAX_BYTES`].
     left: usize,
     /// Whether metrics were not followed to their end.
+    pub stopped: bool,
+    /// Whether that is because they make too large a query.
     pub cut: bool,
 }
 
@@ -71,6 +73,7 @@ impl<'a> Expander<'a> {
             blind: false,
             broken: false,
             left: MAX_BYTES,
+            stopped: false,
             cut: false,
         }
     }
@@ -302,11 +305,12 @@ impl<'a> Expander<'a> {
     /// Says once that the metrics below `origin` can't be followed any further. A circle has a finding of its own.
     fn too_large(&mut self, id: ObjectId, origin: Loc) {
         self.broken = true;
-        if std::mem::replace(&mut self.cut, true) || self.project.is_in_circle(id) {
+        if std::mem::replace(&mut self.stopped, true) || self.project.is_in_circle(id) {
             return;
         }
+        self.cut = true;
         let message = format!(
-            "the metrics behind this refer to each other {MAX_DEPTH} levels deep, or make a query of more than {} MB: it is not checked",
+            "the metrics behind this refer to each other {MAX_DEPTH} levels deep, or make a query of more than {} MB: this insight is not checked",
             MAX_BYTES >> 20
         );
         let problem = Problem::new(Code::ExpressionTooLarge, origin, message);

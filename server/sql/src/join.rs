@@ -3,6 +3,7 @@
 use crate::expand::Expander;
 use crate::hash::name_hash;
 use crate::template::Template;
+use std::collections::{HashMap, HashSet};
 use viz_project::{Body, Kind, ObjectId, Project, Relation};
 use viz_text::TextRange;
 
@@ -31,24 +32,18 @@ pub(crate) fn from_clause(
     let Some(first) = models.first() else { return Ok(out) };
     // Looking for relations costs a walk over the whole project.
     let edges = if models.len() > 1 { edges(project, models) } else { Vec::new() };
-    let degree =
-        |model: &ObjectId| edges.iter().filter(|edge| edge.models.0 == *model || edge.models.1 == *model).count();
+    let ways = ways(&edges);
+    let degree = |model: &ObjectId| ways.get(model).map_or(0, Vec::len);
     let start = models.iter().copied().rev().max_by_key(degree).unwrap_or(*first);
     push_table(&mut out, project, start);
-    let mut joined = vec![start];
+    let (mut joined, mut order) = (HashSet::from([start]), vec![start]);
     let mut at = 0;
-    while at < joined.len() {
-        let from = joined[at];
-        for edge in &edges {
-            let other = match edge.models {
-                (a, b) if a == from => b,
-                (a, b) if b == from => a,
-                _ => continue,
-            };
-            if joined.contains(&other) {
+    while let Some(from) = order.get(at) {
+        for &(other, edge) in ways.get(from).into_iter().flatten() {
+            if !joined.insert(other) {
                 continue;
             }
-            joined.push(other);
+            order.push(other);
             out.push_generated(&format!("\n{} JOIN ", edge.relation.join_type.to_uppercase()));
             push_table(&mut out, project, other);
             out.push_generated(" ON ");
@@ -59,7 +54,7 @@ pub(crate) fn from_clause(
         }
         at += 1;
     }
-    match models.iter().find(|model| !joined.contains(model)) {
+    match models.iter().find(|model| !joined.contains(*model)) {
         Some(lost) => Err(NoPath { between: (start, *lost), bridge: bridge(project, start, *lost) }),
         None => Ok(out),
     }
@@ -71,7 +66,9 @@ fn push_table(out: &mut Template, project: &Project, model: ObjectId) {
 
 /// One relation for each pair of models: the default one, else the first.
 fn edges<'a>(project: &'a Project, models: &[ObjectId]) -> Vec<Edge<'a>> {
+    let models: HashSet<ObjectId> = models.iter().copied().collect();
     let mut edges: Vec<Edge<'a>> = Vec::new();
+    let mut places = HashMap::new();
     for id in project.of_kind(Kind::Relation) {
         let Body::Relation(relation) = &project.object(id).body else { continue };
         let Some((a, b)) = project.joined_models(id) else { continue };
@@ -79,7 +76,8 @@ fn edges<'a>(project: &'a Project, models: &[ObjectId]) -> Vec<Edge<'a>> {
             continue;
         }
         let edge = Edge { models: (a, b), relation, id };
-        match edges.iter_mut().find(|other| other.models == edge.models) {
+        let at = *places.entry(edge.models).or_insert(edges.len());
+        match edges.get_mut(at) {
             Some(other) if relation.is_default && !other.relation.is_default => *other = edge,
             Some(_) => {}
             None => edges.push(edge),
@@ -88,20 +86,31 @@ fn edges<'a>(project: &'a Project, models: &[ObjectId]) -> Vec<Edge<'a>> {
     edges
 }
 
+/// Where one gets from each model, in the order of the edges.
+fn ways<'e, 'a>(edges: &'e [Edge<'a>]) -> HashMap<ObjectId, Vec<(ObjectId, &'e Edge<'a>)>> {
+    let mut ways: HashMap<ObjectId, Vec<(ObjectId, &Edge<'_>)>> = HashMap::new();
+    for edge in edges {
+        let (a, b) = edge.models;
+        ways.entry(a).or_default().push((b, edge));
+        ways.entry(b).or_default().push((a, edge));
+    }
+    ways
+}
+
 /// The last model on a shortest way between two models over all relations.
 fn bridge(project: &Project, from: ObjectId, to: ObjectId) -> Option<ObjectId> {
     let models: Vec<ObjectId> = project.of_kind(Kind::Model).collect();
     let edges = edges(project, &models);
-    let mut met = vec![from];
+    let ways = ways(&edges);
+    let (mut met, mut order) = (HashSet::from([from]), vec![from]);
     let mut at = 0;
-    while let Some(here) = met.get(at).copied() {
-        for edge in edges.iter().filter(|edge| edge.models.0 == here || edge.models.1 == here) {
-            let other = if edge.models.0 == here { edge.models.1 } else { edge.models.0 };
+    while let Some(here) = order.get(at).copied() {
+        for &(other, _) in ways.get(&here).into_iter().flatten() {
             if other == to {
                 return (here != from).then_some(here);
             }
-            if !met.contains(&other) {
-                met.push(other);
+            if met.insert(other) {
+                order.push(other);
             }
         }
         at += 1;

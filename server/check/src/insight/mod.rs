@@ -150,12 +150,20 @@ fn in_1_4(project: &Project, composed: &Composed) -> bool {
     composed.dynamic && project.config().browser_engine == BrowserEngine::V1_4
 }
 
+/// Why there is no query that could be looked at.
+pub(crate) fn not_composed(composed: &Composed) -> Unknown {
+    match composed.cut {
+        true => Unknown::new(Reason::QueryTooLarge, "the metrics behind it make a larger query than is looked at"),
+        false => Unknown::new(Reason::HasErrors, "a reference in it can't be resolved"),
+    }
+}
+
 /// Judges the query as far as what is known and the level allow: whether there is something to judge, then its texts,
 /// then what they mean.
 fn judge_query(setting: &Setting<'_>, verdict: &mut InsightVerdict) {
     let foreign = foreign_dialect(setting);
     if setting.composed.broken {
-        verdict.report.why = Some(Unknown::new(Reason::HasErrors, "a reference in it can't be resolved"));
+        verdict.report.why = Some(not_composed(setting.composed));
         if foreign.is_none() {
             verdict.findings.extend(statements_apart(setting));
         }

@@ -4,7 +4,7 @@ use crate::facts::Facts;
 use crate::inputs::check_input::AllOptions;
 use crate::inputs::options::{Failed, look_up};
 use crate::inputs::states::states;
-use crate::insight::{FromFacts, in_1_4, mended};
+use crate::insight::{FromFacts, in_1_4, mended, not_composed};
 use crate::models::check_model::{AllColumns, Columns, columns};
 use crate::models::source::source_of_model;
 use crate::selection::State;
@@ -98,7 +98,7 @@ fn render(
         .ok_or_else(|| Unknown::new(Reason::NoQuery, "it has no query"))?;
     let composed = mended(facts, &composed).unwrap_or(composed);
     if composed.broken {
-        return Err(Unknown::new(Reason::HasErrors, "a reference in it can't be resolved"));
+        return Err(not_composed(&composed));
     }
     if composed.uncertain {
         return Err(Unknown::new(Reason::TypesUnknown, "the types of some options are not known"));

@@ -65,6 +65,9 @@ const REFUSED: &[(&str, &str)] = &[
     ("with a as (update orders set city = 'x' returning *) select * from a", "this contains an UPDATE"),
     ("select * from (with a as (copy orders to 'x.csv') from a)", "this contains a COPY"),
     ("create table x as pivot orders on city", "this is a CREATE"),
+    ("with w as (insert into orders values (1) returning *) pivot w on city", "this contains an INSERT"),
+    ("with w as (/**/ Copy (select 1) to 'x.csv') pivot w on city", "this contains a COPY"),
+    ("from (pivot orders on city), (delete from orders returning *)", "this contains a DELETE"),
 ];
 
 #[test]
@@ -113,6 +116,7 @@ fn a_pivot_that_needs_its_data_parses_but_does_not_run() {
         "pivot orders on city using sum(order_id)",
         "from (pivot orders on city using sum(order_id))",
         "with p as (pivot orders on city using sum(order_id)) select * from p",
+        "with p(insert, copy) as (select 1, 2) pivot p on (copy) using sum(insert)",
     ] {
         assert_eq!(parse(sql), Ok(()), "{sql}");
         assert_eq!(bind(sql).unwrap_err().code, Reason::DynamicPivot, "{sql}");

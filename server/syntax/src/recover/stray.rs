@@ -5,7 +5,7 @@ use crate::builder::{self, Region};
 use crate::line;
 use crate::problem::ProblemKind;
 use crate::scalar::Style;
-use crate::tree::{Data, Tree, range};
+use crate::tree::{Data, NodeData, Tree, range};
 use viz_text::TextRange;
 
 /// Parses the segment as if those lines were blank. Answers whether that was all that was wrong; if not, the tree is as
@@ -23,8 +23,9 @@ pub(super) fn recover(tree: &mut Tree, text: &str) -> bool {
     }
     let Ok(root) = builder::parse(tree, &blanked, Region { start: 0, end: text.len() }) else { return false };
     tree.root = root;
+    let blocks = blocks(tree);
     for stray in strays {
-        let message = explain(tree, text, stray);
+        let message = explain(&blocks, text, stray);
         tree.problem(ProblemKind::Syntax, stray, message);
     }
     // A value may go on behind a stray line.
@@ -64,15 +65,28 @@ fn strays(text: &str) -> Vec<TextRange> {
     all
 }
 
-fn explain(tree: &Tree, text: &str, stray: TextRange) -> String {
+/// Where block scalars stand, in the order of the text.
+fn blocks(tree: &Tree) -> Vec<TextRange> {
+    let mut blocks: Vec<TextRange> = tree.nodes.iter().filter_map(block).collect();
+    blocks.sort_unstable_by_key(|block| block.start());
+    blocks
+}
+
+fn block(node: &NodeData) -> Option<TextRange> {
+    match node.data {
+        Data::Scalar { style: Style::Literal | Style::Folded, source, .. } => Some(source),
+        _ => None,
+    }
+}
+
+fn explain(blocks: &[TextRange], text: &str, stray: TextRange) -> String {
     let word = &text[stray];
     if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| word.starts_with(mark)) {
         return "this is the mark of a merge conflict".to_owned();
     }
-    let in_block = tree.nodes.iter().any(|node| {
-        matches!(node.data, Data::Scalar { style: Style::Literal | Style::Folded, source, .. } if source.contains_range(stray))
-    });
-    if in_block {
+    // Blocks stand beside each other, never in each other.
+    let before = blocks.partition_point(|block| block.start() <= stray.start());
+    if blocks[..before].last().is_some_and(|block| block.contains_range(stray)) {
         return "this line is indented less than the block it belongs to".to_owned();
     }
     format!("expected a key or a list item here; `{word}` is neither")

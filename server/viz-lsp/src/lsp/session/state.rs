@@ -41,6 +41,8 @@ pub struct State {
     statuses: Mutex<BTreeMap<PathBuf, Status>>,
     /// Numbers for a report.
     pub stats: Stats,
+    /// What files below the workspace's folders must not leave, until the disk is looked at again.
+    bounds: Mutex<Option<Arc<[paths::Bound]>>>,
     /// The variables of this process.
     pub environment: Environment,
     /// Why nothing outside of a project's repository is read, if that is so; set when the client says how far it trusts.
@@ -192,10 +194,16 @@ impl State {
     }
 
     /// What a file below a folder of the workspace must not leave.
-    fn bounds(&self) -> Vec<paths::Bound> {
-        let folders = self.inner().folders.clone();
+    fn bounds(&self) -> Arc<[paths::Bound]> {
         let bound = |folder: PathBuf| paths::Bound { repository: viz_files::repository(&folder), folder };
-        folders.into_iter().map(bound).collect()
+        let mut bounds = self.bounds.lock();
+        // Once for a message that names thousands of files and folders.
+        bounds.get_or_insert_with(|| self.inner().folders.clone().into_iter().map(bound).collect()).clone()
+    }
+
+    fn look_again(&self) {
+        self.disk.look_again();
+        *self.bounds.lock() = None;
     }
 
     /// Why nothing outside of a project's repository is read, if that is so.
@@ -215,7 +223,7 @@ impl State {
 
     /// A text was opened.
     pub fn open(&self, uri: Url, version: i32, text: &str) {
-        self.disk.look_again();
+        self.look_again();
         let Some(path) = self.path(&uri) else { return };
         self.update(|inner| {
             inner.documents.open(path, uri, version, text);
@@ -254,11 +262,13 @@ impl State {
     /// The client's workspace has other folders.
     pub fn change_folders(&self, added: Vec<PathBuf>, removed: &[PathBuf]) {
         self.update(|inner| {
-            inner.folders.retain(|folder| !removed.contains(folder) && !added.contains(folder));
+            let gone: HashSet<&PathBuf> = removed.iter().chain(&added).collect();
+            inner.folders.retain(|folder| !gone.contains(folder));
             inner.folders.extend(added);
             inner.work.everything = true;
             inner.work.ask = true;
         });
+        *self.bounds.lock() = None;
     }
 
     /// A text was saved: a moment to look whether data have changed.
@@ -268,7 +278,7 @@ impl State {
 
     /// Files have changed on the disk; `data`: also others than project files.
     pub fn files_changed(&self, paths: &[PathBuf], data: bool) {
-        self.disk.look_again();
+        self.look_again();
         for path in paths {
             self.disk.forget(path);
         }
