@@ -174,7 +174,7 @@ impl Lowering {
             let piece = short(text.slice(path.range));
             let message = match self.has(Rule::PathsOutside) {
                 true => {
-                    format!("`{piece}` does not compile: the path behind a reference belongs into its braces (R-22-01)")
+                    format!("`{piece}` fails: the path behind a reference belongs into its braces (R-22-01)")
                 }
                 false => {
                     format!("`{piece}` is `{}` alone, with text behind it: a path belongs into the braces", path.name)
