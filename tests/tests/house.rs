@@ -187,3 +187,26 @@ fn cargo_run_has_one_program_to_choose() {
         .collect();
     assert_eq!(programs, ["viz-lsp"]);
 }
+
+#[test]
+fn sizes_of_generated_tables_are_true() {
+    let text = std::fs::read_to_string(repository().join("CONTRIBUTING.md")).expect("it is there");
+    for (path, least) in [
+        ("server/sql/src/canonical/facts", 0),
+        ("server/sql/tests/canonical.tsv", 3_000),
+        ("server/sql/src/engine_1_4/facts/grammar.tsv", 0),
+        ("server/sql/tests/engines.tsv", 5_000),
+    ] {
+        let at = repository().join(path);
+        let files: Vec<_> = match at.is_dir() {
+            true => std::fs::read_dir(&at).expect("a folder").map(|entry| entry.expect("an entry").path()).collect(),
+            false => vec![at],
+        };
+        let size: u64 = files.iter().map(|file| std::fs::metadata(file).expect("it is there").len()).sum();
+        let told = text.split_once(&format!("`{path}`, about ")).and_then(|(_, rest)| rest.split_once(" kB"));
+        let told: u64 = told.and_then(|(number, _)| number.parse().ok()).unwrap_or_else(|| panic!("no size of {path}"));
+        assert!(size.abs_diff(told * 1_000) < 10_000, "{path} has {size} bytes, not {told} kB");
+        let lines: usize = files.iter().map(|file| std::fs::read_to_string(file).expect("UTF-8").lines().count()).sum();
+        assert!(lines >= least, "{path} has {lines} lines");
+    }
+}

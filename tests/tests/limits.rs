@@ -130,10 +130,33 @@ fn ten_thousand_levels_of_references() {
     one("braces", insight(&times(10_000, "${")), "error[malformed-query]: the query of `x` has no closing `}`");
 }
 
+/// Each on a thread of its own, and as long as metrics make them.
+#[test]
+fn long_chains_of_operators() {
+    let insight = |name: usize, y: &str| {
+        format!(
+            "  - name: long{name}\n    props: {{ type: bar, x: \"?{{ ${{ref(orders).city}} }}\", y: \"?{{ {y} }}\" }}\n"
+        )
+    };
+    let deep = "error[sql-syntax]: `y` is no SQL: it is nested too deeply for DuckDB";
+    for chain in ["+1", " or true", "::int", "[1]", ".abs()", " is null"] {
+        let y = format!("sum(${{ref(orders).amount}}){}", times(60_000, chain));
+        let insights: String = (0..4).map(|name| insight(name, &y)).collect();
+        let (finding, count) = alike(chain, &check(chain, format!("insights:\n{insights}")));
+        assert_eq!((finding.as_str(), count), (deep, 4), "{chain}");
+    }
+    let j = format!("sum(${{ref(orders).amount}}){}", times(1_000, "+1"));
+    let k = vec!["${ref(j)}"; 100].join("+");
+    let metrics = format!("metrics:\n  - name: j\n    expression: {j}\n  - name: k\n    expression: {k}\n");
+    let insights: String = (0..4).map(|name| insight(name, "${ref(k)}")).collect();
+    let (finding, count) = alike("metrics", &check("metrics", format!("{metrics}insights:\n{insights}")));
+    assert_eq!((finding.as_str(), count), (deep, 4));
+}
+
 #[test]
 fn metrics_that_multiply() {
     let large = "information[expression-too-large]: the metrics behind this refer to each other 64 levels deep, or make a query \
-                 of more than 1 MB: this insight is not checked";
+                 of more than 128 kB: this insight is not checked";
     let first = "metrics:\n  - name: m0\n    expression: sum(${ref(orders).amount})\n";
     let twice = |n: usize| format!("  - name: m{}\n    expression: ${{ref(m{n})}} + ${{ref(m{n})}}\n", n + 1);
     let metrics: String = (0..60).map(twice).collect();

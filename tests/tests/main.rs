@@ -45,6 +45,7 @@ mod session;
 mod settings;
 mod sharing;
 mod situations;
+mod source_tables;
 mod strict;
 mod suppression;
 mod table;

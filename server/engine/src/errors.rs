@@ -102,6 +102,7 @@ impl Raw {
             _ => SqlErrorKind::Other,
         };
         let mut place = self.place.and_then(|place| in_text(place, prefix, text, self.name.as_deref()));
+        place = place.or_else(|| call_of(&self.message, text));
         // The place of a missing function is the whole call.
         if let (Some((offset, Some(length))), Some(name)) = (&mut place, &self.name)
             && self.message.contains("Function with name ")
@@ -118,6 +119,19 @@ impl Raw {
             candidates,
         }
     }
+}
+
+/// Where the function is called of which DuckDB says without a place that only an extension has it.
+fn call_of(message: &str, text: &str) -> Option<(u32, Option<u32>)> {
+    let name = message.split_once(ELSEWHERE)?.0.split('"').nth(1)?;
+    let called = |(at, _): &(usize, char)| {
+        let (before, rest) = text.split_at(*at);
+        let own = rest.get(..name.len()).is_some_and(|own| own.eq_ignore_ascii_case(name));
+        own && !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '\'' | '"'))
+            && rest[name.len()..].trim_start().starts_with('(')
+    };
+    let (at, _) = text.char_indices().find(called)?;
+    Some((u32::try_from(at).ok()?, u32::try_from(name.len()).ok()))
 }
 
 /// The place in the user's text. An error inside a view has a place in the view's text: it does not show the name that
@@ -211,6 +225,13 @@ fn unknown(raw: &Raw) -> Option<Unknown> {
 const FILES: [(&str, &str); 5] =
     [(".xlsx", "excel"), (".avro", "avro"), (".shp", "spatial"), (".gpkg", "spatial"), (".fgb", "spatial")];
 
+/// How DuckDB says that an extension has a function.
+const ELSEWHERE: &str = " is not in the catalog, but it exists in the ";
+
+/// Extensions with functions that DuckDB never loads by itself, in none of its versions (`AUTOLOADABLE_EXTENSIONS` in its
+/// sources lists the others): what is run is one SELECT, which can't load them either.
+const NEVER_LOADED: [&str; 3] = ["demo_capi", "spatial", "vss"];
+
 /// The extension without which this build can't judge, if that is what the error says.
 fn missing_extension(raw: &Raw) -> Option<String> {
     let message = raw.message.as_str();
@@ -225,7 +246,11 @@ fn missing_extension(raw: &Raw) -> Option<String> {
         let found = FILES.iter().find(|(end, _)| name.to_lowercase().ends_with(end))?;
         Some(found.1.to_owned())
     };
-    between("it exists in the ", " extension")
+    let elsewhere = between("it exists in the ", " extension");
+    if elsewhere.as_deref().is_some_and(|extension| NEVER_LOADED.contains(&extension)) {
+        return None;
+    }
+    elsewhere
         .or_else(|| between("required extension '", ":"))
         .or_else(|| between("requires the extension ", " to be loaded"))
         .or_else(|| between("requires the ", " extension to be"))

@@ -20,7 +20,7 @@ use std::io::{self, Seek, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
-use viz_facts::{Answer, Column, ExportFiles, Exported, FlatFile, Question, Reason, TypeKind, Unknown};
+use viz_facts::{Answer, Column, ExportFiles, Exported, FlatFile, Question, Reason, Unknown};
 use viz_files::Refused;
 
 /// What DuckDB may use of memory while it exports: the rest goes to files in the folder.
@@ -147,10 +147,8 @@ pub(crate) fn write(
     };
     let row_count = match (&files.parquet, from) {
         (Some(name), Some(from)) => {
-            let list = selected.list(|column, name| match column.data_type.kind() == TypeKind::Decimal {
-                true => format!("CAST({name} AS DOUBLE)"),
-                false => name.to_owned(),
-            });
+            let list =
+                selected.list(|column, name| column.data_type.stored_value(name).unwrap_or_else(|| name.to_owned()));
             let to = path_literal(&inside(folder, name)?)?;
             let copy = format!("COPY (SELECT {list} FROM {from}) TO {to} (FORMAT parquet)");
             let rows = conn.execute(&copy, []).map_err(failed)?;

@@ -13,7 +13,7 @@ use crate::tree::{Named, parts, strings};
 use duckdb::Connection;
 use serde_json::Value;
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use viz_facts::{Reason, Unknown};
 use viz_files::{Kind, Private, Reach};
 
@@ -265,6 +265,10 @@ impl Guard {
 
     fn check_one(&self, name: &str) -> Result<(), Unknown> {
         let path = self.at(name);
+        if goes_back_through_a_link(&path) {
+            let message = format!("the way to `{name}` goes through a link and back (`..`), so it is not read");
+            return Err(Unknown::new(Reason::FileNotAllowed, message).about(name));
+        }
         if self.private.holds(&path) {
             return Err(private_file(name));
         }
@@ -334,6 +338,21 @@ impl Guard {
         }
         self.lister.as_ref().ok_or_else(|| Unknown::new(Reason::EngineFailure, "DuckDB does not start"))
     }
+}
+
+/// Whether a `..` of a path leads somewhere else than its spelling says. DuckDB judges the spelling, and the system follows the link.
+fn goes_back_through_a_link(path: &Path) -> bool {
+    if !path.components().any(|part| part == Component::ParentDir) {
+        return false;
+    }
+    let mut spelled = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(spelled.pop()),
+            part => spelled.push(part),
+        }
+    }
+    viz_files::real(path).ok() != viz_files::real(&spelled).ok()
 }
 
 fn has_wildcards(name: &str) -> bool {

@@ -45,6 +45,7 @@ struct Open<'a> {
     key: Option<&'a str>,
     function: Option<String>,
     table: bool,
+    table_function: bool,
     table_name: Option<&'a str>,
     /// Where the lists of these keys are.
     arguments: Option<Range<usize>>,
@@ -84,7 +85,9 @@ pub(crate) fn scan(json: &str) -> Tree {
             }
             b'}' | b']' => {
                 if let Some(done) = open.pop() {
-                    tree.close(json, &done);
+                    let in_from =
+                        done.key == Some("function") && open.last().is_some_and(|around| around.table_function);
+                    tree.close(json, &done, in_from);
                     if let Some(around) = open.last_mut() {
                         let range = done.start..at + 1;
                         match done.key {
@@ -113,6 +116,7 @@ impl Tree {
             "type" => {
                 if let Some(inside) = inside {
                     inside.table |= value == "BASE_TABLE" || value == "SHOW_REF";
+                    inside.table_function |= value == "TABLE_FUNCTION";
                 }
             }
             "table_name" => {
@@ -136,9 +140,10 @@ impl Tree {
         }
     }
 
-    /// Takes stock of an object that has been scanned.
-    fn close(&mut self, json: &str, object: &Open<'_>) {
-        if let Some(function) = object.function.as_ref().filter(|name| functions::names_something(name)) {
+    /// Takes stock of an object that has been scanned; `in_from`: a function that stands for a table.
+    fn close(&mut self, json: &str, object: &Open<'_>, in_from: bool) {
+        let names = |name: &&String| functions::names_something(name) && (in_from || !functions::is_aggregate(name));
+        if let Some(function) = object.function.as_ref().filter(names) {
             let arguments = object.arguments.clone().map_or("[]", |range| &json[range]).to_owned();
             self.named.push(Named::Call { function: function.clone(), arguments });
         }
@@ -285,6 +290,14 @@ mod tests {
         };
         assert_eq!(tree.named, [Named::Table("a.b.c\"d".into()), call, Named::Table("PG_settings".into())]);
         assert_eq!(tree.tells.as_deref(), Some("pg_settings"));
+    }
+
+    #[test]
+    fn an_aggregate_names_no_table() {
+        let histogram = r#""function":{"function_name":"histogram","arguments":["t"]}"#;
+        let tree = |inside: &str| scan(&format!(r#"{{"error":false,"statements":[{{"node":{{{inside}}}}}]}}"#));
+        assert_eq!(tree(&format!(r#""type":"TABLE_FUNCTION",{histogram}"#)).named.len(), 1);
+        assert_eq!(tree(&format!(r#""type":"SELECT_NODE",{histogram}"#)).named, []);
     }
 
     #[test]

@@ -97,6 +97,17 @@ impl DataType {
     pub fn stored(&self) -> Result<DataType, Unwritable> {
         if self.is_valid() { stored(&self.text).map(DataType::from) } else { Ok(self.clone()) }
     }
+
+    /// SQL of DuckDB that makes of a value of this type what a run stores. `None` if it is stored as it is, or can't be written.
+    pub fn stored_value(&self, value: &str) -> Option<String> {
+        let stored = self.stored().ok().filter(|stored| stored != self)?;
+        match self.text.as_str() {
+            // Microseconds, months of 30 days.
+            "INTERVAL" => Some(format!("epoch_us({value})")),
+            text if text.contains("INTERVAL") => None,
+            _ => Some(format!("CAST({value} AS {})", stored.as_str())),
+        }
+    }
 }
 
 impl From<String> for DataType {

@@ -2,6 +2,7 @@
 
 use crate::cursor::symbol::{Symbol, field, resolve, symbols_at};
 use crate::definition;
+use std::collections::HashSet;
 use viz_project::{Kind, ObjectId, Project};
 use viz_text::{FileId, TextRange, TextSize};
 
@@ -19,7 +20,7 @@ pub struct Reference {
 /// All places that name what stands at an offset, in the order of files and texts.
 pub fn references(project: &Project, file: FileId, offset: TextSize, declaration: bool) -> Vec<Reference> {
     let Some((symbols, _)) = symbols_at(project, file, offset) else { return Vec::new() };
-    let mut out: Vec<Reference> = symbols.iter().flat_map(|symbol| of_symbol(project, symbol)).collect();
+    let mut out = of_symbols(project, &symbols);
     out.retain(|found| declaration || !found.is_declaration);
     out.sort_by_key(|found| (found.file, found.range.start(), found.range.end()));
     out.dedup();
@@ -36,30 +37,42 @@ pub fn references_to(project: &Project, id: ObjectId) -> Vec<Reference> {
 }
 
 pub(crate) fn of_symbol(project: &Project, symbol: &Symbol) -> Vec<Reference> {
+    of_symbols(project, std::slice::from_ref(symbol))
+}
+
+/// One walk over all uses: an ambiguous name may mean thousands of objects.
+fn of_symbols(project: &Project, symbols: &[Symbol]) -> Vec<Reference> {
     let mut out = Vec::new();
-    match symbol {
-        Symbol::Object(id) => {
-            let given = definition::object(project, *id).filter(|found| !found.focus.is_empty());
-            out.extend(given.map(|found| Reference { file: found.file, range: found.focus, is_declaration: true }));
-            out.extend(defaults(project, *id));
+    let (mut objects, mut fields) = (HashSet::new(), Vec::new());
+    for symbol in symbols {
+        match symbol {
+            Symbol::Object(id) => {
+                let given = definition::object(project, *id).filter(|found| !found.focus.is_empty());
+                out.extend(given.map(|found| Reference { file: found.file, range: found.focus, is_declaration: true }));
+                out.extend(defaults(project, *id));
+                objects.insert(*id);
+            }
+            Symbol::Field(..) => fields.push(symbol),
+            Symbol::Files(_) => {}
         }
-        Symbol::Field(..) => {}
-        Symbol::Files(_) => return out,
+    }
+    if objects.is_empty() && fields.is_empty() {
+        return out;
     }
     for user in project.ids() {
         for found in &project.object(user).uses {
             let ids = resolve(project, found);
             let by_path = found.path.as_ref().filter(|path| {
-                let means = |id: &ObjectId| {
-                    let meant = field(project, *id, &path.text);
+                let means = |id: &ObjectId| match field(project, *id, &path.text) {
                     // The path of an input is no name of it.
-                    meant != Symbol::Object(*id) && same(&meant, symbol)
+                    Symbol::Object(meant) => meant != *id && objects.contains(&meant),
+                    meant => fields.iter().any(|field| same(&meant, field)),
                 };
                 ids.iter().any(means)
             });
             let loc = match by_path {
                 Some(path) => path.loc,
-                None if ids.iter().any(|id| Symbol::Object(*id) == *symbol) => found.name_loc,
+                None if ids.iter().any(|id| objects.contains(id)) => found.name_loc,
                 None => continue,
             };
             if let Some((file, range)) = project.resolve(loc) {

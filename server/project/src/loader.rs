@@ -122,7 +122,7 @@ impl<'a> Loader<'a> {
         if let Some((error, text)) = config_error {
             self.config_problem(&error, text);
         }
-        self.project.keep_mask(self.previous);
+        self.project.keep_mask(self.previous, self.files);
         self.project.build()
     }
 

@@ -17,7 +17,7 @@ use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use viz_secrets::Mask;
+use viz_secrets::{Mask, Word};
 use viz_syntax::Document;
 use viz_text::{FileId, Lines, Loc, SegmentId, TextRange, TextSize};
 
@@ -129,6 +129,8 @@ pub struct Parts {
     pub(crate) environment: Environment,
     /// Hides what is made of the environment.
     pub(crate) mask: OnceLock<Arc<Mask>>,
+    /// What the mask hides, but for what the project says itself.
+    pub(crate) secret_words: Vec<Word>,
     pub(crate) names_complete: bool,
     pub(crate) name: Option<Spanned>,
     pub(crate) default_source: Option<Spanned>,
@@ -180,6 +182,7 @@ impl ProjectBuilder {
             removed: FxHashSet::default(),
             environment,
             mask: OnceLock::new(),
+            secret_words: Vec::new(),
             names_complete: true,
             name: None,
             default_source: None,

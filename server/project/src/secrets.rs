@@ -1,5 +1,6 @@
 //! What a project makes of environment variables, and what must therefore not be shown.
 
+use crate::files::FileSystem;
 use crate::includes::normalize;
 use crate::object::Body;
 use crate::project::{File, ObjectId, Project, ProjectBuilder};
@@ -23,10 +24,11 @@ const MANY: usize = 400;
 
 impl ProjectBuilder {
     /// Takes the mask of an earlier state, where it is the same: making one takes longer than a keystroke may.
-    pub(crate) fn keep_mask(&mut self, previous: Option<&Project>) {
+    pub(crate) fn keep_mask(&mut self, previous: Option<&Project>, files: &dyn FileSystem) {
+        self.parts().secret_words = self.words(&|path| files.is_file(path));
         let before = previous.and_then(|previous| previous.mask.get().map(|mask| (previous, mask)));
         if let Some((previous, mask)) = before
-            && previous.words() == self.words()
+            && previous.secret_words == self.secret_words
             && (mask.is_empty() || !self.changed_files(previous).flat_map(own_texts).any(|text| mask.stands_in(&text)))
         {
             self.parts().mask = Arc::clone(mask).into();
@@ -45,7 +47,7 @@ impl Project {
     /// the mask which of them is the value.
     pub fn mask(&self) -> &Arc<Mask> {
         self.mask.get_or_init(|| {
-            let mut mask = Mask::new(self.words());
+            let mut mask = Mask::new(self.secret_words.clone());
             if !mask.is_empty() {
                 let texts: Vec<Cow<'_, str>> = self.files.iter().flat_map(own_texts).collect();
                 mask = mask.sparing(texts.iter().map(|text| &**text));
@@ -93,7 +95,7 @@ impl Project {
     }
 
     /// Those first that don't come from the project's `.env`, which may be somebody else's and as large as he likes.
-    fn words(&self) -> Vec<Word> {
+    fn words(&self, is_there: &dyn Fn(&Path) -> bool) -> Vec<Word> {
         let opened = |id: ObjectId| match &self.object(id).body {
             Body::Source(source) => source.path_of_database(),
             _ => None,
@@ -101,6 +103,9 @@ impl Project {
         let of = |text: &MappedText| env_references(text.text()).into_iter().map(|(_, name)| name);
         let from_file = |text: &MappedText| of(text).any(|name| !self.environment().is_of_process(&name));
         let mut databases: Vec<&MappedText> = self.of_kind(Kind::Source).filter_map(opened).collect();
+        // One that isn't there is opened by nobody. Were its value hidden, a project would be told which of the words that it makes up is the
+        // value of any variable.
+        databases.retain(|database| self.source_path(database).is_ok_and(|path| is_there(path.reveal())));
         databases.sort_by_cached_key(|database| from_file(database));
         let mut words = Vec::new();
         for database in databases {
@@ -221,7 +226,10 @@ mod tests {
 
     fn project(database: &str, variables: &[(&str, &str)]) -> Project {
         let text = format!("name: p\nsources:\n  - name: s\n    type: duckdb\n    database: \"{database}\"\n");
-        let files = MemoryFiles::new([("/home/kim/p/project.visivo.yml", text.as_str())]);
+        let mut files = MemoryFiles::new([("/home/kim/p/project.visivo.yml", text.as_str())]);
+        for there in ["x/okapisecret/shop.v2.duckdb", "data/warehouse/quokka.prod.duckdb", "shop.duckdb"] {
+            files.insert(&format!("/home/kim/p/{there}"), "");
+        }
         Project::load(Path::new("/home/kim/p"), &files, &Environment::of(variables.iter().copied()))
     }
 
@@ -259,7 +267,7 @@ mod tests {
             )
         };
         let mask = |ty: &str| {
-            let files = MemoryFiles::new([("/p/project.visivo.yml", text(ty).as_str())]);
+            let files = MemoryFiles::new([("/p/project.visivo.yml", text(ty).as_str()), ("/p/k4711", "")]);
             Arc::clone(Project::load(Path::new("/p"), &files, &Environment::of([("PIN", "k4711")])).mask())
         };
         assert!(mask("postgresql").is_empty() && !mask("sqlite").is_empty());
@@ -270,7 +278,8 @@ mod tests {
         let text = |more: &str| {
             format!("name: p\nsources: [{{name: s, type: duckdb, database: \"${{env.DB}}\"}}]\n# {more}\n")
         };
-        let files = |more: &str| MemoryFiles::new([("/p/project.visivo.yml", text(more).as_str())]);
+        let files =
+            |more: &str| MemoryFiles::new([("/p/project.visivo.yml", text(more).as_str()), ("/p/wombat88.duckdb", "")]);
         let environment = Environment::of([("DB", "wombat88.duckdb")]);
         let before = Project::load(Path::new("/p"), &files("none"), &environment);
         assert_eq!(before.mask().hide("wombat88 in wombat88.duckdb"), "${env.DB} in ${env.DB}");
@@ -280,6 +289,13 @@ mod tests {
         assert_eq!(escaped.mask().hide("wombat88 in wombat88.duckdb"), "wombat88 in ${env.DB}");
         let same = after.reload(&files("WOMBAT88 x"), &environment);
         assert!(Arc::ptr_eq(same.mask(), after.mask()));
+    }
+
+    /// A project could name any variable, and compute words until one of them is hidden.
+    #[test]
+    fn what_leads_to_a_missing_database_is_not_told_from_other_words() {
+        let project = project("${env.DB_PIN}", &[("DB_PIN", "493027")]);
+        assert_eq!(project.mask().hide("493026 493027 493028"), "493026 493027 493028");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod known;
 mod mask;
 mod path;
 mod pattern;
+mod search;
 
 pub use known::{hide, holds, remember};
 pub use mask::{Mask, SHORTEST, Word};

@@ -1,21 +1,24 @@
 //! Finds values in texts and hides them.
 
 use crate::pattern::pattern;
-use regex_automata::meta::{BuildError, Regex};
-use regex_automata::util::syntax;
+use crate::search::{Pattern, Search};
 use secrecy::{ExposeSecret, SecretString};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Shorter values (characters) are not hidden: they would be found in words that have nothing to do with them.
 pub const SHORTEST: usize = 4;
 
-/// Words longer than this (bytes; names of files are shorter) are searched for by their beginning, as they are and in other case: compiling a
-/// regular expression of all their spellings would take long.
+/// Words longer than this (bytes; names of files are shorter) are searched for by their beginning, as they are and in other case (of ASCII):
+/// compiling a regular expression of all their spellings would take long.
 const LONGEST_SPELLED: usize = 1 << 10;
 
 /// The same goes for all further words once those before them have this many bytes together.
 const MOST_SPELLED: usize = 64 << 10;
+
+/// And once they are so many.
+const MOST_SPELLED_WORDS: usize = 1_000;
 
 /// A text that must not be shown, and what is shown in its place.
 #[derive(Clone)]
@@ -46,9 +49,12 @@ impl Word {
         self.text.expose_secret() == other.text.expose_secret()
     }
 
-    fn pattern(&self) -> String {
+    fn pattern(&self) -> Pattern {
         let text = self.text.expose_secret();
-        if self.spelled { pattern(text) } else { regex_syntax::escape(beginning(text)) }
+        match self.spelled {
+            true => Pattern::Spellings(pattern(text)),
+            false => Pattern::Text(beginning(text).to_owned()),
+        }
     }
 
     /// How much of a text belongs to it behind its beginning.
@@ -83,19 +89,16 @@ impl fmt::Debug for Word {
 pub struct Mask {
     /// Longer ones first.
     words: Vec<Word>,
-    found: Option<Regex>,
+    search: Option<Search>,
     /// What is not hidden, because the project says it itself.
     own: Vec<Word>,
 }
 
 /// What stands for a value already is left as it is, though a variable may be called like its value. Only of variables that are
 /// hidden: in `${env.` and `}` SQL can put a value, too.
-fn references(words: &[Word]) -> String {
+fn references(words: &[Word]) -> BTreeSet<String> {
     let names = words.iter().flat_map(|word| word.shown.split("${env.").skip(1));
-    let names = names.filter_map(|rest| rest.split_once('}')).map(|(name, _)| regex_syntax::escape(name));
-    let names: std::collections::BTreeSet<String> = names.collect();
-    let names: Vec<String> = names.into_iter().collect();
-    if names.is_empty() { r"[a&&b]".to_owned() } else { format!(r"\$\{{env\.(?-i:{})\}}", names.join("|")) }
+    names.filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect()
 }
 
 impl Mask {
@@ -105,11 +108,12 @@ impl Mask {
             let text = word.text.expose_secret();
             text.chars().count() >= SHORTEST && !text.trim().is_empty() && text != word.shown
         });
-        let mut left = MOST_SPELLED;
+        let (mut left, mut words_left) = (MOST_SPELLED, MOST_SPELLED_WORDS);
         for word in &mut words {
             let length = word.text.expose_secret().len();
-            word.spelled |= length <= LONGEST_SPELLED.min(left);
+            word.spelled |= words_left > 0 && length <= LONGEST_SPELLED.min(left);
             left = left.saturating_sub(if word.spelled { length } else { 0 });
+            words_left = words_left.saturating_sub(usize::from(word.spelled));
         }
         words.sort_by(|a, b| a.key().cmp(&b.key()));
         words.dedup_by(|a, b| {
@@ -117,12 +121,9 @@ impl Mask {
             b.spelled |= same && a.spelled;
             same
         });
-        let found = (!words.is_empty()).then(|| {
-            let patterns: Vec<String> = words.iter().map(Word::pattern).collect();
-            regex(&references(&words), &patterns)
-                .expect("a pattern is made of escaped characters, and its size is not limited")
-        });
-        Self { words, found, own: Vec::new() }
+        let search = || Search::new(words.iter().map(Word::pattern).collect(), references(&words));
+        let search = (!words.is_empty()).then(search);
+        Self { words, search, own: Vec::new() }
     }
 
     /// Hides nothing that stands in these texts: those of a project, which its author knows. Were it hidden where they are quoted,
@@ -144,9 +145,9 @@ impl Mask {
 
     /// The numbers of the words that stand in a text, without those that it only begins.
     fn standing_in(&self, text: &str) -> Vec<usize> {
-        let Some(regex) = &self.found else { return Vec::new() };
-        let whole = regex.find_iter(text).filter(|found| !text[found.range()].ends_with('…'));
-        whole.filter_map(|found| found.pattern().as_usize().checked_sub(1)).collect()
+        let Some(search) = &self.search else { return Vec::new() };
+        let whole = search.find_iter(text).filter(|found| !text[found.start..found.end].ends_with('…'));
+        whole.filter_map(|found| found.word).collect()
     }
 
     /// Whether [`Mask::sparing`] would spare more.
@@ -176,15 +177,15 @@ impl Mask {
 
     /// A text with what is shown in the words' places.
     pub fn hide<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let Some(regex) = &self.found else { return Cow::Borrowed(text) };
+        let Some(search) = &self.search else { return Cow::Borrowed(text) };
         let mut out = String::new();
         let mut done = 0;
-        for found in regex.find_iter(text) {
-            let Some(word) = self.word(found.pattern().as_usize()) else { continue };
-            let Some(before) = text.get(done..found.start()) else { continue };
+        for found in search.find_iter(text) {
+            let Some(word) = found.word.and_then(|word| self.words.get(word)) else { continue };
+            let Some(before) = text.get(done..found.start) else { continue };
             out.push_str(before);
             out.push_str(&word.shown);
-            done = found.end() + word.rest(&text[found.end()..]);
+            done = found.end + word.rest(&text[found.end..]);
         }
         if done == 0 {
             return Cow::Borrowed(text);
@@ -202,13 +203,7 @@ impl Mask {
 
     /// Whether a text holds one of the words.
     pub fn is_in(&self, text: &str) -> bool {
-        let found = |regex: &Regex| regex.find_iter(text).any(|found| found.pattern().as_usize() > 0);
-        self.found.as_ref().is_some_and(found)
-    }
-
-    /// The word of a pattern; the first pattern is that of [`references`].
-    fn word(&self, pattern: usize) -> Option<&Word> {
-        self.words.get(pattern.checked_sub(1)?)
+        self.search.as_ref().is_some_and(|search| search.find_iter(text).any(|found| found.word.is_some()))
     }
 }
 
@@ -216,15 +211,6 @@ impl PartialEq for Mask {
     fn eq(&self, other: &Self) -> bool {
         self.words == other.words && self.own == other.own
     }
-}
-
-fn regex(references: &str, patterns: &[String]) -> Result<Regex, Box<BuildError>> {
-    let all: Vec<&str> = [references].into_iter().chain(patterns.iter().map(String::as_str)).collect();
-    Regex::builder()
-        .configure(Regex::config().nfa_size_limit(None).onepass_size_limit(None))
-        .syntax(syntax::Config::new().case_insensitive(true))
-        .build_many(&all)
-        .map_err(Box::new)
 }
 
 #[cfg(test)]
@@ -275,6 +261,39 @@ mod tests {
         let many = |number: usize| Word::of_variable("MANY", &format!("{number:0100}"));
         words.extend((0..2_000).map(many));
         assert_eq!(Mask::new(words).hide("pa%27q%20%22zz7%22"), "${env.DB}");
+    }
+
+    #[test]
+    fn what_is_cut_off_is_found_however_long_it_is() {
+        let value: String = (0..1_000).map(|at| char::from(b'a' + (at * 7 % 26) as u8)).collect();
+        for length in [8, 9, 30, 207, 208, 209, 500, 999] {
+            assert_eq!(hidden(&value, &format!("<{}…>", &value[..length])), "<${env.X}>", "{length}");
+        }
+        assert_eq!(hidden("pa'q %zz7 and more", "<pa'q %25zz7 a…>"), "<${env.X}>");
+        // What only begins so, and is cut off elsewhere, is another text.
+        assert_eq!(
+            hidden("/home/runner", "/home/ruZ and much more text than that…"),
+            "/home/ruZ and much more text than that…"
+        );
+    }
+
+    /// Neither may end before the next one is found: that would take minutes.
+    #[test]
+    fn beginnings_of_one_word_do_not_hide_another() {
+        let mask = Mask::new(vec![Word::of_variable("A", "/home/runner"), Word::of_variable("B", "/usr/bin")]);
+        let text = "/home/ruZ/usr/bin ".repeat(100_000);
+        assert_eq!(mask.hide(&text), "/home/ruZ${env.B} ".repeat(100_000));
+    }
+
+    #[test]
+    fn thousands_of_words_are_all_found() {
+        let name = |number: usize| format!("A{number}");
+        let words = (0..5_000).map(|number| Word::of_variable(&name(number), &format!("val{number:05}xyz")));
+        let mask = Mask::new(words.collect());
+        let text: String = (0..5_000).map(|number| format!("x/VAL{number:05}xyz/${{env.A{number}}} ")).collect();
+        let hidden: String = (0..5_000).map(|number| format!("x/${{env.A{number}}}/${{env.A{number}}} ")).collect();
+        assert_eq!(mask.hide(&text), hidden);
+        assert_eq!(mask.sparing([text.as_str()].into_iter()).hide(&text), text);
     }
 
     #[test]

@@ -3,8 +3,14 @@
 use regex_syntax::escape;
 use std::fmt::Write;
 
-/// A value is also recognised by this many of its first characters followed by an ellipsis.
+/// A value is also recognised by this many of its first characters, and as many more as there are, followed by an ellipsis.
 const BEGINNING: usize = 8;
+
+/// So many characters before an ellipsis are compared; an expression can't be nested much deeper.
+const COMPARED: usize = 200;
+
+/// Maximum number of characters between the last one that is compared and the ellipsis: what is left of an escape that was cut off.
+const CUT_ESCAPE: usize = 12;
 
 /// What finds a value in any of its spellings (whatever the case: the expression is used so).
 pub(crate) fn pattern(value: &str) -> String {
@@ -23,11 +29,26 @@ pub(crate) fn pattern(value: &str) -> String {
         }
     }
     pieces.iter().for_each(|piece| all.push_str(piece));
-    let cut = (pieces.len() > crate::SHORTEST).then(|| {
-        let beginning = &pieces[..pieces.len().min(BEGINNING)];
-        format!("|{}[^\\n…]*?…", beginning.concat())
-    });
+    let cut = (pieces.len() > crate::SHORTEST).then(|| format!("|{}", cut_off(&pieces)));
     format!("(?:{all}{})", cut.unwrap_or_default())
+}
+
+/// A value that ends too early. Nothing but the value may stand before the ellipsis: looking for one to the end of a text would cost its whole
+/// length at each beginning.
+fn cut_off(pieces: &[String]) -> String {
+    let (beginning, more) = pieces.split_at(pieces.len().min(BEGINNING));
+    let more = &more[..more.len().min(COMPARED)];
+    let mut out = beginning.concat();
+    for piece in more {
+        out.push_str("(?:");
+        out.push_str(piece);
+    }
+    if pieces.len() > beginning.len() + more.len() {
+        out.push_str(r"[^\n…]{0,1024}?");
+    }
+    out.push_str(&")?".repeat(more.len()));
+    let _ = write!(out, r"[^\n…]{{0,{CUT_ESCAPE}}}?…");
+    out
 }
 
 /// White space, which is put in order in texts of one line.

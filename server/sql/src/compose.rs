@@ -160,11 +160,17 @@ struct Clauses<'a> {
 
 /// Builds the query of an insight. `None` if the object is no insight or has nothing to query (which other findings say).
 pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option<Composed> {
+    compose_without(project, id, context, &[])
+}
+
+/// The same without some of its statements: what the build can't read it leaves out (`R-SQL-14`).
+pub fn compose_without(project: &Project, id: ObjectId, context: &dyn Context, left_out: &[usize]) -> Option<Composed> {
     let Body::Insight(insight) = &project.object(id).body else { return None };
     let inputs = inputs_of(project, id);
     let task = Task { project, id, insight, context, dynamic: !inputs.is_empty() };
     let mut expander = Expander::new(project, context);
-    let parts = parts(&task, &mut expander);
+    let mut parts = parts(&task, &mut expander);
+    parts.retain(|part| part.statement.is_none_or(|statement| !left_out.contains(&statement)));
     if parts.is_empty() {
         return None;
     }
@@ -334,7 +340,8 @@ fn judge_filters(task: &Task<'_>, clauses: &Clauses<'_>, parts: &[Part], problem
         problems.extend(clause.iter().filter_map(|part| parentheses::of_filter(&part.template, part.loc)));
     }
     problems.extend(parts.iter().flat_map(|part| parentheses::of_units(&part.template)));
-    problems.extend(clauses.filters.iter().filter_map(|part| dropped::dropped(task.context, &part.template)));
+    let drops = |part: &&Part| dropped::dropped(task.context, task.project.target(), &part.template);
+    problems.extend(clauses.filters.iter().filter_map(drops));
 }
 
 /// What SQLGlot can't read (`R-SQL-14`, `R-VAL-01`): such a filter is dropped, and so is a property of what a source runs;
@@ -346,7 +353,7 @@ fn unreadable(task: &Task<'_>, part: &Part, known: &mut usize) -> Option<Unread>
     expression.push_part(&part.template, part.expression());
     expression.find_roles();
     let key = statement.key.strip_prefix("props.").unwrap_or(&statement.key);
-    let (loc, code, message, fatal) = match (dropped::unreadable(&expression, known)?, statement.kind) {
+    let (loc, code, message, fatal) = match (dropped::unreadable(task.context, &expression, known)?, statement.kind) {
         (Unreadable::Unpaired(loc, words), kind) => {
             let subject = match kind {
                 StatementKind::Prop => format!("`{key}`"),

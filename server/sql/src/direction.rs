@@ -1,7 +1,7 @@
 //! Where a sort's expression ends and its direction begins.
 
 /// A sort without `ASC`, `DESC`, `NULLS FIRST`, `NULLS LAST` and a placeholder at its end (`R-SQL-08`, `R-SQL-09`).
-pub(crate) fn without_direction(text: &str) -> &str {
+pub fn without_direction(text: &str) -> &str {
     let mut rest = text.trim_end();
     loop {
         let lower = rest.to_ascii_lowercase();

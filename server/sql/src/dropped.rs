@@ -4,11 +4,13 @@
 use crate::Accessor;
 use crate::brackets::unpaired;
 use crate::canonical::{Stop, canonical, refusal};
+use crate::engine_1_4;
 use crate::expand::Context;
-use crate::parse::parse_expression;
+use crate::parse::{MAX_NESTING, nesting, parse_expression};
+use crate::quoting::quoted;
 use crate::template::{Hole, Role, Template};
 use crate::tokens::tokenize;
-use viz_project::{Code, Problem};
+use viz_project::{Code, Problem, Rule, Target};
 use viz_text::Loc;
 
 /// A word that parses wherever a value does.
@@ -17,7 +19,7 @@ pub(crate) fn neutral(hole: &Hole) -> &'static str {
 }
 
 /// The placeholder whose sample makes a filter unreadable, although another value would not.
-pub(crate) fn dropped(context: &dyn Context, template: &Template) -> Option<Problem> {
+pub(crate) fn dropped(context: &dyn Context, target: Target, template: &Template) -> Option<Problem> {
     let sample = |hole: &Hole| context.sample(hole.input, hole.accessor);
     let all: Vec<String> =
         template.holes().iter().map(|hole| sample(hole).unwrap_or_else(|| neutral(hole).into())).collect();
@@ -43,8 +45,12 @@ pub(crate) fn dropped(context: &dyn Context, template: &Template) -> Option<Prob
         let text = filled(&samples, without);
         if sure { reads(&text) } else { parse_expression(&text).is_ok() }
     };
-    if parses(&|_| false) || !parses(&|_| true) {
+    if !parses(&|_| true) {
         return None;
+    }
+    if parses(&|_| false) {
+        let guilty = target.has(Rule::QuotedTexts).then(|| reserved_word(context, template, &samples))??;
+        return Some(drops(&template.holes()[guilty], &samples[guilty]));
     }
     // The last sample that keeps it from being SQL: without those before it, it is none, and with it left out, it is.
     let (mut fails, mut works) = (0, samples.len());
@@ -57,21 +63,45 @@ pub(crate) fn dropped(context: &dyn Context, template: &Template) -> Option<Prob
         }
     }
     let guilty = works - 1;
-    let sample = &samples[guilty];
+    Some(drops(&template.holes()[guilty], &samples[guilty]))
+}
+
+/// That a filter is dropped for the sake of the sample in this hole.
+fn drops(hole: &Hole, sample: &str) -> Problem {
     let message = format!(
         "this filter is silently dropped, and the chart shows unfiltered data: the build tries it with `{sample}`, which is no SQL here (S-18a)"
     );
     let help = if sample.trim_matches('\'').replace("','", "").contains('\'') {
         "let an option without a quote come first, or be the default"
-    } else if template.holes()[guilty].accessor == Accessor::Values {
+    } else if hole.accessor == Accessor::Values {
         "write `in (…)` around the list"
     } else {
         "write quotes around the placeholder"
     };
-    Some(Problem::new(Code::DroppedFilter, template.holes()[guilty].loc, message).help(help))
+    Problem::new(Code::DroppedFilter, hole.loc, message).help(help)
 }
 
-/// What SQLGlot can't read, whatever is filled in.
+/// A placeholder whose sample is a word that is no value to DuckDB, such as `full`, where the browser will have quotes around
+/// it (F16): the build has none yet.
+fn reserved_word(context: &dyn Context, template: &Template, samples: &[String]) -> Option<usize> {
+    let reserved = |sample: &str| {
+        let word = sample.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        word && sample.starts_with(|c: char| c.is_ascii_alphabetic())
+            && engine_1_4::parse(&format!("SELECT {sample}")).is_err()
+    };
+    let is_reserved: Vec<bool> = samples.iter().map(|sample| reserved(sample)).collect();
+    if !is_reserved.contains(&true) {
+        return None;
+    }
+    let mut query = Template::new();
+    query.push_generated("SELECT 1 WHERE ");
+    query.push_template(template);
+    query.find_roles();
+    let quoted = quoted(&query, |hole| context.is_text(hole.input) == Some(true));
+    (0..samples.len()).find(|at| is_reserved[*at] && quoted.get(*at) == Some(&true))
+}
+
+/// What SQLGlot can't read.
 pub(crate) enum Unreadable {
     /// A bracket has no other half, which these words say: no parser reads it.
     Unpaired(Loc, String),
@@ -79,19 +109,32 @@ pub(crate) enum Unreadable {
     Refused(Loc),
 }
 
-/// Why SQLGlot can't read an expression. `known` counts those of which it is known whether it can.
-pub(crate) fn unreadable(template: &Template, known: &mut usize) -> Option<Unreadable> {
-    let filled = template.fill(|_, hole| neutral(hole).into());
-    let verdict = canonical(filled.text());
+/// Why SQLGlot can't read an expression, neither with words in the place of choices nor with the samples that the build tries: an
+/// operator, a direction, a part of a number may be chosen. `known` counts those of which it is known whether it can.
+pub(crate) fn unreadable(context: &dyn Context, template: &Template, known: &mut usize) -> Option<Unreadable> {
+    let words = template.fill(|_, hole| neutral(hole).into());
+    let verdict = canonical(words.text());
     *known += usize::from(!matches!(verdict, Err(Stop::Unknown)));
-    if !matches!(verdict, Err(Stop::Refused)) {
+    let refused = matches!(verdict, Err(Stop::Refused));
+    // The engine takes seconds to say so, and all of its memory.
+    let too_deep = || tokenize(words.text()).is_ok_and(|tokens| nesting(&tokens) > MAX_NESTING);
+    if !refused && !too_deep() {
+        return None;
+    }
+    if let Some(bracket) = unpaired(words.text()) {
+        let loc = words.mapped().locate(bracket.range())?;
+        return Some(Unreadable::Unpaired(loc, bracket.words(words.text())));
+    }
+    if !refused {
+        return None;
+    }
+    let samples: Vec<String> =
+        template.holes().iter().map(|hole| context.sample(hole.input, hole.accessor)).collect::<Option<_>>()?;
+    let filled = template.fill(|index, _| samples[index].clone());
+    if !matches!(canonical(filled.text()), Err(Stop::Refused)) {
         return None;
     }
     let at = refusal(filled.text())?;
-    if let Some(bracket) = unpaired(filled.text()) {
-        let loc = filled.mapped().locate(bracket.range())?;
-        return Some(Unreadable::Unpaired(loc, bracket.words(filled.text())));
-    }
     let tokens = tokenize(filled.text()).ok()?;
     // At the end something is missing behind the last token.
     let mut words = tokens.iter().filter(|token| !token.is_space());

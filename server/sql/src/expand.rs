@@ -26,9 +26,9 @@ const MAX_DEPTH: usize = 64;
 
 /// Maximum size in bytes of all metrics and dimensions that are expanded into one query. Each costs `BYTES_EACH` more than its
 /// text, so that a million empty ones are refused, too.
-const MAX_BYTES: usize = 1 << 20;
+const MAX_BYTES: usize = 128 << 10;
 /// What one expansion costs besides its text, in bytes.
-const BYTES_EACH: usize = 256;
+const BYTES_EACH: usize = 64;
 
 pub(crate) struct Expander<'a> {
     pub project: &'a Project,
@@ -310,8 +310,8 @@ impl<'a> Expander<'a> {
         }
         self.cut = true;
         let message = format!(
-            "the metrics behind this refer to each other {MAX_DEPTH} levels deep, or make a query of more than {} MB: this insight is not checked",
-            MAX_BYTES >> 20
+            "the metrics behind this refer to each other {MAX_DEPTH} levels deep, or make a query of more than {} kB: this insight is not checked",
+            MAX_BYTES >> 10
         );
         let problem = Problem::new(Code::ExpressionTooLarge, origin, message);
         let object = self.project.object(id);

@@ -39,7 +39,10 @@ pub use accessor::Accessor;
 pub use aggregates::{Shape, foreign_aggregates, is_one_aggregate, shape_of};
 
 pub use brackets::{Nesting, Unpaired, unclosed, unpaired};
-pub use compose::{Clause, Composed, Placed, Selected, Unread, compose, dependent_models, inputs_of, no_model};
+pub use compose::{
+    Clause, Composed, Placed, Selected, Unread, compose, compose_without, dependent_models, inputs_of, no_model,
+};
+pub use direction::without_direction;
 pub use expand::Context;
 pub use filled::Filled;
 pub use hash::{alias_hash, name_hash};

@@ -8,6 +8,7 @@ use sqlparser::dialect::{
     BigQueryDialect, ClickHouseDialect, Dialect as Grammar, MySqlDialect, PostgreSqlDialect, RedshiftSqlDialect,
     SQLiteDialect, SnowflakeDialect,
 };
+use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token as SqlToken;
 use viz_project::Dialect;
@@ -17,7 +18,11 @@ use viz_text::TextSize;
 const RECURSION_LIMIT: usize = 1000;
 
 /// Where brackets and `case` are nested deeper than this, sqlparser isn't asked: it takes seconds to give up.
-const MAX_NESTING: usize = 300;
+pub(crate) const MAX_NESTING: usize = 300;
+
+/// sqlparser's tree of `a + b + …` is as deep as the text is long, and is walked and freed by recursion: of longer ones it isn't asked. DuckDB
+/// itself stops at 1,000 in a row; this counts all operators and keywords of a text.
+const MAX_OPERATORS: usize = 10_000;
 
 /// What sqlparser says against a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +88,8 @@ fn with_dialect<T>(
     sql: &str,
     run: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
 ) -> Result<T, ParseError> {
-    if nesting(&tokenize_in(dialect, sql)?) > MAX_NESTING {
+    let tokens = tokenize_in(dialect, sql)?;
+    if nesting(&tokens) > MAX_NESTING || tokens.iter().filter(|token| operates(token)).count() > MAX_OPERATORS {
         return Err(ParseError { message: "nested too deeply".to_owned(), offset: None });
     }
     let mut parser =
@@ -92,13 +98,23 @@ fn with_dialect<T>(
 }
 
 /// The greatest number of brackets and `case` that are open at a time.
-fn nesting(tokens: &[Token]) -> usize {
+pub(crate) fn nesting(tokens: &[Token]) -> usize {
     let (mut nesting, mut most) = (Nesting::default(), 0);
     for token in tokens {
         nesting.step(token);
         most = most.max(nesting.depth);
     }
     most
+}
+
+/// Whether a token may put what is before it one level deeper.
+fn operates(token: &Token) -> bool {
+    match &token.token {
+        SqlToken::Word(word) => word.quote_style.is_none() && word.keyword != Keyword::NoKeyword,
+        SqlToken::Comma | SqlToken::LParen | SqlToken::RParen | SqlToken::Number(..) => false,
+        SqlToken::Whitespace(_) | SqlToken::SingleQuotedString(_) | SqlToken::DoubleQuotedString(_) => false,
+        _ => true,
+    }
 }
 
 fn error(sql: &str, error: &ParserError) -> ParseError {

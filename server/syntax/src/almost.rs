@@ -92,12 +92,14 @@ pub fn almost_references(content: &str) -> Vec<AlmostReference> {
 const ACCESSORS: [&str; 6] = ["value", "values", "min", "max", "first", "last"];
 
 fn generated(content: &str, start: usize, inner: usize) -> Option<AlmostReference> {
-    let close = inner + content[inner..].find(['}', '\n']).filter(|at| content[inner + at..].starts_with('}'))?;
-    let text = content[inner..close].trim_end();
-    let (name, accessor) = text.split_once('.')?;
-    let is_name = !name.is_empty() && name != "project" && name.chars().all(is_name_char);
+    let name = &content[inner..inner + span(&content[inner..], |c| is_name_char(c) && c != '\n')];
     let dot = inner + name.len();
-    (is_name && ACCESSORS.contains(&accessor)).then(|| AlmostReference {
+    let path = content[dot..].strip_prefix('.')?;
+    let accessor = &path[..span(path, |c| c.is_ascii_lowercase())];
+    let text = &content[inner..dot + 1 + accessor.len()];
+    let close = inner + text.len() + span(&content[inner + text.len()..], |c| c.is_whitespace() && c != '\n');
+    let is_reference = !name.is_empty() && name != "project" && ACCESSORS.contains(&accessor);
+    (is_reference && content[close..].starts_with('}')).then(|| AlmostReference {
         range: range(start, close + 1),
         reason: AlmostReason::Generated,
         name_range: Some(range(inner, dot)),
@@ -148,9 +150,9 @@ fn broken_call(content: &str, start: usize, inner: usize, context: bool) -> Opti
         return None;
     }
     let open = inner + 3 + gap + 1;
-    let line_end = content[open..].find('\n').map_or(content.len(), |found| open + found);
     // What begins inside of it is another one, perhaps a good one.
-    let line_end = content[open..line_end].find("${").map_or(line_end, |found| open + found);
+    let ends = |(at, mark): &(usize, &str)| *mark == "\n" || content[open + at..].starts_with("${");
+    let line_end = content[open..].match_indices(['\n', '$']).find(ends).map_or(content.len(), |(at, _)| open + at);
     let stop = |from: usize| content[from..line_end].find(['}', ')']).map(|found| from + found);
     let almost = |reason, end: usize, name: Option<TextRange>, path: Option<TextRange>| {
         Some(AlmostReference { range: range(start, end), reason, name_range: name, path_range: path })
@@ -220,6 +222,15 @@ fn trimmed(content: &str, start: usize, end: usize) -> TextRange {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// None looks for its end further than the next begins.
+    #[test]
+    fn many_that_never_end() {
+        for piece in ["${", "${ref(", "${ref(a", "${ref(a).b ", "${a.value ", "ref("] {
+            let all = almost_references(&piece.repeat(200_000));
+            assert!(all.len() <= 200_000, "{piece}");
+        }
+    }
 
     #[test]
     fn reasons_and_places_are_told() {

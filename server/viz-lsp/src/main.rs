@@ -37,6 +37,7 @@ fn main() -> ExitCode {
         host::output::error(&error);
         return ExitCode::from(COULD_NOT_RUN);
     }
+    host::settings::give_every_thread_its_stack();
     let result = match command {
         Command::Worker(_) => unreachable!("handled above, before anything else is set up"),
         Command::Explain(code) => cli::explain::run(code.as_deref()),

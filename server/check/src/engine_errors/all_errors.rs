@@ -58,10 +58,11 @@ pub(crate) fn further(
     'errors: while out.len() + 1 < ERRORS {
         let Some(piece) = faulty_piece(text, &tokens, &last).filter(|piece| !edits.touch(*piece)) else { break };
         let copies = copies(text, piece, &locate);
-        let name = TextSize::new(last.length.unwrap_or_default());
+        let name = TextSize::new(last.length.unwrap_or_default()).min(piece.len());
         // The arguments of a function that doesn't exist may be wrong, too.
         let call = last.message.contains("Function with name").then(|| {
-            edits.with(&copies, |range| format!("coalesce{}", &text[TextRange::new(range.start() + name, range.end())]))
+            let names: Vec<TextRange> = copies.iter().map(|call| TextRange::at(call.start(), name)).collect();
+            edits.with(&names, |_| "coalesce".to_owned())
         });
         let neutral = NEUTRAL.iter().map(|instead| edits.with(&copies, |_| (*instead).to_owned()));
         for tried in call.into_iter().chain(neutral) {

@@ -50,6 +50,13 @@ pub(crate) fn plain_words(message: &str) -> Option<String> {
     if message.contains("Function with name ") && message.contains(" does not exist") {
         return Some(format!("there is no function `{}`", missing_name(message)?));
     }
+    if let Some((_, rest)) = message.split_once(" is not in the catalog, but it exists in the ") {
+        let extension = rest.split(' ').next()?;
+        return Some(format!(
+            "there is no function `{}`: it is in DuckDB's extension `{extension}`, which is not loaded",
+            quoted('"')?
+        ));
+    }
     if message.starts_with("Table with name ") && message.contains(" does not exist") {
         return Some(format!("there is no table `{}`", missing_name(message)?));
     }
@@ -108,6 +115,10 @@ mod tests {
         for (message, expected) in [
             ("Scalar Function with name date_trunk does not exist!", "there is no function `date_trunk`"),
             ("Table with name stores does not exist!", "there is no table `stores`"),
+            (
+                "Scalar Function with name \"st_x\" is not in the catalog, but it exists in the spatial extension.\n\nPlease try",
+                "there is no function `st_x`: it is in DuckDB's extension `spatial`, which is not loaded",
+            ),
             ("Table \"o\" does not have a column named \"citi\"\nCandidate", "`o` has no column `citi`"),
             ("Referenced column \"amout\" not found in FROM clause!", "there is no column `amout`"),
             (

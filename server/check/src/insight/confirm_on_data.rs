@@ -3,9 +3,10 @@
 use super::plan::{Plan, render};
 use super::setting::Setting;
 use crate::insight::combinations::Combination;
+use crate::models::check_model::Columns;
 use crate::models::source::source_of_model;
 use crate::proof::Class;
-use viz_facts::{QueryTable, Question, Reason, SourceSpec, SqlError, SqlErrorKind, Unknown};
+use viz_facts::{Column, QueryTable, Question, Reason, SourceSpec, SqlError, SqlErrorKind, Unknown};
 use viz_sql::{model_query, name_hash};
 
 /// What a suspected selection turned out to be.
@@ -120,16 +121,43 @@ pub(super) fn with_tables(tables: &[QueryTable]) -> String {
     tables.iter().map(table).collect::<Vec<_>>().join(",\n")
 }
 
-/// Where the query finds its rows.
+/// Where the query finds its rows. In the browser they have the types in which a run stores them.
 pub(super) fn source_and_tables(setting: &Setting<'_>) -> Result<(SourceSpec, Vec<QueryTable>), Unknown> {
+    let first = setting.composed.models.first();
+    let first = first.ok_or_else(|| Unknown::new(Reason::NoModel, "the query reads no model"))?;
+    let source = source_of_model(setting.project, *first)?;
+    let in_browser = setting.composed.dynamic && !matches!(source, SourceSpec::Sqlite { .. });
     let table = |model: &_| {
         let query =
             model_query(setting.project, *model).ok_or_else(|| Unknown::new(Reason::NoSql, "a model has no SQL"))?;
         let name = name_hash(setting.project.object(*model).name_text());
-        Ok(QueryTable { name, sql: query.text().to_owned() })
+        let sql = match setting.columns.get(model) {
+            Some(Columns::Known(columns)) if in_browser => as_stored(query.text(), columns),
+            _ => query.text().to_owned(),
+        };
+        Ok(QueryTable { name, sql })
     };
     let tables = setting.composed.models.iter().map(table).collect::<Result<_, Unknown>>()?;
-    let first = setting.composed.models.first();
-    let first = first.ok_or_else(|| Unknown::new(Reason::NoModel, "the query reads no model"))?;
-    Ok((source_of_model(setting.project, *first)?, tables))
+    Ok((source, tables))
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A query of DuckDB whose columns have the types in which a run stores them.
+fn as_stored(sql: &str, columns: &[Column]) -> String {
+    let place = |at: usize| format!("viz_{at}");
+    let stored = |(at, column): (usize, &Column)| column.data_type.stored_value(&place(at));
+    let values: Vec<Option<String>> = columns.iter().enumerate().map(stored).collect();
+    if values.iter().all(Option::is_none) {
+        return sql.to_owned();
+    }
+    let list: Vec<String> = values
+        .into_iter()
+        .enumerate()
+        .map(|(at, value)| format!("{} AS {}", value.unwrap_or_else(|| place(at)), quoted(&columns[at].name)))
+        .collect();
+    let places: Vec<String> = (0..columns.len()).map(place).collect();
+    format!("SELECT {} FROM (\n{sql}\n) AS viz_rows({})", list.join(", "), places.join(", "))
 }

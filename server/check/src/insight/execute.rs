@@ -15,7 +15,7 @@ use crate::facts::Known;
 use crate::insight::combinations::Combination;
 use crate::insight::witness::{Witness, witnesses};
 use crate::report::{Finding, Judge};
-use viz_facts::{Answer, QueryTable, Question, Reason, SqlError, Unknown};
+use viz_facts::{Answer, QueryTable, Question, Reason, SourceSpec, SqlError, Unknown};
 use viz_project::{Code, ObjectId};
 use viz_text::Loc;
 
@@ -39,6 +39,9 @@ pub(super) fn execute_sample(
     among: &[usize],
 ) -> Result<(), Unknown> {
     let (source, tables) = source_and_tables(setting)?;
+    if matches!(source, SourceSpec::Sqlite { .. }) {
+        return Err(Unknown::new(Reason::SourceDialect, "this query is DuckDB's, and the source is SQLite's"));
+    }
     let questions = among.iter().map(|at| {
         let sql = counting_query(&tables, &render(setting, plan, &plan.combinations[*at]));
         setting.facts.get(Question::Options { source: source.clone(), sql, limit: 1 })

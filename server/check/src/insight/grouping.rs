@@ -9,9 +9,9 @@ use super::wording::{in_words, plain_names, subject};
 use crate::report::{Finding, Judge};
 use sqlparser::tokenizer::Token as SqlToken;
 use std::sync::Arc;
-use viz_facts::{Question, SqlError, Unknown};
-use viz_project::{Code, Fix, Statement};
-use viz_sql::{Clause, Composed, Regrouped, Token, foreign_aggregates, tokenize};
+use viz_facts::{Question, ShadowTable, SqlError, Unknown};
+use viz_project::{Code, Fix, Severity, Statement};
+use viz_sql::{Alike, Clause, Composed, Regrouped, Token, foreign_aggregates, tokenize};
 use viz_syntax::quoted;
 use viz_text::Loc;
 use viz_text::shorten::shorten;
@@ -154,16 +154,60 @@ fn differently_grouped(
     Ok(found)
 }
 
+/// Expressions whose text behind GROUP BY is the selected one to the viewers' engine of today, and another one to DuckDB 2.0.
+///
+/// # Errors
+/// While that is not known.
+pub(super) fn judge_newer_grouping(
+    setting: &Setting<'_>,
+    plan: &Plan,
+    verdict: &mut InsightVerdict,
+    tables: &Arc<[ShadowTable]>,
+    combination: usize,
+) -> Result<(), Unknown> {
+    if std::ptr::eq(setting.composed, setting.built) {
+        return Ok(());
+    }
+    let setting = Setting { composed: setting.built, ..*setting };
+    let alike: Vec<&Regrouped> =
+        setting.built.regrouped.iter().filter(|regrouped| regrouped.alike == Alike::Yes).collect();
+    for regrouped in alike {
+        let one = setting.built.grouped_as_selected(|statement| statement == regrouped.statement);
+        let selection = &plan.combinations[combination];
+        let sql = one.template.render(|_, hole| plan.value(selection, hole)).into_text();
+        let Err(error) = setting.facts.accepted(Question::Bind { tables: Arc::clone(tables), sql })? else { continue };
+        let effect = Effect { engine: "DuckDB 2.0", what: "works in the browser of today only" };
+        let mut finding = differs(&setting, regrouped, Some(&error), &effect);
+        finding.severity = Severity::Warning;
+        verdict.findings.push(finding);
+    }
+    Ok(())
+}
+
 /// That an expression is grouped by as another one, and in whose words it is refused.
 pub(super) fn differs_finding(setting: &Setting<'_>, regrouped: &Regrouped, error: Option<&SqlError>) -> Finding {
+    differs(setting, regrouped, error, &Effect { engine: "DuckDB", what: "fails" })
+}
+
+/// What comes of two texts that are not the same.
+struct Effect {
+    /// To whom.
+    engine: &'static str,
+    /// What the query then does.
+    what: &'static str,
+}
+
+fn differs(setting: &Setting<'_>, regrouped: &Regrouped, error: Option<&SqlError>, effect: &Effect) -> Finding {
     let text = setting.composed.template.text();
     let grouped =
         setting.composed.grouped_range(regrouped.statement).map(|range| plain_names(setting, text.slice(range)));
     let message = format!(
-        "{} is grouped by as `{}`, which is not the same to DuckDB as `{}`: the query fails (R-SQL-05)",
+        "{} is grouped by as `{}`, which is not the same to {} as `{}`: the query {} (R-SQL-05)",
         subject(setting, regrouped.loc),
         shorten(&grouped.unwrap_or_default(), SHOWN),
+        effect.engine,
         shorten(&regrouped.typed, SHOWN),
+        effect.what,
     );
     let mut finding = Finding::new(Code::GroupedDifferently, regrouped.loc, message);
     finding.notes.extend(error.map(|error| format!("DuckDB says: {}", in_words(setting, error))));

@@ -2,10 +2,12 @@
 
 use super::InsightVerdict;
 use super::blame::{Failure, blame_query, choices_finding};
+use super::confirm_on_data::{source_and_tables, with_tables};
 use super::in_browser::{is_read_today, today_finding};
 use super::plan::{Plan, render};
 use super::probes::over_words;
 use super::setting::{Setting, shadow_tables};
+use crate::facts::Known;
 use crate::insight::combinations::Combination;
 use crate::insight::witness::witnesses;
 use crate::proof::Key;
@@ -13,7 +15,7 @@ use crate::report::Judge;
 use indexmap::IndexMap;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use viz_facts::{Question, ShadowTable, SqlError, Unknown};
+use viz_facts::{Answer, Question, ShadowTable, SqlError, SqlErrorKind, Unknown};
 use viz_sql::parse;
 
 /// A set of combinations that one text speaks for.
@@ -131,5 +133,38 @@ fn binds(
             settled => return settled,
         }
     }
-    setting.facts.accepted(Question::Bind { tables: Arc::clone(tables), sql: text.to_owned() })
+    let bound = setting.facts.accepted(Question::Bind { tables: Arc::clone(tables), sql: text.to_owned() });
+    let elsewhere = match &bound {
+        Ok(Err(error)) => error.kind == SqlErrorKind::Catalog,
+        Ok(Ok(())) => false,
+        Err(why) => !why.is_pending(),
+    };
+    if elsewhere && !setting.composed.dynamic { binds_on_source(setting, text, bound) } else { bound }
+}
+
+/// Whether a text without inputs binds where it runs: its sub-queries may read what else the source has. `otherwise` is what
+/// holds if the source doesn't tell.
+fn binds_on_source(
+    setting: &Setting<'_>,
+    text: &str,
+    otherwise: Result<Result<(), SqlError>, Unknown>,
+) -> Result<Result<(), SqlError>, Unknown> {
+    let Ok((source, models)) = source_and_tables(setting) else { return otherwise };
+    let ours = format!("WITH {}\n", with_tables(&models));
+    match setting.facts.get(Question::Describe { source, sql: format!("{ours}{text}") }) {
+        Known::Answer(answer, _) => match &*answer {
+            Answer::Columns(Ok(_)) => Ok(Ok(())),
+            Answer::Columns(Err(error)) => Ok(Err(behind(error, ours.len()))),
+            _ => otherwise,
+        },
+        Known::Pending => Err(Unknown::pending()),
+        Known::Unknown(_) => otherwise,
+    }
+}
+
+/// An error without the prefix in which its offset counts.
+fn behind(error: &SqlError, prefix: usize) -> SqlError {
+    let prefix = u32::try_from(prefix).unwrap_or(u32::MAX);
+    let offset = error.offset.and_then(|offset| offset.checked_sub(prefix));
+    SqlError { offset, length: error.length.filter(|_| offset.is_some()), ..error.clone() }
 }

@@ -41,6 +41,7 @@ use crate::report::{Counters, Finding, InsightReport, Judge, Status};
 use crate::settings::{CheckOptions, Level};
 use computed::judge_computed;
 use execute::execute_sample;
+use grouping::judge_newer_grouping;
 use hostile::judge_hostile;
 use in_browser::{judge_arrows, judge_for_browser};
 use judge::judge_combinations;
@@ -53,8 +54,8 @@ use std::sync::Arc;
 use suspicious::suspicious;
 use values::{judge_data, judge_values};
 use viz_facts::{Question, Reason, ShadowTable, Unknown};
-use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project, Rule, Severity};
-use viz_sql::{Composed, compose, no_model};
+use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project, Rule, Severity, StatementKind};
+use viz_sql::{Composed, Unread, compose, compose_without, no_model};
 use without_options::judge_without_options;
 use written::judge_written;
 
@@ -102,31 +103,74 @@ pub(crate) fn check_insight(
     };
     verdict.findings.extend(composed.problems.iter().map(Finding::from));
     (verdict.report.proof.canonicalised, verdict.report.proof.compared) = (composed.read, composed.compared);
-    let other = if in_1_4(project, &composed) { composed.grouped_as_viewers_see() } else { mended(facts, &composed) };
-    let composed = other.unwrap_or(composed);
-    let setting = Setting { project, facts, options, columns, inputs, id, insight, composed: &composed };
+    let unread = composed.unread.clone();
+    let (built, left_out) = as_built(facts, id, &context, composed);
+    let other = if in_1_4(project, &built) { built.grouped_as_viewers_see() } else { mended(facts, &built) };
+    let composed = other.as_ref().unwrap_or(&built);
+    let setting = Setting { project, facts, options, columns, inputs, id, insight, composed, built: &built };
     judge_query(&setting, &mut verdict);
     // A filter that is dropped whatever is chosen needs no other finding about the same placeholder.
     let dropped: Vec<_> = composed.problems.iter().filter(|problem| problem.code == Code::DroppedFilter).collect();
     verdict
         .findings
         .retain(|finding| !finding.code.is_of_choices() || dropped.iter().all(|problem| problem.loc != finding.loc));
-    add_unread(&setting, &mut verdict.findings);
+    add_unread(&setting, &unread, &left_out, &mut verdict.findings);
     suspicious(&setting, &mut verdict.findings);
     verdict
 }
 
+/// The query without what the build can't read, and the statements that are left out.
+pub(crate) fn as_built(
+    facts: &Facts<'_>,
+    id: ObjectId,
+    context: &FromFacts<'_>,
+    composed: Composed,
+) -> (Composed, Vec<usize>) {
+    let left_out = left_out(facts, &composed);
+    let shorter = if left_out.is_empty() { None } else { compose_without(context.project, id, context, &left_out) };
+    (shorter.unwrap_or(composed), left_out)
+}
+
+/// The statements that the build leaves out of a query without inputs, because SQLGlot can't read what the engine can
+/// (`R-SQL-14`). A query that then selected nothing would fail.
+fn left_out(facts: &Facts<'_>, composed: &Composed) -> Vec<usize> {
+    if composed.dynamic || composed.broken || composed.unread.is_empty() {
+        return Vec::new();
+    }
+    let unread: Vec<usize> = composed.unread.iter().map(|unread| unread.statement).collect();
+    let selects = composed.selected.iter().any(|selected| !unread.contains(&selected.statement));
+    let read = || matches!(facts.accepted(Question::Parse { sql: composed.template.plain() }), Ok(Ok(())));
+    if selects && read() { unread } else { Vec::new() }
+}
+
 /// Says which statements the reference's parser can't read, unless something is said against them already.
-fn add_unread(setting: &Setting<'_>, findings: &mut Vec<Finding>) {
-    for unread in &setting.composed.unread {
-        let whole = setting.insight.statements[unread.statement].query.loc;
+fn add_unread(setting: &Setting<'_>, unread: &[Unread], left_out: &[usize], findings: &mut Vec<Finding>) {
+    for unread in unread {
+        let statement = &setting.insight.statements[unread.statement];
+        let whole = statement.query.loc;
         let told = |finding: &Finding| {
             let here = finding.loc.segment == whole.segment && whole.range.contains_range(finding.loc.range);
             finding.severity == Severity::Error && (here || finding.loc == unread.problem.loc)
         };
-        if !findings.iter().any(told) {
-            findings.push(Finding::from(&unread.problem));
+        if findings.iter().any(told) {
+            continue;
         }
+        let mut finding = Finding::from(&unread.problem);
+        if !setting.composed.dynamic && !std::ptr::eq(setting.composed, setting.built) {
+            let subject = wording::subject(setting, finding.loc);
+            finding = Finding::new(
+                Code::SqlSyntax,
+                finding.loc,
+                format!(
+                    "{subject} works without inputs only: there the build takes a pair of quotes from this reference"
+                ),
+            );
+            finding.severity = Severity::Warning;
+            finding.help = Some("leave the quotes out: a reference gets its own".into());
+        } else if left_out.contains(&unread.statement) && statement.kind != StatementKind::Filter {
+            finding.severity = Severity::Warning;
+        }
+        findings.push(finding);
     }
 }
 
@@ -260,6 +304,7 @@ fn judge_bound(
 ) -> Result<(), Unknown> {
     let first = render(setting, plan, &plan.combinations[bound[0]]);
     judge_slices(setting, verdict, tables, &first);
+    judge_newer_grouping(setting, plan, verdict, tables, bound[0])?;
     // Both are asked at once.
     let written = judge_written(setting, verdict, tables, &first);
     judge_values(setting, plan, &mut verdict.findings, tables)?;

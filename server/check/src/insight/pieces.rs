@@ -6,8 +6,8 @@ use super::setting::Setting;
 use crate::insight::combinations::Combination;
 use std::collections::BTreeSet;
 use viz_project::StatementKind;
-use viz_sql::{Nesting, tokenize};
-use viz_text::TextRange;
+use viz_sql::{Nesting, Placed, tokenize, without_direction};
+use viz_text::{TextRange, TextSize};
 
 /// A part of the query, and the selections that it depends on.
 pub(super) struct Piece {
@@ -51,13 +51,17 @@ pub(super) fn piece_of(setting: &Setting<'_>, plan: &Plan, range: TextRange) -> 
 /// one that can't be probed keeps no other from it.
 pub(super) fn probed_pieces(setting: &Setting<'_>) -> Vec<TextRange> {
     let mut seen = std::collections::HashSet::new();
-    let judged = |kind| kind != StatementKind::Sort;
     let holes = |range: &TextRange| !setting.composed.template.holes_within(*range).is_empty();
-    let placed =
-        setting.composed.placed.iter().filter(|placed| {
-            judged(setting.insight.statements[placed.statement].kind) && seen.insert(placed.statement)
-        });
-    placed.flat_map(|placed| conjuncts(setting, placed.range)).filter(holes).collect()
+    let placed = setting.composed.placed.iter().filter(|placed| seen.insert(placed.statement));
+    let expression = |placed: &Placed| match setting.insight.statements[placed.statement].kind {
+        // A direction is no value.
+        StatementKind::Sort => {
+            let text = without_direction(setting.composed.template.text().slice(placed.range));
+            TextRange::at(placed.range.start(), TextSize::of(text))
+        }
+        _ => placed.range,
+    };
+    placed.map(expression).flat_map(|range| conjuncts(setting, range)).filter(holes).collect()
 }
 
 /// The operands of the ANDs at the top of an expression.

@@ -4,7 +4,7 @@ use crate::facts::Facts;
 use crate::inputs::check_input::AllOptions;
 use crate::inputs::options::{Failed, look_up};
 use crate::inputs::states::states;
-use crate::insight::{FromFacts, in_1_4, mended, not_composed};
+use crate::insight::{FromFacts, as_built, in_1_4, mended, not_composed};
 use crate::models::check_model::{AllColumns, Columns, columns};
 use crate::models::source::source_of_model;
 use crate::selection::State;
@@ -94,8 +94,10 @@ fn render(
             (input, options.map(Arc::new))
         })
         .collect();
-    let composed = compose(project, insight, &FromFacts { columns: &columns, inputs: &inputs, project })
-        .ok_or_else(|| Unknown::new(Reason::NoQuery, "it has no query"))?;
+    let context = FromFacts { columns: &columns, inputs: &inputs, project };
+    let composed =
+        compose(project, insight, &context).ok_or_else(|| Unknown::new(Reason::NoQuery, "it has no query"))?;
+    let (composed, _) = as_built(facts, insight, &context, composed);
     let composed = mended(facts, &composed).unwrap_or(composed);
     if composed.broken {
         return Err(not_composed(&composed));

@@ -184,12 +184,11 @@ pub(super) fn judge_kept_rows(setting: &Setting<'_>, verdict: &mut InsightVerdic
         return Ok(());
     }
     let condition = clause(Clause::Where).or_else(|| clause(Clause::Having));
-    let sql = match (tables.as_slice(), condition) {
+    let sql = match (tables.as_slice(), condition, read_rows(setting, sql)) {
         // The model alone decides, and that is asked for once.
-        ([only], None) => format!("SELECT 1 FROM ({}\n) LIMIT 1", only.sql),
-        _ => {
-            format!("WITH {}\nSELECT 1 FROM (\n{sql}\n) AS viz_rows LIMIT 1", with_tables(&tables))
-        }
+        ([only], None, Some(_)) => format!("SELECT 1 FROM ({}\n) LIMIT 1", only.sql),
+        (_, _, Some(rows)) => format!("WITH {}\nSELECT 1\n{rows}\nLIMIT 1", with_tables(&tables)),
+        _ => format!("WITH {}\nSELECT 1 FROM (\n{sql}\n) AS viz_rows LIMIT 1", with_tables(&tables)),
     };
     let answer = match setting.facts.get(Question::Options { source, sql, limit: 1 }) {
         Known::Answer(answer, _) => answer,
@@ -214,9 +213,38 @@ pub(super) fn judge_kept_rows(setting: &Setting<'_>, verdict: &mut InsightVerdic
     Ok(())
 }
 
-/// Whether all rows become one: there is an aggregate, and nothing is grouped by.
+/// Functions that may make no row of a row where they are selected.
+const MAKING_ROWS: [&str; 4] = ["unnest", "generate_subscripts", "regexp_split_to_table", "unpivot_list"];
+
+/// The part of the query from FROM to the end of WHERE, if that alone decides whether there are rows: then insights that
+/// filter alike ask the same, and nothing is grouped or sorted for it.
+fn read_rows<'a>(setting: &Setting<'_>, sql: &'a str) -> Option<&'a str> {
+    let placed = || setting.composed.placed.iter();
+    let making = |text: &str| MAKING_ROWS.iter().any(|name| text.to_ascii_lowercase().contains(name));
+    let grouped = placed().any(|placed| placed.clause == Clause::GroupBy);
+    // An aggregate inside of a window makes one row of all.
+    let one = |placed: &viz_sql::Placed| !grouped && viz_sql::shape_of(&sql[placed.range]).aggregate;
+    if placed().any(|placed| placed.clause == Clause::Having || making(&sql[placed.range]) || one(placed)) {
+        return None;
+    }
+    let selected = placed().filter(|placed| placed.clause == Clause::Select).map(|placed| placed.range.end()).max()?;
+    let from = usize::from(selected) + sql[usize::from(selected)..].find("\nFROM ")? + 1;
+    let behind = |placed: &&viz_sql::Placed| matches!(placed.clause, Clause::GroupBy | Clause::OrderBy);
+    let end = match placed().filter(behind).map(|placed| placed.range.start()).min() {
+        Some(next) => {
+            ["\nGROUP BY", "\nORDER BY"].iter().filter_map(|words| sql[..usize::from(next)].rfind(words)).max()?
+        }
+        None => sql.len(),
+    };
+    sql.get(from..end)
+}
+
+/// Whether all rows become one: there is an aggregate that is no window function, and nothing is grouped by.
 fn aggregates(setting: &Setting<'_>) -> bool {
     let selected = |placed: &&viz_sql::Placed| placed.clause == Clause::Select;
     let text = |placed: &viz_sql::Placed| setting.composed.template.plain()[placed.range].to_owned();
-    setting.composed.placed.iter().filter(selected).any(|placed| viz_sql::shape_of(&text(placed)).aggregate)
+    setting.composed.placed.iter().filter(selected).any(|placed| {
+        let shape = viz_sql::shape_of(&text(placed));
+        shape.aggregate && !shape.window
+    })
 }

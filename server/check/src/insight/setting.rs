@@ -21,7 +21,10 @@ pub(super) struct Setting<'a> {
     pub inputs: &'a AllOptions,
     pub id: ObjectId,
     pub insight: &'a Insight,
+    /// The query as the engine here has to see it to judge what runs.
     pub composed: &'a Composed,
+    /// The query as it is built.
+    pub built: &'a Composed,
 }
 
 /// DuckDB judges what runs in DuckDB: dynamic queries, and static ones of DuckDB sources.

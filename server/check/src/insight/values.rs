@@ -70,9 +70,20 @@ pub(super) fn judge_data(
         return Ok(());
     }
     let selection = &plan.combinations[at];
-    let error = match setting.facts.accepted(over_words(tables, render(setting, plan, selection)))? {
-        Err(error) if error.kind == SqlErrorKind::Conversion => error,
-        _ => return Ok(()),
+    let error = match setting.facts.accepted(over_words(tables, render(setting, plan, selection))) {
+        Ok(Err(error)) if error.kind == SqlErrorKind::Conversion => error,
+        // What reads more than models can only be tried where it runs.
+        Err(why) if !why.is_pending() && !setting.composed.dynamic => {
+            return match try_on_data(setting, plan, selection, &[])? {
+                Trial::Fails(error) => {
+                    blame_query(setting, plan, verdict, at, &SqlError { offset: None, ..error }, Judge::Values);
+                    Ok(())
+                }
+                Trial::Passes => Ok(()),
+                Trial::Untried(_) => Err(why),
+            };
+        }
+        found => return found.map(drop),
     };
     if let Trial::Fails(on_data) = try_on_data(setting, plan, selection, &[])? {
         blame_query(setting, plan, verdict, at, &SqlError { message: on_data.message, ..error }, Judge::Values);

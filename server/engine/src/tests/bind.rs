@@ -152,8 +152,7 @@ fn nothing_outside_can_be_read() {
 #[test]
 fn what_needs_another_extension_is_unknown() {
     for (sql, extension) in [
-        ("select st_point(1, 2)", "spatial"),
-        ("from st_read('x')", "spatial"),
+        ("from 'x.gpkg'", "spatial"),
         ("from 'x.xlsx'", "excel"),
         ("from read_xlsx('x.xlsx')", "excel"),
         ("select city collate de from orders", "icu"),
@@ -165,6 +164,21 @@ fn what_needs_another_extension_is_unknown() {
         let unknown = bind(sql).unwrap_err();
         assert_eq!(unknown.code, Reason::ExtensionMissing, "{sql}: {unknown:?}");
         assert!(unknown.message.contains(&format!("`{extension}`")), "{sql}: {unknown:?}");
+    }
+}
+
+#[test]
+fn a_function_of_an_extension_that_nothing_loads_is_an_error_at_its_name() {
+    for (sql, name) in [
+        ("select city, st_x (st_point(1, 2)) from orders", "st_x"),
+        ("select 'st_point(', ST_Point(1, 2)", "ST_Point"),
+        ("from st_read('x')", "st_read"),
+    ] {
+        let error = bind(sql).unwrap().unwrap_err();
+        assert_eq!(error.kind, SqlErrorKind::Catalog, "{sql}");
+        assert!(error.message.contains("exists in the spatial extension"), "{sql}: {error:?}");
+        let offset = error.offset.unwrap() as usize;
+        assert_eq!(&sql[offset..offset + error.length.unwrap() as usize], name, "{sql}");
     }
 }
 

@@ -12,6 +12,14 @@ use viz_project::Config;
 /// Stack of a thread that checks, in bytes: SQL nests, and so does the recursion over it.
 pub const STACK: usize = 64 << 20;
 
+/// Those that share the work of a check have it, too. A pool that exists already stays as it is.
+pub fn give_every_thread_its_stack() {
+    let threads = rayon::ThreadPoolBuilder::new().stack_size(STACK).thread_name(|at| format!("check {at}"));
+    if let Err(error) = threads.build_global() {
+        tracing::warn!(%error, "the threads of checks have small stacks");
+    }
+}
+
 /// What was asked for, as far as it was.
 #[derive(Debug, Clone, Copy)]
 pub struct AskedFor {
