@@ -154,6 +154,7 @@ pub fn examples(name: &str, page: &str) -> Vec<Example> {
             let (page, line, files) = (name.to_owned(), number + 1, shared.clone());
             found.push(Example { page, line, heading: heading.clone(), rules: Vec::new(), files });
         }
+        let common = if found.is_empty() { BTreeMap::new() } else { shared.clone() };
         let files = match found.last_mut() {
             Some(example) => {
                 example.rules.extend(rest.iter().map(|rule| (*rule).to_owned()));
@@ -162,7 +163,10 @@ pub fn examples(name: &str, page: &str) -> Vec<Example> {
             None if heading.is_empty() => &mut shared,
             None => panic!("{name}.md: the project file stands first"),
         };
-        assert!(files.insert(path.to_owned(), content).is_none(), "{name}.md: `{path}` stands twice");
+        // What stands for all projects of the page may be said otherwise in one of them.
+        let before = files.insert(path.to_owned(), content);
+        let twice = before.is_some_and(|before| common.get(path) != Some(&before));
+        assert!(!twice, "{name}.md: `{path}` stands twice");
     }
     found
 }

@@ -265,6 +265,7 @@ fn what_differs_is_seen() {
         columns: ["split", "props.x"]
             .map(|key| viz_check::RenderedColumn { key: key.into(), alias: String::new() })
             .into(),
+        default_order: Vec::new(),
         dynamic: true,
         grouped: false,
     };

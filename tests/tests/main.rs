@@ -52,6 +52,7 @@ mod table;
 mod trust;
 mod unknown_names;
 mod values;
+mod versions;
 #[cfg(target_os = "linux")]
 mod walls;
 mod walls_door;

@@ -8,6 +8,7 @@ use viz_tests::projects::Project;
 /// A project in which nearly everything hangs on names that a repository may define.
 const PROJECT: &str = "\
 name: shop
+cli_version: 2.1.0
 includes:
   - path: acme/shared.git@v1
 defaults:

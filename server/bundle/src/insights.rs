@@ -10,7 +10,7 @@ use std::path::Path;
 use viz_check::{RenderedQuery, rendered_query};
 use viz_check::{stored_props, written};
 use viz_facts::{FactStore, QueryTable, Reason, Unknown};
-use viz_project::{Body, Insight, ObjectId, Project};
+use viz_project::{Body, Insight, ObjectId, Place, Project, Resolution, Rule};
 use viz_sql::name_hash;
 use viz_syntax::Plain;
 
@@ -31,6 +31,9 @@ pub(crate) fn work(context: &Context<'_>, id: ObjectId) -> Result<Work, Unknown>
     let Body::Insight(insight) = &project.object(id).body else {
         return Err(Unknown::new(Reason::NoInsight, "this is no insight"));
     };
+    if insight.is_constant() && project.target().has(Rule::ConstantInsights) {
+        return Ok(Work { texts: vec![constant(project, id, insight)], ..Work::default() });
+    }
     let query = rendered_query(project, facts, now, id, &[])?;
     let source = match query.tables.first() {
         Some(table) => table.source.clone()?,
@@ -52,7 +55,8 @@ pub(crate) fn work(context: &Context<'_>, id: ObjectId) -> Result<Work, Unknown>
         let models = query.tables.iter().map(|table| file(table.name.clone(), layout.model(&table.model)));
         (models.collect(), query.stored.clone())
     } else {
-        (vec![file(name_hash(name), layout.insight(name))], format!("SELECT * FROM \"{}\"", name_hash(name)))
+        let sql = format!("SELECT * FROM \"{}\"{}", name_hash(name), order(project, &query));
+        (vec![file(name_hash(name), layout.insight(name))], sql)
     };
     let meta = object([
         ("name", name.into()),
@@ -88,6 +92,31 @@ pub(crate) fn work(context: &Context<'_>, id: ObjectId) -> Result<Work, Unknown>
     Ok(Work { queries, texts, warnings, ..Work::default() })
 }
 
+/// What is written of an insight of constants: there is nothing to query (R-22-41).
+fn constant(project: &Project, id: ObjectId, insight: &Insight) -> Text {
+    let name = project.object(id).name_text();
+    let meta = object([
+        ("name", name.into()),
+        ("files", Value::Array(Vec::new())),
+        ("query", Value::Null),
+        ("props_mapping", Value::Object(Map::new())),
+        ("static_props", static_props(project, id)),
+        ("props_slices", Value::Object(Map::new())),
+        ("split_key", Value::Null),
+        ("type", insight.trace_type.as_ref().map(|ty| ty.text.as_str()).into()),
+    ]);
+    Text { path: insight_json(name), json: meta }
+}
+
+/// The order that the browser's query has, too, where lines have one although no sort is written (R-SQL-10a).
+fn order(project: &Project, query: &RenderedQuery) -> String {
+    if query.default_order.is_empty() || !project.target().has(Rule::TypedLinesOrdered) {
+        return String::new();
+    }
+    let columns: Vec<String> = query.default_order.iter().map(|alias| format!("\"{alias}\"")).collect();
+    format!(" ORDER BY {}", columns.join(", "))
+}
+
 /// The alias of the split; of several the last counts (`R-SQL-11`).
 fn split(query: &RenderedQuery) -> Option<&str> {
     query.columns.iter().rev().find(|column| column.key == "split").map(|column| column.alias.as_str())
@@ -111,9 +140,29 @@ fn static_props(project: &Project, id: ObjectId) -> Value {
     match json(&stored_props(project, id)) {
         Value::Object(mut props) => {
             props.shift_remove("type");
+            if project.target().has(Rule::TraceLinks) {
+                trace_ids(project, id, &mut props);
+            }
             Value::Object(props)
         }
         _ => Value::Object(Map::new()),
+    }
+}
+
+/// A carpet has an id, its own name if it says none, by which the traces on it name it (R-22-45).
+fn trace_ids(project: &Project, id: ObjectId, props: &mut Map<String, Value>) {
+    let object = project.object(id);
+    let Body::Insight(insight) = &object.body else { return };
+    if insight.trace_type.as_ref().is_some_and(|ty| ty.text == "carpet") && !props.contains_key("carpet") {
+        props.insert("carpet".to_owned(), object.name_text().into());
+    }
+    let link = project.references_of(id).find(|(found, _)| found.place == Place::TraceLink);
+    if let Some((_, Resolution::Object(carpet))) = link {
+        let own = match written(project, *carpet, &["props", "carpet"]) {
+            Some(Plain::Text(own)) => own,
+            _ => project.object(*carpet).name_text().to_owned(),
+        };
+        props.insert("carpet".to_owned(), own.into());
     }
 }
 

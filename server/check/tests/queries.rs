@@ -202,6 +202,12 @@ fn what_the_versions_differ_in() {
     props: { type: scatter, mode: lines, x: "?{ ${ref(orders).day} }", y: "?{ ${ref(orders).amount} }" }
     interactions:
       - sort: ?{ ${ref(orders).amount} }
+  - name: texts
+    props: { type: scatter, mode: lines, x: "?{ ${ref(orders).city} }", y: "?{ ${ref(orders).amount} }" }
+  - name: split
+    props: { type: scatter, x: "?{ ${ref(orders).day} }", y: "?{ ${ref(orders).amount} }" }
+    interactions:
+      - split: ?{ ${ref(orders).city} }
 "#;
     let clauses = |target: &str, insight: &str| {
         let sql = Shop::new(target, rest).query(insight).sql;
@@ -213,6 +219,19 @@ fn what_the_versions_differ_in() {
     assert_eq!(clauses("2.1.0", "points"), (true, false, false));
     assert_eq!(clauses("2.0.3", "points"), (true, false, false));
     assert_eq!(clauses("2.1.0", "sorted"), (false, true, false));
+    // 2.2 goes by the type of x, not by the words of `mode`; the split comes first.
+    assert_eq!(clauses("2.2.1", "raw"), (false, true, true));
+    assert_eq!(clauses("2.2.1", "points"), (true, false, false));
+    assert_eq!(clauses("2.2.1", "sorted"), (false, true, false));
+    assert_eq!(clauses("2.1.0", "texts"), (false, true, false));
+    assert_eq!(clauses("2.2.1", "texts"), (false, false, false));
+    let split = Shop::new("2.2.1", rest).query("split");
+    assert!(
+        split.sql.contains(&format!("ORDER BY\n  \"{0}\".\"city\",\n  \"{0}\".\"day\"", name_hash("orders"))),
+        "{}",
+        split.sql
+    );
+    assert_eq!(split.default_order.len(), 2);
 }
 
 /// R-IN-30: in an option query, the model's query stands in parentheses.

@@ -5,6 +5,7 @@ use crate::cursor::expected::slot;
 use crate::cursor::nodes::scalars;
 use viz_plotly::{ValueType, is_color, rgba, spellings};
 use viz_project::Project;
+use viz_project::schema::THEME_COLORS;
 use viz_syntax::quoted;
 use viz_text::{FileId, TextRange, TextSize};
 
@@ -37,7 +38,12 @@ pub fn colors(project: &Project, file: FileId) -> Vec<Color> {
             return;
         };
         if let Some(rgba) = rgba(text) {
-            let named = matches!(keys, [.., "format_cells", "min_color" | "max_color"]);
+            let of_theme = |key: &str| key == "colorway" || THEME_COLORS.contains(&key);
+            let named = match keys {
+                [.., "format_cells", "min_color" | "max_color"] => true,
+                ["theme", key] | ["theme", "light" | "dark", key] => of_theme(key),
+                _ => false,
+            };
             found.push((named, inner(document.text(), node.range()), rgba));
         }
     });

@@ -11,6 +11,7 @@ mod names;
 mod paths;
 mod props;
 mod rank;
+mod slots;
 mod sql;
 mod tables;
 mod values;

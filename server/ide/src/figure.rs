@@ -2,10 +2,10 @@
 
 use crate::chosen::chosen;
 use crate::snapshot::Snapshot;
-use viz_check::{Filled, Value, node_of, numeric_text, placeholders, static_props};
+use viz_check::{Filled, Value, node_of, numeric_text, placeholders, rendered_query, static_props};
 use viz_facts::{Reason, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project, StatementKind};
-use viz_sql::{Accessor, default_sort};
+use viz_sql::Accessor;
 use viz_syntax::Plain;
 
 /// All that a figure needs besides rows.
@@ -17,7 +17,7 @@ pub struct Drawing {
     pub statics: Plain,
     /// Path of a property, without `props.` → slice of its column.
     pub slices: Vec<(String, String)>,
-    /// Whether the rows are in the order that 2.1 gives to lines, not one that is written (`R-SQL-10`).
+    /// Whether the rows are in the order that lines get by default, not one that is written (`R-SQL-10`).
     pub sort: Option<Sort>,
 }
 
@@ -26,7 +26,7 @@ pub struct Drawing {
 pub enum Sort {
     /// An interaction of the insight.
     Written,
-    /// The default for lines: by x.
+    /// The default for lines: by x, and before that by the split.
     Default,
 }
 
@@ -48,8 +48,11 @@ pub fn drawing(snapshot: &Snapshot<'_>, insight: ObjectId) -> Result<Drawing, Un
     };
     let trace = body.trace_type.as_ref().map(|ty| ty.text.clone());
     let is_sorted = body.statements.iter().any(|statement| statement.kind == StatementKind::Sort);
-    let by_x = || default_sort(body, project.target()).map(|_| Sort::Default);
-    let sort = if is_sorted { Some(Sort::Written) } else { by_x() };
+    let by_default = || {
+        let query = rendered_query(project, snapshot.facts, snapshot.local(), insight, &[]).ok()?;
+        (!query.default_order.is_empty()).then_some(Sort::Default)
+    };
+    let sort = if is_sorted { Some(Sort::Written) } else { by_default() };
     Ok(Drawing { trace, statics, slices: body.statements.iter().filter_map(slice).collect(), sort })
 }
 

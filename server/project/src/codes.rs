@@ -122,6 +122,7 @@ codes! {
     InvalidProp "invalid-prop" Error "a property does not take such a value",
     InvalidRange "invalid-range" Error "a range has no values, or not those that are meant",
     InvalidSuppression "invalid-suppression" Warning "a comment names no finding that there is" [not_silenceable],
+    InvalidTemplate "invalid-template" Error "the HTML of a dashboard holds what it may not" [about_text],
     InvalidValue "invalid-value" Error "a value is none of those allowed" [about_text, follows_a_tag],
     InvertedCondition "inverted-condition" Warning "a condition says the opposite",
     JoinSides "join-sides" Warning "the sides of a join change from run to run",

@@ -4,7 +4,9 @@ use crate::codes::Code;
 use crate::exclusions::Exclusion;
 use crate::files::{FileSystem, ReadError};
 use crate::git_reference::{Malformed, git_reference};
+use crate::lower::Difference;
 use crate::problem::{Fix, Problem};
+use crate::schema::{self, Rule, Versions};
 use crate::surroundings::{Standing, Surroundings};
 use crate::walk::{Budget, TooMuch, Walk};
 use std::path::{Component, Path, PathBuf};
@@ -54,6 +56,8 @@ pub(crate) struct Include {
     pub watched: Vec<PathBuf>,
     /// What is odd about it, although it names files.
     pub problems: Vec<Problem>,
+    /// What works in some format versions only, while none is set.
+    pub difference: Option<Difference>,
     /// Whether all files that it names are known.
     pub complete: bool,
     /// The file or folder that it names.
@@ -67,6 +71,8 @@ pub(crate) struct Includes<'a> {
     pub around: &'a Surroundings,
     /// What looking into folders may still cost.
     pub budget: &'a mut Budget,
+    /// The format version, if one is set.
+    pub version: Option<schema::Target>,
 }
 
 impl Includes<'_> {
@@ -88,16 +94,48 @@ impl Includes<'_> {
         // R-INC-01: the folder of the including file is always put before the path, so absolute paths don't work.
         let folder = file.parent().unwrap_or(Path::new(""));
         let base = normalize(&folder.join(path_text.trim_start_matches('/')));
-        let (watched, problems) = (Vec::new(), Vec::new());
-        let mut include =
-            Include { path_text, loc, target: Ok(Target::Unfetched), watched, problems, complete: true, base };
-        // R-INC-08: any path with `.git` in it is taken as a git reference.
-        include.target = if include.path_text.contains(".git") {
-            git(&include.path_text, loc, self.root, self.files, &mut include.watched)
-        } else {
-            self.local(item, &mut include, file)
+        let mut include = Include {
+            path_text,
+            loc,
+            target: Ok(Target::Unfetched),
+            watched: Vec::new(),
+            problems: Vec::new(),
+            difference: None,
+            complete: true,
+            base,
+        };
+        include.target = match self.reading(&mut include) {
+            Reading::Git => git(&include.path_text, loc, self.root, self.files, &mut include.watched),
+            Reading::Gone => Err(Box::new(gone(&include.path_text, loc))),
+            Reading::Local => self.local(item, &mut include, file),
         };
         Some(include)
+    }
+
+    /// What a path is taken for: until 2.1 any with `.git` in it is a git reference (`R-INC-08`); since 2.2 there are none, and what
+    /// exists comes first (`R-INC-10`). While no version is set, each path is what some version makes of it.
+    fn reading(&self, include: &mut Include) -> Reading {
+        let (text, path) = (&include.path_text, &include.base);
+        if !text.contains(".git") {
+            return Reading::Local;
+        }
+        let repositories = Rule::GitIncludes.versions();
+        let difference =
+            |what: &str, works_in: Versions| Some(Difference { what: what.to_owned(), works_in, loc: include.loc });
+        let exists = self.files.is_file(path) || self.files.is_dir(path);
+        match self.version {
+            Some(version) if repositories.contains(version) => Reading::Git,
+            Some(_) if !exists && text.contains(".git@") => Reading::Gone,
+            None if !exists && text.contains(".git@") => {
+                include.difference = difference("a git repository among `includes`", repositories);
+                Reading::Git
+            }
+            None if exists => {
+                include.difference = difference("a path with `.git` in it", Versions::since(schema::Target::V2_2));
+                Reading::Local
+            }
+            _ => Reading::Local,
+        }
     }
 
     fn local(&mut self, item: Node<'_>, include: &mut Include, file: &Path) -> Result<Target, Box<Problem>> {
@@ -171,6 +209,24 @@ impl Includes<'_> {
         }
         Ok(Target::Files(found))
     }
+}
+
+/// What a path of an include is taken for.
+enum Reading {
+    /// A file or a folder.
+    Local,
+    /// A git reference.
+    Git,
+    /// A git reference, of which this version knows nothing any more.
+    Gone,
+}
+
+/// A repository that 2.2 does not include any more.
+fn gone(text: &str, loc: Loc) -> Problem {
+    let message =
+        format!("`{text}` is not included: since 2.2, a project takes nothing from git repositories (R-INC-10)");
+    let help = "copy the files into the project, and include them by their path";
+    Problem::new(Code::IncludeGitReference, loc, message).help(help)
 }
 
 /// What follows from a file that is not read.
@@ -277,7 +333,8 @@ mod tests {
     fn includes(document: &Document, files: &MemoryFiles) -> Vec<Include> {
         let root = Path::new("/p");
         let (around, mut budget) = (Surroundings::by_name(root), Budget::default());
-        let mut includes = Includes { root, files, around: &around, budget: &mut budget };
+        let version = Some(schema::Target::V2_1);
+        let mut includes = Includes { root, files, around: &around, budget: &mut budget, version };
         includes.of(document, Path::new("/p/project.visivo.yml"))
     }
 

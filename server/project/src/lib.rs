@@ -60,6 +60,6 @@ pub use object::{
 };
 pub use problem::{Fix, Problem, Related};
 pub use project::{File, ObjectId, Project};
-pub use schema::{Dialect, Kind, Opened, Place, SourceType, Target};
+pub use schema::{Dialect, Kind, Opened, Place, Rule, SourceType, Target};
 pub use similar::{did_you_mean, similar};
 pub use surroundings::{Confined, Extent, Standing, Surroundings};

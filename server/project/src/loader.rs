@@ -195,6 +195,9 @@ impl<'a> Loader<'a> {
             Err(error) => return self.unreadable(path, &error, from),
         };
         let id = self.add_file(path.clone(), text);
+        if id.0 == 0 {
+            self.choose_target(); // what an include names depends on it
+        }
         if source == Source::Foreign && !self.files.is_open(&path) && self.is_foreign(id, from) {
             return;
         }
@@ -203,8 +206,9 @@ impl<'a> Loader<'a> {
         self.open.insert(path.clone());
         self.dbt(&document);
         let around = Arc::clone(&self.around);
+        let version = self.project.read_for();
         let (root, files, budget) = (&self.project.root, self.files, &mut self.budget);
-        let found = Includes { root, files, around: &around, budget }.of(&document, &path);
+        let found = Includes { root, files, around: &around, budget, version }.of(&document, &path);
         for include in found {
             self.include(&path, include);
         }
@@ -242,6 +246,7 @@ impl<'a> Loader<'a> {
     fn include(&mut self, from: &Path, include: Include) {
         self.project.parts().watched.extend(include.watched);
         self.project.parts().problems.extend(include.problems);
+        self.differences.extend(include.difference);
         self.project.parts().names_complete &= include.complete;
         let paths = match include.target {
             Ok(includes::Target::Files(paths)) => paths,
@@ -386,8 +391,7 @@ fn version_differences(differences: &[Difference]) -> Vec<Problem> {
             }
             Some(_) => {}
             None => {
-                let (works, breaks) = (difference.works_in, difference.works_in.other());
-                let message = format!("{} works in {works}, breaks in {breaks}", difference.what);
+                let message = format!("{} {}", difference.what, difference.works_in.compared());
                 let problem = Problem::new(Code::VersionDifference, difference.loc, message)
                     .help("say for which version this is: `target` in `.viz-lsp.yml`, or `cli_version` in the project");
                 found.push((difference, problem));

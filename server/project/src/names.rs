@@ -2,7 +2,7 @@
 
 use crate::object::Object;
 use crate::project::{ObjectId, Project};
-use crate::schema::{Kind, Target};
+use crate::schema::{Kind, Rule, Target};
 use rustc_hash::FxHashMap;
 
 /// The names of a project.
@@ -56,7 +56,7 @@ impl Names {
 
     pub(crate) fn add(&mut self, id: ObjectId, object: &Object, target: Target) {
         let Some(name) = object.name.as_ref().filter(|name| !name.text.is_empty()) else { return };
-        let scoped = is_scoped(object) && target >= Target::V2_1;
+        let scoped = is_scoped(object) && target.has(Rule::ScopedNames);
         let names = if scoped { &mut self.scoped } else { &mut self.global };
         match names.get_mut(&name.text) {
             Some(ids) => ids.add(id),

@@ -180,6 +180,8 @@ pub struct Dashboard {
     pub level: Option<Bound>,
     /// Whether it is a page elsewhere (`href`).
     pub external: bool,
+    /// Whether it is a page of HTML (`template`).
+    pub template: bool,
 }
 
 /// Single or multiple selection.
@@ -323,6 +325,13 @@ pub struct Insight {
     pub statics: Vec<StaticProp>,
     /// Whether a text in it was meant as a query and is none: what it would read is not known then.
     pub unreadable: bool,
+}
+
+impl Insight {
+    /// Whether it is made of constants: nothing in it is a query. Since 2.2 it is drawn without a model (R-22-40).
+    pub fn is_constant(&self) -> bool {
+        self.has_props && self.statements.is_empty()
+    }
 }
 
 /// What a statement is for.

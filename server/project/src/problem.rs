@@ -1,6 +1,6 @@
 //! What is wrong with a project's text, before anyone looks at SQL.
 
-use crate::codes::Code;
+use crate::codes::{Code, Severity};
 use viz_text::Loc;
 
 /// Another place that explains a problem.
@@ -40,8 +40,10 @@ impl Fix {
 /// One problem.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Problem {
-    /// What kind of problem it is; its severity is a property of it.
+    /// What kind of problem it is; how bad that is is a property of it.
     pub code: Code,
+    /// How bad it is, where that is not what its code says.
+    pub severity: Option<Severity>,
     /// The smallest faulty piece.
     pub loc: Loc,
     /// What is wrong; lower case, no full stop, code in backticks.
@@ -59,7 +61,22 @@ pub struct Problem {
 impl Problem {
     /// A problem without further detail.
     pub fn new(code: Code, loc: Loc, message: impl Into<String>) -> Self {
-        Self { code, loc, message: message.into(), related: Vec::new(), help: None, fix: None, local: false }
+        Self {
+            code,
+            severity: None,
+            loc,
+            message: message.into(),
+            related: Vec::new(),
+            help: None,
+            fix: None,
+            local: false,
+        }
+    }
+
+    /// This problem, as bad as said.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
     }
 
     /// This problem with a help line.

@@ -5,7 +5,7 @@ use crate::files::FileSystem;
 use crate::includes::PROJECT_FILES;
 use crate::object::Spanned;
 use crate::problem::Problem;
-use crate::schema::Target;
+use crate::schema::{Rule, Target};
 use std::path::Path;
 use viz_text::Loc;
 
@@ -24,19 +24,21 @@ pub(crate) fn name_problem(path: &Path, head: Loc, files: &dyn FileSystem) -> Op
     Some(Problem::new(Code::LegacyProjectFile, head, message).help(format!("rename the file to `{current}`")))
 }
 
-/// `cli_version` against what the project is checked for (3.1, D-011).
+/// `cli_version` against what the project is checked for (3.1, D-011, `R-VER-01`).
 pub(crate) fn version_problem(version: &Spanned, configured: Option<Target>) -> Option<Problem> {
     let text = version.text.trim();
-    let numbers: Option<Vec<u32>> = text.split('.').map(|part| part.parse().ok()).collect();
-    let message = match (numbers.as_deref(), configured) {
-        (Some([major, ..]), _) if *major != 2 => {
+    let exact = configured.filter(|target| target.has(Rule::ExactVersion));
+    let major: Option<u32> = text.split('.').next().and_then(|major| major.parse().ok());
+    let is_of = |target: Target| text == target.name() || text.starts_with(&format!("{target}."));
+    let message = match (major, exact) {
+        (Some(major), _) if major != 2 => {
             format!("`{text}` is not a version whose format is known here: every 2.x refuses the project")
         }
-        (Some([2, minor, ..]), Some(Target::V2_0)) if *minor != 0 => {
-            format!("`{text}` is not a version 2.0, and the target is 2.0: it accepts its own version only")
+        (Some(_), Some(target)) if !is_of(target) => {
+            format!("`{text}` is not a version {target}, and the target is {target}: it accepts its own version only")
         }
-        // Version 2.1 ignores what it can't read, 2.0 compares it as text.
-        (None, Some(Target::V2_0)) => format!("`{text}` is no version: 2.0 accepts its own version only"),
+        // 2.2 ignores what it can't read, those before compare it as text.
+        (None, Some(target)) => format!("`{text}` is no version: {target} accepts its own version only"),
         _ => return None,
     };
     Some(Problem::new(Code::VersionMismatch, version.loc, message).help("write the version that runs the project"))
@@ -56,9 +58,13 @@ mod tests {
         for text in ["2.0.3", "2.1.0", "2.1", "2", "latest", ""] {
             assert!(fits(text, None), "{text}");
         }
-        assert!(!fits("1.0.74", None) && !fits("3.0", Some(Target::V2_1)));
-        assert!(fits("2.0.3", Some(Target::V2_0)) && fits("2.0.3", Some(Target::V2_1)));
-        assert!(!fits("2.1.0", Some(Target::V2_0)) && !fits("latest", Some(Target::V2_0)));
-        assert!(fits("latest", Some(Target::V2_1)));
+        assert!(!fits("1.0.74", None) && !fits("3.0", Some(Target::V2_2)));
+        assert!(fits("2.0.3", Some(Target::V2_0)) && fits("2.1.0", Some(Target::V2_1)));
+        for target in [Target::V2_0, Target::V2_1] {
+            assert!(!fits("2.2.1", Some(target)) && !fits("latest", Some(target)) && !fits("2", Some(target)));
+        }
+        for text in ["2", "2.0.3", "2.9.9", "latest", "v2.1.0"] {
+            assert!(fits(text, Some(Target::V2_2)), "{text}");
+        }
     }
 }

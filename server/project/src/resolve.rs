@@ -9,7 +9,7 @@ use crate::names::{Resolution, is_scoped};
 use crate::object::{Body, Object, Use};
 use crate::problem::{Fix, Problem};
 use crate::project::{ObjectId, Project};
-use crate::schema::{Kind, MERGED_KEYS, Place, Target};
+use crate::schema::{Kind, MERGED_KEYS, Place, Rule};
 use crate::similar::{Suggestions, did_you_mean, similar};
 use crate::usage::Usage;
 use rustc_hash::FxHashMap;
@@ -241,7 +241,7 @@ pub(crate) fn differences(project: &Project) -> Vec<Difference> {
             && project.object(*id).kind == Kind::Insight
         {
             let what = "an insight as the `chart` of an item".to_owned();
-            out.push(Difference { what, works_in: Target::V2_1, loc: reference.loc });
+            out.push(Difference { what, works_in: Rule::InsightsInItems.versions(), loc: reference.loc });
         }
     }
     // R-NAME-03: one namespace per model since 2.1.
@@ -251,7 +251,11 @@ pub(crate) fn differences(project: &Project) -> Vec<Difference> {
         for (position, id) in ids.iter().enumerate() {
             if ids[..position].iter().any(|other| project.parent(*other) != project.parent(*id)) {
                 let what = "a metric or dimension of one name in several models".to_owned();
-                out.push(Difference { what, works_in: Target::V2_1, loc: project.object(*id).name_loc() });
+                out.push(Difference {
+                    what,
+                    works_in: Rule::ScopedNames.versions(),
+                    loc: project.object(*id).name_loc(),
+                });
             }
         }
     }
@@ -333,8 +337,9 @@ fn check_use<'a>(
 fn wrong_kind(project: &Project, reference: &Use, id: ObjectId, out: &mut Vec<Problem>) {
     let target = project.object(id);
     let allowed = reference.place.targets();
-    let accepted =
-        reference.place == Place::ItemChart && target.kind == Kind::Insight && project.target() >= Target::V2_1;
+    let accepted = reference.place == Place::ItemChart
+        && target.kind == Kind::Insight
+        && project.target().has(Rule::InsightsInItems);
     if reference.place == Place::TraceLink && target.kind == Kind::Insight {
         trace_link(project, reference, target, out);
     }
@@ -367,7 +372,7 @@ fn wrong_kind(project: &Project, reference: &Use, id: ObjectId, out: &mut Vec<Pr
 fn trace_link(project: &Project, reference: &Use, target: &Object, out: &mut Vec<Problem>) {
     let Body::Insight(insight) = &target.body else { return };
     let Some(trace) = &insight.trace_type else { return };
-    if project.target() >= Target::V2_2 && trace.text != "carpet" {
+    if project.target().has(Rule::TraceLinks) && trace.text != "carpet" {
         let message =
             format!("`{}` draws a trace of the type `{}`, and a link takes a `carpet`", reference.name, trace.text);
         out.push(

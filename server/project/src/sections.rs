@@ -6,7 +6,7 @@ use crate::loader::Loader;
 use crate::lower::{Difference, check_mapping, describe, lower, names_in, removed_key, text_problem};
 use crate::problem::{Fix, Problem};
 use crate::project::{Item, LoweredKey};
-use crate::schema::{Field, Kind, MERGED_KEYS, PROJECT, Target, Type};
+use crate::schema::{Field, Kind, MERGED_KEYS, PROJECT, Type};
 use crate::similar::{did_you_mean, similar};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -83,13 +83,7 @@ impl Loader<'_> {
     }
 
     fn section(&mut self, file: FileId, key: &str, kind: Kind, entry: &TopEntry<'_>, is_project_file: bool) {
-        if key == "tests" && self.project.read_for() == Some(Target::V2_0) {
-            let message = "`tests` is known to format version 2.1 only, and the target is 2.0";
-            self.project.parts().problems.push(Problem::new(Code::UnknownKey, entry.key().loc(), message));
-        } else if key == "tests" {
-            let (what, loc) = ("`tests` of a project".to_owned(), entry.key().loc());
-            self.differences.push(Difference { what, works_in: Target::V2_1, loc });
-        }
+        self.key_of_some_versions(key, entry);
         match entry.value() {
             TopValue::Items(items) => {
                 for item in items {
@@ -118,7 +112,28 @@ impl Loader<'_> {
         }
     }
 
+    /// Whether the target knows a key of the project, if not every version does.
+    fn key_of_some_versions(&mut self, key: &str, entry: &TopEntry<'_>) -> bool {
+        let Some(field) = PROJECT.fields.iter().find(|field| field.name == key) else { return true };
+        let Some(versions) = field.versions.words() else { return true };
+        let loc = entry.key().loc();
+        let Some(target) = self.project.read_for() else {
+            let what = format!("`{key}` of a project");
+            self.differences.push(Difference { what, works_in: field.versions, loc });
+            return true;
+        };
+        let known = field.versions.contains(target);
+        if !known {
+            let message = format!("`{key}` of a project is known {versions} only, and the target is {target}");
+            self.project.parts().problems.push(Problem::new(Code::UnknownKey, loc, message));
+        }
+        known
+    }
+
     fn top_level(&mut self, file: FileId, key: &str, entry: &TopEntry<'_>) {
+        if !self.key_of_some_versions(key, entry) {
+            return;
+        }
         let field = PROJECT.fields.iter().find(|field| field.name == key);
         match (field, entry.value()) {
             (Some(_), TopValue::Node(node)) if key == "defaults" => self.item(file, Kind::Defaults, node),

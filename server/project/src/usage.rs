@@ -1,11 +1,11 @@
 //! What of a project is run: dashboards, their levels, and objects that no dashboard reaches (`R-RUN-01`).
 
-use crate::codes::Code;
+use crate::codes::{Code, Severity};
 use crate::names::Resolution;
 use crate::object::{Body, Object, Spanned, Use};
 use crate::problem::{Fix, Problem};
 use crate::project::{Item, ObjectId, Project};
-use crate::schema::Kind;
+use crate::schema::{Kind, Place};
 use crate::similar::{did_you_mean, similar};
 use rustc_hash::FxHashSet;
 use viz_syntax::Typed;
@@ -20,14 +20,23 @@ pub(crate) struct Usage {
 
 /// Finds what is wrong. `before` is what was found when the same objects used each other.
 pub(crate) fn problems(project: &Project, before: Option<&Usage>, out: &mut Vec<Problem>) -> Usage {
-    let mut run: Vec<ObjectId> = Vec::new();
+    let (mut run, mut templates): (Vec<ObjectId>, Vec<ObjectId>) = (Vec::new(), Vec::new());
     for id in project.of_kind(Kind::Dashboard) {
         let object = project.object(id);
         let Body::Dashboard(dashboard) = &object.body else { continue };
         level(project, dashboard.level.as_ref(), out);
         let (false, Some(name)) = (dashboard.external, &object.name) else { continue };
-        run.push(id);
         out.extend(unmatched(name));
+        if dashboard.template {
+            templates.push(id);
+        } else {
+            run.push(id);
+        }
+    }
+    // S-45: where there are rows, a run builds what is in rows, and only without any everything.
+    if !run.is_empty() && !templates.is_empty() {
+        not_in_rows(project, &run, &templates, out);
+        run.extend(templates);
     }
     let usage = match before.filter(|before| before.run == run) {
         Some(before) => before.clone(),
@@ -37,6 +46,26 @@ pub(crate) fn problems(project: &Project, before: Option<&Usage>, out: &mut Vec<
         out.extend(usage.unused.iter().map(|id| never_run(project.object(*id))));
     }
     usage
+}
+
+/// What only templates show, at the first slot of each.
+fn not_in_rows(project: &Project, rows: &[ObjectId], templates: &[ObjectId], out: &mut Vec<Problem>) {
+    let reached = reach(project, rows.to_vec());
+    let mut told = FxHashSet::default();
+    for (slot, meaning) in templates.iter().flat_map(|id| project.references_of(*id)) {
+        if let Resolution::Object(id) = meaning
+            && slot.place == Place::TemplateSlot
+            && !reached.contains(id)
+            && told.insert(*id)
+        {
+            let message = format!(
+                "`{}` is in no row of a dashboard: a run builds what rows show, and it has no data here (S-45)",
+                slot.name
+            );
+            let problem = Problem::new(Code::DashboardNotRun, slot.loc, message).severity(Severity::Hint);
+            out.push(problem.help("name the dashboards to run, or show it in a row, too"));
+        }
+    }
 }
 
 /// D-095: a level is an index or a title of `defaults.levels`. Without levels there is nothing to compare with.

@@ -42,7 +42,7 @@ fn all(ty: &Type, out: &mut Fields, seen: &mut BTreeSet<usize>) {
 }
 
 fn all_of_kind(kind: Kind, out: &mut Fields, seen: &mut BTreeSet<usize>) {
-    for key in ["", "href", "args", "models"] {
+    for key in ["", "href", "template", "args", "models"] {
         all_of(shape(kind, |has| has == key), out, seen);
     }
 }

@@ -35,6 +35,17 @@ pub fn shape_of(expression: &str) -> Shape {
     }
 }
 
+/// Functions that SQLGlot takes for aggregates and that are none without a window.
+const OF_WINDOWS: &[&str] = &["lag", "lead", "first_value", "last_value", "nth_value"];
+
+/// Whether a text is one call of an aggregate, or of a function that SQLGlot does not know, and nothing else (R-22-10).
+pub fn is_one_aggregate(expression: &str) -> bool {
+    let Ok(Expr::Function(function)) = parse_expression(expression) else { return false };
+    let name = name(&function);
+    let known = canonical::is_function(&name);
+    function.over.is_none() && !OF_WINDOWS.contains(&name.as_str()) && (!known || is_aggregate_name(&name))
+}
+
 struct Collect {
     depth: usize,
     shape: Shape,
@@ -141,6 +152,44 @@ pub fn foreign_aggregates(text: &str) -> Vec<TextRange> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn calls_of_one_aggregate() {
+        for text in [
+            "sum(\"c\")",
+            "count(*)",
+            "SUM(x)",
+            "count(distinct x)",
+            "sum(cast(x as int))",
+            "sum(x) filter (where x > 1)",
+            "first(x)",
+            "quantile_cont(x, 0.5)",
+            "string_agg(x, ',')",
+            "zzz(x)",
+            "mode(x)",
+        ] {
+            assert!(is_one_aggregate(text), "{text}");
+        }
+        for text in [
+            "\"c\"",
+            "sum(x) + 1",
+            "sum(a) / sum(b)",
+            "coalesce(sum(x), 0)",
+            "cast(sum(x) as int)",
+            "upper(x)",
+            "round(avg(x), 1)",
+            "sum(x) over ()",
+            "sum(x) as T",
+            "1",
+            "",
+            "lag(x)",
+            "first_value(x)",
+            "sum(x); sum(y)",
+            "(1)",
+        ] {
+            assert!(!is_one_aggregate(text), "{text}");
+        }
+    }
 
     #[test]
     fn shapes() {

@@ -11,9 +11,11 @@ use crate::rewrite::{Edit, quotes, rewrite};
 use crate::template::Template;
 use crate::tokens::tokenize;
 use crate::windows::without_window_orders;
-use crate::{dropped, literal, parentheses, quoting};
+use crate::{dropped, literal, order, parentheses, quoting};
 use std::collections::BTreeSet;
-use viz_project::{Body, Code, Fix, Insight, Kind, ObjectId, Problem, Project, Resolution, StatementKind, Target};
+use viz_project::{
+    Body, Code, Fix, Insight, Kind, ObjectId, Problem, Project, Resolution, Rule, StatementKind, Target,
+};
 use viz_text::{Loc, TextRange};
 
 /// The clause that a piece of a query belongs to.
@@ -73,6 +75,8 @@ pub struct Composed {
     pub placed: Vec<Placed>,
     /// Its columns in order.
     pub selected: Vec<Selected>,
+    /// The columns by which it is ordered although no sort is written (`R-SQL-10`).
+    pub default_order: Vec<String>,
     /// The statements that are grouped by another text than is selected.
     pub regrouped: Vec<Regrouped>,
     /// The models it reads, in document order.
@@ -170,7 +174,9 @@ pub fn compose_without(project: &Project, id: ObjectId, context: &dyn Context, l
     if parts.is_empty() {
         return None;
     }
-    let clauses = clauses(&task, &parts);
+    let mut clauses = clauses(&task, &parts);
+    let default_order = default_order(&task, &parts, &clauses, &expander);
+    clauses.sorts.extend(&default_order);
     let ordered: Vec<Part> =
         clauses.selected.iter().chain(&clauses.sorts).flat_map(|part| part.window_orders()).collect();
     let grouping = grouping(project.target(), &clauses.selected, &clauses.groups, &clauses.sorts, &ordered);
@@ -208,6 +214,7 @@ pub fn compose_without(project: &Project, id: ObjectId, context: &dyn Context, l
         stored,
         placed: writer.placed,
         selected: clauses.selected.iter().filter_map(selected).collect(),
+        default_order: default_order.iter().map(|part| alias_of(part)).collect(),
         regrouped: grouping.iter().filter_map(|part| part.regrouped(project, insight, context)).collect(),
         models,
         dynamic: task.dynamic,
@@ -237,8 +244,25 @@ fn clauses<'a>(task: &Task<'_>, parts: &'a [Part]) -> Clauses<'a> {
     let (windows, filters): (Vec<&Part>, Vec<&Part>) =
         of(&[StatementKind::Filter]).into_iter().partition(|part| part.shape.window);
     let (groups, rows) = filters.iter().partition(|part| part.shape.aggregate);
-    let sorts = sorts(task, parts, of(&[StatementKind::Sort]));
+    let sorts = of(&[StatementKind::Sort]);
     Clauses { selected: of(&[StatementKind::Split, StatementKind::Prop]), windows, filters, rows, groups, sorts }
+}
+
+/// What the query is ordered by where no sort is written.
+fn default_order<'a>(
+    task: &Task<'_>,
+    parts: &'a [Part],
+    clauses: &Clauses<'_>,
+    expander: &Expander<'_>,
+) -> Vec<&'a Part> {
+    if !clauses.sorts.is_empty() {
+        return Vec::new();
+    }
+    let mut models = dependent_models(task.project, task.id);
+    if models.is_empty() {
+        models = expander.models.iter().copied().collect();
+    }
+    order::default_order(task.project, task.insight, parts, &models, task.context)
 }
 
 /// The models that the query reads.
@@ -255,11 +279,19 @@ fn models(task: &Task<'_>, expander: &mut Expander<'_>, problems: &mut Vec<Probl
     let object = project.object(id);
     let known = |name: &str| matches!(project.names().resolve(name), Resolution::Object(_));
     if !insight.unreadable && !expander.stopped && object.uses.iter().all(|reference| known(&reference.name)) {
-        let message = "this insight reads no model: one such insight stops the whole run (R-INS-03)";
+        let message = no_model(project.target());
         let problem = Problem::new(Code::NoModel, object.name_loc(), message);
         problems.push(problem.help("refer to a column, `${ref(model).column}`"));
     }
     models
+}
+
+/// What is said of an insight that reads no model (`R-INS-03`).
+pub fn no_model(target: Target) -> &'static str {
+    match target.has(Rule::InsightsFailAlone) {
+        true => "this insight reads no model: its run fails (R-INS-03)",
+        false => "this insight reads no model: one such insight stops the whole run (R-INS-03)",
+    }
 }
 
 /// Where the query reads; empty if the models are not joined.
@@ -383,7 +415,7 @@ fn write(clauses: &Clauses<'_>, from: Option<&Template>, grouping: &[&Part]) -> 
 
 /// Puts quotes around the placeholders of texts, as 2.1 does.
 fn quote_texts(task: &Task<'_>, writer: &mut Writer) {
-    if task.project.target() >= Target::V2_1 {
+    if task.project.target().has(Rule::QuotedTexts) {
         let quoted = quoting::quoted(&writer.out, |hole| task.context.is_text(hole.input) == Some(true));
         if quoted.contains(&true) {
             writer.rewrite(&quotes(&writer.out, &quoted));
@@ -404,7 +436,7 @@ fn read_as_javascript(project: &Project, writer: &mut Writer, problems: &mut Vec
 
 impl Expander<'_> {
     fn context_uncertain(&self, project: &Project, template: &Template) -> bool {
-        project.target() >= Target::V2_1
+        project.target().has(Rule::QuotedTexts)
             && template.holes().iter().any(|hole| self.context.is_text(hole.input).is_none())
     }
 }
@@ -465,22 +497,6 @@ fn parts(task: &Task<'_>, expander: &mut Expander<'_>) -> Vec<Part> {
         part
     };
     task.insight.statements.iter().enumerate().map(part).collect()
-}
-
-/// The sorts, with the default one of line charts (`R-SQL-10`).
-fn sorts<'a>(task: &Task<'_>, parts: &'a [Part], written: Vec<&'a Part>) -> Vec<&'a Part> {
-    match default_sort(task.insight, task.project.target()) {
-        Some(x) if written.is_empty() => parts.iter().filter(|part| part.statement == Some(x)).collect(),
-        _ => written,
-    }
-}
-
-/// The statement by which lines are sorted where nothing else is said: `props.x` (`R-SQL-10`).
-pub fn default_sort(insight: &Insight, target: Target) -> Option<usize> {
-    let scatter = matches!(insight.trace_type.as_ref().map(|ty| ty.text.as_str()), Some("scatter" | "scattergl"));
-    let lines = insight.mode.as_deref().is_some_and(|mode| mode.contains("lines"));
-    let x = || insight.statements.iter().position(|statement| statement.key == "props.x");
-    (scatter && lines && target >= Target::V2_1).then(x).flatten()
 }
 
 /// Where a bare word stands.

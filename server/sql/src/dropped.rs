@@ -10,7 +10,7 @@ use crate::parse::{MAX_NESTING, nesting, parse_expression};
 use crate::quoting::quoted;
 use crate::template::{Hole, Role, Template};
 use crate::tokens::tokenize;
-use viz_project::{Code, Problem, Target};
+use viz_project::{Code, Problem, Rule, Target};
 use viz_text::Loc;
 
 /// A word that parses wherever a value does.
@@ -49,7 +49,7 @@ pub(crate) fn dropped(context: &dyn Context, target: Target, template: &Template
         return None;
     }
     if parses(&|_| false) {
-        let guilty = (target >= Target::V2_1).then(|| reserved_word(context, template, &samples))??;
+        let guilty = target.has(Rule::QuotedTexts).then(|| reserved_word(context, template, &samples))??;
         return Some(drops(&template.holes()[guilty], &samples[guilty]));
     }
     // The last sample that keeps it from being SQL: without those before it, it is none, and with it left out, it is.

@@ -7,8 +7,8 @@ use crate::tokens::{Token, tokenize};
 use sqlparser::tokenizer::Token as SqlToken;
 use std::collections::BTreeSet;
 use viz_facts::Column;
-use viz_project::{Body, Code, Fix, Kind, ObjectId, Problem, Project, Resolution, Target, did_you_mean, similar};
-use viz_syntax::{RefForm, Reference, almost_references, references};
+use viz_project::{Body, Code, Fix, Kind, ObjectId, Problem, Project, Resolution, Rule, did_you_mean, similar};
+use viz_syntax::{RefForm, Reference, almost_references, paths_outside, references};
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
 /// What composing needs to know from outside the text.
@@ -88,6 +88,7 @@ impl<'a> Expander<'a> {
     fn expand_into(&mut self, out: &mut Template, text: &MappedText, range: TextRange, way: Way) {
         // What only looks like a reference has a finding of its own.
         self.broken |= !almost_references(text.slice(range)).is_empty();
+        let outside = paths_outside(text.slice(range));
         let mut done = range.start();
         for reference in references(text.slice(range)) {
             if reference.form != RefForm::Context {
@@ -95,7 +96,12 @@ impl<'a> Expander<'a> {
             }
             let at = reference.range + range.start();
             out.push_slice(text, TextRange::new(done, at.start()));
-            self.reference(out, text, range, &reference, way);
+            if outside.iter().any(|path| path.range.start() == reference.range.start()) {
+                self.broken = true; // which has a finding of its own
+                out.push_generated("NULL");
+            } else {
+                self.reference(out, text, range, &reference, way);
+            }
             done = at.end();
         }
         out.push_slice(text, TextRange::new(done, range.end()));
@@ -244,7 +250,7 @@ impl<'a> Expander<'a> {
             let object = self.project.object(*id);
             matches!(object.kind, Kind::Metric | Kind::Dimension) && object.name_text() == name
         };
-        self.project.ids().find(|id| self.project.target() == Target::V2_0 && is_field(id))
+        self.project.ids().find(|id| self.project.target().has(Rule::FieldsOfAnyModel) && is_field(id))
     }
 
     fn unknown_column(&mut self, model: ObjectId, columns: &[Column], path: &str, loc: Loc) {

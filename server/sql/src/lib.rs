@@ -23,6 +23,7 @@ mod hash;
 mod join;
 mod literal;
 mod options;
+mod order;
 mod output;
 mod parentheses;
 mod parse;
@@ -35,18 +36,18 @@ mod viewers_tree;
 mod windows;
 
 pub use accessor::Accessor;
-pub use aggregates::{Shape, foreign_aggregates, shape_of};
+pub use aggregates::{Shape, foreign_aggregates, is_one_aggregate, shape_of};
 
 pub use brackets::{Nesting, Unpaired, unclosed, unpaired};
 pub use compose::{
-    Clause, Composed, Placed, Selected, Unread, compose, compose_without, default_sort, dependent_models, inputs_of,
+    Clause, Composed, Placed, Selected, Unread, compose, compose_without, dependent_models, inputs_of, no_model,
 };
 pub use direction::without_direction;
 pub use expand::Context;
 pub use filled::Filled;
 pub use hash::{alias_hash, name_hash};
 pub use options::{model_query, option_query};
-pub use output::{OutputColumns, output_columns};
+pub use output::{OutputColumns, UnnamedColumn, output_columns, own_alias, unnamed_columns};
 pub use parse::{ParseError, parse, parse_expression, parse_foreign};
 pub use part::Regrouped;
 pub use template::{Hole, Role, Template, upper_null};

@@ -9,7 +9,7 @@ use crate::grouped::{Grouped, grouped};
 use crate::template::{Hole, Role, Template};
 use crate::viewers_tree::{Alike, alike};
 use crate::windows::window_orders;
-use viz_project::{Code, Insight, Problem, Project, Target};
+use viz_project::{Code, Insight, Problem, Project, Rule, Target};
 use viz_syntax::references;
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
@@ -240,7 +240,7 @@ pub(crate) fn grouping<'a>(
     ordered: &'a [Part],
 ) -> Vec<&'a Part> {
     let aggregated = selected.iter().any(|part| part.shape.aggregate) || !having.is_empty();
-    if target >= Target::V2_1 && !aggregated {
+    if !target.has(Rule::GroupedRows) && !aggregated {
         return Vec::new();
     }
     let mut out: Vec<&Part> = Vec::new();
@@ -261,9 +261,9 @@ pub(crate) fn grouped_placeholders(target: Target, part: &Part) -> Vec<Problem> 
     let quoted = part.template.holes().iter().filter(|hole| hole.role == Role::InString);
     let problem = |hole: &Hole| {
         let message = "the run fails: the query groups by this expression, and there the quote before a placeholder is lost (S-16)";
-        let help = match target {
-            Target::V2_1 | Target::V2_2 => "leave the quotes out: the placeholder gets them automatically",
-            Target::V2_0 => "compare with a number, or use the placeholder in a filter instead",
+        let help = match target.has(Rule::QuotedTexts) {
+            true => "leave the quotes out: the placeholder gets them automatically",
+            false => "compare with a number, or use the placeholder in a filter instead",
         };
         Problem::new(Code::GroupedPlaceholder, hole.loc, message).help(help)
     };

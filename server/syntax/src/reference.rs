@@ -118,6 +118,63 @@ fn reference(content: &str, whole: TextRange, call_start: usize, call: &Call, pa
     }
 }
 
+/// A path that stands behind the `}` of a reference (`${ref(x)}.y`), where it belongs into the braces. Offsets are bytes of the
+/// content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathOutside {
+    /// The reference and the path.
+    pub range: TextRange,
+    /// The name.
+    pub name: String,
+    /// What follows the first dot, as it is written.
+    pub path: String,
+    /// The reference as it is meant, if it can be written so.
+    pub meant: Option<String>,
+}
+
+/// The references of a text whose path stands behind them, in its order: `.word` or `."quoted"`, repeated, each with `[n]`
+/// perhaps, after white-space perhaps (`R-22-01`).
+pub fn paths_outside(content: &str) -> Vec<PathOutside> {
+    let mut all = Vec::new();
+    for found in references(content) {
+        if found.form != RefForm::Context || found.path.is_some() {
+            continue;
+        }
+        let end = usize::from(found.range.end());
+        let start = end + blanks(&content[end..]);
+        let len = outside_path(&content[start..]);
+        if len > 0 {
+            let path = content[start + 1..start + len].to_owned();
+            let fits = path.chars().all(is_path_char);
+            let quotes = if found.quoted { "'" } else { "" };
+            let meant = fits.then(|| format!("${{ref({quotes}{}{quotes}).{path}}}", found.name));
+            let range = range(usize::from(found.range.start()), start + len);
+            all.push(PathOutside { range, name: found.name, path, meant });
+        }
+    }
+    all
+}
+
+/// The number of bytes of `.word[n]."quoted"…` at the start of a text.
+fn outside_path(text: &str) -> usize {
+    let mut len = 0;
+    while let Some(rest) = text[len..].strip_prefix('.') {
+        let word = match rest.strip_prefix('"') {
+            Some(quoted) => quoted.find('"').filter(|end| *end > 0).map_or(0, |end| end + 2),
+            None => span(rest, |c| c.is_alphanumeric() || c == '_'),
+        };
+        if word == 0 {
+            break;
+        }
+        len += 1 + word;
+        let index = text[len..].strip_prefix('[').map_or(0, |rest| span(rest, |c| c.is_ascii_digit()));
+        if index > 0 && text[len + 1 + index..].starts_with(']') {
+            len += index + 2;
+        }
+    }
+    len
+}
+
 /// All `${env.NAME}` of a text with their names, in its order.
 pub fn env_references(content: &str) -> Vec<(TextRange, String)> {
     let mut all = Vec::new();
@@ -195,6 +252,25 @@ mod tests {
             "${project.charts[0]}",
         ] {
             assert_eq!(shown(content), [], "{content}");
+        }
+    }
+
+    #[test]
+    fn paths_behind_references_are_found() {
+        for (content, whole, meant) in [
+            ("sum(${ref(t)}.hours)", "${ref(t)}.hours", Some("${ref(t).hours}")),
+            ("${ref(t)} .id + 1", "${ref(t)} .id", Some("${ref(t).id}")),
+            ("${ref(t)}.\"My id\" = 1", "${ref(t)}.\"My id\"", None),
+            ("'${ref(team)}.value'", "${ref(team)}.value", Some("${ref(team).value}")),
+            ("${ref(t)}.a[0].b", "${ref(t)}.a[0].b", Some("${ref(t).a[0].b}")),
+            ("${ref(n)}.5", "${ref(n)}.5", Some("${ref(n).5}")),
+        ] {
+            let found = paths_outside(content);
+            assert_eq!(found.len(), 1, "{content}");
+            assert_eq!((&content[found[0].range], found[0].meant.as_deref()), (whole, meant), "{content}");
+        }
+        for content in ["${ref(t)}[0]", "${ref(t)}.*", "${ref(t)} . x", "${ref(t).a}.b", "${ref(t)}", "ref(t).a"] {
+            assert_eq!(paths_outside(content), [], "{content}");
         }
     }
 

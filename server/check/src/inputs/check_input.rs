@@ -1,19 +1,16 @@
 //! What is wrong with inputs, and what is known of their options.
 
-use crate::engine_errors::lambda;
 use crate::engine_errors::wording::sentence;
-use crate::engine_errors::wording::suggest;
-use crate::facts::{Facts, Known, Used};
-use crate::inputs::options::{Failed, InputOptions, MAX_OPTIONS, look_up, question};
-use crate::models::check_model::{Columns, columns, fault_of_text};
-use crate::models::not_run::not_run;
+use crate::facts::{Facts, Used};
+use crate::inputs::option_query::query_findings;
+use crate::inputs::options::{Failed, InputOptions, MAX_OPTIONS, look_up};
 use crate::report::{Finding, InputReport, OptionsStatus};
 use crate::selection::{Value, numeric};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-use viz_facts::{Answer, Reason, Unknown};
+use viz_facts::{Reason, Unknown};
 use viz_project::{
-    Code, Control, DefaultSelection, Display, Fix, Input, Kind, ObjectId, Options, Project, QueryText, Selection,
+    Body, Code, Control, DefaultSelection, Display, Fix, Input, Kind, ObjectId, Options, Project, Rule, Selection,
     did_you_mean, similar,
 };
 use viz_text::shorten::{OPTION, shorten};
@@ -135,13 +132,15 @@ fn shape(project: &Project, id: ObjectId, input: &Input, findings: &mut Vec<Find
     }
     match &input.default {
         // R-IN-32a: the run executes it, and the browser does not read the result.
-        DefaultSelection::Query(query) => {
+        DefaultSelection::Query(query) if !project.target().has(Rule::DefaultQueriesRead) => {
             let message = "this query has no effect: the browser does not read its result (R-IN-32a)";
             let mut finding = Finding::new(Code::QueryNotExecuted, query.loc, message);
             finding.help = Some("write the values as a list".into());
             findings.push(finding);
         }
-        DefaultSelection::Word(word) if matches!(word.text.as_str(), "all" | "none") && listed => {
+        DefaultSelection::Word(word)
+            if matches!(word.text.as_str(), "all" | "none") && listed && !project.target().has(Rule::WordsExpanded) =>
+        {
             let message = format!(
                 "the page opens with the text `{}` selected, which is no option: filters find nothing until a viewer clicks (S-09)",
                 word.text
@@ -183,14 +182,32 @@ fn name(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
     let object = project.object(id);
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let Some(name) = object.name.as_ref().filter(|name| !name.text.chars().all(word)) else { return };
-    let message = format!(
-        "a run does not try the options of `{}`, and the browser does not wait for it: its name is no plain word (S-01)",
-        name.text
-    );
+    let message = if project.target().has(Rule::OddNamesReplaced) {
+        if !is_in_a_query(project, id) {
+            return;
+        }
+        format!("a run does not try the options of `{}` in queries: its name is no plain word (S-01)", name.text)
+    } else {
+        format!(
+            "a run does not try the options of `{}`, and the browser does not wait for it: its name is no plain word (S-01)",
+            name.text
+        )
+    };
     let fixed: String = name.text.chars().map(|c| if word(c) { c } else { '_' }).collect();
     let mut finding = Finding::new(Code::InputName, name.loc, message);
     finding.help = Some(format!("use letters, digits and `_`, as in `{fixed}`"));
     findings.push(finding);
+}
+
+/// Whether some insight has an input in a query, or an expression has.
+fn is_in_a_query(project: &Project, input: ObjectId) -> bool {
+    let name = project.object(input).name_text();
+    let named = |text: &str| viz_syntax::references(text).iter().any(|found| found.name == name);
+    project.ids().any(|id| match &project.object(id).body {
+        Body::Insight(insight) => insight.statements.iter().any(|statement| named(statement.query.text.text())),
+        Body::Expression(body) => body.expression.as_ref().is_some_and(|text| named(text.text())),
+        _ => false,
+    })
 }
 
 /// What is wrong with the options themselves.
@@ -209,7 +226,9 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
         findings.push(Finding::new(Code::TooManyOptions, options.origin, message));
     }
     query_options(input, options, findings);
-    default_range(input, options, findings);
+    if !project.target().has(Rule::NumericDefaults) {
+        default_range(input, options, findings);
+    }
     let Options::List { items, .. } = &input.options else { return };
     let mut first: FxHashMap<&str, viz_text::Loc> = FxHashMap::default();
     let (mut told, mut more) = (0, 0);
@@ -339,107 +358,4 @@ fn default_range(input: &Input, options: &InputOptions, findings: &mut Vec<Findi
     let mut finding = Finding::new(Code::DefaultRange, start.loc, message);
     finding.help = Some("choose bounds with equally many digits, or leave the default out".into());
     findings.push(finding);
-}
-
-fn query_findings(
-    project: &Project,
-    facts: &Facts<'_>,
-    id: ObjectId,
-    query: &QueryText,
-    found: &Result<InputOptions, Failed>,
-    findings: &mut Vec<Finding>,
-) {
-    let body = query.text.locate(query.query.body).unwrap_or(query.loc);
-    let mut names: Vec<&str> = project.object(id).uses.iter().map(|reference| reference.name.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    if names.len() != 1 {
-        let message = format!("an option query must name exactly one model, not {} (R-IN-11)", names.len());
-        let mut finding = Finding::new(Code::OptionsReference, body, message);
-        finding.help = Some("write `?{ select distinct column from ${ref(model)} }`".into());
-        findings.push(finding);
-        return;
-    }
-    if let Ok((_, sql)) = question(project, query)
-        && let Some(loc) = lambda::arrows(sql.text()).into_iter().find_map(|range| sql.locate(range))
-        && loc.segment == query.loc.segment
-    {
-        let message = "the option query fails: DuckDB 2.0 refuses the arrow of a lambda";
-        let mut finding = Finding::new(Code::OptionsQuery, loc, message);
-        finding.help = Some(lambda::HELP.into());
-        findings.push(finding);
-    }
-    match found {
-        Err(Failed::Sql(error)) => {
-            let Ok((_, sql)) = question(project, query) else { return };
-            if let Some((comment, _)) = trailing_comment(project, id) {
-                let name = project.object(id).name_text();
-                let message =
-                    format!("the option query of `{name}` fails: this comment hides the parenthesis behind it (S-40)");
-                let mut finding = Finding::new(Code::OptionsQuery, comment, message);
-                finding.related.push(viz_project::Related { loc: body, message: "the option query is here".into() });
-                finding.help = Some("write the comment as `/* … */`, or before the query".into());
-                return findings.push(finding);
-            }
-            // A model whose own query fails has a finding of its own.
-            let failed = |id: &ObjectId| matches!(columns(project, facts, *id), Columns::Failed);
-            if project.uses_of(id).iter().any(failed) {
-                return;
-            }
-            let (place, words) = fault_of_text(&sql, error);
-            let place = place.filter(|loc| loc.segment == query.loc.segment);
-            let message = format!("the option query fails: {words}");
-            let mut finding = Finding::new(Code::OptionsQuery, place.unwrap_or(body), message);
-            suggest(&mut finding, error);
-            findings.push(finding);
-        }
-        Err(Failed::Unknown(why)) if why.code == Reason::OptionsColumns => {
-            let count = column_count(project, facts, query).unwrap_or(0);
-            findings.push(Finding::new(
-                Code::OptionsColumns,
-                body,
-                format!("an option query must have exactly one column, not {count} (R-IN-31)"),
-            ));
-        }
-        Err(Failed::Unknown(why)) if why.code == Reason::TooManyOptions => {
-            let mut finding = Finding::new(
-                Code::TooManyOptions,
-                body,
-                format!("the option query has more than {MAX_OPTIONS} rows: the run fails (R-IN-12)"),
-            );
-            finding.severity = crate::Severity::Error;
-            findings.push(finding);
-        }
-        Err(Failed::Unknown(why)) => {
-            // What is wrong with the model's own query is a finding of the model.
-            let told = |id: &ObjectId| matches!(columns(project, facts, *id), Columns::Unknown(_));
-            if let Some(finding) = not_run("the option query", &query.text, why)
-                && !project.uses_of(id).iter().any(told)
-            {
-                findings.push(Finding { loc: body, ..finding });
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The `--` comment at the end of the query of the model that an option query reads.
-fn trailing_comment(project: &Project, input: ObjectId) -> Option<(viz_text::Loc, ObjectId)> {
-    let model = *project.uses_of(input).iter().find(|id| project.object(**id).kind == Kind::Model)?;
-    let sql = viz_sql::model_query(project, model)?;
-    let tokens = viz_sql::tokenize(sql.text()).ok()?;
-    let last = tokens.last().filter(|token| token.is_space() && sql.slice(token.range).starts_with("--"))?;
-    let text = sql.slice(last.range).trim_end();
-    Some((sql.locate(viz_text::TextRange::at(last.range.start(), viz_text::TextSize::of(text)))?, model))
-}
-
-fn column_count(project: &Project, facts: &Facts<'_>, query: &QueryText) -> Option<usize> {
-    let (question, _) = question(project, query).ok()?;
-    match facts.get(question) {
-        Known::Answer(answer, _) => match &*answer {
-            Answer::Options(Ok(values)) => Some(values.columns.len()),
-            _ => None,
-        },
-        _ => None,
-    }
 }

@@ -9,7 +9,7 @@ use crate::models::source::source_of_model;
 use crate::selection::{State, Value, numeric};
 use rustc_hash::FxHashMap;
 use viz_facts::{Answer, DataType, FactStore, KeyedQuestion, OptionValues, Question, Reason, SqlError, Unknown};
-use viz_project::{Body, DefaultSelection, Display, Input, ObjectId, Options, Project, Selection};
+use viz_project::{Body, DefaultSelection, Display, Input, ObjectId, Options, Project, Rule, Selection, Target};
 use viz_sql::option_query;
 use viz_text::Loc;
 
@@ -154,8 +154,21 @@ pub(crate) fn look_up(
             }
         }
     };
-    options.initial = initial(input, &options);
+    let read = project.target().has(Rule::DefaultQueriesRead);
+    let queried = match &input.default {
+        DefaultSelection::Query(query) if read => default_values(project, facts, query),
+        _ => None,
+    };
+    options.initial = initial(project.target(), input, &options, queried);
     Ok(options)
+}
+
+/// What the query of a default gives, if that is known (R-IN-32a); whether these are options is looked at by nobody.
+fn default_values(project: &Project, facts: &Facts<'_>, query: &viz_project::QueryText) -> Option<Vec<Value>> {
+    let (question, _) = question(project, query).ok()?;
+    let Known::Answer(answer, _) = facts.get(question) else { return None };
+    let Answer::Options(Ok(found)) = &*answer else { return None };
+    one_column(found).ok().map(|(values, _)| values)
 }
 
 /// The question whose answer is the options of a query; `None` if it can't be asked.
@@ -253,8 +266,8 @@ fn epoch_milliseconds(text: &str) -> Option<f64> {
     Some(date.and_time(time).and_utc().timestamp_millis() as f64)
 }
 
-/// What is selected when the page loads (5.5).
-fn initial(input: &Input, options: &InputOptions) -> Option<State> {
+/// What is selected when the page loads (5.5). `queried` is what the query of a default gave.
+fn initial(target: Target, input: &Input, options: &InputOptions, queried: Option<Vec<Value>>) -> Option<State> {
     let value = |text: &str| {
         let same = |option: &&Value| option.raw() == text;
         options.values.iter().find(same).cloned().unwrap_or_else(|| Value::Text(text.to_owned()))
@@ -277,20 +290,32 @@ fn initial(input: &Input, options: &InputOptions) -> Option<State> {
                 |text: &String| known.get(text).map_or_else(|| Value::Text(text.clone()), |known| (*known).clone());
             Some(State::of(values.iter().map(|default| value(&default.text))))
         }
+        (DefaultSelection::Query(_), Selection::Multi) if queried.is_some() => queried.map(|values| State { values }),
+        // S-09: the words stand for all options, or for none.
+        (DefaultSelection::Word(word), Selection::Multi)
+            if !options.is_range && word.text == "none" && target.has(Rule::WordsExpanded) =>
+        {
+            Some(State { values: Vec::new() })
+        }
+        (DefaultSelection::Word(_) | DefaultSelection::Query(_) | DefaultSelection::None, Selection::Multi)
+            if !options.is_range && target.has(Rule::WordsExpanded) =>
+        {
+            Some(State { values: options.values.clone() })
+        }
         // S-09, S-43: the words are not expanded.
         (DefaultSelection::Word(word), Selection::Multi) if !options.is_range => {
             Some(State::of([Value::Text(word.text.clone())]))
         }
         (DefaultSelection::Range(start, end), Selection::Multi) if options.is_range => {
-            // S-10: compared as text.
             let (start, end) = (start.as_ref()?, end.as_ref()?);
             let (start, end) = (ranges::text(start), ranges::text(end));
-            let inside: Vec<Value> = options
-                .values
-                .iter()
-                .filter(|value| (&*start..=&*end).contains(&value.raw().as_str()))
-                .cloned()
-                .collect();
+            let numbers = numeric(&start).zip(numeric(&end)).filter(|_| target.has(Rule::NumericDefaults));
+            // S-10: compared as text.
+            let is_inside = |value: &&Value| match numbers {
+                Some((start, end)) => numeric(&value.raw()).is_some_and(|number| (start..=end).contains(&number)),
+                None => (&*start..=&*end).contains(&value.raw().as_str()),
+            };
+            let inside: Vec<Value> = options.values.iter().filter(is_inside).cloned().collect();
             Some(State { values: if inside.is_empty() { options.values.clone() } else { inside } })
         }
         (DefaultSelection::Query(_) | DefaultSelection::None, Selection::Multi) if !options.is_range => {

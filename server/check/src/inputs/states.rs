@@ -76,9 +76,13 @@ pub fn initial_state(input: &Input, options: &InputOptions) -> Option<State> {
 mod tests {
     use super::*;
 
-    /// The states of one input, as labels.
+    /// The states of one input in 2.1, as labels.
     fn labels(input: &str) -> Vec<String> {
-        let text = format!("name: p\ninputs:\n  - {input}\n");
+        labels_in("2.1.0", input)
+    }
+
+    fn labels_in(version: &str, input: &str) -> Vec<String> {
+        let text = format!("name: p\ncli_version: {version}\ninputs:\n  - {input}\n");
         let files = viz_project::MemoryFiles::new([("/p/project.visivo.yml", text.as_str())]);
         let environment = viz_project::Environment::empty();
         let project = viz_project::Project::load(std::path::Path::new("/p"), &files, &environment);
@@ -117,6 +121,25 @@ mod tests {
         for (input, expected) in table {
             assert_eq!(labels(input), *expected, "{input}");
         }
+    }
+
+    #[test]
+    fn since_2_2_defaults_are_what_they_say() {
+        let list = |default: &str| {
+            let display = format!("display: {{ type: chips{default} }}");
+            labels_in("2.2.1", &format!("{{ name: x, type: multi-select, options: [a, b], {display} }}"))
+        };
+        for (default, expected) in [
+            ("", ["a, b", "(nothing)", "a", "b"]),
+            (", default: { values: all }", ["a, b", "(nothing)", "a", "b"]),
+            (", default: { values: none }", ["(nothing)", "a", "b", "a, b"]),
+        ] {
+            assert_eq!(list(default), expected, "{default}");
+        }
+        let range = "range: { start: 0, end: 12.5, step: 2.5 }, display: { type: range-slider, default: { start: 5, end: 10 } }";
+        let first = |version| labels_in(version, &format!("{{ name: x, type: multi-select, {range} }}"))[0].clone();
+        assert_eq!(first("2.2.1"), "5, …, 10 (3 options)");
+        assert_ne!(first("2.1.0"), "5, …, 10 (3 options)");
     }
 
     #[test]

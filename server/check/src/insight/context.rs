@@ -4,7 +4,7 @@ use crate::inputs::check_input::AllOptions;
 use crate::models::check_model::{AllColumns, Columns};
 use crate::selection::Value;
 use viz_facts::{Column, DataType};
-use viz_project::{Body, DefaultSelection, ObjectId, Project, Target};
+use viz_project::{Body, DefaultSelection, ObjectId, Project, Rule};
 use viz_sql::{Accessor, Context};
 
 /// What composing asks for, answered from facts.
@@ -51,10 +51,10 @@ impl Context for FromFacts<'_> {
             DefaultSelection::Value(default) => Some(default.text.clone()),
             DefaultSelection::Values(defaults) => {
                 let defaults: Vec<String> = defaults.iter().map(|default| default.text.clone()).collect();
-                match self.project.target() {
-                    Target::V2_1 | Target::V2_2 => one(&defaults).or_else(option),
+                match self.project.target().has(Rule::DefaultsAsPrinted) {
+                    false => one(&defaults).or_else(option),
                     // S-17: the whole list as Python prints it.
-                    Target::V2_0 => Some(format!("['{}']", defaults.join("', '"))),
+                    true => Some(format!("['{}']", defaults.join("', '"))),
                 }
             }
             _ => option(),

@@ -55,8 +55,8 @@ use std::sync::Arc;
 use suspicious::suspicious;
 use values::{judge_data, judge_values};
 use viz_facts::{Question, Reason, ShadowTable, Unknown};
-use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project, Severity, StatementKind};
-use viz_sql::{Composed, Unread, compose, compose_without};
+use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project, Rule, Severity, StatementKind};
+use viz_sql::{Composed, Unread, compose, compose_without, no_model};
 use without_options::judge_without_options;
 use written::judge_written;
 
@@ -91,7 +91,13 @@ pub(crate) fn check_insight(
     let context = FromFacts { columns, inputs, project };
     let (Body::Insight(insight), Some(composed)) = (&object.body, compose(project, id, &context)) else {
         verdict.report.why = Some(Unknown::new(Reason::NoQuery, "the insight has no query"));
-        if let Body::Insight(insight) = &object.body {
+        if let Body::Insight(insight) = &object.body
+            && !insight.unreadable
+            && insight.is_constant()
+            && project.target().has(Rule::ConstantInsights)
+        {
+            (verdict.report.status, verdict.report.why) = (Status::Static, None);
+        } else if let Body::Insight(insight) = &object.body {
             no_query(project, id, insight, &mut verdict.findings);
         }
         return verdict;
@@ -339,13 +345,13 @@ fn no_query(project: &Project, id: ObjectId, insight: &Insight, findings: &mut V
         return;
     }
     if !insight.has_props && object.name.is_some() {
-        findings.push(Finding::new(Code::MissingField, object.name_loc(), "an insight without `props` stops the run"));
+        let message = match project.target().has(Rule::InsightsFailAlone) {
+            true => "the run of an insight without `props` fails",
+            false => "an insight without `props` stops the run",
+        };
+        findings.push(Finding::new(Code::MissingField, object.name_loc(), message));
     } else if object.uses.iter().all(is_input) && insight.trace_type.is_some() {
-        let mut finding = Finding::new(
-            Code::NoModel,
-            object.name_loc(),
-            "this insight reads no model: one such insight stops the whole run (R-INS-03)",
-        );
+        let mut finding = Finding::new(Code::NoModel, object.name_loc(), no_model(project.target()));
         finding.help = Some("bind a property to a column: `x: ?{ ${ref(model).column} }`".into());
         findings.push(finding);
     }

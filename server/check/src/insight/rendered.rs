@@ -28,6 +28,8 @@ pub struct RenderedQuery {
     pub tables: Vec<RenderedTable>,
     /// Its columns in order.
     pub columns: Vec<RenderedColumn>,
+    /// The columns by which it is ordered although no sort is written (`R-SQL-10`).
+    pub default_order: Vec<String>,
     /// Whether the browser runs it; if not, the source does.
     pub dynamic: bool,
     /// Whether it groups rows.
@@ -137,6 +139,7 @@ fn render(
             .collect(),
         tables: tables(project, &columns, &composed)?,
         columns: selected(project, insight, &composed),
+        default_order: composed.default_order.clone(),
         dynamic: composed.dynamic,
         grouped: composed.placed.iter().any(|placed| placed.clause == Clause::GroupBy),
     })

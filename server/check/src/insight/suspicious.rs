@@ -7,7 +7,7 @@ use crate::inputs::states::states;
 use crate::report::Finding;
 use crate::selection::{Value, numeric, starts_with_date};
 use std::collections::BTreeSet;
-use viz_project::{Body, Code, Kind, ObjectId, Related, Resolution, StatementKind, Target};
+use viz_project::{Body, Code, Kind, ObjectId, Related, Resolution, Rule, StatementKind};
 use viz_sql::{Accessor, Clause, Hole, Role, shape_of};
 use viz_syntax::references;
 use viz_text::Loc;
@@ -115,7 +115,7 @@ fn grouped_rows(setting: &Setting<'_>, findings: &mut Vec<Finding>) {
     let text = setting.composed.template.text();
     let raw = of(Clause::Having).next().is_none()
         && of(Clause::Select).all(|placed| !shape_of(text.slice(placed.range)).aggregate);
-    if setting.project.target() == Target::V2_0 && raw && of(Clause::GroupBy).next().is_some() {
+    if setting.project.target().has(Rule::GroupedRows) && raw && of(Clause::GroupBy).next().is_some() {
         let message = "equal rows become one: format version 2.0 groups the rows, 2.1 does not (S-20)";
         let mut finding = Finding::new(Code::GroupedRows, setting.project.object(setting.id).name_loc(), message);
         finding.help = Some("select something that tells the rows apart, or aggregate".into());
@@ -125,6 +125,9 @@ fn grouped_rows(setting: &Setting<'_>, findings: &mut Vec<Finding>) {
 
 /// S-01: in other properties, inputs with such names are not replaced.
 fn names_not_replaced(setting: &Setting<'_>, findings: &mut Vec<Finding>) {
+    if setting.project.target().has(Rule::OddNamesReplaced) {
+        return;
+    }
     for prop in &setting.insight.statics {
         for reference in references(prop.text.text()) {
             let Resolution::Object(input) = setting.project.names().resolve(&reference.name) else { continue };

@@ -2,8 +2,8 @@
 
 use crate::models::check_model::{AllColumns, Columns};
 use crate::report::Finding;
-use viz_project::{Body, Code, Kind, ObjectId, Project, Related};
-use viz_sql::{shape_of, tokenize};
+use viz_project::{Body, Code, Fix, Kind, ObjectId, Project, Related, Rule, Severity};
+use viz_sql::{own_alias, shape_of, tokenize};
 use viz_text::{Loc, MappedText, TextRange};
 
 /// What is wrong with a metric or a dimension on its own.
@@ -19,6 +19,10 @@ pub(crate) fn check_expression(project: &Project, columns: &AllColumns, id: Obje
     let mut verdict = ExpressionVerdict::default();
     let Body::Expression(body) = &project.object(id).body else { return verdict };
     let Some(text) = body.expression.as_ref().filter(|text| !text.text().contains("${")) else { return verdict };
+    if let Some(finding) = alias(project, text) {
+        verdict.findings.push(finding);
+        return verdict;
+    }
     if let Some(model) = project.parent(id).filter(|_| body.scoped) {
         verdict.findings = siblings(project, columns.get(&model), model, id, text);
         verdict.siblings = verdict.findings.iter().map(|finding| finding.loc).collect();
@@ -30,6 +34,25 @@ pub(crate) fn check_expression(project: &Project, columns: &AllColumns, id: Obje
         verdict.findings.extend(hidden_column(project, columns.get(&model), model, id, text));
     }
     verdict
+}
+
+/// R-22-13: an expression that names itself. Before 2.2 it compiles, and breaks the queries that it gets into.
+fn alias(project: &Project, text: &MappedText) -> Option<Finding> {
+    let loc = text.locate(own_alias(text.text())?)?;
+    let refused = project.target().has(Rule::OwnAliases);
+    let message = match refused {
+        true => "an expression can't give itself a name: the project does not compile (R-22-13)",
+        false => {
+            "an expression can't give itself a name: queries in which it is part of something else break (R-22-13)"
+        }
+    };
+    let mut finding = Finding::new(Code::InvalidValue, loc, message);
+    if !refused {
+        finding.severity = Severity::Warning;
+    }
+    finding.fix = Some(Fix::replace("remove the alias", loc, "").safe());
+    finding.help = Some("remove the alias: its name is `name`".into());
+    Some(finding)
 }
 
 /// `R-SEM-01`: a bare sibling is taken for a column.

@@ -13,7 +13,7 @@ use crate::report::Finding;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use viz_facts::{Answer, Column, Detail, FactStore, Question, Reason, SqlError, SqlErrorKind, Unknown};
-use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Related, Resolution, SourceType};
+use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Related, Resolution, Rule, SourceType};
 use viz_sql::model_query;
 use viz_text::{MappedText, TextRange, TextSize};
 
@@ -108,10 +108,35 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
     if source_of_model(project, id).is_err_and(|why| why.code == Reason::SourceNotSupported) {
         foreign(project, id, &mut findings);
     }
+    if !matches!(columns, Columns::Failed) {
+        unnamed(project, id, &mut findings);
+    }
     if source_of_model(project, id).is_ok_and(|source| source.runs_in_duckdb()) {
         arrows(project, id, &mut findings);
     }
     ModelVerdict { columns, used, findings }
+}
+
+/// R-22-60: columns without a name, for which the whole model fails since 2.2.
+fn unnamed(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
+    let Body::Model(body) = &project.object(id).body else { return };
+    if !project.target().has(Rule::NamedColumns) || body.special {
+        return;
+    }
+    let (Some(sql), Some(source)) = (model_query(project, id), project.source_of(id)) else { return };
+    let Body::Source(source) = &project.object(source).body else { return };
+    let Some(kind) = source.kind else { return };
+    for column in viz_sql::unnamed_columns(kind.dialect(), sql.text()) {
+        let object = project.object(id);
+        let loc = column.range.and_then(|range| sql.locate(range)).unwrap_or_else(|| object.name_loc());
+        let message = format!(
+            "the model `{}` fails, and with it all that reads it: this column has no name (R-22-60)",
+            object.name_text()
+        );
+        let mut finding = Finding::new(Code::ModelSql, loc, message);
+        finding.help = Some("write `as` and a name behind it".into());
+        findings.push(finding);
+    }
 }
 
 /// Lambdas with an arrow, which the source's engine refuses.

@@ -2,13 +2,13 @@
 
 use crate::models::check_model::{defined_here, models_behind};
 use crate::report::Finding;
-use viz_project::{Body, Code, Kind, ObjectId, Opened, Problem, Project, Related, Resolution, SourceType, Target};
+use viz_project::{Body, Code, Kind, ObjectId, Opened, Problem, Project, Related, Resolution, Rule, SourceType};
 use viz_text::TextRange;
 
 /// Databases in memory: before 2.2 a run opens them read-only, which DuckDB refuses (`R-SRC-03`).
 pub(crate) fn in_memory(project: &Project) -> Vec<Problem> {
     let target = project.target();
-    if target >= Target::V2_2 {
+    if target.has(Rule::MemoryDatabases) {
         return Vec::new();
     }
     let problem = |id: ObjectId| {

@@ -37,6 +37,7 @@ impl From<&Problem> for Finding {
         finding.help = problem.help.clone();
         finding.fix = problem.fix.clone();
         finding.local = problem.local;
+        finding.severity = problem.severity.unwrap_or(finding.severity);
         finding
     }
 }

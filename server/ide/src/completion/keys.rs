@@ -8,7 +8,7 @@ use crate::cursor::expected::{fields, is_merged, object_kind};
 use crate::describe::field::{type_name, version};
 use viz_plotly::ValueType;
 use viz_project::Kind;
-use viz_project::schema::{Field, INTERACTION_DOCS, Type, shape};
+use viz_project::schema::{Field, INTERACTION_DOCS, Target, Type, page_versions, shape};
 use viz_text::{TextRange, TextSize};
 
 /// How a key is to be inserted.
@@ -71,8 +71,11 @@ fn items(request: &Request<'_>, ty: Type, here: &Mapping<'_>, own: TextRange, fo
         _ => {
             let Some(mut known) = fields(ty, here) else { return Vec::new() };
             let kind = object_kind(ty, here);
-            if kind == Some(Kind::Dashboard) && here.value("href").is_none() && !present("rows") {
-                known.extend(shape(Kind::Dashboard, |_| true).fields.iter().filter(|field| field.name == "href"));
+            if kind == Some(Kind::Dashboard) && !["href", "template", "rows"].iter().any(|key| present(key)) {
+                for other in ["href", "template"] {
+                    let fields = shape(Kind::Dashboard, |key| key == other).fields.iter();
+                    known.extend(fields.filter(|field| field.name == other));
+                }
             }
             if kind == Some(Kind::Model) && !present("sql") {
                 for special in ["args", "models"] {
@@ -83,14 +86,14 @@ fn items(request: &Request<'_>, ty: Type, here: &Mapping<'_>, own: TextRange, fo
             let target = request.snapshot.project.target();
             let included = request.file.0 != 0;
             known.retain(|field| {
-                let version = field.known_to(target);
+                let version = field.versions.contains(target);
                 let free = !present(field.name) && field.alias.is_none_or(|alias| !present(alias));
                 let writable = !field.doc.starts_with("Set automatically");
                 let merged = !(kind == Some(Kind::Project) && included) || is_merged(field.name);
                 version && free && writable && merged && !excluded(kind, field.name, &present)
             });
             known.sort_by_key(|field| (!field.required, kind != Some(Kind::Project) && field.name != "name"));
-            known.into_iter().map(|field| item(field, form)).collect()
+            known.into_iter().map(|field| item(field, form, target)).collect()
         }
     }
 }
@@ -107,8 +110,8 @@ fn excluded(kind: Option<Kind>, name: &str, present: &dyn Fn(&str) -> bool) -> b
     groups.iter().enumerate().any(|(index, group)| index != own && group.iter().any(|name| present(name)))
 }
 
-fn item(field: &Field, form: &Form) -> CompletionItem {
-    let (insert, snippet) = value_text(&field.ty, form);
+fn item(field: &Field, form: &Form, target: Target) -> CompletionItem {
+    let (insert, snippet) = value_text(&field.ty, form, target);
     let mut detail = type_name(&field.ty);
     if field.required {
         detail = format!("required · {detail}");
@@ -134,15 +137,17 @@ pub(super) fn plain(name: &str, detail: &str, doc: &str, form: &Form, insert: &s
 }
 
 /// What follows a key: the colon and the beginning of its value.
-fn value_text(ty: &Type, form: &Form) -> (String, String) {
+fn value_text(ty: &Type, form: &Form, target: Target) -> (String, String) {
     let nested = |text: &str| format!(":\n{}{text}", " ".repeat(form.indent + 2));
     let colon = || (": ".to_owned(), ": $0".to_owned());
     match ty {
         _ if form.flow => colon(),
         Type::Choice(words) => (": ".into(), format!(": ${{1|{}|}}$0", words.join(","))),
         Type::Boolean => (": ".into(), ": ${1|true,false|}$0".into()),
+        Type::Template => (nested_block(form), nested_block(form) + "$0"),
         Type::IntegerChoice(numbers) => {
-            let words: Vec<String> = numbers.iter().map(i64::to_string).collect();
+            let known = numbers.iter().filter(|number| page_versions(**number).contains(target));
+            let words: Vec<String> = known.map(i64::to_string).collect();
             (": ".into(), format!(": ${{1|{}|}}$0", words.join(",")))
         }
         Type::Object(_) | Type::SourceOfType(_) | Type::Mapping(_) => (nested(""), nested("$0")),
@@ -160,6 +165,11 @@ fn value_text(ty: &Type, form: &Form) -> (String, String) {
         Type::Evaluation => (": ".into(), ": \">{ $0 \\}\"".into()),
         _ => colon(),
     }
+}
+
+/// A block scalar on the lines below.
+fn nested_block(form: &Form) -> String {
+    format!(": |\n{}", " ".repeat(form.indent + 2))
 }
 
 /// The beginning of a list of objects: the name and what else is required, a line each. Indented lines get `indent`.

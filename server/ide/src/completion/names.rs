@@ -5,7 +5,7 @@ use super::describe;
 use super::item::{CompletionItem, CompletionKind, escape};
 use super::rank;
 use crate::cursor::context::Content;
-use viz_project::{Body, Kind, ObjectId, Place, Selection, Target};
+use viz_project::{Body, Kind, ObjectId, Place, Rule, Selection};
 use viz_text::{TextRange, TextSize};
 
 /// How much of the reference stands there already.
@@ -65,7 +65,7 @@ fn allowed(request: &Request<'_>, place: Place, is_query: bool, kind: Kind) -> b
         // Without `?{`, only inputs are substituted.
         Place::InsightProps if !is_query => kind == Kind::Input,
         Place::Evaluation => !matches!(kind, Kind::Row | Kind::Item | Kind::Project),
-        Place::ItemChart if request.snapshot.project.target() >= Target::V2_1 => {
+        Place::ItemChart if request.snapshot.project.target().has(Rule::InsightsInItems) => {
             matches!(kind, Kind::Chart | Kind::Insight)
         }
         place => place.targets().contains(&kind),

@@ -96,7 +96,12 @@ pub(super) fn objects(
     let compared = before.last_path.as_deref().map(words).unwrap_or_default();
     let once = matches!(
         place,
-        Place::ChartInsights | Place::ItemChart | Place::ItemTable | Place::ItemMarkdown | Place::ItemInput
+        Place::ChartInsights
+            | Place::ItemChart
+            | Place::ItemTable
+            | Place::ItemMarkdown
+            | Place::ItemInput
+            | Place::TemplateSlot
     );
     let second_of_pair = place == Place::RelationCondition;
     let mut ranked: Vec<_> = ids

@@ -5,12 +5,13 @@ use super::fields::fields;
 use super::item::{CompletionItem, CompletionKind};
 use super::names::{Form, names};
 use super::paths;
+use super::slots;
 use super::sql;
 use super::tables;
 use crate::cursor::context::Content;
 use viz_check::options_of;
 use viz_plotly::{ValueType, schema};
-use viz_project::schema::{HEIGHTS, Type};
+use viz_project::schema::{HEIGHTS, PALETTES, Type, page_versions};
 use viz_project::{Body, Environment, Kind, Place};
 use viz_syntax::quoted;
 use viz_syntax::{Cursor, cursor};
@@ -116,6 +117,9 @@ pub(super) fn values(request: &Request<'_>, content: &Content) -> Vec<Completion
     if request.slot.kind() == Kind::Model && request.slot.keys.last() == Some(&"sql") {
         return tables::in_model(request, content);
     }
+    if slots::is_template(request) {
+        return slots::slots(request, content);
+    }
     let Some(place) = request.slot.place() else { return plain(request, content) };
     match cursor(text, at) {
         Cursor::RefName { replace, quoted } => {
@@ -216,7 +220,12 @@ fn plain(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
     let empty = request.text[replace].trim_matches('?').is_empty();
     match slot.ty {
         Type::Choice(words) => words.iter().map(|text| by_default(word(text))).collect(),
-        Type::IntegerChoice(numbers) => numbers.iter().map(|number| by_default(word(&number.to_string()))).collect(),
+        Type::IntegerChoice(numbers) => {
+            let target = request.snapshot.project.target();
+            let known = numbers.iter().filter(|number| page_versions(**number).contains(target));
+            known.map(|number| by_default(word(&number.to_string()))).collect()
+        }
+        Type::Colorway => PALETTES.iter().map(|name| word(name)).collect(),
         Type::Boolean => ["true", "false"].iter().map(|text| by_default(word(text))).collect(),
         Type::Height => HEIGHTS.iter().map(|text| by_default(word(text))).collect(),
         Type::Text => texts(request, content),

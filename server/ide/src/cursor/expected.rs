@@ -41,7 +41,8 @@ impl Slot<'_> {
             Type::Options | Type::DefaultValues => Place::InputQuery,
             Type::Props => Place::InsightProps,
             Type::Interaction => Place::InsightInteraction,
-            Type::Layout => Place::ChartLayout,
+            // No reference works in a theme.
+            Type::Layout if self.kind() == Kind::Chart => Place::ChartLayout,
             Type::Evaluation => Place::Evaluation,
             _ => return None,
         })

@@ -4,7 +4,7 @@ use crate::cursor::context::{Spot, context};
 use crate::cursor::expected::{Slot, fields, object_kind, slot};
 use crate::describe::Hover;
 use std::fmt::Write;
-use viz_project::schema::{Field, INTERACTION_DOCS, Shape, Target, Type};
+use viz_project::schema::{Field, INTERACTION_DOCS, Shape, Type};
 use viz_project::{Kind, Project};
 use viz_text::{FileId, TextSize};
 
@@ -53,12 +53,9 @@ fn markdown(field: &Field, written: &str, owner: &str) -> String {
     text
 }
 
-/// The version that alone knows a field, in words.
-pub(crate) fn version(field: &Field) -> Option<&'static str> {
-    Some(match field.only? {
-        Target::V2_0 => "2.0 only: removed in 2.1",
-        Target::V2_1 | Target::V2_2 => "since 2.1",
-    })
+/// The versions that know a field, in words.
+pub(crate) fn version(field: &Field) -> Option<String> {
+    field.versions.words()
 }
 
 /// The words that a value is one of.
@@ -77,7 +74,11 @@ pub(crate) fn type_name(ty: &Type) -> String {
     match ty {
         Type::Text | Type::Word => "text".into(),
         Type::EnvironmentText => "text, may hold `${env.NAME}`".into(),
-        Type::Integer => "whole number".into(),
+        Type::Integer | Type::IntegerFrom(..) => "whole number".into(),
+        Type::IntegerBetween(from, to) => format!("whole number from {from} to {to}"),
+        Type::HexColor => "colour, `\"#1f77b4\"`".into(),
+        Type::Colorway => "palette or list of colours".into(),
+        Type::Template => "HTML".into(),
         Type::Boolean => "true or false".into(),
         Type::Choice(words) if words.len() <= 4 => words.join(", "),
         Type::Choice(_) => "one of several words".into(),

@@ -238,6 +238,27 @@ fn top_level_keys() {
 }
 
 #[test]
+fn themes_and_templates() {
+    let keys = labels("theme:\n  $0\n");
+    assert!(
+        ["mode", "light", "background", "plotly_layout"].iter().all(|key| keys.contains(&(*key).into())),
+        "{keys:?}"
+    );
+    let inner = labels("theme:\n  light:\n    $0\n");
+    assert!(inner.contains(&"accent".into()) && !inner.contains(&"mode".into()), "{inner:?}");
+    assert_eq!(labels("theme:\n  mode: $0"), ["light", "dark", "auto"]);
+    assert!(
+        labels("theme:\n  colorway: $0").contains(&"viridis".into()) || labels("theme:\n  colorway: $0").len() > 10
+    );
+    assert!(!labels("cli_version: 2.1.0\n$0").contains(&"theme".into()));
+    let project = "charts:\n  - name: sales\nmodels:\n  - name: t\n    sql: select 1 as a\ndashboards:\n  - name: d\n";
+    let block = format!("{project}    template: |\n      <main>\n        <div data-visivo-item=\"$0\"></div>\n");
+    assert_eq!(labels(&block), ["sales"]);
+    assert_eq!(labels(&format!("{project}    template: |\n      <main>$0\n")), Vec::<String>::new());
+    assert!(labels(&format!("{project}    $0\n")).contains(&"template".into()));
+}
+
+#[test]
 fn keys_bring_what_follows_them() {
     let key = |text: &str, label: &str, snippet| Fixture::new(text).changed(label, snippet);
     assert_eq!(key("$0", "models", true), "models:\n  - name: $1\n    sql: $2");

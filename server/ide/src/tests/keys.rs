@@ -35,7 +35,7 @@ fn keys_of_mappings_inside_objects_and_of_variants() {
 #[test]
 fn versions_and_older_spellings_are_told() {
     assert!(over("sources:\n  - name: s\n    type: duckdb\n    see$0ds: []\n").unwrap().contains("*since 2.1*"));
-    assert!(over("models:\n  - name: s\n    ar$0gs: []\n").unwrap().contains("*2.0 only: removed in 2.1*"));
+    assert!(over("models:\n  - name: s\n    ar$0gs: []\n").unwrap().contains("*until 2.0*"));
     assert!(over("tar$0gets: []\n").unwrap().contains("older spelling of `sources`"));
 }
 

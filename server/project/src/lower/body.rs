@@ -1,5 +1,6 @@
 //! What each kind of object says, as plain data.
 
+use super::scalars::short;
 use super::{Lowering, scalars};
 use crate::codes::Code;
 use crate::control::{Control, Display};
@@ -8,10 +9,10 @@ use crate::object::{
     Selection, Source, Spanned, Statement, StatementKind, StaticProp, Table, TableField,
 };
 use crate::problem::{Fix, Problem};
-use crate::schema::{INTERACTION_KEYS, Kind, Place, SourceType, Type, shape};
+use crate::schema::{INTERACTION_KEYS, Kind, Place, Rule, SourceType, Type, shape};
 use viz_syntax::{
     AlmostReason, AlmostReference, Node, NodeKind, RefForm, Reference, Typed, almost_references, env_references,
-    query_string, references,
+    paths_outside, query_string, references,
 };
 
 impl Lowering {
@@ -45,6 +46,7 @@ impl Lowering {
             Kind::Dashboard => Body::Dashboard(Dashboard {
                 level: node.get("level").filter(|level| !level.is_null()).and_then(bound),
                 external: node.get("href").is_some(),
+                template: node.get("href").is_none() && node.get("template").is_some(),
             }),
             _ => Body::Other,
         }
@@ -64,7 +66,7 @@ impl Lowering {
                     "split" => StatementKind::Split,
                     _ => StatementKind::Sort,
                 };
-                insight.unreadable |= self.almost(&query.text, query.loc);
+                insight.unreadable |= self.almost(&query.text, query.loc) | self.outside(&query.text, query.loc);
                 insight.statements.push(Statement { kind, key: (*key).to_owned(), query });
             }
         }
@@ -119,7 +121,7 @@ impl Lowering {
                 return;
             };
             self.uses_in(owner, &query.text, query.loc, Place::InsightProps);
-            insight.unreadable |= self.almost(&query.text, query.loc);
+            insight.unreadable |= self.almost(&query.text, query.loc) | self.outside(&query.text, query.loc);
             insight.statements.push(Statement { kind: StatementKind::Prop, key: path.to_owned(), query });
             return;
         }
@@ -162,6 +164,29 @@ impl Lowering {
             }
             NodeKind::Alias | NodeKind::Error => {}
         }
+    }
+
+    /// Reports paths that stand behind the braces of their reference (`R-22-01`). Says whether there are any.
+    pub(super) fn outside(&mut self, text: &viz_text::MappedText, loc: viz_text::Loc) -> bool {
+        let found = paths_outside(text.text());
+        for path in &found {
+            let at = text.locate(path.range).unwrap_or(loc);
+            let piece = short(text.slice(path.range));
+            let message = match self.has(Rule::PathsOutside) {
+                true => {
+                    format!("`{piece}` fails: the path behind a reference belongs into its braces (R-22-01)")
+                }
+                false => {
+                    format!("`{piece}` is `{}` alone, with text behind it: a path belongs into the braces", path.name)
+                }
+            };
+            let problem = Problem::new(Code::MalformedReference, at, message);
+            self.problem(match &path.meant {
+                Some(meant) => problem.fix(Fix::replace(format!("write `{meant}`"), at, meant.clone()).safe()),
+                None => problem.help("alias the column in the model's SQL, and write its name into the braces"),
+            });
+        }
+        !found.is_empty()
     }
 
     /// Reports text that looks like a reference but is none (D-023): it stays literal text. Says whether there is any.
@@ -215,14 +240,6 @@ impl Lowering {
             self.problem(problem);
         }
         !found.is_empty()
-    }
-}
-
-/// A text for a message, which is never long.
-fn short(text: &str) -> std::borrow::Cow<'_, str> {
-    match text.char_indices().nth(80) {
-        Some((end, _)) => format!("{}…", &text[..end]).into(),
-        None => text.into(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Lowering;
 use crate::codes::Code;
 use crate::problem::{Fix, Problem};
-use crate::schema::Target;
+use crate::schema::{Rule, Target, Versions};
 use viz_syntax::{Node, Typed};
 
 impl Lowering {
@@ -22,17 +22,14 @@ impl Lowering {
             if is_text || !options.contains(&text) {
                 continue;
             }
-            match self.target {
-                Some(Target::V2_0) => {
-                    let message =
-                        format!("the default `{text}` is no text, as options are: it is none of them in 2.0 (R-IN-05)");
-                    let fix = Fix::replace(format!("write `\"{text}\"`"), node.loc(), format!("\"{text}\""));
-                    self.problem(Problem::new(Code::DefaultNotAnOption, node.loc(), message).fix(fix));
-                }
-                None => {
-                    self.difference("a default without quotes that is no text".to_owned(), Target::V2_1, node.loc())
-                }
-                Some(Target::V2_1 | Target::V2_2) => {}
+            if self.target.is_none() {
+                let what = "a default without quotes that is no text".to_owned();
+                self.difference(what, Versions::since(Target::V2_1), node.loc());
+            } else if self.has(Rule::TypedDefaults) {
+                let message =
+                    format!("the default `{text}` is no text, as options are: it is none of them in 2.0 (R-IN-05)");
+                let fix = Fix::replace(format!("write `\"{text}\"`"), node.loc(), format!("\"{text}\""));
+                self.problem(Problem::new(Code::DefaultNotAnOption, node.loc(), message).fix(fix));
             }
         }
     }

@@ -4,7 +4,7 @@ use super::Lowering;
 use super::scalars::describe;
 use crate::codes::Code;
 use crate::problem::{Fix, Problem};
-use crate::schema::{Kind, Target};
+use crate::schema::{Kind, Rule};
 use viz_syntax::{Entry, Node, NodeKind};
 
 impl Lowering {
@@ -36,9 +36,9 @@ impl Lowering {
     /// `data`, or `columns`, with `rows` and `values` for a pivot (D-090). An empty list counts as absent since 2.1.
     fn table(&mut self, node: Node<'_>) {
         let empty = |value: Node<'_>| value.kind() == NodeKind::Sequence && value.items().next().is_none();
-        let target = self.target;
+        let absent = self.has(Rule::EmptyListsAbsent);
         let present = |key: &str| {
-            let given = |entry: &Entry<'_>| !(target != Some(Target::V2_0) && empty(entry.value));
+            let given = |entry: &Entry<'_>| !(absent && empty(entry.value));
             entry(node, key).filter(given)
         };
         let lists: Vec<Entry<'_>> = ["columns", "rows", "values"].iter().filter_map(|key| present(key)).collect();

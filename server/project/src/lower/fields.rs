@@ -7,7 +7,7 @@ use crate::codes::Code;
 use crate::control::{MULTI_DISPLAYS, SINGLE_DISPLAYS};
 use crate::object::{Body, Object};
 use crate::problem::{Fix, Problem};
-use crate::schema::{Field, Kind, Place, RESERVED_KEYS, SOURCE_TYPES, Shape, Target, Type, shape};
+use crate::schema::{Field, Kind, Place, RESERVED_KEYS, Rule, SOURCE_TYPES, Shape, Type, shape};
 use crate::similar::{did_you_mean, similar};
 use viz_syntax::{Entry, Node, NodeKind, query_string, references};
 use viz_text::TextSize;
@@ -116,20 +116,23 @@ impl Lowering {
     }
 
     fn field(&mut self, owner: u32, field: &'static Field, shape: &Shape, entry: &Entry<'_>) {
-        if let Some(only) = field.only {
+        if let Some(versions) = field.versions.words() {
             match self.target {
-                Some(target) if !field.known_to(target) => {
+                Some(target) if !field.versions.contains(target) => {
                     let message = format!(
-                        "`{}` of {} is known to format version {only} only, and the target is {target}",
+                        "`{}` of {} is known {versions} only, and the target is {target}",
                         field.name,
                         shape.with_article()
                     );
                     let mut problem = Problem::new(Code::UnknownKey, entry.key.loc(), message);
                     problem.help = instead(shape.name, field.name).map(str::to_owned);
-                    self.problem(problem);
+                    return self.problem(problem);
                 }
                 Some(_) => {}
-                None => self.difference(format!("`{}` of {}", field.name, shape.with_article()), only, entry.key.loc()),
+                None => {
+                    let what = format!("`{}` of {}", field.name, shape.with_article());
+                    self.difference(what, field.versions, entry.key.loc());
+                }
             }
         }
         let value = entry.value;
@@ -185,6 +188,13 @@ impl Lowering {
             Type::Word => self.word(key, node),
             Type::Integer => self.integer(key, node),
             Type::IntegerChoice(choices) => self.integer_choice(key, choices, node),
+            Type::IntegerBetween(from, to) => self.integer_between(key, from, to, node),
+            Type::IntegerFrom(least, rule) => {
+                self.integer(key, node);
+                self.least(key, least, rule, node);
+            }
+            Type::HexColor => self.hex_color(key, node),
+            Type::Colorway => self.colorway(key, node),
             Type::Boolean => self.boolean(key, node),
             Type::Choice(choices) => self.choice(key, choices, node),
             Type::Plain => self.plain(key, node),
@@ -226,7 +236,16 @@ impl Lowering {
                 self.is_mapping(key, "plotly properties", node);
             }
             Type::Layout => {
-                self.is_mapping(key, "plotly layout attributes", node);
+                // That of a chart is read with its body.
+                if self.is_mapping(key, "plotly layout attributes", node) && self.out.objects.is_empty() {
+                    self.plotly_layout(node);
+                }
+            }
+            Type::Template => {
+                self.text(key, node);
+                if let Some(scalar) = node.scalar().filter(|_| wrong_for_text(node).is_none()) {
+                    self.template(owner, &scalar.mapped(), node.loc());
+                }
             }
             Type::Anything => {}
         }
@@ -251,6 +270,9 @@ impl Lowering {
             let text = scalar.mapped();
             self.uses_in(owner, &text, node.loc(), place);
             self.almost(&text, node.loc());
+            if matches!(place, Place::MetricExpression | Place::DimensionExpression | Place::RelationCondition) {
+                self.outside(&text, node.loc());
+            }
         }
     }
 
@@ -289,11 +311,11 @@ impl Lowering {
             return;
         }
         let reference = node.str().is_some_and(|text| text.starts_with("ref(") || text.starts_with("${"));
-        if reference || self.target == Some(Target::V2_0) {
+        if reference || !self.has(Rule::TextsInItems) {
             self.reference(owner, key, Kind::Markdown, Place::ItemMarkdown, node);
         } else {
-            if self.target.is_none() && wrong_for_text(node).is_none() {
-                self.difference("a text as `markdown`".to_owned(), Target::V2_1, node.loc());
+            if wrong_for_text(node).is_none() {
+                self.allows(Rule::TextsInItems, || "a text as `markdown`".to_owned(), node.loc());
             }
             self.text(key, node);
         }
@@ -329,6 +351,7 @@ impl Lowering {
                 if let Some(query) = self.query(key, node) {
                     self.uses_in(owner, &query.text, query.loc, Place::InputQuery);
                     self.almost(&query.text, query.loc);
+                    self.outside(&query.text, query.loc);
                     self.ignored_slice(key, &query);
                 }
             }
@@ -347,6 +370,7 @@ impl Lowering {
         } else if node.str().is_some_and(|text| query_string(text).is_some()) {
             if let Some(query) = self.query(key, node) {
                 self.uses_in(owner, &query.text, query.loc, Place::InputQuery);
+                self.outside(&query.text, query.loc);
             }
         } else if !matches!(node.str(), Some("all" | "none")) {
             let message = format!("`{key}` is a list, a query, `all` or `none`, not {}", describe(node));

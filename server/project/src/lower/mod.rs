@@ -4,6 +4,7 @@
 //! item's segment lives.
 
 mod body;
+mod colors;
 mod defaults;
 mod evaluation;
 mod exclusive;
@@ -12,6 +13,7 @@ mod literal;
 mod plotly;
 mod removed;
 mod scalars;
+mod template;
 
 pub(crate) use scalars::{describe, text_problem};
 
@@ -19,7 +21,7 @@ pub(crate) use removed::{names_in, removed_key};
 
 use crate::object::{Object, Spanned, Use};
 use crate::problem::Problem;
-use crate::schema::{Kind, Place, Shape, Target};
+use crate::schema::{Kind, Place, Rule, Shape, Target, Versions};
 use viz_syntax::{Node, RefForm, references};
 use viz_text::{Loc, MappedText};
 
@@ -55,13 +57,13 @@ impl Lowered {
     }
 }
 
-/// Something that works in one format version and breaks in the other.
+/// Something that works in some format versions and breaks in others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// What it is, for messages.
     pub what: String,
-    /// The version in which it works.
-    pub works_in: Target,
+    /// The versions in which it works.
+    pub works_in: Versions,
     /// Where it stands.
     pub loc: Loc,
 }
@@ -92,7 +94,20 @@ impl Lowering {
         self.out.problems.push(problem);
     }
 
-    fn difference(&mut self, what: String, works_in: Target, loc: Loc) {
+    /// Whether the text is read for a version that has a rule; where none is set, for the newest.
+    fn has(&self, rule: Rule) -> bool {
+        self.target.unwrap_or_default().has(rule)
+    }
+
+    /// Whether something may stand here that a rule allows. While no version is set it may, and the difference is noted.
+    fn allows(&mut self, rule: Rule, what: impl FnOnce() -> String, loc: Loc) -> bool {
+        if self.target.is_none() {
+            self.difference(what(), rule.versions(), loc);
+        }
+        self.target.is_none_or(|target| target.has(rule))
+    }
+
+    fn difference(&mut self, what: String, works_in: Versions, loc: Loc) {
         self.out.differences.push(Difference { what, works_in, loc });
     }
 

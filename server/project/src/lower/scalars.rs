@@ -4,7 +4,7 @@ use super::Lowering;
 use crate::codes::Code;
 use crate::object::Spanned;
 use crate::problem::{Fix, Problem};
-use crate::schema::{HEIGHTS, Kind, Place, Target};
+use crate::schema::{HEIGHTS, Kind, Place, Rule, page_versions};
 use crate::similar::{did_you_mean, similar};
 use viz_syntax::{
     AlmostReason, AlmostReference, Node, NodeKind, QueryStringError, Style, Typed, almost_references, query_string,
@@ -45,12 +45,57 @@ impl Lowering {
         }
     }
 
+    /// A whole number between two bounds.
+    pub(super) fn integer_between(&mut self, key: &str, from: i64, to: i64, node: Node<'_>) {
+        self.integer(key, node);
+        if whole(node).is_some_and(|value| !(from..=to).contains(&value)) {
+            let message = format!("`{key}` can't be {}: it is a whole number from {from} to {to}", describe(node));
+            self.problem(Problem::new(Code::InvalidValue, node.loc(), message));
+        }
+    }
+
+    /// A whole number that is not too small, in versions that look at it.
+    pub(super) fn least(&mut self, key: &str, least: i64, rule: Rule, node: Node<'_>) {
+        if self.has(rule) && whole(node).is_some_and(|value| value < least) {
+            let message = format!("`{key}` can't be {}: it is at least {least}", describe(node));
+            self.problem(Problem::new(Code::InvalidValue, node.loc(), message));
+        }
+    }
+
     pub(super) fn integer_choice(&mut self, key: &str, choices: &[i64], node: Node<'_>) {
         let value = node.str().and_then(|text| text.trim().parse::<i64>().ok());
         if !value.is_some_and(|value| choices.contains(&value)) {
-            let list: Vec<String> = choices.iter().map(i64::to_string).collect();
+            let target = self.target.unwrap_or_default();
+            let known = choices.iter().filter(|choice| page_versions(**choice).contains(target));
+            let list: Vec<String> = known.map(i64::to_string).collect();
             let message = format!("`{key}` can't be {}: it is one of {}", describe(node), list.join(", "));
             self.problem(Problem::new(Code::InvalidValue, node.loc(), message));
+        } else if let Some(value) = value.filter(|_| key == "rows_per_page") {
+            self.page(key, value, choices, node);
+        }
+    }
+
+    /// Pages of 15 rows ended where those of 10 began (S-31).
+    fn page(&mut self, key: &str, value: i64, choices: &[i64], node: Node<'_>) {
+        let versions = page_versions(value);
+        match (versions.words(), self.target) {
+            (None, _) => {}
+            (Some(_), None) => self.difference(format!("`{key}: {value}`"), versions, node.loc()),
+            (Some(_), Some(target)) if versions.contains(target) => {}
+            (Some(known), Some(target)) => {
+                let choices = choices.iter().filter(|choice| page_versions(**choice).contains(target));
+                let list: Vec<String> = choices.map(i64::to_string).collect();
+                let message = format!(
+                    "`{key}` can't be {value}, which is known {known} only: in {target} it is one of {}",
+                    list.join(", ")
+                );
+                let other = if value == 15 { "10" } else { "15" };
+                self.problem(Problem::new(Code::InvalidValue, node.loc(), message).fix(Fix::replace(
+                    format!("write `{other}`"),
+                    node.loc(),
+                    other,
+                )));
+            }
         }
     }
 
@@ -127,17 +172,16 @@ impl Lowering {
 
     pub(super) fn height(&mut self, key: &str, node: Node<'_>) {
         let pixels = node.scalar().is_some_and(|scalar| matches!(scalar.resolved(), Typed::Int(value) if value > 0));
-        if pixels && self.target.is_none() {
-            self.difference(format!("`{key}` in pixels"), Target::V2_1, node.loc());
-        } else if pixels && self.target == Some(Target::V2_0) {
-            let message = format!("`{key}` in pixels is known to format version 2.1 only");
+        let allowed = pixels && self.allows(Rule::HeightsInPixels, || format!("`{key}` in pixels"), node.loc());
+        if pixels && !allowed {
+            let message = format!("`{key}` in pixels is known since 2.1 only");
             self.problem(
                 Problem::new(Code::InvalidValue, node.loc(), message)
                     .help(format!("write one of {}", HEIGHTS.join(", "))),
             );
         } else if !pixels && !node.str().is_some_and(|text| HEIGHTS.contains(&text)) {
             let mut list: Vec<String> = HEIGHTS.iter().map(|height| format!("`{height}`")).collect();
-            if self.target != Some(Target::V2_0) {
+            if self.has(Rule::HeightsInPixels) {
                 list.push("a number of pixels".into());
             }
             let message = format!("`{key}` can't be {}: it is one of {}", describe(node), list.join(", "));
@@ -268,6 +312,24 @@ impl Lowering {
             _ => None,
         };
         self.problem(problem);
+    }
+}
+
+/// A text for a message, which is never long.
+pub(super) fn short(text: &str) -> std::borrow::Cow<'_, str> {
+    match text.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
+    }
+}
+
+/// A whole number, as the reference's loader takes it.
+fn whole(node: Node<'_>) -> Option<i64> {
+    match node.scalar()?.resolved() {
+        Typed::Int(value) => Some(value),
+        Typed::Float(value) if value.fract() == 0.0 => Some(value as i64),
+        Typed::Str => node.str()?.trim().parse().ok(),
+        _ => None,
     }
 }
 

@@ -4,8 +4,8 @@
 //! beyond it.
 
 use super::tables::{PROJECT, shape};
-use super::types::{Field, Kind, Shape, Target, Type};
-use super::{HEIGHTS, INTERACTION_DOCS, RESERVED_KEYS};
+use super::types::{Field, Kind, Shape, Type};
+use super::{HEIGHTS, INTERACTION_DOCS, PALETTES, RESERVED_KEYS};
 use serde_json::{Map, Value, json};
 
 /// A whole query string `?{…}` with an optional slice (2.2).
@@ -81,9 +81,18 @@ impl Writer {
 
     fn ty(&mut self, ty: &Type, path: &str) -> Value {
         match *ty {
-            Type::Text | Type::EnvironmentText | Type::Expression(_) => json!({ "type": "string" }),
+            Type::Text | Type::Template | Type::EnvironmentText | Type::Expression(_) => json!({ "type": "string" }),
             Type::Word => json!({ "type": "string", "pattern": r"\w" }),
             Type::Integer => json!({ "type": ["integer", "string"], "pattern": r"^\s*[-+]?\d+\s*$" }),
+            Type::IntegerFrom(..) => self.ty(&Type::Integer, path),
+            Type::IntegerBetween(from, to) => {
+                json!({ "type": ["integer", "string"], "pattern": r"^\s*[-+]?\d+\s*$", "minimum": from, "maximum": to })
+            }
+            Type::HexColor => json!({ "type": "string" }),
+            Type::Colorway => json!({ "anyOf": [
+                { "type": "string", "enum": PALETTES },
+                { "type": "array", "items": { "type": "string" }, "minItems": 1 },
+            ] }),
             Type::Boolean => {
                 json!({ "type": ["boolean", "string", "integer"], "pattern": BOOLEAN, "minimum": 0, "maximum": 1 })
             }
@@ -146,7 +155,7 @@ impl Writer {
 
     fn kind(&mut self, kind: Kind) -> Value {
         self.define(kind.name().to_owned(), |writer| match kind {
-            Kind::Dashboard => writer.by_key(kind, &["href"]),
+            Kind::Dashboard => writer.by_key(kind, &["href", "template"]),
             Kind::Model => writer.by_key(kind, &["args", "models"]),
             _ => writer.shape(shape(kind, |_| false), kind.name()),
         })
@@ -208,9 +217,8 @@ fn or_null(mut value: Value) -> Value {
 }
 
 fn description(field: &Field) -> String {
-    match field.only {
-        Some(Target::V2_0) => format!("{} (2.0 only)", field.doc),
-        Some(Target::V2_1 | Target::V2_2) => format!("{} (since 2.1)", field.doc),
+    match field.versions.words() {
+        Some(versions) => format!("{} ({versions})", field.doc),
         None => field.doc.to_owned(),
     }
 }
@@ -219,7 +227,7 @@ fn default(field: &Field) -> Option<Value> {
     let text = field.default;
     Some(match field.ty {
         _ if text.is_empty() => return None,
-        Type::Integer | Type::IntegerChoice(_) => text.parse::<i64>().ok()?.into(),
+        Type::Integer | Type::IntegerFrom(..) | Type::IntegerChoice(_) => text.parse::<i64>().ok()?.into(),
         Type::Boolean => (text == "true").into(),
         _ => text.into(),
     })

@@ -4,12 +4,16 @@ mod json;
 mod palettes;
 mod sources;
 mod tables;
+mod theme;
 mod types;
+mod versions;
 
 pub use json::json_schema;
 pub use palettes::PALETTES;
 pub use sources::{Dialect, Opened, SOURCE_TYPES, SourceType};
 pub use tables::{
-    HEIGHTS, INPUT_TYPES, INTERACTION_DOCS, INTERACTION_KEYS, MERGED_KEYS, PROJECT, RESERVED_KEYS, ROWS_PER_PAGE, shape,
+    HEIGHTS, INPUT_TYPES, INTERACTION_DOCS, INTERACTION_KEYS, MERGED_KEYS, PROJECT, RESERVED_KEYS, shape,
 };
-pub use types::{Field, Kind, Place, Shape, Target, Type, Variants, field};
+pub use theme::{THEME, THEME_COLORS};
+pub use types::{Field, Kind, Place, Shape, Type, Variants, field};
+pub use versions::{Rule, Target, Versions, page_versions};

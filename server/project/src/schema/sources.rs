@@ -1,7 +1,8 @@
 //! The table of sources (3.3 of the format reference): their fields depend on their `type`.
 
 use super::tables::{ENV, NAME, TEXT};
-use super::types::{Field, Shape, Target, Type, Variants, field};
+use super::types::{Field, Shape, Type, Variants, field};
+use super::versions::Target;
 
 const HOST: Field = field("host", ENV, "Host name.");
 pub(super) const PORT: Field = field("port", Type::Integer, "Port.");
@@ -10,7 +11,7 @@ const USERNAME: Field = field("username", ENV, "User name.");
 const PASSWORD: Field = field("password", ENV, "Password; write `${env.NAME}`.");
 const DB_SCHEMA: Field = field("db_schema", ENV, "Schema that unqualified table names are looked up in.");
 const SEEDS: Field =
-    field("seeds", Type::List(&SEED_TYPE), "Commands whose CSV output becomes tables.").only(Target::V2_1);
+    field("seeds", Type::List(&SEED_TYPE), "Commands whose CSV output becomes tables.").since(Target::V2_1);
 const POOL: Field = field("connection_pool_size", Type::Integer, "How many connections are kept.").default("1");
 
 static SEED_TYPE: Type = Type::Mapping(&SEED);

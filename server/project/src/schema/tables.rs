@@ -1,7 +1,9 @@
 //! The table: every kind of the project format with its fields (section 3 and 5.1 of the format reference).
 
 use super::sources::{PORT, SOURCE};
-use super::types::{Field, Kind, Place, Shape, Target, Type, Variants, field};
+use super::theme::THEME;
+use super::types::{Field, Kind, Place, Shape, Type, Variants, field};
+use super::versions::{Rule, Target};
 use crate::control::{MULTI_DISPLAYS, SINGLE_DISPLAYS};
 
 pub(super) const NAME: Field =
@@ -37,7 +39,8 @@ pub static PROJECT: Shape = Shape::plain(
         field("dashboards", Type::List(&Type::Object(Kind::Dashboard)), "Pages."),
         field("destinations", Type::List(&Type::Object(Kind::Destination)), "Where alerts go."),
         field("alerts", Type::List(&Type::Object(Kind::Alert)), "Conditions that notify."),
-        field("tests", Type::List(&Type::Object(Kind::Test)), "Assertions about insights.").only(Target::V2_1),
+        field("tests", Type::List(&Type::Object(Kind::Test)), "Assertions about insights.").since(Target::V2_1),
+        field("theme", Type::Mapping(&THEME), "How all charts and pages look.").since(Target::V2_2),
         field("project_dir", TEXT, "Set automatically; do not write."),
         field("project_file_path", TEXT, "Set automatically; do not write."),
     ],
@@ -115,7 +118,7 @@ static SCRIPT_MODEL: Shape = Shape::plain(
         NAME.required(),
         field("args", Type::List(&TEXT), "Command and arguments; it prints CSV with a header. Since 2.1: `seeds`.")
             .required()
-            .only(Target::V2_0),
+            .until(Target::V2_0),
         field("table_name", TEXT, "Table that holds the command's output.").default("model"),
         field("allow_empty", Type::Boolean, "Whether no output is fine.").default("false"),
     ],
@@ -133,7 +136,7 @@ static MERGE_MODEL: Shape = Shape::plain(
             "The models that it reads. 2.1 has no such models.",
         )
         .required()
-        .only(Target::V2_0),
+        .until(Target::V2_0),
     ],
 );
 
@@ -281,15 +284,17 @@ static CHART: Shape = Shape::plain(
     ],
 );
 
-/// Values of `rows_per_page` (S-31).
-pub const ROWS_PER_PAGE: &[i64] = &[3, 5, 15, 25, 50, 100, 500, 1000];
+/// Values of `rows_per_page` (S-31); not every version has all ([`page_versions`]).
+const ROWS_PER_PAGE: &[i64] = &[3, 5, 10, 15, 25, 50, 100, 500, 1000];
 
 static FORMAT_CELLS: Shape = Shape::plain(
     "format_cells",
     &[
         field("scope", Type::Choice(&["row", "column", "table"]), "Over which cells the colours spread.").required(),
-        field("min_color", TEXT, "Colour of the smallest value.").required(),
-        field("max_color", TEXT, "Colour of the largest value.").required(),
+        field("min_color", Type::HexColor, "Colour of the smallest value: `#` and 3 or 6 hexadecimal digits.")
+            .required(),
+        field("max_color", Type::HexColor, "Colour of the largest value: `#` and 3 or 6 hexadecimal digits.")
+            .required(),
     ],
 );
 
@@ -345,6 +350,25 @@ static EXTERNAL_DASHBOARD: Shape = Shape::plain(
     ],
 );
 
+/// A dashboard with `template`, since 2.2 (R-22-30).
+static TEMPLATE_DASHBOARD: Shape = Shape::plain(
+    "dashboard",
+    &[
+        NAME.required(),
+        field(
+            "template",
+            Type::Template,
+            "The page as HTML. An element with `data-visivo-item=\"name\"` shows the chart, table, markdown or input of that name.",
+        )
+        .required()
+        .since(Target::V2_2),
+        field("level", Type::Level, "Where the overview lists it."),
+        field("tags", Type::List(&TEXT), "Tags."),
+        DESCRIPTION,
+        field("type", Type::Choice(&["template"]), "`template` for a page of HTML.").default("template"),
+    ],
+);
+
 /// Words for a row's height with their pixels (3.13).
 pub const HEIGHTS: &[&str] = &["compact", "xsmall", "small", "medium", "large", "xlarge", "xxlarge"];
 
@@ -361,7 +385,7 @@ static ITEM: Shape = Shape::plain(
     "item",
     &[
         NAME,
-        field("width", Type::Integer, "Share of the row's width.").default("1"),
+        field("width", Type::IntegerFrom(1, Rule::PositiveWidths), "Share of the row's width.").default("1"),
         field("chart", Type::ObjectOrReference(Kind::Chart, Place::ItemChart), "A chart."),
         field("table", Type::ObjectOrReference(Kind::Table, Place::ItemTable), "A table."),
         field("markdown", Type::MarkdownItem, "A text."),
@@ -421,7 +445,7 @@ static TEST: Shape = Shape::plain(
     ],
 );
 
-/// The shape of a kind, for a mapping that has certain keys: dashboards with and without `href` differ, and so do models
+/// The shape of a kind, for a mapping that has certain keys: dashboards with `href` or `template` and without differ, and so do models
 /// with `args` or `models`.
 pub fn shape(kind: Kind, has: impl Fn(&str) -> bool) -> &'static Shape {
     match kind {
@@ -441,6 +465,7 @@ pub fn shape(kind: Kind, has: impl Fn(&str) -> bool) -> &'static Shape {
         Kind::Table => &TABLE,
         Kind::Markdown => &MARKDOWN,
         Kind::Dashboard if has("href") => &EXTERNAL_DASHBOARD,
+        Kind::Dashboard if has("template") => &TEMPLATE_DASHBOARD,
         Kind::Dashboard => &INTERNAL_DASHBOARD,
         Kind::Row => &ROW,
         Kind::Item => &ITEM,

@@ -1,5 +1,6 @@
 //! The vocabulary of the declarative table: kinds, types, fields, shapes.
 
+use super::versions::{Rule, Target, Versions};
 use serde::Serialize;
 
 /// The kinds of things in a project file. `R-NAME-01`: those with a name share one namespace.
@@ -83,54 +84,6 @@ fn with_article(name: &str) -> String {
     format!("{} {name}", if vowel { "an" } else { "a" })
 }
 
-/// A version of the project format that can be targeted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, serde::Deserialize, Default)]
-pub enum Target {
-    /// The released 2.0 line.
-    #[serde(rename = "2.0")]
-    V2_0,
-    /// The 2.1 line.
-    #[serde(rename = "2.1")]
-    V2_1,
-    /// The 2.2 line, where a project names none: what is said of 2.1 holds for it, where nothing else is said.
-    #[default]
-    #[serde(rename = "2.2")]
-    V2_2,
-}
-
-impl Target {
-    /// The version on the other side of what changed with 2.1.
-    pub fn other(self) -> Target {
-        match self {
-            Target::V2_0 => Target::V2_1,
-            Target::V2_1 | Target::V2_2 => Target::V2_0,
-        }
-    }
-}
-
-impl std::str::FromStr for Target {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "2.0" => Ok(Target::V2_0),
-            "2.1" => Ok(Target::V2_1),
-            "2.2" => Ok(Target::V2_2),
-            other => Err(format!("unknown format version `{other}`: expected `2.0`, `2.1` or `2.2`")),
-        }
-    }
-}
-
-impl std::fmt::Display for Target {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Target::V2_0 => "2.0",
-            Target::V2_1 => "2.1",
-            Target::V2_2 => "2.2",
-        })
-    }
-}
-
 /// A place where references may stand: what it may refer to is [`Place::targets`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Place {
@@ -168,6 +121,8 @@ pub enum Place {
     ItemMarkdown,
     /// `input:` of an item.
     ItemInput,
+    /// A slot of a dashboard's `template`: a plain name.
+    TemplateSlot,
     /// `models:` of a merge model.
     MergeModels,
     /// A `>{…}` expression.
@@ -195,6 +150,7 @@ impl Place {
             Place::ItemTable => &[Kind::Table],
             Place::ItemMarkdown => &[Kind::Markdown],
             Place::ItemInput => &[Kind::Input],
+            Place::TemplateSlot => &[Kind::Chart, Kind::Table, Kind::Markdown, Kind::Input],
             Place::Evaluation => &[],
         }
     }
@@ -219,6 +175,7 @@ impl Place {
             Place::ItemTable => "the `table` of an item",
             Place::ItemMarkdown => "the `markdown` of an item",
             Place::ItemInput => "the `input` of an item",
+            Place::TemplateSlot => "a slot of a template",
             Place::MergeModels => "the `models` of a merge model",
             Place::Evaluation => "an expression",
         }
@@ -236,8 +193,16 @@ pub enum Type {
     EnvironmentText,
     /// A whole number.
     Integer,
+    /// A whole number from the first to the second.
+    IntegerBetween(i64, i64),
+    /// A whole number, at least this one in versions with the rule.
+    IntegerFrom(i64, Rule),
     /// A boolean.
     Boolean,
+    /// `#` and 3 or 6 hexadecimal digits.
+    HexColor,
+    /// The name of a palette, or a list of colours.
+    Colorway,
     /// One of these strings.
     Choice(&'static [&'static str]),
     /// One of these whole numbers.
@@ -278,6 +243,8 @@ pub enum Type {
     Height,
     /// An integer or a string.
     Level,
+    /// The HTML of a page, with names of items in it.
+    Template,
     /// Not looked at.
     Anything,
 }
@@ -297,8 +264,8 @@ pub struct Field {
     pub default: &'static str,
     /// What it is for: shown in completion and hover.
     pub doc: &'static str,
-    /// The side of what changed with 2.1 that alone knows it, if not both.
-    pub only: Option<Target>,
+    /// The versions that know it.
+    pub versions: Versions,
 }
 
 impl Field {
@@ -320,21 +287,22 @@ impl Field {
         self
     }
 
-    /// Whether a version knows it.
-    pub fn known_to(&self, target: Target) -> bool {
-        self.only.is_none_or(|only| (only >= Target::V2_1) == (target >= Target::V2_1))
+    /// This field, known since a version.
+    pub const fn since(mut self, target: Target) -> Self {
+        self.versions = Versions::since(target);
+        self
     }
 
-    /// This field, known to one version only.
-    pub const fn only(mut self, target: Target) -> Self {
-        self.only = Some(target);
+    /// This field, known until a version.
+    pub const fn until(mut self, target: Target) -> Self {
+        self.versions = Versions::until(target);
         self
     }
 }
 
 /// A field.
 pub const fn field(name: &'static str, ty: Type, doc: &'static str) -> Field {
-    Field { name, alias: None, ty, required: false, default: "", doc, only: None }
+    Field { name, alias: None, ty, required: false, default: "", doc, versions: Versions::ALL }
 }
 
 /// The fields of a mapping.

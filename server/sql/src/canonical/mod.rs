@@ -105,6 +105,11 @@ pub fn is_aggregate(source_type: &str, function: &str) -> bool {
         .is_some_and(|sources| sources.is_none_or(|sources| sources.split(' ').any(|source| source == source_type)))
 }
 
+/// Whether SQLGlot's parser knows a function.
+pub fn is_function(name: &str) -> bool {
+    facts::FACTS.knows(&name.to_uppercase())
+}
+
 /// Whether a function aggregates in DuckDB although SQLGlot's parser doesn't take it for an aggregate.
 pub fn is_foreign_aggregate(function: &str) -> bool {
     facts::FACTS.has("foreign_aggregate", &function.to_lowercase())

@@ -4,7 +4,7 @@ use super::{Place, is_query_like};
 use crate::codes::Code;
 use crate::lower::{Lowering, describe};
 use crate::problem::{Fix, Problem};
-use crate::schema::PALETTES;
+use crate::schema::{PALETTES, Rule};
 use crate::similar::{did_you_mean, similar};
 use viz_plotly::{Given, Misfit, ValueType, is_color, schema};
 use viz_syntax::{Node, NodeKind, Style, Typed, references};
@@ -17,7 +17,7 @@ impl Lowering {
         match (attribute.ty, node.kind()) {
             (ValueType::Any, _) => {}
             // Dates are no values; lists of lists are what surfaces and tables of numbers are.
-            (ValueType::DataArray, NodeKind::Sequence) => self.dates(place, node, 0),
+            (ValueType::DataArray, NodeKind::Sequence) => self.dates(place, node),
             // Numbers in binary form.
             (ValueType::DataArray, NodeKind::Mapping) if node.get("bdata").is_some() => {}
             (ValueType::InfoArray, NodeKind::Sequence) => self.info_array(place, node),
@@ -53,10 +53,16 @@ impl Lowering {
         }
     }
 
-    fn dates(&mut self, place: &Place<'_>, node: Node<'_>, depth: u8) {
+    fn dates(&mut self, place: &Place<'_>, node: Node<'_>) {
         for item in node.items() {
             match item.kind() {
-                NodeKind::Sequence if depth < 4 => self.dates(place, item, depth + 1),
+                // What is in it is looked at by nobody.
+                NodeKind::Sequence => {
+                    let nested = || "a list in a list of data".to_owned();
+                    if !self.allows(Rule::NestedArrays, nested, item.loc()) {
+                        return self.misfit(place, "a list of numbers and texts", item, &Misfit::Type);
+                    }
+                }
                 NodeKind::Scalar if matches!(given(item), Some(Given::Date)) => {
                     self.misfit(place, "a list of numbers and texts", item, &Misfit::Type);
                 }
