@@ -104,6 +104,8 @@ impl DataType {
         match self.text.as_str() {
             // Microseconds, months of 30 days.
             "INTERVAL" => Some(format!("epoch_us({value})")),
+            // Their values may be larger than any that is stored.
+            "UBIGINT" | "HUGEINT" | "UHUGEINT" => None,
             text if text.contains("INTERVAL") => None,
             _ => Some(format!("CAST({value} AS {})", stored.as_str())),
         }
