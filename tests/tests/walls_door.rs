@@ -182,6 +182,7 @@ fn a_copy_of_a_repository_is_not_left() {
         let project = Project::of(&[
             ("p/project.visivo.yml", &including(&format!("o/r.git@v1 -- {sub}"))),
             ("p/.visivo_cache/o/r@v1/x.yml", "models: []\n"),
+            ("p/.viz-lsp.yml", "target: '2.1'\n"),
             ("outside/s.yml", &format!("{SECRET}\n")),
         ]);
         let run = check(&project, &[]);

@@ -1,7 +1,7 @@
 //! How deep tokens stand in brackets, and brackets that are never closed: engines report these at the end of the query, far
 //! from the fault.
 
-use crate::tokens::{Token, tokenize};
+use crate::tokens::{Token, is_word, tokenize};
 use sqlparser::tokenizer::Token as SqlToken;
 use viz_text::TextRange;
 
@@ -15,11 +15,16 @@ pub struct Nesting {
 impl Nesting {
     /// Goes on behind a token.
     pub fn step(&mut self, token: &Token) {
-        match &token.token {
+        self.step_over(&token.token);
+    }
+
+    /// The same for a token whose place is not known.
+    pub(crate) fn step_over(&mut self, token: &SqlToken) {
+        match token {
             SqlToken::LParen | SqlToken::LBracket | SqlToken::LBrace => self.depth += 1,
             SqlToken::RParen | SqlToken::RBracket | SqlToken::RBrace => self.depth = self.depth.saturating_sub(1),
-            _ if token.is_word("case") => self.depth += 1,
-            _ if token.is_word("end") => self.depth = self.depth.saturating_sub(1),
+            _ if is_word(token, "case") => self.depth += 1,
+            _ if is_word(token, "end") => self.depth = self.depth.saturating_sub(1),
             _ => {}
         }
     }

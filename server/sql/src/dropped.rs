@@ -20,6 +20,9 @@ pub(crate) fn neutral(hole: &Hole) -> &'static str {
 
 /// The placeholder whose sample makes a filter unreadable, although another value would not.
 pub(crate) fn dropped(context: &dyn Context, target: Target, template: &Template) -> Option<Problem> {
+    if template.holes().is_empty() {
+        return None;
+    }
     let sample = |hole: &Hole| context.sample(hole.input, hole.accessor);
     let all: Vec<String> =
         template.holes().iter().map(|hole| sample(hole).unwrap_or_else(|| neutral(hole).into())).collect();
@@ -32,9 +35,13 @@ pub(crate) fn dropped(context: &dyn Context, target: Target, template: &Template
     };
     // SQLGlot reads it, with the samples as they are. Where it isn't known what that makes of a text, only those samples
     // are judged that no parser takes.
-    let reads = |text: &str| !matches!(canonical(text), Err(Stop::Refused));
-    let unknown = |text: &str| matches!(canonical(text), Err(Stop::Unknown));
-    let sure = !unknown(&filled(&all, &|_| false)) && !unknown(&filled(&all, &|_| true));
+    let reads = |text: &str| match canonical(text) {
+        Ok(_) => Some(true),
+        Err(Stop::Refused) => Some(false),
+        Err(Stop::Unknown) => None,
+    };
+    let (with_samples, with_words) = (reads(&filled(&all, &|_| false)), reads(&filled(&all, &|_| true)));
+    let sure = with_samples.is_some() && with_words.is_some();
     let judged = |hole: &Hole| sure || judged_by_any(template, hole);
     let samples: Vec<String> = template
         .holes()
@@ -43,12 +50,16 @@ pub(crate) fn dropped(context: &dyn Context, target: Target, template: &Template
         .collect();
     let parses = |without: &dyn Fn(usize) -> bool| {
         let text = filled(&samples, without);
-        if sure { reads(&text) } else { parse_expression(&text).is_ok() }
+        if sure { reads(&text) != Some(false) } else { parse_expression(&text).is_ok() }
     };
-    if !parses(&|_| true) {
+    let parses_with = |known: Option<bool>, words: bool| match known {
+        Some(reads) if sure => reads,
+        _ => parses(&|_| words),
+    };
+    if !parses_with(with_words, true) {
         return None;
     }
-    if parses(&|_| false) {
+    if parses_with(with_samples, false) {
         let guilty = target.has(Rule::QuotedTexts).then(|| reserved_word(context, template, &samples))??;
         return Some(drops(&template.holes()[guilty], &samples[guilty]));
     }
@@ -117,7 +128,8 @@ pub(crate) fn unreadable(context: &dyn Context, template: &Template, known: &mut
     *known += usize::from(!matches!(verdict, Err(Stop::Unknown)));
     let refused = matches!(verdict, Err(Stop::Refused));
     // The engine takes seconds to say so, and all of its memory.
-    let too_deep = || tokenize(words.text()).is_ok_and(|tokens| nesting(&tokens) > MAX_NESTING);
+    let too_deep =
+        || tokenize(words.text()).is_ok_and(|tokens| nesting(tokens.iter().map(|found| &found.token)) > MAX_NESTING);
     if !refused && !too_deep() {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use crate::brackets::Nesting;
 use crate::dialect::DuckDb;
-use crate::tokens::{LexError, Lines, Token, tokenize_in};
+use crate::tokens::Lines;
 use sqlparser::ast::{Expr, Statement};
 use sqlparser::dialect::{
     BigQueryDialect, ClickHouseDialect, Dialect as Grammar, MySqlDialect, PostgreSqlDialect, RedshiftSqlDialect,
@@ -10,7 +10,7 @@ use sqlparser::dialect::{
 };
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::Token as SqlToken;
+use sqlparser::tokenizer::{Token as SqlToken, Tokenizer};
 use viz_project::Dialect;
 use viz_text::TextSize;
 
@@ -31,12 +31,6 @@ pub struct ParseError {
     pub message: String,
     /// Bytes before the faulty token; `None` at the end of the text.
     pub offset: Option<TextSize>,
-}
-
-impl From<LexError> for ParseError {
-    fn from(error: LexError) -> Self {
-        Self { message: error.message, offset: Some(error.offset) }
-    }
 }
 
 /// The statements of a text in DuckDB's dialect.
@@ -88,28 +82,28 @@ fn with_dialect<T>(
     sql: &str,
     run: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
 ) -> Result<T, ParseError> {
-    let tokens = tokenize_in(dialect, sql)?;
-    if nesting(&tokens) > MAX_NESTING || tokens.iter().filter(|token| operates(token)).count() > MAX_OPERATORS {
+    let tokens = Tokenizer::new(dialect, sql).tokenize_with_location().map_err(|e| error(sql, &e.into()))?;
+    let all = || tokens.iter().map(|found| &found.token);
+    if nesting(all()) > MAX_NESTING || all().filter(|token| operates(token)).count() > MAX_OPERATORS {
         return Err(ParseError { message: "nested too deeply".to_owned(), offset: None });
     }
-    let mut parser =
-        Parser::new(dialect).with_recursion_limit(RECURSION_LIMIT).try_with_sql(sql).map_err(|e| error(sql, &e))?;
+    let mut parser = Parser::new(dialect).with_recursion_limit(RECURSION_LIMIT).with_tokens_with_locations(tokens);
     run(&mut parser).map_err(|e| error(sql, &e))
 }
 
 /// The greatest number of brackets and `case` that are open at a time.
-pub(crate) fn nesting(tokens: &[Token]) -> usize {
+pub(crate) fn nesting<'a>(tokens: impl Iterator<Item = &'a SqlToken>) -> usize {
     let (mut nesting, mut most) = (Nesting::default(), 0);
     for token in tokens {
-        nesting.step(token);
+        nesting.step_over(token);
         most = most.max(nesting.depth);
     }
     most
 }
 
 /// Whether a token may put what is before it one level deeper.
-fn operates(token: &Token) -> bool {
-    match &token.token {
+fn operates(token: &SqlToken) -> bool {
+    match token {
         SqlToken::Word(word) => word.quote_style.is_none() && word.keyword != Keyword::NoKeyword,
         SqlToken::Comma | SqlToken::LParen | SqlToken::RParen | SqlToken::Number(..) => false,
         SqlToken::Whitespace(_) | SqlToken::SingleQuotedString(_) | SqlToken::DoubleQuotedString(_) => false,

@@ -36,8 +36,13 @@ impl Token {
 
     /// Whether it is this bare word, in any case.
     pub fn is_word(&self, word: &str) -> bool {
-        matches!(&self.token, SqlToken::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word))
+        is_word(&self.token, word)
     }
+}
+
+/// Whether a token is this bare word, in any case.
+pub(crate) fn is_word(token: &SqlToken, word: &str) -> bool {
+    matches!(token, SqlToken::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word))
 }
 
 /// A text that is no sequence of tokens, such as one with an open quote.

@@ -160,11 +160,11 @@ fn accessors_with_what_they_are_now() {
     assert_snapshot!(listed(&text), @"value (Rome)");
     let text = format!("{SHOP}{}", insight("x: ?{ ${ref(orders).city} in (${ref(segments).$0) }"));
     assert_snapshot!(listed(&text), @r"
-    values ('all')
+    values ('a','b','c')
     min (null)
     max (null)
-    first (all)
-    last (all)
+    first (a)
+    last (c)
     ");
 }
 

@@ -10,6 +10,7 @@ use crate::schema::Place;
 use allowed::{AttributeFault, attribute_fault, css_fault, is_element, is_void};
 use html5gum::emitters::default::{DefaultEmitter, Token};
 use html5gum::{Span, Tokenizer};
+use std::collections::HashMap;
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
 /// The attribute that makes a slot of an element.
@@ -21,9 +22,34 @@ struct Walk<'a> {
     loc: Loc,
     /// The elements that are open, and whether each is a slot.
     open: Vec<(String, bool)>,
+    /// How many of each name are open: what closes none is not searched for among them all.
+    open_names: HashMap<String, usize>,
+    /// How many slots are open.
+    open_slots: usize,
 }
 
 impl Walk<'_> {
+    fn open(&mut self, name: String, is_slot: bool) {
+        *self.open_names.entry(name.clone()).or_default() += 1;
+        self.open_slots += usize::from(is_slot);
+        self.open.push((name, is_slot));
+    }
+
+    /// Closes the last element of this name, and what was opened in it.
+    fn close(&mut self, name: &str) {
+        if self.open_names.get(name).is_none_or(|count| *count == 0) {
+            return;
+        }
+        while let Some((last, is_slot)) = self.open.pop() {
+            self.open_slots -= usize::from(is_slot);
+            let is_it = last == name;
+            self.open_names.entry(last).and_modify(|count| *count -= 1);
+            if is_it {
+                return;
+            }
+        }
+    }
+
     fn at(&self, range: TextRange) -> Loc {
         self.text.locate(range).unwrap_or(self.loc)
     }
@@ -38,7 +64,7 @@ impl Walk<'_> {
 impl Lowering {
     /// Looks at the text of a template, and notes what its slots name as uses of the dashboard.
     pub(super) fn template(&mut self, owner: u32, text: &MappedText, loc: Loc) {
-        let mut walk = Walk { text, loc, open: Vec::new() };
+        let mut walk = Walk { text, loc, open: Vec::new(), open_names: HashMap::new(), open_slots: 0 };
         let mut emitter = DefaultEmitter::<usize>::new_with_span();
         emitter.naively_switch_states(true);
         let mut style: Option<TextRange> = None;
@@ -67,14 +93,12 @@ impl Lowering {
                         style = Some(range);
                     }
                     if !is_void(&name) && !tag.self_closing {
-                        walk.open.push((name, is_slot));
+                        walk.open(name, is_slot);
                     }
                 }
                 Token::EndTag(tag) => {
                     let name = String::from_utf8_lossy(&tag.name).into_owned();
-                    if let Some(found) = walk.open.iter().rposition(|(open, _)| *open == name) {
-                        walk.open.truncate(found);
-                    }
+                    walk.close(&name);
                     if name == "style" {
                         style = None;
                     }
@@ -139,7 +163,7 @@ impl Lowering {
         if is_void(element) {
             return self.forbidden(at, format!("`<{element}>` can't be a slot: it has no content (R-22-31)"));
         }
-        if walk.open.iter().any(|(_, is_slot)| *is_slot) {
+        if walk.open_slots > 0 {
             return self.forbidden(at, "a slot can't stand inside another one (R-22-31)".to_owned());
         }
         if name.is_empty() {

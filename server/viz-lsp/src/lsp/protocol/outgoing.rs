@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn what_is_shown_is_hidden_and_what_is_used_stays() {
         let text = "name: p\nsources:\n  - {name: s, type: duckdb, database: \"${env.ONE}.duckdb\"}\n";
-        let files = MemoryFiles::new([("/p/project.visivo.yml", text)]);
+        let files = MemoryFiles::new([("/p/project.visivo.yml", text), ("/p/dingo\"4711.duckdb", "")]);
         let _project = Project::load(std::path::Path::new("/p"), &files, &Environment::of([("ONE", "dingo\"4711")]));
         let body = serde_json::json!({
             "jsonrpc": "2.0",
