@@ -132,7 +132,7 @@ def main():
     alarms, missed, counts, unchecked = [], [], collections.Counter(), collections.Counter()
     for start in range(0, options.count, options.size):
         some = everything[start : start + options.size]
-        errors, warned, status = check(options.program, project(some), "execute" if options.edges else "values")
+        errors, warned, status = check(options.program, project(some), "execute" if options.edges else "bind")
         why = run(some)
         for each in some:
             name = each["name"]

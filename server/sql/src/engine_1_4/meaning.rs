@@ -7,6 +7,7 @@
 use crate::{Nesting, Token, tokenize};
 use sqlparser::tokenizer::Token as T;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// What macros of the engine begin with that do as 1.4 does.
@@ -124,7 +125,8 @@ pub fn reworded(sql: &str, meant: Meant) -> Option<Reworded> {
         return None;
     }
     let tokens: Vec<Token> = tokenize(sql).ok()?.into_iter().filter(|token| !token.is_space()).collect();
-    let mut rewording = Rewording { tokens: &tokens, meant, edits: Vec::new(), guarded: Vec::new() };
+    let filters = filters(&tokens);
+    let mut rewording = Rewording { tokens: &tokens, meant, filters, edits: Vec::new(), guarded: Vec::new() };
     for at in 0..tokens.len() {
         rewording.token(at);
     }
@@ -143,9 +145,31 @@ pub fn reworded(sql: &str, meant: Meant) -> Option<Reworded> {
     Some(Reworded { text, edits })
 }
 
+/// The conditions of a query's WHERE, if it has several: which of them a row meets first is the engine's choice, so one that fails may never
+/// be asked.
+fn filters(tokens: &[Token]) -> Range<usize> {
+    let (mut nesting, mut start, mut several) = (Nesting::default(), None, false);
+    for (at, token) in tokens.iter().enumerate() {
+        let is = |words: &[&str]| words.iter().any(|word| token.is_word(word));
+        match start {
+            None if nesting.is_top() && is(&["where"]) => start = Some(at + 1),
+            Some(start)
+                if nesting.is_top() && is(&["group", "having", "window", "qualify", "order", "limit", "union"]) =>
+            {
+                return if several { start..at } else { 0..0 };
+            }
+            Some(_) if nesting.is_top() => several |= is(&["and", "or"]),
+            _ => {}
+        }
+        nesting.step(token);
+    }
+    start.filter(|_| several).map_or(0..0, |start| start..tokens.len())
+}
+
 struct Rewording<'a> {
     tokens: &'a [Token],
     meant: Meant,
+    filters: Range<usize>,
     edits: Vec<Edit>,
     /// Behind which token each macro that is open ends.
     guarded: Vec<usize>,
@@ -172,7 +196,9 @@ impl Rewording<'_> {
             _ => self.arguments(at + 1),
         };
         for unlike in unlike {
-            if !self.meant.has(Purpose::of(unlike.stand_in)) || self.guarded.len() >= MOST_NESTED {
+            let purpose = Purpose::of(unlike.stand_in);
+            let may_not_run = purpose == Purpose::Stricter && self.filters.contains(&at);
+            if !self.meant.has(purpose) || may_not_run || self.guarded.len() >= MOST_NESTED {
                 continue;
             }
             match unlike.argument {
@@ -194,7 +220,7 @@ impl Rewording<'_> {
     }
 
     /// Puts a macro around an argument.
-    fn guard(&mut self, argument: std::ops::Range<usize>, stand_in: &str) {
+    fn guard(&mut self, argument: Range<usize>, stand_in: &str) {
         let (Some(first), Some(last)) =
             (self.tokens.get(argument.start), argument.end.checked_sub(1).and_then(|last| self.tokens.get(last)))
         else {
@@ -212,7 +238,7 @@ impl Rewording<'_> {
     }
 
     /// The text of a literal that is a whole argument.
-    fn text_of(&self, argument: std::ops::Range<usize>) -> Option<&str> {
+    fn text_of(&self, argument: Range<usize>) -> Option<&str> {
         match &self.tokens.get(argument.start)?.token {
             T::SingleQuotedString(text) if argument.len() == 1 => Some(text),
             _ => None,
@@ -232,7 +258,7 @@ impl Rewording<'_> {
     }
 
     /// The arguments in these parentheses, without what else may stand there.
-    fn arguments(&self, open: usize) -> Vec<std::ops::Range<usize>> {
+    fn arguments(&self, open: usize) -> Vec<Range<usize>> {
         let end = self.closed(open).saturating_sub(1);
         let (mut out, mut nesting, mut start) = (Vec::new(), Nesting::default(), open + 1);
         for at in open + 1..end {
@@ -337,6 +363,24 @@ mod tests {
         }
         assert_eq!(reworded("7 % ln(x)", Meant::Types), None);
         assert_eq!(reworded("7 % ln(x)", Meant::Taken).unwrap().text, "7 % viz_1_4_divisor(ln(x))");
+    }
+
+    #[test]
+    fn conditions_beside_others_may_not_run() {
+        for (typed, meant) in [
+            ("select 1 from t where ln(x) > 0", "select 1 from t where ln(viz_1_4_positive(x)) > 0"),
+            (
+                "select ln(x) from t where a and ln(x) > 7 % x group by ln(x)",
+                "select ln(viz_1_4_positive(x)) from t where a and ln(x) > 7 % viz_1_4_divisor(x) group by ln(viz_1_4_positive(x))",
+            ),
+            ("select 1 from t where ln(x) > 0 or (a)", "select 1 from t where ln(x) > 0 or (a)"),
+            (
+                "select 1 from t where ln(case when a and b then x end) > 0",
+                "select 1 from t where ln(viz_1_4_positive(case when a and b then x end)) > 0",
+            ),
+        ] {
+            assert_eq!(all(typed), meant);
+        }
     }
 
     /// Each call holds its argument several times.
