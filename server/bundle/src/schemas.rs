@@ -181,7 +181,7 @@ fn first_question(spec: &SourceSpec) -> Option<Question> {
 
 /// All of a table.
 fn whole(spec: &SourceSpec, table: &str) -> Question {
-    let sql = format!("select * from \"{}\"", table.replace('"', "\"\""));
+    let sql = format!("select * from {}", viz_sql::quote(table));
     Question::Describe { source: spec.clone(), sql }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::chosen::chosen;
 use crate::snapshot::Snapshot;
-use viz_check::{Filled, Value, node_of, numeric_text, placeholders, rendered_query, static_props};
+use viz_check::{Filled, RenderedQuery, Value, node_of, numeric_text, placeholders, static_props};
 use viz_facts::{Reason, Unknown};
 use viz_project::{Body, Kind, ObjectId, Project, StatementKind};
 use viz_sql::Accessor;
@@ -30,11 +30,11 @@ pub enum Sort {
     Default,
 }
 
-/// What is drawn of an insight for some choices.
+/// What is drawn of an insight for some choices, for which this is its query.
 ///
 /// # Errors
 /// The reason why what stands for a placeholder is not known.
-pub fn drawing(snapshot: &Snapshot<'_>, insight: ObjectId) -> Result<Drawing, Unknown> {
+pub fn drawing(snapshot: &Snapshot<'_>, insight: ObjectId, query: &RenderedQuery) -> Result<Drawing, Unknown> {
     let project = snapshot.project;
     let object = project.object(insight);
     let Body::Insight(body) = &object.body else {
@@ -48,11 +48,8 @@ pub fn drawing(snapshot: &Snapshot<'_>, insight: ObjectId) -> Result<Drawing, Un
     };
     let trace = body.trace_type.as_ref().map(|ty| ty.text.clone());
     let is_sorted = body.statements.iter().any(|statement| statement.kind == StatementKind::Sort);
-    let by_default = || {
-        let query = rendered_query(project, snapshot.facts, snapshot.local(), insight, &[]).ok()?;
-        (!query.default_order.is_empty()).then_some(Sort::Default)
-    };
-    let sort = if is_sorted { Some(Sort::Written) } else { by_default() };
+    let by_default = (!query.default_order.is_empty()).then_some(Sort::Default);
+    let sort = if is_sorted { Some(Sort::Written) } else { by_default };
     Ok(Drawing { trace, statics, slices: body.statements.iter().filter_map(slice).collect(), sort })
 }
 

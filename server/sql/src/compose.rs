@@ -175,7 +175,9 @@ pub fn compose_without(project: &Project, id: ObjectId, context: &dyn Context, l
         return None;
     }
     let mut clauses = clauses(&task, &parts);
-    let default_order = default_order(&task, &parts, &clauses, &expander);
+    let mut found = Vec::new();
+    let models = models(&task, &mut expander, &mut found);
+    let default_order = default_order(&task, &parts, &clauses, &models);
     clauses.sorts.extend(&default_order);
     let ordered: Vec<Part> =
         clauses.selected.iter().chain(&clauses.sorts).flat_map(|part| part.window_orders()).collect();
@@ -183,8 +185,6 @@ pub fn compose_without(project: &Project, id: ObjectId, context: &dyn Context, l
     // What it selects is in properties that can't be read, which is said there.
     expander.broken |= clauses.selected.is_empty() && insight.unreadable;
 
-    let mut found = Vec::new();
-    let models = models(&task, &mut expander, &mut found);
     let from = (!models.is_empty()).then(|| from(&task, &models, &mut expander, &mut found));
     judge_filters(&task, &clauses, &parts, &mut found);
     expander.broken |= judge_grouping(&task, &grouping, &mut found);
@@ -249,20 +249,11 @@ fn clauses<'a>(task: &Task<'_>, parts: &'a [Part]) -> Clauses<'a> {
 }
 
 /// What the query is ordered by where no sort is written.
-fn default_order<'a>(
-    task: &Task<'_>,
-    parts: &'a [Part],
-    clauses: &Clauses<'_>,
-    expander: &Expander<'_>,
-) -> Vec<&'a Part> {
+fn default_order<'a>(task: &Task<'_>, parts: &'a [Part], clauses: &Clauses<'_>, models: &[ObjectId]) -> Vec<&'a Part> {
     if !clauses.sorts.is_empty() {
         return Vec::new();
     }
-    let mut models = dependent_models(task.project, task.id);
-    if models.is_empty() {
-        models = expander.models.iter().copied().collect();
-    }
-    order::default_order(task.project, task.insight, parts, &models, task.context)
+    order::default_order(task.project, task.insight, parts, models, task.context)
 }
 
 /// The models that the query reads.

@@ -126,13 +126,15 @@ pub(crate) fn unreadable(context: &dyn Context, template: &Template, known: &mut
     let words = template.fill(|_, hole| neutral(hole).into());
     let verdict = canonical(words.text());
     *known += usize::from(!matches!(verdict, Err(Stop::Unknown)));
-    let refused = matches!(verdict, Err(Stop::Refused));
-    // The engine takes seconds to say so, and all of its memory.
     let too_deep =
         || tokenize(words.text()).is_ok_and(|tokens| nesting(tokens.iter().map(|found| &found.token)) > MAX_NESTING);
-    if !refused && !too_deep() {
-        return None;
-    }
+    let refused = match verdict {
+        Ok(_) => return None,
+        Err(Stop::Refused) => true,
+        // The engine takes seconds to say what is wrong with brackets that are so deep, and all of its memory.
+        Err(Stop::Unknown) if too_deep() => false,
+        Err(Stop::Unknown) => return None,
+    };
     if let Some(bracket) = unpaired(words.text()) {
         let loc = words.mapped().locate(bracket.range())?;
         return Some(Unreadable::Unpaired(loc, bracket.words(words.text())));

@@ -8,7 +8,7 @@ use sqlparser::tokenizer::Token as SqlToken;
 use std::collections::BTreeSet;
 use viz_facts::Column;
 use viz_project::{Body, Code, Fix, Kind, ObjectId, Problem, Project, Resolution, Rule, did_you_mean, similar};
-use viz_syntax::{RefForm, Reference, almost_references, paths_outside, references};
+use viz_syntax::{RefForm, Reference, almost_references, path_outside, references};
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
 /// What composing needs to know from outside the text.
@@ -88,7 +88,6 @@ impl<'a> Expander<'a> {
     fn expand_into(&mut self, out: &mut Template, text: &MappedText, range: TextRange, way: Way) {
         // What only looks like a reference has a finding of its own.
         self.broken |= !almost_references(text.slice(range)).is_empty();
-        let outside = paths_outside(text.slice(range));
         let mut done = range.start();
         for reference in references(text.slice(range)) {
             if reference.form != RefForm::Context {
@@ -96,7 +95,7 @@ impl<'a> Expander<'a> {
             }
             let at = reference.range + range.start();
             out.push_slice(text, TextRange::new(done, at.start()));
-            if outside.iter().any(|path| path.range.start() == reference.range.start()) {
+            if path_outside(text.slice(range), &reference).is_some() {
                 self.broken = true; // which has a finding of its own
                 out.push_generated("NULL");
             } else {
@@ -363,7 +362,7 @@ impl<'a> Expander<'a> {
 }
 
 /// An identifier in double quotes.
-pub(crate) fn quote(name: &str) -> String {
+pub fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

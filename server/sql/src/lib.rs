@@ -43,7 +43,7 @@ pub use compose::{
     Clause, Composed, Placed, Selected, Unread, compose, compose_without, dependent_models, inputs_of, no_model,
 };
 pub use direction::without_direction;
-pub use expand::Context;
+pub use expand::{Context, quote};
 pub use filled::Filled;
 pub use hash::{alias_hash, name_hash};
 pub use options::{model_query, option_query};

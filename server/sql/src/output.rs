@@ -51,8 +51,7 @@ pub struct UnnamedColumn {
 /// The columns of a query that have no name that parser and database agree upon (R-22-60): all but plain columns, stars and what
 /// is aliased, in the first of several branches. Nothing if the text can't be read.
 pub fn unnamed_columns(dialect: Dialect, sql: &str) -> Vec<UnnamedColumn> {
-    let statements = if dialect == Dialect::DuckDb { parse(sql) } else { statements_in(dialect, sql) };
-    let Ok(statements) = statements else { return Vec::new() };
+    let Ok(statements) = statements_in(dialect, sql) else { return Vec::new() };
     let [Statement::Query(query)] = statements.as_slice() else { return Vec::new() };
     let mut body = &*query.body;
     loop {

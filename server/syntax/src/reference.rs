@@ -135,24 +135,26 @@ pub struct PathOutside {
 /// The references of a text whose path stands behind them, in its order: `.word` or `."quoted"`, repeated, each with `[n]`
 /// perhaps, after white-space perhaps (`R-22-01`).
 pub fn paths_outside(content: &str) -> Vec<PathOutside> {
-    let mut all = Vec::new();
-    for found in references(content) {
-        if found.form != RefForm::Context || found.path.is_some() {
-            continue;
-        }
-        let end = usize::from(found.range.end());
-        let start = end + blanks(&content[end..]);
-        let len = outside_path(&content[start..]);
-        if len > 0 {
-            let path = content[start + 1..start + len].to_owned();
-            let fits = path.chars().all(is_path_char);
-            let quotes = if found.quoted { "'" } else { "" };
-            let meant = fits.then(|| format!("${{ref({quotes}{}{quotes}).{path}}}", found.name));
-            let range = range(usize::from(found.range.start()), start + len);
-            all.push(PathOutside { range, name: found.name, path, meant });
-        }
+    references(content).iter().filter_map(|found| path_outside(content, found)).collect()
+}
+
+/// The path behind one of the references of a text.
+pub fn path_outside(content: &str, found: &Reference) -> Option<PathOutside> {
+    if found.form != RefForm::Context || found.path.is_some() {
+        return None;
     }
-    all
+    let end = usize::from(found.range.end());
+    let start = end + blanks(&content[end..]);
+    let len = outside_path(&content[start..]);
+    if len == 0 {
+        return None;
+    }
+    let path = content[start + 1..start + len].to_owned();
+    let fits = path.chars().all(is_path_char);
+    let quotes = if found.quoted { "'" } else { "" };
+    let meant = fits.then(|| format!("${{ref({quotes}{}{quotes}).{path}}}", found.name));
+    let range = range(usize::from(found.range.start()), start + len);
+    Some(PathOutside { range, name: found.name.clone(), path, meant })
 }
 
 /// The number of bytes of `.word[n]."quoted"…` at the start of a text.

@@ -202,7 +202,7 @@ fn name(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
 /// Whether some insight has an input in a query, or an expression has.
 fn is_in_a_query(project: &Project, input: ObjectId) -> bool {
     let name = project.object(input).name_text();
-    let named = |text: &str| viz_syntax::references(text).iter().any(|found| found.name == name);
+    let named = |text: &str| text.contains(name) && viz_syntax::references(text).iter().any(|found| found.name == name);
     project.ids().any(|id| match &project.object(id).body {
         Body::Insight(insight) => insight.statements.iter().any(|statement| named(statement.query.text.text())),
         Body::Expression(body) => body.expression.as_ref().is_some_and(|text| named(text.text())),

@@ -8,7 +8,7 @@ use crate::models::check_model::Columns;
 use crate::models::source::source_of_model;
 use crate::proof::Class;
 use viz_facts::{Column, QueryTable, Question, Reason, SourceSpec, SqlError, SqlErrorKind, Unknown};
-use viz_sql::{model_query, name_hash};
+use viz_sql::{model_query, name_hash, quote};
 
 /// What a suspected selection turned out to be.
 #[derive(Clone)]
@@ -117,10 +117,10 @@ pub(super) fn try_each(setting: &Setting<'_>, plan: &Plan, among: &[usize]) -> R
     trials.into_iter().collect()
 }
 
-/// The tables of models as common table expressions.
+/// The tables of models as common table expressions: what stands before a query that reads them.
 pub(super) fn with_tables(tables: &[QueryTable]) -> String {
     let table = |table: &QueryTable| format!("\"{}\" AS (\n{}\n)", table.name, table.sql);
-    tables.iter().map(table).collect::<Vec<_>>().join(",\n")
+    format!("WITH {}\n", tables.iter().map(table).collect::<Vec<_>>().join(",\n"))
 }
 
 /// Where the query finds its rows. In the browser they have the types in which a run stores them.
@@ -143,10 +143,6 @@ pub(super) fn source_and_tables(setting: &Setting<'_>) -> Result<(SourceSpec, Ve
     Ok((source, tables))
 }
 
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
 /// A query of DuckDB whose columns have the types in which a run stores them.
 fn as_stored(sql: &str, columns: &[Column]) -> String {
     let place = |at: usize| format!("viz_{at}");
@@ -158,7 +154,7 @@ fn as_stored(sql: &str, columns: &[Column]) -> String {
     let list: Vec<String> = values
         .into_iter()
         .enumerate()
-        .map(|(at, value)| format!("{} AS {}", value.unwrap_or_else(|| place(at)), quoted(&columns[at].name)))
+        .map(|(at, value)| format!("{} AS {}", value.unwrap_or_else(|| place(at)), quote(&columns[at].name)))
         .collect();
     let places: Vec<String> = (0..columns.len()).map(place).collect();
     format!("SELECT {} FROM (\n{sql}\n) AS viz_rows({})", list.join(", "), places.join(", "))

@@ -170,7 +170,7 @@ fn read_at(setting: &Setting<'_>, plan: &Plan, witness: &Witness) -> Option<Loc>
 /// The query that counts and hashes the rows of another. The hash of a row reads all its values, so none is left out.
 fn counting_query(tables: &[QueryTable], sql: &str) -> String {
     format!(
-        "WITH {}\nSELECT count(*) || ':' || coalesce(md5(string_agg(hash(viz_rows)::VARCHAR, ',')), '') FROM (\n{sql}\n) AS viz_rows",
+        "{}SELECT count(*) || ':' || coalesce(md5(string_agg(hash(viz_rows)::VARCHAR, ',')), '') FROM (\n{sql}\n) AS viz_rows",
         with_tables(tables)
     )
 }

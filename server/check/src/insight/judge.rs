@@ -181,7 +181,7 @@ fn binds_on_source(
     otherwise: Result<Result<(), SqlError>, Unknown>,
 ) -> Result<Result<(), SqlError>, Unknown> {
     let Ok((source, models)) = source_and_tables(setting) else { return otherwise };
-    let ours = format!("WITH {}\n", with_tables(&models));
+    let ours = with_tables(&models);
     match setting.facts.get(Question::Describe { source, sql: format!("{ours}{text}") }) {
         Known::Answer(answer, _) => match &*answer {
             Answer::Columns(Ok(_)) => Ok(Ok(())),

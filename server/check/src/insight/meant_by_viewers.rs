@@ -9,10 +9,8 @@ use super::wording::{in_words, subject};
 use crate::report::Finding;
 use viz_facts::{SqlError, Unknown};
 use viz_project::Code;
-use viz_sql::engine_1_4::{Meant, Reworded, reworded};
-
-/// What macros of the engine begin with, and how those that a message names are called by people.
-const MACRO: &str = "viz_1_4_";
+use viz_sql::engine_1_4::{MACRO, Meant, Reworded, reworded};
+use viz_text::TextSize;
 
 /// What the two engines say of a query.
 pub(super) enum Bound {
@@ -38,7 +36,7 @@ pub(super) fn bound_by_both(
     let Some(words) = in_1_4(setting.project, setting.composed).then(|| reworded(text, meant)).flatten() else {
         return Ok(plain(found));
     };
-    Ok(match (found, ask(words.text.clone())?) {
+    Ok(match (found, ask(words.text().to_owned())?) {
         (Ok(()), Err(error)) => Bound::NotByViewers(typed(&words, error)),
         (Err(error), Ok(())) => Bound::OnlyByViewers(error),
         (found, _) => plain(found),
@@ -55,9 +53,9 @@ pub(super) fn run_as_viewers<T>(
     let in_1_4 = in_1_4(setting.project, setting.composed);
     let meant = |meant| in_1_4.then(|| reworded(&text, meant)).flatten();
     let Some(words) = meant(Meant::All) else { return run(text) };
-    let found = match run(words.text.clone())? {
+    let found = match run(words.text().to_owned())? {
         Err(error) if error.message.contains("volatile") => match meant(Meant::Taken) {
-            Some(words) => run(words.text)?,
+            Some(words) => run(words.text().to_owned())?,
             None => run(text)?,
         },
         found => found,
@@ -67,7 +65,7 @@ pub(super) fn run_as_viewers<T>(
 
 /// An error about a reworded text, as one about the typed text.
 fn typed(words: &Reworded, error: SqlError) -> SqlError {
-    let typed = |offset: u32| u32::try_from(words.typed_offset(offset as usize)).unwrap_or(offset);
+    let typed = |offset: u32| u32::from(words.typed_offset(TextSize::new(offset)));
     let end = error.offset.zip(error.length).map(|(offset, length)| typed(offset + length));
     let offset = error.offset.map(typed);
     let length = end.zip(offset).and_then(|(end, offset)| end.checked_sub(offset)).filter(|length| *length > 0);

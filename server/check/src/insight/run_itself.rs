@@ -187,8 +187,8 @@ pub(super) fn judge_kept_rows(setting: &Setting<'_>, verdict: &mut InsightVerdic
     let sql = match (tables.as_slice(), condition, read_rows(setting, sql)) {
         // The model alone decides, and that is asked for once.
         ([only], None, Some(_)) => format!("SELECT 1 FROM ({}\n) LIMIT 1", only.sql),
-        (_, _, Some(rows)) => format!("WITH {}\nSELECT 1\n{rows}\nLIMIT 1", with_tables(&tables)),
-        _ => format!("WITH {}\nSELECT 1 FROM (\n{sql}\n) AS viz_rows LIMIT 1", with_tables(&tables)),
+        (_, _, Some(rows)) => format!("{}SELECT 1\n{rows}\nLIMIT 1", with_tables(&tables)),
+        _ => format!("{}SELECT 1 FROM (\n{sql}\n) AS viz_rows LIMIT 1", with_tables(&tables)),
     };
     let answer = match setting.facts.get(Question::Options { source, sql, limit: 1 }) {
         Known::Answer(answer, _) => answer,

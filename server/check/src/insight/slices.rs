@@ -51,11 +51,10 @@ fn sliced_property(setting: &Setting<'_>, statement: &Statement) -> Option<&'sta
 
 /// The query with the tables in it, all of them empty.
 fn over(tables: &[ShadowTable], text: &str) -> String {
-    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
-    let column = |column: &Column| format!("null::{} as {}", column.data_type, quoted(&column.name));
+    let column = |column: &Column| format!("null::{} as {}", column.data_type, viz_sql::quote(&column.name));
     let table = |table: &ShadowTable| {
         let columns: Vec<String> = table.columns.iter().map(column).collect();
-        format!("{} as (select {} where false)", quoted(&table.name), columns.join(", "))
+        format!("{} as (select {} where false)", viz_sql::quote(&table.name), columns.join(", "))
     };
     let tables: Vec<String> = tables.iter().map(table).collect();
     format!("with {} {text}", tables.join(", "))

@@ -26,7 +26,7 @@ pub(super) fn judge_written(
         return Ok(());
     }
     let Ok((source, of_models)) = source_and_tables(setting) else { return Ok(()) };
-    let sql = format!("WITH {}\n{sql}", with_tables(&of_models));
+    let sql = format!("{}{sql}", with_tables(&of_models));
     let columns = match setting.facts.get(Question::Describe { source, sql }) {
         Known::Answer(answer, _) => match &*answer {
             Answer::Columns(Ok(columns)) => columns.clone(),

@@ -8,7 +8,7 @@ use crate::cursor::expected::{fields, is_merged, object_kind};
 use crate::describe::field::{type_name, version};
 use viz_plotly::ValueType;
 use viz_project::Kind;
-use viz_project::schema::{Field, INTERACTION_DOCS, Target, Type, page_versions, shape};
+use viz_project::schema::{Field, INTERACTION_DOCS, Target, Type, known_pages, shape};
 use viz_text::{TextRange, TextSize};
 
 /// How a key is to be inserted.
@@ -146,8 +146,7 @@ fn value_text(ty: &Type, form: &Form, target: Target) -> (String, String) {
         Type::Boolean => (": ".into(), ": ${1|true,false|}$0".into()),
         Type::Template => (nested_block(form), nested_block(form) + "$0"),
         Type::IntegerChoice(numbers) => {
-            let known = numbers.iter().filter(|number| page_versions(**number).contains(target));
-            let words: Vec<String> = known.map(i64::to_string).collect();
+            let words: Vec<String> = known_pages(numbers, target).map(|number| number.to_string()).collect();
             (": ".into(), format!(": ${{1|{}|}}$0", words.join(",")))
         }
         Type::Object(_) | Type::SourceOfType(_) | Type::Mapping(_) => (nested(""), nested("$0")),

@@ -4,12 +4,9 @@ use super::Request;
 use super::describe;
 use super::item::{CompletionItem, CompletionKind};
 use crate::cursor::context::Content;
-use viz_project::schema::Type;
+use viz_project::schema::{TEMPLATE_SLOT, Type};
 use viz_project::{ObjectId, Place};
 use viz_text::{TextRange, TextSize};
-
-/// The attribute of a slot.
-const SLOT: &str = "data-visivo-item";
 
 /// What may stand in the slot at the cursor; nothing elsewhere in a template.
 pub(super) fn slots(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
@@ -40,7 +37,7 @@ pub(super) fn slots(request: &Request<'_>, content: &Content) -> Vec<CompletionI
 /// Where the value of a slot's attribute begins, if the text ends in it.
 fn value_start(before: &str) -> Option<usize> {
     let tag = before.rfind('<')?;
-    let name = tag + before[tag..].to_ascii_lowercase().rfind(SLOT)? + SLOT.len();
+    let name = tag + before[tag..].to_ascii_lowercase().rfind(TEMPLATE_SLOT)? + TEMPLATE_SLOT.len();
     let rest = before[name..].trim_start().strip_prefix('=')?.trim_start();
     let value = rest.strip_prefix(['"', '\'']).filter(|value| !value.contains(['"', '\'']))?;
     Some(before.len() - value.len())

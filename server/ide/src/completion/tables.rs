@@ -118,7 +118,7 @@ fn quoted(name: &str) -> String {
         part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     });
-    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+    if plain { name.to_owned() } else { viz_sql::quote(name) }
 }
 
 /// The question for the tables of a source; `None` where there are none to list.

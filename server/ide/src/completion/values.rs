@@ -11,7 +11,7 @@ use super::tables;
 use crate::cursor::context::Content;
 use viz_check::options_of;
 use viz_plotly::{ValueType, schema};
-use viz_project::schema::{HEIGHTS, PALETTES, Type, page_versions};
+use viz_project::schema::{HEIGHTS, PALETTES, Type, known_pages};
 use viz_project::{Body, Environment, Kind, Place};
 use viz_syntax::quoted;
 use viz_syntax::{Cursor, cursor};
@@ -222,8 +222,7 @@ fn plain(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
         Type::Choice(words) => words.iter().map(|text| by_default(word(text))).collect(),
         Type::IntegerChoice(numbers) => {
             let target = request.snapshot.project.target();
-            let known = numbers.iter().filter(|number| page_versions(**number).contains(target));
-            known.map(|number| by_default(word(&number.to_string()))).collect()
+            known_pages(numbers, target).map(|number| by_default(word(&number.to_string()))).collect()
         }
         Type::Colorway => PALETTES.iter().map(|name| word(name)).collect(),
         Type::Boolean => ["true", "false"].iter().map(|text| by_default(word(text))).collect(),

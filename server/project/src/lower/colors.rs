@@ -32,19 +32,7 @@ impl Lowering {
     /// The name of a palette (3.16), or a list of texts. Whether these are colours is looked at by nobody.
     pub(super) fn colorway(&mut self, key: &str, node: Node<'_>) {
         if node.kind() != NodeKind::Sequence {
-            let text = node.str().unwrap_or_default();
-            if !PALETTES.contains(&text) {
-                let near = similar(text, PALETTES.iter().copied());
-                let message =
-                    format!("`{key}` must be the name of a palette or a list of colours, not {}", describe(node));
-                let mut problem = Problem::new(Code::InvalidValue, node.loc(), message);
-                problem.help = did_you_mean(&near).or_else(|| Some(format!("use one of {}", PALETTES.join(", "))));
-                if let [only] = near.as_slice() {
-                    problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), node.loc(), only.clone()));
-                }
-                self.problem(problem);
-            }
-            return;
+            return self.palette(Code::InvalidValue, key, node);
         }
         if node.items().next().is_none() {
             self.problem(Problem::new(Code::InvalidValue, node.loc(), format!("`{key}` needs at least one colour")));
@@ -58,6 +46,22 @@ impl Lowering {
                 self.problem(problem.help("write the name of a colour, or `\"#1f77b4\"`"));
             }
         }
+    }
+
+    /// The name of a palette (3.16), where a list of colours may stand, too.
+    pub(super) fn palette(&mut self, code: Code, key: &str, node: Node<'_>) {
+        let text = node.str().unwrap_or_default();
+        if PALETTES.contains(&text) {
+            return;
+        }
+        let near = similar(text, PALETTES.iter().copied());
+        let message = format!("`{key}` must be the name of a palette or a list of colours, not {}", describe(node));
+        let mut problem = Problem::new(code, node.loc(), message);
+        problem.help = did_you_mean(&near).or_else(|| Some(format!("use one of {}", PALETTES.join(", "))));
+        if let [only] = near.as_slice() {
+            problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), node.loc(), only.clone()));
+        }
+        self.problem(problem);
     }
 }
 

@@ -4,7 +4,7 @@ use super::Lowering;
 use crate::codes::Code;
 use crate::object::Spanned;
 use crate::problem::{Fix, Problem};
-use crate::schema::{HEIGHTS, Kind, Place, Rule, page_versions};
+use crate::schema::{HEIGHTS, Kind, Place, Rule, Target, known_pages, page_versions};
 use crate::similar::{did_you_mean, similar};
 use viz_syntax::{
     AlmostReason, AlmostReference, Node, NodeKind, QueryStringError, Style, Typed, almost_references, query_string,
@@ -65,10 +65,8 @@ impl Lowering {
     pub(super) fn integer_choice(&mut self, key: &str, choices: &[i64], node: Node<'_>) {
         let value = node.str().and_then(|text| text.trim().parse::<i64>().ok());
         if !value.is_some_and(|value| choices.contains(&value)) {
-            let target = self.target.unwrap_or_default();
-            let known = choices.iter().filter(|choice| page_versions(**choice).contains(target));
-            let list: Vec<String> = known.map(i64::to_string).collect();
-            let message = format!("`{key}` can't be {}: it is one of {}", describe(node), list.join(", "));
+            let list = pages(choices, self.target.unwrap_or_default());
+            let message = format!("`{key}` can't be {}: it is one of {list}", describe(node));
             self.problem(Problem::new(Code::InvalidValue, node.loc(), message));
         } else if let Some(value) = value.filter(|_| key == "rows_per_page") {
             self.page(key, value, choices, node);
@@ -83,12 +81,9 @@ impl Lowering {
             (Some(_), None) => self.difference(format!("`{key}: {value}`"), versions, node.loc()),
             (Some(_), Some(target)) if versions.contains(target) => {}
             (Some(known), Some(target)) => {
-                let choices = choices.iter().filter(|choice| page_versions(**choice).contains(target));
-                let list: Vec<String> = choices.map(i64::to_string).collect();
-                let message = format!(
-                    "`{key}` can't be {value}, which is known {known} only: in {target} it is one of {}",
-                    list.join(", ")
-                );
+                let list = pages(choices, target);
+                let message =
+                    format!("`{key}` can't be {value}, which is known {known} only: in {target} it is one of {list}");
                 let other = if value == 15 { "10" } else { "15" };
                 self.problem(Problem::new(Code::InvalidValue, node.loc(), message).fix(Fix::replace(
                     format!("write `{other}`"),
@@ -321,6 +316,10 @@ pub(super) fn short(text: &str) -> std::borrow::Cow<'_, str> {
         Some((end, _)) => format!("{}…", &text[..end]).into(),
         None => text.into(),
     }
+}
+
+fn pages(choices: &[i64], target: Target) -> String {
+    known_pages(choices, target).map(|rows| rows.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// A whole number, as the reference's loader takes it.

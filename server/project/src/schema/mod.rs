@@ -15,5 +15,5 @@ pub use tables::{
     HEIGHTS, INPUT_TYPES, INTERACTION_DOCS, INTERACTION_KEYS, MERGED_KEYS, PROJECT, RESERVED_KEYS, shape,
 };
 pub use theme::{THEME, THEME_COLORS};
-pub use types::{Field, Kind, Place, Shape, Type, Variants, field};
-pub use versions::{Rule, Target, Versions, page_versions};
+pub use types::{Field, Kind, Place, Shape, TEMPLATE_SLOT, Type, Variants, field};
+pub use versions::{Rule, Target, Versions, known_pages, page_versions};

@@ -84,6 +84,9 @@ fn with_article(name: &str) -> String {
     format!("{} {name}", if vowel { "an" } else { "a" })
 }
 
+/// The attribute that makes a slot of an element in a dashboard's `template` (R-22-31).
+pub const TEMPLATE_SLOT: &str = "data-visivo-item";
+
 /// A place where references may stand: what it may refer to is [`Place::targets`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Place {

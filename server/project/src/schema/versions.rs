@@ -184,6 +184,11 @@ rules! {
     SqliteFolders V2_2 "R-SRC-05" "missing folders of SQLite databases are made",
 }
 
+/// Of these numbers of rows of a page those that a version knows.
+pub fn known_pages(choices: &[i64], target: Target) -> impl Iterator<Item = i64> {
+    choices.iter().copied().filter(move |choice| page_versions(*choice).contains(target))
+}
+
 /// The versions in which a page of a table may have so many rows.
 pub fn page_versions(rows: i64) -> Versions {
     match rows {

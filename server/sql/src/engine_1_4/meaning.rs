@@ -9,9 +9,10 @@ use sqlparser::tokenizer::Token as T;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
+use viz_text::{Spliced, TextRange, TextSize};
 
-/// What macros of the engine begin with that do as 1.4 does.
-const MACRO: &str = "viz_1_4_";
+/// What macros of the engine begin with that do as 1.4 does; without it a name is the function's, as people know it.
+pub const MACRO: &str = "viz_1_4_";
 
 /// A macro holds its argument more than once, so that calls in calls grow fast: at most so many of them.
 const MOST_NESTED: usize = 4;
@@ -60,37 +61,18 @@ impl Meant {
 
 /// A query in words in which 2.0 means what 1.4 does by the typed one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reworded {
-    /// Its text.
-    pub text: String,
-    edits: Vec<Edit>,
-}
-
-/// A piece that stands in place of another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Edit {
-    at: usize,
-    removed: usize,
-    text: String,
-}
+pub struct Reworded(Spliced);
 
 impl Reworded {
+    /// Its text.
+    pub fn text(&self) -> &str {
+        self.0.text()
+    }
+
     /// Where a place of this text is in the typed one. Of a piece that isn't in it: where that piece stands.
-    pub fn typed_offset(&self, offset: usize) -> usize {
-        // What is put in before a place, and what is taken out.
-        let (mut added, mut removed) = (0, 0);
-        for edit in &self.edits {
-            let start = edit.at + added - removed;
-            if offset < start {
-                break;
-            }
-            if offset < start + edit.text.len() {
-                return edit.at;
-            }
-            added += edit.text.len();
-            removed += edit.removed;
-        }
-        offset + removed - added
+    pub fn typed_offset(&self, offset: TextSize) -> TextSize {
+        let piece = || self.0.piece_at(offset).and_then(|at| self.0.pieces().nth(at));
+        self.0.origin(offset).or_else(|| piece().map(|(typed, _)| typed.start())).unwrap_or(offset)
     }
 }
 
@@ -134,15 +116,8 @@ pub fn reworded(sql: &str, meant: Meant) -> Option<Reworded> {
     if edits.is_empty() {
         return None;
     }
-    edits.sort_by_key(|edit| edit.at);
-    let (mut text, mut done) = (String::with_capacity(sql.len() + 32 * edits.len()), 0);
-    for edit in &edits {
-        text.push_str(sql.get(done..edit.at)?);
-        text.push_str(&edit.text);
-        done = edit.at + edit.removed;
-    }
-    text.push_str(sql.get(done..)?);
-    Some(Reworded { text, edits })
+    edits.sort_by_key(|(range, _)| range.start());
+    Some(Reworded(Spliced::new(sql, TextRange::up_to(TextSize::of(sql)), edits)))
 }
 
 /// The conditions of a query's WHERE, if it has several: which of them a row meets first is the engine's choice, so one that fails may never
@@ -170,7 +145,8 @@ struct Rewording<'a> {
     tokens: &'a [Token],
     meant: Meant,
     filters: Range<usize>,
-    edits: Vec<Edit>,
+    /// What stands in place of which piece of the text.
+    edits: Vec<(TextRange, String)>,
     /// Behind which token each macro that is open ends.
     guarded: Vec<usize>,
 }
@@ -209,9 +185,7 @@ impl Rewording<'_> {
                 None => {
                     let part = arguments.first().and_then(|argument| self.text_of(argument.clone()));
                     if part.is_some_and(|part| !unlike.alike.contains(&part.to_ascii_lowercase().as_str())) {
-                        let range = self.tokens[at].range;
-                        let text = format!("{MACRO}{}", unlike.stand_in);
-                        self.edits.push(Edit { at: range.start().into(), removed: range.len().into(), text });
+                        self.edits.push((self.tokens[at].range, format!("{MACRO}{}", unlike.stand_in)));
                         self.guarded.extend(arguments.last().map(|argument| argument.end));
                     }
                 }
@@ -232,8 +206,8 @@ impl Rewording<'_> {
             return;
         }
         let text = format!("{MACRO}{stand_in}(");
-        self.edits.push(Edit { at: first.range.start().into(), removed: 0, text });
-        self.edits.push(Edit { at: last.range.end().into(), removed: 0, text: ")".into() });
+        self.edits.push((TextRange::empty(first.range.start()), text));
+        self.edits.push((TextRange::empty(last.range.end()), ")".into()));
         self.guarded.push(argument.end);
     }
 
@@ -329,7 +303,7 @@ mod tests {
     use super::*;
 
     fn all(sql: &str) -> String {
-        reworded(sql, Meant::All).map_or_else(|| sql.to_owned(), |reworded| reworded.text)
+        reworded(sql, Meant::All).map_or_else(|| sql.to_owned(), |reworded| reworded.text().to_owned())
     }
 
     #[test]
@@ -362,7 +336,7 @@ mod tests {
             assert_eq!(all(typed), meant);
         }
         assert_eq!(reworded("7 % ln(x)", Meant::Types), None);
-        assert_eq!(reworded("7 % ln(x)", Meant::Taken).unwrap().text, "7 % viz_1_4_divisor(ln(x))");
+        assert_eq!(reworded("7 % ln(x)", Meant::Taken).unwrap().text(), "7 % viz_1_4_divisor(ln(x))");
     }
 
     #[test]
@@ -394,13 +368,11 @@ mod tests {
     fn places_are_those_of_the_typed_text() {
         let typed = "select ln(a), date_trunc('day', b), c % d, e";
         let found = reworded(typed, Meant::All).unwrap();
+        let typed_offset = |at: usize| usize::from(found.typed_offset(TextSize::new(at as u32)));
         for name in ["a)", "b)", "d", "c %", "e", "'day'"] {
-            let there = found.text.rfind(name).unwrap();
-            assert_eq!(found.typed_offset(there), typed.rfind(name).unwrap(), "{name}");
+            let there = found.text().rfind(name).unwrap();
+            assert_eq!(typed_offset(there), typed.rfind(name).unwrap(), "{name}");
         }
-        assert_eq!(
-            found.typed_offset(found.text.find("viz_1_4_date_trunc").unwrap() + 3),
-            typed.find("date_").unwrap()
-        );
+        assert_eq!(typed_offset(found.text().find("viz_1_4_date_trunc").unwrap() + 3), typed.find("date_").unwrap());
     }
 }

@@ -11,7 +11,7 @@ mod meaning;
 mod scan;
 
 pub use catalogue::{Engine, Only, data_type, function};
-pub use meaning::{Meant, Reworded, reworded};
+pub use meaning::{MACRO, Meant, Reworded, reworded};
 
 use viz_text::TextRange;
 

@@ -4,7 +4,7 @@ use super::{Place, is_query_like};
 use crate::codes::Code;
 use crate::lower::{Lowering, describe};
 use crate::problem::{Fix, Problem};
-use crate::schema::{PALETTES, Rule};
+use crate::schema::Rule;
 use crate::similar::{did_you_mean, similar};
 use viz_plotly::{Given, Misfit, ValueType, is_color, schema};
 use viz_syntax::{Node, NodeKind, Style, Typed, references};
@@ -31,7 +31,9 @@ impl Lowering {
                     }
                 }
             }
-            (ValueType::Colorlist, NodeKind::Scalar) if place.path == "colorway" => self.palette(place, node),
+            (ValueType::Colorlist, NodeKind::Scalar) if place.path == "colorway" => {
+                self.palette(Code::InvalidProp, &place.path, node)
+            }
             (_, NodeKind::Sequence) if attribute.list => {
                 for item in node.items().filter(|item| item.kind() == NodeKind::Scalar && !is_open(*item)) {
                     // Numbers among colours are mapped by the colour scale.
@@ -120,22 +122,6 @@ impl Lowering {
             if !is_open(*color) && !color.str().is_some_and(is_color) {
                 self.misfit(place, "made of colours", *color, &Misfit::Value);
             }
-        }
-    }
-
-    /// The name of a palette (3.16).
-    fn palette(&mut self, place: &Place<'_>, node: Node<'_>) {
-        let text = node.str().unwrap_or_default();
-        if !PALETTES.contains(&text) {
-            let near = similar(text, PALETTES.iter().copied());
-            let message =
-                format!("`{}` must be the name of a palette or a list of colours, not {}", place.path, describe(node));
-            let mut problem = Problem::new(Code::InvalidProp, node.loc(), message);
-            problem.help = did_you_mean(&near).or_else(|| Some(format!("use one of {}", PALETTES.join(", "))));
-            if let [only] = near.as_slice() {
-                problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), node.loc(), only.clone()));
-            }
-            self.problem(problem);
         }
     }
 

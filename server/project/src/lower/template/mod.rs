@@ -6,15 +6,12 @@ use super::Lowering;
 use crate::codes::Code;
 use crate::object::Use;
 use crate::problem::{Fix, Problem};
-use crate::schema::Place;
+use crate::schema::{Place, TEMPLATE_SLOT};
 use allowed::{AttributeFault, attribute_fault, css_fault, is_element, is_void};
 use html5gum::emitters::default::{DefaultEmitter, Token};
 use html5gum::{Span, Tokenizer};
 use std::collections::HashMap;
 use viz_text::{Loc, MappedText, TextRange, TextSize};
-
-/// The attribute that makes a slot of an element.
-pub(crate) const SLOT: &str = "data-visivo-item";
 
 /// A walk through the tags of a text.
 struct Walk<'a> {
@@ -82,7 +79,7 @@ impl Lowering {
                         let (key, written) =
                             (String::from_utf8_lossy(attribute), String::from_utf8_lossy(&value.value));
                         let place = walk.span(value.span);
-                        if key == SLOT {
+                        if key == TEMPLATE_SLOT {
                             is_slot = true;
                             self.slot(owner, &walk, &name, &written, place);
                         } else {
@@ -167,7 +164,8 @@ impl Lowering {
             return self.forbidden(at, "a slot can't stand inside another one (R-22-31)".to_owned());
         }
         if name.is_empty() {
-            return self.forbidden(at, format!("`{SLOT}` needs the name of a chart, table, markdown or input"));
+            return self
+                .forbidden(at, format!("`{TEMPLATE_SLOT}` needs the name of a chart, table, markdown or input"));
         }
         if name.starts_with("ref(") || name.starts_with("${") {
             let message = "a slot takes a plain name, not a reference (R-22-31)";

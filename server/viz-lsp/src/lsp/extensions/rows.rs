@@ -190,7 +190,8 @@ fn prepare(
     known.choices = Some(complete.clone());
     let query = query(subject, found.insight, &choices)?;
     known.sql = Some(query.sql.clone());
-    let drawing = drawing(&Snapshot { choices: &choices, ..subject.snapshot(&subject.facts()) }, found.insight)?;
+    let drawing =
+        drawing(&Snapshot { choices: &choices, ..subject.snapshot(&subject.facts()) }, found.insight, &query)?;
     let named = params.chart.as_deref().and_then(|chart| {
         let mut ids = project.names().global_named(chart).iter().copied();
         ids.find(|id| project.object(*id).kind == Kind::Chart)
