@@ -432,6 +432,28 @@ mod tests {
         }
     }
 
+    /// DuckDB takes `..` away before the system follows the link: the folder above the link's goal is another one.
+    #[cfg(unix)]
+    #[test]
+    fn no_way_leads_back_through_a_link() {
+        let outside = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (root, elsewhere) = (folder.path().canonicalize().unwrap(), outside.path().join("below"));
+        std::fs::create_dir_all(&elsewhere).unwrap();
+        std::fs::create_dir_all(root.join("data")).unwrap();
+        std::fs::write(outside.path().join("w.csv"), "x").unwrap();
+        std::fs::write(root.join("own.csv"), "x").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, root.join("ld")).unwrap();
+        let private = viz_files::Readable::of(&root).private().clone();
+        let mut guard = Guard::new(&root, private, false);
+        let file = |name: &str| Names { tables: Vec::new(), files: vec![name.to_owned()] };
+        let table = |name: &str| Names { tables: vec![name.to_owned()], files: Vec::new() };
+        assert_eq!(guard.check(&file("data/../own.csv")), Ok(()));
+        for wrong in [file("ld/../w.csv"), file("./ld/./..//w.csv"), table("ld/../w.csv")] {
+            assert_eq!(guard.check(&wrong).unwrap_err().code, Reason::FileNotAllowed, "{wrong:?}");
+        }
+    }
+
     /// What a pattern stands for can't be told where one name is no text; that is no reason to read the others.
     #[cfg(unix)]
     #[test]

@@ -344,6 +344,21 @@ mod tests {
     }
 
     #[test]
+    fn queries_are_told_from_other_statements() {
+        for sql in [
+            "select 1",
+            "-- the functions\nselect 1",
+            "/* a; b */ with a as (select 1) select * from a",
+            "values (';');",
+        ] {
+            assert!(is_query(sql), "{sql}");
+        }
+        for sql in ["pragma table_info(t)", "select 1; select 2", "-- select\ndelete from t", ""] {
+            assert!(!is_query(sql), "{sql}");
+        }
+    }
+
+    #[test]
     fn columns_have_the_types_of_their_values() {
         let (_folder, conn) = shop();
         let columns = describe(&conn, "select *, strftime('%Y', at) as year, n || '' as t from orders -- all").unwrap();
