@@ -1,5 +1,6 @@
 //! What a check found: the one value that the editor and the command line are two faces of.
 
+pub(crate) mod bounds;
 pub(crate) mod fingerprint;
 pub(crate) mod finish;
 pub(crate) mod mask;

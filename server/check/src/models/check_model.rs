@@ -117,6 +117,9 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
     ModelVerdict { columns, used, findings }
 }
 
+/// Columns without a name that are told of each model; the others are counted.
+const UNNAMED: usize = 20;
+
 /// R-22-60: columns without a name, for which the whole model fails since 2.2.
 fn unnamed(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
     let Body::Model(body) = &project.object(id).body else { return };
@@ -126,7 +129,9 @@ fn unnamed(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
     let (Some(sql), Some(source)) = (model_query(project, id), project.source_of(id)) else { return };
     let Body::Source(source) = &project.object(source).body else { return };
     let Some(kind) = source.kind else { return };
-    for column in viz_sql::unnamed_columns(kind.dialect(), sql.text()) {
+    let columns = viz_sql::unnamed_columns(kind.dialect(), sql.text());
+    let more = columns.len().saturating_sub(UNNAMED);
+    for column in columns.into_iter().take(UNNAMED) {
         let object = project.object(id);
         let loc = column.range.and_then(|range| sql.locate(range)).unwrap_or_else(|| object.name_loc());
         let message = format!(
@@ -136,6 +141,9 @@ fn unnamed(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
         let mut finding = Finding::new(Code::ModelSql, loc, message);
         finding.help = Some("write `as` and a name behind it".into());
         findings.push(finding);
+    }
+    if let Some(last) = findings.last_mut().filter(|_| more > 0) {
+        last.notes.push(format!("{more} more columns have no name"));
     }
 }
 

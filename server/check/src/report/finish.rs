@@ -78,6 +78,7 @@ pub(crate) fn finish(
         ))
     });
     placed.dedup_by(|a, b| a.0 == b.0 && a.1 == b.1 && a.2.code == b.2.code && a.2.message == b.2.message);
+    crate::report::bounds::at_place(&mut placed);
     crate::report::repetition::merge(&mut placed);
     counters.findings_finished += fingerprints.put_on(&mut placed, project);
     placed.into_iter().map(|(_, _, finding)| short(finding)).collect()
