@@ -46,7 +46,15 @@ pub(super) fn bound_by_both(
     };
     Ok(match (found, ask(words.text().to_owned())?) {
         (Ok(()), Err(error)) => Bound::NotByViewers(typed(&words, error)),
-        (Err(error), Ok(())) => Bound::OnlyByViewers(error),
+        (Err(error), Ok(())) => {
+            // DuckDB doesn't say where a `TRY` stands.
+            let tried = words.tried().filter(|_| only_1_4_tries(&error));
+            let (offset, length) = match tried {
+                Some(range) => (Some(range.start().into()), Some(range.len().into())),
+                None => (error.offset, error.length),
+            };
+            Bound::OnlyByViewers(SqlError { offset, length, ..error })
+        }
         (found, _) => plain(found),
     })
 }

@@ -72,6 +72,8 @@ impl Meant {
 pub struct Reworded {
     spliced: Spliced,
     times: Vec<Time>,
+    /// The first `TRY` that was left out.
+    tried: Option<TextRange>,
 }
 
 /// A text that is no time to 1.4.
@@ -99,6 +101,11 @@ impl Reworded {
     pub fn place_of(&self, message: &str) -> Option<TextSize> {
         let stand_in = self.text().find(&format!("{MACRO}{MAP}(")).filter(|_| message.contains(OF_MAPS))?;
         Some(self.typed_offset(TextSize::new(stand_in as u32)))
+    }
+
+    /// The first `TRY` that this text does without, in the typed one.
+    pub fn tried(&self) -> Option<TextRange> {
+        self.tried
     }
 
     /// Whether it has such texts.
@@ -153,17 +160,24 @@ pub fn reworded(sql: &str, meant: Meant) -> Option<Reworded> {
     }
     let tokens: Vec<Token> = tokenize(sql).ok()?.into_iter().filter(|token| !token.is_space()).collect();
     let filters = filters(&tokens);
-    let mut rewording =
-        Rewording { tokens: &tokens, meant, filters, edits: Vec::new(), times: Vec::new(), guarded: Vec::new() };
+    let mut rewording = Rewording {
+        tokens: &tokens,
+        meant,
+        filters,
+        edits: Vec::new(),
+        times: Vec::new(),
+        tried: None,
+        guarded: Vec::new(),
+    };
     for at in 0..tokens.len() {
         rewording.token(at);
     }
-    let Rewording { mut edits, times, .. } = rewording;
+    let Rewording { mut edits, times, tried, .. } = rewording;
     if edits.is_empty() {
         return None;
     }
     edits.sort_by_key(|(range, _)| range.start());
-    Some(Reworded { spliced: Spliced::new(sql, TextRange::up_to(TextSize::of(sql)), edits), times })
+    Some(Reworded { spliced: Spliced::new(sql, TextRange::up_to(TextSize::of(sql)), edits), times, tried })
 }
 
 /// The conditions of a query's WHERE, if it has several: which of them a row meets first is the engine's choice, so one that fails may never
@@ -197,6 +211,7 @@ struct Rewording<'a> {
     /// What stands in place of which piece of the text.
     edits: Vec<(TextRange, String)>,
     times: Vec<Time>,
+    tried: Option<TextRange>,
     /// Behind which token each macro that is open ends.
     guarded: Vec<usize>,
 }
@@ -225,6 +240,7 @@ impl Rewording<'_> {
                     && word.value.eq_ignore_ascii_case("try") =>
             {
                 self.edits.push((range, String::new()));
+                self.tried.get_or_insert(range);
                 return;
             }
             T::Mod => "%".to_owned(),
