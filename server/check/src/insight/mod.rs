@@ -46,6 +46,7 @@ use grouping::judge_newer_grouping;
 use hostile::judge_hostile;
 use in_browser::{judge_arrows, judge_for_browser};
 use judge::judge_combinations;
+use meant_by_viewers::judge_times;
 use plan::{Plan, render};
 use run_itself::{judge_kept_rows, judge_null_options, judge_unreachable_options};
 use setting::{Setting, foreign_dialect, shadow_tables, unknown_models};
@@ -310,6 +311,7 @@ fn judge_bound(
     let written = judge_written(setting, verdict, tables, &first);
     judge_values(setting, plan, &mut verdict.findings, tables)?;
     written?;
+    judge_times(setting, plan, verdict, tables, bound[0])?;
     if !judge_computed(setting, plan, verdict, tables, bound)? {
         judge_data(setting, plan, verdict, tables, bound[0])?;
     }
