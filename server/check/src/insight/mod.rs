@@ -13,6 +13,7 @@ mod grouping;
 mod hostile;
 pub(crate) mod in_browser;
 mod judge;
+mod line_order;
 mod meant_by_viewers;
 mod origin;
 mod pieces;
@@ -97,6 +98,7 @@ pub(crate) fn check_insight(
             && project.target().has(Rule::ConstantInsights)
         {
             (verdict.report.status, verdict.report.why) = (Status::Static, None);
+            verdict.findings.extend(draws_nothing(project, id, insight));
         } else if let Body::Insight(insight) = &object.body {
             no_query(project, id, insight, &mut verdict.findings);
         }
@@ -332,6 +334,15 @@ fn settle(setting: &Setting<'_>, verdict: &mut InsightVerdict, reached: Level) {
         (true, false) => Status::Static,
         (false, _) => Status::Partial,
     };
+}
+
+/// S-48: an insight of constants that has none.
+fn draws_nothing(project: &Project, id: ObjectId, insight: &Insight) -> Option<Finding> {
+    let message = "this insight draws nothing: it has no property but its `type` (S-48)";
+    let mut finding = Finding::new(Code::InsightEmpty, project.object(id).name_loc(), message);
+    finding.severity = crate::Severity::Warning;
+    finding.help = Some("give it what its trace draws, such as `x` and `y`".into());
+    (insight.trace_type.is_some() && !insight.draws).then_some(finding)
 }
 
 fn no_query(project: &Project, id: ObjectId, insight: &Insight, findings: &mut Vec<Finding>) {

@@ -47,7 +47,9 @@ fn alias(project: &Project, text: &MappedText) -> Option<Finding> {
         }
     };
     let mut finding = Finding::new(Code::InvalidValue, loc, message);
-    if !refused {
+    if refused {
+        finding.rule = Some(Rule::OwnAliases);
+    } else {
         finding.severity = Severity::Warning;
     }
     finding.fix = Some(Fix::replace("remove the alias", loc, "").safe());
