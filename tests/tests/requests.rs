@@ -242,7 +242,8 @@ fn decimals_are_what_the_viewer_of_a_version_makes_of_them() {
                 - { name: t, source: ref(local), sql: \"select 'a' as team, 1.50::decimal(9, 2) as paid, 9007199254740993 as id\" }\n\
                 insights:\n  - name: i\n    props: { type: bar, x: \"?{ ${ref(t).paid} }\", y: \"?{ ${ref(t).id} }\" }\n";
     for (version, paid) in [("2.1", json!(1.5)), ("2.2", json!("1.50"))] {
-        let project = Project::of(&[("project.visivo.yml", text), (".viz-lsp.yml", &format!("target: \"{version}\"\n"))]);
+        let project =
+            Project::of(&[("project.visivo.yml", text), (".viz-lsp.yml", &format!("target: \"{version}\"\n"))]);
         let mut client = Client::start(PROGRAM, Options::default());
         let document = client.open(&project.file("project.visivo.yml"));
         client.settle(&project.root);
@@ -268,8 +269,16 @@ fn constants_are_drawn_without_rows() {
     client.settle(&project.root);
     for (choice, mode) in [(json!({}), "lines"), (json!({ "how": ["markers"] }), "markers")] {
         let rows = client.request("viz/rows", of(&document, "i", json!({ "choices": choice })));
-        assert_eq!(rows["staticProps"], json!({ "type": "scatter", "mode": mode, "x": [1, 2], "y": [3, 4] }), "{rows:#}");
-        assert_eq!((&rows["sql"], &rows["columns"], &rows["rowCount"]), (&json!(""), &json!([]), &json!(0)), "{rows:#}");
+        assert_eq!(
+            rows["staticProps"],
+            json!({ "type": "scatter", "mode": mode, "x": [1, 2], "y": [3, 4] }),
+            "{rows:#}"
+        );
+        assert_eq!(
+            (&rows["sql"], &rows["columns"], &rows["rowCount"]),
+            (&json!(""), &json!([]), &json!(0)),
+            "{rows:#}"
+        );
     }
     assert_eq!(client.shut_down(), 0);
 }

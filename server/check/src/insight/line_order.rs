@@ -2,7 +2,7 @@
 
 use super::setting::Setting;
 use crate::report::Finding;
-use viz_project::{Code, Rule, StatementKind};
+use viz_project::{Code, Rule, Statement, StatementKind};
 
 /// A line without a sort that 2.2 orders by chance (S-58) or not at all, though its `mode` asks for a line (S-57).
 pub(super) fn line_order(setting: &Setting<'_>) -> Option<Finding> {
@@ -35,4 +35,31 @@ pub(super) fn line_order(setting: &Setting<'_>) -> Option<Finding> {
     finding.help = Some("add a `sort` to the interactions".into());
     finding.rule = Some(Rule::TypedLinesOrdered);
     Some(finding)
+}
+
+/// Names the rule where a query fails because lines are ordered by a constant (R-SQL-10d): a number is a place among the columns, a text is
+/// nothing at all.
+pub(super) fn name_the_order(setting: &Setting<'_>, findings: &mut [Finding]) {
+    if setting.composed.default_order.is_empty() || !setting.project.target().has(Rule::TypedLinesOrdered) {
+        return;
+    }
+    let ordered = |statement: &&Statement| statement.kind == StatementKind::Split || statement.key == "props.x";
+    let constant = |statement: &&Statement| {
+        let body = statement.query.body().trim();
+        body.starts_with(|c: char| c == '\'' || c == '-' || c.is_ascii_digit()) && !body.contains("${")
+    };
+    for statement in setting.insight.statements.iter().filter(ordered).filter(constant) {
+        let within = |finding: &&mut Finding| {
+            let loc = statement.query.loc;
+            finding.code == Code::SqlBind
+                && finding.loc.segment == loc.segment
+                && loc.range.contains_range(finding.loc.range)
+        };
+        for finding in findings.iter_mut().filter(within) {
+            finding.rule = Some(Rule::TypedLinesOrdered);
+            finding.notes.push("where no `sort` is written, 2.2 orders a line by its split and x (R-SQL-10)".into());
+            let help = || "add a `sort`, set `mode: markers`, or write an expression, such as `2 + 0` (S-47)".into();
+            finding.help.get_or_insert_with(help);
+        }
+    }
 }

@@ -57,7 +57,7 @@ use suspicious::suspicious;
 use values::{judge_data, judge_values};
 use viz_facts::{Question, Reason, ShadowTable, Unknown};
 use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project, Rule, Severity, StatementKind};
-use viz_sql::{Composed, Unread, compose, compose_without, no_model};
+use viz_sql::{Composed, Unread, compose, compose_without, no_model, problems_of_statics};
 use without_options::judge_without_options;
 use written::judge_written;
 
@@ -99,6 +99,7 @@ pub(crate) fn check_insight(
         {
             (verdict.report.status, verdict.report.why) = (Status::Static, None);
             verdict.findings.extend(draws_nothing(project, id, insight));
+            verdict.findings.extend(problems_of_statics(project, insight, &context).iter().map(Finding::from));
         } else if let Body::Insight(insight) = &object.body {
             no_query(project, id, insight, &mut verdict.findings);
         }

@@ -50,7 +50,7 @@ fn over_constants(project: &Project, table: ObjectId) -> Option<Finding> {
     let constant = |(reference, meaning): (&viz_project::Use, &Resolution)| {
         let Resolution::Object(id) = meaning else { return None };
         let Body::Insight(insight) = &project.object(*id).body else { return None };
-        (insight.is_constant() && !insight.unreadable).then(|| (reference.name_loc, *id))
+        (insight.is_constant() && !insight.unreadable).then_some((reference.name_loc, *id))
     };
     let (loc, insight) = project.references_of(table).find_map(constant)?;
     let message = format!(

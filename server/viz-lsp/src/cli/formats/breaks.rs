@@ -2,7 +2,6 @@
 
 use crate::host::outcome::Checked;
 use crate::host::place::{Place, in_order};
-use viz_check::Severity;
 use viz_project::Rule;
 
 /// The findings of one rule.
@@ -17,12 +16,12 @@ pub struct Break<'a> {
     pub first: Place<'a>,
 }
 
-/// Errors and warnings that there would not be in every version, by their rules, the most frequent first.
+/// Findings that there would not be in every version, by their rules, the most frequent first. Hints are among them: what comes in
+/// another order than before is an error for nobody, and a surprise.
 pub fn breaks(checked: &Checked) -> Vec<Break<'_>> {
     let mut all: Vec<Break<'_>> = Vec::new();
     for (finding, first) in in_order(&checked.project, &checked.report) {
-        let bad = matches!(finding.severity, Severity::Error | Severity::Warning);
-        let Some(rule) = finding.rule.filter(|_| bad) else { continue };
+        let Some(rule) = finding.rule else { continue };
         let at = all.iter().position(|known| known.rule == rule).unwrap_or_else(|| {
             all.push(Break { rule, count: 0, mended: 0, first });
             all.len() - 1

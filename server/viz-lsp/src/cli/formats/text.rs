@@ -220,7 +220,8 @@ fn moving(text: &mut String, checked: &Checked, version: Target) {
     if breaks.is_empty() {
         return;
     }
-    let _ = writeln!(text, "{BOLD}what {version} does differently{BOLD:#} in {}:", one_line(&checked.shown));
+    let place = if checked.shown == "." { String::new() } else { format!(" in {}", one_line(&checked.shown)) };
+    let _ = writeln!(text, "{BOLD}what {version} does differently{BOLD:#}{place}:");
     for Break { rule, count: found, mended, first } in breaks {
         let at = first.file.lines().position(first.range.start(), Encoding::Utf32);
         let place =

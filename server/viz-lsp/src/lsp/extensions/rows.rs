@@ -184,12 +184,7 @@ pub fn ask(request: &Request, params: &RowsParams) -> Option<Result<Asking, Valu
     })
 }
 
-fn prepare(
-    request: &Request,
-    subject: &Subject,
-    params: &RowsParams,
-    known: &mut Known,
-) -> Result<Next, Unknown> {
+fn prepare(request: &Request, subject: &Subject, params: &RowsParams, known: &mut Known) -> Result<Next, Unknown> {
     let project = &subject.project;
     let found = insight(request, subject, &params.of)?;
     let choices = choices(subject, params.choices.as_ref())?;
