@@ -48,6 +48,7 @@ mod settings;
 mod sharing;
 mod situations;
 mod source_tables;
+mod sqlite;
 mod strict;
 mod suppression;
 mod table;

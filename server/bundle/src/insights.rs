@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use std::path::Path;
 use viz_check::{RenderedQuery, rendered_query};
 use viz_check::{stored_props, written};
-use viz_facts::{FactStore, QueryTable, Reason, Unknown};
+use viz_facts::{FactStore, Reason, Unknown};
 use viz_project::{Body, Insight, ObjectId, Place, Project, Resolution, Rule};
 use viz_sql::name_hash;
 use viz_syntax::Plain;
@@ -69,27 +69,14 @@ pub(crate) fn work(context: &Context<'_>, id: ObjectId) -> Result<Work, Unknown>
         ("type", insight.trace_type.as_ref().map(|ty| ty.text.as_str()).into()),
     ]);
     let texts = vec![Text { path: insight_json(name), json: meta }];
-    // The query of a dynamic insight is the browser's, and SQLite is no DuckDB.
-    let foreign = query.dynamic && !source.runs_in_duckdb();
-    let mut warnings = Vec::new();
-    if flat && foreign {
-        warnings.push("it has no flat file: its query is for the browser, and its data are in SQLite".to_owned());
-    }
-    let flat = (flat && !foreign).then(|| flat_text(project, id, &query));
+    let flat = flat.then(|| flat_text(project, id, &query));
     let parquet = (!query.dynamic).then(|| layout.insight(name));
     let mut queries = Vec::new();
     if parquet.is_some() || flat.is_some() {
-        let tables = query.tables.iter().map(|table| QueryTable { name: table.name.clone(), sql: table.sql.clone() });
-        queries.push(Query {
-            source,
-            tables: tables.collect(),
-            sql: query.runs.clone(),
-            names: Vec::new(),
-            parquet,
-            flat,
-        });
+        let (tables, sql) = query.asked(&source);
+        queries.push(Query { source, tables, sql, names: Vec::new(), parquet, flat });
     }
-    Ok(Work { queries, texts, warnings, ..Work::default() })
+    Ok(Work { queries, texts, ..Work::default() })
 }
 
 /// What is written of an insight of constants: there is nothing to query (R-22-41).

@@ -13,16 +13,17 @@ use crate::reads::Reads;
 use crate::rows;
 use crate::secrets;
 use crate::sqlite;
-use crate::sqlite_export;
+use crate::sqlite_rows::{self, Room, Taken};
 use crate::stored::{Definition, Definitions};
 use crate::viewers_macros::ViewersMacros;
-use crate::watchdog::{Canceller, Watchdog};
+use crate::watchdog::{Canceller, Stop, Watchdog};
 use crate::{Limits, Runner, Walls};
 use duckdb::Connection;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
-use viz_facts::{Answer, Column, QueryTable, Question, Reason, SourceSpec, SqlError, Storage, Unknown};
+use viz_facts::{Answer, Column, Question, Reason, SourceSpec, SqlError, Storage, Unknown, over_tables};
 use viz_files::{Held, Private, Reach, Readable, Refused};
 
 /// How many sources keep their (empty) databases between questions.
@@ -45,6 +46,8 @@ pub struct SourceRunner {
     /// Tells the private files of the project.
     guard: Option<Guard>,
     sources: Vec<Source>,
+    /// Rows of SQLite that the last question took over.
+    taken: Option<Taken>,
     /// What the last question read besides its source's own file.
     read: Reads,
 }
@@ -92,6 +95,7 @@ impl SourceRunner {
             judge: None,
             guard: project.map(|(root, private)| Guard::new(&root, private, walls.settings)),
             sources: Vec::new(),
+            taken: None,
             read: Reads::default(),
         }
     }
@@ -107,6 +111,7 @@ impl SourceRunner {
 
     /// Lets go of all files of users. Called whenever no question waits.
     pub(crate) fn rest(&mut self) {
+        self.taken = None;
         self.sources.retain_mut(|source| source.is_out_of_the_way() || source.detach().is_ok());
     }
 
@@ -147,7 +152,7 @@ impl SourceRunner {
             Question::Execute { source, tables, sql }
             | Question::Rows { source, tables, sql, .. }
             | Question::Export { source, tables, sql, .. } => {
-                let (text, ours) = with_tables(tables, sql);
+                let (text, ours) = over_tables(tables, sql);
                 (source, text, ours)
             }
             Question::Parse { .. } | Question::Bind { .. } | Question::Probe { .. } => {
@@ -238,35 +243,56 @@ impl SourceRunner {
         at: (&Path, &Path),
         limits: &Limits,
     ) -> Result<Answer, Unknown> {
-        let text = match question {
-            Question::Export { tables, sql, .. } => with_tables(tables, sql).0,
-            _ => question.sql().into(),
-        };
-        self.read = Reads::of([]);
-        self.read.volatile = Reads::of([text.as_ref()]).volatile || text.contains("'now'");
-        let conn = sqlite::open(at.0, at.1)?;
-        let watched = self.watchdog.watch(id, limits.timeout, std::sync::Arc::new(conn.get_interrupt_handle()));
-        let result = match question {
-            Question::Describe { sql, .. } => sqlite::describe(&conn, sql).map(|columns| Answer::Columns(Ok(columns))),
-            Question::Options { sql, limit, .. } => {
-                sqlite::values(&conn, sql, *limit, limits.values).map(|values| Answer::Options(Ok(values)))
+        let (path, file) = at;
+        let tables = question.tables();
+        let volatile = |text: &str| Reads::of([text]).volatile || text.contains("'now'");
+        let mut texts = tables.iter().map(|table| table.sql.as_str()).chain([question.sql()]);
+        self.read = Reads { volatile: texts.any(volatile), ..Reads::of([]) };
+        let conn = sqlite::open(path, file)?;
+        let folder = self.write.as_ref().map(Held::path);
+        let room = Room { spill: folder.ok(), memory: limits.memory, guarded: self.walls.settings };
+        let watched = self.watchdog.watch(id, limits.timeout, Arc::new(conn.get_interrupt_handle()));
+        let result = if tables.is_empty() {
+            sqlite_rows::answer(&conn, question, folder, &room, limits.values)
+        } else {
+            let started = Instant::now();
+            let copy = Some(file).filter(|copy| *copy != path);
+            let taken = match self.taken.take() {
+                Some(taken) if taken.is_of(tables, copy, limits.memory) => Ok(taken),
+                _ => Taken::over(&conn, tables, copy, &room),
+            };
+            match (taken, watched.stop()) {
+                (Err(_), Some(stop)) => return Err(stop.into()),
+                (Err(why), None) => Err(why),
+                (Ok(mut taken), _) => {
+                    drop(watched);
+                    let left = limits.timeout.saturating_sub(started.elapsed());
+                    let limits = Limits { timeout: left, ..*limits };
+                    let answer = self.answer_over_taken(id, question, &mut taken, &limits)?;
+                    self.taken = Some(taken);
+                    return Ok(answer);
+                }
             }
-            Question::Export { files, .. } => match &self.write {
-                Ok(folder) => sqlite_export::run(&conn, &text, files, folder.path(), self.walls)
-                    .map(|exported| Answer::Exported(Ok(exported))),
-                Err(why) => Err(Failure::Unknown(why.clone())),
-            },
-            _ => Err(Failure::Unknown(Unknown::new(
-                Reason::SourceDialect,
-                "this query is DuckDB's, and the source is SQLite's",
-            ))),
         };
-        match (result, watched.stop()) {
-            (Ok(answer), _) => Ok(answer),
-            (Err(_), Some(stop)) => Err(stop.into()),
-            (Err(Failure::Sql(error)), None) => Ok(wrap(question, error)),
-            (Err(Failure::Unknown(unknown)), None) => Err(unknown),
-        }
+        settled(question, result, watched.stop())
+    }
+
+    /// What the browser runs over rows of SQLite.
+    fn answer_over_taken(
+        &mut self,
+        id: u64,
+        question: &Question,
+        taken: &mut Taken,
+        limits: &Limits,
+    ) -> Result<Answer, Unknown> {
+        let watched = self.watchdog.watch(id, limits.timeout, taken.conn.interrupt_handle());
+        let gated = match self.walls.gate {
+            true => gate::pass(&taken.conn, question.sql()),
+            false => Ok(gate::unguarded(question.sql())),
+        };
+        let folder = self.write.as_ref().map(Held::path);
+        let result = gated.and_then(|gated| taken.answer(question, &gated, folder));
+        settled(question, result, watched.stop())
     }
 
     /// The database of a source, with every other source's file let go.
@@ -324,6 +350,16 @@ fn guard<'a>(slot: &'a mut Option<Guard>, root: &Path, walls: Walls) -> &'a mut 
     slot.get_or_insert_with(|| Guard::new(root, Readable::of(root).private().clone(), walls.settings))
 }
 
+/// An answer, or why there is none: an error of the query's own, a query that was stopped, or what the engine says.
+fn settled(question: &Question, result: Result<Answer, Failure>, stop: Option<Stop>) -> Result<Answer, Unknown> {
+    match (result, stop) {
+        (Ok(answer), _) => Ok(answer),
+        (Err(_), Some(stop)) => Err(stop.into()),
+        (Err(Failure::Sql(error)), None) => Ok(wrap(question, error)),
+        (Err(Failure::Unknown(unknown)), None) => Err(unknown),
+    }
+}
+
 fn wrap(question: &Question, error: SqlError) -> Answer {
     match question {
         Question::Options { .. } => Answer::Options(Err(error)),
@@ -334,21 +370,6 @@ fn wrap(question: &Question, error: SqlError) -> Answer {
             Answer::Accepted(Err(error))
         }
     }
-}
-
-/// A query that sees the results of other queries as tables, and how many bytes of the text are before it. Each of them ends
-/// with a line end: it may end in a comment.
-fn with_tables<'a>(tables: &[QueryTable], sql: &'a str) -> (Cow<'a, str>, usize) {
-    if tables.is_empty() {
-        return (sql.into(), 0);
-    }
-    let table = |table: &QueryTable| format!("{} AS (\n{}\n)", identifier(&table.name), table.sql);
-    let ours = format!("WITH {}\n", tables.iter().map(table).collect::<Vec<_>>().join(",\n"));
-    // A query that has a WITH of its own is a table.
-    if sql.trim_start().get(..4).is_some_and(|word| word.eq_ignore_ascii_case("with")) {
-        return (format!("{ours}FROM ({sql}\n)").into(), ours.len() + 6);
-    }
-    (format!("{ours}{sql}").into(), ours.len())
 }
 
 /// An error whose offset is counted from behind a prefix of the given number of bytes, which is ours.

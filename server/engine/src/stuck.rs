@@ -122,11 +122,7 @@ impl Stuck {
 
 /// All texts that a question runs.
 fn texts(question: &Question) -> impl Iterator<Item = &str> {
-    let tables = match question {
-        Question::Execute { tables, .. } | Question::Rows { tables, .. } | Question::Export { tables, .. } => tables,
-        _ => &[][..],
-    };
-    std::iter::once(question.sql()).chain(tables.iter().map(|table| table.sql.as_str()))
+    std::iter::once(question.sql()).chain(question.tables().iter().map(|table| table.sql.as_str()))
 }
 
 /// A query as it stands in others.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The files to make of one query, which runs once. Their names are plain names in the folder that the engine's workers may
 /// write to.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ExportFiles {
     /// A parquet file: decimals are doubles in it.
     pub parquet: Option<String>,

@@ -1,6 +1,6 @@
 //! What can be asked of the engine.
 
-use crate::{Column, ExportFiles};
+use crate::{Column, ExportFiles, QueryTable};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -183,7 +183,8 @@ pub enum Question {
     Execute {
         /// Where it runs.
         source: SourceSpec,
-        /// Tables that it reads, by name, each the result of a query of the source.
+        /// Tables that it reads, by name, each the result of a query of the source. Where there are any, the query is DuckDB's
+        /// on every source: SQLite's rows are taken over for it.
         tables: Vec<QueryTable>,
         /// The query.
         sql: String,
@@ -192,7 +193,8 @@ pub enum Question {
     Rows {
         /// Where it runs.
         source: SourceSpec,
-        /// Tables that it reads, by name, each the result of a query of the source.
+        /// Tables that it reads, by name, each the result of a query of the source. Where there are any, the query is DuckDB's
+        /// on every source: SQLite's rows are taken over for it.
         tables: Vec<QueryTable>,
         /// The query.
         sql: String,
@@ -206,22 +208,14 @@ pub enum Question {
     Export {
         /// Where it runs.
         source: SourceSpec,
-        /// Tables that it reads, by name, each the result of a query of the source.
+        /// Tables that it reads, by name, each the result of a query of the source. Where there are any, the query is DuckDB's
+        /// on every source: SQLite's rows are taken over for it.
         tables: Vec<QueryTable>,
         /// The query.
         sql: String,
         /// The files.
         files: ExportFiles,
     },
-}
-
-/// A table that is the result of a query.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct QueryTable {
-    /// Table name, unquoted.
-    pub name: String,
-    /// Its query.
-    pub sql: String,
 }
 
 impl Question {
@@ -241,6 +235,16 @@ impl Question {
             | Question::Execute { sql, .. }
             | Question::Rows { sql, .. }
             | Question::Export { sql, .. } => sql,
+        }
+    }
+
+    /// The tables that the query reads, each the result of a query of the source.
+    pub fn tables(&self) -> &[QueryTable] {
+        match self {
+            Question::Execute { tables, .. } | Question::Rows { tables, .. } | Question::Export { tables, .. } => {
+                tables
+            }
+            _ => &[],
         }
     }
 

@@ -117,12 +117,6 @@ pub(super) fn try_each(setting: &Setting<'_>, plan: &Plan, among: &[usize]) -> R
     trials.into_iter().collect()
 }
 
-/// The tables of models as common table expressions: what stands before a query that reads them.
-pub(super) fn with_tables(tables: &[QueryTable]) -> String {
-    let table = |table: &QueryTable| format!("\"{}\" AS (\n{}\n)", table.name, table.sql);
-    format!("WITH {}\n", tables.iter().map(table).collect::<Vec<_>>().join(",\n"))
-}
-
 /// Where the query finds its rows. In the browser they have the types in which a run stores them.
 pub(super) fn source_and_tables(setting: &Setting<'_>) -> Result<(SourceSpec, Vec<QueryTable>), Unknown> {
     let first = setting.composed.models.first();

@@ -5,7 +5,7 @@
 
 use super::InsightVerdict;
 use super::blame::{Failure, choices_finding};
-use super::confirm_on_data::{source_and_tables, with_tables};
+use super::confirm_on_data::source_and_tables;
 use super::meant_by_viewers::run_as_viewers;
 use super::origin::is_phantom;
 use super::plan::{Plan, render};
@@ -16,7 +16,7 @@ use crate::facts::Known;
 use crate::insight::combinations::Combination;
 use crate::insight::witness::{Witness, witnesses};
 use crate::report::{Finding, Judge};
-use viz_facts::{Answer, QueryTable, Question, Reason, SourceSpec, SqlError, Unknown};
+use viz_facts::{Answer, Question, Reason, SqlError, Unknown};
 use viz_project::{Code, ObjectId};
 use viz_text::Loc;
 
@@ -40,12 +40,12 @@ pub(super) fn execute_sample(
     among: &[usize],
 ) -> Result<(), Unknown> {
     let (source, tables) = source_and_tables(setting)?;
-    if matches!(source, SourceSpec::Sqlite { .. }) {
-        return Err(Unknown::new(Reason::SourceDialect, "this query is DuckDB's, and the source is SQLite's"));
+    if !setting.composed.dynamic && !source.runs_in_duckdb() {
+        return Err(Unknown::new(Reason::SourceDialect, "its query runs in SQLite"));
     }
     let run = |text: String| {
-        let sql = counting_query(&tables, &text);
-        outcome(setting.facts.get(Question::Options { source: source.clone(), sql, limit: 1 }))
+        let (source, tables, sql) = (source.clone(), tables.clone(), counting_query(&text));
+        outcome(setting.facts.get(Question::Rows { source, tables, sql, rows: 1, bytes: ANSWER }))
     };
     let texts = among.iter().map(|at| render(setting, plan, &plan.combinations[*at]));
     // All are asked at once.
@@ -168,12 +168,14 @@ fn read_at(setting: &Setting<'_>, plan: &Plan, witness: &Witness) -> Option<Loc>
 }
 
 /// The query that counts and hashes the rows of another. The hash of a row reads all its values, so none is left out.
-fn counting_query(tables: &[QueryTable], sql: &str) -> String {
+fn counting_query(sql: &str) -> String {
     format!(
-        "{}SELECT count(*) || ':' || coalesce(md5(string_agg(hash(viz_rows)::VARCHAR, ',')), '') FROM (\n{sql}\n) AS viz_rows",
-        with_tables(tables)
+        "SELECT count(*) || ':' || coalesce(md5(string_agg(hash(viz_rows)::VARCHAR, ',')), '') FROM (\n{sql}\n) AS viz_rows"
     )
 }
+
+/// More bytes than a number and a hash take.
+const ANSWER: u32 = 1000;
 
 fn outcome(known: Known) -> Result<Outcome, Unknown> {
     let answer = match known {
@@ -183,13 +185,13 @@ fn outcome(known: Known) -> Result<Outcome, Unknown> {
     };
     let strange = || Unknown::new(Reason::Engine, "the engine gave an answer of another kind");
     match &*answer {
-        Answer::Options(Err(error)) => {
+        Answer::Rows(Err(error)) => {
             // What stands behind the first line draws a picture of it.
             let message = error.message.lines().next().unwrap_or_default().to_owned();
             Ok(Err(SqlError { message, ..error.clone() }))
         }
-        Answer::Options(Ok(found)) => {
-            let text = found.values.first().and_then(Option::as_deref).ok_or_else(strange)?;
+        Answer::Rows(Ok(found)) => {
+            let text = found.values.first().and_then(|column| column.first()?.as_str()).ok_or_else(strange)?;
             let (rows, hash) = text.split_once(':').ok_or_else(strange)?;
             Ok(Ok(Shown { rows: rows.parse().map_err(|_| strange())?, hash: hash.to_owned() }))
         }

@@ -2,7 +2,7 @@
 
 use super::InsightVerdict;
 use super::blame::{Failure, blame_query, choices_finding};
-use super::confirm_on_data::{source_and_tables, with_tables};
+use super::confirm_on_data::source_and_tables;
 use super::in_browser::{is_read_today, today_finding};
 use super::meant_by_viewers::{Bound, bound_by_both, refused_by_viewers};
 use super::plan::{Plan, render};
@@ -16,7 +16,7 @@ use crate::report::Judge;
 use indexmap::IndexMap;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use viz_facts::{Answer, Question, ShadowTable, SqlError, SqlErrorKind, Unknown};
+use viz_facts::{Answer, Question, ShadowTable, SqlError, SqlErrorKind, Unknown, with_clause};
 use viz_sql::parse;
 
 /// A set of combinations that one text speaks for.
@@ -181,7 +181,7 @@ fn binds_on_source(
     otherwise: Result<Result<(), SqlError>, Unknown>,
 ) -> Result<Result<(), SqlError>, Unknown> {
     let Ok((source, models)) = source_and_tables(setting) else { return otherwise };
-    let ours = with_tables(&models);
+    let ours = with_clause(&models);
     match setting.facts.get(Question::Describe { source, sql: format!("{ours}{text}") }) {
         Known::Answer(answer, _) => match &*answer {
             Answer::Columns(Ok(_)) => Ok(Ok(())),

@@ -9,7 +9,7 @@ use crate::models::check_model::{AllColumns, Columns, columns};
 use crate::models::source::source_of_model;
 use crate::selection::State;
 use std::sync::Arc;
-use viz_facts::{Column, FactStore, Reason, SourceSpec, Unknown};
+use viz_facts::{Column, FactStore, QueryTable, Reason, SourceSpec, Unknown, over_tables};
 use viz_project::{Body, Kind, ObjectId, Project};
 use viz_sql::{Clause, Composed, Selected, compose, model_query, name_hash};
 
@@ -34,6 +34,18 @@ pub struct RenderedQuery {
     pub dynamic: bool,
     /// Whether it groups rows.
     pub grouped: bool,
+}
+
+impl RenderedQuery {
+    /// What the source is asked for its rows: the tables that the query reads, and the query. What SQLite runs itself is one text.
+    pub fn asked(&self, source: &SourceSpec) -> (Vec<QueryTable>, String) {
+        let tables = self.tables.iter().map(|table| QueryTable { name: table.name.clone(), sql: table.sql.clone() });
+        let tables: Vec<QueryTable> = tables.collect();
+        match self.dynamic || source.runs_in_duckdb() {
+            true => (tables, self.runs.clone()),
+            false => (Vec::new(), over_tables(&tables, &self.runs).0.into_owned()),
+        }
+    }
 }
 
 /// A table of a rendered query: the rows of a model.

@@ -3,7 +3,7 @@
 //! without inputs.
 
 use super::InsightVerdict;
-use super::confirm_on_data::{source_and_tables, with_tables};
+use super::confirm_on_data::source_and_tables;
 use super::origin::origin_of_state;
 use super::plan::Plan;
 use super::setting::Setting;
@@ -13,7 +13,7 @@ use crate::inputs::options::InputOptions;
 use crate::report::Finding;
 use crate::selection::{State, Value};
 use rustc_hash::FxHashSet;
-use viz_facts::{Answer, Question, Unknown};
+use viz_facts::{Answer, Question, Unknown, with_clause};
 use viz_project::{Body, Code, Input, ObjectId, Offers, Options, Related, Selection, Severity};
 use viz_sql::canonical::refusal;
 use viz_sql::{Accessor, Clause, Hole};
@@ -187,8 +187,8 @@ pub(super) fn judge_kept_rows(setting: &Setting<'_>, verdict: &mut InsightVerdic
     let sql = match (tables.as_slice(), condition, read_rows(setting, sql)) {
         // The model alone decides, and that is asked for once.
         ([only], None, Some(_)) => format!("SELECT 1 FROM ({}\n) LIMIT 1", only.sql),
-        (_, _, Some(rows)) => format!("{}SELECT 1\n{rows}\nLIMIT 1", with_tables(&tables)),
-        _ => format!("{}SELECT 1 FROM (\n{sql}\n) AS viz_rows LIMIT 1", with_tables(&tables)),
+        (_, _, Some(rows)) => format!("{}SELECT 1\n{rows}\nLIMIT 1", with_clause(&tables)),
+        _ => format!("{}SELECT 1 FROM (\n{sql}\n) AS viz_rows LIMIT 1", with_clause(&tables)),
     };
     let answer = match setting.facts.get(Question::Options { source, sql, limit: 1 }) {
         Known::Answer(answer, _) => answer,

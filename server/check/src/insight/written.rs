@@ -1,13 +1,13 @@
 //! What a run writes: the rows of an insight without inputs, whose types it may not be able to write (F9).
 
 use super::InsightVerdict;
-use super::confirm_on_data::{source_and_tables, with_tables};
+use super::confirm_on_data::source_and_tables;
 use super::setting::Setting;
 use super::wording::subject;
 use crate::facts::Known;
 use crate::report::Finding;
 use sqlparser::tokenizer::Token as T;
-use viz_facts::{Answer, Question, ShadowTable, Unknown};
+use viz_facts::{Answer, Question, ShadowTable, Unknown, with_clause};
 use viz_project::Code;
 use viz_sql::{Clause, Token, tokenize};
 
@@ -26,7 +26,7 @@ pub(super) fn judge_written(
         return Ok(());
     }
     let Ok((source, of_models)) = source_and_tables(setting) else { return Ok(()) };
-    let sql = format!("{}{sql}", with_tables(&of_models));
+    let sql = format!("{}{sql}", with_clause(&of_models));
     let columns = match setting.facts.get(Question::Describe { source, sql }) {
         Known::Answer(answer, _) => match &*answer {
             Answer::Columns(Ok(columns)) => columns.clone(),

@@ -5,9 +5,6 @@ use viz_facts::{Detail, Reason, Unknown};
 use viz_project::Code;
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
-/// Extensions that connect to servers, or read what belongs to other programs.
-const OUTWARD: [&str; 7] = ["httpfs", "aws", "azure", "postgres", "mysql", "sqlite", "shellfs"];
-
 /// The finding about a query without an answer for such a reason; `None` for all other reasons. `what` names the query: "the
 /// query of the model `orders`". The place is that of the word that the reason is about, else all of the query.
 pub(crate) fn not_run(what: &str, sql: &MappedText, why: &Unknown) -> Option<Finding> {
@@ -15,7 +12,6 @@ pub(crate) fn not_run(what: &str, sql: &MappedText, why: &Unknown) -> Option<Fin
         Some(Detail::Word(word)) => word.as_str(),
         _ => "",
     };
-    let reaches_out = || OUTWARD.iter().any(|extension| word.contains(extension));
     let (verb, help) = match why.code {
         Reason::FileNotAllowed => ("is not run here", "move the file into the project's folder"),
         Reason::LogUnreadable => (
@@ -31,10 +27,7 @@ pub(crate) fn not_run(what: &str, sql: &MappedText, why: &Unknown) -> Option<Fin
             "is not run here",
             "write the file's name as a text in the query: names that macros and columns compute are not followed",
         ),
-        Reason::FunctionNotRun | Reason::Network | Reason::ReadOnly => {
-            ("is not run here", "everything that depends on it is checked as far as its text goes")
-        }
-        Reason::ExtensionMissing if reaches_out() => {
+        Reason::FunctionNotRun | Reason::Network | Reason::ReadOnly | Reason::ExtensionMissing => {
             ("is not run here", "everything that depends on it is checked as far as its text goes")
         }
         Reason::Timeout => {

@@ -135,9 +135,9 @@ pub(super) fn exports_of_sqlite_hold_every_row() {
     let engine = exporter(&out);
     let source = SourceSpec::Sqlite { root, path: path.into() };
     let table = QueryTable { name: "m".into(), sql: "select * from t".into() };
-    let sql = "select n, x, y, b, n * 1.5 as f from m order by n".to_owned();
-    let asked = Question::Export { source: source.clone(), tables: vec![table], sql, files: files(true, true) };
-    let done = exported(&engine, asked);
+    let sql = "select n, x, y, b, n * 1.5 as f from m order by n";
+    let (whole, _) = viz_facts::over_tables(std::slice::from_ref(&table), sql);
+    let done = exported(&engine, question(&source, &whole, files(true, true)));
     assert_eq!(done.row_count, 3001);
     let types: Vec<&str> = done.columns.iter().map(|column| column.data_type.as_str()).collect();
     assert_eq!(types, ["BIGINT", "VARCHAR", "VARCHAR", "BLOB", "DOUBLE"]);
@@ -149,6 +149,27 @@ pub(super) fn exports_of_sqlite_hold_every_row() {
     );
     let rows = parquet(&out.join("x.parquet"));
     assert_eq!((rows.len(), &rows[1]["f"]), (3001, &json!(3.0)));
+    // Over tables the query is DuckDB's, and so are its types and functions.
+    let duckdb = |sql: &str| {
+        let (source, tables) = (source.clone(), vec![table.clone()]);
+        let files = ExportFiles { parquet: Some("over.parquet".into()), ..ExportFiles::default() };
+        Question::Export { source, tables, sql: sql.into(), files }
+    };
+    let done = exported(&engine, duckdb("select n, n * 1.5 as f, list_value(x) as l from m order by n"));
+    let types: Vec<&str> = done.columns.iter().map(|column| column.data_type.as_str()).collect();
+    assert_eq!((done.row_count, types), (3001, vec!["BIGINT", "DECIMAL(21,1)", "VARCHAR[]"]));
+    for (sql, kind) in [
+        ("select shop from m", SqlErrorKind::Binder),
+        ("select x::int from m", SqlErrorKind::Conversion),
+        ("delete from m", SqlErrorKind::Refused),
+    ] {
+        let failed = ask(&engine, duckdb(sql)).answer;
+        assert!(matches!(&failed, Ok(Answer::Exported(Err(error))) if error.kind == kind), "{sql}: {failed:?}");
+    }
+    let secret = out.parent().expect("a folder").join("secret.csv");
+    std::fs::write(&secret, "a\n1\n").unwrap();
+    let outside = ask(&engine, duckdb(&format!("from read_csv('{}')", secret.display()))).answer;
+    assert!(!matches!(outside, Ok(Answer::Exported(Ok(_)))), "{outside:?}");
     let failed = ask(&engine, question(&source, "delete from t", files(true, false)));
     assert!(matches!(failed.answer, Ok(Answer::Exported(Err(error))) if error.kind == SqlErrorKind::Refused));
 }

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::ops::Range;
 use viz_check::{Finding, InsightReport, Severity, Status};
-use viz_project::{Rule, Target};
+use viz_project::{Code, Rule, Target};
 use viz_text::shown::{block, first_in_line, one_line};
 use viz_text::{Encoding, Lines, Position, TextRange};
 
@@ -261,8 +261,9 @@ fn project(text: &mut String, checked: &Checked) {
         count(coverage.total, "combination"),
     ]
     .join(", ");
+    let not_run = checked.report.findings.iter().any(|finding| finding.code == Code::QueryNotRun);
     let verdict = match coverage {
-        _ if !checked.project.names_complete() || checked.report.counters.called_off > 0 => {
+        _ if not_run || !checked.project.names_complete() || checked.report.counters.called_off > 0 => {
             format!("{DOUBTFUL}no fault in what could be checked{DOUBTFUL:#}")
         }
         _ if coverage.insights == 0 => format!("{GOOD}nothing to check but names and keys{GOOD:#}"),

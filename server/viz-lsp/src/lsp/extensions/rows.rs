@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use tower_lsp::lsp_types::{Location, TextDocumentIdentifier};
 use viz_check::RenderedQuery;
-use viz_facts::{Answer, Column, Fact, KeyedQuestion, QueryTable, Question, Reason, SqlError, TypeKind, Unknown};
+use viz_facts::{Answer, Column, Fact, KeyedQuestion, Question, Reason, SqlError, TypeKind, Unknown};
 use viz_ide::{Snapshot, chart_of, drawing, layout};
 use viz_project::{Body, Kind, ObjectId, Project, Rule};
 use viz_syntax::Plain;
@@ -227,10 +227,9 @@ fn prepare(request: &Request, subject: &Subject, params: &RowsParams, known: &mu
         Some(table) => table.source.clone()?,
         None => return Err(Unknown::new(Reason::NoModel, "the query reads no model")),
     };
-    let tables =
-        query.tables.iter().map(|table| QueryTable { name: table.name.clone(), sql: table.sql.clone() }).collect();
+    let (tables, sql) = query.asked(&source);
     let rows = params.limit.unwrap_or(ROWS).clamp(1, MOST_ROWS) as u32;
-    let question = Question::Rows { source, tables, sql: query.runs.clone(), rows, bytes: MOST_BYTES };
+    let question = Question::Rows { source, tables, sql, rows, bytes: MOST_BYTES };
     Ok(Next::Ask(question.into(), query))
 }
 
