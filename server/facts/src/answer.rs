@@ -94,6 +94,8 @@ pub enum Detail {
     NoDatabase(String),
     /// Why a database can't be read.
     Unreadable(String),
+    /// The folder of a database is not there, either.
+    NoFolder,
 }
 
 impl Unknown {
@@ -117,8 +119,9 @@ impl Unknown {
 
     /// All of its texts, for who hides something in them.
     pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
-        let detail = self.detail.as_mut().map(|detail| match detail {
-            Detail::Word(text) | Detail::NoDatabase(text) | Detail::Unreadable(text) => text,
+        let detail = self.detail.as_mut().and_then(|detail| match detail {
+            Detail::Word(text) | Detail::NoDatabase(text) | Detail::Unreadable(text) => Some(text),
+            Detail::NoFolder => None,
         });
         std::iter::once(&mut self.message).chain(detail)
     }

@@ -13,6 +13,7 @@ mod grouping;
 mod hostile;
 pub(crate) mod in_browser;
 mod judge;
+mod line_order;
 mod meant_by_viewers;
 mod origin;
 mod pieces;
@@ -57,7 +58,7 @@ use suspicious::suspicious;
 use values::{judge_data, judge_values};
 use viz_facts::{Question, Reason, ShadowTable, Unknown};
 use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project, Rule, Severity, StatementKind};
-use viz_sql::{Composed, Unread, compose, compose_without, no_model};
+use viz_sql::{Composed, Unread, compose, compose_without, no_model, problems_of_statics};
 use without_options::judge_without_options;
 use written::judge_written;
 
@@ -98,6 +99,8 @@ pub(crate) fn check_insight(
             && project.target().has(Rule::ConstantInsights)
         {
             (verdict.report.status, verdict.report.why) = (Status::Static, None);
+            verdict.findings.extend(draws_nothing(project, id, insight));
+            verdict.findings.extend(problems_of_statics(project, insight, &context).iter().map(Finding::from));
         } else if let Body::Insight(insight) = &object.body {
             no_query(project, id, insight, &mut verdict.findings);
         }
@@ -334,6 +337,15 @@ fn settle(setting: &Setting<'_>, verdict: &mut InsightVerdict, reached: Level) {
         (true, false) => Status::Static,
         (false, _) => Status::Partial,
     };
+}
+
+/// S-48: an insight of constants that has none.
+fn draws_nothing(project: &Project, id: ObjectId, insight: &Insight) -> Option<Finding> {
+    let message = "this insight draws nothing: it has no property but its `type` (S-48)";
+    let mut finding = Finding::new(Code::InsightEmpty, project.object(id).name_loc(), message);
+    finding.severity = crate::Severity::Warning;
+    finding.help = Some("give it what its trace draws, such as `x` and `y`".into());
+    (insight.trace_type.is_some() && !insight.draws).then_some(finding)
 }
 
 fn no_query(project: &Project, id: ObjectId, insight: &Insight, findings: &mut Vec<Finding>) {

@@ -13,7 +13,9 @@ use crate::report::Finding;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use viz_facts::{Answer, Column, Detail, FactStore, Question, Reason, SqlError, SqlErrorKind, Unknown};
-use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Related, Resolution, Rule, SourceType};
+use viz_project::{
+    Body, Code, Kind, ObjectId, Opened, Problem, Project, Related, Resolution, Rule, Severity, SourceType,
+};
 use viz_sql::model_query;
 use viz_text::{MappedText, TextRange, TextSize};
 
@@ -110,6 +112,7 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
     }
     if !matches!(columns, Columns::Failed) {
         unnamed(project, id, &mut findings);
+        findings.extend(no_select(project, id));
     }
     if source_of_model(project, id).is_ok_and(|source| source.runs_in_duckdb()) {
         arrows(project, id, &mut findings);
@@ -140,11 +143,28 @@ fn unnamed(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
         );
         let mut finding = Finding::new(Code::ModelSql, loc, message);
         finding.help = Some("write `as` and a name behind it".into());
+        finding.rule = Some(Rule::NamedColumns);
         findings.push(finding);
     }
     if let Some(last) = findings.last_mut().filter(|_| more > 0) {
         last.notes.push(format!("{more} more columns have no name"));
     }
+}
+
+/// R-22-62, D-076: statements that the source runs, and whose columns no run can tell.
+fn no_select(project: &Project, id: ObjectId) -> Option<Finding> {
+    let sql = model_query(project, id)?;
+    let tokens = viz_sql::tokenize(sql.text()).ok()?;
+    let first = tokens.iter().find(|token| !token.is_space())?;
+    let word = ["values", "table", "pivot", "describe"].into_iter().find(|word| first.is_word(word))?;
+    let name = project.object(id).name_text();
+    let message = format!("the model `{name}` fails, and with it all that reads it: `{word}` is no SELECT (R-22-62)");
+    let mut finding = Finding::new(Code::ModelSql, sql.locate(first.range)?, message);
+    finding.help = Some(match word {
+        "table" => "write `select * from` instead".into(),
+        _ => "write it in parentheses behind `select * from`".into(),
+    });
+    Some(finding)
 }
 
 /// Lambdas with an arrow, which the source's engine refuses.
@@ -325,7 +345,25 @@ fn missing_database(project: &Project, model: ObjectId, why: &Unknown, findings:
         Some(database) => format!("the database `{}` does not exist", database.text()),
         None => why.message.clone(),
     };
-    findings.push(Finding::from(&Problem::new(Code::DatabaseMissing, loc, message).help(help)));
+    let problem = Problem::new(Code::DatabaseMissing, loc, message).help(help);
+    let sqlite = body.kind.is_some_and(|kind| kind.opened() == Opened::Sqlite);
+    findings.push(Finding::from(&match sqlite {
+        true => made_by_a_run(project, model, problem, why),
+        false => problem,
+    }));
+}
+
+/// R-SRC-05: a run makes the file of a SQLite database, which is empty, and since 2.2 its folder, too.
+fn made_by_a_run(project: &Project, model: ObjectId, mut problem: Problem, why: &Unknown) -> Problem {
+    if why.detail == Some(Detail::NoFolder) && !project.target().has(Rule::SqliteFolders) {
+        problem.message += ", nor does its folder: a run can't make it, and all that reads it fails (R-SRC-05)";
+        return problem.severity(Severity::Error).by(Rule::SqliteFolders);
+    }
+    problem.message += ": a run makes an empty one (R-SRC-05)";
+    let reads_tables = model_query(project, model).is_none_or(|sql| {
+        viz_sql::tokenize(sql.text()).map_or(true, |tokens| tokens.iter().any(|token| token.is_word("from")))
+    });
+    if reads_tables { problem } else { problem.severity(Severity::Information) }
 }
 
 fn unreadable(project: &Project, model: ObjectId, why: &Unknown) -> Option<Finding> {

@@ -25,6 +25,7 @@ impl Finding {
             help: None,
             fix: None,
             local: false,
+            rule: None,
             fingerprint: String::new(),
         }
     }
@@ -37,6 +38,7 @@ impl From<&Problem> for Finding {
         finding.help = problem.help.clone();
         finding.fix = problem.fix.clone();
         finding.local = problem.local;
+        finding.rule = problem.rule;
         finding.severity = problem.severity.unwrap_or(finding.severity);
         finding
     }

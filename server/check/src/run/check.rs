@@ -63,6 +63,7 @@ pub fn check_first(
     }
     findings.extend(unset_variables(project).iter().map(Finding::from));
     findings.extend(unusable_source::in_memory(project).iter().map(Finding::from));
+    findings.extend(unusable_source::with_variables(project).iter().map(Finding::from));
     crate::run::reference_loader::check_files(project, options.oracle, &mut findings);
     let common = common(project, options);
     let mut run = Run {

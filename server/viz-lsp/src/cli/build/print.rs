@@ -40,7 +40,7 @@ pub fn findings(checked: &Checked) -> Vec<Shown> {
 /// The errors as people read them.
 pub fn errors(args: &CommonArgs, checked: Checked) {
     if args.format == Format::Text && !checked.report.findings.is_empty() {
-        let outcome = Outcome { projects: vec![checked], elapsed: Duration::ZERO };
+        let outcome = Outcome { projects: vec![checked], asked: None, elapsed: Duration::ZERO };
         output::report(&formats::text::render(&outcome, true), args.color.into());
     }
 }
