@@ -31,6 +31,7 @@ mod kills;
 mod lifecycle;
 #[cfg(target_os = "linux")]
 mod limits;
+mod messages;
 mod moving_up;
 mod mutations;
 #[cfg(unix)]

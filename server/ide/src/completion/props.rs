@@ -5,7 +5,7 @@ use super::item::{CompletionItem, CompletionKind, escape};
 use super::keys::{Form, plain};
 use crate::cursor::context::Content;
 use crate::describe::props::{about, kind};
-use viz_plotly::{Attribute, Constant, ValueType, schema};
+use viz_plotly::{Attribute, COLORSCALES, Constant, ValueType, named_colors, schema};
 use viz_project::schema::PALETTES;
 use viz_syntax::quoted;
 use viz_text::{TextRange, TextSize};
@@ -101,7 +101,17 @@ pub(super) fn words(request: &Request<'_>, content: &Content) -> Vec<CompletionI
         let detail = if default.as_deref() == Some(word.as_str()) { "default" } else { "" };
         CompletionItem::new(word, CompletionKind::Value, replace).insert(insert).detail(detail)
     };
+    if matches!(attribute.ty, ValueType::Color | ValueType::Colorlist) {
+        let color = |(name, hex): (&str, String)| {
+            let insert = quoted(name, content.quote);
+            CompletionItem::new(name, CompletionKind::Color, replace).insert(insert).detail(&hex).documentation(hex)
+        };
+        return named_colors().map(color).collect();
+    }
     let mut all = values(attribute);
+    if attribute.ty == ValueType::Colorscale {
+        all.extend(COLORSCALES.iter().map(|name| (*name).to_owned()));
+    }
     if request.slot.inner == ["colorway"] {
         all = PALETTES.iter().map(|name| (*name).to_owned()).collect();
     }

@@ -79,6 +79,8 @@ fn words_of_values() {
     assert!(labels(&scatter("marker:\n        colorscale: V$0")).contains(&"Viridis".into()));
     assert_eq!(labels(&chart("      barmode: $0")), ["stack", "group", "overlay", "relative"]);
     assert!(labels(&chart("      colorway: $0")).contains(&"Retro Pop".into()));
+    let colors = labels(&chart("      paper_bgcolor: $0"));
+    assert!(colors.contains(&"steelblue".into()) && colors.len() > 100, "{colors:?}");
     assert_eq!(listed(&chart("      legend:\n        orientation: $0")), "v (default)\nh");
     assert_eq!(Fixture::new(&chart("      hovermode: $0")).changed("false", false), "hovermode: false");
     // No query where only keys can stand.

@@ -127,6 +127,7 @@ fn kind(kind: CompletionKind) -> CompletionItemKind {
         CompletionKind::Object(_) => CompletionItemKind::REFERENCE,
         CompletionKind::Property | CompletionKind::Accessor | CompletionKind::Key => CompletionItemKind::PROPERTY,
         CompletionKind::Value => CompletionItemKind::ENUM_MEMBER,
+        CompletionKind::Color => CompletionItemKind::COLOR,
         CompletionKind::Option => CompletionItemKind::VALUE,
         CompletionKind::Function => CompletionItemKind::FUNCTION,
         CompletionKind::Keyword => CompletionItemKind::KEYWORD,

@@ -112,6 +112,9 @@ pub fn diagnostic(finding: &Finding, places: &Places) -> Diagnostic {
 /// What travels with a diagnostic: its identity and its fix.
 fn data(finding: &Finding, places: &Places) -> Value {
     let mut data = json!({ "fingerprint": finding.fingerprint });
+    if let Some(rule) = &finding.format_rule {
+        data["rule"] = json!(rule);
+    }
     if let Some((fix, locations)) = finding.fix.as_ref().zip(places.edits.as_ref()) {
         let edits = fix.edits.iter().zip(locations).filter_map(|((_, text), location)| {
             let location = location.as_ref()?;
