@@ -27,9 +27,12 @@ pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec
         .filter(|name| *name != wrong && fits(name))
         .take(MOST_COMPARED)
         .map(|name| (strsim::osa_distance(&lower, &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= allowed && *distance < name.chars().count())
+        // A name of one letter is meant where that is doubled.
+        .filter(|(distance, name)| *distance <= allowed && (*distance < name.chars().count() || wrong.starts_with(*name)))
         .collect();
-    near.sort();
+    // Of names that are equally near, one that was only doubled or cut short is meant more often.
+    let begins = |name: &str| lower.starts_with(&name.to_lowercase()) || name.to_lowercase().starts_with(&lower);
+    near.sort_by_key(|(distance, name)| (*distance, !begins(name), *name));
     near.dedup();
     // What is much farther than the nearest is not meant.
     let nearest = near.first().map_or(0, |(distance, _)| *distance);
@@ -87,6 +90,7 @@ mod tests {
     fn near_names_only() {
         assert_eq!(similar("regoin", ["region", "city", "reason"]), ["region"]);
         assert_eq!(similar("modles", ["tables", "models", "module"]), ["models", "module"]);
+        assert_eq!(similar("yy", ["dy", "y0", "y", "x"]), ["y", "dy", "y0"]);
         assert_eq!(similar("x", ["ab", "yz"]), Vec::<String>::new());
         let long = |length| ["a".repeat(length), "a".repeat(length - 1) + "b"];
         let [a, b] = long(LONGEST);

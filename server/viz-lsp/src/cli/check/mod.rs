@@ -208,7 +208,8 @@ pub fn check(
     answering: Answering<'_>,
     quiet: bool,
 ) -> viz_check::Report {
-    let progress = progress_bar(quiet);
+    let target = if quiet { indicatif::ProgressDrawTarget::hidden() } else { indicatif::ProgressDrawTarget::stderr() };
+    let progress = spinner(target);
     let report = fixpoint::run(project, options, memo, facts, answering, |round| {
         progress.set_message(format!("asking {}", words::count(round.questions, "question")));
         tracing::debug!(
@@ -246,10 +247,14 @@ pub fn check(
     report
 }
 
-/// A spinner on stderr for checks that take a while; nothing where stderr is no terminal.
-fn progress_bar(quiet: bool) -> indicatif::ProgressBar {
-    let target = if quiet { indicatif::ProgressDrawTarget::hidden() } else { indicatif::ProgressDrawTarget::stderr() };
-    let bar = indicatif::ProgressBar::with_draw_target(None, target).with_message("checking");
+/// A spinner for checks that take a while; nothing is drawn where stderr is no terminal. Nobody knows how many questions the
+/// answers raise, so there is no length that a bar could fill.
+fn spinner(target: indicatif::ProgressDrawTarget) -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::new_spinner().with_message("checking");
+    if let Ok(style) = indicatif::ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+        bar.set_style(style);
+    }
+    bar.set_draw_target(target);
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
@@ -281,4 +286,58 @@ fn status(args: &CheckArgs, outcome: &Outcome) -> u8 {
         failed = true;
     }
     if failed { ERRORS_FOUND } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parking_lot::Mutex;
+    use std::io;
+    use std::sync::Arc;
+
+    /// A terminal that keeps what is written on it.
+    #[derive(Debug, Clone, Default)]
+    struct Paper(Arc<Mutex<String>>);
+
+    impl indicatif::TermLike for Paper {
+        fn width(&self) -> u16 {
+            80
+        }
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn write_line(&self, text: &str) -> io::Result<()> {
+            self.write_str(text)
+        }
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.0.lock().push_str(text);
+            Ok(())
+        }
+        fn clear_line(&self) -> io::Result<()> {
+            Ok(())
+        }
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_takes_long_is_said_in_words() {
+        let paper = Paper::default();
+        let bar = spinner(indicatif::ProgressDrawTarget::term_like(Box::new(paper.clone())));
+        bar.set_message("asking 12 questions");
+        bar.force_draw();
+        bar.finish_and_clear();
+        let written = paper.0.lock().clone();
+        assert!(written.contains("asking 12 questions") && !written.contains("0/0"), "{written}");
+    }
 }
