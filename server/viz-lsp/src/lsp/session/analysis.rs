@@ -4,6 +4,7 @@
 use crate::host::answerer::{Answerer, Cancel, Limits};
 use crate::lsp::protocol::client::Client;
 use crate::lsp::protocol::outbox::{Message, Outbox, Refresh};
+use crate::lsp::session::calm::Pace;
 use crate::lsp::session::disk::Files;
 use crate::lsp::session::publish::Publisher;
 use crate::lsp::session::pull::Pulled;
@@ -112,6 +113,11 @@ impl Analysis {
         }
         for workspace in workspaces.values_mut() {
             workspace.prepare(turn.work.ask || !turn.work.pauses());
+        }
+        if turn.work.show {
+            for (root, workspace) in workspaces.iter_mut().filter(|(root, of)| !of.dirty && publisher.waits(root)) {
+                self.publish(&turn, workspace, root, publisher);
+            }
         }
         let mut broken = Vec::new();
         let mut interrupted = false;
@@ -289,6 +295,11 @@ impl Analysis {
         self.state.publish(root, workspace.settle(turn.revision));
         let layer = workspace.layer(&self.client, &turn.documents);
         self.state.stats.count("findingsConverted", workspace.take_converted());
-        publisher.show(root, layer, &turn.documents, &self.state.documents().0);
+        let pause = workspace.typing_pause(&self.settings);
+        let pace = Pace { typing: turn.typing.as_ref(), pause, now: Instant::now() };
+        let until = publisher.show_calmly(root, layer, pace, (&turn.documents, &self.state.documents().0));
+        if let Some(until) = until.filter(|_| !self.state.is_newer_than(turn.revision)) {
+            self.state.show_at(until);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What the server knows while it runs, and the threads that keep it up to date.
 
 pub(crate) mod analysis;
+pub(crate) mod calm;
 pub(crate) mod converted;
 mod disk;
 pub(crate) mod documents;
