@@ -40,6 +40,7 @@ mod settings;
 mod similar;
 mod small_yaml;
 mod spelling;
+mod stray;
 mod surroundings;
 mod usage;
 mod walk;

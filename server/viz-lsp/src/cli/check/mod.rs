@@ -19,6 +19,7 @@ use std::collections::HashSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use viz_check::{CheckOptions, Level, Memo};
 use viz_facts::FactStore;
@@ -90,9 +91,13 @@ fn check_all(
             output::say(&format!("note: {} belongs to no project: skipped", path.display()));
         }
     }
+    let real = |path: &PathBuf| viz_files::real(&current.join(path)).ok();
+    let named: Vec<(PathBuf, Arc<str>)> =
+        paths.iter().filter_map(real).filter_map(|path| files.read(&path).ok().map(|text| (path, text))).collect();
     let mut projects = Vec::new();
     for target in targets {
-        projects.push(check_project(args, target, &files, &environment, (answerer, deadline), baseline.as_ref())?);
+        let reading = Reading { files: &files, environment: &environment, named: &named };
+        projects.push(check_project(args, target, reading, (answerer, deadline), baseline.as_ref())?);
     }
     if let Some((path, _)) = &stdin
         && !projects.iter().any(|checked| checked.project.file_of(path).is_some())
@@ -121,12 +126,19 @@ fn from_stdin(current: &Path, path: &Path) -> anyhow::Result<(PathBuf, String)> 
     Ok((found.with_context(|| format!("there is no folder for {}", path.display()))?, text))
 }
 
+/// What projects are read from, and the files that the command line names.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    files: &'a Overlay,
+    environment: &'a Environment,
+    named: &'a [(PathBuf, Arc<str>)],
+}
+
 /// One project: checked, and with `--fix` fixed and checked again until nothing is left to fix.
 fn check_project(
     args: &CheckArgs,
     target: crate::cli::targets::Target,
-    files: &Overlay,
-    environment: &Environment,
+    Reading { files, environment, named }: Reading<'_>,
     (answerer, deadline): (&dyn Answerer, &Deadline),
     baseline: Option<&Baseline>,
 ) -> anyhow::Result<Checked> {
@@ -139,6 +151,7 @@ fn check_project(
     let (options, limits) = asked_for(args).merge(project.config())?;
     let answering = Answering { answerer, limits, deadline };
     let mut look = |project: Project| {
+        let project = project.with_strays(named.iter().map(|(path, text)| (path.as_path(), &**text)));
         let mut report = check(&project, &options, &memo, &mut facts, answering, args.quiet);
         let recorded = own.as_ref().or(baseline).map(|baseline| baseline.take_from(&mut report.findings));
         Checked { shown: target.shown.clone(), project, report, recorded: recorded.unwrap_or_default(), fixed: 0 }
@@ -293,7 +306,6 @@ mod tests {
     use super::*;
     use parking_lot::Mutex;
     use std::io;
-    use std::sync::Arc;
 
     /// A terminal that keeps what is written on it.
     #[derive(Debug, Clone, Default)]

@@ -12,6 +12,7 @@ use crate::lsp::session::settings::Settings;
 use crate::lsp::session::source_queries::Sources;
 use crate::lsp::session::state::{State, Turn};
 use crate::lsp::session::status::Tier;
+use crate::lsp::session::strays;
 use crate::lsp::session::workspace::Workspace;
 use rustc_hash::{FxHashSet, FxHasher};
 use serde_json::Value;
@@ -99,6 +100,14 @@ impl Analysis {
                 workspace.refresh();
             } else if turn.work.retry {
                 workspace.retry();
+            }
+        }
+        // An open text that nothing includes may have come to look like a part of a project, or may do so no longer.
+        for path in &turn.work.edited {
+            if workspaces.values().all(|workspace| !workspace.reads(path, &files))
+                && let Some(workspace) = files.root_of(path).and_then(|root| workspaces.get_mut(&root))
+            {
+                workspace.dirty = true;
             }
         }
         for answers in &turn.work.answers {
@@ -293,7 +302,8 @@ impl Analysis {
 
     fn publish(&self, turn: &Turn, workspace: &mut Workspace, root: &Path, publisher: &mut Publisher) {
         self.state.publish(root, workspace.settle(turn.revision));
-        let layer = workspace.layer(&self.client, &turn.documents);
+        let mut layer = workspace.layer(&self.client, &turn.documents);
+        strays::add(&mut layer, workspace.project(), &turn.documents, &self.state.files(&turn.documents));
         self.state.stats.count("findingsConverted", workspace.take_converted());
         let pause = workspace.typing_pause(&self.settings);
         let pace = Pace { typing: turn.typing.as_ref(), pause, now: Instant::now() };

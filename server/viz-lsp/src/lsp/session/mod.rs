@@ -17,4 +17,5 @@ pub(crate) mod source_queries;
 pub(crate) mod state;
 pub(crate) mod stats;
 pub(crate) mod status;
+pub(crate) mod strays;
 pub(crate) mod workspace;

@@ -84,6 +84,11 @@ impl Workspace {
         }
     }
 
+    /// Its text.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
     /// Whether a change of this file concerns the project.
     pub fn reads(&self, path: &Path, files: &Files<'_>) -> bool {
         let watched = || self.project.watched().iter().any(|watched| files.real(watched) == path);
