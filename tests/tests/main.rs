@@ -31,6 +31,7 @@ mod lifecycle;
 #[cfg(target_os = "linux")]
 mod limits;
 mod mutations;
+mod newcomers;
 #[cfg(unix)]
 mod output;
 mod paths;

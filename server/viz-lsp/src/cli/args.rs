@@ -162,9 +162,17 @@ pub struct CheckArgs {
     #[arg(long, requires = "check", conflicts_with = "build")]
     pub skip_unrelated: bool,
 
-    /// Put the fixes that need no second look into the files
-    #[arg(long, requires = "check", conflicts_with_all = ["build", "watch", "stdin_filename"])]
-    pub fix: bool,
+    /// Put the fixes that need no second look into the files; `--fix=all`: also those that do
+    #[arg(
+        long,
+        value_name = "WHICH",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "safe",
+        requires = "check",
+        conflicts_with_all = ["build", "watch", "stdin_filename"]
+    )]
+    pub fix: Option<Fixes>,
 
     /// Check again whenever a file of the projects or of their sources changes
     #[arg(long, requires = "check", conflicts_with_all = ["build", "write_baseline", "stdin_filename"])]
@@ -277,6 +285,15 @@ impl From<TargetArg> for Target {
             TargetArg::V2_2 => Target::V2_2,
         }
     }
+}
+
+/// Values of `--fix`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Fixes {
+    /// Fixes after which the project means what it meant
+    Safe,
+    /// Also the likely ones, such as a name that was probably meant
+    All,
 }
 
 /// Values of `--deny`.

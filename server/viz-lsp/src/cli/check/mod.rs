@@ -157,12 +157,12 @@ fn check_project(
         Checked { shown: target.shown.clone(), project, report, recorded: recorded.unwrap_or_default(), fixed: 0 }
     };
     let mut checked = look(project);
-    if args.fix {
+    if let Some(which) = args.fix {
         let text = |file: &viz_project::File| (file.path.clone(), file.document.text().to_owned());
         let read = checked.project.files().iter().map(text).collect();
         let (mut fixed, mut tried, mut count) = (files.clone(), HashSet::new(), 0);
         for _ in 0..fix::ROUNDS {
-            let applied = fix::apply(&checked, &mut fixed, &mut tried);
+            let applied = fix::apply(&checked, which, &mut fixed, &mut tried);
             if applied == 0 {
                 break;
             }
@@ -170,7 +170,7 @@ fn check_project(
             let project = checked.project.reload(&fixed, environment);
             checked = look(project);
         }
-        for note in fix::left_alone(&checked) {
+        for note in fix::left_alone(&checked).into_iter().chain(fix::left(&checked, which).filter(|_| !args.quiet)) {
             output::say(&format!("note: {note}"));
         }
         fix::write(&checked.project.root, &fixed, &read)?;

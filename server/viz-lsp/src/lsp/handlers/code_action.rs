@@ -105,7 +105,8 @@ fn of_snapshot(
             kind: Some(CodeActionKind::QUICKFIX),
             diagnostics: Some(context.diagnostics.iter().filter(same).cloned().collect()),
             edit: Some(edit(&snapshot.project, fix, client, documents)?),
-            is_preferred: Some(fix.safe),
+            // The one fix of a finding: what a key for fixing should do.
+            is_preferred: Some(true),
             ..CodeAction::default()
         }))
     };
