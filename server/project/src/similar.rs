@@ -20,6 +20,8 @@ pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec
     if length > LONGEST {
         return Vec::new();
     }
+    // A name of one letter that came twice.
+    let is_doubled = |name: &str| wrong.len() == 2 && wrong.strip_prefix(name) == Some(name);
     // A longer or shorter name can't be near.
     let fits = |name: &str| name.chars().take(LONGEST + 4).count().abs_diff(length) <= allowed;
     let mut near: Vec<(usize, &str)> = names
@@ -27,12 +29,9 @@ pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec
         .filter(|name| *name != wrong && fits(name))
         .take(MOST_COMPARED)
         .map(|name| (strsim::osa_distance(&lower, &name.to_lowercase()), name))
-        // A name of one letter is meant where that is doubled.
-        .filter(|(distance, name)| *distance <= allowed && (*distance < name.chars().count() || wrong.starts_with(*name)))
+        .filter(|(distance, name)| *distance <= allowed && (*distance < name.chars().count() || is_doubled(name)))
         .collect();
-    // Of names that are equally near, one that was only doubled or cut short is meant more often.
-    let begins = |name: &str| lower.starts_with(&name.to_lowercase()) || name.to_lowercase().starts_with(&lower);
-    near.sort_by_key(|(distance, name)| (*distance, !begins(name), *name));
+    near.sort_by_key(|(distance, name)| (*distance, !is_doubled(name), *name));
     near.dedup();
     // What is much farther than the nearest is not meant.
     let nearest = near.first().map_or(0, |(distance, _)| *distance);

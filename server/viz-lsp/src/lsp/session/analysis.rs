@@ -104,8 +104,11 @@ impl Analysis {
         }
         // An open text that nothing includes may have come to look like a part of a project, or may do so no longer.
         for path in &turn.work.edited {
-            if workspaces.values().all(|workspace| !workspace.reads(path, &files))
-                && let Some(workspace) = files.root_of(path).and_then(|root| workspaces.get_mut(&root))
+            if workspaces.values().any(|workspace| workspace.reads(path, &files)) {
+                continue;
+            }
+            if let Some(root) = files.root_of(path)
+                && let Some(workspace) = workspaces.get_mut(&root)
             {
                 workspace.dirty = true;
             }
@@ -124,8 +127,10 @@ impl Analysis {
             workspace.prepare(turn.work.ask || !turn.work.pauses());
         }
         if turn.work.show {
-            for (root, workspace) in workspaces.iter_mut().filter(|(root, of)| !of.dirty && publisher.waits(root)) {
-                self.publish(&turn, workspace, root, publisher);
+            for (root, workspace) in workspaces.iter_mut().filter(|(_, workspace)| !workspace.dirty) {
+                if publisher.waits(root) {
+                    self.publish(&turn, workspace, root, publisher);
+                }
             }
         }
         let mut broken = Vec::new();

@@ -15,7 +15,7 @@ pub fn add(layer: &mut Layer, project: &Project, documents: &Documents, files: &
         return;
     }
     for (path, document) in documents.iter() {
-        if project.file_of(path).is_some() || files.root_of(path).as_deref() != Some(&project.root) {
+        if project.file_of(path).is_some() || files.root_of(path).as_deref() != Some(project.root.as_path()) {
             continue;
         }
         let Some(problem) = project.stray(path, &document.whole()) else { continue };
@@ -36,6 +36,6 @@ pub fn add(layer: &mut Layer, project: &Project, documents: &Documents, files: &
 /// Whether a text is one that a project should include.
 pub fn is_stray(project: &Project, path: &Path, documents: &Documents, files: &Files<'_>) -> bool {
     let text = documents.get(path).map(|document| document.whole());
-    files.root_of(path).as_deref() == Some(&project.root)
+    files.root_of(path).as_deref() == Some(project.root.as_path())
         && text.is_some_and(|text| project.stray(path, &text).is_some())
 }
