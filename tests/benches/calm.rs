@@ -39,7 +39,12 @@ const TRACES: &[(&str, &str, &str, Option<&str>)] = &[
         "  - name: product\n    type: single-select\n    options: ?{ select distinct product from ${ref(sales)} }\n    label: Product\n",
         None,
     ),
-    ("a block in props", "      type: bar\n", "      marker:\n        color: red\n        opacity: 0.5\n        lime: 1\n", Some("lime")),
+    (
+        "a block in props",
+        "      type: bar\n",
+        "      marker:\n        color: red\n        opacity: 0.5\n        lime: 1\n",
+        Some("lime"),
+    ),
     (
         "a condition in a filter",
         "= '${ref(region).value}'",
@@ -113,7 +118,10 @@ fn main() -> ExitCode {
         }
     }
     let share = blinks as f64 * 100.0 / f64::from(keys as u32);
-    println!("\n{share:.1} of 100 keys make something blink; the right ones are there after {:.2} s", late.as_secs_f64());
+    println!(
+        "\n{share:.1} of 100 keys make something blink; the right ones are there after {:.2} s",
+        late.as_secs_f64()
+    );
     if share > MOST || late > SOON { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 

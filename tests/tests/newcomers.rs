@@ -69,7 +69,8 @@ fn a_file_that_nothing_includes() {
 #[test]
 fn what_is_typed_is_judged_when_it_is_done() {
     let project = Project::of(&[("project.visivo.yml", "name: shop\ncli_version: 2.2.1\n")]);
-    for (pause, ends) in [(150, "a pause"), (10_000, "saving"), (10_000, "a look elsewhere"), (10_000, "another line")] {
+    for (pause, ends) in [(150, "a pause"), (10_000, "saving"), (10_000, "a look elsewhere"), (10_000, "another line")]
+    {
         let initialization = json!({ "typingPause": pause });
         let mut client = Client::start(PROGRAM, Options { initialization, ..Options::default() });
         let mut document = client.open(&project.file("project.visivo.yml"));

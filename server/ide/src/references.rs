@@ -52,7 +52,12 @@ fn of_symbols(project: &Project, symbols: &[Symbol]) -> Vec<Reference> {
         match symbol {
             Symbol::Object(id) => {
                 let given = definition::object(project, *id).filter(|found| !found.focus.is_empty());
-                out.extend(given.map(|found| Reference { file: found.file, range: found.focus, is_declaration: true, in_sql: false }));
+                out.extend(given.map(|found| Reference {
+                    file: found.file,
+                    range: found.focus,
+                    is_declaration: true,
+                    in_sql: false,
+                }));
                 out.extend(defaults(project, *id));
                 out.extend(in_sql(project, of_view(project, *id), None));
                 objects.insert(*id);

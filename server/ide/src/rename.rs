@@ -61,7 +61,9 @@ pub fn rename(project: &Project, file: FileId, offset: TextSize, name: &str) -> 
     found.dedup();
     if let Some(place) = found.iter().find(|found| found.in_sql).filter(|_| !is_word(name)) {
         let file = &project.file(place.file).relative;
-        return Err(format!("`{name}` is no word of SQL, and {file} reads this source in its SQL: letters, digits and `_` only"));
+        return Err(format!(
+            "`{name}` is no word of SQL, and {file} reads this source in its SQL: letters, digits and `_` only"
+        ));
     }
     let edit = |found: references::Reference| {
         let (range, quote) = without_quotes(project, found.file, found.range);

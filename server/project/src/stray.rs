@@ -25,7 +25,8 @@ impl Project {
         let start = TextRange::empty(TextSize::new(0));
         let loc = entry.map_or_else(|| document.loc(start), |entry| entry.key().loc());
         let name = viz_files::with_slashes(below);
-        let message = format!("`{name}` is no part of the project: nothing includes it, so nothing in it is checked or run");
+        let message =
+            format!("`{name}` is no part of the project: nothing includes it, so nothing in it is checked or run");
         Some(Problem::new(Code::FileNotIncluded, loc, message).help(format!("add `- path: {name}` to `includes`")))
     }
 
@@ -65,7 +66,9 @@ mod tests {
         let project = Project::load(Path::new("/p"), &files, &Environment::empty());
         let models = "models:\n  - name: a\n    sql: select 1\n";
         let said = |path: &str, text: &str| project.stray(Path::new(path), text).map(|problem| problem.message);
-        assert!(said("/p/more/extra.yml", models).is_some_and(|message| message.starts_with("`more/extra.yml` is no part")));
+        assert!(
+            said("/p/more/extra.yml", models).is_some_and(|message| message.starts_with("`more/extra.yml` is no part"))
+        );
         assert!(said("/p/extra.yml", "insights:\n  - name: a\n    prosp: {}\n").is_some());
         for (path, text) in [
             ("/p/in.yml", models),

@@ -47,7 +47,8 @@ impl Names<'_> {
         for hole in &holes {
             plain.replace_range(std::ops::Range::<usize>::from(*hole), &"0".repeat(hole.len().into()));
         }
-        let tokens: Vec<Token> = tokenize(&plain).unwrap_or_default().into_iter().filter(|token| !token.is_space()).collect();
+        let tokens: Vec<Token> =
+            tokenize(&plain).unwrap_or_default().into_iter().filter(|token| !token.is_space()).collect();
         let text = |at: usize| tokens.get(at).map_or("", |token| &plain[token.range]);
         let mut out = Vec::new();
         let mut at = 0;

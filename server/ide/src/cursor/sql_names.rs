@@ -30,7 +30,8 @@ pub(super) fn at(project: &Project, id: ObjectId, place: Loc) -> Option<(Symbol,
     }
     let named = select_list(model_sql(project, model)?.text());
     let found = named.into_iter().find_map(|column| {
-        let range = words(text.text(), &column.name).ok()?.into_iter().find(|range| range.contains_inclusive(offset))?;
+        let range =
+            words(text.text(), &column.name).ok()?.into_iter().find(|range| range.contains_inclusive(offset))?;
         Some((column.name, range))
     })?;
     Some((Symbol::Field(model, found.0), text.locate(found.1)?))
@@ -38,7 +39,11 @@ pub(super) fn at(project: &Project, id: ObjectId, place: Loc) -> Option<(Symbol,
 
 /// The texts of an object in which bare words are columns of a model, or its own names: each with the model, and with the
 /// references in it, which are names of their own.
-fn texts<'a>(project: &'a Project, id: ObjectId, object: &'a Object) -> Vec<(&'a MappedText, ObjectId, Vec<TextRange>)> {
+fn texts<'a>(
+    project: &'a Project,
+    id: ObjectId,
+    object: &'a Object,
+) -> Vec<(&'a MappedText, ObjectId, Vec<TextRange>)> {
     let with_holes = |text: &'a MappedText, model| {
         let holes = references(text.text()).into_iter().map(|found| found.range).collect();
         (text, model, holes)
@@ -127,9 +132,7 @@ fn views_in(sql: &str, name: &str) -> Vec<TextRange> {
     if read.iter().any(|item| is_it(&item.name)) {
         let tokens: Vec<_> = tokens_of(sql).into_iter().filter(|token| !token.is_space()).collect();
         let dot = |at: Option<usize>| at.and_then(|at| tokens.get(at)).is_some_and(|token| &sql[token.range] == ".");
-        let qualifies = |at: &usize| {
-            is_it(&sql[tokens[*at].range]) && dot(Some(at + 1)) && !dot(at.checked_sub(1))
-        };
+        let qualifies = |at: &usize| is_it(&sql[tokens[*at].range]) && dot(Some(at + 1)) && !dot(at.checked_sub(1));
         out.extend((0..tokens.len()).filter(qualifies).map(|at| tokens[at].range));
     }
     out.sort_by_key(|range| range.start());

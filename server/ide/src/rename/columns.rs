@@ -70,7 +70,9 @@ pub(super) fn rename(project: &Project, model: ObjectId, old: &str, new: &str) -
         for statement in &insight.statements {
             if !words(statement.query.body(), old)?.is_empty() {
                 let name = project.object(id).name_text();
-                return Err(format!("`{name}` uses `{old}` without a reference: write `${{ref(…).{old}}}` there first"));
+                return Err(format!(
+                    "`{name}` uses `{old}` without a reference: write `${{ref(…).{old}}}` there first"
+                ));
             }
         }
     }

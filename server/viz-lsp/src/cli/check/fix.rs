@@ -24,7 +24,8 @@ pub fn apply(checked: &Checked, which: Fixes, files: &mut Overlay, tried: &mut H
     let mut edits = Edits::new();
     let mut count = 0;
     for finding in &checked.report.findings {
-        let Some(wanted) = edits_of(&checked.project, which, finding).filter(|_| !tried.contains(&finding.fingerprint)) else {
+        let Some(wanted) = edits_of(&checked.project, which, finding).filter(|_| !tried.contains(&finding.fingerprint))
+        else {
             continue;
         };
         let free = |(file, range, _): &(FileId, TextRange, String)| {
@@ -55,7 +56,9 @@ pub fn left(checked: &Checked, which: Fixes) -> Option<String> {
     let fixes = checked.report.findings.iter().filter_map(|finding| finding.fix.as_ref());
     let left = fixes.filter(|fix| !fix.safe && !fix.edits.is_empty()).count();
     (which == Fixes::Safe && left > 0).then(|| match left {
-        1 => "1 likely fix is left that needs a second look: `--fix=all` puts it in, an editor shows it first".to_owned(),
+        1 => {
+            "1 likely fix is left that needs a second look: `--fix=all` puts it in, an editor shows it first".to_owned()
+        }
         _ => format!(
             "{} likely fixes are left that need a second look: `--fix=all` puts them in, an editor shows each first",
             thousands(left)

@@ -44,7 +44,8 @@ impl Typing {
     ) -> Option<Self> {
         let places = changes.iter().map(|change| match change.range {
             Some(range) => {
-                let (start, end) = (range.start.min(range.end), end_of(range.start.min(range.end), &change.text, encoding));
+                let (start, end) =
+                    (range.start.min(range.end), end_of(range.start.min(range.end), &change.text, encoding));
                 (start.line..=end.line, Some(end))
             }
             None => (differing(before, &change.text), None),
@@ -65,7 +66,11 @@ fn end_of(start: Position, text: &str, encoding: Encoding) -> Position {
         Encoding::Utf16 => last.encode_utf16().count(),
         Encoding::Utf32 => last.chars().count(),
     } as u32;
-    if breaks == 0 { Position::new(start.line, start.character + units) } else { Position::new(start.line + breaks, units) }
+    if breaks == 0 {
+        Position::new(start.line, start.character + units)
+    } else {
+        Position::new(start.line + breaks, units)
+    }
 }
 
 /// The lines of a text that are not those of another.
@@ -126,7 +131,9 @@ impl Calm {
                     return false;
                 }
                 let waiting = until.is_some()
-                    && (project.gone.contains(&key) || may_come(diagnostic) || here && is_about_line(diagnostic, typing));
+                    && (project.gone.contains(&key)
+                        || may_come(diagnostic)
+                        || here && is_about_line(diagnostic, typing));
                 waits |= waiting;
                 if !waiting {
                     shown.insert(key);
@@ -233,7 +240,10 @@ mod tests {
         /// What is shown of these, and after how many milliseconds there is more.
         fn shows(&mut self, findings: &[(u32, &str, &str)]) -> (Vec<String>, Option<u64>) {
             let diagnostic = |(line, code, message): &(u32, &str, &str)| Diagnostic {
-                range: Range::new(Position::new(*line, 8), Position::new(*line, 9 + u32::from(!message.starts_with("`x`")))),
+                range: Range::new(
+                    Position::new(*line, 8),
+                    Position::new(*line, 9 + u32::from(!message.starts_with("`x`"))),
+                ),
                 code: Some(NumberOrString::String((*code).into())),
                 message: (*message).into(),
                 ..Diagnostic::default()
