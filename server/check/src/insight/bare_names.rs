@@ -1,5 +1,5 @@
-//! What newcomers write in a query instead of a reference: `ref(orders).city`, `orders.city`, a metric by its bare name. Where the
-//! query fails for it, the finding says what to write.
+//! What newcomers write in a query instead of a reference: `ref(orders).city`, `orders.city`, a metric by its bare name; and `"Rome"`
+//! instead of `'Rome'`. Where the query fails for it, the finding says what to write.
 
 use crate::models::check_model::{AllColumns, Columns};
 use crate::report::Finding;
@@ -17,7 +17,13 @@ pub(super) fn mend(project: &Project, id: ObjectId, insight: &Insight, columns: 
     let names = Names { project, models: viz_sql::dependent_models(project, id), columns };
     for statement in &insight.statements {
         let query = &statement.query;
+        // Where YAML's own quotes are single ones, those of SQL are doubled.
+        let place = project.resolve(query.loc);
+        let doubled = place.is_none_or(|(file, range)| project.file(file).document.text()[range].starts_with('\''));
         for (range, meant) in names.written_bare(query.body()) {
+            if doubled && meant.starts_with('\'') {
+                continue;
+            }
             let Some(loc) = query.text.locate(range + query.body_range().start()) else { continue };
             let its = |finding: &&mut Finding| {
                 let place = finding.loc;
@@ -25,7 +31,10 @@ pub(super) fn mend(project: &Project, id: ObjectId, insight: &Insight, columns: 
             };
             for finding in findings.iter_mut().filter(its) {
                 let title = format!("write `{meant}`");
-                finding.help = Some(format!("{title}: names of the project stand in `${{ref(…)}}`"));
+                finding.help = Some(match meant.starts_with('$') {
+                    true => format!("{title}: names of the project stand in `${{ref(…)}}`"),
+                    false => format!("{title}: a text stands in single quotes, a name in double ones"),
+                });
                 finding.fix = Some(Fix::replace(title, loc, meant.clone()));
             }
         }
@@ -57,6 +66,7 @@ impl Names<'_> {
                 ("ref", "(", name, ")", ".", field) => Some((6, self.of_model(name, field))),
                 ("ref", "(", name, ")", ..) => Some((4, self.alone(name))),
                 (name, ".", field, ..) if text(at + 3) != "(" => Some((3, self.of_model(name, field))),
+                (text, next, ..) if text.starts_with('"') && next != "." => Some((1, self.text(text))),
                 (name, next, ..) if next != "(" => Some((1, self.alone(name))),
                 _ => None,
             };
@@ -71,6 +81,16 @@ impl Names<'_> {
             }
         }
         out
+    }
+
+    /// The text that was meant by a name in quotes that no model has.
+    fn text(&self, quoted: &str) -> Option<String> {
+        let name = quoted.strip_prefix('"')?.strip_suffix('"')?;
+        let has = |model: &ObjectId| match self.columns.get(model) {
+            Some(Columns::Known(columns)) => columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)),
+            _ => true,
+        };
+        (!self.models.iter().any(has)).then(|| format!("'{}'", name.replace('\'', "''")))
     }
 
     /// A field of a model of this name.

@@ -398,7 +398,7 @@ fn bound(node: Node<'_>) -> Option<Bound> {
 }
 
 /// SQL as a query string that can stand in YAML without quotes.
-fn plain_query(sql: &str) -> Option<String> {
+pub(super) fn plain_query(sql: &str) -> Option<String> {
     let fits = !sql.trim().is_empty() && ![": ", " #", "\n"].iter().any(|mark| sql.contains(mark));
     fits.then(|| format!("?{{ {} }}", sql.trim()))
 }
