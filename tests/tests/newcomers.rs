@@ -94,3 +94,77 @@ fn what_is_typed_is_judged_when_it_is_done() {
         assert_eq!(client.shut_down(), 0);
     }
 }
+
+/// What each piece of an insight (of a project, or of a model) is answered with: the fix, else the help.
+const ANSWERS: &[(&str, &str)] = &[
+    ("      y: ?{ sum(${ref(sales).amount) }\n", "write `${ref(sales).amount}`"),
+    ("      y: ?{ ${ref(sales.amount} }\n", "write `${ref(sales).amount}`"),
+    ("      y: ?{ sum(ref(sales).amount) }\n", "write `${ref(sales).amount}`"),
+    ("      y: ?{ sum(sales.amount) }\n", "write `${ref(sales).amount}`"),
+    ("      y: ?{ revenue }\n", "write `${ref(sales).revenue}`"),
+    ("      yy: ?{ ${ref(sales).amount} }\n", "did you mean `y`, "),
+    ("    interactions:\n      - filter: ?{ ${ref(sales).region} = 'a #1' }\n", "put the whole value in quotes"),
+    ("    interactions:\n      - filter: ?{ ${ref(sales).region} = \"North\" }\n", "write `'North'`"),
+    ("    interactions:\n      - filter: ?{ ${ref(sales).region} = ${ref(one).value} }\n", "write `'${ref(one).value}'`"),
+    (
+        "    interactions:\n      - filter: ?{ ${ref(sales).region} = '${ref(many).values}' }\n",
+        "write `in (${ref(many).values})`",
+    ),
+    (
+        "  - name: other\n    props:\n      type: line\n      x: ?{ ${ref(sales).region} }\n",
+        "a line is a `scatter` with `mode: lines`",
+    ),
+];
+
+#[test]
+fn mistakes_are_answered_by_what_was_meant() {
+    let mut wrong = Vec::new();
+    for (piece, answer) in ANSWERS {
+        let project = Project::of(&[(
+            "project.visivo.yml",
+            &format!(
+                "name: shop\ncli_version: 2.0.0\nsources:\n  - name: local\n    type: duckdb\n    database: warehouse.duckdb\n\
+                 models:\n  - name: sales\n    source: ref(local)\n    sql: select * from (values ('North', 3), ('South', 5)) as t(region, amount)\n    \
+                 metrics:\n      - name: revenue\n        expression: sum(amount)\n\
+                 inputs:\n  - name: one\n    type: single-select\n    options: [North, South]\n    display: {{ type: dropdown, default: {{ value: North }} }}\n  \
+                 - name: many\n    type: multi-select\n    options: [North, South]\n\
+                 insights:\n  - name: tried\n    props:\n      type: bar\n      x: ?{{ ${{ref(sales).region}} }}\n{piece}"
+            ),
+        )]);
+        let json = cli::check_json(PROGRAM, &project.root, &["--no-cache"]);
+        let found = json["projects"][0]["diagnostics"].as_array().expect("a list");
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let said: Vec<String> =
+            found.iter().flat_map(|one| [text(&one["fix"]["title"]), text(&one["help"])]).filter(|said| !said.is_empty()).collect();
+        if !said.iter().any(|said| said.contains(answer)) {
+            wrong.push(format!("{piece}wanted: {answer}\nsaid: {said:#?}\nof: {found:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A key that is misspelt answers for the key that is missing, the only source is offered, and so is what was meant by a text.
+#[test]
+fn one_typo_is_one_finding() {
+    let project = Project::of(&[(
+        "project.visivo.yml",
+        "name: shop\nincludes:\n  - more.yml\nsources:\n  - name: local\n    type: duckdb\n    database: warehouse.duckdb\n\
+         models:\n  - name: sales\n    sql: select 1 as one\n\
+         inputs:\n  - name: a\n    type: single-select\n    optinos: [x, y]\n  - name: b\n    type: single-select\n    \
+         options: select distinct one from ${ref(sales)}\n",
+    )]);
+    let json = cli::check_json(PROGRAM, &project.root, &["--level", "parse"]);
+    let found = json["projects"][0]["diagnostics"].as_array().expect("a list");
+    let mut said: Vec<String> = found.iter().map(|one| format!("{}: {}", one["code"], one["fix"]["title"])).collect();
+    said.sort();
+    assert_eq!(
+        said,
+        [
+            "\"missing-source\": \"write `source: ${ref(local)}`\"",
+            "\"unknown-key\": \"rename it to `options`\"",
+            "\"wrong-type\": \"write `?{ select distinct one from ${ref(sales)} }`\"",
+            "\"wrong-type\": \"write `path: more.yml`\"",
+        ],
+        "{found:#?}"
+    );
+}
