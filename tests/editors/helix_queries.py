@@ -34,6 +34,10 @@ insights:
       v: >-
         ?{ g.h }
       u: {type: bar, sql: [x]}
+dashboards:
+  - name: page
+    template: |
+      <h1 data-visivo-item="a">A</h1>
 charts:
   - path: ${env.HOME_PAGE}
     insights:
@@ -53,11 +57,11 @@ def captures(name):
 
 
 class Injections(unittest.TestCase):
-    def test_sql_is_injected_in_every_style_of_scalar(self):
+    def test_sql_and_html_are_injected_in_every_style_of_scalar(self):
         texts = [" ".join(text.split()) for capture, text, *_ in captures("injections.scm") if capture == "injection.content"]
         self.assertEqual(
             texts,
-            ["select 1 as plain", "| select 2 as literal", '"select 3 as quoted"', "sum(4)", "?{ a.b }", '"?{ c.d }"', "?{ e.f }[0]", ">- ?{ g.h }"],
+            ["select 1 as plain", "| select 2 as literal", '"select 3 as quoted"', "sum(4)", "?{ a.b }", '"?{ c.d }"', "?{ e.f }[0]", ">- ?{ g.h }", '| <h1 data-visivo-item="a">A</h1>'],
         )
 
     def test_the_sql_parser_recovers_from_braces_and_headers(self):

@@ -11,7 +11,7 @@ use viz_tests::projects::Project;
 use viz_tests::{browser, cli};
 
 /// A build, and its report.
-fn build(project: &Project, args: &[&str]) -> (i32, Value) {
+pub(crate) fn build(project: &Project, args: &[&str]) -> (i32, Value) {
     let all: Vec<&str> = ["--build", "--format", "json"].iter().chain(args).copied().collect();
     let run = cli::run(PROGRAM, &project.root, &all);
     assert!(run.status < 2, "{run:?}");
@@ -20,7 +20,7 @@ fn build(project: &Project, args: &[&str]) -> (i32, Value) {
 }
 
 /// The objects of a report that came to this end.
-fn names(report: &Value, status: &str) -> Vec<String> {
+pub(crate) fn names(report: &Value, status: &str) -> Vec<String> {
     let objects = report["objects"].as_array().expect("a list").iter();
     let mut names: Vec<String> = objects
         .filter(|object| object["status"] == status)
@@ -48,7 +48,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-fn json_file(path: PathBuf) -> Value {
+pub(crate) fn json_file(path: PathBuf) -> Value {
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

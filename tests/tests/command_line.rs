@@ -31,6 +31,55 @@ fn exit_codes() {
     }
 }
 
+/// Hooks and scripts put the names of a project's files behind a command: whoever names the file must not choose an option.
+#[test]
+fn a_file_that_is_called_like_an_option_is_none() {
+    let project = Project::of(&[("project.visivo.yml", "name: p\n")]);
+    let outside = tempfile::tempdir().expect("a folder");
+    let place = outside.path().join("settings.yml");
+    let args: Vec<String> = ["--write-baseline", "--log-file", "--out"]
+        .iter()
+        .map(|option| format!("{option}={}", place.display()))
+        .chain(["--fix".to_owned(), "-q".to_owned(), "--baseline=b.yml".to_owned()])
+        .collect();
+    for face in [&["--check"][..], &["--check", "--skip-unrelated"], &["check"], &["fix"], &["build"]] {
+        for arg in &args {
+            std::fs::write(&place, "kind: Config\n").expect("can be written");
+            project.write(arg, "a: b\n");
+            let all: Vec<&str> = face.iter().copied().chain([arg.as_str(), "project.visivo.yml"]).collect();
+            let refused = run(PROGRAM, &project.root, &all);
+            assert_eq!(refused.status, 2, "{all:?}: {refused:?}");
+            assert!(
+                refused.out.is_empty()
+                    && ["put `--` before", "unexpected argument"].iter().any(|why| refused.err.contains(why)),
+                "{all:?}: {refused:?}"
+            );
+            // Behind `--` it is a path, which belongs to the project.
+            let all: Vec<&str> = face.iter().copied().chain(["--no-cache", "--", arg.as_str()]).collect();
+            let read = run(PROGRAM, &project.root, &all);
+            assert_ne!(read.status, 2, "{all:?}: {read:?}");
+            assert_eq!(std::fs::read_to_string(&place).expect("is there"), "kind: Config\n", "{all:?}");
+            std::fs::remove_file(project.file(arg)).expect("can be removed");
+        }
+    }
+}
+
+/// A text that many models share has its faults once for each of them: nobody reads so many.
+#[test]
+fn faults_of_a_shared_text_are_listed_at_most_so_often() {
+    let columns = vec!["1"; 300].join(",");
+    let models: String = (0..300).map(|at| format!("- {{name: m{at}, source: ref(s), sql: *t}}\n")).collect();
+    let text = format!(
+        "name: p\nsources: [{{name: s, type: duckdb, database: ':memory:'}}]\nmodels:\n- {{name: m, source: ref(s), sql: &t \"select {columns}\"}}\n{models}"
+    );
+    let project = Project::of(&[("project.visivo.yml", &text)]);
+    let json = check_json(PROGRAM, &project.root, &["--level", "parse"]);
+    let findings = viz_tests::cli::findings(&json, 0);
+    let unnamed = findings.iter().filter(|finding| finding.code == "model-sql").count();
+    assert!((20..=400).contains(&unnamed), "{unnamed} findings");
+    assert!(json.to_string().contains("280 more columns have no name"));
+}
+
 #[test]
 fn the_shop_runs() {
     let run = in_repository(&["--check", "--no-cache", "--level", "execute", "--format", "json", SHOP]);

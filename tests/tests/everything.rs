@@ -45,6 +45,10 @@ fn everything_is_clean_for_2_2() {
     let charts = project.read("shared/pages/charts.yml").replace("rows_per_page: 15", "rows_per_page: 10");
     project.write("shared/pages/charts.yml", &charts);
     is_clean(&cli::check_json(PROGRAM, &project.root, &[]));
+    // Nothing fails on the rows, either; which choices show nothing is a hint.
+    let run = cli::check_json(PROGRAM, &project.root, &["--level", "execute"]);
+    let findings = cli::findings(&run, 0);
+    assert!(findings.iter().all(|finding| finding.code == "no-rows"), "{findings:#?}");
 }
 
 #[test]
@@ -65,4 +69,14 @@ fn the_target_decides_what_is_wrong() {
     let warning = ("warning".to_owned(), "version-difference".to_owned());
     assert_eq!(codes(&project, &[]), vec![warning; 6]);
     assert_eq!(codes(&project, &["--target", "2.1"]), []);
+}
+
+/// The sample projects are written for 2.2, and have nothing that 2.1 does not know.
+#[test]
+fn the_samples_are_clean_for_2_2_and_2_1() {
+    for sample in ["ecommerce", "support-tickets", "iot-sensors"] {
+        for target in ["2.2", "2.1"] {
+            is_clean(&cli::check_json(PROGRAM, &projects::path(sample), &["--target", target]));
+        }
+    }
 }

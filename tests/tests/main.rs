@@ -9,6 +9,7 @@ mod bad_input;
 mod bounds;
 mod browser;
 mod build;
+mod build_2_2;
 mod cache;
 mod command_line;
 mod diagnostics;
@@ -30,6 +31,7 @@ mod kills;
 mod lifecycle;
 #[cfg(target_os = "linux")]
 mod limits;
+mod moving_up;
 mod mutations;
 mod newcomers;
 #[cfg(unix)]

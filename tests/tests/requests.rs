@@ -234,3 +234,51 @@ fn commands_lenses_and_a_report() {
     assert!(!report.to_string().contains("city"), "{report:#}");
     assert_eq!(client.shut_down(), 0);
 }
+
+/// R-22-80: charts get decimals as numbers from the viewer of 2.1, and as texts from that of 2.2.
+#[test]
+fn decimals_are_what_the_viewer_of_a_version_makes_of_them() {
+    let text = "name: p\nsources: [{ name: local, type: duckdb, database: warehouse.duckdb }]\nmodels:\n  \
+                - { name: t, source: ref(local), sql: \"select 'a' as team, 1.50::decimal(9, 2) as paid, 9007199254740993 as id\" }\n\
+                insights:\n  - name: i\n    props: { type: bar, x: \"?{ ${ref(t).paid} }\", y: \"?{ ${ref(t).id} }\" }\n";
+    for (version, paid) in [("2.1", json!(1.5)), ("2.2", json!("1.50"))] {
+        let project =
+            Project::of(&[("project.visivo.yml", text), (".viz-lsp.yml", &format!("target: \"{version}\"\n"))]);
+        let mut client = Client::start(PROGRAM, Options::default());
+        let document = client.open(&project.file("project.visivo.yml"));
+        client.settle(&project.root);
+        let rows = client.request("viz/rows", of(&document, "i", json!({})));
+        let value = |prop: &str| {
+            let column = rows["props"][prop].as_u64().unwrap_or_else(|| panic!("{rows:#}"));
+            rows["columns"][column as usize]["values"][0].clone()
+        };
+        assert_eq!(value("x"), paid, "{version}: {rows:#}");
+        assert_eq!(value("y"), json!("9007199254740993"), "{version}: it is no number of the browser");
+        assert_eq!(client.shut_down(), 0);
+    }
+}
+
+/// An insight of constants is drawn without rows (R-22-40), also where an input is in it.
+#[test]
+fn constants_are_drawn_without_rows() {
+    let text = "name: p\ninputs: [{ name: how, type: single-select, options: [lines, markers] }]\ninsights:\n  - name: i\n    \
+                props: { type: scatter, mode: \"${ref(how).value}\", x: [1, 2], y: [3, 4] }\n";
+    let project = Project::of(&[("project.visivo.yml", text)]);
+    let mut client = Client::start(PROGRAM, Options::default());
+    let document = client.open(&project.file("project.visivo.yml"));
+    client.settle(&project.root);
+    for (choice, mode) in [(json!({}), "lines"), (json!({ "how": ["markers"] }), "markers")] {
+        let rows = client.request("viz/rows", of(&document, "i", json!({ "choices": choice })));
+        assert_eq!(
+            rows["staticProps"],
+            json!({ "type": "scatter", "mode": mode, "x": [1, 2], "y": [3, 4] }),
+            "{rows:#}"
+        );
+        assert_eq!(
+            (&rows["sql"], &rows["columns"], &rows["rowCount"]),
+            (&json!(""), &json!([]), &json!(0)),
+            "{rows:#}"
+        );
+    }
+    assert_eq!(client.shut_down(), 0);
+}

@@ -1,6 +1,7 @@
 //! `docs/rules.md`: every number of the format's reference has a decision, and something executed shows it.
 
 use crate::diagnostics::all_examples;
+use crate::versions;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use viz_check::Code;
@@ -53,7 +54,8 @@ fn tagged(examples: &[Example]) -> BTreeMap<&str, Vec<&Example>> {
 
 #[test]
 fn every_number_of_the_reference_has_one_row() {
-    let known = fs::read_to_string(projects::repository().join("tests/reference-ids.txt")).expect("the list exists");
+    let list = |name: &str| fs::read_to_string(projects::repository().join(name)).expect("the list exists");
+    let known = list("tests/reference-ids.txt") + &list("tests/reference-ids-2.2.txt");
     let known: Vec<&str> = known.lines().collect();
     let rows = table();
     let mut numbers: Vec<&str> = rows.iter().map(|row| row.number.as_str()).collect();
@@ -84,8 +86,20 @@ fn the_list_of_numbers_is_that_of_the_reference() {
 
 #[test]
 fn what_a_row_says_is_shown_by_something_executed() {
-    let examples = all_examples();
+    let pages = all_examples();
+    let verdicts = versions::verdicts();
+    let examples: Vec<Example> = pages.into_iter().chain(verdicts.iter().map(|(line, _)| line.clone())).collect();
     let tagged = tagged(&examples);
+    // What the lines of the check list say: it is silent about how bad a finding is that no version reports.
+    let of_lines = |row: &Row| {
+        let about = |line: &&(Example, BTreeMap<String, bool>)| line.0.rules.contains(&row.number);
+        let severities = |(code, error): (String, bool)| match error {
+            true => vec![(code, "error".to_owned())],
+            false => SEVERITIES.iter().map(|severity| (code.clone(), (*severity).to_owned())).collect(),
+        };
+        let codes = verdicts.iter().filter(about).flat_map(|(_, codes)| codes.clone());
+        codes.flat_map(severities).collect::<Vec<_>>()
+    };
     let mut faults = Vec::new();
     let mut fault = |row: &Row, what: String| faults.push(format!("{}: {what}", row.number));
     for row in table() {
@@ -112,6 +126,7 @@ fn what_a_row_says_is_shown_by_something_executed() {
                     .iter()
                     .flat_map(|example| example.annotations())
                     .map(|annotation| (annotation.code, annotation.severity))
+                    .chain(of_lines(&row))
                     .filter(|(code, _)| row.codes.contains(code))
                     .collect();
                 for severity in severities {

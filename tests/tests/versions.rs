@@ -10,12 +10,7 @@ use viz_tests::library;
 use viz_tests::pages::{self, Example};
 
 /// Lines that are not as they should be yet, each with the version. The test fails if one of them is right.
-const NOT_YET: &[(&str, &str)] = &[
-    // Whether the folder of a database is there is not asked.
-    ("74", "2.0"),
-    ("74", "2.1"),
-    ("74", "2.2"),
-];
+const NOT_YET: &[(&str, &str)] = &[];
 
 /// What is expected of a line.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +88,19 @@ fn lines() -> Vec<Line> {
         Line { number, expected, example }
     };
     pages::examples("checklist", &page.1).into_iter().map(line).collect()
+}
+
+/// The projects of the list, each with the codes that it has in some version, and whether the version refuses it then.
+pub(crate) fn verdicts() -> Vec<(Example, BTreeMap<String, bool>)> {
+    let codes = |line: &Line| {
+        let code = |verdict: &Verdict| match verdict {
+            Verdict::Fails(code) => Some((code.clone(), true)),
+            Verdict::Wrong(code) => Some((code.clone(), false)),
+            _ => None,
+        };
+        line.expected.values().filter_map(code).collect()
+    };
+    lines().into_iter().map(|line| (line.example.clone(), codes(&line))).collect()
 }
 
 fn at(example: &Example, version: &str) -> Example {

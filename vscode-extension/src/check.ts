@@ -17,13 +17,15 @@ export async function checkWorkspace(session: Session): Promise<void> {
   const level = vscode.workspace.isTrusted ? [] : ["--level", "parse"];
   const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(folders[0] ?? ""));
   const cwd = folder?.uri.fsPath ?? folders[0] ?? ".";
+  // Nor is anything read outside of the repository then.
+  const confined = vscode.workspace.isTrusted ? { cwd } : { cwd, env: { CI: "true" } };
   const names = folders.map((each) => path.relative(cwd, each) || ".");
   const task = new vscode.Task(
     { type: "viz" },
     folder ?? vscode.TaskScope.Workspace,
     "check the whole workspace",
     "viz",
-    new vscode.ProcessExecution(session.program, ["--check", ...level, ...names], { cwd }),
+    new vscode.ProcessExecution(session.program, ["check", ...level, "--", ...names], confined),
   );
   task.presentationOptions = { reveal: vscode.TaskRevealKind.Always, clear: true, panel: vscode.TaskPanelKind.Dedicated };
   await vscode.tasks.executeTask(task);

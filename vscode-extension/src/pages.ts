@@ -50,7 +50,7 @@ async function explain(session: Session, code: string[]): Promise<string> {
     return "viz-lsp was not found, so its pages can't be read.";
   }
   try {
-    return (await promisify(execFile)(session.program, ["--explain", ...code])).stdout;
+    return (await promisify(execFile)(session.program, ["explain", "--", ...code])).stdout;
   } catch (error) {
     return String(error);
   }

@@ -1,5 +1,6 @@
 //! What a check found: the one value that the editor and the command line are two faces of.
 
+pub(crate) mod bounds;
 pub(crate) mod fingerprint;
 pub(crate) mod finish;
 pub(crate) mod mask;
@@ -11,7 +12,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use std::sync::Arc;
 use viz_facts::{KeyedQuestion, Question, Unknown};
-use viz_project::{Code, Fix, ObjectId, Project, Related, Severity};
+use viz_project::{Code, Fix, ObjectId, Project, Related, Rule, Severity};
 use viz_text::Loc;
 use viz_text::shorten::{EXAMPLE, shorten};
 
@@ -75,6 +76,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Whether the same words elsewhere may have another cause.
     pub local: bool,
+    /// What versions do differently, if it is that: in others the same text is right.
+    pub rule: Option<Rule>,
     /// Identity that survives line moves, for baselines and SARIF: 16 hexadecimal digits.
     pub fingerprint: String,
 }

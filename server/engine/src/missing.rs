@@ -9,7 +9,7 @@ const MOST_BESIDE: usize = 200;
 
 /// Adds the names of the files in the folder of a missing file that end as it does.
 pub(crate) fn tell_names_beside(why: &mut Unknown, path: &Path) {
-    if !matches!(why.code, Reason::FileMissing | Reason::DatabaseMissing) {
+    if !matches!(why.code, Reason::FileMissing | Reason::DatabaseMissing) || why.detail.is_some() {
         return;
     }
     let entries = path.parent().and_then(|folder| viz_files::list(folder).ok()).unwrap_or_default();

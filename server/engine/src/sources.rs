@@ -290,14 +290,41 @@ impl SourceRunner {
         taken: &mut Taken,
         limits: &Limits,
     ) -> Result<Answer, Unknown> {
-        let watched = self.watchdog.watch(id, limits.timeout, taken.conn.interrupt_handle());
         let gated = match self.walls.gate {
             true => gate::pass(&taken.conn, question.sql()),
             false => Ok(gate::unguarded(question.sql())),
         };
+        if let (true, Ok(gated), Some(source)) = (self.walls.gate, &gated, question.source()) {
+            self.look_at_names(id, gated, source, limits)?;
+        }
+        let watched = self.watchdog.watch(id, limits.timeout, taken.conn.interrupt_handle());
         let folder = self.write.as_ref().map(Held::path);
         let result = gated.and_then(|gated| taken.answer(question, &gated, folder));
         settled(question, result, watched.stop())
+    }
+
+    /// Refuses a query over rows of SQLite that names more than them: there are neither files nor objects of the user's.
+    fn look_at_names(
+        &mut self,
+        id: u64,
+        gated: &Gated<'_>,
+        source: &SourceSpec,
+        limits: &Limits,
+    ) -> Result<(), Unknown> {
+        let judge = match &mut self.judge {
+            Some(judge) => judge,
+            none => none.insert(Judge::open(self.walls.settings)?),
+        };
+        let watched = self.watchdog.watch(id, limits.timeout, judge.conn().interrupt_handle());
+        let names = match (judge.names(gated.named(), &|_| false), watched.stop()) {
+            (Err(_), Some(stop)) => return Err(stop.into()),
+            (names, _) => names?,
+        };
+        if let Some(name) = names.files.first() {
+            let message = format!("`{name}` is a file, and the browser's query over SQLite reads none");
+            return Err(Unknown::new(Reason::FileNotAllowed, message).about(name));
+        }
+        guard(&mut self.guard, source.root(), self.walls).check(&names)
     }
 
     /// The database of a source, with every other source's file let go.

@@ -25,7 +25,13 @@ pub(crate) fn open(path: &Path, file: &Path) -> Result<Connection, Unknown> {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => no_database(path, Format::Sqlite),
         _ => unreadable(path, &error.to_string()),
     };
-    let missing = || Unknown::new(Reason::DatabaseMissing, format!("the database {} does not exist", path.display()));
+    let missing = || {
+        let why = Unknown::new(Reason::DatabaseMissing, format!("the database {} does not exist", path.display()));
+        match path.parent().is_none_or(|folder| viz_files::look(folder).is_some()) {
+            true => why,
+            false => why.with(Detail::NoFolder),
+        }
+    };
     match viz_files::open(file, Reach::Anywhere) {
         Ok(_) => {}
         Err(Refused::NotFound) => return Err(missing()),

@@ -15,3 +15,5 @@ CREATE TEMP MACRO IF NOT EXISTS viz_1_4_date_trunc
 CREATE TEMP MACRO IF NOT EXISTS viz_1_4_divisor(x) AS nullif(x, 0);
 CREATE TEMP MACRO IF NOT EXISTS viz_1_4_factorial(x) AS greatest(x, 0);
 CREATE TEMP MACRO IF NOT EXISTS viz_1_4_replacement(x) AS regexp_replace(x, '\\[1-9]', '', 'g');
+-- Of a MAP only.
+CREATE TEMP MACRO IF NOT EXISTS viz_1_4_map(x) AS map_from_entries(map_entries(x));

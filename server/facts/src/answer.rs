@@ -96,6 +96,8 @@ pub enum Detail {
     Unreadable(String),
     /// Of a file that is not there, the names of the files of its sort in its folder.
     Beside(Vec<String>),
+    /// The folder of a database is not there, either.
+    NoFolder,
 }
 
 impl Unknown {
@@ -122,6 +124,7 @@ impl Unknown {
         let detail = self.detail.as_mut().map_or(&mut [][..], |detail| match detail {
             Detail::Word(text) | Detail::NoDatabase(text) | Detail::Unreadable(text) => std::slice::from_mut(text),
             Detail::Beside(names) => names.as_mut_slice(),
+            Detail::NoFolder => &mut [],
         });
         std::iter::once(&mut self.message).chain(detail)
     }

@@ -25,7 +25,7 @@ mod slashes;
 
 pub use folder::{Folder, LockError};
 pub use handed::{Handed, Held};
-pub use list::{Entry, MOST_ENTRIES, is_link, list};
+pub use list::{Entry, MOST_ENTRIES, is_link, is_there, list};
 pub use open::{
     Identity, Kind, Opened, Reach, Refused, kind, look, open, read, real, real_place, repositories, repository,
 };

@@ -20,6 +20,11 @@ pub struct Entry {
     pub link: bool,
 }
 
+/// Whether anything is called so, be it a link that leads nowhere.
+pub fn is_there(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok()
+}
+
 /// Whether the entry of this name in a folder is a link, wherever it leads.
 pub fn is_link(folder: &Path, name: &OsStr) -> bool {
     std::fs::symlink_metadata(folder.join(name)).is_ok_and(|data| data.is_symlink())

@@ -30,11 +30,11 @@ pub enum Sort {
     Default,
 }
 
-/// What is drawn of an insight for some choices, for which this is its query.
+/// What is drawn of an insight for some choices, for which this is its query, if it has one.
 ///
 /// # Errors
 /// The reason why what stands for a placeholder is not known.
-pub fn drawing(snapshot: &Snapshot<'_>, insight: ObjectId, query: &RenderedQuery) -> Result<Drawing, Unknown> {
+pub fn drawing(snapshot: &Snapshot<'_>, insight: ObjectId, query: Option<&RenderedQuery>) -> Result<Drawing, Unknown> {
     let project = snapshot.project;
     let object = project.object(insight);
     let Body::Insight(body) = &object.body else {
@@ -48,7 +48,7 @@ pub fn drawing(snapshot: &Snapshot<'_>, insight: ObjectId, query: &RenderedQuery
     };
     let trace = body.trace_type.as_ref().map(|ty| ty.text.clone());
     let is_sorted = body.statements.iter().any(|statement| statement.kind == StatementKind::Sort);
-    let by_default = (!query.default_order.is_empty()).then_some(Sort::Default);
+    let by_default = query.is_some_and(|query| !query.default_order.is_empty()).then_some(Sort::Default);
     let sort = if is_sorted { Some(Sort::Written) } else { by_default };
     Ok(Drawing { trace, statics, slices: body.statements.iter().filter_map(slice).collect(), sort })
 }

@@ -129,6 +129,7 @@ codes! {
     JoinSides "join-sides" Warning "the sides of a join change from run to run",
     LayoutNotSubstituted "layout-not-substituted" Warning "inputs are shown literally in a layout",
     LegacyProjectFile "legacy-project-file" Hint "the project file has its old name",
+    LineOrder "line-order" Hint "the points of a line are in no order",
     LostItems "lost-items" Warning "a query in a list replaces its other items",
     MalformedExpression "malformed-expression" Error "an evaluation string is malformed",
     MalformedQuery "malformed-query" Error "a query string is malformed" [about_text],

@@ -197,12 +197,19 @@ fn engine<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<BrowserEn
     }
 }
 
+/// Seconds that a project can give to one query.
+const LONGEST_TIMEOUT: f64 = 600.0;
+
 /// A time that passes: no query is done in none.
 fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
     match Option::<f64>::deserialize(deserializer)? {
         Some(seconds) if !(seconds > 0.0 && seconds.is_finite()) => {
             Err(serde::de::Error::custom("`timeout` must be a number of seconds greater than 0"))
         }
+        // The project is not the one who waits.
+        Some(seconds) if seconds > LONGEST_TIMEOUT => Err(serde::de::Error::custom(format!(
+            "`timeout` can't be longer than {LONGEST_TIMEOUT} seconds here; `--timeout` of the command line can"
+        ))),
         seconds => Ok(seconds),
     }
 }
@@ -279,6 +286,11 @@ mod tests {
         assert_eq!(Config::parse("typing_pause: 0\n").unwrap().typing_pause, Some(0));
         let error = Config::parse("typing_pause: 10001\n").unwrap_err();
         assert_eq!(error.message, "`typing_pause` must be from 0 to 10000 milliseconds");
+        assert_eq!(Config::parse("timeout: 600\n").unwrap().timeout, Some(600.0));
+        for long in ["601", "1e300"] {
+            let error = Config::parse(&format!("timeout: {long}\n")).unwrap_err();
+            assert!(error.message.starts_with("`timeout` can't be longer than 600 seconds here"), "{error:?}");
+        }
         let error = Config::parse("severity:\n  timeout: off\ntimeout: 0\n").unwrap_err();
         assert_eq!(error.line, 2);
         for wrong in ["0", "-0.0", "-3", ".nan", ".inf", "-.inf"] {

@@ -226,7 +226,7 @@ fn gone(text: &str, loc: Loc) -> Problem {
     let message =
         format!("`{text}` is not included: since 2.2, a project takes nothing from git repositories (R-INC-10)");
     let help = "copy the files into the project, and include them by their path";
-    Problem::new(Code::IncludeGitReference, loc, message).help(help)
+    Problem::new(Code::IncludeGitReference, loc, message).help(help).by(Rule::GitIncludes)
 }
 
 /// What follows from a file that is not read.

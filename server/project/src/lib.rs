@@ -31,6 +31,7 @@ mod object;
 mod problem;
 mod project;
 mod project_file;
+mod reference_codes;
 mod relations;
 mod resolve;
 pub mod schema;

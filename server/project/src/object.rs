@@ -317,6 +317,8 @@ pub struct Insight {
     pub trace_type: Option<Spanned>,
     /// Whether there are `props` at all.
     pub has_props: bool,
+    /// Whether there is a property besides `type`.
+    pub draws: bool,
     /// `props.mode`, if it is plain text.
     pub mode: Option<String>,
     /// Interactions, then query-bound props in document order (`R-INS-01`).

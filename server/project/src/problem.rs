@@ -1,6 +1,7 @@
 //! What is wrong with a project's text, before anyone looks at SQL.
 
 use crate::codes::{Code, Severity};
+use crate::schema::Rule;
 use viz_text::Loc;
 
 /// Another place that explains a problem.
@@ -56,6 +57,8 @@ pub struct Problem {
     pub fix: Option<Fix>,
     /// Whether the same words elsewhere may have another cause.
     pub local: bool,
+    /// What versions do differently, if it is that: in others the same text is right.
+    pub rule: Option<Rule>,
 }
 
 impl Problem {
@@ -70,6 +73,7 @@ impl Problem {
             help: None,
             fix: None,
             local: false,
+            rule: None,
         }
     }
 
@@ -88,6 +92,12 @@ impl Problem {
     /// This problem as one of which the same words elsewhere may have another cause.
     pub fn local(mut self) -> Self {
         self.local = true;
+        self
+    }
+
+    /// This problem as one that only some versions have.
+    pub fn by(mut self, rule: Rule) -> Self {
+        self.rule = Some(rule);
         self
     }
 

@@ -41,7 +41,9 @@ pub(crate) fn version_problem(version: &Spanned, configured: Option<Target>) -> 
         (None, Some(target)) => format!("`{text}` is no version: {target} accepts its own version only"),
         _ => return None,
     };
-    Some(Problem::new(Code::VersionMismatch, version.loc, message).help("write the version that runs the project"))
+    let problem =
+        Problem::new(Code::VersionMismatch, version.loc, message).help("write the version that runs the project");
+    Some(if major.is_none_or(|major| major == 2) { problem.by(Rule::ExactVersion) } else { problem })
 }
 
 #[cfg(test)]

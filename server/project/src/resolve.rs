@@ -346,6 +346,9 @@ fn check_use<'a>(
                 reference.name_loc,
                 format!("nothing is called `{}`", reference.name),
             );
+            if reference.place == Place::ItemMarkdown && project.target().has(Rule::TextsInGraph) {
+                problem = problem.by(Rule::TextsInGraph);
+            }
             if let [only] = near {
                 problem =
                     problem.fix(Fix::replace(format!("replace it by `{only}`"), reference.name_loc, only.clone()));
@@ -398,7 +401,9 @@ fn trace_link(project: &Project, reference: &Use, target: &Object, out: &mut Vec
         let message =
             format!("`{}` draws a trace of the type `{}`, and a link takes a `carpet`", reference.name, trace.text);
         out.push(
-            Problem::new(Code::WrongReferenceKind, reference.name_loc, message).related(trace.loc, "the type is here"),
+            Problem::new(Code::WrongReferenceKind, reference.name_loc, message)
+                .related(trace.loc, "the type is here")
+                .by(Rule::TraceLinks),
         );
     }
 }

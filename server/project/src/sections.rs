@@ -125,7 +125,9 @@ impl Loader<'_> {
         let known = field.versions.contains(target);
         if !known {
             let message = format!("`{key}` of a project is known {versions} only, and the target is {target}");
-            self.project.parts().problems.push(Problem::new(Code::UnknownKey, loc, message));
+            let mut problem = Problem::new(Code::UnknownKey, loc, message);
+            problem.rule = field.rule;
+            self.project.parts().problems.push(problem);
         }
         known
     }

@@ -98,14 +98,19 @@ def verdict(older, newer):
 
 
 def line(text, older, newer):
+    """The verdict, the text, and what it hangs on: where 1.4's grammar stops, or, where 1.4 takes it or the step behind its
+    grammar refuses it, 2.0's error (`+`: none)."""
     near = older if older and not older.startswith("! ") else ""
+    if is_later(older) or older is None and newer is not None:
+        near = "+" if newer is None else newer.removeprefix("! ") if newer.startswith("! ") else "syntax error"
     return f"{verdict(older, newer)}\t{text}\t{near}".rstrip("\t")
 
 
 def oracle(engines, folder):
     texts, words = sentences(engines, folder)
-    lines = [line(*asked) for asked in zip(texts, *engines.both(what="parse", texts=texts))]
-    lines = [found for found in lines if found[0] in "<>~" or zlib.crc32(found.encode()) % KEEP == 0]
+    asked = zip(texts, *engines.both(what="parse", texts=texts))
+    kept = lambda found: found[0] in "<>~" or zlib.crc32(found.encode()) % KEEP == 0
+    lines = [found for found in (line(*one) for one in asked) if kept(found)]
     lines += ["", " ".join(words)]
     for position in engine_sentences.POSITIONS:
         asked = [position.format(word) for word in words]

@@ -38,6 +38,14 @@ STRICTER = {
 LAXER = {"divisor": lambda x: x == 0, "factorial": lambda x: x is not None and x < 0}
 PARTS = ("microseconds milliseconds second minute hour day week month quarter year decade century millennium isodow dow doy isoyear epoch era julian yearweek "
          "us usec microsecond ms msec millisecond s sec seconds m min mins minutes h hr hrs hours d days dayofmonth w weeks mon mons months quarters y yr yrs years").split()
+# Arguments of every type; beside each stands one of every fourth.
+TYPES = ["1::int", "1.5::double", "1.5::decimal(8, 2)", "'a'::varchar", "date '2024-01-05'", "timestamp '2024-01-05 10:11:12'", "time '10:11:12'", "true",
+         "interval 1 day", "[1, 2]", "{'a': 1}", "map {1: 2}", "'{}'::json"]
+# Which arguments each stand-in refuses.
+OF_TYPE = {"map": lambda value: value.startswith("[")}
+# What only 1.4 refuses for other types of arguments and is left: TIME where nobody has one, internals.
+LEFT_TYPES = set("approx_top_k decode generate_subscripts reservoir_quantile sum_no_overflow time_bucket timezone timezone_hour timezone_minute union_value struct_insert struct_update "
+                 "histogram histogram_exact list_intersect".split())
 # What differs and is left: functions of internals, and a standard error of infinite values.
 LEFT = set("reservoir_quantile sem sum_no_overflow".split())
 # These do something, or give something else each time.
@@ -85,6 +93,12 @@ class Measured:
         """Whether only the first engine refuses it."""
         found = self.found[text]
         return found[one][0] != "ok" and found[other][0] == "ok"
+
+
+    def refuses(self, text, one, other):
+        """Whether only the binder of the first engine refuses it."""
+        found = self.found[text]
+        return found[one][0] == "binder" and found[other][0] != "binder"
 
 
 def call(name, *arguments):
@@ -149,6 +163,9 @@ def rows(measured, functions):
         if other != {"DATE"}:
             unexplained.add(name)
         lines.add(f"{name}\t\tdate_trunc\t{' '.join(alike)}")
+    found, left = of_types(measured, functions)
+    lines |= found
+    unexplained |= left
     if "regexp_replace" in functions:
         for count, flags in (3, ""), (4, ", 'g'"):
             measured.learn([text := rf"regexp_replace('a', '(a)', '\2'{flags})"])
@@ -156,6 +173,31 @@ def rows(measured, functions):
                 lines.add(f"regexp_replace\t2 of {count}\treplacement\t")
     lines = {line for line in lines if line.split("\t")[0] not in LEFT}
     return sorted(lines), sorted(unexplained - LEFT)
+
+
+def of_types(measured, functions):
+    """Arguments of types that only 1.4 refuses, and texts that are no numbers to it."""
+    lines, unexplained = set(), set()
+    plain = [name for name in functions if name not in ("%", "//") and name not in LEFT_TYPES]
+    one = {name: [(0, 1, value, call(name, value)) for value in TYPES] for name in plain}
+    for name in plain:
+        one[name] += [(at, 2, value, call(name, *[value, other][:: 1 - 2 * at])) for at in (0, 1) for value in TYPES for other in TYPES[::4]]
+    texts = {name: [(0, 1, call(name, "'5'"), call(name, "'5'::varchar"))] +
+             [(at, 2, *(call(name, *[value, other][:: 1 - 2 * at]) for value in ("'5'", "'5'::varchar"))) for at in (0, 1) for other in ("3::double", "3::int")]
+             for name in plain}
+    measured.learn([asked[-1] for calls in one.values() for asked in calls] + [text for calls in texts.values() for asked in calls for text in asked[2:]])
+    for name in plain:
+        for at, arity, value, text in one[name]:
+            if measured.refuses(text, 0, 1):
+                found = [stand_in for stand_in, holds in OF_TYPE.items() if holds(value)]
+                lines |= {f"{name}\t{at} of {arity}\t{stand_in}\t" for stand_in in found}
+                if not found:
+                    unexplained.add(name)
+        for at, arity, text, cast in texts[name]:
+            # A cast to text is what 1.4 means.
+            if measured.refuses(text, 0, 1) and measured.found[cast][1][0] == "binder":
+                lines.add(f"{name}\t{at} of {arity}\ttext\t")
+    return lines, unexplained
 
 
 def main():

@@ -195,7 +195,7 @@ pub fn compose_without(project: &Project, id: ObjectId, context: &dyn Context, l
 
     let mut problems = std::mem::take(&mut expander.problems);
     problems.extend(found);
-    problems.extend(static_props(project, insight, context));
+    problems.extend(problems_of_statics(project, insight, context));
     if task.dynamic && !expander.broken {
         expander.broken |= read_as_javascript(project, &mut writer, &mut problems);
     }
@@ -434,7 +434,7 @@ impl Expander<'_> {
 
 /// Problems of properties that are no queries but hold references (6.6): wrong accessors, which nothing else reports
 /// (`R-ACC-03`), and references to columns, which are never replaced (`R-PRP-06`).
-fn static_props(project: &Project, insight: &Insight, context: &dyn Context) -> Vec<Problem> {
+pub fn problems_of_statics(project: &Project, insight: &Insight, context: &dyn Context) -> Vec<Problem> {
     let mut expander = Expander::new(project, context);
     let mut out = Vec::new();
     for prop in &insight.statics {

@@ -41,6 +41,7 @@ pub use aggregates::{Shape, foreign_aggregates, is_one_aggregate, shape_of};
 pub use brackets::{Nesting, Unpaired, unclosed, unpaired};
 pub use compose::{
     Clause, Composed, Placed, Selected, Unread, compose, compose_without, dependent_models, inputs_of, no_model,
+    problems_of_statics,
 };
 pub use direction::without_direction;
 pub use expand::{Context, quote};

@@ -12,6 +12,17 @@ const MAX_NODES: u64 = 20_000;
 /// Stop following aliases once those of a file stand for this many nodes: a few lines of aliases can stand for billions.
 const MAX_ALL_NODES: u64 = 200_000;
 
+/// Nor those of a file for more bytes of scalars: each alias of a long query is one more query to check.
+const MAX_ALL_BYTES: u64 = 1 << 20;
+
+/// How much there is below a node, with aliases followed.
+#[derive(Debug, Clone, Copy, Default)]
+struct Size {
+    nodes: u64,
+    /// Of scalars.
+    bytes: u64,
+}
+
 type Place = (u32, NodeIndex);
 
 /// The aliases of a document.
@@ -26,15 +37,15 @@ pub(crate) struct Aliases {
 /// An anchor seen so far.
 struct Anchor {
     place: Place,
-    /// How many nodes it stands for, with aliases followed.
-    size: u64,
+    /// What it stands for; asked when it is first used.
+    size: Option<Size>,
 }
 
 impl Aliases {
     pub fn new(doc: &Inner) -> Self {
         let mut all = Aliases::default();
         let mut anchors: HashMap<&str, Anchor> = HashMap::new();
-        let mut sum = 0;
+        let mut sum = Size::default();
         // One cause, one problem: at the first alias that isn't followed.
         let mut left_out: Option<(usize, usize)> = None;
         for (segment, tree) in doc.trees.iter().enumerate() {
@@ -63,10 +74,9 @@ impl Aliases {
                     all.problems.push((ProblemKind::UnknownAlias, segment, at, message));
                     continue;
                 }
-                if anchor.size == 0 {
-                    anchor.size = all.size(doc, anchor.place);
-                }
-                if anchor.size > MAX_NODES || sum + anchor.size > MAX_ALL_NODES {
+                let size = *anchor.size.get_or_insert_with(|| all.size(doc, anchor.place));
+                let with = Size { nodes: sum.nodes + size.nodes, bytes: sum.bytes + size.bytes };
+                if size.nodes > MAX_NODES || with.nodes > MAX_ALL_NODES || with.bytes > MAX_ALL_BYTES {
                     if all.left_out.last() != Some(&segment) {
                         all.left_out.push(segment);
                     }
@@ -80,7 +90,7 @@ impl Aliases {
                         }
                     }
                 } else {
-                    sum += anchor.size;
+                    sum = with;
                     all.targets.insert((segment, *alias), anchor.place);
                 }
             }
@@ -103,24 +113,25 @@ impl Aliases {
         range: TextRange,
         node: NodeIndex,
     ) {
-        let anchor = Anchor { place: (segment, node), size: 0 };
+        let anchor = Anchor { place: (segment, node), size: None };
         if anchors.insert(name, anchor).is_some() {
             let message = format!("the anchor `&{name}` is taken already, and the project loader refuses a second one");
             self.problems.push((ProblemKind::DuplicateAnchor, segment, range, message));
         }
     }
 
-    /// The number of nodes below a place. Aliases inside it come before the one that asks, so they are resolved.
-    fn size(&self, doc: &Inner, place: Place) -> u64 {
-        let mut count = 0;
+    /// What is below a place; nothing is counted beyond what is too much. Aliases inside it come before the one that asks, so they are resolved.
+    fn size(&self, doc: &Inner, place: Place) -> Size {
+        let mut size = Size::default();
         let mut open = vec![place];
         while let Some((segment, index)) = open.pop() {
-            count += 1;
-            if count > MAX_NODES {
+            size.nodes += 1;
+            if size.nodes > MAX_NODES || size.bytes > MAX_ALL_BYTES {
                 break;
             }
             let tree = &doc.trees[segment as usize];
-            match tree.node(index).data {
+            let node = tree.node(index);
+            match node.data {
                 Data::Alias => open.extend(self.targets.get(&(segment, index))),
                 Data::Mapping { .. } => {
                     open.extend(
@@ -128,10 +139,11 @@ impl Aliases {
                     );
                 }
                 Data::Sequence { .. } => open.extend(tree.items_of(index).iter().map(|item| (segment, *item))),
-                Data::Scalar { .. } | Data::Error => {}
+                Data::Scalar { .. } => size.bytes += u64::from(u32::from(node.range.len())),
+                Data::Error => {}
             }
         }
-        count
+        size
     }
 
     /// What an alias stands for.

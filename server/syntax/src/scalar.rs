@@ -34,15 +34,7 @@ pub(crate) fn mapped(
     style: Style,
     value: &str,
 ) -> MappedText {
-    let mut target = Target { text: segment_text, segment, out: MappedText::new() };
-    let (start, end) = (usize::from(source.start()), usize::from(source.end()));
-    match style {
-        Style::Plain => flow::plain(&mut target, start, end),
-        Style::SingleQuoted => flow::single_quoted(&mut target, start, end),
-        Style::DoubleQuoted => flow::double_quoted(&mut target, start, end),
-        Style::Literal | Style::Folded => block::decode(&mut target, start, end, style == Style::Folded, value),
-    }
-    let mut out = target.out;
+    let mut out = decoded(segment_text, segment, source, style, value);
     // A block that ends with the file and without a line end gets one from the parser.
     if value.strip_suffix('\n') == Some(out.text()) {
         out.push_generated("\n");
@@ -52,6 +44,23 @@ pub(crate) fn mapped(
         out.push_for(value, Loc::new(segment, source));
     }
     out
+}
+
+/// The content of a scalar alone: what the parser's value is not where lines end as only YAML 1.1 knows it.
+pub(crate) fn content(segment_text: &str, source: TextRange, style: Style, value: &str) -> String {
+    decoded(segment_text, SegmentId::fresh(), source, style, value).text().to_owned()
+}
+
+fn decoded(segment_text: &str, segment: SegmentId, source: TextRange, style: Style, value: &str) -> MappedText {
+    let mut target = Target { text: segment_text, segment, out: MappedText::new() };
+    let (start, end) = (usize::from(source.start()), usize::from(source.end()));
+    match style {
+        Style::Plain => flow::plain(&mut target, start, end),
+        Style::SingleQuoted => flow::single_quoted(&mut target, start, end),
+        Style::DoubleQuoted => flow::double_quoted(&mut target, start, end),
+        Style::Literal | Style::Folded => block::decode(&mut target, start, end, style == Style::Folded, value),
+    }
+    target.out
 }
 
 /// Where decoded pieces go.
@@ -77,6 +86,21 @@ impl Target<'_> {
         } else {
             self.out.push_for(content, Loc::new(self.segment, range(start, end)));
         }
+    }
+}
+
+impl Target<'_> {
+    /// Appends a line end: those that a scalar keeps as they are, else a line feed.
+    fn line_end(&mut self, start: usize, end: usize) {
+        match self.is_kept(start, end) {
+            true => self.copy(start, end),
+            false => self.put("\n", start, end),
+        }
+    }
+
+    /// Whether a line end stays as it is, and isn't folded.
+    fn is_kept(&self, start: usize, end: usize) -> bool {
+        self.text[start..end].starts_with(breaks::KEPT)
     }
 }
 

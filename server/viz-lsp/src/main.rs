@@ -11,7 +11,6 @@ mod cli;
 mod host;
 mod lsp;
 
-use clap::Parser;
 use clap::error::ErrorKind;
 use cli::args::{Cli, Command};
 use std::io::IsTerminal;
@@ -21,7 +20,7 @@ use std::process::ExitCode;
 const COULD_NOT_RUN: u8 = 2;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => return wrong_command_line(&error),
     };
@@ -32,7 +31,8 @@ fn main() -> ExitCode {
     if let Command::Worker(role) = command {
         return viz_engine::worker_main(&role);
     }
-    let ready = cli::named::stays_inside(&command, log_file.as_deref());
+    let ready = cli::named::no_file_is_an_option(std::env::args_os(), &command)
+        .and_then(|()| cli::named::stays_inside(&command, log_file.as_deref()));
     if let Err(error) = ready.and_then(|()| host::logging::init(verbose, log_file.as_deref())) {
         host::output::error(&error);
         return ExitCode::from(COULD_NOT_RUN);
@@ -42,12 +42,14 @@ fn main() -> ExitCode {
         Command::Worker(_) => unreachable!("handled above, before anything else is set up"),
         Command::Explain(code) => cli::explain::run(code.as_deref()),
         Command::Check(options) => cli::check::run(&options),
-        Command::Build(check, options) => cli::build::run(&check, &options),
+        Command::Build(options) => cli::build::run(&options),
         // Editors talk through a pipe. On a terminal, a server that waits for a protocol looks like a program that hangs.
         Command::Nothing if std::io::stdin().is_terminal() => cli::first_steps::run(),
         Command::Serve | Command::Nothing => lsp::run(socket),
         Command::Doctor(path) => cli::doctor::run(path.as_deref()),
         Command::Runs(count) => cli::query_log::run(count),
+        Command::Completions(shell) => cli::for_shells::completions(shell),
+        Command::Man(command) => cli::for_shells::manual(command.as_deref()),
     };
     let status = result.unwrap_or_else(|error| {
         host::output::error(&error);

@@ -116,7 +116,8 @@ function drawBody(shown: Shown): void {
   }
   const ran = rows.dynamic ? "" : " (run once, when the project is built)";
   const cut = rows.truncated ? ", cut off here" : "";
-  status.textContent = `${count(rows.rowCount, "row")}${cut} in ${Math.round(rows.milliseconds * 10) / 10} ms${ran}`;
+  const asked = `${count(rows.rowCount, "row")}${cut} in ${Math.round(rows.milliseconds * 10) / 10} ms${ran}`;
+  status.textContent = rows.sql === "" ? "constants: there is no query" : asked;
   if (tab === "chart") {
     drawChart(rows, shown.insight);
     return;

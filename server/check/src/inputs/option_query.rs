@@ -8,7 +8,7 @@ use crate::models::check_model::{Columns, columns, fault_of_text};
 use crate::models::not_run::not_run;
 use crate::report::Finding;
 use viz_facts::{Answer, Reason};
-use viz_project::{Code, Fix, Kind, ObjectId, Project, QueryText, Rule};
+use viz_project::{Body, Code, Dialect, Fix, Kind, ObjectId, Project, QueryText, Rule};
 
 /// What is wrong with the query of options, whatever it gives.
 pub(crate) fn query_findings(
@@ -37,6 +37,7 @@ pub(crate) fn query_findings(
     if !columns_inside.is_empty() {
         return findings.extend(columns_inside);
     }
+    findings.extend(column_as_text(project, id, query));
     if let Ok((_, sql)) = question(project, query)
         && let Some(loc) = lambda::arrows(sql.text()).into_iter().find_map(|range| sql.locate(range))
         && loc.segment == query.loc.segment
@@ -116,10 +117,31 @@ fn columns_in_sql(project: &Project, query: &QueryText) -> Vec<Finding> {
         let fixed = format!("${{ref({})}}", found.name);
         let mut finding = Finding::new(Code::OptionsQuery, loc, message);
         finding.help = Some(format!("leave `.{path}` out"));
+        finding.rule = Some(Rule::OptionColumns);
         finding.fix = Some(Fix::replace(format!("write `{fixed}`"), loc, fixed).safe());
         (!before.is_empty()).then_some(finding)
     };
     viz_syntax::references(query.body()).into_iter().filter_map(finding).collect()
+}
+
+/// S-55: the column of an option query stands in double quotes, which are those of a text in MySQL and BigQuery.
+fn column_as_text(project: &Project, id: ObjectId, query: &QueryText) -> Option<Finding> {
+    if !project.target().has(Rule::OptionColumns) {
+        return None;
+    }
+    let reference = viz_syntax::references(query.body()).into_iter().next()?;
+    let path = reference.path.as_ref()?;
+    let model = *project.uses_of(id).iter().find(|id| project.object(**id).kind == Kind::Model)?;
+    let Body::Source(source) = &project.object(project.source_of(model)?).body else { return None };
+    let kind = source.kind.filter(|kind| matches!(kind.dialect(), Dialect::MySql | Dialect::BigQuery))?;
+    let loc = query.text.locate(reference.range + query.query.body.start())?;
+    let message = format!(
+        "the only option is the text `{path}`: the build writes the column in double quotes, and for {} that is a text (S-55)",
+        kind.name()
+    );
+    let mut finding = Finding::new(Code::ForeignSql, loc, message);
+    finding.help = Some(format!("write `select distinct {path} from ${{ref({})}}`", reference.name));
+    Some(finding)
 }
 
 /// The `--` comment at the end of the query of the model that an option query reads.

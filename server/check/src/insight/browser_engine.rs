@@ -10,7 +10,30 @@ use viz_text::TextRange;
 const NO_CALL: &[&str] = &["in", "values", "by", "row", "coalesce", "over", "filter", "as", "any", "all", "exists"];
 
 /// What its grammar takes and is refused later.
-const LATER: [&str; 2] = ["regular expression operator", "typed array literal"];
+const LATER: [&str; 4] = ["regular expression operator", "typed array literal", INTERVAL, ZONE];
+
+/// An interval that is a number.
+const INTERVAL: &str = "interval without a unit";
+
+/// A time as in `10:30+02`.
+const ZONE: &str = "time zone without seconds before it";
+
+/// Units of an interval that stand behind its number.
+const UNITS: [&str; 13] = [
+    "year",
+    "month",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "week",
+    "quarter",
+    "decade",
+    "century",
+    "millennium",
+    "millisecond",
+    "microsecond",
+];
 
 /// A piece of SQL that 1.4 refuses.
 #[derive(Debug, PartialEq, Eq)]
@@ -152,6 +175,13 @@ impl Scan<'_> {
                     self.add(at - 1, close + 1, "typed array literal");
                 }
             }
+            T::SingleQuotedString(text) => match self.made(at).as_deref() {
+                Some("interval") if engine_1_4::lacks_unit(text) && !self.is_unit(at + 1) => self.add(at, at, INTERVAL),
+                Some("timestamp" | "timestamptz" | "datetime") if engine_1_4::lacks_seconds(text) => {
+                    self.add(at, at, ZONE);
+                }
+                _ => {}
+            },
             T::Word(_) if token.is_word("by") && self.word(at.wrapping_sub(1), "order") => {
                 if let Some(innermost) = self.open.last_mut() {
                     innermost.ordering = true;
@@ -166,6 +196,21 @@ impl Scan<'_> {
             }
             _ => {}
         }
+    }
+
+    /// The type that a text is made on the spot, if any.
+    fn made(&self, at: usize) -> Option<String> {
+        let name = |at: usize| self.tokens.get(at).and_then(name_of);
+        match self.tokens.get(at + 1).map(|next| &next.token) {
+            Some(T::DoubleColon) => name(at + 2),
+            Some(T::Word(_)) if self.word(at + 1, "as") && self.word(at.wrapping_sub(2), "cast") => name(at + 2),
+            _ => self.name_before(at),
+        }
+    }
+
+    fn is_unit(&self, at: usize) -> bool {
+        let name = self.tokens.get(at).and_then(name_of).unwrap_or_default();
+        UNITS.contains(&name.strip_suffix('s').unwrap_or(&name)) || ["centuries", "millennia"].contains(&name.as_str())
     }
 
     fn name_before(&self, at: usize) -> Option<String> {
@@ -260,6 +305,12 @@ mod tests {
             ("select integer[] '[1,2]'", "integer[] '[1,2]'"),
             ("select integer[2] '[1,2]'", "integer[2] '[1,2]'"),
             ("select * from values(1)", "values"),
+            ("select d + interval '30'", "'30'"),
+            ("select d + '1'::interval as x", "'1'"),
+            ("select cast(' -1' as interval) + cast('1 day' as interval) + interval '1' days", "' -1'"),
+            ("select timestamp '2024-01-05T10:30Z'", "'2024-01-05T10:30Z'"),
+            ("select t >= '2024-01-05 10:30+02'::timestamptz", "'2024-01-05 10:30+02'"),
+            ("select n between symmetric 1 and 2", "symmetric"),
         ] {
             let found = refused(sql);
             assert_eq!(found.len(), 1, "{sql}: {found:?}");

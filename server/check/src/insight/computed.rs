@@ -28,6 +28,44 @@ use viz_text::{Loc, TextRange, TextSize};
 /// Functions whose arguments are made one type, but not all evaluated.
 const UNIFYING: [&str; 8] = ["coalesce", "ifnull", "nvl", "greatest", "least", "nullif", "if", "iff"];
 
+/// Functions that are mostly given texts: names of parts, formats, patterns, what is put in or looked for.
+const OF_TEXTS: [&str; 34] = [
+    "date_trunc",
+    "datetrunc",
+    "date_part",
+    "datepart",
+    "date_diff",
+    "datediff",
+    "date_sub",
+    "datesub",
+    "strftime",
+    "strptime",
+    "try_strptime",
+    "replace",
+    "regexp_replace",
+    "regexp_matches",
+    "regexp_extract",
+    "regexp_extract_all",
+    "regexp_full_match",
+    "split_part",
+    "string_split",
+    "str_split",
+    "split",
+    "string_agg",
+    "listagg",
+    "group_concat",
+    "concat",
+    "concat_ws",
+    "contains",
+    "starts_with",
+    "ends_with",
+    "strpos",
+    "instr",
+    "lpad",
+    "rpad",
+    "json_extract_string",
+];
+
 /// A piece that can't be evaluated over some row.
 struct Suspect {
     loc: Option<Loc>,
@@ -142,7 +180,8 @@ fn failing_piece(text: &str, taken: &Taken, error: &SqlError) -> Option<TextRang
     })
 }
 
-/// Whether something in an expression may be converted: a cast, a branch, a text beside an operator, a set operation.
+/// Whether something in an expression may be converted: a cast, a branch, a text beside an operator, behind a type or given to a
+/// function, a set operation.
 fn may_fail(text: &str) -> bool {
     let Ok(tokens) = tokenize(text) else { return false };
     let tokens: Vec<Token> = tokens.into_iter().filter(|token| !token.is_space()).collect();
@@ -150,9 +189,24 @@ fn may_fail(text: &str) -> bool {
         let token = at.and_then(|at| tokens.get(at)).map(|token| &token.token);
         !matches!(token, None | Some(T::Comma | T::LParen | T::RParen | T::Word(_) | T::RBracket | T::LBracket))
     };
+    // Behind which parentheses of which functions each token stands.
+    let mut calls: Vec<Option<bool>> = Vec::new();
+    let mut given = Vec::with_capacity(tokens.len());
+    for (at, token) in tokens.iter().enumerate() {
+        given.push(calls.last().copied().flatten().unwrap_or(false));
+        match &token.token {
+            T::LParen => calls.push(at.checked_sub(1).and_then(|before| match &tokens[before].token {
+                T::Word(word) => Some(!OF_TEXTS.contains(&word.value.to_ascii_lowercase().as_str())),
+                _ => None,
+            })),
+            T::RParen => drop(calls.pop()),
+            _ => {}
+        }
+    }
+    let typed = |at: usize| at > 0 && matches!(tokens[at - 1].token, T::Word(_));
     let suspicious = |(at, token): (usize, &Token)| match &token.token {
         T::DoubleColon => true,
-        T::SingleQuotedString(_) => sign(at.checked_sub(1)) || sign(Some(at + 1)),
+        T::SingleQuotedString(_) => given[at] || typed(at) || sign(at.checked_sub(1)) || sign(Some(at + 1)),
         T::Word(word) if word.quote_style.is_none() => {
             let name = word.value.to_ascii_lowercase();
             matches!(name.as_str(), "cast" | "case" | "union" | "intersect" | "except")
@@ -164,7 +218,7 @@ fn may_fail(text: &str) -> bool {
 }
 
 /// A sort without its direction.
-fn without_direction(text: &str) -> &str {
+pub(super) fn without_direction(text: &str) -> &str {
     let mut text = text.trim_end();
     while let Some(shorter) = text.rsplit_once(char::is_whitespace).filter(|(_, last)| {
         ["asc", "desc", "nulls", "first", "last"].iter().any(|word| last.eq_ignore_ascii_case(word))
@@ -187,6 +241,10 @@ mod tests {
             "n + '1'",
             "coalesce(n, 'none')",
             "(select 1 union select s)",
+            "sqrt('a')",
+            "corr(n, 'x')",
+            "date '2024-13-01'",
+            "d + interval 'x'",
         ] {
             assert!(may_fail(text), "{text}");
         }

@@ -39,9 +39,9 @@ pub(super) fn judge_arrows(setting: &Setting<'_>, plan: &Plan, verdict: &mut Ins
     }
 }
 
-/// Whether the browser's engine reads a text that the source's refuses.
-pub(super) fn is_read_today(setting: &Setting<'_>, text: &str) -> bool {
-    in_1_4(setting.project, setting.composed) && engine_1_4::parse(text).is_ok()
+/// Whether the browser's engine reads a text that the source's refuses with this error.
+pub(super) fn is_read_today(setting: &Setting<'_>, text: &str, error: &SqlError) -> bool {
+    in_1_4(setting.project, setting.composed) && engine_1_4::reads_instead(text, &error.message)
 }
 
 /// What is read by the browser's engine only.

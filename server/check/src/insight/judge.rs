@@ -96,7 +96,8 @@ pub(super) fn judge_combinations(
     // What only the browser's engine reads is no error, and can't be judged further.
     let mut today: HashSet<usize> = HashSet::new();
     for (class, error) in classes.values().zip(&mut errors) {
-        if judge == Judge::Parse && error.is_some() && is_read_today(setting, &class.text) {
+        let is_today = |error: &SqlError| is_read_today(setting, &class.text, error);
+        if judge == Judge::Parse && error.as_ref().is_some_and(is_today) {
             if let (true, Some(error)) = (today.is_empty(), error.as_ref()) {
                 verdict.findings.push(today_finding(setting, plan, class.members[0], error));
             }

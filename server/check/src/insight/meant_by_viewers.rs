@@ -2,14 +2,18 @@
 //! judged in words in which the linked one means the same (`viz_sql::engine_1_4::reworded`).
 
 use super::blame::error_loc;
-use super::in_1_4;
-use super::plan::Plan;
+use super::computed::without_direction;
+use super::plan::{Plan, filled_part};
+use super::probes::{condition, over_nulls};
 use super::setting::Setting;
 use super::wording::{in_words, subject};
+use super::{InsightVerdict, in_1_4};
 use crate::report::Finding;
-use viz_facts::{SqlError, Unknown};
+use std::collections::HashSet;
+use std::sync::Arc;
+use viz_facts::{Reason, ShadowTable, SqlError, Unknown};
 use viz_project::Code;
-use viz_sql::engine_1_4::{MACRO, Meant, Reworded, reworded};
+use viz_sql::engine_1_4::{Meant, Reworded, reworded};
 use viz_text::TextSize;
 
 /// What the two engines say of a query.
@@ -33,12 +37,24 @@ pub(super) fn bound_by_both(
 ) -> Result<Bound, Unknown> {
     let meant = if found.is_ok() { Meant::Types } else { Meant::Taken };
     let plain = |found: Result<(), SqlError>| found.map_or_else(Bound::Refused, |()| Bound::Accepted);
+    // Both refuse a `TRY` around a sub-query or what differs each time.
+    if found.as_ref().is_err_and(|error| error.message.contains("TRY can not be used")) {
+        return Ok(plain(found));
+    }
     let Some(words) = in_1_4(setting.project, setting.composed).then(|| reworded(text, meant)).flatten() else {
         return Ok(plain(found));
     };
     Ok(match (found, ask(words.text().to_owned())?) {
         (Ok(()), Err(error)) => Bound::NotByViewers(typed(&words, error)),
-        (Err(error), Ok(())) => Bound::OnlyByViewers(error),
+        (Err(error), Ok(())) => {
+            // DuckDB doesn't say where a `TRY` stands.
+            let tried = words.tried().filter(|_| only_1_4_tries(&error));
+            let (offset, length) = match tried {
+                Some(range) => (Some(range.start().into()), Some(range.len().into())),
+                None => (error.offset, error.length),
+            };
+            Bound::OnlyByViewers(SqlError { offset, length, ..error })
+        }
         (found, _) => plain(found),
     })
 }
@@ -52,6 +68,12 @@ pub(super) fn run_as_viewers<T>(
 ) -> Result<Result<T, SqlError>, Unknown> {
     let in_1_4 = in_1_4(setting.project, setting.composed);
     let meant = |meant| in_1_4.then(|| reworded(&text, meant)).flatten();
+    let run = |text: String| match run(text)? {
+        Err(error) if in_1_4 && only_1_4_tries(&error) => {
+            Err(Unknown::new(Reason::BrowserOnly, "only the browser's engine takes `TRY` around an aggregate"))
+        }
+        found => Ok(found),
+    };
     let Some(words) = meant(Meant::All) else { return run(text) };
     let found = match run(words.text().to_owned())? {
         Err(error) if error.message.contains("volatile") => match meant(Meant::Taken) {
@@ -63,13 +85,63 @@ pub(super) fn run_as_viewers<T>(
     Ok(found.map_err(|error| typed(&words, error)))
 }
 
+/// Texts that are no times to 1.4, where they are to be: each part of the query that has one is evaluated over NULLs. No binder tells,
+/// the text is converted behind it.
+///
+/// # Errors
+/// While that is under way.
+pub(super) fn judge_times(
+    setting: &Setting<'_>,
+    plan: &Plan,
+    verdict: &mut InsightVerdict,
+    tables: &Arc<[ShadowTable]>,
+    at: usize,
+) -> Result<(), Unknown> {
+    if !in_1_4(setting.project, setting.composed) {
+        return Ok(());
+    }
+    let (mut seen, mut missing) = (HashSet::new(), None);
+    for placed in &setting.composed.placed {
+        let filled = filled_part(setting, plan, placed.range, &plan.combinations[at]);
+        let Some(words) = reworded(without_direction(filled.text()), Meant::Types).filter(Reworded::has_times) else {
+            continue;
+        };
+        if !seen.insert(placed.statement) {
+            continue;
+        }
+        match setting.facts.accepted(over_nulls(tables, condition(words.text(), tables))) {
+            Ok(Err(error)) => {
+                let Some((place, typed)) = words.time_of(&error.message) else { continue };
+                let query = &setting.insight.statements[placed.statement].query;
+                let statement = query.text.locate(query.query.body).unwrap_or(query.loc);
+                let loc = filled.mapped().locate(place).unwrap_or(statement);
+                let message = format!(
+                    "{} breaks in the browser: its engine, DuckDB 1.4, takes `{typed}` for no TIMESTAMP, because a time zone needs seconds before it",
+                    subject(setting, loc)
+                );
+                let mut finding = Finding::new(Code::BrowserEngine, loc, message);
+                finding.help = Some("write the seconds: `10:30:00+02`".into());
+                verdict.findings.push(finding);
+            }
+            Err(why) if why.is_pending() => missing = Some(why),
+            Ok(Ok(())) | Err(_) => {}
+        }
+    }
+    missing.map_or(Ok(()), Err)
+}
+
+/// Whether 2.0 refuses a `TRY` that 1.4 takes: around an aggregate or a window function.
+fn only_1_4_tries(error: &SqlError) -> bool {
+    ["inside the TRY expression", "not allowed in try"].iter().any(|reason| error.message.contains(reason))
+}
+
 /// An error about a reworded text, as one about the typed text.
 fn typed(words: &Reworded, error: SqlError) -> SqlError {
     let typed = |offset: u32| u32::from(words.typed_offset(TextSize::new(offset)));
     let end = error.offset.zip(error.length).map(|(offset, length)| typed(offset + length));
-    let offset = error.offset.map(typed);
+    let offset = words.place_of(&error.message).map(u32::from).or(error.offset.map(typed));
     let length = end.zip(offset).and_then(|(end, offset)| end.checked_sub(offset)).filter(|length| *length > 0);
-    SqlError { message: error.message.replace(MACRO, ""), offset, length, ..error }
+    SqlError { message: words.message(&error.message), offset, length, ..error }
 }
 
 /// What only the viewers' engine refuses, whatever is chosen.

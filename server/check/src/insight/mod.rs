@@ -14,6 +14,7 @@ mod grouping;
 mod hostile;
 pub(crate) mod in_browser;
 mod judge;
+mod line_order;
 mod meant_by_viewers;
 mod origin;
 mod pieces;
@@ -47,6 +48,7 @@ use grouping::judge_newer_grouping;
 use hostile::judge_hostile;
 use in_browser::{judge_arrows, judge_for_browser};
 use judge::judge_combinations;
+use meant_by_viewers::judge_times;
 use plan::{Plan, render};
 use run_itself::{judge_kept_rows, judge_null_options, judge_unreachable_options};
 use setting::{Setting, foreign_dialect, shadow_tables, unknown_models};
@@ -57,7 +59,7 @@ use suspicious::suspicious;
 use values::{judge_data, judge_values};
 use viz_facts::{Question, Reason, ShadowTable, Unknown};
 use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project, Rule, Severity, StatementKind};
-use viz_sql::{Composed, Unread, compose, compose_without, no_model};
+use viz_sql::{Composed, Unread, compose, compose_without, no_model, problems_of_statics};
 use without_options::judge_without_options;
 use written::judge_written;
 
@@ -98,6 +100,8 @@ pub(crate) fn check_insight(
             && project.target().has(Rule::ConstantInsights)
         {
             (verdict.report.status, verdict.report.why) = (Status::Static, None);
+            verdict.findings.extend(draws_nothing(project, id, insight));
+            verdict.findings.extend(problems_of_statics(project, insight, &context).iter().map(Finding::from));
         } else if let Body::Insight(insight) = &object.body {
             no_query(project, id, insight, &mut verdict.findings);
         }
@@ -312,6 +316,7 @@ fn judge_bound(
     let written = judge_written(setting, verdict, tables, &first);
     judge_values(setting, plan, &mut verdict.findings, tables)?;
     written?;
+    judge_times(setting, plan, verdict, tables, bound[0])?;
     if !judge_computed(setting, plan, verdict, tables, bound)? {
         judge_data(setting, plan, verdict, tables, bound[0])?;
     }
@@ -334,6 +339,15 @@ fn settle(setting: &Setting<'_>, verdict: &mut InsightVerdict, reached: Level) {
         (true, false) => Status::Static,
         (false, _) => Status::Partial,
     };
+}
+
+/// S-48: an insight of constants that has none.
+fn draws_nothing(project: &Project, id: ObjectId, insight: &Insight) -> Option<Finding> {
+    let message = "this insight draws nothing: it has no property but its `type` (S-48)";
+    let mut finding = Finding::new(Code::InsightEmpty, project.object(id).name_loc(), message);
+    finding.severity = crate::Severity::Warning;
+    finding.help = Some("give it what its trace draws, such as `x` and `y`".into());
+    (insight.trace_type.is_some() && !insight.draws).then_some(finding)
 }
 
 fn no_query(project: &Project, id: ObjectId, insight: &Insight, findings: &mut Vec<Finding>) {

@@ -1,6 +1,7 @@
 //! What an insight's query does that is probably a mistake, though it runs.
 
 use super::chosen_props::judge_chosen_props;
+use super::line_order::{line_order, name_the_order};
 use super::setting::Setting;
 use crate::inputs::options::InputOptions;
 use crate::inputs::states::states;
@@ -22,6 +23,8 @@ pub(super) fn suspicious(setting: &Setting<'_>, findings: &mut Vec<Finding>) {
     names_not_replaced(setting, findings);
     judge_chosen_props(setting, findings);
     useless_accessors(setting, findings);
+    findings.extend(line_order(setting));
+    name_the_order(setting, findings);
 }
 
 fn body_of(setting: &Setting<'_>, statement: usize) -> Loc {

@@ -4,7 +4,7 @@ use crate::models::check_model::{AllColumns, Columns};
 use crate::report::Finding;
 use viz_project::{Body, Code, Fix, Kind, ObjectId, Project, Related, Rule, Severity};
 use viz_sql::{own_alias, shape_of, tokenize};
-use viz_text::{Loc, MappedText, TextRange};
+use viz_text::{Loc, MappedText, TextRange, TextSize};
 
 /// What is wrong with a metric or a dimension on its own.
 #[derive(Default)]
@@ -38,7 +38,10 @@ pub(crate) fn check_expression(project: &Project, columns: &AllColumns, id: Obje
 
 /// R-22-13: an expression that names itself. Before 2.2 it compiles, and breaks the queries that it gets into.
 fn alias(project: &Project, text: &MappedText) -> Option<Finding> {
-    let loc = text.locate(own_alias(text.text())?)?;
+    let range = own_alias(text.text())?;
+    let loc = text.locate(range)?;
+    let blank = TextSize::new(text.text()[..usize::from(range.start())].trim_end().len() as u32);
+    let with_blank = text.locate(TextRange::new(blank, range.end())).unwrap_or(loc);
     let refused = project.target().has(Rule::OwnAliases);
     let message = match refused {
         true => "an expression can't give itself a name: the project does not compile (R-22-13)",
@@ -47,10 +50,12 @@ fn alias(project: &Project, text: &MappedText) -> Option<Finding> {
         }
     };
     let mut finding = Finding::new(Code::InvalidValue, loc, message);
-    if !refused {
+    if refused {
+        finding.rule = Some(Rule::OwnAliases);
+    } else {
         finding.severity = Severity::Warning;
     }
-    finding.fix = Some(Fix::replace("remove the alias", loc, "").safe());
+    finding.fix = Some(Fix::replace("remove the alias", with_blank, "").safe());
     finding.help = Some("remove the alias: its name is `name`".into());
     Some(finding)
 }

@@ -111,12 +111,16 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
     }
     if !matches!(columns, Columns::Failed) {
         unnamed(project, id, &mut findings);
+        findings.extend(no_select(project, id));
     }
     if source_of_model(project, id).is_ok_and(|source| source.runs_in_duckdb()) {
         arrows(project, id, &mut findings);
     }
     ModelVerdict { columns, used, findings }
 }
+
+/// Columns without a name that are told of each model; the others are counted.
+const UNNAMED: usize = 20;
 
 /// R-22-60: columns without a name, for which the whole model fails since 2.2.
 fn unnamed(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
@@ -127,7 +131,9 @@ fn unnamed(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
     let (Some(sql), Some(source)) = (model_query(project, id), project.source_of(id)) else { return };
     let Body::Source(source) = &project.object(source).body else { return };
     let Some(kind) = source.kind else { return };
-    for column in viz_sql::unnamed_columns(kind.dialect(), sql.text()) {
+    let columns = viz_sql::unnamed_columns(kind.dialect(), sql.text());
+    let more = columns.len().saturating_sub(UNNAMED);
+    for column in columns.into_iter().take(UNNAMED) {
         let object = project.object(id);
         let loc = column.range.and_then(|range| sql.locate(range)).unwrap_or_else(|| object.name_loc());
         let message = format!(
@@ -136,8 +142,28 @@ fn unnamed(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
         );
         let mut finding = Finding::new(Code::ModelSql, loc, message);
         finding.help = Some("write `as` and a name behind it".into());
+        finding.rule = Some(Rule::NamedColumns);
         findings.push(finding);
     }
+    if let Some(last) = findings.last_mut().filter(|_| more > 0) {
+        last.notes.push(format!("{more} more columns have no name"));
+    }
+}
+
+/// R-22-62, D-076: statements that the source runs, and whose columns no run can tell.
+fn no_select(project: &Project, id: ObjectId) -> Option<Finding> {
+    let sql = model_query(project, id)?;
+    let tokens = viz_sql::tokenize(sql.text()).ok()?;
+    let first = tokens.iter().find(|token| !token.is_space())?;
+    let word = ["values", "table", "pivot", "describe"].into_iter().find(|word| first.is_word(word))?;
+    let name = project.object(id).name_text();
+    let message = format!("the model `{name}` fails, and with it all that reads it: `{word}` is no SELECT (R-22-62)");
+    let mut finding = Finding::new(Code::ModelSql, sql.locate(first.range)?, message);
+    finding.help = Some(match word {
+        "table" => "write `select * from` instead".into(),
+        _ => "write it in parentheses behind `select * from`".into(),
+    });
+    Some(finding)
 }
 
 /// Lambdas with an arrow, which the source's engine refuses.

@@ -6,7 +6,9 @@ use crate::facts::{Facts, Known};
 use crate::models::check_model::{AllColumns, Columns, defined_here};
 use crate::report::Finding;
 use viz_facts::{Answer, Question};
-use viz_project::{Body, Code, Fix, Kind, ObjectId, Project, Resolution, TableField, did_you_mean, similar};
+use viz_project::{
+    Body, Code, Fix, Kind, ObjectId, Project, Resolution, Rule, Severity, TableField, did_you_mean, similar,
+};
 use viz_sql::is_one_aggregate;
 use viz_syntax::{RefForm, Reference, almost_references, references};
 use viz_text::{Loc, MappedText, TextRange, TextSize};
@@ -15,6 +17,9 @@ use viz_text::{Loc, MappedText, TextRange, TextSize};
 pub(crate) fn check_table(project: &Project, facts: &Facts<'_>, columns: &AllColumns, id: ObjectId) -> Vec<Finding> {
     let mut findings = Vec::new();
     let Body::Table(table) = &project.object(id).body else { return findings };
+    if let Some(finding) = over_constants(project, id) {
+        return vec![finding];
+    }
     let mut shown: Option<ObjectId> = None;
     for field in &table.fields {
         if !almost_references(field.text.text()).is_empty() {
@@ -32,9 +37,30 @@ pub(crate) fn check_table(project: &Project, facts: &Facts<'_>, columns: &AllCol
             };
             findings.extend(fine);
         }
-        findings.extend(syntax(facts, field, &found));
+        findings.extend(syntax(project, facts, field, &found));
     }
     findings
+}
+
+/// S-48: an insight of constants has no rows that a table could show.
+fn over_constants(project: &Project, table: ObjectId) -> Option<Finding> {
+    if !project.target().has(Rule::ConstantInsights) {
+        return None;
+    }
+    let constant = |(reference, meaning): (&viz_project::Use, &Resolution)| {
+        let Resolution::Object(id) = meaning else { return None };
+        let Body::Insight(insight) = &project.object(*id).body else { return None };
+        (insight.is_constant() && !insight.unreadable).then_some((reference.name_loc, *id))
+    };
+    let (loc, insight) = project.references_of(table).find_map(constant)?;
+    let message = format!(
+        "the table shows nothing: `{}` is drawn of constants, and has no rows (S-48)",
+        project.object(insight).name_text()
+    );
+    let mut finding = Finding::new(Code::InsightEmpty, loc, message);
+    finding.severity = Severity::Warning;
+    finding.related.push(defined_here(project, insight));
+    Some(finding)
 }
 
 fn place(field: &TableField, range: TextRange) -> Loc {
@@ -55,6 +81,7 @@ fn other_object(
     let message =
         format!("a table shows one insight or model: this one already shows `{}`", project.object(first).name_text());
     let mut finding = Finding::new(Code::TableObjects, place(field, reference.name_range), message);
+    finding.rule = tables_are_checked(project);
     finding.related.push(defined_here(project, first));
     Some(finding)
 }
@@ -100,7 +127,7 @@ fn column(
 }
 
 /// The text is an expression; a value of a pivot is one call `fn( … )`.
-fn syntax(facts: &Facts<'_>, field: &TableField, found: &[Reference]) -> Option<Finding> {
+fn syntax(project: &Project, facts: &Facts<'_>, field: &TableField, found: &[Reference]) -> Option<Finding> {
     let text = field.text.text();
     let end = if field.list == "columns" { before_alias(text) } else { text.len() };
     let mut sql = MappedText::new();
@@ -133,10 +160,17 @@ fn syntax(facts: &Facts<'_>, field: &TableField, found: &[Reference]) -> Option<
         _ if field.list == "values" && !is_one_aggregate(sql.text()[usize::from(prefix)..].trim()) => {
             let message =
                 "a value of a pivot is one aggregate and nothing else, such as `sum(${ref(insight).y})` (R-22-10)";
-            Some(Finding::new(Code::InvalidValue, field.loc, message))
+            let mut finding = Finding::new(Code::InvalidValue, field.loc, message);
+            finding.rule = tables_are_checked(project);
+            Some(finding)
         }
         _ => None,
     }
+}
+
+/// The rule by which the project does not compile; older versions let the browser fail.
+fn tables_are_checked(project: &Project) -> Option<Rule> {
+    project.target().has(Rule::CheckedTables).then_some(Rule::CheckedTables)
 }
 
 /// Bytes before ` as Alias`.

@@ -2,7 +2,10 @@
 
 use crate::report::Finding;
 use viz_facts::{Detail, Unknown};
-use viz_project::{Body, Code, Fix, ObjectId, Problem, Project, Severity, did_you_mean, similar};
+use viz_project::{
+    Body, Code, Fix, ObjectId, Opened, Problem, Project, Rule, Severity, did_you_mean, similar,
+};
+use viz_sql::model_query;
 use viz_syntax::quoted;
 use viz_text::{Loc, TextRange};
 
@@ -20,7 +23,22 @@ pub(super) fn database(project: &Project, model: ObjectId, why: &Unknown) -> Opt
         return Some(Finding::from(&problem.help("run the project once, so that its seeds make the file")));
     }
     let written = body.database.as_ref().map_or("", |database| database.text());
+    let sqlite = body.kind.is_some_and(|kind| kind.opened() == Opened::Sqlite);
+    let problem = if sqlite { made_by_a_run(project, model, problem, why) } else { problem };
     Some(with_name_beside(problem, written, why, None))
+}
+
+/// R-SRC-05: a run makes the file of a SQLite database, which is empty, and since 2.2 its folder, too.
+fn made_by_a_run(project: &Project, model: ObjectId, mut problem: Problem, why: &Unknown) -> Problem {
+    if why.detail == Some(Detail::NoFolder) && !project.target().has(Rule::SqliteFolders) {
+        problem.message += ", nor does its folder: a run can't make it, and all that reads it fails (R-SRC-05)";
+        return problem.severity(Severity::Error).by(Rule::SqliteFolders);
+    }
+    problem.message += ": a run makes an empty one (R-SRC-05)";
+    let reads_tables = model_query(project, model).is_none_or(|sql| {
+        viz_sql::tokenize(sql.text()).map_or(true, |tokens| tokens.iter().any(|token| token.is_word("from")))
+    });
+    if reads_tables { problem } else { problem.severity(Severity::Information) }
 }
 
 /// A database that is none.

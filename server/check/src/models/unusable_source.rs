@@ -23,7 +23,24 @@ pub(crate) fn in_memory(project: &Project) -> Vec<Problem> {
             "a run of {target} can't open a database in memory: it is opened read-only, and all that reads it fails (R-SRC-03)"
         );
         let help = "name a database file, which may be empty; if the project runs in 2.2, where this works, say `target: \"2.2\"` in `.viz-lsp.yml`";
-        Some(Problem::new(Code::UnusableSource, loc, message).help(help))
+        Some(Problem::new(Code::UnusableSource, loc, message).help(help).by(Rule::MemoryDatabases))
+    };
+    project.of_kind(Kind::Source).filter_map(problem).collect()
+}
+
+/// Variables in the path of a DuckDB database, which no run replaces: none gets a connection (`R-ENV-08`, S-51).
+pub(crate) fn with_variables(project: &Project) -> Vec<Problem> {
+    let problem = |id: ObjectId| {
+        let Body::Source(source) = &project.object(id).body else { return None };
+        let attached = project.parent(id).is_some_and(|parent| project.object(parent).kind == Kind::Source);
+        let is_duckdb = source.kind == Some(SourceType::DuckDb) && !attached;
+        let database = source.database.as_ref().filter(|_| is_duckdb)?;
+        let loc = database.locate(TextRange::up_to(database.len()))?;
+        let within =
+            |name: &&viz_project::Spanned| name.loc.segment == loc.segment && loc.range.contains_range(name.loc.range);
+        source.variables.iter().find(within)?;
+        let message = "no run can open this database: in the path of a DuckDB database variables are not replaced, and all that reads it fails (R-ENV-08)";
+        Some(Problem::new(Code::UnusableSource, loc, message).help("write the path itself"))
     };
     project.of_kind(Kind::Source).filter_map(problem).collect()
 }

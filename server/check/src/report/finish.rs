@@ -25,6 +25,7 @@ impl Finding {
             help: None,
             fix: None,
             local: false,
+            rule: None,
             fingerprint: String::new(),
         }
     }
@@ -37,6 +38,7 @@ impl From<&Problem> for Finding {
         finding.help = problem.help.clone();
         finding.fix = problem.fix.clone();
         finding.local = problem.local;
+        finding.rule = problem.rule;
         finding.severity = problem.severity.unwrap_or(finding.severity);
         finding
     }
@@ -78,6 +80,7 @@ pub(crate) fn finish(
         ))
     });
     placed.dedup_by(|a, b| a.0 == b.0 && a.1 == b.1 && a.2.code == b.2.code && a.2.message == b.2.message);
+    crate::report::bounds::at_place(&mut placed);
     crate::report::repetition::merge(&mut placed);
     counters.findings_finished += fingerprints.put_on(&mut placed, project);
     placed.into_iter().map(|(_, _, finding)| short(finding)).collect()

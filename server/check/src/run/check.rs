@@ -8,6 +8,7 @@ use crate::models::check_model::check_model;
 use crate::models::check_table::check_table;
 use crate::models::source::{source_spec, unset_variables};
 use crate::models::unusable_source;
+use crate::report::bounds;
 use crate::report::finish::finish;
 use crate::report::{Counters, Finding, InputReport, InsightReport, OptionsStatus, Report, Status};
 use crate::run::last_check::{Due, Standing};
@@ -62,6 +63,7 @@ pub fn check_first(
     }
     findings.extend(unset_variables(project).iter().map(Finding::from));
     findings.extend(unusable_source::in_memory(project).iter().map(Finding::from));
+    findings.extend(unusable_source::with_variables(project).iter().map(Finding::from));
     crate::run::reference_loader::check_files(project, options.oracle, &mut findings);
     let common = common(project, options);
     let mut run = Run {
@@ -163,7 +165,11 @@ impl<'a> Run<'a> {
         let (project, memo) = (self.project, self.memo);
         for id in due.of_kind(project, Kind::Model) {
             let in_browser = self.standing.in_browser.contains(&id);
-            let check = |facts: &Facts<'_>, _: &Standing| check_model(project, facts, id, in_browser);
+            let check = |facts: &Facts<'_>, _: &Standing| {
+                let mut verdict = check_model(project, facts, id, in_browser);
+                bounds::of_object(&mut verdict.findings);
+                verdict
+            };
             let verdict = self.judge(&memo.models, id, u64::from(in_browser), check);
             self.standing.columns.insert(id, verdict.columns.clone());
             self.standing.stands_on(id, &verdict.used);
@@ -193,7 +199,11 @@ impl<'a> Run<'a> {
         let (project, memo, now) = (self.project, self.memo, self.options.now);
         for id in due.of_kind(project, Kind::Input) {
             let Body::Input(input) = &project.object(id).body else { continue };
-            let check = |facts: &Facts<'_>| check_input(project, facts, now, id, input);
+            let check = |facts: &Facts<'_>| {
+                let mut verdict = check_input(project, facts, now, id, input);
+                bounds::of_object(&mut verdict.findings);
+                verdict
+            };
             let verdict = match input.options {
                 Options::Query(_) => self.judge(&memo.inputs, id, 0, |facts, _| check(facts)),
                 // What is listed is looked at in no time, and there may be very many of such inputs.
@@ -252,6 +262,7 @@ impl<'a> Run<'a> {
                     let (columns, inputs) = (&standing.columns, &standing.options);
                     let mut verdict = check_insight(project, &facts_of, options, columns, inputs, *id);
                     verdict.findings.extend(unusable_source::of_insight(project, *id));
+                    bounds::of_object(&mut verdict.findings);
                     verdict.counters = facts_of.counted();
                     Checked::Now(remember(&memo.insights, project.object(*id).loc, depends, &facts_of, verdict))
                 }

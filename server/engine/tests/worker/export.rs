@@ -168,8 +168,16 @@ pub(super) fn exports_of_sqlite_hold_every_row() {
     }
     let secret = out.parent().expect("a folder").join("secret.csv");
     std::fs::write(&secret, "a\n1\n").unwrap();
-    let outside = ask(&engine, duckdb(&format!("from read_csv('{}')", secret.display()))).answer;
-    assert!(!matches!(outside, Ok(Answer::Exported(Ok(_)))), "{outside:?}");
+    for sql in [
+        format!("from read_csv('{}')", secret.display()),
+        format!("from '{}'", secret.display()),
+        "select current_setting('allowed_directories') from m".to_owned(),
+        "from glob('**')".to_owned(),
+        "from duckdb_settings()".to_owned(),
+    ] {
+        let outside = ask(&engine, duckdb(&sql)).answer;
+        assert!(outside.is_err(), "{sql}: {outside:?}");
+    }
     let failed = ask(&engine, question(&source, "delete from t", files(true, false)));
     assert!(matches!(failed.answer, Ok(Answer::Exported(Err(error))) if error.kind == SqlErrorKind::Refused));
 }

@@ -41,7 +41,9 @@ pub(super) fn names(
     let fits = |id: &ObjectId| {
         let object = project.object(*id);
         let named = !object.name_text().is_empty() && is_referable(object.name_text());
-        named && allowed(request, place, is_query, object.kind)
+        named
+            && allowed(request, place, is_query, object.kind)
+            && (place != Place::TraceLink || is_carpet(&object.body))
     };
     // Names inside models have to be reached through their model.
     let scoped = |id: &ObjectId| {
@@ -70,6 +72,10 @@ fn allowed(request: &Request<'_>, place: Place, is_query: bool, kind: Kind) -> b
         }
         place => place.targets().contains(&kind),
     }
+}
+
+fn is_carpet(body: &Body) -> bool {
+    matches!(body, Body::Insight(insight) if insight.trace_type.as_ref().is_some_and(|ty| ty.text == "carpet"))
 }
 
 /// What stands behind the name already.

@@ -12,7 +12,7 @@ use crate::cursor::context::Content;
 use viz_check::options_of;
 use viz_plotly::{ValueType, schema};
 use viz_project::schema::{HEIGHTS, PALETTES, Type, known_pages};
-use viz_project::{Body, Environment, Kind, Place};
+use viz_project::{Body, Environment, Kind, Place, Rule};
 use viz_syntax::quoted;
 use viz_syntax::{Cursor, cursor};
 use viz_text::{TextRange, TextSize};
@@ -121,6 +121,7 @@ pub(super) fn values(request: &Request<'_>, content: &Content) -> Vec<Completion
         return slots::slots(request, content);
     }
     let Some(place) = request.slot.place() else { return plain(request, content) };
+    let place = if lies_on_carpet(request) && !text.trim_start().starts_with("?{") { Place::TraceLink } else { place };
     match cursor(text, at) {
         Cursor::RefName { replace, quoted } => {
             let context = in_braces(text, at);
@@ -134,6 +135,18 @@ pub(super) fn values(request: &Request<'_>, content: &Content) -> Vec<Completion
             _ => plain(request, content),
         },
     }
+}
+
+/// Whether this is the property of a trace that names the carpet on which it lies (R-22-45).
+fn lies_on_carpet(request: &Request<'_>) -> bool {
+    let project = request.snapshot.project;
+    let body = request.slot.object(project, request.file).map(|id| &project.object(id).body);
+    let Some(Body::Insight(insight)) = body else { return false };
+    let trace = insight.trace_type.as_ref().map(|ty| ty.text.as_str());
+    matches!(request.slot.ty, Type::Props)
+        && request.slot.inner == ["carpet"]
+        && matches!(trace, Some("contourcarpet" | "scattercarpet"))
+        && project.target().has(Rule::TraceLinks)
 }
 
 /// Whether the reference at the cursor is a `${…}`.
@@ -258,7 +271,7 @@ fn plain(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
             if empty {
                 items.push(snippet("?{ … }", "?{ ", "?{ $0 \\}").detail("query"));
             }
-            items.extend(whole(Place::InsightProps));
+            items.extend(whole(if lies_on_carpet(request) { Place::TraceLink } else { Place::InsightProps }));
             items
         }
         _ => Vec::new(),

@@ -258,6 +258,19 @@ fn themes_and_templates() {
     assert!(labels(&format!("{project}    $0\n")).contains(&"template".into()));
 }
 
+/// R-22-45: a trace lies on a carpet, and on nothing else.
+#[test]
+fn carpets_of_other_insights() {
+    let project = "insights:\n  - { name: grid, props: { type: carpet, a: [1], b: [1] } }\n  \
+                   - { name: bars, props: { type: bar, x: [1] } }\n  - name: lines\n    props:\n      type: contourcarpet\n";
+    let project = format!("inputs:\n  - {{ name: pick, type: single-select, options: [a] }}\n{project}");
+    assert_eq!(labels(&format!("{project}      carpet: ${{ref($0)}}")), ["grid"]);
+    let whole = labels(&format!("{project}      carpet: $0"));
+    assert!(whole.contains(&"grid".into()) && !whole.contains(&"bars".into()), "{whole:?}");
+    let before = labels(&format!("cli_version: 2.1.0\n{project}      carpet: ${{ref($0)}}"));
+    assert!(!before.contains(&"grid".into()), "{before:?}");
+}
+
 #[test]
 fn keys_bring_what_follows_them() {
     let key = |text: &str, label: &str, snippet| Fixture::new(text).changed(label, snippet);

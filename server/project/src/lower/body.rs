@@ -72,6 +72,7 @@ impl Lowering {
         }
         if let Some(props) = node.get("props").filter(|props| props.kind() == NodeKind::Mapping) {
             insight.has_props = true;
+            insight.draws = props.entries().any(|entry| entry.name() != "type");
             insight.trace_type = props.get("type").and_then(Self::spanned);
             insight.mode = text(props, "mode");
             if insight.trace_type.is_none() && props.get("<<").is_none() {
@@ -180,7 +181,8 @@ impl Lowering {
                     format!("`{piece}` is `{}` alone, with text behind it: a path belongs into the braces", path.name)
                 }
             };
-            let problem = Problem::new(Code::MalformedReference, at, message);
+            let mut problem = Problem::new(Code::MalformedReference, at, message);
+            problem.rule = self.has(Rule::PathsOutside).then_some(Rule::PathsOutside);
             self.problem(match &path.meant {
                 Some(meant) => problem.fix(Fix::replace(format!("write `{meant}`"), at, meant.clone()).safe()),
                 None => problem.help("alias the column in the model's SQL, and write its name into the braces"),

@@ -22,7 +22,8 @@ impl Lowering {
             true => format!("`{key}` can't be {}: a colour is {expected} here", describe(node)),
             false => format!("`{key}` can't be {}: no cell gets a colour, for it must be {expected}", describe(node)),
         };
-        let problem = Problem::new(Code::InvalidValue, node.loc(), message);
+        let mut problem = Problem::new(Code::InvalidValue, node.loc(), message);
+        problem.rule = Some(Rule::CheckedTables).filter(|rule| key.ends_with("_color") && self.has(*rule));
         self.problem(match hex(text) {
             Some(hex) => problem.fix(Fix::replace(format!("write `{hex}`"), node.loc(), format!("\"{hex}\""))),
             None => problem.help("write it as `\"#1f77b4\"`, with the quotes"),

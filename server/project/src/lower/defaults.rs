@@ -29,7 +29,9 @@ impl Lowering {
                 let message =
                     format!("the default `{text}` is no text, as options are: it is none of them in 2.0 (R-IN-05)");
                 let fix = Fix::replace(format!("write `\"{text}\"`"), node.loc(), format!("\"{text}\""));
-                self.problem(Problem::new(Code::DefaultNotAnOption, node.loc(), message).fix(fix));
+                self.problem(
+                    Problem::new(Code::DefaultNotAnOption, node.loc(), message).fix(fix).by(Rule::TypedDefaults),
+                );
             }
         }
     }

@@ -141,6 +141,7 @@ impl Lowering {
                     );
                     let mut problem = Problem::new(Code::UnknownKey, entry.key.loc(), message);
                     problem.help = instead(shape.name, field.name).map(str::to_owned);
+                    problem.rule = field.rule;
                     return self.problem(problem);
                 }
                 Some(_) => {}

@@ -58,7 +58,7 @@ impl Lowering {
     pub(super) fn least(&mut self, key: &str, least: i64, rule: Rule, node: Node<'_>) {
         if self.has(rule) && whole(node).is_some_and(|value| value < least) {
             let message = format!("`{key}` can't be {}: it is at least {least}", describe(node));
-            self.problem(Problem::new(Code::InvalidValue, node.loc(), message));
+            self.problem(Problem::new(Code::InvalidValue, node.loc(), message).by(rule));
         }
     }
 
@@ -85,11 +85,9 @@ impl Lowering {
                 let message =
                     format!("`{key}` can't be {value}, which is known {known} only: in {target} it is one of {list}");
                 let other = if value == 15 { "10" } else { "15" };
-                self.problem(Problem::new(Code::InvalidValue, node.loc(), message).fix(Fix::replace(
-                    format!("write `{other}`"),
-                    node.loc(),
-                    other,
-                )));
+                let fix = Fix::replace(format!("write `{other}`"), node.loc(), other);
+                let problem = Problem::new(Code::InvalidValue, node.loc(), message);
+                self.problem(problem.fix(fix).by(Rule::PagesOfFifteen));
             }
         }
     }
@@ -172,7 +170,8 @@ impl Lowering {
             let message = format!("`{key}` in pixels is known since 2.1 only");
             self.problem(
                 Problem::new(Code::InvalidValue, node.loc(), message)
-                    .help(format!("write one of {}", HEIGHTS.join(", "))),
+                    .help(format!("write one of {}", HEIGHTS.join(", ")))
+                    .by(Rule::HeightsInPixels),
             );
         } else if !pixels && !node.str().is_some_and(|text| HEIGHTS.contains(&text)) {
             let mut list: Vec<String> = HEIGHTS.iter().map(|height| format!("`{height}`")).collect();

@@ -2,7 +2,7 @@
 
 use super::tables::{ENV, NAME, TEXT};
 use super::types::{Field, Shape, Type, Variants, field};
-use super::versions::Target;
+use super::versions::Rule;
 
 const HOST: Field = field("host", ENV, "Host name.");
 pub(super) const PORT: Field = field("port", Type::Integer, "Port.");
@@ -11,7 +11,7 @@ const USERNAME: Field = field("username", ENV, "User name.");
 const PASSWORD: Field = field("password", ENV, "Password; write `${env.NAME}`.");
 const DB_SCHEMA: Field = field("db_schema", ENV, "Schema that unqualified table names are looked up in.");
 const SEEDS: Field =
-    field("seeds", Type::List(&SEED_TYPE), "Commands whose CSV output becomes tables.").since(Target::V2_1);
+    field("seeds", Type::List(&SEED_TYPE), "Commands whose CSV output becomes tables.").by(Rule::Seeds);
 const POOL: Field = field("connection_pool_size", Type::Integer, "How many connections are kept.").default("1");
 
 static SEED_TYPE: Type = Type::Mapping(&SEED);

@@ -3,7 +3,7 @@
 use super::sources::{PORT, SOURCE};
 use super::theme::THEME;
 use super::types::{Field, Kind, Place, Shape, Type, Variants, field};
-use super::versions::{Rule, Target};
+use super::versions::Rule;
 use crate::control::{MULTI_DISPLAYS, SINGLE_DISPLAYS};
 
 pub(super) const NAME: Field =
@@ -39,8 +39,8 @@ pub static PROJECT: Shape = Shape::plain(
         field("dashboards", Type::List(&Type::Object(Kind::Dashboard)), "Pages."),
         field("destinations", Type::List(&Type::Object(Kind::Destination)), "Where alerts go."),
         field("alerts", Type::List(&Type::Object(Kind::Alert)), "Conditions that notify."),
-        field("tests", Type::List(&Type::Object(Kind::Test)), "Assertions about insights.").since(Target::V2_1),
-        field("theme", Type::Mapping(&THEME), "How all charts and pages look.").since(Target::V2_2),
+        field("tests", Type::List(&Type::Object(Kind::Test)), "Assertions about insights.").by(Rule::Tests),
+        field("theme", Type::Mapping(&THEME), "How all charts and pages look.").by(Rule::Themes),
         field("project_dir", TEXT, "Set automatically; do not write."),
         field("project_file_path", TEXT, "Set automatically; do not write."),
     ],
@@ -118,7 +118,7 @@ static SCRIPT_MODEL: Shape = Shape::plain(
         NAME.required(),
         field("args", Type::List(&TEXT), "Command and arguments; it prints CSV with a header. Since 2.1: `seeds`.")
             .required()
-            .until(Target::V2_0),
+            .by(Rule::ScriptsAndMerges),
         field("table_name", TEXT, "Table that holds the command's output.").default("model"),
         field("allow_empty", Type::Boolean, "Whether no output is fine.").default("false"),
     ],
@@ -136,7 +136,7 @@ static MERGE_MODEL: Shape = Shape::plain(
             "The models that it reads. 2.1 has no such models.",
         )
         .required()
-        .until(Target::V2_0),
+        .by(Rule::ScriptsAndMerges),
     ],
 );
 
@@ -361,7 +361,7 @@ static TEMPLATE_DASHBOARD: Shape = Shape::plain(
             "The page as HTML. An element with `data-visivo-item=\"name\"` shows the chart, table, markdown or input of that name.",
         )
         .required()
-        .since(Target::V2_2),
+        .by(Rule::Templates),
         field("level", Type::Level, "Where the overview lists it."),
         field("tags", Type::List(&TEXT), "Tags."),
         DESCRIPTION,

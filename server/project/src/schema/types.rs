@@ -1,6 +1,6 @@
 //! The vocabulary of the declarative table: kinds, types, fields, shapes.
 
-use super::versions::{Rule, Target, Versions};
+use super::versions::{Rule, Versions};
 use serde::Serialize;
 
 /// The kinds of things in a project file. `R-NAME-01`: those with a name share one namespace.
@@ -269,6 +269,8 @@ pub struct Field {
     pub doc: &'static str,
     /// The versions that know it.
     pub versions: Versions,
+    /// What says so, unless all know it.
+    pub rule: Option<Rule>,
 }
 
 impl Field {
@@ -290,22 +292,16 @@ impl Field {
         self
     }
 
-    /// This field, known since a version.
-    pub const fn since(mut self, target: Target) -> Self {
-        self.versions = Versions::since(target);
-        self
-    }
-
-    /// This field, known until a version.
-    pub const fn until(mut self, target: Target) -> Self {
-        self.versions = Versions::until(target);
+    /// This field, known to the versions that have a rule.
+    pub const fn by(mut self, rule: Rule) -> Self {
+        (self.versions, self.rule) = (rule.versions(), Some(rule));
         self
     }
 }
 
 /// A field.
 pub const fn field(name: &'static str, ty: Type, doc: &'static str) -> Field {
-    Field { name, alias: None, ty, required: false, default: "", doc, versions: Versions::ALL }
+    Field { name, alias: None, ty, required: false, default: "", doc, versions: Versions::ALL, rule: None }
 }
 
 /// The fields of a mapping.

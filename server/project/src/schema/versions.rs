@@ -179,6 +179,7 @@ rules! {
     DefaultQueriesRead V2_2 "R-IN-32a" "the query of a default is what is selected first",
     NumericDefaults V2_2 "S-10" "the default of a range of numbers is compared as numbers",
     OddNamesReplaced V2_2 "S-01" "inputs with hyphens or spaces in their names are replaced in properties",
+    DecimalTexts V2_2 "R-22-80" "charts get decimals as texts",
     NamedColumns V2_2 "R-22-60" "every column of a model needs a name",
     MemoryDatabases V2_2 "R-SRC-03" "a DuckDB database may be in memory",
     SqliteFolders V2_2 "R-SRC-05" "missing folders of SQLite databases are made",

@@ -4,6 +4,7 @@
 //! zero as 1.4 does, and `date_trunc('month', x)` becomes `viz_1_4_date_trunc('month', x)`, which is a DATE. The engine has
 //! macros of these names. Places in such a text have places in the one that was typed.
 
+use super::literals::no_timestamp;
 use crate::{Nesting, Token, tokenize};
 use sqlparser::tokenizer::Token as T;
 use std::collections::HashMap;
@@ -16,6 +17,13 @@ pub const MACRO: &str = "viz_1_4_";
 
 /// A macro holds its argument more than once, so that calls in calls grow fast: at most so many of them.
 const MOST_NESTED: usize = 4;
+
+/// The stand-in of a text that is no number to 1.4: an argument of an aggregate.
+const TEXT: &str = "text";
+
+/// The stand-in of what is to be a MAP, and the function in it that says so.
+const MAP: &str = "map";
+const OF_MAPS: &str = "map_entries";
 
 /// What a macro is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +39,7 @@ enum Purpose {
 impl Purpose {
     fn of(stand_in: &str) -> Self {
         match stand_in {
-            "date_trunc" => Self::Typed,
+            "date_trunc" | MAP | TEXT => Self::Typed,
             "divisor" | "factorial" | "replacement" => Self::Laxer,
             _ => Self::Stricter,
         }
@@ -61,18 +69,62 @@ impl Meant {
 
 /// A query in words in which 2.0 means what 1.4 does by the typed one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reworded(Spliced);
+pub struct Reworded {
+    spliced: Spliced,
+    times: Vec<Time>,
+    /// The first `TRY` that was left out.
+    tried: Option<TextRange>,
+}
+
+/// A text that is no time to 1.4.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Time {
+    typed: String,
+    stand_in: String,
+    /// Where the typed one is.
+    place: TextRange,
+}
 
 impl Reworded {
     /// Its text.
     pub fn text(&self) -> &str {
-        self.0.text()
+        self.spliced.text()
+    }
+
+    /// The text that is no time to 1.4 and that an error about this text names, and its place in the typed one.
+    pub fn time_of(&self, message: &str) -> Option<(TextRange, &str)> {
+        let found = self.times.iter().find(|time| message.contains(&time.stand_in))?;
+        Some((found.place, &found.typed))
+    }
+
+    /// Where an error stands that came up in a macro, which has no place of its own.
+    pub fn place_of(&self, message: &str) -> Option<TextSize> {
+        let stand_in = self.text().find(&format!("{MACRO}{MAP}(")).filter(|_| message.contains(OF_MAPS))?;
+        Some(self.typed_offset(TextSize::new(stand_in as u32)))
+    }
+
+    /// The first `TRY` that this text does without, in the typed one.
+    pub fn tried(&self) -> Option<TextRange> {
+        self.tried
+    }
+
+    /// Whether it has such texts.
+    pub fn has_times(&self) -> bool {
+        !self.times.is_empty()
+    }
+
+    /// What an error about this text says of the typed one.
+    pub fn message(&self, message: &str) -> String {
+        match message.contains(OF_MAPS) && self.text().contains(MACRO) {
+            true => "`cardinality` is of a MAP only, and `len` of a list".into(),
+            false => message.replace(MACRO, ""),
+        }
     }
 
     /// Where a place of this text is in the typed one. Of a piece that isn't in it: where that piece stands.
     pub fn typed_offset(&self, offset: TextSize) -> TextSize {
-        let piece = || self.0.piece_at(offset).and_then(|at| self.0.pieces().nth(at));
-        self.0.origin(offset).or_else(|| piece().map(|(typed, _)| typed.start())).unwrap_or(offset)
+        let piece = || self.spliced.piece_at(offset).and_then(|at| self.spliced.pieces().nth(at));
+        self.spliced.origin(offset).or_else(|| piece().map(|(typed, _)| typed.start())).unwrap_or(offset)
     }
 }
 
@@ -103,27 +155,36 @@ static MEANING: LazyLock<HashMap<&'static str, Vec<Unlike>>> = LazyLock::new(|| 
 pub fn reworded(sql: &str, meant: Meant) -> Option<Reworded> {
     // Nearly all queries end here.
     let lower = sql.to_ascii_lowercase();
-    if !MEANING.keys().any(|name| lower.contains(name)) {
+    if !MEANING.keys().any(|name| lower.contains(name)) && !lower.contains("try") && !lower.contains(':') {
         return None;
     }
     let tokens: Vec<Token> = tokenize(sql).ok()?.into_iter().filter(|token| !token.is_space()).collect();
     let filters = filters(&tokens);
-    let mut rewording = Rewording { tokens: &tokens, meant, filters, edits: Vec::new(), guarded: Vec::new() };
+    let mut rewording = Rewording {
+        tokens: &tokens,
+        meant,
+        filters,
+        edits: Vec::new(),
+        times: Vec::new(),
+        tried: None,
+        guarded: Vec::new(),
+    };
     for at in 0..tokens.len() {
         rewording.token(at);
     }
-    let mut edits = rewording.edits;
+    let Rewording { mut edits, times, tried, .. } = rewording;
     if edits.is_empty() {
         return None;
     }
     edits.sort_by_key(|(range, _)| range.start());
-    Some(Reworded(Spliced::new(sql, TextRange::up_to(TextSize::of(sql)), edits)))
+    Some(Reworded { spliced: Spliced::new(sql, TextRange::up_to(TextSize::of(sql)), edits), times, tried })
 }
 
 /// The conditions of a query's WHERE, if it has several: which of them a row meets first is the engine's choice, so one that fails may never
 /// be asked.
 fn filters(tokens: &[Token]) -> Range<usize> {
-    let (mut nesting, mut start, mut several) = (Nesting::default(), None, false);
+    // The `and` of a `between` joins no conditions.
+    let (mut nesting, mut start, mut several, mut betweens) = (Nesting::default(), None, false, 0_usize);
     for (at, token) in tokens.iter().enumerate() {
         let is = |words: &[&str]| words.iter().any(|word| token.is_word(word));
         match start {
@@ -133,6 +194,8 @@ fn filters(tokens: &[Token]) -> Range<usize> {
             {
                 return if several { start..at } else { 0..0 };
             }
+            Some(_) if nesting.is_top() && is(&["between"]) => betweens += 1,
+            Some(_) if nesting.is_top() && betweens > 0 && is(&["and"]) => betweens -= 1,
             Some(_) if nesting.is_top() => several |= is(&["and", "or"]),
             _ => {}
         }
@@ -147,6 +210,8 @@ struct Rewording<'a> {
     filters: Range<usize>,
     /// What stands in place of which piece of the text.
     edits: Vec<(TextRange, String)>,
+    times: Vec<Time>,
+    tried: Option<TextRange>,
     /// Behind which token each macro that is open ends.
     guarded: Vec<usize>,
 }
@@ -158,7 +223,26 @@ impl Rewording<'_> {
 
     fn token(&mut self, at: usize) {
         self.guarded.retain(|end| at < *end);
+        let range = self.tokens[at].range;
         let name = match &self.tokens[at].token {
+            // Only binding shows whether it is to be a TIMESTAMP.
+            T::SingleQuotedString(text) if self.meant != Meant::All => {
+                if let Some(stand_in) = no_timestamp(text) {
+                    self.edits.push((range, format!("'{stand_in}'")));
+                    self.times.push(Time { typed: text.clone(), stand_in, place: range });
+                }
+                return;
+            }
+            // Around aggregates only 1.4 takes it.
+            T::Word(word)
+                if self.meant == Meant::Taken
+                    && self.is(at + 1, &T::LParen)
+                    && word.value.eq_ignore_ascii_case("try") =>
+            {
+                self.edits.push((range, String::new()));
+                self.tried.get_or_insert(range);
+                return;
+            }
             T::Mod => "%".to_owned(),
             T::DuckIntDiv => "//".to_owned(),
             T::Word(word) if self.is(at + 1, &T::LParen) => word.value.to_ascii_lowercase(),
@@ -201,8 +285,14 @@ impl Rewording<'_> {
             return;
         };
         let single = argument.len() == 1;
-        // A bare NULL has a type of its own, and a text that is compared with a number becomes one.
-        if argument.is_empty() || single && (first.is_word("null") || stand_in == "divisor" && first.is_quoted()) {
+        if stand_in == TEXT {
+            if single && first.is_quoted() {
+                self.edits.push((TextRange::empty(first.range.end()), "::VARCHAR".into()));
+            }
+            return;
+        }
+        // A bare NULL has a type of its own, and a bare text becomes what the function takes.
+        if argument.is_empty() || single && (first.is_word("null") || first.is_quoted()) {
             return;
         }
         let text = format!("{MACRO}{stand_in}(");
@@ -325,7 +415,11 @@ mod tests {
             ("a // (b % c)", "a // viz_1_4_divisor((b % viz_1_4_divisor(c)))"),
             ("mod(a, b)", "mod(a, viz_1_4_divisor(b))"),
             ("7 % '2'", "7 % '2'"),
-            ("ln(null)", "ln(null)"),
+            ("cardinality(l)", "cardinality(viz_1_4_map(l))"),
+            ("stddev('5') + corr(n, '5') + stddev(n)", "stddev('5'::VARCHAR) + corr(n, '5'::VARCHAR) + stddev(n)"),
+            ("try(sum(n) / 2)", "try(sum(n) / 2)"),
+            ("t >= '2024-01-05T10:30Z'", "t >= '2024-01-05T10:30Z'"),
+            ("ln(null) + sqrt('a')", "ln(null) + sqrt('a')"),
             (
                 "log(1) + log(b, x)",
                 "log(viz_1_4_positive(1)) + log(viz_1_4_not_one(viz_1_4_positive(b)), viz_1_4_positive(x))",
@@ -336,6 +430,11 @@ mod tests {
             assert_eq!(all(typed), meant);
         }
         assert_eq!(reworded("7 % ln(x)", Meant::Types), None);
+        assert_eq!(reworded("try(sum(n) / 2)", Meant::Taken).unwrap().text(), "(sum(n) / 2)");
+        let times = reworded("t >= '2024-01-05T10:30Z'", Meant::Types).unwrap();
+        assert_eq!(times.text(), "t >= '300000-01-05T10:30Z'");
+        let (place, typed) = times.time_of("out of range: \"300000-01-05T10:30Z\"").unwrap();
+        assert_eq!((usize::from(place.start()), typed), (5, "2024-01-05T10:30Z"));
         assert_eq!(reworded("7 % ln(x)", Meant::Taken).unwrap().text(), "7 % viz_1_4_divisor(ln(x))");
     }
 
@@ -348,6 +447,15 @@ mod tests {
                 "select ln(viz_1_4_positive(x)) from t where a and ln(x) > 7 % viz_1_4_divisor(x) group by ln(viz_1_4_positive(x))",
             ),
             ("select 1 from t where ln(x) > 0 or (a)", "select 1 from t where ln(x) > 0 or (a)"),
+            (
+                "select 1 from t where ln(x) not between 1 and (a and b)",
+                "select 1 from t where ln(viz_1_4_positive(x)) not between 1 and (a and b)",
+            ),
+            ("select 1 from t where ln(x) between 1 and 2 and a", "select 1 from t where ln(x) between 1 and 2 and a"),
+            (
+                "select 1 from t where a between b between 1 and 2 and ln(x)",
+                "select 1 from t where a between b between 1 and 2 and ln(viz_1_4_positive(x))",
+            ),
             (
                 "select 1 from t where ln(case when a and b then x end) > 0",
                 "select 1 from t where ln(viz_1_4_positive(case when a and b then x end)) > 0",

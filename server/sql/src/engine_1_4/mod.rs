@@ -2,15 +2,18 @@
 //!
 //! 1.4 parses with tables that Bison made of its grammar, 2.0 (the engine that we link) with a grammar of another kind. So
 //! `scan` mirrors 1.4's lexer, and `grammar` runs its tables: `facts/grammar.tsv`, taken from 1.4's sources by
-//! `server/sql/generate/engines.py`, as far as a SELECT reaches them. `catalogue` has the functions and types that only one
-//! of the two engines has. The test `engines` compares with what both engines say of thousands of generated sentences.
+//! `server/sql/generate/engines.py`, as far as a SELECT reaches them. `transformer` has what the step behind the grammar
+//! refuses, `catalogue` the functions and types that only one of the two engines has. The test `engines` compares with what both engines say of thousands of generated sentences.
 
 mod catalogue;
 mod grammar;
+mod literals;
 mod meaning;
 mod scan;
+mod transformer;
 
 pub use catalogue::{Engine, Only, data_type, function};
+pub use literals::{lacks_seconds, lacks_unit};
 pub use meaning::{MACRO, Meant, Reworded, reworded};
 
 use viz_text::TextRange;
@@ -20,5 +23,12 @@ use viz_text::TextRange;
 /// # Errors
 /// The piece that does not fit: empty at the end of the text.
 pub fn parse(sql: &str) -> Result<(), TextRange> {
-    grammar::parse(&scan::tokens(sql), sql)
+    let tokens = scan::tokens(sql);
+    grammar::parse(&tokens, sql)?;
+    transformer::refused(&tokens, sql).map_or(Ok(()), Err)
+}
+
+/// Whether 1.4 reads a query that 2.0's parser refuses with this error.
+pub fn reads_instead(sql: &str, error: &str) -> bool {
+    transformer::is_of_newer_grammar(error) && parse(sql).is_ok()
 }

@@ -173,6 +173,12 @@ fn aliases_are_followed_across_segments() {
     }
     let doc = Document::parse(&laughs);
     assert!(shown(&doc).iter().any(|problem| problem.0 == ProblemKind::AliasTooLarge));
+    // Nor are those of a long text that together stand for more than a megabyte of it.
+    let texts = |length: usize| {
+        let text = format!("a: &a {}\nb: [{}]\n", "x".repeat(length), vec!["*a"; 100].join(","));
+        shown(&Document::parse(&text)).iter().any(|problem| problem.0 == ProblemKind::AliasTooLarge)
+    };
+    assert_eq!((texts(10_000), texts(11_000)), (false, true));
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! Literal (`|`) and folded (`>`) scalars.
 
 use super::{Line, Target, lines};
+use crate::breaks::KEPT;
+
+/// What ends lines in a value.
+const ENDS: [char; 3] = ['\n', KEPT[0], KEPT[1]];
 
 /// Decodes from the `|` or `>` at `start`. `value` tells the indentation where the header gives it relative to the
 /// parent, whose indentation isn't known here.
@@ -32,16 +36,16 @@ pub(super) fn decode(target: &mut Target<'_>, start: usize, end: usize, folded: 
         }
         let more_indented = blank(text.as_bytes().get(from));
         if let Some(end) = last_end {
-            if folded && !last_more_indented && !more_indented {
+            if folded && !last_more_indented && !more_indented && !target.is_kept(end.end, end.next) {
                 if blanks.is_empty() {
                     target.put(" ", end.end, from);
                 }
             } else {
-                target.put("\n", end.end, end.next);
+                target.line_end(end.end, end.next);
             }
         }
         for line in blanks.drain(..) {
-            target.put("\n", line.end, line.next);
+            target.line_end(line.end, line.next);
         }
         target.copy(from, line.end);
         last_end = Some(line);
@@ -49,7 +53,7 @@ pub(super) fn decode(target: &mut Target<'_>, start: usize, end: usize, folded: 
     }
     let mut line_end = |line: Line| {
         if line.next > line.end {
-            target.put("\n", line.end, line.next);
+            target.line_end(line.end, line.next);
         }
     };
     if chomp != Some('-')
@@ -67,13 +71,13 @@ fn indent(text: &str, lines: &[Line], value: &str) -> usize {
     let spaces = |line: &str| line.bytes().take_while(|byte| *byte == b' ').count();
     let has_text = |line: &&str| !line.trim_matches([' ', '\t']).is_empty();
     let source = lines.iter().map(|line| &text[line.start..line.end]).find(has_text);
-    let content = value.split('\n').find(has_text);
+    let content = value.split(ENDS).find(has_text);
     match (source, content) {
         (Some(source), Some(content)) => spaces(source).saturating_sub(spaces(content)),
         // Only blanks; what is beyond the indentation is content, if anything is.
         _ => {
             let longest = lines.iter().map(|line| line.end - line.start).max().unwrap_or(0);
-            longest - value.split('\n').map(str::len).max().unwrap_or(0).min(longest)
+            longest - value.split(ENDS).map(str::len).max().unwrap_or(0).min(longest)
         }
     }
 }

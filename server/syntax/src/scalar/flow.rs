@@ -51,7 +51,7 @@ pub(super) fn double_quoted(target: &mut Target<'_>, start: usize, end: usize) {
 }
 
 /// Hands each line's text to `line(target, from, to, line_end)`, without the white-space around line ends, and writes the
-/// line ends between them: one alone becomes a space, n + 1 become n line feeds. `line` answers how far it
+/// line ends between them: one alone becomes a space, n + 1 become n line feeds, but for those that are kept. `line` answers how far it
 /// came, or nothing if the line end is escaped. `line_end` is where the line ends with its trailing white-space, for an
 /// escaped space there.
 fn fold(
@@ -67,6 +67,8 @@ fn fold(
     }
     let last = all.len().saturating_sub(1);
     let mut breaks: Vec<(usize, usize)> = Vec::new();
+    // Where the first of them begins without the blanks before it.
+    let mut first_end = start;
     let mut escaped = false;
     for (n, one) in all.iter().enumerate() {
         let blank = |c: char| matches!(c, ' ' | '\t');
@@ -82,14 +84,19 @@ fn fold(
             let first = breaks[0];
             match (&breaks[1..], escaped) {
                 ([], true) => {}
+                (more, false) if target.is_kept(first_end, first.1) => {
+                    target.copy(first_end, first.1);
+                    more.iter().for_each(|at| target.line_end(at.0, at.1));
+                }
                 ([], false) => target.put(" ", first.0, from),
-                (more, _) => more.iter().for_each(|at| target.put("\n", at.0, at.1)),
+                (more, _) => more.iter().for_each(|at| target.line_end(at.0, at.1)),
             }
         }
         breaks.clear();
         let done = line(target, from, to, one.end);
         escaped = done.is_none();
         breaks.push((done.unwrap_or(to), one.next));
+        first_end = one.end;
     }
 }
 

@@ -1,7 +1,8 @@
 //! The command line. Its options and exit codes are promised: more may come, none changes.
 
 use chrono::{DateTime, Local, NaiveDate, NaiveDateTime};
-use clap::{ArgAction, ArgGroup, Args, Parser, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use viz_check::Level;
 use viz_engine::Role;
@@ -9,55 +10,39 @@ use viz_project::{Confined, Environment, Target};
 
 /// Checks dashboards-as-code before anyone looks at them: every choice that a viewer can make, against the real database.
 ///
-/// Without options it is a language server on stdin and stdout.
+/// Without a command it is a language server on stdin and stdout. Commands may be written as options, too: `viz-lsp --check`.
 #[derive(Debug, Parser)]
-#[command(name = "viz-lsp", version, max_term_width = 110)]
-#[command(group(ArgGroup::new("face").args(["check", "build"])))]
+#[command(name = "viz-lsp", version, max_term_width = 110, args_conflicts_with_subcommands = true)]
+#[command(disable_help_subcommand = true, subcommand_precedence_over_arg = true)]
 pub struct Cli {
+    #[command(subcommand)]
+    face: Option<Face>,
+
     /// Speak the language server protocol on stdin and stdout (the default)
-    #[arg(long, conflicts_with_all = ["face", "explain"])]
+    #[arg(long)]
     stdio: bool,
 
     /// Speak it with a client that listens on this port of this machine
-    #[arg(long, value_name = "PORT", conflicts_with_all = ["stdio", "face", "explain"])]
+    #[arg(long, value_name = "PORT", conflicts_with = "stdio")]
     pub socket: Option<u16>,
 
-    /// Check the projects that the paths belong to
-    #[arg(long, conflicts_with = "explain")]
-    check: bool,
-
-    /// Make the files that the projects' dashboards read: options, rows of models and insights
-    #[arg(long, conflicts_with = "explain")]
-    build: bool,
-
-    /// Print the page of a diagnostic; all codes when none is given
-    #[arg(long, value_name = "CODE", num_args = 0..=1)]
-    explain: Option<Option<String>>,
-
-    /// Tell what protects this computer from the projects' queries, and what can be opened
-    #[arg(long, value_name = "PATH", num_args = 0..=1, conflicts_with_all = ["face", "explain", "stdio"])]
-    doctor: Option<Option<PathBuf>>,
-
-    /// List the newest runs of queries on sources, newest last [default: 20]
-    #[arg(long, value_name = "N", num_args = 0..=1, conflicts_with_all = ["face", "explain", "stdio", "doctor"])]
-    runs: Option<Option<u32>>,
-
-    /// Tell on stderr what happens; twice for more
-    #[arg(short, long, action = ArgAction::Count)]
+    /// Log to stderr; twice for more
+    #[arg(short, long, action = ArgAction::Count, global = true)]
     pub verbose: u8,
 
-    /// Write what is told into this file instead
-    #[arg(long, value_name = "FILE")]
+    /// Write the log to this file instead
+    #[arg(long, value_name = "FILE", global = true)]
     pub log_file: Option<PathBuf>,
 
     #[command(flatten)]
-    options: CheckArgs,
+    worker: WorkerArgs,
+}
 
-    #[command(flatten)]
-    building: BuildArgs,
-
+/// What a worker process is told. Not for people.
+#[derive(Debug, Args)]
+struct WorkerArgs {
     /// Answer questions of a parent process on stdin and stdout
-    #[arg(long, hide = true, value_name = "KIND", conflicts_with_all = ["face", "explain", "stdio"])]
+    #[arg(long, hide = true, value_name = "KIND", conflicts_with = "stdio")]
     worker: Option<WorkerKind>,
 
     /// The folder of private copies of databases that a worker reads
@@ -86,80 +71,142 @@ pub enum WorkerKind {
     Sources,
 }
 
-/// The options of `--check`.
+/// The commands.
+#[derive(Debug, Subcommand)]
+enum Face {
+    /// Check projects: all choices of all insights
+    Check(CheckArgs),
+    /// Check projects, and put the fixes that need no second look into their files
+    Fix(CheckArgs),
+    /// Make the files that the projects' dashboards read: options, rows of models and insights
+    Build(BuildArgs),
+    /// Print the page of a finding's code; all codes when none is given
+    Explain {
+        /// The code, such as `combination-syntax`
+        #[arg(value_name = "CODE")]
+        code: Option<String>,
+    },
+    /// Tell what protects this computer from the projects' queries, and what can be opened
+    Doctor {
+        /// A project's folder or one of its files [default: the current folder]
+        #[arg(value_name = "PATH")]
+        path: Option<PathBuf>,
+    },
+    /// List the newest runs of queries on sources, newest last
+    Runs {
+        /// How many
+        #[arg(value_name = "N", default_value_t = 20)]
+        count: u32,
+    },
+    /// Print a script that lets a shell complete this command line
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page of viz-lsp or of one of its commands (`viz-lsp man check | man -l -`)
+    Man {
+        /// The command
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
+    },
+}
+
+/// What `check` and `build` have in common.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Options of --check")]
-pub struct CheckArgs {
+pub struct CommonArgs {
     /// Project folders, project files, or files that a project includes [default: the current folder]
-    #[arg(value_name = "PATH", requires = "face")]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
     /// What to print on stdout
-    #[arg(long, requires = "face", value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 
-    /// How deep to check [default: bind]
-    #[arg(long, requires = "check", conflicts_with = "build", value_enum)]
-    pub level: Option<LevelArg>,
-
     /// Format version that the projects are written for [default: the project's]
-    #[arg(long, requires = "face", value_enum)]
+    #[arg(long, value_enum)]
     pub target: Option<TargetArg>,
 
     /// Current time for date expressions [default: now]
-    #[arg(long, requires = "face", value_name = "TIMESTAMP", value_parser = timestamp)]
+    #[arg(long, value_name = "TIMESTAMP", value_parser = timestamp)]
     pub now: Option<NaiveDateTime>,
 
-    /// Check at most this many combinations of an insight one by one [default: 96]
-    #[arg(long, requires = "check", conflicts_with = "build", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=viz_project::MOST_COMBINATIONS as i64))]
-    pub max_combinations: Option<u32>,
-
-    /// Seed of the sample above that number [default: 0]
-    #[arg(long, requires = "check", conflicts_with = "build", value_name = "N")]
-    pub seed: Option<u64>,
-
-    /// Time for one query of the engine [default: 10; of --build: 600]
-    #[arg(long, requires = "face", value_name = "SECONDS", value_parser = seconds)]
+    /// Time for one query of the engine [default: 10; when building: 600]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<f64>,
 
-    /// Time for everything: what is still open then is reported as not checked, or not built [default: 600; of --build: none]
-    #[arg(long, requires = "face", value_name = "SECONDS", value_parser = seconds)]
+    /// Time for everything: what is still open then is reported as not checked, or not built [default: 600; when building: none]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub deadline: Option<f64>,
 
     /// Main memory for one query of the engine [default: 1000]
-    #[arg(long, requires = "face", value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=4000))]
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=4000))]
     pub memory: Option<u64>,
 
-    /// Think of options that no query gives today: an apostrophe, an empty text, NULL, …
-    #[arg(long, requires = "check", conflicts_with = "build")]
-    pub hostile_options: bool,
-
-    /// In CI, read included files and files of sources outside of the project's repository, too
-    #[arg(long, requires = "face")]
+    /// In CI, also read included files and files of sources outside of the project's repository
+    #[arg(long)]
     pub allow_outside: bool,
 
-    /// Neither read nor write the capsule cache
-    #[arg(long, requires = "face")]
+    /// Neither read nor write the cache of query results
+    #[arg(long)]
     pub no_cache: bool,
 
-    /// Let warnings fail the check too
-    #[arg(long, requires = "check", conflicts_with = "build", value_enum, value_name = "WHAT")]
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+
+    /// Print findings only
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+impl CommonArgs {
+    /// Whether nothing outside of a project's repository is read: in CI, unless the user allows it.
+    pub fn is_confined(&self) -> bool {
+        !self.allow_outside && Confined::by_environment(&Environment::from_process()).is_some()
+    }
+}
+
+/// The options of `check`.
+#[derive(Debug, Clone, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+
+    /// How deep to check [default: bind]
+    #[arg(long, value_enum)]
+    pub level: Option<LevelArg>,
+
+    /// Check at most this many combinations of an insight one by one [default: 96]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=viz_project::MOST_COMBINATIONS as i64))]
+    pub max_combinations: Option<u32>,
+
+    /// Seed of the sample above that number [default: 0]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// Also test options that may appear later: an apostrophe, an empty text, NULL, …
+    #[arg(long)]
+    pub hostile_options: bool,
+
+    /// Let warnings fail the check, too
+    #[arg(long, value_enum, value_name = "WHAT")]
     pub deny: Option<Deny>,
 
     /// Fail if a smaller share of all combinations was covered
-    #[arg(long, requires = "check", conflicts_with = "build", value_name = "PERCENT", value_parser = percent)]
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub min_coverage: Option<f64>,
 
     /// Ignore the findings recorded in this file
-    #[arg(long, requires = "check", conflicts_with = "build", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
 
     /// Record today's findings in this file
-    #[arg(long, requires = "check", conflicts_with = "build", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     pub write_baseline: Option<PathBuf>,
 
     /// Paths that belong to no project are no error: for hooks that are given file names
-    #[arg(long, requires = "check", conflicts_with = "build")]
+    #[arg(long)]
     pub skip_unrelated: bool,
 
     /// Put the fixes that need no second look into the files; `--fix=all`: also those that do
@@ -169,63 +216,47 @@ pub struct CheckArgs {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "safe",
-        requires = "check",
-        conflicts_with_all = ["build", "watch", "stdin_filename"]
+        conflicts_with_all = ["watch", "stdin_filename"]
     )]
     pub fix: Option<Fixes>,
 
     /// Check again whenever a file of the projects or of their sources changes
-    #[arg(long, requires = "check", conflicts_with_all = ["build", "write_baseline", "stdin_filename"])]
+    #[arg(long, conflicts_with_all = ["write_baseline", "stdin_filename"])]
     pub watch: bool,
 
     /// Read the text of this file from stdin, as an editor holds it
-    #[arg(long, requires = "check", conflicts_with = "build", value_name = "PATH")]
+    #[arg(long, value_name = "PATH")]
     pub stdin_filename: Option<PathBuf>,
-
-    /// When to use colours
-    #[arg(long, requires = "face", value_enum, default_value_t = Color::Auto)]
-    pub color: Color,
-
-    /// Print findings only
-    #[arg(short, long, requires = "face")]
-    pub quiet: bool,
 }
 
-impl CheckArgs {
-    /// Whether nothing outside of a project's repository is read: in CI, unless the user allows it.
-    pub fn is_confined(&self) -> bool {
-        !self.allow_outside && Confined::by_environment(&Environment::from_process()).is_some()
-    }
-}
-
-/// The options of `--build`, besides those that it shares with `--check`.
+/// The options of `build`.
 #[derive(Debug, Clone, Args)]
-#[command(
-    next_help_heading = "Options of --build, besides --format, --target, --now, --timeout, --deadline, --allow-outside, --no-cache, --color and --quiet"
-)]
 pub struct BuildArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+
     /// Write to this folder and to nothing else [default: the project's folder `target`]
-    #[arg(long, requires = "build", conflicts_with = "check", value_name = "DIR")]
+    #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 
     /// Build these objects and what they need
-    #[arg(long, requires = "build", conflicts_with = "check", value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub only: Vec<String>,
 
     /// Build so many objects side by side
-    #[arg(long, requires = "build", conflicts_with = "check", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
     pub jobs: Option<u32>,
 
     /// Tell what would be built, and write nothing
-    #[arg(long, requires = "build", conflicts_with = "check")]
+    #[arg(long)]
     pub dry_run: bool,
 
     /// Arrangement of the files [default: that of the format version]
-    #[arg(long, requires = "build", conflicts_with = "check", value_enum)]
+    #[arg(long, value_enum)]
     pub layout: Option<TargetArg>,
 
     /// Also write a file for each insight with its columns as arrays
-    #[arg(long, requires = "build", conflicts_with = "check")]
+    #[arg(long)]
     pub flat: bool,
 }
 
@@ -331,39 +362,82 @@ pub enum Command {
     Serve,
     /// Nothing; the language server, or, where a person sits before it, what to do first.
     Nothing,
-    /// `--check`.
+    /// `check` and `fix`.
     Check(Box<CheckArgs>),
-    /// `--build`.
-    Build(Box<CheckArgs>, BuildArgs),
-    /// `--explain`.
+    /// `build`.
+    Build(Box<BuildArgs>),
+    /// `explain`.
     Explain(Option<String>),
-    /// `--doctor`, on the project of this path.
+    /// `doctor`, on the project of this path.
     Doctor(Option<PathBuf>),
-    /// `--runs`, so many.
+    /// `runs`, so many.
     Runs(usize),
+    /// `completions`.
+    Completions(clap_complete::Shell),
+    /// `man`, of this command.
+    Man(Option<String>),
     /// `--worker`.
     Worker(Role),
 }
 
+/// Commands that were options first, and are still read as such.
+const AS_OPTIONS: [&str; 5] = ["check", "build", "explain", "doctor", "runs"];
+
+/// The command line with its command in front: `--check a.yml` is `check a.yml`.
+fn command_first(mut args: Vec<OsString>) -> Vec<OsString> {
+    let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
+    let option = |arg: &OsString| {
+        let (name, value) = match arg.to_str()?.strip_prefix("--")?.split_once('=') {
+            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+            None => (arg.to_str()?[2..].to_owned(), None),
+        };
+        AS_OPTIONS.into_iter().find(|command| *command == name).map(|command| (command, value))
+    };
+    let found = (1..end).find_map(|at| Some((at, option(&args[at])?)));
+    if let Some((at, (command, value))) = found {
+        match value {
+            Some(value) => args[at] = value.into(),
+            None => drop(args.remove(at)),
+        }
+        args.insert(1, command.into());
+    }
+    args
+}
+
 impl Cli {
+    /// Reads a command line, which begins with the program's name.
+    ///
+    /// # Errors
+    /// If it can't be read, and for `--help` and `--version`: what to print.
+    pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        Self::try_parse_from(command_first(args.into_iter().collect()))
+    }
+
     /// What the command line asks for.
     pub fn asks_for(self) -> Command {
-        match self {
-            Cli { worker: Some(kind), copies, read, write, write_number, .. } => {
-                let kind = match kind {
-                    WorkerKind::Parse => viz_engine::WorkerKind::Parse,
-                    WorkerKind::Sources => viz_engine::WorkerKind::Sources,
-                };
-                let write = write.map(|path| viz_files::Handed { path, identity: write_number });
-                Command::Worker(Role { kind, copies, read, write })
-            }
-            Cli { explain: Some(code), .. } => Command::Explain(code),
-            Cli { doctor: Some(path), .. } => Command::Doctor(path),
-            Cli { runs: Some(count), .. } => Command::Runs(count.unwrap_or(20) as usize),
-            Cli { check: true, options, .. } => Command::Check(Box::new(options)),
-            Cli { build: true, options, building, .. } => Command::Build(Box::new(options), building),
-            Cli { stdio: true, .. } => Command::Serve,
-            _ => Command::Nothing,
+        let Some(face) = self.face else {
+            return match self.worker {
+                WorkerArgs { worker: Some(kind), copies, read, write, write_number } => {
+                    let kind = match kind {
+                        WorkerKind::Parse => viz_engine::WorkerKind::Parse,
+                        WorkerKind::Sources => viz_engine::WorkerKind::Sources,
+                    };
+                    let write = write.map(|path| viz_files::Handed { path, identity: write_number });
+                    Command::Worker(Role { kind, copies, read, write })
+                }
+                _ if self.stdio => Command::Serve,
+                _ => Command::Nothing,
+            };
+        };
+        match face {
+            Face::Check(check) => Command::Check(Box::new(check)),
+            Face::Fix(check) => Command::Check(Box::new(CheckArgs { fix: check.fix.or(Some(Fixes::Safe)), ..check })),
+            Face::Build(build) => Command::Build(Box::new(build)),
+            Face::Explain { code } => Command::Explain(code),
+            Face::Doctor { path } => Command::Doctor(path),
+            Face::Runs { count } => Command::Runs(count as usize),
+            Face::Completions { shell } => Command::Completions(shell),
+            Face::Man { command } => Command::Man(command),
         }
     }
 }
@@ -400,7 +474,7 @@ mod tests {
     use clap::CommandFactory;
 
     fn command(args: &[&str]) -> Result<Command, clap::Error> {
-        Cli::try_parse_from(std::iter::once(&"viz-lsp").chain(args)).map(Cli::asks_for)
+        Cli::read(std::iter::once(&"viz-lsp").chain(args).map(OsString::from)).map(Cli::asks_for)
     }
 
     #[test]
@@ -420,9 +494,33 @@ mod tests {
     fn paths_may_stand_before_and_after_options() {
         for args in [&["--check", "a", "b", "--format", "json"][..], &["--check", "--format", "json", "a", "b"]] {
             let Ok(Command::Check(options)) = command(args) else { panic!("{args:?}") };
-            assert_eq!(options.paths, [PathBuf::from("a"), PathBuf::from("b")]);
-            assert_eq!(options.format, Format::Json);
+            assert_eq!(options.common.paths, [PathBuf::from("a"), PathBuf::from("b")]);
+            assert_eq!(options.common.format, Format::Json);
         }
+    }
+
+    #[test]
+    fn a_command_may_be_written_as_an_option() {
+        for args in [&["check", "a"][..], &["--check", "a"], &["a", "--check"], &["--check", "--", "a"]] {
+            let Ok(Command::Check(options)) = command(args) else { panic!("{args:?}") };
+            assert_eq!(options.common.paths, [PathBuf::from("a")], "{args:?}");
+        }
+        let Ok(Command::Check(options)) = command(&["check", "--", "--build"]) else { panic!("it is a path") };
+        assert_eq!(options.common.paths, [PathBuf::from("--build")]);
+        for args in [&["fix"][..], &["check", "--fix"], &["--fix", "--check"]] {
+            assert!(matches!(command(args), Ok(Command::Check(options)) if options.fix == Some(Fixes::Safe)), "{args:?}");
+        }
+        for args in [&["fix", "--fix=all"][..], &["check", "--fix=all"], &["--fix=all", "--check"]] {
+            assert!(matches!(command(args), Ok(Command::Check(options)) if options.fix == Some(Fixes::All)), "{args:?}");
+        }
+        for args in [&["runs", "3"][..], &["--runs", "3"], &["--runs=3"], &["-v", "--runs", "3"]] {
+            assert!(matches!(command(args), Ok(Command::Runs(3))), "{args:?}");
+        }
+        assert!(matches!(command(&["--runs"]), Ok(Command::Runs(20))));
+        for args in [&["doctor", "a"][..], &["--doctor=a"]] {
+            assert!(matches!(command(args), Ok(Command::Doctor(Some(path))) if *path == *"a"), "{args:?}");
+        }
+        assert!(matches!(command(&["--build", "--jobs", "2"]), Ok(Command::Build(build)) if build.jobs == Some(2)));
     }
 
     #[test]

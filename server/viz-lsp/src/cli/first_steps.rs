@@ -47,17 +47,17 @@ fn text(root: Option<&std::path::Path>) -> String {
     let mut text = format!("viz-lsp {version}, a language server and a checker for Visivo projects\n\n");
     match root {
         Some(root) => {
-            text += &format!("This is the project {}. To check it:\n\n    viz-lsp --check\n", root.display());
+            text += &format!("This is the project {}. To check it:\n\n    viz-lsp check\n", root.display());
         }
         None => {
             text += "There is no project here: neither this folder nor one above holds a project.visivo.yml or visivo_project.yml.\n\
-                     To check one elsewhere:\n\n    viz-lsp --check PATH\n\n\
-                     To make a first one, put this into project.visivo.yml and run viz-lsp --check:\n\n";
+                     To check one elsewhere:\n\n    viz-lsp check PATH\n\n\
+                     To make a first one, put this into project.visivo.yml and run viz-lsp check:\n\n";
             text.extend(FIRST_PROJECT.lines().map(|line| format!("    {line}\n")));
         }
     }
     text += "\nEditors start the server through a pipe; to speak the protocol here, say viz-lsp --stdio.\n\
-             viz-lsp --explain lists what can be found, viz-lsp --help all options.\n";
+             viz-lsp explain lists what can be found, viz-lsp --help all commands.\n";
     text
 }
 
@@ -79,6 +79,6 @@ mod tests {
     #[test]
     fn in_a_project_it_names_the_project() {
         let shown = text(Some(std::path::Path::new("/work/shop")));
-        assert!(shown.contains("the project /work/shop") && shown.contains("viz-lsp --check\n"), "{shown}");
+        assert!(shown.contains("the project /work/shop") && shown.contains("viz-lsp check\n"), "{shown}");
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod first_steps;
+pub(crate) mod for_shells;
 pub(crate) mod formats;
 pub(crate) mod named;
 pub(crate) mod query_log;

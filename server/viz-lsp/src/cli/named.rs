@@ -5,6 +5,7 @@ use crate::cli::args::Command;
 use crate::cli::targets::current_folder;
 use crate::host::paths::{Bound, left, real};
 use anyhow::bail;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use viz_project::{Confined, Environment};
 
@@ -14,7 +15,8 @@ use viz_project::{Confined, Environment};
 /// If one is spelled below a repository of the current folder, and a link leads out of it.
 pub fn stays_inside(command: &Command, log_file: Option<&Path>) -> anyhow::Result<()> {
     let confined = match command {
-        Command::Check(check) | Command::Build(check, _) => check.is_confined(),
+        Command::Check(check) => check.common.is_confined(),
+        Command::Build(build) => build.common.is_confined(),
         _ => Confined::by_environment(&Environment::from_process()).is_some(),
     };
     if !confined {
@@ -35,14 +37,36 @@ pub fn stays_inside(command: &Command, log_file: Option<&Path>) -> anyhow::Resul
     Ok(())
 }
 
+/// Refuses options that files are called like: hooks and scripts put the names of a project's files behind a command, and whoever names
+/// a file `--write-baseline=…` chooses the option.
+///
+/// # Errors
+/// If there is such a file.
+pub fn no_file_is_an_option(args: impl IntoIterator<Item = OsString>, command: &Command) -> anyhow::Result<()> {
+    // Editors start the server with options of their own.
+    if matches!(command, Command::Serve | Command::Nothing | Command::Worker(_)) {
+        return Ok(());
+    }
+    let options = args.into_iter().skip(1).take_while(|arg| arg != "--");
+    let found = options.filter(|arg| arg.as_encoded_bytes().starts_with(b"-") && arg.len() > 1);
+    match found.map(PathBuf::from).find(|arg| viz_files::is_there(arg)) {
+        None => Ok(()),
+        Some(name) => bail!(
+            "`{0}` is an option, and a file here has that name, too: nothing is done\n\
+             help: put `--` before the names of files; if the option is meant, run this in another folder",
+            name.display()
+        ),
+    }
+}
+
 fn named(command: &Command) -> Vec<&Path> {
-    let (check, out) = match command {
-        Command::Check(check) => (check, None),
-        Command::Build(check, build) => (check, build.out.as_deref()),
-        Command::Doctor(path) => return path.as_deref().into_iter().collect(),
-        _ => return Vec::new(),
-    };
-    let files = [&check.baseline, &check.write_baseline, &check.stdin_filename];
-    let files = files.into_iter().flatten().chain(&check.paths);
-    files.map(PathBuf::as_path).chain(out).collect()
+    match command {
+        Command::Check(check) => {
+            let files = [&check.baseline, &check.write_baseline, &check.stdin_filename];
+            files.into_iter().flatten().chain(&check.common.paths).map(PathBuf::as_path).collect()
+        }
+        Command::Build(build) => build.common.paths.iter().chain(&build.out).map(PathBuf::as_path).collect(),
+        Command::Doctor(path) => path.as_deref().into_iter().collect(),
+        _ => Vec::new(),
+    }
 }

@@ -65,7 +65,7 @@ pub fn no_project(strangers: &[PathBuf], files: &dyn FileSystem) -> anyhow::Erro
     let what = strangers.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
     anyhow!(
         "no project here: neither {what} nor a folder above holds a visivo_project.yml or project.visivo.yml\n\
-         help: name the project's folder: viz-lsp --check PATH"
+         help: name the project's folder: viz-lsp check PATH"
     )
 }
 

@@ -143,6 +143,7 @@ mod tests {
             help: None,
             fix: None,
             local: false,
+            rule: None,
             fingerprint: fingerprint.into(),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 use viz_check::{Finding, Report, Severity, Status};
-use viz_project::Project;
+use viz_project::{Project, Target};
 
 /// A checked project.
 pub struct Checked {
@@ -29,6 +29,8 @@ impl Checked {
 pub struct Outcome {
     /// The projects, ordered by root.
     pub projects: Vec<Checked>,
+    /// The version of the format that it was asked to check for.
+    pub asked: Option<Target>,
     /// How long it took.
     pub elapsed: Duration,
 }

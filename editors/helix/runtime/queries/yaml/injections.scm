@@ -27,3 +27,11 @@
   (#not-match? @injection.content "^[|>][-+0-9]*\\s+\\?\\{")
   (#set! injection.include-children)
   (#set! injection.language "sql"))
+
+; HTML of a dashboard: `template: |`.
+((block_mapping_pair
+  key: (flow_node) @_key
+  value: (block_node (block_scalar) @injection.content))
+  (#eq? @_key "template")
+  (#set! injection.include-children)
+  (#set! injection.language "html"))

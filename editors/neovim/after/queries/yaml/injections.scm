@@ -67,3 +67,22 @@
   (#lua-match? @injection.content "^[|>][-+0-9]%s+%?{")
   (#offset! @injection.content 0 2 0 0)
   (#set! injection.language "sql"))
+
+; HTML of a dashboard: `template: |`.
+((block_mapping_pair
+  key: (flow_node) @_key
+  value: (block_node
+    (block_scalar) @injection.content))
+  (#eq? @_key "template")
+  (#lua-match? @injection.content "^[|>]%s")
+  (#offset! @injection.content 0 1 0 0)
+  (#set! injection.language "html"))
+
+((block_mapping_pair
+  key: (flow_node) @_key
+  value: (block_node
+    (block_scalar) @injection.content))
+  (#eq? @_key "template")
+  (#lua-match? @injection.content "^[|>][-+0-9]")
+  (#offset! @injection.content 0 2 0 0)
+  (#set! injection.language "html"))

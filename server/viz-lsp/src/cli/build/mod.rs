@@ -7,7 +7,7 @@ mod project;
 mod run;
 mod state;
 
-use crate::cli::args::{BuildArgs, CheckArgs, Format};
+use crate::cli::args::{BuildArgs, Format};
 use crate::cli::targets;
 use crate::host::answerer::Cancel;
 use crate::host::deadline::Deadline;
@@ -71,39 +71,34 @@ impl Interrupt {
 ///
 /// # Errors
 /// If it could not run: exit status 2.
-pub fn run(check: &CheckArgs, build: &BuildArgs) -> anyhow::Result<ExitCode> {
+pub fn run(build: &BuildArgs) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
-    if !matches!(check.format, Format::Text | Format::Json) {
+    if !matches!(build.common.format, Format::Text | Format::Json) {
         bail!("`--build` prints text or JSON");
     }
     let interrupt = Interrupt::default();
     interrupt.listen()?;
     let worker = std::thread::Builder::new().name("build".into()).stack_size(STACK);
     std::thread::scope(|scope| {
-        let work = || build_all(check, build, &interrupt, started);
+        let work = || build_all(build, &interrupt, started);
         let run = worker.spawn_scoped(scope, work).context("can't start a thread")?;
         run.join().unwrap_or_else(|_| bail!("the build stopped on a mistake of viz-lsp itself; please report it"))
     })
 }
 
-fn build_all(
-    check: &CheckArgs,
-    build: &BuildArgs,
-    interrupt: &Interrupt,
-    started: Instant,
-) -> anyhow::Result<ExitCode> {
+fn build_all(build: &BuildArgs, interrupt: &Interrupt, started: Instant) -> anyhow::Result<ExitCode> {
     let current = targets::current_folder()?;
-    let (targets, strangers) = targets::find(&check.paths, &current, &DiskFiles)?;
+    let (targets, strangers) = targets::find(&build.common.paths, &current, &DiskFiles)?;
     if targets.is_empty() {
         return Err(targets::no_project(&strangers, &DiskFiles));
     }
-    for path in strangers.iter().filter(|_| !check.quiet) {
+    for path in strangers.iter().filter(|_| !build.common.quiet) {
         output::say(&format!("note: {} belongs to no project: skipped", path.display()));
     }
     if let (Some(out), true) = (&build.out, targets.len() > 1) {
         bail!("{} projects can't be built into one folder, {}", targets.len(), out.display());
     }
-    let deadline = Deadline::of_process(check.deadline.map(crate::host::settings::seconds));
+    let deadline = Deadline::of_process(build.common.deadline.map(crate::host::settings::seconds));
     let mut all: Vec<Built> = Vec::new();
     for target in targets {
         // What is given is relative to where it is typed; the default to the project (R-DISC-06).
@@ -111,12 +106,12 @@ fn build_all(
             Some(out) => current.join(out),
             None => target.root.join("target"),
         };
-        all.push(project::build(check, build, target, &out, (interrupt, &deadline))?);
+        all.push(project::build(build, target, &out, (interrupt, &deadline))?);
         if interrupt.is_pressed() {
             break;
         }
     }
-    print::summary(check, &all, started.elapsed());
+    print::summary(&build.common, &all, started.elapsed());
     if interrupt.is_pressed() {
         output::say("interrupted: what was finished stays");
         return Ok(ExitCode::from(INTERRUPTED));

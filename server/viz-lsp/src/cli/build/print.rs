@@ -1,6 +1,6 @@
 //! What a build says: a line per object that was built or not, and a summary; or JSON.
 
-use crate::cli::args::{CheckArgs, Format};
+use crate::cli::args::{CommonArgs, Format};
 use crate::cli::build::node::{Done, Fate, Report};
 use crate::cli::build::project::Built;
 use crate::cli::formats;
@@ -38,15 +38,15 @@ pub fn findings(checked: &Checked) -> Vec<Shown> {
 }
 
 /// The errors as people read them.
-pub fn errors(args: &CheckArgs, checked: Checked) {
+pub fn errors(args: &CommonArgs, checked: Checked) {
     if args.format == Format::Text && !checked.report.findings.is_empty() {
-        let outcome = Outcome { projects: vec![checked], elapsed: Duration::ZERO };
+        let outcome = Outcome { projects: vec![checked], asked: None, elapsed: Duration::ZERO };
         output::report(&formats::text::render(&outcome, true), args.color.into());
     }
 }
 
 /// A bar on stderr, where that is a terminal.
-pub fn bar(args: &CheckArgs, due: usize) -> ProgressBar {
+pub fn bar(args: &CommonArgs, due: usize) -> ProgressBar {
     let hidden = args.quiet || args.format != Format::Text || due == 0;
     let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
     let style = ProgressStyle::with_template("{spinner} {bar:30} {pos}/{len} {elapsed}");
@@ -57,7 +57,7 @@ pub fn bar(args: &CheckArgs, due: usize) -> ProgressBar {
 }
 
 /// A line about an object, unless nothing happened to it.
-pub fn node(args: &CheckArgs, report: &Report, bar: Option<&ProgressBar>) {
+pub fn node(args: &CommonArgs, report: &Report, bar: Option<&ProgressBar>) {
     if args.format != Format::Text {
         return;
     }
@@ -85,7 +85,7 @@ pub fn node(args: &CheckArgs, report: &Report, bar: Option<&ProgressBar>) {
 }
 
 /// The last words.
-pub fn summary(args: &CheckArgs, all: &[Built], elapsed: Duration) {
+pub fn summary(args: &CommonArgs, all: &[Built], elapsed: Duration) {
     if args.format == Format::Json {
         let mut json = to_json(all, elapsed);
         output::show(&mut json, &["root", "out", "file", "files"]);

@@ -1,6 +1,6 @@
 //! The build of one project: checked, planned, compared with what is there, made.
 
-use crate::cli::args::{BuildArgs, CheckArgs};
+use crate::cli::args::{BuildArgs, CommonArgs};
 use crate::cli::build::node::{Fate, Report};
 use crate::cli::build::out;
 use crate::cli::build::out::Out;
@@ -46,15 +46,15 @@ pub struct Built {
 /// # Errors
 /// If it could not be tried.
 pub fn build(
-    check: &CheckArgs,
     build: &BuildArgs,
     target: Target,
     out: &Path,
     (interrupt, deadline): (&Interrupt, &Deadline),
 ) -> anyhow::Result<Built> {
+    let args = &build.common;
     let environment = Environment::from_process();
-    let files = Overlay::new(&environment, check.allow_outside);
-    let project = check::load(&target, &files, &environment, check.target.map(Into::into))?;
+    let files = Overlay::new(&environment, args.allow_outside);
+    let project = check::load(&target, &files, &environment, args.target.map(Into::into))?;
     let path = out::check(out, &project.root)?;
     let layout: Layout = build.layout.map_or_else(|| project.target(), Into::into).into();
     // A dry run writes nothing, not even a lock.
@@ -65,7 +65,7 @@ pub fn build(
     let secret = SecretPaths::of(&project);
     let mut versions = Versions::new(secret.clone());
     let mut is_current = |known: &Known| folder.is_some_and(|folder| known.is_current(folder, &mut versions));
-    let (options, check_limits) = check::asked_for(check).merge(project.config())?;
+    let (options, check_limits) = check::asked_for(args).merge(project.config())?;
     let program = std::env::current_exe().context("can't tell where this program is")?;
     let engine = viz_engine::identity(&program);
     let whole = whole(&project, &options, build, layout, &path, &engine);
@@ -83,16 +83,16 @@ pub fn build(
         built.nodes.sort_by_key(|report| KINDS.iter().position(|kind| *kind == report.kind));
         return Ok(built);
     }
-    let limits = limits_of_build(check, check_limits);
+    let limits = limits_of_build(args, check_limits);
     let (checked, plan) = {
-        let answerer = EngineAnswerer::new(true, check.is_confined(), !check.no_cache)?;
+        let answerer = EngineAnswerer::new(true, args.is_confined(), !args.no_cache)?;
         let settings = Settings { layout, out: &path, flat: build.flat, now: options.now };
         let answering = Answering { answerer: &answerer, limits, deadline };
-        examine(check, project, &target, &options, settings, answering)
+        examine(args, project, &target, &options, settings, answering)
     };
     built.errors = checked.report.findings.len();
     built.findings = print::findings(&checked);
-    print::errors(check, checked);
+    print::errors(args, checked);
     let wanted = wanted(&plan, &build.only)?;
     let job = |(at, node)| match wanted.contains(&at) {
         true => job(node, &state, &engine, &mut is_current),
@@ -102,7 +102,7 @@ pub fn build(
     let clean = built.errors == 0 && build.only.is_empty() && jobs.iter().all(|job| !matches!(job, Job::Skipped(_)));
     let Some(out) = out else {
         built.nodes = plan.nodes.iter().zip(jobs).filter_map(|(node, job)| foreseen(node, job)).collect();
-        built.nodes.iter().for_each(|report| print::node(check, report, None));
+        built.nodes.iter().for_each(|report| print::node(args, report, None));
         return Ok(built);
     };
     let run = Run {
@@ -113,7 +113,7 @@ pub fn build(
         jobs: build.jobs.map_or_else(default_jobs, |jobs| jobs as usize),
         interrupt,
         deadline,
-        args: check,
+        args,
     };
     interrupt.set_writing(true);
     let finished = run.run(jobs, state).and_then(|(nodes, mut state)| {
@@ -151,14 +151,14 @@ fn job(node: &Node, state: &State, engine: &str, is_current: &mut impl FnMut(&Kn
 }
 
 /// A query has the time of a build, also one that only tells what to build.
-fn limits_of_build(check: &CheckArgs, of_check: Limits) -> Limits {
-    let timeout = check.timeout.map_or(TIMEOUT, crate::host::settings::seconds);
+fn limits_of_build(args: &CommonArgs, of_check: Limits) -> Limits {
+    let timeout = args.timeout.map_or(TIMEOUT, crate::host::settings::seconds);
     Limits { timeout, ..of_check }
 }
 
 /// Checks a project, asks what a build wants to know besides, and plans.
 fn examine(
-    args: &CheckArgs,
+    args: &CommonArgs,
     project: Project,
     target: &Target,
     options: &CheckOptions,
@@ -288,7 +288,6 @@ mod tests {
     use super::*;
     use crate::cli::args::{Cli, Command};
     use crate::host::answerer::{Answerer, Cancel};
-    use clap::Parser;
     use std::sync::Mutex;
     use std::time::Duration;
     use viz_facts::{Fact, KeyedQuestion, Question};
@@ -311,10 +310,10 @@ mod tests {
                     inputs:\n  - {name: i, type: single-select, options: \"?{ select x from ${ref(m)} }\"}\n";
         let files = viz_project::MemoryFiles::new([("/p/project.visivo.yml", text)]);
         let project = Project::load(Path::new("/p"), &files, &Environment::default());
-        let Ok(Command::Build(check, build)) = Cli::try_parse_from(["viz-lsp", "--build"]).map(Cli::asks_for) else {
-            panic!("it is a build")
-        };
-        let (options, limits) = check::asked_for(&check).merge(project.config()).unwrap();
+        let line = ["viz-lsp", "build"].map(Into::into);
+        let Ok(Command::Build(build)) = Cli::read(line).map(Cli::asks_for) else { panic!("it is a build") };
+        let args = &build.common;
+        let (options, limits) = check::asked_for(args).merge(project.config()).unwrap();
         let settings = Settings {
             layout: project.target().into(),
             out: Path::new("/p/target"),
@@ -322,10 +321,10 @@ mod tests {
             now: options.now,
         };
         let (asked, deadline) = (Asked::default(), Deadline::new(None));
-        let of_build = limits_of_build(&check, limits);
+        let of_build = limits_of_build(args, limits);
         let answering = Answering { answerer: &asked, limits: of_build, deadline: &deadline };
         let target = Target { root: "/p".into(), shown: "p".into() };
-        examine(&check, project, &target, &options, settings, answering);
+        examine(args, project, &target, &options, settings, answering);
         let asked = asked.0.into_inner().unwrap();
         assert!(limits.timeout < TIMEOUT && asked.len() > 2, "{asked:?}");
         assert!(asked.iter().all(|(time, _)| *time == TIMEOUT), "{asked:?}");

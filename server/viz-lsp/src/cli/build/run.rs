@@ -1,6 +1,6 @@
 //! Makes what is due: independent objects side by side, each after those that it needs.
 
-use crate::cli::args::CheckArgs;
+use crate::cli::args::CommonArgs;
 use crate::cli::build::node::{Done, Fate, Report};
 use crate::cli::build::out::Out;
 use crate::cli::build::state::{Built, SecretPaths, State, Written, hex, version};
@@ -40,7 +40,7 @@ pub struct Run<'a> {
     pub jobs: usize,
     pub interrupt: &'a Interrupt,
     pub deadline: &'a Deadline,
-    pub args: &'a CheckArgs,
+    pub args: &'a CommonArgs,
 }
 
 /// What the threads share.

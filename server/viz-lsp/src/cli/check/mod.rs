@@ -3,7 +3,7 @@
 mod fix;
 mod watch;
 
-use crate::cli::args::{CheckArgs, Deny, Format};
+use crate::cli::args::{CheckArgs, CommonArgs, Deny, Format};
 use crate::cli::formats;
 use crate::host::answerer::{Answerer, EngineAnswerer};
 use crate::host::baseline::Baseline;
@@ -41,9 +41,14 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
             if args.watch {
                 return watch::run(args);
             }
-            let deadline = Deadline::of_process(Some(args.deadline.map_or(crate::host::deadline::USUAL, seconds)));
-            let outcome =
-                check_all(args, &EngineAnswerer::new(true, args.is_confined(), !args.no_cache)?, &deadline, started)?;
+            let deadline =
+                Deadline::of_process(Some(args.common.deadline.map_or(crate::host::deadline::USUAL, seconds)));
+            let outcome = check_all(
+                args,
+                &EngineAnswerer::new(true, args.common.is_confined(), !args.common.no_cache)?,
+                &deadline,
+                started,
+            )?;
             print(args, &outcome);
             let status = status(args, &outcome);
             // The process ends here; freeing each value of a large project would only take time.
@@ -57,7 +62,7 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
 
 /// Says clearly what this version can't do, instead of doing something else.
 fn refuse_what_is_missing(args: &CheckArgs) -> anyhow::Result<()> {
-    if args.watch && args.format != Format::Text {
+    if args.watch && args.common.format != Format::Text {
         bail!("`--watch` prints text only");
     }
     Ok(())
@@ -73,8 +78,8 @@ fn check_all(
     let baseline = args.baseline.as_deref().map(Baseline::read).transpose()?;
     let current = crate::cli::targets::current_folder()?;
     let environment = Environment::from_process();
-    let mut files = Overlay::new(&environment, args.allow_outside);
-    let mut paths = args.paths.clone();
+    let mut files = Overlay::new(&environment, args.common.allow_outside);
+    let mut paths = args.common.paths.clone();
     let stdin = args.stdin_filename.as_deref().map(|path| from_stdin(&current, path)).transpose()?;
     if let Some((path, text)) = &stdin {
         files.insert(path.clone(), text.as_str());
@@ -86,7 +91,7 @@ fn check_all(
     if targets.is_empty() && !args.skip_unrelated {
         return Err(crate::cli::targets::no_project(&strangers, &files));
     }
-    if !args.quiet && !args.skip_unrelated {
+    if !args.common.quiet && !args.skip_unrelated {
         for path in strangers {
             output::say(&format!("note: {} belongs to no project: skipped", path.display()));
         }
@@ -104,7 +109,7 @@ fn check_all(
     {
         output::say(&format!("note: no project includes {}: the text from stdin is not used", path.display()));
     }
-    let outcome = Outcome { projects, elapsed: started.elapsed() };
+    let outcome = Outcome { projects, asked: args.target.map(Into::into), elapsed: started.elapsed() };
     if let Some(path) = &args.write_baseline {
         let projects: Vec<&Path> = outcome.projects.iter().map(|checked| checked.project.root.as_path()).collect();
         Baseline::of(&outcome).write(&current.join(path), &projects)?;
@@ -143,16 +148,23 @@ fn check_project(
     baseline: Option<&Baseline>,
 ) -> anyhow::Result<Checked> {
     let (mut facts, memo) = (FactStore::new(), Memo::default());
-    let project = load(&target, files, environment, args.target.map(Into::into))?;
+    let project = load(&target, files, environment, args.common.target.map(Into::into))?;
     let own = match (baseline, &project.config().baseline) {
         (None, Some(path)) => Some(Baseline::of_project(&project.root, path, files)?),
         _ => None,
     };
-    let (options, limits) = asked_for(args).merge(project.config())?;
+    let asked = AskedFor {
+        level: args.level.map(Level::from),
+        max_combinations: args.max_combinations.map(|most| most as usize),
+        seed: args.seed,
+        hostile: args.hostile_options.then_some(true),
+        ..asked_for(&args.common)
+    };
+    let (options, limits) = asked.merge(project.config())?;
     let answering = Answering { answerer, limits, deadline };
     let mut look = |project: Project| {
         let project = project.with_strays(named.iter().map(|(path, text)| (path.as_path(), &**text)));
-        let mut report = check(&project, &options, &memo, &mut facts, answering, args.quiet);
+        let mut report = check(&project, &options, &memo, &mut facts, answering, args.common.quiet);
         let recorded = own.as_ref().or(baseline).map(|baseline| baseline.take_from(&mut report.findings));
         Checked { shown: target.shown.clone(), project, report, recorded: recorded.unwrap_or_default(), fixed: 0 }
     };
@@ -198,13 +210,13 @@ pub fn load(
     Ok(project)
 }
 
-/// What the command line asks for.
-pub fn asked_for(args: &CheckArgs) -> AskedFor {
+/// What the command line asks of each check.
+pub fn asked_for(args: &CommonArgs) -> AskedFor {
     AskedFor {
-        level: args.level.map(Level::from),
-        max_combinations: args.max_combinations.map(|most| most as usize),
-        seed: args.seed,
-        hostile: args.hostile_options.then_some(true),
+        level: None,
+        max_combinations: None,
+        seed: None,
+        hostile: None,
         timeout: args.timeout,
         memory: args.memory,
         trusted: true,
@@ -273,8 +285,8 @@ fn spinner(target: indicatif::ProgressDrawTarget) -> indicatif::ProgressBar {
 }
 
 fn print(args: &CheckArgs, outcome: &Outcome) {
-    match args.format {
-        Format::Text => output::report(&formats::text::render(outcome, args.quiet), args.color.into()),
+    match args.common.format {
+        Format::Text => output::report(&formats::text::render(outcome, args.common.quiet), args.common.color.into()),
         Format::Json => output::json(&formats::json::render(outcome)),
         Format::Sarif => output::json(&formats::sarif::render(outcome)),
         Format::Github => output::commands(&formats::github::render(outcome)),

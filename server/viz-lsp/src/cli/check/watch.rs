@@ -40,7 +40,7 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     // Workers end with the program, which holds their stdin.
     let end = || std::process::exit(STATUS.load(Ordering::SeqCst).into());
     ctrlc::set_handler(end).context("can't listen for Ctrl-C")?;
-    let answerer = EngineAnswerer::new(true, args.is_confined(), !args.no_cache)?;
+    let answerer = EngineAnswerer::new(true, args.common.is_confined(), !args.common.no_cache)?;
     let before = stamps(named(args)?.into_iter());
     let mut seen = since(before, show(args, &checked(args, &answerer)?));
     loop {
@@ -67,7 +67,7 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
 fn checked(args: &CheckArgs, answerer: &EngineAnswerer) -> anyhow::Result<Outcome> {
     // Each time: meanwhile something else may have become a link.
     stays_inside(&Command::Check(Box::new(args.clone())), None)?;
-    let deadline = Deadline::new(Some(args.deadline.map_or(deadline::USUAL, seconds)));
+    let deadline = Deadline::new(Some(args.common.deadline.map_or(deadline::USUAL, seconds)));
     check_all(args, answerer, &deadline, Instant::now())
 }
 
@@ -75,8 +75,8 @@ fn checked(args: &CheckArgs, answerer: &EngineAnswerer) -> anyhow::Result<Outcom
 fn named(args: &CheckArgs) -> anyhow::Result<Vec<PathBuf>> {
     let current = targets::current_folder()?;
     let environment = Environment::from_process();
-    let files = Overlay::new(&environment, args.allow_outside);
-    let (targets, _) = targets::find(&args.paths, &current, &files)?;
+    let files = Overlay::new(&environment, args.common.allow_outside);
+    let (targets, _) = targets::find(&args.common.paths, &current, &files)?;
     let projects = targets.iter().map(|target| Project::load(&target.root, &files, &environment));
     Ok(projects.flat_map(|project| files_of(&project)).collect())
 }
@@ -104,7 +104,7 @@ fn show(args: &CheckArgs, outcome: &Outcome) -> Stamps {
             seen.insert(file.path.clone(), None);
         }
     }
-    if !args.quiet {
+    if !args.common.quiet {
         output::say(&format!("watching {}; Ctrl-C ends", count(seen.len(), "file")));
     }
     seen

@@ -46,6 +46,7 @@ pub fn outcome() -> Outcome {
         help: Some("escape the quote".into()),
         fix: None,
         local: false,
+        rule: None,
         fingerprint: "0123456789abcdef".into(),
     };
     let warning = Finding {
@@ -60,6 +61,7 @@ pub fn outcome() -> Outcome {
         help: Some("write `color`".into()),
         fix: Some(Fix::replace("write `color`", at("colour"), "color")),
         local: false,
+        rule: None,
         fingerprint: "fedcba9876543210".into(),
     };
     let insight = InsightReport {
@@ -90,5 +92,5 @@ pub fn outcome() -> Outcome {
         ..Report::default()
     };
     let checked = Checked { shown: "shop".into(), project, report, recorded: vec![], fixed: 0 };
-    Outcome { projects: vec![checked], elapsed: Duration::from_millis(41) }
+    Outcome { projects: vec![checked], asked: None, elapsed: Duration::from_millis(41) }
 }

@@ -1,5 +1,6 @@
 //! `--format json`, as it is promised in `docs/json.md`: fields may be added, never changed.
 
+use crate::cli::formats::breaks::{Break, breaks};
 use crate::host::outcome::{Checked, Outcome};
 use crate::host::place::{Place, in_order};
 use serde::Serialize;
@@ -33,6 +34,19 @@ struct Project<'a> {
     insights: Vec<Insight<'a>>,
     inputs: Vec<Input<'a>>,
     proof: Proof,
+    breaks: Vec<Broken<'a>>,
+}
+
+/// What a version does differently, and where.
+#[derive(Serialize)]
+struct Broken<'a> {
+    rule: &'static str,
+    numbers: &'static str,
+    versions: Option<String>,
+    count: usize,
+    fixable: usize,
+    file: &'a str,
+    range: Range,
 }
 
 #[derive(Serialize)]
@@ -49,6 +63,7 @@ struct Diagnostic<'a> {
     fingerprint: &'a str,
     notes: &'a [String],
     fix: Option<Fix<'a>>,
+    reference_code: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -208,6 +223,19 @@ fn project(checked: &Checked) -> Project<'_> {
             })
             .collect(),
         proof: report.insights.iter().map(|insight| insight.proof).sum(),
+        breaks: breaks(checked).into_iter().map(broken).collect(),
+    }
+}
+
+fn broken(found: Break<'_>) -> Broken<'_> {
+    Broken {
+        rule: found.rule.what(),
+        numbers: found.rule.numbers(),
+        versions: found.rule.versions().words(),
+        count: found.count,
+        fixable: found.mended,
+        file: &found.first.file.relative,
+        range: range(found.first),
     }
 }
 
@@ -242,6 +270,7 @@ fn diagnostic<'a>(checked: &'a Checked, finding: &'a Finding, place: Place<'a>) 
         fingerprint: &finding.fingerprint,
         notes: &finding.notes,
         fix,
+        reference_code: finding.code.reference_code(),
     }
 }
 
@@ -263,7 +292,7 @@ mod tests {
         let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         assert_eq!(keys(&root), ["version", "tool", "projects", "summary", "elapsed_ms"]);
         let project = &root["projects"][0];
-        assert_eq!(keys(project), ["root", "files", "diagnostics", "insights", "inputs", "proof"]);
+        assert_eq!(keys(project), ["root", "files", "diagnostics", "insights", "inputs", "proof", "breaks"]);
         let diagnostic = &project["diagnostics"][0];
         let contract = [
             "code",

@@ -1,5 +1,6 @@
 //! `--format text`, for people: the habits of rustc and ruff.
 
+use crate::cli::formats::breaks::{Break, breaks};
 use crate::host::outcome::{Checked, Outcome};
 use crate::host::place::{Place, in_order};
 use crate::host::words::{count, duration, thousands};
@@ -10,7 +11,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::ops::Range;
 use viz_check::{Finding, InsightReport, Severity, Status};
-use viz_project::Code;
+use viz_project::{Code, Rule, Target};
 use viz_text::shown::{block, first_in_line, one_line};
 use viz_text::{Encoding, Lines, Position, TextRange};
 
@@ -45,6 +46,9 @@ pub fn render(outcome: &Outcome, quiet: bool) -> String {
     if !quiet {
         for checked in &outcome.projects {
             lacking(&mut text, checked);
+        }
+        if let Some(version) = outcome.asked {
+            outcome.projects.iter().for_each(|checked| moving(&mut text, checked, version));
         }
         for checked in &outcome.projects {
             project(&mut text, checked);
@@ -208,6 +212,35 @@ fn lacking(text: &mut String, checked: &Checked) {
         let _ = writeln!(text, "  {} {queries} not run or not judged in time (`--deadline`)", thousands(called_off));
     }
     text.push('\n');
+}
+
+/// What breaks in the version that was asked for, by rule.
+fn moving(text: &mut String, checked: &Checked, version: Target) {
+    let breaks = breaks(checked);
+    if breaks.is_empty() {
+        return;
+    }
+    let place = if checked.shown == "." { String::new() } else { format!(" in {}", one_line(&checked.shown)) };
+    let _ = writeln!(text, "{BOLD}what {version} does differently{BOLD:#}{place}:");
+    for Break { rule, count: found, mended, first } in breaks {
+        let at = first.file.lines().position(first.range.start(), Encoding::Utf32);
+        let place =
+            format!("{}:{}:{}", one_line(&checked.shown_file(&first.file.relative)), at.line + 1, at.column + 1);
+        let how = match mended {
+            0 => String::new(),
+            mended if mended == found => ", which `--fix` mends".to_owned(),
+            mended => format!(", {} of which `--fix` mends", thousands(mended)),
+        };
+        let first = if found == 1 { "at" } else { "first at" };
+        let _ = writeln!(text, "  {}: {}{how}, {first} {place}", broken(rule), count(found, "place"));
+    }
+    text.push('\n');
+}
+
+/// What a rule says, and which it is.
+fn broken(rule: Rule) -> String {
+    let since = rule.versions().words().map(|words| format!(", {words}")).unwrap_or_default();
+    format!("{} ({}{since})", rule.what(), rule.numbers())
 }
 
 /// One line for a project without errors and warnings.

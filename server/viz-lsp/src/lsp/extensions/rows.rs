@@ -13,7 +13,7 @@ use tower_lsp::lsp_types::{Location, TextDocumentIdentifier};
 use viz_check::RenderedQuery;
 use viz_facts::{Answer, Column, Fact, KeyedQuestion, Question, Reason, SqlError, TypeKind, Unknown};
 use viz_ide::{Snapshot, chart_of, drawing, layout};
-use viz_project::Kind;
+use viz_project::{Body, Kind, ObjectId, Project, Rule};
 use viz_syntax::Plain;
 
 /// Rows without a limit of the client's own.
@@ -165,22 +165,26 @@ struct Known {
     sql: Option<String>,
 }
 
+/// What is to be done for an answer.
+enum Next {
+    /// To ask for the rows.
+    Ask(KeyedQuestion, RenderedQuery),
+    /// Nothing: an insight of constants is drawn without rows (R-22-40).
+    Draw,
+}
+
 /// What to ask; else the answer.
 pub fn ask(request: &Request, params: &RowsParams) -> Option<Result<Asking, Value>> {
     let subject = request.subject()?;
     let mut known = Known::default();
     Some(match prepare(request, &subject, params, &mut known) {
-        Ok((question, query)) => Ok(Asking { question, answer: known.answer, query, subject }),
+        Ok(Next::Ask(question, query)) => Ok(Asking { question, answer: known.answer, query, subject }),
+        Ok(Next::Draw) => Err(json!(known.answer)),
         Err(why) => Err(json!(Refused { error: Failure::new(&subject, why), choices: known.choices, sql: known.sql })),
     })
 }
 
-fn prepare(
-    request: &Request,
-    subject: &Subject,
-    params: &RowsParams,
-    known: &mut Known,
-) -> Result<(KeyedQuestion, RenderedQuery), Unknown> {
+fn prepare(request: &Request, subject: &Subject, params: &RowsParams, known: &mut Known) -> Result<Next, Unknown> {
     let project = &subject.project;
     let found = insight(request, subject, &params.of)?;
     let choices = choices(subject, params.choices.as_ref())?;
@@ -188,10 +192,14 @@ fn prepare(
     let place = project.resolve(object.name_loc());
     let complete = complete(subject, found.insight, &choices);
     known.choices = Some(complete.clone());
-    let query = query(subject, found.insight, &choices)?;
-    known.sql = Some(query.sql.clone());
-    let drawing =
-        drawing(&Snapshot { choices: &choices, ..subject.snapshot(&subject.facts()) }, found.insight, &query)?;
+    let query = match is_constant(project, found.insight) {
+        true => None,
+        false => Some(query(subject, found.insight, &choices)?),
+    };
+    known.sql = query.as_ref().map(|query| query.sql.clone());
+    let facts = subject.facts();
+    let snapshot = Snapshot { choices: &choices, ..subject.snapshot(&facts) };
+    let drawing = drawing(&snapshot, found.insight, query.as_ref())?;
     let named = params.chart.as_deref().and_then(|chart| {
         let mut ids = project.names().global_named(chart).iter().copied();
         ids.find(|id| project.object(*id).kind == Kind::Chart)
@@ -201,8 +209,8 @@ fn prepare(
         insight: name(object.name_text()),
         location: place.and_then(|(file, range)| request.location(project, file, range)),
         choices: complete,
-        sql: query.sql.clone(),
-        dynamic: query.dynamic,
+        sql: known.sql.clone().unwrap_or_default(),
+        dynamic: query.as_ref().is_some_and(|query| query.dynamic),
         trace: drawing.trace,
         slices: drawing.slices.into_iter().collect(),
         static_props: to_json(&drawing.statics),
@@ -214,6 +222,7 @@ fn prepare(
         }),
         ..Rows::default()
     };
+    let Some(query) = query else { return Ok(Next::Draw) };
     let source = match query.tables.first() {
         Some(table) => table.source.clone()?,
         None => return Err(Unknown::new(Reason::NoModel, "the query reads no model")),
@@ -221,7 +230,12 @@ fn prepare(
     let (tables, sql) = query.asked(&source);
     let rows = params.limit.unwrap_or(ROWS).clamp(1, MOST_ROWS) as u32;
     let question = Question::Rows { source, tables, sql, rows, bytes: MOST_BYTES };
-    Ok((question.into(), query))
+    Ok(Next::Ask(question.into(), query))
+}
+
+fn is_constant(project: &Project, insight: ObjectId) -> bool {
+    let Body::Insight(body) = &project.object(insight).body else { return false };
+    body.is_constant() && project.target().has(Rule::ConstantInsights)
 }
 
 fn to_json(plain: &Plain) -> Value {
@@ -275,8 +289,9 @@ impl Asking {
                 None => {}
             }
         }
-        let values: Vec<Vec<Value>> =
-            rows.columns.iter().zip(rows.values).map(|(column, values)| to_numbers(column, values)).collect();
+        let as_texts = self.subject.project.target().has(Rule::DecimalTexts);
+        let cells = |(column, values)| if as_texts { values } else { to_numbers(column, values) };
+        let values: Vec<Vec<Value>> = rows.columns.iter().zip(rows.values).map(cells).collect();
         let series = split.and_then(|split| values.get(split)).map(|values| {
             let series = viz_bundle::series(values).into_iter();
             series.map(|(value, rows)| Series { value: value.clone(), rows }).collect()
@@ -312,7 +327,7 @@ impl Asking {
     }
 }
 
-/// The values of a column as charts take them: decimals are numbers, as in the browser.
+/// The values of a column as charts take them before 2.2: decimals are numbers (R-22-80).
 fn to_numbers(column: &Column, values: Vec<Value>) -> Vec<Value> {
     let is_decimal = column.data_type.kind() == TypeKind::Decimal;
     let number = |value: Value| match value.as_str().and_then(|text| text.parse::<f64>().ok()) {

@@ -1,0 +1,46 @@
+//! What 1.4's grammar takes and the step behind it refuses ("not implemented"), where 2.0 says something else of it.
+//!
+//! Most of that step is the same in both engines: modifiers of TIME, `WITHIN GROUP` of other functions, `SELECT` of nothing
+//! have one error in both. What is left is here.
+
+use super::grammar::GRAMMAR;
+use super::scan::Token;
+use viz_text::TextRange;
+
+/// How errors of 2.0's grammar begin. Its others are those of the step behind it, as 1.4 has them.
+const OF_THE_GRAMMAR: [&str; 2] = ["syntax error", "Chained comparisons"];
+
+/// Whether an error of 2.0's parser is one that 1.4 need not have.
+pub(super) fn is_of_newer_grammar(error: &str) -> bool {
+    OF_THE_GRAMMAR.iter().any(|start| error.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start)))
+}
+
+/// The first piece that is refused.
+pub(super) fn refused(tokens: &[Token], sql: &str) -> Option<TextRange> {
+    let (symmetric, limit, comma) = (GRAMMAR.word("symmetric"), GRAMMAR.word("limit"), GRAMMAR.token("','"));
+    // How deep a LIMIT stands whose value is being read: what begins another clause is no value.
+    let (mut depth, mut limited) = (0_usize, None);
+    for token in tokens {
+        let text = &sql[token.range];
+        match text {
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" | "}" => {
+                depth = depth.saturating_sub(1);
+                limited = limited.filter(|limited| *limited <= depth);
+            }
+            _ if token.number == limit => limited = Some(depth),
+            _ if token.number == symmetric => return Some(token.range),
+            _ if token.number == comma && limited == Some(depth) => return Some(token.range),
+            // Escapes of letters.
+            _ if text
+                .as_bytes()
+                .first_chunk()
+                .is_some_and(|[u, and]| u.eq_ignore_ascii_case(&b'u') && *and == b'&') =>
+            {
+                return Some(token.range);
+            }
+            _ => {}
+        }
+    }
+    None
+}
