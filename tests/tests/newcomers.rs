@@ -105,7 +105,10 @@ const ANSWERS: &[(&str, &str)] = &[
     ("      yy: ?{ ${ref(sales).amount} }\n", "did you mean `y`, "),
     ("    interactions:\n      - filter: ?{ ${ref(sales).region} = 'a #1' }\n", "put the whole value in quotes"),
     ("    interactions:\n      - filter: ?{ ${ref(sales).region} = \"North\" }\n", "write `'North'`"),
-    ("    interactions:\n      - filter: ?{ ${ref(sales).region} = ${ref(one).value} }\n", "write `'${ref(one).value}'`"),
+    (
+        "    interactions:\n      - filter: ?{ ${ref(sales).region} = ${ref(one).value} }\n",
+        "write `'${ref(one).value}'`",
+    ),
     (
         "    interactions:\n      - filter: ?{ ${ref(sales).region} = '${ref(many).values}' }\n",
         "write `in (${ref(many).values})`",
@@ -134,8 +137,11 @@ fn mistakes_are_answered_by_what_was_meant() {
         let json = cli::check_json(PROGRAM, &project.root, &["--no-cache"]);
         let found = json["projects"][0]["diagnostics"].as_array().expect("a list");
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let said: Vec<String> =
-            found.iter().flat_map(|one| [text(&one["fix"]["title"]), text(&one["help"])]).filter(|said| !said.is_empty()).collect();
+        let said: Vec<String> = found
+            .iter()
+            .flat_map(|one| [text(&one["fix"]["title"]), text(&one["help"])])
+            .filter(|said| !said.is_empty())
+            .collect();
         if !said.iter().any(|said| said.contains(answer)) {
             wrong.push(format!("{piece}wanted: {answer}\nsaid: {said:#?}\nof: {found:#?}"));
         }

@@ -2,9 +2,7 @@
 
 use crate::report::Finding;
 use viz_facts::{Detail, Unknown};
-use viz_project::{
-    Body, Code, Fix, ObjectId, Opened, Problem, Project, Rule, Severity, did_you_mean, similar,
-};
+use viz_project::{Body, Code, Fix, ObjectId, Opened, Problem, Project, Rule, Severity, did_you_mean, similar};
 use viz_sql::model_query;
 use viz_syntax::quoted;
 use viz_text::{Loc, TextRange};

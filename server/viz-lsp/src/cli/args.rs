@@ -508,10 +508,16 @@ mod tests {
         let Ok(Command::Check(options)) = command(&["check", "--", "--build"]) else { panic!("it is a path") };
         assert_eq!(options.common.paths, [PathBuf::from("--build")]);
         for args in [&["fix"][..], &["check", "--fix"], &["--fix", "--check"]] {
-            assert!(matches!(command(args), Ok(Command::Check(options)) if options.fix == Some(Fixes::Safe)), "{args:?}");
+            assert!(
+                matches!(command(args), Ok(Command::Check(options)) if options.fix == Some(Fixes::Safe)),
+                "{args:?}"
+            );
         }
         for args in [&["fix", "--fix=all"][..], &["check", "--fix=all"], &["--fix=all", "--check"]] {
-            assert!(matches!(command(args), Ok(Command::Check(options)) if options.fix == Some(Fixes::All)), "{args:?}");
+            assert!(
+                matches!(command(args), Ok(Command::Check(options)) if options.fix == Some(Fixes::All)),
+                "{args:?}"
+            );
         }
         for args in [&["runs", "3"][..], &["--runs", "3"], &["--runs=3"], &["-v", "--runs", "3"]] {
             assert!(matches!(command(args), Ok(Command::Runs(3))), "{args:?}");

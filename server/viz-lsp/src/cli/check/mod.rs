@@ -109,7 +109,7 @@ fn check_all(
     {
         output::say(&format!("note: no project includes {}: the text from stdin is not used", path.display()));
     }
-    let outcome = Outcome { projects, asked: args.target.map(Into::into), elapsed: started.elapsed() };
+    let outcome = Outcome { projects, asked: args.common.target.map(Into::into), elapsed: started.elapsed() };
     if let Some(path) = &args.write_baseline {
         let projects: Vec<&Path> = outcome.projects.iter().map(|checked| checked.project.root.as_path()).collect();
         Baseline::of(&outcome).write(&current.join(path), &projects)?;
@@ -182,7 +182,9 @@ fn check_project(
             let project = checked.project.reload(&fixed, environment);
             checked = look(project);
         }
-        for note in fix::left_alone(&checked).into_iter().chain(fix::left(&checked, which).filter(|_| !args.quiet)) {
+        for note in
+            fix::left_alone(&checked).into_iter().chain(fix::left(&checked, which).filter(|_| !args.common.quiet))
+        {
             output::say(&format!("note: {note}"));
         }
         fix::write(&checked.project.root, &fixed, &read)?;
