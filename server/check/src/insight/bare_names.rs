@@ -10,7 +10,7 @@ use viz_text::TextRange;
 
 /// Adds the references that were meant to the findings about such names.
 pub(super) fn mend(project: &Project, id: ObjectId, insight: &Insight, columns: &AllColumns, findings: &mut [Finding]) {
-    let codes = [Code::CombinationBind, Code::SqlBind, Code::SqlSyntax];
+    let codes = [Code::CombinationBind, Code::SqlBind, Code::SqlSyntax, Code::UnknownColumn];
     if !findings.iter().any(|finding| codes.contains(&finding.code)) {
         return;
     }
