@@ -5,6 +5,7 @@ mod watch;
 
 use crate::cli::args::{CheckArgs, CommonArgs, Deny, Format};
 use crate::cli::formats;
+use crate::host;
 use crate::host::answerer::{Answerer, EngineAnswerer};
 use crate::host::baseline::Baseline;
 use crate::host::deadline::Deadline;
@@ -288,10 +289,16 @@ fn spinner(target: indicatif::ProgressDrawTarget) -> indicatif::ProgressBar {
 
 fn print(args: &CheckArgs, outcome: &Outcome) {
     match args.common.format {
-        Format::Text => output::report(&formats::text::render(outcome, args.common.quiet), args.common.color.into()),
+        Format::Text => output::report(
+            &formats::text::render(outcome, args.common.quiet, output::width()),
+            args.common.color.into(),
+        ),
         Format::Json => output::json(&formats::json::render(outcome)),
         Format::Sarif => output::json(&formats::sarif::render(outcome)),
-        Format::Github => output::commands(&formats::github::render(outcome)),
+        Format::Github => {
+            let workspace = std::env::var_os("GITHUB_WORKSPACE").map(|folder| host::paths::real(Path::new(&folder)));
+            output::commands(&formats::github::render(outcome, workspace.as_deref()));
+        }
     }
 }
 
