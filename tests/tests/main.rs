@@ -34,6 +34,7 @@ mod limits;
 mod messages;
 mod moving_up;
 mod mutations;
+mod newcomers;
 #[cfg(unix)]
 mod output;
 mod paths;

@@ -249,7 +249,7 @@ fn names(project: &Project, template: &Template) -> Vec<Problem> {
         let mixed = inputs.iter().filter(|(long, _)| long != short && name(*long).starts_with(name(*short)));
         for (long, loc) in mixed {
             let message = format!(
-                "`{}` begins with the name of `{}`: the browser mixes them up (5.5)",
+                "`{}` begins with the name of `{}`: the browser mixes them up",
                 name(*long),
                 name(*short)
             );

@@ -61,6 +61,12 @@ fn keys_bring_what_follows_them() {
     assert_eq!(changed(bar("$0"), "x", true), "x: ?{ $0 \\}");
     assert_eq!(changed(bar("$0"), "orientation", true), "orientation: ${1|v,h|}$0");
     assert_eq!(changed(bar("$0"), "showlegend", true), "showlegend: ${1|true,false|}$0");
+    // Constants are no texts: in quotes they are refused.
+    assert_eq!(changed(bar("$0"), "visible", true), "visible: ${1|legendonly,true,false|}$0");
+    assert_eq!(
+        changed(chart("      $0"), "hovermode", true),
+        "hovermode: ${1|x,\"y\",closest,x unified,y unified,false|}$0"
+    );
     assert_eq!(changed(chart("      annotations:\n        $0"), "text", false), "- text:");
     assert_eq!(changed(chart("      $0"), "annotations", false), "annotations:\n  -");
 }

@@ -139,7 +139,8 @@ fn message(finding: &Finding) -> String {
     text
 }
 
-fn severity(severity: Severity) -> DiagnosticSeverity {
+/// How bad it is, for a client.
+pub fn severity(severity: Severity) -> DiagnosticSeverity {
     match severity {
         Severity::Error => DiagnosticSeverity::ERROR,
         Severity::Warning => DiagnosticSeverity::WARNING,
