@@ -7,12 +7,14 @@
 
 mod catalogue;
 mod grammar;
+mod groups;
 mod literals;
 mod meaning;
 mod scan;
 mod transformer;
 
 pub use catalogue::{Engine, Only, data_type, function};
+pub use groups::{Regrouped, regrouped};
 pub use literals::{lacks_seconds, lacks_unit};
 pub use meaning::{MACRO, Meant, Reworded, reworded};
 
@@ -24,7 +26,7 @@ use viz_text::TextRange;
 /// The piece that does not fit: empty at the end of the text.
 pub fn parse(sql: &str) -> Result<(), TextRange> {
     let tokens = scan::tokens(sql);
-    grammar::parse(&tokens, sql)?;
+    grammar::parse(&tokens, sql, &mut ())?;
     transformer::refused(&tokens, sql).map_or(Ok(()), Err)
 }
 
