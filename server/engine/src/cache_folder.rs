@@ -15,8 +15,9 @@ const LEFT: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 
 /// `~/.cache/viz-lsp` or what the system has for it; the folder for temporary files where there is no home.
 pub fn cache_folder() -> PathBuf {
-    let user = etcetera::choose_base_strategy().map(|base| base.cache_dir());
-    user.unwrap_or_else(|_| std::env::temp_dir()).join("viz-lsp")
+    // A relative home would be one in the project.
+    let user = etcetera::choose_base_strategy().ok().map(|base| base.cache_dir()).filter(|folder| folder.is_absolute());
+    user.unwrap_or_else(std::env::temp_dir).join("viz-lsp")
 }
 
 /// A new folder that only this user can read, below the cache folder's folder of this name. It goes with its owner; what

@@ -13,8 +13,9 @@ use std::path::Path;
 use viz_facts::{Column, Detail, OptionValues, Reason, SqlError, SqlErrorKind, Unknown, js_number};
 use viz_files::{Reach, Refused};
 
-/// Number of rows to infer column types from: SQLite's columns have no types of their own.
-const SAMPLE: usize = 1000;
+/// Number of rows to infer column types from, where nothing but the types is asked: SQLite's columns have none of their own, and one text
+/// behind many numbers makes a column of texts.
+const SAMPLE: usize = 1_000_000;
 
 /// Bytes of memory for all of SQLite.
 const MEMORY: u64 = 256 << 20;
@@ -33,6 +34,10 @@ pub(crate) fn open(path: &Path, file: &Path) -> Result<Connection, Unknown> {
         }
     };
     match viz_files::open(file, Reach::Anywhere) {
+        // Opened in place, even to be read, it would get a log and an index beside it.
+        Ok(opened) if file == path && opened.first(20).is_ok_and(|head| head.get(18..20) == Some(&[2, 2])) => {
+            return Err(unreadable(path, "it is in WAL mode, and too large to be copied"));
+        }
         Ok(_) => {}
         Err(Refused::NotFound) => return Err(missing()),
         Err(Refused::NoFile(_)) => return Err(no_database(path, Format::Sqlite)),
@@ -84,7 +89,7 @@ fn only_reads(context: AuthContext<'_>) -> Authorization {
 
 /// The columns of a query, with the DuckDB types that their values take in a run of the project.
 pub(crate) fn describe(conn: &Connection, sql: &str) -> Result<Vec<Column>, Failure> {
-    Ok(read(conn, sql, SAMPLE)?.typed())
+    scan(conn, sql, SAMPLE)
 }
 
 /// The first column's values as texts, at most `limit` of them.
@@ -191,7 +196,7 @@ pub(crate) fn transfer(
     create: impl FnOnce(&[Column]) -> Result<(), Failure>,
     mut put: impl FnMut(Vec<Moved>) -> Result<(), Failure>,
 ) -> Result<Vec<Column>, Failure> {
-    let columns = describe_all(conn, sql)?;
+    let columns = scan(conn, sql, usize::MAX)?;
     create(&columns)?;
     let failed = |error| failure(error, sql);
     let mut statement = conn.prepare(sql).map_err(failed)?;
@@ -204,13 +209,14 @@ pub(crate) fn transfer(
     Ok(columns)
 }
 
-/// The columns of a query, with types that hold all of their values.
-fn describe_all(conn: &Connection, sql: &str) -> Result<Vec<Column>, Failure> {
+/// The columns of a query, with types that hold all values of so many rows.
+fn scan(conn: &Connection, sql: &str, most: usize) -> Result<Vec<Column>, Failure> {
     let failed = |error| failure(error, sql);
     let mut found = read(conn, sql, 0)?;
     let mut statement = conn.prepare(sql).map_err(failed)?;
     let mut rows = statement.query([]).map_err(failed)?;
-    while let Some(row) = rows.next().map_err(failed)? {
+    for _ in 0..most {
+        let Some(row) = rows.next().map_err(failed)? else { break };
         for (at, seen) in found.seen.iter_mut().enumerate() {
             seen.look(row.get_ref(at).map_err(failed)?);
         }
@@ -370,6 +376,10 @@ mod tests {
         let columns = describe(&conn, "select *, strftime('%Y', at) as year, n || '' as t from orders -- all").unwrap();
         let types: Vec<_> = columns.iter().map(|column| column.data_type.as_str()).collect();
         assert_eq!(types, ["VARCHAR", "DOUBLE", "BIGINT", "BLOB", "VARCHAR", "VARCHAR", "VARCHAR"]);
+        let late = "with recursive r(i) as (select 1 union all select i + 1 from r where i < 5000) \
+                    select case i when 4000 then 'n/a' else i end as v, i from r";
+        let types = describe(&conn, late).unwrap();
+        assert_eq!(types.iter().map(|column| column.data_type.as_str()).collect::<Vec<_>>(), ["VARCHAR", "BIGINT"]);
         let none = describe(&conn, "select amount, n, at from orders where n > 9").unwrap();
         let types: Vec<_> = none.iter().map(|column| column.data_type.as_str()).collect();
         assert_eq!(types, ["DOUBLE", "BIGINT", "VARCHAR"]);
@@ -406,6 +416,21 @@ mod tests {
         assert!(matches!(describe(&conn, "select load_extension('x')"), Err(Failure::Sql(_))));
         let set = describe(&conn, "select * from pragma_user_version");
         assert!(matches!(set, Err(Failure::Unknown(why)) if why.code == Reason::FunctionNotRun));
+    }
+
+    /// Only a copy of a database in WAL mode is opened: SQLite makes files beside it.
+    #[test]
+    fn no_database_in_wal_mode_is_opened_in_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, copy) = (folder.path().join("w.db"), folder.path().join("copy.db"));
+        let conn = Connection::open(&path).unwrap();
+        conn.execute_batch("pragma journal_mode = wal; create table t (x)").unwrap();
+        drop(conn);
+        assert!(open(&path, &path).is_err_and(|why| why.message.contains("WAL mode")));
+        std::fs::copy(&path, &copy).unwrap();
+        assert!(open(&path, &copy).is_ok());
+        let names = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(names, 2, "nothing is left beside them");
     }
 
     /// What Python's `sqlite3` runs is no error: virtual tables, what asks for the schema, mathematics, and views on all of it.

@@ -9,5 +9,6 @@ pub(crate) mod first_steps;
 pub(crate) mod for_shells;
 pub(crate) mod formats;
 pub(crate) mod named;
+mod projects_below;
 pub(crate) mod query_log;
 pub mod targets;

@@ -1,5 +1,6 @@
 //! From the paths of the command line to the projects they belong to.
 
+use crate::cli::projects_below::projects_below;
 use crate::host::paths::real;
 use anyhow::{Context, anyhow};
 use std::collections::BTreeMap;
@@ -49,7 +50,16 @@ pub fn find(paths: &[PathBuf], current: &Path, files: &dyn FileSystem) -> anyhow
                 let shown = shown(&root, current);
                 roots.entry(shown.clone()).or_insert(Target { root, shown });
             }
-            None => strangers.push(path.clone()),
+            // From the root of a repository all of its projects are meant.
+            None => match projects_below(&absolute) {
+                below if below.is_empty() => strangers.push(path.clone()),
+                below => {
+                    for root in below.iter().map(|root| real(root)) {
+                        let shown = shown(&root, current);
+                        roots.entry(shown.clone()).or_insert(Target { root, shown });
+                    }
+                }
+            },
         }
     }
     Ok((roots.into_values().collect(), strangers))
@@ -64,7 +74,7 @@ pub fn no_project(strangers: &[PathBuf], files: &dyn FileSystem) -> anyhow::Erro
     }
     let what = strangers.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
     anyhow!(
-        "no project here: neither {what} nor a folder above holds a visivo_project.yml or project.visivo.yml\n\
+        "no project here: neither {what} nor a folder above or below holds a visivo_project.yml or project.visivo.yml\n\
          help: name the project's folder: viz-lsp check PATH"
     )
 }
@@ -110,6 +120,13 @@ mod tests {
         let (targets, strangers) = find(&paths, &root, &DiskFiles).unwrap();
         assert_eq!(names(&targets), ["a", "b"]);
         assert_eq!(strangers, [PathBuf::from("c/y.yml")]);
+    }
+
+    #[test]
+    fn at_the_root_of_a_repository_all_projects_are_meant() {
+        let (_dir, root) = folder();
+        let (targets, strangers) = find(&[], &root, &DiskFiles).unwrap();
+        assert_eq!((names(&targets), strangers.len()), (vec!["a", "b"], 0));
     }
 
     #[test]

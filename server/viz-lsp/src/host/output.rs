@@ -7,7 +7,7 @@
 use anstream::{AutoStream, ColorChoice};
 use parking_lot::{Mutex, MutexGuard};
 use serde_json::Value;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use viz_text::shown::{block, json_without_commands, visible, without_commands};
 
 /// What went wrong first.
@@ -29,6 +29,11 @@ pub fn tell_failure() -> bool {
         write(&mut io::stderr(), "stderr", &format!("error: {message}\n"));
     }
     failed.is_some()
+}
+
+/// Columns of the terminal that stdout is, if it is one.
+pub fn width() -> Option<usize> {
+    io::stdout().is_terminal().then(terminal_size::terminal_size)?.map(|(width, _)| usize::from(width.0))
 }
 
 /// A report of `--check` or `--build` for people. What a check says of a project holds no values of variables already; the

@@ -41,7 +41,7 @@ pub fn findings(checked: &Checked) -> Vec<Shown> {
 pub fn errors(args: &CommonArgs, checked: Checked) {
     if args.format == Format::Text && !checked.report.findings.is_empty() {
         let outcome = Outcome { projects: vec![checked], asked: None, elapsed: Duration::ZERO };
-        output::report(&formats::text::render(&outcome, true), args.color.into());
+        output::report(&formats::text::render(&outcome, true, output::width()), args.color.into());
     }
 }
 

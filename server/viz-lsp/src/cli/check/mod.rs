@@ -5,6 +5,7 @@ mod watch;
 
 use crate::cli::args::{CheckArgs, CommonArgs, Deny, Format};
 use crate::cli::formats;
+use crate::host;
 use crate::host::answerer::{Answerer, EngineAnswerer};
 use crate::host::baseline::Baseline;
 use crate::host::deadline::Deadline;
@@ -104,7 +105,7 @@ fn check_all(
     {
         output::say(&format!("note: no project includes {}: the text from stdin is not used", path.display()));
     }
-    let outcome = Outcome { projects, asked: args.target.map(Into::into), elapsed: started.elapsed() };
+    let outcome = Outcome { projects, asked: args.common.target.map(Into::into), elapsed: started.elapsed() };
     if let Some(path) = &args.write_baseline {
         let projects: Vec<&Path> = outcome.projects.iter().map(|checked| checked.project.root.as_path()).collect();
         Baseline::of(&outcome).write(&current.join(path), &projects)?;
@@ -268,10 +269,16 @@ fn progress_bar(quiet: bool) -> indicatif::ProgressBar {
 
 fn print(args: &CheckArgs, outcome: &Outcome) {
     match args.common.format {
-        Format::Text => output::report(&formats::text::render(outcome, args.common.quiet), args.common.color.into()),
+        Format::Text => output::report(
+            &formats::text::render(outcome, args.common.quiet, output::width()),
+            args.common.color.into(),
+        ),
         Format::Json => output::json(&formats::json::render(outcome)),
         Format::Sarif => output::json(&formats::sarif::render(outcome)),
-        Format::Github => output::commands(&formats::github::render(outcome)),
+        Format::Github => {
+            let workspace = std::env::var_os("GITHUB_WORKSPACE").map(|folder| host::paths::real(Path::new(&folder)));
+            output::commands(&formats::github::render(outcome, workspace.as_deref()));
+        }
     }
 }
 

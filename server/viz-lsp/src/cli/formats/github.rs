@@ -3,29 +3,32 @@
 use crate::host::outcome::{Checked, Outcome};
 use crate::host::place::{Place, in_order};
 use std::fmt::Write;
+use std::path::Path;
 use viz_check::{Finding, Severity};
 use viz_text::Encoding;
 use viz_text::shown::{visible, without_commands};
 
-/// One command per finding.
-pub fn render(outcome: &Outcome) -> String {
+/// One command per finding. Files are named below the folder that GitHub has checked out, `workspace`, where they are below it.
+pub fn render(outcome: &Outcome, workspace: Option<&Path>) -> String {
     let mut text = String::new();
     for checked in &outcome.projects {
         for (finding, place) in in_order(&checked.project, &checked.report) {
-            annotation(&mut text, checked, finding, place);
+            annotation(&mut text, checked, workspace, finding, place);
         }
     }
     text
 }
 
-fn annotation(text: &mut String, checked: &Checked, finding: &Finding, place: Place<'_>) {
+fn annotation(text: &mut String, checked: &Checked, workspace: Option<&Path>, finding: &Finding, place: Place<'_>) {
     let command = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Information | Severity::Hint => "notice",
     };
     let (start, end) = place.span(Encoding::Utf32);
-    let file = property(&checked.shown_file(&place.file.relative));
+    let below = workspace.and_then(|workspace| place.file.path.strip_prefix(workspace).ok());
+    let file = below.map_or_else(|| checked.shown_file(&place.file.relative), viz_files::with_slashes);
+    let file = property(&file);
     let title = property(&format!("viz-lsp ({})", finding.code));
     let _ = write!(text, "::{command} title={title},file={file},line={}", start.line + 1);
     let _ = write!(text, ",col={},endLine={}", start.column + 1, end.line + 1);
@@ -61,7 +64,7 @@ mod tests {
 
     #[test]
     fn one_command_per_finding() {
-        let text = render(&fixture::outcome());
+        let text = render(&fixture::outcome(), None);
         assert_eq!(text.lines().count(), 2, "{text}");
         let first = text.lines().next().unwrap();
         assert!(

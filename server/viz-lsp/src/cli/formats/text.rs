@@ -32,14 +32,15 @@ const BAD: Style = AnsiColor::BrightRed.on_default().bold();
 const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
 const BOLD: Style = Style::new().bold();
 
-/// The findings and, unless `quiet`, what was not checked and a summary. Styled: strip it where colours are not wanted.
-pub fn render(outcome: &Outcome, quiet: bool) -> String {
+/// The findings and, unless `quiet`, what was not checked and a summary. Notes are wrapped at `width` columns, if that is given. Styled:
+/// strip it where colours are not wanted.
+pub fn render(outcome: &Outcome, quiet: bool, width: Option<usize>) -> String {
     let mut text = String::new();
     for checked in &outcome.projects {
         // On all cores, a part at a time, so that the pieces of a hundred thousand findings are not all held twice.
         for part in in_order(&checked.project, &checked.report).chunks(PART) {
             let shown: Vec<String> =
-                part.par_iter().map(|(finding, place)| snippet(checked, finding, *place) + "\n\n").collect();
+                part.par_iter().map(|(finding, place)| snippet(checked, finding, *place, width) + "\n\n").collect();
             text.extend(shown);
         }
     }
@@ -68,7 +69,7 @@ fn level(severity: Severity) -> Level<'static> {
 }
 
 /// One finding as rustc would print it.
-fn snippet(checked: &Checked, finding: &Finding, place: Place<'_>) -> String {
+fn snippet(checked: &Checked, finding: &Finding, place: Place<'_>, width: Option<usize>) -> String {
     let of = |loc| Place::of(&checked.project, loc);
     let line = |place: &Place<'_>| place.file.lines().position(place.range.start(), Encoding::Utf8).line;
     let near =
@@ -86,17 +87,17 @@ fn snippet(checked: &Checked, finding: &Finding, place: Place<'_>) -> String {
         group = group.element(cause(checked, other, &[mark]));
     }
     for note in &finding.notes {
-        group = group.element(Level::NOTE.message(shown(note)));
+        group = group.element(Level::NOTE.message(wrapped(note, width)));
     }
     let mut groups = vec![group];
     match (finding.fix.as_ref().and_then(|fix| patch(checked, fix)), &finding.help) {
         (Some((title, patch)), help) => {
-            let title = shown(help.as_deref().unwrap_or(title));
+            let title = wrapped(help.as_deref().unwrap_or(title), width);
             groups.push(Group::with_title(Level::HELP.secondary_title(title)).element(patch));
         }
         (None, Some(help)) => {
             let last = groups.remove(0);
-            groups.push(last.element(Level::HELP.message(shown(help))));
+            groups.push(last.element(Level::HELP.message(wrapped(help, width))));
         }
         (None, None) => {}
     }
@@ -106,6 +107,18 @@ fn snippet(checked: &Checked, finding: &Finding, place: Place<'_>) -> String {
 /// A message: what is behind its first line stands behind a mark, and nothing in it is a style.
 fn shown(text: &str) -> String {
     normalize_untrusted_str(&block(text))
+}
+
+/// What stands before each line of a note: ` = note: ` behind the numbers of lines.
+const BEFORE_NOTES: usize = 14;
+
+/// A note as [`shown`], in lines that fit into a terminal of this width.
+fn wrapped(text: &str, width: Option<usize>) -> String {
+    let text = shown(text);
+    match width.and_then(|width| width.checked_sub(BEFORE_NOTES)).filter(|width| *width >= 30) {
+        Some(width) => textwrap::fill(&text, textwrap::Options::new(width).break_words(false)),
+        None => text,
+    }
 }
 
 type Mark<'a> = (AnnotationKind, TextRange, Option<Cow<'a, str>>);
@@ -312,7 +325,7 @@ mod tests {
     use std::sync::Arc;
 
     fn plain(outcome: &Outcome, quiet: bool) -> String {
-        anstream::adapter::strip_str(&render(outcome, quiet)).to_string()
+        anstream::adapter::strip_str(&render(outcome, quiet, None)).to_string()
     }
 
     #[test]

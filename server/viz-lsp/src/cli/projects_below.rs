@@ -1,0 +1,63 @@
+//! Projects below a folder that belongs to none: the root of a repository with several of them.
+
+use std::path::{Path, PathBuf};
+use viz_files::Kind;
+
+/// No deeper, and into no more folders.
+const DEEPEST: usize = 8;
+const MOST_FOLDERS: usize = 10_000;
+
+/// Folders of other programs, where no project of the user's is.
+const OTHERS: [&str; 5] = ["node_modules", "target", "venv", "site-packages", "dbt_packages"];
+
+/// The folders below this one that hold a project file, sorted. Neither links nor hidden folders are followed, nor what is inside a project.
+pub fn projects_below(folder: &Path) -> Vec<PathBuf> {
+    let (mut found, mut looked_into) = (Vec::new(), 0);
+    let mut open = vec![(folder.to_owned(), 0)];
+    while let Some((folder, depth)) = open.pop() {
+        looked_into += 1;
+        if looked_into > MOST_FOLDERS {
+            break;
+        }
+        let Ok(entries) = viz_files::list(&folder) else { continue };
+        let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let is_project = |entry: &viz_files::Entry| {
+            entry.kind == Kind::File && viz_project::PROJECT_FILES.contains(&name(&entry.path).as_str())
+        };
+        if depth > 0 && entries.iter().any(is_project) {
+            found.push(folder);
+        } else if depth < DEEPEST {
+            let folders = entries.into_iter().filter(|entry| entry.kind == Kind::Folder && !entry.link);
+            let ours = folders.filter(|entry| {
+                let name = name(&entry.path);
+                !name.starts_with('.') && !OTHERS.contains(&name.as_str())
+            });
+            open.extend(ours.map(|entry| (entry.path, depth + 1)));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn projects_are_found_once_and_not_inside_others() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        for path in [
+            "b/project.visivo.yml",
+            "a/x/visivo_project.yml",
+            "a/x/y/project.visivo.yml",
+            ".h/project.visivo.yml",
+            "node_modules/m/project.visivo.yml",
+        ] {
+            let path = dir.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("has a folder")).expect("can be made");
+            std::fs::write(path, "name: a\n").expect("can be written");
+        }
+        let found = projects_below(dir.path());
+        assert_eq!(found, [dir.path().join("a/x"), dir.path().join("b")]);
+    }
+}
