@@ -34,6 +34,9 @@ struct Power {
 const ANYTHING: u8 = 10;
 const BITWISE: u8 = 90;
 
+/// Before a sub-query or a list.
+const QUANTIFIERS: [&str; 3] = ["any", "all", "some"];
+
 /// An operator and what it is applied to.
 #[derive(Debug, Clone, Copy)]
 struct Node {
@@ -41,7 +44,10 @@ struct Node {
     to: usize,
     /// Its token.
     operator: usize,
-    power: Power,
+    /// How strongly it binds in 2.0, if that has it.
+    power: Option<Power>,
+    /// Whether it stands before ANY or ALL.
+    is_quantified: bool,
     /// The values before it and behind it.
     left: Option<Piece>,
     right: Option<Piece>,
@@ -83,8 +89,9 @@ impl Tree<'_> {
         let operand = |piece: Option<&Piece>| piece.copied().filter(|piece| piece.is_value);
         let (left, right) = (operand(parts.first()), operand(parts.last()));
         let operator = parts.get(usize::from(left.is_some()))?.from;
-        let power = self.power(operator, left.is_some(), right.is_some())?;
-        self.nodes.push(Node { from, to, operator, power, left, right });
+        let power = self.power(operator, left.is_some(), right.is_some());
+        let is_quantified = self.is(operator + 1, &QUANTIFIERS);
+        self.nodes.push(Node { from, to, operator, power, is_quantified, left, right });
         Some(self.nodes.len() - 1)
     }
 
@@ -110,8 +117,7 @@ impl Tree<'_> {
             };
         }
         let at = if self.is(at, &["not"]) { at + 1 } else { at };
-        // Before a sub-query or a list.
-        if self.is(at + 1, &["any", "all", "some"]) && !right {
+        if self.is(at + 1, &QUANTIFIERS) && !right {
             return power(80, 0);
         }
         match self.text(at).to_ascii_lowercase().as_str() {
@@ -158,8 +164,9 @@ impl Tree<'_> {
         // Arrows in a row chain to the left.
         let chained = self.text(inner.operator) == "->"
             && self.text(outer.operator).starts_with("->")
-            && self.node(inner.right).is_none_or(|right| right.power.left >= BITWISE);
-        inner.power.right > 0 && outer.power.left >= inner.power.right && !chained
+            && self.node(inner.right).and_then(|right| right.power).is_none_or(|power| power.left >= BITWISE);
+        let (Some(outer), Some(inner)) = (outer.power, inner.power) else { return false };
+        inner.right > 0 && outer.left >= inner.right && !chained
     }
 
     fn range(&self, from: usize, to: usize) -> TextRange {
@@ -182,11 +189,16 @@ impl Tree<'_> {
             Some(found(left, inner, (taken, node.to)))
         });
         let right = node.right.and_then(|right| {
-            let inner = self.left_end(node.right).filter(|inner| inner.power.left < node.power.right).last()?;
+            let inner = self.left_end(node.right).filter(|inner| gives(node, inner)).last()?;
             Some(found(right, inner, (node.from, inner.left.map_or(right.to, |left| left.to))))
         });
         left.into_iter().chain(right)
     }
+}
+
+/// Whether an operator behind another one is not in its right operand in 2.0.
+fn gives(outer: &Node, inner: &Node) -> bool {
+    outer.power.zip(inner.power).is_some_and(|(outer, inner)| inner.left < outer.right)
 }
 
 /// The operands that 2.0 does not hold for such, in a text that 1.4 reads.
@@ -200,6 +212,24 @@ pub fn regrouped(sql: &str) -> Vec<Regrouped> {
         return Vec::new();
     }
     tree.nodes.iter().flat_map(|node| tree.regrouped(node)).collect()
+}
+
+/// The first operator that 1.4's grammar takes and its catalogue doesn't have: `~*`, or one behind its operand.
+pub fn missing_operator(sql: &str) -> Option<TextRange> {
+    let tokens = tokens(sql);
+    let operator = GRAMMAR.token("Op");
+    if !tokens.iter().any(|token| token.number.is_some() && token.number == operator) {
+        return None;
+    }
+    let mut tree = Tree { sql, tokens: &tokens, pieces: Vec::new(), nodes: Vec::new() };
+    parse(&tokens, sql, &mut tree).ok()?;
+    let named = tree.nodes.iter().filter(|node| tokens[node.operator].number == operator && !node.is_quantified);
+    let is_missing = |node: &&Node| match (node.left, node.right) {
+        (Some(_), Some(_)) => ["~*", "!~*", "!"].contains(&tree.text(node.operator)),
+        (Some(_), None) => tree.text(node.operator) != "!",
+        (None, _) => !["~", "@"].contains(&tree.text(node.operator)),
+    };
+    named.filter(is_missing).map(|node| tokens[node.operator].range).min_by_key(|range| range.start())
 }
 
 /// Whether there is an operator that binds otherwise in 2.0. Nearly all queries have none.

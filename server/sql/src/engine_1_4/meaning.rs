@@ -48,6 +48,15 @@ impl Purpose {
     }
 }
 
+/// Functions that give something else each time, which only 1.4 takes in a window, and what has their type.
+const VOLATILE: [(&str, &str); 5] = [
+    ("random", "0.5::DOUBLE"),
+    ("uuid", "'00000000-0000-4000-8000-000000000000'::UUID"),
+    ("gen_random_uuid", "'00000000-0000-4000-8000-000000000000'::UUID"),
+    ("uuidv4", "'00000000-0000-4000-8000-000000000000'::UUID"),
+    ("uuidv7", "'00000000-0000-4000-8000-000000000000'::UUID"),
+];
+
 /// Which differences a text is to have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meant {
@@ -167,8 +176,8 @@ pub fn reworded(sql: &str, meant: Meant) -> Option<Reworded> {
     let lower = sql.to_ascii_lowercase();
     if regrouped.is_empty()
         && !MEANING.keys().any(|name| lower.contains(name))
-        && !lower.contains("try")
         && !lower.contains(':')
+        && !["try", "true", "false", "random", "uuid"].iter().any(|word| lower.contains(word))
     {
         return None;
     }
@@ -294,6 +303,17 @@ impl Rewording<'_> {
                 self.tried.get_or_insert(range);
                 return;
             }
+            T::Word(word) if self.meant == Meant::Taken && self.is_sorted_by(at) => {
+                self.edits.push(Edit::new(range, format!("({} AND TRUE)", word.value)));
+                return;
+            }
+            T::Word(word) if self.meant == Meant::Taken && self.is(at + 1, &T::LParen) && self.is(at + 2, &T::RParen) => {
+                let constant = VOLATILE.iter().find(|(name, _)| word.value.eq_ignore_ascii_case(name));
+                if let Some((_, constant)) = constant {
+                    self.edits.push(Edit::new(range.cover(self.tokens[at + 2].range), *constant));
+                }
+                return;
+            }
             T::Mod => "%".to_owned(),
             T::DuckIntDiv => "//".to_owned(),
             T::Word(word) if self.is(at + 1, &T::LParen) => word.value.to_ascii_lowercase(),
@@ -326,6 +346,17 @@ impl Rewording<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a truth value is what is sorted by.
+    fn is_sorted_by(&self, at: usize) -> bool {
+        let word = |at: usize, words: &[&str]| self.tokens.get(at).is_some_and(|token| words.iter().any(|word| token.is_word(word)));
+        let begins = at > 0 && (word(at - 1, &["by"]) || self.is(at - 1, &T::Comma));
+        let ends = at + 1 >= self.tokens.len()
+            || self.is(at + 1, &T::Comma)
+            || self.is(at + 1, &T::RParen)
+            || word(at + 1, &["asc", "desc", "nulls", "limit", "offset"]);
+        word(at, &["true", "false"]) && begins && ends
     }
 
     /// Puts a macro around an argument.
