@@ -104,7 +104,8 @@ def runs(numbers):
 
 def grammar(source, keywords):
     """The text of `grammar.tsv`. Five parts with an empty line between: tokens (what the lexer calls them, and their most
-    frequent action), rules (number of the left side, length of the right one, `!` if nothing in it may be an index), states (the rule that is reduced by default,
+    frequent action), rules (number of the left side, length of the right one, `!` if nothing in it may be an index, `=` if it is a
+    value), states (the rule that is reduced by default,
     the row), rows (tokens with their most frequent action, tokens with others), and by left side the state that follows
     (the most frequent, then the exceptions). A row of nothing is `!`. Shifts are `state + 1`, reductions `-1 - rule`, errors 0."""
     tables = Tables(source)
@@ -151,7 +152,8 @@ def grammar(source, keywords):
         left, right = tables.rules[rule]
         # The action behind it refuses an index: `check_func_name`, `check_qualified_name`.
         of_names = tables.names[left] in ("func_name", "qualified_name") and "indirection" in map(tables.names.__getitem__, right)
-        return f"{left_number[left]}:{len(right)}{'!' if of_names else ''}"
+        of_values = tables.names[left] in ("a_expr", "b_expr")
+        return f"{left_number[left]}:{len(right)}{'!' if of_names else ''}{'=' if of_values else ''}"
 
     lines += [" ".join(map(rule_text, rules)), ""]
     of_state = [(rule_number.get(default[state], ""), rows.index(rows_of[state])) for state in states]

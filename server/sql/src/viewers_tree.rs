@@ -4,12 +4,15 @@
 //!
 //! The differences are those of 5,000 expressions and SQLGlot's texts of them, grouped by in both (`server/sql/generate`).
 
+use crate::engine_1_4::without_underscores;
 use crate::parse::parse_expression;
+use crate::tokens::{Token, tokenize};
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
     BinaryOperator, CaseWhen, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator,
-    FunctionArguments, Ident, ObjectName, UnaryOperator, visit_expressions_mut,
+    FunctionArguments, Ident, ObjectName, TrimWhereField, UnaryOperator, visit_expressions_mut,
 };
+use sqlparser::tokenizer::Token as T;
 use std::ops::ControlFlow;
 
 /// Other names of types, as `duckdb_types()` of 1.4.3 has them, and the types.
@@ -64,6 +67,9 @@ const TYPES: &[(&str, &str)] = &[
     ("VARBINARY", "BLOB"),
 ];
 
+/// Types of extensions that DuckDB loads by itself.
+const TYPES_OF_EXTENSIONS: [&str; 2] = ["JSON", "INET"];
+
 /// Calls that 2.0 takes for what they make, and 1.4 does not.
 const CALLS: [&str; 2] = ["struct_pack", "list_value"];
 
@@ -97,16 +103,31 @@ pub enum Alike {
 
 /// Whether what is typed and what is grouped by are alike.
 pub(crate) fn alike(typed: &str, grouped: &str) -> Alike {
-    let (Ok(one), Ok(other)) = (parse_expression(typed), parse_expression(grouped)) else { return Alike::AsIn2_0 };
-    let mut seen = Seen::default();
+    let (typed, grouped) = (without_underscores(typed), without_underscores(grouped));
+    let (Ok(one), Ok(other)) = (parse_expression(&typed), parse_expression(&grouped)) else { return Alike::AsIn2_0 };
+    let mut seen = Seen { call: types_of_extensions(&typed) != types_of_extensions(&grouped), unit: false };
+    let spelled = !seen.call;
     let (one, other) = (tree(one, &mut seen), tree(other, &mut Seen::default()));
-    if one == other && !seen.unit {
+    if one == other && spelled && !seen.unit {
         Alike::Yes
     } else if seen.call {
         Alike::No
     } else {
         Alike::AsIn2_0
     }
+}
+
+/// The names of types that 1.4's parser does not know, as they are written: it compares them by their letters.
+fn types_of_extensions(sql: &str) -> Vec<String> {
+    let tokens: Vec<Token> = tokenize(sql).unwrap_or_default().into_iter().filter(|token| !token.is_space()).collect();
+    let name = |(at, token): (usize, &Token)| match &token.token {
+        T::Word(word) if TYPES_OF_EXTENSIONS.iter().any(|known| word.value.eq_ignore_ascii_case(known)) => {
+            let called = tokens.get(at + 1).is_some_and(|next| next.token == T::LParen);
+            (!called).then(|| word.value.clone())
+        }
+        _ => None,
+    };
+    tokens.iter().enumerate().filter_map(name).collect()
 }
 
 /// What is in an expression.
@@ -144,6 +165,11 @@ fn as_parsed(node: Expr, seen: &mut Seen) -> Expr {
             data_type: type_named(&typed.data_type),
             format: None,
         },
+        // `trim(both a from b)` is `trim(b, a)`.
+        Expr::Trim { expr, trim_where: None | Some(TrimWhereField::Both), trim_what, trim_characters } => {
+            let characters = trim_what.map(|what| vec![*what]).or(trim_characters);
+            Expr::Trim { expr, trim_where: None, trim_what: None, trim_characters: characters }
+        }
         Expr::Trim { expr, trim_where: Some(place), trim_what, trim_characters } => {
             seen.call = true;
             Expr::Trim { expr, trim_where: Some(place), trim_what, trim_characters }
@@ -274,6 +300,12 @@ mod tests {
                 "COALESCE(CASE WHEN '-' = '-' THEN '-' ELSE \"m\".\"s\" END, CASE WHEN b THEN s ELSE c END)",
             ),
             ("extract(year from d)", "EXTRACT(YEAR FROM d)"),
+            ("trim(both ' ' from s)", "TRIM(s, ' ')"),
+            ("trim(' ' from s)", "TRIM(s, ' ')"),
+            ("trim(both from s)", "TRIM(s)"),
+            ("1_000 + n", "1000 + n"),
+            ("s::JSON", "CAST(s AS JSON)"),
+            ("json_1 + json", "json_1 + json"),
         ] {
             assert_eq!(alike(typed, grouped), Alike::Yes, "{typed}");
         }
@@ -285,6 +317,8 @@ mod tests {
             ("struct_pack(a := n)", "{'a': n}"),
             ("list_value(n, 2)", "[n, 2]"),
             ("trim(leading 'x' from s)", "LTRIM(s, 'x')"),
+            ("s::json", "CAST(s AS JSON)"),
+            ("cast(s as Json)", "CAST(s AS JSON)"),
         ] {
             assert_eq!(alike(typed, grouped), Alike::No, "{typed}");
         }

@@ -54,7 +54,12 @@ pub(crate) fn refused_by_1_4(sql: &str) -> Vec<Refused> {
         // A name may be the reason why the text is not read.
         Err(range) if known.is_empty() && out.is_empty() => out.push(unread(sql, range)),
         Err(_) => {}
-        Ok(()) => known.retain(|found| LATER.iter().any(|what| found.what.starts_with(what))),
+        Ok(()) => {
+            known.retain(|found| LATER.iter().any(|what| found.what.starts_with(what)));
+            let operator = engine_1_4::missing_operator(sql);
+            known.extend(operator.map(|range| Refused { range, what: format!("operator `{}`", &sql[range]) }));
+            known.extend(grouped_unnest(&tokens));
+        }
     }
     out.extend(known);
     out
@@ -94,6 +99,26 @@ fn missing_names(sql: &str, tokens: &[Token]) -> Vec<Refused> {
         out.push(Refused { range: token.range, what });
     }
     out
+}
+
+/// UNNEST behind GROUP BY, where only 2.0 takes it; the one that is selected, if there is one.
+fn grouped_unnest(tokens: &[Token]) -> Option<Refused> {
+    let unnest = |at: &usize| {
+        let named = tokens[*at].is_word("unnest") || tokens[*at].is_word("unlist");
+        named && tokens.get(at + 1).is_some_and(|next| next.token == T::LParen)
+    };
+    let mut nesting = Nesting::default();
+    let (mut grouping, mut grouped) = (false, false);
+    for (at, token) in tokens.iter().enumerate() {
+        if nesting.is_top() {
+            let ends = ["having", "window", "qualify", "order", "limit", "union"].iter().any(|word| token.is_word(word));
+            grouping = !ends && (grouping || token.is_word("by") && at > 0 && tokens[at - 1].is_word("group"));
+        }
+        grouped |= grouping && unnest(&at);
+        nesting.step(token);
+    }
+    let first = (0..tokens.len()).find(unnest).filter(|_| grouped)?;
+    Some(Refused { range: tokens[first].range, what: "UNNEST in GROUP BY, which the build makes of this".into() })
 }
 
 /// How many arguments stand in these parentheses.
@@ -311,6 +336,10 @@ mod tests {
             ("select timestamp '2024-01-05T10:30Z'", "'2024-01-05T10:30Z'"),
             ("select t >= '2024-01-05 10:30+02'::timestamptz", "'2024-01-05 10:30+02'"),
             ("select n between symmetric 1 and 2", "symmetric"),
+            ("select s ~* 'n' from t", "~*"),
+            ("select not s !~* 'n' from t", "!~*"),
+            ("select unnest(l), count(*) from t group by unnest(l) order by 1", "unnest"),
+            ("select unnest([k, 1]) || '!', count(*) from t group by unnest([k, 1]) || '!'", "unnest"),
         ] {
             let found = refused(sql);
             assert_eq!(found.len(), 1, "{sql}: {found:?}");
@@ -351,6 +380,7 @@ mod tests {
     fn what_1_4_accepts_too() {
         for sql in [
             "select coalesce(1, 2,), row(1,), [1,], {'a': 1,}, map {}",
+            "select unnest(l), s ~ 'a', @ k, ~ k, k ! from t group by k order by unnest(l)",
             "select 1 where 1 in (1,) group by 1,",
             "select count(*), now(), f() from t order by a limit 1",
             "select * from (values (1), (2)) t(a) except (select 1)",

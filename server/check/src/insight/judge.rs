@@ -3,6 +3,7 @@
 use super::InsightVerdict;
 use super::blame::{Failure, blame_query, choices_finding};
 use super::confirm_on_data::source_and_tables;
+use super::grouped_otherwise;
 use super::in_browser::{is_read_today, today_finding};
 use super::meant_by_viewers::{Bound, bound_by_both, refused_by_viewers};
 use super::plan::{Plan, render};
@@ -122,7 +123,8 @@ pub(super) fn judge_combinations(
         let Some(error) = error_of.get(&at) else { continue };
         let spoken = texts[&at];
         if witness.always && not_by_viewers.contains(&spoken) {
-            verdict.findings.push(refused_by_viewers(setting, plan, spoken, error));
+            let grouped = grouped_otherwise::finding(setting, plan, spoken, Some(error));
+            verdict.findings.push(grouped.unwrap_or_else(|| refused_by_viewers(setting, plan, spoken, error)));
         } else if witness.always {
             blame_query(setting, plan, verdict, spoken, error, judge);
         } else {

@@ -11,7 +11,7 @@ use super::{InsightVerdict, in_1_4};
 use crate::report::Finding;
 use std::collections::HashSet;
 use std::sync::Arc;
-use viz_facts::{Reason, ShadowTable, SqlError, Unknown};
+use viz_facts::{Reason, ShadowTable, SqlError, SqlErrorKind, Unknown};
 use viz_project::Code;
 use viz_sql::engine_1_4::{Meant, Reworded, reworded};
 use viz_text::TextSize;
@@ -45,7 +45,8 @@ pub(super) fn bound_by_both(
         return Ok(plain(found));
     };
     Ok(match (found, ask(words.text().to_owned())?) {
-        (Ok(()), Err(error)) => Bound::NotByViewers(typed(&words, error)),
+        // A text that 2.0 can't read is none of 1.4's.
+        (Ok(()), Err(error)) if error.kind != SqlErrorKind::Parser => Bound::NotByViewers(typed(&words, error)),
         (Err(error), Ok(())) => {
             // DuckDB doesn't say where a `TRY` stands.
             let tried = words.tried().filter(|_| only_1_4_tries(&error));
@@ -72,17 +73,24 @@ pub(super) fn run_as_viewers<T>(
         Err(error) if in_1_4 && only_1_4_tries(&error) => {
             Err(Unknown::new(Reason::BrowserOnly, "only the browser's engine takes `TRY` around an aggregate"))
         }
+        Err(error) if in_1_4 && error.message.contains("\"rowid\"") => {
+            Err(Unknown::new(Reason::BrowserOnly, "only in the browser a model has the column `rowid`"))
+        }
         found => Ok(found),
     };
-    let Some(words) = meant(Meant::All) else { return run(text) };
-    let found = match run(words.text().to_owned())? {
-        Err(error) if error.message.contains("volatile") => match meant(Meant::Taken) {
-            Some(words) => run(words.text().to_owned())?,
-            None => run(text)?,
-        },
-        found => found,
+    let run_in = |words: Option<Reworded>| match words {
+        Some(words) => Ok(run(words.text().to_owned())?.map_err(|error| typed(&words, error))),
+        None => run(text.clone()),
     };
-    Ok(found.map_err(|error| typed(&words, error)))
+    match run_in(meant(Meant::All))? {
+        Err(error) if in_1_4 && is_refused_by_newer_binder(&error) => run_in(meant(Meant::Taken)),
+        found => Ok(found),
+    }
+}
+
+/// Whether only 2.0's binder refuses it: what differs each time, in the order of a window, and a truth value that is sorted by.
+fn is_refused_by_newer_binder(error: &SqlError) -> bool {
+    ["volatile", "non-integer literal"].iter().any(|words| error.message.contains(words))
 }
 
 /// Texts that are no times to 1.4, where they are to be: each part of the query that has one is evaluated over NULLs. No binder tells,

@@ -10,6 +10,7 @@ mod computed;
 pub(crate) mod confirm_on_data;
 mod context;
 pub(crate) mod execute;
+mod grouped_otherwise;
 mod grouping;
 mod hostile;
 pub(crate) mod in_browser;
@@ -44,6 +45,7 @@ use crate::report::{Counters, Finding, InsightReport, Judge, Status};
 use crate::settings::{CheckOptions, Level};
 use computed::judge_computed;
 use execute::execute_sample;
+use grouped_otherwise::judge_groups;
 use grouping::judge_newer_grouping;
 use hostile::judge_hostile;
 use in_browser::{judge_arrows, judge_for_browser};
@@ -317,6 +319,7 @@ fn judge_bound(
     judge_values(setting, plan, &mut verdict.findings, tables)?;
     written?;
     judge_times(setting, plan, verdict, tables, bound[0])?;
+    judge_groups(setting, plan, &mut verdict.findings, bound[0])?;
     if !judge_computed(setting, plan, verdict, tables, bound)? {
         judge_data(setting, plan, verdict, tables, bound[0])?;
     }

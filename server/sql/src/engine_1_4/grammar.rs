@@ -21,6 +21,23 @@ struct Rule {
     length: u16,
     /// Whether it is a name in which no index may stand.
     is_name: bool,
+    /// Whether it is a value.
+    is_value: bool,
+}
+
+/// What is told of a text while it is read.
+pub(super) trait Reader {
+    /// A token is taken.
+    fn token(&mut self, at: usize);
+    /// The last so many pieces, which begin at a token, are one: a value or something else.
+    fn piece(&mut self, from: usize, length: usize, is_value: bool);
+}
+
+/// Nothing is to be known.
+impl Reader for () {
+    fn token(&mut self, _: usize) {}
+
+    fn piece(&mut self, _: usize, _: usize, _: bool) {}
 }
 
 pub(super) struct Grammar {
@@ -65,7 +82,7 @@ impl Grammar {
 }
 
 /// Reads tokens to their end.
-pub(super) fn parse(tokens: &[Token], sql: &str) -> Result<(), TextRange> {
+pub(super) fn parse(tokens: &[Token], sql: &str, reader: &mut impl Reader) -> Result<(), TextRange> {
     let end = Token { number: GRAMMAR.token("$end"), range: TextRange::empty(TextSize::of(sql)) };
     let mut states = vec![0];
     // Where each symbol on the stack begins.
@@ -79,11 +96,12 @@ pub(super) fn parse(tokens: &[Token], sql: &str) -> Result<(), TextRange> {
             Action::Shift(state) => {
                 states.push(state);
                 starts.push(at);
+                reader.token(at);
                 at += 1;
                 ahead.next();
             }
             Action::Reduce(rule) => {
-                let Some(Rule { left, length, is_name }) = GRAMMAR.rules.get(usize::from(rule)).copied() else {
+                let Some(Rule { left, length, is_name, is_value }) = GRAMMAR.rules.get(usize::from(rule)).copied() else {
                     return Ok(());
                 };
                 let start = starts.len().saturating_sub(usize::from(length));
@@ -91,6 +109,7 @@ pub(super) fn parse(tokens: &[Token], sql: &str) -> Result<(), TextRange> {
                 if is_name && tokens[from..at.min(tokens.len())].iter().any(|token| token.number == bracket) {
                     return Err(token.range);
                 }
+                reader.piece(from, usize::from(length), is_value);
                 starts.truncate(start);
                 starts.push(from);
                 states.truncate(states.len().saturating_sub(usize::from(length)).max(1));
@@ -117,8 +136,9 @@ fn read(text: &'static str) -> Grammar {
         usual.push(read_action(action));
     }
     let rule = |text: &'static str| {
-        let (left, length) = pair(text.trim_end().trim_end_matches('!'))?;
-        Some(Rule { left, length, is_name: text.trim_end().ends_with('!') })
+        let text = text.trim_end();
+        let (left, length) = pair(text.trim_end_matches(['!', '=']))?;
+        Some(Rule { left, length, is_name: text.ends_with('!'), is_value: text.ends_with('=') })
     };
     let rules = part().split(' ').filter_map(rule).collect();
     let states = part().split(' ').filter_map(|state| state.split_once(':'));

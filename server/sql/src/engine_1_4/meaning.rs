@@ -4,9 +4,11 @@
 //! zero as 1.4 does, and `date_trunc('month', x)` becomes `viz_1_4_date_trunc('month', x)`, which is a DATE. The engine has
 //! macros of these names. Places in such a text have places in the one that was typed.
 
+use super::groups::{Regrouped, regrouped};
 use super::literals::no_timestamp;
 use crate::{Nesting, Token, tokenize};
 use sqlparser::tokenizer::Token as T;
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -46,6 +48,15 @@ impl Purpose {
     }
 }
 
+/// Functions that give something else each time, which only 1.4 takes in a window, and what has their type.
+const VOLATILE: [(&str, &str); 5] = [
+    ("random", "0.5::DOUBLE"),
+    ("uuid", "'00000000-0000-4000-8000-000000000000'::UUID"),
+    ("gen_random_uuid", "'00000000-0000-4000-8000-000000000000'::UUID"),
+    ("uuidv4", "'00000000-0000-4000-8000-000000000000'::UUID"),
+    ("uuidv7", "'00000000-0000-4000-8000-000000000000'::UUID"),
+];
+
 /// Which differences a text is to have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meant {
@@ -74,6 +85,8 @@ pub struct Reworded {
     times: Vec<Time>,
     /// The first `TRY` that was left out.
     tried: Option<TextRange>,
+    /// The operands that got parentheses.
+    regrouped: Vec<Regrouped>,
 }
 
 /// A text that is no time to 1.4.
@@ -106,6 +119,11 @@ impl Reworded {
     /// The first `TRY` that this text does without, in the typed one.
     pub fn tried(&self) -> Option<TextRange> {
         self.tried
+    }
+
+    /// The operands that 2.0 does not hold for such without the parentheses that they have here.
+    pub fn regrouped(&self) -> &[Regrouped] {
+        &self.regrouped
     }
 
     /// Whether it has such texts.
@@ -153,9 +171,14 @@ static MEANING: LazyLock<HashMap<&'static str, Vec<Unlike>>> = LazyLock::new(|| 
 
 /// A query in words in which 2.0 means what 1.4 does. `None` if it has nothing that means something else to 1.4.
 pub fn reworded(sql: &str, meant: Meant) -> Option<Reworded> {
+    let regrouped = regrouped(sql);
     // Nearly all queries end here.
     let lower = sql.to_ascii_lowercase();
-    if !MEANING.keys().any(|name| lower.contains(name)) && !lower.contains("try") && !lower.contains(':') {
+    if regrouped.is_empty()
+        && !MEANING.keys().any(|name| lower.contains(name))
+        && !lower.contains(':')
+        && !["try", "true", "false", "random", "uuid"].iter().any(|word| lower.contains(word))
+    {
         return None;
     }
     let tokens: Vec<Token> = tokenize(sql).ok()?.into_iter().filter(|token| !token.is_space()).collect();
@@ -173,11 +196,16 @@ pub fn reworded(sql: &str, meant: Meant) -> Option<Reworded> {
         rewording.token(at);
     }
     let Rewording { mut edits, times, tried, .. } = rewording;
+    for found in &regrouped {
+        edits.extend(Edit::around(found.operand, "("));
+    }
     if edits.is_empty() {
         return None;
     }
-    edits.sort_by_key(|(range, _)| range.start());
-    Some(Reworded { spliced: Spliced::new(sql, TextRange::up_to(TextSize::of(sql)), edits), times, tried })
+    edits.sort_by_key(Edit::order);
+    let edits = edits.into_iter().map(|edit| (edit.range, edit.text));
+    let spliced = Spliced::new(sql, TextRange::up_to(TextSize::of(sql)), edits);
+    Some(Reworded { spliced, times, tried, regrouped })
 }
 
 /// The conditions of a query's WHERE, if it has several: which of them a row meets first is the engine's choice, so one that fails may never
@@ -204,12 +232,44 @@ fn filters(tokens: &[Token]) -> Range<usize> {
     start.filter(|_| several).map_or(0..0, |start| start..tokens.len())
 }
 
+/// What stands in place of which piece of the text.
+#[derive(Debug)]
+struct Edit {
+    range: TextRange,
+    text: String,
+    /// How far what it opens reaches. All of them close in the same way.
+    reach: Option<TextSize>,
+}
+
+impl Edit {
+    fn new(range: TextRange, text: impl Into<String>) -> Self {
+        Self { range, text: text.into(), reach: None }
+    }
+
+    /// A parenthesis before a piece, and one behind it.
+    fn around(range: TextRange, open: impl Into<String>) -> [Self; 2] {
+        let opens = Self { range: TextRange::empty(range.start()), text: open.into(), reach: Some(range.end()) };
+        [opens, Self::new(TextRange::empty(range.end()), ")")]
+    }
+
+    /// What belongs to a piece stands before what closes behind it, that before what opens, the furthest first, and that before
+    /// what stands in place of the piece.
+    fn order(&self) -> (TextSize, u8, Reverse<Option<TextSize>>) {
+        let rank = match (&self.reach, self.text.as_str()) {
+            (Some(_), _) => 2,
+            (None, ")") => 1,
+            (None, _) if self.range.is_empty() => 0,
+            (None, _) => 3,
+        };
+        (self.range.start(), rank, Reverse(self.reach))
+    }
+}
+
 struct Rewording<'a> {
     tokens: &'a [Token],
     meant: Meant,
     filters: Range<usize>,
-    /// What stands in place of which piece of the text.
-    edits: Vec<(TextRange, String)>,
+    edits: Vec<Edit>,
     times: Vec<Time>,
     tried: Option<TextRange>,
     /// Behind which token each macro that is open ends.
@@ -228,7 +288,7 @@ impl Rewording<'_> {
             // Only binding shows whether it is to be a TIMESTAMP.
             T::SingleQuotedString(text) if self.meant != Meant::All => {
                 if let Some(stand_in) = no_timestamp(text) {
-                    self.edits.push((range, format!("'{stand_in}'")));
+                    self.edits.push(Edit::new(range, format!("'{stand_in}'")));
                     self.times.push(Time { typed: text.clone(), stand_in, place: range });
                 }
                 return;
@@ -239,8 +299,19 @@ impl Rewording<'_> {
                     && self.is(at + 1, &T::LParen)
                     && word.value.eq_ignore_ascii_case("try") =>
             {
-                self.edits.push((range, String::new()));
+                self.edits.push(Edit::new(range, ""));
                 self.tried.get_or_insert(range);
+                return;
+            }
+            T::Word(word) if self.meant == Meant::Taken && self.is_sorted_by(at) => {
+                self.edits.push(Edit::new(range, format!("({} AND TRUE)", word.value)));
+                return;
+            }
+            T::Word(word) if self.meant == Meant::Taken && self.is(at + 1, &T::LParen) && self.is(at + 2, &T::RParen) => {
+                let constant = VOLATILE.iter().find(|(name, _)| word.value.eq_ignore_ascii_case(name));
+                if let Some((_, constant)) = constant {
+                    self.edits.push(Edit::new(range.cover(self.tokens[at + 2].range), *constant));
+                }
                 return;
             }
             T::Mod => "%".to_owned(),
@@ -269,12 +340,23 @@ impl Rewording<'_> {
                 None => {
                     let part = arguments.first().and_then(|argument| self.text_of(argument.clone()));
                     if part.is_some_and(|part| !unlike.alike.contains(&part.to_ascii_lowercase().as_str())) {
-                        self.edits.push((self.tokens[at].range, format!("{MACRO}{}", unlike.stand_in)));
+                        self.edits.push(Edit::new(self.tokens[at].range, format!("{MACRO}{}", unlike.stand_in)));
                         self.guarded.extend(arguments.last().map(|argument| argument.end));
                     }
                 }
             }
         }
+    }
+
+    /// Whether a truth value is what is sorted by.
+    fn is_sorted_by(&self, at: usize) -> bool {
+        let word = |at: usize, words: &[&str]| self.tokens.get(at).is_some_and(|token| words.iter().any(|word| token.is_word(word)));
+        let begins = at > 0 && (word(at - 1, &["by"]) || self.is(at - 1, &T::Comma));
+        let ends = at + 1 >= self.tokens.len()
+            || self.is(at + 1, &T::Comma)
+            || self.is(at + 1, &T::RParen)
+            || word(at + 1, &["asc", "desc", "nulls", "limit", "offset"]);
+        word(at, &["true", "false"]) && begins && ends
     }
 
     /// Puts a macro around an argument.
@@ -287,7 +369,7 @@ impl Rewording<'_> {
         let single = argument.len() == 1;
         if stand_in == TEXT {
             if single && first.is_quoted() {
-                self.edits.push((TextRange::empty(first.range.end()), "::VARCHAR".into()));
+                self.edits.push(Edit::new(TextRange::empty(first.range.end()), "::VARCHAR"));
             }
             return;
         }
@@ -295,9 +377,7 @@ impl Rewording<'_> {
         if argument.is_empty() || single && (first.is_word("null") || first.is_quoted()) {
             return;
         }
-        let text = format!("{MACRO}{stand_in}(");
-        self.edits.push((TextRange::empty(first.range.start()), text));
-        self.edits.push((TextRange::empty(last.range.end()), ")".into()));
+        self.edits.extend(Edit::around(first.range.cover(last.range), format!("{MACRO}{stand_in}(")));
         self.guarded.push(argument.end);
     }
 

@@ -7,12 +7,14 @@
 
 mod catalogue;
 mod grammar;
+mod groups;
 mod literals;
 mod meaning;
 mod scan;
 mod transformer;
 
 pub use catalogue::{Engine, Only, data_type, function};
+pub use groups::{Regrouped, missing_operator, regrouped};
 pub use literals::{lacks_seconds, lacks_unit};
 pub use meaning::{MACRO, Meant, Reworded, reworded};
 
@@ -24,11 +26,24 @@ use viz_text::TextRange;
 /// The piece that does not fit: empty at the end of the text.
 pub fn parse(sql: &str) -> Result<(), TextRange> {
     let tokens = scan::tokens(sql);
-    grammar::parse(&tokens, sql)?;
+    grammar::parse(&tokens, sql, &mut ())?;
     transformer::refused(&tokens, sql).map_or(Ok(()), Err)
 }
 
-/// Whether 1.4 reads a query that 2.0's parser refuses with this error.
+/// Whether 1.4 reads a query that 2.0's parser refuses with this error, and has its operators.
 pub fn reads_instead(sql: &str, error: &str) -> bool {
-    transformer::is_of_newer_grammar(error) && parse(sql).is_ok()
+    transformer::is_of_newer_grammar(error) && parse(sql).is_ok() && missing_operator(sql).is_none()
+}
+
+/// A text whose numbers have no underscores: to 1.4 they are the same.
+pub(crate) fn without_underscores(sql: &str) -> std::borrow::Cow<'_, str> {
+    if !sql.contains('_') {
+        return sql.into();
+    }
+    let numbers = ["ICONST", "FCONST"].map(|name| grammar::GRAMMAR.token(name));
+    let mut out = sql.to_owned();
+    for token in scan::tokens(sql).iter().rev().filter(|token| numbers.contains(&token.number)) {
+        out.replace_range(std::ops::Range::<usize>::from(token.range), &sql[token.range].replace('_', ""));
+    }
+    out.into()
 }

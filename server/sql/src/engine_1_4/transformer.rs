@@ -15,9 +15,20 @@ pub(super) fn is_of_newer_grammar(error: &str) -> bool {
     OF_THE_GRAMMAR.iter().any(|start| error.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start)))
 }
 
+/// Whether a word stands for a function or a column: `overlaps` may.
+fn is_name(tokens: &[Token], token: &Token, sql: &str) -> bool {
+    let after = |other: &&Token| other.range.start() >= token.range.end();
+    let row = tokens.iter().find(after).is_some_and(|next| ["(", "row"].contains(&sql[next.range].to_ascii_lowercase().as_str()));
+    let before = tokens.iter().rev().find(|other| other.range.end() <= token.range.start());
+    let behind_row = before.is_some_and(|before| &sql[before.range] == ")");
+    sql[token.range].eq_ignore_ascii_case("overlaps") && !(row && behind_row)
+}
+
 /// The first piece that is refused.
 pub(super) fn refused(tokens: &[Token], sql: &str) -> Option<TextRange> {
-    let (symmetric, limit, comma) = (GRAMMAR.word("symmetric"), GRAMMAR.word("limit"), GRAMMAR.token("','"));
+    // OVERLAPS is a function that it does not have.
+    let refused = ["symmetric", "overlaps"].map(|word| GRAMMAR.word(word));
+    let (limit, comma) = (GRAMMAR.word("limit"), GRAMMAR.token("','"));
     // How deep a LIMIT stands whose value is being read: what begins another clause is no value.
     let (mut depth, mut limited) = (0_usize, None);
     for token in tokens {
@@ -29,7 +40,9 @@ pub(super) fn refused(tokens: &[Token], sql: &str) -> Option<TextRange> {
                 limited = limited.filter(|limited| *limited <= depth);
             }
             _ if token.number == limit => limited = Some(depth),
-            _ if token.number == symmetric => return Some(token.range),
+            _ if token.number.is_some() && refused.contains(&token.number) && !is_name(tokens, token, sql) => {
+                return Some(token.range);
+            }
             _ if token.number == comma && limited == Some(depth) => return Some(token.range),
             // Escapes of letters.
             _ if text
