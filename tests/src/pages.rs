@@ -1,6 +1,7 @@
 //! Pages of Markdown whose projects are checked: `tests/diagnostics` and `tests/situations`.
 //!
-//! A page has fenced blocks whose info string is `language file [latin-1|beside] [numbers]`. A block of a project file begins
+//! A page has fenced blocks whose info string is `language file [latin-1|beside|named] [numbers]`; a file that is `named` is named on the
+//! command line. A block of a project file begins
 //! a project, unless it says `beside`; the blocks behind it are its other files; the numbers are those of rules; blocks before the first `## ` heading belong to all projects of the page. A
 //! project has exactly the findings in its annotations: carets below the fault as everywhere ([`annotations`]), with two
 //! forms more:
@@ -37,6 +38,8 @@ pub struct Example {
     pub rules: Vec<String>,
     /// Path and content.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// The files that the command line names.
+    pub named: Vec<String>,
 }
 
 impl Example {
@@ -148,16 +151,18 @@ pub fn examples(name: &str, page: &str) -> Vec<Example> {
             _ => text.into_bytes(),
         };
         let beside = rest.first() == Some(&"beside");
-        if beside {
+        let named = rest.first() == Some(&"named");
+        if beside || named {
             rest = &rest[1..];
         } else if PROJECT_FILES.contains(&path) {
             let (page, line, files) = (name.to_owned(), number + 1, shared.clone());
-            found.push(Example { page, line, heading: heading.clone(), rules: Vec::new(), files });
+            found.push(Example { page, line, heading: heading.clone(), rules: Vec::new(), files, named: Vec::new() });
         }
         let common = if found.is_empty() { BTreeMap::new() } else { shared.clone() };
         let files = match found.last_mut() {
             Some(example) => {
                 example.rules.extend(rest.iter().map(|rule| (*rule).to_owned()));
+                example.named.extend(named.then(|| path.to_owned()));
                 &mut example.files
             }
             None if heading.is_empty() => &mut shared,
@@ -178,7 +183,11 @@ pub fn check(program: &str, examples: &[Example]) -> Vec<Value> {
     for (index, example) in examples.iter().enumerate() {
         example.write(&root(index));
     }
-    let roots: Vec<String> = (0..examples.len()).map(|index| root(index).display().to_string()).collect();
+    let named = |(index, example): (usize, &Example)| -> Vec<String> {
+        let files = example.named.iter().map(|file| root(index).join(file));
+        [root(index)].into_iter().chain(files).map(|path| path.display().to_string()).collect()
+    };
+    let roots: Vec<String> = examples.iter().enumerate().flat_map(named).collect();
     let mut args = vec!["--no-cache", "--now", NOW];
     args.extend(roots.iter().map(String::as_str));
     let json = cli::check_json(program, folder.path(), &args);

@@ -146,5 +146,7 @@ fn offset(text: &str, (line, column): (usize, usize)) -> usize {
 fn pages_are_what_explain_prints() {
     let (code, page) = &page_files()[0];
     let run = cli::run(PROGRAM, Path::new("."), &["--explain", code]);
-    assert_eq!(&run.out, page);
+    // Without what only these tests read.
+    let line = |line: &str| line.strip_prefix("```yaml ").map_or_else(|| format!("{line}\n"), |_| "```yaml\n".into());
+    assert_eq!(run.out, page.lines().map(line).collect::<String>());
 }

@@ -24,9 +24,14 @@ fn only_safe_fixes_and_no_other_byte() {
     assert_eq!(first.status, 1, "the guess is left: {first:?}");
     assert!(first.out.contains("1 error, 0 warnings, 3 fixed ("), "{first:?}");
     assert!(first.out.contains("error[unknown-key]") && !first.out.contains("wrong-type"), "{first:?}");
+    assert!(first.err.contains("note: 1 likely fix is left") && first.err.contains("--fix=all"), "{first:?}");
     let second = fix(&project, &[]);
     assert_eq!(project.read("project.visivo.yml"), FIXED);
     assert!(!second.out.contains(" fixed"), "nothing is left to fix: {second:?}");
+    let args = ["--check", "--fix=all", "--level", "parse", "--color", "never"];
+    let all = run(PROGRAM, &project.root, &args);
+    assert_eq!(project.read("project.visivo.yml"), FIXED.replace("dispaly", "display"));
+    assert!(all.status == 0 && all.out.contains("1 fixed (") && !all.err.contains("likely"), "{all:?}");
 }
 
 #[test]

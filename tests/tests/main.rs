@@ -31,8 +31,10 @@ mod kills;
 mod lifecycle;
 #[cfg(target_os = "linux")]
 mod limits;
+mod messages;
 mod moving_up;
 mod mutations;
+mod newcomers;
 #[cfg(unix)]
 mod output;
 mod paths;

@@ -15,9 +15,9 @@ struct Watch {
 }
 
 impl Watch {
-    fn start(project: &Project) -> Self {
+    fn start(project: &Project, level: &str) -> Self {
         let mut child = viz_tests::cli::program(PROGRAM)
-            .args(["--check", "--watch", "--level", "parse", "--color", "never"])
+            .args(["--check", "--watch", "--no-cache", "--color", "never", "--level", level])
             .current_dir(&project.root)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -46,7 +46,7 @@ impl Drop for Watch {
 #[test]
 fn changes_are_checked_again_until_ctrl_c() {
     let project = Project::of(&[("project.visivo.yml", BROKEN)]);
-    let mut watch = Watch::start(&project);
+    let mut watch = Watch::start(&project, "parse");
     assert!(watch.next().contains("error[include-not-found]"));
     // A file that was missing.
     project.write("inputs.yml", &GOOD.replace("Oslo", "1"));
@@ -62,6 +62,38 @@ fn changes_are_checked_again_until_ctrl_c() {
     let interrupt = Command::new("kill").args(["-INT", &watch.child.id().to_string()]).status().expect("kill is there");
     assert!(interrupt.success());
     assert_eq!(watch.child.wait().expect("it ends").code(), Some(1), "the status is that of the last check");
+}
+
+/// Files of sources, and files that models read by themselves, are part of what is checked.
+#[test]
+fn data_are_watched_too() {
+    const DATA: &str = "\
+name: shop
+sources:
+  - {name: files, type: csv, file: data/sales.csv}
+  - {name: memory, type: duckdb, database: \":memory:\"}
+models:
+  - name: sales
+    source: ${ref(files)}
+    sql: select region from files
+  - name: parts
+    source: ${ref(memory)}
+    sql: select part from read_csv('data/parts-*.csv')
+";
+    let project = Project::of(&[
+        ("project.visivo.yml", DATA),
+        ("data/sales.csv", "region,amount\nNorth,1\n"),
+        ("data/parts-1.csv", "part\nwheel\n"),
+    ]);
+    let mut watch = Watch::start(&project, "bind");
+    assert!(!watch.next().contains("[model-sql]"));
+    project.write("data/sales.csv", "area,amount\nNorth,1\n");
+    assert!(watch.next().contains("error[model-sql]: the query of the model `sales` fails"));
+    project.write("data/sales.csv", "region,amount\nNorth,1\nSouth,2\n");
+    assert!(!watch.next().contains("[model-sql]"));
+    // A file more for a pattern.
+    std::fs::remove_file(project.file("data/parts-1.csv")).expect("can be removed");
+    assert!(watch.next().contains("error[model-sql]: the query of the model `parts` fails"));
 }
 
 fn with_stdin(project: &Project, text: &str, args: &[&str]) -> (i32, String, String) {

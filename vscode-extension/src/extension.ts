@@ -6,6 +6,7 @@ import { lineage } from "./lineage";
 import { openPage, pages } from "./pages";
 import { nextFailing, pin, pinChoices, refused, unpin } from "./pin";
 import { Preview } from "./preview/panel";
+import { newProject, whenThereIsAProject } from "./project";
 import type { Choices, Location, Subject } from "./protocol";
 import { openSample } from "./sample";
 import { Session } from "./session";
@@ -16,7 +17,6 @@ import { subject, yamlEditor } from "./subject";
 let session: Session | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
-  void vscode.commands.executeCommand("setContext", "viz.active", true);
   const log = vscode.window.createOutputChannel("viz-lsp", { log: true });
   const running = new Session(context, log);
   session = running;
@@ -41,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "viz.refreshOptions": () => refreshOptions(running),
     "viz.checkWorkspace": () => checkWorkspace(running),
     "viz.openPage": (argument: unknown) => openPage(running, argument),
+    "viz.newProject": () => newProject(context),
     "viz.openSample": () => openSample(context),
     "viz.pinCombination": ({ textDocument, choices }: { textDocument: { uri: string }; choices: Choices }) =>
       pinChoices(running, textDocument.uri, choices),
@@ -59,17 +60,25 @@ export function activate(context: vscode.ExtensionContext): void {
     documents.register(),
     preview.register(),
     pages(running),
-    statusBar(running),
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run as (...args: unknown[]) => unknown)),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => void running.restart()),
+    // Other YAML is none of our business: no server, no item in the status bar.
+    whenThereIsAProject(() => start(context, running)),
+  );
+}
+
+function start(context: vscode.ExtensionContext, session: Session): void {
+  void vscode.commands.executeCommand("setContext", "viz.active", true);
+  context.subscriptions.push(
+    statusBar(session),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void session.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       // The server reads its settings when it starts, and starting takes a moment only.
       if (change.affectsConfiguration("viz.server") || change.affectsConfiguration("viz.check")) {
-        void running.restart();
+        void session.restart();
       }
     }),
   );
-  void running.restart();
+  void session.restart();
 }
 
 export function deactivate(): Promise<void> | undefined {

@@ -15,6 +15,8 @@ export interface InitializationOptions {
   maxCombinations?: number;
   /** Whether options that the data do not hold yet are tried, too. */
   hostileOptions?: boolean;
+  /** Milliseconds of quiet after which what is new in the line that is being typed is shown. */
+  typingPause?: number;
   /** Whether answers of earlier sessions are used and new ones are kept. */
   cache?: false;
   /** Whether included files outside of the repository are read where there is no trust. */
@@ -34,6 +36,10 @@ export function initializationOptions(section: Section, trusted: boolean): Initi
   const hostile = section.get("check.hostileOptions");
   if (typeof hostile === "boolean") {
     options.hostileOptions = hostile;
+  }
+  const pause = section.get("check.typingPause");
+  if (typeof pause === "number" && Number.isInteger(pause) && pause >= 0) {
+    options.typingPause = pause;
   }
   if (section.get("check.cache") === false) {
     options.cache = false;

@@ -25,9 +25,16 @@ test("menus and the walkthrough name commands that exist", () => {
   }
 });
 
-test("it starts for projects only", () => {
-  assert.deepEqual(manifest.activationEvents.filter((event) => event.startsWith("onLanguage") || event === "*"), []);
+test("it wakes for YAML, since a project may begin at any time, and starts a server for projects only", () => {
+  assert.deepEqual(manifest.activationEvents.filter((event) => event.startsWith("onLanguage") || event === "*"), ["onLanguage:yaml"]);
   assert.ok(manifest.activationEvents.includes("workspaceContains:**/project.visivo.yml"));
+  assert.ok(source.includes("whenThereIsAProject(() => start("));
+  assert.equal(source.match(/session\.restart\(\)/g)?.length, source.slice(source.indexOf("function start(")).match(/session\.restart\(\)/g)?.length);
+});
+
+test("a new project is the one that the program shows on a terminal", () => {
+  const program = readFileSync("../server/viz-lsp/src/cli/first_steps.rs", "utf8");
+  assert.ok(program.includes(readFileSync("starter/project.visivo.yml", "utf8")));
 });
 
 test("no schema is given to other YAML servers: what we find is not to be told twice", () => {

@@ -13,8 +13,8 @@ test("what is not set is left out", () => {
 });
 
 test("valid settings pass", () => {
-  const options = initializationOptions(section({ "check.level": "parse", "check.maxCombinations": 500, "check.hostileOptions": true }), true);
-  assert.deepEqual(options, { trusted: true, level: "parse", maxCombinations: 500, hostileOptions: true });
+  const options = initializationOptions(section({ "check.level": "parse", "check.maxCombinations": 500, "check.hostileOptions": true, "check.typingPause": 0 }), true);
+  assert.deepEqual(options, { trusted: true, level: "parse", maxCombinations: 500, hostileOptions: true, typingPause: 0 });
 });
 
 test("the cache can be turned off", () => {

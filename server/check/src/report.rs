@@ -5,6 +5,7 @@ pub(crate) mod fingerprint;
 pub(crate) mod finish;
 pub(crate) mod mask;
 pub(crate) mod repetition;
+pub mod rule;
 pub(crate) mod suppression;
 
 use crate::selection::State;
@@ -60,6 +61,8 @@ pub struct Finding {
     pub severity: Severity,
     /// What breaks and for whom; lower case, no full stop.
     pub message: String,
+    /// The rule of the format that it stands on, such as `R-NAME-04`, where there is one.
+    pub format_rule: Option<String>,
     /// Where.
     pub loc: Loc,
     /// The object it belongs to.

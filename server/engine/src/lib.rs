@@ -40,6 +40,7 @@ mod functions;
 pub mod fuzzing;
 mod gate;
 mod icu;
+mod missing;
 mod options;
 mod process;
 mod protocol;

@@ -8,6 +8,7 @@ use crate::export;
 use crate::file_names::{Guard, Judge, no_plain_file, private_file};
 use crate::gate::{self, Gated};
 use crate::icu;
+use crate::missing;
 use crate::options;
 use crate::reads::Reads;
 use crate::rows;
@@ -124,7 +125,11 @@ impl SourceRunner {
         limits: &Limits,
     ) -> Result<Answer, Unknown> {
         let mut result = self.find_out(id, question, copy, limits);
-        if let Some((copy, path)) = copy.zip(question.source().and_then(SourceSpec::path)) {
+        let path = question.source().and_then(SourceSpec::path);
+        if let (Err(why), Some(path)) = (&mut result, path.filter(|path| !path.is_secret())) {
+            missing::tell_names_beside(why, path.reveal());
+        }
+        if let Some((copy, path)) = copy.zip(path) {
             secrets::name_original(&mut result, copy, path);
         }
         result

@@ -94,6 +94,8 @@ pub enum Detail {
     NoDatabase(String),
     /// Why a database can't be read.
     Unreadable(String),
+    /// Of a file that is not there, the names of the files of its sort in its folder.
+    Beside(Vec<String>),
     /// The folder of a database is not there, either.
     NoFolder,
 }
@@ -119,9 +121,10 @@ impl Unknown {
 
     /// All of its texts, for who hides something in them.
     pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
-        let detail = self.detail.as_mut().and_then(|detail| match detail {
-            Detail::Word(text) | Detail::NoDatabase(text) | Detail::Unreadable(text) => Some(text),
-            Detail::NoFolder => None,
+        let detail = self.detail.as_mut().map_or(&mut [][..], |detail| match detail {
+            Detail::Word(text) | Detail::NoDatabase(text) | Detail::Unreadable(text) => std::slice::from_mut(text),
+            Detail::Beside(names) => names.as_mut_slice(),
+            Detail::NoFolder => &mut [],
         });
         std::iter::once(&mut self.message).chain(detail)
     }

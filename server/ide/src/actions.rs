@@ -7,9 +7,11 @@ mod moving;
 mod suppress;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use viz_check::{Finding, Severity};
 use viz_facts::FactStore;
 use viz_project::{CACHE_FOLDER, Code, Project};
+use viz_syntax::quoted;
 use viz_text::{FileId, TextRange, TextSize};
 
 /// A piece of a file and what goes there. Line ends are those of the file.
@@ -86,6 +88,18 @@ pub fn actions(
         with_line_ends(project, &mut action.changes);
     }
     out
+}
+
+/// Adds a file to the includes of its project; `None` where nobody knows how.
+pub fn include_file(project: &Project, path: &Path) -> Option<Action> {
+    let file = project.files().first()?;
+    let below = path.strip_prefix(file.path.parent()?).ok()?;
+    let name = below.components().map(|part| part.as_os_str().to_str()).collect::<Option<Vec<_>>>()?.join("/");
+    let item = format!("  - path: {}\n", quoted(&name, None));
+    let mut changes = vec![add_item(project, FileId(0), "includes", &item)?];
+    with_line_ends(project, &mut changes);
+    let title = format!("add it to `includes` in {}", file.relative);
+    Some(Action { title, kind: ActionKind::QuickFix, changes, code: Some(Code::FileNotIncluded) })
 }
 
 /// All safe fixes of a file; `None` if there are none.

@@ -3,10 +3,12 @@
 mod function;
 
 use crate::chosen::chosen;
+use crate::cursor::sql_names::model_sql;
 use crate::cursor::symbol::{Symbol, symbols_at};
 use crate::cursor::target::{Target, target_at};
 use crate::describe::{Hover, accessor_meaning};
 use crate::snapshot::Snapshot;
+use crate::sql_text::select_list::column_place;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::{Duration, SystemTime};
@@ -27,7 +29,8 @@ const SHOWN_OPTIONS: usize = 12;
 pub fn hover(snapshot: &Snapshot<'_>, file: FileId, offset: TextSize) -> Option<Hover> {
     let project = snapshot.project;
     let Some((target, range)) = target_at(project, file, offset).or_else(|| typed(project, file, offset)) else {
-        return function::hover(project, file, offset)
+        return column_in_sql(snapshot, file, offset)
+            .or_else(|| function::hover(project, file, offset))
             .or_else(|| crate::describe::props::hover(project, file, offset))
             .or_else(|| crate::describe::field::hover(project, file, offset));
     };
@@ -84,6 +87,22 @@ fn typed(project: &Project, file: FileId, offset: TextSize) -> Option<(Target<'_
         [Symbol::Object(id)] => Some((Target::Definition(*id), range)),
         _ => None,
     }
+}
+
+/// A column that SQL names without a reference.
+fn column_in_sql(snapshot: &Snapshot<'_>, file: FileId, offset: TextSize) -> Option<Hover> {
+    let project = snapshot.project;
+    let (symbols, range) = symbols_at(project, file, offset)?;
+    let [Symbol::Field(model, name)] = symbols.as_slice() else { return None };
+    let sql = model_sql(project, *model)?;
+    let known = columns_of(project, snapshot.facts, *model)
+        .is_ok_and(|columns| columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)));
+    (known || column_place(sql.text(), name).is_some()).then(|| {
+        let mut markdown = String::new();
+        column(&mut markdown, snapshot, *model, name);
+        project.mask().hide_in(&mut markdown);
+        Hover { range, markdown: markdown.trim_end().to_owned() }
+    })
 }
 
 /// Which part of a reference to a model the cursor is on: its name, or the path behind it.
@@ -186,7 +205,7 @@ fn column(text: &mut String, snapshot: &Snapshot<'_>, model: ObjectId, name: &st
     }
     let Body::Model(body) = &project.object(model).body else { return };
     let Some(sql) = &body.sql else { return };
-    if let Some(place) = crate::sql_text::select_list::column_place(sql.text(), name) {
+    if let Some(place) = column_place(sql.text(), name) {
         let at = usize::from(place.start());
         let line = sql.text()[..at].rfind('\n').map_or(0, |end| end + 1);
         let end = sql.text()[at..].find('\n').map_or(sql.text().len(), |end| at + end);

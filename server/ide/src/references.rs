@@ -1,10 +1,12 @@
 //! Find references: where an object, or a column of a model, is used.
 
+use crate::cursor::sql_names::{model_sql, of_column, of_view};
 use crate::cursor::symbol::{Symbol, field, resolve, symbols_at};
 use crate::definition;
+use crate::sql_text::select_list::column_place;
 use std::collections::HashSet;
 use viz_project::{Kind, ObjectId, Project};
-use viz_text::{FileId, TextRange, TextSize};
+use viz_text::{FileId, Loc, TextRange, TextSize};
 
 /// A place that names what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub struct Reference {
     pub range: TextRange,
     /// Whether the name is given here, not used.
     pub is_declaration: bool,
+    /// Whether it stands in SQL, where other quotes hold.
+    pub in_sql: bool,
 }
 
 /// All places that name what stands at an offset, in the order of files and texts.
@@ -48,11 +52,21 @@ fn of_symbols(project: &Project, symbols: &[Symbol]) -> Vec<Reference> {
         match symbol {
             Symbol::Object(id) => {
                 let given = definition::object(project, *id).filter(|found| !found.focus.is_empty());
-                out.extend(given.map(|found| Reference { file: found.file, range: found.focus, is_declaration: true }));
+                out.extend(given.map(|found| Reference {
+                    file: found.file,
+                    range: found.focus,
+                    is_declaration: true,
+                    in_sql: false,
+                }));
                 out.extend(defaults(project, *id));
+                out.extend(in_sql(project, of_view(project, *id), None));
                 objects.insert(*id);
             }
-            Symbol::Field(..) => fields.push(symbol),
+            Symbol::Field(id, name) => {
+                let named = model_sql(project, *id).and_then(|sql| sql.locate(column_place(sql.text(), name)?));
+                out.extend(in_sql(project, of_column(project, *id, name).into_iter().flatten(), named));
+                fields.push(symbol);
+            }
             Symbol::Files(_) => {}
         }
     }
@@ -76,11 +90,23 @@ fn of_symbols(project: &Project, symbols: &[Symbol]) -> Vec<Reference> {
                 None => continue,
             };
             if let Some((file, range)) = project.resolve(loc) {
-                out.push(Reference { file, range, is_declaration: false });
+                out.push(Reference { file, range, is_declaration: false, in_sql: false });
             }
         }
     }
     out
+}
+
+/// Places in SQL, of which one gives the name.
+fn in_sql(
+    project: &Project,
+    places: impl IntoIterator<Item = Loc>,
+    given: Option<Loc>,
+) -> impl Iterator<Item = Reference> {
+    places.into_iter().filter_map(move |loc| {
+        let (file, range) = project.resolve(loc)?;
+        Some(Reference { file, range, is_declaration: given == Some(loc), in_sql: true })
+    })
 }
 
 /// Whether two symbols are the same; columns are compared without regard to case (6.2).
@@ -98,6 +124,6 @@ fn defaults(project: &Project, id: ObjectId) -> impl Iterator<Item = Reference> 
     named.into_iter().filter_map(move |(name, kind)| {
         let name = name.filter(|name| object.kind == kind && name.text == object.name_text())?;
         let (file, range) = project.resolve(name.loc)?;
-        Some(Reference { file, range, is_declaration: false })
+        Some(Reference { file, range, is_declaration: false, in_sql: false })
     })
 }

@@ -59,10 +59,16 @@ pub fn rename(project: &Project, file: FileId, offset: TextSize, name: &str) -> 
     let mut found = references::of_symbol(project, &Symbol::Object(id));
     found.sort_by_key(|found| (found.file, found.range.start()));
     found.dedup();
+    if let Some(place) = found.iter().find(|found| found.in_sql).filter(|_| !is_word(name)) {
+        let file = &project.file(place.file).relative;
+        return Err(format!(
+            "`{name}` is no word of SQL, and {file} reads this source in its SQL: letters, digits and `_` only"
+        ));
+    }
     let edit = |found: references::Reference| {
         let (range, quote) = without_quotes(project, found.file, found.range);
         // A reference holds the name as it is; the name itself and `defaults` are scalars.
-        let scalar = found.is_declaration || is_default(project, found.file, found.range);
+        let scalar = !found.in_sql && found.is_declaration || is_default(project, found.file, found.range);
         let text = if scalar { quoted(name, quote) } else { name.to_owned() };
         RenameEdit { file: found.file, range, text }
     };
@@ -111,6 +117,12 @@ fn valid(kind: Kind, name: &str) -> Result<(), String> {
         Some(c) => Err(format!("a reference can't hold `{c}`: letters, digits, spaces, `-` and `_` only")),
         None => Ok(()),
     }
+}
+
+/// Whether a name needs no quotes in SQL.
+fn is_word(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// Whether nothing else has a name, so that all references keep their meaning.

@@ -53,6 +53,12 @@ pub fn rgba(text: &str) -> Option<[f32; 4]> {
     csscolorparser::parse(text).ok().map(|color| color.to_array())
 }
 
+/// The colours of CSS: names, and hexadecimal.
+pub fn named_colors() -> impl Iterator<Item = (&'static str, String)> {
+    let hex = |[red, green, blue]: [u8; 3]| format!("#{red:02x}{green:02x}{blue:02x}");
+    csscolorparser::NAMED_COLORS.entries().map(move |(name, rgb)| (name.as_str(), hex(*rgb)))
+}
+
 /// The ways to write a colour: hexadecimal, `rgb(…)`, `hsl(…)`, and its CSS name if it has one.
 pub fn spellings(rgba: [f32; 4]) -> Vec<String> {
     let color = csscolorparser::Color::from(rgba);

@@ -9,6 +9,6 @@ mod color;
 mod schema;
 mod value;
 
-pub use color::{COLORSCALES, is_color, rgba, spellings};
+pub use color::{COLORSCALES, is_color, named_colors, rgba, spellings};
 pub use schema::{Attribute, Constant, Items, Pattern, Root, Schema, ValueType, schema};
 pub use value::{Given, Misfit};

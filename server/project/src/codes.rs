@@ -97,6 +97,7 @@ codes! {
     ExpressionSource "expression-source" Error "a metric or dimension must reach exactly one source",
     ExpressionTooLarge "expression-too-large" Information "metrics on top of each other make too large a query",
     FileMissing "file-missing" Warning "the file of a source does not exist",
+    FileNotIncluded "file-not-included" Warning "nothing includes a file" [not_silenceable],
     ForeignSql "foreign-sql" Warning "a query is hardly SQL of its database",
     GroupedBySort "grouped-by-sort" Information "a sort adds to what is grouped by",
     GroupedDifferently "grouped-differently" Error "an expression is grouped by in another form than is selected",

@@ -11,6 +11,9 @@ pub const CONFIG_FILE: &str = ".viz-lsp.yml";
 /// More combinations of one insight are never looked at one by one.
 pub const MOST_COMBINATIONS: usize = 1_000_000;
 
+/// Longer than this nobody waits for a finding (milliseconds).
+pub const LONGEST_TYPING_PAUSE: u64 = 10_000;
+
 /// The engine in the viewer's browser (`verdicts.md` §1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum BrowserEngine {
@@ -77,6 +80,9 @@ pub struct Config {
     pub max_values: Option<u64>,
     /// Whether options are thought of that nobody has today.
     pub hostile_options: bool,
+    /// Milliseconds of quiet after which an editor shows what is new in the line that is being typed; 0: at once.
+    #[serde(deserialize_with = "pause")]
+    pub typing_pause: Option<u64>,
     /// Severity per code.
     pub severity: BTreeMap<String, ConfiguredSeverity>,
     /// File of recorded findings to ignore, relative to the project.
@@ -218,6 +224,16 @@ fn combinations<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Opt
     }
 }
 
+/// A time that somebody would wait.
+fn pause<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    match Option::<u64>::deserialize(deserializer)? {
+        Some(pause) if pause > LONGEST_TYPING_PAUSE => Err(serde::de::Error::custom(format!(
+            "`typing_pause` must be from 0 to {LONGEST_TYPING_PAUSE} milliseconds"
+        ))),
+        pause => Ok(pause),
+    }
+}
+
 fn scalar<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -267,6 +283,9 @@ mod tests {
             let error = Config::parse(&format!("max_combinations: {wrong}\n")).unwrap_err();
             assert_eq!(error.message, "`max_combinations` must be from 1 to 1000000");
         }
+        assert_eq!(Config::parse("typing_pause: 0\n").unwrap().typing_pause, Some(0));
+        let error = Config::parse("typing_pause: 10001\n").unwrap_err();
+        assert_eq!(error.message, "`typing_pause` must be from 0 to 10000 milliseconds");
         assert_eq!(Config::parse("timeout: 600\n").unwrap().timeout, Some(600.0));
         for long in ["601", "1e300"] {
             let error = Config::parse(&format!("timeout: {long}\n")).unwrap_err();

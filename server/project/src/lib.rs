@@ -41,13 +41,15 @@ mod settings;
 mod similar;
 mod small_yaml;
 mod spelling;
+mod stray;
 mod surroundings;
 mod usage;
 mod walk;
 
 pub use codes::{Code, Severity};
 pub use config::{
-    BrowserEngine, CONFIG_FILE, Config, ConfigError, ConfiguredLevel, ConfiguredSeverity, MOST_COMBINATIONS,
+    BrowserEngine, CONFIG_FILE, Config, ConfigError, ConfiguredLevel, ConfiguredSeverity, LONGEST_TYPING_PAUSE,
+    MOST_COMBINATIONS,
 };
 pub use control::{Control, Display, Offers};
 pub use environment::Environment;

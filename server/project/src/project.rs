@@ -313,6 +313,11 @@ impl Project {
         self.problems.iter().chain(of_items.filter(move |problem| !follows(problem)))
     }
 
+    /// Adds what is found beside the text.
+    pub(crate) fn add_problems(&mut self, problems: Vec<Problem>) {
+        self.parts.problems.extend(problems);
+    }
+
     /// The items that are not plain objects.
     pub(crate) fn special_items(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(|item| !item.plain)

@@ -15,6 +15,7 @@ use crate::usage::Usage;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::sync::Arc;
+use viz_text::{TextRange, TextSize};
 
 /// What was found by looking at all objects, for the next snapshot.
 #[derive(Debug, Default)]
@@ -98,16 +99,37 @@ fn check_object<'a>(
                 !model.inline_source && !model.source_given && !model.special && project.default_source().is_none();
             if sourceless && project.names_complete() {
                 let message = "this model has no `source`, and the project has no default source";
-                out.push(
-                    Problem::new(Code::MissingSource, object.name_loc(), message)
-                        .help("add `source: ref(…)`, or `defaults: { source_name: … }` to the project"),
-                );
+                let problem = Problem::new(Code::MissingSource, object.name_loc(), message)
+                    .help("add `source: ref(…)`, or `defaults: { source_name: … }` to the project");
+                out.push(match only_source(project, object) {
+                    Some(fix) => problem.fix(fix),
+                    None => problem,
+                });
             }
         }
         Body::Expression(_) => out.extend(sources.problem(id)),
         Body::Relation(_) => relation(project, id, out),
         _ => {}
     }
+}
+
+/// Names the only source of a project in a model that begins with its name, in the line behind that.
+fn only_source(project: &Project, object: &Object) -> Option<Fix> {
+    let mut sources = project.of_kind(Kind::Source).filter(|id| project.parent(*id).is_none());
+    let (only, None) = (sources.next()?, sources.next()) else { return None };
+    let name = project.object(only).name_text();
+    let (file, head) = project.resolve(object.head)?;
+    let document = &project.file(file).document;
+    let (before, behind) = document.text().split_at(head.start().into());
+    let column = before.len() - before.rfind('\n').map_or(0, |end| end + 1);
+    let is_block = before[before.len() - column..].chars().all(|c| matches!(c, ' ' | '-'));
+    let line = behind.lines().next()?;
+    let end = head.start() + TextSize::of(line);
+    (is_block && line.starts_with("name:") && !name.is_empty()).then(|| {
+        let written = format!("source: ${{ref({name})}}");
+        let text = format!("\n{}{written}", " ".repeat(column));
+        Fix::replace(format!("write `{written}`"), document.loc(TextRange::empty(end)), text)
+    })
 }
 
 /// References by document path to objects that aren't there (`R-REF-08`).

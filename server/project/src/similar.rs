@@ -20,6 +20,8 @@ pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec
     if length > LONGEST {
         return Vec::new();
     }
+    // A name of one letter that came twice.
+    let is_doubled = |name: &str| wrong.len() == 2 && wrong.strip_prefix(name) == Some(name);
     // A longer or shorter name can't be near.
     let fits = |name: &str| name.chars().take(LONGEST + 4).count().abs_diff(length) <= allowed;
     let mut near: Vec<(usize, &str)> = names
@@ -27,9 +29,9 @@ pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec
         .filter(|name| *name != wrong && fits(name))
         .take(MOST_COMPARED)
         .map(|name| (strsim::osa_distance(&lower, &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= allowed && *distance < name.chars().count())
+        .filter(|(distance, name)| *distance <= allowed && (*distance < name.chars().count() || is_doubled(name)))
         .collect();
-    near.sort();
+    near.sort_by_key(|(distance, name)| (*distance, !is_doubled(name), *name));
     near.dedup();
     // What is much farther than the nearest is not meant.
     let nearest = near.first().map_or(0, |(distance, _)| *distance);
@@ -87,6 +89,7 @@ mod tests {
     fn near_names_only() {
         assert_eq!(similar("regoin", ["region", "city", "reason"]), ["region"]);
         assert_eq!(similar("modles", ["tables", "models", "module"]), ["models", "module"]);
+        assert_eq!(similar("yy", ["dy", "y0", "y", "x"]), ["y", "dy", "y0"]);
         assert_eq!(similar("x", ["ab", "yz"]), Vec::<String>::new());
         let long = |length| ["a".repeat(length), "a".repeat(length - 1) + "b"];
         let [a, b] = long(LONGEST);

@@ -217,7 +217,7 @@ impl<'a> Expander<'a> {
         }
         if let Some(other) = self.namesake(path) {
             let message = format!(
-                "in 2.0 this takes the {} `{path}` of another object, not what `{}` has (6.2)",
+                "in 2.0 this takes the {} `{path}` of another object, not what `{}` has",
                 self.project.object(other).kind.name(),
                 self.project.object(model).name_text()
             );

@@ -248,11 +248,8 @@ fn names(project: &Project, template: &Template) -> Vec<Problem> {
     for (short, _) in inputs.iter().filter(|(input, _)| !is_identifier(name(*input))) {
         let mixed = inputs.iter().filter(|(long, _)| long != short && name(*long).starts_with(name(*short)));
         for (long, loc) in mixed {
-            let message = format!(
-                "`{}` begins with the name of `{}`: the browser mixes them up (5.5)",
-                name(*long),
-                name(*short)
-            );
+            let message =
+                format!("`{}` begins with the name of `{}`: the browser mixes them up", name(*long), name(*short));
             out.push(Problem::new(Code::TemplateLiteral, *loc, message).help("rename one of them"));
         }
     }

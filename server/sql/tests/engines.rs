@@ -38,7 +38,9 @@ fn sentences_of_the_grammar() {
             ('~', Ok(())) if near == Some("+") => is_refused_when_bound(text),
             ('~', _) => near.is_none_or(|error| !reads_instead(text, error)),
             _ => false,
-        } && (verdict != '<' || near.is_some_and(|error| reads_instead(text, error)) || missing_operator(text).is_some());
+        } && (verdict != '<'
+            || near.is_some_and(|error| reads_instead(text, error))
+            || missing_operator(text).is_some());
         if !right {
             wrong.push(format!("{verdict} {text} {near:?} {:?}", found.map_err(|range| &text[range])));
         }

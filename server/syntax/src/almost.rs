@@ -189,7 +189,11 @@ fn broken_call(content: &str, start: usize, inner: usize, context: bool) -> Opti
     let brace = content[path_end..line_end].find(['}', '$', '{']).map(|found| path_end + found);
     let brace = brace.filter(|at| content[*at..].starts_with('}'));
     let is_path = |text: &str| text.chars().all(|c| c.is_alphanumeric() || " _-.[]\"'`".contains(c));
-    match brace {
+    // The last brace of a query is the query's own.
+    let of_query = |brace: &usize| {
+        content.trim_start().starts_with("?{") && content[*brace + 1..].trim_end().is_empty() && path_end < *brace
+    };
+    match brace.filter(|brace| !of_query(brace)) {
         Some(brace) if dotted && (!content[path_end..].starts_with(' ') || is_path(&content[path_end..brace])) => {
             almost(reason.unwrap_or(R::BadPath), brace + 1, Some(name), path(brace))
         }
@@ -245,6 +249,8 @@ mod tests {
             ("${ref(a).\"My Col\"}", "${ref(a).\"My Col\"}", R::BadPath, "a", Some("\"My Col\"")),
             ("${ref(a).my col}", "${ref(a).my col}", R::BadPath, "a", Some("my col")),
             ("${ref(a).b > 5 }", "${ref(a).b", R::Unclosed, "a", Some("b")),
+            ("?{ sum(${ref(a).b) }", "${ref(a).b", R::Unclosed, "a", Some("b")),
+            ("?{ ${ref(a).b-c} }", "${ref(a).b-c}", R::BadPath, "a", Some("b-c")),
             ("${ref(a).b = ${ref(c).d}", "${ref(a).b", R::Unclosed, "a", Some("b")),
             ("${ref(a).", "${ref(a).", R::Unclosed, "a", Some("")),
             ("${ref(a", "${ref(a", R::Unclosed, "a", None),

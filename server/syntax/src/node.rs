@@ -5,7 +5,7 @@ use crate::events::Tag;
 use crate::scalar::{self, Style};
 use crate::tree::{Data, EntryData, NodeData, NodeIndex};
 use crate::typed::{self, Typed};
-use viz_text::{Loc, MappedText, SegmentId, TextRange};
+use viz_text::{Loc, MappedText, SegmentId, TextRange, TextSize};
 
 /// A node of a document's tree. Aliases are followed by everything but [`loc`](Self::loc), [`range`](Self::range) and
 /// [`text`](Self::text), which name the place where the alias stands.
@@ -170,6 +170,17 @@ impl<'a> Node<'a> {
         let Node { doc, segment, index } = self.target();
         let is_scalar = matches!(doc.trees[segment as usize].node(index).data, Data::Scalar { .. });
         is_scalar.then_some(Scalar { doc, segment, index })
+    }
+
+    /// The comment directly behind a scalar without quotes: from the `#` to the end of the line.
+    pub fn comment_behind(self) -> Option<(Loc, &'a str)> {
+        self.scalar().filter(|scalar| scalar.style() == Style::Plain)?;
+        let behind = self.doc.text[usize::from(self.range().end())..].lines().next()?.trim_end();
+        let comment = behind.trim_start();
+        (comment.starts_with('#') && comment.len() < behind.len()).then(|| {
+            let start = self.data().range.end() + TextSize::of(behind) - TextSize::of(comment);
+            (Loc::new(self.segment_id(), TextRange::at(start, TextSize::of(comment))), comment)
+        })
     }
 
     /// The decoded content, if it is a scalar.

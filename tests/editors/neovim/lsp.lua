@@ -56,6 +56,22 @@ local function run()
   end)
   must(#vim.lsp.get_clients() == 0, 'no server for YAML outside of projects')
 
+  -- A project that begins: its file is not on the disk.
+  local new = shop .. '/../new'
+  vim.fn.mkdir(new, 'p')
+  vim.cmd.edit(new .. '/project.visivo.yml')
+  must(vim.wait(10000, function()
+    local client = vim.lsp.get_clients({ bufnr = 0 })[1]
+    return client ~= nil and client.initialized
+  end, 20), 'a server in a new file')
+  vim.api.nvim_buf_set_lines(0, 0, -1, false, { 'insights:', '  - name: a', '    props:', '      type: bar', '      mar' })
+  local offered = ask('textDocument/completion', { line = 4, character = 9 })
+  local items = offered.items or offered
+  for _, item in ipairs(items) do
+    must(item.filterText ~= nil, 'what Neovim filters by: ' .. item.label)
+  end
+  vim.cmd('bdelete!')
+
   vim.cmd.edit(shop .. '/project.visivo.yml')
   must(vim.wait(10000, function()
     return #vim.lsp.get_clients({ bufnr = 0 }) > 0

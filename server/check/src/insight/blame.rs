@@ -167,7 +167,8 @@ pub(super) fn choices_finding(setting: &Setting<'_>, plan: &Plan, witness: &Witn
     if let Some(around) = rendered_around(setting, plan, example, hole) {
         finding.notes.push(format!("the query then holds `{around}`"));
     }
-    let advice = hole.and_then(|hole| advice_on(setting, plan, hole, example, error));
+    let (failed, total) = finding.combinations.as_ref().map_or((0, 0), |found| (found.failed, found.total));
+    let advice = hole.and_then(|hole| advice_on(setting, plan, (hole, failed < total), example, error));
     finding.help = advice.as_ref().map(Advice::text);
     if let (Some(hole), Some(Advice::Quoted(written))) = (hole.filter(|hole| hole.loc == loc), &advice) {
         finding.fix = quotes_around(setting, plan, hole, written);
@@ -179,18 +180,26 @@ pub(super) fn choices_finding(setting: &Setting<'_>, plan: &Plan, witness: &Witn
     finding
 }
 
-fn advice_on(setting: &Setting<'_>, plan: &Plan, hole: &Hole, combination: usize, error: &SqlError) -> Option<Advice> {
+/// `others_work` says whether other choices make a query that works.
+fn advice_on(
+    setting: &Setting<'_>,
+    plan: &Plan,
+    (hole, others_work): (&Hole, bool),
+    combination: usize,
+    error: &SqlError,
+) -> Option<Advice> {
     let value = plan.state(&plan.combinations[combination], hole)?.render(hole.accessor);
     // Other options name columns that exist: so it was meant as a name, and quotes would make a text of it.
     let meant_as_name = |state: &State| state.render(hole.accessor) == value;
     let is_name = hole.role == Role::Bare && missing_name(&error.message) == Some(value.as_str());
     let index = *plan.positions.get(&hole.input)?;
-    if is_name && !plan.states[index].iter().all(meant_as_name) {
+    if is_name && others_work && !plan.states[index].iter().all(meant_as_name) {
         let none = || format!("offer only names of columns: `{value}` is none");
         return Some(Advice::Words(suggestion(error).unwrap_or_else(none)));
     }
     let name = setting.project.object(hole.input).name_text();
     match hole.role {
+        Role::InString if hole.accessor == Accessor::Values => Some(Advice::Words(list_in_quotes(name))),
         Role::InString if value.contains('\'') => {
             let text = "offer the option without the quote, or filter by the `.values` of a multi-select, which doubles quotes";
             Some(Advice::Words(text.into()))
@@ -206,6 +215,11 @@ fn advice_on(setting: &Setting<'_>, plan: &Plan, hole: &Hole, combination: usize
         }
         _ => None,
     }
+}
+
+/// What to do about `'${ref(x).values}'`.
+pub(super) fn list_in_quotes(input: &str) -> String {
+    format!("`.values` is a list, with its quotes: write `in (${{ref({input}).values}})`, without quotes around it")
 }
 
 /// Quotes around a placeholder, where no selection is empty or holds a quote, and the YAML around it lets one stand as it is.

@@ -111,7 +111,8 @@ fn grouped_unnest(tokens: &[Token]) -> Option<Refused> {
     let (mut grouping, mut grouped) = (false, false);
     for (at, token) in tokens.iter().enumerate() {
         if nesting.is_top() {
-            let ends = ["having", "window", "qualify", "order", "limit", "union"].iter().any(|word| token.is_word(word));
+            let ends =
+                ["having", "window", "qualify", "order", "limit", "union"].iter().any(|word| token.is_word(word));
             grouping = !ends && (grouping || token.is_word("by") && at > 0 && tokens[at - 1].is_word("group"));
         }
         grouped |= grouping && unnest(&at);

@@ -2,6 +2,7 @@
 //!
 //! Asked for inputs whose options come from a query, each input alone, the others as the page opens.
 
+use super::blame::list_in_quotes;
 use super::pieces::probed_pieces;
 use super::plan::Plan;
 use super::probes::{condition, over_nulls};
@@ -13,7 +14,7 @@ use crate::selection::{State, Value};
 use std::sync::Arc;
 use viz_facts::{Question, ShadowTable, SqlError, SqlErrorKind, TypeKind, Unknown};
 use viz_project::{Code, Fix, ObjectId};
-use viz_sql::{Hole, Role};
+use viz_sql::{Accessor, Hole, Role};
 use viz_text::TextSize;
 
 /// The hole at which an option breaks a query, and DuckDB's words.
@@ -141,6 +142,8 @@ fn hostile_finding(setting: &Setting<'_>, hole: &Hole, words: &[&str], error: &S
             None => "write `try_cast(… as …)`, which is NULL for what does not fit".into(),
         });
         finding.fix = fix.map(|(_, fix)| fix);
+    } else if hole.role == Role::InString && hole.accessor == Accessor::Values {
+        finding.help = Some(list_in_quotes(name));
     } else if words.contains(&"held an apostrophe") && hole.role == Role::InString {
         finding.help =
             Some("filter by the `.values` of a multi-select, which doubles quotes, or leave such options out".into());

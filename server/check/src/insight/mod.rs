@@ -1,5 +1,6 @@
 //! The verdict on one insight: compose, render, parse, bind, and say who is to blame.
 
+mod bare_names;
 mod blame;
 mod branches;
 pub(crate) mod browser_engine;
@@ -123,6 +124,7 @@ pub(crate) fn check_insight(
         .retain(|finding| !finding.code.is_of_choices() || dropped.iter().all(|problem| problem.loc != finding.loc));
     add_unread(&setting, &unread, &left_out, &mut verdict.findings);
     suspicious(&setting, &mut verdict.findings);
+    bare_names::mend(project, id, insight, columns, &mut verdict.findings);
     verdict
 }
 

@@ -7,15 +7,14 @@ use crate::engine_errors::wording::sentence;
 use crate::facts::{Facts, Known, Used};
 use crate::models::earlier_runs;
 use crate::models::literal_places::{replaced_in_vain, taken_literally};
+use crate::models::missing;
 use crate::models::not_run::not_run;
 use crate::models::source::source_of_model;
 use crate::report::Finding;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-use viz_facts::{Answer, Column, Detail, FactStore, Question, Reason, SqlError, SqlErrorKind, Unknown};
-use viz_project::{
-    Body, Code, Kind, ObjectId, Opened, Problem, Project, Related, Resolution, Rule, Severity, SourceType,
-};
+use viz_facts::{Answer, Column, FactStore, Question, Reason, SqlError, SqlErrorKind, Unknown};
+use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Related, Resolution, Rule, SourceType};
 use viz_sql::model_query;
 use viz_text::{MappedText, TextRange, TextSize};
 
@@ -98,12 +97,12 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
         }
         Columns::Failed => failed(project, facts, id, &mut findings),
         Columns::Unknown(why) if why.code == Reason::DatabaseMissing => {
-            missing_database(project, id, why, &mut findings)
+            findings.extend(missing::database(project, id, why))
         }
         Columns::Unknown(why) if why.code == Reason::DatabaseUnreadable => {
-            findings.extend(unreadable(project, id, why))
+            findings.extend(missing::unreadable(project, id, why))
         }
-        Columns::Unknown(why) if why.code == Reason::FileMissing => missing_file(project, id, &mut findings),
+        Columns::Unknown(why) if why.code == Reason::FileMissing => findings.extend(missing::file(project, id, why)),
         Columns::Unknown(why) => findings.extend(model_not_run(project, id, why)),
         _ => {}
     }
@@ -329,67 +328,6 @@ fn last_token(sql: &str) -> Option<TextRange> {
 fn model_not_run(project: &Project, model: ObjectId, why: &Unknown) -> Option<Finding> {
     let what = format!("the query of the model `{}`", project.object(model).name_text());
     not_run(&what, &model_query(project, model)?, why)
-}
-
-fn missing_database(project: &Project, model: ObjectId, why: &Unknown, findings: &mut Vec<Finding>) {
-    let Some(source) = project.source_of(model) else { return };
-    let object = project.object(source);
-    let Body::Source(body) = &object.body else { return };
-    let loc = body.database.as_ref().and_then(|text| text.locate(TextRange::up_to(text.len()))).unwrap_or(object.loc);
-    let help = if body.seeded {
-        "run the project once, so that its seeds make the file"
-    } else {
-        "make the file, or correct the path: it is relative to the project's folder"
-    };
-    let message = match &body.database {
-        Some(database) => format!("the database `{}` does not exist", database.text()),
-        None => why.message.clone(),
-    };
-    let problem = Problem::new(Code::DatabaseMissing, loc, message).help(help);
-    let sqlite = body.kind.is_some_and(|kind| kind.opened() == Opened::Sqlite);
-    findings.push(Finding::from(&match sqlite {
-        true => made_by_a_run(project, model, problem, why),
-        false => problem,
-    }));
-}
-
-/// R-SRC-05: a run makes the file of a SQLite database, which is empty, and since 2.2 its folder, too.
-fn made_by_a_run(project: &Project, model: ObjectId, mut problem: Problem, why: &Unknown) -> Problem {
-    if why.detail == Some(Detail::NoFolder) && !project.target().has(Rule::SqliteFolders) {
-        problem.message += ", nor does its folder: a run can't make it, and all that reads it fails (R-SRC-05)";
-        return problem.severity(Severity::Error).by(Rule::SqliteFolders);
-    }
-    problem.message += ": a run makes an empty one (R-SRC-05)";
-    let reads_tables = model_query(project, model).is_none_or(|sql| {
-        viz_sql::tokenize(sql.text()).map_or(true, |tokens| tokens.iter().any(|token| token.is_word("from")))
-    });
-    if reads_tables { problem } else { problem.severity(Severity::Information) }
-}
-
-fn unreadable(project: &Project, model: ObjectId, why: &Unknown) -> Option<Finding> {
-    let object = project.object(project.source_of(model)?);
-    let Body::Source(body) = &object.body else { return None };
-    let database = body.database.as_ref()?;
-    let loc = database.locate(TextRange::up_to(database.len()))?;
-    // The path in the engine's words is another one on every machine.
-    let name = database.text();
-    let message = match &why.detail {
-        Some(Detail::NoDatabase(format)) => format!("`{name}` is no {format} database, or it is damaged"),
-        Some(Detail::Unreadable(reason)) => format!("the database `{name}` can't be read: {reason}"),
-        _ => format!("the database `{name}` can't be read"),
-    };
-    let help = "name a database file that the bundled DuckDB can open, or make it anew";
-    Some(Finding::from(&Problem::new(Code::DatabaseUnreadable, loc, message).help(help)))
-}
-
-/// The file of a `csv` source.
-fn missing_file(project: &Project, model: ObjectId, findings: &mut Vec<Finding>) {
-    let Some(source) = project.source_of(model) else { return };
-    let Body::Source(body) = &project.object(source).body else { return };
-    let Some(file) = &body.file else { return };
-    let problem = Problem::new(Code::FileMissing, file.loc, format!("the file `{}` does not exist", file.text))
-        .help("make the file, or correct the path: it is relative to the project's folder");
-    findings.push(Finding::from(&problem));
 }
 
 /// What is wrong with a text that an engine refuses, and where: of a bracket without its other half the engine knows only what

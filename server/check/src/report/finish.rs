@@ -1,8 +1,8 @@
 //! From problems to findings: severity, object, fingerprint, order.
 
 use crate::report::fingerprint::Fingerprints;
-use crate::report::suppression;
 use crate::report::{Counters, Finding, ObjectName};
+use crate::report::{rule, suppression};
 use rustc_hash::FxHashMap;
 use viz_project::{Code, ConfiguredSeverity, ObjectId, Problem, Project, Severity};
 use viz_text::shorten::{MESSAGE, shorten_in};
@@ -17,6 +17,7 @@ impl Finding {
             code,
             severity: code.severity(),
             message: message.into(),
+            format_rule: None,
             loc,
             object: None,
             combinations: None,
@@ -86,8 +87,13 @@ pub(crate) fn finish(
     placed.into_iter().map(|(_, _, finding)| short(finding)).collect()
 }
 
-/// A finding whose texts are no longer than anybody reads.
+/// A finding whose texts are no longer than anybody reads, and name no rule.
 fn short(mut finding: Finding) -> Finding {
+    finding.format_rule = rule::take(&mut finding.message);
+    for text in finding.notes.iter_mut().chain(&mut finding.help) {
+        let rule = rule::take(text);
+        finding.format_rule = finding.format_rule.take().or(rule);
+    }
     let related = finding.related.iter_mut().map(|related| &mut related.message);
     let texts = finding.notes.iter_mut().chain(&mut finding.help).chain(related).chain([&mut finding.message]);
     texts.for_each(|text| shorten_in(text, MESSAGE));

@@ -5,7 +5,7 @@ use crate::{Limits, Runner, SourceRunner};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use viz_facts::{Answer, Column, Question, Reason, SourceSpec, SqlErrorKind};
+use viz_facts::{Answer, Column, Detail, Question, Reason, SourceSpec, SqlErrorKind};
 
 /// A project folder with a database whose name needs quotes.
 fn project() -> (TempDir, PathBuf) {
@@ -166,7 +166,9 @@ fn a_csv_file_is_a_view() {
     assert_ne!(runner.run(&question, &Limits::default()).unwrap(), first);
 
     std::fs::remove_file(&path).unwrap();
-    assert_eq!(describe(&csv(true), sql).unwrap_err().code, Reason::FileMissing);
+    std::fs::write(path.with_file_name("town.csv"), "name\n").unwrap();
+    let why = describe(&csv(true), sql).unwrap_err();
+    assert_eq!((why.code, why.detail), (Reason::FileMissing, Some(Detail::Beside(vec!["town.csv".into()]))));
 }
 
 #[test]

@@ -45,6 +45,8 @@ pub enum CompletionKind {
     Key,
     /// A word of a fixed set.
     Value,
+    /// A colour.
+    Color,
     /// An option of an input.
     Option,
     /// A function of DuckDB.

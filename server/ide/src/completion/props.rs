@@ -5,7 +5,7 @@ use super::item::{CompletionItem, CompletionKind, escape};
 use super::keys::{Form, plain};
 use crate::cursor::context::Content;
 use crate::describe::props::{about, kind};
-use viz_plotly::{Attribute, Constant, ValueType, schema};
+use viz_plotly::{Attribute, COLORSCALES, Constant, ValueType, named_colors, schema};
 use viz_project::schema::PALETTES;
 use viz_syntax::quoted;
 use viz_text::{TextRange, TextSize};
@@ -66,7 +66,8 @@ fn behind_key(attribute: &Attribute, form: &Form) -> (String, String) {
         ValueType::DataArray => (": ?{ ".into(), ": ?{ $0 \\}".into()),
         ValueType::Boolean => (": ".into(), ": ${1|true,false|}$0".into()),
         ValueType::Enumerated if (1..10).contains(&attribute.words().len()) => {
-            let words: Vec<String> = values(attribute).iter().map(|word| escape(&quoted(word, None))).collect();
+            let words: Vec<String> =
+                values(attribute).iter().map(|word| escape(&written(attribute, word, None))).collect();
             let plain = words.iter().all(|word| !word.contains([',', '|']));
             let choice = if plain { format!(": ${{1|{}|}}$0", words.join(",")) } else { ": $0".to_owned() };
             (": ".into(), choice)
@@ -90,18 +91,21 @@ pub(super) fn words(request: &Request<'_>, content: &Content) -> Vec<CompletionI
         if is_flags { before[..start].split('+').chain(text[end..].split('+')).collect() } else { Vec::new() };
     let is_part = is_flags && (start > 0 || end < text.len());
     let item = |word: String| {
-        // Constants such as `false` are no texts.
-        let constant = attribute
-            .values
-            .iter()
-            .chain(&attribute.extras)
-            .any(|value| !matches!(value, Constant::Text(_)) && value.to_string() == word)
-            || attribute.ty == ValueType::Boolean;
-        let insert = if constant || is_part { word.clone() } else { quoted(&word, content.quote) };
+        let insert = if is_part { word.clone() } else { written(attribute, &word, content.quote) };
         let detail = if default.as_deref() == Some(word.as_str()) { "default" } else { "" };
         CompletionItem::new(word, CompletionKind::Value, replace).insert(insert).detail(detail)
     };
+    if matches!(attribute.ty, ValueType::Color | ValueType::Colorlist) {
+        let color = |(name, hex): (&str, String)| {
+            let insert = quoted(name, content.quote);
+            CompletionItem::new(name, CompletionKind::Color, replace).insert(insert).detail(&hex).documentation(hex)
+        };
+        return named_colors().map(color).collect();
+    }
     let mut all = values(attribute);
+    if attribute.ty == ValueType::Colorscale {
+        all.extend(COLORSCALES.iter().map(|name| (*name).to_owned()));
+    }
     if request.slot.inner == ["colorway"] {
         all = PALETTES.iter().map(|name| (*name).to_owned()).collect();
     }
@@ -109,6 +113,14 @@ pub(super) fn words(request: &Request<'_>, content: &Content) -> Vec<CompletionI
     let out = |word: &String| taken.contains(&word.as_str()) || (is_part && stands_alone(word));
     all.retain(|word| !out(word));
     all.into_iter().map(item).collect()
+}
+
+/// A value as it is written: in quotes where YAML would read something else. Constants such as `false` are no texts.
+fn written(attribute: &Attribute, word: &str, quote: Option<char>) -> String {
+    let mut all = attribute.values.iter().chain(&attribute.extras);
+    let constant = attribute.ty == ValueType::Boolean
+        || all.any(|value| !matches!(value, Constant::Text(_)) && value.to_string() == word);
+    if constant { word.to_owned() } else { quoted(word, quote) }
 }
 
 /// The words and constants that a value may be.

@@ -10,7 +10,7 @@ use super::sql;
 use super::tables;
 use crate::cursor::context::Content;
 use viz_check::options_of;
-use viz_plotly::{ValueType, schema};
+use viz_plotly::{ValueType, named_colors, schema};
 use viz_project::schema::{HEIGHTS, PALETTES, Type, known_pages};
 use viz_project::{Body, Environment, Kind, Place, Rule};
 use viz_syntax::quoted;
@@ -236,6 +236,14 @@ fn plain(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
         Type::IntegerChoice(numbers) => {
             let target = request.snapshot.project.target();
             known_pages(numbers, target).map(|number| by_default(word(&number.to_string()))).collect()
+        }
+        Type::HexColor => {
+            // Only digits are allowed, and nobody knows them by heart.
+            let color = |(name, hex): (&str, String)| {
+                let item = CompletionItem::new(name, CompletionKind::Color, replace).detail(&hex);
+                item.insert(quoted(&hex, content.quote)).documentation(hex)
+            };
+            named_colors().map(color).collect()
         }
         Type::Colorway => PALETTES.iter().map(|name| word(name)).collect(),
         Type::Boolean => ["true", "false"].iter().map(|text| by_default(word(text))).collect(),

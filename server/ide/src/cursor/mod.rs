@@ -4,5 +4,6 @@ pub(crate) mod context;
 pub(crate) mod expected;
 pub(crate) mod nodes;
 pub(crate) mod sql_at;
+pub(crate) mod sql_names;
 pub(crate) mod symbol;
 pub(crate) mod target;

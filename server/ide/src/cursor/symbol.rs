@@ -2,6 +2,7 @@
 
 use crate::cursor::context::{Context, Spot, Step, context};
 use crate::cursor::expected::slot;
+use crate::cursor::sql_names;
 use crate::sql_text::select_list::word_at;
 use viz_project::{Body, Kind, ObjectId, Place, Project, Resolution, Use};
 use viz_syntax::{Cursor, cursor};
@@ -41,7 +42,14 @@ fn known(project: &Project, file: FileId, offset: TextSize) -> Option<(Vec<Symbo
         if let Some(name) = object.name.as_ref().filter(|name| hit(name.loc)) {
             return Some((vec![Symbol::Object(id)], document.range(name.loc)?));
         }
-        let Some(found) = object.uses.iter().find(|found| hit(found.loc)) else { continue };
+        let Some(found) = object.uses.iter().find(|found| hit(found.loc)) else {
+            let behind = || Loc::new(before.segment, TextRange::empty(before.range.start() + TextSize::new(1)));
+            let place = if object.loc.segment == at.segment { at } else { behind() };
+            match sql_names::at(project, id, place).and_then(|(symbol, loc)| Some((symbol, document.range(loc)?))) {
+                Some((symbol, range)) => return Some((vec![symbol], range)),
+                None => continue,
+            }
+        };
         let ids = resolve(project, found);
         if let Some(path) = found.path.as_ref().filter(|path| hit(path.loc)) {
             let symbols: Vec<Symbol> = ids.iter().map(|id| field(project, *id, &path.text)).collect();

@@ -3,6 +3,7 @@
 
 use crate::sql_text::select_list::{select_list, tokens_of};
 use viz_sql::Token;
+use viz_text::TextRange;
 
 /// Something that a query reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub(crate) struct FromItem {
     pub name: String,
     /// What it is.
     pub origin: Origin,
+    /// Where its own name stands, if that is one word.
+    pub place: Option<TextRange>,
 }
 
 /// Where the columns of a [`FromItem`] come from.
@@ -137,6 +140,7 @@ impl Reader<'_> {
         if self.tokens.get(at)?.is_word("lateral") {
             return self.item(at + 1, named);
         }
+        let mut place = None;
         let (own, origin, mut end) = if self.text(at) == "(" {
             let end = self.behind(at)?;
             let inner =
@@ -156,6 +160,7 @@ impl Reader<'_> {
             let written =
                 &self.sql[usize::from(self.tokens[at].range.start())..usize::from(self.tokens[end - 1].range.end())];
             let query = named.iter().find(|query| last == at && query.name.eq_ignore_ascii_case(&name));
+            place = (last == at && !call).then_some(self.tokens[at].range);
             let origin = match query {
                 _ if call => Origin::Call(written.to_owned()),
                 Some(query) => query.origin.clone(),
@@ -168,7 +173,7 @@ impl Reader<'_> {
         if alias.is_some() {
             end += 1 + usize::from(has_as);
         }
-        Some((FromItem { name: alias.or(own).unwrap_or_default(), origin }, end))
+        Some((FromItem { name: alias.or(own).unwrap_or_default(), origin, place }, end))
     }
 
     /// `name as ( … )` behind WITH.
@@ -195,7 +200,7 @@ impl Reader<'_> {
             };
             let inner =
                 &self.sql[usize::from(self.tokens[open].range.end())..usize::from(self.tokens[end - 1].range.start())];
-            found.push(FromItem { name, origin: Origin::Query(columns(inner)) });
+            found.push(FromItem { name, origin: Origin::Query(columns(inner)), place: None });
         }
         found
     }

@@ -250,6 +250,7 @@ fn themes_and_templates() {
     assert!(
         labels("theme:\n  colorway: $0").contains(&"viridis".into()) || labels("theme:\n  colorway: $0").len() > 10
     );
+    assert!(labels("theme:\n  light:\n    accent: $0").contains(&"steelblue".into()));
     assert!(!labels("cli_version: 2.1.0\n$0").contains(&"theme".into()));
     let project = "charts:\n  - name: sales\nmodels:\n  - name: t\n    sql: select 1 as a\ndashboards:\n  - name: d\n";
     let block = format!("{project}    template: |\n      <main>\n        <div data-visivo-item=\"$0\"></div>\n");

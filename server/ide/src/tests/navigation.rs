@@ -132,9 +132,64 @@ fn references_of_objects_and_columns() {
     models.yml:14:revenue
     pages.yml:10:revenue
     ");
-    assert_snapshot!(shown("ref(orders).amo|unt}"), @"pages.yml:12:amount");
+    // A column: where the query names it, in the expressions of its model, and behind references.
+    for place in ["ref(orders).amo|unt}", "expression: sum(amo|unt)", "total as amo|unt"] {
+        assert_eq!(shown(place), "models.yml:7:amount\nmodels.yml:11:amount\npages.yml:12:amount", "{place}");
+    }
     assert_eq!(used(&at("ref(dou|ble)}"), false), ["pages.yml:10:double"]);
     assert_eq!(used(&at("type: b|ar"), true), Vec::<String>::new());
+}
+
+/// A source of files, which is a view of its own name in the queries of its models (R-SRC-02).
+const FILES: &str = "\
+sources:
+  - name: files
+    type: csv
+    file: data/sales.csv
+  - name: other
+    type: duckdb
+    database: shop.duckdb
+models:
+  - name: sales
+    source: ${ref(files)}
+    sql: select files.day, region, amount from files where files.day > '2026-01-01'
+  - name: named
+    source: ${ref(files)}
+    sql: with files as (select 1 as one) select one from files
+  - name: elsewhere
+    source: ${ref(other)}
+    sql: select day from files
+inputs:
+  - name: region
+    type: single-select
+    options: ?{ select distinct region from ${ref(sales)} }
+insights:
+  - name: rev
+    props:
+      type: bar
+      x: ?{ ${ref(sales).region} }
+";
+
+#[test]
+fn views_of_sources_are_names() {
+    for place in ["name: fi|les", "from fi|les where", "where fi|les.day"] {
+        let fixture = Fixture::new(&FILES.replacen(&place.replace('|', ""), &place.replace('|', "$0"), 1));
+        assert_eq!(defined(&fixture), ["project.visivo.yml:2:files"], "{place}");
+        let lines = [10, 11, 11, 11, 13].map(|line| format!("project.visivo.yml:{line}:files"));
+        assert_eq!(used(&fixture, false), lines, "{place}");
+    }
+    let elsewhere = Fixture::new(&FILES.replacen("day from files", "day from fi$0les", 1));
+    assert_eq!(defined(&elsewhere), Vec::<String>::new());
+}
+
+#[test]
+fn columns_are_used_in_option_queries() {
+    for place in ["ref(sales).reg|ion", "select distinct reg|ion", "files.day, reg|ion"] {
+        let fixture = Fixture::new(&FILES.replacen(&place.replace('|', ""), &place.replace('|', "$0"), 1));
+        assert_eq!(defined(&fixture), ["project.visivo.yml:11:region"], "{place}");
+        let lines = [11, 21, 26].map(|line| format!("project.visivo.yml:{line}:region"));
+        assert_eq!(used(&fixture, true), lines, "{place}");
+    }
 }
 
 #[test]

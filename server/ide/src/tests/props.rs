@@ -61,6 +61,12 @@ fn keys_bring_what_follows_them() {
     assert_eq!(changed(bar("$0"), "x", true), "x: ?{ $0 \\}");
     assert_eq!(changed(bar("$0"), "orientation", true), "orientation: ${1|v,h|}$0");
     assert_eq!(changed(bar("$0"), "showlegend", true), "showlegend: ${1|true,false|}$0");
+    // Constants are no texts: in quotes they are refused.
+    assert_eq!(changed(bar("$0"), "visible", true), "visible: ${1|legendonly,true,false|}$0");
+    assert_eq!(
+        changed(chart("      $0"), "hovermode", true),
+        "hovermode: ${1|x,\"y\",closest,x unified,y unified,false|}$0"
+    );
     assert_eq!(changed(chart("      annotations:\n        $0"), "text", false), "- text:");
     assert_eq!(changed(chart("      $0"), "annotations", false), "annotations:\n  -");
 }
@@ -79,6 +85,8 @@ fn words_of_values() {
     assert!(labels(&scatter("marker:\n        colorscale: V$0")).contains(&"Viridis".into()));
     assert_eq!(labels(&chart("      barmode: $0")), ["stack", "group", "overlay", "relative"]);
     assert!(labels(&chart("      colorway: $0")).contains(&"Retro Pop".into()));
+    let colors = labels(&chart("      paper_bgcolor: $0"));
+    assert!(colors.contains(&"steelblue".into()) && colors.len() > 100, "{colors:?}");
     assert_eq!(listed(&chart("      legend:\n        orientation: $0")), "v (default)\nh");
     assert_eq!(Fixture::new(&chart("      hovermode: $0")).changed("false", false), "hovermode: false");
     // No query where only keys can stand.

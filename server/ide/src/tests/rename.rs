@@ -128,3 +128,38 @@ fn prepared_is_the_name_alone() {
     let start = TextRange::empty(TextSize::new(0)).start();
     assert_eq!(prepare_rename(&fixture.project, fixture.file, start), Ok(None));
 }
+
+/// A source of files is a view in the queries of its models: they change with it.
+#[test]
+fn a_view_changes_with_its_source() {
+    let text = "\
+sources:
+  - name: fi$0les
+    type: csv
+    file: sales.csv
+models:
+  - name: sales
+    source: ${ref(files)}
+    sql: select files.day, region from \"files\" where files.day > today()
+";
+    let renamed = |name: &str| {
+        let fixture = Fixture::new(text);
+        let edits = rename(&fixture.project, fixture.file, fixture.offset, name)?;
+        let mut after = fixture.text().to_owned();
+        for edit in edits.iter().rev() {
+            after.replace_range(std::ops::Range::<usize>::from(edit.range), &edit.text);
+        }
+        Ok::<_, String>(after)
+    };
+    let expected = text.replace("$0", "").replace("sales.csv", "_").replace("files", "raw").replace('_', "sales.csv");
+    assert_eq!(renamed("raw"), Ok(expected));
+    assert!(renamed("my files").expect_err("refused").contains("no word of SQL"));
+}
+
+#[test]
+fn a_column_is_renamed_from_the_query_that_names_it() {
+    assert_eq!(
+        renamed("sql: select ci|ty, total", "town"),
+        Ok(vec!["x: ?{ ${ref(orders).town} }".into(), "sql: select city as town, total from t".into()])
+    );
+}

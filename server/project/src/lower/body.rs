@@ -254,11 +254,14 @@ fn repaired(text: &str, almost: &AlmostReference) -> Option<String> {
         almost_references(&written).is_empty().then_some(written)
     };
     match (almost.reason, name.split_once('.')) {
+        // `${ref(sales.month}` and `${ref(sales.month`: the parenthesis is missing before the dot.
+        (AlmostReason::Unclosed | AlmostReason::BadNameCharacter, Some((model, column))) if path.is_none() => {
+            reference(model, Some(column))
+        }
         (AlmostReason::Unclosed, _) if path.is_none_or(|path| !path.is_empty()) => reference(name, path),
         (AlmostReason::SpaceBeforeParen | AlmostReason::SpaceBeforePath | AlmostReason::Generated, _) => {
             reference(name, path)
         }
-        (AlmostReason::BadNameCharacter, Some((model, column))) if path.is_none() => reference(model, Some(column)),
         _ => None,
     }
 }
@@ -397,7 +400,7 @@ fn bound(node: Node<'_>) -> Option<Bound> {
 }
 
 /// SQL as a query string that can stand in YAML without quotes.
-fn plain_query(sql: &str) -> Option<String> {
+pub(super) fn plain_query(sql: &str) -> Option<String> {
     let fits = !sql.trim().is_empty() && ![": ", " #", "\n"].iter().any(|mark| sql.contains(mark));
     fits.then(|| format!("?{{ {} }}", sql.trim()))
 }

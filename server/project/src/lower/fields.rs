@@ -1,6 +1,7 @@
 //! Checks of a mapping's keys and values against its shape.
 
 use super::Lowering;
+use super::body::plain_query;
 use super::removed::{instead, names_in, removed_key};
 use super::scalars::{describe, wrong_for_text};
 use crate::codes::Code;
@@ -20,7 +21,12 @@ impl Lowering {
         }
         if node.kind() != NodeKind::Mapping {
             let message = format!("{} is a mapping of keys to values, not {}", kind.with_article(), describe(node));
-            self.problem(Problem::new(Code::WrongType, node.loc(), message));
+            let mut problem = Problem::new(Code::WrongType, node.loc(), message);
+            if kind == Kind::Include && wrong_for_text(node).is_none() && node.str().is_some() {
+                let fixed = format!("path: {}", node.text());
+                problem = problem.fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed));
+            }
+            self.problem(problem);
             return None;
         }
         let index = self.out.objects.len() as u32;
@@ -66,7 +72,7 @@ impl Lowering {
             let present = node.get(field.name).or_else(|| node.get(field.alias?));
             // The deciding field was reported above.
             if present.is_none() && shape.variants.as_ref().is_none_or(|variants| variants.key != field.name) {
-                self.missing(shape, field, node);
+                self.missing(shape, &fields, field, node);
             }
         }
     }
@@ -79,17 +85,26 @@ impl Lowering {
                 if variants.default.is_none()
                     && let Some(field) = shape.fields.iter().find(|field| field.name == variants.key)
                 {
-                    self.missing(shape, field, node);
+                    self.missing(shape, &shape.fields_for(None), field, node);
                 }
                 variants.default.map(str::to_owned)
             }
         }
     }
 
-    fn missing(&mut self, shape: &Shape, field: &Field, node: Node<'_>) {
+    /// A key that is missing; unless it is there and misspelt, which is told at that key.
+    fn missing(&mut self, shape: &Shape, fields: &[&Field], field: &Field, node: Node<'_>) {
+        let is_known = |key: &str| fields.iter().any(|field| field.name == key || field.alias == Some(key));
+        let meant = |key: &str| similar(key, fields.iter().map(|field| field.name)) == [field.name];
+        if node.entries().map(|entry| entry.name()).any(|key| !key.is_empty() && !is_known(key) && meant(key)) {
+            return;
+        }
         let message = format!("{} needs `{}`", shape.with_article(), field.name);
         let loc = node.get("name").map_or_else(|| first_key(node), |name| name.loc());
-        self.problem(Problem::new(Code::MissingField, loc, message).help(format!("add `{}: …`", field.name)));
+        self.problem(Problem::new(Code::MissingField, loc, message).help(match field.ty {
+            Type::Choice(words) if words.len() <= 12 => format!("add `{}: …`: {}", field.name, words.join(", ")),
+            _ => format!("add `{}: …`", field.name),
+        }));
     }
 
     fn unknown_key(&mut self, shape: &Shape, fields: &[&Field], entry: &Entry<'_>) {
@@ -358,7 +373,15 @@ impl Lowering {
             }
             (false, _) => {
                 let message = format!("`{key}` is a list of strings or a query `?{{ … }}`, not {}", describe(node));
-                self.problem(Problem::new(Code::WrongType, node.loc(), message));
+                let mut problem = Problem::new(Code::WrongType, node.loc(), message);
+                let begins = |text: &&str| {
+                    let word = text.split_whitespace().next().unwrap_or_default();
+                    ["select", "from", "with"].iter().any(|first| word.eq_ignore_ascii_case(first))
+                };
+                if let Some(fixed) = node.str().filter(begins).and_then(plain_query) {
+                    problem = problem.fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed));
+                }
+                self.problem(problem);
             }
         }
     }

@@ -266,6 +266,17 @@ impl Lowering {
             self.almost(&text, node.loc());
             return;
         }
+        // `= 'a #1' }`: the end of the query is in the comment.
+        if error == QueryStringError::Unterminated
+            && let Some((comment, text)) = node.comment_behind().filter(|(_, text)| text.ends_with('}'))
+        {
+            let whole = node.loc().cover(comment);
+            let message = format!("the query of `{key}` ends before this: ` #` begins a comment");
+            let text = in_quotes(node, (comment.range.start() - node.loc().range.end(), text));
+            let fix = Fix::replace("put the whole value in quotes", whole, text);
+            self.problem(Problem::new(Code::MalformedQuery, comment, message).fix(fix));
+            return;
+        }
         let at = |range| text.locate(range).unwrap_or_else(|| node.loc());
         let (loc, message, help) = match error {
             QueryStringError::Multiline(_) => (
@@ -329,6 +340,12 @@ fn whole(node: Node<'_>) -> Option<i64> {
         Typed::Str => node.str()?.trim().parse().ok(),
         _ => None,
     }
+}
+
+/// A scalar and the comment behind it as one text in quotes.
+fn in_quotes(node: Node<'_>, (gap, comment): (TextSize, &str)) -> String {
+    let text = format!("{}{}{comment}", node.text(), " ".repeat(gap.into()));
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// Adds the brace that is missing.

@@ -101,7 +101,8 @@ pub(super) fn parse(tokens: &[Token], sql: &str, reader: &mut impl Reader) -> Re
                 ahead.next();
             }
             Action::Reduce(rule) => {
-                let Some(Rule { left, length, is_name, is_value }) = GRAMMAR.rules.get(usize::from(rule)).copied() else {
+                let Some(Rule { left, length, is_name, is_value }) = GRAMMAR.rules.get(usize::from(rule)).copied()
+                else {
                     return Ok(());
                 };
                 let start = starts.len().saturating_sub(usize::from(length));

@@ -307,7 +307,9 @@ impl Rewording<'_> {
                 self.edits.push(Edit::new(range, format!("({} AND TRUE)", word.value)));
                 return;
             }
-            T::Word(word) if self.meant == Meant::Taken && self.is(at + 1, &T::LParen) && self.is(at + 2, &T::RParen) => {
+            T::Word(word)
+                if self.meant == Meant::Taken && self.is(at + 1, &T::LParen) && self.is(at + 2, &T::RParen) =>
+            {
                 let constant = VOLATILE.iter().find(|(name, _)| word.value.eq_ignore_ascii_case(name));
                 if let Some((_, constant)) = constant {
                     self.edits.push(Edit::new(range.cover(self.tokens[at + 2].range), *constant));
@@ -350,7 +352,9 @@ impl Rewording<'_> {
 
     /// Whether a truth value is what is sorted by.
     fn is_sorted_by(&self, at: usize) -> bool {
-        let word = |at: usize, words: &[&str]| self.tokens.get(at).is_some_and(|token| words.iter().any(|word| token.is_word(word)));
+        let word = |at: usize, words: &[&str]| {
+            self.tokens.get(at).is_some_and(|token| words.iter().any(|word| token.is_word(word)))
+        };
         let begins = at > 0 && (word(at - 1, &["by"]) || self.is(at - 1, &T::Comma));
         let ends = at + 1 >= self.tokens.len()
             || self.is(at + 1, &T::Comma)

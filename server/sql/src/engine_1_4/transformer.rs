@@ -18,7 +18,10 @@ pub(super) fn is_of_newer_grammar(error: &str) -> bool {
 /// Whether a word stands for a function or a column: `overlaps` may.
 fn is_name(tokens: &[Token], token: &Token, sql: &str) -> bool {
     let after = |other: &&Token| other.range.start() >= token.range.end();
-    let row = tokens.iter().find(after).is_some_and(|next| ["(", "row"].contains(&sql[next.range].to_ascii_lowercase().as_str()));
+    let row = tokens
+        .iter()
+        .find(after)
+        .is_some_and(|next| ["(", "row"].contains(&sql[next.range].to_ascii_lowercase().as_str()));
     let before = tokens.iter().rev().find(|other| other.range.end() <= token.range.start());
     let behind_row = before.is_some_and(|before| &sql[before.range] == ")");
     sql[token.range].eq_ignore_ascii_case("overlaps") && !(row && behind_row)

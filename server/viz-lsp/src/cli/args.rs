@@ -209,9 +209,16 @@ pub struct CheckArgs {
     #[arg(long)]
     pub skip_unrelated: bool,
 
-    /// Put the fixes that need no second look into the files
-    #[arg(long, conflicts_with_all = ["watch", "stdin_filename"])]
-    pub fix: bool,
+    /// Put the fixes that need no second look into the files; `--fix=all`: also those that do
+    #[arg(
+        long,
+        value_name = "WHICH",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "safe",
+        conflicts_with_all = ["watch", "stdin_filename"]
+    )]
+    pub fix: Option<Fixes>,
 
     /// Check again whenever a file of the projects or of their sources changes
     #[arg(long, conflicts_with_all = ["write_baseline", "stdin_filename"])]
@@ -309,6 +316,15 @@ impl From<TargetArg> for Target {
             TargetArg::V2_2 => Target::V2_2,
         }
     }
+}
+
+/// Values of `--fix`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Fixes {
+    /// Fixes after which the project means what it meant
+    Safe,
+    /// Also the likely ones, such as a name that was probably meant
+    All,
 }
 
 /// Values of `--deny`.
@@ -415,7 +431,7 @@ impl Cli {
         };
         match face {
             Face::Check(check) => Command::Check(Box::new(check)),
-            Face::Fix(check) => Command::Check(Box::new(CheckArgs { fix: true, ..check })),
+            Face::Fix(check) => Command::Check(Box::new(CheckArgs { fix: check.fix.or(Some(Fixes::Safe)), ..check })),
             Face::Build(build) => Command::Build(Box::new(build)),
             Face::Explain { code } => Command::Explain(code),
             Face::Doctor { path } => Command::Doctor(path),
@@ -492,7 +508,16 @@ mod tests {
         let Ok(Command::Check(options)) = command(&["check", "--", "--build"]) else { panic!("it is a path") };
         assert_eq!(options.common.paths, [PathBuf::from("--build")]);
         for args in [&["fix"][..], &["check", "--fix"], &["--fix", "--check"]] {
-            assert!(matches!(command(args), Ok(Command::Check(options)) if options.fix), "{args:?}");
+            assert!(
+                matches!(command(args), Ok(Command::Check(options)) if options.fix == Some(Fixes::Safe)),
+                "{args:?}"
+            );
+        }
+        for args in [&["fix", "--fix=all"][..], &["check", "--fix=all"], &["--fix=all", "--check"]] {
+            assert!(
+                matches!(command(args), Ok(Command::Check(options)) if options.fix == Some(Fixes::All)),
+                "{args:?}"
+            );
         }
         for args in [&["runs", "3"][..], &["--runs", "3"], &["--runs=3"], &["-v", "--runs", "3"]] {
             assert!(matches!(command(args), Ok(Command::Runs(3))), "{args:?}");

@@ -3,7 +3,7 @@
 use crate::host::output;
 use anyhow::bail;
 use std::process::ExitCode;
-use viz_check::Code;
+use viz_check::{Code, is_rule};
 
 /// Code and page, ordered by code.
 static PAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
@@ -19,12 +19,38 @@ pub fn run(code: Option<&str>) -> anyhow::Result<ExitCode> {
     let text = match code {
         None => list(),
         Some(name) => match Code::named(name) {
-            Some(code) => page(code).map_or_else(|| format!("# {name}: {}\n", code.title()), str::to_owned),
+            Some(code) => page(code).map_or_else(|| format!("# {name}: {}\n", code.title()), for_terminals),
+            None if is_rule(name) => about(name)?,
             None => bail!(unknown(name)),
         },
     };
     output::text(&text);
     Ok(ExitCode::SUCCESS)
+}
+
+/// The page about a rule of the format; where there are several, their codes.
+fn about(rule: &str) -> anyhow::Result<String> {
+    let of_word = |char: char| char.is_ascii_alphanumeric() || char == '-';
+    let pages: Vec<&(&str, &str)> =
+        PAGES.iter().filter(|(_, page)| page.split(|char| !of_word(char)).any(|word| word == rule)).collect();
+    match pages.as_slice() {
+        [] => bail!("no page is about the rule {rule}: `viz-lsp explain` lists all pages"),
+        [(_, page)] => Ok(for_terminals(page)),
+        pages => {
+            let codes = pages.iter().filter_map(|(code, _)| Code::named(code));
+            let lines: String = codes.map(|code| format!("    viz-lsp explain {code}    {}\n", code.title())).collect();
+            Ok(format!("These pages are about {rule}:\n\n{lines}"))
+        }
+    }
+}
+
+/// A page without what only tests read: names of files, rules and options behind the language of an example.
+fn for_terminals(page: &str) -> String {
+    let line = |line: &str| match line.strip_prefix("```").and_then(|info| info.split_once(' ')) {
+        Some((language, _)) => format!("```{language}\n"),
+        None => format!("{line}\n"),
+    };
+    page.lines().map(line).collect()
 }
 
 /// The page of a code.
@@ -67,6 +93,15 @@ mod tests {
     fn suggests_what_was_probably_meant() {
         assert!(unknown("duplicat-name").contains("`duplicate-name`"));
         assert!(unknown("zzz").contains("lists them all"));
+    }
+
+    #[test]
+    fn rules_lead_to_their_pages() {
+        let several = about("R-NAME-04").unwrap();
+        assert!(several.contains("duplicate-name"), "{several}");
+        assert!(about("R-NAME-99").is_err());
+        let page = for_terminals(page(Code::named("duplicate-name").unwrap()).unwrap());
+        assert!(page.contains("\n```yaml\nname: shop\n"), "{page}");
     }
 
     #[test]

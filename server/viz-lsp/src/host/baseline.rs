@@ -143,6 +143,7 @@ mod tests {
             help: None,
             fix: None,
             local: false,
+            format_rule: None,
             rule: None,
             fingerprint: fingerprint.into(),
         }

@@ -55,7 +55,7 @@ use tower_lsp::lsp_types::{
     DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse,
     ExecuteCommandParams, FoldingRange, FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover,
     HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, Location,
-    MessageType, PrepareRenameResponse, ReferenceParams, RenameFilesParams, RenameParams, SelectionRange,
+    MessageType, Position, PrepareRenameResponse, ReferenceParams, RenameFilesParams, RenameParams, SelectionRange,
     SelectionRangeParams, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams,
     SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, SignatureHelp,
     SignatureHelpParams, SymbolInformation, TextDocumentPositionParams, Url, WorkDoneProgressCancelParams,
@@ -133,6 +133,13 @@ impl Backend {
         let commands = session.map(|session| Arc::clone(&session.commands)).unwrap_or_default();
         let state = Arc::clone(&self.state);
         Some((Request { state, client: self.abilities(), commands, documents, revision, path }, apart))
+    }
+
+    /// The cursor is there: such requests come with it.
+    fn looks_at(&self, uri: &Url, at: Position) {
+        if let Some(path) = self.state.path(uri) {
+            self.state.looks_at(&path, at.line);
+        }
     }
 
     /// Answers a request about a text, in the state of the texts right now, on a thread that may take its time.
@@ -351,6 +358,7 @@ impl LanguageServer for Backend {
 
     async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
         let at = params.text_document_position_params;
+        self.looks_at(&at.text_document.uri, at.position);
         let compute = move |request: &Request| highlight::highlight(request, at.position);
         self.answer("textDocument/documentHighlight", &at.text_document.uri, compute).await
     }
@@ -499,6 +507,7 @@ impl LanguageServer for Backend {
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        self.looks_at(&params.text_document.uri, params.range.start);
         // A text that no check sees shows no findings.
         let found = self.request(&params.text_document.uri).filter(|(_, apart)| !apart);
         let Some((request, _)) = found else { return Ok(None) };

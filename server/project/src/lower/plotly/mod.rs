@@ -42,6 +42,21 @@ struct Place<'a> {
     key: Loc,
 }
 
+/// What other programs call a chart, and how it is made here. No name that plotly knows, and none that is only misspelt.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("line", "a line is a `scatter` with `mode: lines`"),
+    ("lines", "a line is a `scatter` with `mode: lines`"),
+    ("points", "points are a `scatter` with `mode: markers`"),
+    ("bubble", "bubbles are a `scatter` with `mode: markers` and a `marker.size`"),
+    ("area", "an area is a `scatter` with `mode: lines` and `fill: tozeroy`"),
+    ("column", "columns are a `bar`"),
+    ("columns", "columns are a `bar`"),
+    ("donut", "a donut is a `pie` with a `hole`, such as `0.5`"),
+    ("doughnut", "a donut is a `pie` with a `hole`, such as `0.5`"),
+    ("gauge", "a gauge is an `indicator` with `mode: gauge+number`"),
+    ("number", "a number is an `indicator` with `mode: number`"),
+];
+
 impl Lowering {
     /// Checks the props of an insight (`R-PRP-01`, `R-PRP-02`).
     pub(super) fn trace(&mut self, props: Node<'_>) {
@@ -75,7 +90,7 @@ impl Lowering {
         if schema().traces().any(|trace| trace == text) {
             return Some(text);
         }
-        let removed = ["area", "heatmapgl", "pointcloud"].contains(&text);
+        let removed = ["heatmapgl", "pointcloud"].contains(&text);
         let message = match text {
             _ if is_query_like(text) => "`type` can't come from a query or an input (R-PROP-04)".to_owned(),
             _ => format!("`{text}` is no type of trace"),
@@ -86,6 +101,8 @@ impl Lowering {
             problem = problem.help("write a table below `tables:`");
         } else if removed {
             problem = problem.help("plotly has it no longer");
+        } else if let Some((_, help)) = OTHER_NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)) {
+            problem = problem.help(*help);
         } else if let [only] = near.as_slice() {
             problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), node.loc(), only.clone()));
             problem.help = did_you_mean(&near);

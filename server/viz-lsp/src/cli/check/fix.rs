@@ -1,8 +1,10 @@
 //! `--fix`: puts the safe fixes of findings into the files, and nothing else.
 
+use crate::cli::args::Fixes;
 use crate::host::outcome::Checked;
 use crate::host::overlay::Overlay;
 use crate::host::own::Foreign;
+use crate::host::words::thousands;
 use anyhow::{Context, bail};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -16,13 +18,14 @@ pub const ROUNDS: usize = 10;
 
 type Edits = BTreeMap<FileId, Vec<(TextRange, String)>>;
 
-/// Puts the safe fixes of a check into the texts, except those that were tried before, and returns how many. Of fixes
+/// Puts the fixes of a check into the texts, except those that were tried before, and returns how many. Of fixes
 /// that touch the same place the first wins; the others have their turn in the next round.
-pub fn apply(checked: &Checked, files: &mut Overlay, tried: &mut HashSet<String>) -> usize {
+pub fn apply(checked: &Checked, which: Fixes, files: &mut Overlay, tried: &mut HashSet<String>) -> usize {
     let mut edits = Edits::new();
     let mut count = 0;
     for finding in &checked.report.findings {
-        let Some(wanted) = edits_of(&checked.project, finding).filter(|_| !tried.contains(&finding.fingerprint)) else {
+        let Some(wanted) = edits_of(&checked.project, which, finding).filter(|_| !tried.contains(&finding.fingerprint))
+        else {
             continue;
         };
         let free = |(file, range, _): &(FileId, TextRange, String)| {
@@ -48,9 +51,24 @@ pub fn apply(checked: &Checked, files: &mut Overlay, tried: &mut HashSet<String>
     count
 }
 
-/// The edits of a finding's safe fix, with the line ends of their files; `None` if a file is not the project's own.
-fn edits_of(project: &Project, finding: &Finding) -> Option<Vec<(FileId, TextRange, String)>> {
-    let fix = finding.fix.as_ref().filter(|fix| fix.safe && !fix.edits.is_empty())?;
+/// What is said of the fixes that need a second look, if any are left.
+pub fn left(checked: &Checked, which: Fixes) -> Option<String> {
+    let fixes = checked.report.findings.iter().filter_map(|finding| finding.fix.as_ref());
+    let left = fixes.filter(|fix| !fix.safe && !fix.edits.is_empty()).count();
+    (which == Fixes::Safe && left > 0).then(|| match left {
+        1 => {
+            "1 likely fix is left that needs a second look: `--fix=all` puts it in, an editor shows it first".to_owned()
+        }
+        _ => format!(
+            "{} likely fixes are left that need a second look: `--fix=all` puts them in, an editor shows each first",
+            thousands(left)
+        ),
+    })
+}
+
+/// The edits of a finding's fix, with the line ends of their files; `None` if a file is not the project's own.
+fn edits_of(project: &Project, which: Fixes, finding: &Finding) -> Option<Vec<(FileId, TextRange, String)>> {
+    let fix = finding.fix.as_ref().filter(|fix| (fix.safe || which == Fixes::All) && !fix.edits.is_empty())?;
     let edit = |(loc, text): &(viz_text::Loc, String)| {
         let (id, range) = project.resolve(*loc)?;
         let file = project.file(id);

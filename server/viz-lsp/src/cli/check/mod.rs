@@ -20,6 +20,7 @@ use std::collections::HashSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use viz_check::{CheckOptions, Level, Memo};
 use viz_facts::FactStore;
@@ -96,9 +97,13 @@ fn check_all(
             output::say(&format!("note: {} belongs to no project: skipped", path.display()));
         }
     }
+    let real = |path: &PathBuf| viz_files::real(&current.join(path)).ok();
+    let named: Vec<(PathBuf, Arc<str>)> =
+        paths.iter().filter_map(real).filter_map(|path| files.read(&path).ok().map(|text| (path, text))).collect();
     let mut projects = Vec::new();
     for target in targets {
-        projects.push(check_project(args, target, &files, &environment, (answerer, deadline), baseline.as_ref())?);
+        let reading = Reading { files: &files, environment: &environment, named: &named };
+        projects.push(check_project(args, target, reading, (answerer, deadline), baseline.as_ref())?);
     }
     if let Some((path, _)) = &stdin
         && !projects.iter().any(|checked| checked.project.file_of(path).is_some())
@@ -127,12 +132,19 @@ fn from_stdin(current: &Path, path: &Path) -> anyhow::Result<(PathBuf, String)> 
     Ok((found.with_context(|| format!("there is no folder for {}", path.display()))?, text))
 }
 
+/// What projects are read from, and the files that the command line names.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    files: &'a Overlay,
+    environment: &'a Environment,
+    named: &'a [(PathBuf, Arc<str>)],
+}
+
 /// One project: checked, and with `--fix` fixed and checked again until nothing is left to fix.
 fn check_project(
     args: &CheckArgs,
     target: crate::cli::targets::Target,
-    files: &Overlay,
-    environment: &Environment,
+    Reading { files, environment, named }: Reading<'_>,
     (answerer, deadline): (&dyn Answerer, &Deadline),
     baseline: Option<&Baseline>,
 ) -> anyhow::Result<Checked> {
@@ -152,17 +164,18 @@ fn check_project(
     let (options, limits) = asked.merge(project.config())?;
     let answering = Answering { answerer, limits, deadline };
     let mut look = |project: Project| {
+        let project = project.with_strays(named.iter().map(|(path, text)| (path.as_path(), &**text)));
         let mut report = check(&project, &options, &memo, &mut facts, answering, args.common.quiet);
         let recorded = own.as_ref().or(baseline).map(|baseline| baseline.take_from(&mut report.findings));
         Checked { shown: target.shown.clone(), project, report, recorded: recorded.unwrap_or_default(), fixed: 0 }
     };
     let mut checked = look(project);
-    if args.fix {
+    if let Some(which) = args.fix {
         let text = |file: &viz_project::File| (file.path.clone(), file.document.text().to_owned());
         let read = checked.project.files().iter().map(text).collect();
         let (mut fixed, mut tried, mut count) = (files.clone(), HashSet::new(), 0);
         for _ in 0..fix::ROUNDS {
-            let applied = fix::apply(&checked, &mut fixed, &mut tried);
+            let applied = fix::apply(&checked, which, &mut fixed, &mut tried);
             if applied == 0 {
                 break;
             }
@@ -170,7 +183,9 @@ fn check_project(
             let project = checked.project.reload(&fixed, environment);
             checked = look(project);
         }
-        for note in fix::left_alone(&checked) {
+        for note in
+            fix::left_alone(&checked).into_iter().chain(fix::left(&checked, which).filter(|_| !args.common.quiet))
+        {
             output::say(&format!("note: {note}"));
         }
         fix::write(&checked.project.root, &fixed, &read)?;
@@ -221,7 +236,8 @@ pub fn check(
     answering: Answering<'_>,
     quiet: bool,
 ) -> viz_check::Report {
-    let progress = progress_bar(quiet);
+    let target = if quiet { indicatif::ProgressDrawTarget::hidden() } else { indicatif::ProgressDrawTarget::stderr() };
+    let progress = spinner(target);
     let report = fixpoint::run(project, options, memo, facts, answering, |round| {
         progress.set_message(format!("asking {}", words::count(round.questions, "question")));
         tracing::debug!(
@@ -259,10 +275,14 @@ pub fn check(
     report
 }
 
-/// A spinner on stderr for checks that take a while; nothing where stderr is no terminal.
-fn progress_bar(quiet: bool) -> indicatif::ProgressBar {
-    let target = if quiet { indicatif::ProgressDrawTarget::hidden() } else { indicatif::ProgressDrawTarget::stderr() };
-    let bar = indicatif::ProgressBar::with_draw_target(None, target).with_message("checking");
+/// A spinner for checks that take a while; nothing is drawn where stderr is no terminal. Nobody knows how many questions the
+/// answers raise, so there is no length that a bar could fill.
+fn spinner(target: indicatif::ProgressDrawTarget) -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::new_spinner().with_message("checking");
+    if let Ok(style) = indicatif::ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+        bar.set_style(style);
+    }
+    bar.set_draw_target(target);
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
@@ -300,4 +320,57 @@ fn status(args: &CheckArgs, outcome: &Outcome) -> u8 {
         failed = true;
     }
     if failed { ERRORS_FOUND } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parking_lot::Mutex;
+    use std::io;
+
+    /// A terminal that keeps what is written on it.
+    #[derive(Debug, Clone, Default)]
+    struct Paper(Arc<Mutex<String>>);
+
+    impl indicatif::TermLike for Paper {
+        fn width(&self) -> u16 {
+            80
+        }
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn write_line(&self, text: &str) -> io::Result<()> {
+            self.write_str(text)
+        }
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.0.lock().push_str(text);
+            Ok(())
+        }
+        fn clear_line(&self) -> io::Result<()> {
+            Ok(())
+        }
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_takes_long_is_said_in_words() {
+        let paper = Paper::default();
+        let bar = spinner(indicatif::ProgressDrawTarget::term_like(Box::new(paper.clone())));
+        bar.set_message("asking 12 questions");
+        bar.force_draw();
+        bar.finish_and_clear();
+        let written = paper.0.lock().clone();
+        assert!(written.contains("asking 12 questions") && !written.contains("0/0"), "{written}");
+    }
 }

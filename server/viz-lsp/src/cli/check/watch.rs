@@ -22,8 +22,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
-use viz_facts::KeyedQuestion;
-use viz_project::{DiskFiles, Environment, FileSystem, Project};
+use viz_project::{DiskFiles, Environment, FileSystem, Kind, Project};
 
 /// Time between two looks.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -79,7 +78,7 @@ fn named(args: &CheckArgs) -> anyhow::Result<Vec<PathBuf>> {
     let files = Overlay::new(&environment, args.common.allow_outside);
     let (targets, _) = targets::find(&args.common.paths, &current, &files)?;
     let projects = targets.iter().map(|target| Project::load(&target.root, &files, &environment));
-    Ok(projects.flat_map(|project| project.watched().to_vec()).collect())
+    Ok(projects.flat_map(|project| files_of(&project)).collect())
 }
 
 /// What was there before a check counts for what has changed meanwhile: the check may or may not have seen the change.
@@ -111,17 +110,40 @@ fn show(args: &CheckArgs, outcome: &Outcome) -> Stamps {
     seen
 }
 
-/// The files and folders of the projects, and the files of the sources that were asked.
+/// The files and folders of the projects, and those that their sources and models read.
 fn watched(args: &CheckArgs, outcome: &Outcome) -> impl Iterator<Item = PathBuf> {
-    let of_sources = |question: &KeyedQuestion| Some(question.source()?.path()?.reveal().to_owned());
-    outcome
-        .projects
-        .iter()
-        .flat_map(move |checked| {
-            let sources = checked.report.questions.iter().filter_map(of_sources);
-            checked.project.watched().iter().cloned().chain(sources)
-        })
-        .chain(args.baseline.clone())
+    outcome.projects.iter().flat_map(|checked| files_of(&checked.project)).chain(args.baseline.clone())
+}
+
+/// What a check of a project reads: its texts, the files of its sources with the logs beside them, in which databases keep what
+/// was written last, and the files that the queries of its models name. Of a pattern, the folder.
+fn files_of(project: &Project) -> Vec<PathBuf> {
+    let mut found = project.watched().to_vec();
+    for (_, _, spec) in viz_check::sources(project) {
+        let Some(path) = spec.ok().and_then(|spec| spec.path().map(|path| path.reveal().to_owned())) else { continue };
+        let beside = |ending: &str| {
+            let mut name = path.clone().into_os_string();
+            name.push(ending);
+            PathBuf::from(name)
+        };
+        found.extend([".wal", "-wal"].map(beside));
+        found.push(path);
+    }
+    for model in project.of_kind(Kind::Model) {
+        let Some(sql) = viz_sql::model_query(project, model) else { continue };
+        let tokens = viz_sql::tokenize(sql.text()).unwrap_or_default();
+        let texts = tokens.iter().filter_map(|token| sql.slice(token.range).strip_prefix('\'')?.strip_suffix('\''));
+        for text in texts.filter(|text| text.contains(['.', '/'])) {
+            let plain = text.find(['*', '?', '[']).map_or(text, |at| &text[..at]);
+            let folder = if plain == text { plain } else { plain.rsplit_once('/').map_or("", |(folder, _)| folder) };
+            let path = viz_project::normalize(&project.root.join(folder));
+            // A worker reads nothing else.
+            if path.starts_with(&project.root) && viz_files::look(&path).is_some() {
+                found.push(path);
+            }
+        }
+    }
+    found
 }
 
 fn stamps(paths: impl Iterator<Item = PathBuf>) -> Stamps {

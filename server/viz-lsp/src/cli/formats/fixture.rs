@@ -46,6 +46,7 @@ pub fn outcome() -> Outcome {
         help: Some("escape the quote".into()),
         fix: None,
         local: false,
+        format_rule: None,
         rule: None,
         fingerprint: "0123456789abcdef".into(),
     };
@@ -61,6 +62,7 @@ pub fn outcome() -> Outcome {
         help: Some("write `color`".into()),
         fix: Some(Fix::replace("write `color`", at("colour"), "color")),
         local: false,
+        format_rule: None,
         rule: None,
         fingerprint: "fedcba9876543210".into(),
     };

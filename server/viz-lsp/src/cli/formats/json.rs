@@ -64,6 +64,7 @@ struct Diagnostic<'a> {
     notes: &'a [String],
     fix: Option<Fix<'a>>,
     reference_code: Option<&'static str>,
+    rule: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -271,6 +272,7 @@ fn diagnostic<'a>(checked: &'a Checked, finding: &'a Finding, place: Place<'a>) 
         notes: &finding.notes,
         fix,
         reference_code: finding.code.reference_code(),
+        rule: finding.format_rule.as_deref(),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::lsp::session::documents::Documents;
 use crate::lsp::session::edits::Edits;
 use crate::lsp::session::snapshot::Request;
 use crate::lsp::session::state::Snapshot;
+use crate::lsp::session::strays;
 use std::path::Path;
 use std::time::Duration;
 use tower_lsp::lsp_types::{
@@ -15,7 +16,7 @@ use tower_lsp::lsp_types::{
 };
 use viz_check::Finding;
 use viz_ide::ActionKind;
-use viz_project::{Fix, Project};
+use viz_project::{Code, Fix, Project};
 use viz_text::TextRange;
 
 /// Applies all safe fixes of a text.
@@ -42,6 +43,9 @@ pub fn code_actions(request: &Request, range: Range, context: &CodeActionContext
         return Vec::new();
     }
     let mut out = Vec::new();
+    if snapshots.is_empty() && wanted(&CodeActionKind::QUICKFIX, false) {
+        out.extend(include(request, context));
+    }
     for snapshot in &snapshots {
         if wanted(&CodeActionKind::QUICKFIX, false) {
             out.extend(of_snapshot(snapshot, client, documents, path, range, context));
@@ -49,6 +53,29 @@ pub fn code_actions(request: &Request, range: Range, context: &CodeActionContext
         out.extend(more(snapshot, client, documents, path, range, &wanted));
     }
     out
+}
+
+/// Makes a text that nothing includes a part of its project.
+fn include(request: &Request, context: &CodeActionContext) -> Option<CodeActionOrCommand> {
+    let Request { state, client, documents, path, .. } = request;
+    let files = state.files(documents);
+    let snapshots = state.all();
+    let snapshot = snapshots.iter().find(|snapshot| strays::is_stray(&snapshot.project, path, documents, &files))?;
+    let action = viz_ide::include_file(&snapshot.project, path)?;
+    let mut edits = Edits::default();
+    for change in action.changes {
+        edits.add(&snapshot.project, client, documents, (change.file, change.range, change.text))?;
+    }
+    let code = NumberOrString::String(Code::FileNotIncluded.name().to_owned());
+    let its = |diagnostic: &&Diagnostic| diagnostic.code.as_ref() == Some(&code);
+    Some(CodeActionOrCommand::CodeAction(CodeAction {
+        title: action.title,
+        kind: Some(CodeActionKind::QUICKFIX),
+        diagnostics: Some(context.diagnostics.iter().filter(its).cloned().collect()),
+        edit: Some(edits.finish(client)),
+        is_preferred: Some(true),
+        ..CodeAction::default()
+    }))
 }
 
 fn of_snapshot(
@@ -78,7 +105,8 @@ fn of_snapshot(
             kind: Some(CodeActionKind::QUICKFIX),
             diagnostics: Some(context.diagnostics.iter().filter(same).cloned().collect()),
             edit: Some(edit(&snapshot.project, fix, client, documents)?),
-            is_preferred: Some(fix.safe),
+            // The one fix of a finding: what a key for fixing should do.
+            is_preferred: Some(true),
             ..CodeAction::default()
         }))
     };

@@ -101,7 +101,8 @@ fn convert(
     let data = (item.kind == CompletionKind::Function).then(|| json!({ "function": item.label }));
     CompletionItem {
         data,
-        filter_text: (item.filter != item.label).then_some(item.filter),
+        // Always: Neovim takes an item with an edit and without this text as filtered already.
+        filter_text: Some(item.filter),
         label: item.label,
         kind: Some(kind(item.kind)),
         detail: item.detail,
@@ -127,6 +128,7 @@ fn kind(kind: CompletionKind) -> CompletionItemKind {
         CompletionKind::Object(_) => CompletionItemKind::REFERENCE,
         CompletionKind::Property | CompletionKind::Accessor | CompletionKind::Key => CompletionItemKind::PROPERTY,
         CompletionKind::Value => CompletionItemKind::ENUM_MEMBER,
+        CompletionKind::Color => CompletionItemKind::COLOR,
         CompletionKind::Option => CompletionItemKind::VALUE,
         CompletionKind::Function => CompletionItemKind::FUNCTION,
         CompletionKind::Keyword => CompletionItemKind::KEYWORD,

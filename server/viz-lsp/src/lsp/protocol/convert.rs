@@ -112,6 +112,9 @@ pub fn diagnostic(finding: &Finding, places: &Places) -> Diagnostic {
 /// What travels with a diagnostic: its identity and its fix.
 fn data(finding: &Finding, places: &Places) -> Value {
     let mut data = json!({ "fingerprint": finding.fingerprint });
+    if let Some(rule) = &finding.format_rule {
+        data["rule"] = json!(rule);
+    }
     if let Some((fix, locations)) = finding.fix.as_ref().zip(places.edits.as_ref()) {
         let edits = fix.edits.iter().zip(locations).filter_map(|((_, text), location)| {
             let location = location.as_ref()?;
@@ -136,7 +139,8 @@ fn message(finding: &Finding) -> String {
     text
 }
 
-fn severity(severity: Severity) -> DiagnosticSeverity {
+/// How bad it is, for a client.
+pub fn severity(severity: Severity) -> DiagnosticSeverity {
     match severity {
         Severity::Error => DiagnosticSeverity::ERROR,
         Severity::Warning => DiagnosticSeverity::WARNING,

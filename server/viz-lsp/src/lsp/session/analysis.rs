@@ -4,6 +4,7 @@
 use crate::host::answerer::{Answerer, Cancel, Limits};
 use crate::lsp::protocol::client::Client;
 use crate::lsp::protocol::outbox::{Message, Outbox, Refresh};
+use crate::lsp::session::calm::Pace;
 use crate::lsp::session::disk::Files;
 use crate::lsp::session::publish::Publisher;
 use crate::lsp::session::pull::Pulled;
@@ -11,6 +12,7 @@ use crate::lsp::session::settings::Settings;
 use crate::lsp::session::source_queries::Sources;
 use crate::lsp::session::state::{State, Turn};
 use crate::lsp::session::status::Tier;
+use crate::lsp::session::strays;
 use crate::lsp::session::workspace::Workspace;
 use rustc_hash::{FxHashSet, FxHasher};
 use serde_json::Value;
@@ -100,6 +102,17 @@ impl Analysis {
                 workspace.retry();
             }
         }
+        // An open text that nothing includes may have come to look like a part of a project, or may do so no longer.
+        for path in &turn.work.edited {
+            if workspaces.values().any(|workspace| workspace.reads(path, &files)) {
+                continue;
+            }
+            if let Some(root) = files.root_of(path)
+                && let Some(workspace) = workspaces.get_mut(&root)
+            {
+                workspace.dirty = true;
+            }
+        }
         for answers in &turn.work.answers {
             if let Some(workspace) = workspaces.get_mut(&answers.root) {
                 workspace.learn(answers.facts.clone());
@@ -112,6 +125,13 @@ impl Analysis {
         }
         for workspace in workspaces.values_mut() {
             workspace.prepare(turn.work.ask || !turn.work.pauses());
+        }
+        if turn.work.show {
+            for (root, workspace) in workspaces.iter_mut().filter(|(_, workspace)| !workspace.dirty) {
+                if publisher.waits(root) {
+                    self.publish(&turn, workspace, root, publisher);
+                }
+            }
         }
         let mut broken = Vec::new();
         let mut interrupted = false;
@@ -287,8 +307,14 @@ impl Analysis {
 
     fn publish(&self, turn: &Turn, workspace: &mut Workspace, root: &Path, publisher: &mut Publisher) {
         self.state.publish(root, workspace.settle(turn.revision));
-        let layer = workspace.layer(&self.client, &turn.documents);
+        let mut layer = workspace.layer(&self.client, &turn.documents);
+        strays::add(&mut layer, workspace.project(), &turn.documents, &self.state.files(&turn.documents));
         self.state.stats.count("findingsConverted", workspace.take_converted());
-        publisher.show(root, layer, &turn.documents, &self.state.documents().0);
+        let pause = workspace.typing_pause(&self.settings);
+        let pace = Pace { typing: turn.typing.as_ref(), pause, now: Instant::now() };
+        let until = publisher.show_calmly(root, layer, pace, (&turn.documents, &self.state.documents().0));
+        if let Some(until) = until.filter(|_| !self.state.is_newer_than(turn.revision)) {
+            self.state.show_at(until);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What the server knows while it runs, and the threads that keep it up to date.
 
 pub(crate) mod analysis;
+pub(crate) mod calm;
 pub(crate) mod converted;
 mod disk;
 pub(crate) mod documents;
@@ -16,4 +17,5 @@ pub(crate) mod source_queries;
 pub(crate) mod state;
 pub(crate) mod stats;
 pub(crate) mod status;
+pub(crate) mod strays;
 pub(crate) mod workspace;

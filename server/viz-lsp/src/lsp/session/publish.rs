@@ -4,11 +4,13 @@
 //! and what is sent for a file is the union of its layers.
 
 use crate::lsp::protocol::outbox::{Message, Outbox};
+use crate::lsp::session::calm::{Calm, Pace};
 use crate::lsp::session::documents::{Document, Documents};
 use crate::lsp::session::pull::Pulled;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 use tower_lsp::lsp_types::{Diagnostic, PublishDiagnosticsParams, Url};
 
 /// Diagnostics per file; a file without any is in it too.
@@ -21,6 +23,8 @@ pub struct Publisher {
     pulled: Option<Arc<Pulled>>,
     layers: BTreeMap<PathBuf, Layer>,
     sent: HashMap<PathBuf, BTreeMap<Url, Sent>>,
+    /// What waits while somebody types.
+    calm: Calm,
     /// Files that were open, or could not be told of because they had moved on.
     unsettled: BTreeSet<PathBuf>,
 }
@@ -33,7 +37,14 @@ struct Sent {
 impl Publisher {
     /// Nothing has been sent.
     pub fn new(outbox: Outbox) -> Self {
-        Self { outbox, pulled: None, layers: BTreeMap::new(), sent: HashMap::new(), unsettled: BTreeSet::new() }
+        Self {
+            outbox,
+            pulled: None,
+            layers: BTreeMap::new(),
+            sent: HashMap::new(),
+            calm: Calm::default(),
+            unsettled: BTreeSet::new(),
+        }
     }
 
     /// For a client that asks for diagnostics.
@@ -55,8 +66,27 @@ impl Publisher {
         self.send(touched, documents, now);
     }
 
+    /// The same without what has to wait while somebody types; returns until when, if there is any.
+    pub fn show_calmly(
+        &mut self,
+        root: &Path,
+        mut layer: Layer,
+        pace: Pace<'_>,
+        (documents, now): (&Documents, &Documents),
+    ) -> Option<Instant> {
+        let until = self.calm.without_what_waits(root, &mut layer, pace);
+        self.show(root, layer, documents, now);
+        until
+    }
+
+    /// Whether something of a project waits.
+    pub fn waits(&self, root: &Path) -> bool {
+        self.calm.waits(root)
+    }
+
     /// A project is of no interest any more.
     pub fn withdraw(&mut self, root: &Path, documents: &Documents, now: &Documents) {
+        self.calm.forget(root);
         let touched = self.layers.remove(root).unwrap_or_default().into_keys().collect();
         self.send(touched, documents, now);
     }

@@ -21,6 +21,8 @@ pub struct Settings {
     pub level: Option<Level>,
     /// Whether options are thought of that nobody has today; as the project says where there is nothing.
     pub hostile_options: Option<bool>,
+    /// Milliseconds of quiet after which what is new in the line that is being typed is shown; the project's where there is none.
+    pub typing_pause: Option<u64>,
 }
 
 impl Default for Settings {
@@ -32,6 +34,7 @@ impl Default for Settings {
             max_combinations: None,
             level: None,
             hostile_options: None,
+            typing_pause: None,
         }
     }
 }
@@ -45,6 +48,7 @@ struct Options {
     cache: Option<bool>,
     allow_outside: bool,
     hostile_options: Option<bool>,
+    typing_pause: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -126,6 +130,7 @@ impl Options {
             max_combinations: self.max_combinations.map(|most| most.get().min(viz_project::MOST_COMBINATIONS)),
             level,
             hostile_options: self.hostile_options,
+            typing_pause: self.typing_pause,
         }
     }
 }
@@ -155,8 +160,9 @@ mod tests {
             max_combinations: Some(7),
             level: Some(Level::Parse),
             hostile_options: Some(true),
+            typing_pause: Some(0),
         };
-        let all = json!({"trusted": false, "allowOutside": true, "cache": false, "maxCombinations": 7, "level": "parse", "hostileOptions": true});
+        let all = json!({"trusted": false, "allowOutside": true, "cache": false, "maxCombinations": 7, "level": "parse", "hostileOptions": true, "typingPause": 0});
         assert_eq!(read(all), (wanted, 0));
         assert_eq!(read(json!({"level": "execute"})).0.level, Some(Level::Execute));
     }

@@ -2,6 +2,7 @@
 
 use crate::host::answerer::Cancel;
 use crate::host::paths;
+use crate::lsp::session::calm::Typing;
 use crate::lsp::session::disk::{DiskCache, Files};
 use crate::lsp::session::documents::Documents;
 use crate::lsp::session::stats::Stats;
@@ -57,6 +58,8 @@ struct Inner {
     revision: Revision,
     work: Work,
     quit: bool,
+    /// The last edit, until the wait for it is over.
+    typing: Option<Typing>,
     /// Calls off what the analysis waits for, once a text changes.
     interrupt: Option<Cancel>,
 }
@@ -83,6 +86,8 @@ pub struct Work {
     pub ask: bool,
     /// What could not be answered a moment ago may be asked again.
     pub retry: bool,
+    /// Somebody has paused: show what waited for that.
+    pub show: bool,
     /// Facts that came in.
     pub answers: Vec<Answers>,
     /// What requests about a project would like to know.
@@ -91,11 +96,12 @@ pub struct Work {
     pub configuration: Option<Value>,
     ask_at: Option<Instant>,
     retry_at: Option<Instant>,
+    show_at: Option<Instant>,
 }
 
 impl Work {
     fn has_news(&self) -> bool {
-        !self.edited.is_empty() || !self.answers.is_empty() || !self.wondered.is_empty()
+        self.show || !self.edited.is_empty() || !self.answers.is_empty() || !self.wondered.is_empty()
     }
 
     /// Whether someone types.
@@ -122,6 +128,8 @@ pub struct Turn {
     pub folders: Vec<PathBuf>,
     /// The revision of the texts.
     pub revision: Revision,
+    /// The last edit, until the wait for it is over.
+    pub typing: Option<Typing>,
     /// What to do.
     pub work: Work,
 }
@@ -236,8 +244,14 @@ impl State {
     /// A text was edited.
     pub fn change(&self, uri: &Url, version: i32, changes: &[TextDocumentContentChangeEvent], encoding: Encoding) {
         self.update(|inner| {
+            let before = || inner.documents.path(uri).and_then(|path| inner.documents.get(path)).map(|of| of.whole());
+            // Only of who sends whole texts the one before is needed.
+            let before = changes.iter().any(|change| change.range.is_none()).then(before).flatten();
             if let Some(path) = inner.documents.change(uri, version, changes, encoding) {
                 inner.text_changed();
+                inner.typing =
+                    Typing::of(&path, before.as_deref().unwrap_or_default(), changes, encoding, Instant::now());
+                inner.work.show_at = None;
                 inner.work.edited.insert(path);
                 inner.work.ask_at = Some(Instant::now() + PAUSE);
             } else if uri.scheme() == "file" {
@@ -273,7 +287,18 @@ impl State {
 
     /// A text was saved: a moment to look whether data have changed.
     pub fn save(&self) {
+        self.inner().typing = None;
         self.files_changed(&[], true);
+    }
+
+    /// The cursor is at a line of a file: whoever left the line that they typed in has ended it.
+    pub fn looks_at(&self, path: &Path, line: u32) {
+        let mut inner = self.inner();
+        if inner.typing.take_if(|typing| typing.path == path && !typing.lines.contains(&line)).is_some() {
+            inner.work.show = true;
+            drop(inner);
+            self.wake.notify_all();
+        }
     }
 
     /// Files have changed on the disk; `data`: also others than project files.
@@ -315,6 +340,11 @@ impl State {
         });
     }
 
+    /// At this time what waits for a pause may be shown.
+    pub fn show_at(&self, at: Instant) {
+        self.update(|inner| inner.work.show_at = Some(at));
+    }
+
     /// The session is over.
     pub fn quit(&self) {
         self.update(|inner| {
@@ -340,14 +370,19 @@ impl State {
                 inner.work.retry = true;
                 inner.work.ask = true;
             }
+            if inner.work.show_at.is_some_and(|at| at <= now) {
+                inner.work.show_at = None;
+                inner.work.show = true;
+            }
             let work = &mut inner.work;
             if work.everything || work.refresh || work.ask || work.has_news() {
-                let Work { ask_at, retry_at, .. } = *work;
-                let work = std::mem::replace(work, Work { ask_at, retry_at, ..Work::default() });
+                let Work { ask_at, retry_at, show_at, .. } = *work;
+                let work = std::mem::replace(work, Work { ask_at, retry_at, show_at, ..Work::default() });
                 let (documents, folders) = (inner.documents.clone(), inner.folders.clone());
-                return Some(Turn { documents, folders, revision: inner.revision, work });
+                let typing = inner.typing.clone();
+                return Some(Turn { documents, folders, revision: inner.revision, typing, work });
             }
-            match work.ask_at.into_iter().chain(work.retry_at).min() {
+            match [work.ask_at, work.retry_at, work.show_at].into_iter().flatten().min() {
                 Some(at) => drop(self.wake.wait_until(&mut inner, at)),
                 None => self.wake.wait(&mut inner),
             }

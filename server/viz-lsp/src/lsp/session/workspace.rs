@@ -28,8 +28,11 @@ use viz_check::{
 };
 use viz_facts::{Fact, KeyedQuestion, Question, QuestionKey};
 use viz_ide::Choices;
-use viz_project::{BrowserEngine, Environment, FileSystem, Project};
+use viz_project::{BrowserEngine, Environment, FileSystem, LONGEST_TYPING_PAUSE, Project};
 use viz_text::FileId;
+
+/// Milliseconds of quiet after which what is new in the line is shown, unless the settings say otherwise.
+const TYPING_PAUSE: u64 = 350;
 
 /// An open project: its text, its facts and the report of its last check.
 pub struct Workspace {
@@ -79,6 +82,11 @@ impl Workspace {
             whole: false,
             dirty: true,
         }
+    }
+
+    /// Its text.
+    pub fn project(&self) -> &Project {
+        &self.project
     }
 
     /// Whether a change of this file concerns the project.
@@ -167,6 +175,12 @@ impl Workspace {
     /// Of one query of the engine.
     pub fn limits(&self) -> Limits {
         limits(None, None, self.project.config()).unwrap_or_default()
+    }
+
+    /// How long what is new in a line waits for who types there.
+    pub fn typing_pause(&self, settings: &Settings) -> Duration {
+        let milliseconds = settings.typing_pause.or(self.project.config().typing_pause).unwrap_or(TYPING_PAUSE);
+        Duration::from_millis(milliseconds.min(LONGEST_TYPING_PAUSE))
     }
 
     /// Records facts.
