@@ -302,7 +302,6 @@ mod tests {
             ("extract(year from d)", "EXTRACT(YEAR FROM d)"),
             ("trim(both ' ' from s)", "TRIM(s, ' ')"),
             ("trim(' ' from s)", "TRIM(s, ' ')"),
-            ("trim(both from s)", "TRIM(s)"),
             ("1_000 + n", "1000 + n"),
             ("s::JSON", "CAST(s AS JSON)"),
             ("json_1 + json", "json_1 + json"),

@@ -5,7 +5,7 @@ use super::confirm_on_data::{Trial, try_on_data};
 use super::in_1_4;
 use super::plan::{Plan, filled};
 use super::setting::Setting;
-use super::wording::{in_words, plain_names, subject};
+use super::wording::{duckdb_says, plain_names, subject};
 use crate::report::Finding;
 use viz_facts::{SqlError, SqlErrorKind, Unknown};
 use viz_project::{Code, Fix, Severity};
@@ -58,7 +58,8 @@ pub(super) fn finding(
         };
         error_loc(setting, plan, combination, &error)
     });
-    let shown = |range: TextRange| shorten(&plain_names(setting, &text[range]), SHOWN).to_string();
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown = |range: TextRange| shorten(&one_line(&plain_names(setting, &text[range])), SHOWN).to_string();
     let effect = if error.is_some() { "breaks in the browser" } else { "means something else in the browser" };
     let message = format!(
         "{} {effect}: to its engine, DuckDB 1.4, `{}` is one operand of `{}`",
@@ -70,7 +71,7 @@ pub(super) fn finding(
     if error.is_none() {
         finding.severity = Severity::Warning;
     }
-    finding.notes.extend(error.map(|error| format!("DuckDB says: {}", in_words(setting, error))));
+    finding.notes.extend(error.map(|error| duckdb_says(setting, error)));
     finding.help = Some(format!("put parentheses around `{}`", shown(found.meant)));
     let at = |loc: Loc, offset| Loc::new(loc.segment, TextRange::empty(offset));
     finding.fix = mapped.locate(found.meant).map(|loc| Fix {

@@ -100,6 +100,11 @@ pub(super) fn subject(setting: &Setting<'_>, loc: Loc) -> String {
     }
 }
 
+/// An error in the words of the engine, as a note.
+pub(super) fn duckdb_says(setting: &Setting<'_>, error: &SqlError) -> String {
+    format!("DuckDB says: {}", in_words(setting, error))
+}
+
 /// The engine's words, with the names of models in place of those of their tables.
 pub(super) fn in_words(setting: &Setting<'_>, error: &SqlError) -> String {
     plain_names(setting, &sentence(&error.message))

@@ -12,29 +12,24 @@ const OF_THE_GRAMMAR: [&str; 2] = ["syntax error", "Chained comparisons"];
 
 /// Whether an error of 2.0's parser is one that 1.4 need not have.
 pub(super) fn is_of_newer_grammar(error: &str) -> bool {
+    let error = error.strip_prefix("Parser Error: ").unwrap_or(error);
     OF_THE_GRAMMAR.iter().any(|start| error.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start)))
 }
 
-/// Whether a word stands for a function or a column: `overlaps` may.
-fn is_name(tokens: &[Token], token: &Token, sql: &str) -> bool {
-    let after = |other: &&Token| other.range.start() >= token.range.end();
-    let row = tokens
-        .iter()
-        .find(after)
-        .is_some_and(|next| ["(", "row"].contains(&sql[next.range].to_ascii_lowercase().as_str()));
-    let before = tokens.iter().rev().find(|other| other.range.end() <= token.range.start());
-    let behind_row = before.is_some_and(|before| &sql[before.range] == ")");
-    sql[token.range].eq_ignore_ascii_case("overlaps") && !(row && behind_row)
+/// Whether a word that may be a name is an operator here: SYMMETRIC behind BETWEEN, and OVERLAPS between two rows.
+fn is_operator(tokens: &[Token], at: usize, sql: &str) -> bool {
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| sql[token.range].eq_ignore_ascii_case(word));
+    let (before, behind) = (at.wrapping_sub(1), at + 1);
+    is(at, "symmetric") && is(before, "between")
+        || is(at, "overlaps") && is(before, ")") && (is(behind, "(") || is(behind, "row"))
 }
 
 /// The first piece that is refused.
 pub(super) fn refused(tokens: &[Token], sql: &str) -> Option<TextRange> {
-    // OVERLAPS is a function that it does not have.
-    let refused = ["symmetric", "overlaps"].map(|word| GRAMMAR.word(word));
     let (limit, comma) = (GRAMMAR.word("limit"), GRAMMAR.token("','"));
     // How deep a LIMIT stands whose value is being read: what begins another clause is no value.
     let (mut depth, mut limited) = (0_usize, None);
-    for token in tokens {
+    for (at, token) in tokens.iter().enumerate() {
         let text = &sql[token.range];
         match text {
             "(" | "[" | "{" => depth += 1,
@@ -43,9 +38,8 @@ pub(super) fn refused(tokens: &[Token], sql: &str) -> Option<TextRange> {
                 limited = limited.filter(|limited| *limited <= depth);
             }
             _ if token.number == limit => limited = Some(depth),
-            _ if token.number.is_some() && refused.contains(&token.number) && !is_name(tokens, token, sql) => {
-                return Some(token.range);
-            }
+            // OVERLAPS is a function that it does not have.
+            _ if is_operator(tokens, at, sql) => return Some(token.range),
             _ if token.number == comma && limited == Some(depth) => return Some(token.range),
             // Escapes of letters.
             _ if text
