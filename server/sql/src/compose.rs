@@ -13,7 +13,7 @@ use crate::tokens::tokenize;
 use crate::windows::without_window_orders;
 use crate::{dropped, literal, order, parentheses, quoting};
 use std::collections::BTreeSet;
-use viz_project::{Code, 
+use viz_project::{
     Body, Code, Fix, Insight, Kind, ObjectId, Problem, Project, Resolution, Rule, StatementKind, Target,
 };
 use viz_text::{Loc, TextRange};
