@@ -95,7 +95,8 @@ pub(super) fn words(request: &Request<'_>, content: &Content) -> Vec<CompletionI
         let detail = if default.as_deref() == Some(word.as_str()) { "default" } else { "" };
         CompletionItem::new(word, CompletionKind::Value, replace).insert(insert).detail(detail)
     };
-    if matches!(attribute.ty, ValueType::Color | ValueType::Colorlist) {
+    let is_palette = request.slot.inner == ["colorway"];
+    if !is_palette && matches!(attribute.ty, ValueType::Color | ValueType::Colorlist) {
         let color = |(name, hex): (&str, String)| {
             let insert = quoted(name, content.quote);
             CompletionItem::new(name, CompletionKind::Color, replace).insert(insert).detail(&hex).documentation(hex)
@@ -106,7 +107,7 @@ pub(super) fn words(request: &Request<'_>, content: &Content) -> Vec<CompletionI
     if attribute.ty == ValueType::Colorscale {
         all.extend(COLORSCALES.iter().map(|name| (*name).to_owned()));
     }
-    if request.slot.inner == ["colorway"] {
+    if is_palette {
         all = PALETTES.iter().map(|name| (*name).to_owned()).collect();
     }
     let stands_alone = |word: &String| attribute.extras.iter().any(|extra| extra.to_string() == *word);
