@@ -27,7 +27,14 @@ fn pieces_of_a_difference() {
         ("a = 1 and js->>'b' = 'c'", "a = 1 and js", "->>", "and", "a = 1 and js->>'b'", "js->>'b'"),
         ("x or not js -> 'b'", "x or not js", "->", "not", "x or not js -> 'b'", "js -> 'b'"),
         ("a in f(b) + 1", "a in f(b)", "+", "in", "a in f(b) + 1", "f(b) + 1"),
-        ("d at time zone z collate de", "z collate de", "at", "collate", "d at time zone z collate de", "d at time zone z"),
+        (
+            "d at time zone z collate de",
+            "z collate de",
+            "at",
+            "collate",
+            "d at time zone z collate de",
+            "d at time zone z",
+        ),
     ] {
         let sql = format!("select {text}");
         let found = regrouped(&sql);
@@ -35,7 +42,14 @@ fn pieces_of_a_difference() {
         let pieces = [found[0].operand, found[0].operator, found[0].inner, found[0].whole, found[0].meant];
         assert_eq!(pieces.map(|range| &sql[range]), [operand, operator, inner, whole, meant], "{text}");
     }
-    for text in ["js->>'b' = 'c' and a", "(js->>'b') = 'c'", "js->'a'->>'b'", "a and (js->>'b') = 'c'", "a || b || c = d", "a + ~ b"] {
+    for text in [
+        "js->>'b' = 'c' and a",
+        "(js->>'b') = 'c'",
+        "js->'a'->>'b'",
+        "a and (js->>'b') = 'c'",
+        "a || b || c = d",
+        "a + ~ b",
+    ] {
         assert_eq!(regrouped(&format!("select {text}")).len(), usize::from(text.contains('~')), "{text}");
     }
 }
