@@ -64,6 +64,9 @@ pub struct Selected {
     pub alias: String,
 }
 
+/// Maximum size in bytes of what an insight selects, filters and sorts by: a megabyte takes DuckDB's parser seconds and a gigabyte.
+const MAX_QUERY: usize = 256 << 10;
+
 /// The query of an insight.
 #[derive(Debug, Clone)]
 pub struct Composed {
@@ -173,6 +176,14 @@ pub fn compose_without(project: &Project, id: ObjectId, context: &dyn Context, l
     parts.retain(|part| part.statement.is_none_or(|statement| !left_out.contains(&statement)));
     if parts.is_empty() {
         return None;
+    }
+    if parts.iter().map(|part| part.template.text().text().len()).sum::<usize>() > MAX_QUERY {
+        let (name, limit) = (project.object(id).name_loc(), MAX_QUERY >> 10);
+        let message = format!("the query of this insight is longer than {limit} kB: it is not checked");
+        let problem = Problem::new(Code::ExpressionTooLarge, name, message);
+        expander.problems.push(problem.help("compute a part of it in the model's SQL"));
+        (expander.broken, expander.cut) = (true, true);
+        parts.truncate(1);
     }
     let mut clauses = clauses(&task, &parts);
     let mut found = Vec::new();

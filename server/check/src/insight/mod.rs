@@ -206,7 +206,7 @@ fn in_1_4(project: &Project, composed: &Composed) -> bool {
 /// Why there is no query that could be looked at.
 pub(crate) fn not_composed(composed: &Composed) -> Unknown {
     match composed.cut {
-        true => Unknown::new(Reason::QueryTooLarge, "the metrics behind it make a larger query than is looked at"),
+        true => Unknown::new(Reason::QueryTooLarge, "its query is larger than is looked at"),
         false => Unknown::new(Reason::HasErrors, "a reference in it can't be resolved"),
     }
 }
