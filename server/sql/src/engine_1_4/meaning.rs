@@ -4,11 +4,11 @@
 //! zero as 1.4 does, and `date_trunc('month', x)` becomes `viz_1_4_date_trunc('month', x)`, which is a DATE. The engine has
 //! macros of these names. Places in such a text have places in the one that was typed.
 
-use super::groups::{Regrouped, regrouped};
+use super::groups::regrouped;
 use super::literals::no_timestamp;
+use super::reworded::{Edit, Reworded, Time};
 use crate::{Nesting, Token, tokenize};
 use sqlparser::tokenizer::Token as T;
-use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -24,8 +24,8 @@ const MOST_NESTED: usize = 4;
 const TEXT: &str = "text";
 
 /// The stand-in of what is to be a MAP, and the function in it that says so.
-const MAP: &str = "map";
-const OF_MAPS: &str = "map_entries";
+pub(super) const MAP: &str = "map";
+pub(super) const OF_MAPS: &str = "map_entries";
 
 /// What a macro is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,74 +75,6 @@ impl Meant {
             Purpose::Laxer => self != Self::Types,
             Purpose::Stricter => self == Self::All,
         }
-    }
-}
-
-/// A query in words in which 2.0 means what 1.4 does by the typed one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reworded {
-    spliced: Spliced,
-    times: Vec<Time>,
-    /// The first `TRY` that was left out.
-    tried: Option<TextRange>,
-    /// The operands that got parentheses.
-    regrouped: Vec<Regrouped>,
-}
-
-/// A text that is no time to 1.4.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Time {
-    typed: String,
-    stand_in: String,
-    /// Where the typed one is.
-    place: TextRange,
-}
-
-impl Reworded {
-    /// Its text.
-    pub fn text(&self) -> &str {
-        self.spliced.text()
-    }
-
-    /// The text that is no time to 1.4 and that an error about this text names, and its place in the typed one.
-    pub fn time_of(&self, message: &str) -> Option<(TextRange, &str)> {
-        let found = self.times.iter().find(|time| message.contains(&time.stand_in))?;
-        Some((found.place, &found.typed))
-    }
-
-    /// Where an error stands that came up in a macro, which has no place of its own.
-    pub fn place_of(&self, message: &str) -> Option<TextSize> {
-        let stand_in = self.text().find(&format!("{MACRO}{MAP}(")).filter(|_| message.contains(OF_MAPS))?;
-        Some(self.typed_offset(TextSize::new(stand_in as u32)))
-    }
-
-    /// The first `TRY` that this text does without, in the typed one.
-    pub fn tried(&self) -> Option<TextRange> {
-        self.tried
-    }
-
-    /// The operands that 2.0 does not hold for such without the parentheses that they have here.
-    pub fn regrouped(&self) -> &[Regrouped] {
-        &self.regrouped
-    }
-
-    /// Whether it has such texts.
-    pub fn has_times(&self) -> bool {
-        !self.times.is_empty()
-    }
-
-    /// What an error about this text says of the typed one.
-    pub fn message(&self, message: &str) -> String {
-        match message.contains(OF_MAPS) && self.text().contains(MACRO) {
-            true => "`cardinality` is of a MAP only, and `len` of a list".into(),
-            false => message.replace(MACRO, ""),
-        }
-    }
-
-    /// Where a place of this text is in the typed one. Of a piece that isn't in it: where that piece stands.
-    pub fn typed_offset(&self, offset: TextSize) -> TextSize {
-        let piece = || self.spliced.piece_at(offset).and_then(|at| self.spliced.pieces().nth(at));
-        self.spliced.origin(offset).or_else(|| piece().map(|(typed, _)| typed.start())).unwrap_or(offset)
     }
 }
 
@@ -230,39 +162,6 @@ fn filters(tokens: &[Token]) -> Range<usize> {
         nesting.step(token);
     }
     start.filter(|_| several).map_or(0..0, |start| start..tokens.len())
-}
-
-/// What stands in place of which piece of the text.
-#[derive(Debug)]
-struct Edit {
-    range: TextRange,
-    text: String,
-    /// How far what it opens reaches. All of them close in the same way.
-    reach: Option<TextSize>,
-}
-
-impl Edit {
-    fn new(range: TextRange, text: impl Into<String>) -> Self {
-        Self { range, text: text.into(), reach: None }
-    }
-
-    /// A parenthesis before a piece, and one behind it.
-    fn around(range: TextRange, open: impl Into<String>) -> [Self; 2] {
-        let opens = Self { range: TextRange::empty(range.start()), text: open.into(), reach: Some(range.end()) };
-        [opens, Self::new(TextRange::empty(range.end()), ")")]
-    }
-
-    /// What belongs to a piece stands before what closes behind it, that before what opens, the furthest first, and that before
-    /// what stands in place of the piece.
-    fn order(&self) -> (TextSize, u8, Reverse<Option<TextSize>>) {
-        let rank = match (&self.reach, self.text.as_str()) {
-            (Some(_), _) => 2,
-            (None, ")") => 1,
-            (None, _) if self.range.is_empty() => 0,
-            (None, _) => 3,
-        };
-        (self.range.start(), rank, Reverse(self.reach))
-    }
 }
 
 struct Rewording<'a> {
@@ -514,6 +413,13 @@ mod tests {
             assert_eq!(all(typed), meant);
         }
         assert_eq!(reworded("7 % ln(x)", Meant::Types), None);
+        for (typed, taken) in [
+            ("rank() over (order by random(), n)", "rank() over (order by 0.5::DOUBLE, n)"),
+            ("select n from t order by true desc, n", "select n from t order by (true AND TRUE) desc, n"),
+            ("select 7 // n and j->>'a' = true", "select (7 // viz_1_4_divisor(n) and j)->>'a' = true"),
+        ] {
+            assert_eq!(reworded(typed, Meant::Taken).unwrap().text(), taken);
+        }
         assert_eq!(reworded("try(sum(n) / 2)", Meant::Taken).unwrap().text(), "(sum(n) / 2)");
         let times = reworded("t >= '2024-01-05T10:30Z'", Meant::Types).unwrap();
         assert_eq!(times.text(), "t >= '300000-01-05T10:30Z'");

@@ -10,13 +10,15 @@ mod grammar;
 mod groups;
 mod literals;
 mod meaning;
+mod reworded;
 mod scan;
 mod transformer;
 
 pub use catalogue::{Engine, Only, data_type, function};
 pub use groups::{Regrouped, missing_operator, regrouped};
 pub use literals::{lacks_seconds, lacks_unit};
-pub use meaning::{MACRO, Meant, Reworded, reworded};
+pub use meaning::{MACRO, Meant, reworded};
+pub use reworded::Reworded;
 
 use viz_text::TextRange;
 
