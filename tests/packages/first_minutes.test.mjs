@@ -24,13 +24,13 @@ test("without a project it says what to do, and the project that it shows is one
 
 test("in a project it names the command", (context) => {
   const { stdout } = onTerminal(shop(context));
-  assert.match(stdout, /This is the project .*shop[.] To check it:\s+viz-lsp --check/);
+  assert.match(stdout, /This is the project .*shop[.] To check it:\s+viz-lsp check/);
 });
 
 test("a check without a project says how to name one", (context) => {
   const check = run(server, ["--check"], { cwd: folder(context) });
   assert.equal(check.status, 2);
-  assert.match(check.stderr, /no project here: .*\n.*viz-lsp --check PATH/);
+  assert.match(check.stderr, /no project here: .*\n.*viz-lsp check PATH/);
 });
 
 test("paths outside of projects are no error where a hook passes them", (context) => {

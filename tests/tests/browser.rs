@@ -104,6 +104,10 @@ fn case(checked: &mut Checked, id: ObjectId, title: &str) -> Option<Case> {
         };
         return Some(Case { name, broken, job: None, refused });
     }
+    // The browser's engine fetches the extension `json` over the network, which is not there, and waits for it without an end.
+    if query.stored.contains("->>") || query.stored.contains("json") {
+        return None;
+    }
     let mut inputs = Vec::new();
     let mut all_states: Vec<Vec<State>> = Vec::new();
     for input in &query.inputs {
