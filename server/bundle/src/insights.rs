@@ -31,7 +31,7 @@ pub(crate) fn work(context: &Context<'_>, id: ObjectId) -> Result<Work, Unknown>
     let Body::Insight(insight) = &project.object(id).body else {
         return Err(Unknown::new(Reason::NoInsight, "this is no insight"));
     };
-    if insight.is_constant() && project.target().has(Rule::ConstantInsights) {
+    if insight.is_drawn_of_constants(project.target()) {
         return Ok(Work { texts: vec![constant(project, id, insight)], ..Work::default() });
     }
     let query = rendered_query(project, facts, now, id, &[])?;

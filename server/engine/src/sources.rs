@@ -5,7 +5,7 @@ use crate::database::{self, Allowed, identifier, literal, path_literal};
 use crate::database_files::Format;
 use crate::errors::{self, Failure};
 use crate::export;
-use crate::file_names::{Guard, Judge, no_plain_file, private_file};
+use crate::file_names::{Guard, Judge, Names, no_plain_file, private_file};
 use crate::gate::{self, Gated};
 use crate::icu;
 use crate::missing;
@@ -167,10 +167,7 @@ impl SourceRunner {
                 ));
             }
         };
-        let judge = match &mut self.judge {
-            Some(judge) => judge,
-            none => none.insert(Judge::open(self.walls.settings)?),
-        };
+        let judge = judge(&mut self.judge, self.walls)?;
         self.read = Reads::of([sql.as_ref()]);
         let gated = if !self.walls.gate {
             gate::unguarded(&sql)
@@ -221,9 +218,21 @@ impl SourceRunner {
         source: &mut Source,
         limits: &Limits,
     ) -> Result<(), Unknown> {
-        let judge = self.judge.as_mut().ok_or_else(|| Unknown::new(Reason::EngineFailure, "there is no judge"))?;
         let mut none = Definitions::default();
         let definitions = source.attached.as_mut().map_or(&mut none, |attached| &mut attached.definitions);
+        let names = self.names(id, gated, definitions, limits)?;
+        guard(&mut self.guard, source.spec.root(), self.walls).check(&names)
+    }
+
+    /// What a query names, itself or through what is stored in the database.
+    fn names(
+        &mut self,
+        id: u64,
+        gated: &Gated<'_>,
+        definitions: &mut Definitions,
+        limits: &Limits,
+    ) -> Result<Names, Unknown> {
+        let judge = judge(&mut self.judge, self.walls)?;
         let watched = self.watchdog.watch(id, limits.timeout, judge.conn().interrupt_handle());
         let own = |name: &str| definitions.names(name);
         let names = judge.names(gated.named(), &own).and_then(|mut names| {
@@ -232,11 +241,10 @@ impl SourceRunner {
             names.extend(definitions.named(&text, judge)?);
             Ok(names)
         });
-        let names = match (names, watched.stop()) {
-            (Err(_), Some(stop)) => return Err(stop.into()),
-            (names, _) => names?,
-        };
-        guard(&mut self.guard, source.spec.root(), self.walls).check(&names)
+        match (names, watched.stop()) {
+            (Err(_), Some(stop)) => Err(stop.into()),
+            (names, _) => names,
+        }
     }
 
     /// `at` is the database's path, and the file to read. It is opened for each question: that takes microseconds, and nothing is
@@ -257,29 +265,25 @@ impl SourceRunner {
         let folder = self.write.as_ref().map(Held::path);
         let room = Room { spill: folder.ok(), memory: limits.memory, guarded: self.walls.settings };
         let watched = self.watchdog.watch(id, limits.timeout, Arc::new(conn.get_interrupt_handle()));
-        let result = if tables.is_empty() {
-            sqlite_rows::answer(&conn, question, folder, &room, limits.values)
-        } else {
-            let started = Instant::now();
-            let copy = Some(file).filter(|copy| *copy != path);
-            let taken = match self.taken.take() {
-                Some(taken) if taken.is_of(tables, copy, limits.memory) => Ok(taken),
-                _ => Taken::over(&conn, tables, copy, &room),
-            };
-            match (taken, watched.stop()) {
-                (Err(_), Some(stop)) => return Err(stop.into()),
-                (Err(why), None) => Err(why),
-                (Ok(mut taken), _) => {
-                    drop(watched);
-                    let left = limits.timeout.saturating_sub(started.elapsed());
-                    let limits = Limits { timeout: left, ..*limits };
-                    let answer = self.answer_over_taken(id, question, &mut taken, &limits)?;
-                    self.taken = Some(taken);
-                    return Ok(answer);
-                }
-            }
+        if tables.is_empty() {
+            let result = sqlite_rows::answer(&conn, question, folder, &room, limits.values);
+            return settled(question, result, watched.stop());
+        }
+        let started = Instant::now();
+        let copy = Some(file).filter(|copy| *copy != path);
+        let taken = match self.taken.take() {
+            Some(taken) if taken.is_of(tables, copy, limits.memory) => Ok(taken),
+            _ => Taken::over(&conn, tables, copy, &room),
         };
-        settled(question, result, watched.stop())
+        let mut taken = match taken {
+            Ok(taken) => taken,
+            Err(why) => return settled(question, Err(why), watched.stop()),
+        };
+        drop(watched);
+        let left = limits.timeout.saturating_sub(started.elapsed());
+        let answer = self.answer_over_taken(id, question, &mut taken, &Limits { timeout: left, ..*limits })?;
+        self.taken = Some(taken);
+        Ok(answer)
     }
 
     /// What the browser runs over rows of SQLite.
@@ -311,15 +315,7 @@ impl SourceRunner {
         source: &SourceSpec,
         limits: &Limits,
     ) -> Result<(), Unknown> {
-        let judge = match &mut self.judge {
-            Some(judge) => judge,
-            none => none.insert(Judge::open(self.walls.settings)?),
-        };
-        let watched = self.watchdog.watch(id, limits.timeout, judge.conn().interrupt_handle());
-        let names = match (judge.names(gated.named(), &|_| false), watched.stop()) {
-            (Err(_), Some(stop)) => return Err(stop.into()),
-            (names, _) => names?,
-        };
+        let names = self.names(id, gated, &mut Definitions::default(), limits)?;
         if let Some(name) = names.files.first() {
             let message = format!("`{name}` is a file, and the browser's query over SQLite reads none");
             return Err(Unknown::new(Reason::FileNotAllowed, message).about(name));
@@ -371,6 +367,14 @@ impl Runner for SourceRunner {
         let answer = self.answer(0, question, None, limits);
         self.rest();
         answer
+    }
+}
+
+/// What judges texts.
+fn judge(slot: &mut Option<Judge>, walls: Walls) -> Result<&mut Judge, Unknown> {
+    match slot {
+        Some(judge) => Ok(judge),
+        none => Ok(none.insert(Judge::open(walls.settings)?)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Objects as plain data: what a project's text says, with the place of every piece.
 
 use crate::control::Control;
-use crate::schema::{Kind, Place, SourceType};
+use crate::schema::{Kind, Place, Rule, SourceType, Target};
 use viz_syntax::{QueryString, Typed};
 use viz_text::{Loc, MappedText, TextRange};
 
@@ -333,6 +333,11 @@ impl Insight {
     /// Whether it is made of constants: nothing in it is a query. Since 2.2 it is drawn without a model (R-22-40).
     pub fn is_constant(&self) -> bool {
         self.has_props && self.statements.is_empty()
+    }
+
+    /// Whether a version draws it although nothing in it is a query.
+    pub fn is_drawn_of_constants(&self, target: Target) -> bool {
+        self.is_constant() && target.has(Rule::ConstantInsights)
     }
 }
 

@@ -119,6 +119,10 @@ pub(crate) fn alike(typed: &str, grouped: &str) -> Alike {
 
 /// The names of types that 1.4's parser does not know, as they are written: it compares them by their letters.
 fn types_of_extensions(sql: &str) -> Vec<String> {
+    let upper = sql.to_ascii_uppercase();
+    if !TYPES_OF_EXTENSIONS.iter().any(|name| upper.contains(name)) {
+        return Vec::new();
+    }
     let tokens: Vec<Token> = tokenize(sql).unwrap_or_default().into_iter().filter(|token| !token.is_space()).collect();
     let name = |(at, token): (usize, &Token)| match &token.token {
         T::Word(word) if TYPES_OF_EXTENSIONS.iter().any(|known| word.value.eq_ignore_ascii_case(known)) => {

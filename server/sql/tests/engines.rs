@@ -1,7 +1,7 @@
 //! 1.4's parser is mirrored as it is: `engines.tsv` holds what both engines say of sentences from 2.0's grammar
 //! (`server/sql/generate/engines.py` writes it).
 
-use viz_sql::engine_1_4::{missing_operator, parse, reads_instead};
+use viz_sql::engine_1_4::{parse, parse_and_look_up, reads_instead};
 
 /// Sentences, and keywords by the position in which they stand; with whether 1.4 takes them.
 fn sentences() -> impl Iterator<Item = (char, &'static str, Option<&'static str>)> {
@@ -43,7 +43,7 @@ fn sentences_of_the_grammar() {
             _ => false,
         } && (verdict != '<'
             || near.is_some_and(|error| reads_instead(text, error))
-            || missing_operator(text).is_some());
+            || matches!(parse_and_look_up(text), Ok(Some(_))));
         if !right {
             wrong.push(format!("{verdict} {text} {near:?} {:?}", found.map_err(|range| &text[range])));
         }

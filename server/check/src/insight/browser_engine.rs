@@ -50,13 +50,12 @@ pub(crate) fn refused_by_1_4(sql: &str) -> Vec<Refused> {
     let tokens: Vec<Token> = tokens.into_iter().filter(|token| !token.is_space()).collect();
     let mut out = missing_names(sql, &tokens);
     let mut known = constructs(&tokens);
-    match engine_1_4::parse(sql) {
+    match engine_1_4::parse_and_look_up(sql) {
         // A name may be the reason why the text is not read.
         Err(range) if known.is_empty() && out.is_empty() => out.push(unread(sql, range)),
         Err(_) => {}
-        Ok(()) => {
+        Ok(operator) => {
             known.retain(|found| LATER.iter().any(|what| found.what.starts_with(what)));
-            let operator = engine_1_4::missing_operator(sql);
             known.extend(operator.map(|range| Refused { range, what: format!("operator `{}`", &sql[range]) }));
             known.extend(grouped_unnest(&tokens));
         }

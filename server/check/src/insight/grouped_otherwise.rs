@@ -27,14 +27,13 @@ pub(super) fn judge_groups(
     findings: &mut Vec<Finding>,
     combination: usize,
 ) -> Result<(), Unknown> {
-    if !in_1_4(setting.project, setting.composed) || first(setting, plan, combination).is_none() {
-        return Ok(());
-    }
+    let in_1_4 = in_1_4(setting.project, setting.composed);
+    let Some(found) = in_1_4.then(|| first(setting, plan, combination)).flatten() else { return Ok(()) };
     let error = match try_on_data(setting, plan, &plan.combinations[combination], &[])? {
         Trial::Fails(error) => Some(error),
         Trial::Passes | Trial::Untried(_) => None,
     };
-    findings.extend(finding(setting, plan, combination, error.as_ref()));
+    findings.push(told(setting, plan, combination, found, error.as_ref()));
     Ok(())
 }
 
@@ -45,7 +44,10 @@ pub(super) fn finding(
     combination: usize,
     error: Option<&SqlError>,
 ) -> Option<Finding> {
-    let found = first(setting, plan, combination)?;
+    first(setting, plan, combination).map(|found| told(setting, plan, combination, found, error))
+}
+
+fn told(setting: &Setting<'_>, plan: &Plan, combination: usize, found: Regrouped, error: Option<&SqlError>) -> Finding {
     let filled = filled(setting, plan, &plan.combinations[combination]);
     let (text, mapped) = (filled.text(), filled.mapped());
     let loc = mapped.locate(found.operator).unwrap_or_else(|| {
@@ -79,7 +81,7 @@ pub(super) fn finding(
         edits: vec![(at(loc, loc.range.start()), "(".into()), (at(loc, loc.range.end()), ")".into())],
         safe: false,
     });
-    Some(finding)
+    finding
 }
 
 /// The first operand that only the viewers' engine has. A sign before a value is no operand that anything else takes.

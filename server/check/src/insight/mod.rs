@@ -98,8 +98,7 @@ pub(crate) fn check_insight(
         verdict.report.why = Some(Unknown::new(Reason::NoQuery, "the insight has no query"));
         if let Body::Insight(insight) = &object.body
             && !insight.unreadable
-            && insight.is_constant()
-            && project.target().has(Rule::ConstantInsights)
+            && insight.is_drawn_of_constants(project.target())
         {
             (verdict.report.status, verdict.report.why) = (Status::Static, None);
             verdict.findings.extend(draws_nothing(project, id, insight));

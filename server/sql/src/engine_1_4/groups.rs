@@ -215,14 +215,13 @@ pub fn regrouped(sql: &str) -> Vec<Regrouped> {
 }
 
 /// The first operator that 1.4's grammar takes and its catalogue doesn't have: `~*`, or one behind its operand.
-pub fn missing_operator(sql: &str) -> Option<TextRange> {
-    let tokens = tokens(sql);
+pub(super) fn missing_operator(tokens: &[Token], sql: &str) -> Option<TextRange> {
     let operator = GRAMMAR.token("Op");
     if !tokens.iter().any(|token| token.number.is_some() && token.number == operator) {
         return None;
     }
-    let mut tree = Tree { sql, tokens: &tokens, pieces: Vec::new(), nodes: Vec::new() };
-    parse(&tokens, sql, &mut tree).ok()?;
+    let mut tree = Tree { sql, tokens, pieces: Vec::new(), nodes: Vec::new() };
+    parse(tokens, sql, &mut tree).ok()?;
     let named = tree.nodes.iter().filter(|node| tokens[node.operator].number == operator && !node.is_quantified);
     let is_missing = |node: &&Node| match (node.left, node.right) {
         (Some(_), Some(_)) => ["~*", "!~*", "!"].contains(&tree.text(node.operator)),

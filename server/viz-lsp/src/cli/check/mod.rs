@@ -20,7 +20,6 @@ use std::collections::HashSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use viz_check::{CheckOptions, Level, Memo};
 use viz_facts::FactStore;
@@ -97,9 +96,7 @@ fn check_all(
             output::say(&format!("note: {} belongs to no project: skipped", path.display()));
         }
     }
-    let real = |path: &PathBuf| viz_files::real(&current.join(path)).ok();
-    let named: Vec<(PathBuf, Arc<str>)> =
-        paths.iter().filter_map(real).filter_map(|path| files.read(&path).ok().map(|text| (path, text))).collect();
+    let named: Vec<PathBuf> = paths.iter().filter_map(|path| viz_files::real(&current.join(path)).ok()).collect();
     let mut projects = Vec::new();
     for target in targets {
         let reading = Reading { files: &files, environment: &environment, named: &named };
@@ -137,7 +134,7 @@ fn from_stdin(current: &Path, path: &Path) -> anyhow::Result<(PathBuf, String)> 
 struct Reading<'a> {
     files: &'a Overlay,
     environment: &'a Environment,
-    named: &'a [(PathBuf, Arc<str>)],
+    named: &'a [PathBuf],
 }
 
 /// One project: checked, and with `--fix` fixed and checked again until nothing is left to fix.
@@ -164,7 +161,10 @@ fn check_project(
     let (options, limits) = asked.merge(project.config())?;
     let answering = Answering { answerer, limits, deadline };
     let mut look = |project: Project| {
-        let project = project.with_strays(named.iter().map(|(path, text)| (path.as_path(), &**text)));
+        // What the project has was read with it.
+        let others = named.iter().filter(|path| project.file_of(path).is_none());
+        let strays: Vec<_> = others.filter_map(|path| Some((path.as_path(), files.read(path).ok()?))).collect();
+        let project = project.with_strays(strays.iter().map(|(path, text)| (*path, &**text)));
         let mut report = check(&project, &options, &memo, &mut facts, answering, args.common.quiet);
         let recorded = own.as_ref().or(baseline).map(|baseline| baseline.take_from(&mut report.findings));
         Checked { shown: target.shown.clone(), project, report, recorded: recorded.unwrap_or_default(), fixed: 0 }
@@ -327,6 +327,7 @@ mod tests {
     use super::*;
     use parking_lot::Mutex;
     use std::io;
+    use std::sync::Arc;
 
     /// A terminal that keeps what is written on it.
     #[derive(Debug, Clone, Default)]

@@ -235,7 +235,7 @@ fn prepare(request: &Request, subject: &Subject, params: &RowsParams, known: &mu
 
 fn is_constant(project: &Project, insight: ObjectId) -> bool {
     let Body::Insight(body) = &project.object(insight).body else { return false };
-    body.is_constant() && project.target().has(Rule::ConstantInsights)
+    body.is_drawn_of_constants(project.target())
 }
 
 fn to_json(plain: &Plain) -> Value {
