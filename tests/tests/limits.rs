@@ -174,6 +174,23 @@ fn metrics_that_multiply() {
     assert!(circle.starts_with("error[reference-cycle]") && count == 1, "{count} {circle}");
 }
 
+/// What is too much for all insights together is not even written.
+#[test]
+fn metrics_that_many_insights_use() {
+    let first = "metrics:\n  - name: m0\n    expression: sum(${ref(orders).amount})\n";
+    let twice = |n: usize| format!("  - name: m{}\n    expression: ${{ref(m{n})}} + ${{ref(m{n})}}\n", n + 1);
+    let metrics: String = (0..60).map(twice).collect();
+    let insight = |n: usize, y: &str| {
+        format!("  - name: i{n}\n    props: {{ type: bar, x: \"?{{ ${{ref(orders).city}} }}\", y: \"?{{ {y} }}\" }}\n")
+    };
+    let large: String = (0..10).map(|n| insight(n, "${ref(m60)}")).collect();
+    let text = format!("{first}{metrics}insights:\n{large}{}", insight(10, "${ref(m1)}"));
+    let found = check("many", text).findings();
+    let said = |words: &str| found.iter().filter(|finding| finding.contains(words)).count();
+    assert!(found.iter().all(|finding| finding.starts_with("information[expression-too-large]: ")), "{found:?}");
+    assert_eq!((said("64 levels deep"), said("of this project make more text of all insights")), (5, 5), "{found:?}");
+}
+
 #[test]
 fn a_hundred_thousand_objects() {
     let list =

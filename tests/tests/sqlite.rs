@@ -88,3 +88,36 @@ fn rows_are_shown_and_built() {
     let y = there["props"]["y"].as_u64().unwrap_or_else(|| panic!("{there:#}")) as usize;
     assert_eq!(there["columns"][y]["values"], json!(["integer", "integer"]), "{there:#}");
 }
+
+/// Whoever writes into a database must not be able to hold up a build: what a view would give is not asked for its columns.
+#[test]
+fn no_view_that_nothing_uses_is_run() {
+    let text = r#"name: p
+sources: [{ name: lite, type: sqlite, database: endless.sqlite }]
+models: [{ name: m, source: ref(lite), sql: select a from t }]
+"#;
+    let project = Project::of(&[("project.visivo.yml", text)]);
+    let database = projects::repository().join("tests/data/views/endless.sqlite");
+    std::fs::copy(database, project.file("endless.sqlite")).expect("can be copied");
+    let run = cli::run(PROGRAM, &project.root, &["build", "--format", "json", "--timeout", "2"]);
+    let report: Value = serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {run:?}"));
+    let text = report.to_string();
+    assert!(text.contains("`broken` is left out of its schema"), "{text}");
+    assert!(!text.contains("`endless` is left out") && !text.contains("`v14` is left out"), "{text}");
+    let schema = std::fs::read_to_string(project.file("target/main/schemas/lite.json")).expect("is built");
+    let schema: Value = serde_json::from_str(&schema).expect("JSON");
+    let columns = |table: &str| schema["tables"][table]["columns"].clone();
+    assert_eq!(
+        columns("t"),
+        json!({
+            "a": { "type": "INTEGER", "nullable": false },
+            "b": { "type": "VARCHAR(20)", "nullable": true },
+            "c": { "type": "NULL", "nullable": true },
+        })
+    );
+    assert_eq!(
+        columns("v14"),
+        json!({ "a": { "type": "INTEGER", "nullable": true }, "b": { "type": "VARCHAR(20)", "nullable": true } })
+    );
+    assert_eq!(columns("endless"), json!({ "a": { "type": "NULL", "nullable": true } }));
+}

@@ -83,7 +83,7 @@ fn json(name: &str, kind: &str, spec: &SourceSpec, columns: &[Column]) -> Value 
             true => entry(&mut nested, &schema),
             false => &mut nested,
         };
-        entry(of_schema, &table).insert(column.name.to_lowercase(), parser_type(&column.data_type).into());
+        entry(of_schema, &table).insert(column.name.to_lowercase(), parser_name(spec, &column.data_type).into());
     }
     let table = |(name, columns): (&String, &Vec<&Column>)| {
         let column = |column: &&Column| {
@@ -149,14 +149,18 @@ fn tables(spec: &SourceSpec, facts: &FactStore) -> Result<Tables, Missing> {
                 Some((_, why)) => Err(unreadable(why)),
             }
         }
-        Catalog::Sqlite => described(spec, facts, &values(spec, facts)?),
+        Catalog::Sqlite => {
+            let names = listed(facts, first_question(spec).ok_or_else(strange)?)?;
+            described(spec, facts, &names)
+        }
         Catalog::DuckDb => {
             let column = |line: String| {
                 let (schema, table, name, data_type, nullable): (_, _, _, DataType, _) =
                     serde_json::from_str(&line).ok()?;
                 Some(Column { schema, table, name, data_type, nullable })
             };
-            let columns = values(spec, facts)?.into_iter().filter_map(column).collect();
+            let lines = listed(facts, first_question(spec).ok_or_else(strange)?)?;
+            let columns = lines.into_iter().filter_map(column).collect();
             Ok(Tables { columns, left_out: Vec::new() })
         }
     }
@@ -179,14 +183,29 @@ fn first_question(spec: &SourceSpec) -> Option<Question> {
     }
 }
 
+/// Which columns a table has. No row of it is read: behind a view may be a query that never ends, and nobody else needs it.
+fn columns_of(spec: &SourceSpec, table: &str) -> Question {
+    match spec.catalog() {
+        Catalog::Sqlite => {
+            let name = table.replace('\'', "''");
+            // Hidden columns of virtual tables are arguments.
+            let sql = format!(
+                "select json_array(name, type, \"notnull\") from pragma_table_xinfo('{name}') where hidden <> 1 order by cid"
+            );
+            Question::Options { source: spec.clone(), sql, limit: COLUMNS }
+        }
+        _ => whole(spec, table),
+    }
+}
+
 /// All of a table.
 fn whole(spec: &SourceSpec, table: &str) -> Question {
     let sql = format!("select * from {}", viz_sql::quote(table));
     Question::Describe { source: spec.clone(), sql }
 }
 
-fn values(spec: &SourceSpec, facts: &FactStore) -> Result<Vec<String>, Missing> {
-    let question = first_question(spec).ok_or_else(strange)?;
+/// The values of the first column of a query's rows.
+fn listed(facts: &FactStore, question: Question) -> Result<Vec<String>, Missing> {
     match answer(facts, question)? {
         Answer::Options(Ok(found)) => Ok(found.values.iter().flatten().cloned().collect()),
         Answer::Options(Err(error)) => Err(unreadable(&error.message)),
@@ -194,38 +213,49 @@ fn values(spec: &SourceSpec, facts: &FactStore) -> Result<Vec<String>, Missing> 
     }
 }
 
-/// The columns of tables as a query of each has them. What can't be read (a view on a table that is gone) is left out: nobody else
-/// needs it.
+/// The columns of tables. What can't be read (a view on a table that is gone) is left out: nobody else needs it.
 fn described(spec: &SourceSpec, facts: &FactStore, tables: &[String]) -> Result<Tables, Missing> {
     let (mut out, mut open) = (Tables::default(), Vec::new());
     for table in tables {
-        let left_out = |why: &str| (table.clone(), why.to_owned());
-        let columns = match answer(facts, whole(spec, table)) {
-            Ok(Answer::Columns(Ok(columns))) => columns,
-            Ok(Answer::Columns(Err(error))) => {
-                out.left_out.push(left_out(&error.message));
-                continue;
+        let column = |name: &str, data_type: DataType, nullable: bool| Column {
+            schema: DEFAULT_SCHEMA.to_owned(),
+            table: table.clone(),
+            name: name.to_owned(),
+            data_type,
+            nullable,
+        };
+        let columns: Result<Vec<Column>, String> = match answer(facts, columns_of(spec, table)) {
+            Ok(Answer::Columns(Ok(columns))) => {
+                Ok(columns.iter().map(|found| column(&found.name, found.data_type.clone(), true)).collect())
             }
+            Ok(Answer::Options(Ok(found))) if !found.values.is_empty() => {
+                let declared = |line: &String| {
+                    let (name, data_type, not_null): (String, String, u8) = serde_json::from_str(line).ok()?;
+                    Some(column(&name, declared_type(&data_type), not_null == 0))
+                };
+                Ok(found.values.iter().flatten().filter_map(declared).collect())
+            }
+            Ok(Answer::Options(Ok(_))) => Err("its query fails".to_owned()),
+            Ok(Answer::Columns(Err(error)) | Answer::Options(Err(error))) => Err(error.message.clone()),
             Ok(_) => return Err(strange()),
             Err(Missing::Questions(questions)) => {
                 open.extend(questions);
                 continue;
             }
-            Err(Missing::Why(why)) if is_of_its_own(&why) => {
-                out.left_out.push(left_out(&why.message));
-                continue;
-            }
+            Err(Missing::Why(why)) if is_of_its_own(&why) => Err(why.message),
             Err(why) => return Err(why),
         };
-        out.columns.extend(columns.iter().map(|column| Column {
-            schema: DEFAULT_SCHEMA.to_owned(),
-            table: table.clone(),
-            name: column.name.clone(),
-            data_type: column.data_type.clone(),
-            nullable: true,
-        }));
+        match columns {
+            Ok(columns) => out.columns.extend(columns),
+            Err(why) => out.left_out.push((table.clone(), why)),
+        }
     }
     if open.is_empty() { Ok(out) } else { Err(Missing::Questions(open)) }
+}
+
+/// A type as a SQLite table declares it. Columns of computed values have none, which the reference calls so.
+fn declared_type(text: &str) -> DataType {
+    if text.is_empty() { "NULL".into() } else { text.to_uppercase().as_str().into() }
 }
 
 /// Whether one table can't be read for a reason that says nothing of the others.
@@ -248,6 +278,21 @@ fn unreadable(why: &str) -> Missing {
 
 fn strange() -> Missing {
     Missing::Why(Unknown::new(Reason::Engine, "the engine gave an answer of another kind"))
+}
+
+fn parser_name<'a>(spec: &SourceSpec, data_type: &'a DataType) -> &'a str {
+    match (spec.storage(), data_type.as_str()) {
+        (Storage::SqliteFile, name) => match name {
+            "INTEGER" => "INT",
+            "REAL" => "FLOAT",
+            "NUMERIC" => "DECIMAL",
+            "BLOB" => "VARBINARY",
+            "DOUBLE PRECISION" => "DOUBLE",
+            "CLOB" => "TEXT",
+            other => other,
+        },
+        _ => parser_type(data_type),
+    }
 }
 
 /// The name that the reference's SQL parser has for a type of DuckDB.
@@ -277,8 +322,10 @@ mod tests {
             facts.insert(KeyedQuestion::from(question).key(), answer.map_or_else(Fact::Unknown, known));
         };
         learn(first_question(spec).unwrap(), Ok(Answer::Options(Ok(names))));
-        learn(whole(spec, "t"), Ok(Answer::Columns(Ok(vec![column()]))));
-        learn(whole(spec, "v"), of_view);
+        let line = Some(r#"["a","VARCHAR(3)",1]"#.to_owned());
+        let one = OptionValues { columns: vec![column()], values: vec![line], more: false };
+        learn(columns_of(spec, "t"), Ok(Answer::Options(Ok(one))));
+        learn(columns_of(spec, "v"), of_view);
         tables(spec, &facts)
     }
 
@@ -294,10 +341,14 @@ mod tests {
             candidates: Vec::new(),
         };
         for of_view in
-            [Ok(Answer::Columns(Err(gone.clone()))), Err(Unknown::new(Reason::Timeout, "no such table: main.u"))]
+            [Ok(Answer::Options(Err(gone.clone()))), Err(Unknown::new(Reason::Timeout, "no such table: main.u"))]
         {
             let Ok(Tables { columns, left_out }) = found(&sqlite, of_view) else { panic!("the source is left out") };
-            assert_eq!(columns.iter().map(|column| column.table.as_str()).collect::<Vec<_>>(), ["t"]);
+            let shown = |column: &Column| (column.table.clone(), column.data_type.to_string(), column.nullable);
+            assert_eq!(
+                columns.iter().map(shown).collect::<Vec<_>>(),
+                [("t".to_owned(), "VARCHAR(3)".to_owned(), false)]
+            );
             assert_eq!(left_out, [("v".to_owned(), gone.message.clone())]);
         }
         assert!(matches!(found(&sqlite, Err(Unknown::new(Reason::DatabaseLocked, ""))), Err(Missing::Why(_))));

@@ -34,9 +34,11 @@ pub(crate) fn open(path: &Path, file: &Path) -> Result<Connection, Unknown> {
         }
     };
     match viz_files::open(file, Reach::Anywhere) {
-        // Opened in place, even to be read, it would get a log and an index beside it.
-        Ok(opened) if file == path && opened.first(20).is_ok_and(|head| head.get(18..20) == Some(&[2, 2])) => {
-            return Err(unreadable(path, "it is in WAL mode, and too large to be copied"));
+        Ok(opened) if file == path && has_log(path, &opened) => {
+            return Err(unreadable(
+                path,
+                "it is in WAL mode or has a log beside it, and no copy of it could be made: it is too large, or the log is not its own",
+            ));
         }
         Ok(_) => {}
         Err(Refused::NotFound) => return Err(missing()),
@@ -56,6 +58,14 @@ pub(crate) fn open(path: &Path, file: &Path) -> Result<Connection, Unknown> {
     .map_err(refused)?;
     conn.authorizer(Some(only_reads)).map_err(refused)?;
     Ok(conn)
+}
+
+/// Whether SQLite would make a log and an index beside a database that is opened in place, even to be read. How it is read is byte 19 of
+/// its header; a log that is there is played whatever the header says.
+fn has_log(path: &Path, opened: &viz_files::Opened) -> bool {
+    let modes = opened.first(20).unwrap_or_default();
+    let marked = modes.get(18..20).is_some_and(|modes| modes.contains(&2));
+    marked || Format::Sqlite.logs(path).iter().any(|log| viz_files::is_there(log))
 }
 
 /// Pragmas that tell something of what is in the database and set nothing. Virtual tables ask for some of them, and each is a table
@@ -429,6 +439,18 @@ mod tests {
         assert!(open(&path, &path).is_err_and(|why| why.message.contains("WAL mode")));
         std::fs::copy(&path, &copy).unwrap();
         assert!(open(&path, &copy).is_ok());
+        // By the byte that says how it is read, and by a log beside it, whatever the header says.
+        let bytes = std::fs::read(&path).unwrap();
+        for (modes, log) in [([1, 2], false), ([1, 1], true)] {
+            let changed = [&bytes[..18], &modes, &bytes[20..]].concat();
+            std::fs::write(&path, changed).unwrap();
+            let beside = folder.path().join("w.db-wal");
+            if log {
+                std::fs::write(&beside, "").unwrap();
+            }
+            assert!(open(&path, &path).is_err_and(|why| why.message.contains("WAL mode")), "{modes:?}");
+            let _ = std::fs::remove_file(beside);
+        }
         let names = std::fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(names, 2, "nothing is left beside them");
     }

@@ -40,6 +40,7 @@ mod sections;
 mod settings;
 mod similar;
 mod small_yaml;
+mod spelled_out;
 mod spelling;
 mod stray;
 mod surroundings;

@@ -113,6 +113,8 @@ pub struct Parts {
     pub(crate) graph: Arc<Graph>,
     /// Made when they are first needed.
     pub(crate) identities: OnceLock<Arc<[u64]>>,
+    /// Found when it is first needed.
+    pub(crate) beyond: OnceLock<FxHashSet<ObjectId>>,
     /// How many uses were followed.
     pub(crate) walked: AtomicUsize,
     pub(crate) problems: Vec<Problem>,
@@ -171,6 +173,7 @@ impl ProjectBuilder {
             overview: Arc::default(),
             graph: Arc::default(),
             identities: OnceLock::new(),
+            beyond: OnceLock::new(),
             walked: AtomicUsize::new(0),
             problems: Vec::new(),
             watched: vec![root.join(".env"), root.join(CONFIG_FILE)],

@@ -170,6 +170,9 @@ pub fn compose(project: &Project, id: ObjectId, context: &dyn Context) -> Option
 pub fn compose_without(project: &Project, id: ObjectId, context: &dyn Context, left_out: &[usize]) -> Option<Composed> {
     let Body::Insight(insight) = &project.object(id).body else { return None };
     let inputs = inputs_of(project, id);
+    if project.beyond_what_is_spelled_out().contains(&id) {
+        return Some(beyond(project, id, inputs));
+    }
     let task = Task { project, id, insight, context, dynamic: !inputs.is_empty() };
     let mut expander = Expander::new(project, context);
     let mut parts = parts(&task, &mut expander);
@@ -239,6 +242,32 @@ pub fn compose_without(project: &Project, id: ObjectId, context: &dyn Context, l
         blind: expander.blind,
         uncertain,
     })
+}
+
+/// An insight for which the queries of the others leave no room: no text is made of it.
+fn beyond(project: &Project, id: ObjectId, inputs: Vec<ObjectId>) -> Composed {
+    let message = "the metrics, dimensions and relations of this project make more text of all insights than is looked at: \
+                   this insight is not checked";
+    let problem = Problem::new(Code::ExpressionTooLarge, project.object(id).name_loc(), message);
+    Composed {
+        template: Template::new(),
+        stored: String::new(),
+        placed: Vec::new(),
+        selected: Vec::new(),
+        default_order: Vec::new(),
+        regrouped: Vec::new(),
+        models: dependent_models(project, id),
+        dynamic: !inputs.is_empty(),
+        inputs,
+        problems: vec![problem.help("compute long expressions in a model's SQL, and refer to their column")],
+        read: 0,
+        compared: 0,
+        unread: Vec::new(),
+        broken: true,
+        cut: true,
+        blind: false,
+        uncertain: false,
+    }
 }
 
 fn alias_of(part: &Part) -> String {

@@ -313,9 +313,14 @@ fn depends(project: &Project, id: ObjectId, common: u64) -> u64 {
     hasher.finish()
 }
 
-/// Identity of what all verdicts depend on: settings, the default source and the relations.
+/// Identity of what all verdicts depend on: settings, the default source, the relations, and which insights are beyond the
+/// bound of all queries.
 fn common(project: &Project, options: &CheckOptions) -> u64 {
     let mut hasher = DefaultHasher::new();
+    let beyond = project.beyond_what_is_spelled_out();
+    let mut beyond: Vec<_> = beyond.iter().collect();
+    beyond.sort_unstable();
+    beyond.iter().for_each(|id| id.hash(&mut hasher));
     for id in project.of_kind(Kind::Relation) {
         project.object(id).loc.hash(&mut hasher);
     }

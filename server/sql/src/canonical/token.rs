@@ -202,7 +202,10 @@ impl Scanner<'_> {
 
 /// The keyword of several words or signs that a text begins with, and its length in the text.
 fn phrase(text: &str) -> Option<(&'static str, usize)> {
-    let best = FACTS.phrases.iter().filter_map(|word| Some((*word, matched(word, text)?)));
+    // Every token is asked for, and there are hundreds of phrases.
+    let first = text.bytes().next()?.to_ascii_uppercase();
+    let alike = FACTS.phrases.iter().filter(|word| word.as_bytes().first() == Some(&first));
+    let best = alike.filter_map(|word| Some((*word, matched(word, text)?)));
     let (word, len) = best.max_by_key(|(_, len)| *len)?;
     let next = text[len..].chars().next();
     let ends = |c: char| c.is_whitespace() || FACTS.signs.contains_key(&c);

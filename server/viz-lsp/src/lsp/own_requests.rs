@@ -8,10 +8,10 @@ use crate::lsp::extensions::{
     RenderedSql, ReportParams, RowsParams, StatusParams, Statuses, Unpin,
 };
 use crate::lsp::protocol::outbox::{Message, Refresh};
+use crate::lsp::session::selection;
 use crate::lsp::session::snapshot::Request;
 use crate::lsp::session::stats::{Memory, Report};
 use crate::lsp::session::status::Status;
-use crate::lsp::session::{selection, stats};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -115,7 +115,7 @@ impl Backend {
         let state = Arc::clone(&self.state);
         in_background(move || {
             let (documents, _) = state.documents();
-            let (resident, peak) = stats::resident();
+            let (resident, peak) = crate::host::memory::resident();
             let snapshots = state.all();
             let memory = Memory {
                 resident,

@@ -316,7 +316,9 @@ fn status(args: &CheckArgs, outcome: &Outcome) -> u8 {
     // Models and inputs that no insight uses count for nothing in the coverage.
     let called_off: usize = outcome.projects.iter().map(|checked| checked.report.counters.called_off).sum();
     if args.min_coverage.is_some() && called_off > 0 {
-        output::say(&format!("error: {called_off} queries were not run or not judged in time (`--deadline`)"));
+        output::say(&format!(
+            "error: {called_off} queries were not run or not judged in time (`--deadline`) or memory"
+        ));
         failed = true;
     }
     if failed { ERRORS_FOUND } else { 0 }

@@ -222,7 +222,11 @@ fn lacking(text: &mut String, checked: &Checked) {
     }
     if called_off > 0 {
         let queries = if called_off == 1 { "query was" } else { "queries were" };
-        let _ = writeln!(text, "  {} {queries} not run or not judged in time (`--deadline`)", thousands(called_off));
+        let _ = writeln!(
+            text,
+            "  {} {queries} not run or not judged in time (`--deadline`) or memory",
+            thousands(called_off)
+        );
     }
     text.push('\n');
 }
