@@ -219,7 +219,8 @@ fn queries_that_need_too_much() {
     assert_eq!(run(&project, &["--memory", "9000"]).status, 2);
     project.write(".viz-lsp.yml", "memory: 9000\n");
     let refused = run(&project, &[]);
-    assert!(refused.status == 2 && refused.err.contains("9000 MB is not from 1 to 4000 MB"), "{refused:?}");
+    let told = "the settings can't be read: `memory` must be from 1 to 4000 megabytes";
+    assert!(refused.status == 1 && refused.out.contains(told), "{refused:?}");
 }
 
 #[test]
@@ -476,4 +477,18 @@ fn a_session_with_a_query_that_never_ends_and_a_damaged_database() {
     let expected = BTreeSet::from(["query-not-run", "unused-object", "database-unreadable"]);
     assert_eq!(codes, expected, "{found:?}");
     assert_eq!(client.shut_down(), 0);
+}
+
+/// Settings of one project that can't be are its own fault: the others are checked.
+#[test]
+fn settings_of_one_project_among_several() {
+    for setting in ["memory: 0", "max_values: 0", "timeout: -1", "max_combinations: 0", "target: 9", "- a"] {
+        let project = with_options("select 'x' as y");
+        let text = "name: q\nmarkdowns:\n  - {name: m, content: x, nothing: 1}\n";
+        project.write("other/project.visivo.yml", text);
+        project.write(".viz-lsp.yml", setting);
+        let both = run(&project, &["--level", "parse", "project.visivo.yml", "other/project.visivo.yml"]);
+        let told = ["the settings can't be read", "unknown-key"];
+        assert!(both.status == 1 && told.iter().all(|told| both.out.contains(told)), "{setting}: {both:?}");
+    }
 }

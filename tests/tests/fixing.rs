@@ -92,3 +92,17 @@ fn unused_comments_go_with_their_line() {
     assert_eq!(project.read("project.visivo.yml"), "name: shop\ninputs: []\n", "{run:?}");
     assert_eq!(run.status, 0);
 }
+
+/// Under each name the file is the same, so the second time there is nothing left to write.
+#[cfg(unix)]
+#[test]
+fn a_file_under_several_names_is_written_once() {
+    let project = Project::of(&[
+        ("project.visivo.yml", "name: p\nincludes: [{path: s.yml}, {path: l/s.yml}]\n"),
+        ("s.yml", "inputs:\n  - {name: i, type: single-select, options: [1]}\n"),
+    ]);
+    std::os::unix::fs::symlink(".", project.root.join("l")).unwrap();
+    let run = fix(&project, &[]);
+    assert_eq!(project.read("s.yml"), "inputs:\n  - {name: i, type: single-select, options: [\"1\"]}\n", "{run:?}");
+    assert!(run.status != 2 && !run.err.contains("was changed"), "{run:?}");
+}

@@ -75,8 +75,10 @@ pub struct Config {
     #[serde(deserialize_with = "seconds")]
     pub timeout: Option<f64>,
     /// Megabytes of main memory for one query of the engine.
+    #[serde(deserialize_with = "memory")]
     pub memory: Option<u64>,
     /// Megabytes that the values of one option query may take.
+    #[serde(deserialize_with = "values")]
     pub max_values: Option<u64>,
     /// Whether options are thought of that nobody has today.
     pub hostile_options: bool,
@@ -88,6 +90,12 @@ pub struct Config {
     /// File of recorded findings to ignore, relative to the project.
     pub baseline: Option<PathBuf>,
 }
+
+/// Megabytes of main memory that one query can be given.
+pub const MOST_MEMORY: u64 = 4_000;
+
+/// Megabytes that the values of one option query can be given.
+pub const MOST_VALUES: u64 = 50;
 
 /// A configuration that can't be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,6 +222,24 @@ fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<f
     }
 }
 
+fn memory<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    megabytes(deserializer, "memory", MOST_MEMORY)
+}
+
+fn values<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    megabytes(deserializer, "max_values", MOST_VALUES)
+}
+
+/// A size that the engine can keep to.
+fn megabytes<'de, D: serde::Deserializer<'de>>(deserializer: D, key: &str, most: u64) -> Result<Option<u64>, D::Error> {
+    match Option::<u64>::deserialize(deserializer)? {
+        Some(size) if !(1..=most).contains(&size) => {
+            Err(serde::de::Error::custom(format!("`{key}` must be from 1 to {most} megabytes")))
+        }
+        size => Ok(size),
+    }
+}
+
 /// A number of combinations that can be looked at one by one.
 fn combinations<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
     match Option::<usize>::deserialize(deserializer)? {
@@ -283,6 +309,14 @@ mod tests {
             let error = Config::parse(&format!("max_combinations: {wrong}\n")).unwrap_err();
             assert_eq!(error.message, "`max_combinations` must be from 1 to 1000000");
         }
+        for (text, message) in [
+            ("memory: 0\n", "`memory` must be from 1 to 4000 megabytes"),
+            ("memory: 4001\n", "`memory` must be from 1 to 4000 megabytes"),
+            ("max_values: 51\n", "`max_values` must be from 1 to 50 megabytes"),
+        ] {
+            assert_eq!(Config::parse(text).unwrap_err().message, message);
+        }
+        assert_eq!(Config::parse("memory: 4000\n").unwrap().memory, Some(MOST_MEMORY));
         assert_eq!(Config::parse("typing_pause: 0\n").unwrap().typing_pause, Some(0));
         let error = Config::parse("typing_pause: 10001\n").unwrap_err();
         assert_eq!(error.message, "`typing_pause` must be from 0 to 10000 milliseconds");

@@ -50,7 +50,7 @@ mod walk;
 pub use codes::{Code, Severity};
 pub use config::{
     BrowserEngine, CONFIG_FILE, Config, ConfigError, ConfiguredLevel, ConfiguredSeverity, LONGEST_TYPING_PAUSE,
-    MOST_COMBINATIONS,
+    MOST_COMBINATIONS, MOST_MEMORY, MOST_VALUES,
 };
 pub use control::{Control, Display, Offers};
 pub use environment::Environment;

@@ -2,7 +2,6 @@
 //! wins over the defaults.
 
 use crate::host::answerer::Limits;
-use anyhow::anyhow;
 use chrono::NaiveDateTime;
 use std::time::Duration;
 use viz_check::{CheckOptions, Level, MAX_COMBINATIONS};
@@ -56,36 +55,30 @@ impl AskedFor {
     }
 
     /// The options of a check, and what one query of it may cost.
-    ///
-    /// # Errors
-    /// If the project asks for something that can't be.
-    pub fn merge(&self, config: &Config) -> anyhow::Result<(CheckOptions, Limits)> {
-        Ok((self.options(config), limits(self.timeout, self.memory, config)?))
+    pub fn merge(&self, config: &Config) -> (CheckOptions, Limits) {
+        (self.options(config), limits(self.timeout, self.memory, config))
     }
 }
 
 /// Nobody waits longer for one query, and clocks can't count much further.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What one query of the engine may cost: seconds and megabytes as asked for, else as the project sets them.
-///
-/// # Errors
-/// If the project asks for something that can't be.
-pub fn limits(timeout: Option<f64>, memory: Option<u64>, config: &Config) -> anyhow::Result<Limits> {
+/// What one query of the engine may cost: seconds and megabytes as asked for, else as the project sets them. What the engine
+/// can't keep to is refused where it is read.
+pub fn limits(timeout: Option<f64>, memory: Option<u64>, config: &Config) -> Limits {
     let usual = Limits::default();
-    let megabytes = |name: &str, value: Option<u64>, most: u64, usual: u64| match value {
-        None => Ok(usual),
-        Some(value) if (1..=most / MEGABYTE).contains(&value) => Ok(value * MEGABYTE),
-        Some(value) => Err(anyhow!("`{name}` in .viz-lsp.yml: {value} MB is not from 1 to {} MB", most / MEGABYTE)),
-    };
-    Ok(Limits {
+    Limits {
         timeout: timeout.or(config.timeout).map_or(usual.timeout, seconds),
-        memory: megabytes("memory", memory.or(config.memory), MOST_MEMORY, usual.memory)?,
-        values: megabytes("max_values", config.max_values, MOST_VALUES, usual.values)?,
-    })
+        memory: memory.or(config.memory).map_or(usual.memory, |memory| memory * MEGABYTE),
+        values: config.max_values.map_or(usual.values, |values| values * MEGABYTE),
+    }
 }
 
 const MEGABYTE: u64 = 1_000_000;
+
+/// What the settings allow is what the engine allows.
+const _: () = assert!(MOST_MEMORY == viz_project::MOST_MEMORY * MEGABYTE);
+const _: () = assert!(MOST_VALUES == viz_project::MOST_VALUES * MEGABYTE);
 
 /// A time. What is none is refused where it is read; what no clock can count is longer than anybody waits.
 pub fn seconds(seconds: f64) -> Duration {
@@ -116,22 +109,19 @@ mod tests {
     fn what_is_asked_for_wins_over_the_configuration() {
         let config = Config::parse("max_combinations: 7\nseed: 5\ntimeout: 2\nlevel: parse\n").unwrap();
         let asked = AskedFor { seed: Some(9), ..NOTHING };
-        let (options, limits) = asked.merge(&config).unwrap();
+        let (options, limits) = asked.merge(&config);
         assert_eq!((options.max_combinations, options.seed, limits.timeout), (7, 9, Duration::from_secs(2)));
         assert!(matches!(options.level, Level::Parse));
-        let (options, limits) = NOTHING.merge(&Config::default()).unwrap();
+        let (options, limits) = NOTHING.merge(&Config::default());
         assert_eq!((options.max_combinations, limits), (MAX_COMBINATIONS, Limits::default()));
         let endless = Config::default();
-        assert_eq!(super::limits(Some(1e19), None, &endless).unwrap().timeout, LONGEST_TIMEOUT);
+        assert_eq!(super::limits(Some(1e19), None, &endless).timeout, LONGEST_TIMEOUT);
         let config = Config::parse("memory: 200\nmax_values: 3\n").unwrap();
-        let limits =
-            |memory| super::limits(None, memory, &config).map(|limits| (limits.memory, limits.values)).unwrap();
+        let limits = |memory| {
+            let limits = super::limits(None, memory, &config);
+            (limits.memory, limits.values)
+        };
         assert_eq!((limits(None), limits(Some(300))), ((200_000_000, 3_000_000), (300_000_000, 3_000_000)));
-        for wrong in ["memory: 0", "memory: 5000", "max_values: 51"] {
-            let config = Config::parse(wrong).unwrap();
-            let error = super::limits(None, None, &config).unwrap_err().to_string();
-            assert!(error.contains(wrong.split(':').next().unwrap()), "{error}");
-        }
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl Backend {
                     Ok(asking) => asking,
                     Err(answer) => return Some(Some(answer)),
                 };
-                let limits = limits(None, None, asking.config()).unwrap_or_default();
+                let limits = limits(None, None, asking.config());
                 Some(asking.answer(&*answerer, limits, &cancel))
             })
             .await?;

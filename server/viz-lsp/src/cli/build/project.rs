@@ -65,7 +65,7 @@ pub fn build(
     let secret = SecretPaths::of(&project);
     let mut versions = Versions::new(secret.clone());
     let mut is_current = |known: &Known| folder.is_some_and(|folder| known.is_current(folder, &mut versions));
-    let (options, check_limits) = check::asked_for(args).merge(project.config())?;
+    let (options, check_limits) = check::asked_for(args).merge(project.config());
     let program = std::env::current_exe().context("can't tell where this program is")?;
     let engine = viz_engine::identity(&program);
     let whole = whole(&project, &options, build, layout, &path, &engine);
@@ -313,7 +313,7 @@ mod tests {
         let line = ["viz-lsp", "build"].map(Into::into);
         let Ok(Command::Build(build)) = Cli::read(line).map(Cli::asks_for) else { panic!("it is a build") };
         let args = &build.common;
-        let (options, limits) = check::asked_for(args).merge(project.config()).unwrap();
+        let (options, limits) = check::asked_for(args).merge(project.config());
         let settings = Settings {
             layout: project.target().into(),
             out: Path::new("/p/target"),

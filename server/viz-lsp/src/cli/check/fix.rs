@@ -100,8 +100,13 @@ pub fn left_alone(checked: &Checked) -> BTreeSet<String> {
 /// If a file changed in the meantime or can't be written.
 pub fn write(root: &Path, fixed: &Overlay, read: &BTreeMap<PathBuf, String>) -> anyhow::Result<()> {
     let folder = Folder::open(root).with_context(|| format!("can't open {}", root.display()))?;
+    // A project can have a file under several names.
+    let mut written: BTreeMap<PathBuf, &str> = BTreeMap::new();
     for (path, text) in fixed.texts() {
         let real = viz_files::real(path).with_context(|| format!("can't read {} again", path.display()))?;
+        if written.get(&real) == Some(&text) {
+            continue;
+        }
         let Ok(relative) = real.strip_prefix(folder.path()) else {
             bail!("{} has come to lie outside of the project: nothing is written to it", path.display());
         };
@@ -111,6 +116,7 @@ pub fn write(root: &Path, fixed: &Overlay, read: &BTreeMap<PathBuf, String>) -> 
             bail!("{} was changed during the check: nothing is written to it", path.display());
         }
         folder.replace(relative, text.as_bytes()).with_context(|| format!("can't write {}", path.display()))?;
+        written.insert(real, text);
     }
     Ok(())
 }

@@ -158,7 +158,7 @@ fn check_project(
         hostile: args.hostile_options.then_some(true),
         ..asked_for(&args.common)
     };
-    let (options, limits) = asked.merge(project.config())?;
+    let (options, limits) = asked.merge(project.config());
     let answering = Answering { answerer, limits, deadline };
     let mut look = |project: Project| {
         // What the project has was read with it.

@@ -174,7 +174,7 @@ impl Workspace {
 
     /// Of one query of the engine.
     pub fn limits(&self) -> Limits {
-        limits(None, None, self.project.config()).unwrap_or_default()
+        limits(None, None, self.project.config())
     }
 
     /// How long what is new in a line waits for who types there.
@@ -353,14 +353,9 @@ fn options(settings: &Settings, project: &Project, now: NaiveDateTime) -> CheckO
 /// The baseline that a project names, and what is wrong with its settings.
 fn configured(project: &Project, files: &Files<'_>) -> (Option<Baseline>, Vec<String>) {
     let config = project.config();
-    let mut wrong: Vec<String> =
-        limits(None, None, config).err().map(|error| format!("{error:#}")).into_iter().collect();
-    let Some(path) = &config.baseline else { return (None, wrong) };
+    let Some(path) = &config.baseline else { return (None, Vec::new()) };
     match Baseline::of_project(&project.root, path, files) {
-        Ok(baseline) => (Some(baseline), wrong),
-        Err(error) => {
-            wrong.push(format!("{error:#}"));
-            (None, wrong)
-        }
+        Ok(baseline) => (Some(baseline), Vec::new()),
+        Err(error) => (None, vec![format!("{error:#}")]),
     }
 }
