@@ -29,7 +29,7 @@ use viz_text::{Loc, TextRange, TextSize};
 const UNIFYING: [&str; 8] = ["coalesce", "ifnull", "nvl", "greatest", "least", "nullif", "if", "iff"];
 
 /// Functions that are mostly given texts: names of parts, formats, patterns, what is put in or looked for.
-const OF_TEXTS: [&str; 34] = [
+const OF_TEXTS: [&str; 32] = [
     "date_trunc",
     "datetrunc",
     "date_part",
@@ -39,7 +39,6 @@ const OF_TEXTS: [&str; 34] = [
     "date_sub",
     "datesub",
     "strftime",
-    "strptime",
     "try_strptime",
     "replace",
     "regexp_replace",
@@ -63,8 +62,11 @@ const OF_TEXTS: [&str; 34] = [
     "instr",
     "lpad",
     "rpad",
-    "json_extract_string",
 ];
+
+/// Functions that refuse some values of the types that they take.
+const REFUSING: [&str; 7] =
+    ["strptime", "from_hex", "unhex", "from_base64", "make_date", "make_timestamp", "make_time"];
 
 /// A piece that can't be evaluated over some row.
 struct Suspect {
@@ -105,8 +107,7 @@ pub(super) fn judge_computed(
             let loc = suspect.loc.unwrap_or(suspect.statement);
             let message = format!("{} fails: {}", subject(setting, loc), in_words(setting, &first_line(error)));
             let mut finding = Finding::new(Code::SqlBind, loc, message);
-            finding.help =
-                Some("make both of one type, or use `try_cast`, which gives NULL for what can't be converted".into());
+            finding.help = Some(way_out(error, "make both of one type, or use"));
             finding
         } else {
             let at = among[witness.example];
@@ -115,7 +116,7 @@ pub(super) fn judge_computed(
             let failure =
                 Failure { spoken: at, example: at, error: &error, judge: Judge::Values, exact: plan.is_complete() };
             let mut finding = choices_finding(setting, plan, &witness, &failure);
-            finding.help = Some("make it work for all rows: `try_cast` gives NULL for what can't be converted".into());
+            finding.help = Some(way_out(&error, "make it work for all rows:"));
             finding
         };
         verdict.findings.push(finding);
@@ -124,6 +125,14 @@ pub(super) fn judge_computed(
         }
     }
     Ok(true)
+}
+
+/// What gives NULL instead.
+fn way_out(error: &SqlError, first: &str) -> String {
+    match error.kind {
+        SqlErrorKind::Input => "give it what it takes, or write `try(…)`, which gives NULL for the other rows".into(),
+        _ => format!("{first} `try_cast`, which gives NULL for what can't be converted"),
+    }
 }
 
 /// What stands behind the first line draws a picture of it.
@@ -157,7 +166,7 @@ fn suspected(
             let over_rows = [(true, over_nulls(tables, sql.clone())), (false, over_words(tables, sql))];
             for (constant, question) in over_rows {
                 match setting.facts.accepted(question) {
-                    Ok(Err(error)) if error.kind == SqlErrorKind::Conversion && found.is_none() => {
+                    Ok(Err(error)) if error.kind.is_of_values() && found.is_none() => {
                         let piece = failing_piece(text, &taken, &error);
                         found =
                             Some(Suspect { loc: piece.and_then(|range| mapped.locate(range)), statement, constant });
@@ -211,6 +220,7 @@ fn may_fail(text: &str) -> bool {
             let name = word.value.to_ascii_lowercase();
             matches!(name.as_str(), "cast" | "case" | "union" | "intersect" | "except")
                 || UNIFYING.contains(&name.as_str())
+                || REFUSING.contains(&name.as_str())
         }
         _ => false,
     };
@@ -245,6 +255,10 @@ mod tests {
             "corr(n, 'x')",
             "date '2024-13-01'",
             "d + interval 'x'",
+            "printf('%d', x)",
+            "strptime(s, '%Y')",
+            "from_hex(s)",
+            "s -> 'a'",
         ] {
             assert!(may_fail(text), "{text}");
         }
