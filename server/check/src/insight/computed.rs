@@ -107,7 +107,7 @@ pub(super) fn judge_computed(
             let loc = suspect.loc.unwrap_or(suspect.statement);
             let message = format!("{} fails: {}", subject(setting, loc), in_words(setting, &first_line(error)));
             let mut finding = Finding::new(Code::SqlBind, loc, message);
-            finding.help = Some(way_out(error, "make both of one type, or use"));
+            finding.help = Some(way_out(error, "make both of one type, or use `try_cast`, which gives NULL for what can't be converted"));
             finding
         } else {
             let at = among[witness.example];
@@ -116,7 +116,7 @@ pub(super) fn judge_computed(
             let failure =
                 Failure { spoken: at, example: at, error: &error, judge: Judge::Values, exact: plan.is_complete() };
             let mut finding = choices_finding(setting, plan, &witness, &failure);
-            finding.help = Some(way_out(&error, "make it work for all rows:"));
+            finding.help = Some(way_out(&error, "make it work for all rows: `try_cast` gives NULL for what can't be converted"));
             finding
         };
         verdict.findings.push(finding);
@@ -127,11 +127,11 @@ pub(super) fn judge_computed(
     Ok(true)
 }
 
-/// What gives NULL instead.
-fn way_out(error: &SqlError, first: &str) -> String {
+/// What to do: of what can't be converted, this.
+fn way_out(error: &SqlError, of_conversions: &str) -> String {
     match error.kind {
         SqlErrorKind::Input => "give it what it takes, or write `try(…)`, which gives NULL for the other rows".into(),
-        _ => format!("{first} `try_cast`, which gives NULL for what can't be converted"),
+        _ => of_conversions.into(),
     }
 }
 
