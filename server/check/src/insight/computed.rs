@@ -107,7 +107,10 @@ pub(super) fn judge_computed(
             let loc = suspect.loc.unwrap_or(suspect.statement);
             let message = format!("{} fails: {}", subject(setting, loc), in_words(setting, &first_line(error)));
             let mut finding = Finding::new(Code::SqlBind, loc, message);
-            finding.help = Some(way_out(error, "make both of one type, or use `try_cast`, which gives NULL for what can't be converted"));
+            finding.help = Some(way_out(
+                error,
+                "make both of one type, or use `try_cast`, which gives NULL for what can't be converted",
+            ));
             finding
         } else {
             let at = among[witness.example];
@@ -116,7 +119,8 @@ pub(super) fn judge_computed(
             let failure =
                 Failure { spoken: at, example: at, error: &error, judge: Judge::Values, exact: plan.is_complete() };
             let mut finding = choices_finding(setting, plan, &witness, &failure);
-            finding.help = Some(way_out(&error, "make it work for all rows: `try_cast` gives NULL for what can't be converted"));
+            finding.help =
+                Some(way_out(&error, "make it work for all rows: `try_cast` gives NULL for what can't be converted"));
             finding
         };
         verdict.findings.push(finding);
@@ -181,12 +185,28 @@ fn suspected(
     missing.map_or(Ok(found), Err)
 }
 
-/// The CASE whose branch fails, else what the error names.
+/// The CASE whose branch fails, else what the error names, else what alone refuses values.
 fn failing_piece(text: &str, taken: &Taken, error: &SqlError) -> Option<TextRange> {
-    taken.of.or_else(|| {
+    let named = || {
         let offset = TextSize::new(error.offset?).checked_sub(TextSize::of("SELECT ("))?;
         (offset < TextSize::of(text)).then(|| error_range(text, offset, error.length))
-    })
+    };
+    taken.of.or_else(named).or_else(|| only_refusing(text).filter(|_| error.kind == SqlErrorKind::Input))
+}
+
+/// The function or arrow in an expression that may refuse values, if there is one only: DuckDB does not say where it is.
+fn only_refusing(text: &str) -> Option<TextRange> {
+    let tokens = tokenize(text).ok()?;
+    let mut found = tokens.iter().enumerate().filter(|(at, token)| match &token.token {
+        T::Word(word) => {
+            let opens = tokens.get(at + 1).is_some_and(|next| next.token == T::LParen);
+            opens && REFUSING.contains(&word.value.to_ascii_lowercase().as_str())
+        }
+        T::Arrow | T::LongArrow => true,
+        _ => false,
+    });
+    let (_, one) = found.next()?;
+    found.next().is_none().then_some(one.range)
 }
 
 /// Whether something in an expression may be converted: a cast, a branch, a text beside an operator, behind a type or given to a
@@ -268,5 +288,8 @@ mod tests {
             assert!(!may_fail(text), "{text}");
         }
         assert_eq!(without_direction("a::int desc nulls last "), "a::int");
+        let text = "upper(printf('%d', x))";
+        assert_eq!(only_refusing(text).map(|range| &text[range]), Some("printf"));
+        assert_eq!(only_refusing("printf('%d', x) || (s ->> 'a')"), None);
     }
 }
