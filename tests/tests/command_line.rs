@@ -40,7 +40,9 @@ fn a_file_that_is_called_like_an_option_is_none() {
     let args: Vec<String> = ["--write-baseline", "--log-file", "--out"]
         .iter()
         .map(|option| format!("{option}={}", place.display()))
-        .chain(["--fix".to_owned(), "-q".to_owned(), "--baseline=b.yml".to_owned()])
+        .chain(
+            ["--fix", "-q", "--baseline=b.yml", "-h", "-h.yml", "-qh.yml", "--help", "-V", "-V.yml"].map(str::to_owned),
+        )
         .collect();
     for face in [&["--check"][..], &["--check", "--skip-unrelated"], &["check"], &["fix"], &["build"]] {
         for arg in &args {

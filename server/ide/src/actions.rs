@@ -95,6 +95,10 @@ pub fn include_file(project: &Project, path: &Path) -> Option<Action> {
     let file = project.files().first()?;
     let below = path.strip_prefix(file.path.parent()?).ok()?;
     let name = below.components().map(|part| part.as_os_str().to_str()).collect::<Option<Vec<_>>>()?.join("/");
+    // Blanks around a path are cut, and these would be a variable and a repository.
+    if name.trim() != name || name.contains("${") || name.contains(".git") {
+        return None;
+    }
     let item = format!("  - path: {}\n", quoted(&name, None));
     let mut changes = vec![add_item(project, FileId(0), "includes", &item)?];
     with_line_ends(project, &mut changes);

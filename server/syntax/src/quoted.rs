@@ -4,7 +4,7 @@
 pub fn quoted(text: &str, quote: Option<char>) -> String {
     match quote {
         Some('\'') => return text.replace('\'', "''"),
-        Some(_) => return text.replace('\\', "\\\\").replace('"', "\\\""),
+        Some(_) => return escaped(text),
         None => {}
     }
     let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '/' | '.' | '+' | '(' | ')');
@@ -16,12 +16,32 @@ pub fn quoted(text: &str, quote: Option<char>) -> String {
     if letters && !word && text.trim() == text {
         return text.to_owned();
     }
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+    format!("\"{}\"", escaped(text))
+}
+
+/// What stands between double quotes for a text. Line breaks would be blanks there, and YAML forbids most control characters.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' | '"' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+                out.push_str(&format!("\\u{:04x}", c as u32))
+            }
+            c if c.is_control() => out.push_str(&format!("\\x{:02x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn texts_are_quoted_where_yaml_would_read_something_else() {
@@ -31,5 +51,16 @@ mod tests {
             assert_eq!(quoted(text, None), expected);
         }
         assert_eq!(quoted("O'Hara", Some('\'')), "O''Hara");
+        assert_eq!(quoted("a\r\u{1b}\u{85}", None), r#""a\r\x1b\x85""#);
+    }
+
+    proptest! {
+        #[test]
+        fn yaml_reads_what_was_meant(text in r"(\PC|[\p{Cc}\u{2028}\u{2029}\u{feff}a-z'\\#:]){0,8}") {
+            for scalar in [quoted(&text, None), format!("\"{}\"", quoted(&text, Some('"')))] {
+                let read: Vec<String> = serde_yaml::from_str(&format!("- {scalar}\n")).unwrap_or_default();
+                prop_assert_eq!(read, vec![text.clone()], "{}", scalar);
+            }
+        }
     }
 }

@@ -22,7 +22,7 @@ const COULD_NOT_RUN: u8 = 2;
 fn main() -> ExitCode {
     let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
-        Err(error) => return wrong_command_line(&error),
+        Err(error) => return no_command(&error),
     };
     let verbose = cli.verbose;
     let log_file = cli.log_file.clone();
@@ -31,11 +31,12 @@ fn main() -> ExitCode {
     if let Command::Worker(role) = command {
         return viz_engine::worker_main(&role);
     }
-    let ready = cli::named::no_file_is_an_option(std::env::args_os(), &command)
-        .and_then(|()| cli::named::stays_inside(&command, log_file.as_deref()));
+    // Editors start the server with options of their own.
+    let by_editor = matches!(command, Command::Serve | Command::Nothing);
+    let ready = if by_editor { Ok(()) } else { cli::named::no_file_is_an_option(std::env::args_os()) };
+    let ready = ready.and_then(|()| cli::named::stays_inside(&command, log_file.as_deref()));
     if let Err(error) = ready.and_then(|()| host::logging::init(verbose, log_file.as_deref())) {
-        host::output::error(&error);
-        return ExitCode::from(COULD_NOT_RUN);
+        return could_not_run(&error);
     }
     host::settings::give_every_thread_its_stack();
     let result = match command {
@@ -51,21 +52,27 @@ fn main() -> ExitCode {
         Command::Completions(shell) => cli::for_shells::completions(shell),
         Command::Man(command) => cli::for_shells::manual(command.as_deref()),
     };
-    let status = result.unwrap_or_else(|error| {
-        host::output::error(&error);
-        ExitCode::from(COULD_NOT_RUN)
-    });
+    let status = result.unwrap_or_else(|error| could_not_run(&error));
     if host::output::tell_failure() { ExitCode::from(COULD_NOT_RUN) } else { status }
 }
 
+fn could_not_run(error: &anyhow::Error) -> ExitCode {
+    host::output::error(error);
+    ExitCode::from(COULD_NOT_RUN)
+}
+
 /// `--help` and `--version`, and what clap says of a command line that it can't read.
-fn wrong_command_line(error: &clap::Error) -> ExitCode {
+fn no_command(error: &clap::Error) -> ExitCode {
     if !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         if std::io::stderr().is_terminal() {
             error.exit();
         }
         host::output::usage(&error.render().to_string());
         return ExitCode::from(COULD_NOT_RUN);
+    }
+    // A file that is called `-h.yml` must not end a check with success.
+    if let Err(named) = cli::named::no_file_is_an_option(std::env::args_os()) {
+        return could_not_run(&named);
     }
     host::output::report(&error.render().ansi().to_string(), anstream::ColorChoice::Auto);
     if host::output::tell_failure() { ExitCode::from(COULD_NOT_RUN) } else { ExitCode::SUCCESS }

@@ -42,11 +42,7 @@ pub fn stays_inside(command: &Command, log_file: Option<&Path>) -> anyhow::Resul
 ///
 /// # Errors
 /// If there is such a file.
-pub fn no_file_is_an_option(args: impl IntoIterator<Item = OsString>, command: &Command) -> anyhow::Result<()> {
-    // Editors start the server with options of their own.
-    if matches!(command, Command::Serve | Command::Nothing | Command::Worker(_)) {
-        return Ok(());
-    }
+pub fn no_file_is_an_option(args: impl IntoIterator<Item = OsString>) -> anyhow::Result<()> {
     let options = args.into_iter().skip(1).take_while(|arg| arg != "--");
     let found = options.filter(|arg| arg.as_encoded_bytes().starts_with(b"-") && arg.len() > 1);
     match found.map(PathBuf::from).find(|arg| viz_files::is_there(arg)) {

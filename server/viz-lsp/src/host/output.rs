@@ -31,8 +31,12 @@ pub fn tell_failure() -> bool {
     failed.is_some()
 }
 
-/// Columns of the terminal that stdout is, if it is one.
+/// Columns of the terminal that stdout is, if it is one that a person reads: no line that a CI's runner reads is begun by a word of
+/// a wrapped text.
 pub fn width() -> Option<usize> {
+    if std::env::var_os("CI").is_some_and(|set| !set.is_empty()) {
+        return None;
+    }
     io::stdout().is_terminal().then(terminal_size::terminal_size)?.map(|(width, _)| usize::from(width.0))
 }
 
