@@ -65,8 +65,8 @@ const OF_TEXTS: [&str; 32] = [
 ];
 
 /// Functions that refuse some values of the types that they take.
-const REFUSING: [&str; 7] =
-    ["strptime", "from_hex", "unhex", "from_base64", "make_date", "make_timestamp", "make_time"];
+const REFUSING: [&str; 9] =
+    ["strptime", "printf", "format", "from_hex", "unhex", "from_base64", "make_date", "make_timestamp", "make_time"];
 
 /// A piece that can't be evaluated over some row.
 struct Suspect {
