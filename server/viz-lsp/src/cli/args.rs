@@ -1,12 +1,14 @@
 //! The command line. Its options and exit codes are promised: more may come, none changes.
 
+mod values;
+
 use chrono::{DateTime, Local, NaiveDate, NaiveDateTime};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
-use viz_check::Level;
+pub use values::{Color, Deny, Fixes, Format, LevelArg, TargetArg};
 use viz_engine::Role;
-use viz_project::{Confined, Environment, Target};
+use viz_project::{Confined, Environment};
 
 /// Checks dashboards-as-code before anyone looks at them: every choice that a viewer can make, against the real database.
 ///
@@ -258,101 +260,6 @@ pub struct BuildArgs {
     /// Also write a file for each insight with its columns as arrays
     #[arg(long)]
     pub flat: bool,
-}
-
-/// Output formats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    Text,
-    /// One JSON object (docs/json.md).
-    Json,
-    /// SARIF 2.1.0, for code scanning.
-    Sarif,
-    /// Annotations of GitHub Actions.
-    Github,
-}
-
-/// Values of `--level`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LevelArg {
-    /// Parse only; no source is opened
-    Parse,
-    /// Also schemas, option queries, binding and value checks
-    Bind,
-    /// Also execute the sampled combinations
-    Execute,
-}
-
-impl From<LevelArg> for Level {
-    fn from(level: LevelArg) -> Self {
-        match level {
-            LevelArg::Parse => Level::Parse,
-            LevelArg::Bind => Level::Bind,
-            LevelArg::Execute => Level::Execute,
-        }
-    }
-}
-
-/// Values of `--target`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum TargetArg {
-    /// Format 2.0
-    #[value(name = "2.0")]
-    V2_0,
-    /// Format 2.1
-    #[value(name = "2.1")]
-    V2_1,
-    /// Format 2.2
-    #[value(name = "2.2")]
-    V2_2,
-}
-
-impl From<TargetArg> for Target {
-    fn from(target: TargetArg) -> Self {
-        match target {
-            TargetArg::V2_0 => Target::V2_0,
-            TargetArg::V2_1 => Target::V2_1,
-            TargetArg::V2_2 => Target::V2_2,
-        }
-    }
-}
-
-/// Values of `--fix`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Fixes {
-    /// Fixes after which the project means what it meant
-    Safe,
-    /// Also the likely ones, such as a name that was probably meant
-    All,
-}
-
-/// Values of `--deny`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Deny {
-    /// Warnings count as errors for the exit status
-    Warnings,
-}
-
-/// Values of `--color`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// If stdout is a terminal that shows them
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
-
-impl From<Color> for anstream::ColorChoice {
-    fn from(color: Color) -> Self {
-        match color {
-            Color::Auto => Self::Auto,
-            Color::Always => Self::Always,
-            Color::Never => Self::Never,
-        }
-    }
 }
 
 /// What the command line asks for.

@@ -1,45 +1,29 @@
 //! The handlers. What changes state does so before any `await`, hence in the order of the wire (see `service`); what
 //! computes takes a snapshot first and goes to another thread. No handler waits for the client.
 
+mod threads;
+
 use super::capabilities;
 use super::protocol::client;
 use super::protocol::client::Commands;
-use crate::host::answerer::{Answerer, EngineAnswerer};
-use crate::host::settings::STACK;
-use crate::lsp::handlers::call_hierarchy;
-use crate::lsp::handlers::code_action;
-use crate::lsp::handlers::code_lens;
-use crate::lsp::handlers::completion;
-use crate::lsp::handlers::definition;
-use crate::lsp::handlers::document_color;
-use crate::lsp::handlers::document_link;
-use crate::lsp::handlers::document_symbol;
-use crate::lsp::handlers::folding;
-use crate::lsp::handlers::highlight;
-use crate::lsp::handlers::hover;
-use crate::lsp::handlers::inlay_hint;
-use crate::lsp::handlers::references;
-use crate::lsp::handlers::rename;
-use crate::lsp::handlers::semantic_tokens;
+use crate::host::answerer::Answerer;
 use crate::lsp::handlers::semantic_tokens::LastTokens;
-use crate::lsp::handlers::signature_help;
-use crate::lsp::handlers::workspace_symbol;
+use crate::lsp::handlers::{
+    call_hierarchy, code_action, code_lens, completion, definition, document_color, document_link, document_symbol,
+    folding, highlight, hover, inlay_hint, references, rename, semantic_tokens, signature_help, workspace_symbol,
+};
 use crate::lsp::protocol::client_process;
 use crate::lsp::protocol::outbox::{Message, Outbox};
-use crate::lsp::protocol::progress::Progress;
 use crate::lsp::protocol::service::Lifecycle;
-use crate::lsp::session::analysis::Analysis;
 use crate::lsp::session::pull::Pulled;
 use crate::lsp::session::settings::Settings;
 use crate::lsp::session::snapshot::Request;
-use crate::lsp::session::source_queries;
 use crate::lsp::session::source_queries::Sources;
 use crate::lsp::session::state::{Revision, State};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
-use std::thread;
 use std::time::{Duration, Instant};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::lsp_types::request::{
@@ -185,30 +169,6 @@ impl Backend {
         if let Some(answers) = answers {
             self.state.answer(answers);
         }
-    }
-
-    /// Starts the threads: one that checks, one that asks sources.
-    fn start(&self, client: client::Client, settings: Settings, outbox: &Outbox) -> anyhow::Result<Arc<dyn Answerer>> {
-        let confined = settings.confined(&self.state.environment).is_some();
-        let answerer: Arc<dyn Answerer> = Arc::new(EngineAnswerer::new(settings.trusted, confined, settings.cache)?);
-        let sources = Arc::new(Sources::new(Progress::new(self.client.clone(), client.progress)));
-        let _ = self.sources.set(Arc::clone(&sources));
-        for _ in 0..source_queries::THREADS {
-            let (sources, state, answerer) = (Arc::clone(&sources), Arc::clone(&self.state), Arc::clone(&answerer));
-            thread::Builder::new().name("sources".into()).spawn(move || sources.run(&state, &*answerer))?;
-        }
-        let analysis = Analysis {
-            state: Arc::clone(&self.state),
-            client,
-            settings,
-            answerer: Arc::clone(&answerer),
-            sources,
-            outbox: outbox.clone(),
-            pulled: client.pulls_diagnostics.then(|| Arc::clone(&self.pulled)),
-            hints: 0,
-        };
-        thread::Builder::new().name("analysis".into()).stack_size(STACK).spawn(move || analysis.run())?;
-        Ok(answerer)
     }
 }
 

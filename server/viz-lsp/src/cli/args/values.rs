@@ -1,0 +1,100 @@
+//! Values of options that are one of a few words.
+
+use clap::ValueEnum;
+use viz_check::Level;
+use viz_project::Target;
+
+/// Output formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One JSON object (docs/json.md).
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+}
+
+/// Values of `--level`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LevelArg {
+    /// Parse only; no source is opened
+    Parse,
+    /// Also schemas, option queries, binding and value checks
+    Bind,
+    /// Also execute the sampled combinations
+    Execute,
+}
+
+impl From<LevelArg> for Level {
+    fn from(level: LevelArg) -> Self {
+        match level {
+            LevelArg::Parse => Level::Parse,
+            LevelArg::Bind => Level::Bind,
+            LevelArg::Execute => Level::Execute,
+        }
+    }
+}
+
+/// Values of `--target`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TargetArg {
+    /// Format 2.0
+    #[value(name = "2.0")]
+    V2_0,
+    /// Format 2.1
+    #[value(name = "2.1")]
+    V2_1,
+    /// Format 2.2
+    #[value(name = "2.2")]
+    V2_2,
+}
+
+impl From<TargetArg> for Target {
+    fn from(target: TargetArg) -> Self {
+        match target {
+            TargetArg::V2_0 => Target::V2_0,
+            TargetArg::V2_1 => Target::V2_1,
+            TargetArg::V2_2 => Target::V2_2,
+        }
+    }
+}
+
+/// Values of `--fix`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Fixes {
+    /// Fixes after which the project means what it meant
+    Safe,
+    /// Also the likely ones, such as a name that was probably meant
+    All,
+}
+
+/// Values of `--deny`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    /// Warnings count as errors for the exit status
+    Warnings,
+}
+
+/// Values of `--color`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// If stdout is a terminal that shows them
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl From<Color> for anstream::ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
+}
