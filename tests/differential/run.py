@@ -11,6 +11,7 @@ import argparse
 import collections
 import itertools
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -109,13 +110,13 @@ def check(program, text, level):
         Path(folder, "project.visivo.yml").write_text(text)
         answer = subprocess.run([program, "--check", "--no-cache", "--level", level, "--format", "json", folder], capture_output=True, text=True)
         found = json.loads(answer.stdout)["projects"][0]
-    errors, warned = collections.defaultdict(list), set()
+    errors, warned = collections.defaultdict(list), {}
     for one in found["diagnostics"]:
         if one["severity"] == "error" and one["object"] and one["object"]["kind"] == "insight" and one["code"] not in RUNS_ALL_THE_SAME:
             errors[one["object"]["name"]].append(f"{one['code']}: {one['message']}")
         # A property that the build leaves out is told as a warning, too.
         elif one["code"] in ("combination-value", "run-error", "sql-syntax") and one["object"]:
-            warned.add(one["object"]["name"])
+            warned[one["object"]["name"]] = one
     return errors, warned, {one["name"]: one for one in found["insights"]}
 
 
@@ -129,7 +130,7 @@ def main():
     options.add_argument("--show", type=int, default=20)
     options = options.parse_args()
     everything = generate.insights(options.count, options.seed, options.edges)
-    alarms, missed, counts, unchecked = [], [], collections.Counter(), collections.Counter()
+    alarms, missed, counts, unchecked, told = [], [], collections.Counter(), collections.Counter(), collections.Counter()
     for start in range(0, options.count, options.size):
         some = everything[start : start + options.size]
         errors, warned, status = check(options.program, project(some), "execute" if options.edges else "bind")
@@ -143,6 +144,7 @@ def main():
                 counts["equal"] += 1
             elif wrong and name in warned:
                 counts["warned of only"] += 1
+                told[f"{warned[name]['code']}: {re.sub('`.*?`', '…', warned[name]['message'])}"] += 1
             elif wrong and status[name]["status"] in ("checked", "static"):
                 missed.append((each, query, wrong))
             elif wrong:
@@ -155,6 +157,8 @@ def main():
             print(f"{title} {each['name']}: {text.strip().splitlines()[0]}")
             print("   ", {part: each[part] for part in ("props", "splits", "sorts", "filters") if each[part]})
             print("   ", " ".join((query or "").split()))
+    for what, count in told.most_common():
+        print(count, "are warned of only:", what)
     for why, count in unchecked.most_common():
         print(count, "are said to be unchecked:", why)
     print(dict(counts), f"{len(alarms)} false errors, {len(missed)} missed")

@@ -98,6 +98,7 @@ impl Raw {
             "catalog" => SqlErrorKind::Catalog,
             "binder" => SqlErrorKind::Binder,
             "conversion" | "out of range" | "mismatch type" | "invalid type" => SqlErrorKind::Conversion,
+            "invalid input" => SqlErrorKind::Input,
             "io" => SqlErrorKind::Io,
             _ => SqlErrorKind::Other,
         };

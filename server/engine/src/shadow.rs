@@ -78,6 +78,7 @@ fn value(row: ProbeRow, data_type: &DataType) -> &'static str {
         (ProbeRow::Words, TypeKind::Integer | TypeKind::HugeInteger | TypeKind::Float) => "1",
         // A DECIMAL may have no digit before its point.
         (ProbeRow::Words, TypeKind::Decimal) => "0",
+        (ProbeRow::Words, TypeKind::List) if data_type.as_str() == "VARCHAR[]" => "'[word]'",
         (ProbeRow::Words, TypeKind::List) => "'[]'",
         (ProbeRow::Words, _) => "NULL",
     }

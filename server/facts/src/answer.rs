@@ -34,12 +34,21 @@ pub enum SqlErrorKind {
     Binder,
     /// A value can't be converted.
     Conversion,
+    /// A function is given what it does not take: a text in another format, a number where it formats texts, …
+    Input,
     /// A file can't be read.
     Io,
     /// The statement gate refused the text: it is no single SELECT.
     Refused,
     /// Anything else; the message tells.
     Other,
+}
+
+impl SqlErrorKind {
+    /// Whether it hangs on values, which only rows have.
+    pub fn is_of_values(self) -> bool {
+        matches!(self, Self::Conversion | Self::Input)
+    }
 }
 
 /// An error of the engine about a query.

@@ -99,10 +99,12 @@ def verdict(older, newer):
 
 def line(text, older, newer):
     """The verdict, the text, and what it hangs on: where 1.4's grammar stops, or, where 1.4 takes it or the step behind its
-    grammar refuses it, 2.0's error (`+`: none)."""
+    grammar refuses it, 2.0's error; where 2.0's parser takes it, `+` and the error of that step."""
     near = older if older and not older.startswith("! ") else ""
-    if is_later(older) or older is None and newer is not None:
-        near = "+" if newer is None else newer.removeprefix("! ") if newer.startswith("! ") else "syntax error"
+    if is_later(older) and newer is None:
+        near = f"+ {older.removeprefix('! ')}"
+    elif is_later(older) or older is None and newer is not None:
+        near = newer.removeprefix("! ") if newer.startswith("! ") else "syntax error"
     return f"{verdict(older, newer)}\t{text}\t{near}".rstrip("\t")
 
 

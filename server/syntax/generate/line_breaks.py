@@ -1,16 +1,20 @@
 """Writes what PyYAML (as the reference's loader does) makes of scalars with each kind of line end: `../tests/line-breaks.tsv`.
 
-    python server/syntax/generate/line_breaks.py            (needs PyYAML)
+    python server/syntax/generate/line_breaks.py            writes
+    python server/syntax/generate/line_breaks.py --check    fails if the file is not what this script would write
 
-Each line is `text⇥value of its key k`, both as JSON. What PyYAML refuses is left out.
+Needs PyYAML (`requirements.txt`). Each line is `text⇥value of its key k`, both as JSON. What PyYAML refuses is left out.
 """
 
+import argparse
 import itertools
 import json
+import sys
 from pathlib import Path
 
 import yaml
 
+ORACLE = Path(__file__).parent.parent / "tests" / "line-breaks.tsv"
 BREAKS = ["\n", "\r\n", "\x85", "\u2028", "\u2029"]
 # `{}` is a line end.
 SHAPES = {
@@ -21,7 +25,7 @@ SHAPES = {
 }
 
 
-def main():
+def oracle():
     texts = []
     for first, second in itertools.product(BREAKS, BREAKS):
         for style, shapes in SHAPES.items():
@@ -35,7 +39,16 @@ def main():
             continue
         if isinstance(value, str):
             lines.append(f"{json.dumps(text)}\t{json.dumps(value)}")
-    (Path(__file__).parent.parent / "tests" / "line-breaks.tsv").write_text("\n".join(lines) + "\n")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--check", action="store_true")
+    if not options.parse_args().check:
+        ORACLE.write_text(oracle())
+    elif ORACLE.read_text() != oracle():
+        sys.exit(f"{ORACLE.name} is not what this script writes")
 
 
 if __name__ == "__main__":

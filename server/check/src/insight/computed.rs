@@ -29,7 +29,7 @@ use viz_text::{Loc, TextRange, TextSize};
 const UNIFYING: [&str; 8] = ["coalesce", "ifnull", "nvl", "greatest", "least", "nullif", "if", "iff"];
 
 /// Functions that are mostly given texts: names of parts, formats, patterns, what is put in or looked for.
-const OF_TEXTS: [&str; 34] = [
+const OF_TEXTS: [&str; 32] = [
     "date_trunc",
     "datetrunc",
     "date_part",
@@ -39,7 +39,6 @@ const OF_TEXTS: [&str; 34] = [
     "date_sub",
     "datesub",
     "strftime",
-    "strptime",
     "try_strptime",
     "replace",
     "regexp_replace",
@@ -63,8 +62,11 @@ const OF_TEXTS: [&str; 34] = [
     "instr",
     "lpad",
     "rpad",
-    "json_extract_string",
 ];
+
+/// Functions that refuse some values of the types that they take.
+const REFUSING: [&str; 9] =
+    ["strptime", "printf", "format", "from_hex", "unhex", "from_base64", "make_date", "make_timestamp", "make_time"];
 
 /// A piece that can't be evaluated over some row.
 struct Suspect {
@@ -105,8 +107,10 @@ pub(super) fn judge_computed(
             let loc = suspect.loc.unwrap_or(suspect.statement);
             let message = format!("{} fails: {}", subject(setting, loc), in_words(setting, &first_line(error)));
             let mut finding = Finding::new(Code::SqlBind, loc, message);
-            finding.help =
-                Some("make both of one type, or use `try_cast`, which gives NULL for what can't be converted".into());
+            finding.help = Some(way_out(
+                error,
+                "make both of one type, or use `try_cast`, which gives NULL for what can't be converted",
+            ));
             finding
         } else {
             let at = among[witness.example];
@@ -115,7 +119,8 @@ pub(super) fn judge_computed(
             let failure =
                 Failure { spoken: at, example: at, error: &error, judge: Judge::Values, exact: plan.is_complete() };
             let mut finding = choices_finding(setting, plan, &witness, &failure);
-            finding.help = Some("make it work for all rows: `try_cast` gives NULL for what can't be converted".into());
+            finding.help =
+                Some(way_out(&error, "make it work for all rows: `try_cast` gives NULL for what can't be converted"));
             finding
         };
         verdict.findings.push(finding);
@@ -124,6 +129,14 @@ pub(super) fn judge_computed(
         }
     }
     Ok(true)
+}
+
+/// What to do: of what can't be converted, this.
+fn way_out(error: &SqlError, of_conversions: &str) -> String {
+    match error.kind {
+        SqlErrorKind::Input => "give it what it takes, or write `try(…)`, which gives NULL for the other rows".into(),
+        _ => of_conversions.into(),
+    }
 }
 
 /// What stands behind the first line draws a picture of it.
@@ -157,7 +170,7 @@ fn suspected(
             let over_rows = [(true, over_nulls(tables, sql.clone())), (false, over_words(tables, sql))];
             for (constant, question) in over_rows {
                 match setting.facts.accepted(question) {
-                    Ok(Err(error)) if error.kind == SqlErrorKind::Conversion && found.is_none() => {
+                    Ok(Err(error)) if error.kind.is_of_values() && found.is_none() => {
                         let piece = failing_piece(text, &taken, &error);
                         found =
                             Some(Suspect { loc: piece.and_then(|range| mapped.locate(range)), statement, constant });
@@ -172,12 +185,28 @@ fn suspected(
     missing.map_or(Ok(found), Err)
 }
 
-/// The CASE whose branch fails, else what the error names.
+/// The CASE whose branch fails, else what the error names, else what alone refuses values.
 fn failing_piece(text: &str, taken: &Taken, error: &SqlError) -> Option<TextRange> {
-    taken.of.or_else(|| {
+    let named = || {
         let offset = TextSize::new(error.offset?).checked_sub(TextSize::of("SELECT ("))?;
         (offset < TextSize::of(text)).then(|| error_range(text, offset, error.length))
-    })
+    };
+    taken.of.or_else(named).or_else(|| only_refusing(text).filter(|_| error.kind == SqlErrorKind::Input))
+}
+
+/// The function or arrow in an expression that may refuse values, if there is one only: DuckDB does not say where it is.
+fn only_refusing(text: &str) -> Option<TextRange> {
+    let tokens = tokenize(text).ok()?;
+    let mut found = tokens.iter().enumerate().filter(|(at, token)| match &token.token {
+        T::Word(word) => {
+            let opens = tokens.get(at + 1).is_some_and(|next| next.token == T::LParen);
+            opens && REFUSING.contains(&word.value.to_ascii_lowercase().as_str())
+        }
+        T::Arrow | T::LongArrow => true,
+        _ => false,
+    });
+    let (_, one) = found.next()?;
+    found.next().is_none().then_some(one.range)
 }
 
 /// Whether something in an expression may be converted: a cast, a branch, a text beside an operator, behind a type or given to a
@@ -211,6 +240,7 @@ fn may_fail(text: &str) -> bool {
             let name = word.value.to_ascii_lowercase();
             matches!(name.as_str(), "cast" | "case" | "union" | "intersect" | "except")
                 || UNIFYING.contains(&name.as_str())
+                || REFUSING.contains(&name.as_str())
         }
         _ => false,
     };
@@ -245,6 +275,10 @@ mod tests {
             "corr(n, 'x')",
             "date '2024-13-01'",
             "d + interval 'x'",
+            "printf('%d', x)",
+            "strptime(s, '%Y')",
+            "from_hex(s)",
+            "s -> 'a'",
         ] {
             assert!(may_fail(text), "{text}");
         }
@@ -254,5 +288,8 @@ mod tests {
             assert!(!may_fail(text), "{text}");
         }
         assert_eq!(without_direction("a::int desc nulls last "), "a::int");
+        let text = "upper(printf('%d', x))";
+        assert_eq!(only_refusing(text).map(|range| &text[range]), Some("printf"));
+        assert_eq!(only_refusing("printf('%d', x) || (s ->> 'a')"), None);
     }
 }

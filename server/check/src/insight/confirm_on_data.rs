@@ -2,13 +2,15 @@
 
 use super::meant_by_viewers::run_as_viewers;
 use super::plan::{Plan, render};
+use super::rows_beside::none_is_left_beside;
 use super::setting::Setting;
 use crate::insight::combinations::Combination;
 use crate::models::check_model::Columns;
 use crate::models::source::source_of_model;
 use crate::proof::Class;
-use viz_facts::{Column, QueryTable, Question, Reason, SourceSpec, SqlError, SqlErrorKind, Unknown};
+use viz_facts::{Column, QueryTable, Question, Reason, SourceSpec, SqlError, Unknown};
 use viz_sql::{model_query, name_hash, quote};
+use viz_text::TextRange;
 
 /// What a suspected selection turned out to be.
 #[derive(Clone)]
@@ -28,7 +30,7 @@ const TRIALS: usize = 8;
 const MOST_TRIED: usize = 50;
 
 /// Runs the query with a suspected selection of some inputs, until it fails: first with the initial states of the
-/// other inputs, then with others.
+/// other inputs, then with others. What fails in a condition of constants is no failure while other conditions keep no row.
 ///
 /// # Errors
 /// While that is under way.
@@ -37,18 +39,20 @@ pub(super) fn try_on_data(
     plan: &Plan,
     selection: &[u32],
     suspected: &[usize],
+    constants: Option<TextRange>,
 ) -> Result<Trial, Unknown> {
     if plan.tried.replace(plan.tried.get() + 1) >= MOST_TRIED {
         let why = format!("so many choices are suspected that only {MOST_TRIED} of them are");
         return Ok(Trial::Untried(Unknown::new(Reason::TooManyValues, why)));
     }
-    match run_on_data(setting, plan, selection)? {
+    match run_on_data(setting, plan, selection, constants)? {
         Trial::Passes => {}
         settled => return Ok(settled),
     }
     // All are asked at once.
+    let companions = companions(plan, selection, suspected);
     let others: Vec<Result<Trial, Unknown>> =
-        companions(plan, selection, suspected).iter().map(|selection| run_on_data(setting, plan, selection)).collect();
+        companions.iter().map(|selection| run_on_data(setting, plan, selection, constants)).collect();
     for trial in others {
         if let failed @ Trial::Fails(_) = trial? {
             return Ok(failed);
@@ -88,8 +92,13 @@ fn companions(plan: &Plan, selection: &[u32], suspected: &[usize]) -> Vec<Combin
     out
 }
 
-/// Runs the query with one selection. An error of another kind than a conversion is no answer to what is asked here.
-fn run_on_data(setting: &Setting<'_>, plan: &Plan, selection: &[u32]) -> Result<Trial, Unknown> {
+/// Runs the query with one selection. An error that hangs on no value is no answer to what is asked here.
+fn run_on_data(
+    setting: &Setting<'_>,
+    plan: &Plan,
+    selection: &[u32],
+    constants: Option<TextRange>,
+) -> Result<Trial, Unknown> {
     let (source, tables) = match source_and_tables(setting) {
         Ok(found) => found,
         Err(why) => return Ok(Trial::Untried(why)),
@@ -98,7 +107,10 @@ fn run_on_data(setting: &Setting<'_>, plan: &Plan, selection: &[u32]) -> Result<
         |sql: String| setting.facts.accepted(Question::Execute { source: source.clone(), tables: tables.clone(), sql });
     Ok(match run_as_viewers(setting, render(setting, plan, selection), run) {
         Ok(Ok(())) => Trial::Passes,
-        Ok(Err(error)) if error.kind == SqlErrorKind::Conversion => Trial::Fails(error),
+        Ok(Err(error)) if error.kind.is_of_values() => match constants {
+            Some(piece) if none_is_left_beside(setting, plan, (&source, &tables), piece, selection)? => Trial::Passes,
+            _ => Trial::Fails(error),
+        },
         Ok(Err(error)) => Trial::Untried(Unknown::new(Reason::OtherError, error.message)),
         Err(why) if why.is_pending() => return Err(why),
         Err(why) => Trial::Untried(why),
@@ -113,7 +125,7 @@ pub(super) fn try_each(setting: &Setting<'_>, plan: &Plan, among: &[usize]) -> R
     let tried = among.iter().take(MOST_TRIED.saturating_sub(plan.tried.get()));
     // All are asked at once.
     let trials: Vec<Result<Trial, Unknown>> =
-        tried.map(|at| run_on_data(setting, plan, &plan.combinations[*at])).collect();
+        tried.map(|at| run_on_data(setting, plan, &plan.combinations[*at], None)).collect();
     trials.into_iter().collect()
 }
 

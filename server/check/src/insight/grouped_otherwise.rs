@@ -29,7 +29,7 @@ pub(super) fn judge_groups(
 ) -> Result<(), Unknown> {
     let in_1_4 = in_1_4(setting.project, setting.composed);
     let Some(found) = in_1_4.then(|| first(setting, plan, combination)).flatten() else { return Ok(()) };
-    let error = match try_on_data(setting, plan, &plan.combinations[combination], &[])? {
+    let error = match try_on_data(setting, plan, &plan.combinations[combination], &[], None)? {
         Trial::Fails(error) => Some(error),
         Trial::Passes | Trial::Untried(_) => None,
     };

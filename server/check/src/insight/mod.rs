@@ -22,6 +22,7 @@ mod pieces;
 mod plan;
 mod probes;
 pub(crate) mod rendered;
+mod rows_beside;
 mod run_itself;
 mod setting;
 mod slices;

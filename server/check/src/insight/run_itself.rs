@@ -3,6 +3,7 @@
 //! without inputs.
 
 use super::InsightVerdict;
+use super::computed::without_direction;
 use super::confirm_on_data::source_and_tables;
 use super::origin::origin_of_state;
 use super::plan::Plan;
@@ -148,9 +149,12 @@ fn breaks_at(setting: &Setting<'_>, plan: &Plan, hole: &Hole, value: &dyn Fn(&Ho
         let here = |range: TextRange| range.contains_range(hole.range);
         setting.composed.placed.iter().find(|placed| placed.clause == clause && here(placed.range))
     };
-    let Some(placed) = [Clause::Select, Clause::Where, Clause::Having].into_iter().find_map(around) else {
+    let clauses = [Clause::Select, Clause::Where, Clause::Having, Clause::OrderBy];
+    let Some(placed) = clauses.into_iter().find_map(around) else { return false };
+    // There may be several sorts.
+    if placed.clause == Clause::OrderBy && value(hole).contains(',') {
         return false;
-    };
+    }
     let text = |own: bool| {
         let fill = |_: usize, other: &Hole| match other.input == hole.input && own {
             true => value(other),
@@ -158,7 +162,11 @@ fn breaks_at(setting: &Setting<'_>, plan: &Plan, hole: &Hole, value: &dyn Fn(&Ho
         };
         let text = setting.composed.template.render_part(placed.range, fill).into_text();
         // What follows there: two words are a value and its alias only at the end of all.
-        text + if placed.clause == Clause::Select { " AS \"a\"" } else { " AND 1 = 1" }
+        match placed.clause {
+            Clause::Select => text + " AS \"a\"",
+            Clause::OrderBy => without_direction(&text).to_owned() + " AND 1 = 1",
+            _ => text + " AND 1 = 1",
+        }
     };
     let (own, others) = (text(true), text(false));
     refused(&own) && !refused(&others)

@@ -29,7 +29,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use std::collections::HashSet;
 use std::sync::Arc;
-use viz_facts::{ProbeRow, ShadowTable, SqlError, SqlErrorKind, Unknown};
+use viz_facts::{ProbeRow, ShadowTable, SqlError, Unknown};
 use viz_project::Code;
 use viz_sql::{Accessor, Hole};
 use viz_text::TextRange;
@@ -71,10 +71,10 @@ pub(super) fn judge_data(
     }
     let selection = &plan.combinations[at];
     let error = match setting.facts.accepted(over_words(tables, render(setting, plan, selection))) {
-        Ok(Err(error)) if error.kind == SqlErrorKind::Conversion => error,
+        Ok(Err(error)) if error.kind.is_of_values() => error,
         // What reads more than models can only be tried where it runs.
         Err(why) if !why.is_pending() && !setting.composed.dynamic => {
-            return match try_on_data(setting, plan, selection, &[])? {
+            return match try_on_data(setting, plan, selection, &[], None)? {
                 Trial::Fails(error) => {
                     blame_query(setting, plan, verdict, at, &SqlError { offset: None, ..error }, Judge::Values);
                     Ok(())
@@ -85,7 +85,7 @@ pub(super) fn judge_data(
         }
         found => return found.map(drop),
     };
-    if let Trial::Fails(on_data) = try_on_data(setting, plan, selection, &[])? {
+    if let Trial::Fails(on_data) = try_on_data(setting, plan, selection, &[], None)? {
         blame_query(setting, plan, verdict, at, &SqlError { message: on_data.message, ..error }, Judge::Values);
     }
     Ok(())
@@ -235,10 +235,10 @@ fn judge_constants<'a>(
 ) -> Result<(), Unknown> {
     let mut errors: Vec<Option<SqlError>> = vec![None; piece.selections.len()];
     for (at, error) in found {
-        errors[at] = error.clone().filter(|error| error.kind == SqlErrorKind::Conversion);
+        errors[at] = error.clone().filter(|error| error.kind.is_of_values());
     }
     if let Some(first) = errors.iter().position(Option::is_some) {
-        let trial = try_on_data(setting, plan, &piece.selections[first], &piece.inputs)?;
+        let trial = try_on_data(setting, plan, &piece.selections[first], &piece.inputs, Some(piece.range))?;
         blame_values(setting, plan, findings, piece, &errors, &trial);
     }
     Ok(())
@@ -255,12 +255,12 @@ fn judge_columns(
     let mut errors: Vec<Option<SqlError>> = vec![None; piece.selections.len()];
     let mut trials: IndexMap<String, Trial> = IndexMap::new();
     for (at, error) in found {
-        let Some(error) = error.filter(|error| error.kind == SqlErrorKind::Conversion) else { continue };
+        let Some(error) = error.filter(|error| error.kind.is_of_values()) else { continue };
         // The type that the data are converted to decides, which the message names without quotes.
         let target: String = error.message.split(['\'', '"']).step_by(2).collect();
         let trial = match trials.get(&target) {
             Some(trial) => trial.clone(),
-            None => try_on_data(setting, plan, &piece.selections[at], &piece.inputs)?,
+            None => try_on_data(setting, plan, &piece.selections[at], &piece.inputs, None)?,
         };
         if let Trial::Fails(on_data) = &trial {
             errors[at] = Some(SqlError { message: on_data.message.clone(), ..error });

@@ -24,6 +24,46 @@ fn is_operator(tokens: &[Token], at: usize, sql: &str) -> bool {
         || is(at, "overlaps") && is(before, ")") && (is(behind, "(") || is(behind, "row"))
 }
 
+/// Whether a token is one of these words or signs, in any case.
+fn is(tokens: &[Token], at: usize, sql: &str, words: &[&str]) -> bool {
+    tokens.get(at).is_some_and(|token| words.iter().any(|word| sql[token.range].eq_ignore_ascii_case(word)))
+}
+
+/// Whether a token is a constant text.
+fn is_text(tokens: &[Token], at: usize) -> bool {
+    let text = GRAMMAR.token("SCONST");
+    tokens.get(at).is_some_and(|token| token.number.is_some() && token.number == text)
+}
+
+/// Whether a parenthesis opens what is refused: modifiers of INTERVAL as a type, and a table expression that only shows.
+fn opens_refused(tokens: &[Token], at: usize, sql: &str) -> bool {
+    let is = |at: usize, words: &[&str]| is(tokens, at, sql, words);
+    let before = |count: usize| at.wrapping_sub(count);
+    let as_type = is(before(1), &["interval"]) && is(before(2), &["::", "as"]);
+    // A window may be called so: nothing but its frame stands behind that.
+    let shows = is(before(1), &["as", "materialized"])
+        && is(at + 1, &["show", "desc", "describe", "summarize"])
+        && !is(at + 2, &[")", "partition", "order", "rows", "range", "groups"]);
+    as_type || shows
+}
+
+/// The first modifier that is no constant of a type before a text: `tuple(int) 'x'`.
+fn no_modifier(tokens: &[Token], text: usize, sql: &str) -> Option<TextRange> {
+    let close = text.checked_sub(1).filter(|close| is_text(tokens, text) && is(tokens, *close, sql, &[")"]))?;
+    let open = (0..close).rev().find(|at| is(tokens, *at, sql, &["("]))?;
+    let start =
+        (0..open).rev().take_while(|at| (open - at).is_multiple_of(2) == is(tokens, *at, sql, &["."])).last()?;
+    if is(tokens, start, sql, &["operator"]) {
+        return None;
+    }
+    let constants = ["ICONST", "FCONST", "','"].map(|name| GRAMMAR.token(name));
+    // BIT takes a number only.
+    let is_modifier = |at: usize| {
+        constants.contains(&tokens[at].number) || is_text(tokens, at) && !is(tokens, open - 1, sql, &["bit"])
+    };
+    (open + 1..close).find(|at| !is_modifier(*at)).map(|at| tokens[at].range)
+}
+
 /// The first piece that is refused.
 pub(super) fn refused(tokens: &[Token], sql: &str) -> Option<TextRange> {
     let (limit, comma) = (GRAMMAR.word("limit"), GRAMMAR.token("','"));
@@ -32,6 +72,7 @@ pub(super) fn refused(tokens: &[Token], sql: &str) -> Option<TextRange> {
     for (at, token) in tokens.iter().enumerate() {
         let text = &sql[token.range];
         match text {
+            "(" if opens_refused(tokens, at, sql) => return Some(token.range),
             "(" | "[" | "{" => depth += 1,
             ")" | "]" | "}" => {
                 depth = depth.saturating_sub(1);
@@ -41,6 +82,14 @@ pub(super) fn refused(tokens: &[Token], sql: &str) -> Option<TextRange> {
             // OVERLAPS is a function that it does not have.
             _ if is_operator(tokens, at, sql) => return Some(token.range),
             _ if token.number == comma && limited == Some(depth) => return Some(token.range),
+            // A pivot on a constant.
+            _ if is_text(tokens, at)
+                && is(tokens, at + 1, sql, &["in"])
+                && at > 0
+                && is(tokens, at - 1, sql, &["for"]) =>
+            {
+                return Some(token.range);
+            }
             // Escapes of letters.
             _ if text
                 .as_bytes()
@@ -49,7 +98,11 @@ pub(super) fn refused(tokens: &[Token], sql: &str) -> Option<TextRange> {
             {
                 return Some(token.range);
             }
-            _ => {}
+            _ => {
+                if let Some(modifier) = no_modifier(tokens, at, sql) {
+                    return Some(modifier);
+                }
+            }
         }
     }
     None
