@@ -66,6 +66,38 @@ fn a_file_that_is_called_like_an_option_is_none() {
     }
 }
 
+/// Each of these projects would read all others, and what those include, again.
+#[test]
+fn projects_that_include_each_other_are_bounded_together() {
+    let text = "name: p\nincludes: [{path: ../}]\n";
+    let names: Vec<String> = (0..70).map(|at| format!("p{at}/project.visivo.yml")).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), text)).collect();
+    let project = Project::of(&files);
+    let refused = run(PROGRAM, &project.root, &["check", "--level", "parse"]);
+    assert_eq!((refused.status, refused.out.as_str()), (2, ""), "{}", refused.err);
+    assert!(refused.err.contains("check fewer projects at once"), "{}", refused.err);
+    let alone = run(PROGRAM, &project.root, &["check", "--level", "parse", "p0"]);
+    assert_ne!(alone.status, 2, "{alone:?}");
+}
+
+/// A file that nothing includes is told of in the nearest project, and in no other.
+#[test]
+fn a_stray_belongs_to_the_nearest_project() {
+    let stray = "models:\n  - name: m\n    sql: select 1\n";
+    let project = Project::of(&[
+        ("a/project.visivo.yml", "name: a\n"),
+        ("a/b/project.visivo.yml", "name: b\n"),
+        ("a/b/extra.yml", stray),
+    ]);
+    let json = check_json(PROGRAM, &project.root, &["--level", "parse", "a", "a/b/extra.yml"]);
+    let strays = |at: usize| cli_findings(&json, at).iter().filter(|code| *code == "file-not-included").count();
+    assert_eq!((strays(0), strays(1)), (0, 1), "{json}");
+}
+
+fn cli_findings(json: &serde_json::Value, project: usize) -> Vec<String> {
+    viz_tests::cli::findings(json, project).into_iter().map(|finding| finding.code).collect()
+}
+
 /// A text that many models share has its faults once for each of them: nobody reads so many.
 #[test]
 fn faults_of_a_shared_text_are_listed_at_most_so_often() {

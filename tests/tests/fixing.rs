@@ -106,3 +106,15 @@ fn a_file_under_several_names_is_written_once() {
     assert_eq!(project.read("s.yml"), "inputs:\n  - {name: i, type: single-select, options: [\"1\"]}\n", "{run:?}");
     assert!(run.status != 2 && !run.err.contains("was changed"), "{run:?}");
 }
+
+/// A key that is there was not meant by another that looks like it.
+#[test]
+fn no_fix_makes_a_key_twice() {
+    let text = "name: p\nnmae: q\nmodels:\n  - name: m\n    nmae: n\n    sql: select 1 as a\n    sqll: select 2\ninsights:\n  \
+                - name: i\n    props: { type: bar, x: '?{ ${ref(m).a} }', xx: [1], y: [1], yy: [2] }\n    interactions:\n      \
+                - { filter: '?{ ${ref(m).a} = 1 }', filtr: '?{ ${ref(m).a} = 2 }' }\n";
+    let settings = "level: parse\nlevle: bind\n";
+    let project = Project::of(&[("project.visivo.yml", text), (".viz-lsp.yml", settings)]);
+    run(PROGRAM, &project.root, &["fix", "--fix=all", "--level", "parse"]);
+    assert_eq!((project.read("project.visivo.yml").as_str(), project.read(".viz-lsp.yml").as_str()), (text, settings));
+}

@@ -88,6 +88,7 @@ impl<'a> Loader<'a> {
         self.project.parts().watched.extend(includes::PROJECT_FILES.iter().map(|name| root.join(name)));
         let config_error = self.read_config();
         self.follow(path.clone(), None);
+        self.project.parts().listed = self.budget.spent();
         self.profile();
         self.project_file(&path);
         let file_count = self.project.files.len();

@@ -119,6 +119,8 @@ pub struct Parts {
     pub(crate) walked: AtomicUsize,
     pub(crate) problems: Vec<Problem>,
     pub(crate) watched: Vec<PathBuf>,
+    /// How many entries of included folders were looked at.
+    pub(crate) listed: usize,
     pub(crate) config: Config,
     pub(crate) target: Target,
     pub(crate) target_chosen: bool,
@@ -177,6 +179,7 @@ impl ProjectBuilder {
             walked: AtomicUsize::new(0),
             problems: Vec::new(),
             watched: vec![root.join(".env"), root.join(CONFIG_FILE)],
+            listed: 0,
             config: Config::default(),
             target: Target::default(),
             target_chosen: false,
@@ -263,6 +266,11 @@ impl Project {
             file.document.segments().iter().map(|segment| (segment.id, FileId(index as u32))).collect()
         };
         Segments { files: self.files.iter().enumerate().flat_map(of).collect(), searches: AtomicUsize::new(0) }
+    }
+
+    /// How many entries of folders its includes made to be looked at.
+    pub fn listed_entries(&self) -> usize {
+        self.listed
     }
 
     /// Files and folders whose change needs a reload.

@@ -178,7 +178,9 @@ impl Loader<'_> {
                         .push(Problem::new(Code::UnknownKey, loc, removed.message).help(removed.help));
                     return;
                 }
-                let near = similar(key, PROJECT.fields.iter().map(|field| field.name));
+                let document = &self.project.file(file).document;
+                let names = PROJECT.fields.iter().map(|field| field.name);
+                let near = similar(key, names.filter(|name| document.get(name).is_none()));
                 let mut problem = Problem::new(Code::UnknownKey, loc, format!("a project has no key `{key}`"));
                 if let [only] = near.as_slice() {
                     problem = problem.fix(Fix::replace(format!("rename it to `{only}`"), loc, only.clone()));

@@ -54,7 +54,10 @@ impl Loader<'_> {
             file.document.loc(range),
             format!("the settings can't be read: {}", error.message),
         );
-        let near = word.map(|word| similar(word, error.expected())).unwrap_or_default();
+        // A key that is there was not meant.
+        let is_there = |key: &&str| file.document.get(key).is_some();
+        let expected = error.expected().filter(|key| !is_there(key));
+        let near = word.map(|word| similar(word, expected)).unwrap_or_default();
         problem.help = did_you_mean(&near);
         if let [only] = near.as_slice() {
             problem.fix = Some(Fix::replace(format!("rename it to `{only}`"), problem.loc, only.clone()));

@@ -30,6 +30,13 @@ impl Default for Budget {
     }
 }
 
+impl Budget {
+    /// How many entries were looked at.
+    pub(crate) fn spent(&self) -> usize {
+        MOST_ENTRIES - self.entries
+    }
+}
+
 /// A walk that was given up.
 #[derive(Debug)]
 pub(crate) struct TooMuch {

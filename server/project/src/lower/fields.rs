@@ -62,7 +62,7 @@ impl Lowering {
                 Some(_) => {}
                 None if shape.open => {}
                 None if RESERVED_KEYS.contains(&key) => self.reserved_key(&entry),
-                None => self.unknown_key(shape, &fields, &entry),
+                None => self.unknown_key(shape, &fields, node, &entry),
             }
         }
         if !decided || node.get("<<").is_some() {
@@ -107,7 +107,7 @@ impl Lowering {
         }));
     }
 
-    fn unknown_key(&mut self, shape: &Shape, fields: &[&Field], entry: &Entry<'_>) {
+    fn unknown_key(&mut self, shape: &Shape, fields: &[&Field], node: Node<'_>, entry: &Entry<'_>) {
         let key = entry.name();
         let loc = entry.key.loc();
         let removed = removed_key(shape, key);
@@ -115,7 +115,8 @@ impl Lowering {
             names_in(entry.value, &mut self.out.removed);
         }
         let mut problem = Problem::new(Code::UnknownKey, loc, format!("{} has no key `{key}`", shape.with_article()));
-        let near = similar(key, fields.iter().map(|field| field.name));
+        // A key that is there was not meant.
+        let near = similar(key, fields.iter().map(|field| field.name).filter(|name| node.get(name).is_none()));
         if let Some(removed) = removed {
             problem = Problem::new(Code::UnknownKey, loc, removed.message).help(removed.help);
         } else if let [only] = near.as_slice() {
@@ -414,7 +415,10 @@ impl Lowering {
             }
             if !crate::schema::INTERACTION_KEYS.contains(&key) {
                 // D-013, S-35: the reference ignores it, so the filter silently does nothing.
-                let near = similar(key, crate::schema::INTERACTION_KEYS.iter().copied());
+                let near = similar(
+                    key,
+                    crate::schema::INTERACTION_KEYS.iter().copied().filter(|name| node.get(name).is_none()),
+                );
                 let mut problem = Problem::new(
                     Code::IgnoredKey,
                     entry.key.loc(),

@@ -2,10 +2,10 @@
 
 use crate::cli::projects_below::projects_below;
 use crate::host::paths::real;
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use viz_project::FileSystem;
+use viz_project::{FileSystem, Project};
 
 /// A project to check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,33 @@ pub struct Target {
     pub root: PathBuf,
     /// Its folder as people see it.
     pub shown: String,
+}
+
+/// Entries of folders that the projects of one run may include. Each may include all others: then they are as many as the cube of
+/// the number of projects.
+const MOST_ENTRIES: usize = 200_000;
+
+/// What the projects of a run cost together.
+#[derive(Debug, Default)]
+pub struct Together {
+    entries: usize,
+}
+
+impl Together {
+    /// Adds a project.
+    ///
+    /// # Errors
+    /// If that is more than is looked at in one run.
+    pub fn add(&mut self, project: &Project) -> anyhow::Result<()> {
+        self.entries += project.listed_entries();
+        if self.entries > MOST_ENTRIES {
+            bail!(
+                "the projects here include folders with more than {MOST_ENTRIES} files together: nothing is reported\n\
+                 help: check fewer projects at once, or include fewer folders: projects that include each other read everything many times"
+            );
+        }
+        Ok(())
+    }
 }
 
 /// Where the command was typed, by its real name: paths of the command line are relative to it.

@@ -130,7 +130,7 @@ impl Lowering {
                     let place = Place { subject, path: below, attribute, key: entry.key.loc() };
                     self.attribute(&place, entry.value);
                 }
-                None => self.unknown_attribute(subject, path, of, &entry),
+                None => self.unknown_attribute(subject, path, of, (node, &entry)),
             }
         }
     }
@@ -214,7 +214,13 @@ impl Lowering {
         self.problem(Problem::new(Code::SliceType, loc, message).help("pick one value: `[0]`"));
     }
 
-    fn unknown_attribute(&mut self, subject: Subject<'_>, path: &str, of: &'static Attribute, entry: &Entry<'_>) {
+    fn unknown_attribute(
+        &mut self,
+        subject: Subject<'_>,
+        path: &str,
+        of: &'static Attribute,
+        (node, entry): (Node<'_>, &Entry<'_>),
+    ) {
         let (key, loc) = (entry.name(), entry.key.loc());
         let whole = match subject.root {
             Root::Trace(name) => format!("{} {name} trace", article(name)),
@@ -222,7 +228,7 @@ impl Lowering {
         };
         let owner = if path.is_empty() { whole } else { format!("`{path}` of {whole}") };
         let mut problem = Problem::new(Code::UnknownProp, loc, format!("{owner} has no property `{key}`"));
-        let near = similar(key, schema().children(of).map(|(name, _)| name));
+        let near = similar(key, schema().children(of).map(|(name, _)| name).filter(|name| node.get(name).is_none()));
         let moved = MOVED.iter().find(|(old, _)| *old == key).map(|(_, now)| *now);
         if let Some(now) = moved.map(str::to_owned).or_else(|| dotted(key)).filter(|now| exists(of, now)) {
             problem = problem.help(format!("write it as `{}`", nested(&now)));

@@ -100,13 +100,14 @@ fn build_all(build: &BuildArgs, interrupt: &Interrupt, started: Instant) -> anyh
     }
     let deadline = Deadline::of_process(build.common.deadline.map(crate::host::settings::seconds));
     let mut all: Vec<Built> = Vec::new();
+    let mut together = targets::Together::default();
     for target in targets {
         // What is given is relative to where it is typed; the default to the project (R-DISC-06).
         let out: PathBuf = match &build.out {
             Some(out) => current.join(out),
             None => target.root.join("target"),
         };
-        all.push(project::build(build, target, &out, (interrupt, &deadline))?);
+        all.push(project::build(build, target, &out, (interrupt, &deadline), &mut together)?);
         if interrupt.is_pressed() {
             break;
         }

@@ -8,7 +8,7 @@ use crate::cli::build::run::{Job, Run};
 use crate::cli::build::state::{Built as Known, SecretPaths, State, Versions};
 use crate::cli::build::{Interrupt, TIMEOUT, print};
 use crate::cli::check;
-use crate::cli::targets::Target;
+use crate::cli::targets::{Target, Together};
 use crate::host::answerer::EngineAnswerer;
 use crate::host::deadline::Deadline;
 use crate::host::fixpoint::{self, Answering};
@@ -50,11 +50,13 @@ pub fn build(
     target: Target,
     out: &Path,
     (interrupt, deadline): (&Interrupt, &Deadline),
+    together: &mut Together,
 ) -> anyhow::Result<Built> {
     let args = &build.common;
     let environment = Environment::from_process();
     let files = Overlay::new(&environment, args.allow_outside);
     let project = check::load(&target, &files, &environment, args.target.map(Into::into))?;
+    together.add(&project)?;
     let path = out::check(out, &project.root)?;
     let layout: Layout = build.layout.map_or_else(|| project.target(), Into::into).into();
     // A dry run writes nothing, not even a lock.

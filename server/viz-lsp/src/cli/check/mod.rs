@@ -5,6 +5,7 @@ mod watch;
 
 use crate::cli::args::{CheckArgs, CommonArgs, Deny, Format};
 use crate::cli::formats;
+use crate::cli::targets::Together;
 use crate::host;
 use crate::host::answerer::{Answerer, EngineAnswerer};
 use crate::host::baseline::Baseline;
@@ -13,10 +14,11 @@ use crate::host::fixpoint::{self, Answering};
 use crate::host::outcome::{Checked, Outcome};
 use crate::host::output;
 use crate::host::overlay::Overlay;
+use crate::host::paths::real;
 use crate::host::settings::{AskedFor, STACK, seconds};
 use crate::host::words;
 use anyhow::{Context, bail};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -96,11 +98,12 @@ fn check_all(
             output::say(&format!("note: {} belongs to no project: skipped", path.display()));
         }
     }
-    let named: Vec<PathBuf> = paths.iter().filter_map(|path| viz_files::real(&current.join(path)).ok()).collect();
-    let mut projects = Vec::new();
+    let named = by_project(&paths, &current, &files);
+    let (mut projects, mut together) = (Vec::new(), Together::default());
     for target in targets {
-        let reading = Reading { files: &files, environment: &environment, named: &named };
-        projects.push(check_project(args, target, reading, (answerer, deadline), baseline.as_ref())?);
+        let named = named.get(&target.root).map(Vec::as_slice).unwrap_or_default();
+        let reading = Reading { files: &files, environment: &environment, named };
+        projects.push(check_project(args, target, reading, (answerer, deadline), baseline.as_ref(), &mut together)?);
     }
     if let Some((path, _)) = &stdin
         && !projects.iter().any(|checked| checked.project.file_of(path).is_some())
@@ -113,6 +116,17 @@ fn check_all(
         Baseline::of(&outcome).write(&current.join(path), &projects)?;
     }
     Ok(outcome)
+}
+
+/// The files that a command line names, by the folder of the project that is nearest.
+fn by_project(paths: &[PathBuf], current: &Path, files: &Overlay) -> BTreeMap<PathBuf, Vec<PathBuf>> {
+    let mut found: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    for path in paths.iter().filter_map(|path| viz_files::real(&current.join(path)).ok()) {
+        if let Some(root) = viz_project::find_root(&path, files) {
+            found.entry(real(&root)).or_default().push(path);
+        }
+    }
+    found
 }
 
 /// The text from stdin and the file that it stands for, which need not exist yet.
@@ -129,7 +143,7 @@ fn from_stdin(current: &Path, path: &Path) -> anyhow::Result<(PathBuf, String)> 
     Ok((found.with_context(|| format!("there is no folder for {}", path.display()))?, text))
 }
 
-/// What projects are read from, and the files that the command line names.
+/// What a project is read from, and the files in it that the command line names.
 #[derive(Clone, Copy)]
 struct Reading<'a> {
     files: &'a Overlay,
@@ -144,9 +158,11 @@ fn check_project(
     Reading { files, environment, named }: Reading<'_>,
     (answerer, deadline): (&dyn Answerer, &Deadline),
     baseline: Option<&Baseline>,
+    together: &mut Together,
 ) -> anyhow::Result<Checked> {
     let (mut facts, memo) = (FactStore::new(), Memo::default());
     let project = load(&target, files, environment, args.common.target.map(Into::into))?;
+    together.add(&project)?;
     let own = match (baseline, &project.config().baseline) {
         (None, Some(path)) => Some(Baseline::of_project(&project.root, path, files)?),
         _ => None,
