@@ -180,3 +180,18 @@ fn a_very_long_option_is_shortened() {
     assert!(message.contains("x… (300000 characters)") && message.len() < 400, "{message}");
     assert!(list[0].to_string().len() < 8_000, "{}", list[0].to_string().len());
 }
+
+/// Keys are compared with those of the schema, not with each other: this took minutes.
+#[test]
+fn thousands_of_unknown_keys() {
+    let keys = |count: usize| (0..count).map(|at| format!("zz{at}: q")).collect::<Vec<_>>();
+    let props = keys(10_000).join(", ");
+    let text =
+        format!("name: p\ninsights: [{{ name: a, props: {{ type: bar, {props} }} }}]\n{}\n", keys(10_000).join("\n"));
+    let (_, report) = of(&text);
+    let unknown = |code: &str| {
+        let list = report["diagnostics"].as_array().expect("a list");
+        list.iter().filter(|finding| finding["code"] == code).count()
+    };
+    assert_eq!((unknown("unknown-prop"), unknown("unknown-key")), (10_000, 10_000));
+}

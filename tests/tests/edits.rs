@@ -95,3 +95,27 @@ fn in_utf_16() {
 fn in_utf_32() {
     replay(Encoding::Utf32, 3);
 }
+
+/// "The end" is the largest number for some clients: positions beyond any text are its end, in edits and in requests.
+#[test]
+fn positions_beyond_any_text() {
+    const NUMBERS: [u32; 5] = [0, 1, i32::MAX as u32, u32::MAX - 1, u32::MAX];
+    let project = Project::of(&[("project.visivo.yml", "name: a\n")]);
+    let mut client = Client::start(PROGRAM, Options::default());
+    let mut document = client.open(&project.file("project.visivo.yml"));
+    for line in NUMBERS {
+        for character in NUMBERS {
+            for text in ["", "x", "# é\n# b"] {
+                let at = serde_json::json!({ "line": line, "character": character });
+                let change = serde_json::json!({ "range": { "start": at, "end": at }, "text": text });
+                client.change(&mut document, vec![change]);
+                let whole = document.replace_all("name: a\n");
+                client.change(&mut document, vec![whole]);
+                let params = serde_json::json!({ "textDocument": { "uri": document.uri }, "position": at });
+                client.request("textDocument/hover", params.clone());
+                client.request("textDocument/completion", params);
+            }
+        }
+    }
+    assert_eq!(client.shut_down(), 0);
+}

@@ -1,31 +1,26 @@
 //! Answers what needs a source: which columns does this query have, which values?
 
-use crate::attach::{Name, attach_file};
-use crate::database::{self, Allowed, identifier, literal, path_literal};
-use crate::database_files::Format;
-use crate::errors::{self, Failure};
+mod source;
+
+use crate::errors::Failure;
 use crate::export;
-use crate::file_names::{Guard, Judge, Names, no_plain_file, private_file};
+use crate::file_names::{Guard, Judge, Names, private_file};
 use crate::gate::{self, Gated};
-use crate::icu;
 use crate::missing;
-use crate::options;
 use crate::reads::Reads;
-use crate::rows;
 use crate::secrets;
 use crate::sqlite;
 use crate::sqlite_rows::{self, Room, Taken};
 use crate::stored::{Definition, Definitions};
-use crate::viewers_macros::ViewersMacros;
 use crate::watchdog::{Canceller, Stop, Watchdog};
 use crate::{Limits, Runner, Walls};
-use duckdb::Connection;
+use source::{Attached, Source};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
-use viz_facts::{Answer, Column, Question, Reason, SourceSpec, SqlError, Storage, Unknown, over_tables};
-use viz_files::{Held, Private, Reach, Readable, Refused};
+use std::time::{Duration, Instant};
+use viz_facts::{Answer, Question, Reason, SourceSpec, SqlError, Storage, Unknown, over_tables};
+use viz_files::{Held, Private, Readable};
 
 /// How many sources keep their (empty) databases between questions.
 const KEPT: usize = 8;
@@ -51,34 +46,6 @@ pub struct SourceRunner {
     taken: Option<Taken>,
     /// What the last question read besides its source's own file.
     read: Reads,
-}
-
-/// One source's database.
-struct Source {
-    spec: SourceSpec,
-    /// The file that is read: a private copy, or the user's own.
-    file: Option<PathBuf>,
-    /// Bytes.
-    memory: u64,
-    conn: Connection,
-    macros: ViewersMacros,
-    /// To the same database, with stand-ins for the extension `icu`; made when first needed.
-    stand_ins: Option<Connection>,
-    attached: Option<Attached>,
-    /// State of the CSV file for which the view was made.
-    seen: Option<(SystemTime, u64)>,
-}
-
-/// An attached file.
-struct Attached {
-    /// The catalogue's name.
-    name: String,
-    /// What it was called after.
-    called: Name,
-    /// The private copy; otherwise it is the user's own file, in whose way we are.
-    copy: Option<PathBuf>,
-    since: Instant,
-    definitions: Definitions,
 }
 
 impl SourceRunner {
@@ -414,184 +381,4 @@ fn behind(mut error: SqlError, ours: usize) -> SqlError {
     error.offset = error.offset.and_then(|offset| offset.checked_sub(ours));
     error.length = error.length.filter(|_| error.offset.is_some());
     error
-}
-
-impl Source {
-    fn open(
-        spec: SourceSpec,
-        file: Option<PathBuf>,
-        memory: u64,
-        write: Option<&Path>,
-        walls: Walls,
-    ) -> Result<Self, Unknown> {
-        let root = spec.root();
-        // The file system may know the folder by another name, and relative file names resolve to that one.
-        let real = viz_files::real(root).map_err(|why| {
-            Unknown::new(
-                Reason::FolderMissing,
-                format!("the project's folder {} can't be opened: {why}", root.display()),
-            )
-        })?;
-        let mut files: Vec<PathBuf> = file.iter().cloned().collect();
-        if let (Some(format), Some(file)) = (Format::of(&spec), &file) {
-            files.extend(format.logs(file));
-        }
-        let most = format!("{}MB", memory / 1_000_000);
-        let allowed = Allowed {
-            folders: [root, &real].into_iter().chain(write).collect(),
-            files: files.iter().map(PathBuf::as_path).collect(),
-            spill: write,
-            memory: if write.is_some() { export::MEMORY } else { &most },
-            threads: 2,
-            optimized: true,
-            guarded: walls.settings,
-        };
-        let conn = database::open(&allowed)?;
-        Ok(Self {
-            spec,
-            file,
-            memory,
-            conn,
-            macros: ViewersMacros::default(),
-            stand_ins: None,
-            attached: None,
-            seen: None,
-        })
-    }
-
-    fn run(
-        &mut self,
-        question: &Question,
-        write: Result<&Path, &Unknown>,
-        (sql, limits): (&Gated<'_>, &Limits),
-    ) -> Result<Answer, Failure> {
-        self.macros.prepare(&self.conn, sql.text());
-        match question {
-            Question::Options { limit, .. } => {
-                options::values(&self.conn, sql, *limit, limits.values).map(|values| Answer::Options(Ok(values)))
-            }
-            Question::Execute { .. } => match options::run(&self.conn, sql.text()) {
-                Ok(()) => Ok(Answer::Accepted(Ok(()))),
-                Err(error) => Err(errors::failure(error, sql.text(), 0)),
-            },
-            Question::Rows { rows, bytes, .. } => {
-                let columns = self.describe(sql)?;
-                let size = rows::Size { rows: u64::from(*rows), bytes: *bytes as usize };
-                rows::read(&self.conn, sql.text(), columns, size).map(|rows| Answer::Rows(Ok(rows)))
-            }
-            Question::Export { files, .. } => {
-                let folder = write.map_err(|why| Failure::Unknown(why.clone()))?;
-                let columns = self.describe(sql)?;
-                export::run(&self.conn, sql, columns, files, folder).map(|exported| Answer::Exported(Ok(exported)))
-            }
-            _ => self.describe(sql).map(|columns| Answer::Columns(Ok(columns))),
-        }
-    }
-
-    fn describe(&mut self, sql: &Gated<'_>) -> Result<Vec<Column>, Failure> {
-        match options::describe(&self.conn, sql) {
-            Err(Failure::Unknown(unknown)) if unknown.code == Reason::ExtensionMissing => {
-                self.describe_with_stand_ins(sql).ok_or(Failure::Unknown(unknown))
-            }
-            result => result,
-        }
-    }
-
-    fn describe_with_stand_ins(&mut self, sql: &Gated<'_>) -> Option<Vec<Column>> {
-        let conn = match &mut self.stand_ins {
-            Some(conn) => conn,
-            none => none.insert(icu::stand_ins(&self.conn).ok()?),
-        };
-        // The default catalogue is each connection's own.
-        if let Some(Attached { name, .. }) = &self.attached {
-            conn.execute_batch(&format!("USE {}", identifier(name))).ok()?;
-        }
-        let columns = options::describe(conn, sql).ok();
-        conn.execute_batch("USE memory").ok()?;
-        columns
-    }
-
-    /// Makes the source's tables visible.
-    fn attach(&mut self, copy: Option<&Path>, sql: &str) -> Result<(), Unknown> {
-        let called = self.spec.path().map_or(Name::OfFile, |path| Name::told(path, sql));
-        let other = |attached: &Attached| attached.copy.as_deref() != copy || attached.called != called;
-        if self.attached.as_ref().is_some_and(other) {
-            self.detach().map_err(|error| Unknown::new(Reason::EngineFailure, errors::message(&error)))?;
-        }
-        match &self.spec {
-            SourceSpec::DuckDbMemory { .. } | SourceSpec::Sqlite { .. } => Ok(()),
-            SourceSpec::DuckDbFile { path, .. } => {
-                let path = path.reveal();
-                if self.attached.is_none() {
-                    let since = Instant::now();
-                    let name = attach_file(&self.conn, path, self.file.as_deref().unwrap_or(path), called)?;
-                    let definitions = Definitions::of(&self.conn, &name);
-                    self.attached = Some(Attached { name, called, copy: copy.map(Path::to_owned), since, definitions });
-                }
-                Ok(())
-            }
-            SourceSpec::Csv { path, view, delimiter, has_header, .. } => {
-                let path = path.reveal();
-                let state = csv_state(self.spec.root(), path)?;
-                if self.seen != Some(state) {
-                    let (delimiter, file) = (literal(delimiter), without_wildcards(&path_literal(path)?));
-                    let read = format!("SELECT * FROM read_csv({file}, delim = {delimiter}, header = {has_header})");
-                    // Guessing the types anew for each query takes longer than most queries. A row that can't be read
-                    // fails only those that need it, so then, too, the file is read by each query.
-                    let held = format!("CREATE OR REPLACE TEMP TABLE viz_csv AS {read}");
-                    let held = state.1 <= SMALL_CSV && self.conn.execute_batch(&held).is_ok();
-                    let rows = if held { "FROM temp.viz_csv" } else { &read };
-                    let view = format!("CREATE OR REPLACE VIEW {} AS {rows}", identifier(view));
-                    self.conn.execute_batch(&view).map_err(|error| {
-                        let (path, why) = (path.display(), errors::message(&error));
-                        Unknown::new(Reason::FileUnreadable, format!("the CSV file {path} can't be read: {why}"))
-                    })?;
-                    self.seen = Some(state);
-                }
-                Ok(())
-            }
-        }
-    }
-
-    /// Whether no other program can notice what is attached here.
-    fn is_out_of_the_way(&self) -> bool {
-        self.attached.as_ref().is_none_or(|attached| attached.copy.is_some())
-    }
-
-    /// Lets go of the file, so that other programs may write to it.
-    fn detach(&mut self) -> Result<(), duckdb::Error> {
-        match self.attached.take() {
-            Some(Attached { name, .. }) => {
-                self.conn.execute_batch(&format!("USE memory; DETACH {}", identifier(&name)))
-            }
-            None => Ok(()),
-        }
-    }
-}
-
-/// CSV files of at most this many bytes are held in memory; larger ones are read again for each query.
-const SMALL_CSV: u64 = 16 << 20;
-
-/// A file's name that DuckDB takes for this file's alone: `[.]env` is a file like others, and no pattern that `.env` fits.
-fn without_wildcards(name: &str) -> String {
-    name.chars().fold(String::new(), |mut out, char| {
-        match char {
-            '*' | '?' | '[' => out.extend(['[', char, ']']),
-            _ => out.push(char),
-        }
-        out
-    })
-}
-
-fn csv_state(root: &Path, path: &Path) -> Result<(SystemTime, u64), Unknown> {
-    match viz_files::open(path, Reach::Anywhere) {
-        Ok(file) => Ok((file.data.modified().unwrap_or(SystemTime::UNIX_EPOCH), file.data.len())),
-        Err(Refused::NotFound) => {
-            Err(Unknown::new(Reason::FileMissing, format!("the file {} does not exist", path.display())))
-        }
-        Err(Refused::NoFile(_)) => Err(no_plain_file(&path.strip_prefix(root).unwrap_or(path).display().to_string())),
-        Err(why) => {
-            Err(Unknown::new(Reason::FileUnreadable, format!("the file {} can't be read: {why}", path.display())))
-        }
-    }
 }

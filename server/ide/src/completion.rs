@@ -20,7 +20,7 @@ pub use item::{CompletionItem, CompletionKind};
 pub use tables::completion_questions;
 
 use crate::cursor::context::{Content, Context, Spot, context};
-use crate::cursor::expected::{Slot, slot};
+use crate::cursor::expected::{Slot, root, slot_below};
 use crate::snapshot::Snapshot;
 use viz_project::{FileSystem, Project};
 use viz_text::{FileId, TextRange, TextSize};
@@ -51,7 +51,7 @@ pub fn completion(
         at -= TextSize::new(1);
     }
     let context = context(document, at);
-    let Some(slot) = slot(&context) else { return Vec::new() };
+    let Some(slot) = slot_below(root(project, file), &context) else { return Vec::new() };
     let request = Request { snapshot: *snapshot, files, file, offset: at, text, context, slot };
     let mut items = request.items();
     let mask = project.mask();

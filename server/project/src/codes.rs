@@ -199,7 +199,7 @@ codes! {
 }
 
 impl Code {
-    fn row(self) -> &'static Row {
+    const fn row(self) -> &'static Row {
         &ROWS[self as usize]
     }
 
@@ -209,7 +209,7 @@ impl Code {
     }
 
     /// Its name.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         self.row().name
     }
 
@@ -219,7 +219,7 @@ impl Code {
     }
 
     /// What it means, in a few words.
-    pub fn title(self) -> &'static str {
+    pub const fn title(self) -> &'static str {
         self.row().title
     }
 

@@ -1,6 +1,7 @@
 //! Project configuration: `.viz-lsp.yml` beside the project file, shared by the editor and `--check`.
 
 use crate::schema::Target;
+use crate::small_yaml;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -124,7 +125,7 @@ impl Config {
     /// # Errors
     /// If it holds something unknown.
     pub fn parse(text: &str) -> Result<Config, ConfigError> {
-        crate::small_yaml::check(text).map_err(|message| ConfigError { line: 0, message })?;
+        small_yaml::check(text).map_err(|message| ConfigError { line: 0, message })?;
         if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
             return Ok(Config::default());
         }
@@ -134,6 +135,69 @@ impl Config {
             message: in_plain_words(without_place(&error.to_string())),
         })
     }
+}
+
+/// More faults than this are not told.
+const MOST_ERRORS: usize = 100;
+
+impl Config {
+    /// Reads settings key by key: a wrong one is told and passed over, and the others hold.
+    pub fn parse_each(text: &str) -> (Config, Vec<ConfigError>) {
+        let first = match Self::parse(text) {
+            Ok(config) => return (config, Vec::new()),
+            Err(error) => error,
+        };
+        let Some(keys) = keys(text) else { return (Config::default(), vec![first]) };
+        let (mut good, mut errors) = (String::new(), Vec::new());
+        for (line, piece) in keys {
+            let (right, wrong) = right_and_wrong(&piece);
+            good.push_str(&right);
+            errors.extend(wrong.into_iter().map(|error| ConfigError { line: line + error.line, ..error }));
+        }
+        errors.truncate(MOST_ERRORS);
+        match Self::parse(&good) {
+            Ok(config) if !errors.is_empty() => (config, errors),
+            _ => (Config::default(), vec![first]),
+        }
+    }
+}
+
+/// The keys of settings as texts of their own, with their lines; `None` where they don't stand line by line.
+fn keys(text: &str) -> Option<Vec<(usize, String)>> {
+    // Anchors are known in their own text only.
+    if small_yaml::check(text).is_err() || text.contains(['&', '*']) {
+        return None;
+    }
+    let count = serde_yaml::from_str::<serde_yaml::Mapping>(text).ok()?.len();
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        if line.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '#' | '-')) {
+            found.push((number, String::new()));
+        }
+        if let Some((_, piece)) = found.last_mut() {
+            piece.push_str(line);
+            piece.push('\n');
+        }
+    }
+    (found.len() == count).then_some(found)
+}
+
+/// What can be read of one key, and what can't; of severities each by itself.
+fn right_and_wrong(piece: &str) -> (String, Vec<ConfigError>) {
+    const SEVERITY: &str = "severity:\n";
+    let Err(whole) = Config::parse(piece) else { return (piece.to_owned(), Vec::new()) };
+    let Some(codes) = piece.strip_prefix(SEVERITY) else { return (String::new(), vec![whole]) };
+    let (mut right, mut wrong) = (SEVERITY.to_owned(), Vec::new());
+    for (number, line) in codes.lines().enumerate() {
+        match Config::parse(&format!("{SEVERITY}{line}\n")) {
+            // A key without a value is no mapping either.
+            Ok(_) if line.trim_start().is_empty() || line.trim_start().starts_with('#') => {}
+            Ok(_) => right.extend([line, "\n"]),
+            Err(error) => wrong.push(ConfigError { line: number + 1, ..error }),
+        }
+    }
+    let right = if right == SEVERITY { String::new() } else { right };
+    if wrong.is_empty() { (String::new(), vec![whole]) } else { (right, wrong) }
 }
 
 /// What we refuse ourselves has no place, but begins with its key.
@@ -332,6 +396,38 @@ mod tests {
             assert_eq!(error.message, "`timeout` must be a number of seconds greater than 0");
             assert_eq!((error.line, error.word()), (1, Some("timeout")), "it is told at its key");
         }
+    }
+
+    #[test]
+    fn every_fault_is_told_and_the_rest_holds() {
+        let text = "# mine\nseed: 3\nlevle: bind\ntimeout: 0\nseverity:\n  # none\n  ignored-key: of\n  duplicate-key: hint\n  \
+                    merge-key: 3\nmemory: 5\n";
+        let (config, errors) = Config::parse_each(text);
+        assert_eq!((config.seed, config.memory, config.timeout), (Some(3), Some(5), None));
+        assert_eq!(config.severity.get("duplicate-key"), Some(&ConfiguredSeverity::Hint));
+        assert_eq!(errors.iter().map(|error| error.line).collect::<Vec<_>>(), [2, 3, 6, 8], "{errors:?}");
+        for whole in [
+            "- a\n",
+            "seed: 1\nseed: 2\n",
+            "a: [\n",
+            "{ seed: x }\n",
+            "seed: &a x\n",
+            "severity: 3\n",
+            "severity:\n- 3\n",
+        ] {
+            let (config, errors) = Config::parse_each(whole);
+            assert_eq!((config, errors), (Config::default(), vec![Config::parse(whole).unwrap_err()]), "{whole}");
+        }
+    }
+
+    #[test]
+    fn the_table_has_every_key() {
+        let error = Config::parse("zzz: 1\n").unwrap_err();
+        let table: Vec<&str> = crate::schema::SETTINGS.fields.iter().map(|field| field.name).collect();
+        let mut known: Vec<&str> = error.expected().collect();
+        assert_eq!(known.len(), table.len());
+        known.retain(|key| !table.contains(key));
+        assert_eq!(known, Vec::<&str>::new());
     }
 
     #[test]

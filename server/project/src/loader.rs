@@ -86,7 +86,7 @@ impl<'a> Loader<'a> {
             .unwrap_or_else(|| self.project.root.join(includes::PROJECT_FILES[1]));
         let root = self.project.root.clone();
         self.project.parts().watched.extend(includes::PROJECT_FILES.iter().map(|name| root.join(name)));
-        let config_error = self.read_config();
+        let settings = self.read_settings();
         self.follow(path.clone(), None);
         self.project.parts().listed = self.budget.spent();
         self.profile();
@@ -120,8 +120,8 @@ impl<'a> Loader<'a> {
             self.differences.extend(resolve::differences(&self.project));
             self.project.parts().problems.extend(version_differences(&self.differences));
         }
-        if let Some((error, text)) = config_error {
-            self.config_problem(&error, text);
+        if let Some(settings) = settings {
+            self.settings(settings);
         }
         self.project.keep_mask(self.previous, self.files);
         self.project.build()

@@ -1,69 +1,102 @@
 //! Reading the project's settings, `.viz-lsp.yml`, and what is wrong with them.
 
-use crate::codes::Code;
+use crate::codes::{Code, Severity};
 use crate::config::{CONFIG_FILE, Config, ConfigError};
 use crate::files::ReadError;
 use crate::foreign::Source;
 use crate::loader::Loader;
 use crate::problem::{Fix, Problem};
-use crate::similar::{did_you_mean, similar};
+use crate::similar::{did_you_mean, similar_key};
 use crate::small_yaml;
 use std::sync::Arc;
+use viz_syntax::{Document, Entry, TopValue};
 use viz_text::{TextRange, TextSize};
 
+/// More severities of unknown findings are not told.
+const MOST_UNKNOWN: usize = 100;
+
+/// The settings as they were read.
+pub(crate) struct ReadSettings {
+    /// What is wrong with them.
+    errors: Vec<ConfigError>,
+    /// Their text, unless it is not the project's own or too large.
+    text: Option<Arc<str>>,
+}
+
 impl Loader<'_> {
-    pub(crate) fn read_config(&mut self) -> Option<(ConfigError, Option<Arc<str>>)> {
-        let read = self.read(&self.project.root.join(CONFIG_FILE));
+    /// Reads the settings; `None` if there are none.
+    pub(crate) fn read_settings(&mut self) -> Option<ReadSettings> {
         let error = |message: String| ConfigError { line: 0, message };
-        let (found, text) = match read {
+        let (text, source) = match self.read(&self.project.root.join(CONFIG_FILE)) {
             Err(ReadError::NotFound) => return None,
-            Err(why) => (Err(error(why.to_string())), None),
-            Ok((text, source)) => match (Config::parse(&text), source) {
-                // What is not the project's may be anything.
-                (Err(found), Source::Foreign) => {
-                    let message = format!("from line {} on, in a file outside of the project", found.line + 1);
-                    (Err(error(message)), None)
-                }
-                // Its lines would be rendered.
-                (Err(found), _) if small_yaml::is_too_large(&text) => (Err(found), None),
-                (found, _) => (found, Some(text)),
-            },
+            Err(why) => return Some(ReadSettings { errors: vec![error(why.to_string())], text: None }),
+            Ok(read) => read,
         };
-        match found {
-            Ok(config) => {
-                self.project.parts().config = config;
-                None
+        let (config, mut errors) = Config::parse_each(&text);
+        let (own, readable) = (source != Source::Foreign, !small_yaml::is_too_large(&text));
+        match errors.first() {
+            // What is not the project's may be anything.
+            Some(first) if !own => {
+                errors = vec![error(format!("from line {} on, in a file outside of the project", first.line + 1))];
             }
-            Err(error) => Some((error, text)),
+            _ => self.project.parts().config = config,
         }
+        // Its lines would be rendered.
+        Some(ReadSettings { errors, text: Some(text).filter(|_| own && readable) })
     }
 
-    pub(crate) fn config_problem(&mut self, error: &ConfigError, text: Option<Arc<str>>) {
-        let path = self.project.root.join(CONFIG_FILE);
-        let id = self.add_file(path, text.unwrap_or_else(|| "".into()));
-        let file = self.project.file(id);
-        let start: usize = file.document.text().split_inclusive('\n').take(error.line).map(str::len).sum();
-        let line = file.document.text()[start..].lines().next().unwrap_or_default();
-        let word = error.word();
-        let (at, length) = word
-            .and_then(|word| Some((line.find(word)?, word.len())))
-            .unwrap_or((line.len() - line.trim_start().len(), line.trim().len()));
-        let range = TextRange::at(TextSize::new((start + at) as u32), TextSize::new(length as u32));
-        let mut problem = Problem::new(
-            Code::Configuration,
-            file.document.loc(range),
-            format!("the settings can't be read: {}", error.message),
-        );
-        // A key that is there was not meant.
-        let is_there = |key: &&str| file.document.get(key).is_some();
-        let expected = error.expected().filter(|key| !is_there(key));
-        let near = word.map(|word| similar(word, expected)).unwrap_or_default();
-        problem.help = did_you_mean(&near);
-        if let [only] = near.as_slice() {
-            problem.fix = Some(Fix::replace(format!("rename it to `{only}`"), problem.loc, only.clone()));
+    /// Adds the file of the settings, and says what is wrong with them.
+    pub(crate) fn settings(&mut self, read: ReadSettings) {
+        if read.text.is_none() && read.errors.is_empty() {
+            return;
         }
-        self.project.parts().problems.push(problem);
+        let id = self.add_file(self.project.root.join(CONFIG_FILE), read.text.unwrap_or_else(|| "".into()));
+        let document = self.project.file(id).document.clone();
+        let mut problems: Vec<Problem> = read.errors.iter().map(|error| problem(&document, error)).collect();
+        problems.extend(unknown_codes(&document));
+        self.project.parts().problems.extend(problems);
     }
+}
+
+/// A fault as a problem at its word.
+fn problem(document: &Document, error: &ConfigError) -> Problem {
+    let start: usize = document.text().split_inclusive('\n').take(error.line).map(str::len).sum();
+    let line = document.text()[start..].lines().next().unwrap_or_default();
+    let word = error.word();
+    let (at, length) = word
+        .and_then(|word| Some((line.find(word)?, word.len())))
+        .unwrap_or((line.len() - line.trim_start().len(), line.trim().len()));
+    let range = TextRange::at(TextSize::new((start + at) as u32), TextSize::new(length as u32));
+    let message = format!("the settings can't be read: {}", error.message);
+    let mut problem = Problem::new(Code::Configuration, document.loc(range), message);
+    let is_there = |key: &str| document.get(key).is_some();
+    let near = word.map(|word| similar_key(word, error.expected(), is_there)).unwrap_or_default();
+    problem.help = did_you_mean(&near);
+    if let [only] = near.as_slice() {
+        problem.fix = Some(Fix::replace(format!("rename it to `{only}`"), problem.loc, only.clone()));
+    }
+    problem
+}
+
+/// Severities of findings that this version doesn't know: another may.
+fn unknown_codes(document: &Document) -> Vec<Problem> {
+    let Some(TopValue::Node(severities)) = document.get("severity").map(|entry| entry.value()) else {
+        return Vec::new();
+    };
+    let unknown = |entry: &Entry<'_>| !entry.name().is_empty() && Code::named(entry.name()).is_none();
+    let problem = |entry: Entry<'_>| {
+        let (name, loc) = (entry.name(), entry.key.loc());
+        let problem =
+            Problem::new(Code::Configuration, loc, format!("no finding is called `{name}`: this does nothing"));
+        let mut problem = problem.severity(Severity::Warning);
+        let near = similar_key(name, Code::ALL.iter().map(|code| code.name()), |code| severities.get(code).is_some());
+        problem.help = did_you_mean(&near).or_else(|| Some("`viz-lsp explain` lists all codes".into()));
+        if let [only] = near.as_slice() {
+            problem.fix = Some(Fix::replace(format!("rename it to `{only}`"), loc, only.clone()));
+        }
+        problem
+    };
+    severities.entries().filter(unknown).take(MOST_UNKNOWN).map(problem).collect()
 }
 
 #[cfg(test)]

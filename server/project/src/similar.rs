@@ -42,6 +42,18 @@ pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec
         .collect()
 }
 
+/// As [`similar`] for a key of a mapping: one that is there was not meant. Only the few similar ones are looked up, because that takes
+/// time with the size of the mapping.
+pub fn similar_key<'a>(
+    wrong: &str,
+    names: impl IntoIterator<Item = &'a str>,
+    is_there: impl Fn(&str) -> bool,
+) -> Vec<String> {
+    let mut near = similar(wrong, names);
+    near.retain(|name| !is_there(name));
+    near
+}
+
 /// "Did you mean" for many wrong names. What each is compared with is limited in all, so that a project with very many
 /// wrong names stays quick: the last of them get no help.
 pub(crate) struct Suggestions<'a, K> {

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
-use viz_project::schema::json_schema;
+use viz_project::schema::{json_schema, settings_schema};
 use viz_project::{Environment, MemoryFiles, Project};
 use viz_syntax::{Document, Node, NodeKind, TopValue, Typed};
 
@@ -61,15 +61,38 @@ fn validator() -> jsonschema::Validator {
 }
 
 #[test]
-fn the_file_is_what_the_table_gives() {
-    let path = repository().join("grammars/project.schema.json");
-    let fresh = format!("{:#}\n", json_schema());
-    if std::env::var_os("UPDATE_SCHEMA").is_some() {
-        fs::write(&path, &fresh).expect("it can be written");
+fn the_files_are_what_the_tables_give() {
+    for (name, schema) in [("project", json_schema()), ("settings", settings_schema())] {
+        let path = repository().join(format!("grammars/{name}.schema.json"));
+        let fresh = format!("{schema:#}\n");
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            fs::write(&path, &fresh).expect("it can be written");
+        }
+        let committed = fs::read_to_string(&path).unwrap_or_default();
+        let how = "run `UPDATE_SCHEMA=1 cargo test -p viz-project --test schema` and commit the file";
+        assert!(committed == fresh, "{name}: {how}");
+        assert!(jsonschema::draft7::meta::is_valid(&schema), "{name}");
     }
-    let committed = fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == fresh, "run `UPDATE_SCHEMA=1 cargo test -p viz-project --test schema` and commit the file");
-    assert!(jsonschema::draft7::meta::is_valid(&json_schema()));
+}
+
+/// The settings on their page have every key, and fit.
+#[test]
+fn the_page_of_settings_has_every_key() {
+    let page = fs::read_to_string(repository().join("docs/settings.md")).expect("it is there");
+    let example = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let schema = jsonschema::draft7::new(&settings_schema()).expect("the schema is one");
+    // Settings are YAML 1.2, in which `off` is a text.
+    let faults = |text: &str| {
+        let found: Value = serde_yaml::from_str(text).expect("YAML");
+        schema.iter_errors(&found).map(|error| error.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(faults(example), Vec::<String>::new());
+    let wrong = "level: bnd\nmemory: 0\nsede: 1\nseverity: { ignored-key: of, nothing: off }\n";
+    assert_eq!(faults(wrong).len(), 5, "{:?}", faults(wrong));
+    for field in viz_project::schema::SETTINGS.fields {
+        assert!(example.contains(&format!("\n{}:", field.name)) || example.starts_with(field.name), "{}", field.name);
+        assert!(page.contains(&format!("| `{}` |", field.name)), "{}", field.name);
+    }
 }
 
 #[test]

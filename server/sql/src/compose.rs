@@ -1,5 +1,7 @@
 //! The query of an insight (section 6 of the format reference).
 
+mod writer;
+
 use crate::aggregates::shape_of;
 use crate::direction::without_direction;
 use crate::dropped::Unreadable;
@@ -7,16 +9,16 @@ use crate::expand::{Context, Expander};
 use crate::hash::alias_hash;
 use crate::join::{NoPath, from_clause};
 use crate::part::{Part, Regrouped, grouped_placeholders, grouping};
-use crate::rewrite::{Edit, quotes, rewrite};
+use crate::rewrite::quotes;
+use crate::statics::problems_of_statics;
 use crate::template::Template;
 use crate::tokens::tokenize;
 use crate::windows::without_window_orders;
 use crate::{dropped, literal, order, parentheses, quoting};
 use std::collections::BTreeSet;
-use viz_project::{
-    Body, Code, Fix, Insight, Kind, ObjectId, Problem, Project, Resolution, Rule, StatementKind, Target,
-};
+use viz_project::{Body, Code, Insight, Kind, ObjectId, Problem, Project, Resolution, Rule, StatementKind, Target};
 use viz_text::{Loc, TextRange};
+use writer::Writer;
 
 /// The clause that a piece of a query belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -202,7 +204,7 @@ pub fn compose_without(project: &Project, id: ObjectId, context: &dyn Context, l
     let from = (!models.is_empty()).then(|| from(&task, &models, &mut expander, &mut found));
     judge_filters(&task, &clauses, &parts, &mut found);
     expander.broken |= judge_grouping(&task, &grouping, &mut found);
-    let mut writer = write(&clauses, from.as_ref(), &grouping);
+    let mut writer = Writer::of(&clauses, from.as_ref(), &grouping);
     let uncertain = expander.context_uncertain(project, &writer.out);
     quote_texts(&task, &mut writer);
     let stored = writer.out.text().text().to_owned();
@@ -425,25 +427,6 @@ fn judge_grouping(task: &Task<'_>, grouping: &[&Part], problems: &mut Vec<Proble
     !modes.is_empty()
 }
 
-/// Writes the query.
-fn write(clauses: &Clauses<'_>, from: Option<&Template>, grouping: &[&Part]) -> Writer {
-    let mut writer = Writer { out: Template::new(), placed: Vec::new() };
-    writer.out.push_generated("SELECT");
-    writer.list(&clauses.selected, ",", Clause::Select, |out, part| {
-        out.push_generated(&format!(" AS \"{}\"", alias_of(part)));
-    });
-    if let Some(from) = from {
-        writer.out.push_generated("\n");
-        writer.out.push_template(from);
-    }
-    writer.clause("WHERE", &clauses.rows, " AND", Clause::Where);
-    writer.clause("GROUP BY", grouping, ",", Clause::GroupBy);
-    writer.clause("HAVING", &clauses.groups, " AND", Clause::Having);
-    writer.clause("ORDER BY", &clauses.sorts, ",", Clause::OrderBy);
-    writer.out.find_roles();
-    writer
-}
-
 /// Puts quotes around the placeholders of texts, as 2.1 does.
 fn quote_texts(task: &Task<'_>, writer: &mut Writer) {
     if task.project.target().has(Rule::QuotedTexts) {
@@ -470,39 +453,6 @@ impl Expander<'_> {
         project.target().has(Rule::QuotedTexts)
             && template.holes().iter().any(|hole| self.context.is_text(hole.input).is_none())
     }
-}
-
-/// Problems of properties that are no queries but hold references (6.6): wrong accessors, which nothing else reports
-/// (`R-ACC-03`), and references to columns, which are never replaced (`R-PRP-06`).
-pub fn problems_of_statics(project: &Project, insight: &Insight, context: &dyn Context) -> Vec<Problem> {
-    let mut expander = Expander::new(project, context);
-    let mut out = Vec::new();
-    for prop in &insight.statics {
-        let short = prop.key.strip_prefix("props.").unwrap_or(&prop.key);
-        for reference in viz_syntax::references(prop.text.text()) {
-            let Resolution::Object(id) = project.names().resolve(&reference.name) else { continue };
-            let object = project.object(id);
-            let loc = prop.text.locate(reference.range).unwrap_or(prop.loc);
-            if object.kind == Kind::Input {
-                expander.expand(&prop.text, reference.range);
-            } else if reference.range.len() == prop.text.len() {
-                let text = prop.text.text();
-                let message = format!("`{short}` gets this text literally: a column needs a query `?{{ … }}`");
-                let fixed = format!("?{{ {text} }}");
-                out.push(Problem::new(Code::QueryExpected, loc, message).fix(Fix::replace(
-                    format!("write `{fixed}`"),
-                    prop.loc,
-                    fixed,
-                )));
-            } else {
-                let message =
-                    format!("`{short}` shows this literally: only inputs are replaced inside a text (R-PRP-06)");
-                out.push(Problem::new(Code::ReferenceNotReplaced, loc, message));
-            }
-        }
-    }
-    out.extend(expander.problems);
-    out
 }
 
 /// The statements with their references replaced; those of a dynamic query by which it may be grouped with that text.
@@ -535,48 +485,6 @@ fn word_loc(template: &Template, word: &str) -> Option<Loc> {
     let plain = template.plain();
     let found = tokenize(&plain).ok()?.into_iter().find(|token| token.is_word(word))?;
     template.text().locate(found.range)
-}
-
-struct Writer {
-    out: Template,
-    placed: Vec<Placed>,
-}
-
-impl Writer {
-    /// A clause, if there is anything in it.
-    fn clause(&mut self, words: &str, parts: &[&Part], separator: &str, clause: Clause) {
-        if !parts.is_empty() {
-            self.out.push_generated(&format!("\n{words}"));
-            self.list(parts, separator, clause, |_, _| {});
-        }
-    }
-
-    /// Replaces pieces.
-    fn rewrite(&mut self, edits: &[Edit]) {
-        (self.out, self.placed) = rewrite(&self.out, &self.placed, edits);
-        self.out.find_roles();
-    }
-
-    fn list(&mut self, parts: &[&Part], separator: &str, clause: Clause, after: impl Fn(&mut Template, &Part)) {
-        for (index, part) in parts.iter().enumerate() {
-            self.out.push_generated(if index == 0 { "\n  " } else { separator });
-            if index > 0 {
-                self.out.push_generated("\n  ");
-            }
-            let range = if clause == Clause::GroupBy {
-                match &part.grouped {
-                    Some(grouped) => self.out.push_template(grouped),
-                    None => self.out.push_part(&part.template, part.expression()),
-                }
-            } else {
-                self.out.push_template(&part.template)
-            };
-            if let Some(statement) = part.statement {
-                self.placed.push(Placed { statement, clause, range });
-            }
-            after(&mut self.out, part);
-        }
-    }
 }
 
 /// The place in an insight that leads to a model.

@@ -87,7 +87,7 @@ impl Dialect for DuckDb {
                 parser.advance_token();
                 Some(Ok(Expr::value(Value::EscapedStringLiteral(text))))
             }
-            Token::LBracket => comprehension(parser).transpose(),
+            Token::LBracket if is_comprehension(parser) => Some(comprehension(parser)),
             _ => None,
         }
     }
@@ -104,20 +104,42 @@ fn operator(parser: &Parser) -> Option<&'static str> {
     }
 }
 
+/// Whether a FOR stands between a bracket and its end. Trying to parse one instead would double the time with each bracket inside.
+fn is_comprehension(parser: &mut Parser) -> bool {
+    let mut found = false;
+    let look = |parser: &mut Parser| -> Result<(), ParserError> {
+        let mut depth = 0_usize;
+        loop {
+            parser.advance_token();
+            match &parser.get_current_token().token {
+                Token::LBracket | Token::LParen | Token::LBrace => depth += 1,
+                Token::RBracket | Token::RParen | Token::RBrace => depth = depth.saturating_sub(1),
+                Token::Word(word) if word.keyword == Keyword::FOR && word.quote_style.is_none() => found |= depth == 1,
+                Token::EOF => depth = 0,
+                _ => {}
+            }
+            if depth == 0 || found {
+                // An error, so that the parser goes back.
+                return Err(ParserError::ParserError(String::new()));
+            }
+        }
+    };
+    let _ = parser.maybe_parse(look);
+    found
+}
+
 /// `[x + 1 for x in list if x > 0]`, as a call of its parts.
-fn comprehension(parser: &mut Parser) -> Result<Option<Expr>, ParserError> {
-    parser.maybe_parse(|parser| {
-        parser.expect_token(&Token::LBracket)?;
-        let item = parser.parse_expr()?;
-        parser.expect_keyword(Keyword::FOR)?;
-        let variables = parser.parse_comma_separated(Parser::parse_identifier)?;
-        parser.expect_keyword(Keyword::IN)?;
-        let list = parser.parse_expr()?;
-        let condition = if parser.parse_keyword(Keyword::IF) { vec![parser.parse_expr()?] } else { Vec::new() };
-        parser.expect_token(&Token::RBracket)?;
-        let variables = Expr::CompoundIdentifier(variables);
-        Ok(Expr::Tuple([variables, item, list].into_iter().chain(condition).collect()))
-    })
+fn comprehension(parser: &mut Parser) -> Result<Expr, ParserError> {
+    parser.expect_token(&Token::LBracket)?;
+    let item = parser.parse_expr()?;
+    parser.expect_keyword(Keyword::FOR)?;
+    let variables = parser.parse_comma_separated(Parser::parse_identifier)?;
+    parser.expect_keyword(Keyword::IN)?;
+    let list = parser.parse_expr()?;
+    let condition = if parser.parse_keyword(Keyword::IF) { vec![parser.parse_expr()?] } else { Vec::new() };
+    parser.expect_token(&Token::RBracket)?;
+    let variables = Expr::CompoundIdentifier(variables);
+    Ok(Expr::Tuple([variables, item, list].into_iter().chain(condition).collect()))
 }
 
 #[cfg(test)]
@@ -151,6 +173,77 @@ mod tests {
             "select 'a'\n'b'",
         ] {
             assert!(parse(text).is_ok(), "{text}: {:?}", parse(text));
+        }
+    }
+
+    /// What stands inside of itself is read once: else the time doubles with each level, and this never ends.
+    #[test]
+    fn nothing_is_read_twice_for_each_level() {
+        let nested = [
+            ("[", "]"),
+            ("[1, ", "]"),
+            ("[x for x in ", "]"),
+            ("[", " for x in l]"),
+            ("[1 for ", "]"),
+            ("[x for x in l if ", "]"),
+            ("(", ")"),
+            ("((", "), 1)"),
+            ("{'a': ", "}"),
+            ("{'a': [", "]}"),
+            ("map {'a': ", "}"),
+            ("array[", "]"),
+            ("array(select ", ")"),
+            ("f(", ")"),
+            ("f(a := ", ")"),
+            ("f(x -> ", ")"),
+            ("f(lambda x: ", ")"),
+            ("(x, y) -> (", ")"),
+            ("case when ", " then 1 end"),
+            ("case ", " when 1 then 2 end"),
+            ("cast(", " as int)"),
+            ("try_cast(", " as int)"),
+            ("struct_pack(a := ", ")"),
+            ("(select ", ")"),
+            ("exists (select ", ")"),
+            ("(select 1 from (select ", "))"),
+            ("1 in (", ")"),
+            ("x between 1 and (", ")"),
+            ("not ", ""),
+            ("- ", ""),
+            ("interval (", ") day"),
+            ("extract(year from ", ")"),
+            ("substring(", " from 1)"),
+            ("position(", " in 'a')"),
+            ("trim(", ")"),
+            ("trim(both 'a' from ", ")"),
+            ("row(", ")"),
+            ("sum(", ") filter (where a)"),
+            ("sum(1) over (order by ", ")"),
+            ("a[", "]"),
+            ("a[1:", "]"),
+            ("date ", ""),
+            ("x::struct(a ", ")"),
+            ("(values (", "))"),
+            ("a.b(", ")"),
+            ("columns(", ")"),
+            ("unnest([", "])"),
+            ("overlay(", " placing 'a' from 1)"),
+            ("coalesce(", ", 1)"),
+            ("ceil(", ")"),
+            ("a = any(", ")"),
+            ("(with c as (select ", ") select 1)"),
+        ];
+        for (before, after) in nested {
+            for inner in ["1", "a", "", "select 1", "1 2", "'a'"] {
+                for (depth, cut) in [(40, 0), (40, 1)] {
+                    let text = format!("{}{inner}{}", before.repeat(depth), after.repeat(depth - cut));
+                    let _ = (
+                        parse_expression(&text),
+                        parse(&format!("select {text}")),
+                        parse(&format!("select 1 from {text}")),
+                    );
+                }
+            }
         }
     }
 

@@ -30,6 +30,7 @@ mod parse;
 mod part;
 mod quoting;
 mod rewrite;
+mod statics;
 mod template;
 mod tokens;
 mod viewers_tree;
@@ -41,7 +42,6 @@ pub use aggregates::{Shape, foreign_aggregates, is_one_aggregate, shape_of};
 pub use brackets::{Nesting, Unpaired, unclosed, unpaired};
 pub use compose::{
     Clause, Composed, Placed, Selected, Unread, compose, compose_without, dependent_models, inputs_of, no_model,
-    problems_of_statics,
 };
 pub use direction::without_direction;
 pub use expand::{Context, quote};
@@ -51,6 +51,7 @@ pub use options::{model_query, option_query};
 pub use output::{OutputColumns, UnnamedColumn, output_columns, own_alias, unnamed_columns};
 pub use parse::{ParseError, parse, parse_expression, parse_foreign};
 pub use part::Regrouped;
+pub use statics::problems_of_statics;
 pub use template::{Hole, Role, Template, upper_null};
 pub use tokens::{LexError, Token, tokenize};
 pub use viewers_tree::Alike;

@@ -1,8 +1,8 @@
 //! What the format expects at the cursor: the schema's type for its place.
 
 use crate::cursor::context::{Context, Mapping, Spot, Step};
-use viz_project::schema::{Field, INTERACTION_KEYS, PROJECT, Shape, Type, shape};
-use viz_project::{Kind, ObjectId, Place, Project};
+use viz_project::schema::{Field, INTERACTION_KEYS, PROJECT, SETTINGS, Shape, Type, shape};
+use viz_project::{CONFIG_FILE, Kind, ObjectId, Place, Project};
 use viz_text::FileId;
 
 /// What the format expects at a place.
@@ -85,14 +85,21 @@ pub(crate) fn is_merged(name: &str) -> bool {
 
 /// What the format expects at a place; `None` where it knows nothing of it.
 pub(crate) fn slot<'a>(context: &Context<'a>) -> Option<Slot<'a>> {
-    let mut slot = Slot {
-        ty: Type::Object(Kind::Project),
-        field: None,
-        objects: Vec::new(),
-        inner: Vec::new(),
-        trace: None,
-        keys: Vec::new(),
-    };
+    slot_below(Type::Object(Kind::Project), context)
+}
+
+/// What stands in a file: objects of a project, or settings.
+pub(crate) fn root(project: &Project, file: FileId) -> Type {
+    match project.file(file).path.ends_with(CONFIG_FILE) {
+        true => Type::Mapping(&SETTINGS),
+        false => Type::Object(Kind::Project),
+    }
+}
+
+/// What is expected at a place of a file in which such a value stands.
+pub(crate) fn slot_below<'a>(root: Type, context: &Context<'a>) -> Option<Slot<'a>> {
+    let mut slot =
+        Slot { ty: root, field: None, objects: Vec::new(), inner: Vec::new(), trace: None, keys: Vec::new() };
     for step in &context.steps {
         match step {
             Step::Item => slot.ty = item(slot.ty)?,

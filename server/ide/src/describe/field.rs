@@ -1,7 +1,7 @@
 //! What the schema table says of a field, in words.
 
 use crate::cursor::context::{Spot, context};
-use crate::cursor::expected::{Slot, fields, object_kind, slot};
+use crate::cursor::expected::{Slot, fields, object_kind, root, slot_below};
 use crate::describe::Hover;
 use std::fmt::Write;
 use viz_project::schema::{Field, INTERACTION_DOCS, Shape, Type};
@@ -14,7 +14,7 @@ pub(crate) fn hover(project: &Project, file: FileId, offset: TextSize) -> Option
     let context = context(document, offset);
     let Spot::Key(range) = context.spot else { return None };
     let name = document.text()[range].trim_matches(['"', '\'']);
-    let slot = slot(&context)?;
+    let slot = slot_below(root(project, file), &context)?;
     if matches!(slot.ty, Type::Interaction) {
         let (key, doc) = INTERACTION_DOCS.iter().find(|(key, _)| *key == name)?;
         return Some(Hover { range, markdown: format!("**`{key}`** of an interaction · query `?{{…}}`\n\n{doc}") });

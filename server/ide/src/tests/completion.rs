@@ -381,3 +381,19 @@ fn also_with_crlf_and_other_letters() {
     assert_eq!(fixture.changed("city", false), "name: Größe 😀 ${ref(city).value}");
     assert_eq!(labels("relations:\r\n  - name: x\r\n    jo$0\r\n    condition: y\r\n"), ["join_type", "is_default"]);
 }
+
+/// `.viz-lsp.yml` beside the project.
+fn settings(text: &str) -> String {
+    format!("//- /project.visivo.yml\nname: p\n//- /.viz-lsp.yml\n{text}")
+}
+
+#[test]
+fn keys_and_words_of_settings() {
+    let keys = labels(&settings("seed: 3\n$0"));
+    assert!(keys.contains(&"target".to_owned()) && !keys.contains(&"seed".to_owned()), "{keys:?}");
+    assert_eq!(labels(&settings("level: $0\n")), ["parse", "bind", "execute"]);
+    assert_eq!(labels(&settings("hostile_options: $0\n")), ["true", "false"]);
+    let codes = labels(&settings("severity:\n  duplicate-key: off\n  $0\n"));
+    assert!(codes.contains(&"ignored-key".to_owned()) && !codes.contains(&"duplicate-key".to_owned()), "{codes:?}");
+    assert_eq!(labels(&settings("severity:\n  ignored-key: $0\n")), ["error", "warning", "information", "hint", "off"]);
+}

@@ -9,7 +9,7 @@ use crate::control::{MULTI_DISPLAYS, SINGLE_DISPLAYS};
 use crate::object::{Body, Object};
 use crate::problem::{Fix, Problem};
 use crate::schema::{Field, Kind, Place, RESERVED_KEYS, Rule, SOURCE_TYPES, Shape, Type, shape};
-use crate::similar::{did_you_mean, similar};
+use crate::similar::{did_you_mean, similar, similar_key};
 use viz_syntax::{Entry, Node, NodeKind, query_string, references};
 use viz_text::TextSize;
 
@@ -115,8 +115,7 @@ impl Lowering {
             names_in(entry.value, &mut self.out.removed);
         }
         let mut problem = Problem::new(Code::UnknownKey, loc, format!("{} has no key `{key}`", shape.with_article()));
-        // A key that is there was not meant.
-        let near = similar(key, fields.iter().map(|field| field.name).filter(|name| node.get(name).is_none()));
+        let near = similar_key(key, fields.iter().map(|field| field.name), |name| node.get(name).is_some());
         if let Some(removed) = removed {
             problem = Problem::new(Code::UnknownKey, loc, removed.message).help(removed.help);
         } else if let [only] = near.as_slice() {
@@ -415,10 +414,8 @@ impl Lowering {
             }
             if !crate::schema::INTERACTION_KEYS.contains(&key) {
                 // D-013, S-35: the reference ignores it, so the filter silently does nothing.
-                let near = similar(
-                    key,
-                    crate::schema::INTERACTION_KEYS.iter().copied().filter(|name| node.get(name).is_none()),
-                );
+                let keys = crate::schema::INTERACTION_KEYS.iter().copied();
+                let near = similar_key(key, keys, |name| node.get(name).is_some());
                 let mut problem = Problem::new(
                     Code::IgnoredKey,
                     entry.key.loc(),

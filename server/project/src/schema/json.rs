@@ -3,6 +3,7 @@
 //! It accepts what the table accepts in any version; what depends on other objects (names, kinds behind references) is
 //! beyond it.
 
+use super::settings::SETTINGS;
 use super::tables::{PROJECT, shape};
 use super::types::{Field, Kind, Shape, Type};
 use super::{HEIGHTS, INTERACTION_DOCS, PALETTES, RESERVED_KEYS};
@@ -22,6 +23,18 @@ pub fn json_schema() -> Value {
     root.insert("$schema".into(), "http://json-schema.org/draft-07/schema#".into());
     root.insert("title".into(), "Visivo project".into());
     root.extend(writer.fields(&PROJECT, PROJECT.fields, "project"));
+    root.insert("definitions".into(), Value::Object(writer.definitions));
+    Value::Object(root)
+}
+
+/// The schema of `.viz-lsp.yml`.
+pub fn settings_schema() -> Value {
+    let mut writer = Writer { definitions: Map::new() };
+    let mut root = Map::new();
+    root.insert("$schema".into(), "http://json-schema.org/draft-07/schema#".into());
+    root.insert("title".into(), "Settings of viz-lsp".into());
+    root.extend(writer.fields(&SETTINGS, SETTINGS.fields, "settings"));
+    root.remove("patternProperties");
     root.insert("definitions".into(), Value::Object(writer.definitions));
     Value::Object(root)
 }

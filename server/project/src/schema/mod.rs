@@ -2,14 +2,16 @@
 
 mod json;
 mod palettes;
+mod settings;
 mod sources;
 mod tables;
 mod theme;
 mod types;
 mod versions;
 
-pub use json::json_schema;
+pub use json::{json_schema, settings_schema};
 pub use palettes::PALETTES;
+pub use settings::SETTINGS;
 pub use sources::{Dialect, Opened, SOURCE_TYPES, SourceType};
 pub use tables::{
     HEIGHTS, INPUT_TYPES, INTERACTION_DOCS, INTERACTION_KEYS, MERGED_KEYS, PROJECT, RESERVED_KEYS, shape,

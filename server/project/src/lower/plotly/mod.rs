@@ -5,7 +5,7 @@ mod values;
 use super::{Lowering, describe};
 use crate::codes::Code;
 use crate::problem::{Fix, Problem};
-use crate::similar::{did_you_mean, similar};
+use crate::similar::{did_you_mean, similar, similar_key};
 use viz_plotly::{Attribute, Root, ValueType, schema};
 use viz_syntax::{Entry, Node, NodeKind, QueryString, QueryStringError, Slice, query_string};
 use viz_text::Loc;
@@ -228,7 +228,8 @@ impl Lowering {
         };
         let owner = if path.is_empty() { whole } else { format!("`{path}` of {whole}") };
         let mut problem = Problem::new(Code::UnknownProp, loc, format!("{owner} has no property `{key}`"));
-        let near = similar(key, schema().children(of).map(|(name, _)| name).filter(|name| node.get(name).is_none()));
+        let names = schema().children(of).map(|(name, _)| name);
+        let near = similar_key(key, names, |name| node.get(name).is_some());
         let moved = MOVED.iter().find(|(old, _)| *old == key).map(|(_, now)| *now);
         if let Some(now) = moved.map(str::to_owned).or_else(|| dotted(key)).filter(|now| exists(of, now)) {
             problem = problem.help(format!("write it as `{}`", nested(&now)));

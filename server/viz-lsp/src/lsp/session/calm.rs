@@ -57,7 +57,7 @@ impl Typing {
     }
 }
 
-/// Where a text ends that begins at a position.
+/// Where a text ends that begins at a position, which may be any: some clients say "the end" with the largest number.
 fn end_of(start: Position, text: &str, encoding: Encoding) -> Position {
     let breaks = text.matches('\n').count() as u32;
     let last = text.rsplit('\n').next().unwrap_or(text);
@@ -67,9 +67,9 @@ fn end_of(start: Position, text: &str, encoding: Encoding) -> Position {
         Encoding::Utf32 => last.chars().count(),
     } as u32;
     if breaks == 0 {
-        Position::new(start.line, start.character + units)
+        Position::new(start.line, start.character.saturating_add(units))
     } else {
-        Position::new(start.line + breaks, units)
+        Position::new(start.line.saturating_add(breaks), units)
     }
 }
 
