@@ -5,6 +5,9 @@ use percent_encoding::percent_decode_str;
 use std::path::{Path, PathBuf};
 use url::Url;
 
+/// No file has a longer path, in bytes (`PATH_MAX`); to look for one takes time with the square of its folders.
+const LONGEST: usize = 4096;
+
 /// The path that a URI names, as it is spelled there; `None` if it names no file.
 pub fn spelled(uri: &Url) -> Option<PathBuf> {
     if uri.scheme() != "file" {
@@ -12,7 +15,7 @@ pub fn spelled(uri: &Url) -> Option<PathBuf> {
     } else if cfg!(windows) {
         windows(uri).map(PathBuf::from)
     } else {
-        uri.to_file_path().ok()
+        uri.to_file_path().ok().filter(|path| path.as_os_str().len() <= LONGEST)
     }
 }
 
