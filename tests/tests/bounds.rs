@@ -195,3 +195,18 @@ fn thousands_of_unknown_keys() {
     };
     assert_eq!((unknown("unknown-prop"), unknown("unknown-key")), (10_000, 10_000));
 }
+
+/// Each of many places may hold each of many options: the text of such a choice is not made.
+#[test]
+fn many_options_in_many_places() {
+    let options = (0..2_000).map(|at| format!("o{at}")).collect::<Vec<_>>().join(", ");
+    let filter = vec!["${ref(m).city} in (${ref(i).values})"; 100].join(" or ");
+    let text = format!(
+        "{BASE}inputs: [{{ name: i, type: multi-select, options: [{options}] }}]\ninsights:\n{}",
+        insight("large", "count(*)", &filter)
+    );
+    let (_, report) = of(&text);
+    assert_eq!(report["insights"][0]["status"], "unchecked", "{}", report["insights"]);
+    let why = &report["insights"][0]["why"];
+    assert!(["query-too-large", "expression-too-large"].contains(&why["code"].as_str().unwrap_or_default()), "{why}");
+}

@@ -7,7 +7,7 @@ use crate::proof::{Classes, Conditions, Shape};
 use crate::selection::State;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::Cell;
-use viz_facts::Unknown;
+use viz_facts::{Reason, Unknown};
 use viz_project::{Body, ObjectId};
 use viz_sql::{Accessor, Composed, Filled, Hole};
 use viz_text::TextRange;
@@ -40,6 +40,9 @@ impl Plan {
         let query_inputs: Vec<ObjectId> = inputs.iter().filter(|input| in_query.contains(*input)).copied().collect();
         let positions = query_inputs.iter().enumerate().map(|(at, input)| (*input, at)).collect();
         let states = all_states(setting, &query_inputs)?;
+        if let Some(why) = too_large(setting.composed, &positions, &states) {
+            return Err(Some(why));
+        }
         let shape = Shape::of(template, &query_inputs);
         let classes = Classes::new(&shape, &fillings(setting.composed, &positions, &states), &Conditions::ALL);
         setting.facts.count(|counters| counters.lexed += classes.lexed());
@@ -98,6 +101,27 @@ fn all_states(setting: &Setting<'_>, inputs: &[ObjectId]) -> Result<Vec<Vec<Stat
         _ => Err(None),
     };
     inputs.iter().map(of).collect()
+}
+
+/// A query that some choice makes longer than this is not looked at, in bytes.
+const LARGEST: usize = 512 << 10;
+
+/// Why a query is not looked at, if the values of a choice make it too long: each of many places may hold each of many options.
+fn too_large(composed: &Composed, positions: &FxHashMap<ObjectId, usize>, states: &[Vec<State>]) -> Option<Unknown> {
+    let mut longest: FxHashMap<(usize, Accessor), usize> = FxHashMap::default();
+    let mut size = composed.template.text().text().len();
+    for hole in composed.template.holes() {
+        let Some(at) = positions.get(&hole.input) else { continue };
+        let of_states = || states[*at].iter().map(|state| state.render(hole.accessor).len()).max().unwrap_or(0);
+        size = size.saturating_add(*longest.entry((*at, hole.accessor)).or_insert_with(of_states));
+    }
+    (size > LARGEST).then(|| {
+        let limit = LARGEST >> 10;
+        Unknown::new(
+            Reason::QueryTooLarge,
+            format!("with all that can be chosen in it, its query is longer than {limit} kB"),
+        )
+    })
 }
 
 /// What each state of each input puts into the input's holes.

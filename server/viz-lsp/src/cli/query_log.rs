@@ -5,7 +5,7 @@ use crate::host::words::{count, duration};
 use chrono::{DateTime, Local};
 use std::fmt::Write as _;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use viz_engine::{Run, cache_folder, newest_runs};
 use viz_text::shown;
 
@@ -34,7 +34,7 @@ pub fn run(most: usize) -> anyhow::Result<ExitCode> {
 /// When, what for, on which source, with which outcome; below it the query, on one line.
 fn write(text: &mut String, run: &Run) {
     let Run { at, purpose, source, status, error, rows, milliseconds, sql, reusable } = run;
-    let at = DateTime::<Local>::from(*at).format("%Y-%m-%d %H:%M:%S");
+    let at = time(*at);
     let took = duration(Duration::from_millis(*milliseconds));
     let outcome = match (rows, error) {
         (_, Some(error)) => format!("{status}: {}", one_line(error)),
@@ -44,6 +44,16 @@ fn write(text: &mut String, run: &Run) {
     let kept = if *reusable { "" } else { ", not used again" };
     let (query, source) = (one_line(sql), shown::one_line(source));
     let _ = writeln!(text, "{at}  {purpose:<8} {took:>7}  {source}: {outcome}{kept}\n    | {query}");
+}
+
+/// The last second of the year 9999. A damaged cache may hold any time.
+const LAST: u64 = 253_402_300_799;
+
+fn time(at: SystemTime) -> String {
+    let seconds = at.duration_since(UNIX_EPOCH).map_or(u64::MAX, |since| since.as_secs());
+    let known = if seconds <= LAST { DateTime::from_timestamp(seconds.cast_signed(), 0) } else { None };
+    let shown = known.map(|at| at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S").to_string());
+    shown.unwrap_or_else(|| format!("{:<19}", "at no known time"))
 }
 
 fn one_line(text: &str) -> String {
@@ -57,7 +67,15 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::SystemTime;
+
+    #[test]
+    fn a_damaged_cache_may_hold_any_time() {
+        for seconds in [0, 1_700_000_000, LAST, LAST + 1, i64::MAX as u64] {
+            let Some(at) = UNIX_EPOCH.checked_add(Duration::from_secs(seconds)) else { continue };
+            assert_eq!(time(at) == "at no known time   ", seconds > LAST, "{seconds}");
+        }
+        assert_eq!(time(UNIX_EPOCH - Duration::from_secs(1)), "at no known time   ");
+    }
 
     #[test]
     fn a_run_takes_two_lines() {

@@ -20,10 +20,15 @@ pub struct Target {
 /// the number of projects.
 const MOST_ENTRIES: usize = 200_000;
 
+/// Findings of all projects of one run: those of a file that all of them include are found once in each.
+const MOST_FINDINGS: usize = 100_000;
+
 /// What the projects of a run cost together.
 #[derive(Debug, Default)]
 pub struct Together {
     entries: usize,
+    projects: usize,
+    findings: usize,
 }
 
 impl Together {
@@ -37,6 +42,22 @@ impl Together {
             bail!(
                 "the projects here include folders with more than {MOST_ENTRIES} files together: nothing is reported\n\
                  help: check fewer projects at once, or include fewer folders: projects that include each other read everything many times"
+            );
+        }
+        Ok(())
+    }
+
+    /// Adds the findings of a project.
+    ///
+    /// # Errors
+    /// If there are more than anyone reads, in several projects.
+    pub fn found(&mut self, findings: usize) -> anyhow::Result<()> {
+        self.projects += 1;
+        self.findings += findings;
+        if self.projects > 1 && self.findings > MOST_FINDINGS {
+            bail!(
+                "the projects here have more than {MOST_FINDINGS} findings together: nothing is reported\n\
+                 help: check fewer projects at once: what is wrong in a file that they all include is found in each"
             );
         }
         Ok(())

@@ -108,6 +108,7 @@ fn build_all(build: &BuildArgs, interrupt: &Interrupt, started: Instant) -> anyh
             None => target.root.join("target"),
         };
         all.push(project::build(build, target, &out, (interrupt, &deadline), &mut together)?);
+        together.found(all.last().map_or(0, |built| built.findings.len()))?;
         if interrupt.is_pressed() {
             break;
         }

@@ -186,6 +186,7 @@ fn check_project(
         Checked { shown: target.shown.clone(), project, report, recorded: recorded.unwrap_or_default(), fixed: 0 }
     };
     let mut checked = look(project);
+    together.found(checked.report.findings.len())?;
     if let Some(which) = args.fix {
         let text = |file: &viz_project::File| (file.path.clone(), file.document.text().to_owned());
         let read = checked.project.files().iter().map(text).collect();
