@@ -13,7 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 const LEAST: usize = 1 << 20;
 
 /// A larger project may have this many times the size of its files: ordinary metrics in every insight come to a tenth of it.
-const TIMES: usize = 16;
+const TIMES: usize = 32;
 
 /// Nothing counts for more: a query that large is not looked at anyway.
 const ONE: usize = 512 << 10;
@@ -29,8 +29,8 @@ const WORDS: [&str; 14] =
     ["and", "as", "between", "case", "else", "end", "in", "is", "like", "not", "null", "or", "then", "when"];
 
 impl Project {
-    /// The insights whose queries are beyond what is looked at in one project (`expression-too-large`): the queries before
-    /// them, in document order, leave no room. Hardly ever any.
+    /// The insights and inputs whose queries are beyond what is looked at in one project (`expression-too-large`): the queries
+    /// before them, in document order, leave no room. Hardly ever any.
     pub fn beyond_what_is_spelled_out(&self) -> &FxHashSet<ObjectId> {
         self.beyond.get_or_init(|| find_beyond(self))
     }
@@ -38,15 +38,20 @@ impl Project {
 
 fn find_beyond(project: &Project) -> FxHashSet<ObjectId> {
     let files: usize = project.files().iter().map(|file| file.document.text().len()).sum();
-    let mut left = LEAST.max(TIMES.saturating_mul(files));
+    let most = LEAST.max(TIMES.saturating_mul(files));
     let sizes = Sizes::new(project);
     let mut beyond = FxHashSet::default();
-    for id in project.of_kind(Kind::Insight) {
-        match left.checked_sub(sizes.of_insight(id)) {
-            Some(less) => left = less,
-            None => drop(beyond.insert(id)),
+    let mut count = |ids: &mut dyn Iterator<Item = (ObjectId, usize)>| {
+        let mut left = most;
+        for (id, size) in ids {
+            match left.checked_sub(size) {
+                Some(less) => left = less,
+                None => drop(beyond.insert(id)),
+            }
         }
-    }
+    };
+    count(&mut project.of_kind(Kind::Insight).map(|id| (id, sizes.of_insight(id))));
+    count(&mut project.of_kind(Kind::Input).map(|id| (id, sizes.of_options(id))));
     beyond
 }
 
@@ -123,6 +128,17 @@ impl<'a> Sizes<'a> {
         let Body::Insight(insight) = &self.project.object(id).body else { return 0 };
         let own: usize = insight.statements.iter().map(|statement| weight(statement.query.text.text())).sum();
         (own + self.of_references(id)).saturating_add(self.of_joins(id)).min(ONE)
+    }
+
+    /// What an option query comes to: the model's text is written into it.
+    fn of_options(&self, id: ObjectId) -> usize {
+        let Body::Input(input) = &self.project.object(id).body else { return 0 };
+        let Options::Query(query) = &input.options else { return 0 };
+        let model = |used: &ObjectId| match &self.project.object(*used).body {
+            Body::Model(model) => model.sql.as_ref().map_or(0, |sql| weight(sql.text())),
+            _ => 0,
+        };
+        weight(query.text.text()) + self.project.uses_of(id).iter().map(model).sum::<usize>()
     }
 
     /// What the references in an object come to.
@@ -244,6 +260,20 @@ metrics:
         // What does not use it, is.
         assert_eq!(beyond(long("METRIC"), 500, "${ref(m).d} + ${ref(m).x}"), 0);
         assert!(beyond(long("METRIC"), 500, "${ref(c)}") > 0);
+    }
+
+    #[test]
+    fn one_long_model_behind_very_many_option_queries_is_bounded() {
+        let sql = format!("select 1 as b{}", ", 1".repeat(10_000));
+        let inputs: String = (0..100)
+            .map(|n| format!("- {{ name: i{n}, type: single-select, options: '?{{ select b from ${{ref(m)}} }}' }}\n"))
+            .collect();
+        let head = "sources: [{ name: s, type: duckdb, database: ':memory:' }]\n";
+        let text = format!("{head}models: [{{ name: m, source: ref(s), sql: '{sql}' }}]\ninputs:\n{inputs}");
+        let files = MemoryFiles::new([("/p/project.visivo.yml", text.as_str())]);
+        let project = Project::load(Path::new("/p"), &files, &Environment::empty());
+        let left = 100 - project.beyond_what_is_spelled_out().len();
+        assert!((10..=30).contains(&left), "{left} of 100 are asked");
     }
 
     #[test]

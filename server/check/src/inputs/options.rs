@@ -206,6 +206,11 @@ fn query_values(
     id: ObjectId,
     query: &viz_project::QueryText,
 ) -> Result<Queried, Failed> {
+    if project.beyond_what_is_spelled_out().contains(&id) {
+        let message =
+            "the option queries of this project are longer together, with the texts of their models, than is looked at";
+        return Err(Failed::Unknown(Unknown::new(Reason::QueryTooLarge, message)));
+    }
     let question = match question(project, query) {
         Ok((question, _)) => question,
         Err(Failed::Unknown(why)) if why.code == Reason::SourceNotSupported => {
