@@ -151,9 +151,10 @@ fn long_chains_of_operators() {
     let j = format!("sum(${{ref(orders).amount}}){}", times(1_000, "+1"));
     let k = vec!["${ref(j)}"; 50].join("+");
     let metrics = format!("metrics:\n  - name: j\n    expression: {j}\n  - name: k\n    expression: {k}\n");
-    let insights: String = (0..4).map(|name| insight(name, "${ref(k)}")).collect();
+    // As many as there is room for.
+    let insights: String = (0..3).map(|name| insight(name, "${ref(k)}")).collect();
     let (finding, count) = alike("metrics", &check("metrics", format!("{metrics}insights:\n{insights}")));
-    assert_eq!((finding.as_str(), count), (deep, 4));
+    assert_eq!((finding.as_str(), count), (deep, 3));
 }
 
 #[test]
@@ -188,7 +189,7 @@ fn metrics_that_many_insights_use() {
     let found = check("many", text).findings();
     let said = |words: &str| found.iter().filter(|finding| finding.contains(words)).count();
     assert!(found.iter().all(|finding| finding.starts_with("information[expression-too-large]: ")), "{found:?}");
-    assert_eq!((said("64 levels deep"), said("of this project make more text of all insights")), (5, 5), "{found:?}");
+    assert_eq!((said("64 levels deep"), said("of this project make more text of all insights")), (1, 9), "{found:?}");
 }
 
 #[test]

@@ -255,7 +255,7 @@ metrics:
             assert!((15..=30).contains(&left), "{place}: {left} of 500 are looked at");
             // Twice in each, and half as many.
             let twice = 500 - beyond(long(place), 500, &format!("{x} + {x}"));
-            assert!(place == "RELATION" || twice.abs_diff(left / 2) <= 1, "{place}: {twice}, {left}");
+            assert!(place == "RELATION" || twice.abs_diff(left / 2) <= 3, "{place}: {twice}, {left}");
         }
         // What does not use it, is.
         assert_eq!(beyond(long("METRIC"), 500, "${ref(m).d} + ${ref(m).x}"), 0);
