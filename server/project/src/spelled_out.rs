@@ -21,6 +21,9 @@ const ONE: usize = 512 << 10;
 /// What reading one sign of punctuation costs, in bytes of ordinary text: each is a token, of which such text has one in six bytes.
 const SIGN: usize = 6;
 
+/// A reference of nine bytes to something no larger makes at most [`TIMES`] of its text.
+const SHORT: usize = 9 * TIMES - 9 * SIGN;
+
 /// What a column takes more in a query than its name: its table, which is a hash, and quotes.
 const COLUMN: usize = 36;
 
@@ -50,7 +53,11 @@ fn find_beyond(project: &Project) -> FxHashSet<ObjectId> {
             }
         }
     };
-    count(&mut project.of_kind(Kind::Insight).map(|id| (id, sizes.of_insight(id))));
+    // What uses nothing long comes to some 30 times the files at most: nobody looks at it, because this is asked with each keystroke.
+    if sizes.any_long() {
+        let long = project.of_kind(Kind::Insight).filter(|id| sizes.uses_long(*id));
+        count(&mut long.map(|id| (id, sizes.of_insight(id))));
+    }
     count(&mut project.of_kind(Kind::Input).map(|id| (id, sizes.of_options(id))));
     beyond
 }
@@ -122,6 +129,19 @@ impl<'a> Sizes<'a> {
             let known = self.joins.entry(models).or_default();
             *known = size.max(*known);
         }
+    }
+
+    /// Whether anything is long that insights use.
+    fn any_long(&self) -> bool {
+        self.expressions.iter().any(|size| *size as usize > SHORT)
+            || self.lists.values().chain(self.joins.values()).any(|size| *size > SHORT)
+    }
+
+    fn uses_long(&self, id: ObjectId) -> bool {
+        let long = |used: &ObjectId| {
+            self.expressions[used.index()] as usize > SHORT || self.lists.get(used).is_some_and(|size| *size > SHORT)
+        };
+        self.joins.values().any(|size| *size > SHORT) || self.project.uses_of(id).iter().any(long)
     }
 
     fn of_insight(&self, id: ObjectId) -> usize {
