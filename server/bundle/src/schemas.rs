@@ -149,18 +149,14 @@ fn tables(spec: &SourceSpec, facts: &FactStore) -> Result<Tables, Missing> {
                 Some((_, why)) => Err(unreadable(why)),
             }
         }
-        Catalog::Sqlite => {
-            let names = listed(facts, first_question(spec).ok_or_else(strange)?)?;
-            described(spec, facts, &names)
-        }
+        Catalog::Sqlite => described(spec, facts, &values(spec, facts)?),
         Catalog::DuckDb => {
             let column = |line: String| {
                 let (schema, table, name, data_type, nullable): (_, _, _, DataType, _) =
                     serde_json::from_str(&line).ok()?;
                 Some(Column { schema, table, name, data_type, nullable })
             };
-            let lines = listed(facts, first_question(spec).ok_or_else(strange)?)?;
-            let columns = lines.into_iter().filter_map(column).collect();
+            let columns = values(spec, facts)?.into_iter().filter_map(column).collect();
             Ok(Tables { columns, left_out: Vec::new() })
         }
     }
@@ -204,8 +200,8 @@ fn whole(spec: &SourceSpec, table: &str) -> Question {
     Question::Describe { source: spec.clone(), sql }
 }
 
-/// The values of the first column of a query's rows.
-fn listed(facts: &FactStore, question: Question) -> Result<Vec<String>, Missing> {
+fn values(spec: &SourceSpec, facts: &FactStore) -> Result<Vec<String>, Missing> {
+    let question = first_question(spec).ok_or_else(strange)?;
     match answer(facts, question)? {
         Answer::Options(Ok(found)) => Ok(found.values.iter().flatten().cloned().collect()),
         Answer::Options(Err(error)) => Err(unreadable(&error.message)),
@@ -280,6 +276,7 @@ fn strange() -> Missing {
     Missing::Why(Unknown::new(Reason::Engine, "the engine gave an answer of another kind"))
 }
 
+/// The name that the reference's SQL parser has for a type of a source.
 fn parser_name<'a>(spec: &SourceSpec, data_type: &'a DataType) -> &'a str {
     match (spec.storage(), data_type.as_str()) {
         (Storage::SqliteFile, name) => match name {

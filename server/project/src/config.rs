@@ -119,6 +119,9 @@ impl ConfigError {
     }
 }
 
+/// More faults than this are not told.
+const MOST_ERRORS: usize = 100;
+
 impl Config {
     /// Reads settings from text.
     ///
@@ -135,12 +138,7 @@ impl Config {
             message: in_plain_words(without_place(&error.to_string())),
         })
     }
-}
 
-/// More faults than this are not told.
-const MOST_ERRORS: usize = 100;
-
-impl Config {
     /// Reads settings key by key: a wrong one is told and passed over, and the others hold.
     pub fn parse_each(text: &str) -> (Config, Vec<ConfigError>) {
         let first = match Self::parse(text) {

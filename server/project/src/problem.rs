@@ -2,6 +2,7 @@
 
 use crate::codes::{Code, Severity};
 use crate::schema::Rule;
+use crate::similar::did_you_mean;
 use viz_text::Loc;
 
 /// Another place that explains a problem.
@@ -104,6 +105,15 @@ impl Problem {
     /// This problem with a related place.
     pub fn related(mut self, loc: Loc, message: impl Into<String>) -> Self {
         self.related.push(Related { loc, message: message.into() });
+        self
+    }
+
+    /// This problem at a key that is called otherwise: the help says what may have been meant, and if that is one, a fix renames it.
+    pub(crate) fn meant(mut self, near: &[String]) -> Self {
+        self.help = did_you_mean(near).or(self.help);
+        if let [only] = near {
+            self.fix = Some(Fix::replace(format!("rename it to `{only}`"), self.loc, only.clone()));
+        }
         self
     }
 

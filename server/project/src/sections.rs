@@ -7,7 +7,7 @@ use crate::lower::{Difference, check_mapping, describe, lower, names_in, removed
 use crate::problem::{Fix, Problem};
 use crate::project::{Item, LoweredKey};
 use crate::schema::{Field, Kind, MERGED_KEYS, PROJECT, Type};
-use crate::similar::{did_you_mean, similar_key};
+use crate::similar::similar_key;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use viz_syntax::{Document, NodeKind, TopEntry, TopValue};
@@ -181,11 +181,7 @@ impl Loader<'_> {
                 let document = &self.project.file(file).document;
                 let names = PROJECT.fields.iter().map(|field| field.name);
                 let near = similar_key(key, names, |name| document.get(name).is_some());
-                let mut problem = Problem::new(Code::UnknownKey, loc, format!("a project has no key `{key}`"));
-                if let [only] = near.as_slice() {
-                    problem = problem.fix(Fix::replace(format!("rename it to `{only}`"), loc, only.clone()));
-                }
-                problem.help = did_you_mean(&near);
+                let problem = Problem::new(Code::UnknownKey, loc, format!("a project has no key `{key}`")).meant(&near);
                 self.project.parts().problems.push(problem);
             }
         }

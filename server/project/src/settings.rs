@@ -5,8 +5,8 @@ use crate::config::{CONFIG_FILE, Config, ConfigError};
 use crate::files::ReadError;
 use crate::foreign::Source;
 use crate::loader::Loader;
-use crate::problem::{Fix, Problem};
-use crate::similar::{did_you_mean, similar_key};
+use crate::problem::Problem;
+use crate::similar::similar_key;
 use crate::small_yaml;
 use std::sync::Arc;
 use viz_syntax::{Document, Entry, TopValue};
@@ -68,14 +68,9 @@ fn problem(document: &Document, error: &ConfigError) -> Problem {
         .unwrap_or((line.len() - line.trim_start().len(), line.trim().len()));
     let range = TextRange::at(TextSize::new((start + at) as u32), TextSize::new(length as u32));
     let message = format!("the settings can't be read: {}", error.message);
-    let mut problem = Problem::new(Code::Configuration, document.loc(range), message);
     let is_there = |key: &str| document.get(key).is_some();
     let near = word.map(|word| similar_key(word, error.expected(), is_there)).unwrap_or_default();
-    problem.help = did_you_mean(&near);
-    if let [only] = near.as_slice() {
-        problem.fix = Some(Fix::replace(format!("rename it to `{only}`"), problem.loc, only.clone()));
-    }
-    problem
+    Problem::new(Code::Configuration, document.loc(range), message).meant(&near)
 }
 
 /// Severities of findings that this version doesn't know: another may.
@@ -85,16 +80,11 @@ fn unknown_codes(document: &Document) -> Vec<Problem> {
     };
     let unknown = |entry: &Entry<'_>| !entry.name().is_empty() && Code::named(entry.name()).is_none();
     let problem = |entry: Entry<'_>| {
-        let (name, loc) = (entry.name(), entry.key.loc());
-        let problem =
-            Problem::new(Code::Configuration, loc, format!("no finding is called `{name}`: this does nothing"));
-        let mut problem = problem.severity(Severity::Warning);
+        let name = entry.name();
         let near = similar_key(name, Code::ALL.iter().map(|code| code.name()), |code| severities.get(code).is_some());
-        problem.help = did_you_mean(&near).or_else(|| Some("`viz-lsp explain` lists all codes".into()));
-        if let [only] = near.as_slice() {
-            problem.fix = Some(Fix::replace(format!("rename it to `{only}`"), loc, only.clone()));
-        }
-        problem
+        let message = format!("no finding is called `{name}`: this does nothing");
+        let problem = Problem::new(Code::Configuration, entry.key.loc(), message).severity(Severity::Warning);
+        problem.help("`viz-lsp explain` lists all codes").meant(&near)
     };
     severities.entries().filter(unknown).take(MOST_UNKNOWN).map(problem).collect()
 }

@@ -58,7 +58,10 @@ fn find_beyond(project: &Project) -> FxHashSet<ObjectId> {
         let long = project.of_kind(Kind::Insight).filter(|id| sizes.uses_long(*id));
         count(&mut long.map(|id| (id, sizes.of_insight(id))));
     }
-    count(&mut project.of_kind(Kind::Input).map(|id| (id, sizes.of_options(id))));
+    // Nor are texts read that can't come to it even if they are nothing but punctuation.
+    if project.of_kind(Kind::Input).map(|id| sizes.of_options(id, |text| SIGN * text.len())).sum::<usize>() > most {
+        count(&mut project.of_kind(Kind::Input).map(|id| (id, sizes.of_options(id, weight))));
+    }
     beyond
 }
 
@@ -137,6 +140,7 @@ impl<'a> Sizes<'a> {
             || self.lists.values().chain(self.joins.values()).any(|size| *size > SHORT)
     }
 
+    /// Whether an insight does.
     fn uses_long(&self, id: ObjectId) -> bool {
         let long = |used: &ObjectId| {
             self.expressions[used.index()] as usize > SHORT || self.lists.get(used).is_some_and(|size| *size > SHORT)
@@ -144,14 +148,15 @@ impl<'a> Sizes<'a> {
         self.joins.values().any(|size| *size > SHORT) || self.project.uses_of(id).iter().any(long)
     }
 
+    /// What the query of an insight comes to.
     fn of_insight(&self, id: ObjectId) -> usize {
         let Body::Insight(insight) = &self.project.object(id).body else { return 0 };
         let own: usize = insight.statements.iter().map(|statement| weight(statement.query.text.text())).sum();
         (own + self.of_references(id)).saturating_add(self.of_joins(id)).min(ONE)
     }
 
-    /// What an option query comes to: the model's text is written into it.
-    fn of_options(&self, id: ObjectId) -> usize {
+    /// What an option query comes to, if texts come to this: the model's is written into it.
+    fn of_options(&self, id: ObjectId, weight: impl Fn(&str) -> usize) -> usize {
         let Body::Input(input) = &self.project.object(id).body else { return 0 };
         let Options::Query(query) = &input.options else { return 0 };
         let model = |used: &ObjectId| match &self.project.object(*used).body {

@@ -40,11 +40,13 @@ impl Plan {
         let query_inputs: Vec<ObjectId> = inputs.iter().filter(|input| in_query.contains(*input)).copied().collect();
         let positions = query_inputs.iter().enumerate().map(|(at, input)| (*input, at)).collect();
         let states = all_states(setting, &query_inputs)?;
-        if let Some(why) = too_large(setting.composed, &positions, &states) {
+        let rendered = rendered(setting.composed, &positions, &states);
+        if let Some(why) = too_large(setting.composed, &positions, &rendered) {
             return Err(Some(why));
         }
         let shape = Shape::of(template, &query_inputs);
-        let classes = Classes::new(&shape, &fillings(setting.composed, &positions, &states), &Conditions::ALL);
+        let fillings = fillings(setting.composed, &positions, &states, &rendered);
+        let classes = Classes::new(&shape, &fillings, &Conditions::ALL);
         setting.facts.count(|counters| counters.lexed += classes.lexed());
         let counts: Vec<u32> = states.iter().map(|states| states.len() as u32).collect();
         let combinations = sample(&counts, &classes, setting.options.max_combinations, setting.options.seed);
@@ -106,14 +108,28 @@ fn all_states(setting: &Setting<'_>, inputs: &[ObjectId]) -> Result<Vec<Vec<Stat
 /// A query that some choice makes longer than this is not looked at, in bytes.
 const LARGEST: usize = 512 << 10;
 
+/// Of an input, by its position, what each of its states puts into a hole with this accessor.
+type Rendered = FxHashMap<(usize, Accessor), Vec<String>>;
+
+fn rendered(composed: &Composed, positions: &FxHashMap<ObjectId, usize>, states: &[Vec<State>]) -> Rendered {
+    let mut out = Rendered::default();
+    for hole in composed.template.holes() {
+        if let Some(at) = positions.get(&hole.input) {
+            let of_states = || states[*at].iter().map(|state| state.render(hole.accessor)).collect();
+            out.entry((*at, hole.accessor)).or_insert_with(of_states);
+        }
+    }
+    out
+}
+
 /// Why a query is not looked at, if the values of a choice make it too long: each of many places may hold each of many options.
-fn too_large(composed: &Composed, positions: &FxHashMap<ObjectId, usize>, states: &[Vec<State>]) -> Option<Unknown> {
-    let mut longest: FxHashMap<(usize, Accessor), usize> = FxHashMap::default();
+fn too_large(composed: &Composed, positions: &FxHashMap<ObjectId, usize>, rendered: &Rendered) -> Option<Unknown> {
+    let longest = |texts: &Vec<String>| texts.iter().map(String::len).max().unwrap_or(0);
+    let longest: FxHashMap<_, usize> = rendered.iter().map(|(key, texts)| (*key, longest(texts))).collect();
     let mut size = composed.template.text().text().len();
     for hole in composed.template.holes() {
         let Some(at) = positions.get(&hole.input) else { continue };
-        let of_states = || states[*at].iter().map(|state| state.render(hole.accessor).len()).max().unwrap_or(0);
-        size = size.saturating_add(*longest.entry((*at, hole.accessor)).or_insert_with(of_states));
+        size = size.saturating_add(longest[&(*at, hole.accessor)]);
     }
     (size > LARGEST).then(|| {
         let limit = LARGEST >> 10;
@@ -129,6 +145,7 @@ fn fillings(
     composed: &Composed,
     positions: &FxHashMap<ObjectId, usize>,
     states: &[Vec<State>],
+    rendered: &Rendered,
 ) -> Vec<Vec<Vec<String>>> {
     let mut accessors: Vec<Vec<Accessor>> = vec![Vec::new(); states.len()];
     for hole in composed.template.holes() {
@@ -136,10 +153,11 @@ fn fillings(
             accessors[*at].push(hole.accessor);
         }
     }
-    let of = |(accessors, states): (Vec<Accessor>, &Vec<State>)| {
-        states.iter().map(|state| accessors.iter().map(|accessor| state.render(*accessor)).collect()).collect()
+    let of = |(input, accessors): (usize, Vec<Accessor>)| {
+        let texts: Vec<&Vec<String>> = accessors.iter().map(|accessor| &rendered[&(input, *accessor)]).collect();
+        (0..states[input].len()).map(|state| texts.iter().map(|texts| texts[state].clone()).collect()).collect()
     };
-    accessors.into_iter().zip(states).map(of).collect()
+    accessors.into_iter().enumerate().map(of).collect()
 }
 
 /// The query as the browser runs it for a selection.

@@ -9,7 +9,7 @@ use crate::control::{MULTI_DISPLAYS, SINGLE_DISPLAYS};
 use crate::object::{Body, Object};
 use crate::problem::{Fix, Problem};
 use crate::schema::{Field, Kind, Place, RESERVED_KEYS, Rule, SOURCE_TYPES, Shape, Type, shape};
-use crate::similar::{did_you_mean, similar, similar_key};
+use crate::similar::{similar, similar_key};
 use viz_syntax::{Entry, Node, NodeKind, query_string, references};
 use viz_text::TextSize;
 
@@ -118,11 +118,8 @@ impl Lowering {
         let near = similar_key(key, fields.iter().map(|field| field.name), |name| node.get(name).is_some());
         if let Some(removed) = removed {
             problem = Problem::new(Code::UnknownKey, loc, removed.message).help(removed.help);
-        } else if let [only] = near.as_slice() {
-            problem = problem.fix(Fix::replace(format!("rename it to `{only}`"), loc, only.clone()));
-            problem.help = did_you_mean(&near);
-        } else if let Some(help) = did_you_mean(&near) {
-            problem = problem.help(help);
+        } else if !near.is_empty() {
+            problem = problem.meant(&near);
         } else {
             let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
             problem = problem.help(format!("use one of {}", names.join(", ")));
@@ -416,17 +413,8 @@ impl Lowering {
                 // D-013, S-35: the reference ignores it, so the filter silently does nothing.
                 let keys = crate::schema::INTERACTION_KEYS.iter().copied();
                 let near = similar_key(key, keys, |name| node.get(name).is_some());
-                let mut problem = Problem::new(
-                    Code::IgnoredKey,
-                    entry.key.loc(),
-                    format!("`{key}` does nothing: an interaction is `filter`, `split` or `sort`"),
-                );
-                if let [only] = near.as_slice() {
-                    problem =
-                        problem.fix(Fix::replace(format!("rename it to `{only}`"), entry.key.loc(), only.clone()));
-                }
-                problem.help = did_you_mean(&near).or(problem.help);
-                self.problem(problem);
+                let message = format!("`{key}` does nothing: an interaction is `filter`, `split` or `sort`");
+                self.problem(Problem::new(Code::IgnoredKey, entry.key.loc(), message).meant(&near));
                 continue;
             }
             if entry.value.is_null() || entry.duplicate {

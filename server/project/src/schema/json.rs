@@ -18,25 +18,25 @@ const BOOLEAN: &str = "^([Tt]rue|TRUE|[Ff]alse|FALSE|[Yy]es|YES|[Nn]o|NO|[Oo]n|O
 
 /// The schema of project files and of the files that they include.
 pub fn json_schema() -> Value {
-    let mut writer = Writer { definitions: Map::new() };
-    let mut root = Map::new();
-    root.insert("$schema".into(), "http://json-schema.org/draft-07/schema#".into());
-    root.insert("title".into(), "Visivo project".into());
-    root.extend(writer.fields(&PROJECT, PROJECT.fields, "project"));
-    root.insert("definitions".into(), Value::Object(writer.definitions));
-    Value::Object(root)
+    Value::Object(document("Visivo project", &PROJECT))
 }
 
 /// The schema of `.viz-lsp.yml`.
 pub fn settings_schema() -> Value {
+    let mut root = document("Settings of viz-lsp", &SETTINGS);
+    root.shift_remove("patternProperties");
+    Value::Object(root)
+}
+
+/// The schema of files that are such a mapping.
+fn document(title: &str, shape: &Shape) -> Map<String, Value> {
     let mut writer = Writer { definitions: Map::new() };
     let mut root = Map::new();
     root.insert("$schema".into(), "http://json-schema.org/draft-07/schema#".into());
-    root.insert("title".into(), "Settings of viz-lsp".into());
-    root.extend(writer.fields(&SETTINGS, SETTINGS.fields, "settings"));
-    root.remove("patternProperties");
+    root.insert("title".into(), title.into());
+    root.extend(writer.fields(shape, shape.fields, shape.name));
     root.insert("definitions".into(), Value::Object(writer.definitions));
-    Value::Object(root)
+    root
 }
 
 struct Writer {

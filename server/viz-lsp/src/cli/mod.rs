@@ -12,3 +12,4 @@ pub(crate) mod named;
 mod projects_below;
 pub(crate) mod query_log;
 pub mod targets;
+mod together;

@@ -2,10 +2,10 @@
 
 use crate::cli::projects_below::projects_below;
 use crate::host::paths::real;
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use viz_project::{FileSystem, Project};
+use viz_project::FileSystem;
 
 /// A project to check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,54 +14,6 @@ pub struct Target {
     pub root: PathBuf,
     /// Its folder as people see it.
     pub shown: String,
-}
-
-/// Entries of folders that the projects of one run may include. Each may include all others: then they are as many as the cube of
-/// the number of projects.
-const MOST_ENTRIES: usize = 200_000;
-
-/// Findings of all projects of one run: those of a file that all of them include are found once in each.
-const MOST_FINDINGS: usize = 100_000;
-
-/// What the projects of a run cost together.
-#[derive(Debug, Default)]
-pub struct Together {
-    entries: usize,
-    projects: usize,
-    findings: usize,
-}
-
-impl Together {
-    /// Adds a project.
-    ///
-    /// # Errors
-    /// If that is more than is looked at in one run.
-    pub fn add(&mut self, project: &Project) -> anyhow::Result<()> {
-        self.entries += project.listed_entries();
-        if self.entries > MOST_ENTRIES {
-            bail!(
-                "the projects here include folders with more than {MOST_ENTRIES} files together: nothing is reported\n\
-                 help: check fewer projects at once, or include fewer folders: projects that include each other read everything many times"
-            );
-        }
-        Ok(())
-    }
-
-    /// Adds the findings of a project.
-    ///
-    /// # Errors
-    /// If there are more than anyone reads, in several projects.
-    pub fn found(&mut self, findings: usize) -> anyhow::Result<()> {
-        self.projects += 1;
-        self.findings += findings;
-        if self.projects > 1 && self.findings > MOST_FINDINGS {
-            bail!(
-                "the projects here have more than {MOST_FINDINGS} findings together: nothing is reported\n\
-                 help: check fewer projects at once: what is wrong in a file that they all include is found in each"
-            );
-        }
-        Ok(())
-    }
 }
 
 /// Where the command was typed, by its real name: paths of the command line are relative to it.

@@ -233,10 +233,9 @@ impl Lowering {
         let moved = MOVED.iter().find(|(old, _)| *old == key).map(|(_, now)| *now);
         if let Some(now) = moved.map(str::to_owned).or_else(|| dotted(key)).filter(|now| exists(of, now)) {
             problem = problem.help(format!("write it as `{}`", nested(&now)));
-        } else if let [only] = near.as_slice() {
-            problem = problem.fix(Fix::replace(format!("rename it to `{only}`"), loc, only.clone()));
-            problem.help = did_you_mean(&near);
-        } else if let Some(help) = did_you_mean(&near).or_else(|| did_you_mean(&one_below(of, key))) {
+        } else if !near.is_empty() {
+            problem = problem.meant(&near);
+        } else if let Some(help) = did_you_mean(&one_below(of, key)) {
             problem = problem.help(help);
         } else {
             let names: Vec<&str> = schema().children(of).map(|(name, _)| name).collect();

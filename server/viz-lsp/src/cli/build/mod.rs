@@ -9,6 +9,7 @@ mod state;
 
 use crate::cli::args::{BuildArgs, Format};
 use crate::cli::targets;
+use crate::cli::together::Together;
 use crate::host::answerer::Cancel;
 use crate::host::deadline::Deadline;
 use crate::host::output;
@@ -100,15 +101,16 @@ fn build_all(build: &BuildArgs, interrupt: &Interrupt, started: Instant) -> anyh
     }
     let deadline = Deadline::of_process(build.common.deadline.map(crate::host::settings::seconds));
     let mut all: Vec<Built> = Vec::new();
-    let mut together = targets::Together::default();
+    let mut together = Together::default();
     for target in targets {
         // What is given is relative to where it is typed; the default to the project (R-DISC-06).
         let out: PathBuf = match &build.out {
             Some(out) => current.join(out),
             None => target.root.join("target"),
         };
-        all.push(project::build(build, target, &out, (interrupt, &deadline), &mut together)?);
-        together.found(all.last().map_or(0, |built| built.findings.len()))?;
+        let built = project::build(build, target, &out, (interrupt, &deadline), &mut together)?;
+        together.found(built.findings.len())?;
+        all.push(built);
         if interrupt.is_pressed() {
             break;
         }

@@ -5,7 +5,7 @@ mod watch;
 
 use crate::cli::args::{CheckArgs, CommonArgs, Deny, Format};
 use crate::cli::formats;
-use crate::cli::targets::Together;
+use crate::cli::together::Together;
 use crate::host;
 use crate::host::answerer::{Answerer, EngineAnswerer};
 use crate::host::baseline::Baseline;
