@@ -1,9 +1,11 @@
 //! The command line. Its options and exit codes are promised: more may come, none changes.
 
+mod format;
 mod values;
 
 use chrono::{DateTime, Local, NaiveDate, NaiveDateTime};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+pub use format::FormatArgs;
 use std::ffi::OsString;
 use std::path::PathBuf;
 pub use values::{Color, Deny, Fixes, Format, LevelArg, TargetArg};
@@ -80,6 +82,8 @@ enum Face {
     Check(CheckArgs),
     /// Check projects, and put the fixes that need no second look into their files
     Fix(CheckArgs),
+    /// Format the files of projects: indentation and blanks, never comments, texts or meaning
+    Format(FormatArgs),
     /// Make the files that the projects' dashboards read: options, rows of models and insights
     Build(BuildArgs),
     /// Print the page of a finding's code; all codes when none is given
@@ -273,6 +277,8 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// `build`.
     Build(Box<BuildArgs>),
+    /// `format`.
+    Format(FormatArgs),
     /// `explain`.
     Explain(Option<String>),
     /// `doctor`, on the project of this path.
@@ -301,7 +307,10 @@ fn command_first(mut args: Vec<OsString>) -> Vec<OsString> {
         AS_OPTIONS.into_iter().find(|command| *command == name).map(|command| (command, value))
     };
     let found = (1..end).find_map(|at| Some((at, option(&args[at])?)));
-    if let Some((at, (command, value))) = found {
+    // `format --check` is no check.
+    let is_word = |at: &usize| !args[*at].as_encoded_bytes().starts_with(b"-") && args[*at - 1] != "--log-file";
+    let formats = (1..end).find(is_word).filter(|at| args[*at] == "format");
+    if let Some((at, (command, value))) = found.filter(|(at, _)| formats.is_none_or(|format| *at < format)) {
         match value {
             Some(value) => args[at] = value.into(),
             None => drop(args.remove(at)),
@@ -340,6 +349,7 @@ impl Cli {
             Face::Check(check) => Command::Check(Box::new(check)),
             Face::Fix(check) => Command::Check(Box::new(CheckArgs { fix: check.fix.or(Some(Fixes::Safe)), ..check })),
             Face::Build(build) => Command::Build(Box::new(build)),
+            Face::Format(format) => Command::Format(format),
             Face::Explain { code } => Command::Explain(code),
             Face::Doctor { path } => Command::Doctor(path),
             Face::Runs { count } => Command::Runs(count as usize),
@@ -404,6 +414,15 @@ mod tests {
             assert_eq!(options.common.paths, [PathBuf::from("a"), PathBuf::from("b")]);
             assert_eq!(options.common.format, Format::Json);
         }
+    }
+
+    #[test]
+    fn what_is_formatted_may_be_checked() {
+        for args in [&["format", "--check", "a"][..], &["-v", "format", "a", "--check"]] {
+            let Ok(Command::Format(options)) = command(args) else { panic!("{args:?}") };
+            assert!(options.check && options.paths == [PathBuf::from("a")], "{args:?}");
+        }
+        assert!(matches!(command(&["--check", "format"]), Ok(Command::Check(_))));
     }
 
     #[test]
