@@ -54,8 +54,8 @@ fn the_files_that_are_named() {
 fn differences_are_what_patch_reads() {
     let project = shop();
     let diff = format(&project, &["--diff", "more.yml"]);
-    let wanted = "--- more.yml\n+++ more.yml\n@@ -1,5 +1,5 @@\n insights:\n-- name: a\n-  props:\n-      type: bar\n-      x: ?{1}\n+  - name: a\n\
-                  +    props:\n+      type: bar\n+      x: ?{ 1 }\n";
+    let wanted = "--- more.yml\n+++ more.yml\n@@ -1,5 +1,5 @@\n insights:\n-- name: a\n-  props:\n+  - name: a\n+    props:\n       type: bar\n\
+                  -      x: ?{1}\n+      x: ?{ 1 }\n";
     assert_eq!((diff.status, diff.out.as_str()), (1, wanted), "{diff:?}");
     assert_eq!(project.read("more.yml"), MORE);
     assert_eq!(diff.err, "1 file would be formatted\n");
