@@ -97,6 +97,8 @@ impl Plan<'_> {
             } else if line.indent == 0 && (body.starts_with('%') || is_marker(body)) {
                 self.comments(waiting..number, None);
                 self.open.clear();
+            } else if waiting == number {
+                self.begins(number)?;
             } else {
                 let before = self.open.clone();
                 self.begins(number)?;

@@ -63,7 +63,10 @@ impl Roles {
                     roles.ends_in_scalar[first..last].fill(true);
                     roles.inside[first + 1..=last.max(first)].fill(Inside::Flow);
                 }
-                None if node.is_flow() => roles.inside[first + 1..=last.max(first)].fill(Inside::Flow),
+                // What is in another is done.
+                None if node.is_flow() && roles.inside[last] != Inside::Flow => {
+                    roles.inside[first + 1..=last.max(first)].fill(Inside::Flow)
+                }
                 None => {}
             }
         }

