@@ -9,6 +9,7 @@ use viz_syntax::{Document, NodeKind, ProblemKind, QueryString, Style, Typed, que
 struct Fact<'a> {
     kind: NodeKind,
     flow: bool,
+    is_block_key: bool,
     children: usize,
     anchor: Option<&'a str>,
     /// An alias's name, as it is written.
@@ -51,6 +52,7 @@ fn facts(document: &Document) -> (Vec<Fact<'_>>, Vec<Silencer<'_>>, Vec<(Problem
         Fact {
             kind: node.kind(),
             flow: node.is_flow(),
+            is_block_key: seen.is_block_key,
             children: seen.children,
             anchor: node.anchor().map(|(name, _)| name),
             alias: alias.then(|| node.text()),

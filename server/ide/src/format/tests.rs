@@ -31,6 +31,7 @@ fn lists_and_mappings_stand_two_columns_behind_what_holds_them() {
         "insights:\n    -   name: a\n        props: {type: bar}\n    -   name: b\n",
         "insights:\n  - name: a\n    props: {type: bar}\n  - name: b\n",
     );
+    check("  a: 1\n  b:\n  - d: 2\n  - &x e\n  c: []\n", "a: 1\nb:\n  - d: 2\n  - &x e\nc: []\n");
     check("  a: 1\n  b:\n     c: 2\n", "a: 1\nb:\n  c: 2\n");
     check("  - a\n  -  b\n", "- a\n- b\n");
     check("a:\n -\n    b: 1\n    c: 2\n -\n    - d\n", "a:\n  -\n    b: 1\n    c: 2\n  -\n    - d\n");

@@ -33,14 +33,12 @@ pub(super) fn nodes(document: &Document) -> Vec<Seen<'_>> {
     for entry in document.entries() {
         below(entry.key(), in_lines, &mut seen, &mut open);
         let value = entry.node();
-        below(value, false, &mut seen, &mut open);
-        if is_alias(value) || value.kind() == NodeKind::Sequence {
-            continue;
+        // A list in lines is told by its items, since one is a node, and another, whose items are segments of their own, is not.
+        let mut items = entry.items().filter(|_| !is_alias(value) && !value.is_flow()).peekable();
+        if items.peek().is_none() {
+            below(value, false, &mut seen, &mut open);
         }
-        // The items of a list section are segments of their own.
-        for item in entry.items() {
-            below(item, false, &mut seen, &mut open);
-        }
+        items.for_each(|item| below(item, false, &mut seen, &mut open));
     }
     seen
 }
