@@ -19,8 +19,11 @@ RULE = re.compile(r"\b(?:R-[A-Z0-9]+-|[SD]-)\d+[a-z]?\b")
 TEST = re.compile(r"`([\w/-]+\.rs)::(\w+)`")
 # A mark under a fault, or a place for where no mark can stand, and what is found there.
 FOUND = re.compile(r"^(?P<place> *# *(?:\^+|\d+:\d+(?:-\d+:\d+)?)) +(?P<says>(?:error|warning|information|hint)\[.*)$")
+PLACE = re.compile(r"^# \d+:\d+", re.MULTILINE)
 # So many columns of code are seen without scrolling.
 WIDTH = 100
+# Pages where words that are codes of findings, too, mean something else.
+OTHER_CODES = ("requests.md",)
 # Words of the first line of each project in the checklist of versions.
 OUTCOMES = {"C": "refuses to compile", "R": "fails when it runs", "S": "is silently wrong", "ok": "works"}
 
@@ -93,7 +96,8 @@ class Pages:
         """What is code inside a line, with a link if it is a finding that has a page of its own, or a test."""
         code = part.strip("`")
         page = f"findings/{code}.md"
-        if part == f"`{code}`" and "-" in code and page in self.pages and page != path:
+        is_finding = part == f"`{code}`" and "-" in code and page in self.pages and page != path
+        if is_finding and path not in OTHER_CODES:
             return f"[{part}]({beside(path, page)})"
         if test := TEST.fullmatch(part):
             return f"[{test[2].replace('_', ' ')}]({self.repository}/blob/main/{test[1]})"
@@ -119,9 +123,12 @@ class Pages:
         if source == "tests/versions/checklist.md" and re.match(r"# (?:all|\d)", body):
             first, _, body = body.partition("\n")
             above = self.prose(path, outcomes(first.removeprefix("# "))) + "\n\n"
-        body = "".join(f"{line}\n" for text in body.splitlines() for line in narrow(text))
         caption = f":caption: {marks.split()[0]}\n" if marks else ""
-        numbers = ":linenos:\n" if re.search(r"^# \d+:\d+", body, re.MULTILINE) else ""
+        # Where lines are told by their numbers, these stay what they are.
+        place = PLACE.search(body)
+        before, after = (body[: place.start()], body[place.start() :]) if place else ("", body)
+        body = before + "".join(f"{line}\n" for text in after.splitlines() for line in narrow(text))
+        numbers = ":linenos:\n" if place else ""
         shown = "text" if language == "csv" else language
         return f"{above}{code['ticks']}{{code-block}} {shown}\n{caption}{numbers}\n{body}{code['ticks']}"
 
