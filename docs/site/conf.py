@@ -24,6 +24,7 @@ html_static_path = ["style"]
 html_css_files = ["site.css"]
 html_js_files = ["disk.js"]
 html_copy_source = False
+html_use_index = False
 html_show_sphinx = False
 html_theme_options = {"navigation_with_keys": True}
 pygments_style = "friendly"
