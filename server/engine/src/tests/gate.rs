@@ -218,3 +218,20 @@ fn widening_spaces_changes_no_verdict() {
         assert_eq!(verdict(&wide), verdict(&sql), "{sql:?}");
     }
 }
+
+/// DuckDB's parser would take half a minute for some of these.
+#[test]
+fn what_is_nested_too_deep_is_not_handed_over() {
+    for (before, after) in
+        [("(", ")"), ("[", "]"), ("{'a': ", "}"), ("case when ", " then 1 end"), ("- ", ""), ("not ", "")]
+    {
+        for (depth, deep) in [(2_000, true), (50, false)] {
+            for end in [String::new(), format!("1{}", after.repeat(depth))] {
+                let sql = format!("select {}{end}", before.repeat(depth));
+                let told = parse(&sql);
+                let code = told.as_ref().err().map(|why| why.code);
+                assert_eq!(code, deep.then_some(Reason::NestedTooDeep), "{before}: {told:?}");
+            }
+        }
+    }
+}
