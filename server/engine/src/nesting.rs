@@ -1,5 +1,5 @@
-//! How deep a text is nested. DuckDB's parser and binder take time that grows with the square of it and faster: four kilobytes of `(` take
-//! it half a minute. So deeper texts are not handed over.
+//! How deep a text is nested. DuckDB's parser and binder take time that grows with the square of it and faster: for four kilobytes of `(`
+//! ten seconds are not enough. So deeper texts are not handed over.
 
 use sqlparser::dialect::DuckDbDialect;
 use sqlparser::tokenizer::{Token, Tokenizer};
