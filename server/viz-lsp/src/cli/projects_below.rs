@@ -12,7 +12,10 @@ const MOST_FOLDERS: usize = 10_000;
 const OTHERS: [&str; 5] = ["node_modules", "target", "venv", "site-packages", "dbt_packages"];
 
 /// The folders below this one that hold a project file, sorted. Neither links nor hidden folders are followed, nor what is inside a project.
-pub fn projects_below(folder: &Path) -> Vec<PathBuf> {
+///
+/// # Errors
+/// If a project's file is none that can be read: a check that passes over it would say that all is well.
+pub fn projects_below(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let (mut found, mut looked_into) = (Vec::new(), 0);
     let mut open = vec![(folder.to_owned(), 0)];
     while let Some((folder, depth)) = open.pop() {
