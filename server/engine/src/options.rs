@@ -54,38 +54,93 @@ impl Shape {
 /// and HUGEINT, because they are stored as floats. DATE and TIMESTAMP stay ISO texts here; the column's type tells that the
 /// browser gets milliseconds instead (`S-38`).
 pub(crate) fn values(conn: &Connection, sql: &Gated<'_>, limit: u32, bytes: u64) -> Result<OptionValues, Failure> {
+    // Places in errors are places in the wrapped text: no place is better than a wrong one.
+    let failure = |error| errors::failure(error, "", usize::MAX);
+    match one_column(conn, sql, limit, bytes) {
+        Ok(Read::Values(column, values)) => return within(values, vec![column], limit, bytes),
+        Ok(Read::Otherwise) => {}
+        // What is wrong with the text itself has a place in it.
+        Err(error) => return Err(describe(conn, sql).err().unwrap_or_else(|| failure(error))),
+    }
     let columns = describe(conn, sql)?;
     let shape = columns.first().map_or(Shape::Text, |column| Shape::of(&column.data_type));
-    // DuckDB's own `query` (a macro in the user's database may have its name) takes the text as it is: with comments, with a `;` at its end. The gate has passed this very text.
     let target = match shape {
         Shape::Float => "DOUBLE",
         Shape::Text => "VARCHAR",
     };
-    let wrapped = format!(
-        "SELECT CAST(viz_option AS {target}) FROM system.main.query({}) AS viz_options(viz_option) LIMIT {}",
-        literal(sql.text()),
-        u64::from(limit) + 1
-    );
-    let run = || -> duckdb::Result<Option<Vec<Option<String>>>> {
+    let wrapped =
+        format!("SELECT CAST(viz_option AS {target}) FROM {} AS viz_options(viz_option)", rows_of(sql, limit));
+    let run = || {
         let mut statement = conn.prepare(&wrapped)?;
         let rows = statement.query_map([], |row| match shape {
             Shape::Float => Ok(row.get::<_, Option<f64>>(0)?.map(js_number)),
-            Shape::Text => row.get::<_, Option<String>>(0),
+            Shape::Text => row.get(0),
         })?;
-        let (mut values, mut used) = (Vec::new(), 0);
-        for value in rows {
-            let value = value?;
-            used += value.as_ref().map_or(0, |value| value.len() as u64);
-            if used > bytes {
-                return Ok(None);
-            }
-            values.push(value);
-        }
-        Ok(Some(values))
+        up_to(rows, bytes)
     };
-    // Places in errors are places in the wrapped text: no place is better than a wrong one.
-    let found = run().map_err(|error| errors::failure(error, "", usize::MAX))?;
-    let mut values = found.ok_or_else(|| too_long(bytes))?;
+    within(run().map_err(failure)?, columns, limit, bytes)
+}
+
+/// What one look at a query gave.
+enum Read {
+    /// Its only column, and the values, or nothing if they take too many bytes.
+    Values(Column, Option<Vec<Option<String>>>),
+    /// It has no rows, several columns, or numbers that are printed in another way.
+    Otherwise,
+}
+
+/// Column and values of a query with one column and some rows, bound once: guessing the types of a CSV file takes longer
+/// than reading it.
+fn one_column(conn: &Connection, sql: &Gated<'_>, limit: u32, bytes: u64) -> duckdb::Result<Read> {
+    let wrapped = format!("SELECT CAST(COLUMNS(*) AS VARCHAR), system.main.typeof(#1) FROM {}", rows_of(sql, limit));
+    let mut statement = conn.prepare(&wrapped)?;
+    let mut rows = statement.query([])?;
+    let Some(row) = rows.next()? else { return Ok(Read::Otherwise) };
+    let statement: &duckdb::Statement<'_> = row.as_ref();
+    if statement.column_count() != 2 {
+        return Ok(Read::Otherwise);
+    }
+    let column = Column { name: statement.column_name(0)?.to_string(), data_type: row.get::<_, String>(1)?.into() };
+    if Shape::of(&column.data_type) == Shape::Float {
+        return Ok(Read::Otherwise);
+    }
+    let first = row.get(0);
+    let rest = std::iter::from_fn(|| rows.next().and_then(|row| row.map(|row| row.get(0)).transpose()).transpose());
+    Ok(Read::Values(column, up_to(std::iter::once(first).chain(rest), bytes)?))
+}
+
+/// The rows of a query, one more than `limit`, as a table.
+fn rows_of(sql: &Gated<'_>, limit: u32) -> String {
+    // DuckDB's own `query` (a macro in the user's database may have its name) takes the text as it is: with comments, with
+    // a `;` at its end. The gate has passed this very text.
+    format!("(FROM system.main.query({}) LIMIT {})", literal(sql.text()), u64::from(limit) + 1)
+}
+
+/// The values, or nothing if they take more than so many bytes.
+fn up_to(
+    rows: impl Iterator<Item = duckdb::Result<Option<String>>>,
+    bytes: u64,
+) -> duckdb::Result<Option<Vec<Option<String>>>> {
+    let (mut values, mut used) = (Vec::new(), 0);
+    for value in rows {
+        let value = value?;
+        used += value.as_ref().map_or(0, |value| value.len() as u64);
+        if used > bytes {
+            return Ok(None);
+        }
+        values.push(value);
+    }
+    Ok(Some(values))
+}
+
+/// At most `limit` of the values.
+fn within(
+    values: Option<Vec<Option<String>>>,
+    columns: Vec<Column>,
+    limit: u32,
+    bytes: u64,
+) -> Result<OptionValues, Failure> {
+    let mut values = values.ok_or_else(|| too_long(bytes))?;
     let more = values.len() > limit as usize;
     values.truncate(limit as usize);
     Ok(OptionValues { columns, values, more })
