@@ -12,6 +12,7 @@ mod build;
 mod build_2_2;
 mod cache;
 mod command_line;
+mod costs;
 mod diagnostics;
 mod differential;
 mod edits;

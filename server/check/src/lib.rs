@@ -7,6 +7,7 @@
 //! Invariants: unknown is never an error and never silence (`verdicts.md`); a finding of DuckDB-dialect syntax is only
 //! made once DuckDB's own parser has refused the text. This crate knows neither LSP, stdout nor DuckDB.
 
+mod dashboards;
 mod engine_errors;
 mod facts;
 mod inputs;
@@ -24,6 +25,7 @@ pub use insight::rendered::{RenderedColumn, RenderedQuery, RenderedTable, render
 pub use insight::static_props::{Filled, node_of, placeholders, static_props, stored_props, written};
 pub use models::check_model::{columns_of, columns_of_a_run};
 pub use models::source::{source_of_model, source_spec, sources};
+pub use report::cost::Cost;
 pub use report::rule::is_rule;
 pub use report::{
     Counters, FailedCombinations, Finding, InputReport, InsightReport, Judge, ObjectName, OptionsStatus, Proof, Report,

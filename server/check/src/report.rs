@@ -1,6 +1,7 @@
 //! What a check found: the one value that the editor and the command line are two faces of.
 
 pub(crate) mod bounds;
+pub mod cost;
 pub(crate) mod fingerprint;
 pub(crate) mod finish;
 pub(crate) mod mask;
@@ -8,6 +9,7 @@ pub(crate) mod repetition;
 pub mod rule;
 pub(crate) mod suppression;
 
+use crate::report::cost::Cost;
 use crate::selection::State;
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -162,6 +164,8 @@ pub struct InsightReport {
     pub covered: usize,
     /// The texts behind that.
     pub proof: Proof,
+    /// What its combinations cost, if they ran.
+    pub cost: Option<Cost>,
     /// Why not more.
     pub why: Option<Unknown>,
 }
@@ -179,6 +183,7 @@ impl InsightReport {
             sampled: 0,
             covered: 0,
             proof: Proof::default(),
+            cost: None,
             why: None,
         }
     }

@@ -12,7 +12,7 @@ use crate::sql_text::select_list::column_place;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::{Duration, SystemTime};
-use viz_check::{InputOptions, OptionSource, State, columns_of, initial_state, options_of, rendered_query};
+use viz_check::{Cost, InputOptions, OptionSource, State, columns_of, initial_state, options_of, rendered_query};
 use viz_facts::Unknown;
 use viz_project::{
     Body, Control, Input, Kind, Model, Object, ObjectId, Options, Project, Resolution, Selection, Spanned, Use,
@@ -216,6 +216,9 @@ fn column(text: &mut String, snapshot: &Snapshot<'_>, model: ObjectId, name: &st
 /// An insight: its query for the choices that hold now.
 fn insight(text: &mut String, snapshot: &Snapshot<'_>, id: ObjectId) {
     let Snapshot { project, facts, choices, .. } = *snapshot;
+    if let Some(cost) = snapshot.cost(id) {
+        let _ = writeln!(text, "{}\n", cost_text(cost));
+    }
     match rendered_query(project, facts, snapshot.local(), id, &choices.known(project)) {
         Ok(query) => {
             let runs = if query.dynamic { "runs in the browser" } else { "runs on the source" };
@@ -224,6 +227,14 @@ fn insight(text: &mut String, snapshot: &Snapshot<'_>, id: ObjectId) {
         Err(why) => drop(writeln!(text, "no SQL: {}", message(&why.message))),
     }
     shown(text, project, id);
+}
+
+/// What an insight costs, and with which choices.
+fn cost_text(cost: &Cost) -> String {
+    let choice = |(input, option): (&String, &String)| format!("{} is {}", code(input), cell(option));
+    let slowest: Vec<String> = cost.slowest.iter().map(choice).collect();
+    let when = if slowest.is_empty() { String::new() } else { format!("; slowest when {}", slowest.join(" and ")) };
+    format!("at most {}{when}", cost.words())
 }
 
 /// Where something is shown, and what it is made from.

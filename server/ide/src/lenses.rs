@@ -1,6 +1,6 @@
-//! Code lenses above objects: how often they are used, how far insights are checked, their SQL and their preview.
+//! Code lenses above objects: how often they are used, how far insights are checked, what they cost, their SQL and their preview.
 
-use viz_check::{Finding, InsightReport, Status};
+use viz_check::{Finding, InsightReport, Severity, Status};
 use viz_project::{Kind, ObjectId, Project};
 use viz_text::{FileId, TextRange};
 
@@ -27,6 +27,11 @@ pub enum LensKind {
         /// Whether it breaks for some choice.
         fails: bool,
     },
+    /// What an insight costs.
+    Cost {
+        /// What to show.
+        title: String,
+    },
     /// The insight's SQL.
     ShowSql,
     /// The insight, drawn.
@@ -48,6 +53,9 @@ pub fn lenses(project: &Project, insights: &[InsightReport], findings: &[Finding
             let report = insights.iter().find(|report| report.loc == object.name_loc());
             if let Some(kind) = report.and_then(|report| coverage(project, report, findings, id)) {
                 add(kind);
+            }
+            if let Some(cost) = report.and_then(|report| report.cost.as_ref()) {
+                add(LensKind::Cost { title: format!("at most {}", cost.words()) });
             }
             add(LensKind::ShowSql);
             add(LensKind::Preview);
@@ -77,7 +85,8 @@ fn coverage(project: &Project, report: &InsightReport, findings: &[Finding], id:
     }
     let own = |finding: &&Finding| {
         let name = finding.object.as_ref().and_then(|object| object.name.as_deref());
-        name == Some(project.object(id).name_text()) && finding.combinations.is_some()
+        // What shows nothing for some choices breaks for none.
+        name == Some(project.object(id).name_text()) && finding.severity <= Severity::Warning
     };
     let failing = findings.iter().filter(own).filter_map(|finding| finding.combinations.as_ref());
     // Findings concern different causes: the one with the most failures is a lower bound of all.

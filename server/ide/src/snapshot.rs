@@ -3,8 +3,9 @@
 use crate::choices::Choices;
 use chrono::{DateTime, Local, NaiveDateTime};
 use std::time::SystemTime;
+use viz_check::{Cost, InsightReport};
 use viz_facts::FactStore;
-use viz_project::Project;
+use viz_project::{ObjectId, Project};
 
 /// What features look at.
 #[derive(Clone, Copy)]
@@ -15,11 +16,19 @@ pub struct Snapshot<'a> {
     pub facts: &'a FactStore,
     /// What is pinned.
     pub choices: &'a Choices,
+    /// How far insights are checked, and what they cost; of the last check.
+    pub insights: &'a [InsightReport],
     /// Tells the age of what is known, and what dates in options mean.
     pub now: SystemTime,
 }
 
 impl Snapshot<'_> {
+    /// What an insight costs, if its combinations ran.
+    pub(crate) fn cost(&self, insight: ObjectId) -> Option<&Cost> {
+        let loc = self.project.object(insight).name_loc();
+        self.insights.iter().find(|report| report.loc == loc)?.cost.as_ref()
+    }
+
     /// The time on the clock of this machine.
     pub fn local(&self) -> NaiveDateTime {
         DateTime::<Local>::from(self.now).naive_local()

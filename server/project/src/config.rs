@@ -1,5 +1,6 @@
 //! Project configuration: `.viz-lsp.yml` beside the project file, shared by the editor and `--check`.
 
+use crate::budget::Budget;
 use crate::schema::Target;
 use crate::small_yaml;
 use serde::Deserialize;
@@ -86,6 +87,8 @@ pub struct Config {
     /// Milliseconds of quiet after which an editor shows what is new in the line that is being typed; 0: at once.
     #[serde(deserialize_with = "pause")]
     pub typing_pause: Option<u64>,
+    /// What an insight may cost.
+    pub budget: Budget,
     /// Severity per code.
     pub severity: BTreeMap<String, ConfiguredSeverity>,
     /// File of recorded findings to ignore, relative to the project.

@@ -9,6 +9,7 @@
 // Tests make the files that they are about.
 #![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
 
+mod budget;
 mod codes;
 mod config;
 mod control;
@@ -47,6 +48,7 @@ mod surroundings;
 mod usage;
 mod walk;
 
+pub use budget::Budget;
 pub use codes::{Code, Severity};
 pub use config::{
     BrowserEngine, CONFIG_FILE, Config, ConfigError, ConfiguredLevel, ConfiguredSeverity, LONGEST_TYPING_PAUSE,

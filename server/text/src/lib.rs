@@ -4,7 +4,7 @@
 //! with the places in the user's files that each of its bytes came from: decoded YAML scalars and composed SQL are both
 //! of this kind, so that a fault found in SQL can be shown on the piece of YAML that caused it. A [`Spliced`] is a text with
 //! pieces replaced that knows which byte was which. [`shown`], [`shorten`] and [`markdown`] make
-//! text of others harmless where people see it.
+//! text of others harmless where people see it; [`numbers`] writes numbers for them.
 //!
 //! Invariant: all offsets and ranges are bytes of UTF-8 text. Only [`TextDocument`] and [`Lines`] convert positions, and only the
 //! `viz-lsp` crate asks them to. This crate knows neither YAML nor LSP types.
@@ -14,6 +14,7 @@ mod lines;
 mod location;
 mod mapped;
 pub mod markdown;
+pub mod numbers;
 pub mod shorten;
 pub mod shown;
 mod spliced;

@@ -1,11 +1,13 @@
 //! The level `execute`: the sampled combinations run on the data of the source.
 //!
-//! One query for each of them tells how many rows there are and what is in them (a hash of all rows in order), and it fails
-//! where one of the insight's values fails. Rows themselves never leave the engine.
+//! One query for each of them tells how many rows there are, how large they are and what is in them (a hash of all rows in
+//! order), and it fails where one of the insight's values fails. Rows themselves never leave the engine.
 
 use super::InsightVerdict;
 use super::blame::{Failure, choices_finding};
 use super::confirm_on_data::source_and_tables;
+use super::costs::{Ran, cost, over_budget};
+use super::impossible_pairs::impossible_pairs;
 use super::meant_by_viewers::run_as_viewers;
 use super::origin::is_phantom;
 use super::plan::{Plan, render};
@@ -20,14 +22,8 @@ use viz_facts::{Answer, Question, Reason, SqlError, Unknown};
 use viz_project::{Code, ObjectId};
 use viz_text::Loc;
 
-/// What came of running a combination: its rows, as a number and a hash, or the engine's error.
-type Outcome = Result<Shown, SqlError>;
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Shown {
-    rows: u64,
-    hash: String,
-}
+/// What came of running a combination: its rows, as numbers and a hash, or the engine's error.
+type Outcome = Result<Ran, SqlError>;
 
 /// Runs these combinations. Errors are findings, and so is what shows nothing or changes nothing.
 ///
@@ -54,8 +50,11 @@ pub(super) fn execute_sample(
     verdict.report.proof.executed = among.len();
     let combinations: Vec<Combination> = among.iter().map(|at| plan.combinations[*at].clone()).collect();
     run_errors(setting, plan, verdict, among, &combinations, &outcomes);
+    let ran = || combinations.iter().zip(&outcomes).filter_map(|(one, outcome)| Some((one, outcome.as_ref().ok()?)));
+    verdict.report.cost = cost(setting, plan, ran());
+    verdict.findings.extend(over_budget(setting, plan, ran()));
     if outcomes.iter().all(Result::is_ok) {
-        let shown: Vec<&Shown> = outcomes.iter().flatten().collect();
+        let shown: Vec<&Ran> = outcomes.iter().flatten().collect();
         without_rows(setting, plan, verdict, &combinations, &shown);
         without_effect(setting, plan, &mut verdict.findings, &combinations, &shown);
     }
@@ -103,7 +102,7 @@ fn without_rows(
     plan: &Plan,
     verdict: &mut InsightVerdict,
     combinations: &[Combination],
-    shown: &[&Shown],
+    shown: &[&Ran],
 ) {
     let empty: Vec<bool> = shown.iter().map(|shown| shown.rows == 0).collect();
     if empty.iter().all(|empty| *empty) {
@@ -118,7 +117,9 @@ fn without_rows(
         verdict.findings.push(Finding::new(Code::NoRows, verdict.report.loc, message));
         return;
     }
-    for mut witness in witnesses(combinations, &empty) {
+    let pairs = impossible_pairs(setting, plan, combinations, &empty);
+    let told = |witness: &Witness| pairs.iter().any(|(inputs, _)| witness.inputs == *inputs);
+    for mut witness in witnesses(combinations, &empty).into_iter().filter(|witness| !told(witness)) {
         let chosen = |selection: &Vec<u32>| {
             let states = witness.inputs.iter().zip(selection);
             states.into_iter().all(|(at, state)| {
@@ -137,6 +138,7 @@ fn without_rows(
             verdict.findings.push(finding);
         }
     }
+    verdict.findings.extend(pairs.into_iter().map(|(_, finding)| finding));
 }
 
 /// Inputs whose choices all show the same, whatever the other inputs are.
@@ -145,17 +147,17 @@ fn without_effect(
     plan: &Plan,
     findings: &mut Vec<Finding>,
     combinations: &[Combination],
-    shown: &[&Shown],
+    shown: &[&Ran],
 ) {
     if !plan.is_complete() || shown.iter().all(|shown| shown.rows == 0) {
         return;
     }
     for input in (0..plan.query_inputs.len()).filter(|input| plan.states[*input].len() > 1) {
-        let mut of_others: std::collections::HashMap<Combination, &Shown> = std::collections::HashMap::new();
+        let mut of_others: std::collections::HashMap<Combination, &Ran> = std::collections::HashMap::new();
         let same = combinations.iter().zip(shown).all(|(combination, shown)| {
             let mut others = combination.clone();
             others[input] = 0;
-            *of_others.entry(others).or_insert(shown) == *shown
+            of_others.entry(others).or_insert(shown).shows_the_same(shown)
         });
         let hole = setting.composed.template.holes().iter().find(|hole| hole.input == plan.query_inputs[input]);
         if let (true, Some(hole)) = (same, hole) {
@@ -172,14 +174,14 @@ fn read_at(setting: &Setting<'_>, plan: &Plan, witness: &Witness) -> Option<Loc>
     setting.composed.template.holes().iter().find(|hole| inputs.contains(&hole.input)).map(|hole| hole.loc)
 }
 
-/// The query that counts and hashes the rows of another. The hash of a row reads all its values, so none is left out.
+/// The query that counts, measures and hashes the rows of another. The hash of a row reads all its values, so none is left out.
 fn counting_query(sql: &str) -> String {
     format!(
-        "SELECT count(*) || ':' || coalesce(md5(string_agg(hash(viz_rows)::VARCHAR, ',')), '') FROM (\n{sql}\n) AS viz_rows"
+        "SELECT count(*) || ':' || coalesce(sum(strlen(row(*COLUMNS(*))::VARCHAR)), 0) || ':' || coalesce(md5(string_agg(hash(viz_rows)::VARCHAR, ',')), '') FROM (\n{sql}\n) AS viz_rows"
     )
 }
 
-/// More bytes than a number and a hash take.
+/// More bytes than two numbers and a hash take.
 const ANSWER: u32 = 1000;
 
 fn outcome(known: Known) -> Result<Outcome, Unknown> {
@@ -197,8 +199,7 @@ fn outcome(known: Known) -> Result<Outcome, Unknown> {
         }
         Answer::Rows(Ok(found)) => {
             let text = found.values.first().and_then(|column| column.first()?.as_str()).ok_or_else(strange)?;
-            let (rows, hash) = text.split_once(':').ok_or_else(strange)?;
-            Ok(Ok(Shown { rows: rows.parse().map_err(|_| strange())?, hash: hash.to_owned() }))
+            Ok(Ok(Ran::of(found.milliseconds, text).ok_or_else(strange)?))
         }
         _ => Err(strange()),
     }

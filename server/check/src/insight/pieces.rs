@@ -4,9 +4,10 @@ use super::plan::Plan;
 use super::probes::MAX_PROBES;
 use super::setting::Setting;
 use crate::insight::combinations::Combination;
+use crate::insight::conjuncts::conjuncts;
 use std::collections::BTreeSet;
 use viz_project::StatementKind;
-use viz_sql::{Nesting, Placed, tokenize, without_direction};
+use viz_sql::{Placed, without_direction};
 use viz_text::{TextRange, TextSize};
 
 /// A part of the query, and the selections that it depends on.
@@ -61,28 +62,9 @@ pub(super) fn probed_pieces(setting: &Setting<'_>) -> Vec<TextRange> {
         }
         _ => placed.range,
     };
-    placed.map(expression).flat_map(|range| conjuncts(setting, range)).filter(holes).collect()
-}
-
-/// The operands of the ANDs at the top of an expression.
-fn conjuncts(setting: &Setting<'_>, range: TextRange) -> Vec<TextRange> {
-    let Ok(tokens) = tokenize(&setting.composed.template.plain()[range]) else { return vec![range] };
-    let mut out = Vec::new();
-    let (mut nesting, mut between, mut start) = (Nesting::default(), false, range.start());
-    for token in &tokens {
-        nesting.step(token);
-        match nesting.is_top() {
-            // An OR beside the ANDs: they are no conditions of their own.
-            true if token.is_word("or") => return vec![range],
-            true if token.is_word("between") => between = true,
-            true if token.is_word("and") && between => between = false,
-            true if token.is_word("and") => {
-                out.push(TextRange::new(start, range.start() + token.range.start()));
-                start = range.start() + token.range.end();
-            }
-            _ => {}
-        }
-    }
-    out.push(TextRange::new(start, range.end()));
-    out
+    let operands = |range: TextRange| {
+        let text = &setting.composed.template.plain()[range];
+        conjuncts(text).into_iter().map(move |operand| operand + range.start())
+    };
+    placed.map(expression).flat_map(operands).filter(holes).collect()
 }

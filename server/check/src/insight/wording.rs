@@ -3,6 +3,7 @@
 use super::plan::Plan;
 use super::setting::Setting;
 use crate::engine_errors::wording::sentence;
+use crate::insight::combinations::Combination;
 use crate::report::FailedCombinations;
 use crate::selection::State;
 use indexmap::IndexMap;
@@ -52,18 +53,12 @@ pub(super) fn counted(setting: &Setting<'_>, plan: &Plan, failures: &Failures<'_
             one
         })
     });
-    let chosen = |selection: Vec<u32>| -> Vec<(String, &State)> {
-        let pairs = inputs.iter().zip(selection);
-        pairs.map(|(index, state)| (input_name(setting, plan, *index), &plan.states[*index][state as usize])).collect()
-    };
-    let examples: Vec<Vec<(String, &State)>> = first.take(EXAMPLES).map(chosen).collect();
-    let condition = |(name, state): &(String, &State)| match state.values.as_slice() {
-        [] => format!("nothing is selected in `{name}`"),
-        _ => format!("`{name}` is \"{}\"", shorten(&state.label(), OPTION)),
-    };
-    let conditions: Vec<String> = examples.first().into_iter().flatten().map(condition).collect();
-    let selection = |example: Vec<(String, &State)>| -> IndexMap<String, State> {
-        example.into_iter().map(|(name, state)| (name, state.clone())).collect()
+    let chosen =
+        |selection: Vec<u32>| -> Vec<(&str, &State)> { choices_of(setting, plan, inputs, &selection).collect() };
+    let examples: Vec<Vec<(&str, &State)>> = first.take(EXAMPLES).map(chosen).collect();
+    let conditions = in_conditions(examples.first().into_iter().flatten().copied());
+    let selection = |example: Vec<(&str, &State)>| -> IndexMap<String, State> {
+        example.into_iter().map(|(name, state)| (name.to_owned(), state.clone())).collect()
     };
     let selections: Vec<IndexMap<String, State>> = examples.into_iter().map(selection).collect();
     let labels = |selection: &IndexMap<String, State>| {
@@ -77,12 +72,41 @@ pub(super) fn counted(setting: &Setting<'_>, plan: &Plan, failures: &Failures<'_
     };
     let plural = if total == 1 { "" } else { "s" };
     let least = if exact { "" } else { "at least " };
-    let words = format!("when {} ({least}{failed} of {total} {unit}{plural})", conditions.join(" and "));
+    let words = format!("when {conditions} ({least}{failed} of {total} {unit}{plural})");
     (FailedCombinations { failed, total, examples, selections, at_least: !exact }, words)
 }
 
-fn input_name(setting: &Setting<'_>, plan: &Plan, index: usize) -> String {
-    setting.project.object(plan.query_inputs[index]).name_text().to_owned()
+/// The names of inputs with what is selected in each.
+pub(super) fn choices_of<'a>(
+    setting: &Setting<'a>,
+    plan: &'a Plan,
+    inputs: &[usize],
+    selection: &[u32],
+) -> impl Iterator<Item = (&'a str, &'a State)> {
+    let project = setting.project;
+    let choice = move |(index, state): (&usize, &u32)| {
+        (project.object(plan.query_inputs[*index]).name_text(), &plan.states[*index][*state as usize])
+    };
+    inputs.iter().zip(selection).map(choice)
+}
+
+/// The same for all inputs of the query.
+pub(super) fn choices<'a>(
+    setting: &Setting<'a>,
+    plan: &'a Plan,
+    combination: &Combination,
+) -> impl Iterator<Item = (&'a str, &'a State)> {
+    let inputs: Vec<usize> = (0..combination.len()).collect();
+    choices_of(setting, plan, &inputs, combination).collect::<Vec<_>>().into_iter()
+}
+
+/// `` `a` is "x" and nothing is selected in `b` ``.
+pub(super) fn in_conditions<'a>(choices: impl Iterator<Item = (&'a str, &'a State)>) -> String {
+    let condition = |(name, state): (&str, &State)| match state.values.as_slice() {
+        [] => format!("nothing is selected in `{name}`"),
+        _ => format!("`{name}` is \"{}\"", shorten(&state.label(), OPTION)),
+    };
+    choices.map(condition).collect::<Vec<_>>().join(" and ")
 }
 
 /// "this filter", "the property `y`": what a place belongs to.

@@ -1,7 +1,7 @@
 //! Values of environment variables are used, never shown: where a text of a report holds one (the engine calls a database by
 //! its file's name), the reference to the variable takes its place. All faces show reports, so this is done here, once.
 
-use crate::report::{Finding, Report};
+use crate::report::{Finding, InsightReport, Report};
 use std::sync::Arc;
 use viz_facts::Unknown;
 use viz_secrets::Mask;
@@ -19,6 +19,13 @@ pub(crate) fn hide_in(mask: &Mask, report: &mut Report) {
             .filter_map(|insight| insight.why.as_mut())
             .flat_map(Unknown::texts_mut)
             .for_each(|text| mask.hide_in(text));
+    }
+    let costs = |insight: &InsightReport| {
+        insight.cost.as_ref().is_some_and(|cost| cost.slowest.values().any(|option| mask.is_in(option)))
+    };
+    if report.insights.iter().any(costs) {
+        let costs = Arc::make_mut(&mut report.insights).iter_mut().filter_map(|insight| insight.cost.as_mut());
+        costs.flat_map(|cost| cost.slowest.values_mut()).for_each(|option| mask.hide_in(option));
     }
     if report.inputs.iter().any(|input| holds(&input.why)) {
         let inputs = Arc::make_mut(&mut report.inputs).iter_mut();

@@ -1,5 +1,6 @@
 //! The check of a whole project.
 
+use crate::dashboards::half_wired::half_wired;
 use crate::facts::Facts;
 use crate::inputs::check_input::check_input;
 use crate::insight::{InsightVerdict, check_insight};
@@ -91,11 +92,13 @@ pub fn check_first(
     run.inputs(&due);
     run.tables(&due);
     run.insights(&due, attention);
+    run.dashboards(&due);
     forget(&memo.models, project, &[Kind::Model]);
     forget(&memo.inputs, project, &[Kind::Input]);
     forget(&memo.expressions, project, &[Kind::Metric, Kind::Dimension]);
     forget(&memo.tables, project, &[Kind::Table]);
     forget(&memo.insights, project, &[Kind::Insight]);
+    forget(&memo.dashboards, project, &[Kind::Dashboard]);
     let Run { mut standing, counters, .. } = run;
     standing.finish(project, facts, common, &due);
     findings.extend(standing.findings(project));
@@ -235,6 +238,14 @@ impl<'a> Run<'a> {
         }
     }
 
+    fn dashboards(&mut self, due: &Due) {
+        let (project, memo) = (self.project, self.memo);
+        for id in due.of_kind(project, Kind::Dashboard) {
+            let verdict = self.judge(&memo.dashboards, id, 0, |_, _| half_wired(project, id));
+            self.standing.found(id, &verdict);
+        }
+    }
+
     fn insights(&mut self, due: &Due, attention: Attention<'_>) {
         let (project, facts, memo) = (self.project, self.facts, self.memo);
         let due = due.of_kind(project, Kind::Insight);
@@ -346,7 +357,8 @@ fn common(project: &Project, options: &CheckOptions) -> u64 {
         }
     }
     let options = CheckOptions { oracle: false, ..options.clone() };
-    format!("{:?}{options:?}{:?}", project.target(), project.config().browser_engine).hash(&mut hasher);
+    let config = project.config();
+    format!("{:?}{options:?}{:?}{:?}", project.target(), config.browser_engine, config.budget).hash(&mut hasher);
     hasher.finish()
 }
 

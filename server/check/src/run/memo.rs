@@ -23,6 +23,7 @@ pub struct Memo {
     pub(crate) expressions: Shelf<ExpressionVerdict>,
     pub(crate) tables: Shelf<Vec<Finding>>,
     pub(crate) insights: Shelf<InsightVerdict>,
+    pub(crate) dashboards: Shelf<Vec<Finding>>,
     /// The result of the last check.
     standing: Mutex<Standing>,
 }

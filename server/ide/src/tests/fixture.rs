@@ -111,7 +111,7 @@ impl Fixture {
 
     /// What features look at while this is pinned.
     pub fn snapshot<'a>(&'a self, choices: &'a Choices) -> Snapshot<'a> {
-        Snapshot { project: &self.project, facts: &self.facts, choices, now: now() }
+        Snapshot { project: &self.project, facts: &self.facts, choices, insights: &[], now: now() }
     }
 
     /// The check of the project.

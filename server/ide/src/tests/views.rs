@@ -3,11 +3,12 @@
 use super::fixture::Fixture;
 use crate::links;
 use crate::{
-    Choices, HintKind, LensKind, TokenKind, colors, folding, hints, lenses, presentations, selection_ranges,
-    semantic_tokens,
+    Choices, HintKind, LensKind, Snapshot, TokenKind, colors, folding, hints, hover, lenses, presentations,
+    selection_ranges, semantic_tokens,
 };
 use insta::assert_snapshot;
-use viz_check::{State, Value};
+use std::sync::Arc;
+use viz_check::{Cost, State, Value};
 use viz_text::TextRange;
 
 const PROJECT: &str = "\
@@ -191,4 +192,20 @@ fn hints_say_how_far_insights_are_checked_and_lenses_do() {
     };
     assert_eq!(of("sales"), ["References", "coverage", "ShowSql", "Preview"]);
     assert_eq!(of("city"), ["References"]);
+}
+
+#[test]
+fn what_an_insight_costs_is_in_its_lens_and_hover() {
+    let fixture = Fixture::new(&PROJECT.replacen("name: sales", "name: sa$0les", 1));
+    let mut report = fixture.report();
+    let slowest = [("city".to_owned(), "a|b".to_owned())].into_iter().collect();
+    let insights = Arc::make_mut(&mut report.insights);
+    insights[0].cost = Some(Cost { milliseconds: 34, rows: 1200, bytes: 80_000, slowest });
+    let found = lenses(&fixture.project, &report.insights, &report.findings, fixture.file);
+    let title = "at most 34 ms, 1,200 rows, 80 kB".to_owned();
+    assert!(found.iter().any(|lens| lens.kind == LensKind::Cost { title: title.clone() }), "{found:?}");
+    let choices = Choices::default();
+    let snapshot = Snapshot { insights: &report.insights, ..fixture.snapshot(&choices) };
+    let hover = hover(&snapshot, fixture.file, fixture.offset).expect("it is an insight");
+    assert!(hover.markdown.contains(&format!("{title}; slowest when `city` is a\\|b\n")), "{}", hover.markdown);
 }

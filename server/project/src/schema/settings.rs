@@ -54,6 +54,11 @@ pub static SETTINGS: Shape = Shape::plain(
         )
         .default("20"),
         field(
+            "budget",
+            Type::Mapping(&BUDGET),
+            "What an insight may cost, whatever is chosen: more is the warning `over-budget`. Only the level `execute` measures it.",
+        ),
+        field(
             "severity",
             Type::Mapping(&SEVERITY),
             "How bad findings are, by their codes: `viz-lsp explain` lists them. `off` leaves a code out.",
@@ -63,6 +68,16 @@ pub static SETTINGS: Shape = Shape::plain(
             Type::Text,
             "A file of the project with findings to leave out, as `--write-baseline` makes it.",
         ),
+    ],
+);
+
+/// Shape of `budget`.
+static BUDGET: Shape = Shape::plain(
+    "budget",
+    &[
+        field("milliseconds", Type::IntegerBetween(1, i64::MAX), "How long its query may take."),
+        field("rows", Type::IntegerBetween(1, i64::MAX), "How many rows it may have."),
+        field("bytes", Type::IntegerBetween(1, i64::MAX), "How many bytes its rows may take as text."),
     ],
 );
 

@@ -141,6 +141,7 @@ mod tests {
             sampled: covered,
             covered,
             proof: viz_check::Proof::default(),
+            cost: None,
             why: None,
         }
     }

@@ -1,6 +1,5 @@
 //! Numbers and nouns for people.
 
-use indicatif::HumanCount;
 use std::time::Duration;
 
 /// `1 error`, `1,240 errors`.
@@ -11,7 +10,7 @@ pub fn count(number: usize, noun: &str) -> String {
 
 /// `1,240`.
 pub fn thousands(number: usize) -> String {
-    HumanCount(number as u64).to_string()
+    viz_text::numbers::thousands(number as u64)
 }
 
 /// `41 ms`, `1.3 s`.

@@ -75,6 +75,7 @@ pub fn outcome() -> Outcome {
         sampled: 96,
         covered: 1240,
         proof: viz_check::Proof::default(),
+        cost: None,
         why: Some(Unknown::new(Reason::DatabaseLocked, "the database is locked by another process")),
     };
     let input = InputReport {

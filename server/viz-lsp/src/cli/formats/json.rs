@@ -4,7 +4,7 @@ use crate::cli::formats::breaks::{Break, breaks};
 use crate::host::outcome::{Checked, Outcome};
 use crate::host::place::{Place, in_order};
 use serde::Serialize;
-use viz_check::{Code, FailedCombinations, Finding, Judge, ObjectName, OptionsStatus, Proof, Severity, Status};
+use viz_check::{Code, Cost, FailedCombinations, Finding, Judge, ObjectName, OptionsStatus, Proof, Severity, Status};
 use viz_facts::{Reason, Unknown};
 use viz_text::Encoding;
 
@@ -108,6 +108,7 @@ struct Insight<'a> {
     judge: Option<Judge>,
     combinations: Combinations,
     why: Option<Why<'a>>,
+    cost: Option<&'a Cost>,
 }
 
 /// Why something is not known, for people.
@@ -205,6 +206,7 @@ fn project(checked: &Checked) -> Project<'_> {
                 judge: insight.judge,
                 combinations: Combinations { total: insight.total, sampled: insight.sampled, covered: insight.covered },
                 why: insight.why.as_ref().map(Why::of),
+                cost: insight.cost.as_ref(),
             })
             .collect(),
         inputs: report

@@ -37,6 +37,7 @@ pub fn lenses(request: &Request) -> Option<Vec<CodeLens>> {
                 Some(Command::new(title.clone(), "viz.server.nextFailingCombination".to_owned(), Some(vec![at])))
             }
             LensKind::Coverage { title, fails: false } => command(title, "viz.showCoverage", at),
+            LensKind::Cost { title } => command(title, "viz.showCoverage", at),
             LensKind::ShowSql => command("show SQL", "viz.showSql", at),
             LensKind::Preview => command("preview", "viz.preview", at),
         };

@@ -110,6 +110,12 @@ impl Subject {
 
     /// What features look at, now.
     pub fn snapshot<'a>(&'a self, facts: &'a FactStore) -> viz_ide::Snapshot<'a> {
-        viz_ide::Snapshot { project: &self.project, facts, choices: &self.choices, now: SystemTime::now() }
+        viz_ide::Snapshot {
+            project: &self.project,
+            facts,
+            choices: &self.choices,
+            insights: &self.insights,
+            now: SystemTime::now(),
+        }
     }
 }
