@@ -5,7 +5,7 @@ import { described, status } from "./tell";
 import type { Node } from "../protocol";
 
 const SVG = "http://www.w3.org/2000/svg";
-const NARROWEST = 110;
+const NARROWEST = 96;
 const WIDEST = 250;
 const PADDING = 12;
 const BADGE = 15;
@@ -39,7 +39,7 @@ export function ruler(): Ruler {
     context.font = font;
     return context.measureText(text).width;
   };
-  return { name: measure(`600 ${fontSize} ${fontFamily}`), small: measure(`11px ${fontFamily}`) };
+  return { name: measure(`600 ${fontSize} ${fontFamily}`), small: measure(`12px ${fontFamily}`) };
 }
 
 /** The one width that all objects are drawn with. */

@@ -46,7 +46,7 @@ function nearest({ nodes, edges, root }: Lineage, most: number): Set<number> {
     const queue = [...front];
     for (let at = 0; at < queue.length && chosen.size < most; at++) {
       const id = queue[at];
-      if (id !== undefined && (!chosen.has(id))) {
+      if (id !== undefined && !chosen.has(id)) {
         chosen.add(id);
         queue.push(...(near.get(id) ?? []));
       }

@@ -1,12 +1,12 @@
-// Where the objects of a graph are drawn: in columns, from sources at the left to dashboards at the right. Knows nothing of the page.
+// Where the objects of a graph are drawn, and how the edges go between them. Knows nothing of the page.
 
 import { Graph, layout as arrange } from "@dagrejs/dagre";
 import type { Node } from "../protocol";
+import { columns } from "./columns";
 import type { Shown } from "./messages";
 
 export const HEIGHT = 44;
-/** Up to so many objects the shortest edges are worth the time that they cost. */
-const FEW = 120;
+const MARGIN = 12;
 
 export interface Point {
   x: number;
@@ -46,40 +46,60 @@ export interface Layout {
 }
 
 export function layout({ nodes, edges }: Pick<Shown, "nodes" | "edges">, width: number): Layout {
+  const { of, back } = columns(nodes, edges);
   const graph = new Graph();
-  const ranker = nodes.length <= FEW ? "network-simplex" : "tight-tree";
-  graph.setGraph({ rankdir: "LR", nodesep: 14, edgesep: 10, ranksep: 64, marginx: 12, marginy: 12, ranker });
+  // The ranks are ours: dagre's own way to short edges takes 10 s for 500 objects, the others tear kinds apart. ("none" is missing in its types.)
+  graph.setGraph({ rankdir: "LR", nodesep: 14, edgesep: 10, ranksep: 52, ranker: "none" as "longest-path" });
   for (const { id } of nodes) {
-    graph.setNode(String(id), { width, height: HEIGHT });
+    // Between two columns dagre has a rank for labels of edges.
+    graph.setNode(String(id), { width, height: HEIGHT, rank: 2 * (of[id] ?? 0) });
   }
-  for (const { from, to } of edges) {
-    graph.setEdge(String(to), String(from), {});
+  const ends = (edge: { from: number; to: number }): [string, string] => {
+    const [left, right] = back.has(edge) ? [edge.from, edge.to] : [edge.to, edge.from];
+    return [String(left), String(right)];
+  };
+  for (const edge of edges) {
+    graph.setEdge(...ends(edge), {});
   }
   arrange(graph);
 
+  const places = nodes.map(({ id }) => graph.node(String(id)));
+  const [left, right] = extent(places.map(({ x = 0 }) => x), width / 2);
+  const [top, bottom] = extent(places.map(({ y = 0 }) => y), HEIGHT / 2);
   const spots = nodes.map((node): Spot => {
-    const { x = 0, y = 0 } = graph.node(String(node.id));
-    return { node, x, y, column: 0, row: 0, uses: [], users: [] };
+    const { x = 0, y = 0 } = places[node.id] ?? {};
+    return { node, x: x - left, y: y - top, column: of[node.id] ?? 0, row: 0, uses: [], users: [] };
   });
-  const centres = [...new Set(spots.map(({ x }) => x))].sort((a, b) => a - b);
-  const columns = centres.map((x) => spots.filter((spot) => spot.x === x).sort((a, b) => a.y - b.y));
-  columns.forEach((spots, column) => spots.forEach((spot, row) => Object.assign(spot, { column, row })));
-  const lines = edges.flatMap(({ from, to }): Line[] => {
-    const [used, user] = [spots[to], spots[from]];
+  const inColumns: Spot[][] = [];
+  for (const spot of [...spots].sort((a, b) => a.y - b.y)) {
+    const column = (inColumns[spot.column] ??= []);
+    spot.row = column.length;
+    column.push(spot);
+  }
+  const centres = new Set(spots.map(({ x }) => x));
+  const lines = edges.flatMap((edge): Line[] => {
+    const [used, user] = [spots[edge.to], spots[edge.from]];
     if (used === undefined || user === undefined) {
       return [];
     }
+    const { points = [] } = graph.edge(...ends(edge)) as { points?: Point[] };
+    const bends = points.slice(1, -1).map(({ x, y }) => ({ x: x - left, y: y - top })).filter(({ x }) => centres.has(x));
+    return [{ used, user, bends: back.has(edge) ? bends.reverse() : bends }];
+  });
+  for (const { used, user } of lines) {
     used.users.push(user);
     user.uses.push(used);
-    const { points = [] } = graph.edge(String(to), String(from)) as { points?: Point[] };
-    return [{ used, user, bends: points.slice(1, -1).filter(({ x }) => centres.includes(x)) }];
-  });
+  }
   for (const { uses, users } of spots) {
     uses.sort((a, b) => a.y - b.y);
     users.sort((a, b) => a.y - b.y);
   }
-  const { width: wide = 0, height: high = 0 } = graph.graph();
-  return { width, spots, columns, lines, size: { width: wide, height: high } };
+  return { width, spots, columns: inColumns, lines, size: { width: right - left, height: bottom - top } };
+}
+
+/** From where to where centres reach, with half a size and a margin on both sides. */
+function extent(centres: number[], half: number): [number, number] {
+  return centres.length === 0 ? [0, 0] : [Math.min(...centres) - half - MARGIN, Math.max(...centres) + half + MARGIN];
 }
 
 /** The same places for the same objects, of which more or less may be known. */
@@ -91,8 +111,7 @@ export function again(layout: Layout, nodes: Node[]): void {
 
 /** The line as a path: level where it leaves, arrives and passes a column, a curve in between. */
 export function path({ used, user, bends }: Line, width: number): string {
-  // In a cycle one line goes back.
-  const half = used.x <= user.x ? width / 2 : -width / 2;
+  const half = used.column < user.column ? width / 2 : -width / 2;
   const passed = bends.flatMap(({ x, y }) => [{ x: x - half, y }, { x: x + half, y }]);
   const points = [{ x: used.x + half, y: used.y }, ...passed, { x: user.x - half, y: user.y }];
   return points.map(({ x, y }, index) => {

@@ -34,7 +34,10 @@ export class View {
     this.fit();
     if (this.scale < LEGIBLE) {
       this.scale = LEGIBLE;
-      this.centre(around);
+      const { clientWidth, clientHeight } = this.svg;
+      this.x = inside(clientWidth / 2 - around.x * this.scale, drawing.width * this.scale, clientWidth);
+      this.y = inside(clientHeight / 2 - around.y * this.scale, drawing.height * this.scale, clientHeight);
+      this.apply();
     }
   }
 
@@ -110,6 +113,11 @@ export class View {
       window.addEventListener(name, () => end.abort(), { signal: end.signal });
     }
   }
+}
+
+/** Where something begins so that no room is left empty beside it; in the middle if it is smaller. */
+function inside(begin: number, length: number, room: number): number {
+  return length < room ? (room - length) / 2 : clamp(begin, room - length, 0);
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -2,9 +2,19 @@
 
 import type { Layout, Spot } from "./layout";
 
+/** All objects: column by column, from the top. */
+export function inOrder(layout: Layout): Spot[] {
+  return layout.columns.flat();
+}
+
+/** Whether something is wrong with an object. */
+export function isFound({ node: { errors, warnings } }: Spot): boolean {
+  return errors + warnings > 0;
+}
+
 /** Where a key leads from one object, or `undefined` if it leads nowhere. `before` is where one was before. */
 export function walk(layout: Layout, from: Spot, key: string, before?: Spot): Spot | undefined {
-  const all = layout.columns.flat();
+  const all = inOrder(layout);
   const beside = (step: 1 | -1): Spot | undefined => all[all.indexOf(from) + step];
   switch (key) {
     // Along an edge: back to where one came from, else the shortest way.
@@ -41,5 +51,5 @@ function along(ends: Spot[], from: Spot, before: Spot | undefined): Spot | undef
 /** The next one with findings; from the last on to the first. */
 function finding(all: Spot[], from: Spot): Spot | undefined {
   const at = all.indexOf(from);
-  return [...all.slice(at + 1), ...all.slice(0, at)].find(({ node }) => node.errors + node.warnings > 0);
+  return [...all.slice(at + 1), ...all.slice(0, at)].find(isFound);
 }

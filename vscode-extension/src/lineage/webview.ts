@@ -8,7 +8,7 @@ import { again, HEIGHT, layout, type Layout, type Spot } from "./layout";
 import type { Depth, FromPage, Remembered, Shown, ToPage } from "./messages";
 import { described, named } from "./tell";
 import { STEP, View } from "./view";
-import { walk } from "./walk";
+import { inOrder, isFound, walk } from "./walk";
 
 declare function acquireVsCodeApi(): { postMessage(message: FromPage): void; getState(): Remembered | undefined; setState(state: Remembered): void };
 
@@ -96,7 +96,7 @@ function show(shown: Shown): void {
     laidOut = layout(shown, width);
     shape = now;
     const same = (spot: Spot): boolean => was !== undefined && spot.node.kind === was.node.kind && spot.node.name === was.node.name;
-    active = (isNew ? undefined : laidOut.spots.find(same)) ?? laidOut.spots[root ?? -1] ?? laidOut.columns[0]?.[0];
+    active = (isNew ? undefined : laidOut.spots.find(same)) ?? laidOut.spots[root ?? -1] ?? inOrder(laidOut).find(isFound) ?? inOrder(laidOut)[0];
     before = undefined;
     if (active !== undefined && isNew) {
       view.start(laidOut.size, active);
