@@ -74,17 +74,17 @@ function edge(line: Line, width: number): SVGPathElement {
 
 function object(spot: Spot, { width, columns }: Layout, isSubject: boolean, { name, small }: Ruler): SVGGElement {
   const { node, x, y, column, row } = spot;
-  const words = described(spot, isSubject);
   const left = PADDING;
   const group = svg(
     "g",
     {
       id: `object-${node.id}`, class: `object${isSubject ? " subject" : ""}${node.errors > 0 ? " wrong" : ""}`, "data-kind": node.kind, "data-id": node.id,
       transform: `translate(${x - width / 2} ${y - HEIGHT / 2})`,
-      role: "treeitem", "aria-label": words, "aria-selected": "false",
+      role: "treeitem", "aria-selected": "false",
       "aria-level": column + 1, "aria-posinset": row + 1, "aria-setsize": columns[column]?.length ?? 1,
     },
-    svg("title", {}, words),
+    // Its accessible name, and what the mouse shows.
+    svg("title", {}, described(spot, isSubject)),
     svg("rect", { class: "ring", x: -3, y: -3, width: width + 6, height: HEIGHT + 6, rx: 6 }),
     svg("rect", { class: "box", width, height: HEIGHT, rx: 4 }),
     svg("rect", { class: "kind", x: 0, y: 0, width: 5, height: HEIGHT, rx: 2 }),

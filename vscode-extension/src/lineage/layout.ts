@@ -49,7 +49,7 @@ export function layout({ nodes, edges }: Pick<Shown, "nodes" | "edges">, width: 
   const { of, back } = columns(nodes, edges);
   const graph = new Graph();
   // The ranks are ours: dagre's own way to short edges takes 10 s for 500 objects, the others tear kinds apart. ("none" is missing in its types.)
-  graph.setGraph({ rankdir: "LR", nodesep: 14, edgesep: 10, ranksep: 52, ranker: "none" as "longest-path" });
+  graph.setGraph({ rankdir: "LR", nodesep: 14, edgesep: 10, ranksep: 40, ranker: "none" as "longest-path" });
   for (const { id } of nodes) {
     // Between two columns dagre has a rank for labels of edges.
     graph.setNode(String(id), { width, height: HEIGHT, rank: 2 * (of[id] ?? 0) });
@@ -103,10 +103,11 @@ function extent(centres: number[], half: number): [number, number] {
 }
 
 /** The same places for the same objects, of which more or less may be known. */
-export function again(layout: Layout, nodes: Node[]): void {
+export function again(layout: Layout, nodes: Node[]): Layout {
   layout.spots.forEach((spot, id) => {
     spot.node = nodes[id] ?? spot.node;
   });
+  return layout;
 }
 
 /** The line as a path: level where it leaves, arrives and passes a column, a curve in between. */

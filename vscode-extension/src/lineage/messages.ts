@@ -24,6 +24,8 @@ export interface Shown {
   root: number | null;
   /** Objects that there are, drawn or not. */
   total: number;
+  /** Somebody asked for this graph; otherwise it is the one that was drawn, as it is now. */
+  isNew: boolean;
 }
 
 export type ToPage =

@@ -17,6 +17,8 @@ export class LineagePanel implements vscode.WebviewPanelSerializer {
   private panel: vscode.WebviewPanel | undefined;
   private target: Target | undefined;
   private depth: Depth = null;
+  /** What somebody asked for has not been shown yet. */
+  private isNew = true;
   private readonly asking = new Asking((token) => this.ask(token));
 
   constructor(private readonly context: vscode.ExtensionContext, private readonly session: Session) {}
@@ -31,6 +33,7 @@ export class LineagePanel implements vscode.WebviewPanelSerializer {
 
   show(subject: Subject): void {
     this.target = { at: subject };
+    this.isNew = true;
     if (this.panel === undefined) {
       this.open(vscode.window.createWebviewPanel(VIEW, PAGE.title, vscode.ViewColumn.Beside, options(this.context, PAGE)));
     } else {
@@ -80,10 +83,12 @@ export class LineagePanel implements vscode.WebviewPanelSerializer {
     const subject = root === undefined ? undefined : known(root);
     this.target = subject === undefined ? { project: uri } : { known: subject };
     panel.title = root === undefined ? PAGE.title : `${PAGE.title}: ${root.name ?? root.kind}`;
-    this.post({ type: "show", shown: { ...drawn(answer), uri, depth } });
+    this.post({ type: "show", shown: { ...drawn(answer), uri, depth, isNew: this.isNew } });
+    this.isNew = false;
   }
 
   private async heard(message: FromPage): Promise<void> {
+    this.isNew ||= message.type !== "open";
     switch (message.type) {
       case "ready":
         this.restore(message.remembered);

@@ -4,7 +4,7 @@ import type { Node } from "../protocol";
 import { count } from "../words";
 import type { Spot } from "./layout";
 
-const STATUS = { checked: "checked", static: "constants only", partial: "not fully checked", unchecked: "not checked" };
+const STATUS = { checked: "checked", static: "checked", partial: "not fully checked", unchecked: "not checked" };
 
 /** More names than this are not read out. */
 const NAMES = 5;

@@ -23,8 +23,8 @@ const depths = element("select", { "aria-label": "How far from the subject" }, .
 const button = (name: string, click: () => void, label = name): HTMLButtonElement =>
   element("button", { type: "button", "aria-label": label, title: label, click }, name);
 const whole = button("Whole project", () => code.postMessage({ type: "subject", subject: null }));
-const open = button("Open", () => active !== undefined && openObject(active), "Open the object in the editor");
-const choose = button("Make it the subject", () => active !== undefined && makeSubject(active), "Show the lineage of this object");
+const open = button("Open", () => active !== undefined && openObject(active), "Open in the editor");
+const choose = button("Make it the subject", () => active !== undefined && makeSubject(active));
 const graph = document.createElementNS("http://www.w3.org/2000/svg", "svg");
 for (const [key, value] of Object.entries({ role: "tree", tabindex: "0", class: "graph", "aria-describedby": "keys" })) {
   graph.setAttribute(key, value);
@@ -37,7 +37,7 @@ const words = element("p", { class: "active" });
 const status = element("p", { class: "status", role: "status", "aria-live": "polite" });
 app.append(
   element("div", { class: "bar" }, heading, depths, whole,
-    button("−", () => view.zoom(1 / STEP), "Zoom out"), button("+", () => view.zoom(STEP), "Zoom in"), button("Fit", () => view.fit(), "Show all of it")),
+    button("−", () => view.zoom(1 / STEP), "Zoom out"), button("+", () => view.zoom(STEP), "Zoom in"), button("Fit", () => view.fit(), "Fit: all of it in sight")),
   graph,
   element("div", { class: "about" }, words, open, choose),
   element("p", { id: "keys", class: "keys" }, KEYS),
@@ -82,50 +82,53 @@ window.addEventListener("focus", () => document.activeElement === document.body 
 code.postMessage({ type: "ready", remembered: code.getState() ?? null });
 
 function show(shown: Shown): void {
-  const { nodes, edges, root } = shown;
+  const { nodes, edges, root, depth, isNew } = shown;
   const measure = ruler();
   const width = widthOf(nodes, measure);
-  const now = JSON.stringify([width, nodes.map(({ kind, name }) => [kind, name]), edges, root, shown.depth]);
-  const subject = (of: Shown | undefined): string => JSON.stringify(of === undefined ? null : [of.root === null ? null : of.nodes[of.root]?.kind, of.nodes[of.root ?? -1]?.name, of.depth]);
-  const isNew = last === undefined || subject(last) !== subject(shown);
+  const from = nodes[root ?? -1];
+  const now = JSON.stringify([width, nodes.map(({ kind, name }) => [kind, name]), edges, root, depth]);
   const was = active;
-  last = shown;
-  if (now === shape && laidOut !== undefined) {
-    again(laidOut, nodes);
-  } else {
-    laidOut = layout(shown, width);
-    shape = now;
+  const kept = now === shape ? laidOut : undefined;
+  const placed = kept === undefined ? layout(shown, width) : again(kept, nodes);
+  const moves = isNew || kept === undefined;
+  if (moves) {
     const same = (spot: Spot): boolean => was !== undefined && spot.node.kind === was.node.kind && spot.node.name === was.node.name;
-    active = (isNew ? undefined : laidOut.spots.find(same)) ?? laidOut.spots[root ?? -1] ?? inOrder(laidOut).find(isFound) ?? inOrder(laidOut)[0];
+    active = (isNew ? undefined : placed.spots.find(same)) ?? placed.spots[root ?? -1] ?? inOrder(placed).find(isFound) ?? inOrder(placed)[0];
     before = undefined;
-    if (active !== undefined && isNew) {
-      view.start(laidOut.size, active);
-    } else if (active !== undefined) {
-      view.change(laidOut.size, was ?? active, active);
-    }
   }
-  elements = draw(laidOut, root, measure);
+  laidOut = placed;
+  shape = now;
+  last = shown;
+  elements = draw(placed, root, measure);
   moved.replaceChildren(...elements.lines, ...elements.objects);
-  const from = root === null ? undefined : nodes[root];
   heading.textContent = from === undefined ? "Lineage of the whole project" : `Lineage of ${named(from)}`;
   graph.setAttribute("aria-label", `${heading.textContent}: from sources to dashboards`);
-  depths.selectedIndex = DEPTHS.findIndex(([depth]) => depth === shown.depth);
+  depths.selectedIndex = DEPTHS.findIndex(([each]) => each === depth);
   depths.disabled = whole.disabled = root === null;
   status.textContent = told(shown);
-  code.setState({ uri: shown.uri, subject: from === undefined ? null : (known(from) ?? null), depth: shown.depth });
-  document.body.dataset["drawn"] = String(nodes.length);
   activate(active, false);
+  // When all texts have their room.
+  if (moves && active !== undefined) {
+    if (isNew) {
+      view.start(placed.size, active);
+    } else {
+      view.change(placed.size, was ?? active, active);
+    }
+  }
+  code.setState({ uri: shown.uri, subject: from === undefined ? null : (known(from) ?? null), depth });
+  document.body.dataset["drawn"] = String(nodes.length);
   if (document.hasFocus() && document.activeElement === document.body) {
     graph.focus();
   }
 }
 
-function told({ nodes, root, total }: Shown): string {
+function told({ nodes, root, total, depth }: Shown): string {
   const wrong = nodes.filter(({ errors }) => errors > 0).length;
   const doubtful = nodes.filter(({ errors, warnings }) => errors === 0 && warnings > 0).length;
   const found = [wrong > 0 ? `${wrong} with errors` : "", doubtful > 0 ? `${doubtful} with warnings` : ""].filter((part) => part !== "");
   const cut = nodes.length === total ? "" : ` of ${total}, ${root === null ? "those nearest to findings" : "the nearest; fewer steps show fewer"}`;
-  return [`${count(nodes.length, "object")}${cut}`, ...found].join("; ");
+  const near = root === null || depth === null ? "" : ` up to ${count(depth, "step")} away`;
+  return [`${count(nodes.length, "object")}${near}${cut}`, ...found].join("; ");
 }
 
 function spotOf(target: EventTarget | null): Spot | undefined {
