@@ -51,9 +51,9 @@ export function widthOf(nodes: Node[], { name, small }: Ruler): number {
   return Math.ceil(Math.min(Math.max(NARROWEST, ...widths.map((width) => width + 2 * PADDING)), WIDEST));
 }
 
+/** Its kind, and whether an insight is not checked as far as others. */
 function caption(node: Node): string {
-  const how = status(node);
-  return how === "" ? node.kind : `${node.kind} · ${how}`;
+  return node.status === "partial" || node.status === "unchecked" ? `${node.kind} · ${status(node)}` : node.kind;
 }
 
 function found({ errors, warnings }: Node): { is: "error" | "warning"; count: number }[] {
