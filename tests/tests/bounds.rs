@@ -210,3 +210,24 @@ fn many_options_in_many_places() {
     let why = &report["insights"][0]["why"];
     assert!(["query-too-large", "expression-too-large"].contains(&why["code"].as_str().unwrap_or_default()), "{why}");
 }
+
+/// Each pass over the project looks at such an insight anew.
+#[test]
+fn many_grouped_expressions_are_asked_about_at_once() {
+    let passes = |count: usize| {
+        let data: Vec<String> = (0..count).map(|at| format!("\"?{{ ${{ref(m).x}}+{at} }}\"")).collect();
+        let text = format!(
+            "name: p\nsources: [{{name: s, type: duckdb, database: \":memory:\"}}]\n\
+             models: [{{name: m, source: ref(s), sql: select 1 as x}}]\n\
+             inputs: [{{name: i, type: single-select, options: [a, b]}}]\n\
+             insights:\n  - name: a\n    props: {{type: bar, x: '?{{ ${{ref(m).x}} }}', y: '?{{ count(*) }}', customdata: [{}]}}\n    \
+             interactions: [{{filter: \"?{{ ${{ref(m).x}}::text = '${{ref(i).value}}' }}\"}}]\n",
+            data.join(", ")
+        );
+        let project = Project::of(&[("project.visivo.yml", &text)]);
+        let run = cli::run(PROGRAM, &project.root, &["--check", "--no-cache", "-vvv"]);
+        run.err.matches("checked with what is known so far").count()
+    };
+    let (few, many) = (passes(3), passes(120));
+    assert!(few > 1 && many <= few + 1, "{few} passes over 3 expressions, {many} over 120");
+}

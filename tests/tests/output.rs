@@ -99,6 +99,7 @@ fn nasty() -> Project {
          insights:\n\
          - name: \"{NASTY}\"\n    props: {{type: bar, x: '?{{ ${{ref(good).x}} }}', \"{NASTY}\": 1}}\n    interactions:\n      - filter: \"?{{ ${{ref(good).y}} = '${{ref(i).value}}' }}\"\n\
          - name: of_fails\n    props: {{type: bar, x: '?{{ ${{ref(fails).x}} }}'}}\n\
+         alerts: [{{name: x, if: \"a\\x9b31m\\x9d52;c\\u2028::error::fix\\x85::error::y\"}}]\n\
          \"{NASTY}\": 1\n"
     )
     .replace("\n- ", "\n  - ")
@@ -106,8 +107,18 @@ fn nasty() -> Project {
     Project::of(&[("a\n::error::folder\x1b[1m/project.visivo.yml", &text)])
 }
 
+/// A text without what only colours it.
+fn without_styles(text: &str) -> String {
+    let mut pieces = text.split("\u{1b}[");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |out, piece| match piece.split_once('m') {
+        Some((style, rest)) if style.bytes().all(|byte| byte.is_ascii_digit() || byte == b';') => out + rest,
+        _ => out + "\u{1b}[" + piece,
+    })
+}
+
 fn harmless(what: &str, run: &Run, commands_are_meant: bool) {
-    for (stream, text) in [("stdout", &run.out), ("stderr", &run.err)] {
+    for (stream, text) in [("stdout", without_styles(&run.out)), ("stderr", without_styles(&run.err))] {
         for c in text.chars().filter(|c| *c != '\n') {
             let is_tab = c == '\t';
             let control = c.is_control()
@@ -128,6 +139,7 @@ fn data_are_shown_and_do_nothing() {
     let project = nasty();
     for args in [
         &["--check"][..],
+        &["--check", "--color", "always"],
         &["--check", "--format", "json"],
         &["--check", "--format", "sarif"],
         &["--check", "--format", "github"],

@@ -68,7 +68,8 @@ pub(crate) fn values(conn: &Connection, sql: &Gated<'_>, limit: u32, bytes: u64)
         Shape::Float => "DOUBLE",
         Shape::Text => "VARCHAR",
     };
-    let wrapped = format!("SELECT CAST(viz_option AS {target}) FROM {} AS viz_options(viz_option)", rows_of(sql, limit));
+    let wrapped =
+        format!("SELECT CAST(viz_option AS {target}) FROM {} AS viz_options(viz_option)", rows_of(sql, limit));
     let run = || {
         let mut statement = conn.prepare(&wrapped)?;
         let rows = statement.query_map([], |row| match shape {
@@ -91,8 +92,7 @@ enum Read {
 /// Column and values of a query with one column and some rows, bound once: guessing the types of a CSV file takes longer
 /// than reading it.
 fn one_column(conn: &Connection, sql: &Gated<'_>, limit: u32, bytes: u64) -> duckdb::Result<Read> {
-    let wrapped =
-        format!("SELECT CAST(COLUMNS(*) AS VARCHAR), system.main.typeof(#1) FROM {}", rows_of(sql, limit));
+    let wrapped = format!("SELECT CAST(COLUMNS(*) AS VARCHAR), system.main.typeof(#1) FROM {}", rows_of(sql, limit));
     let mut statement = conn.prepare(&wrapped)?;
     let mut rows = statement.query([])?;
     let Some(row) = rows.next()? else { return Ok(Read::Otherwise) };

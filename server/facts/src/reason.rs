@@ -52,6 +52,7 @@ reasons! {
     FunctionNotRun "function-not-run" "A function that is not called here.",
     GateDisagrees "gate-disagrees" "The two parsers read the text differently.",
     HasErrors "has-errors" "Something that it refers to is broken.",
+    InternalError "internal-error" "A mistake of this program.",
     LevelParse "level-parse" "No source is opened at the level `parse`.",
     LogUnreadable "log-unreadable" "The log beside the database can't be read.",
     ModelFailed "model-failed" "The query of a model fails.",

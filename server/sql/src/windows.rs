@@ -3,9 +3,10 @@
 
 use crate::tokens::{Token, tokenize};
 use sqlparser::tokenizer::Token as SqlToken;
-use viz_text::TextRange;
+use viz_text::{Spliced, TextRange, TextSize};
 
-/// The items of ORDER BY in the parentheses behind OVER, without their directions.
+/// The items of ORDER BY in the parentheses behind OVER, without their directions, in order and apart from each other: windows
+/// in an item belong to it.
 pub(crate) fn window_orders(text: &str) -> Vec<TextRange> {
     let Ok(tokens) = tokenize(text) else { return Vec::new() };
     let tokens: Vec<Token> = tokens.into_iter().filter(|token| !token.is_space()).collect();
@@ -15,6 +16,8 @@ pub(crate) fn window_orders(text: &str) -> Vec<TextRange> {
             items(&tokens[at + 2..], &mut out);
         }
     }
+    out.sort_by_key(|range: &TextRange| (range.start(), std::cmp::Reverse(range.end())));
+    out.dedup_by(|inner, outer| outer.contains_range(*inner));
     out
 }
 
@@ -56,16 +59,14 @@ fn items(tokens: &[Token], out: &mut Vec<TextRange>) {
 
 /// The text with a number in the place of what its windows are ordered by.
 pub(crate) fn without_window_orders(text: &str) -> String {
-    let mut out = text.to_owned();
-    for range in window_orders(text).into_iter().rev() {
-        out.replace_range(std::ops::Range::<usize>::from(range), "1");
-    }
-    out
+    let pieces = window_orders(text).into_iter().map(|range| (range, "1"));
+    Spliced::new(text, TextRange::up_to(TextSize::of(text)), pieces).into_text()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::{collection::vec, prelude::*, sample::select};
 
     #[test]
     fn only_what_windows_are_ordered_by() {
@@ -78,5 +79,28 @@ mod tests {
         assert!(of("array_agg(a order by b) over (partition by c)").is_empty());
         assert!(of("sum(a) over w").is_empty());
         assert_eq!(without_window_orders("lag(a) over (order by b) - c"), "lag(a) over (order by 1) - c");
+    }
+
+    #[test]
+    fn windows_in_windows() {
+        for (text, without) in [
+            ("sum(1) over (order by sum(1) over (order by éééé), b) + c", "sum(1) over (order by 1, 1) + c"),
+            (
+                "f(1) over (partition by g(1) over (order by a) order by b)",
+                "f(1) over (partition by g(1) over (order by 1) order by 1)",
+            ),
+        ] {
+            assert_eq!(without_window_orders(text), without);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn ranges_are_in_order_and_apart(words in vec(select(vec!["f()", "over", "(", ")", "(order by", "partition by", ",", "é", "desc", "rows"]), 0..24)) {
+            let text = words.join(" ");
+            let ranges = window_orders(&text);
+            prop_assert!(ranges.is_sorted_by(|a, b| a.end() <= b.start()), "{text}: {ranges:?}");
+            without_window_orders(&text);
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Texts as YAML scalars.
 
+use viz_text::shown::is_control;
+
 /// A text as a YAML scalar: in quotes where it would otherwise be something else. `quote` stands around it already.
 pub fn quoted(text: &str, quote: Option<char>) -> String {
     match quote {
@@ -16,6 +18,11 @@ pub fn quoted(text: &str, quote: Option<char>) -> String {
     if letters && !word && text.trim() == text {
         return text.to_owned();
     }
+    double_quoted(text)
+}
+
+/// A text as a YAML scalar in double quotes.
+pub fn double_quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 
@@ -28,10 +35,8 @@ fn escaped(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
-                out.push_str(&format!("\\u{:04x}", c as u32))
-            }
             c if c.is_control() => out.push_str(&format!("\\x{:02x}", c as u32)),
+            c if is_control(c) || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push_str(&format!("\\u{:04x}", c as u32)),
             c => out.push(c),
         }
     }
@@ -57,7 +62,7 @@ mod tests {
     proptest! {
         #[test]
         fn yaml_reads_what_was_meant(text in r"(\PC|[\p{Cc}\u{2028}\u{2029}\u{feff}a-z'\\#:]){0,8}") {
-            for scalar in [quoted(&text, None), format!("\"{}\"", quoted(&text, Some('"')))] {
+            for scalar in [quoted(&text, None), double_quoted(&text)] {
                 let read: Vec<String> = serde_yaml::from_str(&format!("- {scalar}\n")).unwrap_or_default();
                 prop_assert_eq!(read, vec![text.clone()], "{}", scalar);
             }

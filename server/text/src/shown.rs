@@ -35,6 +35,21 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The same of a text with styles (`ESC [ … m`), which stay: they colour what follows and do nothing else.
+pub fn visible_but_styles(text: &str) -> Cow<'_, str> {
+    let mut pieces = text.split('\u{1b}');
+    let mut out = visible(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let style = piece.find('m').filter(|end| {
+            piece.starts_with('[') && piece[1..*end].bytes().all(|byte| byte.is_ascii_digit() || byte == b';')
+        });
+        let out = out.to_mut();
+        out.push(if style.is_some() { '\u{1b}' } else { char::REPLACEMENT_CHARACTER });
+        out.push_str(&visible(piece));
+    }
+    out
+}
+
 /// A text on one line: `⏎` stands for line ends.
 pub fn one_line(text: &str) -> Cow<'_, str> {
     match visible(text) {
@@ -117,6 +132,8 @@ mod tests {
         assert_eq!(one_line("a\r\n::error::b\tc"), "a⏎::error::b c");
         assert_eq!(block("select 1\n::error::x\n"), "select 1\n| ::error::x");
         assert!(matches!(visible("é ⏎"), Cow::Borrowed(_)));
+        let styled = "\u{1b}[1;31mred\u{1b}[0m \u{9b}2J\u{1b}]52;c\u{7}\u{1b}[2Jm\u{2028}::x";
+        assert_eq!(visible_but_styles(styled), "\u{1b}[1;31mred\u{1b}[0m �2J�]52;c��[2Jm\n::x");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use viz_project::{
     Body, Code, Control, DefaultSelection, Display, Fix, Input, Kind, ObjectId, Options, Project, Rule, Selection,
     did_you_mean, similar,
 };
+use viz_syntax::double_quoted;
 use viz_text::shorten::{OPTION, shorten};
 
 /// Options listed twice that are told one by one.
@@ -148,12 +149,8 @@ fn shape(project: &Project, id: ObjectId, input: &Input, findings: &mut Vec<Find
             let mut finding = Finding::new(Code::PhantomDefault, word.loc, message);
             finding.help = Some("write the options as a list".into());
             if let (Options::List { items, .. }, "all") = (&input.options, word.text.as_str()) {
-                let quoted: Vec<String> = items
-                    .iter()
-                    .map(|item| format!("\"{}\"", item.text.replace('\\', "\\\\").replace('"', "\\\"")))
-                    .collect();
-                let fix = Fix::replace("list all options", word.loc, format!("[{}]", quoted.join(", ")));
-                finding.fix = Some(fix).filter(|_| items.iter().all(|item| !item.text.contains(char::is_control)));
+                let quoted: Vec<String> = items.iter().map(|item| double_quoted(&item.text)).collect();
+                finding.fix = Some(Fix::replace("list all options", word.loc, format!("[{}]", quoted.join(", "))));
             }
             findings.push(finding);
         }

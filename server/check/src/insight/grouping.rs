@@ -144,14 +144,10 @@ fn differently_grouped(
         blame_query(&setting, plan, verdict, combination, &error, judge);
         return Ok(true);
     }
-    let mut found = false;
-    for regrouped in &setting.composed.regrouped {
-        if let Err(error) = ask(&setting.composed.grouped_as_selected(|statement| statement == regrouped.statement))? {
-            verdict.findings.push(differs_finding(setting, regrouped, Some(&error)));
-            found = true;
-        }
-    }
-    Ok(found)
+    let regrouped: Vec<&Regrouped> = setting.composed.regrouped.iter().collect();
+    let refused = refused_alone(setting.composed, &regrouped, ask)?;
+    verdict.findings.extend(refused.iter().map(|(regrouped, error)| differs_finding(setting, regrouped, Some(error))));
+    Ok(!refused.is_empty())
 }
 
 /// Expressions whose text behind GROUP BY is the selected one to the viewers' engine of today, and another one to DuckDB 2.0.
@@ -171,17 +167,42 @@ pub(super) fn judge_newer_grouping(
     let setting = Setting { composed: setting.built, ..*setting };
     let alike: Vec<&Regrouped> =
         setting.built.regrouped.iter().filter(|regrouped| regrouped.alike == Alike::Yes).collect();
-    for regrouped in alike {
-        let one = setting.built.grouped_as_selected(|statement| statement == regrouped.statement);
+    let ask = |composed: &Composed| {
         let selection = &plan.combinations[combination];
-        let sql = one.template.render(|_, hole| plan.value(selection, hole)).into_text();
-        let Err(error) = setting.facts.accepted(Question::Bind { tables: Arc::clone(tables), sql })? else { continue };
+        let sql = composed.template.render(|_, hole| plan.value(selection, hole)).into_text();
+        setting.facts.accepted(Question::Bind { tables: Arc::clone(tables), sql })
+    };
+    for (regrouped, error) in refused_alone(setting.built, &alike, ask)? {
         let effect = Effect { engine: "DuckDB 2.0", what: "works in the browser of today only" };
         let mut finding = differs(&setting, regrouped, Some(&error), &effect);
         finding.severity = Severity::Warning;
         verdict.findings.push(finding);
     }
     Ok(())
+}
+
+/// Expressions of a query that are looked at one by one: so many at most, and so many bytes of queries.
+const LOOKED_AT: (usize, usize) = (50, 256 << 10);
+
+/// Which expressions are refused where the others are grouped by as they are selected, and in which words. All are asked about
+/// at once: each answer has the insight looked at anew.
+fn refused_alone<'r>(
+    composed: &Composed,
+    regrouped: &[&'r Regrouped],
+    ask: impl Fn(&Composed) -> Result<Result<(), SqlError>, Unknown>,
+) -> Result<Vec<(&'r Regrouped, SqlError)>, Unknown> {
+    let (most, bytes) = LOOKED_AT;
+    let many = (bytes / usize::from(composed.template.text().len()).max(1)).clamp(1, most);
+    let asked: Vec<_> = regrouped
+        .iter()
+        .take(many)
+        .map(|regrouped| (*regrouped, ask(&composed.grouped_as_selected(|statement| statement == regrouped.statement))))
+        .collect();
+    let refused = asked.into_iter().filter_map(|(regrouped, answer)| match answer {
+        Ok(answer) => Some(Ok((regrouped, answer.err()?))),
+        Err(why) => Some(Err(why)),
+    });
+    refused.collect()
 }
 
 /// That an expression is grouped by as another one, and in whose words it is refused.

@@ -17,6 +17,7 @@ use crate::settings::{Attention, CheckOptions, Level};
 use rayon::prelude::*;
 use rustc_hash::{FxHashSet, FxHasher};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use viz_facts::{FactStore, Reason, Unknown};
 use viz_project::{Body, Kind, ObjectId, Options, Project};
@@ -260,7 +261,9 @@ impl<'a> Run<'a> {
                     let facts_of = Facts::new(facts, sources.clone());
                     standing.note(project.dependencies(*id), &facts_of);
                     let (columns, inputs) = (&standing.columns, &standing.options);
-                    let mut verdict = check_insight(project, &facts_of, options, columns, inputs, *id);
+                    let mut verdict = in_spite_of_mistakes(project, *id, || {
+                        check_insight(project, &facts_of, options, columns, inputs, *id)
+                    });
                     verdict.findings.extend(unusable_source::of_insight(project, *id));
                     bounds::of_object(&mut verdict.findings);
                     verdict.counters = facts_of.counted();
@@ -295,6 +298,16 @@ impl<'a> Run<'a> {
             }
         }
     }
+}
+
+/// A mistake of ours in one insight takes no other's verdict away: it is not checked, and says so.
+fn in_spite_of_mistakes(project: &Project, id: ObjectId, check: impl FnOnce() -> InsightVerdict) -> InsightVerdict {
+    catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(|_| {
+        let mut verdict = InsightVerdict::new(project, id);
+        let why = "viz-lsp made a mistake at this insight; please report it";
+        verdict.report.why = Some(Unknown::new(Reason::InternalError, why));
+        verdict
+    })
 }
 
 /// Whether everything is known and was looked at.
@@ -335,4 +348,21 @@ fn common(project: &Project, options: &CheckOptions) -> u64 {
     let options = CheckOptions { oracle: false, ..options.clone() };
     format!("{:?}{options:?}{:?}", project.target(), project.config().browser_engine).hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use viz_project::{Environment, MemoryFiles};
+
+    #[test]
+    fn a_mistake_in_one_insight_is_told_of_it_alone() {
+        let text = "name: p\ninsights: [{name: i, props: {type: bar, x: '?{ 1 }'}}]\n";
+        let files = MemoryFiles::new([("/p/project.visivo.yml", text)]);
+        let project = Project::load(std::path::Path::new("/p"), &files, &Environment::empty());
+        let id = project.of_kind(Kind::Insight).next().expect("one insight");
+        let verdict = in_spite_of_mistakes(&project, id, || panic!("out of a test"));
+        assert_eq!(verdict.report.status, Status::Unchecked);
+        assert_eq!(verdict.report.why.map(|why| why.code), Some(Reason::InternalError));
+    }
 }

@@ -4,7 +4,7 @@ use super::Lowering;
 use crate::codes::Code;
 use crate::problem::{Fix, Problem};
 use crate::schema::{Rule, Target, Versions};
-use viz_syntax::{Node, Typed};
+use viz_syntax::{Node, Typed, double_quoted};
 
 impl Lowering {
     /// Options are texts. 2.1 compares a default with them as text; 2.0 compares values, and the number `1` is not the
@@ -28,7 +28,8 @@ impl Lowering {
             } else if self.has(Rule::TypedDefaults) {
                 let message =
                     format!("the default `{text}` is no text, as options are: it is none of them in 2.0 (R-IN-05)");
-                let fix = Fix::replace(format!("write `\"{text}\"`"), node.loc(), format!("\"{text}\""));
+                let fixed = double_quoted(text);
+                let fix = Fix::replace(format!("write `{fixed}`"), node.loc(), fixed);
                 self.problem(
                     Problem::new(Code::DefaultNotAnOption, node.loc(), message).fix(fix).by(Rule::TypedDefaults),
                 );

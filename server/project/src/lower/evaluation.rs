@@ -5,7 +5,7 @@ use crate::codes::Code;
 use crate::problem::{Fix, Problem};
 use crate::schema::Place;
 use crate::similar::{did_you_mean, similar};
-use viz_syntax::{EVALUATION_CALLS, EvaluationFault, Node, evaluation};
+use viz_syntax::{EVALUATION_CALLS, EvaluationFault, Node, double_quoted, evaluation};
 use viz_text::Loc;
 
 impl Lowering {
@@ -25,8 +25,8 @@ impl Lowering {
         let message = format!("`{key}` must be an expression `>{{ … }}`");
         let mut problem =
             Problem::new(Code::MalformedExpression, node.loc(), message).help("write it in quotes and in `>{ … }`");
-        if !text.starts_with(">{") && !text.contains(['"', '\\', '\n']) {
-            let fixed = format!("\">{{ {text} }}\"");
+        if !text.starts_with(">{") && !text.contains('\n') {
+            let fixed = double_quoted(&format!(">{{ {text} }}"));
             problem = problem.fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed).safe());
         }
         self.problem(problem);

@@ -10,7 +10,7 @@ use crate::object::{Body, Object};
 use crate::problem::{Fix, Problem};
 use crate::schema::{Field, Kind, Place, RESERVED_KEYS, Rule, SOURCE_TYPES, Shape, Type, shape};
 use crate::similar::{similar, similar_key};
-use viz_syntax::{Entry, Node, NodeKind, query_string, references};
+use viz_syntax::{Entry, Node, NodeKind, double_quoted, query_string, references};
 use viz_text::TextSize;
 
 impl Lowering {
@@ -347,7 +347,7 @@ impl Lowering {
                         format!("an option must be a string, not {found} (R-IN-01)"),
                     );
                     if element.str().is_some() && !element.is_null() {
-                        let fixed = format!("\"{text}\"");
+                        let fixed = double_quoted(&text);
                         problem = problem.fix(Fix::replace(format!("write `{fixed}`"), element.loc(), fixed).safe());
                     }
                     self.problem(problem);

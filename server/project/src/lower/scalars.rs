@@ -7,7 +7,8 @@ use crate::problem::{Fix, Problem};
 use crate::schema::{HEIGHTS, Kind, Place, Rule, Target, known_pages, page_versions};
 use crate::similar::{did_you_mean, similar};
 use viz_syntax::{
-    AlmostReason, AlmostReference, Node, NodeKind, QueryStringError, Style, Typed, almost_references, query_string,
+    AlmostReason, AlmostReference, Node, NodeKind, QueryStringError, Style, Typed, almost_references, double_quoted,
+    query_string,
 };
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
@@ -141,7 +142,7 @@ impl Lowering {
                 let text = node.str().unwrap_or_default().to_owned();
                 let problem =
                     Problem::new(Code::WrongType, node.loc(), format!("`{key}` can't be a YAML date (R-IN-09)"))
-                        .fix(Fix::replace("write the date in quotes", node.loc(), format!("\"{text}\"")).safe());
+                        .fix(Fix::replace("write the date in quotes", node.loc(), double_quoted(&text)).safe());
                 self.problem(problem);
             }
             Some(Typed::Null) | None => {
@@ -344,8 +345,7 @@ fn whole(node: Node<'_>) -> Option<i64> {
 
 /// A scalar and the comment behind it as one text in quotes.
 fn in_quotes(node: Node<'_>, (gap, comment): (TextSize, &str)) -> String {
-    let text = format!("{}{}{comment}", node.text(), " ".repeat(gap.into()));
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    double_quoted(&format!("{}{}{comment}", node.text(), " ".repeat(gap.into())))
 }
 
 /// Adds the brace that is missing.
@@ -382,7 +382,7 @@ pub(crate) fn text_problem(key: &str, node: Node<'_>) -> Option<Problem> {
     }
     let problem = Problem::new(Code::WrongType, node.loc(), format!("`{key}` must be a string, not {found}"));
     Some(match node.str().filter(|_| !node.is_null()) {
-        Some(text) => problem.fix(Fix::replace("write it in quotes", node.loc(), format!("\"{text}\"")).safe()),
+        Some(text) => problem.fix(Fix::replace("write it in quotes", node.loc(), double_quoted(text)).safe()),
         None => problem,
     })
 }

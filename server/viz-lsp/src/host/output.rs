@@ -8,7 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 use parking_lot::{Mutex, MutexGuard};
 use serde_json::Value;
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use viz_text::shown::{block, json_without_commands, visible, without_commands};
+use viz_text::shown::{block, json_without_commands, visible, visible_but_styles, without_commands};
 
 /// What went wrong first.
 static FAILED: Mutex<Option<String>> = Mutex::new(None);
@@ -48,7 +48,7 @@ pub fn report(text: &str, color: ColorChoice) {
         let plain = anstream::adapter::strip_str(text).to_string();
         write(&mut stdout.into_inner(), "stdout", &without_commands(&visible(&plain)));
     } else {
-        write(&mut { stdout }, "stdout", &without_commands(text));
+        write(&mut { stdout }, "stdout", &without_commands(&visible_but_styles(text)));
     }
 }
 

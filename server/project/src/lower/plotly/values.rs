@@ -7,7 +7,7 @@ use crate::problem::{Fix, Problem};
 use crate::schema::Rule;
 use crate::similar::{did_you_mean, similar};
 use viz_plotly::{Given, Misfit, ValueType, is_color, schema};
-use viz_syntax::{Node, NodeKind, Style, Typed, references};
+use viz_syntax::{Node, NodeKind, Style, Typed, double_quoted, references};
 use viz_text::{TextRange, TextSize};
 
 impl Lowering {
@@ -161,14 +161,12 @@ impl Lowering {
 fn converted(place: &Place<'_>, node: Node<'_>) -> Option<(String, String)> {
     let text = node.str()?;
     if given(node) == Some(Given::Date) {
-        return Some(("write the date in quotes".to_owned(), format!("\"{text}\"")));
+        return Some(("write the date in quotes".to_owned(), double_quoted(text)));
     }
     let attribute = place.attribute;
     if attribute.ty == ValueType::Object && schema().child(attribute, "text").is_some() && !text.contains('\n') {
         let quoted = match node.scalar()?.style() {
-            Style::Plain if text.contains([',', '{', '}', '[', ']', ':', '#']) => {
-                format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-            }
+            Style::Plain if text.contains([',', '{', '}', '[', ']', ':', '#']) => double_quoted(text),
             _ => node.text().to_owned(),
         };
         let fixed = format!("{{ text: {quoted} }}");
