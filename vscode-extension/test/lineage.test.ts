@@ -154,6 +154,12 @@ test("of too many objects the nearest to the subject are drawn; without one, to 
   assert.equal(drawn(chain("m20")).nodes.length, 40);
 });
 
+test("what half of a large project uses is cut without a delay that grows with its square", () => {
+  const nodes = Array.from({ length: 100_000 }, (_, id): Node => ({ id, kind: "insight", name: `n${id}`, location: null, errors: 0, warnings: 0, status: null }));
+  const { nodes: kept, edges } = drawn({ nodes, edges: nodes.slice(1).map(({ id }) => ({ from: id, to: 0 })), root: 0 });
+  assert.deepEqual([kept.length, edges.length], [500, 499]);
+});
+
 test("ids are told anew: the server's need not be in a row", () => {
   const { nodes, edges, root } = drawn({ nodes: SHOP.nodes.map((node) => ({ ...node, id: node.id * 7 + 3 })), edges: SHOP.edges.map(({ from, to }) => ({ from: from * 7 + 3, to: to * 7 + 3 })), root: 3 });
   assert.deepEqual({ nodes, edges }, { nodes: SHOP.nodes, edges: SHOP.edges });

@@ -32,10 +32,10 @@ export function drawn(lineage: Lineage, most = MOST): Pick<Shown, "nodes" | "edg
 }
 
 function nearest({ nodes, edges, root }: Lineage, most: number): Set<number> {
-  const near = new Map<number, number[]>();
+  const near = new Map(nodes.map(({ id }): [number, number[]] => [id, []]));
   for (const { from, to } of edges) {
-    near.set(from, [...(near.get(from) ?? []), to]);
-    near.set(to, [...(near.get(to) ?? []), from]);
+    near.get(from)?.push(to);
+    near.get(to)?.push(from);
   }
   const worst = [...nodes].sort((a, b) => b.errors - a.errors || b.warnings - a.warnings);
   const found = worst.filter(({ errors, warnings }) => errors + warnings > 0);
@@ -48,7 +48,7 @@ function nearest({ nodes, edges, root }: Lineage, most: number): Set<number> {
       const id = queue[at];
       if (id !== undefined && !chosen.has(id)) {
         chosen.add(id);
-        queue.push(...(near.get(id) ?? []));
+        near.get(id)?.forEach((end) => queue.push(end));
       }
     }
   }

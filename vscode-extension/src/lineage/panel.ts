@@ -26,8 +26,9 @@ export class LineagePanel implements vscode.WebviewPanelSerializer {
   register(): vscode.Disposable {
     return vscode.Disposable.from(
       vscode.window.registerWebviewPanelSerializer(VIEW, this),
-      this.session.onDidChange(() => this.panel !== undefined && this.asking.checked()),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => document.languageId === "yaml" && this.panel !== undefined && this.asking.soon()),
+      // A page that is hidden is made anew when it is seen, and then asks.
+      this.session.onDidChange(() => this.panel?.visible === true && this.asking.checked()),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => document.languageId === "yaml" && this.panel?.visible === true && this.asking.soon()),
     );
   }
 
