@@ -25,6 +25,16 @@ test("diagnostics, hover, completion, quick fix, rename", (context) => {
   assert.match(result.stdout, /ok rename changes the other file/);
 });
 
+test("formatting, for who asks for it", (context) => {
+  for (const name of ["asked", "not"]) {
+    const project = path.join(folder(context), name);
+    mkdirSync(project);
+    writeFileSync(path.join(project, "project.visivo.yml"), "name: shop\ninsights:\n# of a\n- name: a   # here\n  props:\n     type: bar \n     x: ?{1}\n");
+    const result = nvim(context, [path.join(here, "neovim/format.lua"), project]);
+    assert.equal(result.status, 0, result.all);
+  }
+});
+
 test("a server that can't be started fails the script", (context) => {
   const result = run(tool("nvim"), ["--headless", "-u", "NONE", "-i", "NONE", "-n", "--cmd", `set runtimepath+=${plugin}`, "-l", path.join(here, "neovim/lsp.lua"), shop(context)], {
     env: environment(folder(context), { PATH: "/usr/bin:/bin" }),

@@ -6,7 +6,7 @@ mod incoming;
 use crate::{Document, Encoding, Shown};
 pub use incoming::read;
 use serde_json::{Value, json};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
@@ -108,6 +108,8 @@ pub struct Client {
     /// Progress that was shown: title, and whether it has ended.
     pub progress: Vec<(String, bool)>,
     running: HashMap<String, usize>,
+    /// The methods that the server has registered.
+    pub registered: BTreeSet<String>,
     /// All that the server has said, a message a line, if [`Options::listens`].
     pub heard: String,
     /// What the server says it can.
@@ -199,6 +201,7 @@ impl Client {
             created: HashSet::new(),
             progress: Vec::new(),
             running: HashMap::new(),
+            registered: BTreeSet::new(),
             heard: String::new(),
             capabilities: Value::Null,
             encoding: Encoding::Utf16,
@@ -451,6 +454,11 @@ impl Client {
             thread::sleep(Duration::from_millis(5));
         }
         panic!("the server doesn't end");
+    }
+
+    /// Waits until the client has come to know something.
+    pub fn wait_until(&mut self, what: &str, done: impl Fn(&Client) -> bool) {
+        self.until(what, done);
     }
 
     fn until(&mut self, what: &str, done: impl Fn(&Client) -> bool) {

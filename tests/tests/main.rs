@@ -23,6 +23,7 @@ mod fixing;
 mod flood;
 mod folders;
 mod formats;
+mod formatting;
 mod framing;
 mod golden;
 mod hostile;

@@ -17,6 +17,8 @@ export interface InitializationOptions {
   hostileOptions?: boolean;
   /** Milliseconds of quiet after which what is new in the line that is being typed is shown. */
   typingPause?: number;
+  /** Whether texts are formatted. */
+  format?: { enable: true };
   /** Whether answers of earlier sessions are used and new ones are kept. */
   cache?: false;
   /** Whether included files outside of the repository are read where there is no trust. */
@@ -40,6 +42,9 @@ export function initializationOptions(section: Section, trusted: boolean): Initi
   const pause = section.get("check.typingPause");
   if (typeof pause === "number" && Number.isInteger(pause) && pause >= 0) {
     options.typingPause = pause;
+  }
+  if (section.get("format.enable") === true) {
+    options.format = { enable: true };
   }
   if (section.get("check.cache") === false) {
     options.cache = false;

@@ -22,6 +22,11 @@ test("the cache can be turned off", () => {
   assert.deepEqual(initializationOptions(section({ "check.cache": true }), true), { trusted: true });
 });
 
+test("texts are formatted for who asks for it", () => {
+  assert.deepEqual(initializationOptions(section({ "format.enable": true }), true), { trusted: true, format: { enable: true } });
+  assert.deepEqual(initializationOptions(section({ "format.enable": "yes" }), true), { trusted: true });
+});
+
 test("invalid settings are left out", () => {
   for (const most of [0, -1, 1.5, Number.NaN, "96", true]) {
     assert.deepEqual(initializationOptions(section({ "check.level": "deep", "check.maxCombinations": most }), true), { trusted: true }, String(most));

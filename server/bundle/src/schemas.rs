@@ -61,7 +61,7 @@ pub(crate) fn work(project: &Project, facts: &FactStore, id: ObjectId, layout: L
     let Body::Source(source) = &project.object(id).body else { return Ok(Work::default()) };
     let kind = source.ty.as_ref().map_or("", |ty| ty.text.as_str());
     let text = Text { path: layout.schema(name), json: json(name, kind, &spec, &tables.columns) };
-    let asks = first_question(&spec).into_iter().collect();
+    let asks = first_question(&spec).into_iter().chain(tables.views).collect();
     let left_out = |(table, why)| format!("`{table}` is left out of its schema, because it can't be read: {why}");
     let warnings = tables.left_out.into_iter().map(left_out).collect();
     Ok(Work { texts: vec![text], asks, warnings, ..Work::default() })
@@ -136,30 +136,56 @@ struct Tables {
     columns: Vec<Column>,
     /// Tables without their columns, and why.
     left_out: Vec<(String, String)>,
+    /// What was asked about views of DuckDB: the files that they read decide, too.
+    views: Vec<Question>,
 }
+
+/// A table, and the schema that it is in.
+type Place = (String, String);
 
 fn tables(spec: &SourceSpec, facts: &FactStore) -> Result<Tables, Missing> {
     match spec.catalog() {
         Catalog::Empty => Ok(Tables::default()),
         Catalog::Table(table) => {
-            let tables = described(spec, facts, &[table.to_owned()])?;
+            let tables = described(spec, facts, &[in_default(table.to_owned())])?;
             match tables.left_out.first() {
                 None => Ok(tables),
                 // It is all that there is.
                 Some((_, why)) => Err(unreadable(why)),
             }
         }
-        Catalog::Sqlite => described(spec, facts, &values(spec, facts)?),
-        Catalog::DuckDb => {
-            let column = |line: String| {
-                let (schema, table, name, data_type, nullable): (_, _, _, DataType, _) =
-                    serde_json::from_str(&line).ok()?;
-                Some(Column { schema, table, name, data_type, nullable })
-            };
-            let columns = values(spec, facts)?.into_iter().filter_map(column).collect();
-            Ok(Tables { columns, left_out: Vec::new() })
+        Catalog::Sqlite => {
+            let places: Vec<Place> = values(spec, facts)?.into_iter().map(in_default).collect();
+            described(spec, facts, &places)
+        }
+        Catalog::DuckDb => of_duckdb(spec, facts),
+    }
+}
+
+/// DuckDB's catalogue tells of a view the columns that it had when it was made. What it has now, its query says: the file that it reads may
+/// have got others.
+fn of_duckdb(spec: &SourceSpec, facts: &FactStore) -> Result<Tables, Missing> {
+    let (mut columns, mut views) = (Vec::new(), Vec::new());
+    for line in values(spec, facts)? {
+        let found: Option<(String, String, String, DataType, bool, bool)> = serde_json::from_str(&line).ok();
+        match found {
+            Some((schema, table, .., true)) => views.push((schema, table)),
+            Some((schema, table, name, data_type, nullable, false)) => {
+                columns.push(Column { schema, table, name, data_type, nullable });
+            }
+            None => {}
         }
     }
+    views.dedup();
+    let mut tables = described(spec, facts, &views)?;
+    tables.columns.extend(columns);
+    tables.columns.sort_by(|a, b| (&a.schema, &a.table).cmp(&(&b.schema, &b.table)));
+    tables.views = views.iter().map(|place| columns_of(spec, place)).collect();
+    Ok(tables)
+}
+
+fn in_default(table: String) -> Place {
+    (DEFAULT_SCHEMA.to_owned(), table)
 }
 
 /// The question that a source's schema begins with.
@@ -167,12 +193,14 @@ fn first_question(spec: &SourceSpec) -> Option<Question> {
     let options = |sql: &str| Question::Options { source: spec.clone(), sql: sql.to_owned(), limit: COLUMNS };
     match spec.catalog() {
         Catalog::Empty => None,
-        Catalog::Table(table) => Some(whole(spec, table)),
+        Catalog::Table(table) => Some(whole(spec, &viz_sql::quote(table))),
         Catalog::Sqlite => Some(options(
             "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite_%' order by name",
         )),
         Catalog::DuckDb => Some(options(
-            "select json_array(schema_name, table_name, column_name, data_type, is_nullable)::varchar \
+            "select json_array(schema_name, table_name, column_name, data_type, is_nullable, \
+                 (schema_name, table_name) in (select (schema_name, view_name) from duckdb_views() \
+                     where database_name = current_database()))::varchar \
              from duckdb_columns() where not internal and database_name = current_database() \
              order by schema_name, table_name, column_index",
         )),
@@ -180,7 +208,7 @@ fn first_question(spec: &SourceSpec) -> Option<Question> {
 }
 
 /// Which columns a table has. No row of it is read: behind a view may be a query that never ends, and nobody else needs it.
-fn columns_of(spec: &SourceSpec, table: &str) -> Question {
+fn columns_of(spec: &SourceSpec, (schema, table): &Place) -> Question {
     match spec.catalog() {
         Catalog::Sqlite => {
             let name = table.replace('\'', "''");
@@ -190,13 +218,14 @@ fn columns_of(spec: &SourceSpec, table: &str) -> Question {
             );
             Question::Options { source: spec.clone(), sql, limit: COLUMNS }
         }
-        _ => whole(spec, table),
+        Catalog::DuckDb => whole(spec, &format!("{}.{}", viz_sql::quote(schema), viz_sql::quote(table))),
+        _ => whole(spec, &viz_sql::quote(table)),
     }
 }
 
-/// All of a table.
+/// All of a table, whose name is quoted.
 fn whole(spec: &SourceSpec, table: &str) -> Question {
-    let sql = format!("select * from {}", viz_sql::quote(table));
+    let sql = format!("select * from {table}");
     Question::Describe { source: spec.clone(), sql }
 }
 
@@ -210,17 +239,17 @@ fn values(spec: &SourceSpec, facts: &FactStore) -> Result<Vec<String>, Missing> 
 }
 
 /// The columns of tables. What can't be read (a view on a table that is gone) is left out: nobody else needs it.
-fn described(spec: &SourceSpec, facts: &FactStore, tables: &[String]) -> Result<Tables, Missing> {
+fn described(spec: &SourceSpec, facts: &FactStore, tables: &[Place]) -> Result<Tables, Missing> {
     let (mut out, mut open) = (Tables::default(), Vec::new());
-    for table in tables {
+    for place @ (schema, table) in tables {
         let column = |name: &str, data_type: DataType, nullable: bool| Column {
-            schema: DEFAULT_SCHEMA.to_owned(),
+            schema: schema.clone(),
             table: table.clone(),
             name: name.to_owned(),
             data_type,
             nullable,
         };
-        let columns: Result<Vec<Column>, String> = match answer(facts, columns_of(spec, table)) {
+        let columns: Result<Vec<Column>, String> = match answer(facts, columns_of(spec, place)) {
             Ok(Answer::Columns(Ok(columns))) => {
                 Ok(columns.iter().map(|found| column(&found.name, found.data_type.clone(), true)).collect())
             }
@@ -321,8 +350,8 @@ mod tests {
         learn(first_question(spec).unwrap(), Ok(Answer::Options(Ok(names))));
         let line = Some(r#"["a","VARCHAR(3)",1]"#.to_owned());
         let one = OptionValues { columns: vec![column()], values: vec![line], more: false };
-        learn(columns_of(spec, "t"), Ok(Answer::Options(Ok(one))));
-        learn(columns_of(spec, "v"), of_view);
+        learn(columns_of(spec, &in_default("t".into())), Ok(Answer::Options(Ok(one))));
+        learn(columns_of(spec, &in_default("v".into())), of_view);
         tables(spec, &facts)
     }
 
@@ -340,7 +369,9 @@ mod tests {
         for of_view in
             [Ok(Answer::Options(Err(gone.clone()))), Err(Unknown::new(Reason::Timeout, "no such table: main.u"))]
         {
-            let Ok(Tables { columns, left_out }) = found(&sqlite, of_view) else { panic!("the source is left out") };
+            let Ok(Tables { columns, left_out, .. }) = found(&sqlite, of_view) else {
+                panic!("the source is left out")
+            };
             let shown = |column: &Column| (column.table.clone(), column.data_type.to_string(), column.nullable);
             assert_eq!(
                 columns.iter().map(shown).collect::<Vec<_>>(),
@@ -349,5 +380,32 @@ mod tests {
             assert_eq!(left_out, [("v".to_owned(), gone.message.clone())]);
         }
         assert!(matches!(found(&sqlite, Err(Unknown::new(Reason::DatabaseLocked, ""))), Err(Missing::Why(_))));
+    }
+
+    /// The catalogue says what a view had when it was made.
+    #[test]
+    fn a_view_of_duckdb_has_the_columns_that_its_query_has_now() {
+        let spec = SourceSpec::DuckDbFile { root: "/p".into(), path: std::path::PathBuf::from("/p/x.duckdb").into() };
+        let lines = [
+            r#"["main","b","old","VARCHAR",true,true]"#,
+            r#"["main","b","older","VARCHAR",true,true]"#,
+            r#"["main","c","x","BIGINT",false,false]"#,
+            r#"["other","a","y","BIGINT",true,false]"#,
+        ];
+        let column = |name: &str| viz_facts::Column { name: name.into(), data_type: "BIGINT".into() };
+        let values = lines.map(|line| Some(line.to_owned())).to_vec();
+        let mut facts = FactStore::default();
+        let mut learn = |question: Question, answer: Answer| {
+            let fact = Fact::Known { answer: std::sync::Arc::new(answer), at: std::time::SystemTime::now() };
+            facts.insert(KeyedQuestion::from(question).key(), fact);
+        };
+        let found = OptionValues { columns: vec![column("a")], values, more: false };
+        learn(first_question(&spec).unwrap(), Answer::Options(Ok(found)));
+        let view = Question::Describe { source: spec.clone(), sql: "select * from \"main\".\"b\"".into() };
+        learn(view.clone(), Answer::Columns(Ok(vec![column("new")])));
+        let Ok(tables) = tables(&spec, &facts) else { panic!("all is known") };
+        let shown: Vec<_> = tables.columns.iter().map(|column| (column.table.as_str(), column.name.as_str())).collect();
+        assert_eq!(shown, [("b", "new"), ("c", "x"), ("a", "y")]);
+        assert_eq!(tables.views, [view], "what the view reads decides whether it is built again");
     }
 }

@@ -18,6 +18,7 @@
 //! Where sqlparser can read the text too, it must agree that it is one query.
 
 use crate::errors::{self, Failure};
+use crate::nesting;
 use crate::spaces;
 use crate::statement::{self, Outline};
 use crate::tree::{self, Named, Tree};
@@ -67,19 +68,26 @@ pub(crate) fn parse(conn: &Connection, sql: &str) -> Parsed {
 }
 
 /// Judges several texts by one query, which costs half of as many queries.
-pub(crate) fn parse_all(conn: &Connection, sqls: &[&str]) -> Result<Vec<Parsed>, Unknown> {
-    let texts: Vec<_> = sqls.iter().map(|sql| spaces::widen(sql)).collect();
-    let list = Value::List(texts.iter().map(|text| Value::Text(text.to_string())).collect());
+pub(crate) fn parse_all<'a>(conn: &Connection, sqls: &[&'a str]) -> Result<Vec<Parsed>, Unknown> {
+    // One that is too deep would keep all others waiting.
+    let text = |sql: &&'a str| not_too_deep(sql).map(|()| spaces::widen(sql));
+    let texts: Vec<Result<Cow<'_, str>, Unknown>> = sqls.iter().map(text).collect();
+    let list = Value::List(texts.iter().flatten().map(|text| Value::Text(text.to_string())).collect());
     let run = || -> duckdb::Result<Vec<String>> {
         let mut statement = conn.prepare_cached(SERIALIZE_ALL)?;
         let rows = statement.query_map([list], |row| row.get(0))?;
         rows.collect()
     };
     let trees = run().map_err(|error| not_judged(error, ""))?;
-    if trees.len() != texts.len() {
+    if trees.len() != texts.iter().flatten().count() {
         return Err(Unknown::new(Reason::EngineFailure, "DuckDB lost a text"));
     }
-    Ok(trees.iter().zip(&texts).map(|(json, text)| judge(json, text).and_then(accepted)).collect())
+    let mut trees = trees.iter();
+    let parsed = |text: Result<Cow<'_, str>, Unknown>| {
+        let text = text?;
+        judge(trees.next().map_or("", String::as_str), &text).and_then(accepted)
+    };
+    Ok(texts.into_iter().map(parsed).collect())
 }
 
 fn accepted(verdict: Verdict) -> Parsed {
@@ -159,7 +167,19 @@ pub(crate) fn stored(conn: &Connection, sql: &str) -> Result<Vec<Named>, Unknown
     }
 }
 
+fn not_too_deep(text: &str) -> Result<(), Unknown> {
+    if !nesting::is_too_deep(text) {
+        return Ok(());
+    }
+    let message = format!(
+        "brackets and operators are nested more than {} levels deep in it, so it is not run here",
+        nesting::MOST
+    );
+    Err(Unknown::new(Reason::NestedTooDeep, message))
+}
+
 fn verdict(conn: &Connection, text: &str) -> Result<Verdict, Unknown> {
+    not_too_deep(text)?;
     let run = || -> duckdb::Result<String> { conn.prepare_cached(SERIALIZE)?.query_row([text], |row| row.get(0)) };
     judge(&run().map_err(|error| not_judged(error, text))?, text)
 }

@@ -41,6 +41,7 @@ pub mod fuzzing;
 mod gate;
 mod icu;
 mod missing;
+mod nesting;
 mod options;
 mod process;
 mod protocol;

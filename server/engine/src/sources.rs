@@ -149,8 +149,12 @@ impl SourceRunner {
         };
         let mut source = self.take(spec, copy, limits.memory)?;
         source.attach(copy, &sql)?;
-        if self.walls.gate {
-            self.look_at_files(id, &gated, &mut source, limits)?;
+        if self.walls.gate
+            && let Err(why) = self.look_at_files(id, &gated, &mut source, limits)
+        {
+            // Nothing has run.
+            self.keep(source);
+            return Err(why);
         }
         let watched = self.watchdog.watch(id, limits.timeout, source.conn.interrupt_handle());
         let result = source.run(question, self.write.as_ref().map(Held::path), (&gated, limits));
@@ -172,8 +176,13 @@ impl SourceRunner {
                 self.keep(source);
                 Ok(wrap(question, behind(error, ours)))
             }
-            // Whatever state it is in: the next question gets a new one.
-            (Err(Failure::Unknown(unknown)), None) => Err(unknown),
+            (Err(Failure::Unknown(unknown)), None) => {
+                // Whatever state it is in then: the next question gets a new one.
+                if !matches!(unknown.code, Reason::EngineFailure | Reason::OutOfMemory) {
+                    self.keep(source);
+                }
+                Err(unknown)
+            }
         }
     }
 

@@ -59,6 +59,7 @@ reasons! {
     ModelSql "model-sql" "The query of this model fails.",
     Name "name" "Its name can't be that of a file.",
     NeedsSource "needs-source" "It needs a source, and the worker opens none.",
+    NestedTooDeep "nested-too-deep" "The query is nested more deeply than is read.",
     Network "network" "It would open a connection.",
     NoExport "no-export" "The worker writes no files.",
     NoInput "no-input" "There is no input.",

@@ -3,6 +3,7 @@
 use crate::codes::{Code, Severity};
 use crate::schema::Rule;
 use crate::similar::did_you_mean;
+use viz_syntax::quoted_as;
 use viz_text::Loc;
 
 /// Another place that explains a problem.
@@ -108,11 +109,12 @@ impl Problem {
         self
     }
 
-    /// This problem at a key that is called otherwise: the help says what may have been meant, and if that is one, a fix renames it.
-    pub(crate) fn meant(mut self, near: &[String]) -> Self {
+    /// This problem at a key that is called otherwise: the help says what may have been meant, and if that is one, a fix renames
+    /// it, in the quotes in which it is written.
+    pub(crate) fn meant(mut self, written: &str, near: &[String]) -> Self {
         self.help = did_you_mean(near).or(self.help);
         if let [only] = near {
-            self.fix = Some(Fix::replace(format!("rename it to `{only}`"), self.loc, only.clone()));
+            self.fix = Some(Fix::replace(format!("rename it to `{only}`"), self.loc, quoted_as(written, only)));
         }
         self
     }

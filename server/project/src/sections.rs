@@ -181,7 +181,8 @@ impl Loader<'_> {
                 let document = &self.project.file(file).document;
                 let names = PROJECT.fields.iter().map(|field| field.name);
                 let near = similar_key(key, names, |name| document.get(name).is_some());
-                let problem = Problem::new(Code::UnknownKey, loc, format!("a project has no key `{key}`")).meant(&near);
+                let message = format!("a project has no key `{key}`");
+                let problem = Problem::new(Code::UnknownKey, loc, message).meant(entry.key().text(), &near);
                 self.project.parts().problems.push(problem);
             }
         }
@@ -219,9 +220,13 @@ impl Loader<'_> {
 
 /// Writes an empty list behind a key that has no value.
 fn with_empty_list(document: &Document, key: Loc, name: &str) -> Option<Fix> {
-    let end = usize::from(document.range(key)?.end());
-    let rest = &document.text()[end..];
-    let colon = rest.find(|c: char| c != ' ').filter(|at| rest[*at..].starts_with(':'))? + 1;
-    let range = TextRange::new(key.range.start(), key.range.end() + TextSize::new(colon as u32));
-    Some(Fix::replace(format!("write `{name}: []`"), Loc::new(key.segment, range), format!("{name}: []")))
+    let range = document.range(key)?;
+    let (written, rest) = (&document.text()[range], &document.text()[usize::from(range.end())..]);
+    let value = rest.trim_start_matches(' ').strip_prefix(':')?.trim_start_matches(' ');
+    let null = ["null", "~"].into_iter().find_map(|null| value.strip_prefix(null)).unwrap_or(value);
+    let is_all = null.is_empty() || null.starts_with(['\n', '\r', ' ', ',', '}']) || value.starts_with('#');
+    let replaced =
+        rest.len() - if null.len() < value.len() { null.len() } else { rest.trim_start_matches(' ').len() - 1 };
+    let range = TextRange::new(key.range.start(), key.range.end() + TextSize::new(replaced as u32));
+    is_all.then(|| Fix::replace(format!("write `{name}: []`"), Loc::new(key.segment, range), format!("{written}: []")))
 }

@@ -70,7 +70,7 @@ fn problem(document: &Document, error: &ConfigError) -> Problem {
     let message = format!("the settings can't be read: {}", error.message);
     let is_there = |key: &str| document.get(key).is_some();
     let near = word.map(|word| similar_key(word, error.expected(), is_there)).unwrap_or_default();
-    Problem::new(Code::Configuration, document.loc(range), message).meant(&near)
+    Problem::new(Code::Configuration, document.loc(range), message).meant(&document.text()[range], &near)
 }
 
 /// Severities of findings that this version doesn't know: another may.
@@ -84,7 +84,7 @@ fn unknown_codes(document: &Document) -> Vec<Problem> {
         let near = similar_key(name, Code::ALL.iter().map(|code| code.name()), |code| severities.get(code).is_some());
         let message = format!("no finding is called `{name}`: this does nothing");
         let problem = Problem::new(Code::Configuration, entry.key.loc(), message).severity(Severity::Warning);
-        problem.help("`viz-lsp explain` lists all codes").meant(&near)
+        problem.help("`viz-lsp explain` lists all codes").meant(entry.key.text(), &near)
     };
     severities.entries().filter(unknown).take(MOST_UNKNOWN).map(problem).collect()
 }

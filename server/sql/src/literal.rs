@@ -66,7 +66,7 @@ pub(crate) fn problems(project: &Project, template: &Template) -> (Vec<Problem>,
             // What no user wrote has no such characters.
             let Some(loc) = text.locate(range + piece.start()) else { continue };
             fatal |= !matches!(fault, Fault::Eaten | Fault::Control);
-            out.push(fault.problem(text.slice(range + piece.start()), loc));
+            out.push(fault.problem(text.slice(range + piece.start()), written(project, loc), loc));
         }
     }
     out.extend(nulls(template));
@@ -152,6 +152,12 @@ fn unescaped(rest: &str) -> (usize, String) {
     }
 }
 
+/// What stands at a place of a file.
+fn written(project: &Project, loc: Loc) -> Option<&str> {
+    let (file, range) = project.resolve(loc)?;
+    project.file(file).document.text().get(std::ops::Range::<usize>::from(range))
+}
+
 #[derive(Debug, PartialEq, Eq)]
 enum Fault {
     Backtick,
@@ -162,7 +168,8 @@ enum Fault {
 }
 
 impl Fault {
-    fn problem(&self, piece: &str, loc: Loc) -> Problem {
+    /// `written` is the piece in the file, where a backslash may be two.
+    fn problem(&self, piece: &str, written: Option<&str>, loc: Loc) -> Problem {
         let message = match self {
             Fault::Backtick => "the browser can't prepare this query: a backtick ends its text".to_owned(),
             Fault::Expression => "the browser can't prepare this query: `${` begins a piece of JavaScript".to_owned(),
@@ -177,7 +184,9 @@ impl Fault {
             Fault::Backtick => problem.help("write names in double quotes"),
             Fault::Expression => problem.help("write `${ref(input).value}`"),
             Fault::Malformed | Fault::Eaten | Fault::Control => {
-                problem.fix(Fix::replace("double the backslash", loc, format!("\\{piece}")).safe())
+                let written = written.unwrap_or(piece);
+                let backslash = if written.starts_with(r"\\") && !piece.starts_with(r"\\") { r"\\" } else { r"\" };
+                problem.fix(Fix::replace("double the backslash", loc, format!("{backslash}{written}")).safe())
             }
         }
     }

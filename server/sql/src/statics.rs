@@ -2,6 +2,7 @@
 
 use crate::expand::{Context, Expander};
 use viz_project::{Code, Fix, Insight, Kind, Problem, Project, Resolution};
+use viz_syntax::quoted_as;
 
 /// Problems of properties that are no queries but hold references (6.6): wrong accessors, which nothing else reports
 /// (`R-ACC-03`), and references to columns, which are never replaced (`R-PRP-06`).
@@ -19,7 +20,9 @@ pub fn problems_of_statics(project: &Project, insight: &Insight, context: &dyn C
             } else if reference.range.len() == prop.text.len() {
                 let text = prop.text.text();
                 let message = format!("`{short}` gets this text literally: a column needs a query `?{{ … }}`");
-                let fixed = format!("?{{ {text} }}");
+                let query = format!("?{{ {text} }}");
+                let written = project.resolve(prop.loc).map(|(file, range)| &project.file(file).document.text()[range]);
+                let fixed = quoted_as(written.unwrap_or_default(), &query);
                 out.push(Problem::new(Code::QueryExpected, loc, message).fix(Fix::replace(
                     format!("write `{fixed}`"),
                     prop.loc,

@@ -21,6 +21,14 @@ pub fn quoted(text: &str, quote: Option<char>) -> String {
     double_quoted(text)
 }
 
+/// A text in the quotes of the scalar whose place it takes; without quotes it is as it is.
+pub fn quoted_as(written: &str, text: &str) -> String {
+    match written.chars().next() {
+        Some(quote @ ('\'' | '"')) => format!("{quote}{}{quote}", quoted(text, Some(quote))),
+        _ => text.to_owned(),
+    }
+}
+
 /// A text as a YAML scalar in double quotes.
 pub fn double_quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))

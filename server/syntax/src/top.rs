@@ -89,8 +89,8 @@ impl<'a> TopEntry<'a> {
         })
     }
 
-    /// The value as one node, where it stands in one segment; the header's empty value for a list section.
-    pub(crate) fn node(&self) -> Node<'a> {
+    /// The value as one node, where it stands in one segment; the header's empty value for a list section whose items are segments.
+    pub fn node(&self) -> Node<'a> {
         Node::new(self.doc, self.top().segment, self.top().entry.value)
     }
 

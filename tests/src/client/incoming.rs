@@ -25,7 +25,12 @@ impl Client {
                 self.answers.insert(id, message);
             }
             (Some(method), Some(id)) => {
-                let known = ["client/registerCapability", "window/workDoneProgress/create", "workspace/configuration"];
+                let known = [
+                    "client/registerCapability",
+                    "client/unregisterCapability",
+                    "window/workDoneProgress/create",
+                    "workspace/configuration",
+                ];
                 let refresh = [
                     ("workspace/diagnostic/refresh", "diagnostics"),
                     ("workspace/inlayHint/refresh", "inlayHint"),
@@ -38,6 +43,7 @@ impl Client {
                 if method == "window/workDoneProgress/create" {
                     self.created.insert(message["params"]["token"].to_string());
                 }
+                self.register(&message["params"]);
                 let result = match method == "workspace/configuration" {
                     true => {
                         assert_eq!(message["params"], json!({ "items": [{ "section": "viz" }] }));
@@ -65,6 +71,16 @@ impl Client {
             }
             (None, None) => panic!("no message: {message}"),
         }
+    }
+
+    /// What the server registers, and takes back.
+    fn register(&mut self, params: &Value) {
+        let methods = |list: &Value| -> Vec<String> {
+            let all = list.as_array().into_iter().flatten();
+            all.map(|one| one["method"].as_str().expect("a method").to_owned()).collect()
+        };
+        self.registered.extend(methods(&params["registrations"]));
+        methods(&params["unregisterations"]).iter().for_each(|method| drop(self.registered.take(method)));
     }
 
     fn take_progress(&mut self, params: &Value) {

@@ -10,6 +10,9 @@ use viz_facts::{ProbeRow, Question, Reason, ShadowTable, SqlError, Unknown};
 /// number of combinations of inputs that meet in one condition; if there are more, each input is probed alone.
 pub(super) const MAX_PROBES: usize = 2_000;
 
+/// Maximum number of selections of all conditions of one insight to probe, many in a query.
+pub(super) const MAX_TOGETHER: usize = 20_000;
+
 /// Selections in one query.
 pub(super) const BATCH: usize = 200;
 
@@ -27,6 +30,8 @@ pub(super) struct Probes<'a> {
     pub tables: &'a Arc<[ShadowTable]>,
     /// How many selections may still be probed one by one.
     pub left: usize,
+    /// How many may be at all.
+    pub room: usize,
 }
 
 impl Probes<'_> {
@@ -42,11 +47,16 @@ impl Probes<'_> {
         let tame: HashSet<&str> =
             texts.iter().filter(|probed| probed.tame).map(|probed| probed.text.as_str()).collect();
         let (together, mut alone): (Vec<&str>, Vec<&str>) = distinct.keys().partition(|text| tame.contains(*text));
-        let mut missing = None;
+        let (mut together, mut missing) = (together, None);
+        if together.len() > self.room {
+            missing = Some(too_many(MAX_TOGETHER));
+            together.clear();
+        }
+        self.room -= together.len();
         for (number, batch) in together.chunks(BATCH).enumerate() {
             // If the first ones are bad, so are most.
             if number * BATCH == MAX_PROBES && (missing.is_some() || alone.len() >= self.left) {
-                missing = missing.or_else(|| Some(too_many()));
+                missing = missing.or_else(|| Some(too_many(MAX_PROBES)));
                 break;
             }
             let all: Vec<String> = batch.iter().map(|text| format!("(({text}\n)) IS NULL")).collect();
@@ -57,7 +67,7 @@ impl Probes<'_> {
             }
         }
         if alone.len() > self.left {
-            missing = Some(too_many());
+            missing = Some(too_many(MAX_PROBES));
             alone.truncate(self.left);
         }
         self.left -= alone.len();
@@ -102,8 +112,8 @@ pub(super) fn runs_over_any_row(facts: &Facts<'_>, tables: &Arc<[ShadowTable]>, 
     Ok(nulls?.is_ok() && words?.is_ok())
 }
 
-fn too_many() -> Unknown {
-    let why = format!("more than {MAX_PROBES} selections may not fit: the values of the others are not judged");
+fn too_many(most: usize) -> Unknown {
+    let why = format!("more than {most} selections may not fit: the values of the others are not judged");
     Unknown::new(Reason::TooManyValues, why)
 }
 

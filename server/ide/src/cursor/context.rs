@@ -5,7 +5,7 @@
 //! braces and lists, at the end of the file and on blank lines, where the column decides.
 
 mod flow;
-mod line;
+pub(crate) mod line;
 mod way;
 
 use line::Line;

@@ -11,9 +11,10 @@ use crate::object::{
 use crate::problem::{Fix, Problem};
 use crate::schema::{INTERACTION_KEYS, Kind, Place, Rule, SourceType, Type, shape};
 use viz_syntax::{
-    AlmostReason, AlmostReference, Node, NodeKind, RefForm, Reference, Typed, almost_references, env_references,
-    paths_outside, query_string, references,
+    AlmostReason, AlmostReference, Node, NodeKind, RefForm, Reference, Style, Typed, almost_references, double_quoted,
+    env_references, paths_outside, query_string, quoted, references,
 };
+use viz_text::shown::is_control;
 
 impl Lowering {
     pub(super) fn body(&mut self, kind: Kind, index: u32, node: Node<'_>) -> Body {
@@ -134,7 +135,7 @@ impl Lowering {
             );
             let mut problem = Problem::new(Code::RemovedSyntax, node.loc(), message).help("write `?{ … }`");
             let inside = trimmed.strip_prefix("query(").and_then(|rest| rest.strip_suffix(')'));
-            if let Some(fixed) = inside.and_then(plain_query) {
+            if let Some(fixed) = inside.and_then(|sql| query_in_place(node, sql)) {
                 problem = problem.fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed));
             }
             self.problem(problem);
@@ -399,10 +400,22 @@ fn bound(node: Node<'_>) -> Option<Bound> {
     Some(Bound { text: scalar.value().to_owned(), typed: scalar.resolved(), loc: node.loc() })
 }
 
-/// SQL as a query string that can stand in YAML without quotes.
-pub(super) fn plain_query(sql: &str) -> Option<String> {
-    let fits = !sql.trim().is_empty() && ![": ", " #", "\n"].iter().any(|mark| sql.contains(mark));
-    fits.then(|| format!("?{{ {} }}", sql.trim()))
+/// SQL as a query string in the place of a scalar, in its style. Without quotes only where that scalar has braces itself, or
+/// is a block: it is in no list or mapping in brackets then, where braces would be YAML.
+pub(super) fn query_in_place(node: Node<'_>, sql: &str) -> Option<String> {
+    let sql = sql.trim();
+    let query = format!("?{{ {sql} }}");
+    let style = node.scalar().filter(|_| !sql.is_empty())?.style();
+    let is_in_block =
+        node.text().contains(['{', '}', '[', ']', ',']) || matches!(style, Style::Literal | Style::Folded);
+    let needs_quotes = sql.contains(is_control) || [": ", " #", "\n"].iter().any(|mark| sql.contains(mark));
+    Some(match style {
+        Style::SingleQuoted if !sql.contains(is_control) && !sql.contains('\n') => {
+            format!("'{}'", quoted(&query, Some('\'')))
+        }
+        Style::Plain | Style::Literal | Style::Folded if is_in_block && !needs_quotes => query,
+        _ => double_quoted(&query),
+    })
 }
 
 fn query_text(node: Node<'_>) -> Option<QueryText> {

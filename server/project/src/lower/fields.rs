@@ -1,7 +1,7 @@
 //! Checks of a mapping's keys and values against its shape.
 
 use super::Lowering;
-use super::body::plain_query;
+use super::body::query_in_place;
 use super::removed::{instead, names_in, removed_key};
 use super::scalars::{describe, wrong_for_text};
 use crate::codes::Code;
@@ -119,7 +119,7 @@ impl Lowering {
         if let Some(removed) = removed {
             problem = Problem::new(Code::UnknownKey, loc, removed.message).help(removed.help);
         } else if !near.is_empty() {
-            problem = problem.meant(&near);
+            problem = problem.meant(entry.key.text(), &near);
         } else {
             let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
             problem = problem.help(format!("use one of {}", names.join(", ")));
@@ -375,7 +375,7 @@ impl Lowering {
                     let word = text.split_whitespace().next().unwrap_or_default();
                     ["select", "from", "with"].iter().any(|first| word.eq_ignore_ascii_case(first))
                 };
-                if let Some(fixed) = node.str().filter(begins).and_then(plain_query) {
+                if let Some(fixed) = node.str().filter(begins).and_then(|sql| query_in_place(node, sql)) {
                     problem = problem.fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed));
                 }
                 self.problem(problem);
@@ -414,7 +414,7 @@ impl Lowering {
                 let keys = crate::schema::INTERACTION_KEYS.iter().copied();
                 let near = similar_key(key, keys, |name| node.get(name).is_some());
                 let message = format!("`{key}` does nothing: an interaction is `filter`, `split` or `sort`");
-                self.problem(Problem::new(Code::IgnoredKey, entry.key.loc(), message).meant(&near));
+                self.problem(Problem::new(Code::IgnoredKey, entry.key.loc(), message).meant(entry.key.text(), &near));
                 continue;
             }
             if entry.value.is_null() || entry.duplicate {
@@ -433,11 +433,14 @@ impl Lowering {
                         entry.value.loc(),
                         format!("`{key}` needs a query `?{{ … }}`, not {}", describe(entry.value)),
                     );
-                    let plain = |text: &&str| ![": ", " #", "\n"].iter().any(|mark| text.contains(mark));
-                    if let Some(text) = entry.value.str().map(str::trim).filter(plain) {
-                        let bare = text.starts_with("ref(")
-                            && references(text).iter().any(|r| r.range.len() == TextSize::of(text));
-                        let fixed = if bare { format!("?{{ ${{{text}}} }}") } else { format!("?{{ {text} }}") };
+                    let bare = |text: &str| {
+                        text.starts_with("ref(") && references(text).iter().any(|r| r.range.len() == TextSize::of(text))
+                    };
+                    let fixed = entry.value.str().map(str::trim).and_then(|text| match bare(text) {
+                        true => query_in_place(entry.value, &format!("${{{text}}}")),
+                        false => query_in_place(entry.value, text),
+                    });
+                    if let Some(fixed) = fixed {
                         problem = problem.fix(Fix::replace(format!("write `{fixed}`"), entry.value.loc(), fixed));
                     }
                     self.problem(problem);

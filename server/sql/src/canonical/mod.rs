@@ -11,6 +11,7 @@
 mod access;
 mod call;
 mod facts;
+mod operators;
 mod parser;
 mod primary;
 mod print;

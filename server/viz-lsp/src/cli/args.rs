@@ -1,12 +1,15 @@
 //! The command line. Its options and exit codes are promised: more may come, none changes.
 
+mod format;
 mod values;
 
-use chrono::{DateTime, Local, NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+pub use format::FormatArgs;
 use std::ffi::OsString;
 use std::path::PathBuf;
 pub use values::{Color, Deny, Fixes, Format, LevelArg, TargetArg};
+use values::{percent, seconds, timestamp};
 use viz_engine::Role;
 use viz_project::{Confined, Environment};
 
@@ -80,6 +83,8 @@ enum Face {
     Check(CheckArgs),
     /// Check projects, and put the fixes that need no second look into their files
     Fix(CheckArgs),
+    /// Format the files of projects: indentation and blanks, never comments, texts or meaning
+    Format(FormatArgs),
     /// Make the files that the projects' dashboards read: options, rows of models and insights
     Build(BuildArgs),
     /// Print the page of a finding's code; all codes when none is given
@@ -273,6 +278,8 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// `build`.
     Build(Box<BuildArgs>),
+    /// `format`.
+    Format(FormatArgs),
     /// `explain`.
     Explain(Option<String>),
     /// `doctor`, on the project of this path.
@@ -301,7 +308,8 @@ fn command_first(mut args: Vec<OsString>) -> Vec<OsString> {
         AS_OPTIONS.into_iter().find(|command| *command == name).map(|command| (command, value))
     };
     let found = (1..end).find_map(|at| Some((at, option(&args[at])?)));
-    if let Some((at, (command, value))) = found {
+    // `format --check` is no check.
+    if let Some((at, (command, value))) = found.filter(|_| args[1] != "format") {
         match value {
             Some(value) => args[at] = value.into(),
             None => drop(args.remove(at)),
@@ -340,38 +348,13 @@ impl Cli {
             Face::Check(check) => Command::Check(Box::new(check)),
             Face::Fix(check) => Command::Check(Box::new(CheckArgs { fix: check.fix.or(Some(Fixes::Safe)), ..check })),
             Face::Build(build) => Command::Build(Box::new(build)),
+            Face::Format(format) => Command::Format(format),
             Face::Explain { code } => Command::Explain(code),
             Face::Doctor { path } => Command::Doctor(path),
             Face::Runs { count } => Command::Runs(count as usize),
             Face::Completions { shell } => Command::Completions(shell),
             Face::Man { command } => Command::Man(command),
         }
-    }
-}
-
-/// A date, a local time, or a time with its offset from UTC.
-fn timestamp(text: &str) -> Result<NaiveDateTime, String> {
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Ok(time.with_timezone(&Local).naive_local());
-    }
-    let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
-    let time = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-    let date = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
-    time.or_else(date)
-        .ok_or_else(|| "expected a time such as 2026-11-21T08:30:00 or a date such as 2026-11-21".to_owned())
-}
-
-fn seconds(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(seconds) if seconds > 0.0 && seconds.is_finite() => Ok(seconds),
-        _ => Err("expected a number of seconds greater than 0".to_owned()),
-    }
-}
-
-fn percent(text: &str) -> Result<f64, String> {
-    match text.trim_end_matches('%').parse::<f64>() {
-        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
-        _ => Err("expected a number between 0 and 100".to_owned()),
     }
 }
 
@@ -404,6 +387,15 @@ mod tests {
             assert_eq!(options.common.paths, [PathBuf::from("a"), PathBuf::from("b")]);
             assert_eq!(options.common.format, Format::Json);
         }
+    }
+
+    #[test]
+    fn what_is_formatted_may_be_checked() {
+        for args in [&["format", "--check", "a"][..], &["format", "a", "-v", "--check"]] {
+            let Ok(Command::Format(options)) = command(args) else { panic!("{args:?}") };
+            assert!(options.check && options.paths == [PathBuf::from("a")], "{args:?}");
+        }
+        assert!(matches!(command(&["--check", "format"]), Ok(Command::Check(_))));
     }
 
     #[test]

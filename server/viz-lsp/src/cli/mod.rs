@@ -7,6 +7,7 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod first_steps;
 pub(crate) mod for_shells;
+pub(crate) mod format;
 pub(crate) mod formats;
 pub(crate) mod named;
 mod projects_below;

@@ -14,10 +14,12 @@ use viz_project::{Confined, Environment};
 /// # Errors
 /// If one is spelled below a repository of the current folder, and a link leads out of it.
 pub fn stays_inside(command: &Command, log_file: Option<&Path>) -> anyhow::Result<()> {
+    let by_environment = || Confined::by_environment(&Environment::from_process()).is_some();
     let confined = match command {
         Command::Check(check) => check.common.is_confined(),
         Command::Build(build) => build.common.is_confined(),
-        _ => Confined::by_environment(&Environment::from_process()).is_some(),
+        Command::Format(format) => !format.allow_outside && by_environment(),
+        _ => by_environment(),
     };
     if !confined {
         return Ok(());
@@ -62,6 +64,7 @@ fn named(command: &Command) -> Vec<&Path> {
             files.into_iter().flatten().chain(&check.common.paths).map(PathBuf::as_path).collect()
         }
         Command::Build(build) => build.common.paths.iter().chain(&build.out).map(PathBuf::as_path).collect(),
+        Command::Format(format) => format.paths.iter().map(PathBuf::as_path).collect(),
         Command::Doctor(path) => path.as_deref().into_iter().collect(),
         _ => Vec::new(),
     }

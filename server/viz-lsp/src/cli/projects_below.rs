@@ -1,5 +1,6 @@
 //! Projects below a folder that belongs to none: the root of a repository with several of them.
 
+use anyhow::bail;
 use std::path::{Path, PathBuf};
 use viz_files::Kind;
 
@@ -11,7 +12,10 @@ const MOST_FOLDERS: usize = 10_000;
 const OTHERS: [&str; 5] = ["node_modules", "target", "venv", "site-packages", "dbt_packages"];
 
 /// The folders below this one that hold a project file, sorted. Neither links nor hidden folders are followed, nor what is inside a project.
-pub fn projects_below(folder: &Path) -> Vec<PathBuf> {
+///
+/// # Errors
+/// If a project's file is none that can be read: a check that passes over it would say that all is well.
+pub fn projects_below(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let (mut found, mut looked_into) = (Vec::new(), 0);
     let mut open = vec![(folder.to_owned(), 0)];
     while let Some((folder, depth)) = open.pop() {
@@ -26,7 +30,21 @@ pub fn projects_below(folder: &Path) -> Vec<PathBuf> {
         };
         if depth > 0 && entries.iter().any(is_project) {
             found.push(folder);
-        } else if depth < DEEPEST {
+            continue;
+        }
+        // One that leads nowhere is no entry.
+        let mut files = viz_project::PROJECT_FILES.iter().map(|name| folder.join(name));
+        if depth > 0
+            && let Some(file) = files.find(|file| viz_files::is_there(file))
+        {
+            let what = match viz_files::look(&file) {
+                None => "a link that leads nowhere",
+                Some(data) if data.is_dir() => "a folder, not a file",
+                Some(_) => "no plain file",
+            };
+            bail!("can't read the project's file {}: it is {what}", file.display());
+        }
+        if depth < DEEPEST {
             let folders = entries.into_iter().filter(|entry| entry.kind == Kind::Folder && !entry.link);
             let ours = folders.filter(|entry| {
                 let name = name(&entry.path);
@@ -36,7 +54,7 @@ pub fn projects_below(folder: &Path) -> Vec<PathBuf> {
         }
     }
     found.sort();
-    found
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -57,7 +75,28 @@ mod tests {
             std::fs::create_dir_all(path.parent().expect("has a folder")).expect("can be made");
             std::fs::write(path, "name: a\n").expect("can be written");
         }
-        let found = projects_below(dir.path());
+        let found = projects_below(dir.path()).expect("all can be read");
         assert_eq!(found, [dir.path().join("a/x"), dir.path().join("b")]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_project_whose_file_is_none_is_not_passed_over() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let (good, bad) = (dir.path().join("a/project.visivo.yml"), dir.path().join("b/deep/project.visivo.yml"));
+        for file in [&good, &bad] {
+            std::fs::create_dir_all(file.parent().expect("has a folder")).expect("can be made");
+        }
+        std::fs::write(&good, "name: a\n").expect("can be written");
+        let said = || projects_below(dir.path()).expect_err("it can't be read").to_string();
+        std::fs::create_dir(&bad).expect("can be made");
+        assert!(said().ends_with("b/deep/project.visivo.yml: it is a folder, not a file"), "{}", said());
+        std::fs::remove_dir(&bad).expect("it is there");
+        std::os::unix::fs::symlink("nowhere", &bad).expect("can be made");
+        assert!(said().ends_with("it is a link that leads nowhere"), "{}", said());
+        std::fs::remove_file(&bad).expect("it is there");
+        let fifo = rustix::fs::Mode::from_raw_mode(0o600);
+        rustix::fs::mknodat(rustix::fs::CWD, &bad, rustix::fs::FileType::Fifo, fifo, 0).expect("can be made");
+        assert!(said().ends_with("it is no plain file"), "{}", said());
     }
 }

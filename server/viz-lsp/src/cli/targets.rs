@@ -51,7 +51,7 @@ pub fn find(paths: &[PathBuf], current: &Path, files: &dyn FileSystem) -> anyhow
                 roots.entry(shown.clone()).or_insert(Target { root, shown });
             }
             // From the root of a repository all of its projects are meant.
-            None => match projects_below(&absolute) {
+            None => match projects_below(&absolute)? {
                 below if below.is_empty() => strangers.push(path.clone()),
                 below => {
                     for root in below.iter().map(|root| real(root)) {

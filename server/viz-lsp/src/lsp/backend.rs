@@ -1,7 +1,11 @@
 //! The handlers. What changes state does so before any `await`, hence in the order of the wire (see `service`); what
 //! computes takes a snapshot first and goes to another thread. No handler waits for the client.
 
+mod answering;
 mod threads;
+
+pub(super) use answering::in_background;
+use answering::refused;
 
 use super::capabilities;
 use super::protocol::client;
@@ -9,8 +13,8 @@ use super::protocol::client::Commands;
 use crate::host::answerer::Answerer;
 use crate::lsp::handlers::semantic_tokens::LastTokens;
 use crate::lsp::handlers::{
-    call_hierarchy, code_action, code_lens, completion, definition, document_color, document_link, document_symbol,
-    folding, highlight, hover, inlay_hint, references, rename, semantic_tokens, signature_help, workspace_symbol,
+    call_hierarchy, code_action, code_lens, completion, document_color, document_link, document_symbol, folding,
+    formatting, highlight, hover, inlay_hint, references, rename, semantic_tokens, signature_help, workspace_symbol,
 };
 use crate::lsp::protocol::client_process;
 use crate::lsp::protocol::outbox::{Message, Outbox};
@@ -19,13 +23,13 @@ use crate::lsp::session::pull::Pulled;
 use crate::lsp::session::settings::Settings;
 use crate::lsp::session::snapshot::Request;
 use crate::lsp::session::source_queries::Sources;
-use crate::lsp::session::state::{Revision, State};
+use crate::lsp::session::state::State;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
-use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
+use std::time::Duration;
+use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::request::{
     GotoImplementationParams, GotoImplementationResponse, GotoTypeDefinitionParams, GotoTypeDefinitionResponse,
 };
@@ -35,15 +39,16 @@ use tower_lsp::lsp_types::{
     CodeLensParams, ColorInformation, ColorPresentation, ColorPresentationParams, CompletionItem, CompletionParams,
     CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
     DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    DocumentColorParams, DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentHighlight,
-    DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse,
-    ExecuteCommandParams, FoldingRange, FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover,
-    HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, Location,
-    MessageType, Position, PrepareRenameResponse, ReferenceParams, RenameFilesParams, RenameParams, SelectionRange,
-    SelectionRangeParams, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams,
-    SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, SignatureHelp,
-    SignatureHelpParams, SymbolInformation, TextDocumentPositionParams, Url, WorkDoneProgressCancelParams,
-    WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceFolder, WorkspaceSymbolParams,
+    DocumentColorParams, DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentFormattingParams,
+    DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentOnTypeFormattingParams,
+    DocumentRangeFormattingParams, DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams, FoldingRange,
+    FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams,
+    InitializeResult, InitializedParams, InlayHint, InlayHintParams, Location, MessageType, PrepareRenameResponse,
+    ReferenceParams, RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokensDeltaParams,
+    SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult,
+    SemanticTokensResult, ServerInfo, SignatureHelp, SignatureHelpParams, SymbolInformation,
+    TextDocumentPositionParams, TextEdit, Url, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams,
+    WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceFolder, WorkspaceSymbolParams,
 };
 use tower_lsp::{Client, LanguageServer};
 use viz_project::Environment;
@@ -108,58 +113,9 @@ impl Backend {
         self.session.get().map(|session| &session.outbox)
     }
 
-    /// A request about a text, in the state of the texts right now; and whether no check ever sees these texts together.
-    fn request(&self, uri: &Url) -> Option<(Request, bool)> {
-        let path = self.state.path(uri)?;
-        let (mut documents, revision) = self.state.documents();
-        let apart = documents.prefer(uri);
-        let session = self.session.get();
-        let commands = session.map(|session| Arc::clone(&session.commands)).unwrap_or_default();
-        let state = Arc::clone(&self.state);
-        Some((Request { state, client: self.abilities(), commands, documents, revision, path }, apart))
-    }
-
-    /// The cursor is there: such requests come with it.
-    fn looks_at(&self, uri: &Url, at: Position) {
-        if let Some(path) = self.state.path(uri) {
-            self.state.looks_at(&path, at.line);
-        }
-    }
-
-    /// Answers a request about a text, in the state of the texts right now, on a thread that may take its time.
-    pub(super) async fn answer<T: Send + 'static>(
-        &self,
-        method: &'static str,
-        uri: &Url,
-        compute: impl FnOnce(&Request) -> Option<T> + Send + 'static,
-    ) -> Result<Option<T>> {
-        let Some((mut request, apart)) = self.request(uri) else { return Ok(None) };
-        if apart {
-            // The project is read for this request alone.
-            request.revision = Revision::MAX;
-        }
-        let started = Instant::now();
-        in_background(move || {
-            let answer = compute(&request);
-            request.state.stats.took(method, started.elapsed());
-            answer
-        })
-        .await
-    }
-
     fn change_folders(&self, added: Vec<Url>, removed: Vec<Url>) {
         let paths = |uris: Vec<Url>| uris.iter().filter_map(|uri| self.state.path(uri)).collect::<Vec<_>>();
         self.state.change_folders(paths(added), &paths(removed));
-    }
-
-    async fn go(
-        &self,
-        method: &'static str,
-        at: TextDocumentPositionParams,
-        way: definition::Way,
-    ) -> Result<Option<GotoDefinitionResponse>> {
-        let compute = move |request: &Request| definition::definition(request, at.position, way);
-        self.answer(method, &at.text_document.uri, compute).await
     }
 
     /// `window/workDoneProgress/cancel`
@@ -183,6 +139,7 @@ impl LanguageServer for Backend {
         client.pulls_diagnostics &= self.lifecycle.refreshes_diagnostics();
         let (settings, complaints) = Settings::read(params.initialization_options.as_ref());
         let _ = self.state.confined.set(settings.confined(&self.state.environment));
+        self.state.formats.store(settings.format, Ordering::SeqCst);
         let commands = Arc::new(Commands::read(params.initialization_options.as_ref()));
         let outbox = Outbox::new(self.client.clone(), client);
         let answerer = match self.start(client, settings, &outbox) {
@@ -199,7 +156,7 @@ impl LanguageServer for Backend {
         // A second `initialize` is refused before it gets here.
         let _ = self.session.set(Session { client, commands, answerer, outbox, complaints, folders });
         Ok(InitializeResult {
-            capabilities: capabilities::server(&client),
+            capabilities: capabilities::server(&client, settings.format),
             server_info: Some(ServerInfo {
                 name: "viz-lsp".to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -215,6 +172,7 @@ impl LanguageServer for Backend {
         if session.client.tells_configuration {
             self.watch_configuration();
         }
+        session.outbox.send(Message::Formatting(self.state.formats.load(Ordering::SeqCst)));
         if session.client.configuration {
             self.pull_configuration();
         }
@@ -352,6 +310,24 @@ impl LanguageServer for Backend {
         Ok(self.answer("textDocument/colorPresentation", &uri, compute).await?.unwrap_or_default())
     }
 
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let compute = move |request: &Request| formatting::format(request, None);
+        let uri = params.text_document.uri;
+        self.answer("textDocument/formatting", &uri, compute).await?.transpose().map_err(refused)
+    }
+
+    async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let compute = move |request: &Request| formatting::format(request, Some(params.range));
+        let uri = params.text_document.uri;
+        self.answer("textDocument/rangeFormatting", &uri, compute).await?.transpose().map_err(refused)
+    }
+
+    async fn on_type_formatting(&self, params: DocumentOnTypeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let at = params.text_document_position;
+        let compute = move |request: &Request| formatting::on_type(request, at.position);
+        self.answer("textDocument/onTypeFormatting", &at.text_document.uri, compute).await
+    }
+
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         let compute = move |request: &Request| inlay_hint::hints(request, params.range);
         self.answer("textDocument/inlayHint", &params.text_document.uri, compute).await
@@ -479,18 +455,4 @@ impl LanguageServer for Backend {
 fn is_project_text(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     matches!(extension, Some("yml" | "yaml")) || path.file_name().is_some_and(|name| name == ".env")
-}
-
-/// The request was fine, but what it asks for can't be done: clients show the reason.
-fn refused(why: String) -> Error {
-    const REQUEST_FAILED: i64 = -32803;
-    Error { code: ErrorCode::ServerError(REQUEST_FAILED), message: why.into(), data: None }
-}
-
-/// Computes off the transport's task. A panic is a mistake of ours and becomes the answer to this request alone.
-pub(super) async fn in_background<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(compute).await.map_err(|error| {
-        tracing::error!(%error, "a request failed");
-        Error::internal_error()
-    })
 }

@@ -7,6 +7,7 @@ use crate::lsp::handlers::semantic_tokens;
 use crate::lsp::handlers::signature_help;
 use crate::lsp::protocol::client::Client;
 use crate::lsp::protocol::convert::encoding_kind;
+use crate::lsp::protocol::offers;
 use tower_lsp::lsp_types::{
     CallHierarchyServerCapability, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
     ColorProviderCapability, CompletionOptions, DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions,
@@ -19,8 +20,9 @@ use tower_lsp::lsp_types::{
     WorkspaceServerCapabilities,
 };
 
-/// What this server can do for this client.
-pub fn server(client: &Client) -> ServerCapabilities {
+/// What this server can do for this client; whether texts are formatted, a client that can be told so learns later.
+pub fn server(client: &Client, formats: bool) -> ServerCapabilities {
+    let formats = formats && !client.formats_when_told;
     ServerCapabilities {
         position_encoding: Some(encoding_kind(client.encoding)),
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
@@ -84,6 +86,9 @@ pub fn server(client: &Client) -> ServerCapabilities {
                 ..DiagnosticOptions::default()
             })
         }),
+        document_formatting_provider: formats.then_some(OneOf::Left(true)),
+        document_range_formatting_provider: formats.then_some(OneOf::Left(true)),
+        document_on_type_formatting_provider: formats.then(offers::on_type),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
             code_action_kinds: Some(vec![

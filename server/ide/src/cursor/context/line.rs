@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// A line of a text.
 #[derive(Debug, Clone)]
-pub(super) struct Line<'a> {
+pub(crate) struct Line<'a> {
     /// Offset of its first byte.
     pub start: usize,
     /// Without its end.
@@ -23,7 +23,7 @@ pub(super) struct Line<'a> {
 
 /// A key with its colon.
 #[derive(Debug, Clone)]
-pub(super) struct LineKey<'a> {
+pub(crate) struct LineKey<'a> {
     /// Without quotes.
     pub name: &'a str,
     /// Columns, with quotes.
@@ -103,7 +103,7 @@ impl<'a> Line<'a> {
 }
 
 /// A text without the quotes around it.
-pub(super) fn unquoted(text: &str) -> &str {
+pub(crate) fn unquoted(text: &str) -> &str {
     let inner = |quote| text.strip_prefix(quote)?.strip_suffix(quote);
     inner('"').or_else(|| inner('\'')).unwrap_or(text)
 }

@@ -234,7 +234,7 @@ impl Lowering {
         if let Some(now) = moved.map(str::to_owned).or_else(|| dotted(key)).filter(|now| exists(of, now)) {
             problem = problem.help(format!("write it as `{}`", nested(&now)));
         } else if !near.is_empty() {
-            problem = problem.meant(&near);
+            problem = problem.meant(entry.key.text(), &near);
         } else if let Some(help) = did_you_mean(&one_below(of, key)) {
             problem = problem.help(help);
         } else {

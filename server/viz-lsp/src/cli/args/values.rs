@@ -1,5 +1,6 @@
-//! Values of options that are one of a few words.
+//! Values of options: one of a few words, times, shares.
 
+use chrono::{DateTime, Local, NaiveDate, NaiveDateTime};
 use clap::ValueEnum;
 use viz_check::Level;
 use viz_project::Target;
@@ -96,5 +97,33 @@ impl From<Color> for anstream::ColorChoice {
             Color::Always => Self::Always,
             Color::Never => Self::Never,
         }
+    }
+}
+
+/// A date, a local time, or a time with its offset from UTC.
+pub(super) fn timestamp(text: &str) -> Result<NaiveDateTime, String> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Ok(time.with_timezone(&Local).naive_local());
+    }
+    let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
+    let time = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let date = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
+    time.or_else(date)
+        .ok_or_else(|| "expected a time such as 2026-11-21T08:30:00 or a date such as 2026-11-21".to_owned())
+}
+
+/// More than none.
+pub(super) fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds.is_finite() => Ok(seconds),
+        _ => Err("expected a number of seconds greater than 0".to_owned()),
+    }
+}
+
+/// A share.
+pub(super) fn percent(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').parse::<f64>() {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
+        _ => Err("expected a number between 0 and 100".to_owned()),
     }
 }

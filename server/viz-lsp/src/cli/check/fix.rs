@@ -113,7 +113,7 @@ pub fn write(root: &Path, fixed: &Overlay, read: &BTreeMap<PathBuf, String>) -> 
         let now = folder.read(relative, MAX_FILE_BYTES);
         let now = now.with_context(|| format!("can't read {} again", path.display()))?;
         if read.get(path).is_none_or(|before| before.as_bytes() != now) {
-            bail!("{} was changed during the check: nothing is written to it", path.display());
+            bail!("{} was changed meanwhile: nothing is written to it", path.display());
         }
         folder.replace(relative, text.as_bytes()).with_context(|| format!("can't write {}", path.display()))?;
         written.insert(real, text);

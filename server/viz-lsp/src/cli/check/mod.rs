@@ -1,6 +1,6 @@
 //! `--check`: from paths to an exit status.
 
-mod fix;
+pub(crate) mod fix;
 mod watch;
 
 use crate::cli::args::{CheckArgs, CommonArgs, Deny, Format};

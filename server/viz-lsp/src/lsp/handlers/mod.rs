@@ -9,6 +9,7 @@ pub(crate) mod document_color;
 pub(crate) mod document_link;
 pub(crate) mod document_symbol;
 pub(crate) mod folding;
+pub(crate) mod formatting;
 pub(crate) mod highlight;
 pub(crate) mod hover;
 pub(crate) mod inlay_hint;

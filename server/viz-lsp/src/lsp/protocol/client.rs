@@ -49,6 +49,8 @@ pub struct Client {
     pub shows_documents: bool,
     /// It asks before files are renamed.
     pub prepares_file_renames: bool,
+    /// It can be told later that texts are formatted.
+    pub formats_when_told: bool,
 }
 
 /// The commands that a client has.
@@ -139,6 +141,10 @@ impl Client {
             prepares_file_renames: workspace
                 .and_then(|workspace| workspace.file_operations.as_ref())
                 .and_then(|operations| operations.will_rename)
+                .unwrap_or(false),
+            formats_when_told: text
+                .and_then(|text| text.formatting.as_ref())
+                .and_then(|formatting| formatting.dynamic_registration)
                 .unwrap_or(false),
         }
     }

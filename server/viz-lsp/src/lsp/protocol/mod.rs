@@ -4,6 +4,7 @@ pub(crate) mod client;
 pub(crate) mod client_process;
 pub(crate) mod convert;
 pub(crate) mod framing;
+pub(crate) mod offers;
 pub(crate) mod outbox;
 pub(crate) mod outgoing;
 pub(crate) mod plain_text;

@@ -1,6 +1,6 @@
 //! What the server says on its own account: in order, by one task, so that no thread ever waits for the client.
 
-use crate::lsp::protocol::client;
+use crate::lsp::protocol::{client, offers};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tower_lsp::Client;
 use tower_lsp::lsp_types::notification::Notification;
@@ -15,6 +15,8 @@ pub enum Message {
     Status(serde_json::Value),
     /// What it should ask for again.
     Refresh(Refresh),
+    /// Whether texts are formatted from now on.
+    Formatting(bool),
     /// Something the user should read.
     Show(MessageType, String),
     /// Something for the log.
@@ -67,6 +69,8 @@ impl Outbox {
     /// An outbox whose messages a task sends to this client.
     pub fn new(client: Client, abilities: client::Client) -> Self {
         let (messages, mut queue) = unbounded_channel();
+        let (formatting, changes) = unbounded_channel();
+        tokio::spawn(offers::tell(client.clone(), abilities, changes));
         tokio::spawn(async move {
             while let Some(message) = queue.recv().await {
                 match message {
@@ -75,6 +79,8 @@ impl Outbox {
                     }
                     Message::Status(status) => client.send_notification::<StatusNotification>(status).await,
                     Message::Refresh(what) => refresh(&client, abilities, what),
+                    // Its task lives as long as this one.
+                    Message::Formatting(wanted) => drop(formatting.send(wanted)),
                     Message::Show(kind, text) => client.show_message(kind, text).await,
                     Message::Log(kind, text) => client.log_message(kind, text).await,
                 }

@@ -21,6 +21,7 @@ use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tower_lsp::lsp_types::{MessageType, Url};
 use viz_check::Attention;
@@ -83,6 +84,10 @@ impl Analysis {
         }
         if let Some(settings) = settings.filter(|settings| *settings != self.settings) {
             tracing::info!(?settings, "the client has changed the settings");
+            if settings.format != self.settings.format {
+                self.state.formats.store(settings.format, Ordering::SeqCst);
+                self.outbox.send(Message::Formatting(settings.format));
+            }
             self.settings = settings;
             workspaces.values_mut().for_each(|workspace| workspace.dirty = true);
         }

@@ -23,6 +23,8 @@ pub struct Settings {
     pub hostile_options: Option<bool>,
     /// Milliseconds of quiet after which what is new in the line that is being typed is shown; the project's where there is none.
     pub typing_pause: Option<u64>,
+    /// Whether texts are formatted when the client asks for it.
+    pub format: bool,
 }
 
 impl Default for Settings {
@@ -35,6 +37,7 @@ impl Default for Settings {
             level: None,
             hostile_options: None,
             typing_pause: None,
+            format: false,
         }
     }
 }
@@ -49,6 +52,20 @@ struct Options {
     allow_outside: bool,
     hostile_options: Option<bool>,
     typing_pause: Option<u64>,
+}
+
+/// What stands under `format`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Format {
+    enable: bool,
+}
+
+impl Format {
+    fn of(ours: &Value) -> Result<bool, serde_json::Error> {
+        let format = ours.get("format").map_or(Ok(None), Option::<Format>::deserialize)?;
+        Ok(format.is_some_and(|format| format.enable))
+    }
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -67,14 +84,18 @@ impl Settings {
     /// not set any more is the project's again. Trust is not a matter of configuration.
     pub fn changed(self, configuration: &Value) -> (Option<Self>, Vec<String>) {
         let ours = configuration.get(SECTION).unwrap_or(configuration);
-        let ours = ours.get("check").unwrap_or(ours);
         if !ours.is_object() {
             return (None, Vec::new());
         }
-        match Options::deserialize(ours) {
-            Ok(options) => {
-                let kept =
-                    Self { cache: self.cache, allow_outside: self.allow_outside, ..options.settings(self.trusted) };
+        let check = ours.get("check").filter(|check| check.is_object()).unwrap_or(ours);
+        match Options::deserialize(check).and_then(|options| Ok((options, Format::of(ours)?))) {
+            Ok((options, format)) => {
+                let kept = Self {
+                    cache: self.cache,
+                    allow_outside: self.allow_outside,
+                    format,
+                    ..options.settings(self.trusted)
+                };
                 (Some(kept), Vec::new())
             }
             Err(error) => (None, vec![format!("the changed settings are ignored: {error}")]),
@@ -108,11 +129,12 @@ impl Settings {
                 (false, &Value::Null)
             }
         };
-        let options = Option::<Options>::deserialize(options).unwrap_or_else(|error| {
+        let read = Option::<Options>::deserialize(options).and_then(|read| Ok((read, Format::of(options)?)));
+        let (options, format) = read.unwrap_or_else(|error| {
             messages.push(format!("`initializationOptions` are ignored: {error}"));
-            None
+            (None, false)
         });
-        (options.unwrap_or_default().settings(trusted), messages)
+        (Settings { format, ..options.unwrap_or_default().settings(trusted) }, messages)
     }
 }
 
@@ -131,6 +153,7 @@ impl Options {
             level,
             hostile_options: self.hostile_options,
             typing_pause: self.typing_pause,
+            format: false,
         }
     }
 }
@@ -161,8 +184,9 @@ mod tests {
             level: Some(Level::Parse),
             hostile_options: Some(true),
             typing_pause: Some(0),
+            format: true,
         };
-        let all = json!({"trusted": false, "allowOutside": true, "cache": false, "maxCombinations": 7, "level": "parse", "hostileOptions": true, "typingPause": 0});
+        let all = json!({"trusted": false, "allowOutside": true, "cache": false, "maxCombinations": 7, "level": "parse", "hostileOptions": true, "typingPause": 0, "format": {"enable": true}});
         assert_eq!(read(all), (wanted, 0));
         assert_eq!(read(json!({"level": "execute"})).0.level, Some(Level::Execute));
     }
@@ -179,6 +203,11 @@ mod tests {
         ] {
             assert_eq!(before.changed(&shape), (Some(wanted), vec![]), "{shape}");
         }
+        for shape in [json!({"format": {"enable": true}}), json!({"viz": {"check": {}, "format": {"enable": true}}})] {
+            let (settings, messages) = before.changed(&shape);
+            assert!(settings.is_some_and(|settings| settings.format) && messages.is_empty(), "{shape}");
+        }
+        assert_eq!(before.changed(&json!({"format": {"enable": "yes"}})).1.len(), 1);
         for nothing in [json!(null), json!([]), json!({"viz": null})] {
             assert_eq!(before.changed(&nothing), (None, vec![]), "{nothing}");
         }

@@ -11,6 +11,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
@@ -48,6 +49,8 @@ pub struct State {
     pub environment: Environment,
     /// Why nothing outside of a project's repository is read, if that is so; set when the client says how far it trusts.
     pub confined: OnceLock<Option<Confined>>,
+    /// Whether texts are formatted.
+    pub formats: AtomicBool,
 }
 
 #[derive(Default)]
