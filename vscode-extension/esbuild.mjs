@@ -1,4 +1,5 @@
-// Bundles the extension and the preview's page (or, with --tests, the tests) into out/; copies the grammar and plotly.
+// Bundles the extension and the pages of its panels (or, with --tests, the tests) into out/; copies the grammar and plotly,
+// and the licences of what is packed.
 import { copyFile, mkdir, readdir, rm } from "node:fs/promises";
 import { context } from "esbuild";
 
@@ -14,10 +15,12 @@ const common = {
 await mkdir("syntaxes", { recursive: true });
 await copyFile("../grammars/viz.injection.tmLanguage.json", "syntaxes/viz.injection.tmLanguage.json");
 await mkdir("out/preview", { recursive: true });
-await copyFile("media/preview.css", "out/preview/preview.css");
 await copyFile("node_modules/plotly.js-dist-min/plotly.min.js", "out/preview/plotly.min.js");
 for (const licence of ["LICENSE-APACHE", "LICENSE-MIT"]) {
   await copyFile(`../${licence}`, `out/${licence}.txt`);
+}
+for (const name of ["dagre", "graphlib"]) {
+  await copyFile(`node_modules/@dagrejs/${name}/LICENSE`, `out/LICENSE-${name}.txt`);
 }
 
 const extension = {
@@ -28,13 +31,16 @@ const extension = {
   sourcemap: !flags.has("--minify"),
   minify: flags.has("--minify"),
 };
-const page = {
+const pages = {
   ...common,
   platform: "browser",
   format: "iife",
   target: "es2022",
-  entryPoints: ["src/preview/webview.ts"],
-  outfile: "out/preview/preview.js",
+  entryPoints: ["preview", "lineage"].flatMap((name) => [
+    { in: `src/${name}/webview.ts`, out: `${name}/${name}` },
+    { in: `media/${name}.css`, out: `${name}/${name}` },
+  ]),
+  outdir: "out",
   minify: flags.has("--minify"),
 };
 const tests = {
@@ -46,7 +52,7 @@ const tests = {
 if (flags.has("--tests")) {
   await rm("out/test", { recursive: true, force: true });
 }
-for (const options of flags.has("--tests") ? [tests] : [extension, page]) {
+for (const options of flags.has("--tests") ? [tests] : [extension, pages]) {
   const build = await context(options);
   if (flags.has("--watch")) {
     await build.watch();

@@ -1,8 +1,10 @@
 // @ts-check
-// What the preview's page is shown. The extension's `npm run typecheck` reads this file, so that it has what the server's answers have.
+// What the pages of the preview and the lineage are shown. The extension's `npm run typecheck` reads this file, so that it has what the server's answers have.
 
 /** @import { Input, Location, Rows } from "../../vscode-extension/src/protocol.js" */
 /** @import { Shown } from "../../vscode-extension/src/preview/messages.js" */
+/** @import { Node } from "../../vscode-extension/src/protocol.js" */
+/** @import { Shown as Graph } from "../../vscode-extension/src/lineage/messages.js" */
 
 /** @type {Location} */
 const place = { uri: "file:///p.yml", range: { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } } };
@@ -45,3 +47,30 @@ export const rows = {
  * @returns {Shown}
  */
 export const shown = (inputs, changes = {}) => ({ uri: "file:///p.yml", follow: true, insight: "sales", inputs, inputsError: null, rows, error: null, ...changes });
+
+/**
+ * An object of the lineage, at the line of its id.
+ * @param {number} id
+ * @param {string} kind
+ * @param {string | null} name
+ * @param {Partial<Node>} changes
+ * @returns {Node}
+ */
+export const node = (id, kind, name, changes = {}) => ({
+  id, kind, name, location: { uri: "file:///p.yml", range: { start: { line: id, character: 0 }, end: { line: id, character: 1 } } }, errors: 0, warnings: 0, status: null, ...changes,
+});
+
+/**
+ * The lineage of an insight: a source, a model, an input, the insight, a chart, a dashboard.
+ * @param {Partial<Graph>} changes
+ * @returns {Graph}
+ */
+export const graph = (changes = {}) => ({
+  uri: "file:///p.yml", depth: null, root: 3, total: 6, isNew: true,
+  nodes: [
+    node(0, "source", "files"), node(1, "model", "orders", { warnings: 3 }), node(2, "input", "city"),
+    node(3, "insight", "sales", { errors: 2, status: "partial" }), node(4, "chart", "months"), node(5, "dashboard", "shop"),
+  ],
+  edges: [{ from: 1, to: 0 }, { from: 2, to: 1 }, { from: 3, to: 1 }, { from: 3, to: 2 }, { from: 4, to: 3 }, { from: 5, to: 4 }, { from: 5, to: 2 }],
+  ...changes,
+});

@@ -166,7 +166,54 @@ test("the SQL beside the text follows the pinned combination", opened(async (win
   await window.screenshot("sql");
 }));
 
-test("lineage, the check of the whole workspace, and the menu of the status bar", opened(async (window) => {
+// The object that the keyboard is at, in words.
+const active = (window, words) => window.preview.locator("[role=treeitem][aria-selected=true] title", { hasText: words }).waitFor({ state: "attached" });
+
+test("the lineage is a graph: walked through by the keyboard, opened, and true to what is typed", opened(async (window) => {
+  await window.checked();
+  await window.goTo("type: bar");
+  await window.page.setViewportSize({ width: 1600, height: 720 });
+  await window.command("View: Toggle Primary Side Bar Visibility");
+  await window.command("viz: Show lineage");
+  await window.preview.locator("h1", { hasText: "Lineage of insight sales_by_month" }).waitFor();
+  await window.preview.locator("body[data-drawn='7']").waitFor();
+  await active(window, /^insight sales_by_month, the subject, 1 error, checked/);
+  const name = (text) => window.preview.locator(".object .name", { hasText: text });
+  for (const text of ["memory", "orders", "revenue", "city", "months", "overview"]) {
+    await name(text).waitFor();
+  }
+  await window.screenshot("lineage");
+
+  // Whoever called the command by the keyboard is in the graph.
+  await window.page.keyboard.press("ArrowRight");
+  await active(window, /^chart months/);
+  await window.page.keyboard.press("ArrowRight");
+  await active(window, /^dashboard overview/);
+  await window.page.keyboard.press("f");
+  await window.preview.locator("h1", { hasText: "Lineage of dashboard overview" }).waitFor();
+  await window.preview.locator("body[data-drawn='9']").waitFor();
+  await window.preview.getByRole("combobox").selectOption("1 step");
+  await window.preview.locator("body[data-drawn='4']").waitFor();
+  await window.preview.locator("[role=tree]").focus();
+  // Of inputs and the chart, the nearest; then down the column.
+  await window.page.keyboard.press("ArrowLeft");
+  await active(window, /^input/);
+  await window.page.keyboard.press("End");
+  await window.page.keyboard.press("ArrowUp");
+  await active(window, /^chart months/);
+  await window.page.keyboard.press("Enter");
+  await window.page.locator(".editor-instance .monaco-editor.focused").waitFor();
+
+  // The cursor is at the chart's name: called otherwise, it is the dashboard's no more.
+  await window.page.keyboard.type("twelve_");
+  await window.preview.locator("body[data-drawn='3']").waitFor();
+  await window.preview.getByRole("button", { name: "Whole project" }).click();
+  await name("twelve_months").waitFor();
+  await window.reload();
+  await window.preview.locator("h1", { hasText: "Lineage of the whole project" }).waitFor();
+}));
+
+test("the lineage as a list, the check of the whole workspace, and the menu of the status bar", opened(async (window) => {
   await window.checked();
   await window.goTo("type: bar");
   await window.command("viz: Lineage of the object at the cursor");
@@ -175,7 +222,7 @@ test("lineage, the check of the whole workspace, and the menu of the status bar"
   for (const name of ["city", "orders", "months"]) {
     await rows.filter({ hasText: name }).first().waitFor();
   }
-  await window.screenshot("lineage");
+  await window.screenshot("lineage-list");
   await window.page.keyboard.press("Escape");
 
   await window.status.click();

@@ -22,7 +22,7 @@ test("holds the program, the bundles and the sample, nothing of the sources", (c
   const unpacked = run("python3", ["-c", unpack, path.join(dist, packed[0]), home]);
   assert.equal(unpacked.status, 0, unpacked.all);
   const inside = (name) => path.join(home, "extension", name);
-  for (const name of ["out/extension.js", "out/preview/preview.js", "out/preview/plotly.min.js", "sample/project.visivo.yml", "syntaxes/viz.injection.tmLanguage.json", "LICENSE.txt"]) {
+  for (const name of ["out/extension.js", "out/preview/preview.js", "out/preview/plotly.min.js", "out/lineage/lineage.js", "out/lineage/lineage.css", "out/LICENSE-dagre.txt", "sample/project.visivo.yml", "syntaxes/viz.injection.tmLanguage.json", "LICENSE.txt"]) {
     assert.ok(existsSync(inside(name)), name);
   }
   for (const name of ["src", "test", "node_modules", "out/test"]) {

@@ -2,7 +2,8 @@
 
 import * as vscode from "vscode";
 import { checkWorkspace } from "./check";
-import { lineage } from "./lineage";
+import { lineage } from "./lineage/list";
+import { LineagePanel } from "./lineage/panel";
 import { openPage, pages } from "./pages";
 import { nextFailing, pin, pinChoices, refused, unpin } from "./pin";
 import { Preview } from "./preview/panel";
@@ -22,6 +23,7 @@ export function activate(context: vscode.ExtensionContext): void {
   session = running;
   const documents = new SqlDocuments(running);
   const preview = new Preview(context, running, documents);
+  const graph = new LineagePanel(context, running);
 
   // A command about an insight: the argument of a code lens, else the cursor.
   const about = (run: (subject: Subject) => unknown) => (argument: unknown): unknown => {
@@ -37,6 +39,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "viz.pin": about((subject) => pin(running, subject)),
     "viz.unpin": about((subject) => unpin(running, subject)),
     "viz.nextFailingCombination": about((subject) => nextFailing(running, subject)),
+    "viz.showLineage": about((subject) => graph.show(subject)),
     "viz.lineage": about((subject) => lineage(running, subject)),
     "viz.refreshOptions": () => refreshOptions(running),
     "viz.checkWorkspace": () => checkWorkspace(running),
@@ -59,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     documents.register(),
     preview.register(),
+    graph.register(),
     pages(running),
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run as (...args: unknown[]) => unknown)),
     // Other YAML is none of our business: no server, no item in the status bar.

@@ -2,7 +2,7 @@
 
 import type { Input, Selection, Value } from "../protocol";
 import { selected as inWords, shown } from "../words";
-import { element, tabs } from "./dom";
+import { element, tabs } from "../dom";
 import { clicked, ends, indexOf, isSelected, list, offered, one, run } from "./reach";
 
 export interface Actions {

@@ -1,7 +1,8 @@
 // The preview beside the text: asks for the inputs and the rows of an insight and gives them to its page.
 
-import * as crypto from "node:crypto";
 import * as vscode from "vscode";
+import { Asking } from "../asking";
+import { html, options, type Page } from "../page";
 import type { Inputs, Location, Refused, Rows, Subject } from "../protocol";
 import { pinChoices, unpin } from "../pin";
 import type { Session } from "../session";
@@ -10,8 +11,7 @@ import { atCursor, reveal, yamlEditor } from "../subject";
 import type { FromPage, Remembered, Shown, ToPage } from "./messages";
 
 const VIEW = "viz.preview";
-/** After a keystroke or a move of the cursor, so long nothing is asked. */
-const PAUSE = 150;
+const PAGE: Page = { title: "Preview", folder: "preview", style: "preview.css", scripts: ["plotly.min.js", "preview.js"], inlineStyles: true };
 
 export class Preview implements vscode.WebviewPanelSerializer {
   private panel: vscode.WebviewPanel | undefined;
@@ -20,10 +20,7 @@ export class Preview implements vscode.WebviewPanelSerializer {
   private drawn: Subject | undefined;
   private place: Location | null | undefined;
   private follow = true;
-  private timer: NodeJS.Timeout | undefined;
-  private asking: vscode.CancellationTokenSource | undefined;
-  /** The project was checked anew while the server was being asked. */
-  private outdated = false;
+  private readonly asking = new Asking((token) => this.ask(token));
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -35,7 +32,7 @@ export class Preview implements vscode.WebviewPanelSerializer {
     const soon = (): void => this.soon();
     return vscode.Disposable.from(
       vscode.window.registerWebviewPanelSerializer(VIEW, this),
-      this.session.onDidChange(() => this.checked()),
+      this.session.onDidChange(() => this.panel !== undefined && this.asking.checked()),
       vscode.workspace.onDidChangeTextDocument(({ document }) => document.languageId === "yaml" && soon()),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.moved(textEditor)),
       vscode.window.onDidChangeActiveTextEditor((editor) => editor !== undefined && this.moved(editor)),
@@ -46,7 +43,7 @@ export class Preview implements vscode.WebviewPanelSerializer {
     this.subject = subject;
     if (this.panel === undefined) {
       const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-      this.open(vscode.window.createWebviewPanel(VIEW, "Preview", column, { ...this.options(), retainContextWhenHidden: false }));
+      this.open(vscode.window.createWebviewPanel(VIEW, "Preview", column, options(this.context, PAGE)));
     } else {
       this.panel.reveal(undefined, true);
       this.soon();
@@ -57,26 +54,18 @@ export class Preview implements vscode.WebviewPanelSerializer {
     this.open(panel);
   }
 
-  private options(): vscode.WebviewOptions {
-    return { enableScripts: true, localResourceRoots: [this.folder()] };
-  }
-
-  private folder(): vscode.Uri {
-    return vscode.Uri.joinPath(this.context.extensionUri, "out", "preview");
-  }
-
   private open(panel: vscode.WebviewPanel): void {
     this.panel?.dispose();
     this.panel = panel;
-    panel.webview.options = this.options();
+    panel.webview.options = options(this.context, PAGE);
     panel.webview.onDidReceiveMessage((message: FromPage) => void this.heard(message));
     panel.onDidDispose(() => {
       if (this.panel === panel) {
         this.panel = undefined;
-        this.asking?.cancel();
+        this.asking.stop();
       }
     });
-    panel.webview.html = page(panel.webview, this.folder());
+    panel.webview.html = html(this.context, panel.webview, PAGE);
   }
 
   private moved(editor: vscode.TextEditor): void {
@@ -88,38 +77,13 @@ export class Preview implements vscode.WebviewPanelSerializer {
   }
 
   private soon(): void {
-    if (this.panel === undefined) {
-      return;
-    }
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.refresh(), PAUSE);
-  }
-
-  /** Asking for rows makes the server check; so its news must not cancel what is being asked, or nothing would ever be shown. */
-  private checked(): void {
-    if (this.asking === undefined) {
-      this.soon();
-    } else {
-      this.outdated = true;
+    if (this.panel !== undefined) {
+      this.asking.soon();
     }
   }
 
   private post(message: ToPage): void {
     void this.panel?.webview.postMessage(message);
-  }
-
-  private async refresh(): Promise<void> {
-    this.asking?.cancel();
-    const asking = new vscode.CancellationTokenSource();
-    this.asking = asking;
-    this.outdated = false;
-    await this.ask(asking.token);
-    if (this.asking === asking) {
-      this.asking = undefined;
-      if (this.outdated) {
-        this.soon();
-      }
-    }
   }
 
   private async ask(token: vscode.CancellationToken): Promise<void> {
@@ -140,7 +104,7 @@ export class Preview implements vscode.WebviewPanelSerializer {
     if (inputs.error?.code === "no-insight" && "position" in subject && this.drawn !== undefined) {
       // The cursor left for something that isn't drawn: what was drawn stays.
       this.subject = this.drawn;
-      return this.refresh();
+      return this.asking.now();
     }
     if (insight !== null) {
       this.drawn = { textDocument: subject.textDocument, insight };
@@ -160,7 +124,7 @@ export class Preview implements vscode.WebviewPanelSerializer {
     const { subject } = this;
     if (message.type === "ready") {
       this.restore(message.remembered);
-      return this.refresh();
+      return this.asking.now();
     }
     if (subject === undefined) {
       return;
@@ -168,10 +132,10 @@ export class Preview implements vscode.WebviewPanelSerializer {
     switch (message.type) {
       case "choose":
         await pinChoices(this.session, subject.textDocument.uri, message.choices);
-        return this.refresh();
+        return this.asking.now();
       case "unpin":
         await unpin(this.session, subject);
-        return this.refresh();
+        return this.asking.now();
       case "search": {
         const { input, search } = message;
         const found = await this.session.ask("viz/options", { textDocument: subject.textDocument, input, search: search === "" ? null : search, offset: 0, limit: 100 });
@@ -223,32 +187,4 @@ function shown(insight: string | null, inputs: Inputs | Refused, rows: Rows | Re
 /** Without trust sources are not read: then that is why. */
 function untrusted(message: string): string {
   return vscode.workspace.isTrusted ? message : `this workspace is not trusted, so its sources are not read (${message})`;
-}
-
-/** The page. Nothing but its own files may be loaded, and nothing at all from a network. */
-function page(webview: vscode.Webview, folder: vscode.Uri): string {
-  const nonce = crypto.randomBytes(16).toString("base64");
-  const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
-  const policy = [
-    "default-src 'none'",
-    `img-src ${webview.cspSource} data: blob:`,
-    `style-src ${webview.cspSource} 'unsafe-inline'`,
-    `font-src ${webview.cspSource}`,
-    `script-src 'nonce-${nonce}'`,
-  ].join("; ");
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width">
-<title>Preview</title>
-<link rel="stylesheet" href="${file("preview.css")}">
-</head>
-<body>
-<main id="app"></main>
-<script nonce="${nonce}" src="${file("plotly.min.js")}"></script>
-<script nonce="${nonce}" src="${file("preview.js")}"></script>
-</body>
-</html>`;
 }

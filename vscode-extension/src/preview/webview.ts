@@ -3,7 +3,7 @@
 import type { Rows, Selection } from "../protocol";
 import { count } from "../words";
 import { control } from "./controls";
-import { element, keepingFocus, tabs } from "./dom";
+import { element, keepingFocus, tabs } from "../dom";
 import { described, figure } from "./figure";
 import type { FromPage, Remembered, Shown, ToPage } from "./messages";
 

@@ -1,11 +1,12 @@
 // What an object uses and what uses it, as a list to walk through.
 
 import * as vscode from "vscode";
-import type { Node, Subject } from "./protocol";
-import { refused } from "./pin";
-import type { Session } from "./session";
-import { reveal } from "./subject";
-import { count } from "./words";
+import type { Node, Subject } from "../protocol";
+import { refused } from "../pin";
+import type { Session } from "../session";
+import { reveal } from "../subject";
+import { count } from "../words";
+import { named, state } from "./tell";
 
 interface NodeItem extends vscode.QuickPickItem {
   node?: Node;
@@ -58,10 +59,5 @@ export async function lineage(session: Session, subject: Subject): Promise<void>
 
 function item(node: Node): NodeItem {
   const icon = node.errors > 0 ? "$(error)" : node.warnings > 0 ? "$(warning)" : "$(symbol-object)";
-  const found = [node.errors > 0 ? count(node.errors, "error") : "", node.warnings > 0 ? count(node.warnings, "warning") : "", node.status ?? ""];
-  return { label: `${icon} ${node.name ?? "(no name)"}`, description: node.kind, detail: found.filter((part) => part !== "").join(", "), node, buttons: [FOLLOW] };
-}
-
-function named(node: Node): string {
-  return `${node.kind} ${node.name ?? ""}`.trim();
+  return { label: `${icon} ${node.name ?? "(no name)"}`, description: node.kind, detail: state(node), node, buttons: [FOLLOW] };
 }
