@@ -65,6 +65,17 @@ export async function start({ trusted }) {
       await page.locator(".editor-instance .monaco-editor .view-line").first().waitFor();
       return window(page, folder, `${origin}/?${new URLSearchParams(opening)}`);
     },
+    /** A window on a folder in which nothing is. */
+    async openEmpty() {
+      const folder = path.join(mkdtempSync(path.join(state, "work-")), "first");
+      mkdirSync(folder);
+      const page = await context.newPage();
+      page.setDefaultTimeout(TIMEOUT);
+      const address = `${origin}/?${new URLSearchParams({ folder })}`;
+      await page.goto(address);
+      await page.locator(".explorer-folders-view").waitFor();
+      return window(page, folder, address);
+    },
     async stop() {
       await browser.close();
       process.kill(-code.pid, "SIGTERM");
@@ -87,13 +98,45 @@ function window(page, folder, again) {
       mkdirSync(SCREENSHOTS, { recursive: true });
       await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });
     },
-    /** A command by its title. */
+    /** A command by its title. The list doesn't grow while it is open, and a window that is new doesn't know its extensions yet: then once more. */
     async command(title) {
-      await page.keyboard.press("F1");
-      await page.locator(".quick-input-widget input").first().waitFor();
-      await page.keyboard.type(title);
-      await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+      const row = page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
+      await retried(async (timeout) => {
+        await page.keyboard.press("F1");
+        await page.locator(".quick-input-widget input").first().waitFor();
+        await page.keyboard.type(title);
+        await row.waitFor({ timeout });
+      }, () => page.keyboard.press("Escape"));
       await page.keyboard.press("Enter");
+    },
+    /** Types as somebody does who looks at the screen. */
+    type: (text) => page.keyboard.type(text, { delay: 30 }),
+    /** Types the beginning of something and takes what completion offers for it, as its first row. `picture` names a screenshot of the popup. */
+    async complete(beginning, label, { picture } = {}) {
+      await this.type(beginning);
+      const popup = page.locator(".suggest-widget.visible");
+      const row = popup.locator(".monaco-list-row.focused").filter({ has: page.locator(".label-name", { hasText: new RegExp(`^${label}$`) }) });
+      await retried((timeout) => row.waitFor({ timeout }), () => page.keyboard.press("Control+Space"));
+      if (picture) {
+        await this.screenshot(picture);
+      }
+      await page.keyboard.press("Enter");
+      await popup.waitFor({ state: "hidden" });
+    },
+    /** A new line behind this one, `out` steps further out. A popup that comes late takes the key: then once more. */
+    async newLine(out = 0) {
+      const at = page.locator("[id='status.editor.selection']");
+      const before = await at.innerText();
+      const next = `Ln ${Number(before.match(/Ln (\d+)/)[1]) + 1},`;
+      await retried(async (timeout) => {
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("End");
+        await page.keyboard.press("Enter");
+        await at.filter({ hasText: next }).waitFor({ timeout });
+      });
+      for (let left = out; left > 0; left--) {
+        await page.keyboard.press("Backspace");
+      }
     },
     /** Loads the window anew. Its address no longer names a file: VS Code then shows what was open. */
     async reload() {
@@ -126,17 +169,11 @@ function window(page, folder, again) {
       await page.keyboard.press("Enter");
     },
     /** Opens a popup. VS Code closes one when the text below it is laid out anew, as hints and lenses do: then once more. */
-    async popup(title, popup) {
-      for (let left = 5; ; left--) {
+    popup(title, popup) {
+      return retried(async (timeout) => {
         await this.command(title);
-        try {
-          return await popup.waitFor({ timeout: left > 0 ? 8_000 : TIMEOUT });
-        } catch (error) {
-          if (left === 0) {
-            throw error;
-          }
-        }
-      }
+        await popup.waitFor({ timeout });
+      });
     },
     /** Waits until everything that is known from the start has been told. */
     checked: () => page.locator(STATUS, { hasText: "2 errors" }).waitFor(),
@@ -149,6 +186,20 @@ function window(page, folder, again) {
       await page.close();
     },
   };
+}
+
+/** Tries five times for some seconds, with something `between`, and once for as long as it may take. */
+async function retried(attempt, between = () => undefined) {
+  for (let left = 5; ; left--) {
+    try {
+      return await attempt(left > 0 ? 8_000 : TIMEOUT);
+    } catch (error) {
+      if (left === 0) {
+        throw error;
+      }
+      await between();
+    }
+  }
 }
 
 export async function until(condition, what, milliseconds = TIMEOUT) {
@@ -175,10 +226,15 @@ function freePort() {
   });
 }
 
-/** Runs a test with a window; keeps a picture of a failure. */
+/** Runs a test with a window on the sample project; keeps a picture of a failure. */
 export function inWindow(code, open, body) {
+  return inOpened(() => code().open(...open), body);
+}
+
+/** Runs a test with a window that it opens itself. */
+export function inOpened(open, body) {
   return async (context) => {
-    const window = await code().open(...open);
+    const window = await open();
     try {
       await body(window);
     } catch (error) {

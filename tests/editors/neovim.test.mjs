@@ -1,9 +1,9 @@
-// Neovim 0.11 with our `lsp/viz_lsp.lua` and queries, started as a user starts it, without a screen.
+// Neovim 0.11 with our `lsp/viz_lsp.lua` and queries, started as a user starts it: without a screen, and for the first chart with one.
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { environment, folder, repository, run, server, shop, tool } from "./tools.mjs";
+import { environment, folder, repository, run, server, shop, tool, tools } from "./tools.mjs";
 
 const plugin = path.join(repository, "editors/neovim");
 const here = import.meta.dirname;
@@ -33,6 +33,48 @@ test("formatting, for who asks for it", (context) => {
     const result = nvim(context, [path.join(here, "neovim/format.lua"), project]);
     assert.equal(result.status, 0, result.all);
   }
+});
+
+const WRITTEN = `name: first
+defaults:
+  source_name: memory
+sources:
+  - name: memory
+    type: duckdb
+    database: ':memory:'
+models:
+  - name: sales
+    sql: select * from (values ('North', 'shop', 8), ('North', 'web', 2), ('South', 'web', 5)) t(region, channel, amount)
+inputs:
+  - name: market
+    type: single-select
+    options: ?{ select distinct region from \${ref(sales)} order by region }
+insights:
+  - name: amounts
+    props:
+      type: bar
+      x: ?{ \${ref(sales).channel} }
+      y: ?{ sum(\${ref(sales).amount}) }
+    interactions:
+      - filter: ?{ \${ref(sales).region} = \${ref(market).value} }
+charts:
+  - name: overview
+    insights:
+      - \${ref(amounts)}
+`;
+
+test("from an empty folder to a chart that follows its input, by the keyboard and on a screen", (context) => {
+  const pictures = process.env.VIZ_LSP_SCREENSHOTS ?? path.join(tools, "screenshots");
+  const empty = folder(context);
+  const result = nvim(context, [path.join(here, "neovim/first_chart.lua"), empty, plugin, pictures]);
+  assert.equal(result.status, 0, result.all);
+  assert.deepEqual(readdirSync(empty), ["project.visivo.yml"]);
+  assert.equal(readFileSync(path.join(empty, "project.visivo.yml"), "utf8"), WRITTEN);
+});
+
+test("rows as bars of letters, and as a table where they are no numbers", (context) => {
+  const result = nvim(context, [path.join(here, "neovim/bars.lua")]);
+  assert.equal(result.status, 0, result.all);
 });
 
 test("a server that can't be started fails the script", (context) => {

@@ -25,7 +25,19 @@ export function tool(name) {
 /** A folder that is gone after the test. */
 export function folder(context) {
   const made = mkdtempSync(path.join(tmpdir(), "viz-lsp-"));
-  context.after(() => rmSync(made, { recursive: true, force: true }));
+  // A server that is about to end may still write to its cache: then once more.
+  context.after(async () => {
+    for (let left = 50; ; left--) {
+      try {
+        return rmSync(made, { recursive: true, force: true });
+      } catch (error) {
+        if (left === 0) {
+          throw error;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  });
   return made;
 }
 

@@ -23,5 +23,16 @@ return {
   init_options = {
     -- `false`: no source is opened, no query runs.
     trusted = true,
+    -- What `commands` below does, so that code lenses offer it.
+    commands = { 'viz.preview' },
   },
+  commands = {
+    ['viz.preview'] = function(command, context)
+      local client = assert(vim.lsp.get_client_by_id(context.client_id))
+      require('viz_lsp.preview').preview(client, context.bufnr, command.arguments[1])
+    end,
+  },
+  on_attach = function(client, buffer)
+    require('viz_lsp.preview').commands(client, buffer)
+  end,
 }

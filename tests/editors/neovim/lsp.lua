@@ -85,6 +85,17 @@ local function run()
   local text = type(hover.contents) == 'table' and hover.contents.value or hover.contents
   must(text:find('Boise', 1, true), 'hover over an input lists its options')
 
+  local lenses, attached = ask('textDocument/codeLens')
+  local lens = must(vim.iter(lenses):find(function(each)
+    return each.command and each.command.command == 'viz.preview'
+  end), 'a lens offers the preview')
+  attached:exec_cmd(lens.command, { bufnr = vim.api.nvim_get_current_buf() })
+  must(vim.wait(20000, function()
+    return vim.iter(vim.api.nvim_list_wins()):any(function(window)
+      return vim.w[window]['viz_lsp.preview'] ~= nil
+    end)
+  end, 20), 'the lens opens the preview')
+
   local completion = ask('textDocument/completion', place('${ref(or', true))
   local labels = vim.tbl_map(function(item)
     return item.label
@@ -108,6 +119,22 @@ local function run()
       return each.code == 'unknown-reference'
     end, vim.diagnostic.get(0)) == 0
   end, 20), 'the fault is gone')
+
+  -- Of two inputs, one in which several can be chosen: what is chosen a second time is taken away.
+  local answers = { 'channels', 'web' }
+  vim.ui.select = function(items, options, chosen)
+    local wanted = table.remove(answers, 1)
+    chosen(must(vim.iter(items):find(function(item)
+      return options.format_item(item):find(wanted, 1, true) ~= nil
+    end), wanted .. ' can be chosen'))
+  end
+  vim.api.nvim_win_set_cursor(0, { place('sales_by_channel').line + 1, 10 })
+  vim.cmd('VizChoose')
+  must(vim.wait(20000, function()
+    return vim.iter(vim.api.nvim_list_bufs()):any(function(buffer)
+      return vim.api.nvim_buf_get_lines(buffer, 0, 1, false)[1] == 'bar chart of sales_by_channel · channels: store · city: Denver'
+    end)
+  end, 20), 'the chart of what is chosen')
 
   local edit = ask('textDocument/rename', place('city).value', false), { newName = 'town' })
   vim.lsp.util.apply_workspace_edit(edit, client.offset_encoding)

@@ -1,0 +1,10 @@
+-- What docs/editors.md tells to write into `init.lua`.
+vim.opt.runtimepath:append(vim.env.VIZ_LSP_PLUGIN)
+vim.lsp.enable('viz_lsp')
+vim.o.completeopt = 'menuone,noinsert'
+vim.diagnostic.config({ virtual_text = true })
+vim.api.nvim_create_autocmd('LspAttach', {
+  callback = function(event)
+    vim.lsp.completion.enable(true, event.data.client_id, event.buf, { autotrigger = true })
+  end,
+})
