@@ -134,7 +134,8 @@ pub fn stations_at(project: &Project, locs: &[Loc]) -> Vec<Option<ObjectId>> {
             let own = project.object(**id).loc;
             own.segment == loc.segment && own.range.contains_range(loc.range)
         };
-        let innermost = objects.get(&loc.segment)?.iter().filter(within).min_by_key(|id| project.object(**id).loc.range.len())?;
+        let innermost =
+            objects.get(&loc.segment)?.iter().filter(within).min_by_key(|id| project.object(**id).loc.range.len())?;
         station(project, *innermost)
     };
     locs.iter().map(around).collect()
