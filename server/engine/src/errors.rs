@@ -89,8 +89,10 @@ fn in_short(message: &str) -> String {
 
 impl Raw {
     fn read(message: &str) -> Self {
-        let json =
-            message.find('{').and_then(|start| serde_json::from_str::<Map<String, Value>>(&message[start..]).ok());
+        // What is behind it is a stack trace, or nothing.
+        let parsed =
+            |start| serde_json::Deserializer::from_str(&message[start..]).into_iter::<Map<String, Value>>().next();
+        let json = message.find('{').and_then(parsed).and_then(Result::ok);
         if let Some(map) = json.filter(|map| map.contains_key("exception_message")) {
             let word = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
             return Raw {
