@@ -231,3 +231,30 @@ fn many_grouped_expressions_are_asked_about_at_once() {
     let (few, many) = (passes(3), passes(120));
     assert!(few > 1 && many <= few + 1, "{few} passes over 3 expressions, {many} over 120");
 }
+
+/// Many options in many filters: each is a condition, and all of them are in each query.
+#[test]
+fn many_options_in_many_filters_are_bounded() {
+    let report = |options: usize, filters: usize| {
+        let options: Vec<String> = (0..options).map(|at| format!("o{at}")).collect();
+        let filter = |at| format!("{{filter: \"?{{ ${{ref(m).y}} <> '${{ref(i).value}}'||'{at}' }}\"}}");
+        let filters: Vec<String> = (0..filters).map(filter).collect();
+        let text = format!(
+            "name: p\nsources: [{{name: s, type: duckdb, database: \":memory:\"}}]\n\
+             models: [{{name: m, source: ref(s), sql: \"select 1 as x, 'a' as y\"}}]\n\
+             inputs: [{{name: i, type: single-select, options: [{}]}}]\n\
+             insights:\n  - name: a\n    props: {{type: bar, x: '?{{ ${{ref(m).x}} }}'}}\n    interactions: [{}]\n",
+            options.join(", "),
+            filters.join(", ")
+        );
+        of(&text).1
+    };
+    let few = report(20, 10);
+    assert_eq!(few["insights"][0]["status"], "checked", "{few:#}");
+    let many = report(100, 400);
+    assert_eq!(many["insights"][0]["why"]["code"], "query-too-large", "{:#}", many["insights"][0]);
+    assert_eq!(
+        many["diagnostics"].as_array().map(|all| all.iter().filter(|one| one["severity"] == "error").count()),
+        Some(0)
+    );
+}

@@ -118,3 +118,49 @@ fn no_fix_makes_a_key_twice() {
     run(PROGRAM, &project.root, &["fix", "--fix=all", "--level", "parse"]);
     assert_eq!((project.read("project.visivo.yml").as_str(), project.read(".viz-lsp.yml").as_str()), (text, settings));
 }
+
+/// `"…"` is a name to SQL; what stands in it may be a reference, which stays as it is.
+#[test]
+fn texts_in_double_quotes_keep_their_references() {
+    let text = |filters: [&str; 2], x: &str| {
+        let insight = |name: &str, filter: &str| {
+            format!(
+                "  - name: {name}\n    props:\n      type: bar\n      x: ?{{ {x} }}\n      y: ?{{ ${{ref(sales).amount}} }}\n    \
+                 interactions:\n      - filter: ?{{ ${{ref(sales).region}} {filter} }}\n"
+            )
+        };
+        format!(
+            "name: p\nsources: [{{name: s, type: duckdb, database: \":memory:\"}}]\ndefaults: {{source_name: s}}\nmodels:\n  - name: sales\n    \
+             sql: select 'a' as region, 1 as amount\ninputs: [{{name: one, type: single-select, options: [a, b]}}, {{name: many, type: multi-select, options: [a, b]}}]\n\
+             insights:\n{}{}",
+            insight("first", filters[0]),
+            insight("second", filters[1])
+        )
+    };
+    let many = "in (\"${ref(many).values}\")";
+    let project = Project::of(&[("project.visivo.yml", &text(["= \"${ref(one).value}\"", many], "ref(sales).region"))]);
+    for _ in 0..3 {
+        run(PROGRAM, &project.root, &["--check", "--fix=all", "--no-cache", "--color", "never"]);
+    }
+    let mended = text(["= '${ref(one).value}'", many], "${ref(sales).region}");
+    assert_eq!(project.read("project.visivo.yml"), mended);
+    // A reference in a text has no operators around it.
+    let quoted = text(["= '${ref(one).value}'", "= 'a'"], "'${ref(sales).total}'").replace(
+        "select 'a' as region, 1 as amount\n",
+        "select 'a' as region, 1 as amount\n    metrics: [{name: total, expression: sum(amount)}]\n",
+    );
+    let project = Project::of(&[("project.visivo.yml", &quoted)]);
+    run(PROGRAM, &project.root, &["--check", "--fix=all", "--no-cache", "--color", "never"]);
+    assert_eq!(project.read("project.visivo.yml"), quoted);
+}
+
+/// A name of the data that means something to YAML is told, and put in by hand.
+#[test]
+fn names_that_yaml_reads_otherwise_are_put_in_by_nobody() {
+    let text = "name: p\nsources: [{name: d, type: duckdb, database: ':memory:'}, {name: 'own]', type: duckdb, database: ':memory:'}]\n\
+                models:\n  - {name: m, source: ref(d), sql: \"select 1 as \\\"customer's\\\"\"}\n  - {name: n, source: ref(own), sql: select 1 as x}\n\
+                insights: [{name: a, props: {type: bar, x: '?{ ${ref(m).customers} }', y: '?{ count(*) }'}}]\n";
+    let project = Project::of(&[("project.visivo.yml", text)]);
+    run(PROGRAM, &project.root, &["--check", "--fix=all", "--no-cache", "--color", "never"]);
+    assert_eq!(project.read("project.visivo.yml"), text);
+}

@@ -115,6 +115,25 @@ fn every_insight_of_the_samples_has_rows_and_a_split_where_one_is_written() {
     }
 }
 
+/// A row's faults are its dashboard's, and objects without a name have their own.
+#[test]
+fn lineage_counts_what_stands_in_each_object() {
+    let text = "name: p\ncharts:\n  - insights: [ref(gone)]\n  - insights: []\ndashboards:\n  - name: d\n    rows:\n      - height: small\n        items:\n          - chart: ref(lost)\n";
+    let project = Project::of(&[("project.visivo.yml", text)]);
+    let mut client = Client::start(PROGRAM, Options::default());
+    let document = client.open(&project.file("project.visivo.yml"));
+    client.settle(&project.root);
+    let graph = client.request("viz/lineage", json!({ "textDocument": { "uri": document.uri } }));
+    let errors = |kind: &str| -> Vec<u64> {
+        let nodes = graph["nodes"].as_array().expect("a list").iter();
+        nodes.filter(|node| node["kind"] == kind).map(|node| node["errors"].as_u64().expect("a number")).collect()
+    };
+    assert_eq!(errors("dashboard"), [1], "{graph:#}");
+    let charts = errors("chart");
+    assert!(charts.len() == 2 && charts[0] > charts[1], "{graph:#}");
+    assert_eq!(client.shut_down(), 0);
+}
+
 #[test]
 fn hover_sql_and_hints_follow_what_is_pinned() {
     let (project, mut client, document) = settled("ecommerce", "insights.yml");

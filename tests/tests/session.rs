@@ -253,3 +253,23 @@ fn new_data_are_asked_for_when_a_file_is_saved() {
     client.wait_for(&document, "no apostrophe", |all| !codes(all).contains(&"combination-syntax"));
     assert_eq!(client.shut_down(), 0);
 }
+
+/// Not every client tells what changes on disk: places of the text that was read would be others in the new one.
+#[test]
+fn files_that_changed_unseen_get_no_edits() {
+    let text = "name: p\nincludes: [{path: b.yml}]\ninsights:\n  - name: aa\n    props: {type: bar}\n";
+    let other = "charts: [{name: c, insights: [ref(aa)]}]\n";
+    let project = Project::of(&[("project.visivo.yml", text), ("b.yml", other)]);
+    let mut client = Client::start(PROGRAM, Options::default());
+    let document = client.open(&project.file("project.visivo.yml"));
+    client.settle(&project.root);
+    let at = document.position(document.find("aa").start);
+    let rename = json!({ "textDocument": { "uri": document.uri }, "position": at, "newName": "bb" });
+    let edit = client.request("textDocument/rename", rename.clone());
+    assert!(edit.to_string().contains("b.yml"), "{edit:#}");
+    project.write("b.yml", &format!("# pulled\n{other}"));
+    let id = client.ask("textDocument/rename", rename);
+    let refused = client.answer(id).expect_err("the places are of another text").to_string();
+    assert!(refused.contains("`b.yml` was changed outside of the editor"), "{refused}");
+    assert_eq!(client.shut_down(), 0);
+}

@@ -22,6 +22,9 @@ impl From<Unknown> for Failure {
     }
 }
 
+/// Characters of a message.
+const MESSAGE: usize = 4_000;
+
 /// An error of DuckDB in its parts.
 struct Raw {
     kind: String,
@@ -48,7 +51,8 @@ pub(crate) fn failure(error: duckdb::Error, text: &str, prefix: usize) -> Failur
 pub(crate) fn from_serialize(json: &str, text: &str) -> Result<Option<SqlError>, Unknown> {
     let map: Map<String, Value> = serde_json::from_str(json).unwrap_or_default();
     let word = |key: &str| map.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let raw = Raw { kind: word("error_type"), message: word("error_message"), place: place(&map), name: None };
+    let message = in_short(&word("error_message"));
+    let raw = Raw { kind: word("error_type"), message, place: place(&map), name: None };
     match raw.kind.as_str() {
         "not implemented" if raw.message.starts_with("Only SELECT statements") => Ok(None),
         "serialization" | "internal" | "fatal" | "out of memory" | "interrupt" => {
@@ -75,21 +79,31 @@ fn place(map: &Map<String, Value>) -> Option<(usize, usize)> {
     located.or_else(|| Some((word("position")?.parse().ok()?, 0)))
 }
 
+/// A message that is kept, sent and compared: a query can say megabytes (`error(repeat(…))`). It ends with a whole word, so that
+/// no part of a value is left that is looked for as a whole.
+fn in_short(message: &str) -> String {
+    let Some((end, _)) = message.char_indices().nth(MESSAGE) else { return message.to_owned() };
+    let end = message[..end].rfind(char::is_whitespace).unwrap_or(end);
+    format!("{}…", &message[..end])
+}
+
 impl Raw {
     fn read(message: &str) -> Self {
-        let json =
-            message.find('{').and_then(|start| serde_json::from_str::<Map<String, Value>>(&message[start..]).ok());
+        // What is behind it is a stack trace, or nothing.
+        let parsed =
+            |start| serde_json::Deserializer::from_str(&message[start..]).into_iter::<Map<String, Value>>().next();
+        let json = message.find('{').and_then(parsed).and_then(Result::ok);
         if let Some(map) = json.filter(|map| map.contains_key("exception_message")) {
             let word = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
             return Raw {
                 kind: word("exception_type").unwrap_or_default().to_lowercase(),
-                message: word("exception_message").unwrap_or_default(),
+                message: in_short(map.get("exception_message").and_then(Value::as_str).unwrap_or_default()),
                 place: place(&map),
                 name: word("name"),
             };
         }
         let (kind, rest) = message.split_once(" Error: ").unwrap_or(("", message));
-        Raw { kind: kind.to_lowercase(), message: rest.to_owned(), place: None, name: None }
+        Raw { kind: kind.to_lowercase(), message: in_short(rest), place: None, name: None }
     }
 
     fn into_sql_error(self, text: &str, prefix: usize) -> SqlError {

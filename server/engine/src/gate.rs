@@ -172,7 +172,7 @@ fn not_too_deep(text: &str) -> Result<(), Unknown> {
         return Ok(());
     }
     let message = format!(
-        "brackets and operators are nested more than {} levels deep in it, so it is not run here",
+        "brackets are left open in it, or lists nested, more than {} levels deep, so it is not run here",
         nesting::MOST
     );
     Err(Unknown::new(Reason::NestedTooDeep, message))

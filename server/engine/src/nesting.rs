@@ -1,57 +1,88 @@
-//! How deep a text is nested. DuckDB's parser and binder take time that grows with the square of it and faster: for four kilobytes of `(`
-//! ten seconds are not enough. So deeper texts are not handed over.
+//! How deep a text is nested, where DuckDB's parser and binder take time that grows with the square of it and faster: what is opened and
+//! never closed (for four kilobytes of `(` ten seconds are not enough), and lists in lists. Such texts are not handed over. What is
+//! closed is read at once, or refused at once beyond DuckDB's own limit.
 
 use sqlparser::dialect::DuckDbDialect;
 use sqlparser::tokenizer::{Token, Tokenizer};
 
-/// Deeper than this nobody writes, and few programs. DuckDB itself stops at 1,000.
+/// Deeper than this nobody writes, and few programs.
 pub(crate) const MOST: usize = 300;
 
-/// Whether brackets, `case` and signs stand in one another more than [`MOST`] times.
+/// From here on DuckDB refuses a text before it takes time.
+const LIMIT_OF_DUCKDB: usize = 1_000;
+
+/// Whether brackets and `case` are left open, or lists and structs stand in one another, more than [`MOST`] times.
 pub(crate) fn is_too_deep(sql: &str) -> bool {
     // No opener is shorter than a byte.
-    sql.len() > MOST
-        && match Tokenizer::new(&DuckDbDialect {}, sql).tokenize() {
-            Ok(tokens) => of_tokens(&tokens) > MOST,
-            // DuckDB may read it all the same.
-            Err(_) => of_bytes(sql) > MOST,
-        }
+    if sql.len() <= MOST {
+        return false;
+    }
+    let depth = match Tokenizer::new(&DuckDbDialect {}, sql).tokenize() {
+        Ok(tokens) => Depth::of(tokens.iter().map(Bracket::of_token)),
+        // DuckDB may read it all the same.
+        Err(_) => Depth::of(sql.bytes().map(Bracket::of_byte)),
+    };
+    depth.open > MOST || (MOST + 1..=LIMIT_OF_DUCKDB).contains(&depth.lists)
 }
 
-fn of_tokens(tokens: &[Token]) -> usize {
-    let (mut open, mut signs, mut most) = (0_usize, 0_usize, 0);
-    for token in tokens.iter().filter(|token| !matches!(token, Token::Whitespace(_))) {
-        let word = |text: &str| matches!(token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(text));
+/// What a token is to the nesting.
+#[derive(Clone, Copy)]
+enum Bracket {
+    Open,
+    OpenList,
+    Close,
+    CloseList,
+    None,
+}
+
+impl Bracket {
+    fn of_token(token: &Token) -> Self {
         match token {
-            Token::Minus | Token::Plus | Token::Tilde | Token::ExclamationMark => signs += 1,
-            _ if word("not") => signs += 1,
-            _ => {
-                signs = 0;
-                match token {
-                    Token::LParen | Token::LBracket | Token::LBrace => open += 1,
-                    Token::RParen | Token::RBracket | Token::RBrace => open = open.saturating_sub(1),
-                    _ if word("case") => open += 1,
-                    _ if word("end") => open = open.saturating_sub(1),
-                    _ => {}
-                }
-            }
+            Token::LParen => Self::Open,
+            Token::RParen => Self::Close,
+            Token::LBracket | Token::LBrace => Self::OpenList,
+            Token::RBracket | Token::RBrace => Self::CloseList,
+            Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("case") => Self::Open,
+            Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("end") => Self::Close,
+            _ => Self::None,
         }
-        most = most.max(open + signs);
     }
-    most
+
+    fn of_byte(byte: u8) -> Self {
+        match byte {
+            b'(' => Self::Open,
+            b')' => Self::Close,
+            b'[' | b'{' => Self::OpenList,
+            b']' | b'}' => Self::CloseList,
+            _ => Self::None,
+        }
+    }
 }
 
-fn of_bytes(sql: &str) -> usize {
-    let (mut open, mut most) = (0_usize, 0);
-    for byte in sql.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => open += 1,
-            b')' | b']' | b'}' => open = open.saturating_sub(1),
-            _ => {}
+/// How deep a text is nested.
+#[derive(Default)]
+struct Depth {
+    /// What is open at its end.
+    open: usize,
+    /// The most lists and structs in one another.
+    lists: usize,
+}
+
+impl Depth {
+    fn of(brackets: impl Iterator<Item = Bracket>) -> Self {
+        let (mut depth, mut lists) = (Self::default(), 0_usize);
+        for bracket in brackets {
+            match bracket {
+                Bracket::Open => depth.open += 1,
+                Bracket::OpenList => (depth.open, lists) = (depth.open + 1, lists + 1),
+                Bracket::Close => depth.open = depth.open.saturating_sub(1),
+                Bracket::CloseList => (depth.open, lists) = (depth.open.saturating_sub(1), lists.saturating_sub(1)),
+                Bracket::None => {}
+            }
+            depth.lists = depth.lists.max(lists);
         }
-        most = most.max(open);
+        depth
     }
-    most
 }
 
 #[cfg(test)]
@@ -59,17 +90,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_opens_counts_and_what_stands_in_a_row_does_not() {
-        for opener in ["(", "[", "{'a': ", "case when ", "CASE ", "not ", "- ", "-", "+ -", "cast(", "not(", "~ "] {
-            let text = |times: usize| format!("select {}", opener.replace("--", "- -").repeat(times));
-            // What two signs make is a comment.
-            assert_eq!(is_too_deep(&text(2 * MOST)), opener != "-", "{opener}");
-            assert!(!is_too_deep(&text(MOST / 2)), "{opener}");
+    fn what_is_left_open_and_lists_in_lists() {
+        for (before, after, list) in
+            [("(", ")", false), ("[", "]", true), ("{'a': ", "}", true), ("CASE WHEN ", " end", false), ("cast(", ")", false)]
+        {
+            let text = |times: usize, closed: bool| {
+                format!("select {}1{}", before.repeat(times), if closed { after.repeat(times) } else { String::new() })
+            };
+            assert!(is_too_deep(&text(2 * MOST, false)) && !is_too_deep(&text(MOST / 2, false)), "{before}");
+            assert_eq!(is_too_deep(&text(2 * MOST, true)), list, "{before}");
+            assert!(!is_too_deep(&text(2 * LIMIT_OF_DUCKDB, true)) && !is_too_deep(&text(MOST / 2, true)), "{before}");
             // Where nothing tells words from texts, brackets count.
-            let unclosed = format!("{}'", text(2 * MOST));
-            assert!(!opener.contains(['(', '[', '{']) || is_too_deep(&unclosed), "{opener}");
+            let unclosed = format!("{}'", text(2 * MOST, false));
+            assert!(before.starts_with('C') || is_too_deep(&unclosed), "{before}");
         }
-        for row in ["(1), ", "f(-1) + ", "case when a then b end, ", "'(', ", "- 1 - ", "not a and ", "-- (\n"] {
+        for row in ["(1), ", "f(-1) + ", "case when a then b end, ", "'(', ", "- 1 - ", "not a and ", "-- (\n", "- ", "not "] {
             assert!(!is_too_deep(&row.repeat(10 * MOST)), "{row}");
         }
     }

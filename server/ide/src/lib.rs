@@ -54,7 +54,7 @@ pub use hints::{Hint, HintKind, hints};
 pub use hover::hover;
 pub use insight_at::{InsightAt, chart_of, insight_at, insight_named};
 pub use lenses::{Lens, LensKind, lenses};
-pub use lineage::{Call, Lineage, callees, callers, hierarchy_at, lineage, object_around};
+pub use lineage::{Call, Lineage, callees, callers, hierarchy_at, lineage, object_around, stations_at};
 pub use references::{Reference, references, references_to};
 pub use rename::{RenameEdit, prepare_rename, rename};
 pub use renamed_files::renamed_files;

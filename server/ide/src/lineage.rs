@@ -4,7 +4,7 @@ use crate::cursor::symbol::{Symbol, resolve, symbols_at};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use viz_project::{Kind, ObjectId, Project};
-use viz_text::{FileId, TextRange, TextSize};
+use viz_text::{FileId, Loc, TextRange, TextSize};
 
 /// A graph of objects.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -124,6 +124,21 @@ pub fn object_around(project: &Project, file: FileId, offset: TextSize) -> Optio
         (range.contains_inclusive(offset) && is_station(project.object(id).kind)).then_some((range.len(), id))
     });
     around.min_by_key(|(len, id)| (*len, std::cmp::Reverse(*id))).map(|(_, id)| id)
+}
+
+/// The innermost stations in which places stand.
+pub fn stations_at(project: &Project, locs: &[Loc]) -> Vec<Option<ObjectId>> {
+    let objects = project.objects_in(&locs.iter().map(|loc| loc.segment).collect());
+    let around = |loc: &Loc| {
+        let within = |id: &&ObjectId| {
+            let own = project.object(**id).loc;
+            own.segment == loc.segment && own.range.contains_range(loc.range)
+        };
+        let innermost =
+            objects.get(&loc.segment)?.iter().filter(within).min_by_key(|id| project.object(**id).loc.range.len())?;
+        station(project, *innermost)
+    };
+    locs.iter().map(around).collect()
 }
 
 /// Who uses an object (`incoming`), with the places there.

@@ -33,6 +33,15 @@ impl Fix {
         Self { title: title.into(), edits: vec![(loc, text.into())], safe: false }
     }
 
+    /// A fix that puts another name in the place of one, a guess; none if the name could mean something else there, to YAML or to what
+    /// stands around it.
+    pub fn name(loc: Loc, name: &str) -> Option<Self> {
+        let is_plain =
+            |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ' | '.' | '/' | '$' | '+' | '(' | ')');
+        let fits = !name.is_empty() && name.trim() == name && name.chars().all(is_plain);
+        fits.then(|| Self::replace(format!("replace it by `{name}`"), loc, name))
+    }
+
     /// This fix, which changes the form only.
     pub fn safe(mut self) -> Self {
         self.safe = true;
@@ -101,6 +110,14 @@ impl Problem {
     pub fn by(mut self, rule: Rule) -> Self {
         self.rule = Some(rule);
         self
+    }
+
+    /// This problem at a name, with the one that was likely meant.
+    pub fn named(self, loc: Loc, name: &str) -> Self {
+        match Fix::name(loc, name) {
+            Some(fix) => self.fix(fix),
+            None => Self { help: self.help.or_else(|| did_you_mean(&[name.to_owned()])), ..self },
+        }
     }
 
     /// This problem with a related place.

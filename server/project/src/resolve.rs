@@ -247,7 +247,7 @@ fn defaults(project: &Project, out: &mut Vec<Problem>) {
             let near = similar(&name.text, names);
             problem.help = did_you_mean(&near);
             if let [only] = near.as_slice() {
-                problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), name.loc, only.clone()));
+                problem = problem.named(name.loc, only);
             }
             out.push(problem);
         }
@@ -350,8 +350,7 @@ fn check_use<'a>(
                 problem = problem.by(Rule::TextsInGraph);
             }
             if let [only] = near {
-                problem =
-                    problem.fix(Fix::replace(format!("replace it by `{only}`"), reference.name_loc, only.clone()));
+                problem = problem.named(reference.name_loc, only);
             }
             problem.help = did_you_mean(near);
             out.push(problem);

@@ -74,9 +74,12 @@ impl Loader<'_> {
                     let message = format!(
                         "`{key}` is ignored here: only lists of objects and `includes` are taken from an included file"
                     );
-                    self.project.parts().problems.push(
-                        Problem::new(Code::IgnoredKey, entry.key().loc(), message).help("move it to the project file"),
-                    );
+                    let document = &self.project.file(id).document;
+                    let lists = MERGED_KEYS.iter().map(|(name, _)| *name);
+                    let near = similar_key(key, lists, |name| document.get(name).is_some());
+                    let problem = Problem::new(Code::IgnoredKey, entry.key().loc(), message);
+                    let problem = problem.help("move it to the project file").meant(entry.key().text(), &near);
+                    self.project.parts().problems.push(problem);
                 }
             }
         }

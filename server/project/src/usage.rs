@@ -3,7 +3,7 @@
 use crate::codes::{Code, Severity};
 use crate::names::Resolution;
 use crate::object::{Body, Object, Spanned, Use};
-use crate::problem::{Fix, Problem};
+use crate::problem::Problem;
 use crate::project::{Item, ObjectId, Project};
 use crate::schema::{Kind, Place};
 use crate::similar::{did_you_mean, similar};
@@ -88,7 +88,7 @@ fn level(project: &Project, level: Option<&crate::object::Bound>, out: &mut Vec<
     let near = similar(&level.text, project.levels.iter().map(String::as_str));
     let mut problem = Problem::new(Code::UnknownLevel, level.loc, message);
     if let [only] = near.as_slice() {
-        problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), level.loc, only.clone()));
+        problem = problem.named(level.loc, only);
     }
     problem.help = did_you_mean(&near);
     out.push(problem);

@@ -86,8 +86,8 @@ impl<'a> Expander<'a> {
     }
 
     fn expand_into(&mut self, out: &mut Template, text: &MappedText, range: TextRange, way: Way) {
-        // What only looks like a reference has a finding of its own.
-        self.broken |= !almost_references(text.slice(range)).is_empty();
+        // What only looks like a reference has a finding of its own, where it looks so in the whole text: `ref(x).y` alone would.
+        self.broken |= almost_references(text.text()).iter().any(|almost| range.contains_range(almost.range));
         let mut done = range.start();
         for reference in references(text.slice(range)) {
             if reference.form != RefForm::Context {
@@ -263,7 +263,7 @@ impl<'a> Expander<'a> {
             format!("the model `{}` has no column `{path}`", object.name_text()),
         );
         if let [only] = near.as_slice() {
-            problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), loc, only.clone()));
+            problem = problem.named(loc, only);
         }
         problem.help = did_you_mean(&near).or_else(|| {
             let shown: Vec<&str> = names.iter().copied().filter(|name| !name.is_empty()).take(12).collect();

@@ -6,6 +6,7 @@ use crate::parse::parse_expression;
 use crate::template::Template;
 use crate::tokens::tokenize;
 use sqlparser::ast::{BinaryOperator, Expr, VisitMut, VisitorMut};
+use sqlparser::tokenizer::Token as SqlToken;
 use std::ops::ControlFlow;
 use viz_project::{Code, Fix, Problem};
 use viz_text::{Loc, TextRange};
@@ -34,8 +35,10 @@ pub(crate) fn of_units(template: &Template) -> Vec<Problem> {
     if template.units().len() * usize::from(template.len()) > READ {
         return out;
     }
+    let texts = literals(template);
     for unit in template.units() {
-        if unit.range.len() == template.len() {
+        // In a text there are no operators.
+        if unit.range.len() == template.len() || texts.iter().any(|text| text.contains_range(unit.range)) {
             continue;
         }
         let filled = |with: bool| {
@@ -57,6 +60,13 @@ pub(crate) fn of_units(template: &Template) -> Vec<Problem> {
         }
     }
     out
+}
+
+/// Texts in quotes.
+fn literals(template: &Template) -> Vec<TextRange> {
+    let tokens = tokenize(&template.plain()).unwrap_or_default();
+    let texts = tokens.into_iter().filter(|token| matches!(token.token, SqlToken::SingleQuotedString(_)));
+    texts.map(|token| token.range).collect()
 }
 
 /// Parentheses around a place.

@@ -14,7 +14,7 @@ pub(crate) fn suggest(finding: &mut Finding, error: &SqlError) {
         && width == Some(finding.loc.range.len())
         && only.chars().all(|c| c.is_alphanumeric() || c == '_')
     {
-        finding.fix = Some(Fix::replace(format!("replace it by `{only}`"), finding.loc, only.clone()));
+        finding.fix = Fix::name(finding.loc, only);
     }
 }
 

@@ -275,7 +275,7 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
             if let [only] = near.as_slice()
                 && word(only)
             {
-                finding.fix = Some(Fix::replace(format!("replace it by `{only}`"), default.loc, only.clone()));
+                finding.fix = Fix::name(default.loc, only);
             }
             findings.push(finding);
         }

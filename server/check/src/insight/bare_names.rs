@@ -5,7 +5,7 @@ use crate::models::check_model::{AllColumns, Columns};
 use crate::report::Finding;
 use viz_project::{Code, Fix, Insight, Kind, ObjectId, Project, Resolution};
 use viz_sql::{Token, tokenize};
-use viz_syntax::references;
+use viz_syntax::{Reference, references};
 use viz_text::TextRange;
 
 /// Adds the references that were meant to the findings about such names.
@@ -66,7 +66,9 @@ impl Names<'_> {
                 ("ref", "(", name, ")", ".", field) => Some((6, self.of_model(name, field))),
                 ("ref", "(", name, ")", ..) => Some((4, self.alone(name))),
                 (name, ".", field, ..) if text(at + 3) != "(" => Some((3, self.of_model(name, field))),
-                (text, next, ..) if text.starts_with('"') && next != "." => Some((1, self.text(text))),
+                (text, next, ..) if text.starts_with('"') && next != "." => {
+                    Some((1, self.text(&sql[tokens[at].range])))
+                }
                 (name, next, ..) if next != "(" => Some((1, self.alone(name))),
                 _ => None,
             };
@@ -86,6 +88,14 @@ impl Names<'_> {
     /// The text that was meant by a name in quotes that no model has.
     fn text(&self, quoted: &str) -> Option<String> {
         let name = quoted.strip_prefix('"')?.strip_suffix('"')?;
+        // One value stands in single quotes; a list and a column stand in none.
+        let is_value = |reference: Reference| {
+            let Resolution::Object(id) = self.project.names().resolve(&reference.name) else { return false };
+            self.project.object(id).kind == Kind::Input && reference.path.as_deref() != Some("values")
+        };
+        if !references(name).into_iter().all(is_value) {
+            return None;
+        }
         let has = |model: &ObjectId| match self.columns.get(model) {
             Some(Columns::Known(columns)) => columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)),
             _ => true,

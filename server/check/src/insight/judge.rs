@@ -17,8 +17,11 @@ use crate::report::Judge;
 use indexmap::IndexMap;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use viz_facts::{Answer, Question, ShadowTable, SqlError, SqlErrorKind, Unknown, with_clause};
+use viz_facts::{Answer, Question, Reason, ShadowTable, SqlError, SqlErrorKind, Unknown, with_clause};
 use viz_sql::parse;
+
+/// Maximum number of bytes of the queries of one insight that are put to a judge.
+const MAX_BYTES: usize = 1 << 20;
 
 /// A set of combinations that one text speaks for.
 struct Class {
@@ -55,6 +58,10 @@ pub(super) fn judge_combinations(
     judge: Judge,
 ) -> Result<Vec<usize>, Unknown> {
     let classes = classes(setting, plan, among);
+    if classes.len() > 1 && classes.values().map(|class| class.text.len()).sum::<usize>() > MAX_BYTES {
+        let why = "its query is long and different for each choice: that is more SQL than is looked at";
+        return Err(Unknown::new(Reason::QueryTooLarge, why));
+    }
     match judge {
         Judge::Parse => verdict.report.proof.parsed = classes.len(),
         _ => verdict.report.proof.bound = classes.len(),

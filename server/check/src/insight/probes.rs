@@ -10,8 +10,8 @@ use viz_facts::{ProbeRow, Question, Reason, ShadowTable, SqlError, Unknown};
 /// number of combinations of inputs that meet in one condition; if there are more, each input is probed alone.
 pub(super) const MAX_PROBES: usize = 2_000;
 
-/// Maximum number of selections of all conditions of one insight to probe, many in a query.
-pub(super) const MAX_TOGETHER: usize = 20_000;
+/// Maximum number of bytes of all selections of all conditions of one insight to probe, many in a query.
+pub(super) const MAX_BYTES: usize = 512 << 10;
 
 /// Selections in one query.
 pub(super) const BATCH: usize = 200;
@@ -30,7 +30,7 @@ pub(super) struct Probes<'a> {
     pub tables: &'a Arc<[ShadowTable]>,
     /// How many selections may still be probed one by one.
     pub left: usize,
-    /// How many may be at all.
+    /// How many bytes they may take.
     pub room: usize,
 }
 
@@ -48,11 +48,13 @@ impl Probes<'_> {
             texts.iter().filter(|probed| probed.tame).map(|probed| probed.text.as_str()).collect();
         let (together, mut alone): (Vec<&str>, Vec<&str>) = distinct.keys().partition(|text| tame.contains(*text));
         let (mut together, mut missing) = (together, None);
-        if together.len() > self.room {
-            missing = Some(too_many(MAX_TOGETHER));
+        let bytes: usize = together.iter().map(|text| text.len()).sum();
+        if bytes > self.room {
+            missing = Some(too_large());
             together.clear();
+        } else {
+            self.room -= bytes;
         }
-        self.room -= together.len();
         for (number, batch) in together.chunks(BATCH).enumerate() {
             // If the first ones are bad, so are most.
             if number * BATCH == MAX_PROBES && (missing.is_some() || alone.len() >= self.left) {
@@ -110,6 +112,11 @@ pub(super) fn runs_over_any_row(facts: &Facts<'_>, tables: &Arc<[ShadowTable]>, 
     let found = [over_nulls(tables, sql.clone()), over_words(tables, sql)].map(|question| facts.accepted(question));
     let [nulls, words] = found;
     Ok(nulls?.is_ok() && words?.is_ok())
+}
+
+fn too_large() -> Unknown {
+    let why = "its filters with all options make too much SQL: the values of some are not judged";
+    Unknown::new(Reason::TooManyValues, why)
 }
 
 fn too_many(most: usize) -> Unknown {

@@ -18,7 +18,7 @@ use super::confirm_on_data::try_on_data;
 use super::pieces::{Piece, piece_of, probed_pieces};
 use super::plan::{Plan, filled_part, render};
 use super::probes::{
-    BATCH, MAX_PROBES, MAX_TOGETHER, Probed, Probes, condition, conditions, over_words, runs_over_any_row,
+    BATCH, MAX_BYTES, MAX_PROBES, Probed, Probes, condition, conditions, over_words, runs_over_any_row,
 };
 use super::setting::Setting;
 use super::value_blame::blame_values;
@@ -46,7 +46,7 @@ pub(super) fn judge_values(
     findings: &mut Vec<Finding>,
     tables: &Arc<[ShadowTable]>,
 ) -> Result<(), Unknown> {
-    let mut probes = Probes { facts: setting.facts, tables, left: MAX_PROBES, room: MAX_TOGETHER };
+    let mut probes = Probes { facts: setting.facts, tables, left: MAX_PROBES, room: MAX_BYTES };
     let mut missing = None;
     let ranges = probed_pieces(setting);
     let fit = take_any_text(setting, plan, tables, &ranges);

@@ -118,7 +118,7 @@ fn column(
     finding.local = matches!(body, Body::Insight(_));
     let near = similar(path, known.iter().map(String::as_str));
     if let [only] = near.as_slice() {
-        finding.fix = Some(Fix::replace(format!("replace it by `{only}`"), loc, only.clone()));
+        finding.fix = Fix::name(loc, only);
     }
     finding.help = did_you_mean(&near)
         .or_else(|| (!known.is_empty()).then(|| format!("it has {}", known[..known.len().min(12)].join(", "))));

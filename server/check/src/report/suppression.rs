@@ -70,7 +70,7 @@ fn unknown(name: &str, loc: Loc) -> Finding {
     let near = similar(name, Code::ALL.iter().map(|code| code.name()));
     finding.help = did_you_mean(&near).or_else(|| Some("look for it in the list of `viz-lsp --explain`".into()));
     if let [only] = near.as_slice() {
-        finding.fix = Some(Fix::replace(format!("replace it by `{only}`"), loc, only.clone()));
+        finding.fix = Fix::name(loc, only);
     }
     finding
 }

@@ -291,3 +291,15 @@ fn an_endless_query_is_interrupted() {
     let quick = Question::Options { source: memory(folder.path()), sql: "select 1".into(), limit: 1 };
     assert!(runner.run(&quick, &Limits::default()).is_ok());
 }
+
+/// Each project has as many of these as it has queries.
+#[test]
+fn what_a_query_says_is_kept_in_short() {
+    let (folder, _) = project();
+    let source = memory(folder.path());
+    for said in ["repeat('a', 5000000)", "repeat('a ', 5000000)"] {
+        let error = options(&source, &format!("select error({said})"), 10).unwrap().unwrap_err();
+        let length = error.message.chars().count();
+        assert!((1_000..=4_001).contains(&length) && error.message.ends_with('…'), "{length}");
+    }
+}

@@ -60,7 +60,7 @@ impl Lowering {
         let mut problem = Problem::new(code, node.loc(), message);
         problem.help = did_you_mean(&near).or_else(|| Some(format!("use one of {}", PALETTES.join(", "))));
         if let [only] = near.as_slice() {
-            problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), node.loc(), only.clone()));
+            problem = problem.named(node.loc(), only);
         }
         self.problem(problem);
     }

@@ -58,7 +58,7 @@ fn problem(fault: EvaluationFault, piece: &str, loc: Loc) -> Problem {
             let near = similar(piece, EVALUATION_CALLS.iter().copied());
             let mut problem = malformed(format!("there is no function `{piece}` in expressions"));
             if let [only] = near.as_slice() {
-                problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), loc, only.clone()));
+                problem = problem.named(loc, only);
             }
             let all: Vec<String> = EVALUATION_CALLS.iter().map(|name| format!("`{name}`")).collect();
             problem.help = did_you_mean(&near).or_else(|| Some(format!("use one of {}", all.join(", "))));

@@ -128,7 +128,7 @@ impl Lowering {
                 );
                 problem.help = did_you_mean(&near);
                 if let [only] = near.as_slice() {
-                    problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), node.loc(), only.clone()));
+                    problem = problem.named(node.loc(), only);
                 }
                 self.problem(problem);
             }
@@ -184,7 +184,7 @@ impl Lowering {
             let mut problem = Problem::new(Code::InvalidValue, node.loc(), message);
             problem.help = did_you_mean(&near);
             if let [only] = near.as_slice() {
-                problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), node.loc(), only.clone()));
+                problem = problem.named(node.loc(), only);
             }
             self.problem(problem);
         }

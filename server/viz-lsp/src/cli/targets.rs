@@ -72,11 +72,27 @@ pub fn no_project(strangers: &[PathBuf], files: &dyn FileSystem) -> anyhow::Erro
     if let Some(folder) = strangers.iter().find_map(project_file) {
         return anyhow!("no project here: {} is a folder, not a file", folder.display());
     }
+    if let Some((file, name)) = strangers.iter().find_map(|path| misnamed(path, files)) {
+        return anyhow!(
+            "no project here: {} is called otherwise than project files are\nhelp: rename it to {name}",
+            file.display()
+        );
+    }
     let what = strangers.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
     anyhow!(
         "no project here: neither {what} nor a folder above or below holds a visivo_project.yml or project.visivo.yml\n\
-         help: name the project's folder: viz-lsp check PATH"
+         help: name the project's folder: viz-lsp check PATH; viz-lsp alone shows a first project"
     )
+}
+
+/// A file that is called as a project file is, but for its ending, and the name that it should have.
+fn misnamed(path: &Path, files: &dyn FileSystem) -> Option<(PathBuf, &'static str)> {
+    let folder = if files.is_dir(path) { path } else { path.parent()? };
+    let other = |name: &&'static str| {
+        let file = folder.join(name).with_extension("yaml");
+        files.is_file(&file).then_some((file, *name))
+    };
+    viz_project::PROJECT_FILES.iter().find_map(other)
 }
 
 /// A path relative to the current folder with forward slashes; absolute where it doesn't lie below.
@@ -145,5 +161,8 @@ mod tests {
         assert!(targets.is_empty());
         assert!(no_project(&strangers, &DiskFiles).to_string().starts_with("no project here"));
         assert!(find(&["nowhere".into()], &root, &DiskFiles).is_err());
+        std::fs::write(root.join("c/project.visivo.yaml"), "name: c\n").unwrap();
+        let told = no_project(&strangers, &DiskFiles).to_string();
+        assert!(told.ends_with("help: rename it to project.visivo.yml"), "{told}");
     }
 }

@@ -4,7 +4,7 @@ mod values;
 
 use super::{Lowering, describe};
 use crate::codes::Code;
-use crate::problem::{Fix, Problem};
+use crate::problem::Problem;
 use crate::similar::{did_you_mean, similar, similar_key};
 use viz_plotly::{Attribute, Root, ValueType, schema};
 use viz_syntax::{Entry, Node, NodeKind, QueryString, QueryStringError, Slice, query_string};
@@ -104,7 +104,7 @@ impl Lowering {
         } else if let Some((_, help)) = OTHER_NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)) {
             problem = problem.help(*help);
         } else if let [only] = near.as_slice() {
-            problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), node.loc(), only.clone()));
+            problem = problem.named(node.loc(), only);
             problem.help = did_you_mean(&near);
         } else {
             let all = || format!("use one of {}", schema().traces().collect::<Vec<_>>().join(", "));

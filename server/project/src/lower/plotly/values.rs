@@ -150,7 +150,7 @@ impl Lowering {
         } else if *misfit != Misfit::Type {
             problem.help = did_you_mean(&near);
             if let [only] = near.as_slice() {
-                problem = problem.fix(Fix::replace(format!("replace it by `{only}`"), loc, only.clone()));
+                problem = problem.named(loc, only);
             }
         }
         self.problem(problem);

@@ -5,9 +5,9 @@ use crate::lsp::session::snapshot::{Request, Subject};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use tower_lsp::lsp_types::{Location, TextDocumentIdentifier};
-use viz_check::{Severity, Status};
+use viz_check::{Finding, Severity, Status};
 use viz_facts::Unknown;
-use viz_project::{Kind, ObjectId};
+use viz_project::{Kind, ObjectId, Project};
 use viz_text::Loc;
 
 /// `viz/lineage`
@@ -97,21 +97,12 @@ fn lineage(request: &Request, subject: &Subject, params: &LineageParams) -> Line
         (None, None) => None,
     };
     let graph = viz_ide::lineage(project, root, params.depth.unwrap_or(usize::MAX));
-    let mut counts: FxHashMap<(&str, &str), (usize, usize)> = FxHashMap::default();
-    for finding in subject.findings.iter() {
-        let Some(object) = &finding.object else { continue };
-        let count = counts.entry((object.kind, object.name.as_deref().unwrap_or_default())).or_default();
-        match finding.severity {
-            Severity::Error => count.0 += 1,
-            Severity::Warning => count.1 += 1,
-            _ => {}
-        }
-    }
+    let counts = counts(project, &subject.findings);
     let status: FxHashMap<Loc, _> = subject.insights.iter().map(|report| (report.loc, report.status)).collect();
     let node = |id: &ObjectId| {
         let object = project.object(*id);
         let (file, range) = project.resolve(object.name_loc())?;
-        let (errors, warnings) = counts.get(&(object.kind.name(), object.name_text())).copied().unwrap_or_default();
+        let (errors, warnings) = counts.get(id).copied().unwrap_or_default();
         Some(Node {
             id: id.index(),
             kind: object.kind,
@@ -127,4 +118,20 @@ fn lineage(request: &Request, subject: &Subject, params: &LineageParams) -> Line
         edges: graph.edges.iter().map(|(from, to)| Edge { from: from.index(), to: to.index() }).collect(),
         root: root.map(ObjectId::index),
     }
+}
+
+/// Errors and warnings of each station, with those of what is written in it: a row's are its dashboard's.
+fn counts(project: &Project, findings: &[Finding]) -> FxHashMap<ObjectId, (usize, usize)> {
+    let mut counts: FxHashMap<ObjectId, (usize, usize)> = FxHashMap::default();
+    let locs: Vec<Loc> = findings.iter().map(|finding| finding.loc).collect();
+    for (finding, station) in findings.iter().zip(viz_ide::stations_at(project, &locs)) {
+        let Some(id) = station else { continue };
+        let count = counts.entry(id).or_default();
+        match finding.severity {
+            Severity::Error => count.0 += 1,
+            Severity::Warning => count.1 += 1,
+            _ => {}
+        }
+    }
+    counts
 }

@@ -35,7 +35,11 @@ pub fn rename(request: &Request, position: Position, name: &str) -> Option<Resul
         if let Some(why) = Foreign::of_file(project, file) {
             return Some(Err(format!("`{}` {why}, and has this name, too: nothing is written to it", file.relative)));
         }
-        all.add(project, &request.client, &request.documents, (edit.file, edit.range, edit.text))?;
+        let place = (edit.file, edit.range, edit.text);
+        if all.add(project, &request.client, &request.documents, place).is_none() {
+            let why = "was changed outside of the editor: save or open a file of the project, so that it is read again";
+            return Some(Err(format!("`{}` {why}", file.relative)));
+        }
     }
     Some(Ok(all.finish(&request.client)))
 }

@@ -9,8 +9,14 @@ use std::collections::BTreeMap;
 use tower_lsp::lsp_types::{
     DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextEdit, Url, WorkspaceEdit,
 };
-use viz_project::Project;
+use viz_project::{DiskFiles, File, FileSystem, Project};
 use viz_text::{FileId, TextRange};
+
+/// Whether a file that is not open holds something else than what was read: not every client tells what changes on disk, and places
+/// of the old text mean others in the new one.
+pub fn is_outdated(file: &File) -> bool {
+    !DiskFiles.read(&file.real).is_ok_and(|now| *now == *file.document.text())
+}
 
 /// Edits of several files.
 #[derive(Default)]
@@ -19,7 +25,7 @@ pub struct Edits {
 }
 
 impl Edits {
-    /// A piece of a file gets another text; `None` if the file has no name, or is not the project's own.
+    /// A piece of a file gets another text; `None` if the file has no name, is not the project's own, or was changed since it was read.
     pub fn add(
         &mut self,
         project: &Project,
@@ -32,6 +38,9 @@ impl Edits {
             return None;
         }
         let version = documents.get(&file.real).map(|document| document.version);
+        if version.is_none() && !self.by_file.contains_key(&publish::uri(&file.real, documents)?) && is_outdated(file) {
+            return None;
+        }
         let entry = self.by_file.entry(publish::uri(&file.real, documents)?).or_insert((version, Vec::new()));
         let edit = TextEdit::new(convert::range(file.lines(), range, client.encoding), text);
         if !entry.1.contains(&edit) {
