@@ -123,7 +123,7 @@ fn no_fix_makes_a_key_twice() {
 #[test]
 fn texts_in_double_quotes_keep_their_references() {
     let text = |filters: [&str; 2], x: &str| {
-        let insight = |name: &str, filter: &str| {
+        let insight = |name: &str, filter: &str, x: &str| {
             format!(
                 "  - name: {name}\n    props:\n      type: bar\n      x: ?{{ {x} }}\n      y: ?{{ ${{ref(sales).amount}} }}\n    \
                  interactions:\n      - filter: ?{{ ${{ref(sales).region}} {filter} }}\n"
@@ -133,8 +133,8 @@ fn texts_in_double_quotes_keep_their_references() {
             "name: p\nsources: [{{name: s, type: duckdb, database: \":memory:\"}}]\ndefaults: {{source_name: s}}\nmodels:\n  - name: sales\n    \
              sql: select 'a' as region, 1 as amount\ninputs: [{{name: one, type: single-select, options: [a, b]}}, {{name: many, type: multi-select, options: [a, b]}}]\n\
              insights:\n{}{}",
-            insight("first", filters[0]),
-            insight("second", filters[1])
+            insight("first", filters[0], x),
+            insight("second", filters[1], "${ref(sales).region}")
         )
     };
     let many = "in (\"${ref(many).values}\")";

@@ -165,7 +165,7 @@ pub struct InsightReport {
     /// The texts behind that.
     pub proof: Proof,
     /// What its combinations cost, if they ran.
-    pub cost: Option<Cost>,
+    pub cost: Option<Box<Cost>>,
     /// Why not more.
     pub why: Option<Unknown>,
 }

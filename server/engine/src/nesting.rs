@@ -91,9 +91,13 @@ mod tests {
 
     #[test]
     fn what_is_left_open_and_lists_in_lists() {
-        for (before, after, list) in
-            [("(", ")", false), ("[", "]", true), ("{'a': ", "}", true), ("CASE WHEN ", " end", false), ("cast(", ")", false)]
-        {
+        for (before, after, list) in [
+            ("(", ")", false),
+            ("[", "]", true),
+            ("{'a': ", "}", true),
+            ("CASE WHEN ", " end", false),
+            ("cast(", ")", false),
+        ] {
             let text = |times: usize, closed: bool| {
                 format!("select {}1{}", before.repeat(times), if closed { after.repeat(times) } else { String::new() })
             };
@@ -104,7 +108,9 @@ mod tests {
             let unclosed = format!("{}'", text(2 * MOST, false));
             assert!(before.starts_with('C') || is_too_deep(&unclosed), "{before}");
         }
-        for row in ["(1), ", "f(-1) + ", "case when a then b end, ", "'(', ", "- 1 - ", "not a and ", "-- (\n", "- ", "not "] {
+        for row in
+            ["(1), ", "f(-1) + ", "case when a then b end, ", "'(', ", "- 1 - ", "not a and ", "-- (\n", "- ", "not "]
+        {
             assert!(!is_too_deep(&row.repeat(10 * MOST)), "{row}");
         }
     }

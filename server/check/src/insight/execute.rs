@@ -51,7 +51,7 @@ pub(super) fn execute_sample(
     let combinations: Vec<Combination> = among.iter().map(|at| plan.combinations[*at].clone()).collect();
     run_errors(setting, plan, verdict, among, &combinations, &outcomes);
     let ran = || combinations.iter().zip(&outcomes).filter_map(|(one, outcome)| Some((one, outcome.as_ref().ok()?)));
-    verdict.report.cost = cost(setting, plan, ran());
+    verdict.report.cost = cost(setting, plan, ran()).map(Box::new);
     verdict.findings.extend(over_budget(setting, plan, ran()));
     if outcomes.iter().all(Result::is_ok) {
         let shown: Vec<&Ran> = outcomes.iter().flatten().collect();

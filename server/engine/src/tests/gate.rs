@@ -224,7 +224,12 @@ fn widening_spaces_changes_no_verdict() {
 #[test]
 fn what_is_nested_too_deep_is_not_handed_over() {
     for (before, after) in [("(", ")"), ("[", "]"), ("{'a': ", "}"), ("case when ", " then 1 end")] {
-        for (depth, closed, deep) in [(2_000, false, true), (50, false, false), (50, true, false), (600, true, before != "(" && before != "case when ")] {
+        for (depth, closed, deep) in [
+            (2_000, false, true),
+            (50, false, false),
+            (50, true, false),
+            (600, true, before != "(" && before != "case when "),
+        ] {
             let end = if closed { format!("1{}", after.repeat(depth)) } else { String::new() };
             let sql = format!("select {}{end}", before.repeat(depth));
             let parsed = runner().run(&Question::Parse { sql: sql.clone() }, &Limits::default()).map(drop);

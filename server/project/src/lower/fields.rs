@@ -10,7 +10,7 @@ use crate::object::{Body, Object};
 use crate::problem::{Fix, Problem};
 use crate::schema::{Field, Kind, Place, RESERVED_KEYS, Rule, SOURCE_TYPES, Shape, Type, shape};
 use crate::similar::{similar, similar_key};
-use viz_syntax::{Entry, Node, NodeKind, double_quoted, query_string, references};
+use viz_syntax::{Entry, Node, NodeKind, Reference, double_quoted, query_string, references};
 use viz_text::TextSize;
 
 impl Lowering {
@@ -434,7 +434,9 @@ impl Lowering {
                         format!("`{key}` needs a query `?{{ … }}`, not {}", describe(entry.value)),
                     );
                     let bare = |text: &str| {
-                        text.starts_with("ref(") && references(text).iter().any(|r| r.range.len() == TextSize::of(text))
+                        let whole = format!("${{{text}}}");
+                        let is_all = |r: &Reference| r.range.len() == TextSize::of(&whole);
+                        text.starts_with("ref(") && references(&whole).iter().any(is_all)
                     };
                     let fixed = entry.value.str().map(str::trim).and_then(|text| match bare(text) {
                         true => query_in_place(entry.value, &format!("${{{text}}}")),
