@@ -26,7 +26,7 @@ impl Snapshot<'_> {
     /// What an insight costs, if its combinations ran.
     pub(crate) fn cost(&self, insight: ObjectId) -> Option<&Cost> {
         let loc = self.project.object(insight).name_loc();
-        self.insights.iter().find(|report| report.loc == loc)?.cost.as_ref()
+        self.insights.iter().find(|report| report.loc == loc)?.cost.as_deref()
     }
 
     /// The time on the clock of this machine.
