@@ -200,7 +200,7 @@ fn what_an_insight_costs_is_in_its_lens_and_hover() {
     let mut report = fixture.report();
     let slowest = [("city".to_owned(), "a|b".to_owned())].into_iter().collect();
     let insights = Arc::make_mut(&mut report.insights);
-    insights[0].cost = Some(Cost { milliseconds: 34, rows: 1200, bytes: 80_000, slowest });
+    insights[0].cost = Some(Box::new(Cost { milliseconds: 34, rows: 1200, bytes: 80_000, slowest }));
     let found = lenses(&fixture.project, &report.insights, &report.findings, fixture.file);
     let title = "at most 34 ms, 1,200 rows, 80 kB".to_owned();
     assert!(found.iter().any(|lens| lens.kind == LensKind::Cost { title: title.clone() }), "{found:?}");

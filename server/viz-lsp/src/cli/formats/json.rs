@@ -206,7 +206,7 @@ fn project(checked: &Checked) -> Project<'_> {
                 judge: insight.judge,
                 combinations: Combinations { total: insight.total, sampled: insight.sampled, covered: insight.covered },
                 why: insight.why.as_ref().map(Why::of),
-                cost: insight.cost.as_ref(),
+                cost: insight.cost.as_deref(),
             })
             .collect(),
         inputs: report
