@@ -76,7 +76,8 @@ impl Loader<'_> {
                     );
                     let document = &self.project.file(id).document;
                     let lists = MERGED_KEYS.iter().map(|(name, _)| *name);
-                    let near = similar_key(key, lists, |name| document.get(name).is_some());
+                    let known = PROJECT.fields.iter().any(|field| field.name == key) || key == "targets";
+                    let near = similar_key(key, lists.filter(|_| !known), |name| document.get(name).is_some());
                     let problem = Problem::new(Code::IgnoredKey, entry.key().loc(), message);
                     let problem = problem.help("move it to the project file").meant(entry.key().text(), &near);
                     self.project.parts().problems.push(problem);

@@ -162,7 +162,7 @@ mod tests {
         assert!(no_project(&strangers, &DiskFiles).to_string().starts_with("no project here"));
         assert!(find(&["nowhere".into()], &root, &DiskFiles).is_err());
         std::fs::write(root.join("c/project.visivo.yaml"), "name: c\n").unwrap();
-        let told = no_project(&strangers, &DiskFiles).to_string();
+        let told = no_project(&[root.join("c")], &DiskFiles).to_string();
         assert!(told.ends_with("help: rename it to project.visivo.yml"), "{told}");
     }
 }
