@@ -250,6 +250,12 @@ impl Project {
         Some(FileId(index as u32))
     }
 
+    /// What stands at a place, as it is written in its file.
+    pub fn text_at(&self, loc: Loc) -> Option<&str> {
+        let (file, range) = self.resolve(loc)?;
+        self.file(file).document.text().get(std::ops::Range::<usize>::from(range))
+    }
+
     /// The file and absolute byte range of a place.
     pub fn resolve(&self, loc: Loc) -> Option<(FileId, TextRange)> {
         let table = self.segments.get_or_init(|| Arc::new(self.find_segments()));

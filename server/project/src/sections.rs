@@ -226,11 +226,14 @@ impl Loader<'_> {
 fn with_empty_list(document: &Document, key: Loc, name: &str) -> Option<Fix> {
     let range = document.range(key)?;
     let (written, rest) = (&document.text()[range], &document.text()[usize::from(range.end())..]);
-    let value = rest.trim_start_matches(' ').strip_prefix(':')?.trim_start_matches(' ');
-    let null = ["null", "~"].into_iter().find_map(|null| value.strip_prefix(null)).unwrap_or(value);
-    let is_all = null.is_empty() || null.starts_with(['\n', '\r', ' ', ',', '}']) || value.starts_with('#');
-    let replaced =
-        rest.len() - if null.len() < value.len() { null.len() } else { rest.trim_start_matches(' ').len() - 1 };
-    let range = TextRange::new(key.range.start(), key.range.end() + TextSize::new(replaced as u32));
-    is_all.then(|| Fix::replace(format!("write `{name}: []`"), Loc::new(key.segment, range), format!("{written}: []")))
+    let behind = rest.trim_start_matches(' ').strip_prefix(':')?;
+    let value = behind.trim_start_matches(' ');
+    let (left, is_empty) = match ["null", "~"].into_iter().find_map(|null| value.strip_prefix(null)) {
+        Some(left) => (left, left.is_empty() || left.starts_with(['\n', '\r', ' ', ',', '}'])),
+        None => (behind, value.is_empty() || value.starts_with(['\n', '\r', ',', '}', '#'])),
+    };
+    let replaced = TextSize::new((rest.len() - left.len()) as u32);
+    let range = TextRange::new(key.range.start(), key.range.end() + replaced);
+    is_empty
+        .then(|| Fix::replace(format!("write `{name}: []`"), Loc::new(key.segment, range), format!("{written}: []")))
 }

@@ -66,7 +66,7 @@ pub(crate) fn problems(project: &Project, template: &Template) -> (Vec<Problem>,
             // What no user wrote has no such characters.
             let Some(loc) = text.locate(range + piece.start()) else { continue };
             fatal |= !matches!(fault, Fault::Eaten | Fault::Control);
-            out.push(fault.problem(text.slice(range + piece.start()), written(project, loc), loc));
+            out.push(fault.problem(text.slice(range + piece.start()), project.text_at(loc), loc));
         }
     }
     out.extend(nulls(template));
@@ -150,12 +150,6 @@ fn unescaped(rest: &str) -> (usize, String) {
         }
         other => simple(&other.to_string()),
     }
-}
-
-/// What stands at a place of a file.
-fn written(project: &Project, loc: Loc) -> Option<&str> {
-    let (file, range) = project.resolve(loc)?;
-    project.file(file).document.text().get(std::ops::Range::<usize>::from(range))
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -21,8 +21,7 @@ pub fn problems_of_statics(project: &Project, insight: &Insight, context: &dyn C
                 let text = prop.text.text();
                 let message = format!("`{short}` gets this text literally: a column needs a query `?{{ … }}`");
                 let query = format!("?{{ {text} }}");
-                let written = project.resolve(prop.loc).map(|(file, range)| &project.file(file).document.text()[range]);
-                let fixed = quoted_as(written.unwrap_or_default(), &query);
+                let fixed = quoted_as(project.text_at(prop.loc).unwrap_or_default(), &query);
                 out.push(Problem::new(Code::QueryExpected, loc, message).fix(Fix::replace(
                     format!("write `{fixed}`"),
                     prop.loc,

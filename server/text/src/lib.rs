@@ -23,5 +23,5 @@ pub use document::{Edit, Encoding, Position, TextDocument};
 pub use lines::Lines;
 pub use location::{FileId, Loc, SegmentId};
 pub use mapped::{MappedText, Piece};
-pub use spliced::Spliced;
+pub use spliced::{Spliced, filled};
 pub use text_size::{TextRange, TextSize};

@@ -2,6 +2,19 @@
 
 use text_size::{TextRange, TextSize};
 
+/// A text in which one letter stands for each byte of some pieces, so that all offsets hold.
+///
+/// # Panics
+/// If a piece is not inside the text, or splits a character.
+pub fn filled(text: &str, pieces: &[TextRange], letter: char) -> String {
+    debug_assert!(letter.is_ascii());
+    let mut out = text.to_owned();
+    for piece in pieces {
+        out.replace_range(std::ops::Range::<usize>::from(*piece), &letter.to_string().repeat(piece.len().into()));
+    }
+    out
+}
+
 /// A text with some of its pieces replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spliced {

@@ -4,7 +4,7 @@ use crate::insight::conjuncts::conjuncts;
 use std::collections::BTreeSet;
 use viz_project::{Insight, Kind, ObjectId, Project, QueryText, Resolution, StatementKind};
 use viz_syntax::{Reference, references};
-use viz_text::{Loc, TextRange};
+use viz_text::{Loc, TextRange, filled};
 
 /// A condition on one column of one model in which an input stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,9 +80,6 @@ fn parts(body: &str, found: &[(Reference, Named)]) -> Vec<TextRange> {
     if found.len() <= 2 {
         return vec![TextRange::up_to((body.len() as u32).into())];
     }
-    let mut text = body.to_owned();
-    for (reference, _) in found {
-        text.replace_range(std::ops::Range::<usize>::from(reference.range), &"x".repeat(reference.range.len().into()));
-    }
-    conjuncts(&text)
+    let references: Vec<TextRange> = found.iter().map(|(reference, _)| reference.range).collect();
+    conjuncts(&filled(body, &references, 'x'))
 }

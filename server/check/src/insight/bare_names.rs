@@ -6,7 +6,7 @@ use crate::report::Finding;
 use viz_project::{Code, Fix, Insight, Kind, ObjectId, Project, Resolution};
 use viz_sql::{Token, tokenize};
 use viz_syntax::{Reference, references};
-use viz_text::TextRange;
+use viz_text::{TextRange, filled};
 
 /// Adds the references that were meant to the findings about such names.
 pub(super) fn mend(project: &Project, id: ObjectId, insight: &Insight, columns: &AllColumns, findings: &mut [Finding]) {
@@ -18,8 +18,7 @@ pub(super) fn mend(project: &Project, id: ObjectId, insight: &Insight, columns: 
     for statement in &insight.statements {
         let query = &statement.query;
         // Where YAML's own quotes are single ones, those of SQL are doubled.
-        let place = project.resolve(query.loc);
-        let doubled = place.is_none_or(|(file, range)| project.file(file).document.text()[range].starts_with('\''));
+        let doubled = project.text_at(query.loc).is_none_or(|text| text.starts_with('\''));
         for (range, meant) in names.written_bare(query.body()) {
             if doubled && meant.starts_with('\'') {
                 continue;
@@ -52,10 +51,7 @@ impl Names<'_> {
     /// The names outside of references that mean something of the project, and the references that say so.
     fn written_bare(&self, sql: &str) -> Vec<(TextRange, String)> {
         let holes: Vec<TextRange> = references(sql).into_iter().map(|found| found.range).collect();
-        let mut plain = sql.to_owned();
-        for hole in &holes {
-            plain.replace_range(std::ops::Range::<usize>::from(*hole), &"0".repeat(hole.len().into()));
-        }
+        let plain = filled(sql, &holes, '0');
         let tokens: Vec<Token> =
             tokenize(&plain).unwrap_or_default().into_iter().filter(|token| !token.is_space()).collect();
         let text = |at: usize| tokens.get(at).map_or("", |token| &plain[token.range]);

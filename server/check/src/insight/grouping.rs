@@ -13,7 +13,6 @@ use viz_facts::{Question, ShadowTable, SqlError, Unknown};
 use viz_project::{Code, Fix, Severity, Statement};
 use viz_sql::{Alike, Clause, Composed, Regrouped, Token, foreign_aggregates, tokenize};
 use viz_syntax::quoted;
-use viz_text::Loc;
 use viz_text::shorten::shorten;
 
 /// How much of a text is shown.
@@ -69,7 +68,7 @@ fn unknown_aggregates(setting: &Setting<'_>, error: &SqlError) -> Vec<Finding> {
             finding.help = Some("compute it in the model's SQL".into());
             if let Some((_, other)) = SAME.iter().find(|(foreign, _)| *foreign == name) {
                 finding.help = Some(format!("write `{other}`, which does the same and is known"));
-                let own = source_text(setting, loc).is_some_and(|text| text.eq_ignore_ascii_case(&name));
+                let own = setting.project.text_at(loc).is_some_and(|text| text.eq_ignore_ascii_case(&name));
                 finding.fix = own.then(|| Fix::replace(format!("write `{other}`"), loc, *other).safe());
             }
             out.push(finding);
@@ -246,13 +245,8 @@ fn differs(setting: &Setting<'_>, regrouped: &Regrouped, error: Option<&SqlError
 
 /// An expression as it has to be written in a statement's scalar, if it can be.
 fn as_scalar(setting: &Setting<'_>, statement: &Statement, text: &str) -> Option<String> {
-    match source_text(setting, statement.query.loc)?.chars().next()? {
+    match setting.project.text_at(statement.query.loc)?.chars().next()? {
         quote @ ('\'' | '"') => Some(quoted(text, Some(quote))),
         _ => (!text.contains([':', '#', '\n'])).then(|| text.to_owned()),
     }
-}
-
-fn source_text<'a>(setting: &Setting<'a>, loc: Loc) -> Option<&'a str> {
-    let (file, range) = setting.project.resolve(loc)?;
-    setting.project.file(file).document.text().get(std::ops::Range::<usize>::from(range))
 }

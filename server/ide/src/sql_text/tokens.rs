@@ -1,16 +1,12 @@
 //! The tokens of SQL with references in it, as far as it is SQL.
 
 use viz_sql::{Token, tokenize};
-use viz_text::TextRange;
+use viz_text::{TextRange, filled};
 
 /// SQL in which words of the same length stand for the references, so that it is SQL and all offsets hold.
 pub(crate) fn without(sql: &str, holes: &[TextRange]) -> String {
-    let mut out = sql.to_owned();
-    for hole in holes.iter().filter(|hole| usize::from(hole.end()) <= sql.len()) {
-        let word = "v".repeat(hole.len().into());
-        out.replace_range(std::ops::Range::<usize>::from(*hole), &word);
-    }
-    out
+    let holes: Vec<TextRange> = holes.iter().copied().filter(|hole| usize::from(hole.end()) <= sql.len()).collect();
+    filled(sql, &holes, 'v')
 }
 
 /// The tokens of a text, as far as it is one.

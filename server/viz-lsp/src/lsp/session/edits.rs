@@ -38,10 +38,11 @@ impl Edits {
             return None;
         }
         let version = documents.get(&file.real).map(|document| document.version);
-        if version.is_none() && !self.by_file.contains_key(&publish::uri(&file.real, documents)?) && is_outdated(file) {
+        let uri = publish::uri(&file.real, documents)?;
+        if version.is_none() && !self.by_file.contains_key(&uri) && is_outdated(file) {
             return None;
         }
-        let entry = self.by_file.entry(publish::uri(&file.real, documents)?).or_insert((version, Vec::new()));
+        let entry = self.by_file.entry(uri).or_insert((version, Vec::new()));
         let edit = TextEdit::new(convert::range(file.lines(), range, client.encoding), text);
         if !entry.1.contains(&edit) {
             entry.1.push(edit);
