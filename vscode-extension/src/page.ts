@@ -17,8 +17,16 @@ export function options(context: vscode.ExtensionContext, { folder }: Page): vsc
   return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(context.extensionUri, "out", folder)] };
 }
 
+/** Puts a page into a panel, and says what it says and when it is closed. */
+export function fill<FromPage>(context: vscode.ExtensionContext, panel: vscode.WebviewPanel, page: Page, heard: (message: FromPage) => void, closed: () => void): void {
+  panel.webview.options = options(context, page);
+  panel.webview.onDidReceiveMessage(heard);
+  panel.onDidDispose(closed);
+  panel.webview.html = html(context, panel.webview, page);
+}
+
 /** Nothing but the page's own files may be loaded, and nothing at all from a network. */
-export function html(context: vscode.ExtensionContext, webview: vscode.Webview, { title, folder, style, scripts, inlineStyles }: Page): string {
+function html(context: vscode.ExtensionContext, webview: vscode.Webview, { title, folder, style, scripts, inlineStyles }: Page): string {
   const nonce = crypto.randomBytes(16).toString("base64");
   const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(context.extensionUri, "out", folder, name)).toString();
   const policy = [

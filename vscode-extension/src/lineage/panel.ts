@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { Asking } from "../asking";
-import { html, options, type Page } from "../page";
+import { fill, options, type Page } from "../page";
 import type { Subject } from "../protocol";
 import type { Session } from "../session";
 import { reveal } from "../subject";
@@ -50,15 +50,12 @@ export class LineagePanel implements vscode.WebviewPanelSerializer {
   private open(panel: vscode.WebviewPanel): void {
     this.panel?.dispose();
     this.panel = panel;
-    panel.webview.options = options(this.context, PAGE);
-    panel.webview.onDidReceiveMessage((message: FromPage) => void this.heard(message));
-    panel.onDidDispose(() => {
+    fill<FromPage>(this.context, panel, PAGE, (message) => void this.heard(message), () => {
       if (this.panel === panel) {
         this.panel = undefined;
         this.asking.stop();
       }
     });
-    panel.webview.html = html(this.context, panel.webview, PAGE);
   }
 
   private post(message: ToPage): void {

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { Asking } from "../asking";
-import { html, options, type Page } from "../page";
+import { fill, options, type Page } from "../page";
 import type { Inputs, Location, Refused, Rows, Subject } from "../protocol";
 import { pinChoices, unpin } from "../pin";
 import type { Session } from "../session";
@@ -57,15 +57,12 @@ export class Preview implements vscode.WebviewPanelSerializer {
   private open(panel: vscode.WebviewPanel): void {
     this.panel?.dispose();
     this.panel = panel;
-    panel.webview.options = options(this.context, PAGE);
-    panel.webview.onDidReceiveMessage((message: FromPage) => void this.heard(message));
-    panel.onDidDispose(() => {
+    fill<FromPage>(this.context, panel, PAGE, (message) => void this.heard(message), () => {
       if (this.panel === panel) {
         this.panel = undefined;
         this.asking.stop();
       }
     });
-    panel.webview.html = html(this.context, panel.webview, PAGE);
   }
 
   private moved(editor: vscode.TextEditor): void {
