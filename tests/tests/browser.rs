@@ -97,7 +97,7 @@ fn case(checked: &mut Checked, id: ObjectId, title: &str) -> Option<Case> {
     if !query.dynamic {
         let source = query.tables[0].source.clone().expect("it is known");
         let tables = query.tables.iter().map(|table| QueryTable { name: table.name.clone(), sql: table.sql.clone() });
-        let question = Question::Execute { source, tables: tables.collect(), sql: query.runs };
+        let question = Question::Execute { source, tables: tables.collect(), materialized: false, sql: query.runs };
         let refused = match sources.ask(&[question]).remove(0) {
             Ok(Answer::Accepted(result)) => result.err().map(|error| error.message),
             other => panic!("{name}: {other:?}"),

@@ -183,6 +183,7 @@ fn conditions_of_insights_have_the_verdict_of_duckdb() {
     let run = |condition: &String| Question::Execute {
         source: SourceSpec::DuckDbMemory { root: folder.path().to_owned() },
         tables: vec![QueryTable { name: "t".into(), sql: format!("select * from {T}") }],
+        materialized: false,
         sql: sql(condition),
     };
     let questions: Vec<Question> = conditions.iter().map(run).collect();

@@ -123,7 +123,7 @@ fn options_fail_exactly_where_their_query_does() {
                     rendered_query(&project, &facts, options.now, insight, &[(input, state)]).expect("it has one");
                 let source = query.tables[0].source.clone().expect("it is known");
                 let tables = query.tables.iter().map(|t| QueryTable { name: t.name.clone(), sql: typed_rows(t) });
-                Question::Execute { source, tables: tables.collect(), sql: query.sql }
+                Question::Execute { source, tables: tables.collect(), materialized: false, sql: query.sql }
             })
             .collect();
         asked += questions.len();

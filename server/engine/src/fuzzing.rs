@@ -65,7 +65,7 @@ pub fn messages() -> Vec<Vec<u8>> {
         Question::Probe { tables: tables.into(), row: ProbeRow::Words, sql: sql.clone() },
         Question::Describe { source: source.clone(), sql: sql.clone() },
         Question::Options { source: source.clone(), sql: sql.clone(), limit: 3 },
-        Question::Execute { source: source.clone(), tables: Vec::new(), sql: sql.clone() },
+        Question::Execute { source: source.clone(), tables: Vec::new(), materialized: false, sql: sql.clone() },
         Question::Rows { source, tables: Vec::new(), sql, rows: 9, bytes: 99 },
     ];
     let request = |(id, question): (u64, Question)| {

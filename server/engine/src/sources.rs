@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use viz_facts::{Answer, Question, Reason, SourceSpec, SqlError, Storage, Unknown, over_tables};
+use viz_facts::{Answer, QueryTable, Question, Reason, SourceSpec, SqlError, Storage, Unknown, over_tables};
 use viz_files::{Held, Private, Readable};
 
 /// How many sources keep their (empty) databases between questions.
@@ -121,7 +121,7 @@ impl SourceRunner {
         }
         let (spec, sql, ours): (_, Cow<'_, str>, _) = match question {
             Question::Describe { source, sql } | Question::Options { source, sql, .. } => (source, sql.into(), 0),
-            Question::Execute { source, tables, sql }
+            Question::Execute { source, tables, sql, .. }
             | Question::Rows { source, tables, sql, .. }
             | Question::Export { source, tables, sql, .. } => {
                 let (text, ours) = over_tables(tables, sql);
@@ -147,6 +147,16 @@ impl SourceRunner {
                 (Err(Failure::Unknown(unknown)), None) => return Err(unknown),
             }
         };
+        let materialized = match question {
+            Question::Execute { tables, materialized: true, sql, .. } => {
+                match self.each_alone(id, tables, sql, limits) {
+                    Ok(alone) => Some(alone),
+                    Err(Failure::Sql(error)) => return Ok(wrap(question, error)),
+                    Err(Failure::Unknown(unknown)) => return Err(unknown),
+                }
+            }
+            _ => None,
+        };
         let mut source = self.take(spec, copy, limits.memory)?;
         source.attach(copy, &sql)?;
         if self.walls.gate
@@ -157,7 +167,10 @@ impl SourceRunner {
             return Err(why);
         }
         let watched = self.watchdog.watch(id, limits.timeout, source.conn.interrupt_handle());
-        let result = source.run(question, self.write.as_ref().map(Held::path), (&gated, limits));
+        let result = match &materialized {
+            Some((tables, query)) => source.run_over_tables(tables, query).map(|()| Answer::Accepted(Ok(()))),
+            None => source.run(question, self.write.as_ref().map(Held::path), (&gated, limits)),
+        };
         let stop = watched.stop();
         drop(watched);
         if let Some(Attached { definitions, .. }) = &source.attached {
@@ -183,6 +196,33 @@ impl SourceRunner {
                 }
                 Err(unknown)
             }
+        }
+    }
+
+    /// The queries of tables, and the one over them, each let through on its own.
+    fn each_alone<'a>(
+        &mut self,
+        id: u64,
+        tables: &'a [QueryTable],
+        sql: &'a str,
+        limits: &Limits,
+    ) -> Result<(Vec<(&'a str, Gated<'a>)>, Gated<'a>), Failure> {
+        let walls = self.walls;
+        let judge = judge(&mut self.judge, walls).map_err(Failure::Unknown)?;
+        let watched = self.watchdog.watch(id, limits.timeout, judge.conn().interrupt_handle());
+        let pass = |sql: &'a str| match walls.gate {
+            true => gate::pass(judge.conn(), sql),
+            false => Ok(gate::unguarded(sql)),
+        };
+        let table = |table: &'a QueryTable| {
+            let gated = pass(&table.sql).map_err(sqlite_rows::of_table)?;
+            Ok((table.name.as_str(), gated))
+        };
+        let passed =
+            tables.iter().map(table).collect::<Result<_, Failure>>().and_then(|tables| Ok((tables, pass(sql)?)));
+        match watched.stop() {
+            Some(stop) if passed.is_err() => Err(Failure::Unknown(stop.into())),
+            _ => passed,
         }
     }
 

@@ -130,7 +130,7 @@ pub(crate) fn answer(
 }
 
 /// An error of a table's query is none of the query that reads it: its own object has it.
-fn of_table(failure: Failure) -> Failure {
+pub(crate) fn of_table(failure: Failure) -> Failure {
     match failure {
         Failure::Sql(error) => Failure::Unknown(Unknown::new(Reason::OtherError, error.message)),
         unknown => unknown,

@@ -186,6 +186,9 @@ pub enum Question {
         /// Tables that it reads, by name, each the result of a query of the source. Where there are any, the query is DuckDB's
         /// on every source: SQLite's rows are taken over for it.
         tables: Vec<QueryTable>,
+        /// Whether the tables' rows are put into tables before the query runs: then DuckDB knows of each column the least and the
+        /// greatest value, as the browser does from a model's file. SQLite's rows always are.
+        materialized: bool,
         /// The query.
         sql: String,
     },

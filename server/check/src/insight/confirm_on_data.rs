@@ -1,8 +1,8 @@
 //! Runs suspected selections on the data of a source: only that tells whether rows meet the fault today.
 
 use super::meant_by_viewers::run_as_viewers;
+use super::never_looked_at::is_never_looked_at;
 use super::plan::{Plan, render};
-use super::rows_beside::none_is_left_beside;
 use super::setting::Setting;
 use crate::insight::combinations::Combination;
 use crate::models::check_model::Columns;
@@ -103,12 +103,17 @@ fn run_on_data(
         Ok(found) => found,
         Err(why) => return Ok(Trial::Untried(why)),
     };
-    let run =
-        |sql: String| setting.facts.accepted(Question::Execute { source: source.clone(), tables: tables.clone(), sql });
-    Ok(match run_as_viewers(setting, render(setting, plan, selection), run) {
+    let execute = |materialized: bool| {
+        let (source, tables) = (&source, &tables);
+        move |sql: String| {
+            let (source, tables) = (source.clone(), tables.clone());
+            setting.facts.accepted(Question::Execute { source, tables, materialized, sql })
+        }
+    };
+    Ok(match run_as_viewers(setting, render(setting, plan, selection), execute(false)) {
         Ok(Ok(())) => Trial::Passes,
         Ok(Err(error)) if error.kind.is_of_values() => match constants {
-            Some(piece) if none_is_left_beside(setting, plan, (&source, &tables), piece, selection)? => Trial::Passes,
+            Some(piece) if is_never_looked_at(setting, plan, piece, selection, execute(true))? => Trial::Passes,
             _ => Trial::Fails(error),
         },
         Ok(Err(error)) => Trial::Untried(Unknown::new(Reason::OtherError, error.message)),

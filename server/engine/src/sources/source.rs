@@ -7,6 +7,7 @@ use crate::errors::{self, Failure};
 use crate::file_names::no_plain_file;
 use crate::gate::Gated;
 use crate::options;
+use crate::sqlite_rows::of_table;
 use crate::stored::Definitions;
 use crate::viewers_macros::ViewersMacros;
 use crate::{Limits, Walls, export, icu, rows};
@@ -114,6 +115,31 @@ impl Source {
             }
             _ => self.describe(sql).map(|columns| Answer::Columns(Ok(columns))),
         }
+    }
+
+    /// Runs a query over tables that hold the rows of these queries. They are gone afterwards.
+    pub(super) fn run_over_tables(&mut self, tables: &[(&str, Gated<'_>)], query: &Gated<'_>) -> Result<(), Failure> {
+        for text in tables.iter().map(|(_, sql)| sql).chain([query]) {
+            self.macros.prepare(&self.conn, text.text());
+        }
+        let mut made = Vec::new();
+        let table = |(name, sql): &(&str, Gated<'_>)| {
+            let name = format!("temp.main.{}", identifier(name));
+            let create = format!("CREATE TEMP TABLE {name} AS (\n{}\n)", sql.text());
+            self.conn.execute_batch(&create).map_err(|error| of_table(errors::failure(error, "", usize::MAX)))?;
+            made.push(name);
+            Ok(())
+        };
+        let filled: Result<(), Failure> = tables.iter().try_for_each(table);
+        let run = filled.and_then(|()| {
+            options::run(&self.conn, query.text()).map_err(|error| errors::failure(error, query.text(), 0))
+        });
+        for name in made {
+            self.conn
+                .execute_batch(&format!("DROP TABLE {name}"))
+                .map_err(|error| of_table(errors::failure(error, "", usize::MAX)))?;
+        }
+        run
     }
 
     fn describe(&mut self, sql: &Gated<'_>) -> Result<Vec<Column>, Failure> {

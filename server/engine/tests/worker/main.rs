@@ -53,6 +53,7 @@ const TESTS: &[(&str, fn())] = &[
     ("files_elsewhere_are_read_as_they_are_replaced", databases::files_elsewhere_are_read_as_they_are_replaced),
     ("rows_keep_every_value", rows::rows_keep_every_value),
     ("rows_stop_at_their_limits", rows::rows_stop_at_their_limits),
+    ("queries_over_materialized_tables", rows::queries_over_materialized_tables),
     ("rows_of_queries_over_tables", rows::rows_of_queries_over_tables),
     ("exports_keep_every_value", export::exports_keep_every_value),
     ("exports_have_the_right_columns_and_rows", export::exports_have_the_right_columns_and_rows),

@@ -2,7 +2,7 @@
 
 use super::{Answer, Engine, Question, SourceSpec, code, engine, one, project};
 use serde_json::{Value, json};
-use viz_facts::{QueryTable, Rows, SqlErrorKind};
+use viz_facts::{QueryTable, Rows, SqlErrorKind, Unknown};
 
 fn question(source: &SourceSpec, sql: &str) -> Question {
     Question::Rows { source: source.clone(), tables: Vec::new(), sql: sql.into(), rows: 1000, bytes: 1 << 20 }
@@ -115,6 +115,38 @@ pub(super) fn rows_stop_at_their_limits() {
     assert_eq!((small.row_count, small.nulled, small.truncated), (10, vec![0, 10], true));
     // It would never end, but nobody reads on.
     assert_eq!(rows(&engine, limited("from range(1000000000000::bigint)", 3, 1000)).values, [[0, 1, 2]]);
+}
+
+/// Rows that are put into tables first: then DuckDB knows the least and the greatest value of a column, and leaves out what
+/// these decide.
+pub(super) fn queries_over_materialized_tables() {
+    let (_folder, _, source) = project();
+    let engine = engine();
+    let over = |table: &str, materialized: bool, sql: &str| {
+        let tables = vec![QueryTable { name: "m 1".into(), sql: table.into() }];
+        one(&engine, Question::Execute { source: source.clone(), tables, materialized, sql: sql.into() })
+    };
+    let numbers = "select unnest([1.5, 2.5])::double as v -- all";
+    let decided = "select count(*) from \"m 1\" where 0.5 between v and '' or v > 2";
+    let runs = |answer: Result<Answer, Unknown>| matches!(answer, Ok(Answer::Accepted(Ok(()))));
+    assert!(!runs(over(numbers, false, decided)));
+    let answer = over(numbers, true, decided);
+    assert!(runs(answer.clone()), "{answer:?}");
+    assert!(!runs(over(numbers, true, &decided.replace("0.5", "2"))));
+    // Each time anew.
+    assert!(runs(over("select 7 as w", true, "with a as (from \"m 1\") select w from a")));
+    let Ok(Answer::Accepted(Err(error))) = over("select 7 as w", true, "select ww from \"m 1\"") else {
+        panic!("no `ww`")
+    };
+    assert_eq!((error.kind, error.candidates), (SqlErrorKind::Binder, vec!["w".to_owned()]));
+    let gone = over("select 1 as a", false, "from temp.main.\"m 1\"");
+    assert!(!runs(gone.clone()), "{gone:?}");
+    for table in
+        ["select 1) as x; drop table orders; --", "insert into orders values ('x', 1)", "select 1 /*", "select nothing"]
+    {
+        let answer = over(table, true, "select 1");
+        assert!(!runs(answer.clone()), "{table}: {answer:?}");
+    }
 }
 
 pub(super) fn rows_of_queries_over_tables() {

@@ -83,7 +83,8 @@ pub(super) fn each_wall_stands_alone() {
             let engine = behind(walls, folder.path());
             let source = SourceSpec::DuckDbMemory { root };
             serve(&outside);
-            let answer = one(&engine, Question::Execute { source, tables: Vec::new(), sql: sql(&outside) });
+            let answer =
+                one(&engine, Question::Execute { source, tables: Vec::new(), materialized: false, sql: sql(&outside) });
             let got_through = succeeded(&outside, matches!(answer, Ok(Answer::Accepted(Ok(())))));
             if !cfg!(target_os = "linux") && ["only-landlock", "only-seccomp"].contains(&walls) {
                 continue;
