@@ -4,7 +4,9 @@ use crate::report::Counters;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::Arc;
-use viz_facts::{Answer, Fact, FactStore, KeyedQuestion, Question, QuestionKey, Reason, SqlError, Unknown};
+use viz_facts::{
+    Answer, Fact, FactStore, KeyedQuestion, Question, QuestionKey, Reason, SqlError, Unknown, up_to_names,
+};
 
 /// What is known about a question.
 pub(crate) enum Known {
@@ -116,9 +118,10 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// If that is not known, or not yet.
     pub(crate) fn accepted(&self, question: Question) -> Result<Result<(), SqlError>, Unknown> {
+        let (question, names) = up_to_names(question);
         match self.get(question) {
             Known::Answer(answer, _) => match &*answer {
-                Answer::Accepted(result) => Ok(result.clone()),
+                Answer::Accepted(result) => Ok(result.clone().map_err(|error| names.restored(error))),
                 _ => Err(Unknown::new(Reason::Engine, "the engine gave an answer of another kind")),
             },
             Known::Unknown(why) => Err(why),

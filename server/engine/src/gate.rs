@@ -50,7 +50,8 @@ impl Gated<'_> {
 }
 
 /// DuckDB's parser about a text.
-enum Verdict {
+#[derive(Debug, Clone)]
+pub(crate) enum Verdict {
     /// One SELECT.
     Select(Tree),
     /// A PIVOT that needs its data.
@@ -59,20 +60,15 @@ enum Verdict {
     Error(SqlError),
 }
 
-/// What the parser said about a text.
-pub(crate) type Parsed = Result<Result<(), SqlError>, Unknown>;
-
-/// Does DuckDB's parser accept this text as one SELECT?
-pub(crate) fn parse(conn: &Connection, sql: &str) -> Parsed {
-    accepted(verdict(conn, &spaces::widen(sql))?)
-}
-
-/// Judges several texts by one query, which costs half of as many queries.
-pub(crate) fn parse_all<'a>(conn: &Connection, sqls: &[&'a str]) -> Result<Vec<Parsed>, Unknown> {
+/// What DuckDB's parser says about several texts, by one query, which costs half of as many queries.
+///
+/// # Errors
+/// If the query fails: then they are to be judged one by one.
+pub(crate) fn judge_all(conn: &Connection, sqls: &[&str]) -> Result<Vec<Result<Verdict, Unknown>>, Unknown> {
     // One that is too deep would keep all others waiting.
-    let text = |sql: &&'a str| not_too_deep(sql).map(|()| spaces::widen(sql));
-    let texts: Vec<Result<Cow<'_, str>, Unknown>> = sqls.iter().map(text).collect();
-    let list = Value::List(texts.iter().flatten().map(|text| Value::Text(text.to_string())).collect());
+    let text = |sql: &&str| not_too_deep(sql).map(|()| spaces::widen(sql).into_owned());
+    let texts: Vec<Result<String, Unknown>> = sqls.iter().map(text).collect();
+    let list = Value::List(texts.iter().flatten().map(|text| Value::Text(text.clone())).collect());
     let run = || -> duckdb::Result<Vec<String>> {
         let mut statement = conn.prepare_cached(SERIALIZE_ALL)?;
         let rows = statement.query_map([list], |row| row.get(0))?;
@@ -83,18 +79,19 @@ pub(crate) fn parse_all<'a>(conn: &Connection, sqls: &[&'a str]) -> Result<Vec<P
         return Err(Unknown::new(Reason::EngineFailure, "DuckDB lost a text"));
     }
     let mut trees = trees.iter();
-    let parsed = |text: Result<Cow<'_, str>, Unknown>| {
+    let judged = |text: Result<String, Unknown>| {
         let text = text?;
-        judge(trees.next().map_or("", String::as_str), &text).and_then(accepted)
+        judge(trees.next().map_or("", String::as_str), &text)
     };
-    Ok(texts.into_iter().map(parsed).collect())
+    Ok(texts.into_iter().map(judged).collect())
 }
 
-fn accepted(verdict: Verdict) -> Parsed {
-    Ok(match verdict {
+/// Does DuckDB's parser accept this text as one SELECT?
+pub(crate) fn accepted(verdict: Verdict) -> Result<(), SqlError> {
+    match verdict {
         Verdict::Select(_) | Verdict::DynamicPivot => Ok(()),
         Verdict::Error(error) => Err(error),
-    })
+    }
 }
 
 /// Lets a text through unseen. Only tests of the other walls do.
@@ -104,11 +101,16 @@ pub(crate) fn unguarded(sql: &str) -> Gated<'_> {
 
 /// Lets a text through that may run.
 pub(crate) fn pass<'a>(conn: &Connection, sql: &'a str) -> Result<Gated<'a>, Failure> {
+    pass_judged(sql, || verdict(conn, sql))
+}
+
+/// The same for a text about which DuckDB's parser may have spoken before.
+pub(crate) fn pass_judged(sql: &str, verdict: impl FnOnce() -> Result<Verdict, Unknown>) -> Result<Gated<'_>, Failure> {
     if sql.contains('\0') {
         return Err(Failure::Unknown(Unknown::new(Reason::NulInText, "the query contains a NUL character")));
     }
     let text = spaces::widen(sql);
-    match verdict(conn, &text)? {
+    match verdict()? {
         Verdict::Error(error) => Err(Failure::Sql(error)),
         Verdict::DynamicPivot => Err(Failure::Unknown(Unknown::new(
             Reason::DynamicPivot,
@@ -178,7 +180,9 @@ fn not_too_deep(text: &str) -> Result<(), Unknown> {
     Err(Unknown::new(Reason::NestedTooDeep, message))
 }
 
-fn verdict(conn: &Connection, text: &str) -> Result<Verdict, Unknown> {
+/// What DuckDB's parser says about a text.
+pub(crate) fn verdict(conn: &Connection, sql: &str) -> Result<Verdict, Unknown> {
+    let text = &*spaces::widen(sql);
     not_too_deep(text)?;
     let run = || -> duckdb::Result<String> { conn.prepare_cached(SERIALIZE)?.query_row([text], |row| row.get(0)) };
     judge(&run().map_err(|error| not_judged(error, text))?, text)

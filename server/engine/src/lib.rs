@@ -62,6 +62,7 @@ mod stored;
 mod stuck;
 mod told_names;
 mod tree;
+mod verdicts;
 mod viewers_macros;
 mod watchdog;
 mod worker;

@@ -6,6 +6,7 @@ use crate::gate::{self, Gated};
 use crate::icu;
 use crate::options;
 use crate::shadow::Shadows;
+use crate::verdicts::Verdicts;
 use crate::viewers_macros::ViewersMacros;
 use crate::watchdog::{Canceller, Watchdog};
 use crate::{Limits, Runner, Walls};
@@ -22,6 +23,7 @@ pub struct PureRunner {
 struct Database {
     walls: Walls,
     conn: Connection,
+    verdicts: Verdicts,
     macros: ViewersMacros,
     /// Sees the same tables, and has stand-ins for the extension `icu`; made when first needed.
     stand_ins: Option<(Connection, ViewersMacros)>,
@@ -48,15 +50,26 @@ impl PureRunner {
     pub(crate) fn parse_all(&mut self, sqls: &[&str], limits: &Limits) -> Option<Vec<Result<Answer, Unknown>>> {
         let database = database(&mut self.database, self.walls).ok()?;
         let _watched = self.watchdog.watch(u64::MAX, limits.timeout, database.conn.interrupt_handle());
-        let verdicts = gate::parse_all(&database.conn, sqls).ok()?;
-        Some(verdicts.into_iter().map(|verdict| verdict.map(Answer::Accepted)).collect())
+        let verdicts = database.verdicts.of_all(&database.conn, sqls).ok()?;
+        let answer = |verdict| Answer::Accepted(gate::accepted(verdict));
+        Some(verdicts.into_iter().map(|verdict| verdict.map(answer)).collect())
+    }
+
+    /// Judges the texts of questions to come. What goes wrong then goes wrong again with its own question.
+    pub(crate) fn judge_ahead(&mut self, sqls: &[&str], limits: &Limits) {
+        let Ok(database) = database(&mut self.database, self.walls) else { return };
+        let _watched = self.watchdog.watch(u64::MAX, limits.timeout, database.conn.interrupt_handle());
+        let _ = database.verdicts.of_all(&database.conn, sqls);
     }
 
     pub(crate) fn answer(&mut self, id: u64, question: &Question, limits: &Limits) -> Result<Answer, Unknown> {
         let database = database(&mut self.database, self.walls)?;
         let watched = self.watchdog.watch(id, limits.timeout, database.conn.interrupt_handle());
         let answer = match question {
-            Question::Parse { sql } => gate::parse(&database.conn, sql).map(Answer::Accepted),
+            Question::Parse { sql } => {
+                let verdict = database.verdicts.of(&database.conn, sql);
+                verdict.map(|verdict| Answer::Accepted(gate::accepted(verdict)))
+            }
             Question::Bind { tables, sql } => database.bind(tables, sql).map(Answer::Accepted),
             Question::Probe { tables, row, sql } => database.probe(tables, *row, sql).map(Answer::Accepted),
             Question::Describe { .. }
@@ -119,6 +132,7 @@ impl Database {
         Ok(Self {
             walls,
             conn,
+            verdicts: Verdicts::default(),
             macros: ViewersMacros::default(),
             stand_ins: None,
             shadows: Shadows::default(),
@@ -126,8 +140,11 @@ impl Database {
         })
     }
 
-    fn gate<'a>(&self, sql: &'a str) -> Result<Gated<'a>, Failure> {
-        if self.walls.gate { gate::pass(&self.conn, sql) } else { Ok(gate::unguarded(sql)) }
+    fn gate<'a>(&mut self, sql: &'a str) -> Result<Gated<'a>, Failure> {
+        match self.walls.gate {
+            true => gate::pass_judged(sql, || self.verdicts.of(&self.conn, sql)),
+            false => Ok(gate::unguarded(sql)),
+        }
     }
 
     fn bind(&mut self, tables: &[ShadowTable], sql: &str) -> Result<Result<(), SqlError>, Unknown> {

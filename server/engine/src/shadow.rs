@@ -4,7 +4,6 @@ use crate::database::identifier;
 use crate::errors;
 use duckdb::Connection;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use viz_facts::{Column, DataType, ProbeRow, Reason, ShadowTable, TypeKind, Unknown};
 
 /// The shadow tables that exist in a database. Between two questions only what differs is dropped and created, so the
@@ -34,24 +33,46 @@ impl Shadows {
         }
         let stale = |(key, table): &(&String, &ShadowTable)| wanted.get(*key) != Some(table);
         let dropped: Vec<String> = self.existing.iter().filter(stale).map(|(key, _)| key.clone()).collect();
+        let made: Vec<&ShadowTable> = wanted
+            .iter()
+            .filter(|(key, table)| self.existing.get(*key) != Some(*table))
+            .map(|(_, table)| *table)
+            .collect();
+        if dropped.is_empty() && made.is_empty() {
+            return Ok(());
+        }
+        let drops = dropped.iter().map(|key| Ok(format!("DROP TABLE {}", identifier(key))));
+        let changes = drops.chain(made.iter().map(|table| self.make(table))).collect::<Result<Vec<_>, _>>()?;
+        // A commit for each would cost as much as the change.
+        if let Err(error) = conn.execute_batch(&format!("BEGIN; {}; COMMIT", changes.join("; "))) {
+            let _ = conn.execute_batch("ROLLBACK");
+            let refused = |table: &&&ShadowTable| {
+                let made = self.make(table).is_ok_and(|sql| conn.execute_batch(&format!("BEGIN; {sql}")).is_ok());
+                let _ = conn.execute_batch("ROLLBACK");
+                !made
+            };
+            let table = made.iter().find(refused).or(made.first());
+            let why = errors::message(&error);
+            return Err(match table {
+                Some(table) => unusable(table, &why),
+                None => Unknown::new(Reason::ShadowTable, why),
+            });
+        }
         for key in dropped {
-            if let Some(table) = self.existing.remove(&key) {
-                conn.execute_batch(&format!("DROP TABLE {}", identifier(&table.name)))
-                    .map_err(|error| unusable(&table, &errors::message(&error)))?;
-            }
+            self.existing.remove(&key);
         }
-        for (key, table) in wanted {
-            if let Entry::Vacant(place) = self.existing.entry(key) {
-                let mut sql = create(table)?;
-                if let Some(row) = self.row.filter(|_| !table.columns.is_empty()) {
-                    let values: Vec<&str> = table.columns.iter().map(|column| value(row, &column.data_type)).collect();
-                    sql.push_str(&format!("; INSERT INTO {} VALUES ({})", identifier(&table.name), values.join(", ")));
-                }
-                conn.execute_batch(&sql).map_err(|error| unusable(table, &errors::message(&error)))?;
-                place.insert(table.clone());
-            }
-        }
+        self.existing.extend(made.into_iter().map(|table| (table.name.to_lowercase(), table.clone())));
         Ok(())
+    }
+
+    /// What makes a table.
+    fn make(&self, table: &ShadowTable) -> Result<String, Unknown> {
+        let mut sql = create(table)?;
+        if let Some(row) = self.row.filter(|_| !table.columns.is_empty()) {
+            let values: Vec<&str> = table.columns.iter().map(|column| value(row, &column.data_type)).collect();
+            sql.push_str(&format!("; INSERT INTO {} VALUES ({})", identifier(&table.name), values.join(", ")));
+        }
+        Ok(sql)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::sqlite_rows::{self, Room, Taken};
 use crate::stored::{Definition, Definitions};
 use crate::watchdog::{Canceller, Stop, Watchdog};
 use crate::{Limits, Runner, Walls};
-use source::{Attached, Source};
+use source::{Attached, OverTables, Source};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -147,15 +147,9 @@ impl SourceRunner {
                 (Err(Failure::Unknown(unknown)), None) => return Err(unknown),
             }
         };
-        let materialized = match question {
-            Question::Execute { tables, materialized: true, sql, .. } => {
-                match self.each_alone(id, tables, sql, limits) {
-                    Ok(alone) => Some(alone),
-                    Err(Failure::Sql(error)) => return Ok(wrap(question, error)),
-                    Err(Failure::Unknown(unknown)) => return Err(unknown),
-                }
-            }
-            _ => None,
+        let alone = match self.each_alone(id, question, limits) {
+            Ok(alone) => alone,
+            Err(why) => return settled(question, Err(why), None),
         };
         let mut source = self.take(spec, copy, limits.memory)?;
         source.attach(copy, &sql)?;
@@ -167,8 +161,8 @@ impl SourceRunner {
             return Err(why);
         }
         let watched = self.watchdog.watch(id, limits.timeout, source.conn.interrupt_handle());
-        let result = match &materialized {
-            Some((tables, query)) => source.run_over_tables(tables, query).map(|()| Answer::Accepted(Ok(()))),
+        let result = match &alone {
+            Some(alone) => source.run_over_tables(alone),
             None => source.run(question, self.write.as_ref().map(Held::path), (&gated, limits)),
         };
         let stop = watched.stop();
@@ -199,16 +193,16 @@ impl SourceRunner {
         }
     }
 
-    /// The queries of tables, and the one over them, each let through on its own.
+    /// The queries of tables that are to be made, and the one over them, each let through on its own.
     fn each_alone<'a>(
         &mut self,
         id: u64,
-        tables: &'a [QueryTable],
-        sql: &'a str,
+        question: &'a Question,
         limits: &Limits,
-    ) -> Result<(Vec<(&'a str, Gated<'a>)>, Gated<'a>), Failure> {
+    ) -> Result<Option<OverTables<'a>>, Failure> {
+        let Question::Execute { tables, materialized: true, sql, .. } = question else { return Ok(None) };
         let walls = self.walls;
-        let judge = judge(&mut self.judge, walls).map_err(Failure::Unknown)?;
+        let judge = judge(&mut self.judge, walls)?;
         let watched = self.watchdog.watch(id, limits.timeout, judge.conn().interrupt_handle());
         let pass = |sql: &'a str| match walls.gate {
             true => gate::pass(judge.conn(), sql),
@@ -218,11 +212,11 @@ impl SourceRunner {
             let gated = pass(&table.sql).map_err(sqlite_rows::of_table)?;
             Ok((table.name.as_str(), gated))
         };
-        let passed =
-            tables.iter().map(table).collect::<Result<_, Failure>>().and_then(|tables| Ok((tables, pass(sql)?)));
+        let tables: Result<Vec<_>, Failure> = tables.iter().map(table).collect();
+        let passed = tables.and_then(|tables| Ok(OverTables { tables, query: pass(sql)? }));
         match watched.stop() {
             Some(stop) if passed.is_err() => Err(Failure::Unknown(stop.into())),
-            _ => passed,
+            _ => passed.map(Some),
         }
     }
 

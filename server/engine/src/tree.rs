@@ -7,7 +7,7 @@ use crate::functions;
 use std::ops::Range;
 
 /// What the gate must know of a syntax tree.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Tree {
     /// Number of statements.
     pub statements: usize,

@@ -18,6 +18,7 @@ mod reason;
 mod rows;
 mod store;
 mod stored;
+mod up_to_names;
 
 pub use answer::{Answer, Column, Detail, OptionValues, SqlError, SqlErrorKind, Unknown};
 pub use data_type::{DataType, TypeKind};
@@ -30,3 +31,4 @@ pub use reason::Reason;
 pub use rows::Rows;
 pub use store::{Fact, FactStore};
 pub use stored::Unwritable;
+pub use up_to_names::{Names, up_to_names};

@@ -10,8 +10,11 @@ use super::plan::{Plan, filled_part, render};
 use super::setting::Setting;
 use sqlparser::tokenizer::Token as T;
 use viz_facts::{SqlError, Unknown};
-use viz_sql::tokenize;
+use viz_sql::{Clause, Token, tokenize};
 use viz_text::{TextRange, TextSize};
+
+/// Words before parentheses that call nothing.
+const BEFORE_PARENTHESES: [&str; 8] = ["or", "and", "not", "in", "between", "when", "then", "else"];
 
 /// Whether a query of the browser runs, today, although this piece of it fails over any row that is looked at. `run` runs a query
 /// over the tables.
@@ -34,13 +37,17 @@ pub(super) fn is_never_looked_at(
         return Ok(false);
     }
     let text = filled_part(setting, plan, piece, selection).into_text();
+    if is_computed(&text) {
+        // Of what is computed 2.0 knows more: only other conditions may keep this one from being looked at.
+        return Ok(!runs(alone(setting, plan, piece, selection))?);
+    }
     if !tells_unequal(&text) {
         return Ok(true);
     }
     let whole = TextRange::up_to(TextSize::of(setting.composed.template.text().text()));
     let part = |range| filled_part(setting, plan, range, selection).into_text();
-    let (before, after) =
-        (part(TextRange::new(whole.start(), piece.start())), part(TextRange::new(piece.end(), whole.end())));
+    let before = part(TextRange::new(whole.start(), piece.start()));
+    let after = part(TextRange::new(piece.end(), whole.end()));
     for operand in disjuncts(&text) {
         if !runs(format!("{before}{}{after}", &text[operand]))? {
             return Ok(false);
@@ -49,9 +56,42 @@ pub(super) fn is_never_looked_at(
     Ok(true)
 }
 
+/// The query without other conditions than this piece.
+fn alone(setting: &Setting<'_>, plan: &Plan, piece: TextRange, selection: &[u32]) -> String {
+    let part = |range| filled_part(setting, plan, range, selection).into_text();
+    let mut wheres: Vec<TextRange> = Vec::new();
+    for placed in setting.composed.placed.iter().filter(|placed| placed.clause == Clause::Where) {
+        if !wheres.contains(&placed.range) {
+            wheres.push(placed.range);
+        }
+    }
+    wheres.sort_by_key(|range| range.start());
+    let (mut out, mut end) = (String::new(), TextSize::new(0));
+    for range in wheres {
+        out.push_str(&part(TextRange::new(end, range.start())));
+        out.push_str(&if range.contains_range(piece) { part(piece) } else { "TRUE".to_owned() });
+        end = range.end();
+    }
+    out + &part(TextRange::new(end, TextSize::of(setting.composed.template.text().text())))
+}
+
+/// Whether a condition compares more than columns and constants: it calculates, or calls a function.
+fn is_computed(sql: &str) -> bool {
+    let calculates =
+        |token: &Token| matches!(token.token, T::Plus | T::Minus | T::Mul | T::Div | T::Mod | T::StringConcat);
+    let Ok(tokens) = tokenize(sql) else { return true };
+    let tokens: Vec<Token> = tokens.into_iter().filter(|token| !token.is_space()).collect();
+    let calls = |pair: &[Token]| {
+        let is_name =
+            matches!(pair[0].token, T::Word(_)) && !BEFORE_PARENTHESES.iter().any(|word| pair[0].is_word(word));
+        is_name && pair[1].token == T::LParen
+    };
+    tokens.iter().any(calculates) || tokens.windows(2).any(calls)
+}
+
 /// Whether a condition asks if something is unlike something else. Only 2.0 knows from the least and the greatest value that it
 /// is, and leaves out what stands beside it in an OR.
 fn tells_unequal(sql: &str) -> bool {
-    let unequal = |token: &viz_sql::Token| token.token == T::Neq || token.is_word("not");
+    let unequal = |token: &Token| token.token == T::Neq || token.is_word("not");
     tokenize(sql).map_or(true, |tokens| tokens.iter().any(unequal))
 }

@@ -45,6 +45,12 @@ pub(super) struct Attached {
     pub(super) definitions: Definitions,
 }
 
+/// A query over tables that are to be made, and their names and queries.
+pub(super) struct OverTables<'a> {
+    pub(super) tables: Vec<(&'a str, Gated<'a>)>,
+    pub(super) query: Gated<'a>,
+}
+
 impl Source {
     pub(super) fn open(
         spec: SourceSpec,
@@ -117,8 +123,8 @@ impl Source {
         }
     }
 
-    /// Runs a query over tables that hold the rows of these queries. They are gone afterwards.
-    pub(super) fn run_over_tables(&mut self, tables: &[(&str, Gated<'_>)], query: &Gated<'_>) -> Result<(), Failure> {
+    /// Runs a query over tables that hold the rows of theirs. They are gone afterwards.
+    pub(super) fn run_over_tables(&mut self, OverTables { tables, query }: &OverTables<'_>) -> Result<Answer, Failure> {
         for text in tables.iter().map(|(_, sql)| sql).chain([query]) {
             self.macros.prepare(&self.conn, text.text());
         }
@@ -139,7 +145,7 @@ impl Source {
                 .execute_batch(&format!("DROP TABLE {name}"))
                 .map_err(|error| of_table(errors::failure(error, "", usize::MAX)))?;
         }
-        run
+        run.map(|()| Answer::Accepted(Ok(())))
     }
 
     fn describe(&mut self, sql: &Gated<'_>) -> Result<Vec<Column>, Failure> {

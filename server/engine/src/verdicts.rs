@@ -1,0 +1,69 @@
+//! What DuckDB's parser said about texts that are asked about in turn: is it SQL, does it bind, does it run over one row?
+//!
+//! Parsing is the dearest part of a question that opens no source.
+
+use crate::gate::{self, Verdict};
+use duckdb::Connection;
+use std::collections::HashMap;
+use viz_facts::Unknown;
+
+/// Bytes of texts to remember; beyond them all are forgotten.
+const MOST: usize = 4 << 20;
+
+/// Texts, each with what was said about it. DuckDB's parser depends on nothing else.
+#[derive(Default)]
+pub(crate) struct Verdicts {
+    of: HashMap<String, Verdict>,
+    bytes: usize,
+}
+
+impl Verdicts {
+    /// What DuckDB's parser says about a text.
+    pub(crate) fn of(&mut self, conn: &Connection, sql: &str) -> Result<Verdict, Unknown> {
+        if let Some(known) = self.of.get(sql) {
+            return Ok(known.clone());
+        }
+        let verdict = gate::verdict(conn, sql)?;
+        self.remember(sql, &verdict);
+        Ok(verdict)
+    }
+
+    /// What it says about several ones.
+    ///
+    /// # Errors
+    /// If they have to be judged one by one.
+    pub(crate) fn of_all(
+        &mut self,
+        conn: &Connection,
+        sqls: &[&str],
+    ) -> Result<Vec<Result<Verdict, Unknown>>, Unknown> {
+        let new: Vec<&str> = sqls.iter().copied().filter(|sql| !self.of.contains_key(*sql)).collect();
+        let known: HashMap<&str, Verdict> =
+            sqls.iter().filter_map(|sql| Some((*sql, self.of.get(*sql)?.clone()))).collect();
+        let mut judged = match new.as_slice() {
+            [] => Vec::new(),
+            new => gate::judge_all(conn, new)?,
+        }
+        .into_iter();
+        let of = |sql: &&str| match known.get(sql) {
+            Some(known) => Ok(known.clone()),
+            None => judged.next().unwrap_or_else(|| gate::verdict(conn, sql)),
+        };
+        let all: Vec<Result<Verdict, Unknown>> = sqls.iter().map(of).collect();
+        for (sql, verdict) in sqls.iter().zip(&all) {
+            if let (Ok(verdict), false) = (verdict, known.contains_key(sql)) {
+                self.remember(sql, verdict);
+            }
+        }
+        Ok(all)
+    }
+
+    fn remember(&mut self, sql: &str, verdict: &Verdict) {
+        self.bytes += sql.len();
+        if self.bytes > MOST {
+            self.of.clear();
+            self.bytes = sql.len();
+        }
+        self.of.insert(sql.to_owned(), verdict.clone());
+    }
+}
