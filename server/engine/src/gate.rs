@@ -104,8 +104,15 @@ pub(crate) fn unguarded(sql: &str) -> Gated<'_> {
 
 /// Lets a text through that may run.
 pub(crate) fn pass<'a>(conn: &Connection, sql: &'a str) -> Result<Gated<'a>, Failure> {
-    if sql.contains('\0') {
-        return Err(Failure::Unknown(Unknown::new(Reason::NulInText, "the query contains a NUL character")));
+    // To DuckDB a text ends there, and what is left of it may be another query.
+    if let Some(at) = sql.find('\0') {
+        return Err(Failure::Sql(SqlError {
+            kind: SqlErrorKind::Parser,
+            message: "there is a NUL character, with which the text of a query ends".to_owned(),
+            offset: u32::try_from(at).ok(),
+            length: Some(1),
+            candidates: Vec::new(),
+        }));
     }
     let text = spaces::widen(sql);
     match verdict(conn, &text)? {
