@@ -91,6 +91,22 @@ fn files_of_others_are_left() {
     assert_eq!((project.read("outside.yml").as_str(), project.read("target.yml").as_str()), (MORE, MORE));
 }
 
+/// A submodule is the project's own, the copy of a repository that an include names is not.
+#[test]
+fn repositories_in_the_project() {
+    let project = Project::of(&[
+        ("project.visivo.yml", "name: shop\nincludes:\n  - path: sub/a.yml\n  - path: .visivo_cache/b/b.yml\n"),
+        ("sub/a.yml", MORE),
+        ("sub/.git/HEAD", "ref: refs/heads/main\n"),
+        (".visivo_cache/b/b.yml", &MORE.replace("name: a", "name: b")),
+    ]);
+    let run = run(PROGRAM, &project.root, &["format", "."]);
+    assert_eq!(run.status, 0, "{run:?}");
+    assert_ne!(project.read("sub/a.yml"), MORE, "{run:?}");
+    assert!(run.err.contains("is part of the copy of another repository: nothing is written to it"), "{run:?}");
+    assert_eq!(project.read(".visivo_cache/b/b.yml"), MORE.replace("name: a", "name: b"));
+}
+
 /// The sample projects look as formatting makes them: nobody has to get used to another style.
 #[test]
 fn the_samples_are_formatted() {

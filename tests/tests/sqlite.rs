@@ -121,3 +121,36 @@ models: [{ name: m, source: ref(lite), sql: select a from t }]
     );
     assert_eq!(columns("endless"), json!({ "a": { "type": "NULL", "nullable": true } }));
 }
+
+/// Where a build fails, the check says so, and why.
+#[test]
+fn empty_names_and_nul_characters_are_told_before_a_build_meets_them() {
+    let of = |kind: &str, sql: &str, options: &str, filter: &str| {
+        let text = format!(
+            "name: p\nsources: [{{ name: s, {kind} }}]\nmodels: [{{ name: m, source: ref(s), sql: \"{sql}\" }}]\n\
+             inputs: [{{ name: i, type: single-select, options: {options} }}]\n\
+             insights: [{{ name: x, props: {{ type: bar, x: \"?{{ ${{ref(m).a}} }}\" }}, interactions: [{{ filter: \"?{{ {filter} }}\" }}] }}]\n"
+        );
+        let project = project(&text);
+        let of = |command: &str| cli::run(PROGRAM, &project.root, &[command, "--color", "never", "."]);
+        (of("check"), of("build"))
+    };
+    let filter = "${ref(m).a} = '${ref(i).value}'";
+    let (sqlite, duckdb) = ("type: sqlite, database: shop.sqlite", "type: duckdb, database: ':memory:'");
+    let (check, build) = of(sqlite, r#"select 1 as \"\", 'x' as a"#, "[x, y]", filter);
+    assert!(check.out.contains("its column 1 has an empty name, with which no file can be written"), "{check:?}");
+    assert!(
+        format!("{build:?}").contains("a column has an empty name, with which no file can be written"),
+        "{build:?}"
+    );
+    for (sql, options, filter) in [
+        (r"select 'a\0b' as a", "[x, y]", filter),
+        ("select 'x' as a", r#""?{ select 'a\0b' from ${ref(m)} }""#, filter),
+        ("select 'x' as a", "[x, y]", r"${ref(m).a} = '${ref(i).value}' or ${ref(m).a} = 'a\0b'"),
+        ("select 'x' as a", r#"["x\0", y]"#, filter),
+    ] {
+        let (check, build) = of(duckdb, sql, options, filter);
+        assert_eq!((check.status, build.status), (1, 1), "{check:?} {build:?}");
+        assert!(check.out.contains("there is a NUL character, with which the text of a query ends"), "{check:?}");
+    }
+}

@@ -63,7 +63,7 @@ export type FailingCombination = { choices: Choices, insight: string | null, mes
 export type Node = { id: number, kind: string, name: string | null, location: Location | null, errors: number, warnings: number, status: "checked" | "static" | "partial" | "unchecked" | null };
 export type Edge = { from: number, to: number };
 export type LineageParams = { depth?: number | null, textDocument: TextDocument, position?: Position, insight?: string | null };
-export type Lineage = { nodes: Array<Node>, edges: Array<Edge>, root: number | null } & { error?: undefined };
+export type Lineage = { nodes: Array<Node>, edges: Array<Edge>, total: number, root: number | null } & { error?: undefined };
 
 // viz/refreshOptions
 export type RefreshParams = { textDocument?: TextDocument };

@@ -24,7 +24,7 @@ function lineage(objects: string[], edges: string[], root: string | null = null)
     const [from = "", to = ""] = words.split(" ");
     return { from: id(from), to: id(to) };
   });
-  return { nodes, edges: ends, root: root === null ? null : id(root) };
+  return { nodes, edges: ends, total: nodes.length, root: root === null ? null : id(root) };
 }
 
 const SHOP = lineage(
@@ -156,12 +156,12 @@ test("of too many objects the nearest to the subject are drawn; without one, to 
 
 test("what half of a large project uses is cut without a delay that grows with its square", () => {
   const nodes = Array.from({ length: 100_000 }, (_, id): Node => ({ id, kind: "insight", name: `n${id}`, location: null, errors: 0, warnings: 0, status: null }));
-  const { nodes: kept, edges } = drawn({ nodes, edges: nodes.slice(1).map(({ id }) => ({ from: id, to: 0 })), root: 0 });
+  const { nodes: kept, edges } = drawn({ nodes, edges: nodes.slice(1).map(({ id }) => ({ from: id, to: 0 })), total: nodes.length, root: 0 });
   assert.deepEqual([kept.length, edges.length], [500, 499]);
 });
 
 test("ids are told anew: the server's need not be in a row", () => {
-  const { nodes, edges, root } = drawn({ nodes: SHOP.nodes.map((node) => ({ ...node, id: node.id * 7 + 3 })), edges: SHOP.edges.map(({ from, to }) => ({ from: from * 7 + 3, to: to * 7 + 3 })), root: 3 });
+  const { nodes, edges, root } = drawn({ nodes: SHOP.nodes.map((node) => ({ ...node, id: node.id * 7 + 3 })), edges: SHOP.edges.map(({ from, to }) => ({ from: from * 7 + 3, to: to * 7 + 3 })), total: SHOP.total, root: 3 });
   assert.deepEqual({ nodes, edges }, { nodes: SHOP.nodes, edges: SHOP.edges });
   assert.equal(root, 0);
 });

@@ -14,6 +14,9 @@ use viz_project::{Body, Kind, ObjectId, Project};
 /// Maximum number of columns to read, over all tables of a source.
 const COLUMNS: u32 = 100_000;
 
+/// Tables that are left out and told one by one.
+const LEFT_OUT: usize = 20;
+
 /// One column of a source's table. Tables outside the default schema are called `schema.table`.
 struct Column {
     schema: String,
@@ -62,9 +65,19 @@ pub(crate) fn work(project: &Project, facts: &FactStore, id: ObjectId, layout: L
     let kind = source.ty.as_ref().map_or("", |ty| ty.text.as_str());
     let text = Text { path: layout.schema(name), json: json(name, kind, &spec, &tables.columns) };
     let asks = first_question(&spec).into_iter().chain(tables.views).collect();
-    let left_out = |(table, why)| format!("`{table}` is left out of its schema, because it can't be read: {why}");
-    let warnings = tables.left_out.into_iter().map(left_out).collect();
+    let warnings = told(tables.left_out);
     Ok(Work { texts: vec![text], asks, warnings, ..Work::default() })
+}
+
+/// What is said of tables that are left out: of so many one by one.
+fn told(left_out: Vec<(String, String)>) -> Vec<String> {
+    let more = left_out.len().saturating_sub(LEFT_OUT);
+    let one = |(table, why)| format!("`{table}` is left out of its schema, because it can't be read: {why}");
+    let mut told: Vec<String> = left_out.into_iter().take(LEFT_OUT).map(one).collect();
+    if more > 0 {
+        told.push(format!("{more} more of its tables and views are left out of its schema"));
+    }
+    told
 }
 
 fn json(name: &str, kind: &str, spec: &SourceSpec, columns: &[Column]) -> Value {
@@ -353,6 +366,15 @@ mod tests {
         learn(columns_of(spec, &in_default("t".into())), Ok(Answer::Options(Ok(one))));
         learn(columns_of(spec, &in_default("v".into())), of_view);
         tables(spec, &facts)
+    }
+
+    #[test]
+    fn of_many_that_are_left_out_some_are_told() {
+        let all = |count: usize| (0..count).map(|at| (format!("v{at}"), "too slow".to_owned())).collect();
+        assert_eq!(told(all(LEFT_OUT)).len(), LEFT_OUT);
+        let lines = told(all(50_000));
+        assert_eq!(lines.len(), LEFT_OUT + 1);
+        assert_eq!(lines[LEFT_OUT], "49980 more of its tables and views are left out of its schema");
     }
 
     #[test]

@@ -26,6 +26,9 @@ use viz_files::Refused;
 /// What DuckDB may use of memory while it exports: the rest goes to files in the folder.
 pub(crate) const MEMORY: &str = "150MB";
 
+/// Why rows are not written where a column has an empty name, as SQLite allows.
+const NO_NAME: &str = "a column has an empty name, with which no file can be written: give it one with `as`";
+
 /// Holds the rows where two files are made of them.
 const ROWS: &str = "temp.viz_export";
 
@@ -119,6 +122,9 @@ pub(crate) fn write(
     folder: &Path,
 ) -> Result<Exported, Failure> {
     let selected = Selected::of(columns, &files.names);
+    if selected.columns.iter().any(|column| column.name.is_empty()) {
+        return Err(Failure::Unknown(Unknown::new(Reason::FileUnwritable, NO_NAME)));
+    }
     // A place in our statement is no place in the user's text.
     let failed = |error| errors::failure(error, "", usize::MAX);
     let (from, stored) = match rows {

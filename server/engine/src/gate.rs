@@ -106,8 +106,15 @@ pub(crate) fn pass<'a>(conn: &Connection, sql: &'a str) -> Result<Gated<'a>, Fai
 
 /// The same for a text about which DuckDB's parser may have spoken before.
 pub(crate) fn pass_judged(sql: &str, verdict: impl FnOnce() -> Result<Verdict, Unknown>) -> Result<Gated<'_>, Failure> {
-    if sql.contains('\0') {
-        return Err(Failure::Unknown(Unknown::new(Reason::NulInText, "the query contains a NUL character")));
+    // To DuckDB a text ends there, and what is left of it may be another query.
+    if let Some(at) = sql.find('\0') {
+        return Err(Failure::Sql(SqlError {
+            kind: SqlErrorKind::Parser,
+            message: "there is a NUL character, with which the text of a query ends".to_owned(),
+            offset: u32::try_from(at).ok(),
+            length: Some(1),
+            candidates: Vec::new(),
+        }));
     }
     let text = spaces::widen(sql);
     match verdict()? {

@@ -81,6 +81,9 @@ fn unusable(table: &ShadowTable, why: &str) -> Unknown {
 }
 
 fn create(table: &ShadowTable) -> Result<String, Unknown> {
+    if table.columns.iter().any(|column| column.name.is_empty()) {
+        return Err(unusable(table, "one of its columns has an empty name"));
+    }
     let column = |column: &Column| match column.data_type.is_valid() {
         true => Ok(format!("{} {}", identifier(&column.name), column.data_type)),
         false => Err(unusable(table, &format!("`{}` is not a type", column.data_type))),

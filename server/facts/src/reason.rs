@@ -73,7 +73,6 @@ reasons! {
     NoType "no-type" "It has no type.",
     NotAFileName "not-a-file-name" "The name is that of no file.",
     NotAnOption "not-an-option" "What is chosen is no option.",
-    NulInText "nul-in-text" "The query holds a NUL character.",
     OptionsColumns "options-columns" "An option query has not exactly one column.",
     OptionsQuery "options-query" "An option query fails.",
     OptionsReference "options-reference" "An option query does not name exactly one model.",

@@ -4,7 +4,7 @@ use crate::handed::Handed;
 use crate::open::{Identity, Refused, real};
 use cap_fs_ext::DirExt;
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, File, OpenOptions};
+use cap_std::fs::{Dir, File, OpenOptions, Permissions};
 use std::ffi::OsStr;
 use std::io::{ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
@@ -64,7 +64,8 @@ impl Folder {
     }
 
     /// Puts a file with this content in the place of the one at a relative path, or where none is. Nobody ever sees half of
-    /// it; a file that is replaced keeps its permissions, and its other names (hard links) keep the old content.
+    /// it; a file that is replaced keeps who may read, write and run it, and its other names (hard links) keep the old content. Marks
+    /// that lend the rights of its owner (setuid, setgid) are not kept: the owner of the new file is who writes it, perhaps root.
     ///
     /// # Errors
     /// [`Refused::Link`] if the path or a folder on the way is a link, [`Refused::NoFile`] if something else is there.
@@ -74,7 +75,7 @@ impl Folder {
             Ok(data) if data.is_symlink() => return Err(Refused::Link),
             Ok(data) if data.is_dir() => return Err(Refused::NoFile("a folder")),
             Ok(data) if !data.is_file() => return Err(Refused::NoFile("no plain file")),
-            Ok(data) => Some(data.permissions()),
+            Ok(data) => Some(plain(data.permissions())),
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(error.into()),
         };
@@ -263,9 +264,35 @@ enum Missing {
     Refused,
 }
 
+/// Who may read, write and run a file, and nothing besides.
+fn plain(permissions: Permissions) -> Permissions {
+    #[cfg(unix)]
+    let permissions = {
+        use cap_std::fs::PermissionsExt;
+        Permissions::from_mode(permissions.mode() & 0o777)
+    };
+    permissions
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn who_writes_a_file_lends_no_rights() {
+        use std::os::unix::fs::PermissionsExt;
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(place.path()).unwrap();
+        let file = place.path().join("a.yml");
+        for (before, after) in [(0o4755, 0o755), (0o2775, 0o775), (0o1644, 0o644), (0o7700, 0o700), (0o600, 0o600)] {
+            std::fs::write(&file, "old").unwrap();
+            std::fs::set_permissions(&file, PermissionsExt::from_mode(before)).unwrap();
+            folder.replace(Path::new("a.yml"), b"new").unwrap();
+            assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o7777, after, "{before:o}");
+            std::fs::remove_file(&file).unwrap();
+        }
+    }
 
     #[cfg(unix)]
     #[test]

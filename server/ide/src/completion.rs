@@ -5,6 +5,7 @@
 
 mod describe;
 mod fields;
+mod in_yaml;
 mod item;
 mod keys;
 mod names;

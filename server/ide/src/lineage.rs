@@ -2,7 +2,7 @@
 
 use crate::cursor::symbol::{Symbol, resolve, symbols_at};
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use viz_project::{Kind, ObjectId, Project};
 use viz_text::{FileId, Loc, TextRange, TextSize};
 
@@ -13,6 +13,32 @@ pub struct Lineage {
     pub nodes: Vec<ObjectId>,
     /// Who uses whom.
     pub edges: Vec<(ObjectId, ObjectId)>,
+}
+
+impl Lineage {
+    /// This graph with at most so many objects and edges: those at the fewest steps from where it starts, then the others in document
+    /// order.
+    pub fn nearest(self, start: &[ObjectId], objects: usize, edges: usize) -> Self {
+        if self.nodes.len() <= objects && self.edges.len() <= edges {
+            return self;
+        }
+        let mut near: FxHashMap<ObjectId, Vec<ObjectId>> = FxHashMap::default();
+        for (user, used) in &self.edges {
+            near.entry(*user).or_default().push(*used);
+            near.entry(*used).or_default().push(*user);
+        }
+        let mut kept: BTreeSet<ObjectId> = BTreeSet::new();
+        for front in [start, &self.nodes] {
+            let mut queue: VecDeque<ObjectId> = front.iter().copied().collect();
+            while let Some(id) = queue.pop_front().filter(|_| kept.len() < objects) {
+                if kept.insert(id) {
+                    queue.extend(near.get(&id).into_iter().flatten());
+                }
+            }
+        }
+        let both = |(user, used): &(ObjectId, ObjectId)| kept.contains(user) && kept.contains(used);
+        Self { edges: self.edges.into_iter().filter(both).take(edges).collect(), nodes: kept.into_iter().collect() }
+    }
 }
 
 /// Whether a kind of object is a station.

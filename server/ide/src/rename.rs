@@ -9,7 +9,7 @@ use crate::cursor::symbol::{Symbol, field, resolve, symbols_at};
 use crate::definition;
 use crate::references;
 use viz_project::{Kind, ObjectId, Project};
-use viz_syntax::quoted;
+use viz_syntax::{is_plain, quoted};
 use viz_text::{FileId, TextRange, TextSize};
 
 /// A piece of text to replace.
@@ -121,7 +121,9 @@ fn valid(kind: Kind, name: &str) -> Result<(), String> {
 
 /// Whether a name needs no quotes in SQL.
 fn is_word(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    // `null` and `true` are words of another kind, to YAML as to SQL.
+    is_plain(name)
+        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 

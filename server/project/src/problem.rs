@@ -3,7 +3,7 @@
 use crate::codes::{Code, Severity};
 use crate::schema::Rule;
 use crate::similar::did_you_mean;
-use viz_syntax::quoted_as;
+use viz_syntax::{is_plain, quoted_as};
 use viz_text::Loc;
 
 /// Another place that explains a problem.
@@ -36,10 +36,7 @@ impl Fix {
     /// A fix that puts another name in the place of one, a guess; none if the name could mean something else there, to YAML or to what
     /// stands around it.
     pub fn name(loc: Loc, name: &str) -> Option<Self> {
-        let is_plain =
-            |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ' | '.' | '/' | '$' | '+' | '(' | ')');
-        let fits = !name.is_empty() && name.trim() == name && name.chars().all(is_plain);
-        fits.then(|| Self::replace(format!("replace it by `{name}`"), loc, name))
+        is_plain(name).then(|| Self::replace(format!("replace it by `{name}`"), loc, name))
     }
 
     /// This fix, which changes the form only.

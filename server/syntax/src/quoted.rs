@@ -1,5 +1,7 @@
 //! Texts as YAML scalars.
 
+use crate::Typed;
+use crate::typed::resolve;
 use viz_text::shown::is_control;
 
 /// A text as a YAML scalar: in quotes where it would otherwise be something else. `quote` stands around it already.
@@ -9,16 +11,20 @@ pub fn quoted(text: &str, quote: Option<char>) -> String {
         Some(_) => return escaped(text),
         None => {}
     }
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '/' | '.' | '+' | '(' | ')');
+    if text.starts_with(char::is_alphabetic) && is_plain(text) { text.to_owned() } else { double_quoted(text) }
+}
+
+/// Whether any YAML loader reads a text without quotes as this text, wherever a scalar may stand.
+pub fn is_plain(text: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '/' | '.' | '+' | '(' | ')' | '$');
     let word = matches!(
         text.to_ascii_lowercase().as_str(),
         "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "y" | "n"
     );
-    let letters = text.chars().next().is_some_and(char::is_alphabetic) && text.chars().all(plain);
-    if letters && !word && text.trim() == text {
-        return text.to_owned();
-    }
-    double_quoted(text)
+    // `1e3` and `0o7` are numbers to some.
+    let number = text.starts_with("0o") || text.parse::<f64>().is_ok() || resolve(text) != Typed::Str;
+    let leads = ["- ", "---", "..."].iter().any(|mark| text.starts_with(mark)) || text == "-";
+    text.trim() == text && text.chars().all(plain) && !word && !number && !leads
 }
 
 /// A text in the quotes of the scalar whose place it takes; without quotes it is as it is.
@@ -55,6 +61,52 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn what_yaml_reads_otherwise_is_not_plain() {
+        for text in ["a", "2024 sales", "a-b", "../a/b.yml", "10.yml", "$x", "North (old)", "nulls", "_"] {
+            assert!(is_plain(text), "{text}");
+        }
+        let others = [
+            "",
+            " a",
+            "null",
+            "True",
+            "~",
+            "1",
+            "1e3",
+            "0o7",
+            "0x1f",
+            "1_000",
+            ".5",
+            "-1",
+            "1.yes: b",
+            "2024-01-31",
+            "a: b",
+            "- x",
+            "-",
+            "---",
+            "--- a",
+            "#x",
+            "a #b",
+            "'a'",
+            "\"a",
+            "*a",
+            "&a",
+            "!a",
+            "a,b",
+            "[a]",
+            "{a}",
+            "nan",
+            ".inf",
+            "a:",
+            "<<",
+            "=",
+        ];
+        for text in others {
+            assert!(!is_plain(text), "{text}");
+        }
+    }
 
     #[test]
     fn texts_are_quoted_where_yaml_would_read_something_else() {

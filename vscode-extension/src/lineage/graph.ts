@@ -27,7 +27,7 @@ export function drawn(lineage: Lineage, most = MOST): Pick<Shown, "nodes" | "edg
     nodes: kept.map((node, id) => ({ ...node, id })),
     edges,
     root: lineage.root === null ? null : (index.get(lineage.root) ?? null),
-    total: lineage.nodes.length,
+    total: lineage.total,
   };
 }
 

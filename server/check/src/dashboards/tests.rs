@@ -1,6 +1,6 @@
 //! When an insight is told to be left out by an input, and when it may be meant so.
 
-use super::half_wired::half_wired;
+use super::half_wired::{Page, half_wired};
 use std::path::Path;
 use viz_project::{Environment, Kind, MemoryFiles, Project};
 
@@ -103,4 +103,54 @@ fn other_models_and_other_pages_are_not_concerned() {
     assert_eq!(told(&[("${ref(m).b}", &[two]), ("${ref(m).b}", &[two]), ("${ref(m).c}", &[])]), ["x2"; 0]);
     let either = "?{ ${ref(m).b} = 1 or ${ref(m).a} = ${ref(i).value} }";
     assert_eq!(told(&[("${ref(m).b}", &[either]), ("${ref(m).b}", &[either]), ("${ref(m).c}", &[])]), ["x2"; 0]);
+}
+
+/// How much is looked at on a dashboard that shows these inputs and insights, all of one model.
+fn looks(inputs: usize, insights: &[String]) -> (usize, usize) {
+    let names: Vec<String> =
+        (0..inputs).map(|at| format!("{{ name: i{at}, type: single-select, options: [a, b] }}")).collect();
+    let controls: Vec<String> = (0..inputs).map(|at| format!("{{ input: ref(i{at}) }}")).collect();
+    let charts: Vec<String> =
+        (0..insights.len()).map(|at| format!("{{ chart: {{ insights: [ref(x{at})] }} }}")).collect();
+    let text = format!(
+        "models: [{{ name: m, sql: select 1 as a }}]\ninputs: [{}]\ninsights:\n{}dashboards:\n  - name: d\n    rows: [{{ items: [{}, {}] }}]\n",
+        names.join(", "),
+        insights.concat(),
+        controls.join(", "),
+        charts.join(", ")
+    );
+    let files = MemoryFiles::new([("/p/project.visivo.yml", text.as_str())]);
+    let project = Project::load(Path::new("/p"), &files, &Environment::empty());
+    let mut page =
+        Page::of(&project, project.of_kind(Kind::Dashboard).next().expect("there is one")).expect("controls");
+    let found = page.found().len();
+    (page.looks, found)
+}
+
+/// An insight that shows a column, with a filter for each of these inputs on a column of its own.
+fn filtered(at: usize, shows: &str, inputs: impl Iterator<Item = usize>) -> String {
+    let filters = inputs.map(|at| format!("      - filter: ?{{ ${{ref(m).c{at}}} = ${{ref(i{at}).value}} }}\n"));
+    format!(
+        "  - name: x{at}\n    props: {{ type: bar, y: '?{{ {shows} }}' }}\n    interactions:\n      - sort: ?{{ ${{ref(m).z}} }}\n{}",
+        filters.collect::<String>()
+    )
+}
+
+#[test]
+fn inputs_times_insights_are_no_work() {
+    // Each input filters two of many insights.
+    let few = |count: usize| {
+        looks(count, &(0..2 * count).map(|at| filtered(at, "${ref(m).z}", at / 2..at / 2 + 1)).collect::<Vec<_>>())
+    };
+    // Many inputs filter three insights and leave out one of many words.
+    let many = |count: usize| {
+        let shows = (0..count).map(|at| format!("${{ref(m).w{at}}}")).collect::<Vec<_>>().join(" + ");
+        let mut insights: Vec<String> = (0..3).map(|at| filtered(at, "${ref(m).z}", 0..count)).collect();
+        insights.push(filtered(3, &shows, 0..0));
+        looks(count, &insights)
+    };
+    assert_eq!((few(50).1, many(50).1), (0, 50));
+    for (small, large) in [(few(100).0, few(200).0), (many(100).0, many(200).0)] {
+        assert!(large <= 2 * small + small / 4, "{small} → {large}");
+    }
 }

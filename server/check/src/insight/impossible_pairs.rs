@@ -6,7 +6,7 @@ use super::setting::Setting;
 use super::wording::{Failures, choices_of, counted, in_conditions};
 use crate::insight::combinations::Combination;
 use crate::report::Finding;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use viz_project::{Body, Code, Related, Selection};
 use viz_text::Loc;
 
@@ -33,14 +33,24 @@ pub(super) fn impossible_pairs(
     if width < 2 || (width > 2 && combinations.len() != plan.total) {
         return Vec::new();
     }
-    let single: Vec<usize> = (0..width).filter(|input| is_single(setting, plan, *input)).collect();
-    let pairs = single.iter().enumerate().flat_map(|(at, a)| single[at + 1..].iter().map(|b| [*a, *b]));
-    let judged = pairs.filter_map(|inputs| {
-        let options = inputs.map(|input| options(setting, plan, input));
-        let found = mostly_empty(inputs, &options, combinations, empty)?;
+    let single = (0..width).filter(|input| is_single(setting, plan, *input));
+    let single = single.map(|input| (input, options(setting, plan, input))).collect();
+    let judged = pairs(single).into_iter().filter_map(|[(a, of_a), (b, of_b)]| {
+        let inputs = [a, b];
+        let found = mostly_empty(inputs, &[of_a, of_b], combinations, empty)?;
         Some((inputs, finding(setting, plan, inputs, &found, combinations.len() == plan.total)?))
     });
     judged.collect()
+}
+
+/// Pairs of inputs with their options. Of an input with one option nothing can be said: so there are few, because all combinations
+/// of the others are known.
+fn pairs(mut single: Vec<(usize, Vec<u32>)>) -> Vec<[(usize, Vec<u32>); 2]> {
+    single.retain(|(_, options)| options.len() > 1);
+    let of = |(at, a): (usize, &(usize, Vec<u32>))| {
+        single[at + 1..].iter().map(|b| [a.clone(), b.clone()]).collect::<Vec<_>>()
+    };
+    single.iter().enumerate().flat_map(of).collect()
 }
 
 fn is_single(setting: &Setting<'_>, plan: &Plan, input: usize) -> bool {
@@ -68,18 +78,19 @@ fn mostly_empty(
     if options.iter().any(|options| options.len() < 2) || total < FEWEST {
         return None;
     }
-    let mut seen: BTreeMap<Vec<u32>, bool> = BTreeMap::new();
+    let mut seen: BTreeMap<[u32; 2], bool> = BTreeMap::new();
     for (combination, empty) in combinations.iter().zip(empty) {
         let pair = inputs.map(|input| combination[input]);
-        if options.iter().zip(pair).all(|(options, state)| options.contains(&state)) {
-            *seen.entry(pair.to_vec()).or_insert(true) &= empty;
+        // In the order of the states.
+        if options.iter().zip(pair).all(|(options, state)| options.binary_search(&state).is_ok()) {
+            *seen.entry(pair).or_insert(true) &= empty;
         }
     }
-    let shows = |side: usize, option: &u32| seen.iter().any(|(pair, empty)| !empty && pair[side] == *option);
-    if (0..2).any(|side| !options[side].iter().all(|option| shows(side, option))) {
+    let shows = |side: usize| seen.iter().filter(|(_, empty)| !**empty).map(|(pair, _)| pair[side]).collect();
+    if (0..2).any(|side| BTreeSet::len(&shows(side)) < options[side].len()) {
         return None;
     }
-    let empty: Vec<Vec<u32>> = seen.into_iter().filter(|(_, empty)| *empty).map(|(pair, _)| pair).collect();
+    let empty: Vec<Vec<u32>> = seen.into_iter().filter(|(_, empty)| *empty).map(|(pair, _)| pair.to_vec()).collect();
     (2 * empty.len() > total).then_some(Pairs { total, empty })
 }
 
@@ -132,6 +143,15 @@ mod tests {
         // Cities in countries: each city is in one of three.
         assert_eq!(judged([3, 9, 1], |c| c[1] / 3 == c[0]), Some((18, 27)));
         assert_eq!(judged([3, 9, 2], |c| c[1] / 3 == c[0] && c[2] == 1), Some((18, 27)), "with one of the third");
+    }
+
+    #[test]
+    fn inputs_of_one_option_make_no_pairs() {
+        let mut single: Vec<(usize, Vec<u32>)> = (0..20_000).map(|at| (at, vec![0])).collect();
+        single[3].1 = vec![0, 1];
+        assert_eq!(pairs(single.clone()).len(), 0);
+        single[19_999].1 = vec![1, 2];
+        assert_eq!(pairs(single), [[(3, vec![0, 1]), (19_999, vec![1, 2])]]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::report::Finding;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use viz_facts::{Answer, Column, FactStore, Question, Reason, SqlError, SqlErrorKind, Unknown};
-use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Related, Resolution, Rule, SourceType};
+use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Related, Resolution, Rule, Severity, SourceType};
 use viz_sql::model_query;
 use viz_text::{MappedText, TextRange, TextSize};
 
@@ -94,6 +94,7 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
         Columns::Known(columns) if in_browser => {
             findings.extend(no_rows(project, facts, id));
             findings.extend(unwritable(project, id, columns));
+            findings.extend(nameless(project, id, columns));
         }
         Columns::Failed => failed(project, facts, id, &mut findings),
         Columns::Unknown(why) if why.code == Reason::DatabaseMissing => {
@@ -194,6 +195,18 @@ fn unwritable(project: &Project, id: ObjectId, columns: &[Column]) -> Vec<Findin
         Finding::from(&problem.help(format!("make a text of it: `(…)::varchar as {name}`")))
     };
     odd.map(finding).collect()
+}
+
+/// A column whose name is empty, as SQLite allows: no build of this program can write it, and nothing can refer to it.
+fn nameless(project: &Project, id: ObjectId, columns: &[Column]) -> Option<Finding> {
+    let at = columns.iter().position(|column| column.name.is_empty())? + 1;
+    let object = project.object(id);
+    let name = object.name_text();
+    let message = format!(
+        "the rows of the model `{name}` can't be built: its column {at} has an empty name, with which no file can be written"
+    );
+    let problem = Problem::new(Code::UnwritableType, object.name_loc(), message).severity(Severity::Warning);
+    Some(Finding::from(&problem.help("list the columns, and give this one a name: `\"\" as name`")))
 }
 
 /// Where a name stands last in a text.

@@ -180,7 +180,10 @@ fn long_and_deep_texts_are_judged() {
 
 #[test]
 fn a_nul_character_does_not_run() {
-    assert_eq!(bind("select 1 \0").unwrap_err().code, Reason::NulInText);
+    for sql in ["select 1 \0", "select 'a\0b'", "select 1 -- \0 x"] {
+        let error = bind(sql).unwrap().unwrap_err();
+        assert_eq!((error.kind, error.offset), (SqlErrorKind::Parser, sql.find('\0').map(|at| at as u32)), "{sql:?}");
+    }
 }
 
 /// The verdict on a text with widened spaces must be DuckDB's on the text itself, wherever the spaces stand.

@@ -106,7 +106,7 @@ fn model(
     }
     for (name, data_type) in columns(request, id) {
         // Others can't be referred to (S-06).
-        if !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+        if !is_word(&name) {
             continue;
         }
         let detail = type_text(data_type.as_ref());
@@ -139,6 +139,11 @@ fn properties(insight: &Insight, replace: TextRange) -> Vec<CompletionItem> {
                 .documentation(describe::code(found.query.body()))
         })
         .collect()
+}
+
+/// Whether a reference can name a column.
+pub(super) fn is_word(name: &str) -> bool {
+    name.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
 /// What is said of a column: its type, if that is known.

@@ -2,8 +2,9 @@
 //! options of the inputs that its column is compared with.
 
 use super::Request;
-use super::fields::{columns, type_text};
+use super::fields::{columns, is_word, type_text};
 use super::item::{CompletionItem, CompletionKind};
+use super::tables::quoted;
 use crate::cursor::context::Content;
 use crate::sql_text::functions::functions;
 use crate::sql_text::keywords::KEYWORDS;
@@ -22,7 +23,9 @@ pub(super) fn qualified(request: &Request<'_>, content: &Content, replace: TextR
     let mut items = Vec::new();
     for model in models(request, content) {
         let name = request.snapshot.project.object(model).name_text();
-        items.extend(columns(request, model).into_iter().map(|(column, data_type)| {
+        // Others can't be referred to (S-06).
+        let referable = columns(request, model).into_iter().filter(|(column, _)| is_word(column));
+        items.extend(referable.map(|(column, data_type)| {
             CompletionItem::new(format!("{name}.{column}"), CompletionKind::Column, replace)
                 .detail(type_text(data_type.as_ref()))
                 .insert(format!("${{ref({name}).{column}}}"))
@@ -56,7 +59,8 @@ fn models(request: &Request<'_>, content: &Content) -> BTreeSet<ObjectId> {
 /// The columns that a model's query has, by their own names.
 pub(super) fn own_columns(request: &Request<'_>, model: ObjectId, replace: TextRange) -> Vec<CompletionItem> {
     let item = |(name, data_type): (String, Option<DataType>)| {
-        CompletionItem::new(name, CompletionKind::Column, replace).detail(type_text(data_type.as_ref()))
+        let sql = quoted(&name);
+        CompletionItem::new(name, CompletionKind::Column, replace).detail(type_text(data_type.as_ref())).insert(sql)
     };
     columns(request, model).into_iter().map(item).collect()
 }
@@ -104,7 +108,7 @@ pub(super) fn options(request: &Request<'_>, content: &Content) -> Option<Vec<Co
         };
         for value in found.values.iter().map(viz_check::Value::raw).filter(|value| !value.contains('\n')) {
             if seen.insert(value.clone()) {
-                let quoted = in_literal(&value, content.quote);
+                let quoted = value.replace('\'', "''");
                 let item = CompletionItem::new(value, CompletionKind::Option, replace);
                 items.push(item.detail(format!("option of {name}")).insert(quoted));
             }
@@ -112,15 +116,6 @@ pub(super) fn options(request: &Request<'_>, content: &Content) -> Option<Vec<Co
     }
     items.truncate(SHOWN);
     Some(items)
-}
-
-/// A text inside a literal of SQL, inside a scalar with this quote.
-fn in_literal(value: &str, quote: Option<char>) -> String {
-    let sql = value.replace('\'', "''");
-    match quote {
-        Some(_) => sql.replace('\\', "\\\\").replace('"', "\\\""),
-        None => sql,
-    }
 }
 
 /// Where the literal that is open at the end of a text begins.

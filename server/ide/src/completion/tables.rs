@@ -72,7 +72,8 @@ pub(super) fn in_model(request: &Request<'_>, content: &Content) -> Vec<Completi
         items.iter().flat_map(|item| column_items(item, columns_of(item), replace)).collect();
     // Its own columns may be named behind the select list.
     let own = columns(request, model).into_iter().map(|(name, data_type)| {
-        CompletionItem::new(name, CompletionKind::Column, replace).detail(type_text(data_type.as_ref()))
+        let sql = quoted(&name);
+        CompletionItem::new(name, CompletionKind::Column, replace).detail(type_text(data_type.as_ref())).insert(sql)
     });
     found.extend(own);
     let mut seen = BTreeSet::new();
@@ -113,12 +114,13 @@ fn qualifier(before: &str) -> Option<String> {
 }
 
 /// A name as SQL takes it.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     let plain = name.split('.').all(|part| {
         part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     });
-    if plain { name.to_owned() } else { viz_sql::quote(name) }
+    let value = ["null", "true", "false"].iter().any(|value| name.eq_ignore_ascii_case(value));
+    if plain && !value { name.to_owned() } else { viz_sql::quote(name) }
 }
 
 /// The question for the tables of a source; `None` where there are none to list.

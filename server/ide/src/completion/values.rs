@@ -2,6 +2,7 @@
 
 use super::Request;
 use super::fields::fields;
+use super::in_yaml::fits;
 use super::item::{CompletionItem, CompletionKind};
 use super::names::{Form, names};
 use super::paths;
@@ -107,8 +108,14 @@ pub(super) fn at_start(request: &Request<'_>, content: &Content, dash: bool, flo
     }
 }
 
-/// What may stand in a scalar.
+/// What may stand in a scalar, as YAML takes it there.
 pub(super) fn values(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
+    let mut items = all_values(request, content);
+    items.retain_mut(|item| fits(request, content, item));
+    items
+}
+
+fn all_values(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
     let (text, at) = request.content(content);
     let absolute = |range: TextRange| range + content.range.start();
     if let Some(variables) = variables(request, content) {
@@ -319,7 +326,6 @@ fn named(request: &Request<'_>, content: &Content, kind: Kind) -> Vec<Completion
         CompletionItem::new(name, CompletionKind::Object(kind), content.range)
             .detail(super::describe::detail(project, id))
             .documentation(super::describe::documentation(project, id))
-            .insert(quoted(name, content.quote))
     };
     ids.into_iter().map(item).collect()
 }
@@ -347,9 +353,6 @@ fn options(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
     let Ok(options) = options_of(request.snapshot.project, request.snapshot.facts, id, request.snapshot.local()) else {
         return Vec::new();
     };
-    let item = |option: String| {
-        let insert = quoted(&option, content.quote);
-        CompletionItem::new(option, CompletionKind::Option, content.range).detail("option").insert(insert)
-    };
+    let item = |option| CompletionItem::new(option, CompletionKind::Option, content.range).detail("option");
     options.values.iter().take(SHOWN).map(|value| item(value.raw())).collect()
 }

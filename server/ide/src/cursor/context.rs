@@ -69,6 +69,8 @@ pub(crate) struct Content {
     pub gap: bool,
     /// Whether it starts on a line above or is a block scalar (`|`, `>`).
     pub lines: bool,
+    /// Whether it stands in `{…}` or `[…]`.
+    pub flow: bool,
 }
 
 /// The entries of a mapping, as far as its lines can be told apart.
@@ -229,8 +231,13 @@ impl<'a> Climb<'a> {
             // Before the value: complete only where there is none.
             let free = rest.trim().is_empty() || line.comment.is_some_and(|comment| comment <= start - line.start);
             if free {
-                let content =
-                    Content { range: range(self.at, self.at), quote: None, gap: self.at == column, lines: false };
+                let content = Content {
+                    range: range(self.at, self.at),
+                    quote: None,
+                    gap: self.at == column,
+                    lines: false,
+                    flow: false,
+                };
                 self.spot = Spot::Value(content);
                 return;
             }
@@ -259,11 +266,11 @@ impl<'a> Climb<'a> {
                     return None;
                 }
                 let close = text[self.at..end].find(quote).map_or(end, |found| self.at + found);
-                Some(Content { range: range(start + 1, close), quote: Some(quote), gap, lines: false })
+                Some(Content { range: range(start + 1, close), quote: Some(quote), gap, lines: false, flow: false })
             }
             _ => {
                 let kept = start + text[start..end].trim_end().len();
-                Some(Content { range: range(start, kept.max(self.at)), quote: None, gap, lines: false })
+                Some(Content { range: range(start, kept.max(self.at)), quote: None, gap, lines: false, flow: false })
             }
         }
     }

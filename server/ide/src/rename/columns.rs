@@ -7,6 +7,7 @@ use crate::cursor::symbol::{Symbol, symbols_at};
 use crate::references::of_symbol;
 use crate::sql_text::select_list::{NamedColumn, select_list};
 use viz_project::{Body, Kind, ObjectId, Project};
+use viz_syntax::is_plain;
 use viz_text::{FileId, MappedText, TextRange, TextSize};
 
 /// Why an edit can't be made.
@@ -41,6 +42,10 @@ pub(super) fn rename(project: &Project, model: ObjectId, old: &str, new: &str) -
     let first = new.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
     if !first || !new.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
         return Err(format!("`{new}` is no name for a column: small letters, digits and `_` only, no digit first"));
+    }
+    // The text of an expression may be this name alone.
+    if !is_plain(new) && !matches!(new, "y" | "n") {
+        return Err(format!("`{new}` is no name for a column: YAML and SQL read it as a value"));
     }
     let taken = select_list(sql.text()).iter().any(|found| found.name.eq_ignore_ascii_case(new));
     if taken || project.scoped_field(model, new).is_some() {

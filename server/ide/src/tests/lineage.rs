@@ -64,6 +64,23 @@ fn the_graph_goes_from_sources_to_dashboards() {
     assert_eq!(near, ["insight sales", "chart chart", "dashboard home"]);
 }
 
+/// Of very many objects those nearest to the one that is asked for are left.
+#[test]
+fn a_part_of_the_graph_is_what_is_near() {
+    let fixture = at("name: sa|les");
+    let whole = lineage(&fixture.project, None, usize::MAX);
+    let chart = fixture.named(Kind::Chart, "chart");
+    let near = whole.clone().nearest(&[chart], 3, 100);
+    assert_eq!((near.nodes.len(), near.nodes.contains(&chart)), (3, true));
+    assert!(!near.edges.is_empty());
+    assert!(near.edges.iter().all(|(user, used)| near.nodes.contains(user) && near.nodes.contains(used)));
+    let steps = lineage(&fixture.project, Some(chart), 1).nodes;
+    assert!(near.nodes.iter().all(|id| steps.contains(id)), "{near:?}");
+    assert_eq!(whole.clone().nearest(&[chart], 100, 1).edges.len(), 1);
+    assert_eq!(whole.clone().nearest(&[], whole.nodes.len() - 1, 100).nodes.len(), whole.nodes.len() - 1);
+    assert_eq!(whole.clone().nearest(&[], 100, 100), whole);
+}
+
 #[test]
 fn callers_and_callees_with_the_places() {
     let fixture = at("name: sa|les");

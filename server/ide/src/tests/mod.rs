@@ -3,6 +3,7 @@
 mod actions;
 mod completion;
 mod fixture;
+mod in_yaml;
 mod keys;
 mod lineage;
 mod navigation;

@@ -117,6 +117,31 @@ fn what_would_break_something_is_refused() {
     assert!(renamed("      - name: reve|nue\n        expression: max", "income").is_ok());
 }
 
+/// YAML would read these as something else: a name gets quotes, a column that stands alone in an expression can't have any.
+#[test]
+fn names_that_yaml_reads_otherwise() {
+    for name in ["null", "true", "1e3", "- x", "-", "on"] {
+        let lines = renamed("name: fi|les", name);
+        let quoted = format!("\"{name}\"");
+        if name.starts_with('-') && lines.is_err() {
+            continue;
+        }
+        assert_eq!(
+            lines,
+            Ok(vec![format!("source_name: {quoted}"), format!("- name: {quoted}"), format!("source: ref({name})")])
+        );
+    }
+    assert_eq!(
+        renamed("name: sa|les", "~").expect_err("refused"),
+        "a reference can't hold `~`: letters, digits, spaces, `-` and `_` only"
+    );
+    for name in ["null", "true", "no"] {
+        let why = renamed("${ref(orders).ci|ty}", name).expect_err("refused");
+        assert_eq!(why, format!("`{name}` is no name for a column: YAML and SQL read it as a value"));
+    }
+    assert!(renamed("${ref(orders).ci|ty}", "n").is_ok());
+}
+
 #[test]
 fn prepared_is_the_name_alone() {
     let fixture = at("name: \"ord|ers\"");

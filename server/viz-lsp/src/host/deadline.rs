@@ -31,6 +31,8 @@ pub struct Deadline {
     pub cancel: Cancel,
     /// Whether it has taken too much memory.
     full: Arc<AtomicBool>,
+    /// What is said of what is open at its end; else that the run was out of time.
+    over: Option<Unknown>,
     /// Tells the thread that waits that there is nothing to end any more.
     _running: Option<Sender<()>>,
 }
@@ -49,6 +51,14 @@ impl Deadline {
         })
     }
 
+    /// Of a part of the run, which has this time at most; `why` says what becomes of what is open then.
+    pub fn of_part(&self, time: Duration, why: Unknown) -> Self {
+        match self.end.filter(|_| self.left().is_some_and(|left| left <= time)) {
+            Some(end) => Self { end: Some(end), ..Self::new(self.left()) },
+            None => Self { over: Some(why), ..Self::new(Some(time)) },
+        }
+    }
+
     fn with(time: Option<Duration>, memory: fn() -> u64, overdue: fn(&str)) -> Self {
         let (cancel, full) = (Cancel::new(), Arc::new(AtomicBool::new(false)));
         let end = time.and_then(|time| Some((Instant::now().checked_add(time)?, time)));
@@ -56,7 +66,7 @@ impl Deadline {
         let watch = Watch { end: end.map(|(end, _)| end), memory, overdue, cancel: cancel.clone(), full: full.clone() };
         // Without the thread the end is met between two questions.
         let thread = std::thread::Builder::new().name("deadline".into()).spawn(move || watch.run(&ends));
-        Self { end, cancel, full, _running: thread.is_ok().then_some(running) }
+        Self { end, cancel, full, over: None, _running: thread.is_ok().then_some(running) }
     }
 
     /// Whether it has passed.
@@ -78,6 +88,9 @@ impl Deadline {
         if self.is_full() {
             let message = format!("the run took more than {} GB of memory", FULL >> 30);
             return Unknown::new(Reason::OutOfMemory, message);
+        }
+        if let Some(why) = &self.over {
+            return why.clone();
         }
         let seconds = self.end.map_or(0.0, |(_, time)| time.as_secs_f64());
         Unknown::new(Reason::OutOfTime, format!("the run was out of time (`--deadline`: {seconds} s)"))
@@ -133,6 +146,19 @@ mod tests {
         }
         assert!(deadline.is_over() && deadline.left() == Some(Duration::ZERO));
         assert_eq!(deadline.unknown().message, "the run was out of time (`--deadline`: 0 s)");
+    }
+
+    #[test]
+    fn a_part_has_its_own_time_within_that_of_the_run() {
+        let why = Unknown::new(Reason::Timeout, "the views took too long");
+        let (short, long) = (Duration::ZERO, Duration::from_secs(1_000_000));
+        for run in [None, Some(long)] {
+            let part = Deadline::new(run).of_part(short, why.clone());
+            assert!(part.is_over() && part.unknown() == why);
+        }
+        let part = Deadline::new(Some(short)).of_part(long, why);
+        assert_eq!(part.unknown().message, "the run was out of time (`--deadline`: 0 s)");
+        assert!(part.is_over());
     }
 
     #[test]

@@ -20,7 +20,7 @@ impl std::fmt::Display for Foreign {
         f.write_str(match self {
             Self::Link => "is a link to a file outside of the project",
             Self::Outside => "lies outside of the project",
-            Self::Copy => "is part of another repository",
+            Self::Copy => "is part of the copy of another repository",
         })
     }
 }
@@ -59,14 +59,16 @@ mod tests {
         let root = place.path().join("p");
         std::fs::create_dir_all(root.join("deep")).unwrap();
         std::fs::create_dir_all(root.join(".visivo_cache/o")).unwrap();
-        for file in ["p/a.yml", "out.yml", "p/.visivo_cache/o/x.yml"] {
+        // A repository in the project's folder (a submodule) belongs to who has the project open.
+        std::fs::create_dir_all(root.join("sub/.git")).unwrap();
+        for file in ["p/a.yml", "out.yml", "p/.visivo_cache/o/x.yml", "p/sub/a.yml"] {
             std::fs::write(place.path().join(file), "").unwrap();
         }
         symlink("../../out.yml", root.join("deep/link.yml")).unwrap();
         symlink("../a.yml", root.join("deep/inside.yml")).unwrap();
         symlink(&root, place.path().join("other")).unwrap();
         let of = |path: &str| Foreign::of(&root, &root.join(path));
-        for own in ["a.yml", "deep/inside.yml", "deep/../a.yml", "../other/a.yml", "new.yml"] {
+        for own in ["a.yml", "deep/inside.yml", "deep/../a.yml", "../other/a.yml", "new.yml", "sub/a.yml"] {
             assert_eq!(of(own), None, "{own}");
         }
         assert_eq!(of("deep/link.yml"), Some(Foreign::Link));

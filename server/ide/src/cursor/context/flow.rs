@@ -93,7 +93,7 @@ impl Walk<'_> {
         let is_key = frame.is_mapping && frame.key.is_none();
         let touched = self.found.is_none() && cursor <= end;
         if touched {
-            let content = Content { range: range(inner.start, inner.end), quote, gap: false, lines: false };
+            let content = Content { range: range(inner.start, inner.end), quote, gap: false, lines: false, flow: true };
             let beside = quote.is_some() && (cursor == at || (closed && cursor == end));
             self.find(match (is_key, colon) {
                 (true, true) => Spot::Key(range(at, end)),
@@ -129,7 +129,7 @@ fn touches(text: &str, at: usize) -> bool {
 
 /// The spot where nothing stands.
 fn free(frames: &[Frame<'_>], cursor: usize) -> Spot {
-    let content = Content { range: range(cursor, cursor), quote: None, gap: false, lines: false };
+    let content = Content { range: range(cursor, cursor), quote: None, gap: false, lines: false, flow: true };
     match frames.last() {
         Some(frame) if frame.is_mapping && frame.key.is_some() => Spot::Value(content),
         Some(frame) if frame.is_mapping => Spot::Start { content, dash: false, flow: true },

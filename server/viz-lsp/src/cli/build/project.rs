@@ -18,10 +18,11 @@ use crate::host::overlay::Overlay;
 use anyhow::{Context, bail};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use viz_bundle::{Layout, Node, Plan, Settings};
 use viz_check::{CheckOptions, Memo, Severity};
 use viz_engine::Limits;
-use viz_facts::FactStore;
+use viz_facts::{FactStore, Reason, Unknown};
 use viz_files::Folder;
 use viz_project::{Body, Environment, Project};
 use viz_secrets::SecretPath;
@@ -171,12 +172,34 @@ fn examine(
     let mut facts = FactStore::new();
     let memo = Memo::default();
     let mut report = check::check(&project, options, &memo, &mut facts, answering, args.quiet);
-    fixpoint::ask(&mut facts, answering, |facts| viz_bundle::questions(&project, facts));
+    let deadline = end_of_schemas(answering.deadline, time_of_schemas(answering.limits.timeout));
+    fixpoint::ask(&mut facts, Answering { deadline: &deadline, ..answering }, |facts| {
+        viz_bundle::questions(&project, facts)
+    });
     let plan = viz_bundle::plan(&project, &facts, &report, settings);
     report.findings.retain(|finding| finding.severity == Severity::Error);
     let checked = Checked { shown: target.shown.clone(), project, report, recorded: Vec::new(), fixed: 0 };
     (checked, plan)
 }
+
+/// The end of looking at all tables and views of all sources: views on views take seconds each, and a database may have any number of
+/// them.
+fn end_of_schemas(deadline: &Deadline, time: Duration) -> Deadline {
+    let seconds = time.as_secs();
+    let message = format!(
+        "all tables and views together took longer than {seconds} s (twice `--timeout`, at least {} s)",
+        LEAST_FOR_SCHEMAS.as_secs()
+    );
+    deadline.of_part(time, Unknown::new(Reason::Timeout, message))
+}
+
+/// One that never ends leaves time for the others.
+pub fn time_of_schemas(timeout: Duration) -> Duration {
+    timeout.saturating_mul(2).max(LEAST_FOR_SCHEMAS)
+}
+
+/// The least time for all tables and views.
+const LEAST_FOR_SCHEMAS: Duration = Duration::from_secs(60);
 
 /// Whether a query's rows would tell the name of a database that is made of a variable.
 fn tells_a_secret(query: &viz_bundle::Query) -> bool {
@@ -292,7 +315,6 @@ mod tests {
     use crate::cli::args::{Cli, Command};
     use crate::host::answerer::{Answerer, Cancel};
     use std::sync::Mutex;
-    use std::time::Duration;
     use viz_facts::{Fact, KeyedQuestion, Question};
 
     /// Knows nothing, and remembers how much time it had for what.
@@ -305,6 +327,27 @@ mod tests {
             self.0.lock().unwrap().extend(questions.iter().map(|question| (limits.timeout, of_source(question))));
             vec![None; questions.len()]
         }
+    }
+
+    /// What is not looked at in time is left out of the schema, and is told with the option that gives it more.
+    #[test]
+    fn all_views_together_have_one_time() {
+        let asked = Asked::default();
+        let (limits, deadline) = (Limits::default(), Deadline::new(None));
+        let own = end_of_schemas(&deadline, Duration::ZERO);
+        let mut facts = FactStore::new();
+        let source = viz_facts::SourceSpec::Sqlite { root: "/p".into(), path: PathBuf::from("/p/x.sqlite").into() };
+        let view: KeyedQuestion = Question::Options { source, sql: "select 1".into(), limit: 1 }.into();
+        fixpoint::ask(&mut facts, Answering { answerer: &asked, limits, deadline: &own }, |_| vec![view.clone()]);
+        assert!(asked.0.into_inner().unwrap().is_empty(), "nothing is begun");
+        let Some(Fact::Unknown(why)) = facts.get(&view) else { panic!("it is told why") };
+        assert_eq!(why.code, Reason::Timeout);
+        assert_eq!(
+            why.message,
+            "all tables and views together took longer than 0 s (twice `--timeout`, at least 60 s)"
+        );
+        assert_eq!(time_of_schemas(Duration::from_secs(600)), Duration::from_secs(1_200));
+        assert_eq!(time_of_schemas(Duration::from_secs(2)), Duration::from_secs(60));
     }
 
     #[test]

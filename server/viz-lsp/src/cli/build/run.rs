@@ -3,6 +3,7 @@
 use crate::cli::args::CommonArgs;
 use crate::cli::build::node::{Done, Fate, Report};
 use crate::cli::build::out::Out;
+use crate::cli::build::project::time_of_schemas;
 use crate::cli::build::state::{Built, SecretPaths, State, Written, hex, version};
 use crate::cli::build::{Interrupt, print};
 use crate::host::deadline::Deadline;
@@ -205,7 +206,13 @@ impl Run<'_> {
             warnings.extend(lost(&exported, query));
             made.extend(files.into_iter().map(|(name, path)| (staging.join(name), path)));
         }
+        let asking = Instant::now();
         for question in &work.asks {
+            // As many views as there may be have the time that they had when they were looked at.
+            if asking.elapsed() > time_of_schemas(self.limits.timeout) {
+                evidence.sure = false;
+                break;
+            }
             evidence.add(&engine.export(question, &self.limits(), &self.interrupt.token));
         }
         let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);

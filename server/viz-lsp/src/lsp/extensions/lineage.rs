@@ -9,6 +9,16 @@ use viz_check::{Finding, Severity, Status};
 use viz_facts::Unknown;
 use viz_project::{Kind, ObjectId, Project};
 use viz_text::Loc;
+use viz_text::shorten::shorten;
+
+/// Objects at most: ten times what an editor draws.
+const MOST_OBJECTS: usize = 5_000;
+
+/// Edges at most.
+const MOST_EDGES: usize = 50_000;
+
+/// Of a name at most.
+const MOST_CHARACTERS: usize = 1_000;
 
 /// `viz/lineage`
 pub struct Lineage;
@@ -33,6 +43,8 @@ pub struct LineageAnswer {
     pub nodes: Vec<Node>,
     /// Who uses whom.
     pub edges: Vec<Edge>,
+    /// How many objects there are: of very many, those nearest to the one that was asked for, or to findings, are told.
+    pub total: usize,
     /// The object that was asked for.
     pub root: Option<usize>,
 }
@@ -98,6 +110,9 @@ fn lineage(request: &Request, subject: &Subject, params: &LineageParams) -> Line
     };
     let graph = viz_ide::lineage(project, root, params.depth.unwrap_or(usize::MAX));
     let counts = counts(project, &subject.findings);
+    let total = graph.nodes.len();
+    let start = root.map_or_else(|| worst(&graph.nodes, &counts), |root| vec![root]);
+    let graph = graph.nearest(&start, MOST_OBJECTS, MOST_EDGES);
     let status: FxHashMap<Loc, _> = subject.insights.iter().map(|report| (report.loc, report.status)).collect();
     let node = |id: &ObjectId| {
         let object = project.object(*id);
@@ -106,7 +121,7 @@ fn lineage(request: &Request, subject: &Subject, params: &LineageParams) -> Line
         Some(Node {
             id: id.index(),
             kind: object.kind,
-            name: name(object.name_text()),
+            name: name(&shorten(object.name_text(), MOST_CHARACTERS)),
             location: request.location(project, file, range),
             errors,
             warnings,
@@ -116,8 +131,17 @@ fn lineage(request: &Request, subject: &Subject, params: &LineageParams) -> Line
     LineageAnswer {
         nodes: graph.nodes.iter().filter_map(node).collect(),
         edges: graph.edges.iter().map(|(from, to)| Edge { from: from.index(), to: to.index() }).collect(),
+        total,
         root: root.map(ObjectId::index),
     }
+}
+
+/// The objects with findings, those with the most errors first.
+fn worst(nodes: &[ObjectId], counts: &FxHashMap<ObjectId, (usize, usize)>) -> Vec<ObjectId> {
+    let found = |id: &ObjectId| counts.get(id).copied().unwrap_or_default();
+    let mut worst: Vec<ObjectId> = nodes.iter().copied().filter(|id| found(id) > (0, 0)).collect();
+    worst.sort_by_key(|id| std::cmp::Reverse(found(id)));
+    worst
 }
 
 /// Errors and warnings of each station, with those of what is written in it: a row's are its dashboard's.

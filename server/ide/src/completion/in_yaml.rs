@@ -1,0 +1,66 @@
+//! What others called something, put into the scalar at the cursor so that YAML reads it as it is.
+
+use super::Request;
+use super::item::{CompletionItem, CompletionKind};
+use crate::cursor::context::Content;
+use viz_syntax::{double_quoted, is_plain, quoted};
+use viz_text::{TextRange, TextSize};
+
+/// Whether an item can be put into its scalar; names of objects, columns, tables, options and files get the escapes and quotes that
+/// they need there.
+pub(super) fn fits(request: &Request<'_>, content: &Content, item: &mut CompletionItem) -> bool {
+    if !is_named_by_others(item.kind) {
+        return true;
+    }
+    let text = &request.text[content.range];
+    let has_control = item.insert.chars().any(char::is_control);
+    match content.quote {
+        Some('\'') if has_control => false,
+        Some(quote) => {
+            let insert = quoted(&item.insert, Some(quote));
+            if insert != item.insert {
+                item.snippet = None;
+                item.insert = insert;
+            }
+            true
+        }
+        None if content.lines && text.starts_with(['\n', '\r']) => !has_control,
+        None => fits_plain(request, content, item),
+    }
+}
+
+fn is_named_by_others(kind: CompletionKind) -> bool {
+    use CompletionKind::{Column, File, Folder, Object, Option, Property, Table, Variable};
+    matches!(kind, Object(_) | Column | Table | Property | Option | File | Folder | Variable)
+}
+
+/// A scalar without quotes gets them where all of it is replaced, or it is the path of a file; elsewhere nothing is offered that
+/// would need them.
+fn fits_plain(request: &Request<'_>, content: &Content, item: &mut CompletionItem) -> bool {
+    let piece = |start: TextSize, end: TextSize| &request.text[TextRange::new(start, end.max(start))];
+    let before = piece(content.range.start(), item.replace.start());
+    let after = piece(item.replace.end(), content.range.end());
+    let whole = format!("{before}{}{after}", item.insert);
+    let is_whole = before.trim().is_empty() && after.trim().is_empty();
+    let is_path = matches!(item.kind, CompletionKind::File | CompletionKind::Folder);
+    if is_whole || is_path {
+        let reference = is_whole && whole.trim_start().starts_with("${");
+        if reference || is_plain(&whole) {
+            return true;
+        }
+        item.filter.insert_str(0, before);
+        (item.insert, item.snippet) = (double_quoted(&whole), None);
+        item.replace = content.range;
+        return !content.lines;
+    }
+    let ends = item.insert.ends_with(':') && after.chars().next().is_none_or(char::is_whitespace);
+    let begins = item.insert.starts_with('#') && before.ends_with(char::is_whitespace);
+    let breaks = item.insert.chars().any(char::is_control) || item.insert.contains(": ") || item.insert.contains(" #");
+    let leads = before.trim().is_empty() && item.insert.starts_with(INDICATORS);
+    let closes = content.flow && item.label.contains([',', '[', ']', '{', '}']);
+    !(ends || begins || breaks || leads || closes)
+}
+
+/// What begins something else than a text.
+const INDICATORS: [char; 19] =
+    ['-', '?', ':', ',', '[', ']', '{', '}', '#', '&', '*', '!', '|', '>', '\'', '"', '%', '@', '`'];

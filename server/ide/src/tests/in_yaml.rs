@@ -1,0 +1,124 @@
+//! What others called something is put in so that YAML reads it as it is, or it is not offered.
+
+use super::fixture::Fixture;
+use viz_syntax::{Plain, TopValue};
+use viz_text::FileId;
+
+/// Names that YAML reads as something else where they stand without quotes.
+const NAMES: [&str; 14] =
+    ["null", "true", "1", "1e3", "~", "a: b", "- x", "#x", "it's", "say \"x\"", "a #b", "[a, b]", "b:", "*x"];
+
+/// Places of a scalar; `@` is what stands in it up to the cursor.
+const PLACES: [&str; 5] = ["KEY: @$0", "KEY: \"@$0\"", "KEY: '@$0'", "KEY: \"@$0", "KEY: '@$0"];
+
+/// What YAML makes of the value of the last of these keys, in the last item of each list.
+fn value(text: &str, keys: &[&str]) -> Plain {
+    let fixture = Fixture::new(text);
+    let document = &fixture.project.file(FileId(0)).document;
+    let top = document.entries().find(|entry| entry.name() == keys[0]).expect("the first key");
+    let mut value = match top.value() {
+        TopValue::Missing => Plain::Null,
+        TopValue::Items(items) => Plain::List(items.into_iter().map(Plain::of).collect()),
+        TopValue::Node(node) => Plain::of(node),
+    };
+    for key in &keys[1..] {
+        if let Plain::List(items) = &mut value {
+            value = items.pop().expect("an item");
+        }
+        let Plain::Mapping(entries) = value else { return value };
+        value = entries.into_iter().find(|(name, _)| name == key).map_or(Plain::Null, |(_, value)| value);
+    }
+    value
+}
+
+/// The text with the item that is called so put in; `None` where it is not offered.
+fn chosen(text: &str, label: &str) -> Option<String> {
+    let fixture = Fixture::new(text);
+    let items = fixture.completion();
+    let item = items.iter().find(|item| item.label == label)?;
+    let typed = &fixture.text()[usize::from(item.replace.start())..usize::from(fixture.offset)];
+    assert!(item.filter.starts_with(typed), "{typed:?} finds {item:?}");
+    let mut after = fixture.applied(item, false);
+    // The quote that is still to be typed.
+    let line = text.lines().last().unwrap_or_default();
+    let quote = ['"', '\''].into_iter().find(|quote| line.contains(&format!(": {quote}")));
+    after.extend(quote.filter(|_| text.ends_with("$0")));
+    Some(after)
+}
+
+#[test]
+fn names_of_sources_and_options() {
+    for name in NAMES {
+        let quoted = viz_syntax::double_quoted(name);
+        for place in PLACES {
+            let line = place.replace('@', "");
+            let sources = format!("sources:\n  - name: {quoted}\n    type: duckdb\ndefaults:\n  ");
+            let text = sources + &line.replace("KEY", "source_name");
+            let after = chosen(&text, name).unwrap_or_else(|| panic!("{name} is offered at {place}"));
+            assert_eq!(value(&after, &["defaults", "source_name"]), Plain::Text(name.into()), "{after}");
+            let input = format!(
+                "inputs:\n  - name: i\n    type: single-select\n    options: [{quoted}]\n    display:\n      default:\n        "
+            );
+            let after =
+                chosen(&(input + &line.replace("KEY", "value")), name).unwrap_or_else(|| panic!("{name} is offered"));
+            assert_eq!(value(&after, &["inputs", "display", "default", "value"]), Plain::Text(name.into()), "{after}");
+        }
+    }
+}
+
+#[test]
+fn names_of_files_and_folders() {
+    for name in NAMES {
+        for (folder, typed) in [("", ""), ("", "."), ("sub/", "sub/")] {
+            for place in PLACES {
+                let line = place.replace('@', if typed == "." { "" } else { typed }).replace("KEY", "path");
+                let file = format!("{name}.yml");
+                let main = format!(
+                    "//- /{folder}{file}\nmodels: []\n//- /{folder}{name}/x.yml\nmodels: []\n//- /project.visivo.yml\nname: p\nincludes:\n  - {line}"
+                );
+                for entry in [file.as_str(), name] {
+                    let text = main.clone();
+                    let fixture = Fixture::new(&text);
+                    let items = fixture.completion();
+                    let Some(_) = items.iter().find(|item| item.label == entry) else {
+                        panic!("{entry} is offered at {place}: {items:?}")
+                    };
+                    let after = chosen(&text, entry).expect("it is offered");
+                    let project = after.clone();
+                    assert_eq!(
+                        value(&project, &["includes", "path"]),
+                        Plain::Text(format!("{folder}{entry}")),
+                        "{after}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn columns_in_sql() {
+    for name in NAMES {
+        let sql = name.replace('"', "\"\"");
+        let places = PLACES.iter().flat_map(|place| ["", "sum("].map(|typed| place.replace('@', typed)));
+        for place in places.chain(["KEY: |-\n          @$0".replace('@', ""), "KEY: >-\n          sum($0".to_owned()]) {
+            let model = format!(
+                "models:\n  - name: m\n    sql: |\n      select 1 as \"{sql}\" from t\n    metrics:\n      - name: x\n        "
+            );
+            let text = model + &place.replace("KEY", "expression");
+            let Some(after) = chosen(&text, name) else { continue };
+            let Plain::Text(found) = value(&after, &["models", "metrics", "expression"]) else {
+                panic!("it is no text any more: {after}")
+            };
+            assert_eq!(found.trim_start_matches("sum("), format!("\"{sql}\""), "{after}");
+        }
+        // In a block nothing has to be left out. (What a select list calls a value is no column to start with.)
+        if ["null", "true"].contains(&name) {
+            continue;
+        }
+        let block = format!(
+            "models:\n  - name: m\n    sql: |\n      select 1 as \"{sql}\" from t\n    metrics:\n      - name: x\n        expression: |-\n          sum($0"
+        );
+        assert!(chosen(&block, name).is_some(), "{name}");
+    }
+}
