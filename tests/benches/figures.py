@@ -3,7 +3,7 @@
     cargo bench … | python3 tests/benches/figures.py record FILE      prints what it reads, and writes the medians
     python3 tests/benches/figures.py compare BEFORE AFTER [FACTOR]     fails if something got slower than FACTOR times (1.5)
 
-The figures are medians, in milliseconds (memory: MiB), by the name of the bench.
+The figures are medians, in milliseconds (memory: MiB), by the name of the bench; of what is typed, p99 too.
 """
 
 import json
@@ -20,7 +20,7 @@ MEDIAN = re.compile(r"([\d.]+) (ns|µs|μs|ms|s)\s*│\s*([\d.]+) (ns|µs|μs|ms
 
 
 def read(lines):
-    """The figures in the output of divan's benches and of `typing`."""
+    """The figures in the output of divan's benches, of `typing` and of `checks`."""
     figures, path, program = {}, [], ""
     for line in lines:
         if found := re.search(r"Running .*?(\w+)/benches/(\w+)\.rs|Running .*/(\w+)-[0-9a-f]+\)", line):
@@ -32,8 +32,12 @@ def read(lines):
             if times := MEDIAN.search(line):
                 name = "/".join([program, *path]) if program else "/".join(path)
                 figures[name] = float(times[5]) * MILLISECONDS[times[6]]
-        elif found := re.match(r"\| (\d+) \| ([^|]+) \| ([\d.]+)(?: ms)? \|", line):
-            figures[f"typing/{found[2].strip()}/{found[1]}"] = float(found[3])
+        elif found := re.match(r"\| (\d+) \| ([^|]+) \| ([\d.]+)(?: ms)? \|(.*)", line):
+            name = f"{program.split('/')[-1] or 'typing'}/{found[2].strip()}/{found[1]}"
+            figures[name] = float(found[3])
+            # p90, p99, worst
+            if len(others := re.findall(r"([\d.]+) ms", found[4])) == 3:
+                figures[f"{name}/p99"] = float(others[1])
     return figures
 
 

@@ -1,12 +1,12 @@
-//! How long a person waits: a cold check in the terminal, a keystroke in the editor. Run with
+//! How long a person waits in the terminal, in projects of all kinds (large ones: `checks`). Run with
 //! `cargo bench -p viz-lsp --profile dev` (another profile would build DuckDB again).
 
 // Tests make the files that they are about.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 use divan::{Bencher, black_box};
+use viz_tests::cli;
 use viz_tests::projects::Project;
-use viz_tests::{Client, Options, cli};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_viz-lsp");
 
@@ -26,22 +26,6 @@ fn cold_check(bencher: Bencher<'_, '_>) {
 fn cold_check_parse_only(bencher: Bencher<'_, '_>) {
     let project = Project::copy_of("ecommerce");
     bencher.bench_local(|| black_box(cli::check_json(PROGRAM, &project.root, &["--no-cache", "--level", "parse"])));
-}
-
-/// 1,000 insights, no two alike, each with two inputs of ten options: from nothing.
-#[divan::bench(args = ["parse", "bind"], sample_count = 5, sample_size = 1)]
-fn thousand_insights(bencher: Bencher<'_, '_>, level: &str) {
-    let insight = |at: usize| {
-        let filter = format!("${{ref(rows).n}} <> {at} and ${{ref(rows).a}} = '${{ref(first).value}}'");
-        let sum = format!("sum(${{ref(rows).n}} + {at})");
-        format!(
-            "  - name: insight_{at}\n    props: {{ type: bar, x: \"?{{ ${{ref(rows).b}} }}\", y: \"?{{ {sum} }}\" }}\n    \
-             interactions:\n      - filter: \"?{{ {filter} }}\"\n      \
-             - filter: \"?{{ ${{ref(rows).b}} in ('${{ref(second).value}}', 'x') }}\"\n"
-        )
-    };
-    let project = large(10, &(0..1_000).map(insight).collect::<String>());
-    bencher.bench_local(|| black_box(cli::check_json(PROGRAM, project.path(), &["--no-cache", "--level", level])));
 }
 
 /// One insight with two inputs of 5,000 options: 25 million combinations.
@@ -120,20 +104,4 @@ fn large(options: usize, insights: &str) -> tempfile::TempDir {
     );
     std::fs::write(folder.path().join("project.visivo.yml"), text).expect("it can be written");
     folder
-}
-
-/// One character in a filter of the sample shop, from `didChange` to its diagnostics, over stdio.
-#[divan::bench(sample_count = 100, sample_size = 1)]
-fn keystroke(bencher: Bencher<'_, '_>) {
-    let project = Project::copy_of("ecommerce");
-    let mut client = Client::start(PROGRAM, Options::default());
-    let mut document = client.open(&project.file("insights.yml"));
-    client.settle(&project.root);
-    let place = document.text.find(" <> 'cancelled'").expect("the shop has this filter") + " <> 'cancelled".len();
-    bencher.bench_local(|| {
-        let change = document.replace(place..place, "x");
-        client.change(&mut document, vec![change]);
-        client.wait_for(&document, "its diagnostics", |_| true)
-    });
-    assert_eq!(client.shut_down(), 0);
 }

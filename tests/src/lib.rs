@@ -5,6 +5,8 @@
 //! * [`annotations`]: the `^^^ error[code]: message` comments of sample projects.
 //! * [`pages`]: pages of Markdown whose projects are checked.
 //! * [`browser`]: the browser's own engine.
+//! * [`shops`]: projects of any size that look like those of a company.
+//! * [`usage`]: what a program and its workers take, seen from outside.
 //! * [`library`]: the same check as a library, with facts from a worker process of the program.
 //!
 //! Invariant: nothing here links DuckDB or knows inner APIs of the program; [`library`] and
@@ -22,6 +24,8 @@ pub mod finding;
 pub mod library;
 pub mod pages;
 pub mod projects;
+pub mod shops;
+pub mod usage;
 mod worker;
 
 pub use client::{Client, Options, PATIENCE, read as read_message, workspace_folder};

@@ -27,6 +27,7 @@ mod formats;
 mod formatting;
 mod framing;
 mod golden;
+mod growth;
 mod hostile;
 mod house;
 mod kills;

@@ -10,6 +10,7 @@ use crate::lower::Lowered;
 use crate::names::{Names, Resolution};
 use crate::object::{Object, Spanned, Use};
 use crate::problem::Problem;
+use crate::relations::Joins;
 use crate::resolve::Overview;
 use crate::schema::{Kind, Target};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -115,6 +116,8 @@ pub struct Parts {
     pub(crate) identities: OnceLock<Arc<[u64]>>,
     /// Found when it is first needed.
     pub(crate) beyond: OnceLock<FxHashSet<ObjectId>>,
+    /// Found when they are first needed.
+    pub(crate) joins: OnceLock<Joins>,
     /// How many uses were followed.
     pub(crate) walked: AtomicUsize,
     pub(crate) problems: Vec<Problem>,
@@ -176,6 +179,7 @@ impl ProjectBuilder {
             graph: Arc::default(),
             identities: OnceLock::new(),
             beyond: OnceLock::new(),
+            joins: OnceLock::new(),
             walked: AtomicUsize::new(0),
             problems: Vec::new(),
             watched: vec![root.join(".env"), root.join(CONFIG_FILE)],

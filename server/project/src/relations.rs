@@ -6,13 +6,35 @@ use crate::object::{Body, Relation};
 use crate::problem::Problem;
 use crate::project::{ObjectId, Project};
 use crate::schema::Kind;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// A relation and the two models that it joins.
+pub type Join = (ObjectId, (ObjectId, ObjectId));
+
+/// All relations that join something, in document order; found once for all insights.
+#[derive(Debug)]
+pub(crate) struct Joins {
+    all: Vec<Join>,
+    /// The places in it, by the first of both models.
+    by_model: FxHashMap<ObjectId, Vec<usize>>,
+}
+
+impl Joins {
+    fn of(project: &Project) -> Self {
+        let join = |id| Some((id, project.models_of_relation(id)?));
+        let all: Vec<Join> = project.of_kind(Kind::Relation).filter_map(join).collect();
+        let mut by_model: FxHashMap<ObjectId, Vec<usize>> = FxHashMap::default();
+        for (at, (_, (first, _))) in all.iter().enumerate() {
+            by_model.entry(*first).or_default().push(at);
+        }
+        Self { all, by_model }
+    }
+}
 
 pub(crate) fn problems(project: &Project, out: &mut Vec<Problem>) {
     let mut pairs: FxHashMap<(ObjectId, ObjectId), Vec<ObjectId>> = FxHashMap::default();
-    for id in project.of_kind(Kind::Relation) {
+    for &(id, pair) in project.joins() {
         let Body::Relation(relation) = &project.object(id).body else { continue };
-        let Some(pair) = project.joined_models(id) else { continue };
         pairs.entry(pair).or_default().push(id);
         sides(project, relation, pair, out);
         sources(project, id, pair, out);
@@ -25,8 +47,31 @@ pub(crate) fn problems(project: &Project, out: &mut Vec<Problem>) {
 }
 
 impl Project {
-    /// The two models that a relation joins; `None` if it joins nothing (`R-SEM-21`), which other findings say.
-    pub fn joined_models(&self, relation: ObjectId) -> Option<(ObjectId, ObjectId)> {
+    /// All relations that join two models; the others join nothing (`R-SEM-21`), which other findings say.
+    pub(crate) fn joins(&self) -> &[Join] {
+        &self.found_joins().all
+    }
+
+    /// The relations that join two of these models, in document order.
+    pub fn joins_among(&self, models: &[ObjectId]) -> Vec<Join> {
+        if models.len() < 2 {
+            return Vec::new();
+        }
+        let joins = self.found_joins();
+        let models: FxHashSet<ObjectId> = models.iter().copied().collect();
+        let places = models.iter().filter_map(|model| joins.by_model.get(model)).flatten();
+        let mut places: Vec<usize> = places.copied().collect();
+        self.walk(places.len());
+        places.sort_unstable();
+        places.into_iter().map(|at| joins.all[at]).filter(|(_, (_, other))| models.contains(other)).collect()
+    }
+
+    fn found_joins(&self) -> &Joins {
+        self.joins.get_or_init(|| Joins::of(self))
+    }
+
+    fn models_of_relation(&self, relation: ObjectId) -> Option<(ObjectId, ObjectId)> {
+        self.walk(1);
         let mut named: Vec<ObjectId> = Vec::new();
         for (_, meaning) in self.references_of(relation) {
             let Resolution::Object(model) = meaning else { return None };

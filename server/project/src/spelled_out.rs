@@ -123,11 +123,9 @@ impl<'a> Sizes<'a> {
     }
 
     fn find_joins(&mut self) {
-        for id in self.project.of_kind(Kind::Relation) {
+        for &(id, models) in self.project.joins() {
             let Body::Relation(relation) = &self.project.object(id).body else { continue };
-            let (Some(models), Some(condition)) = (self.project.joined_models(id), &relation.condition) else {
-                continue;
-            };
+            let Some(condition) = &relation.condition else { continue };
             let size = weight(condition.text()) + COLUMN * self.project.object(id).uses.len();
             let known = self.joins.entry(models).or_default();
             *known = size.max(*known);

@@ -245,11 +245,14 @@ impl<'a> Expander<'a> {
 
     /// In 2.0, any metric or dimension of the project answers to its name, whichever model is asked.
     fn namesake(&self, name: &str) -> Option<ObjectId> {
+        if !self.project.target().has(Rule::FieldsOfAnyModel) {
+            return None;
+        }
         let is_field = |id: &ObjectId| {
             let object = self.project.object(*id);
             matches!(object.kind, Kind::Metric | Kind::Dimension) && object.name_text() == name
         };
-        self.project.ids().find(|id| self.project.target().has(Rule::FieldsOfAnyModel) && is_field(id))
+        self.project.ids().find(is_field)
     }
 
     fn unknown_column(&mut self, model: ObjectId, columns: &[Column], path: &str, loc: Loc) {

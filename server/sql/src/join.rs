@@ -30,8 +30,7 @@ pub(crate) fn from_clause(
     let mut out = Template::new();
     out.push_generated("FROM ");
     let Some(first) = models.first() else { return Ok(out) };
-    // Looking for relations costs a walk over the whole project.
-    let edges = if models.len() > 1 { edges(project, models) } else { Vec::new() };
+    let edges = edges(project, models);
     let ways = ways(&edges);
     let degree = |model: &ObjectId| ways.get(model).map_or(0, Vec::len);
     let start = models.iter().copied().rev().max_by_key(degree).unwrap_or(*first);
@@ -66,16 +65,14 @@ fn push_table(out: &mut Template, project: &Project, model: ObjectId) {
 
 /// One relation for each pair of models: the default one, else the first.
 fn edges<'a>(project: &'a Project, models: &[ObjectId]) -> Vec<Edge<'a>> {
-    let models: HashSet<ObjectId> = models.iter().copied().collect();
     let mut edges: Vec<Edge<'a>> = Vec::new();
     let mut places = HashMap::new();
-    for id in project.of_kind(Kind::Relation) {
+    for (id, models) in project.joins_among(models) {
         let Body::Relation(relation) = &project.object(id).body else { continue };
-        let Some((a, b)) = project.joined_models(id) else { continue };
-        if relation.condition.is_none() || !models.contains(&a) || !models.contains(&b) {
+        if relation.condition.is_none() {
             continue;
         }
-        let edge = Edge { models: (a, b), relation, id };
+        let edge = Edge { models, relation, id };
         let at = *places.entry(edge.models).or_insert(edges.len());
         match edges.get_mut(at) {
             Some(other) if relation.is_default && !other.relation.is_default => *other = edge,

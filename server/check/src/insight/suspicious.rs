@@ -90,12 +90,8 @@ fn circle_of_relations(setting: &Setting<'_>, findings: &mut Vec<Finding>) {
     if models.len() < 3 {
         return;
     }
-    let pairs: BTreeSet<(ObjectId, ObjectId)> = setting
-        .project
-        .of_kind(Kind::Relation)
-        .filter_map(|id| setting.project.joined_models(id))
-        .filter(|(a, b)| models.contains(a) && models.contains(b))
-        .collect();
+    let joins = setting.project.joins_among(models);
+    let pairs: BTreeSet<(ObjectId, ObjectId)> = joins.into_iter().map(|(_, pair)| pair).collect();
     if pairs.len() < models.len() {
         return;
     }
