@@ -7,6 +7,7 @@ mod describe;
 mod fields;
 mod item;
 mod keys;
+mod literals;
 mod names;
 mod paths;
 mod props;
