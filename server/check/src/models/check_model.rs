@@ -305,7 +305,7 @@ fn foreign(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
     );
     let mut finding = Finding::new(Code::ForeignSql, loc, message);
     if error.message.ends_with(", found: `") {
-        finding.help = Some(format!("write names that need quotes in those of {kind}, `\"name\"`"));
+        finding.help = Some(format!("write names in double quotes: {kind} knows no backticks"));
     }
     finding.notes.push(format!("{kind} itself was not asked; only its grammar is known here, and not all of it"));
     findings.push(finding);
