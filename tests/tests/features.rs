@@ -102,6 +102,26 @@ fn completion_sees_the_last_keystroke_and_the_columns_of_the_database() {
     assert_eq!(client.shut_down(), 0);
 }
 
+/// What goes on asks for more, in clients that say how.
+#[test]
+fn more_is_asked_for_where_there_is_more_to_choose() {
+    let project = Project::copy_of("ecommerce");
+    for commands in [json!(["editor.action.triggerSuggest"]), json!([])] {
+        let able = commands != json!([]);
+        let abilities = json!({ "completion": { "completionItem": { "snippetSupport": true } } });
+        let initialization = json!({ "commands": commands });
+        let mut client = Client::start(PROGRAM, Options { abilities, initialization, ..Options::default() });
+        let mut insights = client.open(&project.file("insights.yml"));
+        let end = insights.text.len();
+        let change = insights.replace(end..end, "\n  - name: more\n    ");
+        client.change(&mut insights, vec![change]);
+        let items = client.request("textDocument/completion", at(&insights, insights.text.len()));
+        let again = |label: &str| item(&items, label)["command"]["command"].as_str().is_some();
+        assert_eq!((again("props"), again("description")), (able, false), "{items:#}");
+        assert_eq!(client.shut_down(), 0);
+    }
+}
+
 #[test]
 fn a_plain_client_gets_plain_answers() {
     let project = Project::copy_of("broken/ecommerce");

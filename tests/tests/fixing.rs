@@ -144,14 +144,16 @@ fn texts_in_double_quotes_keep_their_references() {
     }
     let mended = text(["= '${ref(one).value}'", many], "${ref(sales).region}");
     assert_eq!(project.read("project.visivo.yml"), mended);
-    // A reference in a text has no operators around it.
-    let quoted = text(["= '${ref(one).value}'", "= 'a'"], "'${ref(sales).total}'").replace(
-        "select 'a' as region, 1 as amount\n",
-        "select 'a' as region, 1 as amount\n    metrics: [{name: total, expression: sum(amount)}]\n",
-    );
-    let project = Project::of(&[("project.visivo.yml", &quoted)]);
+    // A reference in a text has no operators around it: it is taken out of its quotes, and no parentheses are put around it.
+    let with_metric = |x: &str| {
+        text(["= '${ref(one).value}'", "= 'a'"], x).replace(
+            "select 'a' as region, 1 as amount\n",
+            "select 'a' as region, 1 as amount\n    metrics: [{name: total, expression: sum(amount)}]\n",
+        )
+    };
+    let project = Project::of(&[("project.visivo.yml", &with_metric("'${ref(sales).total}'"))]);
     run(PROGRAM, &project.root, &["--check", "--fix=all", "--no-cache", "--color", "never"]);
-    assert_eq!(project.read("project.visivo.yml"), quoted);
+    assert_eq!(project.read("project.visivo.yml"), with_metric("${ref(sales).total}"));
 }
 
 /// A name of the data that means something to YAML is told, and put in by hand.
@@ -163,4 +165,25 @@ fn names_that_yaml_reads_otherwise_are_put_in_by_nobody() {
     let project = Project::of(&[("project.visivo.yml", text)]);
     run(PROGRAM, &project.root, &["--check", "--fix=all", "--no-cache", "--color", "never"]);
     assert_eq!(project.read("project.visivo.yml"), text);
+}
+
+/// What newcomers write, and what `--fix=all` makes of it.
+#[test]
+fn the_commonest_mistakes_are_mended() {
+    let head = "name: shop\nsources:\n  - { name: db, type: duckdb, database: ':memory:' }\n";
+    let wrong = format!(
+        "{head}models:\n  - source: ref(db)\n    sql: select 1 as id\ninputs:\n  - name: city\n    type: single-select\n    options: \
+         [Rome]\n  name: day\n    type: single-select\n    options: [today]\n    description: now: or never\ninsights:\n  - name: sales\n    \
+         props:\n\ttype: bar\n\tx: ?{{ '${{ref(orders).id}}' }}\n\ty: ?{{ sum(${{ref(orders).id}} }}\n    interactions:\n      filter: ?{{ \
+         ${{ref(orders).id}} > 1 }}\n"
+    );
+    let right = format!(
+        "{head}models:\n  - name: orders\n    source: ref(db)\n    sql: select 1 as id\ninputs:\n  - name: city\n    type: single-select\n    \
+         options: [Rome]\n  - name: day\n    type: single-select\n    options: [today]\n    description: \"now: or never\"\ninsights:\n  - \
+         name: sales\n    props:\n        type: bar\n        x: ?{{ ${{ref(orders).id}} }}\n        y: ?{{ sum(${{ref(orders).id}}) }}\n    \
+         interactions:\n      - filter: ?{{ ${{ref(orders).id}} > 1 }}\n"
+    );
+    let project = Project::of(&[("project.visivo.yml", &wrong)]);
+    let all = run(PROGRAM, &project.root, &["--check", "--fix=all", "--level", "parse", "--color", "never"]);
+    assert_eq!(project.read("project.visivo.yml"), right, "{all:?}");
 }

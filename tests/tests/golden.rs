@@ -268,6 +268,7 @@ fn what_differs_is_seen() {
         default_order: Vec::new(),
         dynamic: true,
         grouped: false,
+        quoted: Vec::new(),
     };
     let expected = json!({
         "ordered": ["props.x"],

@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import { checkWorkspace } from "./check";
+import { BEHIND_DASH, ITEM_WITH_KEY, LINE_END } from "./enter";
 import { lineage } from "./lineage/list";
 import { LineagePanel } from "./lineage/panel";
 import { openPage, pages } from "./pages";
@@ -74,6 +75,13 @@ function start(context: vscode.ExtensionContext, session: Session): void {
   void vscode.commands.executeCommand("setContext", "viz.active", true);
   context.subscriptions.push(
     statusBar(session),
+    vscode.languages.setLanguageConfiguration("yaml", {
+      onEnterRules: [{
+        beforeText: ITEM_WITH_KEY,
+        afterText: LINE_END,
+        action: { indentAction: vscode.IndentAction.None, appendText: BEHIND_DASH },
+      }],
+    }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void session.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       // The server reads its settings when it starts, and starting takes a moment only.

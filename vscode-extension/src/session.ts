@@ -8,8 +8,10 @@ import type { Refused, Requests, Status } from "./protocol";
 import { findServer, notFound } from "./server";
 import { initializationOptions } from "./settings";
 
-/** The commands that code lenses and code actions of the server may name. */
-const COMMANDS = ["viz.showReferences", "viz.showSql", "viz.preview", "viz.showCoverage", "viz.pinCombination"];
+/** The commands that code lenses, code actions and completions of the server may name. */
+const COMMANDS = [
+  "viz.showReferences", "viz.showSql", "viz.preview", "viz.showCoverage", "viz.pinCombination", "editor.action.triggerSuggest",
+];
 
 export type State = { is: "starting" | "running" | "stopped" } | { is: "missing"; message: string };
 

@@ -3,6 +3,7 @@
 //! Each returns plain edits of one or two files. Objects are moved line by line: comments and the form of scalars stay.
 
 mod missing;
+mod missing_type;
 mod moving;
 mod suppress;
 

@@ -8,6 +8,7 @@ mod fields;
 mod in_yaml;
 mod item;
 mod keys;
+mod literals;
 mod names;
 mod paths;
 mod props;
@@ -57,7 +58,10 @@ pub fn completion(
     let mut items = request.items();
     let mask = project.mask();
     // What is offered would be written into the file.
-    items.retain(|item| item.kind != CompletionKind::Option || !mask.is_in(&item.insert) && !mask.is_in(&item.label));
+    let is_data = |kind| {
+        matches!(kind, CompletionKind::Option | CompletionKind::File | CompletionKind::Folder | CompletionKind::Table)
+    };
+    items.retain(|item| !is_data(item.kind) || !mask.is_in(&item.insert) && !mask.is_in(&item.label));
     for (index, item) in items.iter_mut().enumerate() {
         item.detail.iter_mut().chain(&mut item.documentation).for_each(|text| mask.hide_in(text));
         item.sort = format!("{index:05}");

@@ -1,12 +1,14 @@
 //! Hover: what an object or a property is, and for inputs what a viewer can choose.
 
 mod function;
+mod table_column;
 
 use crate::chosen::chosen;
 use crate::cursor::sql_names::model_sql;
 use crate::cursor::symbol::{Symbol, symbols_at};
 use crate::cursor::target::{Target, target_at};
 use crate::describe::{Hover, accessor_meaning};
+use crate::lineage::object_around;
 use crate::snapshot::Snapshot;
 use crate::sql_text::select_list::column_place;
 use std::collections::BTreeSet;
@@ -24,12 +26,15 @@ use viz_text::{FileId, TextRange, TextSize};
 
 /// Options shown in the table of an input.
 const SHOWN_OPTIONS: usize = 12;
+/// Columns shown in the table of a model.
+const SHOWN_COLUMNS: usize = 30;
 
 /// The hover at an offset.
 pub fn hover(snapshot: &Snapshot<'_>, file: FileId, offset: TextSize) -> Option<Hover> {
     let project = snapshot.project;
     let Some((target, range)) = target_at(project, file, offset).or_else(|| typed(project, file, offset)) else {
         return column_in_sql(snapshot, file, offset)
+            .or_else(|| table_column::hover(snapshot, file, offset))
             .or_else(|| function::hover(project, file, offset))
             .or_else(|| crate::describe::props::hover(project, file, offset))
             .or_else(|| crate::describe::field::hover(project, file, offset));
@@ -48,15 +53,19 @@ pub fn hover(snapshot: &Snapshot<'_>, file: FileId, offset: TextSize) -> Option<
     let mut text = heading(object);
     match &object.body {
         Body::Input(input) => {
-            if let Target::Reference(..) = target {
-                accessor(&mut text, input, path);
-                rendered_to(&mut text, path, chosen(snapshot, id));
+            if let Target::Reference(reference, _) = target {
+                let quoted = is_quoted(snapshot, file, offset, reference);
+                accessor(&mut text, input, path, quoted);
+                rendered_to(&mut text, path, chosen(snapshot, id), quoted);
             }
             options(&mut text, snapshot, id, input);
         }
         Body::Model(model) => match path {
             None => {
-                described(&mut text, project, id, |text| model_text(text, model));
+                described(&mut text, project, id, |text| {
+                    model_text(text, model);
+                    model_columns(text, snapshot, id);
+                });
             }
             Some(path) => match project.scoped_field(id, path) {
                 Some(field) => {
@@ -139,10 +148,22 @@ fn heading(object: &Object) -> String {
     format!("**{}**{name}\n\n", object.kind.name())
 }
 
-fn accessor(text: &mut String, input: &Input, path: Option<&str>) {
+/// Whether the build puts quotes around a placeholder.
+fn is_quoted(snapshot: &Snapshot<'_>, file: FileId, offset: TextSize, reference: &Use) -> bool {
+    let Snapshot { project, facts, choices, .. } = *snapshot;
+    let Some(id) = object_around(project, file, offset) else { return false };
+    if reference.path.is_none() || !matches!(project.object(id).body, Body::Insight(_)) {
+        return false;
+    }
+    let query = rendered_query(project, facts, snapshot.local(), id, &choices.known(project));
+    query.is_ok_and(|query| query.quoted.contains(&reference.loc))
+}
+
+fn accessor(text: &mut String, input: &Input, path: Option<&str>, quoted: bool) {
     if let Some(path) = path
         && let Some(meaning) = accessor_meaning(path, input.selection)
     {
+        let meaning = if quoted { "the option in single quotes, which the build puts around it here" } else { meaning };
         let _ = writeln!(text, "{}: {meaning}\n", code(&format!(".{path}")));
     }
 }
@@ -180,9 +201,10 @@ fn options(text: &mut String, snapshot: &Snapshot<'_>, id: ObjectId, input: &Inp
 }
 
 /// What a placeholder stands for now.
-fn rendered_to(text: &mut String, path: Option<&str>, now: Result<(State, bool), Unknown>) {
+fn rendered_to(text: &mut String, path: Option<&str>, now: Result<(State, bool), Unknown>, quoted: bool) {
     let (Some(accessor), Ok((state, pinned))) = (path.and_then(Accessor::parse), now) else { return };
-    let value: String = state.render(accessor).chars().take(120).collect();
+    let quote = if quoted { "'" } else { "" };
+    let value: String = format!("{quote}{}{quote}", state.render(accessor)).chars().take(120).collect();
     let of = if pinned { "with what is pinned" } else { "when the page opens" };
     let _ = writeln!(text, "renders to {} {of}\n", code(&value));
 }
@@ -222,7 +244,7 @@ fn insight(text: &mut String, snapshot: &Snapshot<'_>, id: ObjectId) {
     match rendered_query(project, facts, snapshot.local(), id, &choices.known(project)) {
         Ok(query) => {
             let runs = if query.dynamic { "runs in the browser" } else { "runs on the source" };
-            let _ = writeln!(text, "{runs}\n\n{}", fenced("sql", query.sql.trim()));
+            let _ = writeln!(text, "{runs}\n\n{}", fenced("sql", query.readable().trim()));
         }
         Err(why) => drop(writeln!(text, "no SQL: {}", message(&why.message))),
     }
@@ -338,6 +360,21 @@ fn users(project: &Project, input: ObjectId) -> Vec<ObjectId> {
 fn model_text(text: &mut String, model: &Model) {
     if let Some(sql) = &model.sql {
         let _ = writeln!(text, "{}", fenced("sql", sql.text().trim()));
+    }
+}
+
+/// The columns of a model with their types, as far as they are known.
+fn model_columns(text: &mut String, snapshot: &Snapshot<'_>, model: ObjectId) {
+    let Ok(columns) = columns_of(snapshot.project, snapshot.facts, model) else { return };
+    if columns.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n| column | type |\n|---|---|");
+    for column in columns.iter().take(SHOWN_COLUMNS) {
+        let _ = writeln!(text, "| {} | {} |", cell(&column.name), markdown::plain(column.data_type.as_str()));
+    }
+    if columns.len() > SHOWN_COLUMNS {
+        let _ = writeln!(text, "\n… and {} more", columns.len() - SHOWN_COLUMNS);
     }
 }
 

@@ -45,8 +45,10 @@ mod spelled_out;
 mod spelling;
 mod stray;
 mod surroundings;
+mod unnamed;
 mod usage;
 mod walk;
+mod yaml_fixes;
 
 pub use budget::Budget;
 pub use codes::{Code, Severity};

@@ -321,7 +321,7 @@ impl<'a> Loader<'a> {
             self.project.parts().problems.push(Problem::new(Code::WrongType, root.loc(), message));
         }
         self.project.parts().broken.extend(document.segments_not_followed());
-        for problem in document.problems() {
+        for (at, problem) in document.problems().iter().enumerate() {
             let code = match problem.kind {
                 viz_syntax::ProblemKind::DuplicateKey => Code::DuplicateKey,
                 viz_syntax::ProblemKind::MergeKey => Code::MergeKey,
@@ -339,6 +339,11 @@ impl<'a> Loader<'a> {
                 Code::CustomTag => Some("remove the tag; for an environment variable, write `${env.NAME}`".into()),
                 _ => None,
             };
+            if at < crate::yaml_fixes::MOST
+                && let Some(fix) = crate::yaml_fixes::fix_of(&document, problem)
+            {
+                found = found.fix(fix);
+            }
             self.project.parts().problems.push(found);
         }
     }

@@ -21,6 +21,8 @@ pub struct Object {
     pub kind: Kind,
     /// Its name.
     pub name: Option<Spanned>,
+    /// Whether a name may be missing that others could refer to it by: none is given, not even one that is wrong or misspelt.
+    pub unnamed: bool,
     /// The whole object.
     pub loc: Loc,
     /// Its first key, or the whole object if it has none.

@@ -44,6 +44,7 @@ impl Loader<'_> {
         let faultless = items(&self.project, previous, same_graph, &mut out);
         self.project.parts().items.iter_mut().zip(faultless).for_each(|(item, faultless)| item.faultless = faultless);
         let project = &self.project;
+        crate::unnamed::called_for(project, &mut out);
         document_paths(project, &mut out);
         if !previous.is_some_and(|previous| same_graph && !previous.overview.cycles) {
             let found = out.len();
@@ -90,6 +91,7 @@ fn check_object<'a>(
 ) {
     let object = project.object(id);
     out.extend(crate::name_rules::name_problem(object));
+    out.extend(crate::unnamed::problem(object));
     for (reference, meaning) in project.references_of(id) {
         check_use(project, reference, meaning, suggestions, out);
     }

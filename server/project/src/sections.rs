@@ -3,7 +3,7 @@
 use crate::codes::Code;
 use crate::includes::CACHE_FOLDER;
 use crate::loader::Loader;
-use crate::lower::{Difference, check_mapping, describe, lower, names_in, removed_key, text_problem};
+use crate::lower::{Difference, as_only_item, check_mapping, describe, lower, names_in, removed_key, text_problem};
 use crate::problem::{Fix, Problem};
 use crate::project::{Item, LoweredKey};
 use crate::schema::{Field, Kind, MERGED_KEYS, PROJECT, Type};
@@ -108,9 +108,14 @@ impl Loader<'_> {
             TopValue::Node(node) => {
                 if node.kind() != NodeKind::Error {
                     let message = format!("`{key}` is a list of {key}, not {}", describe(node));
-                    self.project.parts().problems.push(
-                        Problem::new(Code::WrongType, entry.key().loc(), message).help("write each one after `- `"),
-                    );
+                    let mut problem =
+                        Problem::new(Code::WrongType, entry.key().loc(), message).help("write each one after `- `");
+                    // It is read as the one that it is meant to be.
+                    if ["name", "path"].iter().any(|key| node.get(key).is_some()) {
+                        problem.fix = as_only_item(node);
+                        self.item(file, kind, node);
+                    }
+                    self.project.parts().problems.push(problem);
                 }
             }
         }

@@ -1,10 +1,11 @@
 //! The query of an insight (section 6 of the format reference).
 
+mod unread;
 mod writer;
 
 use crate::aggregates::shape_of;
+use crate::columns_in_texts::columns_in_texts;
 use crate::direction::without_direction;
-use crate::dropped::Unreadable;
 use crate::expand::{Context, Expander};
 use crate::hash::alias_hash;
 use crate::join::{NoPath, from_clause};
@@ -16,6 +17,7 @@ use crate::tokens::tokenize;
 use crate::windows::without_window_orders;
 use crate::{dropped, literal, order, parentheses, quoting};
 use std::collections::BTreeSet;
+use unread::unreadable;
 use viz_project::{Body, Code, Insight, Kind, ObjectId, Problem, Project, Resolution, Rule, StatementKind, Target};
 use viz_text::{Loc, TextRange};
 use writer::Writer;
@@ -212,6 +214,7 @@ pub fn compose_without(project: &Project, id: ObjectId, context: &dyn Context, l
     let mut problems = std::mem::take(&mut expander.problems);
     problems.extend(found);
     problems.extend(problems_of_statics(project, insight, context));
+    problems.extend(columns_in_texts(project, insight));
     if task.dynamic && !expander.broken {
         expander.broken |= read_as_javascript(project, &mut writer, &mut problems);
     }
@@ -375,44 +378,6 @@ fn judge_filters(task: &Task<'_>, clauses: &Clauses<'_>, parts: &[Part], problem
     problems.extend(parts.iter().flat_map(|part| parentheses::of_units(&part.template)));
     let drops = |part: &&Part| dropped::dropped(task.context, task.project.target(), &part.template);
     problems.extend(clauses.filters.iter().filter_map(drops));
-}
-
-/// What SQLGlot can't read (`R-SQL-14`, `R-VAL-01`): such a filter is dropped, and so is a property of what a source runs;
-/// what the browser runs doesn't pass the run's validation.
-fn unreadable(task: &Task<'_>, part: &Part, known: &mut usize) -> Option<Unread> {
-    let index = part.statement?;
-    let statement = &task.insight.statements[index];
-    let mut expression = Template::new();
-    expression.push_part(&part.template, part.expression());
-    expression.find_roles();
-    let key = statement.key.strip_prefix("props.").unwrap_or(&statement.key);
-    let (loc, code, message, fatal) = match (dropped::unreadable(task.context, &expression, known)?, statement.kind) {
-        (Unreadable::Unpaired(loc, words), kind) => {
-            let subject = match kind {
-                StatementKind::Prop => format!("`{key}`"),
-                _ => format!("this {key}"),
-            };
-            (loc, Code::SqlSyntax, format!("{subject} is no SQL: {words}"), true)
-        }
-        (Unreadable::Refused(loc), StatementKind::Filter) => {
-            let message = "this filter is silently dropped, and the chart shows unfiltered data: the build can't read it (R-SQL-14)";
-            (loc, Code::DroppedFilter, message.to_owned(), false)
-        }
-        (Unreadable::Refused(loc), _) => {
-            let message = match task.dynamic {
-                true => format!("the run of this insight fails: it can't read `{key}` (R-VAL-01)"),
-                false => format!("`{key}` is silently dropped from the query: the build can't read it (R-SQL-14)"),
-            };
-            (loc, Code::SqlSyntax, message, false)
-        }
-    };
-    let mut problem = Problem::new(code, loc, message);
-    if !fatal {
-        problem = problem.help(
-            "write it in another way: the build reads it with SQLGlot 27, which does not know all of DuckDB's syntax",
-        );
-    }
-    Some(Unread { statement: index, problem, fatal })
 }
 
 /// What is wrong with what is grouped by. Whether the query can't run.

@@ -12,6 +12,7 @@ mod brackets;
 pub mod canonical;
 pub mod engine_1_4;
 
+mod columns_in_texts;
 mod compose;
 mod dialect;
 mod direction;

@@ -2,6 +2,7 @@
 //! lost.
 
 mod stray;
+mod words;
 
 use crate::builder::{self, Region};
 use crate::document::SegmentKind;
@@ -12,6 +13,9 @@ use crate::scalar::Style;
 use crate::tree::{Data, EntryData, NodeIndex, Tree, TreeProblem, range, size};
 use std::collections::HashSet;
 use viz_text::{TextRange, TextSize};
+use words::no_key;
+
+pub(crate) use words::BYTE_ORDER_MARK;
 
 /// Nesting beyond this isn't taken apart any further.
 const MAX_DEPTH: usize = 64;
@@ -191,6 +195,9 @@ impl Recovery<'_> {
             } else if item && !list && indent == column {
                 // A list may stand at the column of its key.
                 continue;
+            } else if list && !item && indent == column && children.last().is_some_and(|last| !last.item) {
+                // The next key of what lacks its dash.
+                continue;
             }
             children.push(Child { start, item });
         }
@@ -278,16 +285,19 @@ impl Recovery<'_> {
     }
 
     fn item(&self, tree: &mut Tree, region: Region, dashed: bool, items: &mut Vec<NodeIndex>, depth: usize) {
+        if !dashed {
+            return items.push(self.undashed(tree, region, depth));
+        }
         let error = match builder::parse(tree, self.text, region) {
-            Ok(Some(node)) if matches!(tree.node(node).data, Data::Sequence { .. }) && dashed => {
+            Ok(Some(node)) if matches!(tree.node(node).data, Data::Sequence { .. }) => {
                 items.extend_from_slice(tree.items_of(node));
                 return;
             }
             Ok(None) => return,
-            Err(error) if dashed => error,
+            Err(error) => error,
             _ => self.no_item(region),
         };
-        let content = if dashed { self.content_start(region.start + 1, region.end) } else { None };
+        let content = self.content_start(region.start + 1, region.end);
         let node = match content {
             Some(start) => {
                 let found = tree.problems.len();
@@ -300,6 +310,25 @@ impl Recovery<'_> {
             None => self.failed(tree, region, &error),
         };
         items.push(node);
+    }
+
+    /// What lacks the dash of an item: its keys are read all the same.
+    fn undashed(&self, tree: &mut Tree, region: Region, depth: usize) -> NodeIndex {
+        let error = self.no_item(region);
+        let first = &self.text[region.start..self.line_end(region.start).min(region.end)];
+        if first.starts_with('-') || line::key_colon(first).is_none() {
+            return self.failed(tree, region, &error);
+        }
+        tree.problem(error.kind, error_range(self.text, &error, region), error.message.clone());
+        let found = tree.problems.len();
+        let node = self.region(tree, region, depth + 1);
+        // Its other lines are where they belong behind a dash.
+        let mut at = 0;
+        tree.problems.retain(|problem| {
+            at += 1;
+            at <= found || !problem.alignment
+        });
+        node
     }
 
     /// A problem for a line that isn't aligned with its neighbours; whether there was one.
@@ -457,20 +486,4 @@ fn tidy(problems: &mut Vec<TreeProblem>) {
     }
     problems.sort_by_key(|problem| (problem.range.start(), problem.range.end()));
     problems.dedup();
-}
-
-/// The message about a mark that editors don't show, and that belongs to the beginning of a file only.
-pub(crate) const BYTE_ORDER_MARK: &str = "a byte order mark (U+FEFF), which is not seen, stands in this line, and belongs to the beginning of a file only: remove it";
-
-/// The message about a line that should be a key, whatever it is: it may be long, or no text at all.
-fn no_key(word: &str) -> String {
-    const SHOWN: usize = 40;
-    if word.contains('\u{feff}') {
-        return BYTE_ORDER_MARK.into();
-    }
-    if let Some(control) = word.chars().find(|c| c.is_control()) {
-        return format!("the control character U+{:04X} is not allowed here; remove it", u32::from(control));
-    }
-    let (shown, rest) = word.split_at(word.char_indices().nth(SHOWN).map_or(word.len(), |(at, _)| at));
-    format!("expected a key here; `{shown}{}` has no `:`", if rest.is_empty() { "" } else { "…" })
 }

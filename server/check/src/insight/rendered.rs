@@ -11,7 +11,8 @@ use crate::selection::State;
 use std::sync::Arc;
 use viz_facts::{Column, FactStore, QueryTable, Reason, SourceSpec, Unknown, over_tables};
 use viz_project::{Body, Kind, ObjectId, Project};
-use viz_sql::{Clause, Composed, Selected, compose, model_query, name_hash};
+use viz_sql::{Clause, Composed, Hole, Selected, compose, model_query, name_hash, quote};
+use viz_text::{Loc, TextRange, TextSize};
 
 /// A query without placeholders, and what it is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,9 +35,23 @@ pub struct RenderedQuery {
     pub dynamic: bool,
     /// Whether it groups rows.
     pub grouped: bool,
+    /// The placeholders around which the build puts quotes (5.7).
+    pub quoted: Vec<Loc>,
 }
 
 impl RenderedQuery {
+    /// The text for people: tables have the names of their models, columns those of what they are for.
+    pub fn readable(&self) -> String {
+        let tables = self.tables.iter().map(|table| (&table.name, table.model.as_str()));
+        let columns =
+            self.columns.iter().map(|column| (&column.alias, column.key.strip_prefix("props.").unwrap_or(&column.key)));
+        tables.chain(columns).fold(self.sql.clone(), |sql, (hash, name)| {
+            let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            let name = if is_plain { name.to_owned() } else { quote(name) };
+            sql.replace(&format!("\"{hash}\""), &name)
+        })
+    }
+
     /// What the source is asked for its rows: the tables that the query reads, and the query. What SQLite runs itself is one text.
     pub fn asked(&self, source: &SourceSpec) -> (Vec<QueryTable>, String) {
         let tables = self.tables.iter().map(|table| QueryTable { name: table.name.clone(), sql: table.sql.clone() });
@@ -130,7 +145,7 @@ fn render(
     let here = in_1_4(project, &composed).then(|| composed.grouped_as_viewers_see()).flatten();
     let runs = here.map(|here| {
         // The same holes, some more than once.
-        let value = |hole: &viz_sql::Hole| {
+        let value = |hole: &Hole| {
             composed
                 .template
                 .holes()
@@ -154,7 +169,19 @@ fn render(
         default_order: composed.default_order.clone(),
         dynamic: composed.dynamic,
         grouped: composed.placed.iter().any(|placed| placed.clause == Clause::GroupBy),
+        quoted: quoted(&composed),
     })
+}
+
+/// The placeholders behind a quote that stands for them, since nobody has written it.
+fn quoted(composed: &Composed) -> Vec<Loc> {
+    let text = composed.template.text();
+    let is_quoted = |hole: &&Hole| {
+        let Some(before) = hole.range.start().checked_sub(TextSize::new(1)) else { return false };
+        let quote = TextRange::new(before, hole.range.start());
+        text.slice(quote) == "'" && text.locate(quote) == Some(hole.loc)
+    };
+    composed.template.holes().iter().filter(is_quoted).map(|hole| hole.loc).collect()
 }
 
 fn initial_state(project: &Project, inputs: &AllOptions, id: ObjectId) -> Result<State, Unknown> {
@@ -276,6 +303,14 @@ insights:
         assert!(query.sql.contains("in ('Tu')"), "{}", query.sql);
         let cleared = render("sales", &[("days", State::of([]))]).unwrap();
         assert!(cleared.sql.contains("= 'East'") && cleared.sql.contains("in (NULL)"), "{}", cleared.sql);
+    }
+
+    #[test]
+    fn people_read_names_of_models_and_properties() {
+        let query = render("sales", &[]).unwrap();
+        let text = query.readable();
+        assert!(text.contains("orders.\"day\" AS x") && text.contains("FROM orders"), "{text}");
+        assert!(query.quoted.is_empty(), "its quotes are written");
     }
 
     #[test]

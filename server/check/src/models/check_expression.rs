@@ -2,9 +2,10 @@
 
 use crate::models::check_model::{AllColumns, Columns};
 use crate::report::Finding;
-use viz_project::{Body, Code, Fix, Kind, ObjectId, Project, Related, Rule, Severity};
+use viz_project::{Body, Code, Fix, Kind, ObjectId, Project, Related, Resolution, Rule, Severity};
 use viz_sql::{own_alias, shape_of, tokenize};
-use viz_text::{Loc, MappedText, TextRange, TextSize};
+use viz_syntax::{Reference, references};
+use viz_text::{Loc, MappedText, TextRange, TextSize, filled};
 
 /// What is wrong with a metric or a dimension on its own.
 #[derive(Default)]
@@ -18,7 +19,13 @@ pub(crate) struct ExpressionVerdict {
 pub(crate) fn check_expression(project: &Project, columns: &AllColumns, id: ObjectId) -> ExpressionVerdict {
     let mut verdict = ExpressionVerdict::default();
     let Body::Expression(body) = &project.object(id).body else { return verdict };
-    let Some(text) = body.expression.as_ref().filter(|text| !text.text().contains("${")) else { return verdict };
+    let Some(text) = body.expression.as_ref() else { return verdict };
+    if text.text().contains("${") {
+        if let Some(plain) = of_columns(project, text.text()) {
+            aggregates(project, id, text, &plain, &mut verdict.findings);
+        }
+        return verdict;
+    }
     if let Some(finding) = alias(project, text) {
         verdict.findings.push(finding);
         return verdict;
@@ -28,7 +35,7 @@ pub(crate) fn check_expression(project: &Project, columns: &AllColumns, id: Obje
         verdict.siblings = verdict.findings.iter().map(|finding| finding.loc).collect();
     }
     if verdict.findings.is_empty() {
-        aggregates(project, id, text, &mut verdict.findings);
+        aggregates(project, id, text, text.text(), &mut verdict.findings);
     }
     if let Some(model) = project.parent(id).filter(|_| body.scoped) {
         verdict.findings.extend(hidden_column(project, columns.get(&model), model, id, text));
@@ -123,13 +130,26 @@ fn hidden_column(
     Some(finding)
 }
 
-/// That a metric aggregates and a dimension does not is checked by nobody: it changes what is grouped (`R-SEM-07`).
-fn aggregates(project: &Project, id: ObjectId, text: &MappedText, findings: &mut Vec<Finding>) {
-    let shape = shape_of(text.text());
+/// An expression with words for its references, if each of these is a column of a model: metrics may aggregate themselves.
+fn of_columns(project: &Project, text: &str) -> Option<String> {
+    let found = references(text);
+    let is_column = |reference: &Reference| {
+        let Resolution::Object(id) = project.names().resolve(&reference.name) else { return false };
+        let column = reference.path.as_ref().filter(|path| project.scoped_field(id, path).is_none());
+        project.object(id).kind == Kind::Model && column.is_some()
+    };
+    let holes: Vec<TextRange> = found.iter().map(|reference| reference.range).collect();
+    found.iter().all(is_column).then(|| filled(text, &holes, 'v')).filter(|plain| !plain.contains("${"))
+}
+
+/// That a metric aggregates and a dimension does not is checked by nobody: it changes what is grouped (`R-SEM-07`). `plain` is its
+/// text as SQL.
+fn aggregates(project: &Project, id: ObjectId, text: &MappedText, plain: &str, findings: &mut Vec<Finding>) {
+    let shape = shape_of(plain);
     let kind = project.object(id).kind;
     let message = match kind {
         // A function that is not known may aggregate.
-        Kind::Metric if shape.parsed && !shape.aggregate && shape.outer_column && !text.text().contains('(') => {
+        Kind::Metric if shape.parsed && !shape.aggregate && shape.outer_column && !plain.contains('(') => {
             "a metric sums up many rows, and this is a value of each row: queries are grouped by it (R-SEM-07)"
         }
         Kind::Dimension if shape.parsed && shape.aggregate && !shape.window => {
@@ -140,7 +160,11 @@ fn aggregates(project: &Project, id: ObjectId, text: &MappedText, findings: &mut
     let Some(loc) = text.locate(TextRange::up_to(text.len())) else { return };
     let mut finding = Finding::new(Code::AggregateMisplaced, loc, message);
     finding.help = Some(match kind {
-        Kind::Metric => "aggregate it, or make it a dimension".into(),
+        // Of a computation, nobody knows what is to be summed up.
+        Kind::Metric if plain.trim().chars().all(|c| c.is_alphanumeric() || c == '_') => {
+            format!("write `sum({})` or another aggregate, or make it a dimension", text.text().trim())
+        }
+        Kind::Metric => "write an aggregate around it, such as `sum(…)`, or make it a dimension".into(),
         _ => "make it a metric".into(),
     });
     findings.push(finding);

@@ -317,6 +317,9 @@ fn foreign(project: &Project, id: ObjectId, findings: &mut Vec<Finding>) {
         plain_error(&error.message)
     );
     let mut finding = Finding::new(Code::ForeignSql, loc, message);
+    if error.message.ends_with(", found: `") {
+        finding.help = Some(format!("write names in double quotes: {kind} knows no backticks"));
+    }
     finding.notes.push(format!("{kind} itself was not asked; only its grammar is known here, and not all of it"));
     findings.push(finding);
 }
@@ -328,8 +331,15 @@ fn plain_error(message: &str) -> String {
         .strip_prefix("Expected: ")
         .and_then(|rest| rest.split_once(", found: "))
     {
-        Some((expected, "EOF")) => format!("it ends where {expected} is expected"),
-        Some((expected, found)) => format!("`{found}` stands where {expected} is expected"),
+        Some((expected, found)) => {
+            let expected =
+                if expected.chars().any(char::is_alphanumeric) { expected.into() } else { format!("`{expected}`") };
+            match found {
+                "EOF" => format!("it ends where {expected} is expected"),
+                "`" => format!("a backtick stands where {expected} is expected"),
+                found => format!("`{found}` stands where {expected} is expected"),
+            }
+        }
         None => sentence(message),
     }
 }

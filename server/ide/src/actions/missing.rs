@@ -12,11 +12,12 @@ pub(super) fn add(project: &Project, facts: &FactStore, finding: &Finding, file:
     match finding.code {
         Code::UnknownReference => objects(project, finding, file),
         Code::NoJoinPath => relation(project, facts, finding, file).into_iter().collect(),
+        Code::MissingField => super::missing_type::add(project, finding, file),
         _ => Vec::new(),
     }
 }
 
-fn action(title: String, code: Code, change: Option<TextChange>) -> Option<Action> {
+pub(super) fn action(title: String, code: Code, change: Option<TextChange>) -> Option<Action> {
     Some(Action { title, kind: ActionKind::QuickFix, changes: vec![change?], code: Some(code) })
 }
 

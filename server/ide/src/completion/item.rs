@@ -26,6 +26,8 @@ pub struct CompletionItem {
     pub filter: String,
     /// Whether it is accepted but not to be used any more.
     pub deprecated: bool,
+    /// Whether there is more to choose where it leaves the cursor.
+    pub goes_on: bool,
 }
 
 /// Sorts of candidates.
@@ -77,6 +79,7 @@ impl CompletionItem {
             sort: String::new(),
             filter: label.clone(),
             deprecated: false,
+            goes_on: false,
             label,
         }
     }
@@ -102,6 +105,12 @@ impl CompletionItem {
     /// With this snippet.
     pub(super) fn snippet(mut self, snippet: impl Into<String>) -> Self {
         self.snippet = Some(snippet.into());
+        self
+    }
+
+    /// There is more to choose behind it.
+    pub(super) fn going_on(mut self, goes_on: bool) -> Self {
+        self.goes_on = goes_on;
         self
     }
 

@@ -62,10 +62,11 @@ fn items(request: &Request<'_>, ty: Type, here: &Mapping<'_>, own: TextRange, fo
     match ty {
         Type::Interaction => {
             let free = INTERACTION_DOCS.iter().filter(|(key, _)| !present(key));
-            free.map(|(key, doc)| plain(key, "query", doc, form, ": ", ": ?{ $0 \\}")).collect()
+            free.map(|(key, doc)| plain(key, "query", doc, form, ": ", ": ?{ $0 \\}").going_on(true)).collect()
         }
         Type::Props if request.slot.inner.is_empty() && !present("type") => {
-            vec![plain("type", "required", "The sort of trace: `bar`, `scatter`, …", form, ": ", ": $0")]
+            let about = "The sort of trace: `bar`, `scatter`, …";
+            vec![plain("type", "required", about, form, ": ", ": $0").going_on(!form.name_only)]
         }
         Type::Props | Type::Layout => props::keys(request, &present, form),
         _ => {
@@ -93,7 +94,8 @@ fn items(request: &Request<'_>, ty: Type, here: &Mapping<'_>, own: TextRange, fo
                 version && free && writable && merged && !excluded(kind, field.name, &present)
             });
             known.sort_by_key(|field| (!field.required, kind != Some(Kind::Project) && field.name != "name"));
-            known.into_iter().map(|field| item(field, form, target)).collect()
+            let has_default = request.snapshot.project.default_source().is_some();
+            known.into_iter().map(|field| item(field, form, target, has_default)).collect()
         }
     }
 }
@@ -110,8 +112,8 @@ fn excluded(kind: Option<Kind>, name: &str, present: &dyn Fn(&str) -> bool) -> b
     groups.iter().enumerate().any(|(index, group)| index != own && group.iter().any(|name| present(name)))
 }
 
-fn item(field: &Field, form: &Form, target: Target) -> CompletionItem {
-    let (insert, snippet) = value_text(&field.ty, form, target);
+fn item(field: &Field, form: &Form, target: Target, has_default: bool) -> CompletionItem {
+    let (insert, snippet) = value_text(&field.ty, form, target, has_default);
     let mut detail = type_name(&field.ty);
     if field.required {
         detail = format!("required · {detail}");
@@ -123,7 +125,43 @@ fn item(field: &Field, form: &Form, target: Target) -> CompletionItem {
     if let Some(version) = version(field) {
         doc.push_str(&format!("\n\n*{version}*"));
     }
-    plain(field.name, &detail, &doc, form, &insert, &snippet)
+    let goes_on = !form.name_only && has_more(&field.ty) && !snippet.contains("|}");
+    plain(field.name, &detail, &doc, form, &insert, &snippet).going_on(goes_on)
+}
+
+/// Whether something is offered where a value of this type begins.
+fn has_more(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::Choice(_)
+            | Type::Boolean
+            | Type::IntegerChoice(_)
+            | Type::Height
+            | Type::HexColor
+            | Type::Colorway
+            | Type::Object(_)
+            | Type::SourceOfType(_)
+            | Type::Mapping(_)
+            | Type::Props
+            | Type::Layout
+            | Type::List(Type::ObjectOrReference(..) | Type::Interaction)
+            | Type::ObjectOrReference(..)
+            | Type::TableData
+            | Type::MarkdownItem
+            | Type::Query(_)
+            | Type::Options
+    )
+}
+
+/// The keys of the property whose value is at the cursor, on a line of their own below its key.
+pub(super) fn below(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
+    let line_start = request.text[..usize::from(content.range.start())].rfind('\n').map_or(0, |found| found + 1);
+    let line = request.text[line_start..].trim_start_matches([' ', '\t']);
+    if line.starts_with('-') {
+        return Vec::new();
+    }
+    let form = Form { replace: content.range, name_only: false, prefix: "\n  ", indent: 2, flow: false };
+    props::keys(request, &|_| false, &form)
 }
 
 /// A key with what follows it, as plain text and as a snippet.
@@ -137,7 +175,7 @@ pub(super) fn plain(name: &str, detail: &str, doc: &str, form: &Form, insert: &s
 }
 
 /// What follows a key: the colon and the beginning of its value.
-fn value_text(ty: &Type, form: &Form, target: Target) -> (String, String) {
+fn value_text(ty: &Type, form: &Form, target: Target, has_default: bool) -> (String, String) {
     let nested = |text: &str| format!(":\n{}{text}", " ".repeat(form.indent + 2));
     let colon = || (": ".to_owned(), ": $0".to_owned());
     match ty {
@@ -155,7 +193,7 @@ fn value_text(ty: &Type, form: &Form, target: Target) -> (String, String) {
         Type::List(Type::ObjectOrReference(..)) => (nested("- "), nested("- \\${ref($0)\\}")),
         Type::List(Type::Evaluation) => (nested("- "), nested("- \">{ $0 \\}\"")),
         Type::List(Type::Object(kind)) if starts_with_name(*kind) => {
-            let (text, snippet) = first_item(*kind, form.indent + 4);
+            let (text, snippet) = first_item(*kind, form.indent + 4, has_default);
             (nested(&text), nested(&snippet))
         }
         Type::List(_) => (nested("- "), nested("- $0")),
@@ -171,20 +209,43 @@ fn nested_block(form: &Form) -> String {
     format!(": |\n{}", " ".repeat(form.indent + 2))
 }
 
-/// The beginning of a list of objects: the name and what else is required, a line each. Indented lines get `indent`.
-fn first_item(kind: Kind, indent: usize) -> (String, String) {
-    let (mut text, mut snippet) = ("- name: ".to_owned(), "- name: $1".to_owned());
-    let mut stop = 2;
-    for field in shape(kind, |_| false).fields.iter().filter(|field| field.required && field.name != "name") {
-        let value = match field.ty {
-            Type::Choice(words) => format!("${{{stop}|{}|}}", words.join(",")),
-            _ => format!("${stop}"),
-        };
-        text.push_str(&format!("\n{}{}: ", " ".repeat(indent), field.name));
-        snippet.push_str(&format!("\n{}{}: {value}", " ".repeat(indent), field.name));
-        stop += 1;
+/// The beginning of a list of objects: the name and what else is needed, a line each, so that it is whole once all is filled in.
+/// Indented lines get `indent`.
+fn first_item(kind: Kind, indent: usize, has_default: bool) -> (String, String) {
+    let mut lines: Vec<(&str, &str, Option<&[&str]>)> = Vec::new();
+    if kind == Kind::Model && !has_default {
+        lines.push(("source", "\\${ref(#)\\}", None));
     }
-    if stop == 2 {
+    for field in shape(kind, |_| false).fields.iter().filter(|field| field.required && field.name != "name") {
+        lines.push(match field.ty {
+            Type::Choice(words) => (field.name, "", Some(words)),
+            _ => (field.name, "#", None),
+        });
+    }
+    // What the schema asks for only once the type is known, or not at all.
+    match kind {
+        Kind::Input => lines.push(("options", "[#]", None)),
+        Kind::Insight => lines.push(("props:\n  type", "#", None)),
+        _ => {}
+    }
+    let (mut text, mut snippet) = ("- name: ".to_owned(), "- name: $1".to_owned());
+    for (at, (key, value, words)) in lines.iter().enumerate() {
+        let stop = at + 2;
+        let value = match words {
+            Some(words) => format!("${{{stop}|{}|}}", words.join(",")),
+            None => value.replace('#', &format!("${stop}")),
+        };
+        for (at, line) in key.split('\n').enumerate() {
+            let begins = format!("\n{}{line}", " ".repeat(indent));
+            let (more, filled) = match at + 1 == key.split('\n').count() {
+                true => (": ".to_owned(), format!(": {value}")),
+                false => (String::new(), String::new()),
+            };
+            text.push_str(&format!("{begins}{more}"));
+            snippet.push_str(&format!("{begins}{filled}"));
+        }
+    }
+    if lines.is_empty() {
         snippet = "- name: $0".to_owned();
     }
     (text, snippet)

@@ -209,6 +209,7 @@ fn item(
         .documentation(describe::documentation(project, id))
         .insert(insert)
         .filter(filter);
+    item.goes_on = item.insert.ends_with('.');
     item.snippet = snippet;
     item
 }

@@ -51,7 +51,10 @@ pub(super) fn keys(request: &Request<'_>, present: &dyn Fn(&str) -> bool, form: 
         let mut path = slot.inner.clone();
         path.push(name);
         let (insert, snippet) = behind_key(attribute, form);
-        plain(name, &kind(attribute), &about(root, &path, attribute), form, &insert, &snippet)
+        let has_more =
+            !matches!(attribute.ty, ValueType::Number | ValueType::Integer | ValueType::String | ValueType::Any);
+        let item = plain(name, &kind(attribute), &about(root, &path, attribute), form, &insert, &snippet);
+        item.going_on(has_more && !snippet.contains("|}"))
     };
     known.into_iter().map(item).collect()
 }

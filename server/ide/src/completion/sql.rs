@@ -7,7 +7,7 @@ use super::item::{CompletionItem, CompletionKind};
 use super::tables::quoted;
 use crate::cursor::context::Content;
 use crate::sql_text::functions::functions;
-use crate::sql_text::keywords::KEYWORDS;
+use crate::sql_text::keywords::{KEYWORDS, is_keyword};
 use std::collections::BTreeSet;
 use viz_check::options_of;
 use viz_facts::DataType;
@@ -84,6 +84,22 @@ pub(super) fn words(request: &Request<'_>, replace: TextRange) -> Vec<Completion
     items
 }
 
+/// Behind a whole expression in a sort: its directions.
+pub(super) fn directions(request: &Request<'_>, content: &Content, replace: TextRange) -> Option<Vec<CompletionItem>> {
+    let before = &request.text[TextRange::new(content.range.start(), replace.start())];
+    let body = before.trim_start().strip_prefix("?{")?;
+    let expression = body.trim_end();
+    let is_closed = expression.matches('(').count() == expression.matches(')').count();
+    let last = expression.rsplit(|c: char| c.is_whitespace() || c == ',').next().unwrap_or_default();
+    let is_whole = expression.ends_with(['}', ')', '"', '\''])
+        || last.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.')) && !is_keyword(last);
+    if last.is_empty() || !is_closed || !is_whole || body.len() == expression.len() {
+        return None;
+    }
+    let words = ["asc", "desc", "asc nulls last", "desc nulls last"];
+    Some(words.iter().map(|word| CompletionItem::new(*word, CompletionKind::Keyword, replace)).collect())
+}
+
 /// Inside a literal that a column is compared with: the options of the inputs that belong to the column.
 pub(super) fn options(request: &Request<'_>, content: &Content) -> Option<Vec<CompletionItem>> {
     // In a scalar with single quotes those of SQL are doubled: there they can't be told from closed ones.
@@ -119,7 +135,7 @@ pub(super) fn options(request: &Request<'_>, content: &Content) -> Option<Vec<Co
 }
 
 /// Where the literal that is open at the end of a text begins.
-fn open_literal(text: &str) -> Option<usize> {
+pub(super) fn open_literal(text: &str) -> Option<usize> {
     let mut open = None;
     for (at, c) in text.char_indices() {
         if c == '\'' {
@@ -131,13 +147,13 @@ fn open_literal(text: &str) -> Option<usize> {
 
 /// A column of a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Column {
-    model: String,
-    name: String,
+pub(super) struct Column {
+    pub model: String,
+    pub name: String,
 }
 
-/// The column before a comparison at the end of a text.
-fn compared(text: &str) -> Option<Column> {
+/// What stands before a comparison at the end of a text.
+pub(super) fn operand(text: &str) -> Option<&str> {
     // Of a list, what stands before it.
     let mut rest = text.trim_end();
     if let Some(list) = rest.rfind('(').filter(|list| rest[..*list].trim_end().to_ascii_lowercase().ends_with(" in")) {
@@ -146,13 +162,18 @@ fn compared(text: &str) -> Option<Column> {
     let lower = rest.to_ascii_lowercase();
     let operators = ["<>", "!=", "<=", ">=", "==", "=", "<", ">", " not in", " in", " not like", " like", " ilike"];
     let operator = operators.iter().find(|operator| lower.ends_with(*operator))?;
-    let before = rest[..rest.len() - operator.len()].trim_end();
+    Some(rest[..rest.len() - operator.len()].trim_end())
+}
+
+/// The column before a comparison at the end of a text.
+fn compared(text: &str) -> Option<Column> {
+    let before = operand(text)?;
     let found = references(before).pop().filter(|found| usize::from(found.range.end()) == before.len())?;
     Some(Column { model: found.name, name: found.path? })
 }
 
 /// The inputs that belong to a column: their options are selected from it, or some insight compares it with them.
-fn inputs_of(project: &Project, column: &Column) -> Vec<ObjectId> {
+pub(super) fn inputs_of(project: &Project, column: &Column) -> Vec<ObjectId> {
     let mut out = BTreeSet::new();
     for id in project.ids() {
         match &project.object(id).body {

@@ -2,19 +2,17 @@
 
 use super::Request;
 use super::fields::{columns, type_text};
-use super::item::{CompletionItem, CompletionKind};
-use super::sql;
+use super::item::{CompletionItem, CompletionKind, escape};
+use super::{literals, sql};
 use crate::cursor::context::{Content, Spot, context};
 use crate::cursor::expected::slot;
-use crate::sql_text::from_items::{FromItem, Origin, expects_table, from_items};
+use crate::sql_text::from_items::{FromItem, expects_table, from_items};
+use crate::sql_text::source_tables::{columns_of_item, describe, tables_of, tables_question, text_of};
 use std::collections::BTreeSet;
 use viz_check::source_of_model;
-use viz_facts::{Answer, Catalog, DataType, FactStore, KeyedQuestion, Question, SourceSpec};
-use viz_project::{Body, Kind, ObjectId, Project};
+use viz_facts::{DataType, FactStore, KeyedQuestion};
+use viz_project::{Kind, Project};
 use viz_text::{FileId, TextRange, TextSize};
-
-/// Tables that are listed.
-const TABLES: u32 = 1_000;
 
 /// What to ask for completion at this place: nothing, unless it is in the SQL of a model whose source can be asked.
 pub fn completion_questions(
@@ -36,8 +34,10 @@ pub fn completion_questions(
     let tables = tables_question(&source);
     let known = tables_of(&source, facts);
     let (items, _) = from_items(text_of(project, model));
-    let described = items.iter().filter_map(|item| describe(&source, item, known.as_deref()));
-    tables.into_iter().chain(described).collect()
+    let described = items.iter().flat_map(|item| describe(&source, item, known.as_deref()));
+    let mut questions: Vec<KeyedQuestion> = tables.into_iter().chain(described).collect();
+    questions.extend(literals::question(project, facts, &context, (model, &source)));
+    questions
 }
 
 /// Tables, columns, functions and keywords.
@@ -47,7 +47,13 @@ pub(super) fn in_model(request: &Request<'_>, content: &Content) -> Vec<Completi
         return sql::words(request, replace);
     };
     let source = source_of_model(request.snapshot.project, model).ok();
+    if let Some(values) = literals::values(request, content, model, source.as_ref()) {
+        return values;
+    }
     let known = source.as_ref().and_then(|source| tables_of(source, request.snapshot.facts));
+    if request.text[content.range].trim().is_empty() {
+        return beginnings(known.as_deref(), content.range);
+    }
     let (items, named) = from_items(text_of(request.snapshot.project, model));
     let before = &request.text[TextRange::new(content.range.start(), replace.start())];
     if expects_table(before) {
@@ -60,9 +66,9 @@ pub(super) fn in_model(request: &Request<'_>, content: &Content) -> Vec<Completi
         found.extend(sql::words(request, replace));
         return found;
     }
-    let columns_of = |item: &FromItem| match &item.origin {
-        Origin::Query(columns) => columns.iter().map(|name| (name.clone(), None)).collect(),
-        _ => source.as_ref().map(|source| described(source, item, request.snapshot.facts)).unwrap_or_default(),
+    let columns_of = |item: &FromItem| match &source {
+        Some(source) => columns_of_item(source, item, request.snapshot.facts),
+        None => item.named().map(|name| (name.to_owned(), None)).collect(),
     };
     if let Some(alias) = qualifier(before) {
         let of = items.iter().filter(|item| item.name.eq_ignore_ascii_case(&alias));
@@ -82,11 +88,23 @@ pub(super) fn in_model(request: &Request<'_>, content: &Content) -> Vec<Completi
     found
 }
 
-fn text_of(project: &Project, model: ObjectId) -> &str {
-    match &project.object(model).body {
-        Body::Model(body) => body.sql.as_ref().map_or("", |sql| sql.text()),
-        _ => "",
+/// Queries to begin with: all of a table that is known, or of none yet.
+fn beginnings(known: Option<&[String]>, replace: TextRange) -> Vec<CompletionItem> {
+    const SHOWN: usize = 12;
+    let begin = |label: String, snippet: String, insert: String| {
+        CompletionItem::new(label, CompletionKind::Snippet, replace).detail("query").insert(insert).snippet(snippet)
+    };
+    let tables = known.unwrap_or_default().iter().take(SHOWN).map(|table| quoted(table));
+    let mut items: Vec<CompletionItem> = tables
+        .map(|table| {
+            let whole = format!("select * from {table}");
+            begin(whole.clone(), format!("select ${{1:*}} from {}", escape(&table)), whole)
+        })
+        .collect();
+    if items.is_empty() {
+        items.push(begin("select … from …".into(), "select $1 from $0".into(), "select ".into()).filter("select"));
     }
+    items
 }
 
 fn column_items(
@@ -121,58 +139,4 @@ pub(super) fn quoted(name: &str) -> String {
     });
     let value = ["null", "true", "false"].iter().any(|value| name.eq_ignore_ascii_case(value));
     if plain && !value { name.to_owned() } else { viz_sql::quote(name) }
-}
-
-/// The question for the tables of a source; `None` where there are none to list.
-fn tables_question(source: &SourceSpec) -> Option<KeyedQuestion> {
-    let sql = match source.catalog() {
-        Catalog::DuckDb => {
-            "select case when table_schema = 'main' then table_name else table_schema || '.' || table_name end \
-             from information_schema.tables where table_catalog = current_database() order by 1"
-        }
-        Catalog::Sqlite => {
-            "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite_%' order by 1"
-        }
-        Catalog::Empty | Catalog::Table(_) => return None,
-    };
-    Some(Question::Options { source: source.clone(), sql: sql.to_owned(), limit: TABLES }.into())
-}
-
-/// The tables of a source, as far as they are known.
-fn tables_of(source: &SourceSpec, facts: &FactStore) -> Option<Vec<String>> {
-    match source.catalog() {
-        Catalog::Table(table) => return Some(vec![table.to_owned()]),
-        Catalog::Empty => return Some(Vec::new()),
-        _ => {}
-    }
-    match &**facts.get(&tables_question(source)?)?.answer()? {
-        Answer::Options(Ok(found)) => Some(found.values.iter().flatten().cloned().collect()),
-        _ => None,
-    }
-}
-
-/// The question for the columns of what is read. Of a table that the source doesn't have, nothing is asked.
-fn describe(source: &SourceSpec, item: &FromItem, tables: Option<&[String]>) -> Option<KeyedQuestion> {
-    let text = match &item.origin {
-        Origin::Call(text) => text,
-        Origin::Table(text) => {
-            let name = text.replace('"', "");
-            let name = name.strip_prefix("main.").unwrap_or(&name);
-            tables?.iter().any(|table| table.eq_ignore_ascii_case(name)).then_some(text)?
-        }
-        Origin::Query(_) => return None,
-    };
-    Some(Question::Describe { source: source.clone(), sql: format!("select * from {text}") }.into())
-}
-
-/// The columns of what is read, as far as they are known.
-fn described(source: &SourceSpec, item: &FromItem, facts: &FactStore) -> Vec<(String, Option<DataType>)> {
-    let tables = tables_of(source, facts);
-    let question = describe(source, item, tables.as_deref());
-    match question.and_then(|question| facts.get(&question)?.answer().cloned()).as_deref() {
-        Some(Answer::Columns(Ok(columns))) => {
-            columns.iter().map(|column| (column.name.clone(), Some(column.data_type.clone()))).collect()
-        }
-        _ => Vec::new(),
-    }
 }

@@ -9,7 +9,8 @@ use super::paths;
 use super::slots;
 use super::sql;
 use super::tables;
-use crate::cursor::context::Content;
+use crate::cursor::context::{Content, Step};
+use std::path::Path;
 use viz_check::options_of;
 use viz_plotly::{ValueType, named_colors, schema};
 use viz_project::schema::{HEIGHTS, PALETTES, Type, known_pages};
@@ -168,6 +169,11 @@ fn in_sql(request: &Request<'_>, place: Place, content: &Content) -> Vec<Complet
         return options;
     }
     let replace = request.word(content.range);
+    if request.slot.keys.last() == Some(&"sort")
+        && let Some(directions) = sql::directions(request, content, replace)
+    {
+        return directions;
+    }
     let mut items = if place == Place::ScopedExpression {
         let model = request.slot.model_object(request.snapshot.project, request.file);
         model.map(|model| sql::own_columns(request, model, replace)).unwrap_or_default()
@@ -255,7 +261,7 @@ fn plain(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
         Type::Colorway => PALETTES.iter().map(|name| word(name)).collect(),
         Type::Boolean => ["true", "false"].iter().map(|text| by_default(word(text))).collect(),
         Type::Height => HEIGHTS.iter().map(|text| by_default(word(text))).collect(),
-        Type::Text => texts(request, content),
+        Type::Text | Type::EnvironmentText => texts(request, content),
         Type::Plain => {
             let mut items = bounds(request, content);
             items.extend(options(request, content));
@@ -276,7 +282,14 @@ fn plain(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
         }
         Type::Evaluation if empty => vec![snippet(">{ … }", "\">{ ", "\">{ $0 \\}\"").detail("expression")],
         Type::Props if slot.inner == ["type"] => TRACE_TYPES.iter().map(|text| trace(word(text))).collect(),
-        // What has keys takes no text.
+        // What has keys takes no text: they go below it.
+        Type::Props
+            if empty && content.quote.is_none() && slot.attribute().is_some_and(|of| of.ty == ValueType::Object) =>
+        {
+            let mut items = super::keys::below(request, content);
+            items.extend(whole(Place::InsightProps));
+            items
+        }
         Type::Props if slot.attribute().is_some_and(|of| matches!(of.ty, ValueType::Object | ValueType::List)) => {
             whole(Place::InsightProps)
         }
@@ -311,8 +324,30 @@ fn texts(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
             paths::paths(request, content, &folder, &["yml", "yaml"])
         }
         (Kind::Source, "file") => paths::paths(request, content, root, &["csv", "tsv", "txt", "xls", "xlsx"]),
+        (Kind::Source, "database") => databases(request, content, root),
         _ => Vec::new(),
     }
+}
+
+/// The files that a source of this type may open.
+fn databases(request: &Request<'_>, content: &Content, root: &Path) -> Vec<CompletionItem> {
+    let ty = match request.context.steps.last() {
+        Some(Step::Key { of, .. }) => of.value("type"),
+        _ => None,
+    };
+    let extensions: &[&str] = match ty {
+        Some("duckdb") => &["duckdb", "ddb", "db"],
+        Some("sqlite") => &["sqlite", "sqlite3", "db", "db3"],
+        None => &["duckdb", "ddb", "db", "sqlite", "sqlite3", "db3"],
+        // A name on a server.
+        Some(_) => return Vec::new(),
+    };
+    let mut items = paths::paths(request, content, root, extensions);
+    if ty == Some("duckdb") && !request.text[content.range].contains('/') {
+        let memory = CompletionItem::new(":memory:", CompletionKind::Value, content.range).detail("no file");
+        items.push(memory.insert(quoted(":memory:", content.quote)));
+    }
+    items
 }
 
 /// Names of top-level objects, as plain text.

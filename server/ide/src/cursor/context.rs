@@ -16,6 +16,8 @@ use way::{Search, Way};
 /// Where the cursor is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Context<'a> {
+    /// The cursor.
+    pub at: TextSize,
     /// The keys and list items around it, outermost first.
     pub steps: Vec<Step<'a>>,
     /// What it touches.
@@ -120,7 +122,7 @@ pub(crate) fn context(document: &Document, offset: TextSize) -> Context<'_> {
     climb.start(line);
     climb.read_blocks();
     let Climb { inner, spot, here, .. } = climb;
-    Context { steps: inner.into_iter().rev().collect(), spot, here }
+    Context { at: TextSize::new(at as u32), steps: inner.into_iter().rev().collect(), spot, here }
 }
 
 /// Whether a quoted text ends in this piece of it.

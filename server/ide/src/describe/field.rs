@@ -1,18 +1,22 @@
 //! What the schema table says of a field, in words.
 
-use crate::cursor::context::{Spot, context};
+use crate::cursor::context::{Context, Spot, context};
 use crate::cursor::expected::{Slot, fields, object_kind, root, slot_below};
 use crate::describe::Hover;
 use std::fmt::Write;
 use viz_project::schema::{Field, INTERACTION_DOCS, Shape, Type};
 use viz_project::{Kind, Project};
-use viz_text::{FileId, TextSize};
+use viz_text::{FileId, TextRange, TextSize};
 
 /// The hover over a key that the table knows.
 pub(crate) fn hover(project: &Project, file: FileId, offset: TextSize) -> Option<Hover> {
     let document = &project.file(file).document;
     let context = context(document, offset);
-    let Spot::Key(range) = context.spot else { return None };
+    let range = match context.spot {
+        Spot::Key(range) => range,
+        Spot::Value(content) => return of_value(project, file, &context, document.text(), content.range),
+        _ => return None,
+    };
     let name = document.text()[range].trim_matches(['"', '\'']);
     let slot = slot_below(root(project, file), &context)?;
     if matches!(slot.ty, Type::Interaction) {
@@ -22,6 +26,22 @@ pub(crate) fn hover(project: &Project, file: FileId, offset: TextSize) -> Option
     let found = fields(slot.ty, &context.here)?;
     let field = found.into_iter().find(|field| field.name == name || field.alias == Some(name))?;
     Some(Hover { range, markdown: markdown(field, name, &owner(&slot)) })
+}
+
+/// The hover over one of the words that a key takes: what the key is for, and the other words.
+fn of_value(project: &Project, file: FileId, context: &Context<'_>, text: &str, range: TextRange) -> Option<Hover> {
+    let slot = slot_below(root(project, file), context)?;
+    let (field, value) = (slot.field?, text[range].trim());
+    if !matches!(field.ty, Type::Choice(_) | Type::IntegerChoice(_) | Type::Height) || words(&field.ty).is_none() {
+        return None;
+    }
+    let key = slot.keys.last().filter(|key| field.name == **key || field.alias == Some(**key))?;
+    let owner = match slot.keys.as_slice() {
+        [.., mapping, _] => format!("`{mapping}`"),
+        _ => slot.kind().with_article(),
+    };
+    let is_word = words(&field.ty).is_some_and(|words| words.contains(&format!("`{value}`")));
+    is_word.then(|| Hover { range, markdown: format!("`{value}`\n\n{}", markdown(field, key, &owner)) })
 }
 
 /// What a key belongs to.

@@ -23,9 +23,28 @@ pub(crate) enum Origin {
     Table(String),
     /// A call or a file, as written.
     Call(String),
-    /// A query in the text, with the columns that it names.
-    Query(Vec<String>),
+    /// A query in the text.
+    Query {
+        /// The columns that it names.
+        columns: Vec<String>,
+        /// What it takes all columns of.
+        all_of: Vec<FromItem>,
+    },
 }
+
+impl FromItem {
+    /// The columns that the text names.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &str> {
+        let columns = match &self.origin {
+            Origin::Query { columns, .. } => columns.as_slice(),
+            _ => &[],
+        };
+        columns.iter().map(String::as_str)
+    }
+}
+
+/// Queries in queries are followed to this depth for all that they take.
+const DEEPEST: usize = 8;
 
 /// Words that follow an item of FROM and are no alias of it.
 const NO_ALIAS: [&str; 34] = [
@@ -70,26 +89,31 @@ pub(crate) fn from_items(sql: &str) -> (Vec<FromItem>, Vec<FromItem>) {
     let tokens: Vec<Token> = tokens_of(sql).into_iter().filter(|token| !token.is_space()).collect();
     let reader = Reader { sql, tokens: &tokens };
     let named = reader.named_queries();
-    let mut found = Vec::new();
-    // Of each parenthesis that is open: whether a query is in it (and not `extract(year from x)`).
-    let mut queries = vec![true];
-    for at in 0..tokens.len() {
-        match reader.text(at) {
-            "(" => queries.push(tokens.get(at + 1).is_some_and(|next| next.is_word("select") || next.is_word("from"))),
-            ")" if queries.len() > 1 => drop(queries.pop()),
-            _ => {}
-        }
-        let begins = tokens[at].is_word("from") || tokens[at].is_word("join");
-        if !begins || !queries.last().is_some_and(|query| *query) {
-            continue;
-        }
-        let mut next = Some(at + 1);
-        while let Some((item, end)) = next.and_then(|at| reader.item(at, &named)) {
-            found.push(item);
-            next = (reader.text(end) == ",").then_some(end + 1);
-        }
-    }
+    let found = reader.items(&named, true, DEEPEST);
     (found, named)
+}
+
+/// Whether a query takes all columns of something.
+fn takes_all(sql: &str) -> bool {
+    let tokens: Vec<Token> = tokens_of(sql).into_iter().filter(|token| !token.is_space()).collect();
+    let text = |at: usize| tokens.get(at).map_or("", |token| &sql[token.range]);
+    let begins =
+        |at: usize| at == 0 || ["select", "distinct", ",", "."].contains(&text(at - 1).to_lowercase().as_str());
+    tokens.first().is_some_and(|first| first.is_word("from"))
+        || (0..tokens.len()).any(|at| text(at) == "*" && begins(at))
+}
+
+/// A query in the text of another, which knows the queries that WITH has named. `left` says how deep those in it are followed.
+fn query(sql: &str, named: &[FromItem], left: usize) -> Origin {
+    let columns = select_list(sql).into_iter().map(|column| column.name).collect();
+    let all_of = match left.checked_sub(1).filter(|_| takes_all(sql)) {
+        Some(left) => {
+            let tokens: Vec<Token> = tokens_of(sql).into_iter().filter(|token| !token.is_space()).collect();
+            Reader { sql, tokens: &tokens }.items(named, false, left)
+        }
+        None => Vec::new(),
+    };
+    Origin::Query { columns, all_of }
 }
 
 /// Whether a table is expected behind a text.
@@ -104,6 +128,33 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// What its FROM clauses read, those of the queries in it too if `all`.
+    fn items(&self, named: &[FromItem], all: bool, left: usize) -> Vec<FromItem> {
+        let tokens = self.tokens;
+        let mut found = Vec::new();
+        // Of each parenthesis that is open: whether a query is in it (and not `extract(year from x)`).
+        let mut queries = vec![true];
+        for at in 0..tokens.len() {
+            match self.text(at) {
+                "(" => {
+                    queries.push(tokens.get(at + 1).is_some_and(|next| next.is_word("select") || next.is_word("from")))
+                }
+                ")" if queries.len() > 1 => drop(queries.pop()),
+                _ => {}
+            }
+            let begins = tokens[at].is_word("from") || tokens[at].is_word("join");
+            if !begins || !queries.last().is_some_and(|query| *query) || !(all || queries.len() == 1) {
+                continue;
+            }
+            let mut next = Some(at + 1);
+            while let Some((item, end)) = next.and_then(|at| self.item(at, named, left)) {
+                found.push(item);
+                next = (self.text(end) == ",").then_some(end + 1);
+            }
+        }
+        found
+    }
+
     fn text(&self, at: usize) -> &str {
         self.tokens.get(at).map_or("", |token| &self.sql[token.range])
     }
@@ -136,16 +187,16 @@ impl Reader<'_> {
     }
 
     /// The item that begins here, and the token behind it.
-    fn item(&self, at: usize, named: &[FromItem]) -> Option<(FromItem, usize)> {
+    fn item(&self, at: usize, named: &[FromItem], left: usize) -> Option<(FromItem, usize)> {
         if self.tokens.get(at)?.is_word("lateral") {
-            return self.item(at + 1, named);
+            return self.item(at + 1, named, left);
         }
         let mut place = None;
         let (own, origin, mut end) = if self.text(at) == "(" {
             let end = self.behind(at)?;
             let inner =
                 &self.sql[usize::from(self.tokens[at].range.end())..usize::from(self.tokens[end - 1].range.start())];
-            (None, Origin::Query(columns(inner)), end)
+            (None, query(inner, named, left), end)
         } else if self.text(at).starts_with('\'') {
             (None, Origin::Call(self.text(at).to_owned()), at + 1)
         } else {
@@ -200,14 +251,11 @@ impl Reader<'_> {
             };
             let inner =
                 &self.sql[usize::from(self.tokens[open].range.end())..usize::from(self.tokens[end - 1].range.start())];
-            found.push(FromItem { name, origin: Origin::Query(columns(inner)), place: None });
+            let origin = query(inner, &found, DEEPEST);
+            found.push(FromItem { name, origin, place: None });
         }
         found
     }
-}
-
-fn columns(sql: &str) -> Vec<String> {
-    select_list(sql).into_iter().map(|column| column.name).collect()
 }
 
 fn is_keyword(name: &str) -> bool {
@@ -222,7 +270,11 @@ mod tests {
         let line = |item: &FromItem| match &item.origin {
             Origin::Table(text) => format!("{} = table {text}", item.name),
             Origin::Call(text) => format!("{} = call {text}", item.name),
-            Origin::Query(columns) => format!("{} = query {}", item.name, columns.join(" ")),
+            Origin::Query { columns, all_of } => {
+                let all = all_of.iter().map(|item| format!("{}.*", item.name));
+                let all: Vec<String> = columns.iter().cloned().chain(all).collect();
+                format!("{} = query {}", item.name, all.join(" "))
+            }
         };
         from_items(sql).0.iter().map(line).collect()
     }
@@ -238,6 +290,11 @@ mod tests {
             (
                 "with w as (select 1 as n), v as (select n from w) select * from v where",
                 vec!["w = query n", "v = query n"],
+            ),
+            ("with w as (select * from u) select from w", vec!["u = table u", "w = query u.*"]),
+            (
+                "with w as (select a, b from u), v as (select w.*, count(*) as n from w) from v",
+                vec!["u = table u", "w = query a b", "v = query n w.*"],
             ),
             ("select extract(year from day) from t", vec!["t = table t"]),
             ("select a from t where x = 'open", vec!["t = table t"]),

@@ -131,6 +131,26 @@ fn what_is_missing_is_added() {
 }
 
 #[test]
+fn types_that_fit_are_added() {
+    let of = |text: &str, title: &str| action(&Fixture::new(text), title);
+    assert_eq!(
+        of("sources:\n  - name: a$0\n    file: x.csv\n", "add `type: csv`"),
+        "sources:\n  - name: a\n    type: csv\n    file: x.csv\n"
+    );
+    assert_eq!(
+        of("inputs:\n  - { name: a$0, options: [a] }\n", "add `type: multi-select`"),
+        "inputs:\n  - { type: multi-select, name: a, options: [a] }\n"
+    );
+    let insight = "insights:\n  - name: a\n    pro$0ps:\n      labels: [a]\n";
+    assert_eq!(
+        of(insight, "add `type: pie`"),
+        insight.replace("$0", "").replace("      labels", "      type: pie\n      labels")
+    );
+    let whole = Fixture::new("inputs:\n  - name: a$0\n    type: single-select\n");
+    assert!(all(&whole).iter().all(|action| !action.title.contains("type")));
+}
+
+#[test]
 fn all_fixes_of_a_file_at_once() {
     let text = PROJECT
         .replacen("max(${ref(orders).amount}) }", "max(${ref(orders).amount}) }\n      tpye: x\n      opacty: 1", 1)

@@ -275,7 +275,6 @@ fn carpets_of_other_insights() {
 #[test]
 fn keys_bring_what_follows_them() {
     let key = |text: &str, label: &str, snippet| Fixture::new(text).changed(label, snippet);
-    assert_eq!(key("$0", "models", true), "models:\n  - name: $1\n    sql: $2");
     assert_eq!(key("relations:\n  - $0", "join_type", true), "- join_type: ${1|inner,left,right,full|}$0");
     assert_eq!(key("insights:\n  - name: x\n    $0", "props", true), "props:\n  type: $0");
     assert_eq!(key("insights:\n  - $0", "props", true), "- props:\n    type: $0");
@@ -396,4 +395,49 @@ fn keys_and_words_of_settings() {
     let codes = labels(&settings("severity:\n  duplicate-key: off\n  $0\n"));
     assert!(codes.contains(&"ignored-key".to_owned()) && !codes.contains(&"duplicate-key".to_owned()), "{codes:?}");
     assert_eq!(labels(&settings("severity:\n  ignored-key: $0\n")), ["error", "warning", "information", "hint", "off"]);
+}
+
+#[test]
+fn directions_follow_a_whole_sort() {
+    let sort = |text: &str| shop(&format!("insights:\n  - name: s\n    interactions:\n      - sort: ?{{ {text}"));
+    let all = ["asc", "desc", "asc nulls last", "desc nulls last"];
+    assert_eq!(sort("${ref(orders).city} $0 }"), all);
+    assert_eq!(sort("sum(${ref(orders).total}) d$0"), all);
+    assert!(!sort("$0 }").contains(&"asc".into()));
+    assert!(!sort("sum(${ref(orders).total} + $0").contains(&"desc nulls last".into()));
+    assert!(!sort("${ref(orders).city} + $0").contains(&"desc nulls last".into()));
+}
+
+#[test]
+fn databases_are_files_of_their_type() {
+    let files = "//- /a.duckdb\nx\n//- /b.sqlite\nx\n//- /data/c.db\nx\n//- /project.visivo.yml\n";
+    let of = |ty: &str| labels(&format!("{files}sources:\n  - name: s\n    type: {ty}\n    database: $0\n"));
+    assert_eq!(of("duckdb"), ["a.duckdb", "data", ":memory:"]);
+    assert_eq!(of("sqlite"), ["b.sqlite", "data"]);
+    assert_eq!(of("postgresql"), Vec::<String>::new());
+}
+
+#[test]
+fn a_property_with_keys_offers_them_below_it() {
+    let found = Fixture::new("insights:\n  - name: s\n    props:\n      type: bar\n      marker: $0\n");
+    // Lines after the first are indented like that of the cursor.
+    let color = found.completion().into_iter().find(|item| item.label == "color").expect("a key of markers");
+    assert_eq!(color.insert, "\n  color: ");
+    assert!(
+        labels("insights:\n  - name: s\n    props:\n      type: bar\n      marker:\n        $0\n")
+            .contains(&"color".into())
+    );
+}
+
+#[test]
+fn more_is_asked_for_where_there_is_more() {
+    let goes_on = |text: &str, label: &str| {
+        let items = Fixture::new(text).completion();
+        items.into_iter().find(|item| item.label == label).unwrap_or_else(|| panic!("{label}")).goes_on
+    };
+    assert!(goes_on("insights:\n  - name: x\n    $0", "props"));
+    assert!(goes_on("insights:\n  - name: x\n    props:\n      $0", "type"));
+    assert!(goes_on(&format!("{SHOP}{}", insight("x: ?{ $0 }")), "orders"));
+    assert!(!goes_on(&format!("{SHOP}{}", insight("x: ?{ $0 }")), "share"));
+    assert!(!goes_on("models:\n  - $0", "name"));
 }

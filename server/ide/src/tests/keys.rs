@@ -40,9 +40,18 @@ fn versions_and_older_spellings_are_told() {
 }
 
 #[test]
-fn nothing_is_said_of_unknown_keys_and_of_values() {
+fn words_of_a_fixed_set_tell_what_they_are_for() {
+    let left = over("relations:\n  - name: r\n    join_type: le$0ft\n").unwrap();
+    assert!(left.starts_with("`left`\n\n**`join_type`** of a relation") && left.contains("`full`"), "{left}");
+    let radio = over("inputs:\n  - name: a\n    type: single-select\n    display: { type: ra$0dio }\n").unwrap();
+    assert!(radio.contains("of `display`"), "{radio}");
+    assert_eq!(over("relations:\n  - name: r\n    join_type: lef$0\n"), None);
+}
+
+#[test]
+fn nothing_is_said_of_unknown_keys_and_of_texts() {
     assert_eq!(over("relations:\n  - name: r\n    jion$0_type: left\n"), None);
-    assert_eq!(over("relations:\n  - name: r\n    join_type: le$0ft\n"), None);
+    assert_eq!(over("models:\n  - name: r\n    description: le$0ft\n"), None);
     assert_eq!(over("# mo$0dels: []\nmodels: []\n"), None);
 }
 
@@ -55,6 +64,17 @@ fn a_list_begins_with_all_that_is_required() {
     assert_eq!(key("charts", true), "charts:\n  - name: $0");
     let nested = Fixture::new("models:\n  - name: m\n    met$0").changed("metrics", true);
     assert_eq!(nested, "metrics:\n  - name: $1\n    expression: $2");
+}
+
+/// What is inserted is valid once it is filled in.
+#[test]
+fn a_list_begins_with_what_makes_an_object_whole() {
+    let key = |label: &str| Fixture::new("$0").changed(label, true);
+    assert_eq!(key("inputs"), "inputs:\n  - name: $1\n    type: ${2|single-select,multi-select|}\n    options: [$3]");
+    assert_eq!(key("insights"), "insights:\n  - name: $1\n    props:\n      type: $2");
+    assert_eq!(key("models"), "models:\n  - name: $1\n    source: \\${ref($2)\\}\n    sql: $3");
+    let with_default = Fixture::new("defaults: { source_name: a }\n$0").changed("models", true);
+    assert_eq!(with_default, "models:\n  - name: $1\n    sql: $2");
 }
 
 #[test]

@@ -115,6 +115,8 @@ fn columns_behind_an_alias_are_those_of_what_it_stands_for() {
     assert_eq!(labels("select c.fi| from orders o join customers c on true"), ["id", "first name"]);
     assert_eq!(labels("with big as (select id as big_id from orders) select big.| from big"), ["big_id"]);
     assert_eq!(labels("select x.| from orders"), [""; 0], "nobody is called x");
+    assert_eq!(labels("with big as (select * from orders) select big.| from big"), ["id", "customer"]);
+    assert_eq!(labels("select x.| from (select c.*, 1 as one from customers c) x"), ["id", "first name", "one"]);
     let all = labels("select | from orders");
     assert_eq!(all[..2], ["id", "customer"]);
     assert!(reading("select c.| from customers c").changed("first name", false).contains("c.\"first name\" from"));
@@ -232,4 +234,58 @@ fn hovers_stay_closed() {
     let markdown = found.expect("a hover").markdown;
     assert!(markdown.contains("`````sql\nselect 1\n```\n![pix]") && markdown.contains("\n````\n`````\n"), "{markdown}");
     assert!(markdown.ends_with("```\nopen"), "the description is last: {markdown}");
+}
+
+#[test]
+fn a_query_begins_with_a_table() {
+    let labels: Vec<String> = reading("|").completion().into_iter().map(|item| item.label).collect();
+    assert_eq!(
+        labels,
+        ["select * from orders", "select * from 2nd", "select * from customers"]
+            .map(|text| text.replace("2nd", "\"2nd\""))
+    );
+    let unknown = Fixture::new("models:\n  - name: m\n    sql: $0\n");
+    assert_eq!(unknown.changed("select … from …", true), "sql: select $1 from $0");
+}
+
+/// In a literal of a model's query stand values of its table, never columns.
+#[test]
+fn values_of_a_table_are_offered_in_literals() {
+    let mut fixture = reading("select id from orders where customer = '|'");
+    let labels =
+        |fixture: &Fixture| -> Vec<String> { fixture.completion().into_iter().map(|item| item.label).collect() };
+    assert_eq!(labels(&fixture), [""; 0]);
+    let asked = completion_questions(&fixture.project, &fixture.facts, fixture.file, fixture.offset);
+    let asked = asked.iter().find(|question| question.sql().contains("distinct")).expect("the values");
+    assert_eq!(asked.sql(), "select distinct \"customer\" from orders where \"customer\" is not null order by 1");
+    let column = Column { name: "customer".into(), data_type: "VARCHAR".into() };
+    let values = ["Ada", "O'Hara"].map(|value| Some(value.to_owned())).to_vec();
+    fixture.learn(asked, Answer::Options(Ok(OptionValues { columns: vec![column], values, more: false })));
+    assert_eq!(labels(&fixture), ["Ada", "O'Hara"]);
+    assert!(fixture.changed("O'Hara", false).ends_with("customer = 'O''Hara'"));
+    // Those of an input that is made from the column, too.
+    let own = with("select region, total as amount from t", "select region from t where region = '|'");
+    assert_eq!(labels(&own), ["West", "O'Fallon"]);
+}
+
+#[test]
+fn columns_of_tables_are_told() {
+    let fixture = reading("select id from orders where cust|omer = 'a'");
+    let found = fixture.hover(&Choices::default()).expect("a hover").markdown;
+    assert_eq!(found, "**column** `customer` of `orders`\n\ntype `VARCHAR`");
+}
+
+#[test]
+fn hovers_are_for_people() {
+    let none = Choices::default();
+    let model = hovered("name: ord|ers", &none);
+    assert!(model.contains("| region | VARCHAR |\n| amount | DOUBLE |"), "{model}");
+    let insight = hovered("name: oth|er", &none);
+    assert!(insight.contains("AS x") && insight.contains("FROM orders"), "{insight}");
+    let quoted = Fixture::new(&PROJECT.replacen("= '${ref(word).value}'", "= ${ref(word).val$0ue}", 1));
+    let quoted = quoted.hover(&none).expect("a hover").markdown;
+    assert!(
+        quoted.contains("in single quotes, which the build puts around it") && quoted.contains("`'Ops'`"),
+        "{quoted}"
+    );
 }

@@ -26,7 +26,10 @@ impl Lowering {
                 Body::Expression(Expression { expression: mapped(node, "expression"), scoped })
             }
             Kind::Relation => Body::Relation(Relation {
-                join_type: text(node, "join_type").unwrap_or_else(|| "inner".into()),
+                // A misspelt one is told; what would follow from it is not.
+                join_type: text(node, "join_type")
+                    .filter(|word| matches!(word.as_str(), "left" | "right" | "full"))
+                    .unwrap_or_else(|| "inner".into()),
                 join_type_loc: node.get("join_type").map(|value| value.loc()),
                 condition: mapped(node, "condition"),
                 is_default: boolean(node, "is_default").unwrap_or(false),

@@ -1,6 +1,7 @@
 //! Checks of a mapping's keys and values against its shape.
 
 use super::Lowering;
+use super::as_only_item;
 use super::body::query_in_place;
 use super::removed::{instead, names_in, removed_key};
 use super::scalars::{describe, wrong_for_text};
@@ -31,16 +32,17 @@ impl Lowering {
         }
         let index = self.out.objects.len() as u32;
         let name = node.get("name").filter(|name| wrong_for_text(*name).is_none()).and_then(Self::spanned);
+        let shape = shape(kind, |key| node.get(key).is_some());
         self.out.objects.push(Object {
             kind,
             name,
+            unnamed: is_unnamed(kind, shape, parent, node),
             loc: node.loc(),
             parent,
             uses: Vec::new(),
             body: Body::Other,
             head: first_key(node),
         });
-        let shape = shape(kind, |key| node.get(key).is_some());
         self.fields(index, shape, node);
         self.exclusive(kind, node);
         let body = self.body(kind, index, node);
@@ -94,9 +96,7 @@ impl Lowering {
 
     /// A key that is missing; unless it is there and misspelt, which is told at that key.
     fn missing(&mut self, shape: &Shape, fields: &[&Field], field: &Field, node: Node<'_>) {
-        let is_known = |key: &str| fields.iter().any(|field| field.name == key || field.alias == Some(key));
-        let meant = |key: &str| similar(key, fields.iter().map(|field| field.name)) == [field.name];
-        if node.entries().map(|entry| entry.name()).any(|key| !key.is_empty() && !is_known(key) && meant(key)) {
+        if is_misspelt(fields, field.name, node) {
             return;
         }
         let message = format!("{} needs `{}`", shape.with_article(), field.name);
@@ -301,8 +301,14 @@ impl Lowering {
     fn list(&mut self, owner: u32, key: &str, item: Type, node: Node<'_>) {
         if node.kind() != NodeKind::Sequence {
             let message = format!("`{key}` is a list, not {}", describe(node));
-            let mut problem = Problem::new(Code::WrongType, node.loc(), message)
+            let loc = if node.kind() == NodeKind::Mapping { first_key(node) } else { node.loc() };
+            let mut problem = Problem::new(Code::WrongType, loc, message)
                 .help(format!("write the items below `{key}:`, each after `- `"));
+            if has_key_of(item, node) {
+                // It is read as the one that it is meant to be.
+                self.value(owner, key, item, node);
+                problem.fix = as_only_item(node);
+            }
             // In brackets, where these would be YAML's.
             if let Some(text) = node.str().filter(|text| !text.contains(['{', '}', '[', ']', ',', '#', ':', '\n'])) {
                 problem = problem.fix(Fix::replace("make it a list", node.loc(), format!("[{text}]")).safe());
@@ -454,4 +460,36 @@ impl Lowering {
 
 fn first_key(node: Node<'_>) -> viz_text::Loc {
     node.entries().next().map_or_else(|| node.loc(), |entry| entry.key.loc())
+}
+
+/// Whether a node has a key of what a list holds.
+fn has_key_of(item: Type, node: Node<'_>) -> bool {
+    let has = |name: &str| node.get(name).is_some();
+    match item {
+        Type::Object(kind) | Type::ObjectOrReference(kind, _) => {
+            shape(kind, has).fields_for(None).iter().any(|field| has(field.name))
+        }
+        Type::Interaction => crate::schema::INTERACTION_KEYS.iter().any(|key| has(key)),
+        _ => false,
+    }
+}
+
+/// Whether a key is there under a name that is nearly its own.
+fn is_misspelt(fields: &[&Field], name: &str, node: Node<'_>) -> bool {
+    let is_known = |key: &str| fields.iter().any(|field| field.name == key || field.alias == Some(key));
+    let meant = |key: &str| similar(key, fields.iter().map(|field| field.name)) == [name];
+    node.entries().map(|entry| entry.name()).any(|key| !key.is_empty() && !is_known(key) && meant(key))
+}
+
+/// Whether a name may be missing by which others could refer to an object. What is written inside of another needs none.
+fn is_unnamed(kind: Kind, shape: &'static Shape, parent: Option<u32>, node: Node<'_>) -> bool {
+    let referred = match kind {
+        Kind::Metric | Kind::Dimension => true,
+        Kind::Source | Kind::Model | Kind::Input | Kind::Chart | Kind::Table | Kind::Markdown => parent.is_none(),
+        _ => false,
+    };
+    referred
+        && node.get("name").is_none_or(|name| name.is_null())
+        && node.get("<<").is_none()
+        && !is_misspelt(&shape.fields_for(None), "name", node)
 }

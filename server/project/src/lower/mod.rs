@@ -9,12 +9,14 @@ mod defaults;
 mod evaluation;
 mod exclusive;
 mod fields;
+mod listed;
 mod literal;
 mod plotly;
 mod removed;
 mod scalars;
 mod template;
 
+pub(crate) use listed::as_only_item;
 pub(crate) use scalars::{describe, text_problem};
 
 pub(crate) use removed::{names_in, removed_key};

@@ -115,6 +115,8 @@ fn faults_are_told_at_their_place() {
         ("a:\n- b: |\n    c d\n  e f\n  g: h\n", "e f", "this line is indented less than the block it belongs to"),
         ("a:\n- b: |\n    c d\ne f\n    g\n", "e f", "this line is indented less than the block it belongs to"),
         ("a:\n  - b: c\n  -d: e\n", "-d: e", "a list item needs a space after its `-`"),
+        ("a:\n  - b: c\n  b: d\n    e: f\n  - b: g\n", "b: d", "expected a list item (`- …`) here, found `b: d`"),
+        ("a:\n  - b: c\n  b: d\n  e: f\n  - b: g\n", "b: d", "expected a list item (`- …`) here, found `b: d`"),
         ("a:\n- b: c\n  - d: e\n", "- d: e", "a list item (`- …`) is not allowed between keys"),
         ("a:\n- b: ?{ x: y }\n", ":", "`: ` is not allowed here; if it belongs to the value, put the value in quotes"),
         ("a:\n- b: \"c\n- d: e\n", "\"c", "this quoted text is never closed"),
@@ -128,6 +130,20 @@ fn faults_are_told_at_their_place() {
         let shown: Vec<_> =
             found.iter().map(|(problem, range)| (range.map(|range| &text[range]), &problem.message)).collect();
         assert_eq!(shown, [(Some(at), &message.to_owned())], "{text:?}");
+    }
+}
+
+/// What lacks its dash is an item all the same.
+#[test]
+fn items_without_their_dash_are_read() {
+    for below in ["    e: f\n", "  e: f\n"] {
+        let text = format!("a:\n  - b: c\n  b: d\n{below}  - b: g\n");
+        let doc = Document::parse(&text);
+        let entry = doc.get("a").expect("the section");
+        let shown: Vec<String> = entry.items().map(|item| item.get("b").expect("a key").text().to_owned()).collect();
+        assert_eq!(shown, ["c", "d", "g"], "{text:?}");
+        let second = entry.items().nth(1).expect("an item");
+        assert_eq!(second.get("e").map(|value| value.text()), Some("f"), "{text:?}");
     }
 }
 

@@ -168,7 +168,7 @@ struct Known {
 /// What is to be done for an answer.
 enum Next {
     /// To ask for the rows.
-    Ask(KeyedQuestion, RenderedQuery),
+    Ask(KeyedQuestion, Box<RenderedQuery>),
     /// Nothing: an insight of constants is drawn without rows (R-22-40).
     Draw,
 }
@@ -178,7 +178,7 @@ pub fn ask(request: &Request, params: &RowsParams) -> Option<Result<Asking, Valu
     let subject = request.subject()?;
     let mut known = Known::default();
     Some(match prepare(request, &subject, params, &mut known) {
-        Ok(Next::Ask(question, query)) => Ok(Asking { question, answer: known.answer, query, subject }),
+        Ok(Next::Ask(question, query)) => Ok(Asking { question, answer: known.answer, query: *query, subject }),
         Ok(Next::Draw) => Err(json!(known.answer)),
         Err(why) => Err(json!(Refused { error: Failure::new(&subject, why), choices: known.choices, sql: known.sql })),
     })
@@ -230,7 +230,7 @@ fn prepare(request: &Request, subject: &Subject, params: &RowsParams, known: &mu
     let (tables, sql) = query.asked(&source);
     let rows = params.limit.unwrap_or(ROWS).clamp(1, MOST_ROWS) as u32;
     let question = Question::Rows { source, tables, sql, rows, bytes: MOST_BYTES };
-    Ok(Next::Ask(question.into(), query))
+    Ok(Next::Ask(question.into(), Box::new(query)))
 }
 
 fn is_constant(project: &Project, insight: ObjectId) -> bool {

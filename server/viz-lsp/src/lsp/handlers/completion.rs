@@ -5,9 +5,9 @@ use crate::lsp::protocol::plain_text::plain;
 use crate::lsp::session::snapshot::{Request, Subject};
 use serde_json::json;
 use tower_lsp::lsp_types::{
-    CompletionContext, CompletionItem, CompletionItemKind, CompletionItemTag, CompletionList, CompletionResponse,
-    CompletionTextEdit, Documentation, InsertReplaceEdit, InsertTextFormat, InsertTextMode, MarkupContent, MarkupKind,
-    Position, TextEdit,
+    Command, CompletionContext, CompletionItem, CompletionItemKind, CompletionItemTag, CompletionList,
+    CompletionResponse, CompletionTextEdit, Documentation, InsertReplaceEdit, InsertTextFormat, InsertTextMode,
+    MarkupContent, MarkupKind, Position, TextEdit,
 };
 use viz_ide::CompletionKind;
 use viz_project::Kind;
@@ -15,6 +15,9 @@ use viz_text::{TextRange, TextSize};
 
 /// Characters behind which a client asks without being told to.
 pub const TRIGGERS: [&str; 8] = ["(", ".", "{", "$", "\"", "'", "/", " "];
+
+/// The command of VS Code that asks for what may follow what was just put in.
+const AGAIN: &str = "editor.action.triggerSuggest";
 
 /// What could stand at a position.
 pub fn completion(
@@ -27,7 +30,8 @@ pub fn completion(
     let before = line_before(&subject, offset);
     let typed = context.and_then(|context| context.trigger_character.as_deref());
     // A space is one of many, unless something begins behind it.
-    if typed == Some(" ") && !before.trim_end().ends_with([':', '-', '{', '[', ',', '=', '(']) {
+    let sorted = before.contains("sort:") && before.trim_end().ends_with(['}', ')']);
+    if typed == Some(" ") && !sorted && !before.trim_end().ends_with([':', '-', '{', '[', ',', '=', '(']) {
         return None;
     }
     let files = request.state.files(&request.documents);
@@ -98,9 +102,11 @@ fn convert(
     } else {
         CompletionTextEdit::Edit(TextEdit::new(range, text))
     };
+    let again = item.goes_on && is_snippet && request.commands.has(AGAIN);
     let data = (item.kind == CompletionKind::Function).then(|| json!({ "function": item.label }));
     CompletionItem {
         data,
+        command: again.then(|| Command::new("what may follow".to_owned(), AGAIN.to_owned(), None)),
         // Always: Neovim takes an item with an edit and without this text as filtered already.
         filter_text: Some(item.filter),
         label: item.label,

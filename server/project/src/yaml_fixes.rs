@@ -1,0 +1,320 @@
+//! Fixes of faults of the YAML itself: a dash, a colon, a quote, blanks. Each is tried before it is offered: it must leave fewer faults,
+//! and none in its own line.
+
+use crate::problem::Fix;
+use std::collections::HashSet;
+use viz_syntax::{Document, Problem, ProblemKind, SegmentKind, double_quoted};
+use viz_text::shown::is_control;
+use viz_text::{TextRange, TextSize};
+
+/// Larger pieces of a file are not read again for each thing that is tried.
+const LARGEST: usize = 8 << 10;
+/// Places that are tried for a line.
+const COLUMNS: usize = 6;
+/// Faults of a file that are looked at.
+pub(crate) const MOST: usize = 10;
+
+/// Edits of a piece of a file: places in it, and what goes there.
+type Edits = Vec<(usize, usize, String)>;
+
+/// What would take away a fault of a file's text, as far as that can be told from its line.
+pub(crate) fn fix_of(document: &Document, problem: &Problem) -> Option<Fix> {
+    if !matches!(problem.kind, ProblemKind::Syntax | ProblemKind::Tab) {
+        return None;
+    }
+    let whole = document.range(problem.loc)?;
+    let at = document.segments().partition_point(|segment| segment.range.end() <= whole.start());
+    let segment = document.segments().get(at).filter(|segment| segment.range.len() < (LARGEST as u32).into())?;
+    let text = &document.text()[segment.range];
+    let piece = Piece::new(text, segment.kind, problem)?;
+    let (title, edits) = piece.candidates().into_iter().find(|(_, edits)| piece.mends(edits))?;
+    let start = segment.range.start();
+    let loc = |from: usize, to: usize| {
+        document.loc(TextRange::new(TextSize::new(from as u32), TextSize::new(to as u32)) + start)
+    };
+    let edits = edits.into_iter().map(|(from, to, text)| (loc(from, to), text)).collect();
+    Some(Fix { title, edits, safe: false })
+}
+
+/// The text around a fault.
+struct Piece<'a> {
+    text: &'a str,
+    kind: SegmentKind,
+    is_tab: bool,
+    /// Its lines: where they begin, and what they hold without their end.
+    lines: Vec<(usize, &'a str)>,
+    /// The line of the fault.
+    line: usize,
+    faults: usize,
+}
+
+impl<'a> Piece<'a> {
+    fn new(text: &'a str, kind: SegmentKind, problem: &Problem) -> Option<Self> {
+        let mut lines = Vec::new();
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            lines.push((start, line.trim_end_matches(['\n', '\r'])));
+            start += line.len();
+        }
+        let at = usize::from(problem.loc.range.start());
+        let line = lines.partition_point(|(start, _)| *start <= at).checked_sub(1)?;
+        let mut piece = Self { text, kind, is_tab: problem.kind == ProblemKind::Tab, lines, line, faults: 0 };
+        piece.faults = piece.faulty_lines(text).len();
+        Some(piece)
+    }
+
+    /// The lines of a text that have a fault, one for each.
+    fn faulty_lines(&self, text: &str) -> Vec<usize> {
+        // An item alone is no file.
+        let before = if self.kind == SegmentKind::Item { "items:\n" } else { "" };
+        let text = format!("{before}{text}");
+        let document = Document::parse(&text);
+        let starts = document.problems().iter().filter_map(|problem| document.range(problem.loc));
+        starts
+            .map(|range| text[..range.start().into()].matches('\n').count() - usize::from(!before.is_empty()))
+            .collect()
+    }
+
+    /// Whether there are fewer faults with these edits, and none in the line that they are about.
+    fn mends(&self, edits: &Edits) -> bool {
+        let mut text = self.text.to_owned();
+        for (from, to, new) in edits.iter().rev() {
+            text.replace_range(*from..*to, new);
+        }
+        let left = self.faulty_lines(&text);
+        // What is aligned shows only without the tabs.
+        left.len() < self.faults + usize::from(self.is_tab) && !left.contains(&self.line)
+    }
+
+    fn candidates(&self) -> Vec<(String, Edits)> {
+        let (start, line) = self.lines[self.line];
+        if self.is_tab {
+            return self.without_tabs();
+        }
+        let indent = indent(line);
+        let body = &line[indent..];
+        let content = start + indent;
+        let mut out = Vec::new();
+        let insert = |at: usize, text: &str| vec![(at, at, text.to_owned())];
+        if body.starts_with('-') && !body.starts_with("--") && !body[1..].starts_with(' ') && body.len() > 1 {
+            out.push(("put a space behind the dash".to_owned(), insert(content + 1, " ")));
+        }
+        let dashed = if body.starts_with("- ") { body.len() - body[1..].trim_start().len() } else { 0 };
+        let inner = &body[dashed..];
+        let word = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
+        if word > 0
+            && inner[word..].starts_with(':')
+            && !inner[word + 1..].starts_with([' ', '/'])
+            && word + 1 < inner.len()
+        {
+            out.push(("put a space behind the colon".to_owned(), insert(content + dashed + word + 1, " ")));
+        }
+        if word > 2 && inner[word..].trim().is_empty() && self.has_lines_below(indent + dashed) {
+            let title = format!("write `{}:`", &inner[..word]);
+            out.push((title, insert(content + dashed + word, ":")));
+        }
+        out.extend(self.with_dash(indent));
+        out.extend(self.with_quotes(content + dashed, inner));
+        out.extend(self.at_other_columns(indent));
+        out
+    }
+
+    /// Whether deeper lines follow.
+    fn has_lines_below(&self, column: usize) -> bool {
+        let below = self.lines[self.line + 1..].iter().find(|(_, line)| !line.trim().is_empty());
+        below.is_some_and(|(_, line)| indent(line) > column)
+    }
+
+    /// A dash before the line, in a list of such; lines of its own go behind it.
+    fn with_dash(&self, column: usize) -> Vec<(String, Edits)> {
+        let (start, line) = self.lines[self.line];
+        let is_item = |line: &str| line[indent(line)..].starts_with("- ");
+        let beside = self.lines[..self.line].iter().any(|(_, line)| indent(line) == column && is_item(line));
+        if is_item(line) || !beside {
+            return Vec::new();
+        }
+        let one = vec![(start + column, start + column, "- ".to_owned())];
+        let mut all = one.clone();
+        for (start, line) in self.own_lines(|line| indent(line) >= column && !(indent(line) == column && is_item(line)))
+        {
+            if !line.trim().is_empty() {
+                all.push((start, start, "  ".to_owned()));
+            }
+        }
+        let title = || "put a dash before it".to_owned();
+        vec![(title(), one), (title(), all)]
+    }
+
+    /// The lines behind the faulty one, as long as they are like this.
+    fn own_lines(&self, fits: impl Fn(&str) -> bool) -> impl Iterator<Item = (usize, &'a str)> {
+        let rest = &self.lines[self.line + 1..];
+        rest.iter().copied().take_while(move |(_, line)| line.trim().is_empty() || fits(line))
+    }
+
+    /// The value in quotes, what is opened in it closed.
+    fn with_quotes(&self, start: usize, line: &str) -> Vec<(String, Edits)> {
+        let colon = line.find(": ").filter(|colon| !line[..*colon].contains(['{', '[', '"', '\'']));
+        let begins = colon.map_or(0, |colon| colon + 2);
+        let value = line[begins..].trim_start();
+        let from = start + line.len() - value.len();
+        let value = value.find(" #").map_or(value, |comment| &value[..comment]).trim_end();
+        let to = from + value.len();
+        let Some(first) = value.chars().next() else { return Vec::new() };
+        let mut out = Vec::new();
+        for (open, close) in [('"', '"'), ('\'', '\''), ('[', ']'), ('{', '}')] {
+            if first == open && (value.len() == 1 || !value.ends_with(close)) {
+                out.push((format!("close it with `{close}`"), vec![(to, to, close.to_string())]));
+            }
+        }
+        let quote = [first].into_iter().find(|c| matches!(c, '"' | '\''));
+        let inner = quote.and_then(|quote| value.strip_prefix(quote)?.strip_suffix(quote));
+        let inner =
+            inner.map(|inner| if first == '"' { inner.replace("\\\"", "\"") } else { inner.replace("''", "'") });
+        for text in inner.into_iter().chain([value.to_owned()]) {
+            let is_plain = !text.contains('\'') && !text.contains(is_control);
+            let quoted = match is_plain && text.contains(['"', '\\']) {
+                true => format!("'{text}'"),
+                false => double_quoted(&text),
+            };
+            out.push(("put the value in quotes".to_owned(), vec![(from, to, quoted)]));
+        }
+        out
+    }
+
+    /// The line and what is below it where others begin, the nearest place first.
+    fn at_other_columns(&self, column: usize) -> Vec<(String, Edits)> {
+        // Of two at the same distance, that of the last line.
+        let mut columns: Vec<usize> = Vec::new();
+        for (_, line) in self.lines[..self.line].iter().rev() {
+            let (body, mut at) = (&line[indent(line)..], indent(line));
+            columns.push(at);
+            if let Some(rest) = body.strip_prefix('-').filter(|rest| rest.starts_with(' ')) {
+                at += body.len() - rest.trim_start().len();
+                columns.push(at);
+            }
+        }
+        let mut seen = HashSet::new();
+        columns.retain(|column| seen.insert(*column));
+        columns.sort_by_key(|other| other.abs_diff(column));
+        let moved = |to: usize| {
+            let own = self.own_lines(|line| indent(line) > column);
+            let all = [self.lines[self.line]].into_iter().chain(own).filter(|(_, line)| !line.trim().is_empty());
+            let edit = |(start, line): (usize, &str)| match to.checked_sub(column) {
+                Some(more) => (start, start, " ".repeat(more)),
+                None => (start, start + (column - to).min(indent(line)), String::new()),
+            };
+            (format!("indent it by {to} spaces"), all.map(edit).collect())
+        };
+        columns.into_iter().filter(|other| *other != column).take(COLUMNS).map(moved).collect()
+    }
+
+    /// Spaces in place of tabs: in all lines that begin with some, or behind a colon or a dash of this line.
+    fn without_tabs(&self) -> Vec<(String, Edits)> {
+        let (start, line) = self.lines[self.line];
+        let blanks = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+        let title = || "write spaces in place of tabs".to_owned();
+        if let Some(at) = line.find('\t').filter(|at| *at > blanks(line)) {
+            let len = blanks(&line[at..]);
+            return vec![(title(), vec![(start + at, start + at + len, " ".to_owned())])];
+        }
+        let of_width = |width: usize| {
+            let tabbed = self.lines.iter().filter(|(_, line)| line[..blanks(line)].contains('\t'));
+            let edit = |(start, line): &(usize, &str)| {
+                let mut column = 0;
+                for c in line[..blanks(line)].chars() {
+                    column = if c == '\t' { (column / width + 1) * width } else { column + 1 };
+                }
+                (*start, start + blanks(line), " ".repeat(column))
+            };
+            (title(), tabbed.map(edit).collect::<Edits>())
+        };
+        // What stands below a key without a value is its value.
+        let is_below = |(_, edits): &(String, Edits)| {
+            edits.iter().all(|(from, _, blanks)| {
+                let above = self.lines.iter().take_while(|(start, _)| start < from).last();
+                let opens = above.filter(|(start, line)| {
+                    line.trim_end().ends_with(':') && edits.iter().all(|(other, ..)| other != start)
+                });
+                opens.is_none_or(|(_, line)| {
+                    let dash = if line.trim_start().starts_with("- ") { 2 } else { 0 };
+                    blanks.len() > indent(line) + dash
+                })
+            })
+        };
+        // Where the tab stands for what the lines beside it have.
+        let beside = self.lines.iter().map(|(_, line)| indent(line)).filter(|column| *column > 0);
+        let to = |column: usize| (title(), vec![(start, start + blanks(line), " ".repeat(column))]);
+        let mut columns: Vec<usize> = beside.collect();
+        columns.sort_unstable();
+        columns.dedup();
+        [2, 4, 8].into_iter().map(of_width).chain(columns.into_iter().take(COLUMNS).map(to)).filter(is_below).collect()
+    }
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fixed(text: &str) -> String {
+        let document = Document::parse(text);
+        let fixes = document.problems().iter().filter_map(|problem| fix_of(&document, problem));
+        let Some(fix) = fixes.into_iter().next() else { return "none".into() };
+        let mut out = text.to_owned();
+        let mut edits: Vec<_> =
+            fix.edits.iter().map(|(loc, new)| (document.range(*loc).expect("a place"), new)).collect();
+        edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start()));
+        for (range, new) in edits {
+            out.replace_range(std::ops::Range::<usize>::from(range), new);
+        }
+        out
+    }
+
+    #[test]
+    fn faults_of_a_line_are_mended() {
+        for (text, expected) in [
+            // Dashes.
+            ("a:\n  - b: c\n  b: d\n    e: f\n", "a:\n  - b: c\n  - b: d\n    e: f\n"),
+            ("a:\n  - b: c\n  b: d\n  e: f\n", "a:\n  - b: c\n  - b: d\n    e: f\n"),
+            ("a:\n  - b:\n      - Rome\n      Oslo\n", "a:\n  - b:\n      - Rome\n      - Oslo\n"),
+            ("a:\n  - b: c\n  -b: d\n", "a:\n  - b: c\n  - b: d\n"),
+            // Colons.
+            ("a:\n  - b: c\n    type:bar\n", "a:\n  - b: c\n    type: bar\n"),
+            ("a:\n  - b: c\n    props\n      x: y\n", "a:\n  - b: c\n    props:\n      x: y\n"),
+            // Quotes.
+            ("a:\n  - b: total: all\n", "a:\n  - b: \"total: all\"\n"),
+            ("a:\n  - b: total: all # note\n", "a:\n  - b: \"total: all\" # note\n"),
+            ("a:\n  - b: @c\n", "a:\n  - b: \"@c\"\n"),
+            ("a:\n  - b: %d\n", "a:\n  - b: \"%d\"\n"),
+            ("a:\n  - b: 'it's'\n", "a:\n  - b: \"it's\"\n"),
+            ("a:\n  - b: \"say \"x\"\"\n", "a:\n  - b: 'say \"x\"'\n"),
+            ("a:\n  - b: 'x' || \"y\"\n", "a:\n  - b: \"'x' || \\\"y\\\"\"\n"),
+            ("a:\n  - b: \"c\n    d: e\n", "a:\n  - b: \"c\"\n    d: e\n"),
+            ("a:\n  - b: [c, d\n    e: f\n", "a:\n  - b: [c, d]\n    e: f\n"),
+            ("a:\n  - b: ?{ x: y }\n", "a:\n  - b: \"?{ x: y }\"\n"),
+            // Columns.
+            ("a:\n  - b: c\n     d: e\n", "a:\n  - b: c\n    d: e\n"),
+            ("a:\n  - b: c\n   d:\n     e: f\n", "a:\n  - b: c\n    d:\n      e: f\n"),
+            ("a:\n  - b:\n      c: d\n     e: f\n", "a:\n  - b:\n      c: d\n      e: f\n"),
+            // Tabs.
+            ("a:\n  - b: c\n\td: e\n", "a:\n  - b: c\n    d: e\n"),
+            ("a:\n  - b:\n\t\tc: d\n\t\te: f\n", "a:\n  - b:\n        c: d\n        e: f\n"),
+            ("a:\n  - b:\td\n", "a:\n  - b: d\n"),
+            ("a:\n  - b:\n\t  c: d\n      e: f\n       g: h\n", "a:\n  - b:\n      c: d\n      e: f\n       g: h\n"),
+            // Nothing that one could tell.
+            ("a:\n  - b: c\n    d\n", "none"),
+            ("a:\n<<<<<<< HEAD\n- b\n", "none"),
+        ] {
+            assert_eq!(fixed(text), expected, "{text:?}");
+        }
+    }
+
+    /// Line ends of two characters stay.
+    #[test]
+    fn line_ends_stay() {
+        assert_eq!(fixed("a:\r\n  - b: total: all\r\n"), "a:\r\n  - b: \"total: all\"\r\n");
+    }
+}
