@@ -209,6 +209,19 @@ fn shops_that_are_alike_ask_alike() {
     assert!(others.is_empty(), "{others:#?}");
 }
 
+/// What opens no source is asked once for all shops that are alike.
+#[test]
+fn shops_that_are_alike_share_what_opens_no_source() {
+    let pure = |count: usize| -> BTreeSet<String> {
+        let mut company = Company::of(Shops::alike(count));
+        company.settle();
+        company.asked.iter().filter(|question| question.is_pure()).map(|question| format!("{question:?}")).collect()
+    };
+    let (one, many) = (pure(1), pure(12));
+    let others: Vec<_> = one.symmetric_difference(&many).take(6).collect();
+    assert!(one.len() > 30 && one.len() == many.len(), "{} {} {others:#?}", one.len(), many.len());
+}
+
 /// A question without names: those of shops, and those that composed queries have, which are hashes.
 fn nameless(question: &Question, tags: &[String]) -> String {
     let hash = regex::Regex::new(r"\bm(?:[a-z]{28}|[a-z]{14})\b").expect("it is a regular expression");
