@@ -22,6 +22,7 @@ mod line_order;
 mod meant_by_viewers;
 mod never_looked_at;
 mod origin;
+mod over_nothing;
 mod pieces;
 mod plan;
 mod probes;

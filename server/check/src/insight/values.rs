@@ -15,6 +15,7 @@
 use super::InsightVerdict;
 use super::blame::blame_query;
 use super::confirm_on_data::try_on_data;
+use super::over_nothing::fails_over_nothing;
 use super::pieces::{Piece, piece_of, probed_pieces};
 use super::plan::{Plan, filled_part, render};
 use super::probes::{
@@ -258,6 +259,11 @@ fn judge_columns(
     let mut trials: IndexMap<String, Trial> = IndexMap::new();
     for (at, error) in found {
         let Some(error) = error.filter(|error| error.kind.is_of_values()) else { continue };
+        let text = || filled_part(setting, plan, piece.range, &piece.selections[at]).into_text();
+        if fails_over_nothing(setting, piece, &text(), &error) {
+            errors[at] = Some(error);
+            continue;
+        }
         // The type that the data are converted to decides, which the message names without quotes.
         let target: String = error.message.split(['\'', '"']).step_by(2).collect();
         let trial = match trials.get(&target) {
