@@ -146,7 +146,8 @@ fn twice_the_shops_are_twice_the_work() {
         work
     };
     let (small, large) = (cold(8), cold(16));
-    assert!(small["questions"] > 500, "{small:?}");
+    // They are alike: what opens no source is asked once for all.
+    assert!(small["queries"] > 100, "{small:?}");
     grows("cold", &small, &large, 2.1);
 }
 
