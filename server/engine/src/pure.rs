@@ -55,13 +55,6 @@ impl PureRunner {
         Some(verdicts.into_iter().map(|verdict| verdict.map(answer)).collect())
     }
 
-    /// Judges the texts of questions to come. What goes wrong then goes wrong again with its own question.
-    pub(crate) fn judge_ahead(&mut self, sqls: &[&str], limits: &Limits) {
-        let Ok(database) = database(&mut self.database, self.walls) else { return };
-        let _watched = self.watchdog.watch(u64::MAX, limits.timeout, database.conn.interrupt_handle());
-        let _ = database.verdicts.of_all(&database.conn, sqls);
-    }
-
     pub(crate) fn answer(&mut self, id: u64, question: &Question, limits: &Limits) -> Result<Answer, Unknown> {
         let database = database(&mut self.database, self.walls)?;
         let watched = self.watchdog.watch(id, limits.timeout, database.conn.interrupt_handle());

@@ -176,7 +176,10 @@ impl SourceRunner {
                 Ok(answer)
             }
             (Err(_), Some(stop)) => {
-                self.keep(source);
+                // Tables that were made may still be there.
+                if alone.is_none() {
+                    self.keep(source);
+                }
                 Err(stop.into())
             }
             (Err(Failure::Sql(error)), None) => {
@@ -185,7 +188,7 @@ impl SourceRunner {
             }
             (Err(Failure::Unknown(unknown)), None) => {
                 // Whatever state it is in then: the next question gets a new one.
-                if !matches!(unknown.code, Reason::EngineFailure | Reason::OutOfMemory) {
+                if alone.is_none() && !matches!(unknown.code, Reason::EngineFailure | Reason::OutOfMemory) {
                     self.keep(source);
                 }
                 Err(unknown)

@@ -165,14 +165,6 @@ impl Machine {
         runner.parse_all(&sqls, &requests.first()?.limits)
     }
 
-    /// Prepares for these questions, if they follow one that needs its text judged.
-    fn look_ahead(&mut self, request: &Request, ahead: &[String]) {
-        if let (Machine::Pure(runner), false) = (self, ahead.is_empty()) {
-            let sqls: Vec<&str> = ahead.iter().map(String::as_str).chain([request.question.sql()]).collect();
-            runner.judge_ahead(&sqls, &request.limits);
-        }
-    }
-
     fn rest(&mut self) {
         if let Machine::Sources(runner) = self {
             runner.rest();
@@ -237,34 +229,22 @@ impl Drop for ExitOnPanic {
 fn answer_all(mut machine: Machine, shared: &Shared, output: &mut impl Write) {
     let mut responses: Vec<Response> = Vec::new();
     let mut since = Instant::now();
-    // How many of the requests that follow have their texts judged.
-    let mut judged = 0_usize;
     loop {
-        let (next, ahead) = {
+        let next = {
             let mut queue = shared.lock();
             responses.extend(queue.cancelled.drain(..).map(|id| Response {
                 id,
                 result: Err(Stop::Cancelled.into()),
                 ran: None,
             }));
-            let next = next(&mut queue.requests);
-            judged = judged.saturating_sub(next.len());
-            let ahead = match next.as_slice() {
-                [request] if judged == 0 && !request.careful => ahead(&queue.requests),
-                _ => Vec::new(),
-            };
-            judged = judged.max(ahead.len());
-            (next, ahead)
+            next(&mut queue.requests)
         };
         if !next.first().is_some_and(is_light) || responses.len() >= SHARED || since.elapsed() > PATIENCE {
             send(&mut responses, output);
             since = Instant::now();
         }
         match next.as_slice() {
-            [request] => {
-                machine.look_ahead(request, &ahead);
-                responses.push(machine.respond(request));
-            }
+            [request] => responses.push(machine.respond(request)),
             [_, ..] => match machine.parse_all(&next) {
                 Some(results) => {
                     let ids = next.iter().map(|request| request.id);
@@ -304,16 +284,6 @@ fn next(requests: &mut VecDeque<Request>) -> Vec<Request> {
         }
     }
     taken
-}
-
-/// The texts of the requests that follow, as far as they are judged together.
-fn ahead(requests: &VecDeque<Request>) -> Vec<String> {
-    let mut size = 0;
-    let fits = |request: &&Request| {
-        size += request.question.sql().len();
-        !request.careful && request.question.is_pure() && size <= TOGETHER_BYTES
-    };
-    requests.iter().take(TOGETHER - 1).take_while(fits).map(|request| request.question.sql().to_owned()).collect()
 }
 
 fn send(responses: &mut Vec<Response>, output: &mut impl Write) {

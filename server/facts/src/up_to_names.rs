@@ -87,7 +87,10 @@ fn renamed(sql: String, tables: &[ShadowTable]) -> (String, Names) {
     let columns = || tables.iter().flat_map(|table| &table.columns);
     if asked.is_empty()
         || words(&sql).any(|word| is_taken(&sql[word]))
-        || columns().any(|column| is_taken(&column.name))
+        || columns().any(|column| {
+            is_taken(&column.name)
+                || words(column.data_type.as_str()).any(|word| is_taken(&column.data_type.as_str()[word]))
+        })
         || tables.iter().any(|table| is_taken(&table.name))
     {
         return (sql, Names::default());
@@ -117,55 +120,89 @@ fn ordinal(mut n: usize, length: usize) -> String {
     format!("m{between}{}{last}", String::from_utf8_lossy(&letters))
 }
 
-/// Where names stand that were made up, each of them in quotes wherever it stands.
+/// Where names stand that were made up, and nothing but names: each of them in quotes wherever it stands, a table's where it is read or
+/// before the point of a column, another one behind `AS`. In doubt there are none.
 fn made_up(sql: &str, tables: &[ShadowTable]) -> Vec<Range<usize>> {
+    // Comments and literals of other kinds. Only behind an `e` a backslash escapes.
+    let escapes = sql.contains('\\') && (sql.contains("e'") || sql.contains("E'"));
+    if escapes || ["--", "/*", "$"].iter().any(|doubtful| sql.contains(doubtful)) {
+        return Vec::new();
+    }
     let of_tables: HashSet<&str> = tables.iter().map(|table| table.name.as_str()).collect();
-    let columns: HashSet<String> =
-        tables.iter().flat_map(|table| &table.columns).map(|column| column.name.to_ascii_lowercase()).collect();
-    let mut selected: HashSet<&str> = HashSet::new();
-    let mut typed: HashSet<String> = HashSet::new();
+    let columns = tables.iter().flat_map(|table| &table.columns);
+    let mut others: HashSet<String> = columns
+        .flat_map(|column| [column.name.as_str(), column.data_type.as_str()])
+        .flat_map(|text| words(text).map(|word| text[word].to_ascii_lowercase()))
+        .collect();
+    // What is selected by a query in the query may be data.
+    let one = ascii_words(sql).filter(|word| sql[word.clone()].eq_ignore_ascii_case("select")).count() <= 1;
+    let literals = literals(sql);
     let mut out = Vec::new();
+    // Where the last table ends that is read, for the next one may follow behind a comma.
+    let mut listed_to: Option<usize> = None;
     for word in words(sql) {
         let text = &sql[word.clone()];
-        if !is_quoted(sql, &word) || text.bytes().any(|byte| !byte.is_ascii_lowercase()) {
-            typed.insert(text.to_ascii_lowercase());
-            continue;
+        let quoted = is_quoted(sql, &word) && text.bytes().all(|byte| byte.is_ascii_lowercase());
+        let name = quoted
+            && !literals.iter().any(|literal| literal.contains(&word.start))
+            && match word.len() {
+                TABLE => {
+                    let before = &sql[..word.start - 1];
+                    let listed = listed_to.is_some_and(|end| &sql[end..word.start - 1] == ", ");
+                    let is_read = listed || follows(before, &["from", "join"]);
+                    listed_to = is_read.then_some(word.end + 1);
+                    (tables.is_empty() || of_tables.contains(text)) && (is_read || sql[word.end + 1..].starts_with('.'))
+                }
+                _ => one && follows(&sql[..word.start - 1], &["as"]),
+            };
+        if name {
+            out.push(word);
+        } else {
+            others.insert(text.to_ascii_lowercase());
         }
-        if word.len() == SELECTED && follows_as(&sql[..word.start - 1]) {
-            selected.insert(text);
-        }
-        out.push(word);
     }
-    out.retain(|word| {
-        let text = &sql[word.clone()];
-        let known = match word.len() {
-            TABLE => tables.is_empty() || of_tables.contains(text),
-            _ => selected.contains(text),
-        };
-        known && !typed.contains(text) && !columns.contains(text)
-    });
+    out.retain(|word| !others.contains(&sql[word.clone()]));
+    out
+}
+
+/// The literals in single quotes, in a text without comments.
+fn literals(sql: &str) -> Vec<Range<usize>> {
+    let (mut out, mut open, mut named) = (Vec::new(), None, false);
+    for (at, byte) in sql.bytes().enumerate() {
+        match (byte, open) {
+            (b'"', None) => named = !named,
+            (b'\'', None) if !named => open = Some(at),
+            (b'\'', Some(start)) => {
+                out.push(start..at);
+                open = None;
+            }
+            _ => {}
+        }
+    }
+    out.extend(open.map(|start| start..sql.len()));
     out
 }
 
 /// Where words stand that are as long as made-up names and begin as they do.
 fn words(sql: &str) -> impl Iterator<Item = Range<usize>> + '_ {
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80;
+    let begins = |word: &Range<usize>| sql.as_bytes()[word.start].eq_ignore_ascii_case(&b'm');
+    ascii_words(sql).filter(move |word| matches!(word.len(), TABLE | SELECTED) && begins(word))
+}
+
+/// Where letters, digits and `_` stand together. Other letters end a word: some of them are blanks to DuckDB.
+fn ascii_words(sql: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let bytes = sql.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
-        while at < bytes.len() {
-            let start = at;
-            while at < bytes.len() && is_part(bytes[at]) {
-                at += 1;
-            }
-            let found = start..at;
-            if found.is_empty() {
-                at += 1;
-            } else if matches!(found.len(), TABLE | SELECTED) && bytes[start].eq_ignore_ascii_case(&b'm') {
-                return Some(found);
-            }
+        while at < bytes.len() && !is_part(bytes[at]) {
+            at += 1;
         }
-        None
+        let start = at;
+        while at < bytes.len() && is_part(bytes[at]) {
+            at += 1;
+        }
+        (start < at).then_some(start..at)
     })
 }
 
@@ -179,12 +216,11 @@ fn is_quoted(sql: &str, word: &Range<usize>) -> bool {
         && at(Some(word.end + 1)) != Some(b'"')
 }
 
-/// Whether a text ends in `AS`.
-fn follows_as(before: &str) -> bool {
-    let before = before.trim_end().as_bytes();
-    before.len() > 2
-        && before[before.len() - 2..].eq_ignore_ascii_case(b"as")
-        && before[before.len() - 3].is_ascii_whitespace()
+/// Whether a text ends in one of these words.
+fn follows(before: &str, words: &[&str]) -> bool {
+    let before = before.trim_ascii_end();
+    let last = ascii_words(before).last().filter(|word| word.end == before.len());
+    last.is_some_and(|last| words.iter().any(|word| before[last.clone()].eq_ignore_ascii_case(word)))
 }
 
 #[cfg(test)]
@@ -209,7 +245,7 @@ mod tests {
     fn questions_of_equal_shape_are_one() {
         let asked = |first: &str, second: &str, alias: &str| {
             let sql = format!(
-                "SELECT \"{first}\".\"n\" AS \"{alias}\" FROM \"{first}\" JOIN \"{second}\" ON true ORDER BY \"{alias}\""
+                "SELECT \"{first}\".\"n\" AS \"{alias}\", 'O''Fallon' FROM \"{first}\" JOIN \"{second}\" ON \"{second}\".\"k\" > 1"
             );
             let mut tables = vec![table(first, "n"), table(second, "k")];
             tables.sort_by(|a, b| a.name.cmp(&b.name));
@@ -251,10 +287,31 @@ mod tests {
             // A name of the user's own that looks like one.
             "SELECT \"multiplications\"".to_owned(),
             format!("SELECT n AS \"{A}\" ORDER BY {A}"),
+            format!("SELECT n AS \"{A}\" ORDER BY \"{A}\""),
+            format!("SELECT max(\"{A}\") AS \"{A}\""),
+            format!("SELECT (SELECT 1 AS \"{A}\")"),
+            // Data, whatever DuckDB makes of them.
+            format!("SELECT '\"{ORDERS}\"' FROM \"{ORDERS}\""),
+            format!("SELECT ' \"{ORDERS}\".' FROM \"{ORDERS}\""),
+            format!("SELECT $q$ \"{ORDERS}\". $q$ FROM \"{ORDERS}\""),
+            format!("SELECT \"{ORDERS}\" FROM \"{ORDERS}\""),
+            format!("SELECT {{\"{ORDERS}\": 1}} FROM \"{ORDERS}\""),
+            format!("SELECT e'\\'\"{ORDERS}\".' FROM \"{ORDERS}\""),
+            // A blank of Unicode ends a name.
+            format!("SELECT\u{a0}{ORDERS}\u{a0}.n FROM \"{ORDERS}\""),
         ] {
             let question = bind(&orders, sql);
             assert_eq!(up_to_names(question.clone()), (question, Names::default()));
         }
+        let of_type = ShadowTable {
+            columns: vec![Column {
+                name: "n".into(),
+                data_type: format!("STRUCT(\"{ORDERS}\" BIGINT)").as_str().into(),
+            }],
+            ..table(ORDERS, "n")
+        };
+        let question = bind(&[of_type], format!("SELECT \"{ORDERS}\".n FROM \"{ORDERS}\""));
+        assert_eq!(up_to_names(question.clone()).0, question);
         let columns = [table(ORDERS, A)];
         let question = bind(&columns, format!("SELECT \"{A}\" AS \"{A}\""));
         assert_eq!(up_to_names(question.clone()).0, question);

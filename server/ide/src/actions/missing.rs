@@ -61,9 +61,14 @@ fn relation(project: &Project, facts: &FactStore, finding: &Finding, file: FileI
     let name = |id: ObjectId| project.object(id).name_text();
     let column = common(project, facts, a, b)?;
     let (a, b) = (name(a), name(b));
-    let item = format!(
-        "  - name: {a}_{b}\n    join_type: inner\n    condition: \"${{ref({a}).{column}}} = ${{ref({b}).{column}}}\"\n"
-    );
+    // A column is called what somebody else called it.
+    let is_word = !column.is_empty() && column.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let called = format!("{a}_{b}");
+    if !is_word || !viz_syntax::is_plain(&called) {
+        return None;
+    }
+    let condition = viz_syntax::double_quoted(&format!("${{ref({a}).{column}}} = ${{ref({b}).{column}}}"));
+    let item = format!("  - name: {called}\n    join_type: inner\n    condition: {condition}\n");
     let title = format!("add a relation of `{a}` and `{b}` over `{column}`");
     action(title, finding.code, add_item(project, file, "relations", &item))
 }

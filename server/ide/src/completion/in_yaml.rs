@@ -13,7 +13,7 @@ pub(super) fn fits(request: &Request<'_>, content: &Content, item: &mut Completi
         return true;
     }
     let text = &request.text[content.range];
-    let has_control = item.insert.chars().any(char::is_control);
+    let has_control = item.insert.chars().any(is_control);
     match content.quote {
         Some('\'') if has_control => false,
         Some(quote) => {
@@ -27,6 +27,11 @@ pub(super) fn fits(request: &Request<'_>, content: &Content, item: &mut Completi
         None if content.lines && text.starts_with(['\n', '\r']) => !has_control,
         None => fits_plain(request, content, item),
     }
+}
+
+/// Whether a character ends a line for some reader of YAML, or does something else instead of being seen.
+fn is_control(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 
 fn is_named_by_others(kind: CompletionKind) -> bool {
@@ -55,7 +60,7 @@ fn fits_plain(request: &Request<'_>, content: &Content, item: &mut CompletionIte
     }
     let ends = item.insert.ends_with(':') && after.chars().next().is_none_or(char::is_whitespace);
     let begins = item.insert.starts_with('#') && before.ends_with(char::is_whitespace);
-    let breaks = item.insert.chars().any(char::is_control) || item.insert.contains(": ") || item.insert.contains(" #");
+    let breaks = item.insert.chars().any(is_control) || item.insert.contains(": ") || item.insert.contains(" #");
     let leads = before.trim().is_empty() && item.insert.starts_with(INDICATORS);
     let closes = content.flow && item.label.contains([',', '[', ']', '{', '}']);
     !(ends || begins || breaks || leads || closes)

@@ -13,12 +13,15 @@ use viz_secrets::SecretPath;
 pub const FILE: &str = ".viz-lsp-build.json";
 
 /// Of its form. Another one is as good as none.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The record of earlier builds, as it is stored.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     version: u32,
+    /// Tells that this program wrote all else for this user: a state that came with the project is none.
+    #[serde(default)]
+    seal: String,
     /// Of a build of everything, without errors: what it was made of besides the data.
     pub whole: Option<String>,
     /// By kind and name.
@@ -67,11 +70,22 @@ impl Written {
 }
 
 impl State {
-    /// Reads the state of an output folder. A damaged one is none: everything is built again then.
+    /// Reads the state of an output folder. A damaged one, or one of somebody else's, is none: everything is built again then.
     pub fn read(out: &Folder) -> Self {
         let text = out.read(Path::new(FILE), MAX_FILE_BYTES).unwrap_or_default();
-        let known = |state: &State| state.version == VERSION && state.is_inside();
+        let known = |state: &State| state.version == VERSION && state.is_inside() && state.is_ours();
         serde_json::from_slice(&text).ok().filter(known).unwrap_or_default()
+    }
+
+    /// Whether this program wrote it for this user: what it names is opened, and what it says is believed.
+    fn is_ours(&self) -> bool {
+        !self.seal.is_empty() && self.sealed().is_some_and(|seal| seal == self.seal)
+    }
+
+    /// The seal that it should have.
+    fn sealed(&self) -> Option<String> {
+        let unsealed = Self { seal: String::new(), ..self.clone() };
+        viz_engine::seal(&serde_json::to_vec(&unsealed).ok()?)
     }
 
     /// Whether all its files are below the output folder: the state may have come with the project.
@@ -87,6 +101,7 @@ impl State {
     /// If it can't be written.
     pub fn write(&mut self, out: &Out, lane: usize) -> anyhow::Result<()> {
         self.version = VERSION;
+        self.seal = self.sealed().unwrap_or_default();
         out.write(FILE, &serde_json::to_string(self)?, lane)
     }
 }
@@ -180,7 +195,8 @@ mod tests {
     #[test]
     fn a_state_that_names_files_elsewhere_is_none() {
         let folder = tempfile::tempdir().unwrap();
-        let mut state = State { version: VERSION, whole: Some("x".into()), nodes: BTreeMap::new() };
+        let mut state =
+            State { version: VERSION, seal: String::new(), whole: Some("x".into()), nodes: BTreeMap::new() };
         let file = |path: &str| Written { path: path.into(), length: 1, modified: 1 };
         let built = |path: &str| Built {
             key: "k".into(),
@@ -191,8 +207,16 @@ mod tests {
         };
         for (path, good) in [("main/a.json", true), ("../a", false), ("/etc/passwd", false), ("main/../../a", false)] {
             state.nodes = BTreeMap::from([("model:a".to_owned(), built(path))]);
+            state.seal = state.sealed().unwrap();
             std::fs::write(folder.path().join(FILE), serde_json::to_string(&state).unwrap()).unwrap();
             assert_eq!(State::read(&Folder::open(folder.path()).unwrap()) == state, good, "{path}");
+        }
+        // What came with the project has another seal, or none: it could name any file.
+        state.nodes = BTreeMap::from([("model:a".to_owned(), built("main/a.json"))]);
+        for seal in [String::new(), "0".repeat(64)] {
+            state.seal = seal;
+            std::fs::write(folder.path().join(FILE), serde_json::to_string(&state).unwrap()).unwrap();
+            assert_eq!(State::read(&Folder::open(folder.path()).unwrap()), State::default());
         }
         std::fs::write(folder.path().join(FILE), "{").unwrap();
         assert_eq!(State::read(&Folder::open(folder.path()).unwrap()), State::default());
