@@ -175,11 +175,9 @@ impl SourceRunner {
                 self.keep(source);
                 Ok(answer)
             }
+            (Err(_), Some(stop)) if alone.is_some() => Err(stop.into()),
             (Err(_), Some(stop)) => {
-                // Tables that were made may still be there.
-                if alone.is_none() {
-                    self.keep(source);
-                }
+                self.keep(source);
                 Err(stop.into())
             }
             (Err(Failure::Sql(error)), None) => {
@@ -197,6 +195,7 @@ impl SourceRunner {
     }
 
     /// The queries of tables that are to be made, and the one over them, each let through on its own.
+    /// A source whose question was stopped over such tables is let go: some may still be there.
     fn each_alone<'a>(
         &mut self,
         id: u64,
