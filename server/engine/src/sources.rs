@@ -170,32 +170,26 @@ impl SourceRunner {
         if let Some(Attached { definitions, .. }) = &source.attached {
             self.read = Reads::of(std::iter::once(sql.as_ref()).chain(definitions.used(&sql).map(Definition::text)));
         }
-        match (result, stop) {
-            (Ok(answer), _) => {
-                self.keep(source);
-                Ok(answer)
-            }
-            (Err(_), Some(stop)) if alone.is_some() => Err(stop.into()),
-            (Err(_), Some(stop)) => {
-                self.keep(source);
-                Err(stop.into())
-            }
-            (Err(Failure::Sql(error)), None) => {
-                self.keep(source);
-                Ok(wrap(question, behind(error, ours)))
-            }
+        // Whatever state it is in then: the next question gets a new one. Tables that were made may still be there.
+        let unsure = match (&result, &stop) {
+            (Err(_), Some(_)) => alone.is_some(),
             (Err(Failure::Unknown(unknown)), None) => {
-                // Whatever state it is in then: the next question gets a new one.
-                if alone.is_none() && !matches!(unknown.code, Reason::EngineFailure | Reason::OutOfMemory) {
-                    self.keep(source);
-                }
-                Err(unknown)
+                alone.is_some() || matches!(unknown.code, Reason::EngineFailure | Reason::OutOfMemory)
             }
+            _ => false,
+        };
+        if !unsure {
+            self.keep(source);
         }
+        let result = result.map_err(|failure| match failure {
+            // A query over tables that are made has nothing of ours before it.
+            Failure::Sql(error) => Failure::Sql(behind(error, if alone.is_some() { 0 } else { ours })),
+            unknown => unknown,
+        });
+        settled(question, result, stop)
     }
 
     /// The queries of tables that are to be made, and the one over them, each let through on its own.
-    /// A source whose question was stopped over such tables is let go: some may still be there.
     fn each_alone<'a>(
         &mut self,
         id: u64,

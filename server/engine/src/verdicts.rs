@@ -37,25 +37,17 @@ impl Verdicts {
         conn: &Connection,
         sqls: &[&str],
     ) -> Result<Vec<Result<Verdict, Unknown>>, Unknown> {
-        let new: Vec<&str> = sqls.iter().copied().filter(|sql| !self.of.contains_key(*sql)).collect();
-        let known: HashMap<&str, Verdict> =
-            sqls.iter().filter_map(|sql| Some((*sql, self.of.get(*sql)?.clone()))).collect();
-        let mut judged = match new.as_slice() {
-            [] => Vec::new(),
-            new => gate::judge_all(conn, new)?,
-        }
-        .into_iter();
-        let of = |sql: &&str| match known.get(sql) {
-            Some(known) => Ok(known.clone()),
-            None => judged.next().unwrap_or_else(|| gate::verdict(conn, sql)),
-        };
-        let all: Vec<Result<Verdict, Unknown>> = sqls.iter().map(of).collect();
-        for (sql, verdict) in sqls.iter().zip(&all) {
-            if let (Ok(verdict), false) = (verdict, known.contains_key(sql)) {
+        let known: Vec<Option<Verdict>> = sqls.iter().map(|sql| self.of.get(*sql).cloned()).collect();
+        let new: Vec<&str> =
+            sqls.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(sql, _)| *sql).collect();
+        let judged = if new.is_empty() { Vec::new() } else { gate::judge_all(conn, &new)? };
+        for (sql, verdict) in new.iter().zip(&judged) {
+            if let Ok(verdict) = verdict {
                 self.remember(sql, verdict);
             }
         }
-        Ok(all)
+        let mut judged = judged.into_iter();
+        Ok(known.into_iter().filter_map(|known| known.map(Ok).or_else(|| judged.next())).collect())
     }
 
     fn remember(&mut self, sql: &str, verdict: &Verdict) {

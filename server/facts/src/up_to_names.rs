@@ -2,7 +2,7 @@
 //!
 //! The names that the format makes up (4.1) are an `m` and 28 letters for a table, 14 for what is selected; they say nothing to
 //! DuckDB. In a question that opens no source they are put in order of their appearance instead, as long as they were, so that
-//! all places stay. Where such a name is written in any other way than in quotes, as only a person would, it stays.
+//! all places stay. Where such a name could be anything but a name, or is written as only a person would, it stays.
 
 use crate::{Question, ShadowTable, SqlError};
 use std::collections::{HashMap, HashSet};
@@ -137,6 +137,10 @@ fn made_up(sql: &str, tables: &[ShadowTable]) -> Vec<Range<usize>> {
     // What is selected by a query in the query may be data.
     let one = ascii_words(sql).filter(|word| sql[word.clone()].eq_ignore_ascii_case("select")).count() <= 1;
     let literals = literals(sql);
+    let in_literal = |at: usize| {
+        let next = literals.partition_point(|literal| literal.end <= at);
+        literals.get(next).is_some_and(|literal| literal.contains(&at))
+    };
     let mut out = Vec::new();
     // Where the last table ends that is read, for the next one may follow behind a comma.
     let mut listed_to: Option<usize> = None;
@@ -144,7 +148,7 @@ fn made_up(sql: &str, tables: &[ShadowTable]) -> Vec<Range<usize>> {
         let text = &sql[word.clone()];
         let quoted = is_quoted(sql, &word) && text.bytes().all(|byte| byte.is_ascii_lowercase());
         let name = quoted
-            && !literals.iter().any(|literal| literal.contains(&word.start))
+            && !in_literal(word.start)
             && match word.len() {
                 TABLE => {
                     let before = &sql[..word.start - 1];
@@ -218,9 +222,8 @@ fn is_quoted(sql: &str, word: &Range<usize>) -> bool {
 
 /// Whether a text ends in one of these words.
 fn follows(before: &str, words: &[&str]) -> bool {
-    let before = before.trim_ascii_end();
-    let last = ascii_words(before).last().filter(|word| word.end == before.len());
-    last.is_some_and(|last| words.iter().any(|word| before[last.clone()].eq_ignore_ascii_case(word)))
+    let last = before.trim_ascii_end().rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next();
+    last.is_some_and(|last| words.iter().any(|word| last.eq_ignore_ascii_case(word)))
 }
 
 #[cfg(test)]

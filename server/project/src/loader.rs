@@ -307,7 +307,8 @@ impl<'a> Loader<'a> {
     }
 
     fn syntax_problems(&mut self, id: FileId) {
-        let document = self.project.file(id).document.clone();
+        let file = self.project.file(id);
+        let (document, fixes) = (file.document.clone(), file.yaml_fixes());
         if document.is_empty() {
             if document.problems().is_empty() {
                 let message = "the file is empty: the project loader refuses it (R-DISC-11)";
@@ -339,9 +340,7 @@ impl<'a> Loader<'a> {
                 Code::CustomTag => Some("remove the tag; for an environment variable, write `${env.NAME}`".into()),
                 _ => None,
             };
-            if at < crate::yaml_fixes::MOST
-                && let Some(fix) = crate::yaml_fixes::fix_of(&document, problem)
-            {
+            if let Some(fix) = fixes.get(at).cloned().flatten() {
                 found = found.fix(fix);
             }
             self.project.parts().problems.push(found);

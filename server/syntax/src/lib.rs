@@ -56,7 +56,9 @@ pub use plain::{Plain, node_at};
 pub use problem::{Problem, ProblemKind};
 pub use query_string::{QueryString, QueryStringError, Slice, query_string};
 pub use quoted::{double_quoted, is_plain, quoted, quoted_as};
-pub use reference::{PathOutside, RefForm, Reference, env_references, path_outside, paths_outside, references};
+pub use reference::{
+    PathOutside, RefForm, Reference, env_references, is_referable, path_outside, paths_outside, references,
+};
 pub use scalar::Style;
 pub use suppression::Suppression;
 pub use top::{TopEntry, TopValue};

@@ -41,6 +41,11 @@ pub(crate) fn is_path_char(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '.' | '[' | ']' | '_')
 }
 
+/// Whether a reference can name a column that is called so: letters, digits and `_` only (S-06).
+pub fn is_referable(column: &str) -> bool {
+    !column.is_empty() && column.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
 /// The number of bytes at the start of a text whose characters all fit.
 pub(crate) fn span(text: &str, fits: fn(char) -> bool) -> usize {
     text.find(|c| !fits(c)).unwrap_or(text.len())

@@ -44,12 +44,8 @@ pub(super) fn is_never_looked_at(
     if !tells_unequal(&text) {
         return Ok(true);
     }
-    let whole = TextRange::up_to(TextSize::of(setting.composed.template.text().text()));
-    let part = |range| filled_part(setting, plan, range, selection).into_text();
-    let before = part(TextRange::new(whole.start(), piece.start()));
-    let after = part(TextRange::new(piece.end(), whole.end()));
     for operand in disjuncts(&text) {
-        if !runs(format!("{before}{}{after}", &text[operand]))? {
+        if !runs(with_instead(setting, plan, selection, [(piece, text[operand].to_owned())]))? {
             return Ok(false);
         }
     }
@@ -58,21 +54,31 @@ pub(super) fn is_never_looked_at(
 
 /// The query without other conditions than this piece.
 fn alone(setting: &Setting<'_>, plan: &Plan, piece: TextRange, selection: &[u32]) -> String {
-    let part = |range| filled_part(setting, plan, range, selection).into_text();
-    let mut wheres: Vec<TextRange> = Vec::new();
-    for placed in setting.composed.placed.iter().filter(|placed| placed.clause == Clause::Where) {
-        if !wheres.contains(&placed.range) {
-            wheres.push(placed.range);
-        }
-    }
+    let wheres = setting.composed.placed.iter().filter(|placed| placed.clause == Clause::Where);
+    let mut wheres: Vec<TextRange> = wheres.map(|placed| placed.range).collect();
     wheres.sort_by_key(|range| range.start());
-    let (mut out, mut end) = (String::new(), TextSize::new(0));
-    for range in wheres {
-        out.push_str(&part(TextRange::new(end, range.start())));
-        out.push_str(&if range.contains_range(piece) { part(piece) } else { "TRUE".to_owned() });
-        end = range.end();
+    let instead = |range: TextRange| match range.contains_range(piece) {
+        true => filled_part(setting, plan, piece, selection).into_text(),
+        false => "TRUE".to_owned(),
+    };
+    with_instead(setting, plan, selection, wheres.into_iter().map(|range| (range, instead(range))))
+}
+
+/// The query with other texts at some places, which are in its order.
+fn with_instead(
+    setting: &Setting<'_>,
+    plan: &Plan,
+    selection: &[u32],
+    places: impl IntoIterator<Item = (TextRange, String)>,
+) -> String {
+    let part = |start, end| filled_part(setting, plan, TextRange::new(start, end), selection).into_text();
+    let (mut out, mut done) = (String::new(), TextSize::new(0));
+    for (place, instead) in places {
+        out.push_str(&part(done, place.start()));
+        out.push_str(&instead);
+        done = place.end();
     }
-    out + &part(TextRange::new(end, TextSize::of(setting.composed.template.text().text())))
+    out + &part(done, TextSize::of(setting.composed.template.text().text()))
 }
 
 /// Whether a condition compares more than columns and constants: it calculates, or calls a function.

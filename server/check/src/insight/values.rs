@@ -259,8 +259,7 @@ fn judge_columns(
     let mut trials: IndexMap<String, Trial> = IndexMap::new();
     for (at, error) in found {
         let Some(error) = error.filter(|error| error.kind.is_of_values()) else { continue };
-        let text = || filled_part(setting, plan, piece.range, &piece.selections[at]).into_text();
-        if fails_over_nothing(setting, piece, &text(), &error) {
+        if fails_over_nothing(setting, plan, piece, &piece.selections[at], &error) {
             errors[at] = Some(error);
             continue;
         }

@@ -138,7 +138,7 @@ pub(super) fn queries_over_materialized_tables() {
     let Ok(Answer::Accepted(Err(error))) = over("select 7 as w", true, "select ww from \"m 1\"") else {
         panic!("no `ww`")
     };
-    assert_eq!((error.kind, error.candidates), (SqlErrorKind::Binder, vec!["w".to_owned()]));
+    assert_eq!((error.kind, error.offset, error.candidates), (SqlErrorKind::Binder, Some(7), vec!["w".to_owned()]));
     let gone = over("select 1 as a", false, "from temp.main.\"m 1\"");
     assert!(!runs(gone.clone()), "{gone:?}");
     for table in

@@ -62,9 +62,8 @@ fn relation(project: &Project, facts: &FactStore, finding: &Finding, file: FileI
     let column = common(project, facts, a, b)?;
     let (a, b) = (name(a), name(b));
     // A column is called what somebody else called it.
-    let is_word = !column.is_empty() && column.chars().all(|c| c.is_alphanumeric() || c == '_');
     let called = format!("{a}_{b}");
-    if !is_word || !viz_syntax::is_plain(&called) {
+    if !viz_syntax::is_referable(&column) || !viz_syntax::is_plain(&called) {
         return None;
     }
     let condition = viz_syntax::double_quoted(&format!("${{ref({a}).{column}}} = ${{ref({b}).{column}}}"));

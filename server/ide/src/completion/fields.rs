@@ -13,6 +13,7 @@ use viz_check::columns_of;
 use viz_facts::DataType;
 use viz_project::{Body, Input, Insight, Kind, ObjectId, Place, Resolution};
 use viz_sql::Accessor;
+use viz_syntax::is_referable;
 use viz_text::{TextRange, markdown, shown};
 
 /// Longest rendered value in a list.
@@ -106,7 +107,7 @@ fn model(
     }
     for (name, data_type) in columns(request, id) {
         // Others can't be referred to (S-06).
-        if !is_word(&name) {
+        if !is_referable(&name) {
             continue;
         }
         let detail = type_text(data_type.as_ref());
@@ -139,11 +140,6 @@ fn properties(insight: &Insight, replace: TextRange) -> Vec<CompletionItem> {
                 .documentation(describe::code(found.query.body()))
         })
         .collect()
-}
-
-/// Whether a reference can name a column.
-pub(super) fn is_word(name: &str) -> bool {
-    name.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
 /// What is said of a column: its type, if that is known.

@@ -4,6 +4,7 @@ use super::Request;
 use super::item::{CompletionItem, CompletionKind};
 use crate::cursor::context::Content;
 use viz_syntax::{double_quoted, is_plain, quoted};
+use viz_text::shown::is_control;
 use viz_text::{TextRange, TextSize};
 
 /// Whether an item can be put into its scalar; names of objects, columns, tables, options and files get the escapes and quotes that
@@ -13,7 +14,7 @@ pub(super) fn fits(request: &Request<'_>, content: &Content, item: &mut Completi
         return true;
     }
     let text = &request.text[content.range];
-    let has_control = item.insert.chars().any(is_control);
+    let has_control = item.insert.contains(breaks);
     match content.quote {
         Some('\'') if has_control => false,
         Some(quote) => {
@@ -29,9 +30,9 @@ pub(super) fn fits(request: &Request<'_>, content: &Content, item: &mut Completi
     }
 }
 
-/// Whether a character ends a line for some reader of YAML, or does something else instead of being seen.
-fn is_control(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
+/// Whether a character ends a line, or does something else instead of being seen.
+fn breaks(c: char) -> bool {
+    c.is_control() || is_control(c)
 }
 
 fn is_named_by_others(kind: CompletionKind) -> bool {
@@ -60,7 +61,7 @@ fn fits_plain(request: &Request<'_>, content: &Content, item: &mut CompletionIte
     }
     let ends = item.insert.ends_with(':') && after.chars().next().is_none_or(char::is_whitespace);
     let begins = item.insert.starts_with('#') && before.ends_with(char::is_whitespace);
-    let breaks = item.insert.chars().any(is_control) || item.insert.contains(": ") || item.insert.contains(" #");
+    let breaks = item.insert.contains(breaks) || item.insert.contains(": ") || item.insert.contains(" #");
     let leads = before.trim().is_empty() && item.insert.starts_with(INDICATORS);
     let closes = content.flow && item.label.contains([',', '[', ']', '{', '}']);
     !(ends || begins || breaks || leads || closes)

@@ -2,7 +2,7 @@
 
 use super::Request;
 use super::item::{CompletionItem, CompletionKind};
-use super::sql::{Column, inputs_of, open_literal, operand};
+use super::sql::{Column, inputs_of, literal, open_literal, operand};
 use crate::cursor::context::{Content, Context, Spot};
 use crate::sql_text::from_items::{FromItem, Origin, from_items};
 use crate::sql_text::source_tables::{columns_of_item, text_of};
@@ -11,7 +11,6 @@ use viz_check::options_of;
 use viz_facts::{Answer, FactStore, KeyedQuestion, Question, SourceSpec};
 use viz_project::{ObjectId, Project};
 use viz_sql::quote;
-use viz_text::{TextRange, TextSize};
 
 /// Values in one list.
 const SHOWN: u32 = 200;
@@ -27,7 +26,7 @@ pub(super) fn question(
     let (file, _) = project.resolve(project.object(model).loc)?;
     let text = project.file(file).document.text();
     let before = text.get(usize::from(content.range.start())..usize::from(context.at))?;
-    let name = column_before(before)?;
+    let name = column_at_end(&before[..open_literal(before)?])?;
     of_table(&from_items(text_of(project, model)).0, &name, source, facts)
 }
 
@@ -46,10 +45,9 @@ fn of_table(items: &[FromItem], name: &[String], source: &SourceSpec, facts: &Fa
     Some(Question::Options { source: source.clone(), sql, limit: SHOWN }.into())
 }
 
-/// The column that stands before a literal which is open at the end of a text, with its qualifiers.
-fn column_before(before: &str) -> Option<Vec<String>> {
-    let open = open_literal(before)?;
-    let operand = operand(&before[..open])?;
+/// The column that is compared at the end of a text, with its qualifiers.
+fn column_at_end(text: &str) -> Option<Vec<String>> {
+    let operand = operand(text)?;
     let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '"');
     let start = operand.rfind(|c| !word(c)).map_or(0, |at| at + operand[at..].chars().next().map_or(1, char::len_utf8));
     let parts: Vec<String> = operand[start..].split('.').map(|part| part.trim_matches('"').to_owned()).collect();
@@ -64,17 +62,8 @@ pub(super) fn values(
     model: ObjectId,
     source: Option<&SourceSpec>,
 ) -> Option<Vec<CompletionItem>> {
-    // In a scalar with single quotes those of SQL are doubled: there they can't be told from closed ones.
-    if content.quote == Some('\'') {
-        return None;
-    }
-    let (text, at) = request.content(content);
-    let before = &text[..usize::from(at)];
-    let open = open_literal(before)?;
-    let rest = &text[usize::from(at)..];
-    let end = usize::from(at) + rest.find(['\'', '\n']).unwrap_or(rest.len());
-    let replace = TextRange::new(TextSize::new(open as u32 + 1), TextSize::new(end as u32)) + content.range.start();
-    let Some(name) = column_before(before) else { return Some(Vec::new()) };
+    let (before, replace) = literal(request, content)?;
+    let Some(name) = column_at_end(before) else { return Some(Vec::new()) };
     let (project, facts) = (request.snapshot.project, request.snapshot.facts);
     let items = from_items(text_of(project, model)).0;
     let asked = source.and_then(|source| of_table(&items, &name, source, facts));

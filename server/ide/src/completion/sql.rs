@@ -2,7 +2,7 @@
 //! options of the inputs that its column is compared with.
 
 use super::Request;
-use super::fields::{columns, is_word, type_text};
+use super::fields::{columns, type_text};
 use super::item::{CompletionItem, CompletionKind};
 use super::tables::quoted;
 use crate::cursor::context::Content;
@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use viz_check::options_of;
 use viz_facts::DataType;
 use viz_project::{Body, Kind, ObjectId, Options, Project, Resolution};
-use viz_syntax::references;
+use viz_syntax::{is_referable, references};
 use viz_text::{TextRange, TextSize};
 
 /// Options in one list.
@@ -24,7 +24,7 @@ pub(super) fn qualified(request: &Request<'_>, content: &Content, replace: TextR
     for model in models(request, content) {
         let name = request.snapshot.project.object(model).name_text();
         // Others can't be referred to (S-06).
-        let referable = columns(request, model).into_iter().filter(|(column, _)| is_word(column));
+        let referable = columns(request, model).into_iter().filter(|(column, _)| is_referable(column));
         items.extend(referable.map(|(column, data_type)| {
             CompletionItem::new(format!("{name}.{column}"), CompletionKind::Column, replace)
                 .detail(type_text(data_type.as_ref()))
@@ -102,18 +102,8 @@ pub(super) fn directions(request: &Request<'_>, content: &Content, replace: Text
 
 /// Inside a literal that a column is compared with: the options of the inputs that belong to the column.
 pub(super) fn options(request: &Request<'_>, content: &Content) -> Option<Vec<CompletionItem>> {
-    // In a scalar with single quotes those of SQL are doubled: there they can't be told from closed ones.
-    if content.quote == Some('\'') {
-        return None;
-    }
-    let (text, at) = request.content(content);
-    let before = &text[..usize::from(at)];
-    let open = open_literal(before)?;
-    let column = compared(&before[..open])?;
-    let rest = &text[usize::from(at)..];
-    let end = usize::from(at) + rest.find(['\'', '\n']).unwrap_or(rest.len());
-    let start = TextSize::new(open as u32 + 1);
-    let replace = TextRange::new(start, TextSize::new(end as u32)) + content.range.start();
+    let (text, replace) = literal(request, content)?;
+    let column = compared(text)?;
     let mut seen = BTreeSet::new();
     let mut items = Vec::new();
     for input in inputs_of(request.snapshot.project, &column) {
@@ -132,6 +122,20 @@ pub(super) fn options(request: &Request<'_>, content: &Content) -> Option<Vec<Co
     }
     items.truncate(SHOWN);
     Some(items)
+}
+
+/// What stands before the literal at the cursor, and the place of what is in it.
+pub(super) fn literal<'b>(request: &'b Request<'_>, content: &Content) -> Option<(&'b str, TextRange)> {
+    // In a scalar with single quotes those of SQL are doubled: there they can't be told from closed ones.
+    if content.quote == Some('\'') {
+        return None;
+    }
+    let (text, at) = request.content(content);
+    let open = open_literal(&text[..usize::from(at)])?;
+    let rest = &text[usize::from(at)..];
+    let end = usize::from(at) + rest.find(['\'', '\n']).unwrap_or(rest.len());
+    let inside = TextRange::new(TextSize::new(open as u32 + 1), TextSize::new(end as u32));
+    Some((&text[..open], inside + content.range.start()))
 }
 
 /// Where the literal that is open at the end of a text begins.

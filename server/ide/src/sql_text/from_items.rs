@@ -2,6 +2,7 @@
 //! engine is needed, and unfinished text is fine up to where it stops being tokens.
 
 use crate::sql_text::select_list::{select_list, tokens_of};
+use std::sync::Arc;
 use viz_sql::Token;
 use viz_text::TextRange;
 
@@ -27,8 +28,8 @@ pub(crate) enum Origin {
     Query {
         /// The columns that it names.
         columns: Vec<String>,
-        /// What it takes all columns of.
-        all_of: Vec<FromItem>,
+        /// What it takes all columns of: shared by all that read the query, which may double with each query in a chain of them.
+        all_of: Arc<[FromItem]>,
     },
 }
 
@@ -113,7 +114,7 @@ fn query(sql: &str, named: &[FromItem], left: usize) -> Origin {
         }
         None => Vec::new(),
     };
-    Origin::Query { columns, all_of }
+    Origin::Query { columns, all_of: all_of.into() }
 }
 
 /// Whether a table is expected behind a text.

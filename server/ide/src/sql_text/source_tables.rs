@@ -1,6 +1,7 @@
 //! The tables of a source and their columns, as far as they are known, and what to ask for them.
 
 use crate::sql_text::from_items::{FromItem, Origin};
+use std::collections::HashSet;
 use viz_facts::{Answer, Catalog, DataType, FactStore, KeyedQuestion, Question, SourceSpec};
 use viz_project::{Body, ObjectId, Project};
 
@@ -48,25 +49,20 @@ pub(crate) fn tables_of(source: &SourceSpec, facts: &FactStore) -> Option<Vec<St
 
 /// The questions for the columns of what is read. Of a table that the source doesn't have, nothing is asked.
 pub(crate) fn describe(source: &SourceSpec, item: &FromItem, tables: Option<&[String]>) -> Vec<KeyedQuestion> {
-    let mut out = Vec::new();
-    describe_below(source, item, tables, DEEPEST, &mut out);
-    out
+    let mut read = Vec::new();
+    flatten(item, DEEPEST, &mut HashSet::new(), &mut read);
+    read.into_iter().filter_map(|item| question_of(source, item, tables)).collect()
 }
 
-fn describe_below(
-    source: &SourceSpec,
-    item: &FromItem,
-    tables: Option<&[String]>,
-    depth: usize,
-    out: &mut Vec<KeyedQuestion>,
-) {
-    match &item.origin {
-        Origin::Query { all_of, .. } if depth > 0 => {
-            all_of.iter().for_each(|inner| describe_below(source, inner, tables, depth - 1, out));
-        }
-        Origin::Query { .. } => {}
-        _ => out.extend(question_of(source, item, tables)),
+/// What an item takes all columns of, and itself behind it. What several queries take is there once.
+fn flatten<'a>(item: &'a FromItem, depth: usize, seen: &mut HashSet<*const FromItem>, out: &mut Vec<&'a FromItem>) {
+    if let Origin::Query { all_of, .. } = &item.origin
+        && depth > 0
+        && seen.insert(all_of.as_ptr())
+    {
+        all_of.iter().for_each(|inner| flatten(inner, depth - 1, seen, out));
     }
+    out.push(item);
 }
 
 /// The question for the columns of a table, a call or a file.
@@ -90,28 +86,47 @@ pub(crate) fn columns_of_item(
     item: &FromItem,
     facts: &FactStore,
 ) -> Vec<(String, Option<DataType>)> {
-    columns_below(source, item, facts, tables_of(source, facts).as_deref(), DEEPEST)
+    let (mut read, tables) = (Vec::new(), tables_of(source, facts));
+    flatten(item, DEEPEST, &mut HashSet::new(), &mut read);
+    read.into_iter().flat_map(|item| known_columns(source, item, facts, tables.as_deref())).collect()
 }
 
-fn columns_below(
+/// The columns that a query names, or those of a table, a call or a file.
+fn known_columns(
     source: &SourceSpec,
     item: &FromItem,
     facts: &FactStore,
     tables: Option<&[String]>,
-    depth: usize,
 ) -> Vec<(String, Option<DataType>)> {
-    if let Origin::Query { columns, all_of } = &item.origin {
-        let inner = all_of.iter().filter(|_| depth > 0);
-        let all = inner.flat_map(|inner| columns_below(source, inner, facts, tables, depth - 1));
-        let mut found: Vec<(String, Option<DataType>)> = all.collect();
-        found.extend(columns.iter().map(|name| (name.clone(), None)));
-        return found;
-    }
+    let named = item.named().map(|name| (name.to_owned(), None));
     let question = question_of(source, item, tables);
     match question.and_then(|question| facts.get(&question)?.answer().cloned()).as_deref() {
         Some(Answer::Columns(Ok(columns))) => {
             columns.iter().map(|column| (column.name.clone(), Some(column.data_type.clone()))).collect()
         }
-        _ => Vec::new(),
+        _ => named.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql_text::from_items::from_items;
+
+    /// A chain of queries, each of which takes all of the one before twice.
+    #[test]
+    fn queries_that_double_are_followed_once() {
+        let links: Vec<String> =
+            (1..60).map(|at| format!("w{at} as (select * from w{}, w{} x)", at - 1, at - 1)).collect();
+        let sql = format!("with w0 as (select 1 as a), {} select * from w59, w5, w0", links.join(", "));
+        let source = SourceSpec::DuckDbMemory { root: "/p".into() };
+        let names = |name: &str| -> Vec<String> {
+            let items = from_items(&sql).0;
+            let item = items.iter().rfind(|item| item.name == name).expect("it is read");
+            columns_of_item(&source, item, &FactStore::new()).into_iter().map(|(name, _)| name).collect()
+        };
+        assert_eq!(names("w0"), ["a"]);
+        assert_eq!(names("w5"), ["a", "a"], "of both that the first one reads");
+        assert!(names("w59").len() < 10, "no deeper than it is followed");
     }
 }
