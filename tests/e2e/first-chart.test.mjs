@@ -60,8 +60,7 @@ test("an empty folder, a new project, a mistake and its fix, and a chart that fo
   await window.type("market");
   await page.keyboard.press("Tab");
   await window.complete("", "single-select");
-  await window.newLine();
-  await window.complete("opt", "options");
+  await page.keyboard.press("Tab");
   await window.type("?{ select distinct region from ");
   await window.complete("sal", "sales");
   await window.type(" order by region ");
@@ -71,9 +70,7 @@ test("an empty folder, a new project, a mistake and its fix, and a chart that fo
 
   await window.complete("ins", "insights");
   await window.type("amounts");
-  await window.newLine();
-  await window.type("  ");
-  await window.complete("pro", "props");
+  await page.keyboard.press("Tab");
   await window.complete("ba", "bar");
   await window.newLine();
   await window.complete("x", "x");

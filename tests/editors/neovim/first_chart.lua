@@ -43,7 +43,7 @@ end
 -- Types the beginning of something, and takes what completion offers first; then there is `text` on the screen. A row is a
 -- word, its kind and more.
 local function complete(beginning, label, text, picture)
-  local row = '\n[~%s]*' .. vim.pesc(label) .. ' +%u%a+'
+  local row = '[~%s]' .. vim.pesc(label) .. ' +%u%l%a+'
   local function offered()
     return screen():find(row) ~= nil
   end
@@ -112,18 +112,18 @@ local function write()
   complete('inp', 'inputs', 'inputs:\n  - name:')
   type_in('market')
   press('<Tab>')
-  complete('', 'single-select', 'type: single-select')
-  new_line()
-  complete('opt', 'options', 'options:')
+  -- The choices of the snippet.
+  see('multi-select')
+  press('<C-y>')
+  gone('multi-select')
+  press('<Tab>')
   type_in('?{ select distinct region from ')
   complete('sal', 'sales', 'from ${ref(sales)}')
   type_in(' order by region }')
   new_line(2)
   complete('ins', 'insights', 'insights:\n  - name:')
   type_in('amounts')
-  new_line(0)
-  press('  ')
-  complete('pro', 'props', 'props:')
+  press('<Tab>')
   complete('ba', 'bar', 'type: bar')
   new_line()
   complete('x', 'x', 'x: ?{')

@@ -224,13 +224,14 @@ fn first_item(kind: Kind, indent: usize, has_default: bool) -> (String, String) 
     }
     // What the schema asks for only once the type is known, or not at all.
     match kind {
-        Kind::Input => lines.push(("options", "[#]", None)),
+        Kind::Input => lines.push(("options", "#", None)),
         Kind::Insight => lines.push(("props:\n  type", "#", None)),
         _ => {}
     }
     let (mut text, mut snippet) = ("- name: ".to_owned(), "- name: $1".to_owned());
     for (at, (key, value, words)) in lines.iter().enumerate() {
-        let stop = at + 2;
+        // The last one ends the snippet: an editor goes on to the next key's own stops then.
+        let stop = if at + 1 == lines.len() && words.is_none() { 0 } else { at + 2 };
         let value = match words {
             Some(words) => format!("${{{stop}|{}|}}", words.join(",")),
             None => value.replace('#', &format!("${stop}")),

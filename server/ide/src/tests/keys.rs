@@ -58,23 +58,23 @@ fn nothing_is_said_of_unknown_keys_and_of_texts() {
 #[test]
 fn a_list_begins_with_all_that_is_required() {
     let key = |label: &str, snippet: bool| Fixture::new("$0").changed(label, snippet);
-    assert_eq!(key("relations", true), "relations:\n  - name: $1\n    condition: $2");
+    assert_eq!(key("relations", true), "relations:\n  - name: $1\n    condition: $0");
     assert_eq!(key("relations", false), "relations:\n  - name: \n    condition:");
     assert_eq!(key("destinations", true), "destinations:\n  - name: $1\n    type: ${2|slack,email,console|}");
     assert_eq!(key("charts", true), "charts:\n  - name: $0");
     let nested = Fixture::new("models:\n  - name: m\n    met$0").changed("metrics", true);
-    assert_eq!(nested, "metrics:\n  - name: $1\n    expression: $2");
+    assert_eq!(nested, "metrics:\n  - name: $1\n    expression: $0");
 }
 
 /// What is inserted is valid once it is filled in.
 #[test]
 fn a_list_begins_with_what_makes_an_object_whole() {
     let key = |label: &str| Fixture::new("$0").changed(label, true);
-    assert_eq!(key("inputs"), "inputs:\n  - name: $1\n    type: ${2|single-select,multi-select|}\n    options: [$3]");
-    assert_eq!(key("insights"), "insights:\n  - name: $1\n    props:\n      type: $2");
-    assert_eq!(key("models"), "models:\n  - name: $1\n    source: \\${ref($2)\\}\n    sql: $3");
+    assert_eq!(key("inputs"), "inputs:\n  - name: $1\n    type: ${2|single-select,multi-select|}\n    options: $0");
+    assert_eq!(key("insights"), "insights:\n  - name: $1\n    props:\n      type: $0");
+    assert_eq!(key("models"), "models:\n  - name: $1\n    source: \\${ref($2)\\}\n    sql: $0");
     let with_default = Fixture::new("defaults: { source_name: a }\n$0").changed("models", true);
-    assert_eq!(with_default, "models:\n  - name: $1\n    sql: $2");
+    assert_eq!(with_default, "models:\n  - name: $1\n    sql: $0");
 }
 
 #[test]
