@@ -3,12 +3,13 @@
 use crate::files::FileSystem;
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 use viz_secrets::SecretString;
 
 /// The variables of the process, which win over those of `.env`.
 #[derive(Clone, Default)]
 pub struct Environment {
-    process: HashMap<String, SecretString>,
+    process: Arc<HashMap<String, SecretString>>,
     file: HashMap<String, SecretString>,
 }
 
@@ -24,7 +25,7 @@ impl Environment {
         let readable = |(key, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((key.into_string().ok()?, value.into_string().ok()?.into()))
         };
-        Self { process: std::env::vars_os().filter_map(readable).collect(), ..Self::default() }
+        Self { process: Arc::new(std::env::vars_os().filter_map(readable).collect()), ..Self::default() }
     }
 
     /// No variables.
@@ -35,7 +36,7 @@ impl Environment {
     /// These variables, for tests.
     pub fn of<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let process = variables.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect();
-        Self { process, ..Self::default() }
+        Self { process: Arc::new(process), ..Self::default() }
     }
 
     /// The variables with those of the project's `.env` below them.
@@ -43,7 +44,7 @@ impl Environment {
         let file = files.variables(root);
         let file = file.iter().flat_map(|text| text.lines()).filter_map(parse_line);
         let file = file.filter(|(name, _)| !self.is_of_process(name)).collect();
-        Self { process: self.process.clone(), file }
+        Self { process: Arc::clone(&self.process), file }
     }
 
     /// The names of the variables, in no order.

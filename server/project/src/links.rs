@@ -114,6 +114,14 @@ impl Loader<'_> {
             }
             Some(_) => Kept::Outline,
         };
+        self.changed = changed;
+    }
+
+    /// The previous snapshot, if what references mean is the same there, and so is every object of these kinds.
+    pub(crate) fn untouched(&self, kinds: &[Kind]) -> Option<&Project> {
+        let previous = self.previous.filter(|_| self.kept >= Kept::Outline)?;
+        let touched = self.changed.iter().any(|id| kinds.contains(&self.project.object(*id).kind));
+        (!touched).then_some(previous)
     }
 }
 

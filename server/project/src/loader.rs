@@ -11,7 +11,7 @@ use crate::links::Kept;
 use crate::lower::{Difference, describe, text_problem};
 use crate::object::Spanned;
 use crate::problem::{Problem, Related};
-use crate::project::{File, Item, Project, ProjectBuilder};
+use crate::project::{File, Item, ObjectId, Project, ProjectBuilder};
 use crate::project_file::{name_problem, version_problem};
 use crate::resolve;
 use crate::schema::{MERGED_KEYS, Target};
@@ -40,6 +40,8 @@ pub(crate) struct Loader<'a> {
     pub(crate) project: ProjectBuilder,
     /// What holds of the previous snapshot.
     pub(crate) kept: Kept,
+    /// The objects of items that are others than in the previous snapshot, if its outline holds.
+    pub(crate) changed: Vec<ObjectId>,
     /// The item of the previous snapshot that comes next, if nothing was added or removed.
     pub(crate) next_item: usize,
     /// Files that are being followed, for cycles.
@@ -72,6 +74,7 @@ impl<'a> Loader<'a> {
             previous,
             project,
             kept: Kept::Nothing,
+            changed: Vec::new(),
             next_item: 0,
             open: FxHashSet::default(),
             cyclic: FxHashSet::default(),

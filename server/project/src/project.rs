@@ -13,6 +13,7 @@ use crate::problem::{Fix, Problem};
 use crate::relations::Joins;
 use crate::resolve::Overview;
 use crate::schema::{Kind, Target};
+use crate::spelled_out::Beyond;
 use crate::yaml_fixes;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::{Deref, Range};
@@ -127,9 +128,9 @@ pub struct Parts {
     /// Made when they are first needed.
     pub(crate) identities: OnceLock<Arc<[u64]>>,
     /// Found when it is first needed.
-    pub(crate) beyond: OnceLock<FxHashSet<ObjectId>>,
+    pub(crate) beyond: OnceLock<Arc<Beyond>>,
     /// Found when they are first needed.
-    pub(crate) joins: OnceLock<Joins>,
+    pub(crate) joins: OnceLock<Arc<Joins>>,
     /// How many uses were followed.
     pub(crate) walked: AtomicUsize,
     pub(crate) problems: Vec<Problem>,

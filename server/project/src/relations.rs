@@ -7,6 +7,7 @@ use crate::problem::Problem;
 use crate::project::{ObjectId, Project};
 use crate::schema::Kind;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 /// A relation and the two models that it joins.
 pub type Join = (ObjectId, (ObjectId, ObjectId));
@@ -31,19 +32,24 @@ impl Joins {
     }
 }
 
-pub(crate) fn problems(project: &Project, out: &mut Vec<Problem>) {
+/// What is wrong with relations depends on these.
+pub(crate) const OF: [Kind; 3] = [Kind::Relation, Kind::Model, Kind::Source];
+
+pub(crate) fn problems(project: &Project) -> Arc<[Problem]> {
+    let mut out = Vec::new();
     let mut pairs: FxHashMap<(ObjectId, ObjectId), Vec<ObjectId>> = FxHashMap::default();
     for &(id, pair) in project.joins() {
         let Body::Relation(relation) = &project.object(id).body else { continue };
         pairs.entry(pair).or_default().push(id);
-        sides(project, relation, pair, out);
-        sources(project, id, pair, out);
+        sides(project, relation, pair, &mut out);
+        sources(project, id, pair, &mut out);
     }
     let mut pairs: Vec<_> = pairs.into_iter().filter(|(_, relations)| relations.len() > 1).collect();
     pairs.sort();
     for (pair, relations) in pairs {
-        several(project, pair, &relations, out);
+        several(project, pair, &relations, &mut out);
     }
+    out.into()
 }
 
 impl Project {
@@ -67,7 +73,7 @@ impl Project {
     }
 
     fn found_joins(&self) -> &Joins {
-        self.joins.get_or_init(|| Joins::of(self))
+        self.joins.get_or_init(|| Arc::new(Joins::of(self)))
     }
 
     fn models_of_relation(&self, relation: ObjectId) -> Option<(ObjectId, ObjectId)> {

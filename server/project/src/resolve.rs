@@ -24,6 +24,7 @@ pub(crate) struct Overview {
     duplicates: bool,
     /// Whether objects use each other in circles.
     cycles: bool,
+    relations: Arc<[Problem]>,
     usage: Usage,
 }
 
@@ -35,6 +36,9 @@ impl Loader<'_> {
         let previous = self.previous.filter(|_| self.kept >= Kept::Outline);
         let same_graph = self.kept == Kept::Graph;
         let mut overview = Overview::default();
+        if let Some(joins) = self.untouched(&[Kind::Relation]).and_then(|previous| previous.joins.get()).cloned() {
+            self.project.parts().joins = joins.into();
+        }
         if previous.is_none_or(|previous| previous.overview.duplicates) {
             duplicates(&self.project, &mut out);
             overview.duplicates = !out.is_empty();
@@ -51,9 +55,18 @@ impl Loader<'_> {
             cycles(project, &mut out);
             overview.cycles = out.len() > found;
         }
-        crate::relations::problems(project, &mut out);
+        overview.relations = match self.untouched(&crate::relations::OF) {
+            Some(previous) => Arc::clone(&previous.overview.relations),
+            None => crate::relations::problems(project),
+        };
+        out.extend(overview.relations.iter().cloned());
         let usage = previous.filter(|_| same_graph).map(|previous| &previous.overview.usage);
         overview.usage = crate::usage::problems(project, usage, &mut out);
+        let circles = overview.cycles || previous.is_some_and(|previous| previous.overview.cycles);
+        let spelled_out = self.untouched(&crate::spelled_out::OF).filter(|_| !circles);
+        if let Some(beyond) = spelled_out.and_then(|previous| previous.nothing_beyond(project)) {
+            self.project.parts().beyond = beyond.into();
+        }
         self.project.parts().overview = Arc::new(overview);
         self.project.parts().problems.append(&mut out);
     }

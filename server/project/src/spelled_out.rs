@@ -8,6 +8,7 @@ use crate::object::{Body, Options, Selection, Use};
 use crate::project::{ObjectId, Project};
 use crate::schema::Kind;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 /// What all queries of a project may come to in bytes, whatever its size.
 const LEAST: usize = 1 << 20;
@@ -35,13 +36,37 @@ impl Project {
     /// The insights and inputs whose queries are beyond what is looked at in one project (`expression-too-large`): the queries
     /// before them, in document order, leave no room. Hardly ever any.
     pub fn beyond_what_is_spelled_out(&self) -> &FxHashSet<ObjectId> {
-        self.beyond.get_or_init(|| find_beyond(self))
+        &self.beyond.get_or_init(|| Arc::new(find_beyond(self))).queries
+    }
+
+    /// What was found here, if it is nothing and holds as well for a later snapshot, in which all objects of the kinds in
+    /// [`OF`] are the same and none use each other in circles.
+    pub(crate) fn nothing_beyond(&self, later: &Project) -> Option<Arc<Beyond>> {
+        let found = self.beyond.get()?;
+        let holds = found.queries.is_empty() && found.options.is_some_and(|options| options <= most(later));
+        holds.then(|| Arc::clone(found))
     }
 }
 
-fn find_beyond(project: &Project) -> FxHashSet<ObjectId> {
+/// What makes queries long depends on these, as far as it is written elsewhere than in the query.
+pub(crate) const OF: [Kind; 5] = [Kind::Metric, Kind::Dimension, Kind::Relation, Kind::Model, Kind::Input];
+
+/// What is beyond what is looked at.
+#[derive(Debug)]
+pub(crate) struct Beyond {
+    queries: FxHashSet<ObjectId>,
+    /// Where nothing is long that insights use: what all option queries come to at most.
+    options: Option<usize>,
+}
+
+/// What all queries of a project may come to, in bytes.
+fn most(project: &Project) -> usize {
     let files: usize = project.files().iter().map(|file| file.document.text().len()).sum();
-    let most = LEAST.max(TIMES.saturating_mul(files));
+    LEAST.max(TIMES.saturating_mul(files))
+}
+
+fn find_beyond(project: &Project) -> Beyond {
+    let most = most(project);
     let sizes = Sizes::new(project);
     let mut beyond = FxHashSet::default();
     let mut count = |ids: &mut dyn Iterator<Item = (ObjectId, usize)>| {
@@ -54,15 +79,17 @@ fn find_beyond(project: &Project) -> FxHashSet<ObjectId> {
         }
     };
     // What uses nothing long comes to some 30 times the files at most: nobody looks at it, because this is asked with each keystroke.
-    if sizes.any_long() {
+    let any_long = sizes.any_long();
+    if any_long {
         let long = project.of_kind(Kind::Insight).filter(|id| sizes.uses_long(*id));
         count(&mut long.map(|id| (id, sizes.of_insight(id))));
     }
     // Nor are texts read that can't come to it even if they are nothing but punctuation.
-    if project.of_kind(Kind::Input).map(|id| sizes.of_options(id, |text| SIGN * text.len())).sum::<usize>() > most {
+    let options = project.of_kind(Kind::Input).map(|id| sizes.of_options(id, |text| SIGN * text.len())).sum();
+    if options > most {
         count(&mut project.of_kind(Kind::Input).map(|id| (id, sizes.of_options(id, weight))));
     }
-    beyond
+    Beyond { queries: beyond, options: (!any_long).then_some(options) }
 }
 
 /// What the texts of a project come to once they are spelled out.

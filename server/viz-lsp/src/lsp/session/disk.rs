@@ -19,8 +19,18 @@ pub struct DiskCache {
     texts: Mutex<HashMap<PathBuf, Vec<Cached>>>,
     /// Paths without links, each with the epoch in which it was looked up.
     real: Mutex<HashMap<PathBuf, (u64, PathBuf)>>,
+    /// What is at paths, each with the epoch in which it was looked up.
+    places: Mutex<HashMap<PathBuf, (u64, Place)>>,
     /// What is around projects, each with the epoch in which it was looked up.
     around: Mutex<HashMap<PathBuf, (u64, Arc<Surroundings>)>>,
+}
+
+/// What is at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    File,
+    Folder,
+    Neither,
 }
 
 /// For which project, and how far away from it, a text was read.
@@ -62,6 +72,21 @@ impl DiskCache {
                 real
             }
         }
+    }
+
+    /// What is at a path.
+    fn place(&self, path: &Path) -> Place {
+        let epoch = self.epoch.load(Ordering::SeqCst);
+        if let Some((_, place)) = self.places.lock().get(path).filter(|(at, _)| *at == epoch) {
+            return *place;
+        }
+        let place = match () {
+            () if DiskFiles.is_file(path) => Place::File,
+            () if DiskFiles.is_dir(path) => Place::Folder,
+            () => Place::Neither,
+        };
+        self.places.lock().insert(path.to_owned(), (epoch, place));
+        place
     }
 
     /// What is around a project's folder.
@@ -168,11 +193,11 @@ impl FileSystem for Files<'_> {
     }
 
     fn is_file(&self, path: &Path) -> bool {
-        self.documents.get(&self.real(path)).is_some() || DiskFiles.is_file(path)
+        self.documents.get(&self.real(path)).is_some() || self.disk.place(path) == Place::File
     }
 
     fn is_dir(&self, path: &Path) -> bool {
-        DiskFiles.is_dir(path)
+        self.disk.place(path) == Place::Folder
     }
 
     fn real(&self, path: &Path) -> PathBuf {
