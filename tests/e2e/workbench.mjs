@@ -61,8 +61,11 @@ export async function start({ trusted }) {
       const page = await context.newPage();
       page.setDefaultTimeout(TIMEOUT);
       const payload = JSON.stringify([["openFile", `vscode-remote://127.0.0.1:${port}${folder}/${file}`]]);
-      await page.goto(`${origin}/?${new URLSearchParams({ ...opening, payload })}`);
+      const address = `${origin}/?${new URLSearchParams({ ...opening, payload })}`;
+      await page.goto(address);
       await page.locator(".editor-instance .monaco-editor .view-line").first().waitFor();
+      // A workspace's file that VS Code could not read yet has no folders: then once more.
+      await retried((timeout) => page.locator(".explorer-folders-view").waitFor({ timeout }), () => page.goto(address));
       return window(page, folder, `${origin}/?${new URLSearchParams(opening)}`);
     },
     /** A window on a folder in which nothing is. */
