@@ -39,6 +39,9 @@ pub enum Refused {
         /// The bound.
         most: usize,
     },
+    /// It does not hold what it held.
+    #[error("it was changed meanwhile")]
+    Changed,
     /// The operating system says no.
     #[error("{0}")]
     Io(String),

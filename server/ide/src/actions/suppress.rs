@@ -23,10 +23,12 @@ pub(super) fn suppress(project: &Project, finding: &Finding, file: FileId) -> Op
     // A comment that is there already gets one code more.
     let line_end = text[usize::from(own_line)..].find('\n').map_or(text.len(), |at| usize::from(own_line) + at);
     let line = &text[usize::from(own_line)..line_end];
-    if let Some(at) = line.find("viz-lsp: ignore[")
-        && let Some(close) = line[at..].find(']')
+    let of_line = TextRange::at(own_line, TextSize::of(line));
+    let comments = document.suppressions().iter().filter_map(|comment| document.range(comment.loc));
+    if let Some(comment) = comments.into_iter().find(|comment| of_line.contains_range(*comment))
+        && let Some(close) = text[comment].find(']')
     {
-        let place = own_line + TextSize::new((at + close) as u32);
+        let place = comment.start() + TextSize::new(close as u32);
         return done(TextRange::empty(place), format!(", {}", finding.code));
     }
     // The entry around: its first line is where a comment may go.
