@@ -3,7 +3,7 @@
 use super::{Action, ActionKind, TextChange, is_silenced_by_comment, line_start};
 use viz_check::Finding;
 use viz_project::Project;
-use viz_syntax::PathStep;
+use viz_syntax::{PathStep, Suppression};
 use viz_text::{FileId, TextRange, TextSize};
 
 /// Silences a finding where it stands.
@@ -24,8 +24,10 @@ pub(super) fn suppress(project: &Project, finding: &Finding, file: FileId) -> Op
     let line_end = text[usize::from(own_line)..].find('\n').map_or(text.len(), |at| usize::from(own_line) + at);
     let line = &text[usize::from(own_line)..line_end];
     let of_line = TextRange::at(own_line, TextSize::of(line));
-    let comments = document.suppressions().iter().filter_map(|comment| document.range(comment.loc));
-    if let Some(comment) = comments.into_iter().find(|comment| of_line.contains_range(*comment))
+    let place = |comment: &Suppression| document.range(comment.loc);
+    let comments = document.suppressions();
+    let next = comments.partition_point(|comment| place(comment).is_some_and(|place| place.start() < own_line));
+    if let Some(comment) = comments.get(next).and_then(place).filter(|comment| of_line.contains_range(*comment))
         && let Some(close) = text[comment].find(']')
     {
         let place = comment.start() + TextSize::new(close as u32);

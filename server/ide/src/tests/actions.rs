@@ -350,3 +350,27 @@ fn no_type_is_added_beside_a_key_behind_a_question_mark() {
     let fixture = Fixture::new("sources:\n  - ? na$0me\n    : zz\n");
     assert!(all(&fixture).iter().all(|action| !action.title.contains("type")));
 }
+
+/// What is offered for a range has a bound, whatever it holds, and all at once takes all.
+#[test]
+fn a_file_full_of_faults_gets_a_list_that_can_be_read() {
+    let faulty = |insights: usize| {
+        let text: String = (0..insights)
+            .map(|n| {
+                format!(
+                    "  - name: i{n}\n    props:\n      type: bar\n      opacty: 1\n      x: ?{{ ${{ref(m{n}x).a}} }}\n"
+                )
+            })
+            .collect();
+        let fixture = Fixture::new(&format!("name: p\ninsights:\n{text}"));
+        let whole = TextRange::up_to(viz_text::TextSize::of(fixture.text()));
+        let report = fixture.report();
+        let found = actions(&fixture.project, &fixture.facts, &report.findings, fixture.file, whole);
+        let all = found.iter().find(|action| action.title.starts_with("fix all")).expect("all at once");
+        (found.len(), all.changes.len())
+    };
+    let (few, many) = (faulty(200), faulty(400));
+    assert_eq!((few.1, many.1), (200, 400));
+    assert_eq!(few.0, many.0);
+    assert!(many.0 <= 3 * crate::MOST_OFFERED, "{many:?}");
+}
