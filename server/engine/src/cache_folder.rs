@@ -100,6 +100,11 @@ pub(crate) fn create_private(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
+/// Empties a file of ours that is about to be removed, if it can be.
+pub(crate) fn empty(file: &Path) {
+    drop(File::options().write(true).truncate(true).open(file));
+}
+
 /// Removes the folders whose owners are gone.
 fn sweep(parent: &Path) {
     for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {

@@ -1,7 +1,8 @@
 //! The room that private copies of databases may take together, whichever sources and projects they are of.
 
+use crate::cache_folder;
 use parking_lot::Mutex;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Weak};
 use tempfile::TempDir;
@@ -113,15 +114,9 @@ impl Drop for PrivateCopy {
     fn drop(&mut self) {
         // A worker that has read it may still hold it: the blocks of a file that is only removed would stay taken until it lets go.
         for entry in viz_files::list(self.folder.path()).unwrap_or_default() {
-            emptied(&entry.path);
+            cache_folder::empty(&entry.path);
         }
     }
-}
-
-// The program's own file, in a folder that nobody else can write to.
-#[allow(clippy::disallowed_methods, clippy::disallowed_types)]
-fn emptied(file: &Path) {
-    drop(std::fs::OpenOptions::new().write(true).truncate(true).open(file));
 }
 
 #[cfg(test)]
