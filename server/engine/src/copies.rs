@@ -7,18 +7,20 @@
 //! A copy is used until the file or its log (`.wal`) changes. It is only used if both looked the same before and after it
 //! was made, so it is never half of one state and half of another.
 //!
+//! All copies together have one bound ([`Room`]). What has no place there is read as what is too large is.
+//!
 //! A project may name any file of the user as its database, and lay anything beside it that has the name of a log. Only what
 //! begins as a database, and only logs that are plain files beside the real database and begin as such logs do, are taken; what is
 //! copied is what was looked at, by its handle. The copies are in a folder that the workers of no other project can read.
 
-use crate::cache_folder::{create_private, private_folder};
+use crate::cache_folder::{PrivateFolder, create_private};
+use crate::copy_room::{OF_PROCESS, PrivateCopy, Room};
 use crate::database_files::{Files, Format, NoCopy, Version, Why};
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
-use tempfile::TempDir;
 use viz_facts::{Reason, Unknown};
 use viz_files::{Reach, Refused};
 
@@ -29,7 +31,8 @@ const RETRIES: [Duration; 4] =
 /// The copies of one engine, in a folder of their own that goes with it.
 pub(crate) struct Copies {
     /// Made when first needed.
-    folder: OnceLock<Option<TempDir>>,
+    folder: OnceLock<Option<PrivateFolder>>,
+    room: Arc<Room>,
     /// By the project's folder and the file that was copied. Each has a lock of its own: whoever waits for a file that changes
     /// keeps nobody else waiting.
     made: Mutex<ByFile>,
@@ -38,12 +41,18 @@ pub(crate) struct Copies {
     confined: bool,
 }
 
-type ByFile = HashMap<(PathBuf, PathBuf), Arc<Mutex<Option<Made>>>>;
+type ByFile = HashMap<(PathBuf, PathBuf), Arc<Mutex<Slot>>>;
+
+#[derive(Default)]
+struct Slot {
+    made: Option<Made>,
+    /// Whether somebody was told that there is no room for it.
+    told: bool,
+}
 
 struct Made {
     version: Version,
-    /// Holds the copy.
-    folder: TempDir,
+    copy: Weak<PrivateCopy>,
 }
 
 /// What every copy is called. The file's own name may be made of a variable, and what is stored in a database can tell the paths that
@@ -51,10 +60,10 @@ struct Made {
 const NAME: &str = "database";
 
 /// How a database file is to be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Reading {
-    /// From this copy.
-    Copy(PathBuf),
+    /// From this copy, which stays as long as somebody holds it.
+    Copy(Arc<PrivateCopy>),
     /// Itself: it is too large to copy, or there is no place for copies.
     Itself,
 }
@@ -63,12 +72,16 @@ impl Copies {
     /// No copies yet. Files of more than `largest` bytes are only copied where the file system shares their blocks.
     /// If they are `confined`, only files of a project's repository are.
     pub(crate) fn new(largest: u64, confined: bool) -> Self {
-        Self { folder: OnceLock::new(), made: Mutex::default(), largest, confined }
+        Self::in_room(Arc::clone(&OF_PROCESS), largest, confined)
+    }
+
+    fn in_room(room: Arc<Room>, largest: u64, confined: bool) -> Self {
+        Self { folder: OnceLock::new(), room, made: Mutex::default(), largest, confined }
     }
 
     /// The folder below which all copies are; `None` if there is no place for them.
     fn folder(&self) -> Option<&Path> {
-        self.folder.get_or_init(|| private_folder("copies")).as_ref().map(TempDir::path)
+        self.folder.get_or_init(|| PrivateFolder::new("copies")).as_ref().map(PrivateFolder::path)
     }
 
     /// The folder of the copies for the project in this folder; `None` if there is no place for them.
@@ -83,7 +96,7 @@ impl Copies {
     /// A copy of this database file as it is now, for the project in this folder.
     pub(crate) fn current(&self, root: &Path, path: &Path, format: Format) -> Result<Reading, Unknown> {
         let slot = Arc::clone(self.lock().entry((root.to_owned(), path.to_owned())).or_default());
-        let mut made = slot.lock();
+        let mut slot = slot.lock();
         let mut waits = RETRIES.iter();
         let repository = self.confined.then(|| viz_files::repository(root));
         let reach = repository.as_deref().map_or(Reach::Anywhere, Reach::Below);
@@ -91,7 +104,7 @@ impl Copies {
             let files = match Files::open(path, format, reach) {
                 Ok(files) => files,
                 Err(why) => {
-                    *made = None;
+                    self.forget(&mut slot);
                     return match why {
                         Why::Missing => Ok(Reading::Itself),
                         Why::Unknown(unknown) => Err(unknown),
@@ -99,17 +112,33 @@ impl Copies {
                 }
             };
             let before = files.version();
-            if let Some(copy) = made.as_ref().filter(|copy| copy.version == before) {
-                return Ok(Reading::Copy(copy.folder.path().join(NAME)));
+            if let Some(Made { copy, .. }) = slot.made.as_ref().filter(|made| made.version == before)
+                && let Some(copy) = self.room.again(copy)
+            {
+                return Ok(Reading::Copy(copy));
             }
+            self.forget(&mut slot);
             files.judge_logs(path)?;
             let Some(folder) = self.folder_of(root) else { return Ok(Reading::Itself) };
+            // What is larger takes room only if it is copied, and that it isn't.
+            let bytes = Some(files.bytes()).filter(|bytes| *bytes <= self.largest).unwrap_or(0);
+            let Some(mut place) = self.room.place(bytes) else {
+                if !std::mem::replace(&mut slot.told, true) {
+                    tracing::warn!(
+                        "{}: there are so many copies of databases that no other one is made: it is opened itself, for milliseconds, and \
+                         a program that writes to it may have to wait",
+                        path.display()
+                    );
+                }
+                return Ok(Reading::Itself);
+            };
             let unchanged = || Files::open(path, format, reach).is_ok_and(|now| now.version() == before);
             match files.copy(Path::new(NAME), &folder, self.largest) {
-                Ok(folder) if unchanged() => {
-                    let file = folder.path().join(NAME);
-                    *made = Some(Made { version: before, folder });
-                    return Ok(Reading::Copy(file));
+                Ok((folder, copied)) if unchanged() => {
+                    place.shrink(copied);
+                    let copy = self.room.keep(folder, NAME, place);
+                    slot.made = Some(Made { version: before, copy: Arc::downgrade(&copy) });
+                    return Ok(Reading::Copy(copy));
                 }
                 // It changed meanwhile.
                 Ok(_) | Err(NoCopy::Half | NoCopy::Refused(Refused::NotFound)) => {}
@@ -128,8 +157,24 @@ impl Copies {
         }
     }
 
+    fn forget(&self, slot: &mut Slot) {
+        if let Some(Made { copy, .. }) = slot.made.take() {
+            self.room.forget(&copy);
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, ByFile> {
         self.made.lock()
+    }
+}
+
+impl Drop for Copies {
+    fn drop(&mut self) {
+        for slot in self.made.get_mut().values() {
+            if let Some(Made { copy, .. }) = &slot.lock().made {
+                self.room.forget(copy);
+            }
+        }
     }
 }
 
@@ -145,7 +190,7 @@ mod tests {
 
     fn read(reading: Result<Reading, Unknown>) -> (PathBuf, String) {
         match reading {
-            Ok(Reading::Copy(path)) => (path.clone(), fs::read_to_string(path).unwrap()),
+            Ok(Reading::Copy(copy)) => (copy.path(), fs::read_to_string(copy.path()).unwrap()),
             other => panic!("{other:?}"),
         }
     }
@@ -160,7 +205,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20, false));
         let current = || copies.current(folder.path(), &path, Format::DuckDb);
-        assert_eq!(current(), Ok(Reading::Itself), "there is nothing to copy");
+        assert!(matches!(current(), Ok(Reading::Itself)), "there is nothing to copy");
         fs::write(&path, database("one")).unwrap();
         let (first, text) = read(current());
         assert_eq!((text, first.file_name()), (database("one"), Some(NAME.as_ref())));
@@ -199,7 +244,7 @@ mod tests {
             wrong.push("/dev/zero".into());
         }
         for (path, format) in wrong.iter().flat_map(|path| [(path, Format::DuckDb), (path, Format::Sqlite)]) {
-            assert_eq!(copies.current(folder.path(), path, format), Err(no_database(path, format)));
+            assert_eq!(copies.current(folder.path(), path, format).err(), Some(no_database(path, format)));
         }
         assert!(copies.folder_of(folder.path()).unwrap().read_dir().unwrap().next().is_none());
     }
@@ -234,7 +279,66 @@ mod tests {
         let copies = Copies::new(4, false);
         // Unless this file system shares blocks.
         let reading = copies.current(folder.path(), &path, Format::DuckDb).unwrap();
-        assert!(reading == Reading::Itself || matches!(reading, Reading::Copy(_)));
+        assert!(matches!(reading, Reading::Itself | Reading::Copy(_)));
+    }
+
+    /// Bytes on disk of all files below a folder, and how many there are.
+    fn below(folder: &Path) -> (usize, u64) {
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()).fold((0, 0), |sum, entry| {
+            let data = entry.metadata().unwrap();
+            let (files, bytes) = if data.is_dir() { below(&entry.path()) } else { (1, data.len()) };
+            (sum.0 + files, sum.1 + bytes)
+        })
+    }
+
+    #[test]
+    fn all_copies_together_have_one_bound() {
+        let folder = tempfile::tempdir().unwrap();
+        let room = Arc::new(Room::new(4, 1_000));
+        let both = [false, true].map(|_| Copies::in_room(Arc::clone(&room), 1_000, false));
+        let mut most = (0, 0);
+        for round in 0..2 {
+            for n in 0..20 {
+                let path = folder.path().join(format!("{n}.db"));
+                fs::write(&path, database(&"x".repeat(n * 10 + round))).unwrap();
+                fs::write(log_of(&path), "d\0be\0\x02").unwrap();
+                let copies = &both[n % 2];
+                let root = folder.path().join(if n % 3 == 0 { "a" } else { "b" });
+                assert!(matches!(copies.current(&root, &path, Format::DuckDb), Ok(Reading::Copy(_))), "{n}");
+                assert!(room.taken().0 <= 4 && room.taken().1 <= 1_000, "{:?}", room.taken());
+                let on_disk =
+                    both.iter().filter_map(Copies::folder).map(below).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+                assert!(on_disk.1 <= 1_000, "{on_disk:?}");
+                most = (most.0.max(room.taken().0), most.1.max(on_disk.1));
+            }
+        }
+        assert!(most.0 == 4 && most.1 > 500, "the room is used: {most:?}");
+        // What is being read stays, and what has no place besides is opened itself.
+        let path = |n: usize| folder.path().join(format!("{n}.db"));
+        let read = |n: usize| both[0].current(folder.path(), &path(n), Format::DuckDb);
+        let held: Vec<_> = (0..5).map(read).collect();
+        let copied: Vec<bool> = held.iter().map(|reading| matches!(reading, Ok(Reading::Copy(_)))).collect();
+        assert_eq!(copied, [true, true, true, true, false]);
+        drop(held);
+        assert!(matches!(read(4), Ok(Reading::Copy(_))));
+        drop(both);
+        assert_eq!(room.taken(), (0, 0));
+    }
+
+    /// A database is as large as it and its logs are together.
+    #[test]
+    fn logs_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shop.db");
+        fs::write(&path, database("12345")).unwrap();
+        for end in [".wal", ".wal.checkpoint"] {
+            fs::write(folder.path().join(format!("shop.db{end}")), "d\0be\0\x02").unwrap();
+        }
+        let room = Arc::new(Room::new(4, 1_000));
+        let copies = Copies::in_room(Arc::clone(&room), 20, false);
+        drop(copies.current(folder.path(), &path, Format::DuckDb).unwrap());
+        // None at all, unless this file system shares blocks.
+        assert_eq!(room.taken().1, 0);
     }
 
     #[cfg(unix)]

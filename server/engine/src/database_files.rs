@@ -222,26 +222,37 @@ impl Files {
         Ok(())
     }
 
-    /// Copies a database and what its log holds into a new folder.
-    pub(crate) fn copy(&self, name: &Path, into: &Path, largest: u64) -> Result<TempDir, NoCopy> {
+    /// Of the database and its logs.
+    pub(crate) fn bytes(&self) -> u64 {
+        let logs = self.logs.iter().filter_map(|(_, log)| log.as_ref());
+        logs.fold(self.database.data.len(), |sum, log| sum.saturating_add(log.data.len()))
+    }
+
+    /// Copies a database and what its log holds into a new folder; how many bytes were copied. Together they are of at most `largest` bytes,
+    /// where their blocks can't be shared.
+    pub(crate) fn copy(&self, name: &Path, into: &Path, largest: u64) -> Result<(TempDir, u64), NoCopy> {
         let folder = tempfile::Builder::new().prefix("copy").tempdir_in(into)?;
         let copy = folder.path().join(name);
-        self.database.copy_to(&copy, largest)?;
+        let mut copied = self.database.copy_to(&copy, largest)?;
         if self.logs.iter().any(|(kind, _)| *kind == Log::SqliteAhead) {
             sqlite_log::without_log(&copy)?;
         }
         for (kind, log) in &self.logs {
+            let left = largest - copied;
             match (kind, log) {
-                (Log::DuckDb | Log::DuckDbCheckpoint, Some(log)) => log.copy_to(&kind.beside(&copy), largest)?,
-                (Log::SqliteAhead, Some(log)) if log.data.len() > largest => {
-                    return Err(Refused::TooLarge { bytes: log.data.len(), most: largest }.into());
+                (Log::DuckDb | Log::DuckDbCheckpoint, Some(log)) => copied += log.copy_to(&kind.beside(&copy), left)?,
+                (Log::SqliteAhead, Some(log)) if log.data.len() > left => {
+                    return Err(Refused::TooLarge { bytes: log.data.len(), most: left }.into());
                 }
-                (Log::SqliteAhead, Some(log)) => sqlite_log::settle(&copy, &log.file)?,
+                (Log::SqliteAhead, Some(log)) => {
+                    copied += log.data.len();
+                    sqlite_log::settle(&copy, &log.file)?;
+                }
                 (Log::SqliteRollback, Some(_)) => return Err(NoCopy::Half),
                 (_, None) => {}
             }
         }
-        Ok(folder)
+        Ok((folder, copied))
     }
 }
 
@@ -344,7 +355,7 @@ mod tests {
                 let Ok(Reading::Copy(copy)) = copies.current(place.path(), &other, format) else {
                     panic!("it is read")
                 };
-                assert_eq!(copy.parent().unwrap().read_dir().unwrap().count(), 1, "{end}");
+                assert_eq!(copy.path().parent().unwrap().read_dir().unwrap().count(), 1, "{end}");
             }
         }
     }
@@ -367,7 +378,7 @@ mod tests {
                 panic!("{version}")
             };
             assert_eq!(
-                fs::read(Log::DuckDb.beside(&copy)).unwrap(),
+                fs::read(Log::DuckDb.beside(&copy.path())).unwrap(),
                 fs::read(Log::DuckDb.beside(&path)).unwrap(),
                 "{version}"
             );

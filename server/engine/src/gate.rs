@@ -35,9 +35,16 @@ use viz_facts::{Reason, SqlError, SqlErrorKind, Unknown};
 pub(crate) struct Gated<'a> {
     text: Cow<'a, str>,
     named: Vec<Named>,
+    /// The first function that only this program has.
+    ours: Option<String>,
 }
 
 impl Gated<'_> {
+    /// Refuses a text that a user typed and that calls what only this program has: nobody else could run it.
+    pub(crate) fn as_typed(&self) -> Result<(), Failure> {
+        self.ours.as_deref().map_or(Ok(()), |name| Err(Failure::Sql(no_function(name, &self.text))))
+    }
+
     /// What may name files in it.
     pub(crate) fn named(&self) -> &[Named] {
         &self.named
@@ -86,17 +93,31 @@ pub(crate) fn judge_all(conn: &Connection, sqls: &[&str]) -> Result<Vec<Result<V
     Ok(texts.into_iter().map(judged).collect())
 }
 
-/// Does DuckDB's parser accept this text as one SELECT?
-pub(crate) fn accepted(verdict: Verdict) -> Result<(), SqlError> {
+/// Does DuckDB's parser accept this text, as it was typed, as one SELECT?
+pub(crate) fn accepted(verdict: Verdict, sql: &str) -> Result<(), SqlError> {
     match verdict {
+        Verdict::Select(Tree { ours: Some(name), .. }) => Err(no_function(&name, sql)),
         Verdict::Select(_) | Verdict::DynamicPivot => Ok(()),
         Verdict::Error(error) => Err(error),
     }
 }
 
+fn no_function(name: &str, sql: &str) -> SqlError {
+    // DuckDB writes a name in lower case.
+    let at = sql.to_ascii_lowercase().find(&name.to_ascii_lowercase());
+    let offset = at.and_then(|at| u32::try_from(at).ok());
+    SqlError {
+        kind: SqlErrorKind::Catalog,
+        message: format!("Scalar Function with name {name} does not exist!"),
+        offset,
+        length: u32::try_from(name.len()).ok().filter(|_| offset.is_some()),
+        candidates: Vec::new(),
+    }
+}
+
 /// Lets a text through unseen. Only tests of the other walls do.
 pub(crate) fn unguarded(sql: &str) -> Gated<'_> {
-    Gated { text: Cow::Borrowed(sql), named: Vec::new() }
+    Gated { text: Cow::Borrowed(sql), named: Vec::new(), ours: None }
 }
 
 /// Lets a text through that may run.
@@ -142,7 +163,7 @@ pub(crate) fn pass_judged(sql: &str, verdict: impl FnOnce() -> Result<Verdict, U
                     "two parsers disagree on whether this is a plain SELECT, so it is not run here",
                 )));
             }
-            Ok(Gated { text, named: tree.named })
+            Ok(Gated { text, named: tree.named, ours: tree.ours })
         }
     }
 }

@@ -5,6 +5,7 @@
 //! left (see `worker_slot.rs`).
 
 use crate::batch::Batch;
+use crate::copy_room::PrivateCopy;
 use crate::protocol::{self, FromWorker, PROTOCOL, Request, ToWorker, WorkerKind};
 use crate::stuck::Stuck;
 use crate::worker_slot::Plan;
@@ -12,7 +13,6 @@ use crate::{DUCKDB_VERSION, Limits, Wall};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -35,7 +35,7 @@ pub(crate) struct Pending {
     pub question: Arc<Question>,
     pub limits: Limits,
     /// See [`Request::copy`].
-    pub copy: Option<PathBuf>,
+    pub copy: Option<Arc<PrivateCopy>>,
     /// Who waits, and for which of its questions.
     pub batch: Arc<Batch>,
     pub at: usize,
@@ -177,7 +177,7 @@ impl Process {
                 size += pending.question.sql().len();
                 state.next += 1;
                 let Pending { question, limits, copy, careful, .. } = &pending;
-                let (question, copy) = (Arc::clone(question), copy.clone());
+                let (question, copy) = (Arc::clone(question), copy.as_ref().map(|copy| copy.path()));
                 requests.push(Request { id, question, limits: *limits, copy, careful: *careful });
                 state.pending.insert(id, pending);
             }

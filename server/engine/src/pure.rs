@@ -51,8 +51,8 @@ impl PureRunner {
         let database = database(&mut self.database, self.walls).ok()?;
         let _watched = self.watchdog.watch(u64::MAX, limits.timeout, database.conn.interrupt_handle());
         let verdicts = database.verdicts.of_all(&database.conn, sqls).ok()?;
-        let answer = |verdict| Answer::Accepted(gate::accepted(verdict));
-        Some(verdicts.into_iter().map(|verdict| verdict.map(answer)).collect())
+        let answer = |(verdict, sql): (Result<_, _>, &&str)| Ok(Answer::Accepted(gate::accepted(verdict?, sql)));
+        Some(verdicts.into_iter().zip(sqls).map(answer).collect())
     }
 
     pub(crate) fn answer(&mut self, id: u64, question: &Question, limits: &Limits) -> Result<Answer, Unknown> {
@@ -61,7 +61,7 @@ impl PureRunner {
         let answer = match question {
             Question::Parse { sql } => {
                 let verdict = database.verdicts.of(&database.conn, sql);
-                verdict.map(|verdict| Answer::Accepted(gate::accepted(verdict)))
+                verdict.map(|verdict| Answer::Accepted(gate::accepted(verdict, sql)))
             }
             Question::Bind { tables, sql } => database.bind(tables, sql).map(Answer::Accepted),
             Question::Probe { tables, row, sql } => database.probe(tables, *row, sql).map(Answer::Accepted),

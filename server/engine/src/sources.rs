@@ -68,6 +68,12 @@ impl SourceRunner {
         }
     }
 
+    /// How many sources are kept for the next question.
+    #[cfg(test)]
+    pub(crate) fn held_sources(&self) -> usize {
+        self.sources.len()
+    }
+
     pub(crate) fn canceller(&self) -> Canceller {
         self.watchdog.canceller()
     }
@@ -140,7 +146,8 @@ impl SourceRunner {
             gate::unguarded(&sql)
         } else {
             let watched = self.watchdog.watch(id, limits.timeout, judge.conn().interrupt_handle());
-            match (gate::pass(judge.conn(), &sql), watched.stop()) {
+            let passed = gate::pass(judge.conn(), &sql).and_then(|gated| as_typed(question, &gated).map(|()| gated));
+            match (passed, watched.stop()) {
                 (Ok(gated), _) => gated,
                 (Err(Failure::Sql(error)), _) => return Ok(wrap(question, behind(error, ours))),
                 (Err(Failure::Unknown(_)), Some(stop)) => return Err(stop.into()),
@@ -301,7 +308,9 @@ impl SourceRunner {
         limits: &Limits,
     ) -> Result<Answer, Unknown> {
         let gated = match self.walls.gate {
-            true => gate::pass(&taken.conn, question.sql()),
+            true => {
+                gate::pass(&taken.conn, question.sql()).and_then(|gated| as_typed(question, &gated).map(|()| gated))
+            }
             false => Ok(gate::unguarded(question.sql())),
         };
         if let (true, Ok(gated), Some(source)) = (self.walls.gate, &gated, question.source()) {
@@ -373,6 +382,15 @@ impl Runner for SourceRunner {
         let answer = self.answer(0, question, None, limits);
         self.rest();
         answer
+    }
+}
+
+/// Refuses what only this program has where a question is in the user's own words. A query that runs may be in others; what was typed
+/// has been parsed before, which refuses it.
+fn as_typed(question: &Question, gated: &Gated<'_>) -> Result<(), Failure> {
+    match question {
+        Question::Execute { .. } | Question::Rows { .. } => Ok(()),
+        _ => gated.as_typed(),
     }
 }
 

@@ -3,7 +3,7 @@
 //! The tree of `a + b + …` is as deep as it is long, so it is scanned flat, key by key; a recursive reader would need a
 //! depth limit and refuse valid queries.
 
-use crate::functions;
+use crate::{functions, viewers_macros};
 use std::ops::Range;
 
 /// What the gate must know of a syntax tree.
@@ -18,6 +18,8 @@ pub(crate) struct Tree {
     pub acts: Option<String>,
     /// The first function or view that tells where files are.
     pub tells: Option<String>,
+    /// The first function that only this program has.
+    pub ours: Option<String>,
     /// Whether the text has parameters (`?`, `$1`).
     pub parameters: bool,
     /// What may name files.
@@ -131,6 +133,9 @@ impl Tree {
                 }
                 if functions::tells(&name) {
                     self.tells.get_or_insert_with(|| value.to_owned());
+                }
+                if name.starts_with(viewers_macros::BEGINNING) {
+                    self.ours.get_or_insert_with(|| unescaped(value));
                 }
                 if let Some(inside) = inside {
                     inside.function = Some(name);

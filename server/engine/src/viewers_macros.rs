@@ -1,12 +1,13 @@
 //! Macros that do in DuckDB 2.0 what functions of these names do in 1.4, the engine of today's viewers.
 //!
 //! A query is asked about in these words where the check wants to know what 1.4 makes of it (`viz_sql::engine_1_4::reworded`).
-//! Only such a query has them made; no other one calls them, so that they shadow nothing.
+//! Only such a query has them made, so that they shadow nothing; a text that a user typed is refused where it calls one
+//! (`Gated::as_typed`).
 
 use duckdb::Connection;
 
 /// What their names begin with.
-const BEGINNING: &str = "viz_1_4_";
+pub(crate) const BEGINNING: &str = "viz_1_4_";
 
 const MACROS: &str = include_str!("viewers_macros.sql");
 

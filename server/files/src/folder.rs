@@ -8,6 +8,7 @@ use cap_std::fs::{Dir, File, OpenOptions, Permissions};
 use std::ffi::OsStr;
 use std::io::{ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 
 /// A folder below which files may be written: through no link, and nowhere else.
 ///
@@ -70,6 +71,25 @@ impl Folder {
     /// # Errors
     /// [`Refused::Link`] if the path or a folder on the way is a link, [`Refused::NoFile`] if something else is there.
     pub fn replace(&self, relative: &Path, content: &[u8]) -> Result<(), Refused> {
+        self.put(relative, content, None, || ())
+    }
+
+    /// The same, if the file still holds `before`: that is looked at last of all, when the new content is on the disk.
+    ///
+    /// # Errors
+    /// As [`Folder::replace`], and [`Refused::Changed`].
+    pub fn replace_unchanged(&self, relative: &Path, before: &[u8], content: &[u8]) -> Result<(), Refused> {
+        self.put(relative, content, Some(before), || ())
+    }
+
+    /// `meanwhile` is what may happen while the new content gets to the disk.
+    fn put(
+        &self,
+        relative: &Path,
+        content: &[u8],
+        before: Option<&[u8]>,
+        meanwhile: impl FnOnce(),
+    ) -> Result<(), Refused> {
         let (folder, name) = self.parent(relative, Missing::Refused)?;
         let permissions = match folder.symlink_metadata(name) {
             Ok(data) if data.is_symlink() => return Err(Refused::Link),
@@ -79,18 +99,40 @@ impl Folder {
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(error.into()),
         };
+        sweep(&folder);
         // Not made of the file's own name, which may be as long as names can be.
-        let temporary = format!(".viz-lsp-{:08x}.tmp", fastrand::u32(..));
-        let written =
-            folder.open_with(&temporary, OpenOptions::new().write(true).create_new(true)).and_then(|mut file| {
-                file.write_all(content)?;
-                if let Some(permissions) = permissions {
-                    file.set_permissions(permissions)?;
-                }
-                file.sync_all()?;
-                folder.rename(&temporary, &folder, name)
-            });
-        written.inspect_err(|_| drop(folder.remove_file(&temporary))).map_err(Refused::from)
+        let temporary = format!("{BEFORE}{:08x}{BEHIND}", fastrand::u32(..));
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        // Nobody reads it who may not read the file.
+        #[cfg(unix)]
+        if permissions.is_some() {
+            cap_std::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        }
+        let mut file = folder.open_with(&temporary, &options)?.into_std();
+        let is_unchanged = || match before {
+            None => Ok(true),
+            Some(before) => {
+                let file = crate::open::in_folder(&folder, Path::new(name))?;
+                let data = file.metadata()?;
+                Ok::<_, Refused>(crate::Opened { file, data }.read(before.len() as u64).is_ok_and(|now| now == before))
+            }
+        };
+        let written = || {
+            // Held until it is in place, or this process is gone.
+            drop(file.try_lock());
+            file.write_all(content)?;
+            if let Some(permissions) = permissions {
+                File::from_std(file.try_clone()?).set_permissions(permissions)?;
+            }
+            file.sync_all()?;
+            meanwhile();
+            if !is_unchanged()? {
+                return Err(Refused::Changed);
+            }
+            Ok(folder.rename(&temporary, &folder, name)?)
+        };
+        written().inspect_err(|_| drop(folder.remove_file(&temporary)))
     }
 
     /// A new, empty file at a relative path, for the caller to fill. A file or a link that is there is removed first; the
@@ -257,6 +299,33 @@ impl Folder {
     }
 }
 
+/// How the names of files begin and end that are not in their place yet.
+const BEFORE: &str = ".viz-lsp-";
+const BEHIND: &str = ".tmp";
+
+/// Files that nobody has touched for so long are not just being made.
+const LEFT: Duration = Duration::from_secs(60);
+
+/// So many names are looked at.
+const MOST_NAMES: usize = 10_000;
+
+/// Removes what was left by who was killed before he could put it in its place.
+fn sweep(folder: &Dir) {
+    for entry in folder.entries().into_iter().flatten().take(MOST_NAMES).flatten() {
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix(BEFORE)?.strip_suffix(BEHIND));
+        if !number.is_some_and(|number| number.len() == 8 && number.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+            continue;
+        }
+        let Ok(file) = crate::open::in_folder(folder, Path::new(&name)) else { continue };
+        let modified = file.metadata().and_then(|data| data.modified()).ok();
+        let is_old = modified.and_then(|at| at.elapsed().ok()).is_some_and(|age| age > LEFT);
+        if is_old && file.try_lock().is_ok() {
+            drop(folder.remove_file(&name));
+        }
+    }
+}
+
 /// What becomes of a folder that is not there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Missing {
@@ -292,6 +361,58 @@ mod tests {
             assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o7777, after, "{before:o}");
             std::fs::remove_file(&file).unwrap();
         }
+    }
+
+    #[test]
+    fn what_somebody_saved_meanwhile_stays() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(place.path()).unwrap();
+        let file = place.path().join("a.yml");
+        let names = || folder.names().unwrap();
+        for (now, before, done) in
+            [("old", "old", true), ("older", "old", false), ("ol", "old", false), ("", "old", false), ("", "", true)]
+        {
+            std::fs::write(&file, now).unwrap();
+            let found = folder.replace_unchanged(Path::new("a.yml"), before.as_bytes(), b"new");
+            assert_eq!(found, if done { Ok(()) } else { Err(Refused::Changed) });
+            assert_eq!(std::fs::read_to_string(&file).unwrap(), if done { "new" } else { now });
+            assert_eq!(names(), [PathBuf::from("a.yml")]);
+        }
+    }
+
+    /// What is saved while the new content is written is seen: the comparison is the last thing before the file is moved into its place.
+    #[test]
+    fn what_is_saved_while_the_new_text_is_written_stays() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(place.path()).unwrap();
+        let file = place.path().join("a.yml");
+        std::fs::write(&file, "old").unwrap();
+        let save = || std::fs::write(&file, "saved").unwrap();
+        assert_eq!(folder.put(Path::new("a.yml"), b"new", Some(b"old"), save), Err(Refused::Changed));
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "saved");
+        let remove = || std::fs::remove_file(&file).unwrap();
+        assert_eq!(folder.put(Path::new("a.yml"), b"new", Some(b"saved"), remove), Err(Refused::NotFound));
+        assert!(folder.names().unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_was_left_by_the_killed_is_removed() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(place.path()).unwrap();
+        let path = |name: &str| place.path().join(name);
+        let (left, held, new) = (".viz-lsp-0123abcd.tmp", ".viz-lsp-0123abce.tmp", ".viz-lsp-0123abcf.tmp");
+        let others = [".viz-lsp-0123abcg.tmp", ".viz-lsp-0123abcd.tmp~", ".viz-lsp.yml", "viz-lsp-0123abcd.tmp"];
+        for name in [left, held, new].iter().chain(&others) {
+            let file = std::fs::File::create(path(name)).unwrap();
+            if *name != new {
+                file.set_modified(std::time::SystemTime::now() - LEFT * 2).unwrap();
+            }
+        }
+        let lock = std::fs::File::open(path(held)).unwrap();
+        lock.try_lock().unwrap();
+        folder.replace(Path::new("a.yml"), b"new").unwrap();
+        assert!(!path(left).exists());
+        assert!([held, new].iter().chain(&others).all(|name| path(name).exists()));
     }
 
     #[cfg(unix)]

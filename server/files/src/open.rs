@@ -39,6 +39,9 @@ pub enum Refused {
         /// The bound.
         most: usize,
     },
+    /// It does not hold what it held.
+    #[error("it was changed meanwhile")]
+    Changed,
     /// The operating system says no.
     #[error("{0}")]
     Io(String),
@@ -163,11 +166,11 @@ impl Opened {
     }
 
     /// Puts the content into a new file that only this user can read. The two share their blocks where the file system can do that;
-    /// elsewhere only a file of at most `most` bytes is copied.
+    /// elsewhere only a file of at most `most` bytes is copied. How many bytes were copied.
     ///
     /// # Errors
     /// [`Refused::TooLarge`] above that, and if the new file can't be made or written.
-    pub fn copy_to(&self, new: &Path, most: u64) -> Result<(), Refused> {
+    pub fn copy_to(&self, new: &Path, most: u64) -> Result<u64, Refused> {
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -175,7 +178,7 @@ impl Opened {
         let mut copy = options.open(new)?;
         #[cfg(target_os = "linux")]
         if rustix::fs::ioctl_ficlone(&copy, &self.file).is_ok() {
-            return Ok(());
+            return Ok(0);
         }
         let too_large = |bytes| Refused::TooLarge { bytes, most };
         if self.data.len() > most {
@@ -184,7 +187,7 @@ impl Opened {
         (&self.file).rewind()?;
         // It may grow meanwhile.
         let copied = std::io::copy(&mut (&self.file).take(most.saturating_add(1)), &mut copy)?;
-        if copied > most { Err(too_large(copied)) } else { Ok(()) }
+        if copied > most { Err(too_large(copied)) } else { Ok(copied) }
     }
 }
 

@@ -7,7 +7,7 @@ mod missing_type;
 mod moving;
 mod suppress;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use viz_check::{Finding, Severity};
 use viz_facts::FactStore;
@@ -52,6 +52,10 @@ pub struct Action {
     pub code: Option<Code>,
 }
 
+/// So many findings of a range get actions of their own: who selects a file of thousands wants [`fix_all`], and a list that nobody can read
+/// would cost the square of them.
+pub const MOST_OFFERED: usize = 100;
+
 /// What can be done in a range of a file besides the fixes of single findings.
 pub fn actions(
     project: &Project,
@@ -67,26 +71,25 @@ pub fn actions(
         .collect();
     let mut out = Vec::new();
     let mut seen = Vec::new();
-    for finding in &here {
-        out.extend(missing::add(project, facts, finding, file));
+    for (number, finding) in here.iter().enumerate() {
+        if number < MOST_OFFERED {
+            out.extend(missing::add(project, facts, finding, file));
+        }
         if !seen.contains(&finding.code) {
             seen.push(finding.code);
             out.extend(fix_all_of(project, findings, file, finding.code));
         }
     }
-    for finding in &here {
+    for finding in here.iter().take(MOST_OFFERED) {
         out.extend(suppress::suppress(project, finding, file));
     }
     out.extend(moving::extract(project, file, range.start()));
     out.extend(moving::inline(project, file, range.start()));
-    let mut titles = Vec::new();
-    out.retain(|action| {
-        let new = !titles.contains(&action.title);
-        titles.push(action.title.clone());
-        new
-    });
+    let mut titles = HashSet::new();
+    out.retain(|action| titles.insert(action.title.clone()));
+    let mut ends = LineEnds::default();
     for action in &mut out {
-        with_line_ends(project, &mut action.changes);
+        ends.put(project, &mut action.changes);
     }
     out
 }
@@ -102,7 +105,7 @@ pub fn include_file(project: &Project, path: &Path) -> Option<Action> {
     }
     let item = format!("  - path: {}\n", quoted(&name, None));
     let mut changes = vec![add_item(project, FileId(0), "includes", &item)?];
-    with_line_ends(project, &mut changes);
+    LineEnds::default().put(project, &mut changes);
     let title = format!("add it to `includes` in {}", file.relative);
     Some(Action { title, kind: ActionKind::QuickFix, changes, code: Some(Code::FileNotIncluded) })
 }
@@ -130,6 +133,8 @@ fn together<'a>(
 ) -> (Vec<TextChange>, usize) {
     let mut changes: Vec<TextChange> = Vec::new();
     let mut count = 0;
+    // Where pieces begin that are taken, and where they end.
+    let mut taken: BTreeMap<(FileId, TextSize), TextSize> = BTreeMap::new();
     let is_own = |file: FileId| {
         let path = &project.file(file).path;
         path.strip_prefix(&project.root).is_ok_and(|below| !below.starts_with(CACHE_FOLDER))
@@ -148,26 +153,36 @@ fn together<'a>(
             })
             .collect();
         let Some(wanted) = wanted else { continue };
-        let touches = |one: &TextChange, other: &TextChange| {
-            one.file == other.file && (one.range.intersect(other.range).is_some())
+        let is_taken = |one: &TextChange| {
+            let before = taken.range(..=(one.file, one.range.end())).next_back();
+            before.is_some_and(|((file, _), end)| *file == one.file && *end >= one.range.start())
         };
-        if wanted.iter().all(|one| changes.iter().all(|other| !touches(one, other))) {
-            changes.extend(wanted);
-            count += 1;
+        if wanted.iter().any(is_taken) {
+            continue;
         }
+        for one in &wanted {
+            let end = taken.entry((one.file, one.range.start())).or_insert(one.range.end());
+            *end = one.range.end().max(*end);
+        }
+        changes.extend(wanted);
+        count += 1;
     }
-    with_line_ends(project, &mut changes);
+    LineEnds::default().put(project, &mut changes);
     (changes, count)
 }
 
-/// Gives the texts the line ends of their files.
-fn with_line_ends(project: &Project, changes: &mut [TextChange]) {
-    let mut crlf: BTreeMap<FileId, bool> = BTreeMap::new();
-    for change in changes {
-        let is_crlf =
-            *crlf.entry(change.file).or_insert_with(|| project.file(change.file).document.text().contains("\r\n"));
-        if is_crlf && !change.text.contains('\r') {
-            change.text = change.text.replace('\n', "\r\n");
+/// Whether lines of files end with two characters.
+#[derive(Default)]
+struct LineEnds(BTreeMap<FileId, bool>);
+
+impl LineEnds {
+    /// Gives texts the line ends of their files.
+    fn put(&mut self, project: &Project, changes: &mut [TextChange]) {
+        for change in changes {
+            let read = || project.file(change.file).document.text().contains("\r\n");
+            if *self.0.entry(change.file).or_insert_with(read) && !change.text.contains('\r') {
+                change.text = change.text.replace('\n', "\r\n");
+            }
         }
     }
 }

@@ -4,10 +4,11 @@
 use crate::chosen::chosen;
 use crate::cursor::symbol::{Symbol, field, resolve};
 use crate::snapshot::Snapshot;
+use std::collections::HashMap;
 use viz_check::{InsightReport, Status, columns_of, options_of};
 use viz_project::{Body, Kind, ObjectId, Project, Use};
 use viz_sql::Accessor;
-use viz_text::{FileId, TextRange, TextSize};
+use viz_text::{FileId, Loc, TextRange, TextSize};
 
 /// A hint behind a piece of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,7 @@ pub fn hints(snapshot: &Snapshot<'_>, insights: &[InsightReport], file: FileId, 
     let project = snapshot.project;
     let document = &project.file(file).document;
     let mut out = Vec::new();
+    let reports: HashMap<Loc, &InsightReport> = insights.iter().map(|report| (report.loc, report)).collect();
     for id in project.ids().filter(|id| project.file_of_object(*id) == file) {
         let object = project.object(id);
         let Some(range) = document.range(object.loc).filter(|range| range.intersect(within).is_some()) else {
@@ -52,7 +54,7 @@ pub fn hints(snapshot: &Snapshot<'_>, insights: &[InsightReport], file: FileId, 
         let own = object.name.as_ref().and_then(|name| document.range(name.loc));
         if let Some(at) = own.filter(|own| within.contains_range(*own)).map(TextRange::end) {
             out.extend(options(snapshot, id, at));
-            out.extend(coverage(project, insights, id, at));
+            out.extend(coverage(project, &reports, id, at));
         }
         if range.is_empty() {
             continue;
@@ -83,12 +85,12 @@ fn options(snapshot: &Snapshot<'_>, id: ObjectId, at: TextSize) -> Option<Hint> 
     Some(Hint { at, label, kind: HintKind::Options, tooltip })
 }
 
-fn coverage(project: &Project, insights: &[InsightReport], id: ObjectId, at: TextSize) -> Option<Hint> {
+fn coverage(project: &Project, reports: &HashMap<Loc, &InsightReport>, id: ObjectId, at: TextSize) -> Option<Hint> {
     let object = project.object(id);
     if object.kind != Kind::Insight {
         return None;
     }
-    let report = insights.iter().find(|report| report.loc == object.name_loc())?;
+    let report = reports.get(&object.name_loc())?;
     let (label, tooltip) = match (report.status, &report.why) {
         (_, Some(why)) if why.is_pending() => ("checking…".to_owned(), None),
         (Status::Unchecked, why) => ("not checked".to_owned(), why.as_ref().map(|why| why.message.clone())),

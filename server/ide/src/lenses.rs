@@ -1,8 +1,9 @@
 //! Code lenses above objects: how often they are used, how far insights are checked, what they cost, their SQL and their preview.
 
-use viz_check::{Finding, InsightReport, Severity, Status};
+use std::collections::HashMap;
+use viz_check::{FailedCombinations, Finding, InsightReport, Severity, Status};
 use viz_project::{Kind, ObjectId, Project};
-use viz_text::{FileId, TextRange};
+use viz_text::{FileId, Loc, TextRange};
 
 /// A lens above an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,17 @@ pub enum LensKind {
 /// The lenses of a file, in the order of the text. Numbers of references are counted when one is looked at.
 pub fn lenses(project: &Project, insights: &[InsightReport], findings: &[Finding], file: FileId) -> Vec<Lens> {
     let mut out = Vec::new();
+    let reports: HashMap<Loc, &InsightReport> = insights.iter().map(|report| (report.loc, report)).collect();
+    let mut worst: HashMap<&str, &FailedCombinations> = HashMap::new();
+    for finding in findings {
+        // What shows nothing for some choices breaks for none.
+        let name = finding.object.as_ref().and_then(|object| object.name.as_deref());
+        let (Some(name), Some(found)) = (name, &finding.combinations) else { continue };
+        // Findings concern different causes: the one with the most failures is a lower bound of all.
+        if finding.severity <= Severity::Warning && worst.get(name).is_none_or(|other| other.failed <= found.failed) {
+            worst.insert(name, found);
+        }
+    }
     for id in project.ids().filter(|id| project.file_of_object(*id) == file) {
         let object = project.object(id);
         if object.name_text().is_empty() || !has_users(object.kind) {
@@ -50,9 +62,9 @@ pub fn lenses(project: &Project, insights: &[InsightReport], findings: &[Finding
         let mut add = |kind| out.push(Lens { range, object: id, kind });
         add(LensKind::References);
         if object.kind == Kind::Insight {
-            let report = insights.iter().find(|report| report.loc == object.name_loc());
-            if let Some(kind) = report.and_then(|report| coverage(project, report, findings, id)) {
-                add(kind);
+            let report = reports.get(&object.name_loc());
+            if let Some(report) = report {
+                add(coverage(report, worst.get(object.name_text()).copied()));
             }
             if let Some(cost) = report.and_then(|report| report.cost.as_ref()) {
                 add(LensKind::Cost { title: format!("at most {}", cost.words()) });
@@ -79,18 +91,10 @@ fn has_users(kind: Kind) -> bool {
     )
 }
 
-fn coverage(project: &Project, report: &InsightReport, findings: &[Finding], id: ObjectId) -> Option<LensKind> {
+fn coverage(report: &InsightReport, worst: Option<&FailedCombinations>) -> LensKind {
     if report.why.as_ref().is_some_and(viz_facts::Unknown::is_pending) {
-        return Some(LensKind::Coverage { title: "checking…".into(), fails: false });
+        return LensKind::Coverage { title: "checking…".into(), fails: false };
     }
-    let own = |finding: &&Finding| {
-        let name = finding.object.as_ref().and_then(|object| object.name.as_deref());
-        // What shows nothing for some choices breaks for none.
-        name == Some(project.object(id).name_text()) && finding.severity <= Severity::Warning
-    };
-    let failing = findings.iter().filter(own).filter_map(|finding| finding.combinations.as_ref());
-    // Findings concern different causes: the one with the most failures is a lower bound of all.
-    let worst = failing.max_by_key(|found| found.failed);
     let title = match (report.status, worst) {
         (_, Some(found)) => format!("breaks for {} of {}", found.failed, found.total),
         (Status::Checked, None) => format!("{} of {} covered", report.covered, report.total),
@@ -98,5 +102,5 @@ fn coverage(project: &Project, report: &InsightReport, findings: &[Finding], id:
         (Status::Partial, None) => "checked in part".into(),
         (Status::Unchecked, None) => "not checked".into(),
     };
-    Some(LensKind::Coverage { title, fails: worst.is_some() })
+    LensKind::Coverage { title, fails: worst.is_some() }
 }

@@ -37,7 +37,7 @@ mod sql_text;
 mod symbols;
 mod type_definition;
 
-pub use actions::{Action, ActionKind, TextChange, actions, fix_all, include_file};
+pub use actions::{Action, ActionKind, MOST_OFFERED, TextChange, actions, fix_all, include_file};
 pub use choices::{Choices, Wanted, input_named};
 pub use chosen::{choose, chosen};
 pub use colors::{Color, Presentation, colors, presentations};

@@ -1,9 +1,9 @@
 //! Fixes of faults of the YAML itself: a dash, a colon, a quote, blanks. Each is tried before it is offered: it must leave fewer faults,
-//! and none in its own line.
+//! none in its own line, and all keys where they are.
 
 use crate::problem::Fix;
 use std::collections::HashSet;
-use viz_syntax::{Document, Problem, ProblemKind, SegmentKind, double_quoted};
+use viz_syntax::{Document, Leaf, Problem, ProblemKind, SegmentKind, double_quoted};
 use viz_text::shown::is_control;
 use viz_text::{TextRange, TextSize};
 
@@ -46,7 +46,11 @@ struct Piece<'a> {
     /// The line of the fault.
     line: usize,
     faults: usize,
+    keys: HashSet<Key>,
 }
+
+/// A line and a key that begins in it.
+type Key = (usize, String);
 
 impl<'a> Piece<'a> {
     fn new(text: &'a str, kind: SegmentKind, problem: &Problem) -> Option<Self> {
@@ -58,32 +62,25 @@ impl<'a> Piece<'a> {
         }
         let at = usize::from(problem.loc.range.start());
         let line = lines.partition_point(|(start, _)| *start <= at).checked_sub(1)?;
-        let mut piece = Self { text, kind, is_tab: problem.kind == ProblemKind::Tab, lines, line, faults: 0 };
-        piece.faults = piece.faulty_lines(text).len();
-        Some(piece)
+        let (faulty, keys) = read(kind, text);
+        Some(Self { text, kind, is_tab: problem.kind == ProblemKind::Tab, lines, line, faults: faulty.len(), keys })
     }
 
-    /// The lines of a text that have a fault, one for each.
-    fn faulty_lines(&self, text: &str) -> Vec<usize> {
-        // An item alone is no file.
-        let before = if self.kind == SegmentKind::Item { "items:\n" } else { "" };
-        let text = format!("{before}{text}");
-        let document = Document::parse(&text);
-        let starts = document.problems().iter().filter_map(|problem| document.range(problem.loc));
-        starts
-            .map(|range| text[..range.start().into()].matches('\n').count() - usize::from(!before.is_empty()))
-            .collect()
-    }
-
-    /// Whether there are fewer faults with these edits, and none in the line that they are about.
+    /// Whether there are fewer faults with these edits, none in the line that they are about, and all keys still are keys: a line that
+    /// slips into the text above it is no fault any more, but lost.
     fn mends(&self, edits: &Edits) -> bool {
         let mut text = self.text.to_owned();
         for (from, to, new) in edits.iter().rev() {
             text.replace_range(*from..*to, new);
         }
-        let left = self.faulty_lines(&text);
+        let (left, keys) = read(self.kind, &text);
+        let edited = edits.iter().map(|(from, ..)| self.lines.partition_point(|(start, _)| start <= from) - 1);
+        let touched = edited.chain([self.line]).filter_map(|line| Some((line, key_of(self.lines[line].1)?)));
         // What is aligned shows only without the tabs.
-        left.len() < self.faults + usize::from(self.is_tab) && !left.contains(&self.line)
+        left.len() < self.faults + usize::from(self.is_tab)
+            && !left.contains(&self.line)
+            && self.keys.is_subset(&keys)
+            && touched.into_iter().all(|key| keys.contains(&key))
     }
 
     fn candidates(&self) -> Vec<(String, Edits)> {
@@ -251,6 +248,30 @@ impl<'a> Piece<'a> {
     }
 }
 
+/// The lines of a text that have a fault, one for each, and its keys.
+fn read(kind: SegmentKind, text: &str) -> (Vec<usize>, HashSet<Key>) {
+    // An item alone is no file.
+    let before = if kind == SegmentKind::Item { "items:\n" } else { "" };
+    let text = format!("{before}{text}");
+    let document = Document::parse(&text);
+    let line = |at: TextSize| text[..at.into()].matches('\n').count().checked_sub(usize::from(!before.is_empty()));
+    let faulty = document.problems().iter().filter_map(|problem| line(document.range(problem.loc)?.start()));
+    let keys = document.leaves().into_iter().filter_map(|(at, leaf)| match leaf {
+        // A dash without a blank behind it is none yet.
+        Leaf::Key(key) => Some((line(at)?, key.trim_start_matches('-').to_owned())),
+        _ => None,
+    });
+    (faulty.collect(), keys.collect())
+}
+
+/// The key that a line begins with, as it looks.
+fn key_of(line: &str) -> Option<String> {
+    let body = line.trim_start_matches([' ', '\t', '-']);
+    let (key, rest) = body.split_once(':')?;
+    let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    (is_key && (rest.is_empty() || rest.starts_with([' ', '\t']))).then(|| key.to_owned())
+}
+
 fn indent(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
@@ -262,8 +283,11 @@ mod tests {
     fn fixed(text: &str) -> String {
         let document = Document::parse(text);
         let fixes = document.problems().iter().filter_map(|problem| fix_of(&document, problem));
-        let Some(fix) = fixes.into_iter().next() else { return "none".into() };
-        let mut out = text.to_owned();
+        fixes.into_iter().next().map_or("none".into(), |fix| apply(&document, &fix))
+    }
+
+    fn apply(document: &Document, fix: &Fix) -> String {
+        let mut out = document.text().to_owned();
         let mut edits: Vec<_> =
             fix.edits.iter().map(|(loc, new)| (document.range(*loc).expect("a place"), new)).collect();
         edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start()));
@@ -310,6 +334,53 @@ mod tests {
         ] {
             assert_eq!(fixed(text), expected, "{text:?}");
         }
+    }
+
+    /// A line that has slipped keeps its keys, and so do all others: they get no part of the text above, and no text instead.
+    #[test]
+    fn no_fix_loses_a_key() {
+        let whole = "models:\n  - name: first\n    sql: |\n      select a: b\n      from t\n    metrics:\n      - name: m\n        expression: sum(x)\n  - name: second\n    \
+                     props: {type: bar, x: [a, b], y: {z: 1}}\n    text: >-\n      some words\n      - no: item\n    insights:\n      - one\n      - name: c\n        layout:\n          \
+                     title: \"a b\"\n    note: 'it''s'\n    list: [a, b]\n  - name: third\n    sql: |\n      select 1\n";
+        let base = Document::parse(whole);
+        let keys: Vec<Key> = read(SegmentKind::Whole, whole).1.into_iter().collect();
+        assert!(base.problems().is_empty() && keys.len() > 20);
+        let lines: Vec<&str> = whole.lines().collect();
+        let (mut tried, mut offered) = (0, 0);
+        for at in 0..lines.len() {
+            let line = lines[at];
+            let mut others: Vec<String> = (1..8).map(|more| format!("{}{line}", " ".repeat(more))).collect();
+            others.extend((1..=indent(line)).map(|less| line[less..].to_owned()));
+            for gone in ["{", "}", "[", "]", "'", "\"", "- ", ", ", ",", " ", ">-", "|"] {
+                others.extend(
+                    line.match_indices(gone).map(|(at, _)| format!("{}{}", &line[..at], &line[at + gone.len()..])),
+                );
+            }
+            others.push(line.replacen("  ", "\t", 1));
+            for other in others {
+                let text: String = lines
+                    .iter()
+                    .enumerate()
+                    .map(|(n, line)| if n == at { &other } else { *line })
+                    .map(|line| format!("{line}\n"))
+                    .collect();
+                tried += 1;
+                let document = Document::parse(&text);
+                for problem in document.problems() {
+                    let Some(fix) = fix_of(&document, problem) else { continue };
+                    offered += 1;
+                    let mended = apply(&document, &fix);
+                    let after = read(SegmentKind::Whole, &mended).1;
+                    // What was taken away may have made the key of its own line another.
+                    let lost: Vec<&Key> = keys
+                        .iter()
+                        .filter(|key| !after.contains(key) && (key.0 != at || other.trim() == line.trim()))
+                        .collect();
+                    assert!(lost.is_empty(), "{}: {lost:?} lost\n{text}\n{mended}", fix.title);
+                }
+            }
+        }
+        assert!(tried > 300 && offered > 100, "{tried} {offered}");
     }
 
     /// Line ends of two characters stay.

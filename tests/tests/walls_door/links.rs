@@ -112,6 +112,48 @@ fn nothing_that_is_named_leads_out_of_the_repository_in_ci() {
     }
 }
 
+/// A shell goes through a link as if it were a folder, and tells so in `PWD`.
+#[test]
+fn the_current_folder_is_no_way_out_of_the_repository_in_ci() {
+    let project =
+        Project::of(&[("r/proj/project.visivo.yml", "name: p\n"), ("outside/deep/project.visivo.yml", "name: o\n")]);
+    for folder in ["r/.git", "outside/.git"] {
+        std::fs::create_dir_all(project.file(folder)).unwrap();
+    }
+    symlink("../outside", project.root.join("r/dashboards")).unwrap();
+    symlink("proj", project.root.join("r/inside")).unwrap();
+    symlink("r", project.root.join("same")).unwrap();
+    let before = std::fs::read_dir(project.file("outside/deep")).unwrap().count();
+    for (folder, fine) in [
+        ("r/dashboards/deep", false),
+        ("same/dashboards/deep", false),
+        ("r/inside", true),
+        ("same/proj", true),
+        ("outside/deep", true),
+    ] {
+        for command in ["check", "build", "format"] {
+            for (ci, stale) in [(true, false), (false, false), (true, true)] {
+                if command == "build" && (fine || !ci || stale) {
+                    continue;
+                }
+                let folder = project.root.join(folder);
+                let mut program = std::process::Command::new(crate::PROGRAM);
+                program.arg(command).env_remove("CI").current_dir(&folder);
+                program.env("PWD", if stale { &project.root } else { &folder });
+                if ci {
+                    program.env("CI", "true");
+                }
+                let ran = program.output().expect("it runs");
+                let said = String::from_utf8_lossy(&ran.stderr);
+                let what = format!("{command} in {} (CI {ci}, stale {stale}): {said}", folder.display());
+                assert_eq!(ran.status.code() == Some(0), fine || !ci || stale, "{what}");
+                assert_eq!(said.contains("the current folder, "), !fine && ci && !stale, "{what}");
+            }
+        }
+    }
+    assert_eq!(std::fs::read_dir(project.file("outside/deep")).unwrap().count(), before, "nothing is written outside");
+}
+
 #[test]
 fn links_lead_no_secret_in() {
     let project = Project::of(&[("p/project.visivo.yml", &including("d")), ("p/.env", &format!("A={SECRET}\n"))]);

@@ -12,6 +12,7 @@ use crate::stored::Definitions;
 use crate::viewers_macros::ViewersMacros;
 use crate::{Limits, Walls, export, icu, rows};
 use duckdb::Connection;
+use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 use viz_facts::{Answer, Column, Question, Reason, SourceSpec, Unknown};
@@ -31,6 +32,8 @@ pub(super) struct Source {
     pub(super) attached: Option<Attached>,
     /// State of the CSV file for which the view was made.
     pub(super) seen: Option<(SystemTime, u64)>,
+    /// What the table is called that holds its rows: a name that no query could have written.
+    held: String,
 }
 
 /// An attached file.
@@ -91,6 +94,7 @@ impl Source {
             stand_ins: None,
             attached: None,
             seen: None,
+            held: format!("viz_csv_{:016x}", RandomState::new().hash_one(())),
         })
     }
 
@@ -198,9 +202,9 @@ impl Source {
                     let read = format!("SELECT * FROM read_csv({file}, delim = {delimiter}, header = {has_header})");
                     // Guessing the types anew for each query takes longer than most queries. A row that can't be read
                     // fails only those that need it, so then, too, the file is read by each query.
-                    let held = format!("CREATE OR REPLACE TEMP TABLE viz_csv AS {read}");
+                    let held = format!("CREATE OR REPLACE TEMP TABLE {} AS {read}", self.held);
                     let held = state.1 <= SMALL_CSV && self.conn.execute_batch(&held).is_ok();
-                    let rows = if held { "FROM temp.viz_csv" } else { &read };
+                    let rows = if held { &format!("FROM temp.{}", self.held) } else { &read };
                     let view = format!("CREATE OR REPLACE VIEW {} AS {rows}", identifier(view));
                     self.conn.execute_batch(&view).map_err(|error| {
                         let (path, why) = (path.display(), errors::message(&error));

@@ -5,7 +5,7 @@ use crate::{Limits, Runner, SourceRunner};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use viz_facts::{Answer, Column, Detail, Question, Reason, SourceSpec, SqlErrorKind};
+use viz_facts::{Answer, Column, Detail, QueryTable, Question, Reason, SourceSpec, SqlErrorKind};
 
 /// A project folder with a database whose name needs quotes.
 fn project() -> (TempDir, PathBuf) {
@@ -301,5 +301,83 @@ fn what_a_query_says_is_kept_in_short() {
         let error = options(&source, &format!("select error({said})"), 10).unwrap().unwrap_err();
         let length = error.message.chars().count();
         assert!((1_000..=4_001).contains(&length) && error.message.ends_with('…'), "{length}");
+    }
+}
+
+/// Stand-ins for the viewers' functions, and what holds a CSV file's rows, are the checker's own: no viewer's engine has them, so no text that
+/// somebody typed has them either, whichever other query had them made.
+#[test]
+fn what_only_the_checker_has_is_not_there_for_what_is_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("towns.csv");
+    std::fs::write(&path, "name\nRome\n").unwrap();
+    let source = SourceSpec::Csv {
+        root: folder.path().to_owned(),
+        path: path.into(),
+        view: "towns".into(),
+        delimiter: ",".into(),
+        has_header: true,
+    };
+    let mut runner = SourceRunner::new();
+    let mut ask = |question| runner.run(&question, &Limits::default());
+    let execute = |sql: &str| Question::Execute {
+        source: source.clone(),
+        tables: Vec::new(),
+        materialized: false,
+        sql: sql.into(),
+    };
+    // Its own words may have them.
+    assert_eq!(ask(execute("select viz_1_4_divisor(1) from towns")), Ok(Answer::Accepted(Ok(()))));
+    for name in ["viz_1_4_divisor", "VIZ_1_4_divisor", "\"viz_1_4_Divisor\""] {
+        let sql = format!("select 1 + {name}(2) as x from towns");
+        let bare = name.trim_matches('"');
+        let wanted = format!("Scalar Function with name {bare} does not exist!");
+        let is_refused = |error: &viz_facts::SqlError| {
+            assert_eq!(error.kind, SqlErrorKind::Catalog);
+            assert!(error.message.eq_ignore_ascii_case(&wanted), "{error:?}");
+            assert_eq!(super::piece(&sql, error), bare);
+        };
+        is_refused(&super::parse(&sql).unwrap_err());
+        let describe = Question::Describe { source: source.clone(), sql: sql.clone() };
+        let Ok(Answer::Columns(Err(error))) = ask(describe) else { panic!("{sql} is described") };
+        is_refused(&error);
+        let options = Question::Options { source: source.clone(), sql: sql.clone(), limit: 5 };
+        let Ok(Answer::Options(Err(error))) = ask(options) else { panic!("{sql} has options") };
+        is_refused(&error);
+    }
+    for table in ["viz_csv", "temp.viz_csv", "temp.main.viz_csv"] {
+        let describe = Question::Describe { source: source.clone(), sql: format!("select * from {table}") };
+        let answer = ask(describe);
+        assert!(matches!(answer, Ok(Answer::Columns(Err(_)))), "{table}: {answer:?}");
+    }
+}
+
+/// A trial that was stopped may leave tables: no later question meets any.
+#[test]
+fn no_table_of_a_trial_that_was_stopped_is_met_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = memory(folder.path());
+    let trial = |slow: &str| Question::Execute {
+        source: source.clone(),
+        tables: [("first", "select 1 as a"), ("second", slow)]
+            .map(|(name, sql)| QueryTable { name: name.into(), sql: sql.into() })
+            .into(),
+        materialized: true,
+        sql: "select a from first".into(),
+    };
+    let mut runner = SourceRunner::new();
+    let brief = Limits { timeout: Duration::from_millis(300), ..Limits::default() };
+    let endless = "select sum(i % 7) as w from range(400000000000) as r(i)";
+    for _ in 0..3 {
+        let why = runner.run(&trial(endless), &brief).unwrap_err();
+        assert_eq!(why.code, Reason::Timeout, "{why:?}");
+        assert_eq!(runner.held_sources(), 0, "the source is let go with what was made in it");
+        assert_eq!(runner.run(&trial("select 2 as b"), &Limits::default()), Ok(Answer::Accepted(Ok(()))));
+        assert_eq!(runner.held_sources(), 1);
+        for table in ["first", "second"] {
+            let describe = Question::Describe { source: source.clone(), sql: format!("from temp.main.{table}") };
+            let answer = runner.run(&describe, &Limits::default());
+            assert!(matches!(answer, Ok(Answer::Columns(Err(_)))), "{table}: {answer:?}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use viz_check::{Finding, columns_of};
 use viz_facts::FactStore;
 use viz_project::{Code, Kind, ObjectId, Place, Project, Selection, Use};
 use viz_sql::Accessor;
+use viz_syntax::{double_quoted, is_referable, quoted};
 use viz_text::FileId;
 
 /// What would take a finding away by adding an object.
@@ -30,15 +31,17 @@ fn objects(project: &Project, finding: &Finding, file: FileId) -> Vec<Action> {
         .find(|found: &&Use| project.resolve(found.loc).is_some_and(|(_, range)| range.contains_range(place)));
     let Some(found) = found else { return Vec::new() };
     let name = &found.name;
+    let written = quoted(name, None);
     let input = |accessor: &str| {
         let multi = Accessor::parse(accessor).is_some_and(|accessor| accessor.fits(Selection::Multi));
         let kind = if multi { "multi-select" } else { "single-select" };
-        let item = format!("  - name: {name}\n    type: {kind}\n    options: [\"one\", \"two\"]\n");
+        let item = format!("  - name: {written}\n    type: {kind}\n    options: [\"one\", \"two\"]\n");
         action(format!("add an input `{name}`"), finding.code, add_item(project, file, "inputs", &item))
     };
     let model = || {
-        let column = found.path.as_ref().map_or("value", |path| path.text.as_str());
-        let item = format!("  - name: {name}\n    sql: select 1 as {column}\n");
+        let column = found.path.as_ref().map(|path| path.text.as_str()).filter(|column| is_referable(column));
+        let column = column.unwrap_or("value");
+        let item = format!("  - name: {written}\n    sql: select 1 as {column}\n");
         action(format!("add a model `{name}`"), finding.code, add_item(project, file, "models", &item))
     };
     let takes = |kind: Kind| found.place.targets().contains(&kind);
@@ -62,11 +65,11 @@ fn relation(project: &Project, facts: &FactStore, finding: &Finding, file: FileI
     let column = common(project, facts, a, b)?;
     let (a, b) = (name(a), name(b));
     // A column is called what somebody else called it.
-    let called = format!("{a}_{b}");
-    if !viz_syntax::is_referable(&column) || !viz_syntax::is_plain(&called) {
+    if !is_referable(&column) {
         return None;
     }
-    let condition = viz_syntax::double_quoted(&format!("${{ref({a}).{column}}} = ${{ref({b}).{column}}}"));
+    let called = quoted(&format!("{a}_{b}"), None);
+    let condition = double_quoted(&format!("${{ref({a}).{column}}} = ${{ref({b}).{column}}}"));
     let item = format!("  - name: {called}\n    join_type: inner\n    condition: {condition}\n");
     let title = format!("add a relation of `{a}` and `{b}` over `{column}`");
     action(title, finding.code, add_item(project, file, "relations", &item))

@@ -85,6 +85,14 @@ fn line_with(text: &str, node: Node<'_>, file: FileId, entry: &str) -> Option<Te
     if node.is_flow() {
         return change(start(&first), format!("{entry}, "));
     }
+    // Behind `? ` stands a key whose value begins in another line.
+    let is_plain = |entry: &Entry<'_>| {
+        let at = start(entry);
+        text[usize::from(at) - column(at)..usize::from(at)].chars().all(|c| matches!(c, ' ' | '-'))
+    };
+    if !node.entries().all(|entry| is_plain(&entry)) {
+        return None;
+    }
     match node.entries().find(|entry| entry.name() == "name").filter(|name| !name.value.text().contains('\n')) {
         Some(name) => {
             let from = usize::from(name.value.range().end());

@@ -4,9 +4,11 @@ use super::{Action, ActionKind, TextChange, add_item, line_start};
 use crate::cursor::target::{Target, target_at};
 use crate::lineage::object_around;
 use crate::references::references_to;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use viz_project::schema::MERGED_KEYS;
 use viz_project::{Kind, ObjectId, Project, Resolution};
-use viz_syntax::{NodeKind, PathStep, node_at};
+use viz_syntax::{Document, Leaf, NodeKind, PathStep, is_plain, node_at};
 use viz_text::{FileId, TextRange, TextSize};
 
 /// The list that objects of a kind stand in.
@@ -33,9 +35,13 @@ pub(super) fn extract(project: &Project, file: FileId, offset: TextSize) -> Opti
         return None;
     }
     let name = match object.name_text() {
+        "" if node.get("name").is_some() => return None,
         "" => free_name(project, object.kind),
         name => name.to_owned(),
     };
+    if !is_plain(&name) {
+        return None;
+    }
     let column = usize::from(range.start() - line_start(text, range.start()));
     let end = range.end();
     let mut lines = text[TextRange::new(range.start(), end)].lines();
@@ -47,8 +53,8 @@ pub(super) fn extract(project: &Project, file: FileId, offset: TextSize) -> Opti
     }
     for line in lines {
         let shifted = line.get(column.min(line.len() - line.trim_start().len())..).unwrap_or("");
-        body.push_str(if shifted.trim().is_empty() { "" } else { "    " });
-        body.push_str(shifted.trim_end());
+        body.push_str(if shifted.is_empty() { "" } else { "    " });
+        body.push_str(shifted);
         body.push('\n');
     }
     // Behind a dash the reference takes the object's place; behind a key it goes up to the key's line.
@@ -64,6 +70,10 @@ pub(super) fn extract(project: &Project, file: FileId, offset: TextSize) -> Opti
     ];
     let inside = changes[0].range.contains_inclusive(changes[1].range.start());
     if inside && changes[0].range.end() != changes[1].range.start() {
+        return None;
+    }
+    // The reference, the list, and a name.
+    if !stays(project, &changes, Leaves::More(4)) {
         return None;
     }
     let title = format!("move the {} `{name}` to `{section}`", object.kind.name());
@@ -118,8 +128,58 @@ pub(super) fn inline(project: &Project, file: FileId, offset: TextSize) -> Optio
         TextChange { file, range: TextRange::new(start, place.end()), text: new },
         TextChange { file: of, range: removal, text: String::new() },
     ];
+    // The reference and the list.
+    if !stays(project, &changes, Leaves::Less(2)) {
+        return None;
+    }
     let title = format!("write the {} `{}` here", object.kind.name(), object.name_text());
     Some(Action { title, kind: ActionKind::Inline, changes, code: None })
+}
+
+/// How many keys and values there may be more or less than before.
+#[derive(Clone, Copy)]
+enum Leaves {
+    More(usize),
+    Less(usize),
+}
+
+/// Whether all that the files say, with comments, stays what it is when these edits have been made, but for so much.
+fn stays(project: &Project, changes: &[TextChange], most: Leaves) -> bool {
+    let files: BTreeSet<FileId> = changes.iter().map(|change| change.file).collect();
+    let texts = files.into_iter().map(|file| {
+        let document = &project.file(file).document;
+        let mut text = document.text().to_owned();
+        let mut own: Vec<&TextChange> = changes.iter().filter(|change| change.file == file).collect();
+        own.sort_by_key(|change| std::cmp::Reverse((change.range.start(), change.range.end())));
+        own.iter().for_each(|change| text.replace_range(Range::<usize>::from(change.range), &change.text));
+        (document.clone(), document.reparse(&text))
+    });
+    let (before, after): (Vec<Document>, Vec<Document>) = texts.unzip();
+    let faults = |documents: &[Document]| documents.iter().map(|document| document.problems().len()).sum::<usize>();
+    if faults(&after) > faults(&before) {
+        return false;
+    }
+    let count = |documents| {
+        let mut counts: HashMap<Leaf<'_>, usize> = HashMap::new();
+        for (_, leaf) in Iterator::flat_map(<[Document]>::iter(documents), Document::leaves) {
+            *counts.entry(leaf).or_default() += 1;
+        }
+        counts
+    };
+    let (before, after) = (count(&before), count(&after));
+    let more = |one: &HashMap<Leaf<'_>, usize>, other: &HashMap<Leaf<'_>, usize>| {
+        let missing = one.iter().map(|(leaf, count)| {
+            let missing = count.saturating_sub(other.get(leaf).copied().unwrap_or(0));
+            // No comment comes or goes, no anchor or alias.
+            if matches!(leaf, Leaf::Key(_) | Leaf::Text(_)) { missing } else { missing * 100 }
+        });
+        missing.sum::<usize>()
+    };
+    let (gone, new) = (more(&before, &after), more(&after, &before));
+    match most {
+        Leaves::More(most) => gone == 0 && new <= most,
+        Leaves::Less(most) => new == 0 && gone <= most,
+    }
 }
 
 /// The scalar at an offset, and its whole range.
@@ -151,7 +211,7 @@ fn body(project: &Project, id: ObjectId, file: FileId) -> Option<(String, TextRa
     let mut out = String::new();
     for (number, line) in text[node.range()].lines().enumerate() {
         let line = if number == 0 { line } else { line.get(column.min(line.len() - line.trim_start().len())..)? };
-        out.push_str(line.trim_end());
+        out.push_str(line);
         out.push('\n');
     }
     let after = usize::from(node.range().end());

@@ -3,7 +3,7 @@
 use super::{Action, ActionKind, TextChange, is_silenced_by_comment, line_start};
 use viz_check::Finding;
 use viz_project::Project;
-use viz_syntax::PathStep;
+use viz_syntax::{PathStep, Suppression};
 use viz_text::{FileId, TextRange, TextSize};
 
 /// Silences a finding where it stands.
@@ -23,10 +23,14 @@ pub(super) fn suppress(project: &Project, finding: &Finding, file: FileId) -> Op
     // A comment that is there already gets one code more.
     let line_end = text[usize::from(own_line)..].find('\n').map_or(text.len(), |at| usize::from(own_line) + at);
     let line = &text[usize::from(own_line)..line_end];
-    if let Some(at) = line.find("viz-lsp: ignore[")
-        && let Some(close) = line[at..].find(']')
+    let of_line = TextRange::at(own_line, TextSize::of(line));
+    let place = |comment: &Suppression| document.range(comment.loc);
+    let comments = document.suppressions();
+    let next = comments.partition_point(|comment| place(comment).is_some_and(|place| place.start() < own_line));
+    if let Some(comment) = comments.get(next).and_then(place).filter(|comment| of_line.contains_range(*comment))
+        && let Some(close) = text[comment].find(']')
     {
-        let place = own_line + TextSize::new((at + close) as u32);
+        let place = comment.start() + TextSize::new(close as u32);
         return done(TextRange::empty(place), format!(", {}", finding.code));
     }
     // The entry around: its first line is where a comment may go.

@@ -3,6 +3,7 @@
 use super::fixture::Fixture;
 use crate::{Action, TextChange, actions, fix_all, rename, renamed_files};
 use viz_project::Code;
+use viz_syntax::{Document, Leaf, Plain};
 use viz_text::{FileId, TextRange};
 
 const PROJECT: &str = "\
@@ -228,4 +229,148 @@ fn what_is_no_path_stays_as_files_move() {
     assert_eq!(edits("/p", "/q"), [""; 0]);
     assert_eq!(edits("/p", "/deep/q"), ["../../y.duckdb"]);
     assert_eq!(edits("/p/data", "/p/rows"), ["rows/x.duckdb"]);
+}
+
+/// What YAML reads as something else where it stands without quotes, or as more than one thing.
+const ODD_NAMES: [&str; 12] =
+    ["null", "yes", "on", "2024-01-01", "0x1f", "1_000", "1e3", "- x", "-", "'", "a \"b\"", "---"];
+
+#[test]
+fn names_are_added_so_that_yaml_reads_them() {
+    for name in ODD_NAMES {
+        for (place, title, section) in [
+            ("x: ?{{ ${{ref(NAME).region}} }}", "add a model", "models"),
+            ("x: ?{{ '${{ref(NAME).value}}' }}", "add an input", "inputs"),
+        ] {
+            let reference = place.replace("{{", "{").replace("}}", "}").replace("NAME", name).replace("ref(", "ref($0");
+            let text = format!(
+                "name: p\ninsights:\n  - name: i\n    props:\n      type: bar\n      x: >-\n        {}\n",
+                &reference[3..]
+            );
+            let fixture = Fixture::new(&text);
+            let Some(found) = all(&fixture).into_iter().find(|action| action.title.starts_with(title)) else {
+                panic!("{title} {name} is offered: {text}")
+            };
+            let after = Document::parse(&applied(&fixture, fixture.file, &found.changes));
+            assert!(after.problems().is_empty(), "{name}: {}", after.text());
+            let item = after.get(section).and_then(|entry| entry.items().last()).expect("an item");
+            assert_eq!(item.get("name").map(Plain::of), Some(Plain::Text(name.to_owned())), "{}", after.text());
+        }
+    }
+}
+
+#[test]
+fn relations_over_columns_that_others_called_something() {
+    let texts = |column: &str| {
+        format!(
+            "//# a: {column} INTEGER, x INTEGER\n//# b: {column} INTEGER, y INTEGER\nsources:\n  - {{ name: s, type: duckdb, database: ':memory:' }}\ndefaults: {{ source_name: s }}\nmodels:\n  - name: a\n    \
+             sql: select 1 as k, 2 as x\n  - name: b\n    sql: select 1 as k, 2 as y\ninsights:\n  - name: i\n    props:\n      type: bar\n      x: ?{{ ${{ref(a).x}} }}\n      y: ?{{ ${{ref(b)$0.y}} }}\n"
+        )
+    };
+    let offered = |column: &str| {
+        let fixture = Fixture::new(&texts(column));
+        let whole = TextRange::up_to(viz_text::TextSize::of(fixture.text()));
+        let found = actions(&fixture.project, &fixture.facts, &fixture.report().findings, fixture.file, whole);
+        let found = found.into_iter().find(|action| action.title.starts_with("add a relation"))?;
+        Some(applied(&fixture, fixture.file, &found.changes))
+    };
+    let plain = offered("order_id").expect("a relation is offered");
+    let after = Document::parse(&plain);
+    let item = after.get("relations").and_then(|entry| entry.items().last()).expect("an item");
+    assert_eq!(item.get("condition").and_then(|node| node.str()), Some("${ref(a).order_id} = ${ref(b).order_id}"));
+    for column in ["my_\"id\"", "id}_=_1\"#", "id\u{2028}includes:", "id\u{1}", "id'", "ye$"] {
+        assert_eq!(offered(column), None, "{column:?} can't be referred to");
+    }
+}
+
+/// What moves stays what it is: names, anchors, blanks and comments. Where that can't be, nothing is offered.
+#[test]
+fn what_is_moved_says_the_same() {
+    let project = "name: p\nsources:\n  - {name: s, type: duckdb, database: a.duckdb}\ndefaults: {source_name: s}\nmodels:\n  - name: m\n    sql: select 1 as a\ndashboards:\n  - name: d\n    rows:\n      - \
+                   items:\n          - chart:\n              name: \"x: y\"\n              insights:\n                - name: \"i #1\"   # remark one\n                  props:\n                    type: bar\n                    \
+                   text: |\n                      line  \n                        more   \n\n                      end\n                - name: quo\n                  props: &pp\n                    type: bar # kept\n                  \
+                   # trailing remark\n                - name: uses\n                  props: *pp\n                - name: plain\n                  # inside\n                  props:\n                    text: |\n                      \
+                   line  \n                        more   \n\n                      end\n          - markdown: # behind key\n              name: md\n              content: |2\n                   indented\n                  back\n          - \
+                   chart: ref(cc)\n          - chart:\n              name: null\n              insights: [ref(cc2)]\n          - chart:\n              insights:\n                - ${ref(lonely)}\ninsights:\n  - name: \
+                   lonely\n    props: {type: bar} # own\n  - name: other\n    props: {type: bar}\ncharts:\n  # before cc\n  - name: cc\n    # in cc\n    insights:\n      - ${ref(other)}  # beside\n  # after cc\n";
+    let said = |text: &str| -> Vec<String> {
+        let document = Document::parse(text);
+        assert!(document.problems().is_empty(), "{:?}\n{text}", document.problems());
+        let told = document.leaves().into_iter().map(|(_, leaf)| format!("{leaf:?}"));
+        let mut all: Vec<String> = told.filter(|leaf| !leaf.starts_with("Key") && !leaf.contains("ref(")).collect();
+        all.sort();
+        all
+    };
+    let mut titles = std::collections::BTreeSet::new();
+    for (line, _) in project.match_indices('\n') {
+        let at = project[..line].rfind('\n').map_or(0, |at| at + 1);
+        let at = at + project[at..line].len() - project[at..line].trim_start_matches([' ', '-']).len();
+        let fixture = Fixture::new(&format!("{}$0{}", &project[..at], &project[at..]));
+        for action in all(&fixture)
+            .into_iter()
+            .filter(|action| action.title.starts_with("move the") || action.title.starts_with("write the"))
+        {
+            let after = applied(&fixture, fixture.file, &action.changes);
+            let (mut before, after) = (said(project), said(&after));
+            before.extend(after.iter().filter(|leaf| leaf.contains("chart_")).cloned());
+            before.sort();
+            assert_eq!(after, before, "{}", action.title);
+            titles.insert(action.title);
+        }
+    }
+    insta::assert_debug_snapshot!(titles);
+}
+
+#[test]
+fn comments_are_found_only_where_they_are_comments() {
+    let text = "name: p\ncharts:\n  - name: \"x viz-lsp: ignore[y]\"\n    insights: [re$0f(none)]\n  - {name: \"z viz-lsp: ignore[y]\", insights: [ref(none)]}\n";
+    for fixture in [
+        Fixture::new(text),
+        Fixture::new(&text.replace("$0", "").replace("]\", insights: [re", "]\", insights: [re$0")),
+    ] {
+        for action in all(&fixture).iter().filter(|action| action.title.starts_with("silence")) {
+            let after = Document::parse(&applied(&fixture, fixture.file, &action.changes));
+            let before = Document::parse(&text.replace("$0", ""));
+            let texts = |document: &Document| -> Vec<String> {
+                document
+                    .leaves()
+                    .iter()
+                    .filter(|(_, leaf)| matches!(leaf, Leaf::Text(_)))
+                    .map(|(_, leaf)| format!("{leaf:?}"))
+                    .collect()
+            };
+            assert_eq!(texts(&after), texts(&before));
+            assert_eq!(after.suppressions().len(), 1, "{}", after.text());
+        }
+    }
+}
+
+#[test]
+fn no_type_is_added_beside_a_key_behind_a_question_mark() {
+    let fixture = Fixture::new("sources:\n  - ? na$0me\n    : zz\n");
+    assert!(all(&fixture).iter().all(|action| !action.title.contains("type")));
+}
+
+/// What is offered for a range has a bound, whatever it holds, and all at once takes all.
+#[test]
+fn a_file_full_of_faults_gets_a_list_that_can_be_read() {
+    let faulty = |insights: usize| {
+        let text: String = (0..insights)
+            .map(|n| {
+                format!(
+                    "  - name: i{n}\n    props:\n      type: bar\n      opacty: 1\n      x: ?{{ ${{ref(m{n}x).a}} }}\n"
+                )
+            })
+            .collect();
+        let fixture = Fixture::new(&format!("name: p\ninsights:\n{text}"));
+        let whole = TextRange::up_to(viz_text::TextSize::of(fixture.text()));
+        let report = fixture.report();
+        let found = actions(&fixture.project, &fixture.facts, &report.findings, fixture.file, whole);
+        let all = found.iter().find(|action| action.title.starts_with("fix all")).expect("all at once");
+        (found.len(), all.changes.len())
+    };
+    let (few, many) = (faulty(200), faulty(400));
+    assert_eq!((few.1, many.1), (200, 400));
+    assert_eq!(few.0, many.0);
+    assert!(many.0 <= 3 * crate::MOST_OFFERED, "{many:?}");
 }

@@ -122,3 +122,55 @@ fn columns_in_sql() {
         assert!(chosen(&block, name).is_some(), "{name}");
     }
 }
+
+/// What ends a line, or does something instead of being seen, in data: a quote, a line end of YAML 1.1 and keys.
+const BREAKING: [&str; 7] = [
+    "a\u{2028}b",
+    "a\u{2029}b",
+    "a\u{85}b",
+    "a\u{1}b",
+    "a\u{1b}[2Jb",
+    "a\u{202e}b",
+    "Rome'\u{2028}includes:\u{2028}- path:\u{2028}    ../outside/evil.yml\u{2028}models:\u{2028}#",
+];
+
+/// Data that end lines add no keys: they are escaped, or not offered.
+#[test]
+fn data_end_no_line() {
+    let keys = |text: &str| -> Vec<String> {
+        let document = viz_syntax::Document::parse(text);
+        let keys = document.leaves().into_iter().filter(|(_, leaf)| matches!(leaf, viz_syntax::Leaf::Key(_)));
+        keys.map(|(_, leaf)| format!("{leaf:?}")).collect()
+    };
+    let mut offered = 0;
+    for value in BREAKING {
+        let fixture = |line: &str| {
+            format!(
+                "//? pick: {value}, Oslo\n//# m: {value} INTEGER, city VARCHAR\nsources:\n  - {{ name: s, type: duckdb, database: ':memory:' }}\ndefaults: {{ source_name: s }}\nmodels:\n  - name: m\n    sql: \
+                 select city from t\ninputs:\n  - {{ name: pick, type: single-select, options: '?{{ select city from ${{ref(m)}} }}' }}\ninsights:\n  - name: i\n    props:\n      type: bar\n{line}"
+            )
+        };
+        for line in [
+            "      x: ?{ ${ref(m).$0} }\n",
+            "      x: \"?{ ${ref(m).$0} }\"\n",
+            "      x: >-\n        ?{ ${ref(m).$0} }\n",
+            "    interactions:\n      - filter: ?{ ${ref(m).city} = '$0' }\n",
+            "    interactions:\n      - filter: \"?{ ${ref(m).city} = '$0' }\"\n",
+            "    interactions:\n      - filter: |\n          ?{ ${ref(m).city} = '$0' }\n",
+            "    interactions:\n      - filter: >-\n          ?{ ${ref(m).city} = '$0' }\n",
+        ] {
+            let fixture = Fixture::new(&fixture(line));
+            let before = keys(fixture.text());
+            for item in fixture.completion() {
+                offered += usize::from(item.insert.contains("a\\") || item.insert.contains("'\\"));
+                for snippet in [false, true] {
+                    let after = fixture.applied(&item, snippet);
+                    assert_eq!(keys(&after), before, "{value:?} at {line}");
+                    let new = item.snippet.as_ref().filter(|_| snippet).unwrap_or(&item.insert);
+                    assert!(!new.contains(|c| viz_text::shown::is_control(c) || char::is_control(c)), "{new:?}");
+                }
+            }
+        }
+    }
+    assert!(offered > 5, "in double quotes they are: {offered}");
+}

@@ -25,6 +25,16 @@ pub fn stays_inside(command: &Command, log_file: Option<&Path>) -> anyhow::Resul
         return Ok(());
     }
     let current = current_folder()?;
+    if matches!(command, Command::Check(_) | Command::Build(_) | Command::Format(_))
+        && let Some((spelled, repository)) = led_out(&current)
+    {
+        bail!(
+            "the current folder, {}, leads out of the repository {} through a link, and `CI` is `true`\n\
+             help: go to the place that it leads to, or pass `--allow-outside`",
+            spelled.display(),
+            repository.display()
+        );
+    }
     let repositories: Vec<Bound> = viz_files::repositories(&current).into_iter().map(Bound::of).collect();
     for path in named(command).into_iter().chain(log_file) {
         if let Some(repository) = left(&current.join(path), &repositories, &real) {
@@ -37,6 +47,19 @@ pub fn stays_inside(command: &Command, log_file: Option<&Path>) -> anyhow::Resul
         }
     }
     Ok(())
+}
+
+/// The current folder as the shell that went there calls it, and the repository that a link on the way leads out of.
+fn led_out(current: &Path) -> Option<(PathBuf, PathBuf)> {
+    let spelled = std::env::var_os("PWD").map(PathBuf::from)?;
+    // It may be another shell's.
+    if !spelled.is_absolute() || real(&spelled) != current {
+        return None;
+    }
+    let repositories = spelled.ancestors().filter(|above| viz_files::is_there(&above.join(".git")));
+    let bounds: Vec<Bound> = repositories.map(|repository| Bound::of(real(repository))).collect();
+    let repository = left(&spelled, &bounds, &real)?.to_owned();
+    Some((spelled, repository))
 }
 
 /// Refuses options that files are called like: hooks and scripts put the names of a project's files behind a command, and whoever names

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use viz_check::Finding;
-use viz_files::Folder;
+use viz_files::{Folder, Refused};
 use viz_project::{MAX_FILE_BYTES, Project};
 use viz_text::{FileId, TextRange};
 
@@ -112,10 +112,14 @@ pub fn write(root: &Path, fixed: &Overlay, read: &BTreeMap<PathBuf, String>) -> 
         };
         let now = folder.read(relative, MAX_FILE_BYTES);
         let now = now.with_context(|| format!("can't read {} again", path.display()))?;
+        let changed = || format!("{} was changed meanwhile: nothing is written to it", path.display());
         if read.get(path).is_none_or(|before| before.as_bytes() != now) {
-            bail!("{} was changed meanwhile: nothing is written to it", path.display());
+            bail!(changed());
         }
-        folder.replace(relative, text.as_bytes()).with_context(|| format!("can't write {}", path.display()))?;
+        match folder.replace_unchanged(relative, &now, text.as_bytes()) {
+            Err(Refused::Changed) => bail!(changed()),
+            other => other.with_context(|| format!("can't write {}", path.display()))?,
+        }
         written.insert(real, text);
     }
     Ok(())

@@ -110,7 +110,7 @@ fn of_snapshot(
             ..CodeAction::default()
         }))
     };
-    snapshot.findings.iter().filter(touching).filter_map(action).collect()
+    snapshot.findings.iter().filter(touching).take(viz_ide::MOST_OFFERED).filter_map(action).collect()
 }
 
 /// What can be done beside the fixes of single findings.
