@@ -20,7 +20,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tempfile::TempDir;
 use viz_facts::{Reason, Unknown};
-use viz_files::{Reach, Refused};
+use viz_files::{Granted, Reach, Refused};
 
 /// Waits before another attempt while the file changes.
 const RETRIES: [Duration; 4] =
@@ -36,6 +36,8 @@ pub(crate) struct Copies {
     largest: u64,
     /// Whether only files of a project's repository are copied.
     confined: bool,
+    /// Where they are copied from all the same.
+    granted: Granted,
 }
 
 type ByFile = HashMap<(PathBuf, PathBuf), Arc<Mutex<Option<Made>>>>;
@@ -61,9 +63,9 @@ pub(crate) enum Reading {
 
 impl Copies {
     /// No copies yet. Files of more than `largest` bytes are only copied where the file system shares their blocks.
-    /// If they are `confined`, only files of a project's repository are.
-    pub(crate) fn new(largest: u64, confined: bool) -> Self {
-        Self { folder: OnceLock::new(), made: Mutex::default(), largest, confined }
+    /// If they are `confined`, only files of a project's repository are, and of what is granted.
+    pub(crate) fn new(largest: u64, confined: bool, granted: Granted) -> Self {
+        Self { folder: OnceLock::new(), made: Mutex::default(), largest, confined, granted }
     }
 
     /// The folder below which all copies are; `None` if there is no place for them.
@@ -85,8 +87,9 @@ impl Copies {
         let slot = Arc::clone(self.lock().entry((root.to_owned(), path.to_owned())).or_default());
         let mut made = slot.lock();
         let mut waits = RETRIES.iter();
-        let repository = self.confined.then(|| viz_files::repository(root));
-        let reach = repository.as_deref().map_or(Reach::Anywhere, Reach::Below);
+        let granted = || self.granted.around(&viz_files::real_place(path)).map(Path::to_owned);
+        let bound = self.confined.then(|| granted().unwrap_or_else(|| viz_files::repository(root)));
+        let reach = bound.as_deref().map_or(Reach::Anywhere, Reach::Below);
         loop {
             let files = match Files::open(path, format, reach) {
                 Ok(files) => files,
@@ -158,7 +161,7 @@ mod tests {
     #[test]
     fn a_copy_is_kept_until_the_file_or_its_log_changes() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20, false));
+        let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20, false, Granted::none()));
         let current = || copies.current(folder.path(), &path, Format::DuckDb);
         assert_eq!(current(), Ok(Reading::Itself), "there is nothing to copy");
         fs::write(&path, database("one")).unwrap();
@@ -180,7 +183,7 @@ mod tests {
     #[test]
     fn every_project_has_copies_of_its_own() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20, false));
+        let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20, false, Granted::none()));
         fs::write(&path, database("one")).unwrap();
         for root in ["/a", "/b"].map(Path::new) {
             let (copy, _) = read(copies.current(root, &path, Format::DuckDb));
@@ -192,7 +195,7 @@ mod tests {
     #[test]
     fn what_is_no_database_is_not_copied() {
         let folder = tempfile::tempdir().unwrap();
-        let (key, copies) = (folder.path().join("id_ed25519"), Copies::new(1 << 20, false));
+        let (key, copies) = (folder.path().join("id_ed25519"), Copies::new(1 << 20, false, Granted::none()));
         fs::write(&key, "-----BEGIN OPENSSH PRIVATE KEY-----").unwrap();
         let mut wrong = vec![key, folder.path().to_owned()];
         if cfg!(unix) {
@@ -215,15 +218,22 @@ mod tests {
         }
         std::os::unix::fs::symlink(&outside, root.join("link.db")).unwrap();
         std::os::unix::fs::symlink("own.db", root.join("inside.db")).unwrap();
-        let copy =
-            |name: &str, confined| Copies::new(1 << 20, confined).current(&root, &root.join(name), Format::DuckDb);
+        let mut granted = Granted::none();
+        let copy = |name: &str, confined, granted: &Granted| {
+            Copies::new(1 << 20, confined, granted.clone()).current(&root, &root.join(name), Format::DuckDb)
+        };
         for name in ["link.db", "../outside.db"] {
-            assert_eq!(copy(name, true).unwrap_err().code, Reason::OutsideRepository);
-            assert!(matches!(copy(name, false), Ok(Reading::Copy(_))));
+            assert_eq!(copy(name, true, &granted).unwrap_err().code, Reason::OutsideRepository);
+            assert!(matches!(copy(name, false, &granted), Ok(Reading::Copy(_))));
         }
-        for name in ["own.db", "inside.db"] {
-            assert!(matches!(copy(name, true), Ok(Reading::Copy(_))));
+        let elsewhere = folder.path().join("elsewhere");
+        fs::create_dir(&elsewhere).unwrap();
+        fs::write(elsewhere.join("x.db"), database("one")).unwrap();
+        granted.add(&elsewhere, &|_| false).unwrap();
+        for name in ["own.db", "inside.db", "../elsewhere/x.db"] {
+            assert!(matches!(copy(name, true, &granted), Ok(Reading::Copy(_))));
         }
+        assert_eq!(copy("link.db", true, &granted).unwrap_err().code, Reason::OutsideRepository);
     }
 
     #[test]
@@ -231,7 +241,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("shop.db");
         fs::write(&path, database("12345")).unwrap();
-        let copies = Copies::new(4, false);
+        let copies = Copies::new(4, false, Granted::none());
         // Unless this file system shares blocks.
         let reading = copies.current(folder.path(), &path, Format::DuckDb).unwrap();
         assert!(reading == Reading::Itself || matches!(reading, Reading::Copy(_)));
@@ -241,7 +251,7 @@ mod tests {
     #[test]
     fn copies_are_private() {
         use std::os::unix::fs::PermissionsExt;
-        let copies = Copies::new(0, false);
+        let copies = Copies::new(0, false, Granted::none());
         for folder in [copies.folder().unwrap().to_owned(), copies.folder_of(Path::new("/a")).unwrap()] {
             let mode = fs::metadata(folder).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o700);

@@ -25,6 +25,7 @@ mod capsules;
 mod cells;
 mod column_text;
 mod copies;
+mod data;
 mod data_version;
 mod database;
 mod database_files;
