@@ -223,3 +223,29 @@ fn the_editors_own_settings_allow_a_folder() {
     let (read, message) = session(&place, json!({ "allowRead": Path::new("/mnt") }), None);
     assert!(!read && message.as_ref().is_some_and(|text| text.contains("must be a list of folders")), "{message:?}");
 }
+
+#[test]
+fn the_editor_watches_an_allowed_folder_and_its_changes_are_checked() {
+    let place = place();
+    let (root, data) = (place.root.join("linked"), place.root.join("mnt/data"));
+    let watches = json!({ "didChangeWatchedFiles": { "dynamicRegistration": true, "relativePatternSupport": true } });
+    let options = Options {
+        initialization: json!({ "allowRead": [data] }),
+        workspace: watches,
+        listens: true,
+        ..Options::default()
+    };
+    let mut client = Client::start(PROGRAM, options);
+    client.open(&root.join("project.visivo.yml"));
+    client.settle(&root);
+    let folder = url::Url::from_directory_path(&data).unwrap();
+    assert!(client.heard.contains(&format!(r#""baseUri":"{folder}""#)), "{}", client.heard);
+    let codes = |client: &Client| client.findings(&root).into_iter().map(|found| found.code).collect::<Vec<_>>();
+    assert!(!codes(&client).contains(&"model-sql".to_owned()));
+    std::fs::write(data.join("towns.csv"), "city,n\nRome,1\n").unwrap();
+    let uri = url::Url::from_file_path(data.join("towns.csv")).unwrap();
+    client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri, "type": 2 }] }));
+    client.settle(&root);
+    assert!(codes(&client).contains(&"model-sql".to_owned()), "{:?}", codes(&client));
+    assert_eq!(client.shut_down(), 0);
+}

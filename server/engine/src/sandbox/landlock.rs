@@ -29,7 +29,7 @@ const SYSTEM: [&str; 5] = [
 pub(super) fn restrict(needs: &Needs) -> Result<String, String> {
     let writes = if needs.write.is_some() { "writes to one folder only" } else { "writes nothing" };
     // Said by `--doctor`.
-    let all = if needs.data.len() > 1 { "the project and the allowed folders" } else { "the project" };
+    let all = if needs.data.len() > 1 { "the project or of the folders that you allow" } else { "the project" };
     let large = needs.data.iter().find(|(_, rules)| !rules.complete).map(|(folder, _)| folder.display());
     let private = match large {
         _ if needs.data.is_empty() => String::new(),
