@@ -27,6 +27,8 @@ mod formats;
 mod formatting;
 mod framing;
 mod golden;
+#[cfg(unix)]
+mod granted;
 mod growth;
 mod hostile;
 mod house;

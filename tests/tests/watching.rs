@@ -3,6 +3,7 @@
 
 use crate::PROGRAM;
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use viz_tests::projects::Project;
 
@@ -16,9 +17,14 @@ struct Watch {
 
 impl Watch {
     fn start(project: &Project, level: &str) -> Self {
+        Self::start_in(&project.root, &["--level", level])
+    }
+
+    fn start_in(folder: &Path, args: &[&str]) -> Self {
         let mut child = viz_tests::cli::program(PROGRAM)
-            .args(["--check", "--watch", "--no-cache", "--color", "never", "--level", level])
-            .current_dir(&project.root)
+            .args(["--check", "--watch", "--no-cache", "--color", "never"])
+            .args(args)
+            .current_dir(folder)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -94,6 +100,21 @@ models:
     // A file more for a pattern.
     std::fs::remove_file(project.file("data/parts-1.csv")).expect("can be removed");
     assert!(watch.next().contains("error[model-sql]: the query of the model `parts` fails"));
+}
+
+#[test]
+fn changes_of_data_in_an_allowed_folder_are_checked_again() {
+    let project = Project::of(&[("mnt/towns.csv", "town\nRome\n")]);
+    let file = project.file("mnt/towns.csv");
+    let text = format!(
+        "name: p\nsources:\n  - {{name: s, type: duckdb, database: ':memory:'}}\nmodels:\n  - {{name: m, source: ref(s), sql: \"select town from '{}'\"}}\n",
+        file.display()
+    );
+    project.write("p/project.visivo.yml", &text);
+    let mut watch = Watch::start_in(&project.file("p"), &["--allow-read", "../mnt"]);
+    assert!(watch.next().contains("0 errors"));
+    project.write("mnt/towns.csv", "city\nRome\nOslo\n");
+    assert!(watch.next().contains("error[model-sql]: the query of the model `m` fails"));
 }
 
 fn with_stdin(project: &Project, text: &str, args: &[&str]) -> (i32, String, String) {

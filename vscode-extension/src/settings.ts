@@ -23,6 +23,8 @@ export interface InitializationOptions {
   cache?: false;
   /** Whether included files outside of the repository are read where there is no trust. */
   allowOutside?: true;
+  /** Folders outside of projects whose data may be read. */
+  allowRead?: string[];
 }
 
 export function initializationOptions(section: Section, trusted: boolean): InitializationOptions {
@@ -51,6 +53,11 @@ export function initializationOptions(section: Section, trusted: boolean): Initi
   }
   if (section.get("check.allowOutside") === true) {
     options.allowOutside = true;
+  }
+  const folders = section.get("check.allowRead");
+  if (Array.isArray(folders) && folders.length > 0) {
+    // What is no folder the server tells.
+    options.allowRead = folders as string[];
   }
   return options;
 }

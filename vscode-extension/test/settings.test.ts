@@ -37,6 +37,12 @@ test("no setting grants trust", () => {
   assert.equal(initializationOptions(section({ trusted: true, "check.level": "bind" }), false).trusted, false);
 });
 
+test("folders of data are allowed by the person, in no workspace", () => {
+  assert.deepEqual(initializationOptions(section({ "check.allowRead": ["/mnt/data"] }), true), { trusted: true, allowRead: ["/mnt/data"] });
+  assert.deepEqual(initializationOptions(section({ "check.allowRead": "/mnt/data" }), true), { trusted: true });
+  assert.equal(manifest.contributes.configuration.properties["viz.check.allowRead"].scope, "machine");
+});
+
 test("the manifest declares what is read, and its defaults mean `not set`", () => {
   const declared: Record<string, { default: unknown; enum?: unknown[] }> = manifest.contributes.configuration.properties;
   const defaults = section(Object.fromEntries(Object.entries(declared).map(([key, value]) => [key.replace(/^viz\./, ""), value.default])));

@@ -23,6 +23,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::SystemTime;
 use viz_facts::{Answer, KeyedQuestion, Question, SourceSpec, Unknown};
+use viz_files::{Granted, Roots};
 
 /// What the engine did to answer a question.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -38,13 +39,16 @@ pub(crate) struct Capsules {
     file: Mutex<File>,
     /// Ends with the engine, after everything is written.
     writer: Option<(Sender<Vec<Row>>, JoinHandle<()>)>,
-    /// What gave the answers: another program gives others.
+    /// What gave verdicts: another program gives others.
     engine: String,
+    /// The same of answers that rest on files: with other folders granted there are others.
+    reader: String,
+    granted: Granted,
 }
 
 impl Capsules {
     /// Opens the file in this folder; `None` if there can't be one. `program` is what answers.
-    pub(crate) fn open(folder: &Path, program: &Path) -> Option<Self> {
+    pub(crate) fn open(folder: &Path, program: &Path, granted: &Granted) -> Option<Self> {
         let file = File::at(folder)?;
         let mut own = File::at(folder)?;
         let (sender, rows) = channel::<Vec<Row>>();
@@ -55,7 +59,13 @@ impl Capsules {
             }
         };
         let thread = std::thread::Builder::new().name("capsules".into()).spawn(write).ok()?;
-        Some(Self { file: Mutex::new(file), writer: Some((sender, thread)), engine: engine(program) })
+        Some(Self {
+            file: Mutex::new(file),
+            writer: Some((sender, thread)),
+            engine: engine(program),
+            reader: reader(program, granted),
+            granted: granted.clone(),
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, File> {
@@ -67,7 +77,7 @@ impl Capsules {
         let file = self.lock();
         let look_up = |question: &KeyedQuestion| match (question.key(), question.is_pure()) {
             (key, true) => file.verdict(&key, &self.engine),
-            (key, false) => file.run(&key, &self.engine),
+            (key, false) => file.run(&key, &self.reader),
         };
         let found: Vec<Option<Found>> = questions.iter().map(look_up).collect();
         drop(file);
@@ -75,7 +85,7 @@ impl Capsules {
         let mut still_true = |(question, found): (&KeyedQuestion, Option<Found>)| {
             let Found { answer, at, over } = found?;
             let same = over.is_none_or(|(reads, data)| {
-                let files = question.source().and_then(|source| files(source, question, &reads));
+                let files = question.source().and_then(|source| files(source, question, &reads, &self.granted));
                 files.is_some_and(|files| versions.of(&files) == Some(data))
             });
             same.then_some((answer, at))
@@ -92,16 +102,16 @@ impl Capsules {
     ) {
         let mut versions = DataVersions::default();
         let mut row = |(question, result, ran): (&KeyedQuestion, &Result<Answer, Unknown>, Option<&Ran>)| {
-            let (key, engine) = (question.key(), self.engine.clone());
+            let key = question.key();
             let Some(source) = question.source() else {
-                let answer = result.as_ref().ok()?.clone();
+                let (engine, answer) = (self.engine.clone(), result.as_ref().ok()?.clone());
                 return Some(Row::Verdict { key, engine, answer });
             };
-            let files = ran.and_then(|ran| files(source, question, &ran.reads));
+            let files = ran.and_then(|ran| files(source, question, &ran.reads, &self.granted));
             let data = files.as_ref().and_then(|files| versions.unchanged_since(files, since));
             let run = NewRun {
                 key,
-                engine,
+                engine: self.reader.clone(),
                 at: since,
                 purpose: purpose(question),
                 source: viz_secrets::hide(&describe(source)).into_owned(),
@@ -148,14 +158,33 @@ pub(crate) fn engine(program: &Path) -> String {
     format!("{} {DUCKDB_VERSION} {length:x}-{built:x} {zone}", env!("CARGO_PKG_VERSION"))
 }
 
+/// The same, and which folders outside of projects it may read.
+pub(crate) fn reader(program: &Path, granted: &Granted) -> String {
+    let mut reader = engine(program);
+    if !granted.folders().is_empty() {
+        let mut hash = blake3::Hasher::new();
+        for folder in granted.folders() {
+            hash.update(folder.as_os_str().as_encoded_bytes()).update(b"\0");
+        }
+        reader.push_str(&format!(" reads {}", &hash.finalize().to_hex()[..16]));
+    }
+    reader
+}
+
 /// All files that an answer depends on; `None` if that can't be told, or if it depends on more than files.
-pub(crate) fn files(source: &SourceSpec, question: &Question, reads: &Reads) -> Option<Vec<PathBuf>> {
+pub(crate) fn files(
+    source: &SourceSpec,
+    question: &Question,
+    reads: &Reads,
+    granted: &Granted,
+) -> Option<Vec<PathBuf>> {
     if reads.volatile && !matches!(question, Question::Describe { .. }) {
         return None;
     }
     let mut files = Vec::new();
+    let roots = Roots::of(source.root(), granted);
     for name in reads.files.as_ref()? {
-        match inside(source.root(), Path::new(crate::file_url::local(name))) {
+        match inside(&roots, Path::new(crate::file_url::local(name))) {
             Inside::Yes(path) => files.push(path),
             Inside::No => {}
             Inside::Unclear => return None,
@@ -176,7 +205,7 @@ fn logs(format: Format, path: &Path) -> Vec<PathBuf> {
     format.logs(&viz_files::real(path).unwrap_or_else(|_| path.to_owned()))
 }
 
-/// Whether a name in a query names files in the project's folder.
+/// Whether a name in a query names files in the folders of data.
 enum Inside {
     Yes(PathBuf),
     /// Elsewhere the worker can't read anything, so nothing depends on it; and this process must not look at whatever a
@@ -185,20 +214,18 @@ enum Inside {
     Unclear,
 }
 
-fn inside(root: &Path, name: &Path) -> Inside {
-    let path = root.join(name);
+fn inside(roots: &Roots, name: &Path) -> Inside {
+    let path = roots.root().join(name);
     // What `/proc/self/cwd` leads to is another place for each process.
     if path.starts_with("/proc") {
         return Inside::Unclear;
     }
-    let turns_back = name.components().any(|part| part == Component::ParentDir);
-    if path.starts_with(root) && !turns_back {
+    if roots.spell(&path) {
         return Inside::Yes(path);
     }
-    let real = |path: &Path| viz_files::real(path).ok();
-    match (real(&path), real(root)) {
-        (Some(path), Some(root)) if path.starts_with(&root) => Inside::Yes(path),
-        (None, _) if turns_back => Inside::Unclear,
+    match viz_files::real(&path) {
+        Ok(real) if roots.hold(&real) => Inside::Yes(real),
+        Err(_) if name.components().any(|part| part == Component::ParentDir) => Inside::Unclear,
         _ => Inside::No,
     }
 }

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 use viz_facts::{Reason, Unknown};
-use viz_files::{Reach, Refused};
+use viz_files::{Granted, Reach, Refused};
 
 /// Waits before another attempt while the file changes.
 const RETRIES: [Duration; 4] =
@@ -39,6 +39,8 @@ pub(crate) struct Copies {
     largest: u64,
     /// Whether only files of a project's repository are copied.
     confined: bool,
+    /// Where they are copied from all the same.
+    granted: Granted,
 }
 
 type ByFile = HashMap<(PathBuf, PathBuf), Arc<Mutex<Slot>>>;
@@ -70,13 +72,13 @@ pub(crate) enum Reading {
 
 impl Copies {
     /// No copies yet. Files of more than `largest` bytes are only copied where the file system shares their blocks.
-    /// If they are `confined`, only files of a project's repository are.
-    pub(crate) fn new(largest: u64, confined: bool) -> Self {
-        Self::in_room(Arc::clone(&OF_PROCESS), largest, confined)
+    /// If they are `confined`, only files of a project's repository are, and of what is granted.
+    pub(crate) fn new(largest: u64, confined: bool, granted: Granted) -> Self {
+        Self::in_room(Arc::clone(&OF_PROCESS), largest, confined, granted)
     }
 
-    fn in_room(room: Arc<Room>, largest: u64, confined: bool) -> Self {
-        Self { folder: OnceLock::new(), room, made: Mutex::default(), largest, confined }
+    fn in_room(room: Arc<Room>, largest: u64, confined: bool, granted: Granted) -> Self {
+        Self { folder: OnceLock::new(), room, made: Mutex::default(), largest, confined, granted }
     }
 
     /// The folder below which all copies are; `None` if there is no place for them.
@@ -98,8 +100,9 @@ impl Copies {
         let slot = Arc::clone(self.lock().entry((root.to_owned(), path.to_owned())).or_default());
         let mut slot = slot.lock();
         let mut waits = RETRIES.iter();
-        let repository = self.confined.then(|| viz_files::repository(root));
-        let reach = repository.as_deref().map_or(Reach::Anywhere, Reach::Below);
+        let granted = || self.granted.around(&viz_files::real_place(path)).map(Path::to_owned);
+        let bound = self.confined.then(|| granted().unwrap_or_else(|| viz_files::repository(root)));
+        let reach = bound.as_deref().map_or(Reach::Anywhere, Reach::Below);
         loop {
             let files = match Files::open(path, format, reach) {
                 Ok(files) => files,
@@ -203,7 +206,7 @@ mod tests {
     #[test]
     fn a_copy_is_kept_until_the_file_or_its_log_changes() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20, false));
+        let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20, false, Granted::none()));
         let current = || copies.current(folder.path(), &path, Format::DuckDb);
         assert!(matches!(current(), Ok(Reading::Itself)), "there is nothing to copy");
         fs::write(&path, database("one")).unwrap();
@@ -225,7 +228,7 @@ mod tests {
     #[test]
     fn every_project_has_copies_of_its_own() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20, false));
+        let (path, copies) = (folder.path().join("shop.db"), Copies::new(1 << 20, false, Granted::none()));
         fs::write(&path, database("one")).unwrap();
         for root in ["/a", "/b"].map(Path::new) {
             let (copy, _) = read(copies.current(root, &path, Format::DuckDb));
@@ -237,7 +240,7 @@ mod tests {
     #[test]
     fn what_is_no_database_is_not_copied() {
         let folder = tempfile::tempdir().unwrap();
-        let (key, copies) = (folder.path().join("id_ed25519"), Copies::new(1 << 20, false));
+        let (key, copies) = (folder.path().join("id_ed25519"), Copies::new(1 << 20, false, Granted::none()));
         fs::write(&key, "-----BEGIN OPENSSH PRIVATE KEY-----").unwrap();
         let mut wrong = vec![key, folder.path().to_owned()];
         if cfg!(unix) {
@@ -260,15 +263,22 @@ mod tests {
         }
         std::os::unix::fs::symlink(&outside, root.join("link.db")).unwrap();
         std::os::unix::fs::symlink("own.db", root.join("inside.db")).unwrap();
-        let copy =
-            |name: &str, confined| Copies::new(1 << 20, confined).current(&root, &root.join(name), Format::DuckDb);
+        let mut granted = Granted::none();
+        let copy = |name: &str, confined, granted: &Granted| {
+            Copies::new(1 << 20, confined, granted.clone()).current(&root, &root.join(name), Format::DuckDb)
+        };
         for name in ["link.db", "../outside.db"] {
-            assert_eq!(copy(name, true).unwrap_err().code, Reason::OutsideRepository);
-            assert!(matches!(copy(name, false), Ok(Reading::Copy(_))));
+            assert_eq!(copy(name, true, &granted).unwrap_err().code, Reason::OutsideRepository);
+            assert!(matches!(copy(name, false, &granted), Ok(Reading::Copy(_))));
         }
-        for name in ["own.db", "inside.db"] {
-            assert!(matches!(copy(name, true), Ok(Reading::Copy(_))));
+        let elsewhere = folder.path().join("elsewhere");
+        fs::create_dir(&elsewhere).unwrap();
+        fs::write(elsewhere.join("x.db"), database("one")).unwrap();
+        granted.add(&elsewhere, &|_| false).unwrap();
+        for name in ["own.db", "inside.db", "../elsewhere/x.db"] {
+            assert!(matches!(copy(name, true, &granted), Ok(Reading::Copy(_))));
         }
+        assert_eq!(copy("link.db", true, &granted).unwrap_err().code, Reason::OutsideRepository);
     }
 
     #[test]
@@ -276,7 +286,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("shop.db");
         fs::write(&path, database("12345")).unwrap();
-        let copies = Copies::new(4, false);
+        let copies = Copies::new(4, false, Granted::none());
         // Unless this file system shares blocks.
         let reading = copies.current(folder.path(), &path, Format::DuckDb).unwrap();
         assert!(matches!(reading, Reading::Itself | Reading::Copy(_)));
@@ -295,7 +305,7 @@ mod tests {
     fn all_copies_together_have_one_bound() {
         let folder = tempfile::tempdir().unwrap();
         let room = Arc::new(Room::new(4, 1_000));
-        let both = [false, true].map(|_| Copies::in_room(Arc::clone(&room), 1_000, false));
+        let both = [false, true].map(|_| Copies::in_room(Arc::clone(&room), 1_000, false, Granted::none()));
         let mut most = (0, 0);
         for round in 0..2 {
             for n in 0..20 {
@@ -335,7 +345,7 @@ mod tests {
             fs::write(folder.path().join(format!("shop.db{end}")), "d\0be\0\x02").unwrap();
         }
         let room = Arc::new(Room::new(4, 1_000));
-        let copies = Copies::in_room(Arc::clone(&room), 20, false);
+        let copies = Copies::in_room(Arc::clone(&room), 20, false, Granted::none());
         drop(copies.current(folder.path(), &path, Format::DuckDb).unwrap());
         // None at all, unless this file system shares blocks.
         assert_eq!(room.taken().1, 0);
@@ -345,7 +355,7 @@ mod tests {
     #[test]
     fn copies_are_private() {
         use std::os::unix::fs::PermissionsExt;
-        let copies = Copies::new(0, false);
+        let copies = Copies::new(0, false, Granted::none());
         for folder in [copies.folder().unwrap().to_owned(), copies.folder_of(Path::new("/a")).unwrap()] {
             let mode = fs::metadata(folder).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o700);

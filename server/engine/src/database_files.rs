@@ -310,7 +310,7 @@ mod tests {
         for (format, content, logs) in formats {
             for (end, begins) in logs {
                 let place = tempfile::tempdir().unwrap();
-                let copies = Copies::new(1 << 20, false);
+                let copies = Copies::new(1 << 20, false, viz_files::Granted::none());
                 let path = place.path().join("shop.db");
                 let log = place.path().join(format!("shop.db{end}"));
                 let secret = place.path().join("secret");
@@ -373,7 +373,7 @@ mod tests {
                 path.display()
             ))
             .unwrap();
-            let copies = Copies::new(1 << 20, false);
+            let copies = Copies::new(1 << 20, false, viz_files::Granted::none());
             let Ok(Reading::Copy(copy)) = copies.current(place.path(), &path, Format::DuckDb) else {
                 panic!("{version}")
             };

@@ -3,6 +3,7 @@
 use crate::batch::{Batch, CancelToken};
 use crate::capsules::Capsules;
 use crate::copies::{Copies, Reading};
+use crate::data::Data;
 use crate::database_files::Format;
 use crate::process::Pending;
 use crate::protocol::WorkerKind;
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use viz_facts::{Answer, KeyedQuestion, Question, Reason, SourceSpec, Unknown};
-use viz_files::{Handed, Identity, Kind, Readable};
+use viz_files::{Granted, Handed, Identity, Kind, Roots};
 
 /// Workers of one kind at most: a second one takes its share of large batches.
 const LANES: usize = 2;
@@ -56,6 +57,8 @@ pub struct EngineConfig {
     /// Whether the files of sources are opened only where they really lie in the project's repository
     /// ([`viz_files::repository`]), because the project may be somebody else's: in CI.
     pub confined: bool,
+    /// Folders outside of projects whose data may be read: what the person allows, and no project.
+    pub granted: Granted,
     /// Databases of up to this many bytes are read from a private copy; larger ones only where the file system makes copies
     /// without copying, and else are opened themselves for milliseconds.
     pub copy_limit: u64,
@@ -76,6 +79,7 @@ impl EngineConfig {
             grace: Duration::from_secs(1),
             trusted,
             confined: false,
+            granted: Granted::none(),
             copy_limit: 512 << 20,
             cache: None,
             export: None,
@@ -89,6 +93,7 @@ pub struct Engine {
     limits: Limits,
     parse: [Arc<WorkerSlot>; LANES],
     confined: bool,
+    granted: Granted,
     capsules: Option<Capsules>,
     stuck: Arc<Stuck>,
     /// Only in trusted workspaces.
@@ -102,15 +107,15 @@ struct Sources {
     confined: bool,
     copies: Copies,
     slots: Mutex<HashMap<Place, Slot>>,
-    /// What of each project's folder may be read.
-    projects: Mutex<HashMap<PathBuf, Arc<Readable>>>,
+    /// What of each project's folder, and of those that are granted, may be read.
+    data: Mutex<HashMap<PathBuf, Arc<Data>>>,
 }
 
 /// A worker, and what there was when it was started: a worker may read these files, not whatever has their names later.
 struct Slot {
     worker: Arc<WorkerSlot>,
     elsewhere: Elsewhere,
-    project: Arc<Readable>,
+    data: Arc<Data>,
 }
 
 /// A project's folder, a file elsewhere, and the lane.
@@ -121,8 +126,8 @@ type Elsewhere = Vec<Option<Identity>>;
 
 impl Sources {
     fn new(plan: Plan, copy_limit: u64, confined: bool) -> Self {
-        let copies = Copies::new(copy_limit, confined);
-        Self { plan, confined, copies, slots: Mutex::default(), projects: Mutex::default() }
+        let copies = Copies::new(copy_limit, confined, plan.granted.clone());
+        Self { plan, confined, copies, slots: Mutex::default(), data: Mutex::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Place, Slot>> {
@@ -155,7 +160,7 @@ impl Sources {
                     }
                 }
             };
-            let elsewhere = file.and_then(|file| elsewhere(&file, &root));
+            let elsewhere = file.and_then(|file| elsewhere(&file, &Roots::of(&root, &self.plan.granted)));
             // Its name may lead elsewhere since it was judged. From here on a worker reads this file or none.
             if self.confined
                 && let (Some(file), Some(path)) = (&elsewhere, source.path())
@@ -182,10 +187,10 @@ impl Sources {
         let beside = |file: &PathBuf| std::iter::once(file.clone()).chain(Format::DuckDb.logs(file)).collect();
         let read: Vec<PathBuf> = file.as_ref().map(beside).unwrap_or_default();
         let elsewhere = read.iter().map(|path| Identity::of(&viz_files::look(path)?)).collect();
-        let project = self.project(root);
+        let data = self.data(root);
         let mut slots = self.lock();
         match slots.get(place) {
-            Some(slot) if slot.elsewhere == elsewhere && slot.project.rules() == project.rules() => {
+            Some(slot) if slot.elsewhere == elsewhere && slot.data.rules() == data.rules() => {
                 return Arc::clone(&slot.worker);
             }
             Some(slot) => slot.worker.retire(),
@@ -193,18 +198,18 @@ impl Sources {
         }
         let copies = self.copies.folder_of(root);
         let worker = WorkerSlot::new(Plan { folder: Some(root.clone()), copies, read, ..self.plan.clone() });
-        slots.insert(place.clone(), Slot { worker: Arc::clone(&worker), elsewhere, project });
+        slots.insert(place.clone(), Slot { worker: Arc::clone(&worker), elsewhere, data });
         worker
     }
 
-    /// What of a project's folder may be read now.
-    fn project(&self, root: &Path) -> Arc<Readable> {
-        let mut projects = self.projects.lock();
-        if let Some(known) = projects.get(root).filter(|known| known.is_current()) {
+    /// What a project in this folder may read now.
+    fn data(&self, root: &Path) -> Arc<Data> {
+        let mut all = self.data.lock();
+        if let Some(known) = all.get(root).filter(|known| known.is_current()) {
             return Arc::clone(known);
         }
-        let new = Arc::new(Readable::of(root));
-        projects.insert(root.to_owned(), Arc::clone(&new));
+        let new = Arc::new(Data::of(Roots::of(root, &self.plan.granted)));
+        all.insert(root.to_owned(), Arc::clone(&new));
         new
     }
 
@@ -213,27 +218,32 @@ impl Sources {
     }
 }
 
-/// The real path of a plain file that is not below a folder, links followed. What is no file is no matter of a wall's: a folder
-/// would let through all that is below it.
-fn elsewhere(file: &Path, root: &Path) -> Option<PathBuf> {
-    let real = |path: &Path| viz_files::real(path).unwrap_or_else(|_| path.to_owned());
-    let file = real(file);
-    (!file.starts_with(real(root)) && viz_files::kind(&file) == Some(Kind::File)).then_some(file)
+/// The real path of a plain file that is below none of these folders, links followed. What is no file is no matter of a wall's: a
+/// folder would let through all that is below it.
+fn elsewhere(file: &Path, roots: &Roots) -> Option<PathBuf> {
+    let file = viz_files::real(file).unwrap_or_else(|_| file.to_owned());
+    (!roots.hold(&file) && viz_files::kind(&file) == Some(Kind::File)).then_some(file)
 }
 
 /// Why the file of a source is not opened in CI.
 pub(crate) fn outside_repository(path: &impl std::fmt::Display) -> Unknown {
-    let message = format!("the file {path} lies outside of the project's repository, and `CI` is `true`");
+    let message = format!(
+        "the file {path} lies outside of the project's repository, and `CI` is `true`: `--allow-read` with its folder allows it"
+    );
     Unknown::new(Reason::OutsideRepository, message)
 }
 
-/// For each question why it is not asked, if the file of its source really lies outside of the project's repository.
-fn outside_of_repositories(questions: &[KeyedQuestion]) -> Vec<Option<Unknown>> {
+/// For each question why it is not asked, if the file of its source really lies outside of the project's repository, and of what
+/// is granted.
+fn outside_of_repositories(questions: &[KeyedQuestion], granted: &Granted) -> Vec<Option<Unknown>> {
     let mut outside: HashMap<(&Path, &Path), bool> = HashMap::new();
     let judge = |question| {
         let source: &SourceSpec = Question::source(question)?;
         let (root, path) = (source.root(), source.path()?);
-        let is_outside = || !viz_files::real_place(path.reveal()).starts_with(viz_files::repository(root));
+        let is_outside = || {
+            let place = viz_files::real_place(path.reveal());
+            !place.starts_with(viz_files::repository(root)) && granted.around(&place).is_none()
+        };
         let outside = *outside.entry((root, path.reveal())).or_insert_with(is_outside);
         outside.then(|| outside_repository(&path))
     };
@@ -243,8 +253,8 @@ fn outside_of_repositories(questions: &[KeyedQuestion]) -> Vec<Option<Unknown>> 
 impl Engine {
     /// An engine. Nothing is started yet.
     pub fn new(config: EngineConfig) -> Self {
-        let EngineConfig { program, limits, grace, trusted, confined, copy_limit, cache, export } = config;
-        let capsules = cache.filter(|_| trusted).and_then(|folder| Capsules::open(&folder, &program));
+        let EngineConfig { program, limits, grace, trusted, confined, granted, copy_limit, cache, export } = config;
+        let capsules = cache.filter(|_| trusted).and_then(|folder| Capsules::open(&folder, &program, &granted));
         let stuck = Arc::new(Stuck::default());
         let plan = Plan {
             program,
@@ -252,15 +262,17 @@ impl Engine {
             folder: None,
             copies: None,
             read: Vec::new(),
+            granted: Granted::none(),
             write: None,
             grace,
             stuck: Arc::clone(&stuck),
         };
-        let of_sources = Plan { kind: WorkerKind::Sources, write: export, ..plan.clone() };
+        let of_sources = Plan { kind: WorkerKind::Sources, granted: granted.clone(), write: export, ..plan.clone() };
         Self {
             limits,
             parse: std::array::from_fn(|_| WorkerSlot::new(plan.clone())),
             confined,
+            granted,
             capsules,
             stuck,
             sources: trusted.then(|| Sources::new(of_sources, copy_limit, confined)),
@@ -301,7 +313,8 @@ impl Engine {
         let known = self.capsules.as_ref().map(|capsules| capsules.recall(questions));
         let known = known.unwrap_or_else(|| questions.iter().map(|_| None).collect());
         // What an earlier run was allowed to read is no answer to one that is not.
-        let outside = if self.confined { outside_of_repositories(questions) } else { vec![None; questions.len()] };
+        let outside =
+            if self.confined { outside_of_repositories(questions, &self.granted) } else { vec![None; questions.len()] };
         let known: Vec<_> = known.into_iter().map(|known| known.map(|(answer, at)| (Ok(answer), at))).collect();
         let refused = |why: Option<Unknown>| why.map(|why| (Err(why), since));
         let known: Vec<_> = outside.into_iter().zip(known).map(|(why, known)| refused(why).or(known)).collect();
@@ -323,6 +336,11 @@ impl Engine {
         let mut found = found.into_iter();
         let mut next = || found.next().map_or_else(|| Err(Stop::Cancelled.into()), |(result, _)| result);
         known.into_iter().map(|known| known.unwrap_or_else(|| (next(), since))).collect()
+    }
+
+    /// The folders outside of projects that may be read.
+    pub(crate) fn granted(&self) -> &Granted {
+        &self.granted
     }
 
     /// Whether sources may be opened.

@@ -21,7 +21,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 use viz_facts::{Answer, Column, ExportFiles, Exported, FlatFile, Question, Reason, Unknown};
-use viz_files::Refused;
+use viz_files::{Granted, Refused};
 
 /// What DuckDB may use of memory while it exports: the rest goes to files in the folder.
 pub(crate) const MEMORY: &str = "150MB";
@@ -73,7 +73,10 @@ impl Engine {
         }
         let (mut answer, ran) = found.remove(0);
         crate::secrets::hide_in(&mut answer, question);
-        let reads = question.source().zip(ran).and_then(|(source, ran)| capsules::files(source, question, &ran.reads));
+        let reads = question
+            .source()
+            .zip(ran)
+            .and_then(|(source, ran)| capsules::files(source, question, &ran.reads, self.granted()));
         let version = reads.as_ref().and_then(|files| DataVersions::default().unchanged_since(files, since));
         Export { answer, reads, version }
     }
@@ -84,9 +87,9 @@ pub fn data_version(files: &[PathBuf]) -> Option<[u8; 16]> {
     DataVersions::default().of(files)
 }
 
-/// What gives the answers: this program, its DuckDB, the time zone.
-pub fn identity(program: &Path) -> String {
-    capsules::engine(program)
+/// What gives the answers: this program, its DuckDB, the time zone, the folders outside of projects that it may read.
+pub fn identity(program: &Path, granted: &Granted) -> String {
+    capsules::reader(program, granted)
 }
 
 /// Runs a query whose columns are known, and writes its rows to files in a folder.

@@ -4,6 +4,7 @@
 //! as in the query is computed: constants, and functions that depend on nothing but their arguments. Whatever else could name a
 //! file is not run. Names with wildcards, and names of folders, are DuckDB's own to expand.
 
+use crate::data::Data;
 use crate::database::{self, Allowed, literal};
 use crate::database_files::Format;
 use crate::errors;
@@ -15,7 +16,7 @@ use serde_json::Value;
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 use viz_facts::{Reason, Unknown};
-use viz_files::{Kind, Private, Reach};
+use viz_files::{Kind, Private, Reach, Roots, in_a_shell};
 
 /// Files that match one name. Of more nobody looks at all.
 const MOST: usize = 10_000;
@@ -201,9 +202,9 @@ fn argument(json: &str) -> Option<(bool, &str)> {
     Some((false, expression))
 }
 
-/// Tells private files from others, in one project.
+/// Tells which files a project may read: those below its folder, and below those that the person allows, but for private ones.
 pub(crate) struct Guard {
-    root: PathBuf,
+    roots: Roots,
     private: Private,
     /// Expands names as the query's own database will. It sees no user's database. Made when first needed.
     lister: Option<Connection>,
@@ -221,12 +222,12 @@ pub(crate) fn no_plain_file(name: &str) -> Unknown {
 }
 
 impl Guard {
-    pub(crate) fn new(root: &Path, private: Private, guarded: bool) -> Self {
-        Self { root: root.to_owned(), private, lister: None, guarded }
+    pub(crate) fn new(data: &Data, guarded: bool) -> Self {
+        Self { roots: data.roots.clone(), private: data.private(), lister: None, guarded }
     }
 
     pub(crate) fn is_of(&self, root: &Path) -> bool {
-        self.root == root
+        self.roots.root() == root
     }
 
     /// Whether a file is private.
@@ -234,36 +235,36 @@ impl Guard {
         self.private.holds(path)
     }
 
-    /// Refuses names that lead to private files, and to what is no file at all: a pipe keeps its reader waiting.
-    pub(crate) fn check(&mut self, names: &Names) -> Result<(), Unknown> {
+    /// Refuses names that lead out of the folders of data, to private files, and to what is no file at all: a pipe keeps its
+    /// reader waiting. `own` is the file of the source, wherever it is.
+    pub(crate) fn check(&mut self, names: &Names, own: Option<&Path>) -> Result<(), Unknown> {
         for name in &names.tables {
             // `main.key` is a table, unless there is such a file.
             if name.contains(['.', '/', '\\']) && viz_files::look(&self.at(name)).is_some() {
-                self.check_one(name)?;
+                self.check_one(name, own)?;
                 self.check_no_database(name)?;
+            }
+            if name.contains(['/', '\\']) {
+                self.check_place(name, own)?;
             }
             if has_wildcards(name) {
                 self.expand(name, false)?.iter().try_for_each(|found| {
-                    self.check_one(found)?;
+                    self.check_one(found, own)?;
                     self.check_no_database(found)
                 })?;
             }
         }
         for name in &names.files {
-            self.check_one(name)?;
+            self.check_one(name, own)?;
             let folder = viz_files::kind(&self.at(name)) == Some(Kind::Folder);
             if folder || has_wildcards(name) {
-                self.check_all(name, folder)?;
+                self.expand(name, folder)?.iter().try_for_each(|found| self.check_one(found, own))?;
             }
         }
         Ok(())
     }
 
-    fn check_all(&mut self, name: &str, folder: bool) -> Result<(), Unknown> {
-        self.expand(name, folder)?.iter().try_for_each(|found| self.check_one(found))
-    }
-
-    fn check_one(&self, name: &str) -> Result<(), Unknown> {
+    fn check_one(&self, name: &str, own: Option<&Path>) -> Result<(), Unknown> {
         let path = self.at(name);
         if goes_back_through_a_link(&path) {
             let message = format!("the way to `{name}` goes through a link and back (`..`), so it is not read");
@@ -275,7 +276,24 @@ impl Guard {
         if viz_files::kind(&path) == Some(Kind::Other) {
             return Err(no_plain_file(name));
         }
-        Ok(())
+        self.check_place(name, own)
+    }
+
+    /// Refuses what really lies outside of the folders of data, wherever links lead.
+    fn check_place(&self, name: &str, own: Option<&Path>) -> Result<(), Unknown> {
+        let path = self.at(name);
+        let is_own =
+            || own.is_some_and(|own| viz_files::real(&path).is_ok_and(|path| viz_files::real(own) == Ok(path)));
+        if self.roots.hold(&path) || is_own() {
+            return Ok(());
+        }
+        let folder = self.roots.way_out(&path);
+        let mut message =
+            format!("`{name}` is in {}, outside of the project's folder, and is not read", folder.display());
+        if folder.parent().is_some() {
+            message.push_str(&format!(" unless you allow it: `--allow-read {}`", in_a_shell(&folder)));
+        }
+        Err(Unknown::new(Reason::FileNotAllowed, message).about(name))
     }
 
     /// Refuses a database where DuckDB would open it by itself: what its log says would run, unseen by the gate.
@@ -292,7 +310,7 @@ impl Guard {
     }
 
     fn at(&self, name: &str) -> PathBuf {
-        self.root.join(file_url::local(name))
+        self.roots.root().join(file_url::local(name))
     }
 
     /// The files that DuckDB will read under a name with wildcards, or under a folder's, which stands for all that is below it.
@@ -330,8 +348,7 @@ impl Guard {
 
     fn lister(&mut self) -> Result<&Connection, Unknown> {
         if self.lister.is_none() {
-            let real = viz_files::real(&self.root).unwrap_or_else(|_| self.root.clone());
-            let folders = vec![self.root.as_path(), real.as_path()];
+            let folders = self.roots.folders().collect();
             let (files, memory, guarded) = (Vec::new(), "256MB", self.guarded);
             let allowed = Allowed { folders, files, spill: None, memory, threads: 1, optimized: true, guarded };
             self.lister = Some(database::open(&allowed)?);

@@ -26,6 +26,7 @@ mod cells;
 mod column_text;
 mod copies;
 mod copy_room;
+mod data;
 mod data_version;
 mod database;
 mod database_files;

@@ -2,7 +2,7 @@
 //!
 //! DuckDB's own settings (`database.rs`) and the statement gate (`gate.rs`) are inside the process; the walls here are the
 //! kernel's. A worker puts them up itself before it starts another thread or reads its first question, and nothing takes
-//! them down: Landlock leaves it nothing to write and only what is declared to read (of the project's folder all but its private
+//! them down: Landlock leaves it nothing to write and only what is declared to read (of the folders of data all but their private
 //! files), seccomp leaves it no sockets, no
 //! programs to start and no other process to look into, resource limits leave it a bounded amount of memory and files of
 //! zero bytes. Each wall is tried on its own and says whether it stands: kernels and containers differ.
@@ -58,8 +58,9 @@ impl Wall {
 /// What a worker may still do behind its walls.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Needs {
-    /// The project's folder, in which everything may be listed, and what of it may be read.
-    pub project: Option<(PathBuf, viz_files::Rules)>,
+    /// Folders of data, in which everything may be listed, and what of them may be read: the project's, and those that the
+    /// person allows.
+    pub data: Vec<(PathBuf, viz_files::Rules)>,
     /// Folders of this program with all that is below them, that may be read.
     pub folders: Vec<PathBuf>,
     /// Plain files elsewhere that may be read, by their real paths.

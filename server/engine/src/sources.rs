@@ -2,6 +2,7 @@
 
 mod source;
 
+use crate::data::Data;
 use crate::errors::Failure;
 use crate::export;
 use crate::file_names::{Guard, Judge, Names, private_file};
@@ -16,11 +17,11 @@ use crate::watchdog::{Canceller, Stop, Watchdog};
 use crate::{Limits, Runner, Walls};
 use source::{Attached, OverTables, Source};
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use viz_facts::{Answer, QueryTable, Question, Reason, SourceSpec, SqlError, Storage, Unknown, over_tables};
-use viz_files::{Held, Private, Readable};
+use viz_files::{Granted, Held, Roots};
 
 /// How many sources keep their (empty) databases between questions.
 const KEPT: usize = 8;
@@ -39,7 +40,9 @@ pub struct SourceRunner {
     write: Result<Held, Unknown>,
     /// Judges texts; no user's database is ever attached to it, so no user's function can stand for DuckDB's.
     judge: Option<Judge>,
-    /// Tells the private files of the project.
+    /// Folders outside of the project that may be read.
+    granted: Granted,
+    /// Tells which files may be read.
     guard: Option<Guard>,
     sources: Vec<Source>,
     /// Rows of SQLite that the last question took over.
@@ -51,17 +54,18 @@ pub struct SourceRunner {
 impl SourceRunner {
     /// A runner. DuckDB starts with the first question.
     pub fn new() -> Self {
-        Self::behind(Walls::ALL, None, Err(export::not_here()))
+        Self::behind(Walls::ALL, None, Granted::none(), Err(export::not_here()))
     }
 
-    /// `project` is what the project's folder holds, if that has been looked at.
-    pub(crate) fn behind(walls: Walls, project: Option<(PathBuf, Private)>, write: Result<Held, Unknown>) -> Self {
+    /// `data` is what the project's folder and those that are granted hold, if that has been looked at.
+    pub(crate) fn behind(walls: Walls, data: Option<Data>, granted: Granted, write: Result<Held, Unknown>) -> Self {
         Self {
             watchdog: Watchdog::new(),
             walls,
             write,
             judge: None,
-            guard: project.map(|(root, private)| Guard::new(&root, private, walls.settings)),
+            granted,
+            guard: data.map(|data| Guard::new(&data, walls.settings)),
             sources: Vec::new(),
             taken: None,
             read: Reads::default(),
@@ -117,7 +121,7 @@ impl SourceRunner {
     ) -> Result<Answer, Unknown> {
         let opened = question.source().and_then(|source| Some((source, source.path()?)));
         if let Some((source, path)) = opened
-            && guard(&mut self.guard, source.root(), self.walls).holds(path.reveal())
+            && self.guard(source.root()).holds(path.reveal())
         {
             return Err(private_file(&path.to_string()));
         }
@@ -223,7 +227,7 @@ impl SourceRunner {
         }
     }
 
-    /// Refuses a query that names a private file of the project, itself or through what is stored in the database.
+    /// Refuses a query that names a file which may not be read, itself or through what is stored in the database.
     fn look_at_files(
         &mut self,
         id: u64,
@@ -234,7 +238,8 @@ impl SourceRunner {
         let mut none = Definitions::default();
         let definitions = source.attached.as_mut().map_or(&mut none, |attached| &mut attached.definitions);
         let names = self.names(id, gated, definitions, limits)?;
-        guard(&mut self.guard, source.spec.root(), self.walls).check(&names)
+        let own = source.spec.path().map(|path| path.reveal().to_owned());
+        self.guard(source.spec.root()).check(&names, own.as_deref())
     }
 
     /// What a query names, itself or through what is stored in the database.
@@ -335,7 +340,16 @@ impl SourceRunner {
             let message = format!("`{name}` is a file, and the browser's query over SQLite reads none");
             return Err(Unknown::new(Reason::FileNotAllowed, message).about(name));
         }
-        guard(&mut self.guard, source.root(), self.walls).check(&names)
+        self.guard(source.root()).check(&names, None)
+    }
+
+    /// What tells which files a project in this folder may read.
+    fn guard(&mut self, root: &Path) -> &mut Guard {
+        if !self.guard.as_ref().is_some_and(|guard| guard.is_of(root)) {
+            self.guard = None;
+        }
+        let new = || Guard::new(&Data::of(Roots::of(root, &self.granted)), self.walls.settings);
+        self.guard.get_or_insert_with(new)
     }
 
     /// The database of a source, with every other source's file let go.
@@ -355,7 +369,10 @@ impl SourceRunner {
         self.rest();
         match found {
             Some(source) => Ok(source),
-            None => Source::open(spec.clone(), file, memory, self.write.as_ref().ok().map(Held::path), self.walls),
+            None => {
+                let write = self.write.as_ref().ok().map(Held::path);
+                Source::open(spec.clone(), file, memory, write, &self.granted, self.walls)
+            }
         }
     }
 
@@ -400,14 +417,6 @@ fn judge(slot: &mut Option<Judge>, walls: Walls) -> Result<&mut Judge, Unknown> 
         Some(judge) => Ok(judge),
         none => Ok(none.insert(Judge::open(walls.settings)?)),
     }
-}
-
-/// What tells private files in this folder.
-fn guard<'a>(slot: &'a mut Option<Guard>, root: &Path, walls: Walls) -> &'a mut Guard {
-    if !slot.as_ref().is_some_and(|guard| guard.is_of(root)) {
-        *slot = None;
-    }
-    slot.get_or_insert_with(|| Guard::new(root, Readable::of(root).private().clone(), walls.settings))
 }
 
 /// An answer, or why there is none: an error of the query's own, a query that was stopped, or what the engine says.

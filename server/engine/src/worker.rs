@@ -5,6 +5,7 @@
 
 use crate::DUCKDB_VERSION;
 use crate::capsules::Ran;
+use crate::data::Data;
 use crate::export;
 use crate::protocol::{self, FrameError, FromWorker, PROTOCOL, Request, Response, ToWorker, WorkerKind};
 use crate::pure::PureRunner;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use viz_facts::{Answer, Question, Reason, Unknown};
-use viz_files::{Handed, Held, Readable};
+use viz_files::{Granted, Handed, Held, Roots};
 
 /// Responses wait for others to share a frame, but not longer than this.
 const PATIENCE: Duration = Duration::from_millis(5);
@@ -47,6 +48,8 @@ pub struct Role {
     pub copies: Option<PathBuf>,
     /// What else it may read besides its current folder and the copies: sources that lie elsewhere.
     pub read: Vec<PathBuf>,
+    /// Folders of data besides its current one, that the person allows.
+    pub granted: Granted,
     /// The folder for the files that it exports, if it does; it writes nowhere else.
     pub write: Option<Handed>,
 }
@@ -61,10 +64,9 @@ impl Role {
     }
 
     /// The project's folder is the current one.
-    fn project(&self) -> Option<(PathBuf, Readable)> {
+    fn data(&self) -> Option<Data> {
         let root = std::env::current_dir().ok().filter(|_| self.kind == WorkerKind::Sources)?;
-        let readable = Readable::of(&root);
-        Some((root, readable))
+        Some(Data::of(Roots::of(&root, &self.granted)))
     }
 
     /// The folder for exports.
@@ -73,9 +75,9 @@ impl Role {
         folder.open().map_err(|why| export::no_folder(&why))
     }
 
-    fn needs(&self, project: Option<&(PathBuf, Readable)>, write: Option<&Held>) -> Needs {
+    fn needs(&self, data: Option<&Data>, write: Option<&Held>) -> Needs {
         Needs {
-            project: project.map(|(root, readable)| (root.clone(), readable.rules().clone())),
+            data: data.map(Data::rules).unwrap_or_default(),
             folders: self.copies.iter().cloned().collect(),
             files: self.read.clone(),
             write: write.map(|held| held.path().to_owned()),
@@ -128,12 +130,11 @@ enum Machine {
 }
 
 impl Machine {
-    fn new(kind: WorkerKind, project: Option<(PathBuf, Readable)>, write: Result<Held, Unknown>, walls: Walls) -> Self {
-        match kind {
+    fn new(role: &Role, data: Option<Data>, write: Result<Held, Unknown>, walls: Walls) -> Self {
+        match role.kind {
             WorkerKind::Parse => Machine::Pure(Box::new(PureRunner::behind(walls))),
             WorkerKind::Sources => {
-                let project = project.map(|(root, readable)| (root, readable.private().clone()));
-                Machine::Sources(Box::new(SourceRunner::behind(walls, project, write)))
+                Machine::Sources(Box::new(SourceRunner::behind(walls, data, role.granted.clone(), write)))
             }
         }
     }
@@ -178,9 +179,9 @@ fn serve(
     input: &mut impl Read,
     mut output: impl Write + Send + 'static,
 ) -> Result<(), FrameError> {
-    let project = role.project();
+    let data = role.data();
     let write = role.writes();
-    let standing = sandbox::confine(&role.needs(project.as_ref(), write.as_ref().ok()), walls);
+    let standing = sandbox::confine(&role.needs(data.as_ref(), write.as_ref().ok()), walls);
     let hello = FromWorker::Hello {
         protocol: PROTOCOL,
         duckdb: DUCKDB_VERSION.to_owned(),
@@ -189,7 +190,7 @@ fn serve(
         walls: standing,
     };
     protocol::write(&mut output, &hello)?;
-    let machine = Machine::new(role.kind, project, write, walls);
+    let machine = Machine::new(role, data, write, walls);
     let canceller = machine.canceller();
     let shared = Arc::new(Shared::default());
     let theirs = Arc::clone(&shared);

@@ -11,7 +11,7 @@ use std::process::Command;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use viz_facts::{Reason, Unknown};
-use viz_files::Handed;
+use viz_files::{Granted, Handed};
 
 /// A restart that is due sooner is waited for; otherwise questions are `Unknown` meanwhile.
 const WORTH_WAITING: Duration = Duration::from_millis(500);
@@ -33,6 +33,8 @@ pub(crate) struct Plan {
     pub copies: Option<PathBuf>,
     /// What else it may read.
     pub read: Vec<PathBuf>,
+    /// Folders of data outside of the project's.
+    pub granted: Granted,
     /// Where it may write.
     pub write: Option<Handed>,
     /// Time between an interrupt and the kill.
@@ -58,6 +60,9 @@ impl Plan {
         }
         for path in &self.read {
             command.arg("--read").arg(path);
+        }
+        for folder in self.granted.folders() {
+            command.arg("--granted").arg(folder);
         }
         if let Some(write) = &self.write {
             command.arg("--write").arg(&write.path);

@@ -21,6 +21,7 @@ mod list;
 mod open;
 mod private;
 mod readable;
+mod roots;
 mod slashes;
 
 pub use folder::{Folder, LockError};
@@ -31,4 +32,5 @@ pub use open::{
 };
 pub use private::{Private, is_private_name};
 pub use readable::{MOST_WALKED, Readable, Rules};
+pub use roots::{Granted, NotGranted, Roots, in_a_shell};
 pub use slashes::with_slashes;

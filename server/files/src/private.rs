@@ -56,9 +56,16 @@ pub fn is_private_name(name: &str) -> bool {
 /// The private files of a project, by their numbers, so that they are known under other names, too.
 #[derive(Debug, Clone, Default)]
 pub struct Private {
-    /// Without links; the part of a path below it is judged by name.
-    root: PathBuf,
+    /// The project's folder, and those outside that it may read.
+    roots: Vec<Root>,
     numbers: HashSet<Identity>,
+}
+
+/// A folder that was looked at for private files.
+#[derive(Debug, Clone)]
+struct Root {
+    /// Without links; the part of a path below it is judged by name.
+    folder: PathBuf,
     /// There may be more of them: then a file with several names may be one.
     partial: bool,
 }
@@ -89,26 +96,45 @@ impl Private {
 
     /// Files with these numbers, in a folder without links on the way to it.
     pub(crate) fn numbered(root: PathBuf, numbers: HashSet<Identity>, complete: bool) -> Self {
-        Self { root, numbers, partial: !complete }
+        Self { roots: vec![Root { folder: root, partial: !complete }], numbers }
     }
 
-    /// Whether what this path leads to is private: by the names on the way to it, as it is spelled and as it really is (below the
-    /// project's folder only the part below counts), or by being one of the project's private files.
+    /// Those of several folders; the project's own comes first.
+    pub fn together<'a>(all: impl IntoIterator<Item = &'a Private>) -> Self {
+        all.into_iter().fold(Self::default(), |mut out, one| {
+            out.roots.extend(one.roots.iter().cloned());
+            out.numbers.extend(&one.numbers);
+            out
+        })
+    }
+
+    /// The innermost folder that a path is in, of those that were looked at.
+    fn around(&self, path: &Path) -> Option<&Root> {
+        let around = self.roots.iter().filter(|root| path.starts_with(&root.folder));
+        around.max_by_key(|root| root.folder.components().count())
+    }
+
+    /// Whether what this path leads to is private: by the names on the way to it, as it is spelled and as it really is (below a
+    /// folder that was looked at only the part below counts), or by being one of the private files.
     pub fn holds(&self, path: &Path) -> bool {
         let real = real(path).unwrap_or_else(|_| path.to_owned());
-        let spelled = path.strip_prefix(&self.root).is_ok_and(named);
-        let really = named(real.strip_prefix(&self.root).unwrap_or(&real));
-        let below =
-            real.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.root) && *folder != self.root);
-        let in_one = || below.filter_map(look).any(|data| self.is_one(Identity::of(&data)));
-        spelled || really || look(path).is_some_and(|data| self.has(&data)) || in_one()
+        let below = |path: &Path| Some(path.strip_prefix(&self.around(path)?.folder).ok()?.to_owned());
+        let root = self.around(&real);
+        let spelled = below(path).is_some_and(|below| named(&below));
+        let really = named(&below(&real).unwrap_or_else(|| real.clone()));
+        let folders = real.ancestors().skip(1);
+        let mut folders = folders
+            .take_while(|folder| root.is_some_and(|root| folder.starts_with(&root.folder) && **folder != *root.folder));
+        let partial = self.roots.first().into_iter().chain(root).any(|root| root.partial);
+        let is_one =
+            |data: &Metadata| self.is_one(Identity::of(data)) || (partial && data.is_file() && names(data) > 1);
+        spelled
+            || really
+            || look(path).is_some_and(|data| is_one(&data))
+            || folders.any(|folder| look(folder).is_some_and(|data| self.is_one(Identity::of(&data))))
     }
 
-    fn has(&self, data: &Metadata) -> bool {
-        self.is_one(Identity::of(data)) || (self.partial && data.is_file() && names(data) > 1)
-    }
-
-    /// Whether a file with this number is one of the project's private files.
+    /// Whether a file with this number is one of the private files.
     pub fn is_one(&self, number: Option<Identity>) -> bool {
         number.is_some_and(|number| self.numbers.contains(&number))
     }

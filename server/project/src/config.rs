@@ -91,6 +91,9 @@ pub struct Config {
     pub budget: Budget,
     /// Severity per code.
     pub severity: BTreeMap<String, ConfiguredSeverity>,
+    /// Folders outside of the project that its data are in, relative to it. A wish: what is read is said by the person.
+    #[serde(deserialize_with = "folders")]
+    pub read: Vec<PathBuf>,
     /// File of recorded findings to ignore, relative to the project.
     pub baseline: Option<PathBuf>,
 }
@@ -242,6 +245,7 @@ fn in_plain_words(message: String) -> String {
         "a boolean" => "`true` or `false`",
         "a string" | "path string" => "a text",
         "a map" => "a mapping of keys to values",
+        "a sequence" => "a list",
         _ if wanted.starts_with("struct") => "a mapping of keys to values",
         _ if wanted.starts_with("a YAML tag") => "one word",
         other => other,
@@ -305,6 +309,18 @@ fn megabytes<'de, D: serde::Deserializer<'de>>(deserializer: D, key: &str, most:
     }
 }
 
+/// Folders that a project can ask for.
+const MOST_FOLDERS: usize = 100;
+
+/// Folders, each by a name that a person can be told.
+fn folders<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<PathBuf>, D::Error> {
+    let folders = Option::<Vec<String>>::deserialize(deserializer)?.unwrap_or_default();
+    match folders.iter().any(|folder| folder.trim().is_empty()) || folders.len() > MOST_FOLDERS {
+        true => Err(serde::de::Error::custom(format!("`read` must be a list of at most {MOST_FOLDERS} folders"))),
+        false => Ok(folders.into_iter().map(PathBuf::from).collect()),
+    }
+}
+
 /// A number of combinations that can be looked at one by one.
 fn combinations<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
     match Option::<usize>::deserialize(deserializer)? {
@@ -356,6 +372,8 @@ mod tests {
             ("max_values: -1\n", "`max_values` takes a whole number, 0 or more, not `-1`"),
             ("max_values: 1.5\n", "`max_values` takes a whole number, 0 or more, not `1.5`"),
             ("hostile_options: 3\n", "`hostile_options` takes `true` or `false`, not `3`"),
+            ("read: data\n", "`read` takes a list, not the text \"data\""),
+            ("read: ['']\n", "`read` must be a list of at most 100 folders"),
             ("baseline: [a]\n", "`baseline` takes a text, not a list"),
             ("target: [2.1]\n", "expected a text or a number"),
             ("level: 3\n", "level: unknown value `3`, expected one of `parse`, `bind`, `execute`"),

@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         // Editors talk through a pipe. On a terminal, a server that waits for a protocol looks like a program that hangs.
         Command::Nothing if std::io::stdin().is_terminal() => cli::first_steps::run(),
         Command::Serve | Command::Nothing => lsp::run(socket),
-        Command::Doctor(path) => cli::doctor::run(path.as_deref()),
+        Command::Doctor(path, allow_read) => cli::doctor::run(path.as_deref(), &allow_read),
         Command::Runs(count) => cli::query_log::run(count),
         Command::Completions(shell) => cli::for_shells::completions(shell),
         Command::Man(command) => cli::for_shells::manual(command.as_deref()),

@@ -13,7 +13,11 @@ pub(crate) fn not_run(what: &str, sql: &MappedText, why: &Unknown) -> Option<Fin
         _ => "",
     };
     let (verb, help) = match why.code {
-        Reason::FileNotAllowed => ("is not run here", "move the file into the project's folder"),
+        Reason::FileNotAllowed => (
+            "is not run here",
+            "move the file into the project's folder, or, if you trust everybody who can change the project, let viz-lsp read \
+             the folder: `--allow-read`, in VS Code the setting `viz.check.allowRead`",
+        ),
         Reason::LogUnreadable => (
             "is not run here",
             "let DuckDB write its log into the database (`CHECKPOINT`), or remove what is in its place",

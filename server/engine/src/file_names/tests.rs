@@ -9,6 +9,10 @@ fn names(sql: &str) -> Result<Vec<String>, Reason> {
     Ok([names.tables, names.files].concat())
 }
 
+fn guard(root: &Path) -> Guard {
+    Guard::new(&Data::of(Roots::of(root, &viz_files::Granted::none())), false)
+}
+
 #[test]
 fn names_are_computed() {
     for (sql, expected) in [
@@ -55,17 +59,19 @@ fn names_of_tables_are_not_names_of_files() {
     std::fs::create_dir_all(folder.path().join("orders/.git")).unwrap();
     std::fs::write(folder.path().join("orders/.env"), "x").unwrap();
     std::fs::write(folder.path().join(".env"), "x").unwrap();
-    let private = viz_files::Readable::of(folder.path()).private().clone();
-    let mut guard = Guard::new(folder.path(), private, false);
+    let mut guard = guard(folder.path());
     let names = |tables: &[&str], files: &[&str]| {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         Names { tables: owned(tables), files: owned(files) }
     };
-    assert_eq!(guard.check(&names(&["orders", "main.key", "shop.main.id_rsa", "a\"b", ""], &["none.csv"])), Ok(()));
+    assert_eq!(
+        guard.check(&names(&["orders", "main.key", "shop.main.id_rsa", "a\"b", ""], &["none.csv"]), None),
+        Ok(())
+    );
     for wrong in
         [names(&[".env"], &[]), names(&["orders/.env"], &[]), names(&[], &["orders/.env"]), names(&[], &["x.pem"])]
     {
-        assert_eq!(guard.check(&wrong).unwrap_err().code, Reason::PrivateFile, "{wrong:?}");
+        assert_eq!(guard.check(&wrong, None).unwrap_err().code, Reason::PrivateFile, "{wrong:?}");
     }
 }
 
@@ -81,13 +87,12 @@ fn no_way_leads_back_through_a_link() {
     std::fs::write(outside.path().join("w.csv"), "x").unwrap();
     std::fs::write(root.join("own.csv"), "x").unwrap();
     std::os::unix::fs::symlink(&elsewhere, root.join("ld")).unwrap();
-    let private = viz_files::Readable::of(&root).private().clone();
-    let mut guard = Guard::new(&root, private, false);
+    let mut guard = guard(&root);
     let file = |name: &str| Names { tables: Vec::new(), files: vec![name.to_owned()] };
     let table = |name: &str| Names { tables: vec![name.to_owned()], files: Vec::new() };
-    assert_eq!(guard.check(&file("data/../own.csv")), Ok(()));
+    assert_eq!(guard.check(&file("data/../own.csv"), None), Ok(()));
     for wrong in [file("ld/../w.csv"), file("./ld/./..//w.csv"), table("ld/../w.csv")] {
-        assert_eq!(guard.check(&wrong).unwrap_err().code, Reason::FileNotAllowed, "{wrong:?}");
+        assert_eq!(guard.check(&wrong, None).unwrap_err().code, Reason::FileNotAllowed, "{wrong:?}");
     }
 }
 
@@ -99,19 +104,18 @@ fn names_that_are_not_utf_8_hide_no_others() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"\xff")), "x").unwrap();
     std::fs::write(folder.path().join(".env"), "x").unwrap();
-    let private = viz_files::Readable::of(folder.path()).private().clone();
-    let mut guard = Guard::new(folder.path(), private, false);
+    let mut guard = guard(folder.path());
     for pattern in ["*", "[.]*", "**"] {
         let name = format!("{}/{pattern}", folder.path().display());
         let names = Names { tables: Vec::new(), files: vec![name] };
-        let why = guard.check(&names).unwrap_err();
+        let why = guard.check(&names, None).unwrap_err();
         // `[.]*` may meet the other one only.
         let is_told = why.message.ends_with(": a name is not UTF-8") || why.code == Reason::PrivateFile;
         assert!(is_told, "{pattern}: {why:?}");
     }
     // Other reasons are told as what they are.
     let names = Names { tables: Vec::new(), files: vec!["**/a/**".into()] };
-    let why = guard.check(&names).unwrap_err();
+    let why = guard.check(&names, None).unwrap_err();
     assert!(why.code == Reason::FileNotKnown && why.message.contains("multiple '**'"), "{why:?}");
 }
 

@@ -10,7 +10,7 @@ use rustix::fs::{FileType, Mode, OFlags};
 use std::fs::File;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
-use viz_files::{Identity, Reach, Rules};
+use viz_files::{Identity, Reach};
 
 /// The newest set of rights that we ask for; older kernels enforce what they know.
 const NEWEST: ABI = ABI::V6;
@@ -28,14 +28,16 @@ const SYSTEM: [&str; 5] = [
 /// Leaves this thread, and those that it starts, only these files and folders to read and to write.
 pub(super) fn restrict(needs: &Needs) -> Result<String, String> {
     let writes = if needs.write.is_some() { "writes to one folder only" } else { "writes nothing" };
-    let private = match &needs.project {
-        None => "",
-        Some((_, Rules { complete: true, .. })) => ", no private file of the project",
-        // Said by `--doctor`.
-        Some(_) => {
-            ", no private file at the top of the project (its folder is too large to look for others: the statement gate alone \
-             keeps them)"
-        }
+    // Said by `--doctor`.
+    let all = if needs.data.len() > 1 { "the project or of the folders that you allow" } else { "the project" };
+    let large = needs.data.iter().find(|(_, rules)| !rules.complete).map(|(folder, _)| folder.display());
+    let private = match large {
+        _ if needs.data.is_empty() => String::new(),
+        None => format!(", no private file of {all}"),
+        Some(folder) => format!(
+            ", no private file at the top of {all} ({folder} is too large to look for others: the statement gate alone keeps \
+             them)"
+        ),
     };
     let state = match try_restrict(needs) {
         Ok(RulesetStatus::FullyEnforced) => "",
@@ -56,7 +58,7 @@ fn try_restrict(needs: &Needs) -> Result<RulesetStatus, RulesetError> {
     for path in SYSTEM.iter().map(Path::new).chain(needs.folders.iter().map(PathBuf::as_path)) {
         ruleset = allow(ruleset, PathFd::new(path).ok())?;
     }
-    if let Some((root, rules)) = &needs.project {
+    for (root, rules) in &needs.data {
         if let Ok(fd) = PathFd::new(root) {
             ruleset = ruleset.add_rule(PathBeneath::new(fd, AccessFs::ReadDir))?;
         }

@@ -16,7 +16,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 use viz_facts::{Answer, Column, Question, Reason, SourceSpec, Unknown};
-use viz_files::{Reach, Refused};
+use viz_files::{Granted, Reach, Refused, Roots};
 
 /// One source's database.
 pub(super) struct Source {
@@ -60,11 +60,11 @@ impl Source {
         file: Option<PathBuf>,
         memory: u64,
         write: Option<&Path>,
+        granted: &Granted,
         walls: Walls,
     ) -> Result<Self, Unknown> {
         let root = spec.root();
-        // The file system may know the folder by another name, and relative file names resolve to that one.
-        let real = viz_files::real(root).map_err(|why| {
+        viz_files::real(root).map_err(|why| {
             Unknown::new(
                 Reason::FolderMissing,
                 format!("the project's folder {} can't be opened: {why}", root.display()),
@@ -74,9 +74,11 @@ impl Source {
         if let (Some(format), Some(file)) = (Format::of(&spec), &file) {
             files.extend(format.logs(file));
         }
+        // The file system may know a folder by another name, and relative file names resolve to that one.
+        let roots = Roots::of(root, granted);
         let most = format!("{}MB", memory / 1_000_000);
         let allowed = Allowed {
-            folders: [root, &real].into_iter().chain(write).collect(),
+            folders: roots.folders().chain(write).collect(),
             files: files.iter().map(PathBuf::as_path).collect(),
             spill: write,
             memory: if write.is_some() { export::MEMORY } else { &most },

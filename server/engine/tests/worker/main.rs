@@ -8,6 +8,7 @@
 mod capsules;
 mod databases;
 mod export;
+mod granted;
 mod measure;
 mod measure_exports;
 mod odd_files;
@@ -72,6 +73,20 @@ const TESTS: &[(&str, fn())] = &[
     ("each_wall_stands_alone", each_wall_stands_alone),
     ("private_files_have_two_walls", private_files::private_files_have_two_walls),
     ("private_files_are_no_sources", private_files::private_files_are_no_sources),
+    ("a_linked_folder_is_read_as_if_it_were_the_projects", granted::a_linked_folder_is_read_as_if_it_were_the_projects),
+    (
+        "one_allowed_folder_opens_no_other_and_no_private_file",
+        granted::one_allowed_folder_opens_no_other_and_no_private_file,
+    ),
+    ("the_wall_moves_with_an_allowed_folder", granted::the_wall_moves_with_an_allowed_folder),
+    (
+        "answers_out_of_an_allowed_folder_are_kept_for_it_alone",
+        granted::answers_out_of_an_allowed_folder_are_kept_for_it_alone,
+    ),
+    (
+        "a_confined_engine_reads_what_is_allowed_besides_the_repository",
+        granted::a_confined_engine_reads_what_is_allowed_besides_the_repository,
+    ),
     ("the_wall_moves_with_the_project", private_files::the_wall_moves_with_the_project),
     ("what_is_stored_in_a_database_is_judged_as_text", private_files::what_is_stored_in_a_database_is_judged_as_text),
     ("a_users_macros_stand_for_nothing_of_ours", private_files::a_users_macros_stand_for_nothing_of_ours),
@@ -140,7 +155,8 @@ fn worker(kind: &str, rest: &[&str]) -> ExitCode {
     let number = rest.chunks(2).find(|pair| pair[0] == "--write-number").map(|pair| pair[1].parse().unwrap());
     let write = values("--write").next().map(|path| viz_files::Handed { path, identity: number });
     let copies = values("--copies").next();
-    worker_main_behind(&Role { kind, copies, read: values("--read").collect(), write }, walls)
+    let granted = viz_files::Granted::known(values("--granted").collect());
+    worker_main_behind(&Role { kind, copies, read: values("--read").collect(), granted, write }, walls)
 }
 
 /// Another program: opens a database for writing and keeps it until it is killed.

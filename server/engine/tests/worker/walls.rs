@@ -44,13 +44,13 @@ const ATTEMPTS: &[Attempt] = &[
         name: "read a file elsewhere",
         sql: |outside| format!("select * from read_csv('{}')", outside.join("secret.csv").display()),
         succeeded: |_, answered| answered,
-        stopped_by: &["only-settings", "only-landlock"],
+        stopped_by: &["only-gate", "only-settings", "only-landlock"],
     },
     Attempt {
         name: "look into the process",
         sql: |_| "select content from read_text('/proc/self/status')".into(),
         succeeded: |_, answered| answered,
-        stopped_by: &["only-settings", "only-landlock"],
+        stopped_by: &["only-gate", "only-settings", "only-landlock"],
     },
     Attempt {
         name: "connect to a server",

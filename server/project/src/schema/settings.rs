@@ -64,6 +64,11 @@ pub static SETTINGS: Shape = Shape::plain(
             "How bad findings are, by their codes: `viz-lsp explain` lists them. `off` leaves a code out.",
         ),
         field(
+            "read",
+            Type::List(&Type::Text),
+            "Folders outside of the project that its data are in, relative to it. It asks only: who checks the project allows them with `--allow-read` or `viz.check.allowRead`.",
+        ),
+        field(
             "baseline",
             Type::Text,
             "A file of the project with findings to leave out, as `--write-baseline` makes it.",

@@ -3,6 +3,8 @@
 mod format;
 mod values;
 
+use crate::cli::targets::current_folder;
+use crate::host::granted;
 use chrono::NaiveDateTime;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 pub use format::FormatArgs;
@@ -11,6 +13,7 @@ use std::path::PathBuf;
 pub use values::{Color, Deny, Fixes, Format, LevelArg, TargetArg};
 use values::{percent, seconds, timestamp};
 use viz_engine::Role;
+use viz_files::Granted;
 use viz_project::{Confined, Environment};
 
 /// Checks dashboards-as-code before anyone looks at them: every choice that a viewer can make, against the real database.
@@ -62,6 +65,10 @@ struct WorkerArgs {
     #[arg(long, hide = true, value_name = "FOLDER", requires = "worker")]
     write: Option<PathBuf>,
 
+    /// Folders of data that a worker may read besides the project's
+    #[arg(long, hide = true, value_name = "FOLDER", requires = "worker")]
+    granted: Vec<PathBuf>,
+
     /// Its device and number
     #[arg(long, hide = true, value_name = "NUMBER", requires = "write")]
     write_number: Option<viz_files::Identity>,
@@ -98,6 +105,10 @@ enum Face {
         /// A project's folder or one of its files [default: the current folder]
         #[arg(value_name = "PATH")]
         path: Option<PathBuf>,
+
+        /// Also read data below this folder; may be repeated
+        #[arg(long, value_name = "DIR")]
+        allow_read: Vec<PathBuf>,
     },
     /// List the newest runs of queries on sources, newest last
     Runs {
@@ -154,6 +165,10 @@ pub struct CommonArgs {
     #[arg(long)]
     pub allow_outside: bool,
 
+    /// Also read data below this folder, which lies outside of the project or is reached through a link; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub allow_read: Vec<PathBuf>,
+
     /// Neither read nor write the cache of query results
     #[arg(long)]
     pub no_cache: bool,
@@ -171,6 +186,14 @@ impl CommonArgs {
     /// Whether nothing outside of a project's repository is read: in CI, unless the user allows it.
     pub fn is_confined(&self) -> bool {
         !self.allow_outside && Confined::by_environment(&Environment::from_process()).is_some()
+    }
+
+    /// The folders outside of projects whose data may be read.
+    ///
+    /// # Errors
+    /// If one of them can't be.
+    pub fn granted(&self) -> anyhow::Result<Granted> {
+        granted::of_command_line(&self.allow_read, &current_folder()?)
     }
 }
 
@@ -282,8 +305,8 @@ pub enum Command {
     Format(FormatArgs),
     /// `explain`.
     Explain(Option<String>),
-    /// `doctor`, on the project of this path.
-    Doctor(Option<PathBuf>),
+    /// `doctor`, on the project of this path, with folders that may be read.
+    Doctor(Option<PathBuf>, Vec<PathBuf>),
     /// `runs`, so many.
     Runs(usize),
     /// `completions`.
@@ -332,13 +355,14 @@ impl Cli {
     pub fn asks_for(self) -> Command {
         let Some(face) = self.face else {
             return match self.worker {
-                WorkerArgs { worker: Some(kind), copies, read, write, write_number } => {
+                WorkerArgs { worker: Some(kind), copies, read, granted, write, write_number } => {
                     let kind = match kind {
                         WorkerKind::Parse => viz_engine::WorkerKind::Parse,
                         WorkerKind::Sources => viz_engine::WorkerKind::Sources,
                     };
                     let write = write.map(|path| viz_files::Handed { path, identity: write_number });
-                    Command::Worker(Role { kind, copies, read, write })
+                    let granted = Granted::known(granted);
+                    Command::Worker(Role { kind, copies, read, granted, write })
                 }
                 _ if self.stdio => Command::Serve,
                 _ => Command::Nothing,
@@ -350,7 +374,7 @@ impl Cli {
             Face::Build(build) => Command::Build(Box::new(build)),
             Face::Format(format) => Command::Format(format),
             Face::Explain { code } => Command::Explain(code),
-            Face::Doctor { path } => Command::Doctor(path),
+            Face::Doctor { path, allow_read } => Command::Doctor(path, allow_read),
             Face::Runs { count } => Command::Runs(count as usize),
             Face::Completions { shell } => Command::Completions(shell),
             Face::Man { command } => Command::Man(command),
@@ -423,7 +447,7 @@ mod tests {
         }
         assert!(matches!(command(&["--runs"]), Ok(Command::Runs(20))));
         for args in [&["doctor", "a"][..], &["--doctor=a"]] {
-            assert!(matches!(command(args), Ok(Command::Doctor(Some(path))) if *path == *"a"), "{args:?}");
+            assert!(matches!(command(args), Ok(Command::Doctor(Some(path), _)) if *path == *"a"), "{args:?}");
         }
         assert!(matches!(command(&["--build", "--jobs", "2"]), Ok(Command::Build(build)) if build.jobs == Some(2)));
     }

@@ -1,33 +1,35 @@
 //! `--doctor`: what protects this computer from the queries of projects, and what can be opened, as found right now.
 
 use crate::host::answerer::{Answerer, Cancel, EngineAnswerer, Limits};
+use crate::host::granted;
 use crate::host::output;
 use crate::host::overlay::Overlay;
 use crate::host::paths;
 use anyhow::Context;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 use viz_engine::{DUCKDB_VERSION, WorkerKind, cache_folder, newest_runs};
 use viz_facts::{Answer, Fact, Question, SourceSpec, SqlErrorKind};
-use viz_files::Kind;
+use viz_files::{Granted, Kind, Roots, in_a_shell};
 use viz_project::{Confined, DiskFiles, Environment, Project, find_root};
 use viz_text::shown::{block, one_line};
 
 /// Prints what is there and what is not. The exit status is 0: what is missing is no error of the project.
 ///
 /// # Errors
-/// If this program can't find itself.
-pub fn run(path: Option<&Path>) -> anyhow::Result<ExitCode> {
+/// If this program can't find itself, or a folder can't be allowed.
+pub fn run(path: Option<&Path>, allow_read: &[PathBuf]) -> anyhow::Result<ExitCode> {
     let mut text = format!("viz-lsp {} with DuckDB {DUCKDB_VERSION}\n", env!("CARGO_PKG_VERSION"));
     let program = std::env::current_exe().context("can't tell where this program is")?;
     let _ = writeln!(text, "program: {}", program.display());
     let current = std::env::current_dir().context("can't tell the current folder")?;
+    let granted = granted::of_command_line(allow_read, &current)?;
     let path = path.map_or_else(|| current.clone(), |path| current.join(path));
     let root = find_root(&paths::real(&path), &DiskFiles);
     let environment = Environment::from_process();
-    let answerer = EngineAnswerer::new(true, Confined::by_environment(&environment).is_some(), false)?;
+    let answerer = EngineAnswerer::new(true, Confined::by_environment(&environment).is_some(), false, granted.clone())?;
     let files = Overlay::new(&environment, false);
     let project = root.map(|root| Project::load(&root, &files, &environment));
     // Asking starts the workers, which say then what stands around them.
@@ -49,6 +51,7 @@ pub fn run(path: Option<&Path>) -> anyhow::Result<ExitCode> {
             let (root, files) = (project.root.display().to_string(), project.files().len());
             let _ = writeln!(text, "\nproject: {} ({})", one_line(&root), crate::host::words::count(files, "file"));
             text.push_str(&sources);
+            text.push_str(&elsewhere(&project, &granted));
         }
     }
     output::text(&text);
@@ -137,6 +140,30 @@ fn cache(text: &mut String) {
         Some(_) => writeln!(text, "  works, {} kB; `--runs` lists what was run", bytes.div_ceil(1024)),
         None => writeln!(text, "  can't be opened: every start runs all queries (`-v` tells more)"),
     };
+}
+
+/// Folders of data outside of the project: those that it asks for, and those that may be read.
+fn elsewhere(project: &Project, granted: &Granted) -> String {
+    let roots = Roots::of(&project.root, granted);
+    let mut text = String::new();
+    for asked in &project.config().read {
+        let place = viz_project::normalize(&project.root.join(asked));
+        let shown = asked.display().to_string();
+        let state = match viz_files::kind(&place) {
+            None => "there is no such folder".to_owned(),
+            Some(Kind::File | Kind::Other) => "it is no folder".to_owned(),
+            Some(Kind::Folder) if roots.hold(&place) => "may be read".to_owned(),
+            Some(Kind::Folder) => {
+                let folder = roots.way_out(&place.join("*"));
+                format!("is not read unless you allow it: `--allow-read {}`", in_a_shell(&folder))
+            }
+        };
+        let _ = writeln!(text, "  folder {} (asked for in `read:`): {}", one_line(&shown), one_line(&state));
+    }
+    for folder in granted.folders() {
+        let _ = writeln!(text, "  folder {} (`--allow-read`): may be read", one_line(&folder.display().to_string()));
+    }
+    text
 }
 
 /// Each source, and whether it can be read.

@@ -88,7 +88,7 @@ fn named(command: &Command) -> Vec<&Path> {
         }
         Command::Build(build) => build.common.paths.iter().chain(&build.out).map(PathBuf::as_path).collect(),
         Command::Format(format) => format.paths.iter().map(PathBuf::as_path).collect(),
-        Command::Doctor(path) => path.as_deref().into_iter().collect(),
+        Command::Doctor(path, _) => path.as_deref().into_iter().collect(),
         _ => Vec::new(),
     }
 }

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 pub use viz_engine::Limits;
 use viz_engine::{Engine, EngineConfig, Wall, WorkerKind};
 use viz_facts::{Answer, Fact, KeyedQuestion, Reason, Unknown};
+use viz_files::Granted;
 
 pub use viz_engine::CancelToken as Cancel;
 
@@ -23,16 +24,17 @@ pub struct EngineAnswerer {
 
 impl EngineAnswerer {
     /// An engine. Without trust it has no means to open a source; confined it opens none outside of a project's repository;
-    /// without cache it neither uses nor keeps what earlier runs found out.
+    /// without cache it neither uses nor keeps what earlier runs found out. Of what is granted it reads data also outside of projects.
     ///
     /// # Errors
     /// If this program can't find itself.
-    pub fn new(trusted: bool, confined: bool, cache: bool) -> anyhow::Result<Self> {
+    pub fn new(trusted: bool, confined: bool, cache: bool, granted: Granted) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("can't tell where this program is")?;
         Ok(Self {
             engine: Engine::new(EngineConfig {
                 cache: cache.then(viz_engine::cache_folder),
                 confined,
+                granted,
                 ..EngineConfig::new(program, trusted)
             }),
         })

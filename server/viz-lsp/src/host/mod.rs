@@ -4,6 +4,7 @@ pub(crate) mod answerer;
 pub mod baseline;
 pub mod deadline;
 pub mod fixpoint;
+pub(crate) mod granted;
 pub(crate) mod logging;
 pub(crate) mod memory;
 pub mod outcome;

@@ -11,6 +11,7 @@ use super::capabilities;
 use super::protocol::client;
 use super::protocol::client::Commands;
 use crate::host::answerer::Answerer;
+use crate::host::granted;
 use crate::lsp::handlers::semantic_tokens::LastTokens;
 use crate::lsp::handlers::{
     call_hierarchy, code_action, code_lens, completion, document_color, document_link, document_symbol, folding,
@@ -51,7 +52,9 @@ use tower_lsp::lsp_types::{
     WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceFolder, WorkspaceSymbolParams,
 };
 use tower_lsp::{Client, LanguageServer};
+use viz_files::Granted;
 use viz_project::Environment;
+use viz_secrets::ExposeSecret;
 
 /// How long a request for diagnostics waits for the check of the current text.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -79,6 +82,8 @@ struct Session {
     complaints: Vec<String>,
     /// The folders of the workspace, as of the start.
     folders: Vec<Url>,
+    /// Folders outside of projects whose data are read.
+    granted: Granted,
 }
 
 impl Backend {
@@ -137,12 +142,17 @@ impl LanguageServer for Backend {
         let mut client = client::Client::read(&params.capabilities);
         // Never both: who can't be told to ask again is sent everything.
         client.pulls_diagnostics &= self.lifecycle.refreshes_diagnostics();
-        let (settings, complaints) = Settings::read(params.initialization_options.as_ref());
+        let options = params.initialization_options.as_ref();
+        let (settings, mut complaints) = Settings::read(options);
+        let home = ["HOME", "USERPROFILE"].iter().find_map(|name| self.state.environment.get(name));
+        let home = home.map(|home| PathBuf::from(home.expose_secret()));
+        let (granted, refused) = granted::of_session(options, home.as_deref());
+        complaints.extend(refused);
         let _ = self.state.confined.set(settings.confined(&self.state.environment));
         self.state.formats.store(settings.format, Ordering::SeqCst);
         let commands = Arc::new(Commands::read(params.initialization_options.as_ref()));
         let outbox = Outbox::new(self.client.clone(), client);
-        let answerer = match self.start(client, settings, &outbox) {
+        let answerer = match self.start(client, settings, granted.clone(), &outbox) {
             Ok(answerer) => answerer,
             Err(error) => {
                 tracing::error!("can't start: {error:#}");
@@ -154,7 +164,7 @@ impl LanguageServer for Backend {
         let folders = params.workspace_folders.map(|folders| folders.into_iter().map(|folder| folder.uri).collect());
         let folders = folders.unwrap_or_else(|| Vec::from_iter(root));
         // A second `initialize` is refused before it gets here.
-        let _ = self.session.set(Session { client, commands, answerer, outbox, complaints, folders });
+        let _ = self.session.set(Session { client, commands, answerer, outbox, complaints, folders, granted });
         Ok(InitializeResult {
             capabilities: capabilities::server(&client, settings.format),
             server_info: Some(ServerInfo {
@@ -167,7 +177,7 @@ impl LanguageServer for Backend {
     async fn initialized(&self, _: InitializedParams) {
         let Some(session) = self.session.get() else { return };
         if session.client.watches {
-            self.watch_files();
+            self.watch_files(&session.granted);
         }
         if session.client.tells_configuration {
             self.watch_configuration();

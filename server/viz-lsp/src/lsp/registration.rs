@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tower_lsp::lsp_types::notification::{DidChangeConfiguration, DidChangeWatchedFiles, Notification};
 use tower_lsp::lsp_types::{
-    ConfigurationItem, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, Registration,
+    ConfigurationItem, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, OneOf, Registration,
+    RelativePattern, Url,
 };
+use viz_files::Granted;
 
 /// Files whose changes matter: texts of projects and data that sources are made of.
 const WATCHED: &str =
@@ -15,10 +17,21 @@ const WATCHED: &str =
 
 impl Backend {
     /// Asks the client to watch files. Its answer is awaited by a task of its own.
-    pub(super) fn watch_files(&self) {
+    pub(super) fn watch_files(&self, granted: &Granted) {
         let client = self.client.clone();
-        let watcher = FileSystemWatcher { glob_pattern: GlobPattern::String(WATCHED.to_owned()), kind: None };
-        let options = DidChangeWatchedFilesRegistrationOptions { watchers: vec![watcher] };
+        let watcher = |glob_pattern| FileSystemWatcher { glob_pattern, kind: None };
+        let mut watchers = vec![watcher(GlobPattern::String(WATCHED.to_owned()))];
+        // A pattern alone is one of the workspace's folders.
+        if self.abilities().watches_elsewhere {
+            let elsewhere = granted.folders().iter().filter_map(|folder| Url::from_directory_path(folder).ok());
+            watchers.extend(elsewhere.map(|folder| {
+                watcher(GlobPattern::Relative(RelativePattern {
+                    base_uri: OneOf::Right(folder),
+                    pattern: WATCHED.to_owned(),
+                }))
+            }));
+        }
+        let options = DidChangeWatchedFilesRegistrationOptions { watchers };
         let registration = Registration {
             id: "viz-lsp/watch".to_owned(),
             method: DidChangeWatchedFiles::METHOD.to_owned(),

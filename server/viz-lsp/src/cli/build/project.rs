@@ -55,6 +55,7 @@ pub fn build(
     together: &mut Together,
 ) -> anyhow::Result<Built> {
     let args = &build.common;
+    let granted = args.granted()?;
     let environment = Environment::from_process();
     let files = Overlay::new(&environment, args.allow_outside);
     let project = check::load(&target, &files, &environment, args.target.map(Into::into))?;
@@ -70,8 +71,7 @@ pub fn build(
     let mut versions = Versions::new(secret.clone());
     let mut is_current = |known: &Known| folder.is_some_and(|folder| known.is_current(folder, &mut versions));
     let (options, check_limits) = check::asked_for(args).merge(project.config());
-    let program = std::env::current_exe().context("can't tell where this program is")?;
-    let engine = viz_engine::identity(&program);
+    let engine = viz_engine::identity(&std::env::current_exe().context("can't tell where this program is")?, &granted);
     let whole = whole(&project, &options, build, layout, &path, &engine);
     let mut built = Built {
         shown: target.shown.clone(),
@@ -89,7 +89,7 @@ pub fn build(
     }
     let limits = limits_of_build(args, check_limits);
     let (checked, plan) = {
-        let answerer = EngineAnswerer::new(true, args.is_confined(), !args.no_cache)?;
+        let answerer = EngineAnswerer::new(true, args.is_confined(), !args.no_cache, granted.clone())?;
         let settings = Settings { layout, out: &path, flat: build.flat, now: options.now };
         let answering = Answering { answerer: &answerer, limits, deadline };
         examine(args, project, &target, &options, settings, answering)
@@ -118,6 +118,7 @@ pub fn build(
         interrupt,
         deadline,
         args,
+        granted: &granted,
     };
     interrupt.set_writing(true);
     let finished = run.run(jobs, state).and_then(|(nodes, mut state)| {

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use viz_bundle::{Node, Plan, Query, Work};
 use viz_engine::{Engine, EngineConfig, Limits};
 use viz_facts::{Answer, ExportFiles, Exported, FlatFile, Question, SqlError};
+use viz_files::Granted;
 
 /// Time between two writings of the state: a build that is killed loses what was made since.
 const SAVE: Duration = Duration::from_millis(500);
@@ -42,6 +43,7 @@ pub struct Run<'a> {
     pub interrupt: &'a Interrupt,
     pub deadline: &'a Deadline,
     pub args: &'a CommonArgs,
+    pub granted: &'a Granted,
 }
 
 /// What the threads share.
@@ -112,6 +114,7 @@ impl Run<'_> {
         let engine = Engine::new(EngineConfig {
             export: Some(self.out.handed(&staging)?),
             confined: self.args.is_confined(),
+            granted: self.granted.clone(),
             ..EngineConfig::new(program, true)
         });
         while let Some((at, need)) = self.next(lock(), changed) {

@@ -47,7 +47,7 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
                 Deadline::of_process(Some(args.common.deadline.map_or(crate::host::deadline::USUAL, seconds)));
             let outcome = check_all(
                 args,
-                &EngineAnswerer::new(true, args.common.is_confined(), !args.common.no_cache)?,
+                &EngineAnswerer::new(true, args.common.is_confined(), !args.common.no_cache, args.common.granted()?)?,
                 &deadline,
                 started,
             )?;

@@ -10,7 +10,7 @@ use crate::cli::targets;
 use crate::host::answerer::EngineAnswerer;
 use crate::host::deadline;
 use crate::host::deadline::Deadline;
-use crate::host::outcome::Outcome;
+use crate::host::outcome::{Checked, Outcome};
 use crate::host::output;
 use crate::host::overlay::Overlay;
 use crate::host::stamp::Stamp;
@@ -22,6 +22,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
+use viz_files::{Granted, Roots};
 use viz_project::{DiskFiles, Environment, FileSystem, Kind, Project};
 
 /// Time between two looks.
@@ -40,7 +41,7 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     // Workers end with the program, which holds their stdin.
     let end = || std::process::exit(STATUS.load(Ordering::SeqCst).into());
     ctrlc::set_handler(end).context("can't listen for Ctrl-C")?;
-    let answerer = EngineAnswerer::new(true, args.common.is_confined(), !args.common.no_cache)?;
+    let answerer = EngineAnswerer::new(true, args.common.is_confined(), !args.common.no_cache, args.common.granted()?)?;
     let before = stamps(named(args)?.into_iter());
     let mut seen = since(before, show(args, &checked(args, &answerer)?));
     loop {
@@ -78,7 +79,8 @@ fn named(args: &CheckArgs) -> anyhow::Result<Vec<PathBuf>> {
     let files = Overlay::new(&environment, args.common.allow_outside);
     let (targets, _) = targets::find(&args.common.paths, &current, &files)?;
     let projects = targets.iter().map(|target| Project::load(&target.root, &files, &environment));
-    Ok(projects.flat_map(|project| files_of(&project)).collect())
+    let granted = args.common.granted()?;
+    Ok(projects.flat_map(|project| files_of(&project, &granted)).collect())
 }
 
 /// What was there before a check counts for what has changed meanwhile: the check may or may not have seen the change.
@@ -112,12 +114,16 @@ fn show(args: &CheckArgs, outcome: &Outcome) -> Stamps {
 
 /// The files and folders of the projects, and those that their sources and models read.
 fn watched(args: &CheckArgs, outcome: &Outcome) -> impl Iterator<Item = PathBuf> {
-    outcome.projects.iter().flat_map(|checked| files_of(&checked.project)).chain(args.baseline.clone())
+    // One that has gone since the start holds nothing.
+    let granted = args.common.granted().unwrap_or_default();
+    let files = move |checked: &Checked| files_of(&checked.project, &granted);
+    outcome.projects.iter().flat_map(files).chain(args.baseline.clone())
 }
 
 /// What a check of a project reads: its texts, the files of its sources with the logs beside them, in which databases keep what
 /// was written last, and the files that the queries of its models name. Of a pattern, the folder.
-fn files_of(project: &Project) -> Vec<PathBuf> {
+fn files_of(project: &Project, granted: &Granted) -> Vec<PathBuf> {
+    let roots = Roots::of(&project.root, granted);
     let mut found = project.watched().to_vec();
     for (_, _, spec) in viz_check::sources(project) {
         let Some(path) = spec.ok().and_then(|spec| spec.path().map(|path| path.reveal().to_owned())) else { continue };
@@ -138,7 +144,7 @@ fn files_of(project: &Project) -> Vec<PathBuf> {
             let folder = if plain == text { plain } else { plain.rsplit_once('/').map_or("", |(folder, _)| folder) };
             let path = viz_project::normalize(&project.root.join(folder));
             // A worker reads nothing else.
-            if path.starts_with(&project.root) && viz_files::look(&path).is_some() {
+            if roots.spell(&path) && viz_files::look(&path).is_some() {
                 found.push(path);
             }
         }

@@ -11,6 +11,7 @@ use crate::lsp::session::settings::Settings;
 use crate::lsp::session::source_queries::{self, Sources};
 use std::sync::Arc;
 use std::thread;
+use viz_files::Granted;
 
 impl Backend {
     /// Starts the threads: one that checks, one that asks sources.
@@ -18,10 +19,12 @@ impl Backend {
         &self,
         client: client::Client,
         settings: Settings,
+        granted: Granted,
         outbox: &Outbox,
     ) -> anyhow::Result<Arc<dyn Answerer>> {
         let confined = settings.confined(&self.state.environment).is_some();
-        let answerer: Arc<dyn Answerer> = Arc::new(EngineAnswerer::new(settings.trusted, confined, settings.cache)?);
+        let answerer: Arc<dyn Answerer> =
+            Arc::new(EngineAnswerer::new(settings.trusted, confined, settings.cache, granted)?);
         let sources = Arc::new(Sources::new(Progress::new(self.client.clone(), client.progress)));
         let _ = self.sources.set(Arc::clone(&sources));
         for _ in 0..source_queries::THREADS {

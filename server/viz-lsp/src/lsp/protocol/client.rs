@@ -15,6 +15,8 @@ pub struct Client {
     pub progress: bool,
     /// It can be asked to watch files.
     pub watches: bool,
+    /// And such outside of the workspace.
+    pub watches_elsewhere: bool,
     /// It can be asked for its configuration.
     pub configuration: bool,
     /// It can be asked to tell when its configuration changes.
@@ -94,6 +96,7 @@ impl Client {
             related: diagnostics.and_then(|diagnostics| diagnostics.related_information).unwrap_or(false),
             progress: capabilities.window.as_ref().and_then(|window| window.work_done_progress).unwrap_or(false),
             watches: watched.and_then(|watched| watched.dynamic_registration).unwrap_or(false),
+            watches_elsewhere: watched.and_then(|watched| watched.relative_pattern_support).unwrap_or(false),
             configuration: workspace.and_then(|workspace| workspace.configuration).unwrap_or(false),
             tells_configuration: workspace
                 .and_then(|workspace| workspace.did_change_configuration)
