@@ -123,8 +123,9 @@ impl Copies {
             self.forget(&mut slot);
             files.judge_logs(path)?;
             let Some(folder) = self.folder_of(root) else { return Ok(Reading::Itself) };
-            // What is larger takes room only if it is copied, and that it isn't.
-            let bytes = Some(files.bytes()).filter(|bytes| *bytes <= self.largest).unwrap_or(0);
+            // What is larger is not begun to be copied, and takes no room where its blocks are shared.
+            let bytes = Some(files.bytes()).filter(|bytes| *bytes <= self.largest);
+            let (bytes, largest) = bytes.map_or((0, 0), |bytes| (bytes, self.largest));
             let Some(mut place) = self.room.place(bytes) else {
                 if !std::mem::replace(&mut slot.told, true) {
                     tracing::warn!(
@@ -136,7 +137,7 @@ impl Copies {
                 return Ok(Reading::Itself);
             };
             let unchanged = || Files::open(path, format, reach).is_ok_and(|now| now.version() == before);
-            match files.copy(Path::new(NAME), &folder, self.largest) {
+            match files.copy(Path::new(NAME), &folder, largest) {
                 Ok((folder, copied)) if unchanged() => {
                     place.shrink(copied);
                     let copy = self.room.keep(folder, NAME, place);
