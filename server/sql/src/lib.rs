@@ -49,7 +49,7 @@ pub use direction::without_direction;
 pub use expand::{Context, quote};
 pub use filled::Filled;
 pub use hash::{alias_hash, name_hash};
-pub use lineage::{Lineage, LineageColumn, LineageRest, Meaning, Name, Read, Way, lineage};
+pub use lineage::{Lineage, LineageColumn, LineageRest, Meaning, Name, Origins, Read, Way, lineage};
 pub use options::{model_query, option_query};
 pub use output::{OutputColumns, UnnamedColumn, output_columns, own_alias, unnamed_columns};
 pub use parse::{ParseError, parse, parse_expression, parse_foreign};

@@ -17,7 +17,8 @@ use rustc_hash::FxHashMap;
 use sqlparser::ast::{Ident, Statement};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use table::{Origins, Rest, Table};
+pub use table::Origins;
+use table::{Rest, Table};
 use viz_text::{TextRange, TextSize};
 
 /// A longer text is not followed.
@@ -45,6 +46,8 @@ pub struct Lineage {
     pub reads: Vec<Read>,
     /// The names of columns in the text, in order, with what they mean.
     pub names: Vec<Name>,
+    /// What the columns are made of whose names the text gives, those of queries inside too: by the place of the name.
+    pub made: BTreeMap<TextSize, Arc<Origins>>,
     /// Whether columns are matched by name somewhere (`UNION BY NAME`).
     pub by_name: bool,
 }
@@ -65,12 +68,8 @@ pub struct LineageColumn {
     pub name: String,
     /// Where the text gives it.
     pub given: Option<TextRange>,
-    /// What it is made of: indices into the reads.
-    pub reads: Vec<usize>,
-    /// What is done to it on the way.
-    pub way: Way,
-    /// Whether some of what it is made of can't be followed.
-    pub unknown: bool,
+    /// What it is made of.
+    pub origins: Arc<Origins>,
     /// Whether it is the first column of its name: no unknown ones stand before it.
     pub first: bool,
 }
@@ -167,6 +166,7 @@ pub fn lineage(sql: &str, known: &dyn Fn(&str) -> Option<Vec<String>>) -> Option
         reads: Vec::new(),
         read_at: FxHashMap::default(),
         names: BTreeMap::new(),
+        made: BTreeMap::new(),
         queries: Vec::new(),
         left: MAX_STEPS,
         by_name: false,
@@ -185,6 +185,7 @@ struct Reader<'a> {
     reads: Vec<Read>,
     read_at: FxHashMap<(usize, String), usize>,
     names: BTreeMap<TextSize, Name>,
+    made: BTreeMap<TextSize, Arc<Origins>>,
     /// The queries that WITH names, the innermost last.
     queries: Vec<(String, Arc<Table>)>,
     left: usize,
@@ -196,9 +197,7 @@ impl Reader<'_> {
         let column = |column: &table::Column| LineageColumn {
             name: column.name.clone(),
             given: column.given,
-            reads: column.origins.reads.iter().copied().collect(),
-            way: column.origins.way,
-            unknown: column.origins.unknown,
+            origins: Arc::clone(&column.origins),
             first: !column.behind,
         };
         Lineage {
@@ -211,6 +210,7 @@ impl Reader<'_> {
             relations: self.relations,
             reads: self.reads,
             names: self.names.into_values().collect(),
+            made: self.made,
             by_name: self.by_name,
         }
     }
@@ -260,10 +260,12 @@ impl Reader<'_> {
         }
     }
 
-    /// Where a name is given.
-    fn given(&mut self, name: &Ident) -> Option<TextRange> {
+    /// Where a name is given to a column.
+    fn given(&mut self, name: &Ident, origins: &Arc<Origins>) -> Option<TextRange> {
         self.note(name, Meaning::Given, (false, false));
-        self.places.of_name(name)
+        let range = self.places.of_name(name)?;
+        self.made.insert(range.start(), Arc::clone(origins));
+        Some(range)
     }
 }
 

@@ -6,6 +6,7 @@ use crate::sql_text::from_items::{Origin, from_items};
 use crate::sql_text::select_list::{select_list, tokens_of};
 use crate::sql_text::tokens::without;
 use viz_project::{Body, Object, ObjectId, Opened, Options, Project, Resolution, SourceType};
+use viz_sql::Meaning;
 use viz_syntax::references;
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
@@ -30,8 +31,10 @@ pub(super) fn at(project: &Project, id: ObjectId, place: Loc) -> Option<(Symbol,
     }
     let named = select_list(model_sql(project, model)?.text());
     let found = named.into_iter().find_map(|column| {
-        let range =
-            words(text.text(), &column.name).ok()?.into_iter().find(|range| range.contains_inclusive(offset))?;
+        let range = columns_called(text.text(), &column.name)
+            .ok()?
+            .into_iter()
+            .find(|range| range.contains_inclusive(offset))?;
         Some((column.name, range))
     })?;
     Some((Symbol::Field(model, found.0), text.locate(found.1)?))
@@ -83,7 +86,7 @@ pub(crate) fn of_column(project: &Project, model: ObjectId, name: &str) -> Vec<R
     for id in project.ids().filter(|id| *id != model) {
         for (text, of, _) in texts(project, id, project.object(id)) {
             if of == model {
-                match words(text.text(), name) {
+                match columns_called(text.text(), name) {
                     Ok(found) => out.extend(found.into_iter().filter_map(|range| text.locate(range)).map(Ok)),
                     Err(why) => out.push(Err(why)),
                 }
@@ -91,6 +94,26 @@ pub(crate) fn of_column(project: &Project, model: ObjectId, name: &str) -> Vec<R
         }
     }
     out
+}
+
+/// The words of a text that name a column of the model in it: in the query of an input's options, not what only looks like it.
+///
+/// # Errors
+/// As [`words`].
+fn columns_called(text: &str, name: &str) -> Result<Vec<TextRange>, String> {
+    let mut found = words(text, name)?;
+    let query = text.trim_start().strip_prefix("?{").and_then(|rest| Some((text.len() - rest.len(), rest.rfind('}')?)));
+    let Some((start, len)) = query else { return Ok(found) };
+    let holes: Vec<TextRange> = references(text).into_iter().map(|found| found.range).collect();
+    let plain = without(text, &holes);
+    if let Some(lineage) = viz_sql::lineage(&plain[start..start + len], &|_| None) {
+        let start = TextSize::new(start as u32);
+        found.retain(|range| {
+            let name = range.start().checked_sub(start).and_then(|at| lineage.name_from(at));
+            name.is_some_and(|name| matches!(name.meaning, Meaning::Read(_) | Meaning::Unknown))
+        });
+    }
+    Ok(found)
 }
 
 /// The places in the queries of its models that name a source of files.

@@ -202,7 +202,7 @@ impl Reader<'_> {
             let known = table.columns.get(at).filter(|column| !column.behind);
             let known = known.filter(|_| at < table.columns.len());
             let origins = known.map_or_else(|| Arc::new(Origins::unknown()), |column| Arc::clone(&column.origins));
-            let given = self.given(name);
+            let given = self.given(name, &origins);
             columns.push(Column::new(&name.value, given, origins));
         }
         // Which of those that are not known are renamed can't be told.

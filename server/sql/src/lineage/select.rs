@@ -52,6 +52,9 @@ impl Reader<'_> {
                 }
                 let name = own_name(expr);
                 let given = name.and_then(|name| self.places.of_name(name));
+                if let Some(given) = given {
+                    self.made.insert(given.start(), Arc::clone(&origins));
+                }
                 columns.push(Column::new(name.map_or("", |name| &name.value), given, origins));
             }
             SelectItem::ExprWithAlias { expr, alias } => {
@@ -59,7 +62,7 @@ impl Reader<'_> {
                 if calls(expr, "columns") {
                     columns.more(Rest::Unknown);
                 }
-                let column = Column::new(&alias.value, self.given(alias), origins);
+                let column = Column::new(&alias.value, self.given(alias, &origins), origins);
                 match scope.aliases.entry(alias.value.to_ascii_lowercase()) {
                     Entry::Vacant(entry) => {
                         entry.insert(column.clone());
@@ -159,7 +162,7 @@ impl Reader<'_> {
         for replaced in options.opt_replace.iter().flat_map(|replace| &replace.items) {
             let origins = self.read(&replaced.expr, scope, Clause::Plain);
             let name = &replaced.column_name;
-            let column = Column::new(&name.value, self.given(name), origins);
+            let column = Column::new(&name.value, self.given(name, &origins), origins);
             changes.replaced.insert(name.value.to_ascii_lowercase(), column);
         }
         let renamed = match &options.opt_rename {
@@ -168,8 +171,8 @@ impl Reader<'_> {
             None => &[],
         };
         for renamed in renamed {
-            self.name(std::slice::from_ref(&renamed.ident), scope, Clause::Plain);
-            let name = (renamed.alias.value.clone(), self.given(&renamed.alias));
+            let origins = self.read(&Expr::Identifier(renamed.ident.clone()), scope, Clause::Plain);
+            let name = (renamed.alias.value.clone(), self.given(&renamed.alias, &origins));
             changes.renamed.insert(renamed.ident.value.to_ascii_lowercase(), name);
         }
         changes

@@ -9,10 +9,13 @@ use viz_text::TextRange;
 
 /// What a column is made of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Origins {
-    pub(super) reads: BTreeSet<usize>,
-    pub(super) way: Way,
-    pub(super) unknown: bool,
+pub struct Origins {
+    /// Columns of tables: indices into the reads.
+    pub reads: BTreeSet<usize>,
+    /// What is done to them on the way.
+    pub way: Way,
+    /// Whether there are others, which can't be followed.
+    pub unknown: bool,
 }
 
 impl Origins {

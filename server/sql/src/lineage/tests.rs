@@ -19,14 +19,14 @@ fn known(written: &str) -> Option<Vec<String>> {
 fn shown(sql: &str) -> String {
     let found = lineage(sql, &known).unwrap_or_else(|| panic!("{sql} is read"));
     let column = |column: &LineageColumn| {
-        let mut reads: Vec<String> = column.reads.iter().map(|at| read(&found, *at)).collect();
+        let mut reads: Vec<String> = column.origins.reads.iter().map(|at| read(&found, *at)).collect();
         reads.sort();
-        let way = match column.way {
+        let way = match column.origins.way {
             Way::HandedOn => "",
             Way::Converted => ":",
             Way::Computed => "~",
         };
-        let unknown = if column.unknown { "?" } else { "" };
+        let unknown = if column.origins.unknown { "?" } else { "" };
         let first = if column.first { "" } else { "!" };
         format!("{}{first} ={way} {}{unknown}", column.name, reads.join(" "))
     };

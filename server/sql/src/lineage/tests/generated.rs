@@ -251,8 +251,8 @@ fn twice(columns: &[Column]) -> bool {
 fn claimed(sql: &str, known: &dyn Fn(&str) -> Option<Vec<String>>) -> Vec<(Origins, bool)> {
     let found = lineage(sql, known).unwrap_or_else(|| panic!("{sql} is read"));
     let origins = |column: &super::LineageColumn| {
-        let reads = column.reads.iter().map(|at| super::read(&found, *at)).collect();
-        (reads, column.unknown)
+        let reads = column.origins.reads.iter().map(|at| super::read(&found, *at)).collect();
+        (reads, column.origins.unknown)
     };
     found.columns.iter().map(origins).collect()
 }
@@ -282,9 +282,9 @@ proptest! {
             if some.columns.iter().find(|other| other.name == column.name) != Some(column) {
                 continue;
             }
-            let reads: Origins = column.reads.iter().map(|at| super::read(&some, *at)).collect();
+            let reads: Origins = column.origins.reads.iter().map(|at| super::read(&some, *at)).collect();
             prop_assert!(reads.is_subset(&truth.origins), "{}: {} of {:?}", sql, column.name, reads);
-            prop_assert!(column.unknown || reads == truth.origins, "{}: {} of {:?}", sql, column.name, reads);
+            prop_assert!(column.origins.unknown || reads == truth.origins, "{}: {} of {:?}", sql, column.name, reads);
         }
     }
 }
