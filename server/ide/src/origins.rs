@@ -90,8 +90,9 @@ pub fn hover_questions(project: &Project, facts: &FactStore, file: FileId, offse
     let mut out = Vec::new();
     for model in models {
         let Some(found) = of_model(project, facts, model) else { continue };
-        let open =
-            found.rest != LineageRest::Nothing || found.names.iter().any(|name| name.meaning == Meaning::Unknown);
+        let open = here
+            || found.rest != LineageRest::Nothing
+            || found.names.iter().any(|name| name.meaning == Meaning::Unknown);
         let Ok(source) = source_of_model(project, model) else { continue };
         let Some(sql) = model_sql(project, model).filter(|_| open) else { continue };
         let known = tables_of(&source, facts);

@@ -209,6 +209,13 @@ fn rename_is_refused_where_it_is_not_certain() {
     assert_eq!(refused("${ref(people).a|ge}", "born"), "the model has a `born` already",);
     // `n` is sorted by nowhere, but `sum` is.
     assert_eq!(refused("count(*) as |n", "sum"), "the model has a `sum` already");
+    // The model's query doesn't tell all of its columns: `age` may be the alias.
+    let options =
+        "select distinct upper(city) as total, city as label from ${ref(orders)} where total > 5 order by label";
+    let unclear = PROJECT.replacen(options, "select distinct 1 as age from ${ref(people)} where age > 5", 1);
+    let fixture = Fixture::new(&unclear.replacen("born as age", "born as a$0ge", 1));
+    let why = rename(&fixture.project, &fixture.facts, fixture.file, fixture.offset, "years").expect_err("refused");
+    assert!(why.contains("in the options of `town`"), "{why}");
     // Nothing is known of the table: `paid` may be its column or the alias.
     let unknown = PROJECT.replace("//@ orders", "//@ nothing").replace("orders.net + late.paid as sum", "net as s$0um");
     let fixture = Fixture::new(&unknown.replace("sum * 2", "sum * 2 + net"));

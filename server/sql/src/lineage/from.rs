@@ -155,6 +155,7 @@ impl Reader<'_> {
         };
         let path: Vec<String> = parts.iter().map(|part| part.value.to_ascii_lowercase()).collect();
         let is_name = first.quote_style != Some('\'');
+        self.spend(self.queries.len());
         let named = match (path.as_slice(), call) {
             ([only], None) if is_name => self.queries.iter().rev().find(|(name, _)| name == only),
             _ => None,

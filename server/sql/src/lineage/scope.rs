@@ -101,7 +101,7 @@ enum Seen {
 impl Reader<'_> {
     /// What a name means, with its qualifiers; remembered for the text.
     pub(super) fn name(&mut self, path: &[Ident], scope: &Scope<'_>, clause: Clause) -> Option<Hit> {
-        if !self.spend(1) {
+        if !self.spend(1 + scope.items.len()) {
             return None;
         }
         let late = clause != Clause::Plain;
@@ -161,6 +161,9 @@ impl Reader<'_> {
     fn of_items<'i>(&mut self, name: &str, items: impl Iterator<Item = &'i Item>) -> Seen {
         let (mut yes, mut maybe) = (Vec::new(), Vec::new());
         for item in items.filter(|item| item.visible) {
+            if !self.spend(1) {
+                return Seen::Perhaps(None);
+            }
             match item.table.find(name) {
                 Find::Yes(column) => yes.push(Hit::of(column)),
                 Find::Maybe(relation) => maybe.push(relation),

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use super::query::lower;
-use super::scope::{Clause, Scope};
+use super::scope::{Clause, Item, Scope};
 use super::table::{Column, Columns, Origins, Rest, Table};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sqlparser::ast::{
@@ -103,8 +103,10 @@ impl Reader<'_> {
             if !self.spend(1 + item.table.columns.len()) {
                 return columns.more(Rest::Unknown);
             }
-            for (at, column) in item.table.columns.iter().enumerate() {
-                if !item.table.is_first(at) {
+            let hidden = if only.is_none() { self.merged_of_unknown(scope, item) } else { Vec::new() };
+            let listed = item.table.columns.iter().enumerate().map(|(at, column)| (item.table.is_first(at), column));
+            for (first, column) in hidden.iter().map(|column| (true, column)).chain(listed) {
+                if !first {
                     columns.push(Column { name: String::new(), ..column.clone() });
                     continue;
                 }
@@ -136,11 +138,27 @@ impl Reader<'_> {
                         None => self.of_side(&old, &scope.items).map(|hit| hit.origins),
                     };
                     let origins = hit.unwrap_or_else(|| Arc::new(Origins::unknown()));
-                    columns.push(Column::new(&name, given, origins));
+                    // A column that isn't known may have the new name, too.
+                    columns.push(Column { behind: true, ..Column::new(&name, given, origins) });
                 }
             }
             columns.more(item.table.rest);
         }
+    }
+
+    /// What USING makes of columns that a table has, but that aren't known.
+    fn merged_of_unknown(&mut self, scope: &Scope<'_>, item: &Item) -> Vec<Column> {
+        if item.table.rest == Rest::Nothing || !self.spend(scope.merged.len() * scope.items.len()) {
+            return Vec::new();
+        }
+        let lists = |name: &String| {
+            let mut others = scope.items.iter().filter(|other| other.visible && !other.joined.contains(name));
+            others.any(|other| other.table.lists(name))
+        };
+        let mut names: Vec<&String> = scope.merged.keys().collect();
+        names.retain(|name| !item.joined.contains(*name) && !lists(name));
+        names.sort_unstable();
+        names.into_iter().map(|name| scope.merged[name].clone()).collect()
     }
 
     fn changes(&mut self, scope: &Scope<'_>, options: &WildcardAdditionalOptions) -> Changes {

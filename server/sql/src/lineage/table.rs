@@ -43,7 +43,7 @@ pub(super) struct Column {
     /// Where the text gives its name.
     pub(super) given: Option<TextRange>,
     pub(super) origins: Arc<Origins>,
-    /// Whether columns that are not known stand before it: one of them may have its name.
+    /// Whether columns that are not known may stand before it: one of them may have its name.
     pub(super) behind: bool,
 }
 
@@ -115,6 +115,11 @@ impl Table {
                 Rest::Unknown => Find::Maybe(None),
             },
         }
+    }
+
+    /// Whether it has a column of this name in small letters, as far as they are known.
+    pub(super) fn lists(&self, lower: &str) -> bool {
+        self.first.contains_key(lower)
     }
 
     /// Whether a column is the first of its name: the engine gives others a name of its own.
