@@ -115,6 +115,24 @@ fn every_insight_of_the_samples_has_rows_and_a_split_where_one_is_written() {
     }
 }
 
+#[test]
+fn lineage_tells_columns_to_who_asks() {
+    let (project, mut client, document) = settled("ecommerce", "insights.yml");
+    let about = |columns: bool| json!({ "textDocument": { "uri": document.uri }, "insight": "revenue_by_month", "columns": columns });
+    let orders = |graph: &Value| {
+        let nodes = graph["nodes"].as_array().expect("a list");
+        nodes.iter().find(|node| node["name"] == "orders").expect("it is made from it").clone()
+    };
+    assert!(orders(&client.request("viz/lineage", about(false)))["columns"].is_null());
+    let found = orders(&client.request("viz/lineage", about(true)));
+    let columns = found["columns"].as_array().expect("a list");
+    let month = columns.iter().find(|column| column["name"] == "order_month").expect("it has it");
+    let from = json!([{ "table": "read_csv('data/orders.csv')", "column": "ordered_at" }]);
+    assert_eq!(*month, json!({ "name": "order_month", "from": from, "way": "computed", "complete": true }));
+    drop(project);
+    assert_eq!(client.shut_down(), 0);
+}
+
 /// A row's faults are its dashboard's, and objects without a name have their own.
 #[test]
 fn lineage_counts_what_stands_in_each_object() {

@@ -60,9 +60,12 @@ export type NextFailingParams = { direction?: Direction | null, textDocument: Te
 export type FailingCombination = { choices: Choices, insight: string | null, message: string, code: string, location: Location | null, index: number, total: number } & { error?: undefined };
 
 // viz/lineage
-export type Node = { id: number, kind: string, name: string | null, location: Location | null, errors: number, warnings: number, status: "checked" | "static" | "partial" | "unchecked" | null };
+export type ReadColumn = { table: string, column: string };
+export type ColumnWay = "handed-on" | "converted" | "computed";
+export type ModelColumn = { name: string, from: Array<ReadColumn>, way: ColumnWay, complete: boolean };
+export type Node = { id: number, kind: string, name: string | null, location: Location | null, errors: number, warnings: number, status: "checked" | "static" | "partial" | "unchecked" | null, columns?: Array<ModelColumn> };
 export type Edge = { from: number, to: number };
-export type LineageParams = { depth?: number | null, textDocument: TextDocument, position?: Position, insight?: string | null };
+export type LineageParams = { depth?: number | null, columns?: boolean | null, textDocument: TextDocument, position?: Position, insight?: string | null };
 export type Lineage = { nodes: Array<Node>, edges: Array<Edge>, total: number, root: number | null } & { error?: undefined };
 
 // viz/refreshOptions

@@ -9,6 +9,7 @@ use crate::cursor::symbol::{Symbol, symbols_at};
 use crate::cursor::target::{Target, target_at};
 use crate::describe::{Hover, accessor_meaning};
 use crate::lineage::object_around;
+use crate::origins::{Ways, told};
 use crate::snapshot::Snapshot;
 use crate::sql_text::select_list::column_place;
 use std::collections::BTreeSet;
@@ -36,7 +37,7 @@ pub fn hover(snapshot: &Snapshot<'_>, file: FileId, offset: TextSize) -> Option<
         return column_in_sql(snapshot, file, offset)
             .or_else(|| table_column::hover(snapshot, file, offset))
             .or_else(|| function::hover(project, file, offset))
-            .or_else(|| crate::describe::props::hover(project, file, offset))
+            .or_else(|| Some(with_origins(snapshot, file, crate::describe::props::hover(project, file, offset)?)))
             .or_else(|| crate::describe::field::hover(project, file, offset));
     };
     let id = target.object();
@@ -70,12 +71,12 @@ pub fn hover(snapshot: &Snapshot<'_>, file: FileId, offset: TextSize) -> Option<
             Some(path) => match project.scoped_field(id, path) {
                 Some(field) => {
                     text = heading(project.object(field));
-                    expression_text(&mut text, project, field);
+                    expression_text(&mut text, snapshot, field);
                 }
                 None => column(&mut text, snapshot, id, path),
             },
         },
-        Body::Expression(_) => expression_text(&mut text, project, id),
+        Body::Expression(_) => expression_text(&mut text, snapshot, id),
         Body::Relation(relation) => {
             let condition = relation.condition.as_ref().map_or("", |condition| condition.text());
             let _ = writeln!(text, "{} join\n\n{}", relation.join_type, fenced("sql", condition.trim()));
@@ -112,6 +113,29 @@ fn column_in_sql(snapshot: &Snapshot<'_>, file: FileId, offset: TextSize) -> Opt
         project.mask().hide_in(&mut markdown);
         Hover { range, markdown: markdown.trim_end().to_owned() }
     })
+}
+
+/// The hover over a property's key, with where its values come from.
+fn with_origins(snapshot: &Snapshot<'_>, file: FileId, mut hover: Hover) -> Hover {
+    let project = snapshot.project;
+    let document = &project.file(file).document;
+    let text = document.text();
+    let insight = object_around(project, file, hover.range.start()).map(|id| &project.object(id).body);
+    let Some(Body::Insight(insight)) = insight else { return hover };
+    // Between a key and its value there is no more than this.
+    let follows = |range: TextRange| {
+        let between = text.get(usize::from(hover.range.end())..usize::from(range.start()));
+        between.is_some_and(|between| between.len() < 80 && between.chars().all(|c| ":\"'|>- \r\n".contains(c)))
+    };
+    let statement = insight.statements.iter().find(|found| document.range(found.query.loc).is_some_and(follows));
+    let feeds = statement.and_then(|found| Ways::new(project, snapshot.facts).of_text(found.query.body()));
+    if let Some(feeds) = feeds {
+        let mut line = told(project, &feeds);
+        project.mask().hide_in(&mut line);
+        let (first, rest) = hover.markdown.split_once("\n\n").unwrap_or((&hover.markdown, ""));
+        hover.markdown = format!("{first}\n\n{line}\n\n{rest}");
+    }
+    hover
 }
 
 /// Which part of a reference to a model the cursor is on: its name, or the path behind it.
@@ -224,6 +248,9 @@ fn column(text: &mut String, snapshot: &Snapshot<'_>, model: ObjectId, name: &st
             None => drop(writeln!(text, "the model has no such column")),
         },
         Err(why) => drop(writeln!(text, "type not known: {}", message(&why.message))),
+    }
+    if let Some(feeds) = Ways::new(project, facts).of_column(model, name) {
+        let _ = writeln!(text, "\n{}", told(project, &feeds));
     }
     let Body::Model(body) = &project.object(model).body else { return };
     let Some(sql) = &body.sql else { return };
@@ -379,7 +406,8 @@ fn model_columns(text: &mut String, snapshot: &Snapshot<'_>, model: ObjectId) {
 }
 
 /// A metric or a dimension.
-fn expression_text(text: &mut String, project: &Project, id: ObjectId) {
+fn expression_text(text: &mut String, snapshot: &Snapshot<'_>, id: ObjectId) {
+    let project = snapshot.project;
     let Body::Expression(expression) = &project.object(id).body else { return };
     if let Some(model) = project.parent(id).filter(|_| expression.scoped) {
         let _ = writeln!(text, "of model {}\n", code(project.object(model).name_text()));
@@ -390,6 +418,9 @@ fn expression_text(text: &mut String, project: &Project, id: ObjectId) {
         let expanded = expanded(project, expression.text(), MAX_DEPTH);
         if expanded != expression.text() {
             let _ = writeln!(text, "\nwhich is\n\n{}", fenced("sql", expanded.trim()));
+        }
+        if let Some(feeds) = Ways::new(project, snapshot.facts).of_expression(id) {
+            let _ = writeln!(text, "\n{}", told(project, &feeds));
         }
     });
 }

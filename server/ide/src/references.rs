@@ -3,9 +3,12 @@
 use crate::cursor::sql_names::{model_sql, of_column, of_view};
 use crate::cursor::symbol::{Symbol, field, resolve, symbols_at};
 use crate::definition;
+use crate::origins::{own_names, read_at, reads_of};
 use crate::sql_text::select_list::column_place;
 use std::collections::HashSet;
+use viz_facts::FactStore;
 use viz_project::{Kind, ObjectId, Project};
+use viz_sql::{Meaning, Name};
 use viz_text::{FileId, Loc, TextRange, TextSize};
 
 /// A place that names what was asked for.
@@ -21,14 +24,49 @@ pub struct Reference {
     pub in_sql: bool,
 }
 
-/// All places that name what stands at an offset, in the order of files and texts.
-pub fn references(project: &Project, file: FileId, offset: TextSize, declaration: bool) -> Vec<Reference> {
-    let Some((symbols, _)) = symbols_at(project, file, offset) else { return Vec::new() };
-    let mut out = of_symbols(project, &symbols);
+/// All places that name what stands at an offset, in the order of files and texts. Of a column of a table, which nothing in the project names, they are
+/// those in the queries of all models that read it.
+pub fn references(
+    project: &Project,
+    facts: &FactStore,
+    file: FileId,
+    offset: TextSize,
+    declaration: bool,
+) -> Vec<Reference> {
+    let mut out = match symbols_at(project, file, offset) {
+        Some((symbols, _)) => {
+            let mut out = of_symbols(project, &symbols);
+            for symbol in &symbols {
+                if let Symbol::Field(model, name) = symbol {
+                    out.extend(in_sql(project, own_names(project, facts, *model, name), None));
+                }
+            }
+            out
+        }
+        None => in_query(project, facts, file, offset),
+    };
     out.retain(|found| declaration || !found.is_declaration);
     out.sort_by_key(|found| (found.file, found.range.start(), found.range.end()));
     out.dedup();
     out
+}
+
+/// The places that mean what a name in the query of a model means: a column of a table, or one of a query inside.
+fn in_query(project: &Project, facts: &FactStore, file: FileId, offset: TextSize) -> Vec<Reference> {
+    let Some(found) = read_at(project, facts, file, offset) else { return Vec::new() };
+    let given = match &found.name.meaning {
+        Meaning::Read(_) => {
+            let places = reads_of(project, facts, &found.columns(project));
+            return in_sql(project, places, None).collect();
+        }
+        Meaning::Made(given) => *given,
+        Meaning::Given => found.name.range,
+        Meaning::Unknown => return Vec::new(),
+    };
+    let Some(sql) = model_sql(project, found.model) else { return Vec::new() };
+    let meant = |name: &&Name| name.range == given || name.meaning == Meaning::Made(given);
+    let places = found.lineage.names.iter().filter(meant).filter_map(|name| sql.locate(name.range));
+    in_sql(project, places, sql.locate(given)).collect()
 }
 
 /// All places that name an object, in the order of files and texts; without the one where its name is given.

@@ -8,6 +8,7 @@ mod columns;
 use crate::cursor::symbol::{Symbol, field, resolve, symbols_at};
 use crate::definition;
 use crate::references;
+use viz_facts::FactStore;
 use viz_project::{Kind, ObjectId, Project};
 use viz_syntax::{is_plain, quoted};
 use viz_text::{FileId, TextRange, TextSize};
@@ -29,6 +30,7 @@ pub struct RenameEdit {
 /// Why this name can't be renamed.
 pub fn prepare_rename(
     project: &Project,
+    facts: &FactStore,
     file: FileId,
     offset: TextSize,
 ) -> Result<Option<(TextRange, String)>, String> {
@@ -36,7 +38,9 @@ pub fn prepare_rename(
         columns::place(project, model, &column)?;
         return Ok(Some((range, column)));
     }
-    let Some((id, range)) = subject(project, file, offset)? else { return Ok(None) };
+    let Some((id, range)) = subject(project, file, offset)? else {
+        return columns::of_table(project, facts, file, offset).map_or(Ok(None), Err);
+    };
     Ok(Some((without_quotes(project, file, range).0, project.object(id).name_text().to_owned())))
 }
 
@@ -44,11 +48,20 @@ pub fn prepare_rename(
 ///
 /// # Errors
 /// Why that can't be.
-pub fn rename(project: &Project, file: FileId, offset: TextSize, name: &str) -> Result<Vec<RenameEdit>, String> {
+pub fn rename(
+    project: &Project,
+    facts: &FactStore,
+    file: FileId,
+    offset: TextSize,
+    name: &str,
+) -> Result<Vec<RenameEdit>, String> {
     if let Some((model, column, _)) = columns::column_at(project, file, offset) {
-        return columns::rename(project, model, &column, name);
+        return columns::rename(project, facts, model, (&column, name));
     }
-    let Some((id, _)) = subject(project, file, offset)? else { return Err("there is no name here".into()) };
+    let Some((id, _)) = subject(project, file, offset)? else {
+        let why = columns::of_table(project, facts, file, offset);
+        return Err(why.unwrap_or_else(|| "there is no name here".into()));
+    };
     let old = project.object(id).name_text();
     if name == old {
         return Ok(Vec::new());

@@ -6,6 +6,7 @@ use crate::sql_text::from_items::{Origin, from_items};
 use crate::sql_text::select_list::{select_list, tokens_of};
 use crate::sql_text::tokens::without;
 use viz_project::{Body, Object, ObjectId, Opened, Options, Project, Resolution, SourceType};
+use viz_sql::{LineageRest, Meaning};
 use viz_syntax::references;
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
@@ -34,6 +35,9 @@ pub(super) fn at(project: &Project, id: ObjectId, place: Loc) -> Option<(Symbol,
             words(text.text(), &column.name).ok()?.into_iter().find(|range| range.contains_inclusive(offset))?;
         Some((column.name, range))
     })?;
+    if columns_called(project, model, text.text(), &found.0).ok()?.iter().all(|(range, _)| *range != found.1) {
+        return None;
+    }
     Some((Symbol::Field(model, found.0), text.locate(found.1)?))
 }
 
@@ -83,14 +87,56 @@ pub(crate) fn of_column(project: &Project, model: ObjectId, name: &str) -> Vec<R
     for id in project.ids().filter(|id| *id != model) {
         for (text, of, _) in texts(project, id, project.object(id)) {
             if of == model {
-                match words(text.text(), name) {
-                    Ok(found) => out.extend(found.into_iter().filter_map(|range| text.locate(range)).map(Ok)),
+                match columns_called(project, model, text.text(), name) {
+                    Ok(found) => {
+                        if found.iter().any(|(_, certain)| !certain) {
+                            let input = project.object(id).name_text();
+                            out.push(Err(format!(
+                                "whether `{name}` in the options of `{input}` is this column can't be told: write its table before it"
+                            )));
+                        }
+                        out.extend(found.into_iter().filter_map(|(range, _)| text.locate(range)).map(Ok));
+                    }
                     Err(why) => out.push(Err(why)),
                 }
             }
         }
     }
     out
+}
+
+/// The words of a text that name a column of the model in it, each with whether that is certain: in the query of an input's options, not what only
+/// looks like it.
+///
+/// # Errors
+/// As [`words`].
+fn columns_called(
+    project: &Project,
+    model: ObjectId,
+    text: &str,
+    name: &str,
+) -> Result<Vec<(TextRange, bool)>, String> {
+    let found = words(text, name)?.into_iter().map(|range| (range, true));
+    let query = text.trim_start().strip_prefix("?{").and_then(|rest| Some((text.len() - rest.len(), rest.rfind('}')?)));
+    let Some((start, len)) = query else { return Ok(found.collect()) };
+    let holes: Vec<TextRange> = references(text).into_iter().map(|found| found.range).collect();
+    let plain = without(text, &holes);
+    // All columns of the model, if its query names them.
+    let named = model_sql(project, model).and_then(|sql| viz_sql::lineage(sql.text(), &|_| None));
+    let named = named.filter(|found| found.rest == LineageRest::Nothing);
+    let columns = named.map(|found| found.columns.into_iter().map(|column| column.name).collect::<Vec<_>>());
+    let known = |relation: &str| columns.clone().filter(|_| relation.chars().all(|c| c == 'v'));
+    let Some(lineage) = viz_sql::lineage(&plain[start..start + len], &known) else { return Ok(found.collect()) };
+    let start = TextSize::new(start as u32);
+    let meant = |(range, _): (TextRange, bool)| {
+        let name = lineage.name_from(range.start().checked_sub(start)?)?;
+        match name.meaning {
+            Meaning::Read(_) => Some((range, true)),
+            Meaning::Unknown => Some((range, false)),
+            Meaning::Made(_) | Meaning::Given => None,
+        }
+    };
+    Ok(found.filter_map(meant).collect())
 }
 
 /// The places in the queries of its models that name a source of files.

@@ -4,9 +4,12 @@
 use super::RenameEdit;
 use crate::cursor::sql_names::{model_sql, of_column, words};
 use crate::cursor::symbol::{Symbol, symbols_at};
+use crate::origins::{of_model, read_at, relation_name};
 use crate::references::of_symbol;
 use crate::sql_text::select_list::{NamedColumn, select_list};
+use viz_facts::FactStore;
 use viz_project::{Body, Kind, ObjectId, Project};
+use viz_sql::{Lineage, Meaning};
 use viz_syntax::is_plain;
 use viz_text::{FileId, MappedText, TextRange, TextSize};
 
@@ -33,7 +36,12 @@ pub(super) fn place(project: &Project, model: ObjectId, column: &str) -> Result<
 }
 
 /// The edits that give a column another name.
-pub(super) fn rename(project: &Project, model: ObjectId, old: &str, new: &str) -> Result<Vec<RenameEdit>, String> {
+pub(super) fn rename(
+    project: &Project,
+    facts: &FactStore,
+    model: ObjectId,
+    (old, new): (&str, &str),
+) -> Result<Vec<RenameEdit>, String> {
     let named = place(project, model, old)?;
     let Some(sql) = model_sql(project, model) else { return Err("the model has no SQL".into()) };
     if old == new {
@@ -51,14 +59,32 @@ pub(super) fn rename(project: &Project, model: ObjectId, old: &str, new: &str) -
     if taken || project.scoped_field(model, new).is_some() {
         return Err(format!("the model has a `{new}` already"));
     }
+    let followed = of_model(project, facts, model);
+    if followed.iter().flat_map(|lineage| &lineage.columns).any(|column| column.name.eq_ignore_ascii_case(new)) {
+        return Err(format!("the model has a `{new}` already"));
+    }
     let mut edits = Vec::new();
     if named.is_alias {
-        if words(sql.text(), old)?.iter().any(|word| *word != named.range) {
-            return Err(format!("the SQL of the model uses `{old}` in another place, too: rename it there by hand"));
+        for word in words(sql.text(), old)?.into_iter().filter(|word| *word != named.range) {
+            let found =
+                followed.as_ref().and_then(|lineage| Some((lineage, &lineage.name_from(word.start())?.meaning)));
+            match found {
+                Some((_, Meaning::Made(given))) if *given == named.range => edits.push(edit(project, sql, word, new)?),
+                Some((_, Meaning::Made(_) | Meaning::Read(_))) => {}
+                // The columns of a UNION BY NAME have the same names.
+                Some((lineage, Meaning::Given)) if !lineage.by_name => {}
+                _ => {
+                    let why = "in another place, too: rename it there by hand";
+                    return Err(format!("the SQL of the model uses `{old}` {why}"));
+                }
+            }
         }
         edits.push(edit(project, sql, named.range, new)?);
     } else {
         edits.push(edit(project, sql, TextRange::empty(named.range.end()), &format!(" as {new}"))?);
+    }
+    if let Some(lineage) = &followed {
+        stays(lineage, sql.text(), new)?;
     }
     of_column(project, model, old).into_iter().collect::<Result<Vec<_>, String>>()?;
     let own = project.resolve(sql.locate(named.range).ok_or(NO_PLACE)?);
@@ -85,6 +111,25 @@ pub(super) fn rename(project: &Project, model: ObjectId, old: &str, new: &str) -
     edits.sort_by_key(|edit| (edit.file, edit.range.start()));
     edits.dedup();
     Ok(edits)
+}
+
+/// Whether names in a query that are like the new one go on to mean what they do.
+fn stays(lineage: &Lineage, sql: &str, new: &str) -> Result<(), String> {
+    let meant = words(sql, new)?.into_iter().filter_map(|word| lineage.name_from(word.start()));
+    let mut open = meant.filter(|name| !name.qualified && (name.late || name.meaning == Meaning::Unknown));
+    match open.next() {
+        Some(_) => Err(format!("the SQL of the model uses a column `{new}`, which would mean this one then")),
+        None => Ok(()),
+    }
+}
+
+/// Why a column of a table is not renamed, if there is one at an offset.
+pub(super) fn of_table(project: &Project, facts: &FactStore, file: FileId, offset: TextSize) -> Option<String> {
+    let found = read_at(project, facts, file, offset)?;
+    let columns = found.columns(project);
+    let column = columns.first()?;
+    let (name, table) = (&column.column, relation_name(&column.relation));
+    Some(format!("`{name}` is a column of `{table}`: its name is given there, not in the project"))
 }
 
 fn edit(project: &Project, text: &MappedText, range: TextRange, new: &str) -> Result<RenameEdit, String> {

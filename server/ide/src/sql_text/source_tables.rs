@@ -79,6 +79,21 @@ fn question_of(source: &SourceSpec, item: &FromItem, tables: Option<&[String]>) 
     Some(Question::Describe { source: source.clone(), sql: format!("select * from {text}") }.into())
 }
 
+/// The columns of a table, a call or a file, by the text that names it, if they are known.
+pub(crate) fn columns_of_relation(
+    source: &SourceSpec,
+    written: &str,
+    facts: &FactStore,
+) -> Option<Vec<(String, DataType)>> {
+    let question = Question::Describe { source: source.clone(), sql: format!("select * from {written}") }.into();
+    match &**facts.get(&question)?.answer()? {
+        Answer::Columns(Ok(columns)) => {
+            Some(columns.iter().map(|column| (column.name.clone(), column.data_type.clone())).collect())
+        }
+        _ => None,
+    }
+}
+
 /// The columns of what is read, as far as they are known: those of a query by the names that it gives, and all of what it takes
 /// all of.
 pub(crate) fn columns_of_item(

@@ -167,7 +167,7 @@ fn all_fixes_of_a_file_at_once() {
 
 fn renamed(place: &str, name: &str) -> Result<Vec<String>, String> {
     let fixture = at(&place.replace('|', ""), place);
-    let edits = rename(&fixture.project, fixture.file, fixture.offset, name)?;
+    let edits = rename(&fixture.project, &fixture.facts, fixture.file, fixture.offset, name)?;
     Ok(edits.into_iter().map(|edit| format!("{} → {}", fixture.shown(edit.file, edit.range), edit.text)).collect())
 }
 

@@ -3,6 +3,7 @@
 //! ```text
 //! //- /project.visivo.yml      a file; without such a line all is the project file
 //! //# orders: id INTEGER       the engine knows the columns of this model
+//! //@ t: id INTEGER            the engine knows the columns of this table, file or call
 //! //? city: Rome, Oslo         the engine knows the options of this input
 //! ```
 //!
@@ -37,7 +38,7 @@ impl Fixture {
     /// Reads a fixture.
     pub fn new(text: &str) -> Self {
         let mut files = MemoryFiles::default();
-        let (mut columns, mut options) = (Vec::new(), Vec::new());
+        let (mut columns, mut tables, mut options) = (Vec::new(), Vec::new(), Vec::new());
         let (mut path, mut content) = ("/project.visivo.yml".to_owned(), String::new());
         let mut cursor = None;
         let mut close = |path: &str, content: &mut String| {
@@ -56,6 +57,8 @@ impl Fixture {
                 path = next.trim().to_owned();
             } else if let Some(found) = line.strip_prefix("//# ") {
                 columns.push(found.trim().to_owned());
+            } else if let Some(found) = line.strip_prefix("//@ ") {
+                tables.push(found.trim().to_owned());
             } else if let Some(found) = line.strip_prefix("//? ") {
                 options.push(found.trim().to_owned());
             } else {
@@ -69,6 +72,7 @@ impl Fixture {
         });
         let mut fixture = Self { files, project, facts: FactStore::new(), file, offset };
         columns.iter().for_each(|line| fixture.know_columns(line));
+        tables.iter().for_each(|line| fixture.know_table(line));
         options.iter().for_each(|line| fixture.know_options(line));
         fixture
     }
@@ -86,6 +90,15 @@ impl Fixture {
         let (name, columns) = line.split_once(": ").expect("model: columns");
         let model = self.named(Kind::Model, name);
         let sql = viz_sql::model_query(&self.project, model).expect("SQL").text().to_owned();
+        self.describe(sql, columns);
+    }
+
+    fn know_table(&mut self, line: &str) {
+        let (relation, columns) = line.split_once(": ").expect("table: columns");
+        self.describe(format!("select * from {relation}"), columns);
+    }
+
+    fn describe(&mut self, sql: String, columns: &str) {
         let source = SourceSpec::DuckDbMemory { root: ROOT.into() };
         let columns = columns.split(", ").map(|column| {
             let (name, data_type) = column.split_once(' ').expect("name and type");

@@ -7,6 +7,7 @@ mod in_yaml;
 mod keys;
 mod lineage;
 mod navigation;
+mod origins;
 mod props;
 mod ranking;
 mod rename;

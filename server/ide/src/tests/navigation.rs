@@ -72,7 +72,7 @@ fn defined(fixture: &Fixture) -> Vec<String> {
 }
 
 fn used(fixture: &Fixture, declaration: bool) -> Vec<String> {
-    let found = references(&fixture.project, fixture.file, fixture.offset, declaration);
+    let found = references(&fixture.project, &fixture.facts, fixture.file, fixture.offset, declaration);
     found.into_iter().map(|found| fixture.shown(found.file, found.range)).collect()
 }
 
@@ -195,7 +195,7 @@ fn columns_are_used_in_option_queries() {
 #[test]
 fn highlights_stay_in_the_file() {
     let fixture = at("name: sal|es\n");
-    let found = highlight(&fixture.project, fixture.file, fixture.offset);
+    let found = highlight(&fixture.project, &fixture.facts, fixture.file, fixture.offset);
     let shown: Vec<_> = found.iter().map(|found| (fixture.shown(fixture.file, found.range), found.is_write)).collect();
     assert_eq!(shown, [("pages.yml:6:sales".into(), true), ("pages.yml:15:sales".into(), false)]);
 }

@@ -48,7 +48,7 @@ fn at(place: &str) -> Fixture {
 /// The changed lines after a rename.
 fn renamed(place: &str, name: &str) -> Result<Vec<String>, String> {
     let fixture = at(place);
-    let edits = rename(&fixture.project, fixture.file, fixture.offset, name)?;
+    let edits = rename(&fixture.project, &fixture.facts, fixture.file, fixture.offset, name)?;
     let mut lines = Vec::new();
     for (index, file) in fixture.project.files().iter().enumerate() {
         let before = file.document.text();
@@ -145,13 +145,13 @@ fn names_that_yaml_reads_otherwise() {
 #[test]
 fn prepared_is_the_name_alone() {
     let fixture = at("name: \"ord|ers\"");
-    let found = prepare_rename(&fixture.project, fixture.file, fixture.offset);
+    let found = prepare_rename(&fixture.project, &fixture.facts, fixture.file, fixture.offset);
     let (range, name) = found.expect("it can be renamed").expect("a name");
     assert_eq!((&fixture.text()[range], name.as_str()), ("orders", "orders"));
     let fixture = at("?{ $|{ref(orders).city}");
-    assert_eq!(prepare_rename(&fixture.project, fixture.file, fixture.offset), Ok(None));
+    assert_eq!(prepare_rename(&fixture.project, &fixture.facts, fixture.file, fixture.offset), Ok(None));
     let start = TextRange::empty(TextSize::new(0)).start();
-    assert_eq!(prepare_rename(&fixture.project, fixture.file, start), Ok(None));
+    assert_eq!(prepare_rename(&fixture.project, &fixture.facts, fixture.file, start), Ok(None));
 }
 
 /// A source of files is a view in the queries of its models: they change with it.
@@ -169,7 +169,7 @@ models:
 ";
     let renamed = |name: &str| {
         let fixture = Fixture::new(text);
-        let edits = rename(&fixture.project, fixture.file, fixture.offset, name)?;
+        let edits = rename(&fixture.project, &fixture.facts, fixture.file, fixture.offset, name)?;
         let mut after = fixture.text().to_owned();
         for edit in edits.iter().rev() {
             after.replace_range(std::ops::Range::<usize>::from(edit.range), &edit.text);

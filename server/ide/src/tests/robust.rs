@@ -45,8 +45,8 @@ fn features_everywhere_in_the_samples() {
             let len = TextSize::of(text);
             for at in (0..text.len()).step_by(97).filter(|at| text.is_char_boundary(*at)) {
                 let at = TextSize::new(at as u32);
-                references(&fixture.project, fixture.file, at, true);
-                highlight(&fixture.project, fixture.file, at);
+                references(&fixture.project, &fixture.facts, fixture.file, at, true);
+                highlight(&fixture.project, &fixture.facts, fixture.file, at);
             }
             let whole = TextRange::up_to(len);
             let symbols = document_symbols(&fixture.project, fixture.file);

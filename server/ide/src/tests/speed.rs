@@ -47,7 +47,7 @@ fn two_thousand_objects() {
     let times = [
         ("completion", best(|| assert!(fixture.completion().len() > 900))),
         ("definition", best(|| drop(definition(project, *file, *offset)))),
-        ("references", best(|| assert_eq!(references(project, *file, 19.into(), true).len(), 501))),
+        ("references", best(|| assert_eq!(references(project, &fixture.facts, *file, 19.into(), true).len(), 501))),
         ("symbols", best(|| assert!(!workspace_symbols(project, "ins9", 100).is_empty()))),
     ];
     for (what, time) in times {

@@ -17,6 +17,9 @@ const MOST_OBJECTS: usize = 5_000;
 /// Edges at most.
 const MOST_EDGES: usize = 50_000;
 
+/// Columns of models and of tables at most.
+const MOST_READS: usize = 20_000;
+
 /// Of a name at most.
 const MOST_CHARACTERS: usize = 1_000;
 
@@ -33,6 +36,10 @@ pub struct LineageParams {
     /// Steps from the object at most.
     #[cfg_attr(test, ts(optional = nullable))]
     pub depth: Option<usize>,
+    /// Whether to tell where the columns of models come from.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional = nullable))]
+    pub columns: Option<bool>,
 }
 
 /// Its answer: what is made from what.
@@ -70,6 +77,47 @@ pub struct Node {
     /// How far an insight was checked.
     #[cfg_attr(test, ts(type = "\"checked\" | \"static\" | \"partial\" | \"unchecked\" | null"))]
     pub status: Option<Status>,
+    /// The columns of a model, if they were asked for and its query is one of DuckDB that can be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub columns: Option<Vec<ModelColumn>>,
+}
+
+/// A column of a model.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ModelColumn {
+    /// Its name.
+    pub name: String,
+    /// The columns of tables that it is made of.
+    pub from: Vec<ReadColumn>,
+    /// What is done to them on the way.
+    pub way: ColumnWay,
+    /// Whether these are all of them.
+    pub complete: bool,
+}
+
+/// A column of a table, a file or a call that a model reads.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ReadColumn {
+    /// The table, as the query names it.
+    pub table: String,
+    /// The column.
+    pub column: String,
+}
+
+/// What is done to columns on their way.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum ColumnWay {
+    /// Nothing.
+    HandedOn,
+    /// It gets another type.
+    Converted,
+    /// Something is computed.
+    Computed,
 }
 
 /// `from` uses `to`.
@@ -126,13 +174,47 @@ fn lineage(request: &Request, subject: &Subject, params: &LineageParams) -> Line
             errors,
             warnings,
             status: status.get(&object.name_loc()).copied(),
+            columns: None,
         })
     };
+    let mut nodes: Vec<Node> = graph.nodes.iter().filter_map(node).collect();
+    if params.columns == Some(true) {
+        with_columns(subject, &graph.nodes, &mut nodes);
+    }
     LineageAnswer {
-        nodes: graph.nodes.iter().filter_map(node).collect(),
+        nodes,
         edges: graph.edges.iter().map(|(from, to)| Edge { from: from.index(), to: to.index() }).collect(),
         total,
         root: root.map(ObjectId::index),
+    }
+}
+
+/// Adds the columns of models, as many as there is room for.
+fn with_columns(subject: &Subject, ids: &[ObjectId], nodes: &mut [Node]) {
+    let (project, facts) = (&subject.project, subject.facts());
+    let mut left = MOST_READS;
+    let short = |text: &str| shorten(text, MOST_CHARACTERS).into_owned();
+    for id in ids.iter().filter(|id| project.object(**id).kind == Kind::Model) {
+        let Some(node) = nodes.iter_mut().find(|node| node.id == id.index()) else { continue };
+        let Some(found) = viz_ide::columns_with_origins(project, &facts, *id) else { continue };
+        let size: usize = found.iter().map(|(_, feeds)| 1 + feeds.columns.len()).sum();
+        let Some(rest) = left.checked_sub(size) else { break };
+        left = rest;
+        let column = |(name, feeds): (String, viz_ide::Feeds)| ModelColumn {
+            name: short(&name),
+            from: feeds
+                .columns
+                .iter()
+                .map(|read| ReadColumn { table: short(&read.relation), column: short(&read.column) })
+                .collect(),
+            way: match feeds.way {
+                viz_sql::Way::HandedOn => ColumnWay::HandedOn,
+                viz_sql::Way::Converted => ColumnWay::Converted,
+                viz_sql::Way::Computed => ColumnWay::Computed,
+            },
+            complete: !feeds.unknown,
+        };
+        node.columns = Some(found.into_iter().map(column).collect());
     }
 }
 

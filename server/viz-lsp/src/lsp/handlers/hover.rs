@@ -8,7 +8,14 @@ use tower_lsp::lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Posi
 pub fn hover(request: &Request, position: Position) -> Option<Hover> {
     let subject = request.subject()?;
     let offset = request.offset(&subject, position);
-    let found = viz_ide::hover(&subject.snapshot(&subject.facts()), subject.file, offset)?;
+    let facts = subject.facts();
+    let found = viz_ide::hover(&subject.snapshot(&facts), subject.file, offset)?;
+    // So that the next one can tell more.
+    let questions = viz_ide::hover_questions(&subject.project, &facts, subject.file, offset);
+    drop(facts);
+    if !questions.is_empty() {
+        request.state.wonder(&subject.project.root, questions);
+    }
     let contents = match request.client.plain_hovers {
         true => MarkupContent { kind: MarkupKind::PlainText, value: plain(&found.markdown) },
         false => MarkupContent { kind: MarkupKind::Markdown, value: found.markdown },

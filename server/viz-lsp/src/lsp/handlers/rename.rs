@@ -13,7 +13,7 @@ use tower_lsp::lsp_types::{Position, PrepareRenameResponse, WorkspaceEdit};
 pub fn prepare_rename(request: &Request, position: Position) -> Option<Result<PrepareRenameResponse, String>> {
     let subject = request.subject()?;
     let offset = request.offset(&subject, position);
-    let found = viz_ide::prepare_rename(&subject.project, subject.file, offset).transpose()?;
+    let found = viz_ide::prepare_rename(&subject.project, &subject.facts(), subject.file, offset).transpose()?;
     Some(found.map(|(range, placeholder)| PrepareRenameResponse::RangeWithPlaceholder {
         range: request.range(&subject.project, subject.file, range),
         placeholder,
@@ -25,7 +25,7 @@ pub fn rename(request: &Request, position: Position, name: &str) -> Option<Resul
     let subject = request.subject()?;
     let project = &subject.project;
     let offset = request.offset(&subject, position);
-    let edits = match viz_ide::rename(project, subject.file, offset, name) {
+    let edits = match viz_ide::rename(project, &subject.facts(), subject.file, offset, name) {
         Ok(edits) => edits,
         Err(why) => return Some(Err(why)),
     };

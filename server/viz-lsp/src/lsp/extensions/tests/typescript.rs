@@ -7,7 +7,7 @@
 
 use super::failing::{Direction, FailingCombination, NextFailingParams};
 use super::inputs::{InputAnswer, InputSource, InputsAnswer};
-use super::lineage::{Edge, LineageAnswer, LineageParams, Node};
+use super::lineage::{ColumnWay, Edge, LineageAnswer, LineageParams, ModelColumn, Node, ReadColumn};
 use super::options::{OptionsAnswer, OptionsParams};
 use super::pins::{PinParams, PinnedAnswer, UnpinParams};
 use super::rendered::{RenderedColumn, RenderedSqlAnswer, RenderedTable};
@@ -83,7 +83,18 @@ fn sections() -> Vec<(&'static str, Vec<Made>, Made)> {
             vec![made::<Direction>(), made::<NextFailingParams>()],
             made::<FailingCombination>(),
         ),
-        ("viz/lineage", vec![made::<Node>(), made::<Edge>(), made::<LineageParams>()], made::<LineageAnswer>()),
+        (
+            "viz/lineage",
+            vec![
+                made::<ReadColumn>(),
+                made::<ColumnWay>(),
+                made::<ModelColumn>(),
+                made::<Node>(),
+                made::<Edge>(),
+                made::<LineageParams>(),
+            ],
+            made::<LineageAnswer>(),
+        ),
         ("viz/refreshOptions", vec![made::<RefreshParams>()], made::<Refreshed>()),
         ("viz/report", vec![made::<Memory>(), made::<Times>(), made::<ReportParams>()], made::<Report>()),
     ]
