@@ -24,6 +24,7 @@ pub use tables::completion_questions;
 use crate::cursor::context::{Content, Context, Spot, context};
 use crate::cursor::expected::{Slot, root, slot_below};
 use crate::snapshot::Snapshot;
+use std::cell::Cell;
 use viz_project::{FileSystem, Project};
 use viz_text::{FileId, TextRange, TextSize};
 
@@ -36,15 +37,21 @@ pub(crate) struct Request<'a> {
     pub text: &'a str,
     pub context: Context<'a>,
     pub slot: Slot<'a>,
+    /// Whether more would fit than is offered.
+    pub cut: Cell<bool>,
 }
 
-/// What could stand at an offset, best first. `files` is where paths are looked up.
-pub fn completion(
-    snapshot: &Snapshot<'_>,
-    files: &dyn FileSystem,
-    file: FileId,
-    offset: TextSize,
-) -> Vec<CompletionItem> {
+/// What could stand at an offset.
+#[derive(Debug, Default)]
+pub struct Completion {
+    /// Best first.
+    pub items: Vec<CompletionItem>,
+    /// Whether more would fit: an editor has to ask again with the next letter.
+    pub cut: bool,
+}
+
+/// What could stand at an offset. `files` is where paths are looked up.
+pub fn completion(snapshot: &Snapshot<'_>, files: &dyn FileSystem, file: FileId, offset: TextSize) -> Completion {
     let project = snapshot.project;
     let document = &project.file(file).document;
     let text = document.text();
@@ -53,8 +60,8 @@ pub fn completion(
         at -= TextSize::new(1);
     }
     let context = context(document, at);
-    let Some(slot) = slot_below(root(project, file), &context) else { return Vec::new() };
-    let request = Request { snapshot: *snapshot, files, file, offset: at, text, context, slot };
+    let Some(slot) = slot_below(root(project, file), &context) else { return Completion::default() };
+    let request = Request { snapshot: *snapshot, files, file, offset: at, text, context, slot, cut: Cell::new(false) };
     let mut items = request.items();
     let mask = project.mask();
     // What is offered would be written into the file.
@@ -66,7 +73,7 @@ pub fn completion(
         item.detail.iter_mut().chain(&mut item.documentation).for_each(|text| mask.hide_in(text));
         item.sort = format!("{index:05}");
     }
-    items
+    Completion { items, cut: request.cut.get() }
 }
 
 /// Whether an editor should ask again with the next letter: in SQL, functions are only listed once a word has begun.

@@ -42,7 +42,7 @@ pub use actions::{Action, ActionKind, MOST_OFFERED, TextChange, actions, fix_all
 pub use choices::{Choices, Wanted, input_named};
 pub use chosen::{choose, chosen};
 pub use colors::{Color, Presentation, colors, presentations};
-pub use completion::{CompletionItem, CompletionKind, completion, completion_grows, completion_questions};
+pub use completion::{Completion, CompletionItem, CompletionKind, completion, completion_grows, completion_questions};
 pub use cursor::target::{Target, target_at};
 pub use definition::{Definition, Definitions, definition};
 pub use describe::Hover;

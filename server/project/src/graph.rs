@@ -160,6 +160,11 @@ impl Project {
         known.into()
     }
 
+    /// The objects that use an object directly.
+    pub fn users_of(&self, id: ObjectId) -> &[ObjectId] {
+        self.graph.users.get_or_init(|| Users::new(self)).of(id)
+    }
+
     /// These objects and all that use them, directly or not.
     fn users_of_all(&self, ids: &[ObjectId]) -> Vec<ObjectId> {
         let users = self.graph.users.get_or_init(|| Users::new(self));

@@ -69,6 +69,11 @@ pub(crate) fn plain_words(message: &str) -> Option<String> {
     if message.starts_with("Referenced table ") && message.contains("not found") {
         return Some(format!("no table `{}` is read here", quoted('"')?));
     }
+    if message.starts_with("zero-length delimited identifier") {
+        return Some(
+            "a name in double quotes is empty (a reference gets quotes of its own: write none around it)".to_owned(),
+        );
+    }
     if message.starts_with("Max expression depth limit of ") {
         return Some("it is nested too deeply for DuckDB".to_owned());
     }
@@ -124,6 +129,10 @@ mod tests {
             (
                 "No function matches the given name and argument types 'avg(VARCHAR)'. You might need to add explicit type casts.",
                 "there is no `avg(VARCHAR)`: other types are needed",
+            ),
+            (
+                "zero-length delimited identifier at or near \"\"",
+                "a name in double quotes is empty (a reference gets quotes of its own: write none around it)",
             ),
         ] {
             assert_eq!(plain_words(message).as_deref(), Some(expected));

@@ -5,6 +5,7 @@ use super::describe;
 use super::item::{CompletionItem, CompletionKind, escape};
 use super::rank;
 use crate::cursor::context::Content;
+use crate::fuzzy;
 use viz_project::{Body, Kind, ObjectId, Place, Rule, Selection};
 use viz_text::{TextRange, TextSize};
 
@@ -26,6 +27,18 @@ enum Tail {
     Field,
     /// This accessor.
     Accessor(&'static str),
+}
+
+/// Names that are offered at once: more are neither read nor worth sending.
+const MOST: usize = 100;
+
+/// What is there of a name, of what is typed of a reference.
+fn typed(text: &str) -> &str {
+    match text.rsplit_once('(') {
+        Some((_, name)) => name,
+        None if "${ref".starts_with(text) || "ref".starts_with(text) => "",
+        None => text,
+    }
 }
 
 /// The names that a reference of this place may have. `replace` is what stands there of the name (or of all).
@@ -52,7 +65,18 @@ pub(super) fn names(
     // Nothing refers to itself.
     let owner = request.slot.object(project, request.file);
     let ids: Vec<ObjectId> = project.ids().filter(|id| fits(id) && !scoped(id) && Some(*id) != owner).collect();
-    let ids = rank::objects(request, place, content, replace.start(), ids);
+    let mut ids = rank::objects(request, place, content, replace.start(), ids);
+    if ids.len() > MOST {
+        let typed = typed(&request.text[TextRange::new(replace.start(), request.offset)]);
+        ids.retain(|id| fuzzy::score(typed, project.object(*id).name_text()).is_some());
+        let begins = |id: &ObjectId| {
+            let name = project.object(*id).name_text();
+            name.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed))
+        };
+        ids.sort_by_cached_key(|id| !begins(id));
+        request.cut.set(request.cut.get() || ids.len() > MOST);
+        ids.truncate(MOST);
+    }
     let after = After::of(request, content, replace.end(), form);
     ids.into_iter().map(|id| item(request, place, id, replace, form, &after)).collect()
 }

@@ -8,7 +8,7 @@
 use super::Request;
 use crate::cursor::context::Content;
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use viz_facts::DataType;
 use viz_project::{Body, Kind, ObjectId, Options, Place, Project};
 use viz_syntax::references;
@@ -58,6 +58,11 @@ fn words(name: &str) -> HashSet<String> {
     parts.map(|part| singular(&part.to_lowercase())).collect()
 }
 
+/// How many of these words are in a name.
+fn shared(name: &str, words: &HashSet<String>) -> usize {
+    if words.is_empty() { 0 } else { self::words(name).intersection(words).count() }
+}
+
 /// A word without the ending of a plural.
 fn singular(word: &str) -> String {
     match word.strip_suffix("ies") {
@@ -77,12 +82,6 @@ pub(super) fn objects(
     let project = request.snapshot.project;
     let before = before(request, content, start);
     let owner = request.slot.object(project, request.file);
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    for id in project.ids() {
-        for found in &project.object(id).uses {
-            *counts.entry(found.name.as_str()).or_default() += 1;
-        }
-    }
     let mut here: HashSet<&str> = HashSet::new();
     if let Some(id) = owner {
         // The reference at the cursor itself tells nothing.
@@ -109,17 +108,16 @@ pub(super) fn objects(
         .map(|id| {
             let object = project.object(id);
             let name = object.name_text();
-            let own = words(name);
             let used = here.contains(name);
-            let count = counts.get(name).copied().unwrap_or(0);
-            let common = own.intersection(&title).count();
+            let count = project.users_of(id).len();
+            let common = shared(name, &title);
             let is_last = before.last_name.as_deref() == Some(name);
             let near = match before.wanted {
                 // The other end of the range, or the input that is called like the column.
                 Wanted::Value => {
                     let ends = matches!(before.last_path.as_deref(), Some("min" | "first")) && is_last;
                     let fits = before.direction && is_direction(project, id);
-                    if ends || fits { 100 } else { 2 * own.intersection(&compared).count() }
+                    if ends || fits { 100 } else { 2 * shared(name, &compared) }
                 }
                 Wanted::Field => 0,
             };
@@ -217,6 +215,6 @@ pub(super) fn field(
             uses.iter().any(|found| found.path.as_ref().is_some_and(|path| path.text == name))
         });
     let title = request.slot.objects.iter().rev().find_map(|(_, name)| *name).unwrap_or("");
-    let common = if key == "sort" { 0 } else { words(title).intersection(&words(name)).count() };
+    let common = if key == "sort" { 0 } else { shared(name, &words(title)) };
     (!shown, group, Reverse(common))
 }

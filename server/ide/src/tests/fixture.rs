@@ -146,7 +146,7 @@ impl Fixture {
 
     /// The completion at the cursor while this is pinned.
     pub fn completion_with(&self, choices: &Choices) -> Vec<CompletionItem> {
-        completion(&self.snapshot(choices), &self.files, self.file, self.offset)
+        completion(&self.snapshot(choices), &self.files, self.file, self.offset).items
     }
 
     /// The text of the cursor's file.

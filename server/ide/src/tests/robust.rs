@@ -14,7 +14,7 @@ fn everything(fixture: &Fixture, offset: TextSize) {
     let Fixture { project, files, file, .. } = fixture;
     let choices = Choices::default();
     let snapshot = fixture.snapshot(&choices);
-    for item in completion(&snapshot, files, *file, offset) {
+    for item in completion(&snapshot, files, *file, offset).items {
         assert!(item.replace.contains_inclusive(offset), "{item:?} at {offset:?}");
         let line = &fixture.text()[item.replace];
         assert!(!line.contains('\n') && !item.label.is_empty(), "{item:?}");

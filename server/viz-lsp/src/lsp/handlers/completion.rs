@@ -48,8 +48,8 @@ pub fn completion(
     let indent = before.len() - before.trim_start_matches([' ', '\t']).len();
     let indent = &before[..indent];
     let items: Vec<CompletionItem> =
-        found.into_iter().map(|item| convert(request, &subject, item, (offset, indent))).collect();
-    if more_to_come || viz_ide::completion_grows(project, file, offset) {
+        found.items.into_iter().map(|item| convert(request, &subject, item, (offset, indent))).collect();
+    if more_to_come || found.cut || viz_ide::completion_grows(project, file, offset) {
         return Some(CompletionResponse::List(CompletionList { is_incomplete: true, items }));
     }
     Some(CompletionResponse::Array(items))
