@@ -22,7 +22,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::SystemTime;
-use viz_facts::{Answer, KeyedQuestion, Question, SourceSpec, Unknown};
+use viz_facts::{Answer, KeyedQuestion, Question, QuestionKey, SourceSpec, Unknown};
 use viz_files::{Granted, Roots};
 
 /// What the engine did to answer a question.
@@ -33,6 +33,9 @@ pub(crate) struct Ran {
     /// Milliseconds.
     pub milliseconds: u64,
 }
+
+/// Verdicts that are taken at once.
+const AT_HAND: u32 = 20_000;
 
 /// Answers from earlier runs.
 pub(crate) struct Capsules {
@@ -70,6 +73,12 @@ impl Capsules {
 
     fn lock(&self) -> MutexGuard<'_, File> {
         self.file.lock()
+    }
+
+    /// Answers to questions about texts that were asked last, whatever they were asked for: with them at hand a check is done
+    /// in fewer turns.
+    pub(crate) fn verdicts(&self) -> Vec<(QuestionKey, Answer, SystemTime)> {
+        self.lock().verdicts(&self.engine, AT_HAND)
     }
 
     /// What is known about these questions, and since when.

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use viz_facts::{Answer, KeyedQuestion, Question, Reason, SourceSpec, Unknown};
+use viz_facts::{Answer, KeyedQuestion, Question, QuestionKey, Reason, SourceSpec, Unknown};
 use viz_files::{Granted, Handed, Identity, Kind, Roots};
 
 /// Workers of one kind at most: a second one takes its share of large batches.
@@ -299,6 +299,11 @@ impl Engine {
     ) -> Vec<Result<Answer, Unknown>> {
         let questions: Vec<KeyedQuestion> = questions.iter().cloned().map(KeyedQuestion::from).collect();
         self.ask_dated(&questions, limits, token).into_iter().map(|(answer, _)| answer).collect()
+    }
+
+    /// Answers to questions that need no source which earlier runs were given last, and when. They are the same whatever project asks.
+    pub fn remembered(&self) -> Vec<(QuestionKey, Answer, SystemTime)> {
+        self.capsules.as_ref().map(Capsules::verdicts).unwrap_or_default()
     }
 
     /// Like [`Engine::ask_within`], and tells when each answer was found out: now, or by an earlier run over the same data.

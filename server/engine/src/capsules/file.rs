@@ -185,6 +185,22 @@ impl File {
         Some(Found { answer: serde_json::from_str(&answer).ok()?, at: moment(at), over: None })
     }
 
+    /// The newest answers to questions about texts, of this many that anybody has asked.
+    pub(super) fn verdicts(&self, engine: &str, most: u32) -> Vec<(QuestionKey, Answer, SystemTime)> {
+        let sql = "SELECT key, answer, at FROM (SELECT * FROM verdicts ORDER BY id DESC LIMIT ?2) WHERE engine = ?1";
+        let read = || {
+            let row = |row: &rusqlite::Row<'_>| {
+                let answer = serde_json::from_str(row.get_ref(1)?.as_str()?).ok();
+                Ok(answer.zip(row.get(0).ok()).zip(row.get(2).ok()))
+            };
+            let mut statement = self.conn.prepare(sql)?;
+            let rows = statement.query_map(params![engine, most], row)?;
+            rows.collect::<rusqlite::Result<Vec<_>>>().map(Some)
+        };
+        let found = self.looked_at(read()).unwrap_or_default();
+        found.into_iter().flatten().map(|((answer, key), at)| (QuestionKey(key), answer, moment(at))).collect()
+    }
+
     /// The newest result of a question about a source.
     pub(super) fn run(&self, key: &QuestionKey, engine: &str) -> Option<Found> {
         let sql = "SELECT result, at, reads, data FROM runs

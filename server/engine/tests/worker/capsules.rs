@@ -6,6 +6,7 @@ use super::{
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use viz_engine::newest_runs;
+use viz_facts::KeyedQuestion;
 use viz_secrets::{Mask, SecretPath, Word};
 
 fn engine(cache: &Path) -> Engine {
@@ -46,6 +47,16 @@ pub(super) fn the_second_start_runs_no_query() {
     assert_eq!(first.worker_pids().len(), 2);
     drop(first);
     let second = engine(&cache);
+    // What needs no source is known before it is asked.
+    let mut at_hand: Vec<_> = second.remembered().into_iter().map(|(key, answer, _)| (key, Ok(answer))).collect();
+    let keyed = questions().into_iter().map(KeyedQuestion::from).zip(&answers);
+    let mut pure: Vec<_> = keyed
+        .filter(|(question, _)| question.is_pure())
+        .map(|(question, answer)| (question.key(), answer.clone()))
+        .collect();
+    at_hand.sort_by_key(|(key, _)| key.0);
+    pure.sort_by_key(|(key, _)| key.0);
+    assert_eq!((at_hand.len(), at_hand), (3, pure));
     assert_eq!(second.ask(&questions()), answers);
     assert!(second.worker_pids().is_empty(), "nothing was run: {:#?}", newest_runs(&cache, 20));
     let runs = newest_runs(&cache, 10).unwrap();

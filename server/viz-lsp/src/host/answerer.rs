@@ -1,11 +1,11 @@
 //! Who answers questions: the engine, or a test's stand-in.
 
 use anyhow::Context;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 pub use viz_engine::Limits;
 use viz_engine::{Engine, EngineConfig, Wall, WorkerKind};
-use viz_facts::{Answer, Fact, KeyedQuestion, Reason, Unknown};
+use viz_facts::{Answer, Fact, KeyedQuestion, QuestionKey, Reason, Unknown};
 use viz_files::Granted;
 
 pub use viz_engine::CancelToken as Cancel;
@@ -15,11 +15,17 @@ pub trait Answerer: Send + Sync {
     /// The answers in the order of the questions, each within these limits; `None` where the question was called off before
     /// there was one.
     fn ask(&self, questions: &[KeyedQuestion], limits: Limits, cancel: &Cancel) -> Vec<Option<Fact>>;
+
+    /// What is known before anything is asked: the more, the fewer turns of checking and asking.
+    fn remembered(&self) -> &[(QuestionKey, Fact)] {
+        &[]
+    }
 }
 
 /// The engine with its worker processes.
 pub struct EngineAnswerer {
     engine: Engine,
+    remembered: OnceLock<Vec<(QuestionKey, Fact)>>,
 }
 
 impl EngineAnswerer {
@@ -37,6 +43,7 @@ impl EngineAnswerer {
                 granted,
                 ..EngineConfig::new(program, trusted)
             }),
+            remembered: OnceLock::new(),
         })
     }
 }
@@ -52,6 +59,13 @@ impl Answerer for EngineAnswerer {
     fn ask(&self, questions: &[KeyedQuestion], limits: Limits, cancel: &Cancel) -> Vec<Option<Fact>> {
         let answers = self.engine.ask_dated(questions, &limits, cancel);
         answers.into_iter().map(|(answer, at)| (!called_off(&answer)).then(|| fact(answer, at))).collect()
+    }
+
+    fn remembered(&self) -> &[(QuestionKey, Fact)] {
+        self.remembered.get_or_init(|| {
+            let found = self.engine.remembered().into_iter();
+            found.map(|(key, answer, at)| (key, fact(Ok(answer), at))).collect()
+        })
     }
 }
 

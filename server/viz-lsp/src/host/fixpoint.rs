@@ -39,6 +39,11 @@ pub fn run(
     mut on_round: impl FnMut(Round),
 ) -> Report {
     let deadline = answering.deadline;
+    for (key, fact) in answering.answerer.remembered() {
+        if facts.get_key(*key).is_none() {
+            facts.insert(*key, fact.clone());
+        }
+    }
     let mut asked: HashSet<QuestionKey> = HashSet::new();
     let (mut number, mut total) = (0, Counters::default());
     loop {

@@ -224,7 +224,9 @@ impl Analysis {
         for root in roots {
             workspaces.entry(root).or_insert_with_key(|root| {
                 tracing::info!(root = %root.display(), "opening the project");
-                Workspace::load(root, files, &self.state.environment)
+                let mut workspace = Workspace::load(root, files, &self.state.environment);
+                workspace.learn(self.answerer.remembered().to_vec());
+                workspace
             });
         }
     }
