@@ -122,13 +122,16 @@ pub(crate) struct Ways<'a> {
     project: &'a Project,
     facts: &'a FactStore,
     models: FxHashMap<ObjectId, Option<Rc<Lineage>>>,
-    /// Metrics and dimensions that were followed.
-    seen: FxHashSet<ObjectId>,
+    /// Metrics and dimensions that are being followed.
+    open: FxHashSet<ObjectId>,
+    /// What was found of them: each is followed once, however many ways lead to it.
+    expressions: FxHashMap<ObjectId, Option<Feeds>>,
 }
 
 impl<'a> Ways<'a> {
     pub(crate) fn new(project: &'a Project, facts: &'a FactStore) -> Self {
-        Self { project, facts, models: FxHashMap::default(), seen: FxHashSet::default() }
+        let (open, expressions) = (FxHashSet::default(), FxHashMap::default());
+        Self { project, facts, models: FxHashMap::default(), open, expressions }
     }
 
     pub(crate) fn of_model(&mut self, model: ObjectId) -> Option<Rc<Lineage>> {
@@ -195,15 +198,19 @@ impl<'a> Ways<'a> {
     pub(crate) fn of_expression(&mut self, id: ObjectId) -> Option<Feeds> {
         let Body::Expression(body) = &self.project.object(id).body else { return None };
         let text = body.expression.as_ref()?.text();
-        // In a circle there is nothing more to find.
-        if !self.seen.insert(id) {
-            return Some(Feeds { way: Way::Computed, ..Feeds::default() });
+        if let Some(known) = self.expressions.get(&id) {
+            return known.clone();
+        }
+        // A circle has no end.
+        if !self.open.insert(id) {
+            return Some(Feeds { way: Way::Computed, unknown: true, ..Feeds::default() });
         }
         let feeds = match self.project.parent(id).filter(|_| body.scoped) {
             Some(model) => self.of_bare(model, text),
             None => self.of_text(text),
         };
-        self.seen.remove(&id);
+        self.open.remove(&id);
+        self.expressions.insert(id, feeds.clone());
         feeds
     }
 

@@ -33,6 +33,9 @@ const MAX_READS: usize = 500;
 /// Steps of one query at most: columns that are handed on, origins that are joined, expressions that are walked through.
 const MAX_STEPS: usize = 1_000_000;
 
+/// Steps that a copy of one column counts for: it takes memory, too.
+const COPY: usize = 4;
+
 /// What the text of a query says of its columns.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lineage {
@@ -219,6 +222,11 @@ impl Reader<'_> {
     fn spend(&mut self, steps: usize) -> bool {
         self.left = self.left.saturating_sub(steps);
         self.left > 0
+    }
+
+    /// Copies so many columns; whether there is room for them.
+    fn copies(&mut self, columns: usize) -> bool {
+        self.spend(COPY.saturating_mul(columns))
     }
 
     /// A table of the source, a file or a call.

@@ -139,6 +139,12 @@ pub(super) fn source_and_tables(setting: &Setting<'_>) -> Result<(SourceSpec, Ve
     let first = setting.composed.models.first();
     let first = first.ok_or_else(|| Unknown::new(Reason::NoModel, "the query reads no model"))?;
     let source = source_of_model(setting.project, *first)?;
+    for other in &setting.composed.models[1..] {
+        if source_of_model(setting.project, *other)? != source {
+            let why = "its models have several sources, and rows of several are not brought together here";
+            return Err(Unknown::new(Reason::SeveralSources, why));
+        }
+    }
     let in_browser = setting.composed.dynamic && !matches!(source, SourceSpec::Sqlite { .. });
     let table = |model: &_| {
         let query =

@@ -120,6 +120,17 @@ fn hovers_tell_where_columns_come_from() {
 }
 
 #[test]
+fn a_metric_is_followed_once_however_many_ways_lead_to_it() {
+    let link = |at: usize| format!("  - {{ name: k{at}, expression: '${{ref(k{0})}} + ${{ref(k{0})}}' }}\n", at - 1);
+    let links: String = (1..60).map(link).collect();
+    let metrics = format!("  - {{ name: k0, expression: 'sum(${{ref(orders).id}})' }}\n{links}");
+    let marked = metrics.replace("name: k59", "name: $0k59");
+    let text = PROJECT.replace("//- /far.yml\n", &format!("{marked}//- /far.yml\nsources: []\n"));
+    let hover = Fixture::new(&text).hover(&Choices::default()).expect("it has a hover").markdown;
+    assert!(hover.contains("computed from `id` of `orders`"), "{hover}");
+}
+
+#[test]
 fn what_is_not_known_is_not_told() {
     let fixture = at("name: all|");
     let of = |name: &str| {

@@ -58,7 +58,7 @@ impl Reader<'_> {
                     }
                 }
             }
-            JoinConstraint::Natural => match common(&scope.items, start, before) {
+            JoinConstraint::Natural => match self.common(&scope.items, start, before) {
                 Some(names) => {
                     names.iter().for_each(|name| self.merge(&Ident::new(name), (start, before), side, scope));
                 }
@@ -198,6 +198,9 @@ impl Reader<'_> {
 
     /// A table whose first columns get other names.
     pub(super) fn renamed(&mut self, table: &Table, names: &[&Ident]) -> Table {
+        if !self.copies(table.columns.len() + names.len()) {
+            return Table::unknown();
+        }
         let mut columns = Columns::new();
         for (at, name) in names.iter().enumerate() {
             let known = table.columns.get(at).filter(|column| !column.behind);
@@ -215,6 +218,23 @@ impl Reader<'_> {
         columns.more(table.rest);
         columns.table()
     }
+
+    /// The names that both sides of a join have, if all are known.
+    fn common(&mut self, items: &[Item], start: usize, before: usize) -> Option<Vec<String>> {
+        let sides = [&items[start..before], &items[before..]];
+        if sides.iter().copied().flatten().any(|item| item.table.rest != Rest::Nothing) {
+            return None;
+        }
+        if !self.copies(items[start..].iter().map(|item| item.table.columns.len()).sum()) {
+            return None;
+        }
+        let names = |items: &[Item]| -> Vec<String> {
+            let columns = items.iter().filter(|item| item.visible).flat_map(|item| &item.table.columns);
+            columns.map(|column| column.name.to_ascii_lowercase()).collect()
+        };
+        let right: FxHashSet<String> = names(sides[1]).into_iter().collect();
+        Some(names(sides[0]).into_iter().filter(|name| right.contains(name)).collect())
+    }
 }
 
 fn push(scope: &mut Scope<'_>, path: Vec<String>, table: Table) {
@@ -227,18 +247,4 @@ fn push_shared(scope: &mut Scope<'_>, path: Vec<String>, table: Arc<Table>) {
 
 fn hide(items: &mut [Item]) {
     items.iter_mut().for_each(|item| item.visible = false);
-}
-
-/// The names that both sides of a join have, if all are known.
-fn common(items: &[Item], start: usize, before: usize) -> Option<Vec<String>> {
-    let sides = [&items[start..before], &items[before..]];
-    if sides.iter().copied().flatten().any(|item| item.table.rest != Rest::Nothing) {
-        return None;
-    }
-    let names = |items: &[Item]| -> Vec<String> {
-        let columns = items.iter().filter(|item| item.visible).flat_map(|item| &item.table.columns);
-        columns.map(|column| column.name.to_ascii_lowercase()).collect()
-    };
-    let right: FxHashSet<String> = names(sides[1]).into_iter().collect();
-    Some(names(sides[0]).into_iter().filter(|name| right.contains(name)).collect())
 }

@@ -35,6 +35,9 @@ impl Reader<'_> {
 
     /// The names that the result of a set operation is sorted by.
     fn ordered(&mut self, order_by: Option<&OrderBy>, table: &Table, parent: Option<&Scope<'_>>) {
+        if !self.copies(table.columns.len()) {
+            return;
+        }
         let mut scope = Scope { parent, ..Scope::default() };
         for column in table.columns.iter().filter(|column| !column.name.is_empty()) {
             scope.aliases.entry(column.name.to_ascii_lowercase()).or_insert_with(|| column.clone());
@@ -82,6 +85,9 @@ impl Reader<'_> {
         self.queries.pop();
         let mut now = if names.is_empty() { base.clone() } else { self.renamed(&base, names) };
         for _ in 0..ROUNDS {
+            if !self.copies(base.columns.len() + now.columns.len()) {
+                break;
+            }
             self.queries.push((name.to_owned(), Arc::new(now.clone())));
             let step = self.body(right, parent);
             self.queries.pop();
@@ -138,6 +144,9 @@ impl Reader<'_> {
     }
 
     fn by_name(&mut self, left: &Table, right: &Table) -> Table {
+        if !self.copies(left.columns.len() + right.columns.len()) {
+            return Table::unknown();
+        }
         let mut columns = Columns::new();
         let unknown = Origins::unknown();
         for column in &left.columns {

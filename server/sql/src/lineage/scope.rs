@@ -192,6 +192,9 @@ impl Reader<'_> {
 
     /// The column that a name with qualifiers means, and which part of it is its name.
     fn qualified(&mut self, path: &[Ident], scope: &Scope<'_>, clause: Clause) -> Option<(Hit, usize)> {
+        if !self.spend(1 + scope.items.len()) {
+            return None;
+        }
         // `schema.table.column`
         for at in (1..path.len().min(4)).rev() {
             let (of, column) = (&path[..at], &path[at].value);

@@ -230,4 +230,11 @@ fn hostile_queries_end() {
     });
     assert!(lineage(&recursive, &known).is_some());
     assert!(lineage(&format!("select {}", "a".repeat(MAX_TEXT)), &known).is_none());
+    // What is copied, or compared by name, is work and memory: beyond their bound it is not known.
+    let columns: Vec<String> = (0..1_990).map(|at| format!("a as c{at}")).collect();
+    let wide = format!("with x as (select {} from t), e as (select 1 as z)", columns.join(", "));
+    let aliases = format!("{wide} select t0.c5 as out from x t0{}", ", x t(c)".repeat(20_000));
+    assert!(lineage(&aliases, &known).is_some());
+    let naturals = format!("{wide} select c5 as out from x{}{}", " join x".repeat(400), " natural join e".repeat(200));
+    assert_eq!(shown(&naturals), "out =~ ?");
 }
