@@ -127,6 +127,39 @@ fn the_shop_runs() {
     );
 }
 
+/// Data that can't be reached: the texts are read, which a gate for coverage doesn't take for checked.
+#[test]
+fn a_gate_does_not_take_reading_for_checking() {
+    let project = Project::of(&[(
+        "project.visivo.yml",
+        "name: p\nsources: [{ name: s, type: duckdb, database: nowhere.duckdb }]\n\
+         models: [{ name: m, source: ref(s), sql: select a from t }]\n\
+         insights: [{ name: i, props: { type: bar, x: '?{ ${ref(m).misspelt} }' } }]\n",
+    )]);
+    let gated = |level| run(PROGRAM, &project.root, &["check", "--level", level, "--min-coverage", "90"]);
+    let (bound, parsed) = (gated("bind"), gated("parse"));
+    assert_eq!(bound.status, 1, "{bound:?}");
+    assert!(bound.out.contains("0 of 1 covered") && bound.err.contains("0.0 % of all"), "{bound:?}");
+    assert!(parsed.status == 0 && parsed.out.contains("1 of 1 covered"), "{parsed:?}");
+}
+
+#[test]
+fn a_place_in_another_file_has_no_mark_before_it() {
+    let run = in_repository(&["--check", BROKEN, "--color", "never"]);
+    assert!(run.out.lines().any(|line| line.trim_start().starts_with("::: tests/")), "{}", run.out);
+}
+
+/// In the root of a repository with several projects.
+#[test]
+fn the_doctor_names_the_projects_below() {
+    let project = Project::of(&[("a/project.visivo.yml", "name: a\n"), ("b c/project.visivo.yml", "name: b\n")]);
+    let doctor = run(PROGRAM, &project.root, &["doctor"]);
+    for folder in ["a", "'b c'"] {
+        assert!(doctor.out.contains(&format!("`viz-lsp doctor {folder}`")), "{doctor:?}");
+    }
+    assert_eq!(run(PROGRAM, &project.root, &["doctor", "nowhere"]).status, 2);
+}
+
 #[test]
 fn a_clean_run_is_short() {
     let run = in_repository(&["--check", SHOP, "--color", "never"]);

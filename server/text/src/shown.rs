@@ -70,7 +70,9 @@ pub fn block(text: &str) -> Cow<'_, str> {
 /// What is printed, line by line, so that no machine that reads it finds a command there. The last guard: whatever printed
 /// it should have used [`one_line`] or [`block`].
 pub fn without_commands(text: &str) -> Cow<'_, str> {
-    let begins = |line: &str| line.trim_start().starts_with("::");
+    // `::: file.yml:3:1` leads to another file; a command's name has no colon.
+    let is_command = |line: &str| line.starts_with("::") && (!line.starts_with("::: ") || line[4..].contains("::"));
+    let begins = |line: &str| is_command(line.trim_start());
     if !text.contains("##") && !text.contains("::") {
         return Cow::Borrowed(text);
     }
@@ -140,12 +142,16 @@ mod tests {
     fn commands_of_machines_are_broken() {
         let text = "  ::error::x\n##[error]y ##vso[task.z]\na :: b ## c\n";
         assert_eq!(without_commands(text), "|   ::error::x\n## [error]y ## vso[task.z]\na :: b ## c\n");
+        assert_eq!(without_commands(" ::: a.yml:3:1\n"), " ::: a.yml:3:1\n");
+        assert_eq!(without_commands(" ::: a::b\n:::error::c"), "|  ::: a::b\n| :::error::c");
         assert_eq!(json_without_commands("{\"a\": \"##[x]\u{7f}\"}"), "{\"a\": \"#\\u0023[x]\\u007f\"}");
     }
 
     /// As GitHub's runner and Azure's agent read a line.
     fn is_command(line: &str) -> bool {
-        line.trim_start().starts_with("::") || line.contains("##[") || line.to_lowercase().contains("##vso[")
+        let begins = line.trim_start();
+        let leads_elsewhere = begins.strip_prefix("::: ").is_some_and(|rest| !rest.contains("::"));
+        begins.starts_with("::") && !leads_elsewhere || line.contains("##[") || line.to_lowercase().contains("##vso[")
     }
 
     proptest! {

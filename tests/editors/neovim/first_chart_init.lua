@@ -1,7 +1,7 @@
 -- What docs/editors.md tells to write into `init.lua`.
 vim.opt.runtimepath:append(vim.env.VIZ_LSP_PLUGIN)
 vim.lsp.enable('viz_lsp')
-vim.o.completeopt = 'menuone,noinsert'
+vim.opt.completeopt = { 'menuone', 'noinsert', 'popup' }
 vim.diagnostic.config({ virtual_text = true })
 vim.api.nvim_create_autocmd('LspAttach', {
   callback = function(event)

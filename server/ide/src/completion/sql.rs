@@ -15,16 +15,32 @@ use viz_project::{Body, Kind, ObjectId, Options, Project, Resolution};
 use viz_syntax::{is_referable, references};
 use viz_text::{TextRange, TextSize};
 
-/// Options in one list.
+/// Options, and columns of all models, in one list.
 const SHOWN: usize = 200;
 
-/// Columns of the models that the object refers to already, each as a whole reference.
+/// Columns of the models that the object refers to already, each as a whole reference. The first property of an insight refers to
+/// none yet: columns of all models that have what is typed in their names.
 pub(super) fn qualified(request: &Request<'_>, content: &Content, replace: TextRange) -> Vec<CompletionItem> {
     let mut items = Vec::new();
-    for model in models(request, content) {
-        let name = request.snapshot.project.object(model).name_text();
+    let project = request.snapshot.project;
+    let typed = request.text[TextRange::new(replace.start(), request.offset)].to_ascii_lowercase();
+    let mut models = models(request, content);
+    let is_first = models.is_empty() && request.slot.kind() == Kind::Insight;
+    if is_first {
+        models = project.ids().filter(|id| project.object(*id).kind == Kind::Model).collect();
+        // A list of everything is no help.
+        if typed.is_empty() && models.len() > 1 {
+            return items;
+        }
+    }
+    let fits = |column: &str| !is_first || column.to_ascii_lowercase().contains(&typed);
+    for model in models {
+        if is_first && items.len() >= SHOWN {
+            break;
+        }
+        let name = project.object(model).name_text();
         // Others can't be referred to (S-06).
-        let referable = columns(request, model).into_iter().filter(|(column, _)| is_referable(column));
+        let referable = columns(request, model).into_iter().filter(|(column, _)| is_referable(column) && fits(column));
         items.extend(referable.map(|(column, data_type)| {
             CompletionItem::new(format!("{name}.{column}"), CompletionKind::Column, replace)
                 .detail(type_text(data_type.as_ref()))

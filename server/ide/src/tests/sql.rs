@@ -40,6 +40,24 @@ fn with(old: &str, new: &str) -> Fixture {
     Fixture::new(&PROJECT.replacen(old, &new.replace('|', "$0"), 1))
 }
 
+/// An insight that refers to nothing yet: columns of all models, before functions.
+#[test]
+fn columns_are_offered_in_the_first_property() {
+    let first = "      x: ?{ lower(${ref(orders).name}) = '${ref(word).value}' }\n";
+    let fixture = with(first, "      x: ?{ re| }\n");
+    let labels: Vec<String> = fixture.completion().into_iter().map(|item| item.label).collect();
+    let place = |label: &str| labels.iter().position(|found| found == label).expect(label);
+    assert!(place("orders.region") < place("replace"), "{labels:?}");
+    assert!(!labels.contains(&"orders.amount".into()), "{labels:?}");
+    assert_eq!(fixture.changed("orders.region", false).trim(), "x: ?{ ${ref(orders).region} }");
+    // Of one model all of them, without a word too; of several they would be a list of everything.
+    let all = |fixture: &Fixture| fixture.completion().iter().any(|item| item.label == "orders.amount");
+    assert!(all(&with(first, "      x: ?{ | }\n")));
+    let two = PROJECT.replacen("models:\n", "models:\n  - { name: more, sql: select b from u }\n", 1);
+    assert!(!all(&Fixture::new(&two.replacen(first, "      x: ?{ $0 }\n", 1))));
+    assert!(all(&Fixture::new(&two.replacen(first, "      x: ?{ am$0 }\n", 1))));
+}
+
 #[test]
 fn columns_functions_and_keywords_are_offered_in_slots() {
     let fixture = with("${ref(orders).amount} > 1 }", "conc|");

@@ -1,6 +1,8 @@
 //! The command line. Its options and exit codes are promised: more may come, none changes.
 
 mod format;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use crate::cli::targets::current_folder;
@@ -21,7 +23,7 @@ use viz_project::{Confined, Environment};
 /// Without a command it is a language server on stdin and stdout. Commands may be written as options, too: `viz-lsp --check`.
 #[derive(Debug, Parser)]
 #[command(name = "viz-lsp", version, max_term_width = 110, args_conflicts_with_subcommands = true)]
-#[command(disable_help_subcommand = true, subcommand_precedence_over_arg = true)]
+#[command(subcommand_precedence_over_arg = true)]
 pub struct Cli {
     #[command(subcommand)]
     face: Option<Face>,
@@ -89,10 +91,12 @@ enum Face {
     /// Check projects: all choices of all insights
     Check(CheckArgs),
     /// Check projects, and put the fixes that need no second look into their files
+    #[command(mut_arg("watch", hidden), mut_arg("write_baseline", hidden), mut_arg("stdin_filename", hidden))]
     Fix(CheckArgs),
     /// Format the files of projects: indentation and blanks, never comments, texts or meaning
     Format(FormatArgs),
     /// Make the files that the projects' dashboards read: options, rows of models and insights
+    #[command(mut_arg("format", values::text_or_json))]
     Build(BuildArgs),
     /// Print the page of a finding's code; all codes when none is given
     Explain {
@@ -128,6 +132,11 @@ enum Face {
         #[arg(value_name = "COMMAND")]
         command: Option<String>,
     },
+}
+
+/// An option that `check` has and that `fix` has no use for.
+fn hidden(option: clap::Arg) -> clap::Arg {
+    option.hide(true)
 }
 
 /// What `check` and `build` have in common.
@@ -331,8 +340,9 @@ fn command_first(mut args: Vec<OsString>) -> Vec<OsString> {
         AS_OPTIONS.into_iter().find(|command| *command == name).map(|command| (command, value))
     };
     let found = (1..end).find_map(|at| Some((at, option(&args[at])?)));
-    // `format --check` is no check.
-    if let Some((at, (command, value))) = found.filter(|_| args[1] != "format") {
+    // `format --check` is no check, and `fix --check` checks nothing called `fix`.
+    let has_command = args.get(1).and_then(|arg| arg.to_str()).is_some_and(Face::has_subcommand);
+    if let Some((at, (command, value))) = found.filter(|_| !has_command) {
         match value {
             Some(value) => args[at] = value.into(),
             None => drop(args.remove(at)),
@@ -379,121 +389,5 @@ impl Cli {
             Face::Completions { shell } => Command::Completions(shell),
             Face::Man { command } => Command::Man(command),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory;
-
-    fn command(args: &[&str]) -> Result<Command, clap::Error> {
-        Cli::read(std::iter::once(&"viz-lsp").chain(args).map(OsString::from)).map(Cli::asks_for)
-    }
-
-    #[test]
-    fn the_definition_is_consistent() {
-        <Cli as CommandFactory>::command().debug_assert();
-    }
-
-    #[test]
-    fn stdio_serves_and_so_does_nothing_unless_a_person_waits() {
-        assert!(matches!(command(&["--stdio"]), Ok(Command::Serve)));
-        for args in [&[][..], &["-vv"]] {
-            assert!(matches!(command(args), Ok(Command::Nothing)), "{args:?}");
-        }
-    }
-
-    #[test]
-    fn paths_may_stand_before_and_after_options() {
-        for args in [&["--check", "a", "b", "--format", "json"][..], &["--check", "--format", "json", "a", "b"]] {
-            let Ok(Command::Check(options)) = command(args) else { panic!("{args:?}") };
-            assert_eq!(options.common.paths, [PathBuf::from("a"), PathBuf::from("b")]);
-            assert_eq!(options.common.format, Format::Json);
-        }
-    }
-
-    #[test]
-    fn what_is_formatted_may_be_checked() {
-        for args in [&["format", "--check", "a"][..], &["format", "a", "-v", "--check"]] {
-            let Ok(Command::Format(options)) = command(args) else { panic!("{args:?}") };
-            assert!(options.check && options.paths == [PathBuf::from("a")], "{args:?}");
-        }
-        assert!(matches!(command(&["--check", "format"]), Ok(Command::Check(_))));
-    }
-
-    #[test]
-    fn a_command_may_be_written_as_an_option() {
-        for args in [&["check", "a"][..], &["--check", "a"], &["a", "--check"], &["--check", "--", "a"]] {
-            let Ok(Command::Check(options)) = command(args) else { panic!("{args:?}") };
-            assert_eq!(options.common.paths, [PathBuf::from("a")], "{args:?}");
-        }
-        let Ok(Command::Check(options)) = command(&["check", "--", "--build"]) else { panic!("it is a path") };
-        assert_eq!(options.common.paths, [PathBuf::from("--build")]);
-        for args in [&["fix"][..], &["check", "--fix"], &["--fix", "--check"]] {
-            assert!(
-                matches!(command(args), Ok(Command::Check(options)) if options.fix == Some(Fixes::Safe)),
-                "{args:?}"
-            );
-        }
-        for args in [&["fix", "--fix=all"][..], &["check", "--fix=all"], &["--fix=all", "--check"]] {
-            assert!(
-                matches!(command(args), Ok(Command::Check(options)) if options.fix == Some(Fixes::All)),
-                "{args:?}"
-            );
-        }
-        for args in [&["runs", "3"][..], &["--runs", "3"], &["--runs=3"], &["-v", "--runs", "3"]] {
-            assert!(matches!(command(args), Ok(Command::Runs(3))), "{args:?}");
-        }
-        assert!(matches!(command(&["--runs"]), Ok(Command::Runs(20))));
-        for args in [&["doctor", "a"][..], &["--doctor=a"]] {
-            assert!(matches!(command(args), Ok(Command::Doctor(Some(path), _)) if *path == *"a"), "{args:?}");
-        }
-        assert!(matches!(command(&["--build", "--jobs", "2"]), Ok(Command::Build(build)) if build.jobs == Some(2)));
-    }
-
-    #[test]
-    fn usage_errors_exit_with_2() {
-        let wrong: [&[&str]; 19] = [
-            &["--check", "--build"],
-            &["--check", "--out", "x"],
-            &["--build", "--level", "bind"],
-            &["--build", "--jobs", "0"],
-            &["--build", "--layout", "1.0"],
-            &["--fix"],
-            &["--check", "--fix", "--watch"],
-            &["--check", "--fix", "--stdin-filename", "a.yml"],
-            &["path"],
-            &["--format", "json"],
-            &["--check", "--format", "xml"],
-            &["--check", "--stdio"],
-            &["--check", "--max-combinations", "0"],
-            &["--check", "--timeout", "-1"],
-            &["--check", "--timeout", "0"],
-            &["--build", "--timeout", "nan"],
-            &["--check", "--deadline", "0"],
-            &["--check", "--min-coverage", "101"],
-            &["--check", "--now", "soon"],
-        ];
-        for args in wrong {
-            assert_eq!(command(args).expect_err("is wrong").exit_code(), 2, "{args:?}");
-        }
-    }
-
-    #[test]
-    fn timestamps_come_in_the_usual_forms() {
-        for text in ["2026-11-21T00:00:00", "2026-11-21 00:00", "2026-11-21"] {
-            assert_eq!(timestamp(text).unwrap().to_string(), "2026-11-21 00:00:00", "{text}");
-        }
-        assert!(timestamp("2026-11-21T08:30:00Z").is_ok());
-        assert!(timestamp("yesterday").is_err());
-    }
-
-    #[test]
-    fn explain_takes_one_code_or_none() {
-        assert!(matches!(command(&["--explain"]), Ok(Command::Explain(None))));
-        assert!(
-            matches!(command(&["--explain", "unknown-key"]), Ok(Command::Explain(Some(code))) if code == "unknown-key")
-        );
     }
 }

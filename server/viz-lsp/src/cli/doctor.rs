@@ -1,5 +1,6 @@
 //! `--doctor`: what protects this computer from the queries of projects, and what can be opened, as found right now.
 
+use crate::cli::projects_below::projects_below;
 use crate::host::answerer::{Answerer, Cancel, EngineAnswerer, Limits};
 use crate::host::granted;
 use crate::host::output;
@@ -16,10 +17,13 @@ use viz_files::{Granted, Kind, Roots, in_a_shell};
 use viz_project::{Confined, DiskFiles, Environment, Project, find_root};
 use viz_text::shown::{block, one_line};
 
+/// At most this many projects below the folder are named.
+const LISTED: usize = 10;
+
 /// Prints what is there and what is not. The exit status is 0: what is missing is no error of the project.
 ///
 /// # Errors
-/// If this program can't find itself, or a folder can't be allowed.
+/// If this program can't find itself, there is no such path, or a folder can't be allowed.
 pub fn run(path: Option<&Path>, allow_read: &[PathBuf]) -> anyhow::Result<ExitCode> {
     let mut text = format!("viz-lsp {} with DuckDB {DUCKDB_VERSION}\n", env!("CARGO_PKG_VERSION"));
     let program = std::env::current_exe().context("can't tell where this program is")?;
@@ -27,6 +31,9 @@ pub fn run(path: Option<&Path>, allow_read: &[PathBuf]) -> anyhow::Result<ExitCo
     let current = std::env::current_dir().context("can't tell the current folder")?;
     let granted = granted::of_command_line(allow_read, &current)?;
     let path = path.map_or_else(|| current.clone(), |path| current.join(path));
+    if !viz_files::is_there(&path) {
+        anyhow::bail!("can't read {}: no such file", path.display());
+    }
     let root = find_root(&paths::real(&path), &DiskFiles);
     let environment = Environment::from_process();
     let answerer = EngineAnswerer::new(true, Confined::by_environment(&environment).is_some(), false, granted.clone())?;
@@ -45,7 +52,15 @@ pub fn run(path: Option<&Path>, allow_read: &[PathBuf]) -> anyhow::Result<ExitCo
     cache(&mut text);
     match project {
         None => {
+            let below = projects_below(&path)?;
             let _ = writeln!(text, "\nproject: none found at {} or above", one_line(&path.display().to_string()));
+            for root in below.iter().take(LISTED) {
+                let folder = in_a_shell(root.strip_prefix(&current).unwrap_or(root));
+                let _ = writeln!(text, "  below it: `viz-lsp doctor {}` tells of it", one_line(&folder));
+            }
+            if below.len() > LISTED {
+                let _ = writeln!(text, "  … and {} more", below.len() - LISTED);
+            }
         }
         Some(project) => {
             let (root, files) = (project.root.display().to_string(), project.files().len());

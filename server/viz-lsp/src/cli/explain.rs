@@ -19,7 +19,7 @@ pub fn run(code: Option<&str>) -> anyhow::Result<ExitCode> {
     let text = match code {
         None => list(),
         Some(name) => match Code::named(name) {
-            Some(code) => page(code).map_or_else(|| format!("# {name}: {}\n", code.title()), for_terminals),
+            Some(code) => page(code).map_or_else(|| format!("# {name}: {}\n", code.title()), for_people),
             None if is_rule(name) => about(name)?,
             None => bail!(unknown(name)),
         },
@@ -35,22 +35,57 @@ fn about(rule: &str) -> anyhow::Result<String> {
         PAGES.iter().filter(|(_, page)| page.split(|char| !of_word(char)).any(|word| word == rule)).collect();
     match pages.as_slice() {
         [] => bail!("no page is about the rule {rule}: `viz-lsp explain` lists all pages"),
-        [(_, page)] => Ok(for_terminals(page)),
+        [(_, page)] => Ok(for_people(page)),
         pages => {
+            let width = pages.iter().map(|(code, _)| code.len()).max().unwrap_or_default();
             let codes = pages.iter().filter_map(|(code, _)| Code::named(code));
-            let lines: String = codes.map(|code| format!("    viz-lsp explain {code}    {}\n", code.title())).collect();
+            let lines: String =
+                codes.map(|code| format!("    viz-lsp explain {:width$}  {}\n", code.name(), code.title())).collect();
             Ok(format!("These pages are about {rule}:\n\n{lines}"))
         }
     }
 }
 
-/// A page without what only tests read: names of files, rules and options behind the language of an example.
-fn for_terminals(page: &str) -> String {
-    let line = |line: &str| match line.strip_prefix("```").and_then(|info| info.split_once(' ')) {
-        Some((language, _)) => format!("```{language}\n"),
-        None => format!("{line}\n"),
-    };
-    page.lines().map(line).collect()
+/// A page without what only tests read, names of files, rules and options behind the language of an example, and without the
+/// numbers of rules behind a sentence.
+pub fn for_people(page: &str) -> String {
+    let mut in_example = false;
+    let mut text = String::with_capacity(page.len());
+    for line in page.lines() {
+        match line.strip_prefix("```") {
+            Some(info) => {
+                in_example = !in_example;
+                text.push_str("```");
+                text.push_str(info.split(' ').next().unwrap_or_default());
+            }
+            None if in_example => text.push_str(line),
+            None => text.push_str(&without_rules(line)),
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Whether a text is the number of a section of the format's reference, such as `5.5`.
+fn is_section(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// A line without brackets that hold numbers of rules only, such as `(R-SQL-14, S-18a)` and `(5.5)`.
+fn without_rules(line: &str) -> String {
+    let is_number = |word: &str| is_rule(word) || word.strip_prefix("D-").is_some_and(is_section) || is_section(word);
+    let (mut text, mut rest) = (String::new(), line);
+    while let Some((before, behind)) = rest.split_once(" (") {
+        text.push_str(before);
+        match behind.split_once(')') {
+            Some((inside, after)) if inside.split(", ").all(is_number) => rest = after,
+            _ => {
+                text.push_str(" (");
+                rest = behind;
+            }
+        }
+    }
+    text + rest
 }
 
 /// The page of a code.
@@ -74,8 +109,8 @@ fn unknown(name: &str) -> String {
     near.sort_by(|a, b| alike(b).total_cmp(&alike(a)));
     near.truncate(3);
     match near.as_slice() {
-        [] => format!("there is no diagnostic `{name}` (`--explain` without a code lists them all)"),
-        near => format!("there is no diagnostic `{name}`; did you mean `{}`?", near.join("` or `")),
+        [] => format!("there is no finding `{name}` (`viz-lsp explain` lists them all)"),
+        near => format!("there is no finding `{name}`; did you mean `{}`?", near.join("` or `")),
     }
 }
 
@@ -100,8 +135,15 @@ mod tests {
         let several = about("R-NAME-04").unwrap();
         assert!(several.contains("duplicate-name"), "{several}");
         assert!(about("R-NAME-99").is_err());
-        let page = for_terminals(page(Code::named("duplicate-name").unwrap()).unwrap());
+        let page = for_people(page(Code::named("duplicate-name").unwrap()).unwrap());
         assert!(page.contains("\n```yaml\nname: shop\n"), "{page}");
+    }
+
+    #[test]
+    fn people_read_no_numbers_of_rules() {
+        let page = for_people(page(Code::named("combination-syntax").unwrap()).unwrap());
+        assert!(page.contains("into the query as it is. An option") && page.contains("unfiltered data.\n"), "{page}");
+        assert_eq!(without_rules("a (one, R-SQL-14) b (5.5, D-018), f(R-SQL-14)"), "a (one, R-SQL-14) b, f(R-SQL-14)");
     }
 
     #[test]

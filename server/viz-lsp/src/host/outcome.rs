@@ -1,7 +1,7 @@
 //! What a run of `--check` found, before anyone formats it.
 
 use std::time::Duration;
-use viz_check::{Finding, Report, Severity, Status};
+use viz_check::{Finding, InsightReport, Judge, Report, Severity, Status};
 use viz_project::{Project, Target};
 
 /// A checked project.
@@ -89,12 +89,13 @@ impl Coverage {
         let mut sum = Self::default();
         for insight in reports.into_iter().flat_map(|report| report.insights.iter()) {
             sum.insights += 1;
-            sum.whole += usize::from(insight.covered >= insight.total && insight.status != Status::Unchecked);
+            let covered = covered(insight);
+            sum.whole += usize::from(covered.is_some_and(|covered| covered >= insight.total));
             sum.lacking += usize::from(matches!(insight.status, Status::Partial | Status::Unchecked));
             sum.unchecked += usize::from(insight.status == Status::Unchecked);
-            sum.uncounted += usize::from(insight.status == Status::Unchecked && insight.total == 0);
+            sum.uncounted += usize::from(covered.is_none() && insight.total == 0);
             sum.total = sum.total.saturating_add(insight.total);
-            sum.covered = sum.covered.saturating_add(insight.covered);
+            sum.covered = sum.covered.saturating_add(covered.unwrap_or_default());
         }
         sum
     }
@@ -105,6 +106,13 @@ impl Coverage {
         let total = self.total.saturating_add(self.uncounted);
         if total == 0 { 100.0 } else { self.covered as f64 / total as f64 * 100.0 }
     }
+}
+
+/// How many combinations of an insight count as covered; `None` where nothing was checked, or where more was asked for and the data
+/// could not be reached, so that its texts were read and no more.
+pub fn covered(insight: &InsightReport) -> Option<usize> {
+    let read_only = insight.status == Status::Partial && insight.judge.is_none_or(|judge| judge == Judge::Parse);
+    (insight.status != Status::Unchecked && !read_only).then_some(insight.covered)
 }
 
 impl Outcome {
@@ -127,16 +135,15 @@ impl Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use viz_check::InsightReport;
     use viz_text::{Loc, SegmentId, TextRange};
 
-    fn insight(status: Status, total: usize, covered: usize) -> InsightReport {
+    fn insight(status: Status, judge: Option<Judge>, total: usize, covered: usize) -> InsightReport {
         let loc = Loc::new(SegmentId::fresh(), TextRange::empty(0.into()));
         InsightReport {
             name: "".into(),
             loc,
             status,
-            judge: None,
+            judge,
             total,
             sampled: covered,
             covered,
@@ -148,15 +155,31 @@ mod tests {
 
     #[test]
     fn coverage_adds_up() {
-        let insights =
-            vec![insight(Status::Checked, 40, 40), insight(Status::Partial, 60, 20), insight(Status::Unchecked, 0, 0)];
+        let insights = vec![
+            insight(Status::Checked, Some(Judge::Bind), 40, 40),
+            insight(Status::Partial, Some(Judge::Bind), 60, 20),
+            insight(Status::Unchecked, None, 0, 0),
+        ];
         let report = Report { insights: insights.into(), ..Report::default() };
         let coverage = Coverage::of([&report]);
         let all = Coverage { insights: 3, whole: 1, lacking: 2, unchecked: 1, uncounted: 1, total: 100, covered: 60 };
         assert_eq!(coverage, all);
         assert_eq!(coverage.percent(), 60.0 / 101.0 * 100.0);
-        let unknown = Report { insights: vec![insight(Status::Unchecked, 0, 0)].into(), ..Report::default() };
+        let unknown = Report { insights: vec![insight(Status::Unchecked, None, 0, 0)].into(), ..Report::default() };
         assert_eq!(Coverage::of([&unknown]).percent(), 0.0);
         assert_eq!(Coverage::default().percent(), 100.0);
+    }
+
+    /// Without its data an insight is read, which is not what was asked for.
+    #[test]
+    fn what_was_only_read_is_not_covered() {
+        let of = |status| {
+            let report =
+                Report { insights: vec![insight(status, Some(Judge::Parse), 9, 9)].into(), ..Report::default() };
+            let coverage = Coverage::of([&report]);
+            (coverage.whole, coverage.percent())
+        };
+        assert_eq!(of(Status::Partial), (0, 0.0));
+        assert_eq!(of(Status::Checked), (1, 100.0), "reading was all that was asked for");
     }
 }

@@ -1,7 +1,8 @@
 //! Values of options: one of a few words, times, shares.
 
 use chrono::{DateTime, Local, NaiveDate, NaiveDateTime};
-use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Arg, ValueEnum};
 use viz_check::Level;
 use viz_project::Target;
 
@@ -16,6 +17,13 @@ pub enum Format {
     Sarif,
     /// Annotations of GitHub Actions.
     Github,
+}
+
+/// `--format` of a command that prints text or JSON only.
+pub fn text_or_json(option: Arg) -> Arg {
+    let values = [Format::Text, Format::Json].iter().filter_map(ValueEnum::to_possible_value);
+    let read = |value: String| if value == "json" { Format::Json } else { Format::Text };
+    option.value_parser(PossibleValuesParser::new(values).map(read))
 }
 
 /// Values of `--level`.

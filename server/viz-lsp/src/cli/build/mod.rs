@@ -7,7 +7,7 @@ mod project;
 mod run;
 mod state;
 
-use crate::cli::args::{BuildArgs, Format};
+use crate::cli::args::BuildArgs;
 use crate::cli::targets;
 use crate::cli::together::Together;
 use crate::host::answerer::Cancel;
@@ -74,9 +74,6 @@ impl Interrupt {
 /// If it could not run: exit status 2.
 pub fn run(build: &BuildArgs) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
-    if !matches!(build.common.format, Format::Text | Format::Json) {
-        bail!("`--build` prints text or JSON");
-    }
     let interrupt = Interrupt::default();
     interrupt.listen()?;
     let worker = std::thread::Builder::new().name("build".into()).stack_size(STACK);

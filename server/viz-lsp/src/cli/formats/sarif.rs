@@ -61,6 +61,7 @@ fn rule(code: Code) -> Value {
         "defaultConfiguration": { "level": level(code.severity()) },
     });
     if let Some(page) = explain::page(code) {
+        let page = explain::for_people(page);
         rule["help"] = json!({ "text": page, "markdown": page });
     }
     rule

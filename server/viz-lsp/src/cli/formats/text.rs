@@ -308,8 +308,10 @@ fn summary(text: &mut String, outcome: &Outcome) {
         count(counts.errors, "error"),
         count(counts.warnings, "warning"),
     );
-    if counts.information + counts.hints > 0 {
-        let _ = write!(text, ", {}", count(counts.information + counts.hints, "hint"));
+    for (number, what) in [(counts.information, "note"), (counts.hints, "hint")] {
+        if number > 0 {
+            let _ = write!(text, ", {}", count(number, what));
+        }
     }
     let fixed: usize = outcome.projects.iter().map(|checked| checked.fixed).sum();
     if fixed > 0 {
@@ -351,6 +353,22 @@ mod tests {
         let expected = "shop: 1 insight, 1 input, 1,240 combinations: everything works\n\
                         checked 1 insight: 1 of 1 covered, 1,240 combinations; 0 errors, 0 warnings (41 ms)\n";
         assert_eq!(plain(&outcome, false), expected);
+    }
+
+    #[test]
+    fn the_last_line_counts_by_what_is_said_above() {
+        let mut outcome = fixture::outcome();
+        let findings = &mut outcome.projects[0].report.findings;
+        let first = findings[0].clone();
+        findings.clear();
+        for severity in [Severity::Information, Severity::Hint, Severity::Hint] {
+            findings.push(Finding { severity, ..first.clone() });
+        }
+        assert!(
+            plain(&outcome, false).contains("; 0 errors, 0 warnings, 1 note, 2 hints ("),
+            "{}",
+            plain(&outcome, false)
+        );
     }
 
     #[test]

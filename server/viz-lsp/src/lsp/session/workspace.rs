@@ -2,6 +2,7 @@
 
 use crate::host::answerer::Limits;
 use crate::host::baseline::Baseline;
+use crate::host::outcome::covered;
 use crate::host::place::Place;
 use crate::host::settings::{AskedFor, limits};
 use crate::lsp::protocol::client::Client;
@@ -281,7 +282,9 @@ impl Workspace {
             },
             combinations: Combinations {
                 total: insights.iter().fold(0, |sum: usize, insight| sum.saturating_add(insight.total)),
-                covered: insights.iter().fold(0, |sum: usize, insight| sum.saturating_add(insight.covered)),
+                covered: insights
+                    .iter()
+                    .fold(0, |sum: usize, insight| sum.saturating_add(covered(insight).unwrap_or_default())),
             },
             why: why(insights),
             tiers,
