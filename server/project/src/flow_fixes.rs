@@ -1,8 +1,8 @@
 //! What is mended inside of `[ … ]` and `{ … }` that YAML can't read: a text with `#`, a query, a quote that is open. Never the whole in
 //! quotes: a list would be a text then.
 
-use std::iter::once;
 use crate::yaml_fixes::Edits;
+use std::iter::once;
 use viz_syntax::double_quoted;
 
 /// A list or a mapping on its lines, as it was probably meant.
