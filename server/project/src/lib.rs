@@ -18,6 +18,7 @@ mod environment;
 mod exclusions;
 mod expression_source;
 mod files;
+mod flow_fixes;
 mod foreign;
 mod git_reference;
 mod graph;

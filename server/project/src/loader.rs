@@ -311,7 +311,7 @@ impl<'a> Loader<'a> {
 
     fn syntax_problems(&mut self, id: FileId) {
         let file = self.project.file(id);
-        let (document, fixes) = (file.document.clone(), file.yaml_fixes());
+        let (document, told) = (file.document.clone(), file.told_faults());
         if document.is_empty() {
             if document.problems().is_empty() {
                 let message = "the file is empty: the project loader refuses it (R-DISC-11)";
@@ -336,14 +336,16 @@ impl<'a> Loader<'a> {
             if problem.kind == viz_syntax::ProblemKind::Syntax {
                 self.project.parts().broken.insert(problem.loc.segment);
             }
-            let mut found = Problem::new(code, problem.loc, problem.message.clone());
+            let told = told.get(at);
+            let words = told.and_then(|told| told.message.clone()).unwrap_or_else(|| problem.message.clone());
+            let mut found = Problem::new(code, problem.loc, words);
             found.help = match code {
                 Code::MergeKey => Some("write the merged keys out".into()),
                 Code::AliasNotFollowed => Some("write out what is needed, or share less".into()),
                 Code::CustomTag => Some("remove the tag; for an environment variable, write `${env.NAME}`".into()),
                 _ => None,
             };
-            if let Some(fix) = fixes.get(at).cloned().flatten() {
+            if let Some(fix) = told.and_then(|told| told.fix.clone()) {
                 found = found.fix(fix);
             }
             self.project.parts().problems.push(found);

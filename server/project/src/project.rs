@@ -9,12 +9,12 @@ use crate::loader::Loader;
 use crate::lower::Lowered;
 use crate::names::{Names, Resolution};
 use crate::object::{Object, Spanned, Use};
-use crate::problem::{Fix, Problem};
+use crate::problem::Problem;
 use crate::relations::Joins;
 use crate::resolve::Overview;
 use crate::schema::{Kind, Target};
 use crate::spelled_out::Beyond;
-use crate::yaml_fixes;
+use crate::yaml_fixes::{self, Told};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
@@ -48,22 +48,22 @@ pub struct File {
     pub document: Document,
     lines: OnceLock<Lines>,
     /// Of the first of its YAML's faults; found once for a text, because each of them is tried.
-    yaml_fixes: OnceLock<Arc<[Option<Fix>]>>,
+    told_faults: OnceLock<Arc<[Told]>>,
 }
 
 impl File {
     pub(crate) fn new(path: PathBuf, real: PathBuf, root: &Path, document: Document) -> Self {
         let relative = viz_files::with_slashes(path.strip_prefix(root).unwrap_or(&path));
-        Self { path, real, relative, document, lines: OnceLock::new(), yaml_fixes: OnceLock::new() }
+        Self { path, real, relative, document, lines: OnceLock::new(), told_faults: OnceLock::new() }
     }
 
-    /// What would mend the faults of its YAML, in their order, as far as they are looked at.
-    pub(crate) fn yaml_fixes(&self) -> Arc<[Option<Fix>]> {
+    /// What is told of the faults of its YAML, in their order, as far as they are looked at.
+    pub(crate) fn told_faults(&self) -> Arc<[Told]> {
         let fixes = || {
             let faults = self.document.problems().iter().take(yaml_fixes::MOST);
-            faults.map(|fault| yaml_fixes::fix_of(&self.document, fault)).collect()
+            faults.map(|fault| yaml_fixes::told_of(&self.document, fault)).collect()
         };
-        Arc::clone(self.yaml_fixes.get_or_init(fixes))
+        Arc::clone(self.told_faults.get_or_init(fixes))
     }
 
     /// Its lines, for positions.

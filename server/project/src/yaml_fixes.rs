@@ -1,6 +1,7 @@
 //! Fixes of faults of the YAML itself: a dash, a colon, a quote, blanks. Each is tried before it is offered: it must leave fewer faults,
 //! none in its own line, and all keys where they are.
 
+use crate::flow_fixes::{Flow, is_remark};
 use crate::problem::Fix;
 use std::collections::HashSet;
 use viz_syntax::{Document, Leaf, Problem, ProblemKind, SegmentKind, double_quoted};
@@ -15,10 +16,22 @@ const COLUMNS: usize = 6;
 pub(crate) const MOST: usize = 10;
 
 /// Edits of a piece of a file: places in it, and what goes there.
-type Edits = Vec<(usize, usize, String)>;
+pub(crate) type Edits = Vec<(usize, usize, String)>;
 
-/// What would take away a fault of a file's text, as far as that can be told from its line.
-pub(crate) fn fix_of(document: &Document, problem: &Problem) -> Option<Fix> {
+/// What is told of a fault of a file's text, as far as that can be seen in its line.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// Better words than YAML's own.
+    pub message: Option<String>,
+    /// What would take it away.
+    pub fix: Option<Fix>,
+}
+
+pub(crate) fn told_of(document: &Document, problem: &Problem) -> Told {
+    told(document, problem).unwrap_or_default()
+}
+
+fn told(document: &Document, problem: &Problem) -> Option<Told> {
     if !matches!(problem.kind, ProblemKind::Syntax | ProblemKind::Tab) {
         return None;
     }
@@ -27,13 +40,18 @@ pub(crate) fn fix_of(document: &Document, problem: &Problem) -> Option<Fix> {
     let segment = document.segments().get(at).filter(|segment| segment.range.len() < (LARGEST as u32).into())?;
     let text = &document.text()[segment.range];
     let piece = Piece::new(text, segment.kind, problem)?;
-    let (title, edits) = piece.candidates().into_iter().find(|(_, edits)| piece.mends(edits))?;
+    let message = piece.hidden().map(|(open, text)| {
+        format!("the `#` begins a comment here, so this `{open}` is never closed: a text like `{text}` needs quotes")
+    });
+    let Some((title, edits)) = piece.candidates().into_iter().find(|(_, edits)| piece.mends(edits)) else {
+        return Some(Told { message, fix: None });
+    };
     let start = segment.range.start();
     let loc = |from: usize, to: usize| {
         document.loc(TextRange::new(TextSize::new(from as u32), TextSize::new(to as u32)) + start)
     };
     let edits = edits.into_iter().map(|(from, to, text)| (loc(from, to), text)).collect();
-    Some(Fix { title, edits, safe: false })
+    Some(Told { message, fix: Some(Fix { title, edits, safe: false }) })
 }
 
 /// The text around a fault.
@@ -98,6 +116,19 @@ impl<'a> Piece<'a> {
         }
         let dashed = if body.starts_with("- ") { body.len() - body[1..].trim_start().len() } else { 0 };
         let inner = &body[dashed..];
+        let value = value_of(inner);
+        let from = content + dashed + inner.len() - value.len();
+        if let Some(flow) = self.flow() {
+            let moved = |(title, edits): (String, Edits)| {
+                (title, edits.into_iter().map(|(a, b, text)| (a + from, b + from, text)).collect())
+            };
+            out.extend(flow.candidates().into_iter().map(moved));
+            if flow.has_hash() {
+                return out; // Whatever closes it would leave the rest to the comment.
+            }
+        }
+        out.extend(as_a_query(from, value));
+        out.extend(without_inner_quotes(from, value));
         let word = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
         if word > 0
             && inner[word..].starts_with(':')
@@ -110,10 +141,48 @@ impl<'a> Piece<'a> {
             let title = format!("write `{}:`", &inner[..word]);
             out.push((title, insert(content + dashed + word, ":")));
         }
-        out.extend(self.with_dash(indent));
-        out.extend(self.with_quotes(content + dashed, inner));
-        out.extend(self.at_other_columns(indent));
+        let (dash, moved) = (self.with_dash(indent), self.at_other_columns(indent));
+        let (before, behind) = if self.is_new_key(indent) { (moved, dash) } else { (dash, moved) };
+        out.extend(before);
+        out.extend(self.with_quotes(from, value));
+        out.extend(behind);
         out
+    }
+
+    /// The list or mapping that begins in the line.
+    fn flow(&self) -> Option<Flow<'a>> {
+        let (start, line) = self.lines[self.line];
+        let body = line.trim_start_matches([' ', '-']);
+        Flow::new(self.with_own_lines(start + line.len() - value_of(body).len(), indent(line)))
+    }
+
+    /// A text that a comment swallows, and the bracket that it stands in.
+    fn hidden(&self) -> Option<(char, &'a str)> {
+        self.flow()?.first_hash()
+    }
+
+    /// A piece from a place on, to the end of the lines that belong to its line.
+    fn with_own_lines(&self, from: usize, column: usize) -> &'a str {
+        let own = self.own_lines(|line| indent(line) > column || line.trim_start().starts_with([']', '}']));
+        let (start, line) = own.last().unwrap_or(self.lines[self.line]);
+        &self.text[from..start + line.len()]
+    }
+
+    /// Whether the line begins with a key that the list item above it, at the same column, has not got: it belongs to that one.
+    fn is_new_key(&self, column: usize) -> bool {
+        let Some(key) = key_of(self.lines[self.line].1) else { return false };
+        let above = self.lines[..self.line].iter().rev();
+        let mut own = above.take_while(|(_, line)| line.trim().is_empty() || indent(line) >= column);
+        let inner = |line: &str| indent(line) + if line[indent(line)..].starts_with("- ") { 2 } else { 0 };
+        let mut is_item = false;
+        let has = own.by_ref().any(|(_, line)| {
+            if is_item {
+                return false;
+            }
+            is_item = indent(line) == column && line[column..].starts_with("- ");
+            inner(line) == column + 2 && key_of(line).as_ref() == Some(&key)
+        });
+        is_item && !has
     }
 
     /// Whether deeper lines follow.
@@ -149,19 +218,26 @@ impl<'a> Piece<'a> {
     }
 
     /// The value in quotes, what is opened in it closed.
-    fn with_quotes(&self, start: usize, line: &str) -> Vec<(String, Edits)> {
-        let colon = line.find(": ").filter(|colon| !line[..*colon].contains(['{', '[', '"', '\'']));
-        let begins = colon.map_or(0, |colon| colon + 2);
-        let value = line[begins..].trim_start();
-        let from = start + line.len() - value.len();
-        let value = value.find(" #").map_or(value, |comment| &value[..comment]).trim_end();
+    fn with_quotes(&self, from: usize, value: &str) -> Vec<(String, Edits)> {
+        let is_comment = |at: &usize| is_remark(&value[at + 1..]);
+        let comment = value.match_indices(" #").map(|(at, _)| at).find(is_comment);
+        let value = comment.map_or(value, |comment| &value[..comment]).trim_end();
         let to = from + value.len();
         let Some(first) = value.chars().next() else { return Vec::new() };
+        if comment.is_some() && matches!(first, '"' | '\'') && !value[1..].contains(first) {
+            return Vec::new(); // A `#` may be part of the text.
+        }
         let mut out = Vec::new();
         for (open, close) in [('"', '"'), ('\'', '\''), ('[', ']'), ('{', '}')] {
             if first == open && (value.len() == 1 || !value.ends_with(close)) {
                 out.push((format!("close it with `{close}`"), vec![(to, to, close.to_string())]));
             }
+        }
+        if let Some(name) = value.strip_suffix(':').filter(|name| is_word(name)) {
+            out.push(("remove the `:`".to_owned(), vec![(from + name.len(), to, String::new())]));
+        }
+        if matches!((first, value.chars().last()), ('[', Some(']')) | ('{', Some('}'))) {
+            return out; // A text would be another thing than the list or mapping that it was.
         }
         let quote = [first].into_iter().find(|c| matches!(c, '"' | '\''));
         let inner = quote.and_then(|quote| value.strip_prefix(quote)?.strip_suffix(quote));
@@ -248,6 +324,35 @@ impl<'a> Piece<'a> {
     }
 }
 
+/// The value on a line without its dash: what stands behind the key, or all.
+fn value_of(line: &str) -> &str {
+    let colon = line.find(": ").filter(|colon| !line[..*colon].contains(['{', '[', '"', '\'']));
+    line[colon.map_or(0, |colon| colon + 2)..].trim_start()
+}
+
+/// A query whose `?` is missing, or stands apart.
+fn as_a_query(from: usize, value: &str) -> Option<(String, Edits)> {
+    let inner = value.strip_prefix('?').unwrap_or(value);
+    let query = inner.trim_start();
+    let is_query = query.starts_with("{ ") && query.trim_end().ends_with('}') && query.contains("${");
+    let apart = value.len() - query.len();
+    let title = || format!("write `?{}`", query.trim_end());
+    (is_query && query.len() < 100).then(|| (title(), vec![(from, from + apart, "?".to_owned())]))
+}
+
+/// `${ref(a)."b"}` inside of double quotes: no name in a reference has any.
+fn without_inner_quotes(from: usize, value: &str) -> Option<(String, Edits)> {
+    let open = value.starts_with('"').then(|| value.find(").\""))?? + 2;
+    let name = value[open + 1..].split_once("\"}").map(|(name, _)| name).filter(|name| is_word(name))?;
+    let close = open + 1 + name.len();
+    let edit = |at: usize| (from + at, from + at + 1, String::new());
+    Some((format!("write `{name}` without quotes"), vec![edit(open), edit(close)]))
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+}
+
 /// The lines of a text that have a fault, one for each, and its keys.
 fn read(kind: SegmentKind, text: &str) -> (Vec<usize>, HashSet<Key>) {
     // An item alone is no file.
@@ -268,8 +373,7 @@ fn read(kind: SegmentKind, text: &str) -> (Vec<usize>, HashSet<Key>) {
 fn key_of(line: &str) -> Option<String> {
     let body = line.trim_start_matches([' ', '\t', '-']);
     let (key, rest) = body.split_once(':')?;
-    let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
-    (is_key && (rest.is_empty() || rest.starts_with([' ', '\t']))).then(|| key.to_owned())
+    (is_word(key) && (rest.is_empty() || rest.starts_with([' ', '\t']))).then(|| key.to_owned())
 }
 
 fn indent(line: &str) -> usize {
@@ -277,115 +381,4 @@ fn indent(line: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fixed(text: &str) -> String {
-        let document = Document::parse(text);
-        let fixes = document.problems().iter().filter_map(|problem| fix_of(&document, problem));
-        fixes.into_iter().next().map_or("none".into(), |fix| apply(&document, &fix))
-    }
-
-    fn apply(document: &Document, fix: &Fix) -> String {
-        let mut out = document.text().to_owned();
-        let mut edits: Vec<_> =
-            fix.edits.iter().map(|(loc, new)| (document.range(*loc).expect("a place"), new)).collect();
-        edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start()));
-        for (range, new) in edits {
-            out.replace_range(std::ops::Range::<usize>::from(range), new);
-        }
-        out
-    }
-
-    #[test]
-    fn faults_of_a_line_are_mended() {
-        for (text, expected) in [
-            // Dashes.
-            ("a:\n  - b: c\n  b: d\n    e: f\n", "a:\n  - b: c\n  - b: d\n    e: f\n"),
-            ("a:\n  - b: c\n  b: d\n  e: f\n", "a:\n  - b: c\n  - b: d\n    e: f\n"),
-            ("a:\n  - b:\n      - Rome\n      Oslo\n", "a:\n  - b:\n      - Rome\n      - Oslo\n"),
-            ("a:\n  - b: c\n  -b: d\n", "a:\n  - b: c\n  - b: d\n"),
-            // Colons.
-            ("a:\n  - b: c\n    type:bar\n", "a:\n  - b: c\n    type: bar\n"),
-            ("a:\n  - b: c\n    props\n      x: y\n", "a:\n  - b: c\n    props:\n      x: y\n"),
-            // Quotes.
-            ("a:\n  - b: total: all\n", "a:\n  - b: \"total: all\"\n"),
-            ("a:\n  - b: total: all # note\n", "a:\n  - b: \"total: all\" # note\n"),
-            ("a:\n  - b: @c\n", "a:\n  - b: \"@c\"\n"),
-            ("a:\n  - b: %d\n", "a:\n  - b: \"%d\"\n"),
-            ("a:\n  - b: 'it's'\n", "a:\n  - b: \"it's\"\n"),
-            ("a:\n  - b: \"say \"x\"\"\n", "a:\n  - b: 'say \"x\"'\n"),
-            ("a:\n  - b: 'x' || \"y\"\n", "a:\n  - b: \"'x' || \\\"y\\\"\"\n"),
-            ("a:\n  - b: \"c\n    d: e\n", "a:\n  - b: \"c\"\n    d: e\n"),
-            ("a:\n  - b: [c, d\n    e: f\n", "a:\n  - b: [c, d]\n    e: f\n"),
-            ("a:\n  - b: ?{ x: y }\n", "a:\n  - b: \"?{ x: y }\"\n"),
-            // Columns.
-            ("a:\n  - b: c\n     d: e\n", "a:\n  - b: c\n    d: e\n"),
-            ("a:\n  - b: c\n   d:\n     e: f\n", "a:\n  - b: c\n    d:\n      e: f\n"),
-            ("a:\n  - b:\n      c: d\n     e: f\n", "a:\n  - b:\n      c: d\n      e: f\n"),
-            // Tabs.
-            ("a:\n  - b: c\n\td: e\n", "a:\n  - b: c\n    d: e\n"),
-            ("a:\n  - b:\n\t\tc: d\n\t\te: f\n", "a:\n  - b:\n        c: d\n        e: f\n"),
-            ("a:\n  - b:\td\n", "a:\n  - b: d\n"),
-            ("a:\n  - b:\n\t  c: d\n      e: f\n       g: h\n", "a:\n  - b:\n      c: d\n      e: f\n       g: h\n"),
-            // Nothing that one could tell.
-            ("a:\n  - b: c\n    d\n", "none"),
-            ("a:\n<<<<<<< HEAD\n- b\n", "none"),
-        ] {
-            assert_eq!(fixed(text), expected, "{text:?}");
-        }
-    }
-
-    /// A line that has slipped keeps its keys, and so do all others: they get no part of the text above, and no text instead.
-    #[test]
-    fn no_fix_loses_a_key() {
-        let whole = "models:\n  - name: first\n    sql: |\n      select a: b\n      from t\n    metrics:\n      - name: m\n        expression: sum(x)\n  - name: second\n    \
-                     props: {type: bar, x: [a, b], y: {z: 1}}\n    text: >-\n      some words\n      - no: item\n    insights:\n      - one\n      - name: c\n        layout:\n          \
-                     title: \"a b\"\n    note: 'it''s'\n    list: [a, b]\n  - name: third\n    sql: |\n      select 1\n";
-        let base = Document::parse(whole);
-        let keys: Vec<Key> = read(SegmentKind::Whole, whole).1.into_iter().collect();
-        assert!(base.problems().is_empty() && keys.len() > 20);
-        let lines: Vec<&str> = whole.lines().collect();
-        let (mut tried, mut offered) = (0, 0);
-        for at in 0..lines.len() {
-            let line = lines[at];
-            let mut others: Vec<String> = (1..8).map(|more| format!("{}{line}", " ".repeat(more))).collect();
-            others.extend((1..=indent(line)).map(|less| line[less..].to_owned()));
-            for gone in ["{", "}", "[", "]", "'", "\"", "- ", ", ", ",", " ", ">-", "|"] {
-                others.extend(
-                    line.match_indices(gone).map(|(at, _)| format!("{}{}", &line[..at], &line[at + gone.len()..])),
-                );
-            }
-            others.push(line.replacen("  ", "\t", 1));
-            for other in others {
-                let text: String = lines
-                    .iter()
-                    .enumerate()
-                    .map(|(n, line)| if n == at { &other } else { *line })
-                    .map(|line| format!("{line}\n"))
-                    .collect();
-                tried += 1;
-                let document = Document::parse(&text);
-                for problem in document.problems() {
-                    let Some(fix) = fix_of(&document, problem) else { continue };
-                    offered += 1;
-                    let mended = apply(&document, &fix);
-                    let after = read(SegmentKind::Whole, &mended).1;
-                    // What was taken away may have made the key of its own line another.
-                    let lost: Vec<&Key> = keys
-                        .iter()
-                        .filter(|key| !after.contains(key) && (key.0 != at || other.trim() == line.trim()))
-                        .collect();
-                    assert!(lost.is_empty(), "{}: {lost:?} lost\n{text}\n{mended}", fix.title);
-                }
-            }
-        }
-        assert!(tried > 300 && offered > 100, "{tried} {offered}");
-    }
-
-    /// Line ends of two characters stay.
-    #[test]
-    fn line_ends_stay() {
-        assert_eq!(fixed("a:\r\n  - b: total: all\r\n"), "a:\r\n  - b: \"total: all\"\r\n");
-    }
-}
+mod tests;

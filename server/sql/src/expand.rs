@@ -195,7 +195,11 @@ impl<'a> Expander<'a> {
             (Some("value"), viz_project::Selection::Multi) => Some("values"),
             _ => None,
         };
-        if let Some(right) = right {
+        // A list is compared by `in`, without quotes.
+        let as_list = || format!("write `in (${{ref({}).values}})`: the choices are a list", object.name_text());
+        if right == Some("values") && !self.is_in_brackets(loc) {
+            problem = problem.help(as_list());
+        } else if let Some(right) = right {
             let fixed = format!("${{ref({}).{right}}}", object.name_text());
             problem = problem.fix(Fix::replace(format!("write `.{right}`"), loc, fixed));
         }
@@ -243,6 +247,15 @@ impl<'a> Expander<'a> {
         out.push_for(&format!("\"{table}\".{}", quote(&spelled)), loc);
     }
 
+    /// Whether `(` stands before a place.
+    fn is_in_brackets(&self, loc: Loc) -> bool {
+        let before = self.project.resolve(loc).map(|(file, range)| {
+            let text = self.project.file(file).document.text();
+            text[..range.start().into()].trim_end().ends_with('(')
+        });
+        before.unwrap_or_default()
+    }
+
     /// In 2.0, any metric or dimension of the project answers to its name, whichever model is asked.
     fn namesake(&self, name: &str) -> Option<ObjectId> {
         if !self.project.target().has(Rule::FieldsOfAnyModel) {
@@ -266,7 +279,10 @@ impl<'a> Expander<'a> {
             format!("the model `{}` has no column `{path}`", object.name_text()),
         );
         if let [only] = near.as_slice() {
-            problem = problem.named(loc, only);
+            problem = match path.starts_with('[') {
+                true => problem.fix(Fix::replace(format!("write `.{only}`"), loc, format!(".{only}"))),
+                false => problem.named(loc, only),
+            };
         }
         problem.help = did_you_mean(&near).or_else(|| {
             let shown: Vec<&str> = names.iter().copied().filter(|name| !name.is_empty()).take(12).collect();

@@ -103,6 +103,21 @@ impl<'a> Node<'a> {
         &self.doc.text[self.range()]
     }
 
+    /// What a `#` behind an absent value makes a comment, where it looks like that value: no blank follows the `#`.
+    pub fn hidden_value(self) -> Option<(Loc, &'a str)> {
+        let end = usize::from(self.range().end());
+        let line = self.doc.text[end..].lines().next().filter(|_| self.range().is_empty())?;
+        let value = line.trim_start();
+        let from = end + line.len() - value.len();
+        let value = value.split(" # ").next()?.trim_end();
+        if value.len() < 2 || !value.starts_with('#') || value[1..].starts_with([' ', '#', '!']) {
+            return None;
+        }
+        let start = self.doc.segments[self.segment as usize].range.start();
+        let range = TextRange::at(TextSize::new(from as u32), TextSize::of(value)) - start;
+        Some((Loc::new(self.segment_id(), range), value))
+    }
+
     /// Whether it is written with `{…}` or `[…]`.
     pub fn is_flow(self) -> bool {
         matches!(self.target().data().data, Data::Mapping { flow: true, .. } | Data::Sequence { flow: true, .. })

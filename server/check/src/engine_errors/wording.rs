@@ -78,10 +78,60 @@ pub(crate) fn plain_words(message: &str) -> Option<String> {
         return Some("it is nested too deeply for DuckDB".to_owned());
     }
     if message.starts_with("No function matches the given name and argument types") {
-        return Some(format!("there is no `{}`: other types are needed", quoted('\'')?));
+        let call = quoted('\'')?;
+        return Some(of_types(call).unwrap_or_else(|| format!("there is no `{call}`: other types are needed")));
+    }
+    if message.starts_with("Could not choose a best candidate function for the function call ") {
+        let told = of_types(quoted('"')?)?;
+        return Some(match told.contains("a text") {
+            true => format!("{told}: if the text is a date, write `date '…'`"),
+            false => told,
+        });
+    }
+    if let Some(types) = message.strip_prefix("Cannot compare values of type ") {
+        let (one, other) = types.split_once(" - ")?.0.split_once(" and type ")?;
+        let (one, other) = (type_in_words(one)?, type_in_words(other)?);
+        return (one != other).then(|| format!("{one} and {other} can't be compared"));
+    }
+    if message.starts_with("unterminated string literal") || message.starts_with("unterminated quoted string") {
+        return Some("a text in it is never closed, a `'` is missing".to_owned());
     }
     (message.trim_end_matches(['.', '!']) == "GROUP BY clause cannot contain aggregates")
         .then(|| "an aggregate and a plain column can't stand in one expression".to_owned())
+}
+
+/// What is wrong with a call such as `sum(VARCHAR)`, where its types have words.
+fn of_types(call: &str) -> Option<String> {
+    let (name, types) = call.strip_suffix(')')?.split_once('(')?;
+    let types = types.split(", ").map(type_in_words).collect::<Option<Vec<_>>>()?;
+    Some(match (name, types.as_slice()) {
+        ("&&", _) => "`&&` compares lists: write `and`".to_owned(),
+        ("+", ["a text", "a text"]) => "texts are put together with `||`, not with `+`".to_owned(),
+        (_, [one, other]) if !name.contains(char::is_alphabetic) => {
+            format!("`{name}` can't stand between {one} and {other}")
+        }
+        _ if types.is_empty() => return None,
+        _ => format!("`{name}` can't take {}", types.join(" and ")),
+    })
+}
+
+/// A type of the engine, for people.
+fn type_in_words(name: &str) -> Option<&'static str> {
+    if name.ends_with("[]") {
+        return Some("a list");
+    }
+    let name = name.strip_suffix("_LITERAL").unwrap_or(name);
+    Some(match name.split('(').next()? {
+        "VARCHAR" | "STRING" => "a text",
+        "DATE" => "a date",
+        "TIMESTAMP" | "TIMESTAMP WITH TIME ZONE" => "a date with a time",
+        "TIME" => "a time of day",
+        "BOOLEAN" => "a truth value",
+        "INTERVAL" => "an interval",
+        "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" | "HUGEINT" | "UTINYINT" | "USMALLINT" | "UINTEGER"
+        | "UBIGINT" | "FLOAT" | "DOUBLE" | "DECIMAL" => "a number",
+        _ => return None,
+    })
 }
 
 /// The engine's words as part of a sentence of ours.
@@ -128,8 +178,25 @@ mod tests {
             ("Referenced column \"amout\" not found in FROM clause!", "there is no column `amout`"),
             (
                 "No function matches the given name and argument types 'avg(VARCHAR)'. You might need to add explicit type casts.",
-                "there is no `avg(VARCHAR)`: other types are needed",
+                "`avg` can't take a text",
             ),
+            (
+                "No function matches the given name and argument types 'f(STRUCT(a INTEGER))'. You might",
+                "there is no `f(STRUCT(a INTEGER))`: other types are needed",
+            ),
+            (
+                "No function matches the given name and argument types '+(VARCHAR, VARCHAR)'. You might",
+                "texts are put together with `||`, not with `+`",
+            ),
+            (
+                "Could not choose a best candidate function for the function call \"-(STRING_LITERAL, INTEGER_LITERAL)\". In order",
+                "`-` can't stand between a text and a number: if the text is a date, write `date '…'`",
+            ),
+            (
+                "Cannot compare values of type DATE and type INTEGER_LITERAL - an explicit cast is required",
+                "a date and a number can't be compared",
+            ),
+            ("unterminated string literal", "a text in it is never closed, a `'` is missing"),
             (
                 "zero-length delimited identifier at or near \"\"",
                 "a name in double quotes is empty (a reference gets quotes of its own: write none around it)",

@@ -72,7 +72,10 @@ impl Names<'_> {
             // Part of a longer name.
             let behind_a_dot = at > 0 && text(at - 1) == ".";
             if let Some(meant) = meant.filter(|_| !behind_a_dot) {
-                out.push((tokens[at].range.cover(tokens[at + length - 1].range), meant));
+                // `{ref(orders).city}` lacks only its `$`.
+                let is_braced = at > 0 && text(at - 1) == "{" && text(at + length) == "}";
+                let (from, to) = if is_braced { (at - 1, at + length) } else { (at, at + length - 1) };
+                out.push((tokens[from].range.cover(tokens[to].range), meant));
                 at += length;
             } else {
                 at += 1;

@@ -34,6 +34,7 @@ mod statements;
 pub(crate) mod static_props;
 pub(crate) mod suspicious;
 mod uses;
+mod usual_mistakes;
 mod value_blame;
 mod values;
 mod without_options;
@@ -67,6 +68,7 @@ use values::{judge_data, judge_values};
 use viz_facts::{Question, Reason, ShadowTable, Unknown};
 use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project, Rule, Severity, StatementKind};
 use viz_sql::{Composed, Unread, compose, compose_without, no_model, problems_of_statics};
+use viz_text::Loc;
 use without_options::judge_without_options;
 use written::judge_written;
 
@@ -113,6 +115,12 @@ pub(crate) fn check_insight(
         }
         return verdict;
     };
+    if insight.trace_type.is_none() && !insight.draws && !insight.unreadable {
+        // Interactions alone make no query.
+        verdict.report.why = Some(Unknown::new(Reason::NoQuery, "the insight has no query"));
+        no_query(project, id, insight, &mut verdict.findings);
+        return verdict;
+    }
     verdict.findings.extend(composed.problems.iter().map(Finding::from));
     (verdict.report.proof.canonicalised, verdict.report.proof.compared) = (composed.read, composed.compared);
     let unread = composed.unread.clone();
@@ -129,6 +137,7 @@ pub(crate) fn check_insight(
     add_unread(&setting, &unread, &left_out, &mut verdict.findings);
     suspicious(&setting, &mut verdict.findings);
     bare_names::mend(project, id, insight, columns, &mut verdict.findings);
+    usual_mistakes::tell(project, insight, &mut verdict.findings);
     verdict
 }
 
@@ -367,10 +376,14 @@ fn no_query(project: &Project, id: ObjectId, insight: &Insight, findings: &mut V
     if insight.unreadable || project.is_broken(object.loc) {
         return;
     }
-    if !insight.has_props && object.name.is_some() {
+    let is_empty = insight.trace_type.is_none() && !insight.draws && !insight.statements.is_empty();
+    if (!insight.has_props || is_empty) && object.name.is_some() {
+        if meant_as_props(project, object.loc) {
+            return; // That is told at the misspelt key.
+        }
         let message = match project.target().has(Rule::InsightsFailAlone) {
-            true => "the run of an insight without `props` fails",
-            false => "an insight without `props` stops the run",
+            true => "this insight needs `props`, which say what is drawn: without them its run fails",
+            false => "this insight needs `props`, which say what is drawn: without them the run stops",
         };
         findings.push(Finding::new(Code::MissingField, object.name_loc(), message));
     } else if object.uses.iter().all(is_input) && insight.trace_type.is_some() {
@@ -378,4 +391,14 @@ fn no_query(project: &Project, id: ObjectId, insight: &Insight, findings: &mut V
         finding.help = Some("bind a property to a column: `x: ?{ ${ref(model).column} }`".into());
         findings.push(finding);
     }
+}
+
+/// Whether a key of an object is told to be `props`, misspelt.
+fn meant_as_props(project: &Project, object: Loc) -> bool {
+    let is_props = |problem: &viz_project::Problem| {
+        let here = problem.loc.segment == object.segment && object.range.contains_range(problem.loc.range);
+        let edits = problem.fix.iter().flat_map(|fix| &fix.edits);
+        here && problem.code == Code::UnknownKey && edits.into_iter().any(|(_, text)| text == "props")
+    };
+    project.problems().any(is_props)
 }

@@ -8,8 +8,8 @@ use crate::inputs::states::states;
 use crate::report::Finding;
 use crate::selection::{Value, numeric, starts_with_date};
 use std::collections::BTreeSet;
-use viz_project::{Body, Code, Kind, ObjectId, Related, Resolution, Rule, StatementKind};
-use viz_sql::{Accessor, Clause, Hole, Role, shape_of};
+use viz_project::{Body, Code, Kind, ObjectId, Related, Resolution, Rule, Severity, StatementKind};
+use viz_sql::{Accessor, Clause, Hole, Placed, Role, Token, shape_of, tokenize};
 use viz_syntax::references;
 use viz_text::Loc;
 
@@ -47,16 +47,57 @@ fn useless_splits(setting: &Setting<'_>, findings: &mut Vec<Finding>) {
 
 /// `R-SQL-07`: a sort by something that is not selected is grouped by.
 fn grouped_by_sorts(setting: &Setting<'_>, findings: &mut Vec<Finding>) {
-    if findings.iter().any(|finding| finding.code == Code::SqlSyntax) {
-        return; // what is grouped is not known then
+    let is_sort = |placed: &&Placed| {
+        placed.clause == Clause::GroupBy && setting.insight.statements[placed.statement].kind == StatementKind::Sort
+    };
+    let sorts: Vec<&Placed> = setting.composed.placed.iter().filter(is_sort).collect();
+    if sorts.is_empty() {
+        return;
     }
-    for placed in setting.composed.placed.iter().filter(|placed| placed.clause == Clause::GroupBy) {
-        if setting.insight.statements[placed.statement].kind == StatementKind::Sort {
+    let holds = |whole: Loc, loc: Loc| whole.segment == loc.segment && whole.range.contains_range(loc.range);
+    let object = setting.project.object(setting.id).loc;
+    let interactions: Vec<Loc> = {
+        let others = setting.insight.statements.iter().filter(|statement| statement.kind != StatementKind::Prop);
+        others.map(|statement| statement.query.loc).collect()
+    };
+    let of_props = |severity: Severity, loc: Loc| {
+        severity == Severity::Error && holds(object, loc) && !interactions.iter().any(|whole| holds(*whole, loc))
+    };
+    // What is grouped, and what is shown, is not known then.
+    if findings.iter().any(|found| found.code == Code::SqlSyntax || of_props(found.severity, found.loc))
+        || setting.project.problems().any(|problem| of_props(Finding::from(problem).severity, problem.loc))
+    {
+        return;
+    }
+    let query = setting.composed.template.plain();
+    let column = |placed: &Placed| column_of(&query[placed.range]);
+    let shown = setting.composed.placed.iter().filter(|placed| placed.clause == Clause::Select);
+    let shown: Vec<_> = shown.filter_map(column).collect();
+    for placed in sorts {
+        let is_shown = column(placed).is_some_and(|(table, name)| {
+            let same = |other: &(Option<String>, String)| {
+                other.1 == name && (other.0.is_none() || table.is_none() || other.0 == table)
+            };
+            shown.iter().any(same)
+        });
+        if !is_shown {
             let message = "the query is also grouped by this sort, which nothing shows: a group may appear several times (R-SQL-07)";
             let mut finding = Finding::new(Code::GroupedBySort, body_of(setting, placed.statement), message);
             finding.help = Some("sort by an aggregate of it, such as `min(…)`".into());
             findings.push(finding);
         }
+    }
+}
+
+/// The table and the name of a column that an expression is, as names are compared.
+fn column_of(sql: &str) -> Option<(Option<String>, String)> {
+    let tokens: Vec<Token> = tokenize(sql).ok()?.into_iter().filter(|token| !token.is_space()).collect();
+    let text = |token: &Token| sql[token.range].trim_matches('"').to_lowercase();
+    let is_name = |token: &Token| sql[token.range].starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '"'));
+    match tokens.as_slice() {
+        [name] if is_name(name) => Some((None, text(name))),
+        [table, dot, name] if &sql[dot.range] == "." && is_name(name) => Some((Some(text(table)), text(name))),
+        _ => None,
     }
 }
 

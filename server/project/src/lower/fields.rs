@@ -4,7 +4,7 @@ use super::Lowering;
 use super::as_only_item;
 use super::body::query_in_place;
 use super::removed::{instead, names_in, removed_key};
-use super::scalars::{describe, wrong_for_text};
+use super::scalars::{describe, without_value, wrong_for_text};
 use crate::codes::Code;
 use crate::control::{MULTI_DISPLAYS, SINGLE_DISPLAYS};
 use crate::object::{Body, Object};
@@ -181,7 +181,7 @@ impl Lowering {
     fn null_value(&mut self, field: &'static Field, entry: &Entry<'_>) {
         let optional = !field.required && field.default.is_empty();
         if !optional {
-            self.problem(Problem::new(Code::WrongType, entry.key.loc(), format!("`{}` has no value", field.name)));
+            self.problem(without_value(Code::WrongType, entry.key.loc(), field.name, entry.value));
         }
     }
 

@@ -374,6 +374,15 @@ fn first_line(text: &str) -> TextRange {
     TextRange::new(TextSize::new(start as u32), TextSize::new(end as u32))
 }
 
+/// A key without a value, which may be there as a comment.
+pub(super) fn without_value(code: Code, key: Loc, name: &str, node: Node<'_>) -> Problem {
+    let Some((loc, value)) = node.hidden_value() else {
+        return Problem::new(code, key, format!("`{name}` has no value"));
+    };
+    let fix = Fix::replace(format!("put `{value}` in quotes"), loc, double_quoted(value));
+    Problem::new(code, key, format!("`{name}` has no value: the `#` begins a comment")).fix(fix)
+}
+
 /// What is wrong with a value that must be a string.
 pub(crate) fn text_problem(key: &str, node: Node<'_>) -> Option<Problem> {
     let found = wrong_for_text(node)?;

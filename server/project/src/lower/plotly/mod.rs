@@ -2,6 +2,7 @@
 
 mod values;
 
+use super::scalars::without_value;
 use super::{Lowering, describe};
 use crate::codes::Code;
 use crate::problem::Problem;
@@ -142,7 +143,7 @@ impl Lowering {
         }
         if node.is_null() {
             if place.attribute.ty != ValueType::Any {
-                self.problem(Problem::new(Code::InvalidProp, place.key, format!("`{name}` has no value")));
+                self.problem(without_value(Code::InvalidProp, place.key, name, node));
             }
             return;
         }

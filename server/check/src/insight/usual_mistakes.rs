@@ -1,0 +1,208 @@
+//! What newcomers write in a query, and DuckDB tells in words that lead elsewhere: a date or a text without quotes, quotes of a text
+//! processor, `= null`, and words of whole queries in a single expression.
+
+use crate::report::Finding;
+use viz_project::{Code, Fix, Insight, Project, Statement, StatementKind};
+use viz_sql::{Token, tokenize};
+use viz_syntax::references;
+use viz_text::{Loc, TextRange, TextSize, filled};
+
+/// Says what was meant, in the findings about it.
+pub(super) fn tell(project: &Project, insight: &Insight, findings: &mut [Finding]) {
+    let codes = [Code::CombinationBind, Code::CombinationSyntax, Code::SqlBind, Code::SqlSyntax, Code::UnknownColumn];
+    if !findings.iter().any(|finding| codes.contains(&finding.code) || finding.code == Code::InsightEmpty) {
+        return;
+    }
+    for statement in &insight.statements {
+        let whole = statement.query.loc;
+        // Where YAML's own quotes are single ones, those of SQL are doubled.
+        let doubled = project.text_at(whole).is_none_or(|text| text.starts_with('\''));
+        let mistakes = mistakes(statement);
+        for finding in findings.iter_mut() {
+            let here = whole.segment == finding.loc.segment && whole.range.contains_range(finding.loc.range);
+            if here && codes.contains(&finding.code) {
+                let told = mistakes.iter().find(|mistake| mistake.told(statement, finding, doubled));
+                if told.is_none() {
+                    reword(statement, finding);
+                }
+            } else if finding.code == Code::InsightEmpty && statement.kind == StatementKind::Filter {
+                for mistake in mistakes.iter().filter(|mistake| mistake.what == What::Null) {
+                    mistake.add(statement, finding);
+                }
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    Date,
+    CurlyQuotes,
+    /// A word that is compared with: a text, if it is no column.
+    Word,
+    Null,
+}
+
+struct Mistake {
+    what: What,
+    /// In the query's body.
+    range: TextRange,
+    /// What is wrong with it, without a subject.
+    says: String,
+    meant: String,
+}
+
+impl Mistake {
+    /// Whether the finding is about this; it says so then.
+    fn told(&self, statement: &Statement, finding: &mut Finding, doubled: bool) -> bool {
+        let Some(loc) = self.loc(statement) else { return false };
+        let meets = loc.range.contains_range(finding.loc.range) || finding.loc.range.contains_range(loc.range);
+        let fits = match self.what {
+            What::Date => meets && (finding.message.contains("compare") || finding.code == Code::CombinationBind),
+            What::CurlyQuotes => matches!(finding.code, Code::SqlSyntax | Code::CombinationSyntax),
+            What::Word => loc == finding.loc && finding.fix.is_none() && finding.message.contains("there is no column"),
+            What::Null => false,
+        };
+        if !fits || doubled {
+            return false;
+        }
+        if self.what != What::Word && finding.code != Code::CombinationBind && finding.code != Code::CombinationSyntax {
+            let subject = finding.message.split_once(": ").map_or("", |(subject, _)| subject).to_owned();
+            finding.message = format!("{subject}: {}", self.says);
+            finding.loc = loc;
+        }
+        self.add(statement, finding);
+        true
+    }
+
+    /// The help and the fix.
+    fn add(&self, statement: &Statement, finding: &mut Finding) {
+        let Some(loc) = self.loc(statement) else { return };
+        let title = format!("write `{}`", self.meant);
+        finding.help = Some(match self.what {
+            What::Word => format!("{title}: a text stands in single quotes"),
+            What::Null => format!("{title}: {}", self.says),
+            What::Date | What::CurlyQuotes => title.clone(),
+        });
+        finding.fix = Some(Fix::replace(title, loc, self.meant.clone()));
+    }
+
+    fn loc(&self, statement: &Statement) -> Option<Loc> {
+        statement.query.text.locate(self.range + statement.query.body_range().start())
+    }
+}
+
+fn mistakes(statement: &Statement) -> Vec<Mistake> {
+    let sql = statement.query.body();
+    let mut out = curly_quotes(sql);
+    let holes: Vec<TextRange> = references(sql).into_iter().map(|found| found.range).collect();
+    let plain = filled(sql, &holes, '0');
+    let Ok(tokens) = tokenize(&plain) else { return out };
+    let tokens: Vec<Token> = tokens.into_iter().filter(|token| !token.is_space()).collect();
+    let text = |at: usize| tokens.get(at).map_or("", |token| &plain[token.range]);
+    for at in 0..tokens.len() {
+        let through = |last: usize| tokens[at].range.cover(tokens[last].range);
+        if let Some(date) = date(&plain, through((at + 4).min(tokens.len() - 1))) {
+            out.push(date);
+        }
+        let compared = matches!(text(at), "=" | "<>" | "!=");
+        let goes_on = matches!(text(at + 2), "." | "(");
+        if compared && text(at + 1).eq_ignore_ascii_case("null") && statement.kind == StatementKind::Filter {
+            let meant = if text(at) == "=" { "is null" } else { "is not null" };
+            let says = format!("`{} null` is never true", text(at));
+            out.push(Mistake { what: What::Null, range: through(at + 1), says, meant: meant.to_owned() });
+        } else if (compared || ["like", "ilike"].contains(&text(at).to_lowercase().as_str()))
+            && !goes_on
+            && is_word(text(at + 1))
+        {
+            let (range, word) = (tokens[at + 1].range, text(at + 1));
+            out.push(Mistake { what: What::Word, range, says: String::new(), meant: format!("'{word}'") });
+        }
+    }
+    out
+}
+
+fn is_word(text: &str) -> bool {
+    text.starts_with(char::is_alphabetic) && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// `2026-02-01`, which SQL takes for a subtraction.
+fn date(sql: &str, range: TextRange) -> Option<Mistake> {
+    let text = &sql[range];
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts.as_slice() else { return None };
+    let number = |text: &str, lengths: &[usize]| {
+        let digits = lengths.contains(&text.len()) && text.bytes().all(|c| c.is_ascii_digit());
+        digits.then(|| text.parse::<i32>().ok()).flatten()
+    };
+    let (year, month, day) = (number(year, &[4])?, number(month, &[1, 2])?, number(day, &[1, 2])?);
+    let is_date = (1..=12).contains(&month) && (1..=31).contains(&day);
+    let says = format!("`{text}` without quotes is a subtraction ({})", year - month - day);
+    is_date.then(|| Mistake { what: What::Date, range, says, meant: format!("'{year:04}-{month:02}-{day:02}'") })
+}
+
+fn curly_quotes(sql: &str) -> Vec<Mistake> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some((from, open)) = sql[at..].char_indices().find(|(_, c)| matches!(c, '‘' | '’' | '“' | '”')) {
+        let start = at + from + open.len_utf8();
+        let Some((to, close)) = sql[start..].char_indices().find(|(_, c)| matches!(c, '’' | '”')) else { break };
+        let (inner, end) = (&sql[start..start + to], start + to + close.len_utf8());
+        if !inner.contains('\'') {
+            out.push(Mistake {
+                what: What::CurlyQuotes,
+                range: TextRange::new(TextSize::new((at + from) as u32), TextSize::new(end as u32)),
+                says: format!("`{open}…{close}` are quotes of a text processor, which SQL doesn't know"),
+                meant: format!("'{inner}'"),
+            });
+        }
+        at = end;
+    }
+    out
+}
+
+/// Words of whole queries, where only an expression stands.
+fn reword(statement: &Statement, finding: &mut Finding) {
+    let filter = statement.kind == StatementKind::Filter;
+    let near = |word: &str| finding.message.contains(&format!("syntax error at or near \"{word}\""));
+    let (says, help) = if filter && finding.message.contains("must appear in the GROUP BY clause") {
+        ("it mixes an aggregate with a plain column", "make two filters of it")
+    } else if filter && near("where") {
+        ("a filter is only its condition", "leave out `where`")
+    } else if near("group") {
+        ("it holds the end of a query", "leave out `group by`: the query is grouped by what is no aggregate")
+    } else if near("as") && !filter {
+        ("it gets no name of its own", "leave out `as` and the name")
+    } else if near("ascending") || near("descending") {
+        ("a sort ends with `asc` or `desc`", "write `asc` or `desc`")
+    } else {
+        return;
+    };
+    if let Some((subject, _)) = finding.message.split_once(": ") {
+        finding.message = format!("{subject}: {says}");
+        finding.help = Some(help.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_recognised() {
+        let told = |text: &str| date(text, TextRange::up_to(TextSize::of(text))).map(|found| (found.says, found.meant));
+        let says = "`2026-2-1` without quotes is a subtraction (2023)".to_owned();
+        assert_eq!(told("2026-2-1"), Some((says, "'2026-02-01'".to_owned())));
+        for other in ["2026-13-01", "26-02-01", "2026 - 02 - 01", "2026-02", "2026-02-01-03", "a-b-c"] {
+            assert_eq!(told(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn curly_quotes_are_recognised() {
+        let all = |text: &str| curly_quotes(text).into_iter().map(|found| found.meant).collect::<Vec<_>>();
+        assert_eq!(all("a = ‘x’ or a = “y z”"), ["'x'", "'y z'"]);
+        assert_eq!(all("a = 'x’"), [""; 0]);
+        assert_eq!(all("a = ‘it's’"), [""; 0]);
+    }
+}
