@@ -64,7 +64,7 @@ pub struct Private {
 /// A folder that was looked at for private files.
 #[derive(Debug, Clone)]
 struct Root {
-    /// Without links; the part of a path below it is judged by name.
+    /// Without links.
     folder: PathBuf,
     /// There may be more of them: then a file with several names may be one.
     partial: bool,
@@ -114,14 +114,19 @@ impl Private {
         around.max_by_key(|root| root.folder.components().count())
     }
 
-    /// Whether what this path leads to is private: by the names on the way to it, as it is spelled and as it really is (below a
-    /// folder that was looked at only the part below counts), or by being one of the private files.
+    /// The part of a path whose names count. Where the project lies is nobody's choice; a folder outside is as private as those above it.
+    fn below<'a>(&self, path: &'a Path) -> Option<&'a Path> {
+        let (root, own) = (self.around(path)?, self.roots.first()?);
+        if root.folder == own.folder { path.strip_prefix(&own.folder).ok() } else { Some(path) }
+    }
+
+    /// Whether what this path leads to is private: by the names on the way to it, as it is spelled and as it really is (below the
+    /// project's folder only the part below counts), or by being one of the private files.
     pub fn holds(&self, path: &Path) -> bool {
         let real = real(path).unwrap_or_else(|_| path.to_owned());
-        let below = |path: &Path| Some(path.strip_prefix(&self.around(path)?.folder).ok()?.to_owned());
         let root = self.around(&real);
-        let spelled = below(path).is_some_and(|below| named(&below));
-        let really = named(&below(&real).unwrap_or_else(|| real.clone()));
+        let spelled = self.below(path).is_some_and(named);
+        let really = named(self.below(&real).unwrap_or(&real));
         let folders = real.ancestors().skip(1);
         let mut folders = folders
             .take_while(|folder| root.is_some_and(|root| folder.starts_with(&root.folder) && **folder != *root.folder));
@@ -155,6 +160,11 @@ fn names(data: &Metadata) -> u64 {
         let _ = data;
         1
     }
+}
+
+/// The topmost part of a path whose name is private, with the way to it.
+pub(crate) fn private_folder(path: &Path) -> Option<&Path> {
+    path.ancestors().filter(|part| part.file_name().is_some_and(|name| is_private_name(&name.to_string_lossy()))).last()
 }
 
 fn named(path: &Path) -> bool {
@@ -210,6 +220,14 @@ mod tests {
         std::os::unix::fs::symlink("store", root.join(".git")).unwrap();
         let private = Private::of(&root);
         assert!(private.holds(&root.join("store/deep/x")) && private.holds(&root.join(".git/deep/x")));
+    }
+
+    #[test]
+    fn all_names_on_the_way_to_a_folder_outside_count() {
+        let none = || HashSet::new();
+        let both = ["/x/.ssh/project", "/x/.git/shared"].map(|root| Private::numbered(root.into(), none(), true));
+        let private = Private::together(&both);
+        assert!(private.holds(Path::new("/x/.git/shared/a.csv")) && !private.holds(Path::new("/x/.ssh/project/a.csv")));
     }
 
     #[cfg(unix)]
