@@ -254,6 +254,7 @@ impl Engine {
     /// An engine. Nothing is started yet.
     pub fn new(config: EngineConfig) -> Self {
         let EngineConfig { program, limits, grace, trusted, confined, granted, copy_limit, cache, export } = config;
+        [Some(&crate::cache_folder()), cache.as_ref()].into_iter().flatten().for_each(|ours| viz_files::close(ours));
         let capsules = cache.filter(|_| trusted).and_then(|folder| Capsules::open(&folder, &program, &granted));
         let stuck = Arc::new(Stuck::default());
         let plan = Plan {

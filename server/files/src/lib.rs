@@ -30,7 +30,7 @@ pub use list::{Entry, MOST_ENTRIES, is_link, is_there, list};
 pub use open::{
     Identity, Kind, Opened, Reach, Refused, kind, look, open, read, real, real_place, repositories, repository,
 };
-pub use private::{Private, is_private_name};
+pub use private::{Private, close, closed, is_private_name};
 pub use readable::{MOST_WALKED, Readable, Rules};
 pub use roots::{Granted, NotGranted, Roots, in_a_shell};
 pub use slashes::with_slashes;

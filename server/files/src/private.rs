@@ -6,6 +6,7 @@ use crate::open::{Identity, Kind, look, real, real_place, repository};
 use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::{Component, Path, PathBuf};
+use std::sync::RwLock;
 
 /// Folders all of whose files are private.
 const FOLDERS: [&str; 10] =
@@ -42,6 +43,23 @@ const EXAMPLES: [&str; 6] = ["example", "sample", "template", "dist", "defaults"
 
 /// What editors and people put behind the name of a file that they keep.
 const KEPT: [&str; 5] = ["~", ".bak", ".old", ".orig", ".swp"];
+
+/// The program's own folders: what it knows of other projects, and the key by which it knows its own records.
+static CLOSED: RwLock<Vec<PathBuf>> = RwLock::new(Vec::new());
+
+/// From now on all of this folder is private in this process, below whatever folder of data it lies, also in a project.
+pub fn close(folder: &Path) {
+    let folder = real_place(folder);
+    let mut all = CLOSED.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if !all.contains(&folder) {
+        all.push(folder);
+    }
+}
+
+/// The folders that are closed.
+pub fn closed() -> Vec<PathBuf> {
+    CLOSED.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+}
 
 /// Whether a file or folder of this name (the last part of a path) is private, in any letter case.
 pub fn is_private_name(name: &str) -> bool {
@@ -126,7 +144,7 @@ impl Private {
         let real = real(path).unwrap_or_else(|_| path.to_owned());
         let root = self.around(&real);
         let spelled = self.below(path).is_some_and(named);
-        let really = named(self.below(&real).unwrap_or(&real));
+        let really = named(self.below(&real).unwrap_or(&real)) || closed().iter().any(|ours| real.starts_with(ours));
         let folders = real.ancestors().skip(1);
         let mut folders = folders
             .take_while(|folder| root.is_some_and(|root| folder.starts_with(&root.folder) && **folder != *root.folder));
@@ -162,9 +180,14 @@ fn names(data: &Metadata) -> u64 {
     }
 }
 
-/// The topmost part of a path whose name is private, with the way to it.
+/// The topmost part of a path that is private, with the way to it.
 pub(crate) fn private_folder(path: &Path) -> Option<&Path> {
-    path.ancestors().filter(|part| part.file_name().is_some_and(|name| is_private_name(&name.to_string_lossy()))).last()
+    let closed = closed();
+    let is_private = |part: &&Path| {
+        let named = part.file_name().is_some_and(|name| is_private_name(&name.to_string_lossy()));
+        named || closed.iter().any(|ours| ours == part)
+    };
+    path.ancestors().filter(is_private).last()
 }
 
 fn named(path: &Path) -> bool {

@@ -69,6 +69,10 @@ struct WorkerArgs {
     #[arg(long, hide = true, value_name = "FOLDER", requires = "worker")]
     granted: Vec<PathBuf>,
 
+    /// Folders of the program's own, of which a worker reads nothing as data
+    #[arg(long, hide = true, value_name = "FOLDER", requires = "worker")]
+    closed: Vec<PathBuf>,
+
     /// Its device and number
     #[arg(long, hide = true, value_name = "NUMBER", requires = "write")]
     write_number: Option<viz_files::Identity>,
@@ -355,14 +359,14 @@ impl Cli {
     pub fn asks_for(self) -> Command {
         let Some(face) = self.face else {
             return match self.worker {
-                WorkerArgs { worker: Some(kind), copies, read, granted, write, write_number } => {
+                WorkerArgs { worker: Some(kind), copies, read, granted, closed, write, write_number } => {
                     let kind = match kind {
                         WorkerKind::Parse => viz_engine::WorkerKind::Parse,
                         WorkerKind::Sources => viz_engine::WorkerKind::Sources,
                     };
                     let write = write.map(|path| viz_files::Handed { path, identity: write_number });
                     let granted = Granted::known(granted);
-                    Command::Worker(Role { kind, copies, read, granted, write })
+                    Command::Worker(Role { kind, copies, read, granted, closed, write })
                 }
                 _ if self.stdio => Command::Serve,
                 _ => Command::Nothing,

@@ -66,7 +66,7 @@ pub fn build(
     let out = if build.dry_run { None } else { Some(Out::open(&path, &project.root)?) };
     let there = if build.dry_run { Folder::open(&path).ok() } else { None };
     let folder = out.as_ref().map(|out| &out.folder).or(there.as_ref());
-    let state = folder.map(State::read).unwrap_or_default();
+    let state = folder.map(|folder| State::read(folder, &project.root)).unwrap_or_default();
     let secret = SecretPaths::of(&project);
     let mut versions = Versions::new(secret.clone());
     let mut is_current = |known: &Known| folder.is_some_and(|folder| known.is_current(folder, &mut versions));

@@ -26,6 +26,9 @@ pub struct State {
     pub whole: Option<String>,
     /// By kind and name.
     pub nodes: BTreeMap<String, Built>,
+    /// The folder of the project that it is of: in that of another one it is none.
+    #[serde(skip)]
+    root: PathBuf,
 }
 
 /// What was built of one object.
@@ -71,10 +74,12 @@ impl Written {
 
 impl State {
     /// Reads the state of an output folder. A damaged one, or one of somebody else's, is none: everything is built again then.
-    pub fn read(out: &Folder) -> Self {
+    pub fn read(out: &Folder, root: &Path) -> Self {
         let text = out.read(Path::new(FILE), MAX_FILE_BYTES).unwrap_or_default();
         let known = |state: &State| state.version == VERSION && state.is_inside() && state.is_ours();
-        serde_json::from_slice(&text).ok().filter(known).unwrap_or_default()
+        let state =
+            serde_json::from_slice(&text).ok().map(|state| Self { root: root.to_owned(), ..state }).filter(known);
+        state.unwrap_or_else(|| Self { root: root.to_owned(), ..Self::default() })
     }
 
     /// Whether this program wrote it for this user: what it names is opened, and what it says is believed.
@@ -85,7 +90,7 @@ impl State {
     /// The seal that it should have.
     fn sealed(&self) -> Option<String> {
         let unsealed = Self { seal: String::new(), ..self.clone() };
-        viz_engine::seal(&serde_json::to_vec(&unsealed).ok()?)
+        viz_engine::seal(&self.root, &serde_json::to_vec(&unsealed).ok()?)
     }
 
     /// Whether all its files are below the output folder: the state may have come with the project.
@@ -195,8 +200,7 @@ mod tests {
     #[test]
     fn a_state_that_names_files_elsewhere_is_none() {
         let folder = tempfile::tempdir().unwrap();
-        let mut state =
-            State { version: VERSION, seal: String::new(), whole: Some("x".into()), nodes: BTreeMap::new() };
+        let mut state = State { version: VERSION, whole: Some("x".into()), root: "/p".into(), ..State::default() };
         let file = |path: &str| Written { path: path.into(), length: 1, modified: 1 };
         let built = |path: &str| Built {
             key: "k".into(),
@@ -209,16 +213,17 @@ mod tests {
             state.nodes = BTreeMap::from([("model:a".to_owned(), built(path))]);
             state.seal = state.sealed().unwrap();
             std::fs::write(folder.path().join(FILE), serde_json::to_string(&state).unwrap()).unwrap();
-            assert_eq!(State::read(&Folder::open(folder.path()).unwrap()) == state, good, "{path}");
+            assert_eq!(State::read(&Folder::open(folder.path()).unwrap(), Path::new("/p")) == state, good, "{path}");
         }
+        let none = State { root: "/p".into(), ..State::default() };
         // What came with the project has another seal, or none: it could name any file.
         state.nodes = BTreeMap::from([("model:a".to_owned(), built("main/a.json"))]);
         for seal in [String::new(), "0".repeat(64)] {
             state.seal = seal;
             std::fs::write(folder.path().join(FILE), serde_json::to_string(&state).unwrap()).unwrap();
-            assert_eq!(State::read(&Folder::open(folder.path()).unwrap()), State::default());
+            assert_eq!(State::read(&Folder::open(folder.path()).unwrap(), Path::new("/p")), none);
         }
         std::fs::write(folder.path().join(FILE), "{").unwrap();
-        assert_eq!(State::read(&Folder::open(folder.path()).unwrap()), State::default());
+        assert_eq!(State::read(&Folder::open(folder.path()).unwrap(), Path::new("/p")), none);
     }
 }
