@@ -316,7 +316,7 @@ impl Engine {
     ) -> Vec<(Result<Answer, Unknown>, SystemTime)> {
         let since = SystemTime::now();
         questions.iter().for_each(|question| self.stuck.look(question));
-        let known = self.capsules.as_ref().map(|capsules| capsules.recall(questions));
+        let known = self.capsules.as_ref().map(|capsules| capsules.recall(questions, token));
         let known = known.unwrap_or_else(|| questions.iter().map(|_| None).collect());
         // What an earlier run was allowed to read is no answer to one that is not.
         let outside =

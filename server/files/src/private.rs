@@ -9,11 +9,22 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::RwLock;
 
 /// Folders all of whose files are private.
-const FOLDERS: [&str; 10] =
-    [".git", ".visivo", ".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".terraform.d", ".streamlit"];
+const FOLDERS: [&str; 11] = [
+    ".git",
+    ".visivo",
+    ".ssh",
+    ".gnupg",
+    ".aws",
+    ".azure",
+    ".kube",
+    ".docker",
+    ".terraform.d",
+    ".streamlit",
+    ".snowflake",
+];
 
 /// Names of files that hold passwords, tokens or keys.
-const FILES: [&str; 16] = [
+const FILES: [&str; 23] = [
     ".env",
     ".netrc",
     ".pgpass",
@@ -29,6 +40,13 @@ const FILES: [&str; 16] = [
     ".htpasswd",
     "kubeconfig",
     "credentials.json",
+    "credentials.toml",
+    "credentials.db",
+    "access_tokens.db",
+    "application_default_credentials.json",
+    ".databricks.cfg",
+    ".s3cfg",
+    ".boto",
     "secrets.toml",
 ];
 
@@ -68,7 +86,9 @@ pub fn is_private_name(name: &str) -> bool {
     let ends_in =
         |ends: &[&str]| name.rsplit_once('.').is_some_and(|(start, end)| !start.is_empty() && ends.contains(&end));
     let begins = BEGINNINGS.iter().any(|beginning| name.starts_with(beginning));
-    FOLDERS.contains(&name) || FILES.contains(&name) || ends_in(&ENDS) || (begins && !ends_in(&EXAMPLES))
+    // What shells and clients of databases keep of what was typed: `.bash_history`.
+    let typed = name.starts_with('.') && name.ends_with("_history");
+    FOLDERS.contains(&name) || typed || FILES.contains(&name) || ends_in(&ENDS) || (begins && !ends_in(&EXAMPLES))
 }
 
 /// The private files of a project, by their numbers, so that they are known under other names, too.
@@ -214,6 +234,11 @@ mod tests {
                     "id_rsa.old",
                     "x.pem.bak",
                     "gha-creds-1a.json",
+                    ".snowflake",
+                    ".databricks.cfg",
+                    ".bash_history",
+                    ".duckdb_history",
+                    "credentials.toml",
                 ])
         {
             assert!(is_private_name(name), "{name}");
@@ -225,6 +250,7 @@ mod tests {
             ".visivo_cache",
             ".github",
             "keys.csv",
+            "price_history",
             ".key",
             "data.parquet",
             "id_rsa.pub",

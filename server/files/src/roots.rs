@@ -243,7 +243,7 @@ fn links_on(path: &Path) -> Vec<PathBuf> {
 }
 
 /// A path without `.` and `..`, by its spelling alone.
-fn lexical(path: &Path) -> PathBuf {
+pub(crate) fn lexical(path: &Path) -> PathBuf {
     path.components().fold(PathBuf::new(), |mut out, part| {
         match part {
             Component::ParentDir => drop(out.pop()),
