@@ -12,8 +12,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 pub use values::{Color, Deny, Fixes, Format, LevelArg, TargetArg};
 use values::{percent, seconds, timestamp};
-use viz_engine::Role;
-use viz_files::Granted;
+use viz_engine::{Role, WorkerKind as Kind};
 use viz_project::{Confined, Environment};
 
 /// Checks dashboards-as-code before anyone looks at them: every choice that a viewer can make, against the real database.
@@ -196,7 +195,7 @@ impl CommonArgs {
     ///
     /// # Errors
     /// If one of them can't be.
-    pub fn granted(&self) -> anyhow::Result<Granted> {
+    pub fn granted(&self) -> anyhow::Result<viz_files::Granted> {
         granted::of_command_line(&self.allow_read, &current_folder()?)
     }
 }
@@ -360,12 +359,9 @@ impl Cli {
         let Some(face) = self.face else {
             return match self.worker {
                 WorkerArgs { worker: Some(kind), copies, read, granted, closed, write, write_number } => {
-                    let kind = match kind {
-                        WorkerKind::Parse => viz_engine::WorkerKind::Parse,
-                        WorkerKind::Sources => viz_engine::WorkerKind::Sources,
-                    };
+                    let kind = if kind == WorkerKind::Parse { Kind::Parse } else { Kind::Sources };
                     let write = write.map(|path| viz_files::Handed { path, identity: write_number });
-                    let granted = Granted::known(granted);
+                    let granted = viz_files::Granted::known(granted);
                     Command::Worker(Role { kind, copies, read, granted, closed, write })
                 }
                 _ if self.stdio => Command::Serve,
