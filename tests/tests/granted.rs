@@ -146,7 +146,7 @@ fn what_can_not_be_allowed_stops_a_run() {
             ("none", "there is no folder"),
             ("project.visivo.yml", "it is no folder"),
             ("/", "that is the whole file system"),
-            ("data", "through a link, which whoever changes the project can lead elsewhere"),
+            ("data", "a change of a project could lead elsewhere: name the folder that it leads to itself"),
         ] {
             let shown = viz_lsp(&place, &[command, "--allow-read", folder]);
             let told = format!("error: `--allow-read {folder}` allows nothing: ");

@@ -11,8 +11,9 @@
 
 mod file;
 
+use crate::CancelToken;
 use crate::DUCKDB_VERSION;
-use crate::data_version::DataVersions;
+use crate::data_version::{DataVersions, Judge, has_wildcards, logs};
 use crate::database_files::Format;
 use crate::reads::Reads;
 pub use file::Run;
@@ -23,7 +24,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::SystemTime;
 use viz_facts::{Answer, KeyedQuestion, Question, QuestionKey, SourceSpec, Unknown};
-use viz_files::{Granted, Roots};
+use viz_files::{Granted, Place, Roots};
 
 /// What the engine did to answer a question.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -82,7 +83,7 @@ impl Capsules {
     }
 
     /// What is known about these questions, and since when.
-    pub(crate) fn recall(&self, questions: &[KeyedQuestion]) -> Vec<Option<(Answer, SystemTime)>> {
+    pub(crate) fn recall(&self, questions: &[KeyedQuestion], token: &CancelToken) -> Vec<Option<(Answer, SystemTime)>> {
         let file = self.lock();
         let look_up = |question: &KeyedQuestion| match (question.key(), question.is_pure()) {
             (key, true) => file.verdict(&key, &self.engine),
@@ -90,12 +91,15 @@ impl Capsules {
         };
         let found: Vec<Option<Found>> = questions.iter().map(look_up).collect();
         drop(file);
-        let mut versions = DataVersions::default();
+        let mut versions = DataVersions::until(token);
         let mut still_true = |(question, found): (&KeyedQuestion, Option<Found>)| {
             let Found { answer, at, over } = found?;
             let same = over.is_none_or(|(reads, data)| {
-                let files = question.source().and_then(|source| files(source, question, &reads, &self.granted));
-                files.is_some_and(|files| versions.of(&files) == Some(data))
+                question.source().is_some_and(|source| {
+                    let judge = Judge::of_one(source, &self.granted);
+                    let files = files(source, question, &reads, &judge);
+                    files.is_some_and(|files| versions.of(&files, &judge) == Some(data))
+                })
             });
             same.then_some((answer, at))
         };
@@ -116,8 +120,9 @@ impl Capsules {
                 let (engine, answer) = (self.engine.clone(), result.as_ref().ok()?.clone());
                 return Some(Row::Verdict { key, engine, answer });
             };
-            let files = ran.and_then(|ran| files(source, question, &ran.reads, &self.granted));
-            let data = files.as_ref().and_then(|files| versions.unchanged_since(files, since));
+            let judge = Judge::of_one(source, &self.granted);
+            let files = ran.and_then(|ran| files(source, question, &ran.reads, &judge));
+            let data = files.as_ref().and_then(|files| versions.unchanged_since(files, &judge, since));
             let run = NewRun {
                 key,
                 engine: self.reader.clone(),
@@ -181,22 +186,18 @@ pub(crate) fn reader(program: &Path, granted: &Granted) -> String {
 }
 
 /// All files that an answer depends on; `None` if that can't be told, or if it depends on more than files.
-pub(crate) fn files(
-    source: &SourceSpec,
-    question: &Question,
-    reads: &Reads,
-    granted: &Granted,
-) -> Option<Vec<PathBuf>> {
+pub(crate) fn files(source: &SourceSpec, question: &Question, reads: &Reads, judge: &Judge) -> Option<Vec<PathBuf>> {
     if reads.volatile && !matches!(question, Question::Describe { .. }) {
         return None;
     }
     let mut files = Vec::new();
-    let roots = Roots::of(source.root(), granted);
     for name in reads.files.as_ref()? {
-        match inside(&roots, Path::new(crate::file_url::local(name))) {
-            Inside::Yes(path) => files.push(path),
-            Inside::No => {}
-            Inside::Unclear => return None,
+        match inside(judge.roots(), Path::new(crate::file_url::local(name))) {
+            Place::Inside(path) => files.push(path),
+            // Elsewhere the worker can't read anything, so nothing depends on it; and this process must not look at whatever a
+            // project's SQL names.
+            Place::Outside => {}
+            Place::Unclear => return None,
         }
     }
     if !source.runs_in_duckdb() {
@@ -209,33 +210,26 @@ pub(crate) fn files(
     Some(files)
 }
 
-/// The files beside the file that a database's path leads to.
-fn logs(format: Format, path: &Path) -> Vec<PathBuf> {
-    format.logs(&viz_files::real(path).unwrap_or_else(|_| path.to_owned()))
-}
-
-/// Whether a name in a query names files in the folders of data.
-enum Inside {
-    Yes(PathBuf),
-    /// Elsewhere the worker can't read anything, so nothing depends on it; and this process must not look at whatever a
-    /// project's SQL names.
-    No,
-    Unclear,
-}
-
-fn inside(roots: &Roots, name: &Path) -> Inside {
+/// Where a name in a query leads: of a pattern, the folder before it.
+fn inside(roots: &Roots, name: &Path) -> Place {
     let path = roots.root().join(name);
     // What `/proc/self/cwd` leads to is another place for each process.
     if path.starts_with("/proc") {
-        return Inside::Unclear;
+        return Place::Unclear;
     }
-    if roots.spell(&path) {
-        return Inside::Yes(path);
-    }
-    match viz_files::real(&path) {
-        Ok(real) if roots.hold(&real) => Inside::Yes(real),
-        Err(_) if name.components().any(|part| part == Component::ParentDir) => Inside::Unclear,
-        _ => Inside::No,
+    let plain = |part: &Component<'_>| !part.as_os_str().to_str().is_some_and(has_wildcards);
+    let begin: PathBuf = path.components().take_while(plain).collect();
+    match (path.strip_prefix(&begin), roots.find(&begin)) {
+        (Ok(rest), Place::Inside(_)) if rest.components().any(|part| part == Component::ParentDir) => Place::Unclear,
+        (Ok(rest), Place::Inside(begin)) if rest.as_os_str().is_empty() => Place::Inside(begin),
+        (Ok(rest), Place::Inside(begin)) => Place::Inside(begin.join(rest)),
+        // A pattern may lead back.
+        (Ok(rest), Place::Outside)
+            if !rest.as_os_str().is_empty() && roots.folders().any(|folder| folder.starts_with(&begin)) =>
+        {
+            Place::Unclear
+        }
+        (_, place) => place,
     }
 }
 

@@ -1,10 +1,13 @@
 //! What tells that data have changed: of files, and of all files that a glob names.
 
+use crate::CancelToken;
+use crate::database_files::Format;
 use std::collections::HashMap;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
-use viz_files::{Identity, Kind, Reach};
+use viz_facts::SourceSpec;
+use viz_files::{Granted, Identity, Kind, Place, Reach, Roots};
 
 /// Bytes at the beginning of a file that are part of its version: DuckDB counts its checkpoints there.
 const HEADER: u64 = 12 << 10;
@@ -12,13 +15,64 @@ const HEADER: u64 = 12 << 10;
 /// A file that was written to so shortly before a query may have been written to during it: clocks of files are coarse.
 const COARSE: Duration = Duration::from_millis(20);
 
-/// More files and folders than this are not looked at.
+/// More files and folders than this are not looked at for one query, and for all that are asked about together.
 const MOST: usize = 10_000;
+const MOST_TOGETHER: usize = 100_000;
+
+/// What may be looked at: what a query names may be anything.
+#[derive(Debug, Clone)]
+pub(crate) struct Judge {
+    roots: Roots,
+    /// The files of the sources themselves, wherever they are.
+    own: Vec<PathBuf>,
+}
+
+impl Judge {
+    /// Of queries on these sources of one project.
+    pub(crate) fn of<'a>(roots: Roots, sources: impl IntoIterator<Item = &'a SourceSpec>) -> Self {
+        let own = sources.into_iter().flat_map(|source| {
+            let path = source.path().map(|path| path.reveal().to_owned());
+            let format = path.as_deref().zip(Format::of(source));
+            let logs = format.into_iter().flat_map(|(path, format)| logs(format, path)).collect::<Vec<_>>();
+            path.into_iter().chain(logs)
+        });
+        Self { own: own.collect(), roots }
+    }
+
+    /// Of queries on this one.
+    pub(crate) fn of_one(source: &SourceSpec, granted: &Granted) -> Self {
+        Self::of(Roots::of(source.root(), granted), [source])
+    }
+
+    pub(crate) fn roots(&self) -> &Roots {
+        &self.roots
+    }
+
+    /// The file that is read under a name: `None` if it is elsewhere, or nobody can tell.
+    fn place(&self, path: &Path) -> Option<PathBuf> {
+        if self.own.iter().any(|own| own == path) {
+            return Some(path.to_owned());
+        }
+        match self.roots.find(path) {
+            Place::Inside(place) => Some(place),
+            Place::Outside | Place::Unclear => None,
+        }
+    }
+}
+
+/// The files beside the file that a database's path leads to.
+pub(crate) fn logs(format: Format, path: &Path) -> Vec<PathBuf> {
+    format.logs(&viz_files::real(path).unwrap_or_else(|_| path.to_owned()))
+}
 
 /// Versions of files, each looked up once.
 #[derive(Default)]
 pub(crate) struct DataVersions {
-    known: HashMap<PathBuf, Version>,
+    /// By the project's folder and the path.
+    known: HashMap<(PathBuf, PathBuf), Version>,
+    looked_at: usize,
+    /// Tells that nobody waits any more.
+    stop: Option<CancelToken>,
 }
 
 #[derive(Clone, Copy)]
@@ -29,66 +83,77 @@ struct Version {
 }
 
 impl DataVersions {
+    /// None are known yet, and none are looked up after this.
+    pub(crate) fn until(stop: &CancelToken) -> Self {
+        Self { stop: Some(stop.clone()), ..Self::default() }
+    }
+
     /// The version of all these files together: path, size, times, number and first bytes of each. `None` if they can't all
     /// be looked at.
-    pub(crate) fn of(&mut self, paths: &[PathBuf]) -> Option<[u8; 16]> {
-        self.both(paths).map(|version| version.0)
+    pub(crate) fn of(&mut self, paths: &[PathBuf], judge: &Judge) -> Option<[u8; 16]> {
+        self.both(paths, judge).map(|version| version.0)
     }
 
     /// The same, unless something was changed after, or shortly before, that moment.
-    pub(crate) fn unchanged_since(&mut self, paths: &[PathBuf], moment: SystemTime) -> Option<[u8; 16]> {
-        let (version, changed) = self.both(paths)?;
+    pub(crate) fn unchanged_since(&mut self, paths: &[PathBuf], judge: &Judge, moment: SystemTime) -> Option<[u8; 16]> {
+        let (version, changed) = self.both(paths, judge)?;
         (changed + COARSE < moment).then_some(version)
     }
 
-    fn both(&mut self, paths: &[PathBuf]) -> Option<([u8; 16], SystemTime)> {
+    fn both(&mut self, paths: &[PathBuf], judge: &Judge) -> Option<([u8; 16], SystemTime)> {
         let mut all = blake3::Hasher::new();
         let mut changed = SystemTime::UNIX_EPOCH;
+        let mut left = MOST.min(MOST_TOGETHER.saturating_sub(self.looked_at));
+        let before = left;
         for path in paths {
-            let version = match self.known.get(path) {
-                Some(version) => *version,
-                None => {
-                    let version = version(path)?;
-                    self.known.insert(path.clone(), version);
-                    version
-                }
+            let key = (judge.roots.root().to_owned(), path.clone());
+            let version = match self.known.get(&key) {
+                Some(version) => Some(*version),
+                None if self.stop.as_ref().is_some_and(CancelToken::is_cancelled) => None,
+                None => version(path, judge, &mut left),
             };
+            let Some(version) = version else {
+                self.looked_at += before - left;
+                return None;
+            };
+            self.known.insert(key, version);
             all.update(&version.hash);
             changed = changed.max(version.changed);
         }
+        self.looked_at += before - left;
         let mut short = [0; 16];
         short.copy_from_slice(&all.finalize().as_bytes()[..16]);
         Some((short, changed))
     }
 }
 
-fn version(path: &Path) -> Option<Version> {
+fn version(path: &Path, judge: &Judge, left: &mut usize) -> Option<Version> {
     let (mut hash, mut changed) = (blake3::Hasher::new(), SystemTime::UNIX_EPOCH);
-    add(path, &mut hash, &mut changed)?;
+    *left = left.checked_sub(1)?;
+    add(path, judge, &mut hash, &mut changed)?;
     // A name with wildcards may also be a file's own name.
-    if path.to_str()?.contains(['*', '?', '[']) {
-        for found in expand(path)? {
-            add(&found, &mut hash, &mut changed)?;
+    if has_wildcards(path.to_str()?) {
+        for found in expand(path, &judge.roots, left)? {
+            add(&found, judge, &mut hash, &mut changed)?;
         }
     }
     Some(Version { hash: *hash.finalize().as_bytes(), changed })
 }
 
 /// The files that match a pattern, as far as DuckDB's patterns and these agree; `None` if there are too many, or too many folders
-/// to look into. `**` follows no link, as in DuckDB.
-fn expand(pattern: &Path) -> Option<Vec<PathBuf>> {
+/// to look into, or if one leads elsewhere. `**` follows no link, as in DuckDB.
+fn expand(pattern: &Path, roots: &Roots, left: &mut usize) -> Option<Vec<PathBuf>> {
     let mut found = vec![PathBuf::new()];
     let mut parts = pattern.components().peekable();
-    let mut looked_at = 0;
     let mut list = |folder: &Path| {
-        let entries = viz_files::list(folder).unwrap_or_default();
-        looked_at += entries.len() + 1;
-        (looked_at <= MOST).then_some(entries)
+        let entries = roots.list(folder, *left)?;
+        *left = left.checked_sub(entries.len() + 1)?;
+        Some(entries)
     };
     while let Some(part) = parts.next() {
         let name = part.as_os_str().to_str()?;
         let last = parts.peek().is_none();
-        if !name.contains(['*', '?', '[']) {
+        if !has_wildcards(name) {
             found.iter_mut().for_each(|path| path.push(name));
             continue;
         }
@@ -98,8 +163,10 @@ fn expand(pattern: &Path) -> Option<Vec<PathBuf>> {
             while let Some(folder) = open.pop() {
                 for entry in list(&folder)? {
                     match entry.kind {
-                        Kind::Folder if !entry.link => open.push(entry.path),
-                        Kind::File if last => next.push(entry.path),
+                        Some(Kind::Folder) if !entry.link => open.push(entry.path),
+                        Some(Kind::File) if last => next.push(entry.path),
+                        // What it leads to, nobody looks at.
+                        None if last => return None,
                         _ => {}
                     }
                 }
@@ -107,12 +174,14 @@ fn expand(pattern: &Path) -> Option<Vec<PathBuf>> {
             }
         } else {
             // What is no pattern is a name.
-            let matches = |name: &str, text: &str| glob::Pattern::new(name).is_ok_and(|pattern| pattern.matches(text));
+            let pattern = glob::Pattern::new(name).ok();
             for folder in &found {
                 for entry in list(folder)? {
-                    let fits =
-                        entry.path.file_name().and_then(|text| text.to_str()).is_some_and(|text| matches(name, text));
-                    if fits && last != (entry.kind == Kind::Folder) {
+                    let text = entry.path.file_name().and_then(|text| text.to_str());
+                    if !text.is_some_and(|text| pattern.as_ref().is_some_and(|pattern| pattern.matches(text))) {
+                        continue;
+                    }
+                    if last != (entry.kind? == Kind::Folder) {
                         next.push(entry.path);
                     }
                 }
@@ -124,9 +193,10 @@ fn expand(pattern: &Path) -> Option<Vec<PathBuf>> {
     Some(found)
 }
 
-/// Adds one file. `None` for a folder: what a query reads in it, nobody can tell.
-fn add(path: &Path, hash: &mut blake3::Hasher, changed: &mut SystemTime) -> Option<()> {
+/// Adds one file. `None` for a folder, since nobody can tell what a query reads in it, and for what lies elsewhere.
+fn add(path: &Path, judge: &Judge, hash: &mut blake3::Hasher, changed: &mut SystemTime) -> Option<()> {
     hash.update(path.as_os_str().as_encoded_bytes());
+    let path = &judge.place(path)?;
     let Some(data) = viz_files::look(path) else {
         hash.update(b"\0missing");
         return Some(());
@@ -143,13 +213,20 @@ fn add(path: &Path, hash: &mut blake3::Hasher, changed: &mut SystemTime) -> Opti
     if let Some(Identity { device, number }) = Identity::of(&data) {
         hash.update(&device.to_le_bytes()).update(&number.to_le_bytes());
     }
-    // A link may lead anywhere; what a worker may not read is not read here either.
-    if viz_files::real(path).is_ok_and(|real| real == path)
+    // A link may lead anywhere, and secrets are no data; what a worker may not read is not read here either.
+    let private = path.iter().any(|part| viz_files::is_private_name(&part.to_string_lossy()));
+    if !private
+        && viz_files::real(path).is_ok_and(|real| real == *path)
         && let Ok(first) = viz_files::open(path, Reach::Itself).and_then(|file| file.first(HEADER))
     {
         hash.update(&first);
     }
     Some(())
+}
+
+/// Whether a name may be a pattern.
+pub(crate) fn has_wildcards(name: &str) -> bool {
+    name.contains(['*', '?', '['])
 }
 
 /// When a file was last renamed, linked or written to, where the system tells.
@@ -172,13 +249,24 @@ fn status_changed(data: &Metadata) -> Option<SystemTime> {
 mod tests {
     use super::*;
 
+    fn judge(root: &Path) -> Judge {
+        Judge::of(Roots::of(root, &viz_files::Granted::none()), [])
+    }
+
     fn now(path: &Path) -> Option<[u8; 16]> {
-        DataVersions::default().of(&[path.to_owned()])
+        let root = path.ancestors().find(|above| above.join(".root").exists())?;
+        DataVersions::default().of(&[path.to_owned()], &judge(root))
+    }
+
+    fn root() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(".root"), "").unwrap();
+        folder
     }
 
     #[test]
     fn every_change_is_another_version() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = root();
         let file = folder.path().join("a.csv");
         let missing = now(&file);
         std::fs::write(&file, "one").unwrap();
@@ -198,21 +286,24 @@ mod tests {
 
     #[test]
     fn what_was_just_written_has_no_version_yet() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = root();
         let file = folder.path().join("a.csv");
         std::fs::write(&file, "one").unwrap();
         let mut versions = DataVersions::default();
         let paths = [file];
-        assert_eq!(versions.unchanged_since(&paths, SystemTime::now()), None);
+        assert_eq!(versions.unchanged_since(&paths, &judge(folder.path()), SystemTime::now()), None);
         let later = SystemTime::now() + Duration::from_secs(1);
-        assert_eq!(versions.unchanged_since(&paths, later), versions.of(&paths));
+        assert_eq!(
+            versions.unchanged_since(&paths, &judge(folder.path()), later),
+            versions.of(&paths, &judge(folder.path()))
+        );
     }
 
     #[cfg(unix)]
     #[test]
     fn what_patterns_meet_is_looked_at_and_no_more() {
         use std::os::unix::fs::symlink;
-        let folder = tempfile::tempdir().unwrap();
+        let folder = root();
         let at = |name: &str| folder.path().join(name);
         std::fs::create_dir_all(at("data/deep")).unwrap();
         for file in ["data/a.csv", "data/deep/b.csv", "data/deep/[x].csv"] {
@@ -225,7 +316,7 @@ mod tests {
         rustix::fs::mknodat(rustix::fs::CWD, at("data/pipe.csv"), rustix::fs::FileType::Fifo, fifo, 0).unwrap();
         let found = |pattern: &str| -> Vec<String> {
             let name = |path: &PathBuf| path.strip_prefix(folder.path()).unwrap().display().to_string();
-            expand(&at(pattern)).unwrap().iter().map(name).collect()
+            expand(&at(pattern), &judge(folder.path()).roots, &mut 100).unwrap().iter().map(name).collect()
         };
         let all = ["data/a.csv", "data/deep/[x].csv", "data/deep/b.csv", "data/pipe.csv"];
         assert_eq!(found("**/*.csv"), all);
@@ -235,5 +326,44 @@ mod tests {
         assert_eq!(found("data/**").len(), 3);
         assert!(now(&at("**/*.csv")).is_some() && now(&at("data/pipe.csv")).is_some());
         assert_eq!(now(&at("data")), None, "nobody can tell what is read in it");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_lies_elsewhere_has_no_version_whether_it_is_there_or_not() {
+        let (folder, elsewhere) = (root(), tempfile::tempdir().unwrap());
+        std::fs::write(elsewhere.path().join("secret.csv"), "x").unwrap();
+        std::fs::create_dir(folder.path().join("data")).unwrap();
+        std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("out")).unwrap();
+        std::os::unix::fs::symlink(elsewhere.path().join("secret.csv"), folder.path().join("data/l.csv")).unwrap();
+        let out = elsewhere.path().file_name().unwrap().to_str().unwrap();
+        for name in ["out/secret.csv", "out/none.csv", "out/s*", "out/n*", "data/l*", "data/**", "*/secret.csv"] {
+            assert_eq!(now(&folder.path().join(name)), None, "{name}");
+        }
+        for name in ["secret.csv", "none.csv", "s*", "n*"] {
+            let path = folder.path().join("..").join(out).join(name);
+            assert_eq!(DataVersions::default().of(&[path], &judge(folder.path())), None, "{name}");
+        }
+        assert!(now(&folder.path().join("data/n*")).is_some());
+    }
+
+    #[test]
+    fn what_looks_like_patterns_takes_no_more_than_a_bound() {
+        let folder = root();
+        (0..50).for_each(|at| std::fs::write(folder.path().join(at.to_string()), "").unwrap());
+        let judge = judge(folder.path());
+        let patterns = |from: usize, count: usize| -> Vec<PathBuf> {
+            (from..from + count).map(|at| folder.path().join(format!("a{at}*"))).collect()
+        };
+        let mut versions = DataVersions::default();
+        assert!(versions.of(&patterns(0, 100), &judge).is_some());
+        assert_eq!(versions.of(&patterns(100, 1_000), &judge), None, "too many for one query");
+        let answers: Vec<_> = (1..40).map(|at| versions.of(&patterns(at * 10_000, 100), &judge).is_some()).collect();
+        assert!(answers[0] && !answers[38], "too many for all of them: {answers:?}");
+        assert!(versions.looked_at <= MOST_TOGETHER);
+        assert!(versions.of(&patterns(0, 100), &judge).is_some(), "what is known is known");
+        let token = CancelToken::new();
+        token.cancel();
+        assert_eq!(DataVersions::until(&token).of(&patterns(0, 1), &judge), None);
     }
 }

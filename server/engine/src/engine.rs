@@ -254,6 +254,7 @@ impl Engine {
     /// An engine. Nothing is started yet.
     pub fn new(config: EngineConfig) -> Self {
         let EngineConfig { program, limits, grace, trusted, confined, granted, copy_limit, cache, export } = config;
+        [Some(&crate::cache_folder()), cache.as_ref()].into_iter().flatten().for_each(|ours| viz_files::close(ours));
         let capsules = cache.filter(|_| trusted).and_then(|folder| Capsules::open(&folder, &program, &granted));
         let stuck = Arc::new(Stuck::default());
         let plan = Plan {
@@ -315,7 +316,7 @@ impl Engine {
     ) -> Vec<(Result<Answer, Unknown>, SystemTime)> {
         let since = SystemTime::now();
         questions.iter().for_each(|question| self.stuck.look(question));
-        let known = self.capsules.as_ref().map(|capsules| capsules.recall(questions));
+        let known = self.capsules.as_ref().map(|capsules| capsules.recall(questions, token));
         let known = known.unwrap_or_else(|| questions.iter().map(|_| None).collect());
         // What an earlier run was allowed to read is no answer to one that is not.
         let outside =

@@ -9,7 +9,7 @@
 use crate::batch::{Batch, CancelToken};
 use crate::capsules;
 use crate::column_text::ColumnText;
-use crate::data_version::DataVersions;
+use crate::data_version::{DataVersions, Judge};
 use crate::database::{identifier, literal, path_literal};
 use crate::errors::{self, Failure};
 use crate::gate::Gated;
@@ -20,8 +20,8 @@ use std::io::{self, Seek, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
-use viz_facts::{Answer, Column, ExportFiles, Exported, FlatFile, Question, Reason, Unknown};
-use viz_files::{Granted, Refused};
+use viz_facts::{Answer, Column, ExportFiles, Exported, FlatFile, Question, Reason, SourceSpec, Unknown};
+use viz_files::{Granted, Refused, Roots};
 
 /// What DuckDB may use of memory while it exports: the rest goes to files in the folder.
 pub(crate) const MEMORY: &str = "150MB";
@@ -73,18 +73,23 @@ impl Engine {
         }
         let (mut answer, ran) = found.remove(0);
         crate::secrets::hide_in(&mut answer, question);
-        let reads = question
-            .source()
+        let judge = question.source().map(|source| (source, Judge::of_one(source, self.granted())));
+        let reads = judge
+            .as_ref()
             .zip(ran)
-            .and_then(|(source, ran)| capsules::files(source, question, &ran.reads, self.granted()));
-        let version = reads.as_ref().and_then(|files| DataVersions::default().unchanged_since(files, since));
+            .and_then(|((source, judge), ran)| capsules::files(source, question, &ran.reads, judge));
+        let version = reads
+            .as_ref()
+            .zip(judge.as_ref())
+            .and_then(|(files, (_, judge))| DataVersions::default().unchanged_since(files, judge, since));
         Export { answer, reads, version }
     }
 }
 
-/// The version of these files together, to compare with [`Export::version`]; `None` if they can't be looked at.
-pub fn data_version(files: &[PathBuf]) -> Option<[u8; 16]> {
-    DataVersions::default().of(files)
+/// The version of these files together, to compare with [`Export::version`]; `None` if they can't be looked at: but for the files of
+/// these sources, only what is below the folders of data is.
+pub fn data_version(files: &[PathBuf], roots: &Roots, sources: &[SourceSpec]) -> Option<[u8; 16]> {
+    DataVersions::default().of(files, &Judge::of(roots.clone(), sources))
 }
 
 /// What gives the answers: this program, its DuckDB, the time zone, the folders outside of projects that it may read.

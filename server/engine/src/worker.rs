@@ -50,6 +50,8 @@ pub struct Role {
     pub read: Vec<PathBuf>,
     /// Folders of data besides its current one, that the person allows.
     pub granted: Granted,
+    /// Folders of the program's own: no data, wherever they lie.
+    pub closed: Vec<PathBuf>,
     /// The folder for the files that it exports, if it does; it writes nowhere else.
     pub write: Option<Handed>,
 }
@@ -95,6 +97,7 @@ pub fn worker_main(role: &Role) -> ExitCode {
 /// Like [`worker_main`], with some walls left out. For tests that show what each wall stops.
 #[doc(hidden)]
 pub fn worker_main_behind(role: &Role, walls: Walls) -> ExitCode {
+    role.closed.iter().for_each(|folder| viz_files::close(folder));
     match serve(role, walls, &mut std::io::stdin().lock(), std::io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

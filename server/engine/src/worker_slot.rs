@@ -64,6 +64,9 @@ impl Plan {
         for folder in self.granted.folders() {
             command.arg("--granted").arg(folder);
         }
+        for folder in viz_files::closed() {
+            command.arg("--closed").arg(folder);
+        }
         if let Some(write) = &self.write {
             command.arg("--write").arg(&write.path);
             if let Some(identity) = write.identity {

@@ -17,6 +17,7 @@
 
 mod folder;
 mod handed;
+mod inside;
 mod list;
 mod open;
 mod private;
@@ -26,11 +27,12 @@ mod slashes;
 
 pub use folder::{Folder, LockError};
 pub use handed::{Handed, Held};
+pub use inside::{Place, Seen};
 pub use list::{Entry, MOST_ENTRIES, is_link, is_there, list};
 pub use open::{
     Identity, Kind, Opened, Reach, Refused, kind, look, open, read, real, real_place, repositories, repository,
 };
-pub use private::{Private, is_private_name};
+pub use private::{Private, close, closed, is_private_name};
 pub use readable::{MOST_WALKED, Readable, Rules};
 pub use roots::{Granted, NotGranted, Roots, in_a_shell};
 pub use slashes::with_slashes;

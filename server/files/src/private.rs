@@ -6,13 +6,25 @@ use crate::open::{Identity, Kind, look, real, real_place, repository};
 use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::{Component, Path, PathBuf};
+use std::sync::RwLock;
 
 /// Folders all of whose files are private.
-const FOLDERS: [&str; 10] =
-    [".git", ".visivo", ".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".terraform.d", ".streamlit"];
+const FOLDERS: [&str; 11] = [
+    ".git",
+    ".visivo",
+    ".ssh",
+    ".gnupg",
+    ".aws",
+    ".azure",
+    ".kube",
+    ".docker",
+    ".terraform.d",
+    ".streamlit",
+    ".snowflake",
+];
 
 /// Names of files that hold passwords, tokens or keys.
-const FILES: [&str; 16] = [
+const FILES: [&str; 23] = [
     ".env",
     ".netrc",
     ".pgpass",
@@ -28,6 +40,13 @@ const FILES: [&str; 16] = [
     ".htpasswd",
     "kubeconfig",
     "credentials.json",
+    "credentials.toml",
+    "credentials.db",
+    "access_tokens.db",
+    "application_default_credentials.json",
+    ".databricks.cfg",
+    ".s3cfg",
+    ".boto",
     "secrets.toml",
 ];
 
@@ -43,6 +62,23 @@ const EXAMPLES: [&str; 6] = ["example", "sample", "template", "dist", "defaults"
 /// What editors and people put behind the name of a file that they keep.
 const KEPT: [&str; 5] = ["~", ".bak", ".old", ".orig", ".swp"];
 
+/// The program's own folders: what it knows of other projects, and the key by which it knows its own records.
+static CLOSED: RwLock<Vec<PathBuf>> = RwLock::new(Vec::new());
+
+/// From now on all of this folder is private in this process, below whatever folder of data it lies, also in a project.
+pub fn close(folder: &Path) {
+    let folder = real_place(folder);
+    let mut all = CLOSED.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if !all.contains(&folder) {
+        all.push(folder);
+    }
+}
+
+/// The folders that are closed.
+pub fn closed() -> Vec<PathBuf> {
+    CLOSED.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+}
+
 /// Whether a file or folder of this name (the last part of a path) is private, in any letter case.
 pub fn is_private_name(name: &str) -> bool {
     let name = name.to_lowercase();
@@ -50,7 +86,9 @@ pub fn is_private_name(name: &str) -> bool {
     let ends_in =
         |ends: &[&str]| name.rsplit_once('.').is_some_and(|(start, end)| !start.is_empty() && ends.contains(&end));
     let begins = BEGINNINGS.iter().any(|beginning| name.starts_with(beginning));
-    FOLDERS.contains(&name) || FILES.contains(&name) || ends_in(&ENDS) || (begins && !ends_in(&EXAMPLES))
+    // What shells and clients of databases keep of what was typed: `.bash_history`.
+    let typed = name.starts_with('.') && name.ends_with("_history");
+    FOLDERS.contains(&name) || typed || FILES.contains(&name) || ends_in(&ENDS) || (begins && !ends_in(&EXAMPLES))
 }
 
 /// The private files of a project, by their numbers, so that they are known under other names, too.
@@ -64,7 +102,7 @@ pub struct Private {
 /// A folder that was looked at for private files.
 #[derive(Debug, Clone)]
 struct Root {
-    /// Without links; the part of a path below it is judged by name.
+    /// Without links.
     folder: PathBuf,
     /// There may be more of them: then a file with several names may be one.
     partial: bool,
@@ -114,14 +152,19 @@ impl Private {
         around.max_by_key(|root| root.folder.components().count())
     }
 
-    /// Whether what this path leads to is private: by the names on the way to it, as it is spelled and as it really is (below a
-    /// folder that was looked at only the part below counts), or by being one of the private files.
+    /// The part of a path whose names count. Where the project lies is nobody's choice; a folder outside is as private as those above it.
+    fn below<'a>(&self, path: &'a Path) -> Option<&'a Path> {
+        let (root, own) = (self.around(path)?, self.roots.first()?);
+        if root.folder == own.folder { path.strip_prefix(&own.folder).ok() } else { Some(path) }
+    }
+
+    /// Whether what this path leads to is private: by the names on the way to it, as it is spelled and as it really is (below the
+    /// project's folder only the part below counts), or by being one of the private files.
     pub fn holds(&self, path: &Path) -> bool {
         let real = real(path).unwrap_or_else(|_| path.to_owned());
-        let below = |path: &Path| Some(path.strip_prefix(&self.around(path)?.folder).ok()?.to_owned());
         let root = self.around(&real);
-        let spelled = below(path).is_some_and(|below| named(&below));
-        let really = named(&below(&real).unwrap_or_else(|| real.clone()));
+        let spelled = self.below(path).is_some_and(named);
+        let really = named(self.below(&real).unwrap_or(&real)) || closed().iter().any(|ours| real.starts_with(ours));
         let folders = real.ancestors().skip(1);
         let mut folders = folders
             .take_while(|folder| root.is_some_and(|root| folder.starts_with(&root.folder) && **folder != *root.folder));
@@ -157,6 +200,16 @@ fn names(data: &Metadata) -> u64 {
     }
 }
 
+/// The topmost part of a path that is private, with the way to it.
+pub(crate) fn private_folder(path: &Path) -> Option<&Path> {
+    let closed = closed();
+    let is_private = |part: &&Path| {
+        let named = part.file_name().is_some_and(|name| is_private_name(&name.to_string_lossy()));
+        named || closed.iter().any(|ours| ours == part)
+    };
+    path.ancestors().filter(is_private).last()
+}
+
 fn named(path: &Path) -> bool {
     path.components().any(|part| match part {
         Component::Normal(name) => is_private_name(&name.to_string_lossy()),
@@ -181,6 +234,11 @@ mod tests {
                     "id_rsa.old",
                     "x.pem.bak",
                     "gha-creds-1a.json",
+                    ".snowflake",
+                    ".databricks.cfg",
+                    ".bash_history",
+                    ".duckdb_history",
+                    "credentials.toml",
                 ])
         {
             assert!(is_private_name(name), "{name}");
@@ -192,6 +250,7 @@ mod tests {
             ".visivo_cache",
             ".github",
             "keys.csv",
+            "price_history",
             ".key",
             "data.parquet",
             "id_rsa.pub",
@@ -210,6 +269,14 @@ mod tests {
         std::os::unix::fs::symlink("store", root.join(".git")).unwrap();
         let private = Private::of(&root);
         assert!(private.holds(&root.join("store/deep/x")) && private.holds(&root.join(".git/deep/x")));
+    }
+
+    #[test]
+    fn all_names_on_the_way_to_a_folder_outside_count() {
+        let none = || HashSet::new();
+        let both = ["/x/.ssh/project", "/x/.git/shared"].map(|root| Private::numbered(root.into(), none(), true));
+        let private = Private::together(&both);
+        assert!(private.holds(Path::new("/x/.git/shared/a.csv")) && !private.holds(Path::new("/x/.ssh/project/a.csv")));
     }
 
     #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! What of a project's folder may be read as data: all but its private files.
 
 use crate::open::{Identity, look, real};
-use crate::private::{Private, is_private_name};
+use crate::private::{Private, closed, is_private_name};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -53,7 +53,7 @@ impl Readable {
         let mut walked = vec![(root.clone(), changed(&root))];
         let mut found: Vec<Found> = Vec::new();
         let (mut open, mut complete) = (VecDeque::from([0]), true);
-        let mut numbers = HashSet::new();
+        let (mut numbers, closed) = (HashSet::new(), closed());
         // Breadth first: if the walk ends early, the entries of the folder itself are known.
         while let Some(at) = open.pop_front() {
             let Some(entries) = entries(&walked[at].0, most.saturating_sub(found.len())) else {
@@ -61,7 +61,8 @@ impl Readable {
                 break;
             };
             for (path, folder, identity) in entries {
-                let private = path.file_name().is_some_and(|name| is_private_name(&name.to_string_lossy()));
+                let private = path.file_name().is_some_and(|name| is_private_name(&name.to_string_lossy()))
+                    || closed.contains(&path);
                 if private && folder {
                     complete &= numbers_below(&path, most, &mut numbers);
                 } else if private {
@@ -231,6 +232,29 @@ mod tests {
         // Of what has several names nobody knows all.
         assert!(readable.private().holds(&root.path().join("data/d.csv")));
         assert!(!readable.private().holds(&root.path().join("data/a.csv")));
+    }
+
+    #[test]
+    fn the_programs_own_folder_is_no_data() {
+        let place = tempfile::tempdir().unwrap();
+        let root = real(place.path()).unwrap();
+        let ours = root.join(".cache/ours");
+        std::fs::create_dir_all(ours.join("copies")).unwrap();
+        for file in [".cache/ours/seal-key", ".cache/ours/copies/x", ".cache/y", "a.csv"] {
+            std::fs::write(root.join(file), "x").unwrap();
+        }
+        std::fs::hard_link(ours.join("copies/x"), root.join("hard.csv")).unwrap();
+        std::os::unix::fs::symlink(".cache/ours/seal-key", root.join("soft.csv")).unwrap();
+        crate::private::close(&ours);
+        let readable = Readable::of(&root);
+        assert_eq!(names(&root, &readable), [".cache/y", "a.csv"]);
+        for path in ["soft.csv", "hard.csv", ".cache/ours/seal-key", ".cache/ours/copies/none", ".cache/ours"] {
+            assert!(readable.private().holds(&root.join(path)), "{path}");
+        }
+        assert!(!readable.private().holds(&root.join(".cache/y")));
+        let mut granted = crate::Granted::none();
+        let why = granted.add(&ours.join("copies"), &|_| false);
+        assert_eq!(why, Err(crate::NotGranted::Private(ours)));
     }
 
     #[test]

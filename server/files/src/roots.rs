@@ -1,6 +1,7 @@
 //! Below which folders the data of a project are read: its own, and those that the person lets it read.
 
 use crate::open::{kind_of, look, real, real_place};
+use crate::private::private_folder;
 use std::path::{Component, Path, PathBuf};
 
 /// Links on one way; the system gives up at as many.
@@ -28,11 +29,14 @@ pub enum NotGranted {
     /// DuckDB is told its name as a text.
     #[error("has a name that is not Unicode")]
     NotText,
-    /// A link of a project or repository is on the way to it: whoever changes that chooses what is read.
-    #[error("leads out of {} through a link, which whoever changes the project can lead elsewhere: name {} itself", .from.display(), .to.display())]
+    /// It, or a folder above it, is one whose files are private.
+    #[error("lies in {}, whose files may hold secrets", .0.display())]
+    Private(PathBuf),
+    /// A link is on the way to it: it may have come with a project, and then whoever changes that chooses what is read.
+    #[error("is reached through the link {}, which a change of a project could lead elsewhere: name the folder that it leads to itself, {}", .link.display(), .to.display())]
     Link {
-        /// The folder that the link is in.
-        from: PathBuf,
+        /// The link.
+        link: PathBuf,
         /// Where it leads.
         to: PathBuf,
     },
@@ -49,7 +53,8 @@ impl Granted {
         Self(folders)
     }
 
-    /// Adds a folder by its absolute path. `is_project` tells folders whose links somebody else makes.
+    /// Adds a folder by its absolute path. No link may be on the way to it, but for those in the topmost folder, if `is_project`
+    /// does not tell that this is a project's.
     ///
     /// # Errors
     /// See [`NotGranted`].
@@ -69,10 +74,14 @@ impl Granted {
         if spelled.to_str().is_none() || real.to_str().is_none() {
             return Err(NotGranted::NotText);
         }
-        let leaves = |above: &&Path| is_project(above) && !real.starts_with(above);
-        let links = links_on(folder);
-        if let Some(from) = links.iter().flat_map(|link| link.ancestors().skip(1)).find(leaves) {
-            return Err(NotGranted::Link { from: from.to_owned(), to: real });
+        if let Some(private) = [&real, &spelled].into_iter().find_map(|path| private_folder(path)) {
+            return Err(NotGranted::Private(private.to_owned()));
+        }
+        // Nothing tells a link of the person from one that came with a project: an archive, a repository of any kind, beside the
+        // project or above it. Only those of the system, right below `/` (`/tmp` of macOS), are in none.
+        let of_the_system = |link: &Path| link.parent().is_some_and(|top| top.parent().is_none() && !is_project(top));
+        if let Some(link) = links_on(folder).into_iter().find(|link| !of_the_system(link)) {
+            return Err(NotGranted::Link { link, to: real });
         }
         // `..` behind a link is another place for DuckDB than for the system.
         let again = self::real(&spelled).is_ok_and(|found| found == real);
@@ -234,7 +243,7 @@ fn links_on(path: &Path) -> Vec<PathBuf> {
 }
 
 /// A path without `.` and `..`, by its spelling alone.
-fn lexical(path: &Path) -> PathBuf {
+pub(crate) fn lexical(path: &Path) -> PathBuf {
     path.components().fold(PathBuf::new(), |mut out, part| {
         match part {
             Component::ParentDir => drop(out.pop()),
@@ -275,8 +284,8 @@ mod tests {
     fn one_folder_is_granted_and_no_other() {
         let (_place, top) = place();
         let mut granted = Granted::none();
-        granted.add(&top.join("other/../called"), &no_project).unwrap();
-        assert_eq!(granted.folders(), [top.join("data"), top.join("called")]);
+        granted.add(&top.join("other/../data"), &no_project).unwrap();
+        assert_eq!(granted.folders(), [top.join("data")]);
         let roots = Roots::of(&top.join("project"), &granted);
         for inside in [
             "project/a.csv",
@@ -291,7 +300,7 @@ mod tests {
         for outside in ["other/c.csv", "project/c.csv", "data/c.csv", "", "project/data/../other/c.csv", "data.csv"] {
             assert!(!roots.hold(&top.join(outside)), "{outside}");
         }
-        assert!(roots.spell(&top.join("called/x")) && !roots.spell(&top.join("called/../other/c.csv")));
+        assert!(roots.spell(&top.join("data/x")) && !roots.spell(&top.join("data/../other/c.csv")));
         assert_eq!(roots.places(), [top.join("project"), top.join("data")]);
         let none = Roots::of(&top.join("project"), &Granted::none());
         assert!(!none.hold(&top.join("project/data/b.csv")) && none.hold(&top.join("project/a.csv")));
@@ -305,22 +314,54 @@ mod tests {
         std::fs::create_dir(&odd).unwrap();
         symlink("project", top.join("by")).unwrap();
         let mut granted = Granted::none();
-        let is_project = |folder: &Path| folder == top.join("project");
-        let mut add = |path: &Path| granted.add(path, &is_project);
+        for private in ["project/.git/deep", "project/inside/.aws", "keys/.ssh"] {
+            std::fs::create_dir_all(top.join(private)).unwrap();
+        }
+        // A pull request can replace a folder by any of these; nothing tells whether `top` is somebody's checkout.
+        symlink(".git", top.join("project/shared")).unwrap();
+        symlink("inside", top.join("project/twin")).unwrap();
+        symlink("data", top.join(".aws")).unwrap();
+        let mut add = |path: &Path| granted.add(path, &no_project);
         assert_eq!(add(Path::new("data")), Err(NotGranted::Relative));
         assert_eq!(add(&top.join("none")), Err(NotGranted::Missing));
         assert_eq!(add(&top.join("data/b.csv")), Err(NotGranted::NoFolder));
         assert_eq!(add(Path::new("/")), Err(NotGranted::Everything));
         assert_eq!(add(Path::new("/tmp/..")), Err(NotGranted::Everything));
         assert_eq!(add(&odd), Err(NotGranted::NotText));
-        for link in ["project/data", "project/twice/deep", "project/data/../data", "project/data/..", "by/data"] {
+        for (link, first) in [
+            ("project/data", "project/data"),
+            ("project/twice/deep", "project/twice"),
+            ("project/data/../data", "project/data"),
+            ("project/data/..", "project/data"),
+            ("by/data", "by"),
+            ("by/inside", "by"),
+            ("called", "called"),
+            ("project/twin", "project/twin"),
+        ] {
             let why = add(&top.join(link)).unwrap_err();
-            assert!(matches!(&why, NotGranted::Link { from, .. } if *from == top.join("project")), "{link}: {why:?}");
+            assert!(matches!(&why, NotGranted::Link { link, .. } if *link == top.join(first)), "{link}: {why:?}");
         }
-        for right in ["project/inside", "called", "project/../data", "by/inside"] {
+        for (path, private) in [
+            ("project/shared", "project/.git"),
+            ("project/shared/deep", "project/.git"),
+            ("project/.git/deep", "project/.git"),
+            ("project/inside/.aws", "project/inside/.aws"),
+            ("keys/.ssh", "keys/.ssh"),
+            (".aws", ".aws"),
+        ] {
+            assert_eq!(add(&top.join(path)), Err(NotGranted::Private(top.join(private))), "{path}");
+        }
+        for right in ["project/inside", "project/../data", "keys"] {
             assert_eq!(add(&top.join(right)), Ok(()), "{right}");
         }
-        assert_eq!(granted.folders().len(), 4);
+        assert_eq!(granted.folders().len(), 3);
+        // The system's own links are of no project, unless one lies there.
+        let (in_top, real_top) = (Path::new("/bin"), real(Path::new("/bin")).unwrap());
+        if in_top != real_top {
+            assert_eq!(granted.add(in_top, &no_project), Ok(()));
+            let why = granted.add(in_top, &|folder: &Path| folder == Path::new("/"));
+            assert_eq!(why, Err(NotGranted::Link { link: in_top.into(), to: real_top }));
+        }
     }
 
     #[test]

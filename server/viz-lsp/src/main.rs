@@ -31,6 +31,7 @@ fn main() -> ExitCode {
     if let Command::Worker(role) = command {
         return viz_engine::worker_main(&role);
     }
+    viz_files::close(&viz_engine::cache_folder());
     // Editors start the server with options of their own.
     let by_editor = matches!(command, Command::Serve | Command::Nothing);
     let ready = if by_editor { Ok(()) } else { cli::named::no_file_is_an_option(std::env::args_os()) };

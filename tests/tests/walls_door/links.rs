@@ -131,7 +131,7 @@ fn the_current_folder_is_no_way_out_of_the_repository_in_ci() {
         ("same/proj", true),
         ("outside/deep", true),
     ] {
-        for command in ["check", "build", "format"] {
+        for command in ["check", "build", "format", "doctor"] {
             for (ci, stale) in [(true, false), (false, false), (true, true)] {
                 if command == "build" && (fine || !ci || stale) {
                     continue;

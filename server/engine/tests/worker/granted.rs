@@ -249,6 +249,32 @@ pub(super) fn answers_out_of_an_allowed_folder_are_kept_for_it_alone() {
     assert_eq!(code(&one(&third, read(&memory, "select town from 'data/s.csv'"))), "file-not-allowed");
 }
 
+/// Also where an allowed folder, or the project's own, lies around it.
+pub(super) fn the_programs_own_folder_is_no_data() {
+    for walls in ["all-walls", "no-settings", "no-landlock"] {
+        let place = Place::new();
+        for (around, cache, name) in [
+            ("mnt/data", "mnt/data/cache/viz-lsp", format!("{}/mnt/data/cache/viz-lsp", place.top.display())),
+            ("own", "own/.cache/viz-lsp", ".cache/viz-lsp".to_owned()),
+        ] {
+            let cache = place.top.join(cache);
+            std::fs::create_dir_all(&cache).unwrap();
+            std::fs::write(cache.join("seal-key"), SECRET).unwrap();
+            std::fs::write(cache.parent().unwrap().join("other.csv"), "town\nRom\n").unwrap();
+            let granted = place.granted(&["mnt/data"]);
+            let program = named(place.folder.path(), walls);
+            let engine = Engine::new(EngineConfig { cache: Some(cache), granted, ..EngineConfig::new(program, true) });
+            let memory = SourceSpec::DuckDbMemory { root: place.top.join("own") };
+            for file in ["seal-key", "s*", "*", "*.sqlite"] {
+                let answer = one(&engine, read(&memory, &format!("select content from read_text('{name}/{file}')")));
+                assert_eq!(code(&answer), "private-file", "{around}, {walls}, {file}: {answer:?}");
+            }
+            let beside = format!("select town from '{}/other.csv'", name.trim_end_matches("/viz-lsp"));
+            assert_eq!(values(one(&engine, read(&memory, &beside))), ["Rom"], "{around}, {walls}");
+        }
+    }
+}
+
 /// As in CI.
 pub(super) fn a_confined_engine_reads_what_is_allowed_besides_the_repository() {
     let place = Place::new();

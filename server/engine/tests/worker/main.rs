@@ -83,6 +83,7 @@ const TESTS: &[(&str, fn())] = &[
         "answers_out_of_an_allowed_folder_are_kept_for_it_alone",
         granted::answers_out_of_an_allowed_folder_are_kept_for_it_alone,
     ),
+    ("the_programs_own_folder_is_no_data", granted::the_programs_own_folder_is_no_data),
     (
         "a_confined_engine_reads_what_is_allowed_besides_the_repository",
         granted::a_confined_engine_reads_what_is_allowed_besides_the_repository,
@@ -156,7 +157,8 @@ fn worker(kind: &str, rest: &[&str]) -> ExitCode {
     let write = values("--write").next().map(|path| viz_files::Handed { path, identity: number });
     let copies = values("--copies").next();
     let granted = viz_files::Granted::known(values("--granted").collect());
-    worker_main_behind(&Role { kind, copies, read: values("--read").collect(), granted, write }, walls)
+    let closed = values("--closed").collect();
+    worker_main_behind(&Role { kind, copies, read: values("--read").collect(), granted, closed, write }, walls)
 }
 
 /// Another program: opens a database for writing and keeps it until it is killed.

@@ -14,8 +14,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 pub use values::{Color, Deny, Fixes, Format, LevelArg, TargetArg};
 use values::{percent, seconds, timestamp};
-use viz_engine::Role;
-use viz_files::Granted;
+use viz_engine::{Role, WorkerKind as Kind};
 use viz_project::{Confined, Environment};
 
 /// Checks dashboards-as-code before anyone looks at them: every choice that a viewer can make, against the real database.
@@ -70,6 +69,10 @@ struct WorkerArgs {
     /// Folders of data that a worker may read besides the project's
     #[arg(long, hide = true, value_name = "FOLDER", requires = "worker")]
     granted: Vec<PathBuf>,
+
+    /// Folders of the program's own, of which a worker reads nothing as data
+    #[arg(long, hide = true, value_name = "FOLDER", requires = "worker")]
+    closed: Vec<PathBuf>,
 
     /// Its device and number
     #[arg(long, hide = true, value_name = "NUMBER", requires = "write")]
@@ -201,7 +204,7 @@ impl CommonArgs {
     ///
     /// # Errors
     /// If one of them can't be.
-    pub fn granted(&self) -> anyhow::Result<Granted> {
+    pub fn granted(&self) -> anyhow::Result<viz_files::Granted> {
         granted::of_command_line(&self.allow_read, &current_folder()?)
     }
 }
@@ -365,14 +368,11 @@ impl Cli {
     pub fn asks_for(self) -> Command {
         let Some(face) = self.face else {
             return match self.worker {
-                WorkerArgs { worker: Some(kind), copies, read, granted, write, write_number } => {
-                    let kind = match kind {
-                        WorkerKind::Parse => viz_engine::WorkerKind::Parse,
-                        WorkerKind::Sources => viz_engine::WorkerKind::Sources,
-                    };
+                WorkerArgs { worker: Some(kind), copies, read, granted, closed, write, write_number } => {
+                    let kind = if kind == WorkerKind::Parse { Kind::Parse } else { Kind::Sources };
                     let write = write.map(|path| viz_files::Handed { path, identity: write_number });
-                    let granted = Granted::known(granted);
-                    Command::Worker(Role { kind, copies, read, granted, write })
+                    let granted = viz_files::Granted::known(granted);
+                    Command::Worker(Role { kind, copies, read, granted, closed, write })
                 }
                 _ if self.stdio => Command::Serve,
                 _ => Command::Nothing,

@@ -25,12 +25,17 @@ pub fn stays_inside(command: &Command, log_file: Option<&Path>) -> anyhow::Resul
         return Ok(());
     }
     let current = current_folder()?;
-    if matches!(command, Command::Check(_) | Command::Build(_) | Command::Format(_))
+    let else_allowed = match command {
+        Command::Check(_) | Command::Build(_) | Command::Format(_) => Some(", or pass `--allow-outside`"),
+        Command::Doctor(..) => Some(""),
+        _ => None,
+    };
+    if let Some(else_allowed) = else_allowed
         && let Some((spelled, repository)) = led_out(&current)
     {
         bail!(
             "the current folder, {}, leads out of the repository {} through a link, and `CI` is `true`\n\
-             help: go to the place that it leads to, or pass `--allow-outside`",
+             help: go to the place that it leads to{else_allowed}",
             spelled.display(),
             repository.display()
         );

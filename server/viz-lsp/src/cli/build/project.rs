@@ -5,7 +5,7 @@ use crate::cli::build::node::{Fate, Report};
 use crate::cli::build::out;
 use crate::cli::build::out::Out;
 use crate::cli::build::run::{Job, Run};
-use crate::cli::build::state::{Built as Known, SecretPaths, State, Versions};
+use crate::cli::build::state::{Built as Known, SourcePaths, State, Versions};
 use crate::cli::build::{Interrupt, TIMEOUT, print};
 use crate::cli::check;
 use crate::cli::targets::Target;
@@ -66,9 +66,9 @@ pub fn build(
     let out = if build.dry_run { None } else { Some(Out::open(&path, &project.root)?) };
     let there = if build.dry_run { Folder::open(&path).ok() } else { None };
     let folder = out.as_ref().map(|out| &out.folder).or(there.as_ref());
-    let state = folder.map(State::read).unwrap_or_default();
-    let secret = SecretPaths::of(&project);
-    let mut versions = Versions::new(secret.clone());
+    let state = folder.map(|folder| State::read(folder, &project.root)).unwrap_or_default();
+    let paths = SourcePaths::of(&project, &granted);
+    let mut versions = Versions::new(paths.clone());
     let mut is_current = |known: &Known| folder.is_some_and(|folder| known.is_current(folder, &mut versions));
     let (options, check_limits) = check::asked_for(args).merge(project.config());
     let engine = viz_engine::identity(&std::env::current_exe().context("can't tell where this program is")?, &granted);
@@ -112,7 +112,7 @@ pub fn build(
     let run = Run {
         plan: &plan,
         out: &out,
-        secret,
+        paths,
         limits,
         jobs: build.jobs.map_or_else(default_jobs, |jobs| jobs as usize),
         interrupt,

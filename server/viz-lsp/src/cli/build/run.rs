@@ -4,7 +4,7 @@ use crate::cli::args::CommonArgs;
 use crate::cli::build::node::{Done, Fate, Report};
 use crate::cli::build::out::Out;
 use crate::cli::build::project::time_of_schemas;
-use crate::cli::build::state::{Built, SecretPaths, State, Written, hex, version};
+use crate::cli::build::state::{Built, SourcePaths, State, Written, hex};
 use crate::cli::build::{Interrupt, print};
 use crate::host::deadline::Deadline;
 use anyhow::{Context, anyhow, bail};
@@ -37,7 +37,7 @@ pub enum Job {
 pub struct Run<'a> {
     pub plan: &'a Plan,
     pub out: &'a Out,
-    pub secret: SecretPaths,
+    pub paths: SourcePaths,
     pub limits: Limits,
     pub jobs: usize,
     pub interrupt: &'a Interrupt,
@@ -195,7 +195,7 @@ impl Run<'_> {
         for (at, query) in work.queries.iter().enumerate() {
             let (question, files) = question(query, at);
             let export = engine.export(&question, &self.limits(), &self.interrupt.token);
-            evidence.add(&export);
+            evidence.add(&export, &self.paths);
             let exported = match export.answer {
                 Ok(Answer::Exported(Ok(exported))) => exported,
                 Ok(Answer::Exported(Err(error))) => {
@@ -216,7 +216,7 @@ impl Run<'_> {
                 evidence.sure = false;
                 break;
             }
-            evidence.add(&engine.export(question, &self.limits(), &self.interrupt.token));
+            evidence.add(&engine.export(question, &self.limits(), &self.interrupt.token), &self.paths);
         }
         let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         for (at, text) in work.texts.iter().enumerate() {
@@ -233,8 +233,8 @@ impl Run<'_> {
             files.push(written.with_context(|| format!("{path} is gone before it was put in its place"))?);
             self.out.place(&file, &path)?;
         }
-        let (reads, data) = evidence.settle();
-        let reads = reads.iter().map(|file| self.secret.hide(file)).collect();
+        let (reads, data) = evidence.settle(&self.paths);
+        let reads = reads.iter().map(|file| self.paths.hide(file)).collect();
         let bytes = files.iter().map(|file| file.length).sum();
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let built = Built { key: key.to_owned(), reads, data, files, warnings };
@@ -286,10 +286,10 @@ struct Evidence {
 }
 
 impl Evidence {
-    fn add(&mut self, export: &viz_engine::Export) {
+    fn add(&mut self, export: &viz_engine::Export, paths: &SourcePaths) {
         match (&export.reads, &export.version) {
             (Some(reads), Some(then)) => {
-                self.sure &= version(reads) == Some(hex(then));
+                self.sure &= paths.version(reads) == Some(hex(then));
                 self.reads.extend(reads.iter().cloned());
             }
             (reads, _) => {
@@ -299,9 +299,9 @@ impl Evidence {
         }
     }
 
-    fn settle(self) -> (Vec<PathBuf>, Option<String>) {
+    fn settle(self, paths: &SourcePaths) -> (Vec<PathBuf>, Option<String>) {
         let reads: Vec<PathBuf> = self.reads.into_iter().collect();
-        let data = self.sure.then(|| version(&reads)).flatten();
+        let data = self.sure.then(|| paths.version(&reads)).flatten();
         (reads, data)
     }
 }

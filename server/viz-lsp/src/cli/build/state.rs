@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
-use viz_files::Folder;
+use viz_facts::SourceSpec;
+use viz_files::{Folder, Granted, Roots};
 use viz_project::{MAX_FILE_BYTES, Project};
 use viz_secrets::SecretPath;
 
@@ -26,6 +27,9 @@ pub struct State {
     pub whole: Option<String>,
     /// By kind and name.
     pub nodes: BTreeMap<String, Built>,
+    /// The folder of the project that it is of: in that of another one it is none.
+    #[serde(skip)]
+    root: PathBuf,
 }
 
 /// What was built of one object.
@@ -71,10 +75,12 @@ impl Written {
 
 impl State {
     /// Reads the state of an output folder. A damaged one, or one of somebody else's, is none: everything is built again then.
-    pub fn read(out: &Folder) -> Self {
+    pub fn read(out: &Folder, root: &Path) -> Self {
         let text = out.read(Path::new(FILE), MAX_FILE_BYTES).unwrap_or_default();
         let known = |state: &State| state.version == VERSION && state.is_inside() && state.is_ours();
-        serde_json::from_slice(&text).ok().filter(known).unwrap_or_default()
+        let state =
+            serde_json::from_slice(&text).ok().map(|state| Self { root: root.to_owned(), ..state }).filter(known);
+        state.unwrap_or_else(|| Self { root: root.to_owned(), ..Self::default() })
     }
 
     /// Whether this program wrote it for this user: what it names is opened, and what it says is believed.
@@ -85,7 +91,7 @@ impl State {
     /// The seal that it should have.
     fn sealed(&self) -> Option<String> {
         let unsealed = Self { seal: String::new(), ..self.clone() };
-        viz_engine::seal(&serde_json::to_vec(&unsealed).ok()?)
+        viz_engine::seal(&self.root, &serde_json::to_vec(&unsealed).ok()?)
     }
 
     /// Whether all its files are below the output folder: the state may have come with the project.
@@ -117,44 +123,59 @@ impl Built {
 /// Versions of data, each looked up once.
 pub struct Versions {
     known: BTreeMap<Vec<PathBuf>, Option<String>>,
-    secret: SecretPaths,
+    paths: SourcePaths,
 }
 
 impl Versions {
     /// None are known yet. The project tells what paths made of variables lead to.
-    pub fn new(secret: SecretPaths) -> Self {
-        Self { known: BTreeMap::new(), secret }
+    pub fn new(paths: SourcePaths) -> Self {
+        Self { known: BTreeMap::new(), paths }
     }
 
     /// The version of these files together.
     pub fn of(&mut self, files: &[PathBuf]) -> Option<String> {
-        let Self { known, secret } = self;
-        let look = || version(&files.iter().map(|file| secret.reveal(file)).collect::<Vec<_>>());
+        let Self { known, paths } = self;
+        let look = || paths.version(&files.iter().map(|file| paths.reveal(file)).collect::<Vec<_>>());
         known.entry(files.to_vec()).or_insert_with(look).clone()
     }
 }
 
 /// The paths of a project that are made of variables: a state tells them as the project writes them, because the folder may
 /// be given away.
-#[derive(Debug, Clone, Default)]
-pub struct SecretPaths(Vec<SecretPath>);
+#[derive(Debug, Clone)]
+pub struct SourcePaths {
+    secret: Vec<SecretPath>,
+    sources: Vec<SourceSpec>,
+    /// Besides the sources only what is below these folders is looked at.
+    roots: Roots,
+}
 
-impl SecretPaths {
-    /// Those of the sources.
-    pub fn of(project: &Project) -> Self {
-        let sources = viz_check::sources(project).into_iter().filter_map(|(_, _, spec)| spec.ok());
-        Self(sources.filter_map(|spec| spec.path().filter(|path| path.is_secret()).cloned()).collect())
+impl SourcePaths {
+    /// Those of the sources, with the folders of data besides the project's.
+    pub fn of(project: &Project, granted: &Granted) -> Self {
+        let sources = viz_check::sources(project).into_iter().filter_map(|(_, _, spec)| spec.ok()).collect();
+        Self::in_folders(Roots::of(&project.root, granted), sources)
+    }
+
+    fn in_folders(roots: Roots, sources: Vec<SourceSpec>) -> Self {
+        let secret = sources.iter().filter_map(|spec| spec.path().filter(|path| path.is_secret()).cloned()).collect();
+        Self { secret, sources, roots }
+    }
+
+    /// The version of these files now.
+    pub fn version(&self, files: &[PathBuf]) -> Option<String> {
+        viz_engine::data_version(files, &self.roots, &self.sources).map(|version| hex(&version))
     }
 
     /// The fingerprint of a database file or of a log beside it.
     pub fn hide(&self, file: &Path) -> PathBuf {
         let replaced = |secret: &SecretPath| replaced(file, secret.reveal(), Path::new(&secret.to_string()));
-        self.0.iter().find_map(replaced).unwrap_or_else(|| file.to_owned())
+        self.secret.iter().find_map(replaced).unwrap_or_else(|| file.to_owned())
     }
 
     fn reveal(&self, told: &Path) -> PathBuf {
         let replaced = |secret: &SecretPath| replaced(told, Path::new(&secret.to_string()), secret.reveal());
-        self.0.iter().find_map(replaced).unwrap_or_else(|| told.to_owned())
+        self.secret.iter().find_map(replaced).unwrap_or_else(|| told.to_owned())
     }
 }
 
@@ -162,11 +183,6 @@ impl SecretPaths {
 fn replaced(file: &Path, begins: &Path, with: &Path) -> Option<PathBuf> {
     let end = file.to_str()?.strip_prefix(begins.to_str()?)?;
     Some(format!("{}{end}", with.to_str()?).into())
-}
-
-/// The version of these files now.
-pub fn version(files: &[PathBuf]) -> Option<String> {
-    viz_engine::data_version(files).map(|version| hex(&version))
 }
 
 /// As text.
@@ -181,7 +197,8 @@ mod tests {
     #[test]
     fn a_path_made_of_a_variable_is_told_as_it_is_written() {
         let secret = SecretPath::new("/p/data/okapi.duckdb".into(), "data/${env.SHOP}.duckdb");
-        let paths = SecretPaths(vec![secret]);
+        let roots = Roots::of(Path::new("/p"), &Granted::none());
+        let paths = SourcePaths::in_folders(roots, vec![SourceSpec::DuckDbFile { root: "/p".into(), path: secret }]);
         for (file, told) in [
             ("/p/data/okapi.duckdb", "data/${env.SHOP}.duckdb"),
             ("/p/data/okapi.duckdb.wal", "data/${env.SHOP}.duckdb.wal"),
@@ -195,8 +212,7 @@ mod tests {
     #[test]
     fn a_state_that_names_files_elsewhere_is_none() {
         let folder = tempfile::tempdir().unwrap();
-        let mut state =
-            State { version: VERSION, seal: String::new(), whole: Some("x".into()), nodes: BTreeMap::new() };
+        let mut state = State { version: VERSION, whole: Some("x".into()), root: "/p".into(), ..State::default() };
         let file = |path: &str| Written { path: path.into(), length: 1, modified: 1 };
         let built = |path: &str| Built {
             key: "k".into(),
@@ -209,16 +225,17 @@ mod tests {
             state.nodes = BTreeMap::from([("model:a".to_owned(), built(path))]);
             state.seal = state.sealed().unwrap();
             std::fs::write(folder.path().join(FILE), serde_json::to_string(&state).unwrap()).unwrap();
-            assert_eq!(State::read(&Folder::open(folder.path()).unwrap()) == state, good, "{path}");
+            assert_eq!(State::read(&Folder::open(folder.path()).unwrap(), Path::new("/p")) == state, good, "{path}");
         }
+        let none = State { root: "/p".into(), ..State::default() };
         // What came with the project has another seal, or none: it could name any file.
         state.nodes = BTreeMap::from([("model:a".to_owned(), built("main/a.json"))]);
         for seal in [String::new(), "0".repeat(64)] {
             state.seal = seal;
             std::fs::write(folder.path().join(FILE), serde_json::to_string(&state).unwrap()).unwrap();
-            assert_eq!(State::read(&Folder::open(folder.path()).unwrap()), State::default());
+            assert_eq!(State::read(&Folder::open(folder.path()).unwrap(), Path::new("/p")), none);
         }
         std::fs::write(folder.path().join(FILE), "{").unwrap();
-        assert_eq!(State::read(&Folder::open(folder.path()).unwrap()), State::default());
+        assert_eq!(State::read(&Folder::open(folder.path()).unwrap(), Path::new("/p")), none);
     }
 }

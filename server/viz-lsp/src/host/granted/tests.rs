@@ -31,11 +31,15 @@ fn what_a_command_line_can_not_allow() {
         assert_eq!(
             why(at(holder).join("link")),
             format!(
-                "`--allow-read TOP/{holder}/link` allows nothing: it leads out of TOP/{holder} through a link, which whoever \
-                 changes the project can lead elsewhere: name TOP/data itself"
+                "`--allow-read TOP/{holder}/link` allows nothing: it is reached through the link TOP/{holder}/link, which a change \
+                 of a project could lead elsewhere: name the folder that it leads to itself, TOP/data"
             )
         );
     }
+    assert_eq!(
+        why(at("repository/.git")),
+        "`--allow-read TOP/repository/.git` allows nothing: it lies in TOP/repository/.git, whose files may hold secrets"
+    );
     assert_eq!(of_command_line(&["data".into()], &top).unwrap().folders(), [at("data")]);
 }
 
