@@ -229,6 +229,10 @@ fn what_is_no_path_stays_as_files_move() {
     assert_eq!(edits("/p", "/q"), [""; 0]);
     assert_eq!(edits("/p", "/deep/q"), ["../../y.duckdb"]);
     assert_eq!(edits("/p/data", "/p/rows"), ["rows/x.duckdb"]);
+    // Single quotes have no escape for a line end, and YAML none for a variable.
+    assert_eq!(edits("/p/data", "/p/a\nb"), ["\"a\\nb/x.duckdb\""]);
+    assert_eq!(edits("/p/data", "/p/a\u{2028}b"), ["\"a\\u2028b/x.duckdb\""]);
+    assert_eq!(edits("/p/data", "/p/${x}"), [""; 0]);
 }
 
 /// What YAML reads as something else where it stands without quotes, or as more than one thing.
