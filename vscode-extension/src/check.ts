@@ -2,13 +2,14 @@
 
 import * as path from "node:path";
 import * as vscode from "vscode";
+import { inform } from "./notify";
 import type { Session } from "./session";
 
 export async function checkWorkspace(session: Session): Promise<void> {
   const files = await vscode.workspace.findFiles("**/{project.visivo.yml,visivo_project.yml}", "**/node_modules/**");
   const folders = [...new Set(files.map((file) => path.dirname(file.fsPath)))].sort();
   if (session.program === undefined || folders.length === 0) {
-    void vscode.window.showInformationMessage(
+    void inform(
       session.program === undefined ? "viz: there is no server, see the log" : "viz: no project.visivo.yml or visivo_project.yml in this workspace",
     );
     return;

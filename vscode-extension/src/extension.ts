@@ -5,6 +5,7 @@ import { checkWorkspace } from "./check";
 import { BEHIND_DASH, ITEM_WITH_KEY, LINE_END } from "./enter";
 import { lineage } from "./lineage/list";
 import { LineagePanel } from "./lineage/panel";
+import { inform } from "./notify";
 import { openPage, pages } from "./pages";
 import { nextFailing, pin, pinChoices, refused, unpin } from "./pin";
 import { Preview } from "./preview/panel";
@@ -111,7 +112,7 @@ async function showCoverage(session: Session, subject: Subject): Promise<void> {
   const why = status?.why.find(({ names }) => name !== null && names.includes(name));
   const next = "Next combination that fails";
   const words = why === undefined ? "is checked as far as the level asks for" : `is not fully checked: ${why.message}`;
-  if (status !== undefined && (await vscode.window.showInformationMessage(`viz: ${name ?? "this insight"} ${words}`, next)) === next) {
+  if (status !== undefined && (await inform(`viz: ${name ?? "this insight"} ${words}`, next)) === next) {
     await nextFailing(session, subject);
   }
 }

@@ -1,6 +1,7 @@
 // Pinning a combination: which input, which options; and the next combination that fails.
 
 import * as vscode from "vscode";
+import { inform, warn } from "./notify";
 import type { Choices, Input, Refused, Selection, Subject, Value } from "./protocol";
 import type { Session } from "./session";
 import { reveal } from "./subject";
@@ -13,7 +14,7 @@ export async function pin(session: Session, subject: Subject): Promise<void> {
     return refused(answer);
   }
   if (answer.inputs.length === 0) {
-    void vscode.window.showInformationMessage(`viz: ${answer.insight ?? "this insight"} reads no input, so there is nothing to pin`);
+    void inform(`viz: ${answer.insight ?? "this insight"} reads no input, so there is nothing to pin`);
     return;
   }
   const items = answer.inputs.map((input) => ({
@@ -52,7 +53,7 @@ export async function nextFailing(session: Session, subject: Subject): Promise<v
     ? await session.ask("viz/nextFailingCombination", { textDocument: subject.textDocument, direction: "next" })
     : inInsight;
   if (found === null) {
-    void vscode.window.showInformationMessage("viz: no combination fails");
+    void inform("viz: no combination fails");
     return;
   }
   if (found.error !== undefined) {
@@ -61,7 +62,7 @@ export async function nextFailing(session: Session, subject: Subject): Promise<v
   if (found.location !== null) {
     await reveal(session.location(found.location.uri), found.location.range);
   }
-  void vscode.window.showInformationMessage(`viz: ${found.index + 1} of ${found.total}: ${found.message} (${combination(found.choices)} is pinned)`);
+  void inform(`viz: ${found.index + 1} of ${found.total}: ${found.message} (${combination(found.choices)} is pinned)`);
 }
 
 /** One question for a list, two for the ends of a range. */
@@ -141,5 +142,5 @@ function pick(session: Session, subject: Subject, input: Input, which: string, m
 }
 
 export function refused(answer: Refused): void {
-  void vscode.window.showWarningMessage(`viz: ${answer.error.message}`);
+  void warn(`viz: ${answer.error.message}`);
 }

@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as vscode from "vscode";
 import { LanguageClient, RevealOutputChannelOn, type LanguageClientOptions, type ServerOptions } from "vscode-languageclient/node";
+import { complain } from "./notify";
 import type { Refused, Requests, Status } from "./protocol";
 import { findServer, notFound } from "./server";
 import { initializationOptions } from "./settings";
@@ -144,7 +145,7 @@ export class Session implements vscode.Disposable {
 
 async function offerSettings(message: string): Promise<void> {
   const open = "Open settings";
-  if ((await vscode.window.showErrorMessage(message, open)) === open) {
+  if ((await complain(message, open)) === open) {
     await vscode.commands.executeCommand("workbench.action.openSettings", "viz.server.path");
   }
 }

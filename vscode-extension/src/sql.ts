@@ -1,6 +1,7 @@
 // The SQL of an insight in a read-only document that follows the text and the pinned combination.
 
 import * as vscode from "vscode";
+import { warn } from "./notify";
 import type { Refused, RenderedSql, Subject } from "./protocol";
 import type { Session } from "./session";
 import { combination } from "./words";
@@ -33,7 +34,7 @@ export class SqlDocuments implements vscode.TextDocumentContentProvider {
     // An insight that can't be rendered has a document too, if it has a name: it says why, and follows when it can be.
     const insight = rendered.error === undefined ? rendered.insight : "insight" in subject ? subject.insight : null;
     if (insight === null && rendered.error !== undefined) {
-      void vscode.window.showWarningMessage(`viz: ${rendered.error.message}`);
+      void warn(`viz: ${rendered.error.message}`);
       return;
     }
     const about: Subject = insight === null ? subject : { textDocument: subject.textDocument, insight };

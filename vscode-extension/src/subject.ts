@@ -1,6 +1,7 @@
 // What a command is about: an argument of a code lens, else the cursor.
 
 import * as vscode from "vscode";
+import { inform } from "./notify";
 import type { Subject } from "./protocol";
 
 /** The argument if it is a subject, else the cursor's place in the YAML that is being edited or was edited last. */
@@ -10,7 +11,7 @@ export function subject(argument: unknown): Subject | undefined {
   }
   const editor = yamlEditor();
   if (editor === undefined) {
-    void vscode.window.showInformationMessage("viz: put the cursor on an insight of a project file first");
+    void inform("viz: put the cursor on an insight of a project file first");
     return undefined;
   }
   return atCursor(editor);

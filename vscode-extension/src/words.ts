@@ -1,5 +1,6 @@
 // Values and states in words. Knows nothing of VS Code.
 
+import { escaped } from "./plain";
 import type { Choices, Selection, Status, Value } from "./protocol";
 
 /** A value as people read it. */
@@ -31,6 +32,7 @@ export function count(n: number, noun: string): string {
 /** What the status bar says of a project. */
 export interface StatusText {
   text: string;
+  /** Markdown: what it holds of projects and data is words in it. */
   tooltip: string;
   severity: "error" | "warning" | "none";
 }
@@ -40,13 +42,13 @@ export function statusText(status: Status): StatusText {
   const open = insights.partial + insights.unchecked;
   const reason = status.why[0]?.message;
   const tooltip = [
-    `**${status.root}**`,
+    `**${escaped(status.root)}**`,
     `${count(status.errors, "error")}, ${count(status.warnings, "warning")}`,
     `${insights.checked} of ${count(insights.total, "insight")} checked, ${status.combinations.covered} of ${count(status.combinations.total, "combination")}`,
-    ...status.why.map((why) => `Not checked: ${why.names.map((name) => `\`${name}\``).join(", ")}: ${why.message}`),
+    ...status.why.map((why) => `Not checked: ${why.names.map(escaped).join(", ")}: ${escaped(why.message)}`),
     status.trusted ? "" : "This workspace is not trusted: texts are parsed, no source is opened.",
-    status.pinned !== null && Object.keys(status.pinned).length > 0 ? `Pinned: ${combination(status.pinned)}` : "",
-    `Engine ${status.engine.version}; the browser has ${status.engine.browser}`,
+    status.pinned !== null && Object.keys(status.pinned).length > 0 ? `Pinned: ${escaped(combination(status.pinned))}` : "",
+    `Engine ${escaped(status.engine.version)}; the browser has ${escaped(status.engine.browser)}`,
   ].filter((line) => line !== "").join("\n\n");
   if (status.state !== "done") {
     const doing = status.state === "checking" ? "checking" : "waiting for sources";

@@ -65,10 +65,9 @@ pub fn completion(snapshot: &Snapshot<'_>, files: &dyn FileSystem, file: FileId,
     let mut items = request.items();
     let mask = project.mask();
     // What is offered would be written into the file.
-    let is_data = |kind| {
-        matches!(kind, CompletionKind::Option | CompletionKind::File | CompletionKind::Folder | CompletionKind::Table)
-    };
-    items.retain(|item| !is_data(item.kind) || !mask.is_in(&item.insert) && !mask.is_in(&item.label));
+    use CompletionKind::{File, Folder, Option, Snippet, Table};
+    let is_data = |item: &CompletionItem| !item.own && matches!(item.kind, Option | File | Folder | Table | Snippet);
+    items.retain(|item| !is_data(item) || !mask.is_in(&item.insert) && !mask.is_in(&item.label));
     for (index, item) in items.iter_mut().enumerate() {
         item.detail.iter_mut().chain(&mut item.documentation).for_each(|text| mask.hide_in(text));
         item.sort = format!("{index:05}");
@@ -89,7 +88,7 @@ impl Request<'_> {
         match self.context.spot {
             Spot::Nothing => Vec::new(),
             Spot::Key(range) => keys::at_key(self, range),
-            Spot::Value(content) => self.spaced(&content, values::values(self, &content)),
+            Spot::Value(content) => self.fitted(&content, values::values(self, &content)),
             Spot::Start { content, dash, flow } => {
                 let mut items = Vec::new();
                 if self.context.here.pairs.is_empty() || self.is_text(&content) {
@@ -98,7 +97,7 @@ impl Request<'_> {
                 if !self.is_text(&content) && content.quote.is_none() {
                     items.extend(keys::at_start(self, &content, dash, flow));
                 }
-                self.spaced(&content, items)
+                self.fitted(&content, items)
             }
         }
     }
@@ -108,12 +107,15 @@ impl Request<'_> {
         self.text[content.range].contains(['$', '(', '?', '{'])
     }
 
-    /// Puts a space first where the content hangs on a colon or dash.
-    fn spaced(&self, content: &Content, mut items: Vec<CompletionItem>) -> Vec<CompletionItem> {
-        if content.gap {
-            for item in &mut items {
-                item.insert.insert(0, ' ');
-                item.snippet.iter_mut().for_each(|snippet| snippet.insert(0, ' '));
+    /// What goes into a scalar, as YAML takes it there: the one way out for all that is no key of a mapping. A space comes first where
+    /// the content hangs on a colon or dash.
+    fn fitted(&self, content: &Content, mut items: Vec<CompletionItem>) -> Vec<CompletionItem> {
+        items.retain_mut(|item| in_yaml::fits(self, content, item));
+        let gap = if content.gap { " " } else { "" };
+        for item in &mut items {
+            for text in item.snippet.iter_mut().chain([&mut item.insert]) {
+                text.insert_str(0, item.lead);
+                text.insert_str(0, gap);
             }
         }
         items

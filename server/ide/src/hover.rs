@@ -156,8 +156,8 @@ fn described(text: &mut String, project: &Project, id: ObjectId, rest: impl FnOn
     let document = &project.file(project.file_of_object(id)).document;
     let node = document.range(project.object(id).loc).and_then(|range| node_at(document, range));
     let description = node.and_then(|node| node.get("description")?.str()).unwrap_or_default();
-    let description = description.trim();
-    let last = markdown::is_open(description);
+    let description = markdown::quiet(description.trim());
+    let last = markdown::is_open(&description);
     if !description.is_empty() && !last {
         let _ = writeln!(text, "{description}\n");
     }

@@ -4,7 +4,8 @@ use crate::actions::TextChange;
 use crate::cursor::nodes::scalars;
 use std::path::{Component, Path, PathBuf};
 use viz_project::{FileSystem, Project, normalize};
-use viz_syntax::quoted;
+use viz_syntax::{double_quoted, quoted};
+use viz_text::shown::is_control;
 use viz_text::{FileId, TextRange, TextSize};
 
 /// The edits that keep paths right after files or folders get other names, in the order of files and texts. Paths are real.
@@ -43,8 +44,19 @@ pub fn renamed_files(project: &Project, files: &dyn FileSystem, renames: &[(Path
             if path == written || Path::new(written).is_absolute() {
                 return;
             }
+            // A name that is a variable to a path can't be written.
+            if path.contains("${") {
+                return;
+            }
             let (range, quote) = inner(text, node.range());
-            out.push(TextChange { file: id, range, text: quoted(&path, quote) });
+            let change = match quote {
+                // Single quotes know no escapes: a line end would be a blank.
+                Some('\'') if path.contains(|c: char| c.is_control() || is_control(c)) => {
+                    TextChange { file: id, range: node.range(), text: double_quoted(&path) }
+                }
+                quote => TextChange { file: id, range, text: quoted(&path, quote) },
+            };
+            out.push(change);
         });
     }
     out

@@ -8,7 +8,7 @@ use sqlparser::tokenizer::Token as SqlToken;
 use std::collections::BTreeSet;
 use viz_facts::Column;
 use viz_project::{Body, Code, Fix, Kind, ObjectId, Problem, Project, Resolution, Rule, did_you_mean, similar};
-use viz_syntax::{RefForm, Reference, almost_references, path_outside, references};
+use viz_syntax::{RefForm, Reference, almost_references, is_referable, path_outside, references};
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
 /// What composing needs to know from outside the text.
@@ -278,7 +278,10 @@ impl<'a> Expander<'a> {
             loc,
             format!("the model `{}` has no column `{path}`", object.name_text()),
         );
-        if let [only] = near.as_slice() {
+        // Others can't be referred to (S-06).
+        if let [only] = near.as_slice()
+            && is_referable(only)
+        {
             problem = match path.starts_with('[') {
                 true => problem.fix(Fix::replace(format!("write `.{only}`"), loc, format!(".{only}"))),
                 false => problem.named(loc, only),

@@ -66,6 +66,31 @@ pub fn is_open(text: &str) -> bool {
     text.contains(['<', '\t']) || text.contains("```") || text.contains("~~~") || text.contains("]:")
 }
 
+/// What its author wrote as Markdown, without what an editor would fetch or draw by itself: images and HTML. A blank breaks both.
+pub fn quiet(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        out.push(c);
+        let next = chars.peek().copied().unwrap_or(' ');
+        let begins = match c {
+            '!' => next == '[',
+            '<' => next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'),
+            _ => false,
+        };
+        if begins {
+            out.push(' ');
+        }
+    }
+    out
+}
+
+/// A message for people who may see it as a notification: VS Code makes a link of `[label](command:…)` in those, which runs the command
+/// with its arguments on one click, whoever wrote the text.
+pub fn unlinked(text: &str) -> String {
+    text.replace("](", "] (")
+}
+
 fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or_default()
 }
@@ -147,6 +172,35 @@ mod tests {
             let (codes, _) = read(&format!("**model**\n\n{}\n\n{}", text.trim(), fenced("sql", "select 1")));
             prop_assert_eq!(codes.last().map(String::as_str), Some("select 1\n"));
         }
+    }
+
+    #[test]
+    fn descriptions_fetch_nothing() {
+        for text in [
+            "![](https://evil.example/a.png)",
+            "a `b` ![x](<https://evil.example/?\"a>)",
+            "![a][b]\n\n[b]: https://evil.example/a.png",
+            "<img src=\"https://evil.example/a.png\">",
+            "\\![x](y) !![x](y)",
+        ] {
+            let quiet = quiet(text);
+            let loads = |event: Event<'_>| {
+                matches!(
+                    event,
+                    Event::Start(Tag::Image { .. } | Tag::HtmlBlock) | Event::Html(_) | Event::InlineHtml(_)
+                )
+            };
+            assert!(!Parser::new(&quiet).any(loads), "{quiet}");
+        }
+        let plain = "**Sales** of [the shop](https://a.b), `n < 3`; no!\n\n- one";
+        assert_eq!(quiet(plain), plain);
+    }
+
+    #[test]
+    fn notifications_hold_no_links() {
+        let text = "can't read the baseline b [Fix](command:workbench.action.terminal.sendSequence?%7B%7D).json";
+        assert_eq!(unlinked(text), text.replace("](", "] ("));
+        assert!(!unlinked("[[a](](command:b)").contains("]("));
     }
 
     #[test]

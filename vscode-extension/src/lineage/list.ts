@@ -1,6 +1,7 @@
 // What an object uses and what uses it, as a list to walk through.
 
 import * as vscode from "vscode";
+import { inform } from "../notify";
 import type { Node, Subject } from "../protocol";
 import { refused } from "../pin";
 import type { Session } from "../session";
@@ -23,7 +24,7 @@ export async function lineage(session: Session, subject: Subject): Promise<void>
   const byId = new Map(answer.nodes.map((node) => [node.id, node]));
   const root = answer.root === null ? undefined : byId.get(answer.root);
   if (root === undefined) {
-    void vscode.window.showInformationMessage("viz: put the cursor into an object with a name");
+    void inform("viz: put the cursor into an object with a name");
     return;
   }
   const end = (ids: number[]): NodeItem[] => ids.flatMap((id) => {

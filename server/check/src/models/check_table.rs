@@ -10,7 +10,7 @@ use viz_project::{
     Body, Code, Fix, Kind, ObjectId, Project, Resolution, Rule, Severity, TableField, did_you_mean, similar,
 };
 use viz_sql::is_one_aggregate;
-use viz_syntax::{RefForm, Reference, almost_references, references};
+use viz_syntax::{RefForm, Reference, almost_references, is_referable, references};
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
 /// Looks at a table.
@@ -117,7 +117,10 @@ fn column(
     let mut finding = Finding::new(Code::UnknownColumn, loc, format!("{what} `{path}`"));
     finding.local = matches!(body, Body::Insight(_));
     let near = similar(path, known.iter().map(String::as_str));
-    if let [only] = near.as_slice() {
+    // Others can't be referred to (S-06). A property of an insight is a path.
+    if let [only] = near.as_slice()
+        && only.split('.').all(is_referable)
+    {
         finding.fix = Fix::name(loc, only);
     }
     finding.help = did_you_mean(&near)

@@ -65,7 +65,7 @@ fn accessors(request: &Request<'_>, id: ObjectId, input: &Input, replace: TextRa
             Ok((None, _)) => (String::new(), meaning.to_owned()),
             Err(why) => (String::new(), format!("{meaning}\n\noptions not known: {}", markdown::message(&why.message))),
         };
-        CompletionItem::new(*name, CompletionKind::Accessor, replace).detail(detail).documentation(documentation)
+        CompletionItem::own(*name, CompletionKind::Accessor, replace).detail(detail).documentation(documentation)
     };
     selection.accessors().iter().map(item).collect()
 }

@@ -7,11 +7,14 @@ use viz_syntax::{double_quoted, is_plain, quoted};
 use viz_text::shown::is_control;
 use viz_text::{TextRange, TextSize};
 
-/// Whether an item can be put into its scalar; names of objects, columns, tables, options and files get the escapes and quotes that
-/// they need there.
+/// Whether an item can be put into its scalar. All that holds data (names of objects, columns and tables, options, files) gets the
+/// escapes and quotes that it needs there, whatever its kind; only what is marked as this program's own stays as it is.
 pub(super) fn fits(request: &Request<'_>, content: &Content, item: &mut CompletionItem) -> bool {
-    if !is_named_by_others(item.kind) {
+    if item.own {
         return true;
+    }
+    if is_syntax(&item.label) {
+        return false;
     }
     let text = &request.text[content.range];
     let has_control = item.insert.contains(breaks);
@@ -35,9 +38,16 @@ fn breaks(c: char) -> bool {
     c.is_control() || is_control(c)
 }
 
-fn is_named_by_others(kind: CompletionKind) -> bool {
-    use CompletionKind::{Column, File, Folder, Object, Option, Property, Table, Variable};
-    matches!(kind, Object(_) | Column | Table | Property | Option | File | Folder | Variable)
+/// Whether a project would read data as a reference, a variable or a query, which no quotes of YAML prevent. (The labels of references
+/// that are offered are names alone.)
+fn is_syntax(data: &str) -> bool {
+    let begins = |mark| data.trim_start().starts_with(mark);
+    data.contains("${") || begins("?{") || begins(">{")
+}
+
+/// Whether a text without quotes is read as it is. `*` means something to YAML only where a scalar begins, and `select *` is usual.
+fn stays(whole: &str) -> bool {
+    is_plain(whole) || (whole.starts_with(char::is_alphabetic) && is_plain(&whole.replace('*', "x")))
 }
 
 /// A scalar without quotes gets them where all of it is replaced, or it is the path of a file; elsewhere nothing is offered that
@@ -50,8 +60,9 @@ fn fits_plain(request: &Request<'_>, content: &Content, item: &mut CompletionIte
     let is_whole = before.trim().is_empty() && after.trim().is_empty();
     let is_path = matches!(item.kind, CompletionKind::File | CompletionKind::Folder);
     if is_whole || is_path {
-        let reference = is_whole && whole.trim_start().starts_with("${");
-        if reference || is_plain(&whole) {
+        let breaks = whole.contains(breaks) || whole.contains(": ") || whole.contains(" #");
+        let reference = is_whole && !breaks && whole.trim_start().starts_with("${");
+        if reference || stays(&whole) {
             return true;
         }
         item.filter.insert_str(0, before);

@@ -28,6 +28,10 @@ pub struct CompletionItem {
     pub deprecated: bool,
     /// Whether there is more to choose where it leaves the cursor.
     pub goes_on: bool,
+    /// Whether all of it is of this program: no name, no value and no file of others is in it, and it is written as YAML already.
+    pub(super) own: bool,
+    /// What begins the value, before what is read as its text: the dash of a list's item.
+    pub(super) lead: &'static str,
 }
 
 /// Sorts of candidates.
@@ -66,7 +70,7 @@ pub enum CompletionKind {
 }
 
 impl CompletionItem {
-    /// A candidate that inserts its label.
+    /// A candidate that inserts its label, which is data: what others called something.
     pub(super) fn new(label: impl Into<String>, kind: CompletionKind, replace: TextRange) -> Self {
         let label = label.into();
         Self {
@@ -80,8 +84,15 @@ impl CompletionItem {
             filter: label.clone(),
             deprecated: false,
             goes_on: false,
+            own: false,
+            lead: "",
             label,
         }
+    }
+
+    /// A word of this program, or syntax around one: it is put in as it is.
+    pub(super) fn own(label: impl Into<String>, kind: CompletionKind, replace: TextRange) -> Self {
+        Self { own: true, ..Self::new(label, kind, replace) }
     }
 
     /// With this detail.

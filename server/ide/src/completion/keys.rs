@@ -166,7 +166,7 @@ pub(super) fn below(request: &Request<'_>, content: &Content) -> Vec<CompletionI
 
 /// A key with what follows it, as plain text and as a snippet.
 pub(super) fn plain(name: &str, detail: &str, doc: &str, form: &Form, insert: &str, snippet: &str) -> CompletionItem {
-    let item = CompletionItem::new(name, CompletionKind::Key, form.replace).detail(detail).documentation(doc);
+    let item = CompletionItem::own(name, CompletionKind::Key, form.replace).detail(detail).documentation(doc);
     if form.name_only {
         return item;
     }

@@ -96,13 +96,13 @@ pub(super) fn words(request: &Request<'_>, content: &Content) -> Vec<CompletionI
     let item = |word: String| {
         let insert = if is_part { word.clone() } else { written(attribute, &word, content.quote) };
         let detail = if default.as_deref() == Some(word.as_str()) { "default" } else { "" };
-        CompletionItem::new(word, CompletionKind::Value, replace).insert(insert).detail(detail)
+        CompletionItem::own(word, CompletionKind::Value, replace).insert(insert).detail(detail)
     };
     let is_palette = request.slot.inner == ["colorway"];
     if !is_palette && matches!(attribute.ty, ValueType::Color | ValueType::Colorlist) {
         let color = |(name, hex): (&str, String)| {
             let insert = quoted(name, content.quote);
-            CompletionItem::new(name, CompletionKind::Color, replace).insert(insert).detail(&hex).documentation(hex)
+            CompletionItem::own(name, CompletionKind::Color, replace).insert(insert).detail(&hex).documentation(hex)
         };
         return named_colors().map(color).collect();
     }

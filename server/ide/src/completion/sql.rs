@@ -90,10 +90,10 @@ pub(super) fn words(request: &Request<'_>, replace: TextRange) -> Vec<Completion
     let mut items: Vec<CompletionItem> = KEYWORDS
         .iter()
         .filter(|word| word.starts_with(&typed))
-        .map(|word| CompletionItem::new(*word, CompletionKind::Keyword, replace))
+        .map(|word| CompletionItem::own(*word, CompletionKind::Keyword, replace))
         .collect();
     items.extend(functions().iter().filter(|function| fits(function.name)).map(|function| {
-        let item = CompletionItem::new(function.name, CompletionKind::Function, replace)
+        let item = CompletionItem::own(function.name, CompletionKind::Function, replace)
             .detail(function.signatures.first().copied().unwrap_or_default());
         if called { item } else { item.snippet(format!("{}($0)", function.name)).insert(format!("{}(", function.name)) }
     }));
@@ -113,7 +113,7 @@ pub(super) fn directions(request: &Request<'_>, content: &Content, replace: Text
         return None;
     }
     let words = ["asc", "desc", "asc nulls last", "desc nulls last"];
-    Some(words.iter().map(|word| CompletionItem::new(*word, CompletionKind::Keyword, replace)).collect())
+    Some(words.iter().map(|word| CompletionItem::own(*word, CompletionKind::Keyword, replace)).collect())
 }
 
 /// Inside a literal that a column is compared with: the options of the inputs that belong to the column.

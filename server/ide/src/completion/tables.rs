@@ -91,18 +91,16 @@ pub(super) fn in_model(request: &Request<'_>, content: &Content) -> Vec<Completi
 /// Queries to begin with: all of a table that is known, or of none yet.
 fn beginnings(known: Option<&[String]>, replace: TextRange) -> Vec<CompletionItem> {
     const SHOWN: usize = 12;
-    let begin = |label: String, snippet: String, insert: String| {
-        CompletionItem::new(label, CompletionKind::Snippet, replace).detail("query").insert(insert).snippet(snippet)
+    let of_table = |table: &String| {
+        let table = quoted(table);
+        CompletionItem::new(format!("select * from {table}"), CompletionKind::Snippet, replace)
+            .detail("query")
+            .snippet(format!("select ${{1:*}} from {}", escape(&table)))
     };
-    let tables = known.unwrap_or_default().iter().take(SHOWN).map(|table| quoted(table));
-    let mut items: Vec<CompletionItem> = tables
-        .map(|table| {
-            let whole = format!("select * from {table}");
-            begin(whole.clone(), format!("select ${{1:*}} from {}", escape(&table)), whole)
-        })
-        .collect();
+    let mut items: Vec<CompletionItem> = known.unwrap_or_default().iter().take(SHOWN).map(of_table).collect();
     if items.is_empty() {
-        items.push(begin("select … from …".into(), "select $1 from $0".into(), "select ".into()).filter("select"));
+        let item = CompletionItem::own("select … from …", CompletionKind::Snippet, replace).detail("query");
+        items.push(item.insert("select ").snippet("select $1 from $0").filter("select"));
     }
     items
 }

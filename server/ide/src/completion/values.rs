@@ -2,7 +2,6 @@
 
 use super::Request;
 use super::fields::fields;
-use super::in_yaml::fits;
 use super::item::{CompletionItem, CompletionKind};
 use super::names::{Form, names};
 use super::paths;
@@ -98,8 +97,7 @@ pub(super) fn at_start(request: &Request<'_>, content: &Content, dash: bool, flo
             };
             let mut items = names(request, place, content, content.range, Form::Whole { in_text: false });
             for item in &mut items {
-                item.insert.insert_str(0, "- ");
-                item.snippet.iter_mut().for_each(|snippet| snippet.insert_str(0, "- "));
+                item.lead = "- ";
             }
             items
         }
@@ -109,14 +107,8 @@ pub(super) fn at_start(request: &Request<'_>, content: &Content, dash: bool, flo
     }
 }
 
-/// What may stand in a scalar, as YAML takes it there.
+/// What may stand in a scalar.
 pub(super) fn values(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
-    let mut items = all_values(request, content);
-    items.retain_mut(|item| fits(request, content, item));
-    items
-}
-
-fn all_values(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
     let (text, at) = request.content(content);
     let absolute = |range: TextRange| range + content.range.start();
     if let Some(variables) = variables(request, content) {
@@ -232,7 +224,7 @@ fn plain(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
     }
     let slot = &request.slot;
     let replace = content.range;
-    let word = |word: &str| CompletionItem::new(word, CompletionKind::Value, replace);
+    let word = |word: &str| CompletionItem::own(word, CompletionKind::Value, replace);
     let by_default = |mut item: CompletionItem| {
         if slot.field.is_some_and(|field| field.default == item.label) {
             item.detail = Some("default".into());
@@ -240,7 +232,7 @@ fn plain(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
         item
     };
     let snippet = |label: &str, insert: &str, snippet: &str| {
-        CompletionItem::new(label, CompletionKind::Snippet, replace).insert(insert).snippet(snippet)
+        CompletionItem::own(label, CompletionKind::Snippet, replace).insert(insert).snippet(snippet)
     };
     let whole = |place| names(request, place, content, replace, Form::Whole { in_text: false });
     let empty = request.text[replace].trim_matches('?').is_empty();
@@ -253,7 +245,7 @@ fn plain(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
         Type::HexColor => {
             // Only digits are allowed, and nobody knows them by heart.
             let color = |(name, hex): (&str, String)| {
-                let item = CompletionItem::new(name, CompletionKind::Color, replace).detail(&hex);
+                let item = CompletionItem::own(name, CompletionKind::Color, replace).detail(&hex);
                 item.insert(quoted(&hex, content.quote)).documentation(hex)
             };
             named_colors().map(color).collect()
@@ -344,7 +336,7 @@ fn databases(request: &Request<'_>, content: &Content, root: &Path) -> Vec<Compl
     };
     let mut items = paths::paths(request, content, root, extensions);
     if ty == Some("duckdb") && !request.text[content.range].contains('/') {
-        let memory = CompletionItem::new(":memory:", CompletionKind::Value, content.range).detail("no file");
+        let memory = CompletionItem::own(":memory:", CompletionKind::Value, content.range).detail("no file");
         items.push(memory.insert(quoted(":memory:", content.quote)));
     }
     items
@@ -372,7 +364,7 @@ fn bounds(request: &Request<'_>, content: &Content) -> Vec<CompletionItem> {
         [.., "range", "step"] => STEPS,
         _ => return Vec::new(),
     };
-    words.iter().map(|word| CompletionItem::new(*word, CompletionKind::Value, content.range)).collect()
+    words.iter().map(|word| CompletionItem::own(*word, CompletionKind::Value, content.range)).collect()
 }
 
 /// The options of the input, for its default.

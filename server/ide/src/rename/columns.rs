@@ -6,6 +6,7 @@ use crate::cursor::sql_names::{model_sql, of_column, words};
 use crate::cursor::symbol::{Symbol, symbols_at};
 use crate::origins::{of_model, read_at, relation_name};
 use crate::references::of_symbol;
+use crate::sql_text::keywords::is_reserved;
 use crate::sql_text::select_list::{NamedColumn, select_list};
 use viz_facts::FactStore;
 use viz_project::{Body, Kind, ObjectId, Project};
@@ -54,6 +55,9 @@ pub(super) fn rename(
     // The text of an expression may be this name alone.
     if !is_plain(new) && !matches!(new, "y" | "n") {
         return Err(format!("`{new}` is no name for a column: YAML and SQL read it as a value"));
+    }
+    if is_reserved(new) {
+        return Err(format!("`{new}` is no name for a column: it is a word of SQL"));
     }
     let taken = select_list(sql.text()).iter().any(|found| found.name.eq_ignore_ascii_case(new));
     if taken || project.scoped_field(model, new).is_some() {

@@ -2,6 +2,7 @@
 //! engine is needed, and unfinished text is fine up to where it stops being tokens.
 
 use crate::sql_text::select_list::{select_list, tokens_of};
+use std::cell::Cell;
 use std::sync::Arc;
 use viz_sql::Token;
 use viz_text::TextRange;
@@ -47,6 +48,10 @@ impl FromItem {
 /// Queries in queries are followed to this depth for all that they take.
 const DEEPEST: usize = 8;
 
+/// Bytes of queries in queries that are read for their columns: each is read again in all around it, so nested ones come to the square of
+/// their depth. Those behind have no columns.
+const MOST: usize = 1 << 20;
+
 /// Words that follow an item of FROM and are no alias of it.
 const NO_ALIAS: [&str; 34] = [
     "where",
@@ -88,7 +93,8 @@ const NO_ALIAS: [&str; 34] = [
 /// What the FROM clauses of a text read, in order, those of sub-queries too; and the queries that WITH names.
 pub(crate) fn from_items(sql: &str) -> (Vec<FromItem>, Vec<FromItem>) {
     let tokens: Vec<Token> = tokens_of(sql).into_iter().filter(|token| !token.is_space()).collect();
-    let reader = Reader { sql, tokens: &tokens };
+    let left = Cell::new(MOST);
+    let reader = Reader { sql, tokens: &tokens, left: &left };
     let named = reader.named_queries();
     let found = reader.items(&named, true, DEEPEST);
     (found, named)
@@ -104,13 +110,19 @@ fn takes_all(sql: &str) -> bool {
         || (0..tokens.len()).any(|at| text(at) == "*" && begins(at))
 }
 
-/// A query in the text of another, which knows the queries that WITH has named. `left` says how deep those in it are followed.
-fn query(sql: &str, named: &[FromItem], left: usize) -> Origin {
+/// A query in the text of another, which knows the queries that WITH has named. `deep` says how deep those in it are followed, and `left`
+/// how much text is still read.
+fn query(sql: &str, named: &[FromItem], deep: usize, left: &Cell<usize>) -> Origin {
+    let Some(rest) = left.get().checked_sub(sql.len()) else {
+        left.set(0);
+        return Origin::Query { columns: Vec::new(), all_of: Arc::default() };
+    };
+    left.set(rest);
     let columns = select_list(sql).into_iter().map(|column| column.name).collect();
-    let all_of = match left.checked_sub(1).filter(|_| takes_all(sql)) {
-        Some(left) => {
+    let all_of = match deep.checked_sub(1).filter(|_| takes_all(sql)) {
+        Some(deep) => {
             let tokens: Vec<Token> = tokens_of(sql).into_iter().filter(|token| !token.is_space()).collect();
-            Reader { sql, tokens: &tokens }.items(named, false, left)
+            Reader { sql, tokens: &tokens, left }.items(named, false, deep)
         }
         None => Vec::new(),
     };
@@ -126,11 +138,13 @@ pub(crate) fn expects_table(before: &str) -> bool {
 struct Reader<'a> {
     sql: &'a str,
     tokens: &'a [Token],
+    /// How much text of queries in it is still read.
+    left: &'a Cell<usize>,
 }
 
 impl Reader<'_> {
     /// What its FROM clauses read, those of the queries in it too if `all`.
-    fn items(&self, named: &[FromItem], all: bool, left: usize) -> Vec<FromItem> {
+    fn items(&self, named: &[FromItem], all: bool, deep: usize) -> Vec<FromItem> {
         let tokens = self.tokens;
         let mut found = Vec::new();
         // Of each parenthesis that is open: whether a query is in it (and not `extract(year from x)`).
@@ -148,7 +162,7 @@ impl Reader<'_> {
                 continue;
             }
             let mut next = Some(at + 1);
-            while let Some((item, end)) = next.and_then(|at| self.item(at, named, left)) {
+            while let Some((item, end)) = next.and_then(|at| self.item(at, named, deep)) {
                 found.push(item);
                 next = (self.text(end) == ",").then_some(end + 1);
             }
@@ -188,16 +202,16 @@ impl Reader<'_> {
     }
 
     /// The item that begins here, and the token behind it.
-    fn item(&self, at: usize, named: &[FromItem], left: usize) -> Option<(FromItem, usize)> {
+    fn item(&self, at: usize, named: &[FromItem], deep: usize) -> Option<(FromItem, usize)> {
         if self.tokens.get(at)?.is_word("lateral") {
-            return self.item(at + 1, named, left);
+            return self.item(at + 1, named, deep);
         }
         let mut place = None;
         let (own, origin, mut end) = if self.text(at) == "(" {
             let end = self.behind(at)?;
             let inner =
                 &self.sql[usize::from(self.tokens[at].range.end())..usize::from(self.tokens[end - 1].range.start())];
-            (None, query(inner, named, left), end)
+            (None, query(inner, named, deep, self.left), end)
         } else if self.text(at).starts_with('\'') {
             (None, Origin::Call(self.text(at).to_owned()), at + 1)
         } else {
@@ -252,7 +266,7 @@ impl Reader<'_> {
             };
             let inner =
                 &self.sql[usize::from(self.tokens[open].range.end())..usize::from(self.tokens[end - 1].range.start())];
-            let origin = query(inner, &found, DEEPEST);
+            let origin = query(inner, &found, DEEPEST, self.left);
             found.push(FromItem { name, origin, place: None });
         }
         found
@@ -304,6 +318,16 @@ mod tests {
         ] {
             assert_eq!(shown(sql), expected, "{sql}");
         }
+    }
+
+    #[test]
+    fn nested_queries_are_read_to_a_bound() {
+        let nested = (0..290).fold("t".to_owned(), |inner, at| format!("(select *, d0 as a{at} from {inner}) q{at}"));
+        let many = vec![nested; 12].join(" cross join ");
+        let (items, _) = from_items(&format!("select  from {many}"));
+        assert_eq!(items.len(), 12 * 291, "each of them is found");
+        let known = items.iter().filter(|item| item.named().next().is_some()).count();
+        assert!((1..items.len() / 4).contains(&known), "{known} of them were read");
     }
 
     #[test]

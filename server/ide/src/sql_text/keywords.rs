@@ -91,6 +91,24 @@ pub(crate) fn is_keyword(word: &str) -> bool {
     KEYWORDS.binary_search(&lower.as_str()).is_ok()
 }
 
+/// Words that DuckDB or SQLite don't take as the name of a column that has no quotes.
+const RESERVED: &str = "
+    add all alter analyse analyze and anti any array as asc asof asymmetric authorization
+    autoincrement between binary both case cast check collate collation column commit concurrently
+    constraint create cross default deferrable delete desc describe distinct do drop else end escape
+    except exists false fetch for foreign freeze from full generated glob group having ilike in
+    index initially inner insert intersect into is isnull join lambda lateral leading left like
+    limit natural not nothing notnull null offset on only or order outer overlaps pivot pivot_longer
+    pivot_wider placing positional primary qualify references returning right select semi set show
+    similar some summarize symmetric table tablesample then to trailing transaction true try_cast
+    union unique unpivot update using values variadic verbose when where window with
+";
+
+/// Whether a word, in small letters, needs quotes to be the name of a column.
+pub(crate) fn is_reserved(word: &str) -> bool {
+    RESERVED.split_ascii_whitespace().any(|reserved| reserved == word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

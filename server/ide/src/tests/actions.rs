@@ -229,6 +229,10 @@ fn what_is_no_path_stays_as_files_move() {
     assert_eq!(edits("/p", "/q"), [""; 0]);
     assert_eq!(edits("/p", "/deep/q"), ["../../y.duckdb"]);
     assert_eq!(edits("/p/data", "/p/rows"), ["rows/x.duckdb"]);
+    // Single quotes have no escape for a line end, and YAML none for a variable.
+    assert_eq!(edits("/p/data", "/p/a\nb"), ["\"a\\nb/x.duckdb\""]);
+    assert_eq!(edits("/p/data", "/p/a\u{2028}b"), ["\"a\\u2028b/x.duckdb\""]);
+    assert_eq!(edits("/p/data", "/p/${x}"), [""; 0]);
 }
 
 /// What YAML reads as something else where it stands without quotes, or as more than one thing.
@@ -373,4 +377,17 @@ fn a_file_full_of_faults_gets_a_list_that_can_be_read() {
     assert_eq!((few.1, many.1), (200, 400));
     assert_eq!(few.0, many.0);
     assert!(many.0 <= 3 * crate::MOST_OFFERED, "{many:?}");
+}
+
+#[test]
+fn no_fix_names_a_column_that_a_reference_cannot_hold() {
+    for (column, fixed) in [("year$", false), ("year_", true)] {
+        let text = format!(
+            "//# m: {column} INTEGER\nsources:\n  - {{ name: s, type: duckdb, database: ':memory:' }}\ndefaults: {{ source_name: s }}\nmodels:\n  - {{ name: m, sql: select a from t }}\ninsights:\n  - {{ name: i, props: {{ type: bar, x: '?{{ ${{ref(m).year}} }}' }} }}\n"
+        );
+        let report = super::fixture::Fixture::new(&text).report();
+        let mut found = report.findings.iter().filter(|finding| finding.code == Code::UnknownColumn);
+        let finding = found.next().unwrap_or_else(|| panic!("{column}: {:?}", report.findings));
+        assert_eq!(finding.fix.is_some(), fixed, "{column}: {finding:?}");
+    }
 }

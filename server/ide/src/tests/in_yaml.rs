@@ -1,6 +1,9 @@
 //! What others called something is put in so that YAML reads it as it is, or it is not offered.
 
-use super::fixture::Fixture;
+use super::fixture::{Fixture, ROOT};
+use crate::CompletionKind;
+use viz_facts::{Answer, Column, OptionValues};
+use viz_project::Kind;
 use viz_syntax::{Plain, TopValue};
 use viz_text::FileId;
 
@@ -173,4 +176,96 @@ fn data_end_no_line() {
         }
     }
     assert!(offered > 5, "in double quotes they are: {offered}");
+}
+
+/// What a database, a folder or an option may be called by somebody who means harm.
+const HOSTILE: [&str; 14] = [
+    "zz\u{2028}includes:\u{2028}- path:\u{2028}    ../outside/evil.yml\u{2028}#",
+    "nn\nincludes:\n- path: ../outside/evil.yml\n#",
+    "rr\rincludes:\r- path: ../outside/evil.yml\r#",
+    "yy: x",
+    "a #b",
+    "it's",
+    "say \"x\"",
+    "$1 } ${2:b}",
+    "${x}\u{2028}includes:\u{2028}- path:\u{2028}    ../outside/evil.yml\u{2028}#",
+    "${y}\nincludes: []",
+    "${ref(a)}: b",
+    "${z} # c",
+    "?{ select 1 }",
+    ">{ 1 }",
+];
+
+/// Places of data of all kinds; `@` is what others wrote.
+const HOSTILE_PLACES: [&str; 12] = [
+    "models:\n  - name: q\n    source: ${ref(s)}\n    sql: $0\n",
+    "models:\n  - name: q\n    source: ${ref(s)}\n    sql: \"$0\"\n",
+    "models:\n  - name: q\n    source: ${ref(s)}\n    sql: '$0'\n",
+    "models:\n  - name: q\n    source: ${ref(s)}\n    sql: |\n      $0\n",
+    "models:\n  - name: q\n    source: ${ref(s)}\n    sql: >-\n      $0\n",
+    "models:\n  - {name: q, source: '${ref(s)}', sql: $0}\n",
+    "models:\n  - name: q\n    source: ${ref(s)}\n    sql: select a from $0\n",
+    "models:\n  - name: q\n    source: ${ref(s)}\n    sql: |\n      select a from $0\n",
+    "inputs:\n  - name: i\n    type: single-select\n    options: [@, Oslo]\n    display:\n      default:\n        value: $0\n",
+    "inputs:\n  - name: i\n    type: multi-select\n    options: [@, Oslo]\n    display:\n      default: {values: [$0]}\n",
+    "inputs:\n  - name: i\n    type: single-select\n    options: [@, Oslo]\n    display:\n      default:\n        value: \"$0\"\n",
+    "includes:\n  - path: $0\n",
+];
+
+/// What an editor makes of a snippet whose stops are left as they are.
+fn filled(snippet: &str) -> String {
+    let (mut out, text) = (String::new(), snippet.replace("${1:*}", "*"));
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => out.extend(chars.next()),
+            '$' => while chars.next_if(char::is_ascii_digit).is_some() {},
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Whatever is offered, of whatever kind, adds no keys, says the same with and without snippets, and makes no reference of data.
+#[test]
+fn hostile_names_stay_names() {
+    let mut offered = std::collections::BTreeMap::<&str, usize>::new();
+    for name in HOSTILE {
+        for place in HOSTILE_PLACES {
+            let yaml = place.replace('@', &viz_syntax::double_quoted(name));
+            let project = if place.starts_with("models") || place.starts_with("inputs") { &yaml } else { "" };
+            let rest = "sources:\n  - { name: s, type: sqlite, database: a.sqlite }\n";
+            let mut fixture = Fixture::new(&format!("{rest}{project}{}", if project.is_empty() { &yaml } else { "" }));
+            fixture.files.insert(&format!("{ROOT}/{}.yml", name.replace('/', "_")), "models: []\n");
+            let models = fixture.project.ids().filter(|id| fixture.project.object(*id).kind == Kind::Model);
+            for model in models.collect::<Vec<_>>() {
+                let source = viz_check::source_of_model(&fixture.project, model).expect("a source");
+                let question = crate::sql_text::source_tables::tables_question(&source).expect("its tables");
+                let values = [name, "plain"].map(|table| Some(table.to_owned())).into();
+                let columns = vec![Column { name: "name".into(), data_type: "VARCHAR".into() }];
+                fixture.learn(&question, Answer::Options(Ok(OptionValues { columns, values, more: false })));
+            }
+            let keys = |text: &str| {
+                let document = viz_syntax::Document::parse(text);
+                let leaves = document.leaves().into_iter();
+                let keys = leaves.filter(|(_, leaf)| matches!(leaf, viz_syntax::Leaf::Key(_)));
+                keys.map(|(_, leaf)| format!("{leaf:?}")).collect::<Vec<_>>()
+            };
+            let before = keys(fixture.text());
+            for item in fixture.completion().into_iter().filter(|item| item.kind != CompletionKind::Key) {
+                *offered.entry(place).or_default() += 1;
+                for insert in item.snippet.as_deref().map(filled).iter().chain([&item.insert]) {
+                    let mut item = item.clone();
+                    item.insert = insert.clone();
+                    let after = fixture.applied(&item, false);
+                    assert_eq!(keys(&after), before, "{name:?}: {item:?} at {place}");
+                }
+                let begins = item.insert.trim_start_matches([' ', '"', '\'']);
+                assert!(!begins.starts_with("?{ select") && !begins.starts_with(">{ 1"), "{item:?} at {place}");
+                let syntax = ["${x}", "${y}", "${z}", "${ref(a)", "${2"];
+                assert!(!syntax.iter().any(|text| item.insert.contains(text)), "{item:?} at {place}");
+            }
+        }
+    }
+    assert_eq!(offered.len(), HOSTILE_PLACES.len(), "something is offered everywhere: {offered:?}");
 }

@@ -140,6 +140,11 @@ fn names_that_yaml_reads_otherwise() {
         assert_eq!(why, format!("`{name}` is no name for a column: YAML and SQL read it as a value"));
     }
     assert!(renamed("${ref(orders).ci|ty}", "n").is_ok());
+    for name in ["order", "select", "left", "table", "index"] {
+        let why = renamed("${ref(orders).ci|ty}", name).expect_err("refused");
+        assert_eq!(why, format!("`{name}` is no name for a column: it is a word of SQL"));
+    }
+    assert!(renamed("${ref(orders).ci|ty}", "row").is_ok());
 }
 
 #[test]

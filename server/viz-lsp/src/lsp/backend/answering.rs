@@ -63,7 +63,11 @@ impl Backend {
 /// The request was fine, but what it asks for can't be done: clients show the reason.
 pub(super) fn refused(why: String) -> Error {
     const REQUEST_FAILED: i64 = -32803;
-    Error { code: ErrorCode::ServerError(REQUEST_FAILED), message: why.into(), data: None }
+    Error {
+        code: ErrorCode::ServerError(REQUEST_FAILED),
+        message: viz_text::markdown::unlinked(&why).into(),
+        data: None,
+    }
 }
 
 /// Computes off the transport's task. A panic is a mistake of ours and becomes the answer to this request alone.

@@ -5,6 +5,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tower_lsp::Client;
 use tower_lsp::lsp_types::notification::Notification;
 use tower_lsp::lsp_types::{MessageType, PublishDiagnosticsParams};
+use viz_text::markdown::unlinked;
 
 /// A notification to the client.
 #[derive(Debug)]
@@ -97,8 +98,27 @@ impl Outbox {
 
     /// Sends a message after those before it. A client that has gone misses it.
     pub fn send(&self, message: Message) {
+        // What it tells holds texts of projects.
+        let message = match message {
+            Message::Show(kind, text) => Message::Show(kind, unlinked(&text)),
+            message => message,
+        };
         if self.messages.send(message).is_err() {
             tracing::debug!("the client has gone, so nothing is told any more");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_should_read_holds_no_links() {
+        let (messages, mut queue) = unbounded_channel();
+        let text = "can't read the baseline b [Fix](command:workbench.action.terminal.sendSequence?%7B%7D).json";
+        Outbox::to(messages).send(Message::Show(MessageType::WARNING, text.to_owned()));
+        let Ok(Message::Show(_, shown)) = queue.try_recv() else { panic!("it is sent") };
+        assert_eq!(shown, text.replace("](", "] ("));
     }
 }

@@ -84,7 +84,7 @@ fn streams(
 
 impl Input {
     fn show(&self, kind: MessageType, text: &str) {
-        let params = json!({ "type": kind, "message": text });
+        let params = json!({ "type": kind, "message": viz_text::markdown::unlinked(text) });
         self.say(&json!({ "jsonrpc": "2.0", "method": "window/showMessage", "params": params }));
     }
 
