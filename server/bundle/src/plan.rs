@@ -121,10 +121,9 @@ fn errors(project: &Project, report: &Report) -> FxHashMap<ObjectId, String> {
     let objects = project.objects_in(&locs.iter().map(|(loc, _)| loc.segment).collect());
     let mut out = FxHashMap::default();
     for (loc, message) in locs {
-        let range = |id: &ObjectId| project.object(*id).loc;
-        let holds = |id: &&ObjectId| range(id).segment == loc.segment && range(id).range.contains_range(loc.range);
-        let inner =
-            objects.get(&loc.segment).into_iter().flatten().filter(holds).min_by_key(|id| range(id).range.len());
+        let place = |id: &ObjectId| project.object(*id).loc;
+        let around = objects.get(&loc.segment).into_iter().flatten().filter(|id| place(id).contains(loc));
+        let inner = around.min_by_key(|id| place(id).range.len());
         if let Some(id) = inner {
             out.entry(*id).or_insert_with(|| message.to_owned());
         }

@@ -13,18 +13,19 @@ mod file;
 
 use crate::CancelToken;
 use crate::DUCKDB_VERSION;
-use crate::data_version::{DataVersions, Judge, has_wildcards, logs};
+use crate::data_version::{DataVersions, Judge, logs};
 use crate::database_files::Format;
 use crate::reads::Reads;
 pub use file::Run;
 use file::{File, Found, NewRun, Row};
 use parking_lot::{Mutex, MutexGuard};
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::SystemTime;
 use viz_facts::{Answer, KeyedQuestion, Question, QuestionKey, SourceSpec, Unknown};
-use viz_files::{Granted, Place, Roots};
+use viz_files::{Granted, Place, Roots, has_wildcards};
 
 /// What the engine did to answer a question.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -83,7 +84,11 @@ impl Capsules {
     }
 
     /// What is known about these questions, and since when.
-    pub(crate) fn recall(&self, questions: &[KeyedQuestion], token: &CancelToken) -> Vec<Option<(Answer, SystemTime)>> {
+    pub(crate) fn recall<'q>(
+        &self,
+        questions: &'q [KeyedQuestion],
+        token: &CancelToken,
+    ) -> Vec<Option<(Answer, SystemTime)>> {
         let file = self.lock();
         let look_up = |question: &KeyedQuestion| match (question.key(), question.is_pure()) {
             (key, true) => file.verdict(&key, &self.engine),
@@ -91,19 +96,19 @@ impl Capsules {
         };
         let found: Vec<Option<Found>> = questions.iter().map(look_up).collect();
         drop(file);
-        let mut versions = DataVersions::until(token);
-        let mut still_true = |(question, found): (&KeyedQuestion, Option<Found>)| {
+        let (mut versions, mut judges) = (DataVersions::until(token), Judges::of(&self.granted));
+        let still_true = |(question, found): (&'q KeyedQuestion, Option<Found>)| {
             let Found { answer, at, over } = found?;
             let same = over.is_none_or(|(reads, data)| {
                 question.source().is_some_and(|source| {
-                    let judge = Judge::of_one(source, &self.granted);
-                    let files = files(source, question, &reads, &judge);
-                    files.is_some_and(|files| versions.of(&files, &judge) == Some(data))
+                    let judge = judges.on(source);
+                    let files = files(source, question, &reads, judge);
+                    files.is_some_and(|files| versions.of(&files, judge) == Some(data))
                 })
             });
             same.then_some((answer, at))
         };
-        questions.iter().zip(found).map(&mut still_true).collect()
+        questions.iter().zip(found).map(still_true).collect()
     }
 
     /// Keeps what was just found out, from a moment on.
@@ -113,16 +118,16 @@ impl Capsules {
         limits: &crate::Limits,
         since: SystemTime,
     ) {
-        let mut versions = DataVersions::default();
-        let mut row = |(question, result, ran): (&KeyedQuestion, &Result<Answer, Unknown>, Option<&Ran>)| {
+        let (mut versions, mut judges) = (DataVersions::default(), Judges::of(&self.granted));
+        let row = |(question, result, ran): (&'a KeyedQuestion, &Result<Answer, Unknown>, Option<&Ran>)| {
             let key = question.key();
             let Some(source) = question.source() else {
                 let (engine, answer) = (self.engine.clone(), result.as_ref().ok()?.clone());
                 return Some(Row::Verdict { key, engine, answer });
             };
-            let judge = Judge::of_one(source, &self.granted);
-            let files = ran.and_then(|ran| files(source, question, &ran.reads, &judge));
-            let data = files.as_ref().and_then(|files| versions.unchanged_since(files, &judge, since));
+            let judge = judges.on(source);
+            let files = ran.and_then(|ran| files(source, question, &ran.reads, judge));
+            let data = files.as_ref().and_then(|files| versions.unchanged_since(files, judge, since));
             let run = NewRun {
                 key,
                 engine: self.reader.clone(),
@@ -138,7 +143,7 @@ impl Capsules {
             };
             Some(Row::Run(Box::new(run)))
         };
-        let rows: Vec<Row> = found.filter_map(&mut row).collect();
+        let rows: Vec<Row> = found.filter_map(row).collect();
         if let (false, Some((sender, _))) = (rows.is_empty(), &self.writer) {
             // The thread is there as long as the engine is.
             drop(sender.send(rows));
@@ -152,6 +157,22 @@ impl Drop for Capsules {
             drop(sender);
             drop(thread.join());
         }
+    }
+}
+
+/// What may be looked at for each source, found out once.
+struct Judges<'g, 'q> {
+    granted: &'g Granted,
+    known: HashMap<&'q SourceSpec, Judge>,
+}
+
+impl<'g, 'q> Judges<'g, 'q> {
+    fn of(granted: &'g Granted) -> Self {
+        Self { granted, known: HashMap::new() }
+    }
+
+    fn on(&mut self, source: &'q SourceSpec) -> &Judge {
+        self.known.entry(source).or_insert_with(|| Judge::of_one(source, self.granted))
     }
 }
 

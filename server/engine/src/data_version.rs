@@ -7,7 +7,7 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use viz_facts::SourceSpec;
-use viz_files::{Granted, Identity, Kind, Place, Reach, Roots};
+use viz_files::{Granted, Identity, Kind, Place, Reach, Roots, has_wildcards};
 
 /// Bytes at the beginning of a file that are part of its version: DuckDB counts its checkpoints there.
 const HEADER: u64 = 12 << 10;
@@ -101,26 +101,26 @@ impl DataVersions {
     }
 
     fn both(&mut self, paths: &[PathBuf], judge: &Judge) -> Option<([u8; 16], SystemTime)> {
-        let mut all = blake3::Hasher::new();
-        let mut changed = SystemTime::UNIX_EPOCH;
-        let mut left = MOST.min(MOST_TOGETHER.saturating_sub(self.looked_at));
-        let before = left;
+        let before = MOST.min(MOST_TOGETHER.saturating_sub(self.looked_at));
+        let mut left = before;
+        let found = self.of_all(paths, judge, &mut left);
+        self.looked_at += before - left;
+        found
+    }
+
+    fn of_all(&mut self, paths: &[PathBuf], judge: &Judge, left: &mut usize) -> Option<([u8; 16], SystemTime)> {
+        let (mut all, mut changed) = (blake3::Hasher::new(), SystemTime::UNIX_EPOCH);
         for path in paths {
             let key = (judge.roots.root().to_owned(), path.clone());
             let version = match self.known.get(&key) {
-                Some(version) => Some(*version),
-                None if self.stop.as_ref().is_some_and(CancelToken::is_cancelled) => None,
-                None => version(path, judge, &mut left),
-            };
-            let Some(version) = version else {
-                self.looked_at += before - left;
-                return None;
+                Some(version) => *version,
+                None if self.stop.as_ref().is_some_and(CancelToken::is_cancelled) => return None,
+                None => version(path, judge, left)?,
             };
             self.known.insert(key, version);
             all.update(&version.hash);
             changed = changed.max(version.changed);
         }
-        self.looked_at += before - left;
         let mut short = [0; 16];
         short.copy_from_slice(&all.finalize().as_bytes()[..16]);
         Some((short, changed))
@@ -222,11 +222,6 @@ fn add(path: &Path, judge: &Judge, hash: &mut blake3::Hasher, changed: &mut Syst
         hash.update(&first);
     }
     Some(())
-}
-
-/// Whether a name may be a pattern.
-pub(crate) fn has_wildcards(name: &str) -> bool {
-    name.contains(['*', '?', '['])
 }
 
 /// When a file was last renamed, linked or written to, where the system tells.

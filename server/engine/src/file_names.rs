@@ -16,7 +16,7 @@ use serde_json::Value;
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 use viz_facts::{Reason, Unknown};
-use viz_files::{Kind, Private, Reach, Roots, in_a_shell};
+use viz_files::{Kind, Private, Reach, Roots, has_wildcards, in_a_shell, lexical};
 
 /// Files that match one name. Of more nobody looks at all.
 const MOST: usize = 10_000;
@@ -362,18 +362,7 @@ fn goes_back_through_a_link(path: &Path) -> bool {
     if !path.components().any(|part| part == Component::ParentDir) {
         return false;
     }
-    let mut spelled = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => drop(spelled.pop()),
-            part => spelled.push(part),
-        }
-    }
-    viz_files::real(path).ok() != viz_files::real(&spelled).ok()
-}
-
-fn has_wildcards(name: &str) -> bool {
-    name.contains(['*', '?', '['])
+    viz_files::real(path).ok() != viz_files::real(&lexical(path)).ok()
 }
 
 #[cfg(test)]

@@ -150,7 +150,7 @@ impl SourceRunner {
             gate::unguarded(&sql)
         } else {
             let watched = self.watchdog.watch(id, limits.timeout, judge.conn().interrupt_handle());
-            let passed = gate::pass(judge.conn(), &sql).and_then(|gated| as_typed(question, &gated).map(|()| gated));
+            let passed = pass_as_typed(judge.conn(), question, &sql);
             match (passed, watched.stop()) {
                 (Ok(gated), _) => gated,
                 (Err(Failure::Sql(error)), _) => return Ok(wrap(question, behind(error, ours))),
@@ -313,9 +313,7 @@ impl SourceRunner {
         limits: &Limits,
     ) -> Result<Answer, Unknown> {
         let gated = match self.walls.gate {
-            true => {
-                gate::pass(&taken.conn, question.sql()).and_then(|gated| as_typed(question, &gated).map(|()| gated))
-            }
+            true => pass_as_typed(&taken.conn, question, question.sql()),
             false => Ok(gate::unguarded(question.sql())),
         };
         if let (true, Ok(gated), Some(source)) = (self.walls.gate, &gated, question.source()) {
@@ -402,13 +400,14 @@ impl Runner for SourceRunner {
     }
 }
 
-/// Refuses what only this program has where a question is in the user's own words. A query that runs may be in others; what was typed
-/// has been parsed before, which refuses it.
-fn as_typed(question: &Question, gated: &Gated<'_>) -> Result<(), Failure> {
-    match question {
-        Question::Execute { .. } | Question::Rows { .. } => Ok(()),
-        _ => gated.as_typed(),
+/// Lets a question's text through the gate. Refuses what only this program has where it is in the user's own words: a query that
+/// runs may be in others; what was typed has been parsed before, which refuses it.
+fn pass_as_typed<'s>(judge: &duckdb::Connection, question: &Question, sql: &'s str) -> Result<Gated<'s>, Failure> {
+    let gated = gate::pass(judge, sql)?;
+    if !matches!(question, Question::Execute { .. } | Question::Rows { .. }) {
+        gated.as_typed()?;
     }
+    Ok(gated)
 }
 
 /// What judges texts.

@@ -1,11 +1,9 @@
 //! Looking below the folders of data alone: whoever may name any path is not to learn what lies elsewhere.
 
 use crate::open::{Kind, kind, real};
-use crate::roots::{Roots, lexical};
+use crate::roots::Roots;
+use crate::spelling::{MOST_LINKS, lexical, parts};
 use std::path::{Component, Path, PathBuf};
-
-/// Links on one way; the system gives up at as many.
-const MOST_LINKS: usize = 40;
 
 /// Where a path leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,11 +93,6 @@ impl Roots {
         seen.sort_by(|a, b| a.path.cmp(&b.path));
         Some(seen)
     }
-}
-
-/// The parts of a path, the last one first.
-fn parts(path: &Path) -> Vec<PathBuf> {
-    path.components().rev().map(|part| PathBuf::from(part.as_os_str())).collect()
 }
 
 #[cfg(all(test, unix))]

@@ -24,6 +24,7 @@ mod private;
 mod readable;
 mod roots;
 mod slashes;
+mod spelling;
 
 pub use folder::{Folder, LockError};
 pub use handed::{Handed, Held};
@@ -36,3 +37,4 @@ pub use private::{Private, close, closed, is_private_name};
 pub use readable::{MOST_WALKED, Readable, Rules};
 pub use roots::{Granted, NotGranted, Roots, in_a_shell};
 pub use slashes::with_slashes;
+pub use spelling::{has_wildcards, lexical};

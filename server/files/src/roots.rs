@@ -2,10 +2,8 @@
 
 use crate::open::{kind_of, look, real, real_place};
 use crate::private::private_folder;
+use crate::spelling::{MOST_LINKS, has_wildcards, lexical, parts};
 use std::path::{Component, Path, PathBuf};
-
-/// Links on one way; the system gives up at as many.
-const MOST_LINKS: usize = 40;
 
 /// Folders outside of projects whose data the person lets be read. No project grants any.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -160,18 +158,10 @@ impl Roots {
     /// The folder that a path leads to where it leaves the project's: what a link says, or what is written there. No link
     /// outside of the project is looked at.
     pub fn way_out(&self, path: &Path) -> PathBuf {
-        let mut rest: Vec<PathBuf> = Vec::new();
-        let push = |rest: &mut Vec<PathBuf>, path: &Path| {
-            rest.extend(path.components().rev().map(|part| PathBuf::from(part.as_os_str())));
+        let Ok(below) = path.strip_prefix(&self.root).or_else(|_| path.strip_prefix(&self.real)) else {
+            return folder_of(&lexical(path));
         };
-        let below = path.strip_prefix(&self.root).or_else(|_| path.strip_prefix(&self.real));
-        let mut at = match below {
-            Ok(below) => {
-                push(&mut rest, below);
-                self.real.clone()
-            }
-            Err(_) => return folder_of(&lexical(path)),
-        };
+        let (mut at, mut rest) = (self.real.clone(), parts(below));
         let mut links = 0;
         while let Some(part) = rest.pop() {
             match part.components().next() {
@@ -193,7 +183,7 @@ impl Roots {
                 match target.strip_prefix(&self.real) {
                     Ok(inside) => {
                         at.clone_from(&self.real);
-                        push(&mut rest, inside);
+                        rest.extend(parts(inside));
                     }
                     // More of the way is behind it, so it is a folder.
                     Err(_) if !rest.is_empty() => return target,
@@ -207,7 +197,7 @@ impl Roots {
 
 /// The folder that a file, or what a pattern stands for, is in.
 fn folder_of(path: &Path) -> PathBuf {
-    let plain = |part: &Component<'_>| !part.as_os_str().to_string_lossy().contains(['*', '?', '[']);
+    let plain = |part: &Component<'_>| !has_wildcards(&part.as_os_str().to_string_lossy());
     let named: PathBuf = path.components().take_while(plain).collect();
     if named.as_path() != path { named } else { path.parent().unwrap_or(path).to_owned() }
 }
@@ -223,7 +213,6 @@ pub fn in_a_shell(path: &Path) -> String {
 fn links_on(path: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut at = PathBuf::new();
-    let parts = |path: &Path| path.components().rev().map(|part| PathBuf::from(part.as_os_str())).collect::<Vec<_>>();
     let mut rest = parts(path);
     while let Some(part) = rest.pop() {
         match part.components().next() {
@@ -240,18 +229,6 @@ fn links_on(path: &Path) -> Vec<PathBuf> {
         }
     }
     found
-}
-
-/// A path without `.` and `..`, by its spelling alone.
-pub(crate) fn lexical(path: &Path) -> PathBuf {
-    path.components().fold(PathBuf::new(), |mut out, part| {
-        match part {
-            Component::ParentDir => drop(out.pop()),
-            Component::CurDir => {}
-            part => out.push(part),
-        }
-        out
-    })
 }
 
 #[cfg(all(test, unix))]

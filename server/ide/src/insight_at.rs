@@ -49,6 +49,6 @@ fn first_insight(project: &Project, from: ObjectId) -> Option<InsightAt> {
 
 /// The first chart that shows an insight.
 pub fn chart_of(project: &Project, insight: ObjectId) -> Option<ObjectId> {
-    let charts = project.ids().filter(|id| project.object(*id).kind == Kind::Chart);
+    let charts = project.of_kind(Kind::Chart);
     charts.into_iter().find(|chart| used_by(project, *chart).contains(&insight))
 }

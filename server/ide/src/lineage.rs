@@ -156,12 +156,9 @@ pub fn object_around(project: &Project, file: FileId, offset: TextSize) -> Optio
 pub fn stations_at(project: &Project, locs: &[Loc]) -> Vec<Option<ObjectId>> {
     let objects = project.objects_in(&locs.iter().map(|loc| loc.segment).collect());
     let around = |loc: &Loc| {
-        let within = |id: &&ObjectId| {
-            let own = project.object(**id).loc;
-            own.segment == loc.segment && own.range.contains_range(loc.range)
-        };
-        let innermost =
-            objects.get(&loc.segment)?.iter().filter(within).min_by_key(|id| project.object(**id).loc.range.len())?;
+        let place = |id: &ObjectId| project.object(*id).loc;
+        let around = objects.get(&loc.segment)?.iter().filter(|id| place(id).contains(*loc));
+        let innermost = around.min_by_key(|id| place(id).range.len())?;
         station(project, *innermost)
     };
     locs.iter().map(around).collect()

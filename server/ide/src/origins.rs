@@ -117,6 +117,16 @@ pub(crate) fn of_model(project: &Project, facts: &FactStore, model: ObjectId) ->
     })
 }
 
+/// What a model's query reads, by its place among all that it does.
+fn table_column(project: &Project, model: ObjectId, found: &Lineage, at: usize) -> TableColumn {
+    let read = &found.reads[at];
+    TableColumn {
+        source: project.source_of(model),
+        relation: found.relations[read.relation].clone(),
+        column: read.column.clone(),
+    }
+}
+
 /// Follows columns; each model is read once.
 pub(crate) struct Ways<'a> {
     project: &'a Project,
@@ -156,11 +166,7 @@ impl<'a> Ways<'a> {
 
     /// What the text of a model's query says a column is made of.
     pub(crate) fn feeds(&self, model: ObjectId, found: &Lineage, origins: &Origins) -> Feeds {
-        let source = self.project.source_of(model);
-        let column = |at: &usize| {
-            let read = &found.reads[*at];
-            TableColumn { source, relation: found.relations[read.relation].clone(), column: read.column.clone() }
-        };
+        let column = |at: &usize| table_column(self.project, model, found, *at);
         Feeds { columns: origins.reads.iter().map(column).collect(), way: origins.way, unknown: origins.unknown }
     }
 

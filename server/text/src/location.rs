@@ -40,6 +40,11 @@ impl Loc {
         Self { segment, range }
     }
 
+    /// Whether the whole of `other` lies in it.
+    pub fn contains(self, other: Loc) -> bool {
+        self.segment == other.segment && self.range.contains_range(other.range)
+    }
+
     /// The smallest place that covers both; `self` alone where `other` lies in another segment.
     pub fn cover(self, other: Loc) -> Loc {
         if self.segment == other.segment { Loc::new(self.segment, self.range.cover(other.range)) } else { self }

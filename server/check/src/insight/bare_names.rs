@@ -24,10 +24,7 @@ pub(super) fn mend(project: &Project, id: ObjectId, insight: &Insight, columns: 
                 continue;
             }
             let Some(loc) = query.text.locate(range + query.body_range().start()) else { continue };
-            let its = |finding: &&mut Finding| {
-                let place = finding.loc;
-                codes.contains(&finding.code) && place.segment == loc.segment && loc.range.contains_range(place.range)
-            };
+            let its = |finding: &&mut Finding| codes.contains(&finding.code) && loc.contains(finding.loc);
             for finding in findings.iter_mut().filter(its) {
                 let title = format!("write `{meant}`");
                 finding.help = Some(match meant.starts_with('$') {

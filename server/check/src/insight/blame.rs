@@ -230,8 +230,8 @@ fn quotes_around(setting: &Setting<'_>, plan: &Plan, hole: &Hole, fixed: &str) -
     if hole.accessor == Accessor::Values || states.iter().any(bad) {
         return None;
     }
-    let holds = |whole: &Loc| whole.segment == hole.loc.segment && whole.range.contains_range(hole.loc.range);
-    let statement = setting.insight.statements.iter().map(|statement| statement.query.loc).find(holds)?;
+    let mut statements = setting.insight.statements.iter().map(|statement| statement.query.loc);
+    let statement = statements.find(|whole| whole.contains(hole.loc))?;
     let (file, range) = setting.project.resolve(statement)?;
     let plain = !setting.project.file(file).document.text()[usize::from(range.start())..].starts_with('\'');
     plain.then(|| Fix::replace(format!("write `{fixed}`"), hole.loc, fixed))

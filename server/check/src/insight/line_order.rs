@@ -49,12 +49,8 @@ pub(super) fn name_the_order(setting: &Setting<'_>, findings: &mut [Finding]) {
         body.starts_with(|c: char| c == '\'' || c == '-' || c.is_ascii_digit()) && !body.contains("${")
     };
     for statement in setting.insight.statements.iter().filter(ordered).filter(constant) {
-        let within = |finding: &&mut Finding| {
-            let loc = statement.query.loc;
-            finding.code == Code::SqlBind
-                && finding.loc.segment == loc.segment
-                && loc.range.contains_range(finding.loc.range)
-        };
+        let whole = statement.query.loc;
+        let within = |finding: &&mut Finding| finding.code == Code::SqlBind && whole.contains(finding.loc);
         for finding in findings.iter_mut().filter(within) {
             finding.rule = Some(Rule::TypedLinesOrdered);
             finding.notes.push("where no `sort` is written, 2.2 orders a line by its split and x (R-SQL-10)".into());

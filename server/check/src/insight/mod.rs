@@ -171,8 +171,7 @@ fn add_unread(setting: &Setting<'_>, unread: &[Unread], left_out: &[usize], find
         let statement = &setting.insight.statements[unread.statement];
         let whole = statement.query.loc;
         let told = |finding: &Finding| {
-            let here = finding.loc.segment == whole.segment && whole.range.contains_range(finding.loc.range);
-            finding.severity == Severity::Error && (here || finding.loc == unread.problem.loc)
+            finding.severity == Severity::Error && (whole.contains(finding.loc) || finding.loc == unread.problem.loc)
         };
         if findings.iter().any(told) {
             continue;
@@ -396,9 +395,10 @@ fn no_query(project: &Project, id: ObjectId, insight: &Insight, findings: &mut V
 /// Whether a key of an object is told to be `props`, misspelt.
 fn meant_as_props(project: &Project, object: Loc) -> bool {
     let is_props = |problem: &viz_project::Problem| {
-        let here = problem.loc.segment == object.segment && object.range.contains_range(problem.loc.range);
         let edits = problem.fix.iter().flat_map(|fix| &fix.edits);
-        here && problem.code == Code::UnknownKey && edits.into_iter().any(|(_, text)| text == "props")
+        object.contains(problem.loc)
+            && problem.code == Code::UnknownKey
+            && edits.into_iter().any(|(_, text)| text == "props")
     };
     project.problems().any(is_props)
 }

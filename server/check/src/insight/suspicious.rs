@@ -54,14 +54,13 @@ fn grouped_by_sorts(setting: &Setting<'_>, findings: &mut Vec<Finding>) {
     if sorts.is_empty() {
         return;
     }
-    let holds = |whole: Loc, loc: Loc| whole.segment == loc.segment && whole.range.contains_range(loc.range);
     let object = setting.project.object(setting.id).loc;
     let interactions: Vec<Loc> = {
         let others = setting.insight.statements.iter().filter(|statement| statement.kind != StatementKind::Prop);
         others.map(|statement| statement.query.loc).collect()
     };
     let of_props = |severity: Severity, loc: Loc| {
-        severity == Severity::Error && holds(object, loc) && !interactions.iter().any(|whole| holds(*whole, loc))
+        severity == Severity::Error && object.contains(loc) && !interactions.iter().any(|whole| whole.contains(loc))
     };
     // What is grouped, and what is shown, is not known then.
     if findings.iter().any(|found| found.code == Code::SqlSyntax || of_props(found.severity, found.loc))
@@ -181,10 +180,7 @@ fn names_not_replaced(setting: &Setting<'_>, findings: &mut Vec<Finding>) {
             );
             let loc = prop.text.locate(reference.range).unwrap_or(prop.loc);
             // A wrong accessor is the first thing to correct.
-            if !findings
-                .iter()
-                .any(|finding| loc.segment == finding.loc.segment && loc.range.contains_range(finding.loc.range))
-            {
+            if !findings.iter().any(|finding| loc.contains(finding.loc)) {
                 findings.push(Finding::new(Code::ReferenceNotReplaced, loc, message));
             }
         }

@@ -23,13 +23,12 @@ pub(super) fn use_to_blame(setting: &Setting<'_>, offset: TextSize, loc: Loc, ju
     let placed = composed.placed.iter().find(|placed| placed.range.contains_inclusive(offset))?;
     let statement = setting.insight.statements.get(placed.statement)?;
     let whole = statement.query.loc;
-    let is_own = |loc: Loc| loc.segment == whole.segment && whole.range.contains_range(loc.range);
-    if is_own(loc) {
+    if whole.contains(loc) {
         return None;
     }
     // What stands between the pieces of the statement's own text.
     let (mut region, mut behind) = (placed.range, whole.range.start());
-    for piece in composed.template.text().pieces().iter().filter(|piece| is_own(piece.loc)) {
+    for piece in composed.template.text().pieces().iter().filter(|piece| whole.contains(piece.loc)) {
         let Some(common) = piece.range.intersect(placed.range) else { continue };
         if common.end() <= offset && common.end() >= region.start() {
             region = TextRange::new(common.end(), region.end());

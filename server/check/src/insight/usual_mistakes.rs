@@ -19,8 +19,7 @@ pub(super) fn tell(project: &Project, insight: &Insight, findings: &mut [Finding
         let doubled = project.text_at(whole).is_none_or(|text| text.starts_with('\''));
         let mistakes = mistakes(statement);
         for finding in findings.iter_mut() {
-            let here = whole.segment == finding.loc.segment && whole.range.contains_range(finding.loc.range);
-            if here && codes.contains(&finding.code) {
+            if whole.contains(finding.loc) && codes.contains(&finding.code) {
                 let told = mistakes.iter().find(|mistake| mistake.told(statement, finding, doubled));
                 if told.is_none() {
                     reword(statement, finding);

@@ -111,10 +111,7 @@ pub(super) fn in_conditions<'a>(choices: impl Iterator<Item = (&'a str, &'a Stat
 
 /// "this filter", "the property `y`": what a place belongs to.
 pub(super) fn subject(setting: &Setting<'_>, loc: Loc) -> String {
-    let statement = setting.insight.statements.iter().find(|statement| {
-        let whole = statement.query.loc;
-        whole.segment == loc.segment && whole.range.contains_range(loc.range)
-    });
+    let statement = setting.insight.statements.iter().find(|statement| statement.query.loc.contains(loc));
     match statement.map(|statement| (statement.kind, statement.key.as_str())) {
         Some((StatementKind::Filter, _)) => "this filter".into(),
         Some((StatementKind::Split, _)) => "this split".into(),

@@ -36,9 +36,7 @@ pub(crate) fn with_variables(project: &Project) -> Vec<Problem> {
         let is_duckdb = source.kind == Some(SourceType::DuckDb) && !attached;
         let database = source.database.as_ref().filter(|_| is_duckdb)?;
         let loc = database.locate(TextRange::up_to(database.len()))?;
-        let within =
-            |name: &&viz_project::Spanned| name.loc.segment == loc.segment && loc.range.contains_range(name.loc.range);
-        source.variables.iter().find(within)?;
+        source.variables.iter().find(|name| loc.contains(name.loc))?;
         let message = "no run can open this database: in the path of a DuckDB database variables are not replaced, and all that reads it fails (R-ENV-08)";
         Some(Problem::new(Code::UnusableSource, loc, message).help("write the path itself"))
     };

@@ -17,6 +17,25 @@ pub(super) fn named(folder: &Path, name: &str) -> PathBuf {
     alias
 }
 
+/// The attempts of a list that end otherwise than they should behind walls: without any, each gets a secret; else none does,
+/// and behind the gate it is told as not checked, not as an error.
+pub(super) fn wrong(
+    walls: &str,
+    attempts: &[&str],
+    secret: &str,
+    ask: impl Fn(&str) -> Result<Answer, viz_facts::Unknown>,
+) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for attempt in attempts {
+        let answer = ask(attempt);
+        let got = format!("{answer:?}").contains(secret);
+        let told = answer.is_err() || !["all", "only-gate"].contains(&walls);
+        let right = if walls == "no-walls" { got } else { !got && told };
+        wrong.extend((!right).then(|| format!("{attempt}: {answer:?}")));
+    }
+    wrong
+}
+
 /// An attempt, and whether it succeeded.
 struct Attempt {
     name: &'static str,

@@ -27,7 +27,7 @@ pub(super) fn qualified(request: &Request<'_>, content: &Content, replace: TextR
     let mut models = models(request, content);
     let is_first = models.is_empty() && request.slot.kind() == Kind::Insight;
     if is_first {
-        models = project.ids().filter(|id| project.object(*id).kind == Kind::Model).collect();
+        models = project.of_kind(Kind::Model).collect();
         // A list of everything is no help.
         if typed.is_empty() && models.len() > 1 {
             return items;

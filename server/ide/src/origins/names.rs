@@ -1,6 +1,6 @@
 //! The names of columns in the queries of models: what they mean, and where else the same is meant.
 
-use super::{TableColumn, of_model};
+use super::{TableColumn, of_model, table_column};
 use crate::cursor::sql_names::model_sql;
 use crate::lineage::object_around;
 use crate::sql_text::select_list::column_place;
@@ -25,16 +25,7 @@ impl NameAt {
     /// The columns of tables that it means.
     pub(crate) fn columns(&self, project: &Project) -> Vec<TableColumn> {
         let Meaning::Read(reads) = &self.name.meaning else { return Vec::new() };
-        reads.iter().map(|at| column(project, self.model, &self.lineage, *at)).collect()
-    }
-}
-
-fn column(project: &Project, model: ObjectId, lineage: &Lineage, at: usize) -> TableColumn {
-    let read = &lineage.reads[at];
-    TableColumn {
-        source: project.source_of(model),
-        relation: lineage.relations[read.relation].clone(),
-        column: read.column.clone(),
+        reads.iter().map(|at| table_column(project, self.model, &self.lineage, *at)).collect()
     }
 }
 
@@ -63,7 +54,7 @@ pub(crate) fn own_names(project: &Project, facts: &FactStore, model: ObjectId, c
 /// The places in the queries of all models that read a column of a table.
 pub(crate) fn reads_of(project: &Project, facts: &FactStore, wanted: &[TableColumn]) -> Vec<Loc> {
     let mut out = Vec::new();
-    for model in project.ids().filter(|id| project.object(*id).kind == Kind::Model) {
+    for model in project.of_kind(Kind::Model) {
         let Some(sql) = model_sql(project, model) else { continue };
         let text = sql.text().to_lowercase();
         let may = |column: &TableColumn| {
@@ -74,7 +65,7 @@ pub(crate) fn reads_of(project: &Project, facts: &FactStore, wanted: &[TableColu
         }
         let Some(found) = of_model(project, facts, model) else { continue };
         let is_meant = |at: &usize| {
-            let read = column(project, model, &found, *at);
+            let read = table_column(project, model, &found, *at);
             wanted.iter().any(|wanted| same(wanted, &read))
         };
         for name in &found.names {

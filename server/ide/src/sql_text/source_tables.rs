@@ -76,7 +76,7 @@ fn question_of(source: &SourceSpec, item: &FromItem, tables: Option<&[String]>) 
         }
         Origin::Query { .. } => return None,
     };
-    Some(Question::Describe { source: source.clone(), sql: format!("select * from {text}") }.into())
+    Some(all_of(source, text))
 }
 
 /// The columns of a table, a call or a file, by the text that names it, if they are known.
@@ -85,8 +85,16 @@ pub(crate) fn columns_of_relation(
     written: &str,
     facts: &FactStore,
 ) -> Option<Vec<(String, DataType)>> {
-    let question = Question::Describe { source: source.clone(), sql: format!("select * from {written}") }.into();
-    match &**facts.get(&question)?.answer()? {
+    answered(&all_of(source, written), facts)
+}
+
+/// The question for the columns of what a text names.
+fn all_of(source: &SourceSpec, written: &str) -> KeyedQuestion {
+    Question::Describe { source: source.clone(), sql: format!("select * from {written}") }.into()
+}
+
+fn answered(question: &KeyedQuestion, facts: &FactStore) -> Option<Vec<(String, DataType)>> {
+    match &**facts.get(question)?.answer()? {
         Answer::Columns(Ok(columns)) => {
             Some(columns.iter().map(|column| (column.name.clone(), column.data_type.clone())).collect())
         }
@@ -113,13 +121,9 @@ fn known_columns(
     facts: &FactStore,
     tables: Option<&[String]>,
 ) -> Vec<(String, Option<DataType>)> {
-    let named = item.named().map(|name| (name.to_owned(), None));
-    let question = question_of(source, item, tables);
-    match question.and_then(|question| facts.get(&question)?.answer().cloned()).as_deref() {
-        Some(Answer::Columns(Ok(columns))) => {
-            columns.iter().map(|column| (column.name.clone(), Some(column.data_type.clone()))).collect()
-        }
-        _ => named.collect(),
+    match question_of(source, item, tables).and_then(|question| answered(&question, facts)) {
+        Some(columns) => columns.into_iter().map(|(name, data_type)| (name, Some(data_type))).collect(),
+        None => item.named().map(|name| (name.to_owned(), None)).collect(),
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Reader, Way};
 use rustc_hash::FxHashSet;
 use sqlparser::ast::{
     AccessExpr, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, LambdaSyntax, Query, Visit,
-    Visitor, WindowType,
+    Visitor, WindowType, visit_expressions,
 };
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -192,20 +192,16 @@ impl Visitor for Walk<'_, '_, '_> {
 
 /// Whether an expression names something.
 fn names_it(expr: &Expr, name: &Ident) -> bool {
-    struct Names<'n>(&'n str);
-    impl Visitor for Names<'_> {
-        type Break = ();
-        fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
-            let first = match expr {
-                Expr::Identifier(name) => Some(name),
-                Expr::CompoundIdentifier(path) => path.first(),
-                _ => None,
-            };
-            match first {
-                Some(first) if first.value.eq_ignore_ascii_case(self.0) => ControlFlow::Break(()),
-                _ => ControlFlow::Continue(()),
-            }
+    let found = visit_expressions(expr, |expr| {
+        let first = match expr {
+            Expr::Identifier(name) => Some(name),
+            Expr::CompoundIdentifier(path) => path.first(),
+            _ => None,
+        };
+        match first {
+            Some(first) if first.value.eq_ignore_ascii_case(&name.value) => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
         }
-    }
-    expr.visit(&mut Names(&name.value)).is_break()
+    });
+    found.is_break()
 }

@@ -204,7 +204,6 @@ impl Reader<'_> {
         let mut columns = Columns::new();
         for (at, name) in names.iter().enumerate() {
             let known = table.columns.get(at).filter(|column| !column.behind);
-            let known = known.filter(|_| at < table.columns.len());
             let origins = known.map_or_else(|| Arc::new(Origins::unknown()), |column| Arc::clone(&column.origins));
             let given = self.given(name, &origins);
             columns.push(Column::new(&name.value, given, origins));

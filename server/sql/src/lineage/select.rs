@@ -7,10 +7,11 @@ use super::table::{Column, Columns, Origins, Rest, Table};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sqlparser::ast::{
     Distinct, ExcludeSelectItem, Expr, GroupByExpr, Ident, NamedWindowExpr, ObjectName, OrderBy, OrderByKind,
-    RenameSelectItem, Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, Visit,
-    WildcardAdditionalOptions,
+    RenameSelectItem, Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
+    visit_expressions,
 };
 use std::collections::hash_map::Entry;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use viz_text::TextRange;
 
@@ -248,19 +249,11 @@ fn several(expr: &Expr) -> bool {
 
 /// Whether a function is called somewhere in an expression.
 fn calls(expr: &Expr, function: &str) -> bool {
-    struct Calls<'f>(&'f str);
-    impl sqlparser::ast::Visitor for Calls<'_> {
-        type Break = ();
-        fn pre_visit_expr(&mut self, expr: &Expr) -> std::ops::ControlFlow<()> {
-            match expr {
-                Expr::Function(found)
-                    if last(&found.name).is_some_and(|name| name.value.eq_ignore_ascii_case(self.0)) =>
-                {
-                    std::ops::ControlFlow::Break(())
-                }
-                _ => std::ops::ControlFlow::Continue(()),
-            }
+    let found = visit_expressions(expr, |expr| match expr {
+        Expr::Function(found) if last(&found.name).is_some_and(|name| name.value.eq_ignore_ascii_case(function)) => {
+            ControlFlow::Break(())
         }
-    }
-    expr.visit(&mut Calls(function)).is_break()
+        _ => ControlFlow::Continue(()),
+    });
+    found.is_break()
 }

@@ -194,8 +194,9 @@ fn with_columns(subject: &Subject, ids: &[ObjectId], nodes: &mut [Node]) {
     let (project, facts) = (&subject.project, subject.facts());
     let mut left = MOST_READS;
     let short = |text: &str| shorten(text, MOST_CHARACTERS).into_owned();
+    let mut nodes: FxHashMap<usize, &mut Node> = nodes.iter_mut().map(|node| (node.id, node)).collect();
     for id in ids.iter().filter(|id| project.object(**id).kind == Kind::Model) {
-        let Some(node) = nodes.iter_mut().find(|node| node.id == id.index()) else { continue };
+        let Some(node) = nodes.get_mut(&id.index()) else { continue };
         let Some(found) = viz_ide::columns_with_origins(project, &facts, *id) else { continue };
         let size: usize = found.iter().map(|(_, feeds)| 1 + feeds.columns.len()).sum();
         let Some(rest) = left.checked_sub(size) else { break };
