@@ -51,16 +51,13 @@ test("an empty folder, a new project, a mistake and its fix, and a chart that fo
   await page.keyboard.press("Delete");
 
   await window.complete("mod", "models");
-  await window.type("sales");
-  await page.keyboard.press("Tab");
+  await window.value("sales");
   await window.type("select * from (values ('North', 'shop', 8), ('North', 'web', 2), ('South', 'web', 5)) as t(region, channel, amount)");
   await window.newLine(2);
 
   await window.complete("inp", "inputs");
-  await window.type("market");
-  await page.keyboard.press("Tab");
-  // VS Code goes on to the next value by itself.
-  await window.complete("", "single-select");
+  await window.value("market");
+  await window.choice("single-select");
   await window.type("?{ select distinct region from ");
   await window.complete("sal", "sales");
   await window.type(" order by region ");
@@ -69,8 +66,7 @@ test("an empty folder, a new project, a mistake and its fix, and a chart that fo
   await window.line("market").filter({ hasText: "2 options" }).waitFor();
 
   await window.complete("ins", "insights");
-  await window.type("amounts");
-  await page.keyboard.press("Tab");
+  await window.value("amounts");
   await window.complete("ba", "bar");
   await window.newLine();
   await window.complete("x", "x");

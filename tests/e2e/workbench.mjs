@@ -126,16 +126,37 @@ function window(page, folder, again) {
       await page.keyboard.press("Enter");
       await popup.waitFor({ state: "hidden" });
     },
-    /** A new line behind this one, `out` steps further out. A popup that comes late takes the key: then once more. */
-    async newLine(out = 0) {
+    /** Fills in a snippet's value and goes to the next one, a line further. A popup that comes late, of words of the text say, takes the key: then once more. */
+    async value(text) {
+      await this.type(text);
+      await line(text).waitFor();
+      const next = await this.nextLine();
+      await retried(async (timeout) => {
+        await page.keyboard.press("Tab");
+        await next.waitFor({ timeout });
+      });
+    },
+    /** Takes one of a snippet's choices. VS Code goes on to the next value by itself, unless the choices had to be asked for again. */
+    async choice(label) {
+      const next = await this.nextLine();
+      await this.complete("", label);
+      await next.waitFor({ timeout: 8_000 }).catch(() => page.keyboard.press("Tab"));
+      await next.waitFor();
+    },
+    /** The status bar's place of the cursor, once it is on the line behind its own. */
+    async nextLine() {
       const at = page.locator("[id='status.editor.selection']");
       const before = await at.innerText();
-      const next = `Ln ${Number(before.match(/Ln (\d+)/)[1]) + 1},`;
+      return at.filter({ hasText: `Ln ${Number(before.match(/Ln (\d+)/)[1]) + 1},` });
+    },
+    /** A new line behind this one, `out` steps further out. A popup that comes late takes the key: then once more. */
+    async newLine(out = 0) {
+      const next = await this.nextLine();
       await retried(async (timeout) => {
         await page.keyboard.press("Escape");
         await page.keyboard.press("End");
         await page.keyboard.press("Enter");
-        await at.filter({ hasText: next }).waitFor({ timeout });
+        await next.waitFor({ timeout });
       });
       for (let left = out; left > 0; left--) {
         await page.keyboard.press("Backspace");
