@@ -3,7 +3,7 @@
 use super::{describe, file, memory, options, snapshot};
 use crate::{Limits, Runner, SourceRunner};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
 use viz_facts::{Answer, Column, Detail, QueryTable, Question, Reason, SourceSpec, SqlErrorKind};
 
@@ -283,11 +283,10 @@ fn an_endless_query_is_interrupted() {
     let mut runner = SourceRunner::new();
     let sql = "select count(*) from range(1000000000000::bigint) a, range(1000000) b";
     let endless = Question::Options { source: memory(folder.path()), sql: sql.into(), limit: 1 };
-    let started = Instant::now();
+    // Without the interrupt it takes years.
     let unknown =
         runner.run(&endless, &Limits { timeout: Duration::from_millis(200), ..Limits::default() }).unwrap_err();
     assert_eq!(unknown.code, Reason::Timeout);
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     let quick = Question::Options { source: memory(folder.path()), sql: "select 1".into(), limit: 1 };
     assert!(runner.run(&quick, &Limits::default()).is_ok());
 }
