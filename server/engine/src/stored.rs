@@ -2,24 +2,35 @@
 
 use crate::file_names::{Judge, Names};
 use crate::gate;
+use crate::viewers_macros;
 use duckdb::Connection;
 use sqlparser::dialect::DuckDbDialect;
 use sqlparser::tokenizer::{Token, Tokenizer};
 use std::cell::OnceCell;
 use viz_facts::Unknown;
 
-/// All views, macros and generated columns of a database.
+/// All views, macros and generated columns of a database, and the names of its types.
 #[derive(Default)]
 pub(crate) struct Definitions {
     all: Vec<Definition>,
+    /// In lower case.
+    types: Vec<String>,
+}
+
+/// What is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    View,
+    Macro,
+    /// A generated column, which has no name of its own here.
+    Column,
 }
 
 /// A view, a macro, or a generated column.
 pub(crate) struct Definition {
     /// In lower case. A generated column has its table's name: `*` reads it, too.
     name: String,
-    /// Whether it is a column, and nothing that has a name of its own.
-    column: bool,
+    kind: Kind,
     /// Whether a text can use it without its name: DuckDB calls functions for pieces of syntax (`[x]` is `list_value(x)`, `like` is
     /// `~~`), and a quoted name may be spelled in other ways than it is called.
     unnamed: bool,
@@ -37,7 +48,7 @@ impl Definition {
     fn new(name: &str, built_in: bool, sql: String) -> Self {
         let plain = |char: char| char.is_ascii_alphanumeric() || char == '_';
         let unnamed = built_in || !name.chars().all(plain);
-        Self { name: name.to_lowercase(), column: false, unnamed, sql, names: OnceCell::new() }
+        Self { name: name.to_lowercase(), kind: Kind::Macro, unnamed, sql, names: OnceCell::new() }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -63,22 +74,41 @@ impl Definitions {
             let definition = |row: &duckdb::Row<'_>| {
                 let (name, built_in): (String, bool) = (row.get(0)?, row.get(1)?);
                 let (kind, text): (String, String) = (row.get(2)?, row.get(3)?);
-                let sql = match kind.as_str() {
-                    "view" => body(&text).unwrap_or_default(),
-                    "macro" | "column" => format!("SELECT ({text}\n)"),
-                    _ => text,
+                let (kind, sql) = match kind.as_str() {
+                    "view" => (Kind::View, body(&text).unwrap_or_default()),
+                    "column" => (Kind::Column, format!("SELECT ({text}\n)")),
+                    "macro" => (Kind::Macro, format!("SELECT ({text}\n)")),
+                    _ => (Kind::Macro, text),
                 };
-                Ok(Definition { column: kind == "column", ..Definition::new(&name, built_in, sql) })
+                Ok(Definition { kind, ..Definition::new(&name, built_in, sql) })
             };
             statement.query_map([database, CALLED_BY_SYNTAX], definition)?.collect()
         };
+        let types = || -> duckdb::Result<Vec<String>> {
+            let sql =
+                "select lower(type_name) from system.main.duckdb_types() where not internal and database_name = $1";
+            conn.prepare(sql)?.query_map([database], |row| row.get(0))?.collect()
+        };
         let unclear = || vec![Definition::new("", true, "select * from read_text(unknown)".to_owned())];
-        Self { all: read().unwrap_or_else(|_| unclear()) }
+        match read().and_then(|all| Ok((all, types()?))) {
+            Ok((all, types)) => Self { all, types },
+            Err(_) => Self { all: unclear(), types: Vec::new() },
+        }
     }
 
     /// Whether one has this name.
     pub(crate) fn names(&self, name: &str) -> bool {
-        self.all.iter().any(|definition| !definition.column && definition.name == name)
+        self.all.iter().any(|definition| definition.kind != Kind::Column && definition.name == name)
+    }
+
+    /// Whether a text that means DuckDB's own functions and types could be taken to mean some of these. In doubt it is.
+    pub(crate) fn may_stand_in(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        let mut macros = self.all.iter().filter(|definition| definition.kind == Kind::Macro).peekable();
+        // The viewers' macros call functions that the text does not name.
+        let any = macros.peek().is_some() && text.contains(viewers_macros::BEGINNING);
+        any || macros.any(|definition| definition.unnamed || has_word(&text, &definition.name))
+            || self.types.iter().any(|name| text.contains(name.as_str()))
     }
 
     /// Those whose names occur in a text or in one another's, and those that are used without their names.
@@ -151,7 +181,10 @@ mod tests {
     #[test]
     fn what_is_used_without_its_name() {
         let used = |name: &str, built_in: bool, text: &str| {
-            Definitions { all: vec![Definition::new(name, built_in, String::new())] }.used(text).count() == 1
+            Definitions { all: vec![Definition::new(name, built_in, String::new())], types: Vec::new() }
+                .used(text)
+                .count()
+                == 1
         };
         for (name, text) in [("rd", "from rd('a')"), ("a\"c", "from \"a\"\"c\"()"), ("~~", "select a like b")] {
             assert!(used(name, false, text), "{name}: {text}");

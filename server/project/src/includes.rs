@@ -122,7 +122,7 @@ impl Includes<'_> {
         let repositories = Rule::GitIncludes.versions();
         let difference =
             |what: &str, works_in: Versions| Some(Difference { what: what.to_owned(), works_in, loc: include.loc });
-        let exists = self.files.is_file(path) || self.files.is_dir(path);
+        let exists = self.is_there(path);
         match self.version {
             Some(version) if repositories.contains(version) => Reading::Git,
             Some(_) if !exists && text.contains(".git@") => Reading::Gone,
@@ -138,16 +138,29 @@ impl Includes<'_> {
         }
     }
 
+    /// Whether nothing is read there: then nobody looks whether anything is there, either, which would tell what somebody else's
+    /// computer holds.
+    fn is_out_of_reach(&self, path: &Path) -> bool {
+        self.files.confined().is_some() && self.files.standing(path, self.around) == Standing::Outside
+    }
+
+    fn is_there(&self, path: &Path) -> bool {
+        !self.is_out_of_reach(path) && (self.files.is_file(path) || self.files.is_dir(path))
+    }
+
     fn local(&mut self, item: Node<'_>, include: &mut Include, file: &Path) -> Result<Target, Box<Problem>> {
         let (text, loc, path, files) = (include.path_text.as_str(), include.loc, &include.base, self.files);
         include.watched.push(path.clone());
+        if self.is_out_of_reach(path) {
+            return Err(Box::new(not_read(&ReadError::Outside, text, loc, files)));
+        }
         if files.is_file(path) {
             return Ok(Target::Files(vec![path.clone()]));
         }
         if !files.is_dir(path) {
             let message = format!("there is no file or folder `{text}` beside `{}`", file_name(file));
             let mut problem = Problem::new(Code::IncludeNotFound, loc, message);
-            let below = |text: &str| files.is_file(&self.root.join(text)) || files.is_dir(&self.root.join(text));
+            let below = |text: &str| self.is_there(&normalize(&self.root.join(text)));
             if text.starts_with('/') {
                 problem = problem
                     .help("write a path that starts at this file's folder: absolute paths don't work (R-INC-01)");
@@ -156,10 +169,8 @@ impl Includes<'_> {
             }
             return Err(Box::new(problem));
         }
-        match (files.standing(path, self.around), files.confined()) {
-            (Standing::Private, _) => return Err(Box::new(not_read(&ReadError::Private, text, loc, files))),
-            (Standing::Outside, Some(_)) => return Err(Box::new(not_read(&ReadError::Outside, text, loc, files))),
-            _ => {}
+        if files.standing(path, self.around) == Standing::Private {
+            return Err(Box::new(not_read(&ReadError::Private, text, loc, files)));
         }
         let depth = item.get("depth").and_then(|node| node.str()?.parse::<i64>().ok());
         let mut exclusions = Exclusion::all(item).map_err(|(at, why)| {

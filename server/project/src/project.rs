@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use viz_secrets::{Mask, Word};
 use viz_syntax::Document;
-use viz_text::{FileId, Lines, Loc, SegmentId, TextRange, TextSize};
+use viz_text::{FileId, Lines, Loc, SegmentId, TextRange, TextSize, wanted};
 
 /// An object of a project: an index in document order, valid for one snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -275,6 +275,7 @@ impl Project {
 
     /// The file and absolute byte range of a place.
     pub fn resolve(&self, loc: Loc) -> Option<(FileId, TextRange)> {
+        wanted::step();
         let table = self.segments.get_or_init(|| Arc::new(self.find_segments()));
         let in_file = |id: FileId| Some((id, self.files.get(id.0 as usize)?.document.range(loc)?));
         let found = table.files.get(&loc.segment).and_then(|id| in_file(*id));
@@ -434,6 +435,7 @@ impl Project {
 
     /// An object.
     pub fn object(&self, id: ObjectId) -> &Object {
+        wanted::step();
         let (item, local) = self.outline.objects[id.index()];
         &self.items[item as usize].lowered.objects[local as usize]
     }

@@ -118,7 +118,8 @@ impl<'a> Piece<'a> {
         let inner = &body[dashed..];
         let value = value_of(inner);
         let from = content + dashed + inner.len() - value.len();
-        if let Some(flow) = self.flow() {
+        let flow = self.flow();
+        if let Some(flow) = &flow {
             let moved = |(title, edits): (String, Edits)| {
                 (title, edits.into_iter().map(|(a, b, text)| (a + from, b + from, text)).collect())
             };
@@ -140,6 +141,11 @@ impl<'a> Piece<'a> {
         if word > 2 && inner[word..].trim().is_empty() && self.has_lines_below(indent + dashed) {
             let title = format!("write `{}:`", &inner[..word]);
             out.push((title, insert(content + dashed + word, ":")));
+        }
+        if flow.is_some_and(|flow| flow.is_open()) {
+            // Elsewhere it would be as broken, and what is in it another thing.
+            out.extend(self.with_quotes(from, value));
+            return out;
         }
         let (dash, moved) = (self.with_dash(indent), self.at_other_columns(indent));
         let (before, behind) = if self.is_new_key(indent) { (moved, dash) } else { (dash, moved) };
@@ -236,7 +242,7 @@ impl<'a> Piece<'a> {
         if let Some(name) = value.strip_suffix(':').filter(|name| is_word(name)) {
             out.push(("remove the `:`".to_owned(), vec![(from + name.len(), to, String::new())]));
         }
-        if matches!((first, value.chars().last()), ('[', Some(']')) | ('{', Some('}'))) {
+        if is_flow(value) {
             return out; // A text would be another thing than the list or mapping that it was.
         }
         let quote = [first].into_iter().find(|c| matches!(c, '"' | '\''));
@@ -324,10 +330,37 @@ impl<'a> Piece<'a> {
     }
 }
 
-/// The value on a line without its dash: what stands behind the key, or all.
+/// The value on a line without its dash: what stands behind the key, or all; without the tag and the anchor before it, which are no
+/// part of a text.
 fn value_of(line: &str) -> &str {
     let colon = line.find(": ").filter(|colon| !line[..*colon].contains(['{', '[', '"', '\'']));
-    line[colon.map_or(0, |colon| colon + 2)..].trim_start()
+    let mut value = line[colon.map_or(0, |colon| colon + 2)..].trim_start();
+    while let Some((_, rest)) = value.split_once(' ').filter(|(first, _)| is_property(first)) {
+        value = rest.trim_start();
+    }
+    value
+}
+
+/// A tag or an anchor.
+fn is_property(word: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '!' | ':' | '/' | '<' | '>' | ',');
+    let name = word.strip_prefix(['&', '!']).unwrap_or_default();
+    !name.is_empty() && name.chars().all(is_part) && !name.ends_with(':')
+}
+
+/// Whether a text is a list or mapping in brackets, or what is left of one, and not a text that begins with a word in brackets.
+fn is_flow(value: &str) -> bool {
+    let mut depth = 0_usize;
+    let end = value.char_indices().find(|(_, c)| {
+        match c {
+            '[' | '{' => depth += 1,
+            ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    let all = end.map_or(value, |(end, _)| &value[..end]);
+    value.starts_with(['[', '{']) && (end.is_none_or(|(end, _)| end + 1 == value.len()) || all.contains(": "))
 }
 
 /// A query whose `?` is missing, or stands apart.

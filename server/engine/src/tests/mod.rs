@@ -4,6 +4,7 @@ mod bind;
 mod gate;
 mod icu;
 mod sources;
+mod stored_names;
 
 use crate::{Limits, PureRunner, Runner, SourceRunner};
 use parking_lot::{Mutex, MutexGuard};

@@ -5,7 +5,7 @@ use crate::{Limits, Runner, SourceRunner};
 use std::path::PathBuf;
 use std::time::Duration;
 use tempfile::TempDir;
-use viz_facts::{Answer, Column, Detail, QueryTable, Question, Reason, SourceSpec, SqlErrorKind};
+use viz_facts::{Answer, Column, Detail, QueryTable, Question, Reason, RunBy, SourceSpec, SqlErrorKind};
 
 /// A project folder with a database whose name needs quotes.
 fn project() -> (TempDir, PathBuf) {
@@ -322,6 +322,7 @@ fn what_only_the_checker_has_is_not_there_for_what_is_typed() {
     let execute = |sql: &str| Question::Execute {
         source: source.clone(),
         tables: Vec::new(),
+        by: RunBy::Source,
         materialized: false,
         sql: sql.into(),
     };
@@ -361,6 +362,7 @@ fn no_table_of_a_trial_that_was_stopped_is_met_later() {
         tables: [("first", "select 1 as a"), ("second", slow)]
             .map(|(name, sql)| QueryTable { name: name.into(), sql: sql.into() })
             .into(),
+        by: RunBy::Source,
         materialized: true,
         sql: "select a from first".into(),
     };

@@ -66,6 +66,18 @@ pub(super) fn a_query_that_is_not_interruptible_costs_its_worker() {
     assert!(started.elapsed() < HANG, "{:?}", started.elapsed());
 }
 
+/// The parser takes this for hours and looks at no interrupt meanwhile. It is judged together with others, which have nothing to do with it.
+pub(super) fn a_text_that_is_not_interruptible_costs_no_other() {
+    let engine = engine_with(1_000, 500);
+    let slow = format!("select 1 + {}(select 1)", "(with a as ".repeat(60));
+    let fine = |n: usize| parse(format!("select {n} + abs({n})"));
+    let questions: Vec<Question> = (0..6).map(fine).chain([parse(slow)]).chain((6..9).map(fine)).collect();
+    let answers = engine.ask(&questions);
+    assert_eq!(code(&answers[6]), "timeout");
+    let others = answers.iter().enumerate().filter(|(at, _)| *at != 6);
+    assert!(others.clone().all(|(_, answer)| accepted(answer)), "{:?}", others.collect::<Vec<_>>());
+}
+
 pub(super) fn what_holds_a_stuck_query_is_not_asked() {
     let (_folder, _, source) = project();
     let engine = engine_with(1_000, 500);

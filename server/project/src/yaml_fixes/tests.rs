@@ -42,6 +42,17 @@ fn faults_of_a_line_are_mended() {
         ("a:\n  - b: it: c #1\n", "a:\n  - b: \"it: c #1\"\n"),
         ("a:\n  - b: [Draft] sales\n", "a:\n  - b: \"[Draft] sales\"\n"),
         ("a:\n  - b: c:\n", "a:\n  - b: c\n"),
+        // What is said of a value is no part of it.
+        ("a:\n  - b: &c total: all\n", "a:\n  - b: &c \"total: all\"\n"),
+        ("a:\n  - b: !!str &c total: all\n", "a:\n  - b: !!str &c \"total: all\"\n"),
+        ("a:\n  - &c b: total: all\n", "a:\n  - &c b: \"total: all\"\n"),
+        ("a:\n  - b: &c @d\n", "a:\n  - b: &c \"@d\"\n"),
+        ("a:\n  - b: &c [tent #1, stove]\n", "a:\n  - b: &c [\"tent #1\", stove]\n"),
+        ("a:\n  - b: &c [c, d\n    e: f\n", "a:\n  - b: &c [c, d]\n    e: f\n"),
+        // A mapping is no text, however broken.
+        ("a:\n  - b: {c: d} e\n", "none"),
+        ("a:\n  - b: {c: d: e\n    f: g\n", "none"),
+        ("a:\n  - b: {c: d, e\n    f: g\n", "a:\n  - b: {c: d, e}\n    f: g\n"),
         // What stands in brackets, one by one.
         ("a:\n  - b: [tent #1, stove]\n", "a:\n  - b: [\"tent #1\", stove]\n"),
         ("a:\n  - b: [tent,\n      stove #1, lamp]\n", "a:\n  - b: [tent,\n      \"stove #1\", lamp]\n"),
