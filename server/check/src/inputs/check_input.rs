@@ -270,7 +270,9 @@ fn defaults(name: &str, input: &Input, options: &InputOptions, findings: &mut Ve
     let listed = matches!(input.options, Options::List { .. });
     let is_number =
         |text: &str| numeric(text).is_some_and(|number| known.iter().any(|other| numeric(other) == Some(number)));
-    let wrong = |default: &&Spanned| !known.contains(&default.text) && (listed || !is_number(&default.text));
+    // That a query is not executed there is told by itself.
+    let may_be = |text: &str| !listed && (is_number(text) || text.trim_start().starts_with("?{"));
+    let wrong = |default: &&Spanned| !known.contains(&default.text) && !may_be(&default.text);
     let mut left = MOST_SUGGESTED;
     let defaults: &[Spanned] = match &input.default {
         DefaultSelection::Value(value) => std::slice::from_ref(value),
