@@ -7,6 +7,7 @@ use crate::git_reference::{Malformed, git_reference};
 use crate::lower::Difference;
 use crate::problem::{Fix, Problem};
 use crate::schema::{self, Rule, Versions};
+use crate::similar::{did_you_mean, similar};
 use crate::surroundings::{Standing, Surroundings};
 use crate::walk::{Budget, TooMuch, Walk};
 use std::path::{Component, Path, PathBuf};
@@ -148,6 +149,22 @@ impl Includes<'_> {
         !self.is_out_of_reach(path) && (self.files.is_file(path) || self.files.is_dir(path))
     }
 
+    /// Files and folders in the same folder of the project that are called nearly like this one.
+    fn beside(&self, text: &str, path: &Path) -> Vec<String> {
+        let Some((folder, name)) = path.parent().zip(path.file_name().and_then(|name| name.to_str())) else {
+            return Vec::new();
+        };
+        let outside = text.split('/').any(|part| part == "..")
+            || !matches!(self.files.standing(folder, self.around), Standing::Project);
+        let entries = if outside { Vec::new() } else { self.files.list(folder).unwrap_or_default() };
+        let names = entries.iter().filter_map(|entry| entry.path.file_name()?.to_str());
+        let before = text.strip_suffix(name).unwrap_or_default();
+        similar(name, names.filter(|name| !name.starts_with('.')))
+            .iter()
+            .map(|near| format!("{before}{near}"))
+            .collect()
+    }
+
     fn local(&mut self, item: Node<'_>, include: &mut Include, file: &Path) -> Result<Target, Box<Problem>> {
         let (text, loc, path, files) = (include.path_text.as_str(), include.loc, &include.base, self.files);
         include.watched.push(path.clone());
@@ -166,6 +183,12 @@ impl Includes<'_> {
                     .help("write a path that starts at this file's folder: absolute paths don't work (R-INC-01)");
             } else if file.parent() != Some(self.root) && below(text) {
                 problem = problem.help("start the path at this file's folder, not at the project's");
+            } else {
+                let near = self.beside(text, path);
+                problem.help = did_you_mean(&near);
+                if let [only] = near.as_slice() {
+                    problem = problem.named(loc, only);
+                }
             }
             return Err(Box::new(problem));
         }

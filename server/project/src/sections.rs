@@ -78,6 +78,9 @@ impl Loader<'_> {
                     let lists = MERGED_KEYS.iter().map(|(name, _)| *name);
                     let known = PROJECT.fields.iter().any(|field| field.name == key) || key == "targets";
                     let near = similar_key(key, lists.filter(|_| !known), |name| document.get(name).is_some());
+                    if !near.is_empty() {
+                        self.removed_section(entry);
+                    }
                     let problem = Problem::new(Code::IgnoredKey, entry.key().loc(), message);
                     let problem = problem.help("move it to the project file").meant(entry.key().text(), &near);
                     self.project.parts().problems.push(problem);
@@ -190,6 +193,9 @@ impl Loader<'_> {
                 let document = &self.project.file(file).document;
                 let names = PROJECT.fields.iter().map(|field| field.name);
                 let near = similar_key(key, names, |name| document.get(name).is_some());
+                if near.iter().any(|name| MERGED_KEYS.iter().any(|(list, _)| list == name)) {
+                    self.removed_section(entry);
+                }
                 let message = format!("a project has no key `{key}`");
                 let problem = Problem::new(Code::UnknownKey, loc, message).meant(entry.key().text(), &near);
                 self.project.parts().problems.push(problem);
@@ -197,7 +203,7 @@ impl Loader<'_> {
         }
     }
 
-    /// The names in a section of traces or selectors.
+    /// The names in a section of traces or selectors, or one whose key is misspelt: who names them needs no finding.
     fn removed_section(&mut self, entry: &TopEntry<'_>) {
         let mut names = Vec::new();
         entry.items().for_each(|item| names_in(item, &mut names));

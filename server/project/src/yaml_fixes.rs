@@ -15,6 +15,11 @@ const COLUMNS: usize = 6;
 /// Faults of a file that are looked at.
 pub(crate) const MOST: usize = 10;
 
+/// Titles of fixes that say what is wrong.
+const SPACE: &str = "put a space behind the colon";
+const NO_BREAK: &str = "write a space in place of the no-break space";
+const COMMA: &str = "remove the comma at the end";
+
 /// Edits of a piece of a file: places in it, and what goes there.
 pub(crate) type Edits = Vec<(usize, usize, String)>;
 
@@ -46,6 +51,7 @@ fn told(document: &Document, problem: &Problem) -> Option<Told> {
     let Some((title, edits)) = piece.candidates().into_iter().find(|(_, edits)| piece.mends(edits)) else {
         return Some(Told { message, fix: None });
     };
+    let message = message.or_else(|| piece.said_by(&title));
     let start = segment.range.start();
     let loc = |from: usize, to: usize| {
         document.loc(TextRange::new(TextSize::new(from as u32), TextSize::new(to as u32)) + start)
@@ -131,12 +137,16 @@ impl<'a> Piece<'a> {
         out.extend(as_a_query(from, value));
         out.extend(without_inner_quotes(from, value));
         let word = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
+        if word > 0 && inner[word..].starts_with(":\u{a0}") {
+            let at = content + dashed + word + 1;
+            out.push((NO_BREAK.to_owned(), vec![(at, at + '\u{a0}'.len_utf8(), " ".to_owned())]));
+        }
         if word > 0
             && inner[word..].starts_with(':')
             && !inner[word + 1..].starts_with([' ', '/'])
             && word + 1 < inner.len()
         {
-            out.push(("put a space behind the colon".to_owned(), insert(content + dashed + word + 1, " ")));
+            out.push((SPACE.to_owned(), insert(content + dashed + word + 1, " ")));
         }
         if word > 2 && inner[word..].trim().is_empty() && self.has_lines_below(indent + dashed) {
             let title = format!("write `{}:`", &inner[..word]);
@@ -153,6 +163,20 @@ impl<'a> Piece<'a> {
         out.extend(self.with_quotes(from, value));
         out.extend(behind);
         out
+    }
+
+    /// Better words than YAML's own, where the fix shows what is wrong.
+    fn said_by(&self, title: &str) -> Option<String> {
+        let line = self.lines[self.line].1.trim_start_matches(['-', ' ']);
+        let key = || line.split(':').next().filter(|key| is_word(key));
+        match title {
+            SPACE => Some(format!("a space is missing behind `{}:`", key()?)),
+            NO_BREAK => Some(format!("there is a no-break space behind `{}:`", key()?)),
+            COMMA => {
+                Some("a line ends without a comma: only lists in `[…]` and mappings in `{…}` have them".to_owned())
+            }
+            _ => None,
+        }
     }
 
     /// The list or mapping that begins in the line.
@@ -238,6 +262,9 @@ impl<'a> Piece<'a> {
             if first == open && (value.len() == 1 || !value.ends_with(close)) {
                 out.push((format!("close it with `{close}`"), vec![(to, to, close.to_string())]));
             }
+        }
+        if value.ends_with("\",") || value.ends_with("',") {
+            out.push((COMMA.to_owned(), vec![(to - 1, to, String::new())]));
         }
         if let Some(name) = value.strip_suffix(':').filter(|name| is_word(name)) {
             out.push(("remove the `:`".to_owned(), vec![(from + name.len(), to, String::new())]));

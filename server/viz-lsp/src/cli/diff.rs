@@ -1,7 +1,8 @@
-//! What formatting changes, as `diff -u` and `patch` write it.
+//! What formatting and fixes change, as `diff -u` and `patch` write it.
 
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;
+use std::path::Path;
 
 const RED: anstyle::Style = anstyle::AnsiColor::Red.on_default();
 const GREEN: anstyle::Style = anstyle::AnsiColor::Green.on_default();
@@ -33,6 +34,11 @@ pub fn render(name: &str, before: &str, after: &str) -> String {
         }
     }
     out
+}
+
+/// A path as people see it: relative to the current folder where it lies below.
+pub fn shown(path: &Path, current: &Path) -> String {
+    viz_files::with_slashes(path.strip_prefix(current).unwrap_or(path))
 }
 
 #[cfg(test)]
