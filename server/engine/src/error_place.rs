@@ -82,7 +82,7 @@ const WRITTEN_IN_SQL: [&str; 73] = [
 ];
 
 /// The place that DuckDB tells, which was sent `prefix` bytes before the text, if it is one in this text; else the call of a function
-/// that is written in SQL, if there is only one. `name` is what is missing.
+/// that is written in SQL, if there is only one, or the same again, as in GROUP BY. `name` is what is missing.
 pub(crate) fn in_text(
     place: (usize, usize),
     prefix: usize,
@@ -93,7 +93,8 @@ pub(crate) fn in_text(
     let calls = written_in_sql(text);
     let range = (place.0.checked_sub(prefix)?, place.1);
     let shown = shown(range, text, name).filter(|_| calls.is_empty() || is_of_this_text(range, text, message));
-    shown.or_else(|| <[Place; 1]>::try_from(calls).ok().map(|[call]| call))
+    let alike = || calls.iter().all(|call| whole(text, *call) == whole(text, calls[0]));
+    shown.or_else(|| calls.first().copied().filter(|_| alike()))
 }
 
 /// An error inside a view has a place in the view's text: it does not show the name that the error is about, or does not fit at all.
@@ -141,6 +142,17 @@ fn written_in_sql(text: &str) -> Vec<Place> {
     calls(text).filter(is_one).filter_map(as_place).collect()
 }
 
+/// A call with its arguments.
+fn whole(text: &str, (at, _): Place) -> &str {
+    let call = &text[at as usize..];
+    let mut depth = 0_usize;
+    let close = |c: char| {
+        depth = if c == '(' { depth + 1 } else { depth - usize::from(c == ')' && depth > 0) };
+        c == ')' && depth == 0
+    };
+    &call[..call.find(close).unwrap_or(call.len())]
+}
+
 fn as_place((at, name): (usize, &str)) -> Option<Place> {
     Some((u32::try_from(at).ok()?, u32::try_from(name.len()).ok()))
 }
@@ -185,7 +197,8 @@ mod tests {
         ];
         for (name, arguments) in calls {
             for width in 0..180 {
-                let text = format!("select 1 as {}, {name}{arguments}", "a".repeat(width + 1));
+                let text =
+                    format!("select 1 as {}, {name}{arguments} group by {name}{arguments}", "a".repeat(width + 1));
                 let error = conn.prepare(&text).map(drop).unwrap_err();
                 let crate::errors::Failure::Sql(error) = crate::errors::failure(error, &text, 0) else {
                     panic!("{text}")
