@@ -1,7 +1,8 @@
 //! A person who types into a generated company with shops for ten minutes, here and there, at random but in each run the same, from the
 //! moment when the server starts: facts arrive meanwhile, at first all of them and later those of models that are edited. Milliseconds
 //! from a key to the diagnostics that answer it and to a completion, and how often anything took longer than a person bears. Run with
-//! `cargo bench --workspace --profile dev --bench session [objects]... [--minutes=10]` (26,000 by default).
+//! `cargo bench --workspace --profile dev --bench session [objects]... [--minutes=10] [--root=FOLDER]` (26,000 by default; a folder that has
+//! such a company is typed into, but not written).
 
 // Benches make the files that they are about.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
@@ -23,7 +24,7 @@ use person::{Person, Took};
 use serde_json::{Value, json};
 use session::{Manners, Session};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use viz_tests::Document;
 use viz_tests::shops::Shops;
@@ -41,8 +42,10 @@ fn main() {
     let length = Duration::from_secs_f64(60.0 * minutes.unwrap_or(10.0));
     print::head();
     for objects in ground::sizes(&[26_000]) {
-        let folder = ground::shops(objects);
-        let root = folder.path().canonicalize().expect("it exists");
+        let written = std::env::args().find_map(|argument| argument.strip_prefix("--root=").map(PathBuf::from));
+        let made = written.is_none().then(|| ground::shops(objects));
+        let root = made.as_ref().map(|folder| folder.path().to_owned()).or(written).expect("one of both");
+        let root = root.canonicalize().expect("it exists");
         // What was written this moment is not relied upon.
         std::thread::sleep(Duration::from_millis(50));
         let cache = tempfile::tempdir().expect("a temporary folder");
