@@ -286,6 +286,12 @@ impl<'a> Run<'a> {
             })
             .collect();
         for (id, checked) in due.into_iter().zip(verdicts) {
+            let place = project.all_of_kind(Kind::Insight).binary_search(&id).expect("insights are in document order");
+            // While everything is still to be looked at, most have been left for later before.
+            let is_told = || self.standing.insights[place].loc == project.object(id).name_loc();
+            if matches!(checked, Checked::Later) && self.standing.postponed.contains(&id) && is_told() {
+                continue;
+            }
             let mut report = InsightReport::new(project, id);
             let now = matches!(checked, Checked::Now(_));
             match checked {
@@ -306,7 +312,6 @@ impl<'a> Run<'a> {
                     }
                 }
             }
-            let place = project.all_of_kind(Kind::Insight).binary_search(&id).expect("insights are in document order");
             if self.standing.insights[place] != report {
                 self.standing.insights[place] = report;
             }

@@ -55,7 +55,8 @@ struct Moment {
 /// Which objects to look at.
 pub(crate) enum Due {
     All,
-    Only(BTreeSet<ObjectId>),
+    /// By kind, in document order.
+    Only(FxHashMap<Kind, Vec<ObjectId>>),
 }
 
 impl Due {
@@ -63,7 +64,7 @@ impl Due {
     pub(crate) fn of_kind(&self, project: &Project, kind: Kind) -> Vec<ObjectId> {
         match self {
             Due::All => project.of_kind(kind).collect(),
-            Due::Only(ids) => ids.iter().copied().filter(|id| project.object(*id).kind == kind).collect(),
+            Due::Only(ids) => ids.get(&kind).cloned().unwrap_or_default(),
         }
     }
 }
@@ -88,7 +89,11 @@ impl Standing {
     /// depend on.
     pub(crate) fn due(&self, project: &Project, facts: &FactStore, common: u64) -> Due {
         match self.outdated(project, facts, common) {
-            Some(ids) => Due::Only(ids),
+            Some(ids) => {
+                let mut by_kind: FxHashMap<Kind, Vec<ObjectId>> = FxHashMap::default();
+                ids.into_iter().for_each(|id| by_kind.entry(project.object(id).kind).or_default().push(id));
+                Due::Only(by_kind)
+            }
             None => Due::All,
         }
     }
