@@ -3,6 +3,7 @@
 use crate::facts::{Facts, Used};
 use crate::inputs::check_input::InputVerdict;
 use crate::insight::InsightVerdict;
+use crate::insight::compositions::Compositions;
 use crate::models::check_expression::ExpressionVerdict;
 use crate::models::check_model::ModelVerdict;
 use crate::report::Finding;
@@ -11,7 +12,7 @@ use dashmap::DashMap;
 use parking_lot::Mutex;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 use std::sync::Arc;
-use viz_facts::{FactStore, KeyedQuestion};
+use viz_facts::{FactStore, KeyedQuestion, QuestionKey};
 use viz_project::{Kind, Project};
 use viz_text::Loc;
 
@@ -24,11 +25,17 @@ pub struct Memo {
     pub(crate) tables: Shelf<Vec<Finding>>,
     pub(crate) insights: Shelf<InsightVerdict>,
     pub(crate) dashboards: Shelf<Vec<Finding>>,
+    pub(crate) compositions: Compositions,
     /// The result of the last check.
     standing: Mutex<Standing>,
 }
 
 impl Memo {
+    /// Whether the last check used what is known about this question.
+    pub fn uses(&self, key: QuestionKey) -> bool {
+        self.standing.lock().uses(key)
+    }
+
     /// Takes the result of the last check; a check that runs at the same time starts without one.
     pub(crate) fn take_standing(&self) -> Standing {
         std::mem::take(&mut *self.standing.lock())

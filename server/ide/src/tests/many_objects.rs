@@ -72,7 +72,7 @@ fn answers_of_large_projects_can_be_called_off() {
     let report = fixture.report();
     let (choices, whole) = (Choices::default(), TextRange::up_to(TextSize::of(fixture.text())));
     let snapshot = fixture.snapshot(&choices);
-    let Fixture { project, files, facts, file, offset } = &fixture;
+    let Fixture { project, files, facts, file, offset, .. } = &fixture;
     let finished = Fixture::new(&text.replace("$0", "model_1).a} }\n"));
     let whole_file = finished.project.file(finished.file);
     let features: [(&str, &dyn Fn()); 11] = [
