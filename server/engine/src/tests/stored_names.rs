@@ -1,7 +1,7 @@
 //! What a user's database stores under the names of DuckDB's own things: for a query of the browser it is not there.
 
-use super::{file, memory};
-use crate::{Limits, Runner, SourceRunner};
+use super::{file, memory, patient};
+use crate::{Runner, SourceRunner};
 use std::path::Path;
 use viz_facts::{Answer, QueryTable, Question, RunBy, SourceSpec};
 
@@ -46,7 +46,7 @@ fn questions(source: &SourceSpec, by: RunBy, table: &str, sql: &str) -> [Questio
 
 /// The answer, without the time that it took.
 fn answer(runner: &mut SourceRunner, question: &Question) -> String {
-    let mut answer = runner.run(question, &Limits::default());
+    let mut answer = runner.run(question, &patient());
     if let Ok(Answer::Rows(Ok(rows))) = &mut answer {
         rows.milliseconds = 0;
     }
