@@ -76,6 +76,9 @@ pub(crate) struct Includes<'a> {
     pub version: Option<schema::Target>,
 }
 
+/// More names of a folder are not compared.
+const MOST_NAMES: usize = 2_000;
+
 impl Includes<'_> {
     /// The include entries of a file, in order.
     pub(crate) fn of(&mut self, document: &Document, file: &Path) -> Vec<Include> {
@@ -150,14 +153,15 @@ impl Includes<'_> {
     }
 
     /// Files and folders in the same folder of the project that are called nearly like this one.
-    fn beside(&self, text: &str, path: &Path) -> Vec<String> {
+    fn beside(&mut self, text: &str, path: &Path) -> Vec<String> {
         let Some((folder, name)) = path.parent().zip(path.file_name().and_then(|name| name.to_str())) else {
             return Vec::new();
         };
         let outside = text.split('/').any(|part| part == "..")
             || !matches!(self.files.standing(folder, self.around), Standing::Project);
-        let entries = if outside { Vec::new() } else { self.files.list(folder).unwrap_or_default() };
-        let names = entries.iter().filter_map(|entry| entry.path.file_name()?.to_str());
+        let looks = !outside && self.budget.may_suggest();
+        let entries = if looks { self.files.list(folder).unwrap_or_default() } else { Vec::new() };
+        let names = entries.iter().take(MOST_NAMES).filter_map(|entry| entry.path.file_name()?.to_str());
         let before = text.strip_suffix(name).unwrap_or_default();
         similar(name, names.filter(|name| !name.starts_with('.')))
             .iter()
