@@ -223,6 +223,24 @@ fn shops_that_are_alike_share_what_opens_no_source() {
     assert!(one.len() > 30 && one.len() == many.len(), "{} {} {others:#?}", one.len(), many.len());
 }
 
+/// Numbers, texts and columns' names are nothing to the parser: the query that it takes of one shop, it takes of every shop of that shape.
+#[test]
+fn shops_of_few_shapes_put_few_queries_to_the_parser() {
+    let parsed = |count: usize| {
+        let mut company = Company::of(Shops { count, seed: 20, alike: false });
+        company.settle();
+        let texts: BTreeSet<&str> = company.asked.iter().filter_map(|question| parsed(question)).collect();
+        texts.len()
+    };
+    let (few, many) = (parsed(12), parsed(48));
+    assert!(few > 20 && many < 2 * few, "{few} {many}");
+}
+
+/// The query of an insight that is put to the parser; those of models and inputs name tables and columns bare.
+fn parsed(question: &Question) -> Option<&str> {
+    matches!(question, Question::Parse { .. }).then(|| question.sql()).filter(|sql| sql.starts_with("SELECT"))
+}
+
 /// A question without names: those of shops, and those that composed queries have, which are hashes.
 fn nameless(question: &Question, tags: &[String]) -> String {
     let hash = regex::Regex::new(r"\bm(?:[a-z]{28}|[a-z]{14})\b").expect("it is a regular expression");
