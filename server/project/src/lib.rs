@@ -26,6 +26,7 @@ mod groups;
 mod includes;
 mod links;
 mod loader;
+mod locking;
 mod lower;
 mod name_rules;
 mod names;
@@ -62,6 +63,7 @@ pub use environment::Environment;
 pub use files::{DirEntry, DiskFiles, FileSystem, MAX_FILE_BYTES, MemoryFiles, ReadError};
 pub use graph::Graph;
 pub use includes::{CACHE_FOLDER, PROJECT_FILES, find_root, normalize, project_file};
+pub use locking::{Keep, Locking};
 pub use names::{Names, Resolution};
 pub use object::{
     Body, Bound, Dashboard, DefaultSelection, Expression, Input, Insight, Model, Object, Options, QueryText, Range,

@@ -141,6 +141,11 @@ impl Standing {
         }
     }
 
+    /// The objects that used a fact, in order.
+    pub(crate) fn users(&self, key: QuestionKey) -> &[ObjectId] {
+        self.users.get(&key).map_or(&[], Vec::as_slice)
+    }
+
     /// All that was found. A sibling's name in a metric is told where it stands, not again for the insights that use the
     /// metric.
     pub(crate) fn findings(&self, project: &Project) -> Vec<Finding> {

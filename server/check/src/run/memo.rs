@@ -11,8 +11,8 @@ use dashmap::DashMap;
 use parking_lot::Mutex;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 use std::sync::Arc;
-use viz_facts::{FactStore, KeyedQuestion};
-use viz_project::{Kind, Project};
+use viz_facts::{FactStore, KeyedQuestion, QuestionKey};
+use viz_project::{Kind, ObjectId, Project};
 use viz_text::Loc;
 
 /// Verdicts of earlier checks.
@@ -29,6 +29,11 @@ pub struct Memo {
 }
 
 impl Memo {
+    /// The objects of the last check that used the answer to a question, in document order.
+    pub fn users(&self, key: QuestionKey) -> Vec<ObjectId> {
+        self.standing.lock().users(key).to_vec()
+    }
+
     /// Takes the result of the last check; a check that runs at the same time starts without one.
     pub(crate) fn take_standing(&self) -> Standing {
         std::mem::take(&mut *self.standing.lock())

@@ -1,0 +1,14 @@
+//! `viz.lock`: read, made from a check, and used in the place of sources.
+
+mod file;
+mod made;
+mod named;
+mod recorder;
+mod since;
+mod use_of;
+
+pub use file::{read, write};
+pub use made::{Heard, Made, make};
+pub use recorder::Recorder;
+pub use since::{Live, Since};
+pub use use_of::{LockUse, Locked, answered, unset};
