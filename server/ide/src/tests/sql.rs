@@ -219,6 +219,19 @@ fn hovered(place: &str, choices: &Choices) -> String {
 }
 
 #[test]
+fn hovers_say_what_the_lock_tells() {
+    for (place, said) in [
+        ("= '${ref(ar|ea).value}'", "2 options from a query, as viz.lock tells, written just now"),
+        ("${ref(orders).amo|unt} > 1", "type `DOUBLE`, as viz.lock tells, written just now"),
+    ] {
+        let mut fixture = Fixture::new(&PROJECT.replacen(&place.replace('|', ""), &place.replace('|', "$0"), 1));
+        fixture.lose_the_sources();
+        let told = fixture.hover(&Choices::default()).expect(place).markdown;
+        assert!(told.contains(said), "{told}");
+    }
+}
+
+#[test]
 fn hovers_tell_what_things_are_now() {
     let none = Choices::default();
     let placeholder = hovered("= '${ref(ar|ea).value}'", &none);
