@@ -68,6 +68,7 @@ fn run(command: &mut Command) {
 }
 
 /// Bytes as MiB.
+#[allow(dead_code, reason = "not every bench that includes this module needs it")]
 pub fn mebibytes(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 20)
 }

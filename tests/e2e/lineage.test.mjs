@@ -82,6 +82,37 @@ test("arrow keys walk, Enter opens, f makes it the subject, and the active objec
   assert.equal(await page.locator(".edge.near").count(), 3);
 });
 
+test("the columns of the active object are listed, with where they come from; the keyboard reaches them", async () => {
+  await show();
+  const columns = page.getByRole("region", { name: "Columns" });
+  assert.ok(await columns.isHidden(), "the subject is an insight, which has none");
+  await tree().focus();
+  await press("Home", "n");
+  assert.equal(await active(), "orders");
+  assert.ok(await columns.isVisible());
+  const rows = columns.locator("tbody tr");
+  assert.deepEqual(await rows.allInnerTexts(), ["city\tshops.town", "net\tcomputed from sales.total, sales.tax"]);
+  assert.equal(await columns.locator("caption").innerText(), "2 columns, and where they come from");
+  await press("c");
+  assert.ok(await columns.evaluate((region) => region === document.activeElement));
+  await press("Escape");
+  assert.ok(await tree().evaluate((graph) => graph === document.activeElement));
+  // An answer that brings the same leaves what somebody reads.
+  await columns.locator("tbody").evaluate((body) => (body.dataset.read = "yes"));
+  await press("c");
+  const first = await rows.first().elementHandle();
+  await show({ isNew: false });
+  assert.ok(await first?.evaluate((row) => row.isConnected));
+  await press("Escape", "ArrowLeft");
+  assert.equal(await active(), "files");
+  assert.ok(await columns.isHidden());
+  const markup = "<img src=x onerror=sent.push(1)>";
+  const { nodes } = graph();
+  await show({ root: 1, nodes: nodes.map((each) => (each.id === 1 ? { ...each, columns: [{ name: markup, from: [], way: "computed", complete: false }] } : each)) });
+  assert.deepEqual(await rows.allInnerTexts(), [`${markup}\tnot known`]);
+  assert.equal(await page.locator("img").count(), 0);
+});
+
 test("mouse: a click makes active, two open, dragging and the wheel move", async () => {
   await show();
   await page.locator("#object-4 .box").click();
@@ -180,6 +211,9 @@ test("500 objects are drawn, and how many there are is told", async () => {
 
 test("no rule of axe-core is broken, the policy holds, and nothing is asked of a network", async () => {
   await show();
+  await tree().focus();
+  await press("Home", "n");
+  assert.ok(await page.getByRole("region", { name: "Columns" }).isVisible());
   assert.deepEqual(wrong, []);
   await page.evaluate(readFileSync(path.join(import.meta.dirname, "node_modules/axe-core/axe.min.js"), "utf8"));
   const { violations } = await page.evaluate(() => axe.run({ rules: { "color-contrast": { enabled: false } } }));

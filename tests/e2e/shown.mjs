@@ -60,6 +60,12 @@ export const node = (id, kind, name, changes = {}) => ({
   id, kind, name, location: { uri: "file:///p.yml", range: { start: { line: id, character: 0 }, end: { line: id, character: 1 } } }, errors: 0, warnings: 0, status: null, ...changes,
 });
 
+/** @type {NonNullable<Node["columns"]>} */
+const COLUMNS = [
+  { name: "city", from: [{ table: "shops", column: "town" }], way: "handed-on", complete: true },
+  { name: "net", from: [{ table: "sales", column: "total" }, { table: "sales", column: "tax" }], way: "computed", complete: true },
+];
+
 /**
  * The lineage of an insight: a source, a model, an input, the insight, a chart, a dashboard.
  * @param {Partial<Graph>} changes
@@ -68,7 +74,7 @@ export const node = (id, kind, name, changes = {}) => ({
 export const graph = (changes = {}) => ({
   uri: "file:///p.yml", depth: null, root: 3, total: 6, isNew: true,
   nodes: [
-    node(0, "source", "files"), node(1, "model", "orders", { warnings: 3 }), node(2, "input", "city"),
+    node(0, "source", "files"), node(1, "model", "orders", { warnings: 3, columns: COLUMNS }), node(2, "input", "city"),
     node(3, "insight", "sales", { errors: 2, status: "partial" }), node(4, "chart", "months"), node(5, "dashboard", "shop"),
   ],
   edges: [{ from: 1, to: 0 }, { from: 2, to: 1 }, { from: 3, to: 1 }, { from: 3, to: 2 }, { from: 4, to: 3 }, { from: 5, to: 4 }, { from: 5, to: 2 }],

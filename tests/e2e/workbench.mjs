@@ -117,46 +117,47 @@ function window(page, folder, again) {
     /** Types the beginning of something and takes what completion offers for it, as its first row. `picture` names a screenshot of the popup. */
     async complete(beginning, label, { picture } = {}) {
       await this.type(beginning);
-      const popup = page.locator(".suggest-widget.visible");
-      const row = popup.locator(".monaco-list-row.focused").filter({ has: page.locator(".label-name", { hasText: new RegExp(`^${label}$`) }) });
+      const row = page.locator(".suggest-widget.visible .monaco-list-row.focused").filter({ has: page.locator(".label-name", { hasText: new RegExp(`^${label}$`) }) });
       await retried((timeout) => row.waitFor({ timeout }), () => page.keyboard.press("Control+Space"));
       if (picture) {
         await this.screenshot(picture);
       }
-      await page.keyboard.press("Enter");
-      await popup.waitFor({ state: "hidden" });
+      // What may follow is offered at once: the popup may be there again, with other rows.
+      await retried(async (timeout) => {
+        await page.keyboard.press("Enter");
+        await row.waitFor({ state: "hidden", timeout });
+      });
     },
-    /** Fills in a snippet's value and goes to the next one, a line further. A popup that comes late, of words of the text say, takes the key: then once more. */
+    /** Fills in a snippet's value and goes to the next one, on a line further down. A popup that comes late, of words of the text say, takes the key: then once more. */
     async value(text) {
       await this.type(text);
       await line(text).waitFor();
-      const next = await this.nextLine();
+      const elsewhere = await this.elsewhere();
       await retried(async (timeout) => {
         await page.keyboard.press("Tab");
-        await next.waitFor({ timeout });
+        await elsewhere.waitFor({ timeout });
       });
     },
     /** Takes one of a snippet's choices. VS Code goes on to the next value by itself, unless the choices had to be asked for again. */
     async choice(label) {
-      const next = await this.nextLine();
+      const elsewhere = await this.elsewhere();
       await this.complete("", label);
-      await next.waitFor({ timeout: 8_000 }).catch(() => page.keyboard.press("Tab"));
-      await next.waitFor();
+      await elsewhere.waitFor({ timeout: 8_000 }).catch(() => page.keyboard.press("Tab"));
+      await elsewhere.waitFor();
     },
-    /** The status bar's place of the cursor, once it is on the line behind its own. */
-    async nextLine() {
+    /** The status bar's place of the cursor, once it is on another line than now. */
+    async elsewhere() {
       const at = page.locator("[id='status.editor.selection']");
-      const before = await at.innerText();
-      return at.filter({ hasText: `Ln ${Number(before.match(/Ln (\d+)/)[1]) + 1},` });
+      return at.filter({ hasNotText: (await at.innerText()).match(/Ln \d+,/)[0] });
     },
     /** A new line behind this one, `out` steps further out. A popup that comes late takes the key: then once more. */
     async newLine(out = 0) {
-      const next = await this.nextLine();
+      const elsewhere = await this.elsewhere();
       await retried(async (timeout) => {
         await page.keyboard.press("Escape");
         await page.keyboard.press("End");
         await page.keyboard.press("Enter");
-        await next.waitFor({ timeout });
+        await elsewhere.waitFor({ timeout });
       });
       for (let left = out; left > 0; left--) {
         await page.keyboard.press("Backspace");

@@ -6,7 +6,7 @@ use crate::situations;
 use serde_json::{Value, json};
 use std::path::Path;
 use viz_check::{CheckOptions, Code, ObjectName, RenderedQuery, Severity, State, options_of, rendered_query, states};
-use viz_facts::{Answer, QueryTable, Question};
+use viz_facts::{Answer, QueryTable, Question, RunBy};
 use viz_project::{Body, Kind, ObjectId, Project, Selection};
 use viz_tests::library::{Checked, check_with};
 use viz_tests::pages::NOW;
@@ -97,7 +97,13 @@ fn case(checked: &mut Checked, id: ObjectId, title: &str) -> Option<Case> {
     if !query.dynamic {
         let source = query.tables[0].source.clone().expect("it is known");
         let tables = query.tables.iter().map(|table| QueryTable { name: table.name.clone(), sql: table.sql.clone() });
-        let question = Question::Execute { source, tables: tables.collect(), materialized: false, sql: query.runs };
+        let question = Question::Execute {
+            source,
+            tables: tables.collect(),
+            by: RunBy::Source,
+            materialized: false,
+            sql: query.runs,
+        };
         let refused = match sources.ask(&[question]).remove(0) {
             Ok(Answer::Accepted(result)) => result.err().map(|error| error.message),
             other => panic!("{name}: {other:?}"),

@@ -300,6 +300,7 @@ fn explain_lists_and_prints() {
     assert!(list.out.lines().any(|line| line.starts_with("unknown-column ")), "{list:?}");
     let page = in_repository(&["--explain", "unknown-column"]);
     assert!(page.out.starts_with("# ") && page.status == 0, "{page:?}");
+    assert_eq!(in_repository(&["explain", "Unknown_COLUMN"]).out, page.out);
     let near = in_repository(&["--explain", "unknown-colum"]);
     assert!(near.err.contains("did you mean `unknown-column`"), "{near:?}");
 }

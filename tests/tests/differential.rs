@@ -6,7 +6,7 @@ use fastrand::Rng;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use viz_check::proof::{Kind, Token, lex};
-use viz_facts::{Answer, Column, QueryTable, Question, ShadowTable, SourceSpec};
+use viz_facts::{Answer, Column, QueryTable, Question, RunBy, ShadowTable, SourceSpec};
 use viz_tests::{Worker, cli, projects};
 
 const T: &str = "(values (1, 'a', date '2025-01-01', 1.5::double, true, ['x', 'y']), (2, 'b', date '2025-02-01', 2.5, false, ['z'])) \
@@ -183,6 +183,7 @@ fn conditions_of_insights_have_the_verdict_of_duckdb() {
     let run = |condition: &String| Question::Execute {
         source: SourceSpec::DuckDbMemory { root: folder.path().to_owned() },
         tables: vec![QueryTable { name: "t".into(), sql: format!("select * from {T}") }],
+        by: RunBy::Browser,
         materialized: false,
         sql: sql(condition),
     };

@@ -93,6 +93,48 @@ fn unused_comments_go_with_their_line() {
     assert_eq!(run.status, 0);
 }
 
+#[test]
+fn differences_are_printed_and_nothing_is_written() {
+    let project = Project::of(&[("project.visivo.yml", FAULTY)]);
+    let diff = |args: &[&str]| {
+        let all: Vec<&str> = [args, &["--diff", "--level", "parse", "--color", "never"]].concat();
+        let run = run(PROGRAM, &project.root, &all);
+        assert_eq!(project.read("project.visivo.yml"), FAULTY, "{run:?}");
+        run
+    };
+    let safe = diff(&["fix"]);
+    assert_eq!(safe.status, 1, "{safe:?}");
+    assert!(safe.out.starts_with("--- project.visivo.yml\n+++ project.visivo.yml\n@@ -3,5 +3,5 @@\n"), "{safe:?}");
+    assert!(safe.out.contains("\n-    options: [ 1,  2.50 , yes, \"x\" ]") && !safe.out.contains("error"), "{safe:?}");
+    assert!(safe.out.contains("\n+    options: [ \"1\",  \"2.50\" , \"yes\", \"x\" ]"), "{safe:?}");
+    assert!(safe.err.contains("3 fixes would be put in") && safe.err.contains("1 likely fix is left"), "{safe:?}");
+    assert_eq!((diff(&["check"]).out, diff(&["fix", "-q"]).err.as_str()), (safe.out, ""));
+    assert!(diff(&["fix", "--fix=all"]).out.contains("\n+    display: {}"));
+    let wrong = run(PROGRAM, &project.root, &["fix", "--diff", "--format", "json"]);
+    assert!(wrong.status == 2 && wrong.err.contains("differences only"), "{wrong:?}");
+    project.write("project.visivo.yml", FIXED);
+    let none = run(PROGRAM, &project.root, &["fix", "--diff", "--level", "parse"]);
+    assert_eq!((none.status, none.out.as_str()), (0, ""), "errors that no fix mends don't count: {none:?}");
+}
+
+#[test]
+fn a_file_of_two_projects_is_shown_once_and_patch_reads_it() {
+    let head = |name: &str| format!("name: {name}\nincludes: [{{path: ../shared/s.yml}}]\n");
+    let shared = "inputs:\n  - {name: i, type: single-select, options: [1]}";
+    let project = Project::of(&[
+        ("shared/project.visivo.yml", "name: c\nincludes: [{path: s.yml}]\n"),
+        ("shared/s.yml", shared),
+        ("shared/sub/project.visivo.yml", &head("a").replace("shared/", "")),
+    ]);
+    let run = run(PROGRAM, &project.root, &["fix", "--diff", "--level", "parse", "--color", "never"]);
+    let no_end = "\\ No newline at end of file\n";
+    let wanted = format!(
+        "--- shared/s.yml\n+++ shared/s.yml\n@@ -1,2 +1,2 @@\n inputs:\n-  - {{name: i, type: single-select, options: [1]}}\n{no_end}+  - \
+         {{name: i, type: single-select, options: [\"1\"]}}\n{no_end}"
+    );
+    assert_eq!((run.out.as_str(), run.status), (wanted.as_str(), 1), "{run:?}");
+}
+
 /// Under each name the file is the same, so the second time there is nothing left to write.
 #[cfg(unix)]
 #[test]

@@ -6,7 +6,7 @@ use crate::golden::typed_rows;
 use fastrand::Rng;
 use std::fmt::Write;
 use viz_check::{State, Value, rendered_query};
-use viz_facts::{Answer, QueryTable, Question};
+use viz_facts::{Answer, QueryTable, Question, RunBy};
 use viz_project::{Kind, Resolution};
 use viz_tests::library::{self, Checked};
 
@@ -123,7 +123,13 @@ fn options_fail_exactly_where_their_query_does() {
                     rendered_query(&project, &facts, options.now, insight, &[(input, state)]).expect("it has one");
                 let source = query.tables[0].source.clone().expect("it is known");
                 let tables = query.tables.iter().map(|t| QueryTable { name: t.name.clone(), sql: typed_rows(t) });
-                Question::Execute { source, tables: tables.collect(), materialized: false, sql: query.sql }
+                Question::Execute {
+                    source,
+                    tables: tables.collect(),
+                    by: RunBy::Browser,
+                    materialized: false,
+                    sql: query.sql,
+                }
             })
             .collect();
         asked += questions.len();

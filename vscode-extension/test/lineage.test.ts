@@ -3,9 +3,10 @@ import { test } from "node:test";
 import { columns } from "../src/lineage/columns";
 import { ask, drawn } from "../src/lineage/graph";
 import { HEIGHT, layout, path, type Layout, type Spot } from "../src/lineage/layout";
+import { LISTED, origins, title } from "../src/lineage/origins";
 import { described } from "../src/lineage/tell";
 import { walk } from "../src/lineage/walk";
-import type { Edge, Lineage, LineageParams, Node, Refused } from "../src/protocol";
+import type { Edge, Lineage, LineageParams, ModelColumn, Node, Refused } from "../src/protocol";
 
 const WIDTH = 120;
 
@@ -193,5 +194,23 @@ test("the subject is found again where it was, elsewhere by its name, or under a
 test("the whole project is asked for without a depth", async () => {
   const asked: LineageParams[] = [];
   await ask((params) => Promise.resolve((asked.push(params), SHOP)), { project: "file:///p.yml" }, 1);
-  assert.deepEqual(asked, [{ textDocument: { uri: "file:///p.yml" } }]);
+  assert.deepEqual(asked, [{ textDocument: { uri: "file:///p.yml" }, columns: true }]);
+});
+
+test("columns are told with where they come from, and what is not known is said", () => {
+  const column = (name: string, from: string[], way: ModelColumn["way"] = "handed-on", complete = true): ModelColumn => ({
+    name, way, complete, from: from.map((path) => ({ table: path.split(".")[0] ?? "", column: path.split(".")[1] ?? "" })),
+  });
+  const all = [column("id", ["orders.id"]), column("day", ["orders.at"], "converted"), column("net", ["orders.total", "orders.tax"], "computed"),
+    column("one", []), column("any", [], "computed", false), column("some", ["t.a"], "computed", false), column("wide", ["t.a", "t.b", "t.c", "t.d", "t.e", "t.f", "t.g"])];
+  assert.deepEqual(origins(all).map(({ name, from }) => `${name}: ${from}`), [
+    "id: orders.id", "day: converted from orders.at", "net: computed from orders.total, orders.tax", "one: no column", "any: not known",
+    "some: computed from t.a, others that are not known", "wide: t.a, t.b, t.c, t.d, t.e, 2 more",
+  ]);
+  const model: Node = { id: 0, kind: "model", name: "orders", location: null, errors: 0, warnings: 0, status: null };
+  assert.equal(title(model), "");
+  assert.equal(title({ ...model, columns: all.slice(0, 1) }), "1 column, and where they come from");
+  const many = Array.from({ length: LISTED + 1 }, (_, at) => column(`c${at}`, []));
+  assert.equal(title({ ...model, columns: many }), "201 columns, the first 200, and where they come from");
+  assert.equal(origins(many).length, LISTED);
 });

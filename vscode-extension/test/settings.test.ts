@@ -40,7 +40,10 @@ test("no setting grants trust", () => {
 test("folders of data are allowed by the person, in no workspace", () => {
   assert.deepEqual(initializationOptions(section({ "check.allowRead": ["/mnt/data"] }), true), { trusted: true, allowRead: ["/mnt/data"] });
   assert.deepEqual(initializationOptions(section({ "check.allowRead": "/mnt/data" }), true), { trusted: true });
-  assert.equal(manifest.contributes.configuration.properties["viz.check.allowRead"].scope, "machine");
+  // What is of the machine a container sets, and with it the project.
+  for (const name of ["viz.check.allowRead", "viz.check.allowOutside"] as const) {
+    assert.equal(manifest.contributes.configuration.properties[name].scope, "application");
+  }
 });
 
 test("the manifest declares what is read, and its defaults mean `not set`", () => {

@@ -4,12 +4,14 @@ pub(crate) mod bounds;
 pub mod cost;
 pub(crate) mod fingerprint;
 pub(crate) mod finish;
+pub mod insights;
 pub(crate) mod mask;
 pub(crate) mod repetition;
 pub mod rule;
 pub(crate) mod suppression;
 
 use crate::report::cost::Cost;
+use crate::report::insights::Insights;
 use crate::selection::State;
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -248,6 +250,8 @@ pub struct Counters {
     pub insights_remembered: usize,
     /// Insights that were left for later.
     pub insights_postponed: usize,
+    /// Queries of insights that were composed, not kept while their insight is being judged.
+    pub composed: usize,
     /// Texts rendered: one for each class of combinations.
     pub rendered: usize,
     /// Texts cut into tokens to find classes.
@@ -297,6 +301,7 @@ impl std::ops::AddAssign for Counters {
         self.insights_checked += other.insights_checked;
         self.insights_remembered += other.insights_remembered;
         self.insights_postponed += other.insights_postponed;
+        self.composed += other.composed;
         self.rendered += other.rendered;
         self.lexed += other.lexed;
         self.parses += other.parses;
@@ -320,7 +325,7 @@ pub struct Report {
     /// All findings, ordered by file, start and code.
     pub findings: Vec<Finding>,
     /// All insights, in document order.
-    pub insights: Arc<Vec<InsightReport>>,
+    pub insights: Insights,
     /// All inputs, in document order.
     pub inputs: Arc<Vec<InputReport>>,
     /// What to ask the engine before checking again.

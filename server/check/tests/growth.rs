@@ -162,6 +162,51 @@ fn a_keystroke_copies_no_text() {
     }
 }
 
+/// Between the rounds of a check a query stays as it was composed: before the columns are known, and once more with them.
+#[test]
+fn queries_are_composed_once_for_what_is_known() {
+    for objects in [200, 800] {
+        let mut project = generate(objects, false);
+        let (mut checked, mut composed) = (0, Vec::new());
+        loop {
+            let report = viz_check::check(&project.project, &project.facts, &project.options, &project.memo);
+            checked += report.counters.insights_checked;
+            composed.push(report.counters.composed);
+            if report.questions.is_empty() {
+                break;
+            }
+            project.learn(&report.questions);
+        }
+        let insights = project.settle().insights.len();
+        assert!(checked > 3 * insights, "{checked} checks of {insights} insights");
+        assert_eq!(composed.iter().sum::<usize>(), 2 * insights, "{composed:?}");
+        assert_eq!(type_into_one(&mut project).counters.composed, 1);
+    }
+}
+
+/// A reference that goes and comes back is a matter of the object that has it, and of those that use this.
+#[test]
+fn a_reference_that_comes_and_goes_rechecks_its_object() {
+    for objects in [200, 2_000] {
+        let mut project = generate(objects, false);
+        project.settle();
+        let text = project.text(INSIGHTS);
+        let here = "- name: insight_3\n    props:\n      type: bar\n      x: ?{ ${ref(model_3)";
+        for there in [
+            "- name: insight_3\n    props:\n      type: bar\n      x: ?{ ${ref(model_)",
+            "- name: insight_3\n    props:\n      type: bar\n      x: ?{ ${ref(model_4)",
+            here,
+        ] {
+            let edited = text.replacen(here, there, 1);
+            let report = project.keystroke(INSIGHTS, &edited);
+            assert_eq!(report.counters.insights_checked, 1, "{objects} objects, {there}");
+            let walked = project.project.walked();
+            assert!(walked < 100, "{objects} objects, {there}: {walked} uses were followed");
+            project.settle();
+        }
+    }
+}
+
 /// A question carries its key: a check computes it where it asks, and nobody after it.
 #[test]
 fn the_key_of_a_question_is_computed_once() {

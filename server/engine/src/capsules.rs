@@ -83,6 +83,24 @@ impl Capsules {
         self.lock().verdicts(&self.engine, AT_HAND)
     }
 
+    /// Answers to questions about these sources that still hold, as far as they are short: with them at hand, too, a check that has
+    /// been made before is one turn.
+    pub(crate) fn of_sources(&self, sources: &[SourceSpec]) -> Vec<(QuestionKey, Answer, SystemTime)> {
+        let (mut versions, mut judges) = (DataVersions::default(), Judges::of(&self.granted));
+        let mut out = Vec::new();
+        for source in sources {
+            let found = self.lock().runs_of(&viz_secrets::hide(&describe(source)), &self.reader);
+            let judge = judges.on(source);
+            let still_true = |(key, purpose, found): (QuestionKey, String, Found)| {
+                let (reads, data) = found.over?;
+                let files = files_of(source, &purpose, &reads, judge)?;
+                (versions.of(&files, judge) == Some(data)).then_some((key, found.answer, found.at))
+            };
+            out.extend(found.into_iter().filter_map(still_true));
+        }
+        out
+    }
+
     /// What is known about these questions, and since when.
     pub(crate) fn recall<'q>(
         &self,
@@ -208,7 +226,12 @@ pub(crate) fn reader(program: &Path, granted: &Granted) -> String {
 
 /// All files that an answer depends on; `None` if that can't be told, or if it depends on more than files.
 pub(crate) fn files(source: &SourceSpec, question: &Question, reads: &Reads, judge: &Judge) -> Option<Vec<PathBuf>> {
-    if reads.volatile && !matches!(question, Question::Describe { .. }) {
+    files_of(source, purpose(question), reads, judge)
+}
+
+fn files_of(source: &SourceSpec, purpose: &str, reads: &Reads, judge: &Judge) -> Option<Vec<PathBuf>> {
+    // Columns are the same whatever the rows are.
+    if reads.volatile && purpose != COLUMNS {
         return None;
     }
     let mut files = Vec::new();
@@ -254,12 +277,15 @@ fn inside(roots: &Roots, name: &Path) -> Place {
     }
 }
 
+/// What columns are asked for.
+const COLUMNS: &str = "columns";
+
 fn purpose(question: &Question) -> &'static str {
     match question {
         Question::Parse { .. } => "parse",
         Question::Bind { .. } => "bind",
         Question::Probe { .. } => "probe",
-        Question::Describe { .. } => "columns",
+        Question::Describe { .. } => COLUMNS,
         Question::Options { .. } => "options",
         Question::Execute { .. } => "execute",
         Question::Rows { .. } => "rows",

@@ -307,6 +307,13 @@ impl Engine {
         self.capsules.as_ref().map(Capsules::verdicts).unwrap_or_default()
     }
 
+    /// Answers to questions about these sources that earlier runs were given over the same data, and when. In CI there are none: what
+    /// an earlier run was allowed to read may be none of this one's business.
+    pub fn remembered_of(&self, sources: &[SourceSpec]) -> Vec<(QuestionKey, Answer, SystemTime)> {
+        let capsules = self.capsules.as_ref().filter(|_| !self.confined);
+        capsules.map(|capsules| capsules.of_sources(sources)).unwrap_or_default()
+    }
+
     /// Like [`Engine::ask_within`], and tells when each answer was found out: now, or by an earlier run over the same data.
     pub fn ask_dated(
         &self,

@@ -4,6 +4,7 @@
 //! that might be meant. Which errors say something about the query, and which only about this build or this machine, is
 //! decided here and nowhere else.
 
+use crate::error_place::{call_of, in_text};
 use serde_json::{Map, Value};
 use viz_facts::{Reason, SqlError, SqlErrorKind, Unknown};
 
@@ -116,8 +117,9 @@ impl Raw {
             "io" => SqlErrorKind::Io,
             _ => SqlErrorKind::Other,
         };
-        let mut place = self.place.and_then(|place| in_text(place, prefix, text, self.name.as_deref()));
-        place = place.or_else(|| call_of(&self.message, text));
+        let told = self.place.and_then(|place| in_text(place, prefix, text, &self.message, self.name.as_deref()));
+        let elsewhere = || call_of(self.message.split_once(ELSEWHERE)?.0.split('"').nth(1)?, text);
+        let mut place = told.or_else(elsewhere);
         // The place of a missing function is the whole call.
         if let (Some((offset, Some(length))), Some(name)) = (&mut place, &self.name)
             && self.message.contains("Function with name ")
@@ -134,34 +136,6 @@ impl Raw {
             candidates,
         }
     }
-}
-
-/// Where the function is called of which DuckDB says without a place that only an extension has it.
-fn call_of(message: &str, text: &str) -> Option<(u32, Option<u32>)> {
-    let name = message.split_once(ELSEWHERE)?.0.split('"').nth(1)?;
-    let called = |(at, _): &(usize, char)| {
-        let (before, rest) = text.split_at(*at);
-        let own = rest.get(..name.len()).is_some_and(|own| own.eq_ignore_ascii_case(name));
-        own && !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '\'' | '"'))
-            && rest[name.len()..].trim_start().starts_with('(')
-    };
-    let (at, _) = text.char_indices().find(called)?;
-    Some((u32::try_from(at).ok()?, u32::try_from(name.len()).ok()))
-}
-
-/// The place in the user's text. An error inside a view has a place in the view's text: it does not show the name that
-/// the error is about, or does not fit at all.
-fn in_text(place: (usize, usize), prefix: usize, text: &str, name: Option<&str>) -> Option<(u32, Option<u32>)> {
-    let (offset, length) = (place.0.checked_sub(prefix)?, place.1);
-    let end = offset.checked_add(length)?;
-    let piece = text.get(offset..end)?;
-    if let Some(last) = name.filter(|_| length > 0).and_then(|name| name.rsplit('.').next()) {
-        let plain = |text: &str| text.replace('"', "").to_lowercase();
-        if !plain(piece).contains(&plain(last)) {
-            return None;
-        }
-    }
-    Some((u32::try_from(offset).ok()?, u32::try_from(length).ok().filter(|length| *length > 0)))
 }
 
 /// Parts of a message that only list what might be meant.

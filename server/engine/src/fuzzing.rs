@@ -9,7 +9,7 @@ use serde_json::json;
 use std::fmt::Debug;
 use std::fs::File;
 use std::path::Path;
-use viz_facts::{Answer, Column, OptionValues, ProbeRow, Question, ShadowTable, SourceSpec};
+use viz_facts::{Answer, Column, OptionValues, ProbeRow, Question, RunBy, ShadowTable, SourceSpec};
 
 /// What a SQLite log says: bytes of a page; for each page its number and where it is; pages of the database.
 pub type Log = (usize, Vec<(u32, u64)>, u32);
@@ -65,8 +65,14 @@ pub fn messages() -> Vec<Vec<u8>> {
         Question::Probe { tables: tables.into(), row: ProbeRow::Words, sql: sql.clone() },
         Question::Describe { source: source.clone(), sql: sql.clone() },
         Question::Options { source: source.clone(), sql: sql.clone(), limit: 3 },
-        Question::Execute { source: source.clone(), tables: Vec::new(), materialized: false, sql: sql.clone() },
-        Question::Rows { source, tables: Vec::new(), sql, rows: 9, bytes: 99 },
+        Question::Execute {
+            source: source.clone(),
+            tables: Vec::new(),
+            by: RunBy::Source,
+            materialized: false,
+            sql: sql.clone(),
+        },
+        Question::Rows { source, tables: Vec::new(), by: RunBy::Source, sql, rows: 9, bytes: 99 },
     ];
     let request = |(id, question): (u64, Question)| {
         let question = question.into();

@@ -33,6 +33,7 @@ mod database_files;
 mod digits;
 mod duckdb_log;
 mod engine;
+mod error_place;
 mod errors;
 mod export;
 mod file_names;

@@ -8,7 +8,7 @@ use crate::batch::Batch;
 use crate::copy_room::PrivateCopy;
 use crate::protocol::{self, FromWorker, PROTOCOL, Request, ToWorker, WorkerKind};
 use crate::stuck::Stuck;
-use crate::worker_slot::Plan;
+use crate::worker_slot::{Plan, are_together};
 use crate::{DUCKDB_VERSION, Limits, Wall};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::BTreeMap;
@@ -363,7 +363,9 @@ impl Process {
                 Some((at, unknown)) => match at.checked_duration_since(Instant::now()) {
                     Some(time) if !time.is_zero() => drop(self.changed.wait_for(&mut state, time)),
                     _ => {
-                        let first = state.pending.values().next().filter(|_| is_timeout(&unknown));
+                        // Of several that are answered together none is known to be the one.
+                        let alone = !are_together(state.pending.values());
+                        let first = state.pending.values().next().filter(|_| alone && is_timeout(&unknown));
                         if let Some(Pending { question, limits, .. }) = first {
                             self.stuck.timed_out(question, limits.timeout);
                         }

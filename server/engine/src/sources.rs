@@ -158,12 +158,16 @@ impl SourceRunner {
                 (Err(Failure::Unknown(unknown)), None) => return Err(unknown),
             }
         };
-        let alone = match self.each_alone(id, question, limits) {
-            Ok(alone) => alone,
-            Err(why) => return settled(question, Err(why), None),
-        };
         let mut source = self.take(spec, copy, limits.memory)?;
         source.attach(copy, &sql)?;
+        let alone = match self.each_alone(id, question, &source, limits) {
+            Ok(alone) => alone,
+            Err(why) => {
+                // Nothing has run.
+                self.keep(source);
+                return settled(question, Err(why), None);
+            }
+        };
         if self.walls.gate
             && let Err(why) = self.look_at_files(id, &gated, &mut source, limits)
         {
@@ -171,16 +175,17 @@ impl SourceRunner {
             self.keep(source);
             return Err(why);
         }
-        let watched = self.watchdog.watch(id, limits.timeout, source.conn.interrupt_handle());
-        let result = match &alone {
-            Some(alone) => source.run_over_tables(alone),
-            None => source.run(question, self.write.as_ref().map(Held::path), (&gated, limits)),
-        };
-        let stop = watched.stop();
-        drop(watched);
         if let Some(Attached { definitions, .. }) = &source.attached {
             self.read = Reads::of(std::iter::once(sql.as_ref()).chain(definitions.used(&sql).map(Definition::text)));
         }
+        let watched = self.watchdog.watch(id, limits.timeout, source.conn.interrupt_handle());
+        let write = self.write.as_ref().map(Held::path);
+        let result = match &alone {
+            Some(alone) => source.run_over_tables(question, write, (alone, limits)),
+            None => source.run(question, write, (&gated, limits)),
+        };
+        let stop = watched.stop();
+        drop(watched);
         // Whatever state it is in then: the next question gets a new one. Tables that were made may still be there.
         let unsure = match (&result, &stop) {
             (Err(_), Some(_)) => alone.is_some(),
@@ -200,14 +205,23 @@ impl SourceRunner {
         settled(question, result, stop)
     }
 
-    /// The queries of tables that are to be made, and the one over them, each let through on its own.
+    /// The queries of tables that are to be made, and the one over them, each let through on its own. Tables are made where that is
+    /// asked for, and where the browser's query could be taken to mean what is stored in the source's database.
     fn each_alone<'a>(
         &mut self,
         id: u64,
         question: &'a Question,
+        source: &Source,
         limits: &Limits,
     ) -> Result<Option<OverTables<'a>>, Failure> {
-        let Question::Execute { tables, materialized: true, sql, .. } = question else { return Ok(None) };
+        let (tables, sql) = (question.tables(), question.sql());
+        let wanted = matches!(question, Question::Execute { materialized: true, .. });
+        let definitions = source.attached.as_ref().map(|attached| &attached.definitions);
+        let confused = || definitions.is_some_and(|stored| stored.may_stand_in(sql));
+        let apart = question.is_run_by_browser() && confused();
+        if !wanted && !apart {
+            return Ok(None);
+        }
         let walls = self.walls;
         let judge = judge(&mut self.judge, walls)?;
         let watched = self.watchdog.watch(id, limits.timeout, judge.conn().interrupt_handle());

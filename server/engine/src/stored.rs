@@ -2,24 +2,36 @@
 
 use crate::file_names::{Judge, Names};
 use crate::gate;
+use crate::viewers_macros;
 use duckdb::Connection;
 use sqlparser::dialect::DuckDbDialect;
 use sqlparser::tokenizer::{Token, Tokenizer};
 use std::cell::OnceCell;
+use std::collections::HashSet;
 use viz_facts::Unknown;
 
-/// All views, macros and generated columns of a database.
+/// All views, macros and generated columns of a database, and the names of its types.
 #[derive(Default)]
 pub(crate) struct Definitions {
     all: Vec<Definition>,
+    /// In lower case.
+    types: Vec<String>,
+}
+
+/// What is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    View,
+    Macro,
+    /// A generated column, which has no name of its own here.
+    Column,
 }
 
 /// A view, a macro, or a generated column.
 pub(crate) struct Definition {
     /// In lower case. A generated column has its table's name: `*` reads it, too.
     name: String,
-    /// Whether it is a column, and nothing that has a name of its own.
-    column: bool,
+    kind: Kind,
     /// Whether a text can use it without its name: DuckDB calls functions for pieces of syntax (`[x]` is `list_value(x)`, `like` is
     /// `~~`), and a quoted name may be spelled in other ways than it is called.
     unnamed: bool,
@@ -29,15 +41,25 @@ pub(crate) struct Definition {
     names: OnceCell<Result<Names, Unknown>>,
 }
 
-/// The table functions that DuckDB calls where no text names them: for files in FROM (`from 'a.csv'`), and for `describe` and `show`. The
-/// others, such as `query`, are called by their names only.
-const CALLED_BY_SYNTAX: &str = "^(read_|parquet_|duckdb_|pragma_|show_)";
+/// How the names of table functions begin that DuckDB calls where no text names them: for files in FROM (`from 'a.csv'`), and for
+/// `describe` and `show`. The others, such as `query`, are called by their names only.
+const TABLES_BY_SYNTAX: [&str; 5] = ["read_", "parquet_", "duckdb_", "pragma_", "show_"];
+
+/// Functions that DuckDB calls for words of SQL, whether this build has them or an extension: `localtime` is `current_localtime()`.
+const VALUES_BY_SYNTAX: [&str; 6] = [
+    "current_date",
+    "current_localtime",
+    "current_localtimestamp",
+    "get_current_time",
+    "get_current_timestamp",
+    "timezone",
+];
 
 impl Definition {
-    fn new(name: &str, built_in: bool, sql: String) -> Self {
+    fn new(name: &str, by_syntax: bool, sql: String) -> Self {
         let plain = |char: char| char.is_ascii_alphanumeric() || char == '_';
-        let unnamed = built_in || !name.chars().all(plain);
-        Self { name: name.to_lowercase(), column: false, unnamed, sql, names: OnceCell::new() }
+        let unnamed = by_syntax || !name.chars().all(plain);
+        Self { name: name.to_lowercase(), kind: Kind::Macro, unnamed, sql, names: OnceCell::new() }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -48,37 +70,63 @@ impl Definition {
 impl Definitions {
     /// Those of an attached database. If they can't be told, one that nobody can follow, of a name that every text contains.
     pub(crate) fn of(conn: &Connection, database: &str) -> Self {
-        // By DuckDB's own functions: a macro in the database may have their names.
-        let sql =
-            "select view_name, false, 'view', sql from system.main.duckdb_views() where not internal and database_name = $1
-                   union all select function_name, lower(function_name) in
-                       (select lower(function_name) from system.main.duckdb_functions() where internal)
-                       and (function_type <> 'table_macro' or regexp_matches(lower(function_name), $2)),
-                       function_type, macro_definition from system.main.duckdb_functions()
-                   where not internal and database_name = $1 and macro_definition is not null
-                   union all select table_name, false, 'column', generation_expression from system.main.duckdb_columns()
-                   where not internal and database_name = $1 and generation_expression is not null";
+        // No function is called but DuckDB's own catalogue: a macro in the database may have its name.
+        let sql = "select view_name, 'view', sql from system.main.duckdb_views()
+                       where not internal and database_name = $1
+                   union all select function_name, function_type, macro_definition from system.main.duckdb_functions()
+                       where not internal and database_name = $1 and macro_definition is not null
+                   union all select table_name, 'column', generation_expression from system.main.duckdb_columns()
+                       where not internal and database_name = $1 and generation_expression is not null";
+        let built_in = || -> duckdb::Result<HashSet<String>> {
+            let sql = "select distinct function_name from system.main.duckdb_functions() where internal";
+            let lower = |row: &duckdb::Row<'_>| Ok(row.get::<_, String>(0)?.to_lowercase());
+            conn.prepare(sql)?.query_map([], lower)?.collect()
+        };
         let read = || -> duckdb::Result<Vec<Definition>> {
             let mut statement = conn.prepare(sql)?;
+            let built_in = built_in()?;
             let definition = |row: &duckdb::Row<'_>| {
-                let (name, built_in): (String, bool) = (row.get(0)?, row.get(1)?);
-                let (kind, text): (String, String) = (row.get(2)?, row.get(3)?);
-                let sql = match kind.as_str() {
-                    "view" => body(&text).unwrap_or_default(),
-                    "macro" | "column" => format!("SELECT ({text}\n)"),
-                    _ => text,
+                let (name, kind, text): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                let lower = name.to_lowercase();
+                let by_syntax = |list: &[&str]| list.iter().any(|beginning| lower.starts_with(beginning));
+                let (kind, unnamed, sql) = match kind.as_str() {
+                    "view" => (Kind::View, false, body(&text).unwrap_or_default()),
+                    "column" => (Kind::Column, false, format!("SELECT ({text}\n)")),
+                    "macro" => {
+                        let unnamed = built_in.contains(&lower) || VALUES_BY_SYNTAX.contains(&lower.as_str());
+                        (Kind::Macro, unnamed, format!("SELECT ({text}\n)"))
+                    }
+                    _ => (Kind::Macro, by_syntax(&TABLES_BY_SYNTAX), text),
                 };
-                Ok(Definition { column: kind == "column", ..Definition::new(&name, built_in, sql) })
+                Ok(Definition { kind, ..Definition::new(&name, unnamed, sql) })
             };
-            statement.query_map([database, CALLED_BY_SYNTAX], definition)?.collect()
+            statement.query_map([database], definition)?.collect()
+        };
+        let types = || -> duckdb::Result<Vec<String>> {
+            let sql = "select type_name from system.main.duckdb_types() where not internal and database_name = $1";
+            let lower = |row: &duckdb::Row<'_>| Ok(row.get::<_, String>(0)?.to_lowercase());
+            conn.prepare(sql)?.query_map([database], lower)?.collect()
         };
         let unclear = || vec![Definition::new("", true, "select * from read_text(unknown)".to_owned())];
-        Self { all: read().unwrap_or_else(|_| unclear()) }
+        match read().and_then(|all| Ok((all, types()?))) {
+            Ok((all, types)) => Self { all, types },
+            Err(_) => Self { all: unclear(), types: Vec::new() },
+        }
     }
 
     /// Whether one has this name.
     pub(crate) fn names(&self, name: &str) -> bool {
-        self.all.iter().any(|definition| !definition.column && definition.name == name)
+        self.all.iter().any(|definition| definition.kind != Kind::Column && definition.name == name)
+    }
+
+    /// Whether a text that means DuckDB's own functions and types could be taken to mean some of these. In doubt it is.
+    pub(crate) fn may_stand_in(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        let mut macros = self.all.iter().filter(|definition| definition.kind == Kind::Macro).peekable();
+        // The viewers' macros call functions that the text does not name.
+        let any = macros.peek().is_some() && text.contains(viewers_macros::BEGINNING);
+        any || macros.any(|definition| definition.unnamed || has_word(&text, &definition.name))
+            || self.types.iter().any(|name| text.contains(name.as_str()))
     }
 
     /// Those whose names occur in a text or in one another's, and those that are used without their names.
@@ -151,13 +199,42 @@ mod tests {
     #[test]
     fn what_is_used_without_its_name() {
         let used = |name: &str, built_in: bool, text: &str| {
-            Definitions { all: vec![Definition::new(name, built_in, String::new())] }.used(text).count() == 1
+            Definitions { all: vec![Definition::new(name, built_in, String::new())], types: Vec::new() }
+                .used(text)
+                .count()
+                == 1
         };
         for (name, text) in [("rd", "from rd('a')"), ("a\"c", "from \"a\"\"c\"()"), ("~~", "select a like b")] {
             assert!(used(name, false, text), "{name}: {text}");
         }
         assert!(used("list_value", true, "select [a]"));
         assert!(!used("rd", false, "select card, \"word\", rd_x from ordered"));
+    }
+
+    /// Whatever else the database stores: what is asked about it calls none of that.
+    #[test]
+    fn what_syntax_calls_is_seen_beside_macros_of_our_own_words() {
+        let blind = ["lower(x) as uuid()::varchar", "regexp_matches(a, b) as false", "upper(x) as error('no')"];
+        for (stored, text) in [
+            ("list_value(x) as (select 1)", "select [1]"),
+            ("LIST_VALUE(x) as (select 1)", "select [1]"),
+            ("current_localtimestamp() as 1", "select localtimestamp"),
+            ("current_localtime() as 1", "select localtime"),
+            ("get_current_time() as 1", "select current_time"),
+            ("get_current_timestamp() as 1", "select current_timestamp"),
+            ("timezone(a, b) as 1", "select d at time zone 'UTC'"),
+            ("read_csv_auto(x) as table select 1", "from 'x.csv'"),
+            ("read_xlsx(x) as table select 1", "from 'x.xlsx'"),
+        ] {
+            let conn = duckdb::Connection::open_in_memory().unwrap();
+            conn.execute_batch("attach ':memory:' as shop; use shop").unwrap();
+            for one in blind.iter().chain([&stored]) {
+                conn.execute_batch(&format!("create macro {one}")).unwrap();
+            }
+            let found = Definitions::of(&conn, "shop");
+            let name = stored.split('(').next().unwrap().to_lowercase();
+            assert!(found.used(text).any(|one| one.name == name), "{stored}: {text}");
+        }
     }
 
     #[test]

@@ -213,12 +213,13 @@ impl WorkerSlot {
         }
     }
 
-    /// Decides what becomes of the questions that a process left. The one at which we killed it stays without an answer; so
+    /// Decides what becomes of the questions that a process left. The one at which we killed it stays without an answer, unless it may
+    /// have been at another one of those that are answered together: then all are asked one by one. So
     /// does the one at which two processes died in a row (one may be killed by anybody; if parses, which are answered several
     /// at a time, were under way, it takes another one to tell). The others are asked again.
     fn inherit(&self, estate: Estate) {
         let Estate { end, pending, useful } = estate;
-        let mut pending = pending.into_iter();
+        let pending = pending.into_iter();
         let died_of = |unknown: &Unknown, pending: Option<Pending>| {
             if let Some(pending) = pending {
                 pending.batch.resolve(pending.at, Err(unknown.clone()));
@@ -241,8 +242,13 @@ impl WorkerSlot {
                 return;
             }
             End::Killed(unknown) => {
-                died_of(&unknown, pending.next());
-                pending.collect()
+                let pending: Vec<Pending> = pending.collect();
+                let together = are_together(pending.iter());
+                let mut pending = pending.into_iter();
+                if !together {
+                    died_of(&unknown, pending.next());
+                }
+                pending.map(|pending| Pending { careful: pending.careful || together, ..pending }).collect()
             }
             End::Died(why) => {
                 let unknown =
@@ -266,6 +272,12 @@ impl WorkerSlot {
 /// Why a closed slot answers nothing.
 pub(crate) fn closed() -> Unknown {
     Unknown::new(Reason::WorkerClosed, "the server is shutting down")
+}
+
+/// Whether the first of these was under way with others, so that any of them may be what took the time.
+pub(crate) fn are_together<'a>(pending: impl Iterator<Item = &'a Pending>) -> bool {
+    let mut first = pending.take(2).map(|pending| is_light(pending) && !pending.careful);
+    first.next() == Some(true) && first.next() == Some(true)
 }
 
 /// Whether the worker answers such questions several to a frame.

@@ -103,7 +103,7 @@ impl DataType {
         let stored = self.stored().ok().filter(|stored| stored != self)?;
         match self.text.as_str() {
             // Microseconds, months of 30 days.
-            "INTERVAL" => Some(format!("epoch_us({value})")),
+            "INTERVAL" => Some(format!("system.main.epoch_us({value})")),
             // Their values may be larger than any that is stored.
             "UBIGINT" | "HUGEINT" | "UHUGEINT" => None,
             text if text.contains("INTERVAL") => None,

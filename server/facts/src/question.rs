@@ -135,6 +135,15 @@ pub enum ProbeRow {
     Words,
 }
 
+/// Whose engine runs a query over tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RunBy {
+    /// The source's: whatever is stored in its database can be meant.
+    Source,
+    /// The browser's, which has the tables and nothing of the source's database.
+    Browser,
+}
+
 /// One question. SQL in it is text that a user wrote or that was rendered from it: the engine runs it only after its
 /// statement gate (exactly one SELECT).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -186,6 +195,8 @@ pub enum Question {
         /// Tables that it reads, by name, each the result of a query of the source. Where there are any, the query is DuckDB's
         /// on every source: SQLite's rows are taken over for it.
         tables: Vec<QueryTable>,
+        /// Who runs it, where there are tables.
+        by: RunBy,
         /// Whether the tables' rows are put into tables before the query runs: then DuckDB knows of each column the least and the
         /// greatest value, as the browser does from a model's file. SQLite's rows always are.
         materialized: bool,
@@ -199,6 +210,8 @@ pub enum Question {
         /// Tables that it reads, by name, each the result of a query of the source. Where there are any, the query is DuckDB's
         /// on every source: SQLite's rows are taken over for it.
         tables: Vec<QueryTable>,
+        /// Who runs it, where there are tables.
+        by: RunBy,
         /// The query.
         sql: String,
         /// Read at most this many rows, plus one to tell that there are more.
@@ -249,6 +262,15 @@ impl Question {
             }
             _ => &[],
         }
+    }
+
+    /// Whether the query is meant for the browser's engine and reads tables that it has.
+    pub fn is_run_by_browser(&self) -> bool {
+        let by = match self {
+            Question::Execute { by, .. } | Question::Rows { by, .. } => *by,
+            _ => RunBy::Source,
+        };
+        by == RunBy::Browser && !self.tables().is_empty()
     }
 
     /// The source that has to be opened, if any.

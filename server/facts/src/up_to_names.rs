@@ -2,8 +2,10 @@
 //!
 //! The names that the format makes up (4.1) are an `m` and 28 letters for a table, 14 for what is selected; they say nothing to
 //! DuckDB. In a question that opens no source they are put in order of their appearance instead, as long as they were, so that
-//! all places stay. Where such a name could be anything but a name, or is written as only a person would, it stays.
+//! all places stay. Where such a name could be anything but a name, or is written as only a person would, it stays; and so do all where a
+//! query could look at names, but for the parser, which looks at none.
 
+use crate::names_as_data::{ascii_words, could_look_at_names};
 use crate::{Question, ShadowTable, SqlError};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -39,6 +41,9 @@ impl Names {
 /// The question that stands for all that differ from this one in made-up names only, and what its names stand for. Questions to
 /// sources stay.
 pub fn up_to_names(question: Question) -> (Question, Names) {
+    if !matches!(question, Question::Parse { .. }) && could_look_at_names(question.sql()) {
+        return (question, Names::default());
+    }
     match question {
         Question::Parse { sql } => {
             let (sql, names) = renamed(sql, &[]);
@@ -193,23 +198,6 @@ fn words(sql: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     ascii_words(sql).filter(move |word| matches!(word.len(), TABLE | SELECTED) && begins(word))
 }
 
-/// Where letters, digits and `_` stand together. Other letters end a word: some of them are blanks to DuckDB.
-fn ascii_words(sql: &str) -> impl Iterator<Item = Range<usize>> + '_ {
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    let bytes = sql.as_bytes();
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        while at < bytes.len() && !is_part(bytes[at]) {
-            at += 1;
-        }
-        let start = at;
-        while at < bytes.len() && is_part(bytes[at]) {
-            at += 1;
-        }
-        (start < at).then_some(start..at)
-    })
-}
-
 /// Whether a word is all that stands between two quotes, which are not doubled.
 fn is_quoted(sql: &str, word: &Range<usize>) -> bool {
     let bytes = sql.as_bytes();
@@ -300,6 +288,12 @@ mod tests {
             format!("SELECT \"{ORDERS}\" FROM \"{ORDERS}\""),
             format!("SELECT {{\"{ORDERS}\": 1}} FROM \"{ORDERS}\""),
             format!("SELECT e'\\'\"{ORDERS}\".' FROM \"{ORDERS}\""),
+            // What is called by its text, and what tells a text.
+            format!("SELECT columns('^.m[a-m]') FROM (SELECT \"{ORDERS}\".\"n\" + 1 FROM \"{ORDERS}\")"),
+            format!("SELECT s[concat('(mabc', '.n + 1)')] FROM (SELECT \"{ORDERS}\".\"n\" + 1 FROM \"{ORDERS}\") s"),
+            format!("SELECT alias(\"{ORDERS}\".\"n\" + 1) FROM \"{ORDERS}\""),
+            format!("SELECT current_query() LIKE '%mabc%' FROM \"{ORDERS}\""),
+            format!("SELECT (FROM duckdb_tables() SELECT min(table_name)) FROM \"{ORDERS}\""),
             // A blank of Unicode ends a name.
             format!("SELECT\u{a0}{ORDERS}\u{a0}.n FROM \"{ORDERS}\""),
         ] {

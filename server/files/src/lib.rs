@@ -20,6 +20,7 @@ mod handed;
 mod inside;
 mod list;
 mod open;
+mod place;
 mod private;
 mod readable;
 mod roots;
@@ -30,9 +31,8 @@ pub use folder::{Folder, LockError};
 pub use handed::{Handed, Held};
 pub use inside::{Place, Seen};
 pub use list::{Entry, MOST_ENTRIES, is_link, is_there, list};
-pub use open::{
-    Identity, Kind, Opened, Reach, Refused, kind, look, open, read, real, real_place, repositories, repository,
-};
+pub use open::{Identity, Kind, Opened, Reach, Refused, kind, look, open, read, real, repositories, repository};
+pub use place::real_place;
 pub use private::{Private, close, closed, is_private_name};
 pub use readable::{MOST_WALKED, Readable, Rules};
 pub use roots::{Granted, NotGranted, Roots, in_a_shell};

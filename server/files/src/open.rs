@@ -1,5 +1,6 @@
 //! Opening a file for reading.
 
+use crate::place::real_place;
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
@@ -238,22 +239,6 @@ pub fn real(path: &Path) -> Result<PathBuf, Refused> {
     Ok(dunce::canonicalize(path)?)
 }
 
-/// The same as far as anything is there: what doesn't exist (yet) keeps its name in the nearest folder that does. A path may be
-/// thousands of folders deep; since nothing lies below a folder that isn't there, few of them are looked at.
-pub fn real_place(path: &Path) -> PathBuf {
-    real(path).ok().or_else(|| nearest(path, |folder| real(folder).ok())).unwrap_or_else(|| path.to_owned())
-}
-
-/// What is found of the nearest folder that there is, with the names below it.
-fn nearest(path: &Path, find: impl Fn(&Path) -> Option<PathBuf>) -> Option<PathBuf> {
-    let folders: Vec<&Path> = path.ancestors().collect();
-    let missing = folders.partition_point(|folder| find(folder).is_none());
-    let mut place = find(folders.get(missing)?)?;
-    let names = folders[..missing].iter().rev().map(|folder| folder.file_name());
-    place.extend(names.collect::<Option<Vec<_>>>()?);
-    Some(place)
-}
-
 /// The repository that a folder is in: the nearest folder at or above it that holds `.git`, else the folder itself. Its real path.
 pub fn repository(folder: &Path) -> PathBuf {
     let folder = real_place(folder);
@@ -440,31 +425,13 @@ mod tests {
     }
 
     /// Few folders are looked at, however deep a client says that a file lies.
-    #[test]
-    fn deep_paths_that_are_not_there() {
-        for depth in [10, 1_000, 5_000] {
-            let looked = std::cell::Cell::new(0);
-            let path = PathBuf::from("/p/q").join("a/".repeat(depth));
-            let find = |folder: &Path| {
-                looked.set(looked.get() + 1);
-                folder.ancestors().nth(3).is_none().then(|| Path::new("/real").join(folder.strip_prefix("/").unwrap()))
-            };
-            assert_eq!(nearest(&path, find).unwrap(), Path::new("/real").join(path.strip_prefix("/").unwrap()));
-            assert!(looked.get() < 20, "{depth}: {}", looked.get());
-        }
-        assert_eq!(nearest(Path::new("a/b"), |_| None), None);
-    }
-
     #[cfg(unix)]
     #[test]
-    fn where_things_are_and_would_be() {
+    fn repositories_are_found_where_links_lead() {
         let place = tempfile::tempdir().unwrap();
         let top = real(place.path()).unwrap();
         std::fs::create_dir_all(top.join("a/b/c")).unwrap();
         std::os::unix::fs::symlink("a/b", top.join("link")).unwrap();
-        for (path, wanted) in [("link/c", "a/b/c"), ("link/new/x.yml", "a/b/new/x.yml"), ("a/../link", "a/b")] {
-            assert_eq!(real_place(&top.join(path)), top.join(wanted), "{path}");
-        }
         assert_eq!(repository(&top.join("link/c")), top.join("a/b/c"));
         std::fs::write(top.join("a/.git"), "gitdir: elsewhere").unwrap();
         assert_eq!(repository(&top.join("link/c")), top.join("a"));

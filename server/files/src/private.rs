@@ -2,7 +2,8 @@
 //! includes, whatever other names they have.
 
 use crate::list::{Entry, list};
-use crate::open::{Identity, Kind, look, real, real_place, repository};
+use crate::open::{Identity, Kind, look, real, repository};
+use crate::place::real_place;
 use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::{Component, Path, PathBuf};

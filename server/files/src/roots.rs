@@ -1,6 +1,7 @@
 //! Below which folders the data of a project are read: its own, and those that the person lets it read.
 
-use crate::open::{kind_of, look, real, real_place};
+use crate::open::{kind_of, look, real};
+use crate::place::real_place;
 use crate::private::private_folder;
 use crate::spelling::{MOST_LINKS, has_wildcards, lexical, parts};
 use std::path::{Component, Path, PathBuf};

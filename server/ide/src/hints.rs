@@ -5,7 +5,7 @@ use crate::chosen::chosen;
 use crate::cursor::symbol::{Symbol, field, resolve};
 use crate::snapshot::Snapshot;
 use std::collections::HashMap;
-use viz_check::{InsightReport, Status, columns_of, options_of};
+use viz_check::{InsightReport, Insights, Status, columns_of, options_of};
 use viz_project::{Body, Kind, ObjectId, Project, Use};
 use viz_sql::Accessor;
 use viz_text::{FileId, Loc, TextRange, TextSize};
@@ -41,7 +41,7 @@ const SHOWN: usize = 24;
 
 /// The hints of a range of a file, in the order of the text.
 /// `insights` say how far they are checked.
-pub fn hints(snapshot: &Snapshot<'_>, insights: &[InsightReport], file: FileId, within: TextRange) -> Vec<Hint> {
+pub fn hints(snapshot: &Snapshot<'_>, insights: &Insights, file: FileId, within: TextRange) -> Vec<Hint> {
     let project = snapshot.project;
     let document = &project.file(file).document;
     let mut out = Vec::new();

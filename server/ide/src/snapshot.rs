@@ -3,7 +3,7 @@
 use crate::choices::Choices;
 use chrono::{DateTime, Local, NaiveDateTime};
 use std::time::SystemTime;
-use viz_check::{Cost, InsightReport};
+use viz_check::{Cost, Insights};
 use viz_facts::FactStore;
 use viz_project::{ObjectId, Project};
 
@@ -17,7 +17,7 @@ pub struct Snapshot<'a> {
     /// What is pinned.
     pub choices: &'a Choices,
     /// How far insights are checked, and what they cost; of the last check.
-    pub insights: &'a [InsightReport],
+    pub insights: &'a Insights,
     /// Tells the age of what is known, and what dates in options mean.
     pub now: SystemTime,
 }

@@ -76,6 +76,7 @@ codes! {
     CombinationBind "combination-bind" Error "some choices make a query that the engine refuses" [of_choices],
     CombinationSyntax "combination-syntax" Error "some choices make a query that is no SQL" [of_choices],
     CombinationValue "combination-value" Error "some choices don't fit what they are compared with" [of_choices],
+    CommentedText "commented-text" Hint "a text, or its end, is taken for a comment" [about_text],
     Configuration "configuration" Error "the settings file can't be read",
     ConflictingKeys "conflicting-keys" Error "two keys exclude each other",
     CustomTag "custom-tag" Error "YAML tags are refused by the loader" [about_text],

@@ -127,6 +127,11 @@ pub trait FileSystem {
     fn variables(&self, root: &Path) -> Option<Arc<str>> {
         self.read(&root.join(".env")).ok()
     }
+    /// While it stays the same, nothing is elsewhere than it was, and no text is another but those that the user edits. `None`:
+    /// nobody can tell.
+    fn epoch(&self) -> Option<u64> {
+        None
+    }
     /// Whether the user looks at this file's text anyway.
     fn is_open(&self, _path: &Path) -> bool {
         false
@@ -198,17 +203,19 @@ fn text(content: Vec<u8>) -> Result<Arc<str>, ReadError> {
 #[derive(Debug, Clone, Default)]
 pub struct MemoryFiles {
     files: std::collections::BTreeMap<PathBuf, Arc<str>>,
+    /// Number of files that were added.
+    added: u64,
 }
 
 impl MemoryFiles {
     /// These files; paths are absolute.
     pub fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        Self { files: files.into_iter().map(|(path, text)| (PathBuf::from(path), text.into())).collect() }
+        Self { files: files.into_iter().map(|(path, text)| (PathBuf::from(path), text.into())).collect(), added: 0 }
     }
 
     /// Replaces or adds a file.
     pub fn insert(&mut self, path: &str, text: &str) {
-        self.files.insert(PathBuf::from(path), text.into());
+        self.added += u64::from(self.files.insert(PathBuf::from(path), text.into()).is_none());
     }
 }
 
@@ -231,6 +238,10 @@ impl FileSystem for MemoryFiles {
 
     fn is_file(&self, path: &Path) -> bool {
         self.files.contains_key(path)
+    }
+
+    fn epoch(&self) -> Option<u64> {
+        Some(self.added)
     }
 
     fn is_dir(&self, path: &Path) -> bool {

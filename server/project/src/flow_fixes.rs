@@ -39,6 +39,11 @@ impl<'a> Flow<'a> {
         self.items.iter().any(|item| item.kind == Kind::Hash)
     }
 
+    /// Whether its last bracket is missing.
+    pub(crate) fn is_open(&self) -> bool {
+        self.end.is_none()
+    }
+
     /// The first text with a `#`, and the bracket that it stands in.
     pub(crate) fn first_hash(&self) -> Option<(char, &'a str)> {
         let item = self.items.iter().find(|item| item.kind == Kind::Hash)?;

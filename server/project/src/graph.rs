@@ -1,7 +1,7 @@
 //! Who uses whom (`R-DAG-01`).
 
 use crate::groups::Groups;
-use crate::links::Links;
+use crate::links::{Links, Outline};
 use crate::names::Resolution;
 use crate::object::{Body, Use};
 use crate::project::{ObjectId, Project};
@@ -14,15 +14,54 @@ use std::sync::{Arc, OnceLock};
 /// What uses what. Snapshots in which that is the same share it.
 #[derive(Debug, Default)]
 pub struct Graph {
+    /// Of which objects.
+    outline: Arc<Outline>,
     /// Made when it is first needed.
     users: OnceLock<Users>,
     /// Made when they are first needed.
-    groups: OnceLock<Groups>,
+    groups: OnceLock<Arc<Groups>>,
+}
+
+/// What an object uses that used something else before.
+pub(crate) struct Rewired {
+    pub(crate) id: ObjectId,
+    pub(crate) before: Box<[ObjectId]>,
+    pub(crate) now: Box<[ObjectId]>,
+}
+
+impl Graph {
+    pub(crate) fn of(outline: &Arc<Outline>) -> Self {
+        Self { outline: Arc::clone(outline), ..Self::default() }
+    }
+
+    /// The same objects, of which some use other ones than before; and whether they are in circles as they were.
+    pub(crate) fn after(&self, rewired: &[Rewired]) -> (Self, bool) {
+        let users = self.users.get().and_then(|users| users.after(rewired));
+        // Still each stands behind all that it uses, alone.
+        let behind = |groups: &&Arc<Groups>| {
+            rewired.iter().all(|Rewired { id, now, .. }| {
+                let number = groups.number(*id);
+                groups.members(number).len() == 1 && now.iter().all(|used| groups.number(*used) < number)
+            })
+        };
+        let groups = self.groups.get().filter(behind).cloned();
+        let same = groups.is_some();
+        let or_later = |groups: Option<Arc<Groups>>| groups.map_or_else(OnceLock::new, OnceLock::from);
+        let users = users.map_or_else(OnceLock::new, OnceLock::from);
+        (Self { outline: Arc::clone(&self.outline), users, groups: or_later(groups) }, same)
+    }
 }
 
 /// Who uses each object directly.
 #[derive(Debug)]
 struct Users {
+    all: Arc<AllUsers>,
+    /// Of objects whose users have changed since.
+    others: FxHashMap<ObjectId, Vec<ObjectId>>,
+}
+
+#[derive(Debug)]
+struct AllUsers {
     /// Of each object, where its users begin.
     starts: Vec<u32>,
     users: Vec<ObjectId>,
@@ -45,11 +84,31 @@ impl Users {
                 next[used.index()] += 1;
             }
         }
-        Self { starts, users }
+        Self { all: Arc::new(AllUsers { starts, users }), others: FxHashMap::default() }
     }
 
     fn of(&self, id: ObjectId) -> &[ObjectId] {
-        &self.users[self.starts[id.index()] as usize..self.starts[id.index() + 1] as usize]
+        let AllUsers { starts, users } = &*self.all;
+        let all = || &users[starts[id.index()] as usize..starts[id.index() + 1] as usize];
+        self.others.get(&id).map_or_else(all, Vec::as_slice)
+    }
+
+    /// `None` if there are so many others that they are better made anew.
+    fn after(&self, rewired: &[Rewired]) -> Option<Self> {
+        const MANY: usize = 500;
+        let mut others = self.others.clone();
+        for Rewired { id, before, now } in rewired {
+            for used in before.iter().filter(|used| !now.contains(used)) {
+                others.entry(*used).or_insert_with(|| self.of(*used).to_vec()).retain(|user| user != id);
+            }
+            for used in now.iter().filter(|used| !before.contains(used)) {
+                let users = others.entry(*used).or_insert_with(|| self.of(*used).to_vec());
+                if let Err(at) = users.binary_search(id) {
+                    users.insert(at, *id);
+                }
+            }
+        }
+        (others.len() <= MANY).then(|| Self { all: Arc::clone(&self.all), others })
     }
 }
 
@@ -100,7 +159,7 @@ impl Project {
 
     /// Which objects use each other.
     pub(crate) fn groups(&self) -> &Groups {
-        self.graph.groups.get_or_init(|| Groups::new(self))
+        self.graph.groups.get_or_init(|| Arc::new(Groups::new(self)))
     }
 
     /// Whether an object uses itself, directly or not.
@@ -123,7 +182,7 @@ impl Project {
         self.identities.get_or_init(|| self.identify(vec![0; self.len()], 0..self.groups().len()))
     }
 
-    /// The identities of this snapshot, from those of one with the same graph in which only these objects were others.
+    /// The identities of this snapshot, from those of one with the same objects of which only these were others.
     pub(crate) fn identities_after(&self, before: &[u64], changed: &[ObjectId]) -> Arc<[u64]> {
         let mut affected: Vec<usize> =
             self.users_of_all(changed).into_iter().map(|id| self.groups().number(id)).collect();
@@ -166,7 +225,7 @@ impl Project {
     }
 
     /// These objects and all that use them, directly or not.
-    fn users_of_all(&self, ids: &[ObjectId]) -> Vec<ObjectId> {
+    pub(crate) fn users_of_all(&self, ids: &[ObjectId]) -> Vec<ObjectId> {
         let users = self.graph.users.get_or_init(|| Users::new(self));
         let mut seen: FxHashSet<ObjectId> = ids.iter().copied().collect();
         let mut out: Vec<ObjectId> = seen.iter().copied().collect();
@@ -179,7 +238,12 @@ impl Project {
         out
     }
 
-    /// Whether the objects of two snapshots are called alike, and use each other alike: an id means the same in both.
+    /// Whether the objects of two snapshots are called alike: an id means the same in both.
+    pub fn has_objects_of(&self, graph: &Graph) -> bool {
+        Arc::ptr_eq(&self.outline, &graph.outline)
+    }
+
+    /// The same, and whether they use each other alike.
     pub fn has_graph(&self, graph: &Arc<Graph>) -> bool {
         Arc::ptr_eq(&self.graph, graph)
     }
@@ -291,7 +355,7 @@ dashboards:
         let text = format!("charts: [{{ name: c }}]\ndashboards: [{{ name: d, rows: [{rows}] }}]\n");
         let files = MemoryFiles::new([("/p/project.visivo.yml", text.as_str())]);
         let project = Project::load(Path::new("/p"), &files, &Environment::empty());
-        let lowered = &project.items.last().unwrap().lowered;
+        let lowered = &project.items.last().unwrap().items.last().unwrap().lowered;
         let looked_at: usize = (0..lowered.objects.len()).map(|object| lowered.below(object as u32).count()).sum();
         assert!(looked_at <= 3 * lowered.objects.len(), "{looked_at} of {}", lowered.objects.len());
         for id in project.ids() {

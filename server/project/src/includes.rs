@@ -7,6 +7,7 @@ use crate::git_reference::{Malformed, git_reference};
 use crate::lower::Difference;
 use crate::problem::{Fix, Problem};
 use crate::schema::{self, Rule, Versions};
+use crate::similar::{did_you_mean, similar};
 use crate::surroundings::{Standing, Surroundings};
 use crate::walk::{Budget, TooMuch, Walk};
 use std::path::{Component, Path, PathBuf};
@@ -75,6 +76,9 @@ pub(crate) struct Includes<'a> {
     pub version: Option<schema::Target>,
 }
 
+/// More names of a folder are not compared.
+const MOST_NAMES: usize = 2_000;
+
 impl Includes<'_> {
     /// The include entries of a file, in order.
     pub(crate) fn of(&mut self, document: &Document, file: &Path) -> Vec<Include> {
@@ -122,7 +126,7 @@ impl Includes<'_> {
         let repositories = Rule::GitIncludes.versions();
         let difference =
             |what: &str, works_in: Versions| Some(Difference { what: what.to_owned(), works_in, loc: include.loc });
-        let exists = self.files.is_file(path) || self.files.is_dir(path);
+        let exists = self.is_there(path);
         match self.version {
             Some(version) if repositories.contains(version) => Reading::Git,
             Some(_) if !exists && text.contains(".git@") => Reading::Gone,
@@ -138,28 +142,62 @@ impl Includes<'_> {
         }
     }
 
+    /// Whether nothing is read there: then nobody looks whether anything is there, either, which would tell what somebody else's
+    /// computer holds.
+    fn is_out_of_reach(&self, path: &Path) -> bool {
+        self.files.confined().is_some() && self.files.standing(path, self.around) == Standing::Outside
+    }
+
+    fn is_there(&self, path: &Path) -> bool {
+        !self.is_out_of_reach(path) && (self.files.is_file(path) || self.files.is_dir(path))
+    }
+
+    /// Files and folders in the same folder of the project that are called nearly like this one.
+    fn beside(&mut self, text: &str, path: &Path) -> Vec<String> {
+        let Some((folder, name)) = path.parent().zip(path.file_name().and_then(|name| name.to_str())) else {
+            return Vec::new();
+        };
+        let outside = text.split('/').any(|part| part == "..")
+            || !matches!(self.files.standing(folder, self.around), Standing::Project);
+        let looks = !outside && self.budget.may_suggest();
+        let entries = if looks { self.files.list(folder).unwrap_or_default() } else { Vec::new() };
+        let names = entries.iter().take(MOST_NAMES).filter_map(|entry| entry.path.file_name()?.to_str());
+        let before = text.strip_suffix(name).unwrap_or_default();
+        similar(name, names.filter(|name| !name.starts_with('.')))
+            .iter()
+            .map(|near| format!("{before}{near}"))
+            .collect()
+    }
+
     fn local(&mut self, item: Node<'_>, include: &mut Include, file: &Path) -> Result<Target, Box<Problem>> {
         let (text, loc, path, files) = (include.path_text.as_str(), include.loc, &include.base, self.files);
         include.watched.push(path.clone());
+        if self.is_out_of_reach(path) {
+            return Err(Box::new(not_read(&ReadError::Outside, text, loc, files)));
+        }
         if files.is_file(path) {
             return Ok(Target::Files(vec![path.clone()]));
         }
         if !files.is_dir(path) {
             let message = format!("there is no file or folder `{text}` beside `{}`", file_name(file));
             let mut problem = Problem::new(Code::IncludeNotFound, loc, message);
-            let below = |text: &str| files.is_file(&self.root.join(text)) || files.is_dir(&self.root.join(text));
+            let below = |text: &str| self.is_there(&normalize(&self.root.join(text)));
             if text.starts_with('/') {
                 problem = problem
                     .help("write a path that starts at this file's folder: absolute paths don't work (R-INC-01)");
             } else if file.parent() != Some(self.root) && below(text) {
                 problem = problem.help("start the path at this file's folder, not at the project's");
+            } else {
+                let near = self.beside(text, path);
+                problem.help = did_you_mean(&near);
+                if let [only] = near.as_slice() {
+                    problem = problem.named(loc, only);
+                }
             }
             return Err(Box::new(problem));
         }
-        match (files.standing(path, self.around), files.confined()) {
-            (Standing::Private, _) => return Err(Box::new(not_read(&ReadError::Private, text, loc, files))),
-            (Standing::Outside, Some(_)) => return Err(Box::new(not_read(&ReadError::Outside, text, loc, files))),
-            _ => {}
+        if files.standing(path, self.around) == Standing::Private {
+            return Err(Box::new(not_read(&ReadError::Private, text, loc, files)));
         }
         let depth = item.get("depth").and_then(|node| node.str()?.parse::<i64>().ok());
         let mut exclusions = Exclusion::all(item).map_err(|(at, why)| {

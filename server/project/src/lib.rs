@@ -19,6 +19,7 @@ mod exclusions;
 mod expression_source;
 mod files;
 mod flow_fixes;
+mod followed;
 mod foreign;
 mod git_reference;
 mod graph;

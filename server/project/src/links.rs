@@ -4,9 +4,10 @@
 //! called. A keystroke inside an object leaves the outline alone; then only the references of that object are looked up
 //! again.
 
+use crate::graph::{Graph, Rewired};
 use crate::loader::Loader;
 use crate::names::{Names, Resolution};
-use crate::project::{Item, ObjectId, Project};
+use crate::project::{FileItems, Item, ObjectId, Project};
 use crate::schema::Kind;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -14,10 +15,20 @@ use std::sync::Arc;
 /// Which objects there are and what they are called.
 #[derive(Debug, Default)]
 pub(crate) struct Outline {
-    /// Item and index in it of each object.
-    pub(crate) objects: Vec<(u32, u32)>,
+    /// Where each object is.
+    pub(crate) objects: Vec<Spot>,
+    /// The first object of each file.
+    pub(crate) starts: Vec<u32>,
     pub(crate) names: Names,
     by_kind: FxHashMap<Kind, Vec<ObjectId>>,
+}
+
+/// Where an object is: its file, the item of that and the object of that, as numbers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spot {
+    pub(crate) file: u32,
+    pub(crate) item: u32,
+    pub(crate) object: u32,
 }
 
 /// What one object refers to.
@@ -42,13 +53,17 @@ pub(crate) enum Kept {
 
 impl Outline {
     fn new(project: &Project) -> Self {
-        let mut outline = Self { names: Names::with_capacity(project.items.len()), ..Self::default() };
-        for (index, item) in project.items.iter().enumerate() {
-            for (local, object) in item.lowered.objects.iter().enumerate() {
-                let id = ObjectId(outline.objects.len() as u32);
-                outline.objects.push((index as u32, local as u32));
-                outline.names.add(id, object, project.target);
-                outline.by_kind.entry(object.kind).or_default().push(id);
+        let count: usize = project.items.iter().map(|file| file.items.len()).sum();
+        let mut outline = Self { names: Names::with_capacity(count), ..Self::default() };
+        for (file, FileItems { items, .. }) in project.items.iter().map(|file| &**file).enumerate() {
+            outline.starts.push(outline.objects.len() as u32);
+            for (item, Item { lowered, .. }) in items.iter().enumerate() {
+                for (number, object) in lowered.objects.iter().enumerate() {
+                    let id = ObjectId(outline.objects.len() as u32);
+                    outline.objects.push(Spot { file: file as u32, item: item as u32, object: number as u32 });
+                    outline.names.add(id, object, project.target);
+                    outline.by_kind.entry(object.kind).or_default().push(id);
+                }
             }
         }
         outline
@@ -77,43 +92,52 @@ impl Loader<'_> {
         let previous =
             self.previous.filter(|previous| self.kept == Kept::Outline && same_context(previous, &self.project));
         let mut first = 0;
-        let mut same_graph = previous.is_some();
+        let mut rewired: Vec<Rewired> = Vec::new();
         let mut changed: Vec<ObjectId> = Vec::new();
-        for index in 0..self.project.items.len() {
-            let item = &self.project.items[index];
-            let objects = item.objects;
-            let before = previous.map(|previous| &previous.items[index]);
-            let links = match before {
-                Some(before) if Arc::ptr_eq(&before.lowered, &item.lowered) => {
-                    if Arc::ptr_eq(&before.links, &item.links) {
-                        first += objects;
-                        continue;
-                    }
-                    Arc::clone(&before.links)
-                }
-                _ => {
-                    changed.extend((first..first + objects).map(ObjectId));
-                    let links: Arc<[Links]> =
-                        (first..first + objects).map(|id| self.project.find_links(ObjectId(id))).collect();
-                    same_graph &= before.is_some_and(|before| before.links == links);
-                    links
-                }
-            };
-            self.project.parts().items[index].links = links;
-            first += objects;
-        }
-        self.kept = match previous {
-            None => Kept::Nothing,
-            Some(previous) if same_graph => {
-                self.project.parts().graph = Arc::clone(&previous.graph);
-                if let Some(before) = previous.identities.get() {
-                    let identities = self.project.identities_after(before, &changed);
-                    self.project.parts().identities = identities.into();
-                }
-                Kept::Graph
+        for number in 0..self.project.items.len() {
+            let now = Arc::clone(&self.project.items[number]);
+            let before = previous.map(|previous| &previous.items[number]);
+            if before.is_some_and(|before| Arc::ptr_eq(before, &now)) {
+                first += now.objects;
+                continue;
             }
-            Some(_) => Kept::Outline,
+            let mut found: Vec<Arc<[Links]>> = Vec::with_capacity(now.items.len());
+            for (at, item) in now.items.iter().enumerate() {
+                let ids = first..first + item.objects;
+                first = ids.end;
+                let before = before.map(|before| &before.items[at]);
+                found.push(match before {
+                    Some(before) if Arc::ptr_eq(&before.lowered, &item.lowered) => Arc::clone(&before.links),
+                    _ => {
+                        changed.extend(ids.clone().map(ObjectId));
+                        let links: Arc<[Links]> = ids.clone().map(|id| self.project.find_links(ObjectId(id))).collect();
+                        let pairs = before.iter().flat_map(|before| before.links.iter().zip(links.iter()));
+                        for ((before, now), id) in pairs.zip(ids).filter(|((before, now), _)| before != now) {
+                            let (before, now) = (before.uses.clone(), now.uses.clone());
+                            rewired.push(Rewired { id: ObjectId(id), before, now });
+                        }
+                        links
+                    }
+                });
+            }
+            drop(now);
+            let items = &mut Arc::make_mut(&mut self.project.parts().items[number]).items;
+            items.iter_mut().zip(found).for_each(|(item, links)| item.links = links);
+        }
+        let (graph, kept, same_circles) = match previous {
+            None => (Arc::new(Graph::of(&self.project.outline)), Kept::Nothing, false),
+            Some(previous) if rewired.is_empty() => (Arc::clone(&previous.graph), Kept::Graph, true),
+            Some(previous) => {
+                let (graph, same) = previous.graph.after(&rewired);
+                (Arc::new(graph), Kept::Outline, same)
+            }
         };
+        self.project.parts().graph = graph;
+        if let Some(before) = previous.and_then(|previous| previous.identities.get()) {
+            let identities = self.project.identities_after(before, &changed);
+            self.project.parts().identities = identities.into();
+        }
+        (self.kept, self.same_circles) = (kept, same_circles);
         self.changed = changed;
     }
 
@@ -135,7 +159,10 @@ fn same_outline(a: &Project, b: &Project) -> bool {
                     .zip(&b.lowered.objects)
                     .all(|(a, b)| (a.kind, a.parent, a.name_text()) == (b.kind, b.parent, b.name_text())))
     };
-    a.target == b.target && a.items.len() == b.items.len() && a.items.iter().zip(&b.items).all(same)
+    let same_file = |(a, b): (&Arc<FileItems>, &Arc<FileItems>)| {
+        Arc::ptr_eq(a, b) || a.items.len() == b.items.len() && a.items.iter().zip(&b.items).all(same)
+    };
+    a.target == b.target && a.items.len() == b.items.len() && a.items.iter().zip(&b.items).all(same_file)
 }
 
 /// Whether what else references are judged by is the same: the default source, and what may be defined elsewhere.

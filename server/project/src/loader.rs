@@ -40,10 +40,18 @@ pub(crate) struct Loader<'a> {
     pub(crate) project: ProjectBuilder,
     /// What holds of the previous snapshot.
     pub(crate) kept: Kept,
+    /// Whether objects use each other in circles as they did there.
+    pub(crate) same_circles: bool,
     /// The objects of items that are others than in the previous snapshot, if its outline holds.
     pub(crate) changed: Vec<ObjectId>,
-    /// The item of the previous snapshot that comes next, if nothing was added or removed.
+    /// The items so far of the file that is being read.
+    pub(crate) items: Vec<Item>,
+    /// The item of the same file in the previous snapshot that comes next, if nothing was added or removed.
     pub(crate) next_item: usize,
+    /// Files whose YAML's faults are to be told.
+    pub(crate) told: Vec<FileId>,
+    /// Whether all files that were followed could be read, are the project's own and were made by nobody else.
+    pub(crate) plain: bool,
     /// Files that are being followed, for cycles.
     open: FxHashSet<PathBuf>,
     /// Files that were said to include themselves: once each, however many ways lead round.
@@ -74,8 +82,12 @@ impl<'a> Loader<'a> {
             previous,
             project,
             kept: Kept::Nothing,
+            same_circles: false,
             changed: Vec::new(),
+            items: Vec::new(),
             next_item: 0,
+            told: Vec::new(),
+            plain: true,
             open: FxHashSet::default(),
             cyclic: FxHashSet::default(),
             seen: FxHashSet::default(),
@@ -90,9 +102,11 @@ impl<'a> Loader<'a> {
         let root = self.project.root.clone();
         self.project.parts().watched.extend(includes::PROJECT_FILES.iter().map(|name| root.join(name)));
         let settings = self.read_settings();
-        self.follow(path.clone(), None);
-        self.project.parts().listed = self.budget.spent();
+        self.follow_all(&path);
         self.profile();
+        for id in std::mem::take(&mut self.told) {
+            self.syntax_problems(id);
+        }
         self.project_file(&path);
         let file_count = self.project.files.len();
         self.choose_target();
@@ -128,6 +142,11 @@ impl<'a> Loader<'a> {
         }
         self.project.keep_mask(self.previous, self.files);
         self.project.build()
+    }
+
+    /// How many entries of folders were looked at.
+    pub(crate) fn listed(&self) -> usize {
+        self.budget.spent()
     }
 
     /// The user's own file, which comes last (`R-DISC-05`).
@@ -187,7 +206,7 @@ impl<'a> Loader<'a> {
     }
 
     /// Adds a file and what it includes, depth-first (`R-DISC-05`).
-    fn follow(&mut self, path: PathBuf, from: Option<Loc>) {
+    pub(crate) fn follow(&mut self, path: PathBuf, from: Option<Loc>) {
         self.project.parts().watched.push(path.clone());
         let read = self.read(&path);
         self.take(path, read, from);
@@ -202,10 +221,11 @@ impl<'a> Loader<'a> {
         if id.0 == 0 {
             self.choose_target(); // what an include names depends on it
         }
+        self.plain &= source == Source::Project;
         if source == Source::Foreign && !self.files.is_open(&path) && self.is_foreign(id, from) {
             return;
         }
-        self.syntax_problems(id);
+        self.told.push(id);
         let document = self.project.file(id).document.clone();
         self.open.insert(path.clone());
         self.dbt(&document);
@@ -223,6 +243,7 @@ impl<'a> Loader<'a> {
     fn dbt(&mut self, document: &Document) {
         let found = dbt(document, &self.project.root, self.files, &|path| self.read(path));
         let Some(found) = found else { return };
+        self.plain = false;
         self.project.parts().problems.extend(found.problems);
         self.project.parts().watched.extend(found.watched);
         if !found.generated {
@@ -233,6 +254,7 @@ impl<'a> Loader<'a> {
     }
 
     fn unreadable(&mut self, path: PathBuf, error: &ReadError, from: Option<Loc>) {
+        self.plain = false;
         let loc = from.unwrap_or_else(|| {
             let id = self.add_file(path.clone(), "".into());
             self.project.file(id).document.loc(TextRange::empty(0.into()))
@@ -353,7 +375,7 @@ impl<'a> Loader<'a> {
     }
 
     /// `target:` of the configuration, else `cli_version` of the project, else the newest.
-    fn choose_target(&mut self) {
+    pub(crate) fn choose_target(&mut self) {
         let Some(document) = self.project.files.first().map(|file| file.document.clone()) else { return };
         let top = |key: &str| match document.get(key)?.value() {
             TopValue::Node(node) => node.str().map(|text| Spanned { text: text.to_owned(), loc: node.loc() }),

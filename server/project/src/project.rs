@@ -3,12 +3,13 @@
 use crate::config::{CONFIG_FILE, Config};
 use crate::environment::Environment;
 use crate::files::FileSystem;
+use crate::followed::Followed;
 use crate::graph::Graph;
 use crate::links::{Links, Outline};
 use crate::loader::Loader;
 use crate::lower::Lowered;
 use crate::names::{Names, Resolution};
-use crate::object::{Object, Spanned, Use};
+use crate::object::{Body, Object, Spanned, Use};
 use crate::problem::Problem;
 use crate::relations::Joins;
 use crate::resolve::Overview;
@@ -16,13 +17,14 @@ use crate::schema::{Kind, Target};
 use crate::spelled_out::Beyond;
 use crate::yaml_fixes::{self, Told};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::ops::{Deref, Range};
+use std::collections::BTreeSet;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use viz_secrets::{Mask, Word};
 use viz_syntax::Document;
-use viz_text::{FileId, Lines, Loc, SegmentId, TextRange, TextSize};
+use viz_text::{FileId, Lines, Loc, SegmentId, TextRange, TextSize, wanted};
 
 /// An object of a project: an index in document order, valid for one snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -74,9 +76,38 @@ impl File {
 
 pub(crate) type LoweredKey = (SegmentId, TextSize, Kind, Option<Target>);
 
+/// The items of a file. Snapshots in which they are the same share them.
+#[derive(Clone, Default)]
+pub(crate) struct FileItems {
+    pub(crate) items: Vec<Item>,
+    /// Number of their objects.
+    pub(crate) objects: u32,
+    /// Whether nothing else came of reading the file's top-level keys.
+    pub(crate) alone: bool,
+    /// Whether all of them are: [`Item::plain`], and [`Item::faultless`].
+    pub(crate) plain: bool,
+    pub(crate) faultless: bool,
+    /// Whether there is a metric or dimension among their objects.
+    pub(crate) expressions: bool,
+}
+
+impl FileItems {
+    pub(crate) fn new(items: Vec<Item>, alone: bool) -> Self {
+        let expression =
+            |item: &Item| item.lowered.objects.iter().any(|object| matches!(object.body, Body::Expression(_)));
+        Self {
+            objects: items.iter().map(|item| item.objects).sum(),
+            alone,
+            plain: items.iter().all(|item| item.plain),
+            faultless: false,
+            expressions: items.iter().any(expression),
+            items,
+        }
+    }
+}
+
 #[derive(Clone)]
 pub(crate) struct Item {
-    pub(crate) file: FileId,
     pub(crate) key: LoweredKey,
     pub(crate) lowered: Arc<Lowered>,
     /// Of `lowered`, so that most items need not be looked into: [`Lowered::is_plain`], and the number of its objects.
@@ -119,9 +150,8 @@ pub struct Parts {
     /// The project's folder.
     pub root: PathBuf,
     pub(crate) files: Vec<File>,
-    pub(crate) items: Vec<Item>,
-    /// The items of each file, where nothing else came of reading its top-level keys.
-    pub(crate) items_of: Vec<Option<Range<usize>>>,
+    /// Of each file.
+    pub(crate) items: Vec<Arc<FileItems>>,
     pub(crate) outline: Arc<Outline>,
     pub(crate) overview: Arc<Overview>,
     pub(crate) graph: Arc<Graph>,
@@ -135,6 +165,7 @@ pub struct Parts {
     pub(crate) walked: AtomicUsize,
     pub(crate) problems: Vec<Problem>,
     pub(crate) watched: Vec<PathBuf>,
+    pub(crate) followed: Arc<Followed>,
     /// How many entries of included folders were looked at.
     pub(crate) listed: usize,
     pub(crate) config: Config,
@@ -186,7 +217,6 @@ impl ProjectBuilder {
             root: root.to_path_buf(),
             files: Vec::new(),
             items: Vec::new(),
-            items_of: Vec::new(),
             outline: Arc::default(),
             overview: Arc::default(),
             graph: Arc::default(),
@@ -196,6 +226,7 @@ impl ProjectBuilder {
             walked: AtomicUsize::new(0),
             problems: Vec::new(),
             watched: vec![root.join(".env"), root.join(CONFIG_FILE)],
+            followed: Arc::default(),
             listed: 0,
             config: Config::default(),
             target: Target::default(),
@@ -275,6 +306,7 @@ impl Project {
 
     /// The file and absolute byte range of a place.
     pub fn resolve(&self, loc: Loc) -> Option<(FileId, TextRange)> {
+        wanted::step();
         let table = self.segments.get_or_init(|| Arc::new(self.find_segments()));
         let in_file = |id: FileId| Some((id, self.files.get(id.0 as usize)?.document.range(loc)?));
         let found = table.files.get(&loc.segment).and_then(|id| in_file(*id));
@@ -354,7 +386,8 @@ impl Project {
 
     /// The items that are not plain objects.
     pub(crate) fn special_items(&self) -> impl Iterator<Item = &Item> {
-        self.items.iter().filter(|item| !item.plain)
+        let files = self.items.iter().filter(|file| !file.plain);
+        files.flat_map(|file| &file.items).filter(|item| !item.plain)
     }
 
     /// Whether the top-level item around a place has lines that are no YAML, or aliases that are not followed.
@@ -395,12 +428,16 @@ impl Project {
     /// The objects of the top-level items whose text is in these segments, by segment.
     pub fn objects_in(&self, segments: &FxHashSet<SegmentId>) -> FxHashMap<SegmentId, Vec<ObjectId>> {
         let mut out: FxHashMap<SegmentId, Vec<ObjectId>> = FxHashMap::default();
-        let mut first = 0;
-        for item in &self.items {
-            let ids = first..first + item.objects;
-            first = ids.end;
-            if segments.contains(&item.key.0) {
-                out.entry(item.key.0).or_default().extend(ids.map(ObjectId));
+        let start = |segment: &SegmentId| self.resolve(Loc::new(*segment, TextRange::empty(0.into())));
+        let files: BTreeSet<FileId> = segments.iter().filter_map(start).map(|(file, _)| file).collect();
+        for file in files.into_iter().map(|file| file.0 as usize).filter(|file| *file < self.items.len()) {
+            let mut first = self.outline.starts[file];
+            for item in &self.items[file].items {
+                let ids = first..first + item.objects;
+                first = ids.end;
+                if segments.contains(&item.key.0) {
+                    out.entry(item.key.0).or_default().extend(ids.map(ObjectId));
+                }
             }
         }
         out
@@ -412,8 +449,7 @@ impl Project {
     }
 
     fn links_of(&self, id: ObjectId) -> Option<&Links> {
-        let (item, local) = self.outline.objects[id.index()];
-        self.items[item as usize].links.get(local as usize)
+        self.item_of(id).links.get(self.outline.objects[id.index()].object as usize)
     }
 
     /// The objects that an object uses directly, in document order: what it refers to, what is written inside it, and a
@@ -434,26 +470,31 @@ impl Project {
 
     /// An object.
     pub fn object(&self, id: ObjectId) -> &Object {
-        let (item, local) = self.outline.objects[id.index()];
-        &self.items[item as usize].lowered.objects[local as usize]
+        wanted::step();
+        &self.item_of(id).lowered.objects[self.outline.objects[id.index()].object as usize]
+    }
+
+    fn item_of(&self, id: ObjectId) -> &Item {
+        let spot = &self.outline.objects[id.index()];
+        &self.items[spot.file as usize].items[spot.item as usize]
     }
 
     /// The file that an object stands in.
     pub fn file_of_object(&self, id: ObjectId) -> FileId {
-        self.items[self.outline.objects[id.index()].0 as usize].file
+        FileId(self.outline.objects[id.index()].file)
     }
 
     /// The object that an object is written in.
     pub fn parent(&self, id: ObjectId) -> Option<ObjectId> {
-        let (_, local) = self.outline.objects[id.index()];
+        let local = self.outline.objects[id.index()].object;
         self.object(id).parent.map(|parent| ObjectId(id.0 - local + parent))
     }
 
     /// The objects written directly inside an object.
     pub fn children(&self, id: ObjectId) -> impl Iterator<Item = ObjectId> {
-        let (item, local) = self.outline.objects[id.index()];
+        let local = self.outline.objects[id.index()].object;
         let first = id.0 - local;
-        let below = self.items[item as usize].lowered.below(local).enumerate();
+        let below = self.item_of(id).lowered.below(local).enumerate();
         below
             .filter(move |(_, object)| object.parent == Some(local))
             .map(move |(index, _)| ObjectId(first + local + 1 + index as u32))

@@ -8,7 +8,7 @@ use crate::lower::Difference;
 use crate::names::{Resolution, is_scoped};
 use crate::object::{Body, Object, Use};
 use crate::problem::{Fix, Problem};
-use crate::project::{ObjectId, Project};
+use crate::project::{FileItems, ObjectId, Project};
 use crate::schema::{Kind, MERGED_KEYS, Place, Rule};
 use crate::similar::{Suggestions, did_you_mean, similar};
 use crate::usage::Usage;
@@ -45,12 +45,24 @@ impl Loader<'_> {
         }
         project_name(&self.project, &mut out);
         defaults(&self.project, &mut out);
-        let faultless = items(&self.project, previous, same_graph, &mut out);
-        self.project.parts().items.iter_mut().zip(faultless).for_each(|(item, faultless)| item.faultless = faultless);
+        // The sources that an expression reaches depend on what it uses.
+        let expression = |id: &ObjectId| matches!(self.project.object(*id).body, Body::Expression(_));
+        let same_sources =
+            same_graph || previous.is_some() && !self.project.users_of_all(&self.changed).iter().any(expression);
+        let faultless = items(&self.project, previous, same_sources, &mut out);
+        for (file, faultless) in self.project.parts().items.iter_mut().zip(faultless) {
+            let Some(faultless) = faultless else { continue };
+            let all = !faultless.contains(&false);
+            if file.faultless != all || !file.items.iter().map(|item| item.faultless).eq(faultless.iter().copied()) {
+                let file = Arc::make_mut(file);
+                file.faultless = all;
+                file.items.iter_mut().zip(faultless).for_each(|(item, faultless)| item.faultless = faultless);
+            }
+        }
         let project = &self.project;
         crate::unnamed::called_for(project, &mut out);
         document_paths(project, &mut out);
-        if !previous.is_some_and(|previous| same_graph && !previous.overview.cycles) {
+        if !previous.is_some_and(|previous| self.same_circles && !previous.overview.cycles) {
             let found = out.len();
             cycles(project, &mut out);
             overview.cycles = out.len() > found;
@@ -72,27 +84,42 @@ impl Loader<'_> {
     }
 }
 
-/// Looks at the objects of each item by themselves. Says which items have nothing wrong.
-fn items(project: &Project, previous: Option<&Project>, same_graph: bool, out: &mut Vec<Problem>) -> Vec<bool> {
+/// Looks at the objects of each item by themselves. Says of the items of each file that was looked at which have nothing wrong.
+fn items(
+    project: &Project,
+    previous: Option<&Project>,
+    same_sources: bool,
+    out: &mut Vec<Problem>,
+) -> Vec<Option<Vec<bool>>> {
     let (mut suggestions, mut sources) = (Suggestions::new(), Sources::new(project));
     let mut first = 0;
-    let mut faultless = Vec::with_capacity(project.items.len());
-    for (index, item) in project.items.iter().enumerate() {
-        let ids = first..first + item.objects;
-        first = ids.end;
-        let before = previous.map(|previous| &previous.items[index]);
-        let same = before.is_some_and(|before| before.faultless && Arc::ptr_eq(&before.lowered, &item.lowered));
-        // The sources that an expression reaches depend on what it uses.
-        let expression = |object: &Object| matches!(object.body, Body::Expression(_));
-        if same && (same_graph || !item.lowered.objects.iter().any(expression)) {
-            faultless.push(true);
-            continue;
+    let mut look_at = |number: usize, file: &FileItems| {
+        let before = previous.map(|previous| &previous.items[number]);
+        if file.faultless
+            && (same_sources || !file.expressions)
+            && before.is_some_and(|before| std::ptr::eq(&**before, file))
+        {
+            first += file.objects;
+            return None;
         }
-        let found = out.len();
-        ids.for_each(|id| check_object(project, &mut sources, ObjectId(id), &mut suggestions, out));
-        faultless.push(out.len() == found);
-    }
-    faultless
+        let mut faultless = Vec::with_capacity(file.items.len());
+        for (at, item) in file.items.iter().enumerate() {
+            let ids = first..first + item.objects;
+            first = ids.end;
+            let before = before.map(|before| &before.items[at]);
+            let same = before.is_some_and(|before| before.faultless && Arc::ptr_eq(&before.lowered, &item.lowered));
+            let expression = |object: &Object| matches!(object.body, Body::Expression(_));
+            if same && (same_sources || !item.lowered.objects.iter().any(expression)) {
+                faultless.push(true);
+                continue;
+            }
+            let found = out.len();
+            ids.for_each(|id| check_object(project, &mut sources, ObjectId(id), &mut suggestions, out));
+            faultless.push(out.len() == found);
+        }
+        Some(faultless)
+    };
+    project.items.iter().enumerate().map(|(number, file)| look_at(number, file)).collect()
 }
 
 fn check_object<'a>(
@@ -155,7 +182,7 @@ fn document_paths(project: &Project, out: &mut Vec<Problem>) {
         let kind = start.and_then(|(key, _)| MERGED_KEYS.iter().find(|(name, _)| *name == key)).map(|(_, kind)| *kind);
         let of_kind = |kind: Kind| {
             let first = |item: &&crate::project::Item| item.lowered.objects.first().map(|object| object.kind);
-            project.items.iter().filter(move |item| first(item) == Some(kind)).count()
+            project.items.iter().flat_map(|file| &file.items).filter(move |item| first(item) == Some(kind)).count()
         };
         let exists = kind.zip(number).is_some_and(|(kind, number)| number < of_kind(kind));
         if !exists && project.names_complete() {

@@ -5,7 +5,7 @@ use crate::includes::CACHE_FOLDER;
 use crate::loader::Loader;
 use crate::lower::{Difference, as_only_item, check_mapping, describe, lower, names_in, removed_key, text_problem};
 use crate::problem::{Fix, Problem};
-use crate::project::{Item, LoweredKey};
+use crate::project::{FileItems, Item, LoweredKey};
 use crate::schema::{Field, Kind, MERGED_KEYS, PROJECT, Type};
 use crate::similar::similar_key;
 use rustc_hash::FxHashMap;
@@ -20,28 +20,22 @@ impl Loader<'_> {
     pub(crate) fn read_objects(&mut self, id: FileId) {
         let noted =
             |loader: &Self| (loader.project.problems.len(), loader.differences.len(), loader.project.removed.len());
-        let (before, first) = (noted(self), self.project.items.len());
-        if !self.same_objects(id) {
+        let before = noted(self);
+        let items = self.same_objects(id).unwrap_or_else(|| {
+            self.next_item = 0;
             self.read_keys(id);
-        }
-        let items = first..self.project.items.len();
-        let same = noted(self) == before;
-        self.project.parts().items_of.push(same.then_some(items));
+            let items = std::mem::take(&mut self.items);
+            Arc::new(FileItems::new(items, noted(self) == before))
+        });
+        self.project.parts().items.push(items);
     }
 
-    /// Takes over the items of a file that is the same as before.
-    fn same_objects(&mut self, id: FileId) -> bool {
-        let Some(previous) = self.previous.filter(|previous| previous.read_for() == self.project.read_for()) else {
-            return false;
-        };
-        let (Some(before), now) = (previous.files.get(id.0 as usize), self.project.file(id)) else { return false };
-        let items = previous.items_of.get(id.0 as usize).cloned().flatten();
-        let Some(items) = items.filter(|_| before.path == now.path && before.document.is(&now.document)) else {
-            return false;
-        };
-        self.next_item = items.end;
-        self.project.parts().items.extend_from_slice(&previous.items[items]);
-        true
+    /// The items of a file that is the same as before.
+    fn same_objects(&self, id: FileId) -> Option<Arc<FileItems>> {
+        let previous = self.previous.filter(|previous| previous.read_for() == self.project.read_for())?;
+        let (before, now) = (previous.files.get(id.0 as usize)?, self.project.file(id));
+        let items = previous.items.get(id.0 as usize).filter(|items| items.alone)?;
+        (before.path == now.path && before.document.is(&now.document)).then(|| Arc::clone(items))
     }
 
     fn read_keys(&mut self, id: FileId) {
@@ -78,6 +72,9 @@ impl Loader<'_> {
                     let lists = MERGED_KEYS.iter().map(|(name, _)| *name);
                     let known = PROJECT.fields.iter().any(|field| field.name == key) || key == "targets";
                     let near = similar_key(key, lists.filter(|_| !known), |name| document.get(name).is_some());
+                    if !near.is_empty() {
+                        self.removed_section(entry);
+                    }
                     let problem = Problem::new(Code::IgnoredKey, entry.key().loc(), message);
                     let problem = problem.help("move it to the project file").meant(entry.key().text(), &near);
                     self.project.parts().problems.push(problem);
@@ -190,6 +187,9 @@ impl Loader<'_> {
                 let document = &self.project.file(file).document;
                 let names = PROJECT.fields.iter().map(|field| field.name);
                 let near = similar_key(key, names, |name| document.get(name).is_some());
+                if near.iter().any(|name| MERGED_KEYS.iter().any(|(list, _)| list == name)) {
+                    self.removed_section(entry);
+                }
                 let message = format!("a project has no key `{key}`");
                 let problem = Problem::new(Code::UnknownKey, loc, message).meant(entry.key().text(), &near);
                 self.project.parts().problems.push(problem);
@@ -197,7 +197,7 @@ impl Loader<'_> {
         }
     }
 
-    /// The names in a section of traces or selectors.
+    /// The names in a section of traces or selectors, or one whose key is misspelt: who names them needs no finding.
     fn removed_section(&mut self, entry: &TopEntry<'_>) {
         let mut names = Vec::new();
         entry.items().for_each(|item| names_in(item, &mut names));
@@ -207,17 +207,22 @@ impl Loader<'_> {
     fn item(&mut self, file: FileId, kind: Kind, node: viz_syntax::Node<'_>) {
         let target = self.project.read_for();
         let key = (node.loc().segment, node.loc().range.start(), kind, target);
-        let item = self.item_before(&key).map(|before| Item { file, ..before.clone() });
-        self.project.parts().items.push(item.unwrap_or_else(|| {
+        let item = self.item_before(file, &key).cloned();
+        self.items.push(item.unwrap_or_else(|| {
             let lowered = lower(kind, node, target);
             let (plain, objects) = (lowered.is_plain(), lowered.objects.len() as u32);
-            Item { file, key, lowered: Arc::new(lowered), plain, objects, links: Arc::default(), faultless: false }
+            Item { key, lowered: Arc::new(lowered), plain, objects, links: Arc::default(), faultless: false }
         }));
     }
 
     /// What was made of the same text before.
-    fn item_before(&mut self, key: &LoweredKey) -> Option<&'_ Item> {
-        let items = &self.previous?.items;
+    fn item_before(&mut self, file: FileId, key: &LoweredKey) -> Option<&'_ Item> {
+        let previous = self.previous?;
+        let path = &self.project.file(file).path;
+        let same = |number: &usize| previous.files.get(*number).is_some_and(|before| before.path == *path);
+        let number = Some(file.0 as usize).filter(same);
+        let number = number.or_else(|| (0..previous.files.len()).find(same))?;
+        let items = &previous.items.get(number)?.items;
         let expected = self.next_item.min(items.len());
         let after = expected..items.len().min(expected + NEAR);
         let before = (expected.saturating_sub(NEAR)..expected).rev();

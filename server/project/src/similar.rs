@@ -35,8 +35,10 @@ pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec
     near.dedup();
     // What is much farther than the nearest is not meant.
     let nearest = near.first().map_or(0, |(distance, _)| *distance);
+    let sure = nearest == 1 && (wrong.len() > 2 || near.first().is_some_and(|(_, name)| is_doubled(name)));
+    let farthest = if sure { nearest } else { nearest + 1 };
     near.into_iter()
-        .take_while(|(distance, _)| *distance <= nearest + 1)
+        .take_while(|(distance, name)| *distance <= farthest && (!sure || wrong.len() > 2 || is_doubled(name)))
         .take(3)
         .map(|(_, name)| name.to_owned())
         .collect()
@@ -100,8 +102,8 @@ mod tests {
     #[test]
     fn near_names_only() {
         assert_eq!(similar("regoin", ["region", "city", "reason"]), ["region"]);
-        assert_eq!(similar("modles", ["tables", "models", "module"]), ["models", "module"]);
-        assert_eq!(similar("yy", ["dy", "y0", "y", "x"]), ["y", "dy", "y0"]);
+        assert_eq!(similar("modles", ["tables", "models", "module"]), ["models"]);
+        assert_eq!(similar("yy", ["dy", "y0", "y", "x"]), ["y"]);
         assert_eq!(similar("x", ["ab", "yz"]), Vec::<String>::new());
         let long = |length| ["a".repeat(length), "a".repeat(length - 1) + "b"];
         let [a, b] = long(LONGEST);

@@ -17,20 +17,31 @@ const MOST_FOLDERS: usize = 10_000;
 /// More entries of folders than this are not looked at.
 const MOST_ENTRIES: usize = 100_000;
 
+/// For more includes that are not there no other names are looked for.
+const MOST_SUGGESTED: usize = 20;
+
 /// What looking into folders may still cost.
 #[derive(Debug)]
 pub(crate) struct Budget {
     folders: usize,
     entries: usize,
+    suggestions: usize,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { folders: MOST_FOLDERS, entries: MOST_ENTRIES }
+        Self { folders: MOST_FOLDERS, entries: MOST_ENTRIES, suggestions: MOST_SUGGESTED }
     }
 }
 
 impl Budget {
+    /// Whether names may be looked for that are like one which is not there.
+    pub(crate) fn may_suggest(&mut self) -> bool {
+        let left = self.suggestions.checked_sub(1);
+        self.suggestions = left.unwrap_or_default();
+        left.is_some()
+    }
+
     /// How many entries were looked at.
     pub(crate) fn spent(&self) -> usize {
         MOST_ENTRIES - self.entries
@@ -122,7 +133,7 @@ impl<'a> Walk<'a> {
         let Some(entries) = budget.entries.checked_sub(listed.len()) else {
             return Err(too_much(format!("after {MOST_ENTRIES} files")));
         };
-        *budget = Budget { folders, entries };
+        (budget.folders, budget.entries) = (folders, entries);
         if folder != self.base {
             self.walked.folders.push(folder.to_owned());
         }

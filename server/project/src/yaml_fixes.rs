@@ -15,6 +15,11 @@ const COLUMNS: usize = 6;
 /// Faults of a file that are looked at.
 pub(crate) const MOST: usize = 10;
 
+/// Titles of fixes that say what is wrong.
+const SPACE: &str = "put a space behind the colon";
+const NO_BREAK: &str = "write a space in place of the no-break space";
+const COMMA: &str = "remove the comma at the end";
+
 /// Edits of a piece of a file: places in it, and what goes there.
 pub(crate) type Edits = Vec<(usize, usize, String)>;
 
@@ -46,6 +51,7 @@ fn told(document: &Document, problem: &Problem) -> Option<Told> {
     let Some((title, edits)) = piece.candidates().into_iter().find(|(_, edits)| piece.mends(edits)) else {
         return Some(Told { message, fix: None });
     };
+    let message = message.or_else(|| piece.said_by(&title));
     let start = segment.range.start();
     let loc = |from: usize, to: usize| {
         document.loc(TextRange::new(TextSize::new(from as u32), TextSize::new(to as u32)) + start)
@@ -118,7 +124,8 @@ impl<'a> Piece<'a> {
         let inner = &body[dashed..];
         let value = value_of(inner);
         let from = content + dashed + inner.len() - value.len();
-        if let Some(flow) = self.flow() {
+        let flow = self.flow();
+        if let Some(flow) = &flow {
             let moved = |(title, edits): (String, Edits)| {
                 (title, edits.into_iter().map(|(a, b, text)| (a + from, b + from, text)).collect())
             };
@@ -130,16 +137,25 @@ impl<'a> Piece<'a> {
         out.extend(as_a_query(from, value));
         out.extend(without_inner_quotes(from, value));
         let word = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
+        if word > 0 && inner[word..].starts_with(":\u{a0}") {
+            let at = content + dashed + word + 1;
+            out.push((NO_BREAK.to_owned(), vec![(at, at + '\u{a0}'.len_utf8(), " ".to_owned())]));
+        }
         if word > 0
             && inner[word..].starts_with(':')
             && !inner[word + 1..].starts_with([' ', '/'])
             && word + 1 < inner.len()
         {
-            out.push(("put a space behind the colon".to_owned(), insert(content + dashed + word + 1, " ")));
+            out.push((SPACE.to_owned(), insert(content + dashed + word + 1, " ")));
         }
         if word > 2 && inner[word..].trim().is_empty() && self.has_lines_below(indent + dashed) {
             let title = format!("write `{}:`", &inner[..word]);
             out.push((title, insert(content + dashed + word, ":")));
+        }
+        if flow.is_some_and(|flow| flow.is_open()) {
+            // Elsewhere it would be as broken, and what is in it another thing.
+            out.extend(self.with_quotes(from, value));
+            return out;
         }
         let (dash, moved) = (self.with_dash(indent), self.at_other_columns(indent));
         let (before, behind) = if self.is_new_key(indent) { (moved, dash) } else { (dash, moved) };
@@ -147,6 +163,20 @@ impl<'a> Piece<'a> {
         out.extend(self.with_quotes(from, value));
         out.extend(behind);
         out
+    }
+
+    /// Better words than YAML's own, where the fix shows what is wrong.
+    fn said_by(&self, title: &str) -> Option<String> {
+        let line = self.lines[self.line].1.trim_start_matches(['-', ' ']);
+        let key = || line.split(':').next().filter(|key| is_word(key));
+        match title {
+            SPACE => Some(format!("a space is missing behind `{}:`", key()?)),
+            NO_BREAK => Some(format!("there is a no-break space behind `{}:`", key()?)),
+            COMMA => {
+                Some("a line ends without a comma: only lists in `[…]` and mappings in `{…}` have them".to_owned())
+            }
+            _ => None,
+        }
     }
 
     /// The list or mapping that begins in the line.
@@ -233,10 +263,13 @@ impl<'a> Piece<'a> {
                 out.push((format!("close it with `{close}`"), vec![(to, to, close.to_string())]));
             }
         }
+        if value.ends_with("\",") || value.ends_with("',") {
+            out.push((COMMA.to_owned(), vec![(to - 1, to, String::new())]));
+        }
         if let Some(name) = value.strip_suffix(':').filter(|name| is_word(name)) {
             out.push(("remove the `:`".to_owned(), vec![(from + name.len(), to, String::new())]));
         }
-        if matches!((first, value.chars().last()), ('[', Some(']')) | ('{', Some('}'))) {
+        if is_flow(value) {
             return out; // A text would be another thing than the list or mapping that it was.
         }
         let quote = [first].into_iter().find(|c| matches!(c, '"' | '\''));
@@ -324,10 +357,37 @@ impl<'a> Piece<'a> {
     }
 }
 
-/// The value on a line without its dash: what stands behind the key, or all.
+/// The value on a line without its dash: what stands behind the key, or all; without the tag and the anchor before it, which are no
+/// part of a text.
 fn value_of(line: &str) -> &str {
     let colon = line.find(": ").filter(|colon| !line[..*colon].contains(['{', '[', '"', '\'']));
-    line[colon.map_or(0, |colon| colon + 2)..].trim_start()
+    let mut value = line[colon.map_or(0, |colon| colon + 2)..].trim_start();
+    while let Some((_, rest)) = value.split_once(' ').filter(|(first, _)| is_property(first)) {
+        value = rest.trim_start();
+    }
+    value
+}
+
+/// A tag or an anchor.
+fn is_property(word: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '!' | ':' | '/' | '<' | '>' | ',');
+    let name = word.strip_prefix(['&', '!']).unwrap_or_default();
+    !name.is_empty() && name.chars().all(is_part) && !name.ends_with(':')
+}
+
+/// Whether a text is a list or mapping in brackets, or what is left of one, and not a text that begins with a word in brackets.
+fn is_flow(value: &str) -> bool {
+    let mut depth = 0_usize;
+    let end = value.char_indices().find(|(_, c)| {
+        match c {
+            '[' | '{' => depth += 1,
+            ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    let all = end.map_or(value, |(end, _)| &value[..end]);
+    value.starts_with(['[', '{']) && (end.is_none_or(|(end, _)| end + 1 == value.len()) || all.contains(": "))
 }
 
 /// A query whose `?` is missing, or stands apart.

@@ -162,6 +162,8 @@ mod tests {
             "count(distinct x)",
             "sum(cast(x as int))",
             "sum(x) filter (where x > 1)",
+            "sum(x) filter (x > 1)",
+            "count(*) Filter(b)",
             "first(x)",
             "quantile_cont(x, 0.5)",
             "string_agg(x, ',')",

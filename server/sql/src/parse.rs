@@ -10,7 +10,7 @@ use sqlparser::dialect::{
 };
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Token as SqlToken, Tokenizer};
+use sqlparser::tokenizer::{Token as SqlToken, TokenWithSpan, Tokenizer};
 use viz_project::Dialect;
 use viz_text::TextSize;
 
@@ -77,12 +77,39 @@ fn with_parser<T>(sql: &str, run: impl FnOnce(&mut Parser<'_>) -> Result<T, Pars
     with_dialect(&DuckDb, sql, run)
 }
 
+/// Writes the `WHERE` that DuckDB and SQLGlot need not read in `sum(n) filter (b)`, and sqlparser does.
+fn with_where_in_filters(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let solid = |at: &usize| !matches!(tokens[*at].token, SqlToken::Whitespace(_));
+    let is = |at: usize, keyword: Keyword| matches!(&tokens[at].token, SqlToken::Word(word) if word.quote_style.is_none() && word.keyword == keyword);
+    let at: Vec<usize> = (0..tokens.len()).filter(solid).collect();
+    let opens = |four: &&[usize]| {
+        tokens[four[0]].token == SqlToken::RParen
+            && is(four[1], Keyword::FILTER)
+            && tokens[four[2]].token == SqlToken::LParen
+            && !is(four[3], Keyword::WHERE)
+    };
+    let without: Vec<usize> = at.windows(4).filter(opens).map(|four| four[2]).collect();
+    if without.is_empty() {
+        return tokens;
+    }
+    let mut out = Vec::with_capacity(tokens.len() + without.len());
+    for (at, token) in tokens.into_iter().enumerate() {
+        let (span, opened) = (token.span, without.binary_search(&at).is_ok());
+        out.push(token);
+        if opened {
+            out.push(TokenWithSpan { token: SqlToken::make_keyword("WHERE"), span });
+        }
+    }
+    out
+}
+
 fn with_dialect<T>(
     dialect: &dyn Grammar,
     sql: &str,
     run: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
 ) -> Result<T, ParseError> {
     let tokens = Tokenizer::new(dialect, sql).tokenize_with_location().map_err(|e| error(sql, &e.into()))?;
+    let tokens = if dialect.is::<DuckDb>() { with_where_in_filters(tokens) } else { tokens };
     let all = || tokens.iter().map(|found| &found.token);
     if nesting(all()) > MAX_NESTING || all().filter(|token| operates(token)).count() > MAX_OPERATORS {
         return Err(ParseError { message: "nested too deeply".to_owned(), offset: None });

@@ -3,7 +3,7 @@
 use crate::events::Tag;
 use crate::problem::ProblemKind;
 use crate::scalar::Style;
-use viz_text::{TextRange, TextSize};
+use viz_text::{TextRange, TextSize, wanted};
 
 /// Index of a node in its [`Tree`].
 pub(crate) type NodeIndex = u32;
@@ -87,6 +87,7 @@ pub(crate) struct Mark([usize; 7]);
 
 impl Tree {
     pub fn node(&self, index: NodeIndex) -> &NodeData {
+        wanted::step();
         &self.nodes[index as usize]
     }
 

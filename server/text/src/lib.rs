@@ -4,7 +4,8 @@
 //! with the places in the user's files that each of its bytes came from: decoded YAML scalars and composed SQL are both
 //! of this kind, so that a fault found in SQL can be shown on the piece of YAML that caused it. A [`Spliced`] is a text with
 //! pieces replaced that knows which byte was which. [`shown`], [`shorten`] and [`markdown`] make
-//! text of others harmless where people see it; [`numbers`] writes numbers for them.
+//! text of others harmless where people see it; [`numbers`] writes numbers for them. [`wanted`] ends the reading of texts for somebody who
+//! does not wait any more.
 //!
 //! Invariant: all offsets and ranges are bytes of UTF-8 text. Only [`TextDocument`] and [`Lines`] convert positions, and only the
 //! `viz-lsp` crate asks them to. This crate knows neither YAML nor LSP types.
@@ -18,6 +19,7 @@ pub mod numbers;
 pub mod shorten;
 pub mod shown;
 mod spliced;
+pub mod wanted;
 
 pub use document::{Edit, Encoding, Position, TextDocument};
 pub use lines::Lines;

@@ -13,10 +13,12 @@
 #[path = "../ground.rs"]
 mod ground;
 mod person;
+mod print;
 mod session;
 mod trace;
 
 use person::{Person, Took};
+use print::{number, row};
 use serde_json::{Value, json};
 use session::{Manners, Session};
 use std::path::Path;
@@ -32,7 +34,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_viz-lsp");
 const STARTS: usize = 3;
 
 fn main() {
-    println!("| objects | what | median | p90 | p99 | worst | times |\n|---|---|---|---|---|---|---|");
+    print::head();
     for objects in ground::sizes(&[260, 2_600]) {
         let folder = ground::shops(objects);
         let root = folder.path().canonicalize().expect("it exists");
@@ -87,7 +89,7 @@ fn starts(objects: usize, root: &Path) {
     let all: Vec<Took> =
         keys.into_iter().filter(|(kind, _)| !kind.contains("last")).flat_map(|(_, times)| times).collect();
     row(objects, "a key while the server starts", &all);
-    println!("| {objects} | memory after a start, with workers, MiB | {most:.0} | | | | |");
+    number(objects, "memory after a start, with workers, MiB", format!("{most:.0}"));
 }
 
 /// Types everything.
@@ -100,7 +102,7 @@ fn types(objects: usize, root: &Path, pulls: bool) {
         row(objects, &format!("{how}: {kind}"), times);
     }
     let memory = ground::mebibytes(usage::memory(person.session.pid()));
-    println!("| {objects} | {how}: memory after it, with workers, MiB | {memory:.0} | | | | |");
+    number(objects, &format!("{how}: memory after it, with workers, MiB"), format!("{memory:.0}"));
     person.session.end();
 }
 
@@ -116,23 +118,5 @@ fn yardstick(objects: usize, root: &Path, command: Command) {
         row(objects, &format!("yaml-language-server: {kind}"), times);
     }
     let memory = ground::mebibytes(usage::memory(person.session.pid()));
-    println!("| {objects} | yaml-language-server: memory after it, MiB | {memory:.0} | | | | |");
-}
-
-/// The first answers; beside them the last words, where there are such.
-fn row(objects: usize, what: &str, times: &[Took]) {
-    print(objects, what, times.iter().map(|took| took.first).collect());
-    if times.iter().any(|took| took.last != took.first) {
-        print(objects, &format!("{what}, last word"), times.iter().map(|took| took.last).collect());
-    }
-}
-
-fn print(objects: usize, what: &str, mut times: Vec<Duration>) {
-    times.sort();
-    let at = |share: f64| times[((times.len() - 1) as f64 * share).ceil() as usize].as_secs_f64() * 1_000.0;
-    let [median, ninety, ninety_nine, worst] = [0.5, 0.9, 0.99, 1.0].map(at);
-    println!(
-        "| {objects} | {what} | {median:.1} ms | {ninety:.1} ms | {ninety_nine:.1} ms | {worst:.1} ms | {} |",
-        times.len()
-    );
+    number(objects, "yaml-language-server: memory after it, MiB", format!("{memory:.0}"));
 }

@@ -42,7 +42,7 @@ pub fn open(person: &mut Person, root: &Path, shop: usize) -> Document {
 }
 
 /// Behind the first condition of a shop.
-fn condition_of(document: &Document, tag: &str) -> usize {
+pub fn condition_of(document: &Document, tag: &str) -> usize {
     let here = format!("'${{ref({tag}_region).value}}'");
     document.text.find(&here).expect("it filters by region") + here.len()
 }
@@ -82,25 +82,32 @@ fn condition(person: &mut Person, document: &mut Document, tag: &str, number: us
 }
 
 /// A new insight, line by line.
-fn insight(person: &mut Person, document: &mut Document, tag: &str, number: usize) {
+pub fn insight(person: &mut Person, document: &mut Document, tag: &str, number: usize) {
     let text = format!(
         "  - name: {tag}_new_{number}\n    description: What came in, {number} at least.\n    props:\n      type: bar\n      \
          x: ?{{ ${{ref({tag}_orders).order_month}} }}\n      y: ?{{ sum(${{ref({tag}_orders).shipping}}) + {number} }}\n    \
          interactions:\n      - filter: ?{{ ${{ref({tag}_orders).segment}} = 'Club' and ${{ref({tag}_orders).shipping}} < {number} }}\n      \
          - sort: ?{{ ${{ref({tag}_orders).order_month}} asc }}\n"
     );
-    let mut place = "insights:\n".len();
+    let start = "insights:\n".len();
+    let mut place = start;
     for line in text.split_inclusive('\n') {
         person.edit("an insight, line by line", document, place..place, line);
         place += line.len();
     }
+    person.edit("an insight deleted", document, start..place, "");
 }
 
 /// References go and come back.
 fn references(person: &mut Person, document: &mut Document, tag: &str) {
+    (0..8).for_each(|at| a_reference(person, document, tag, at));
+}
+
+/// One of the first references to a column that many show.
+pub fn a_reference(person: &mut Person, document: &mut Document, tag: &str, number: usize) {
     let reference = format!("${{ref({tag}_orders).order_month}}");
-    let places: Vec<usize> = document.text.match_indices(&reference).map(|(at, _)| at).take(8).collect();
-    for at in places {
+    let place = document.text.match_indices(&reference).map(|(at, _)| at).nth(number);
+    if let Some(at) = place {
         person.edit("a reference deleted", document, at..at + reference.len(), "");
         person.edit("a reference put back", document, at..at, &reference);
     }
@@ -108,30 +115,39 @@ fn references(person: &mut Person, document: &mut Document, tag: &str) {
 
 /// The interactions of insights go and come back.
 fn blocks(person: &mut Person, document: &mut Document, tag: &str) {
-    for name in ["revenue_by_month", "orders_by_city", "order_values", "category_sales", "returns_by_reason"] {
-        let start = document.text.find(&format!("- name: {tag}_{name}\n")).expect("every shop has it");
-        let start = start + document.text[start..].find("    interactions:\n").expect("it has some");
-        let length = document.text[start..].find("  - name: ").unwrap_or(document.text.len() - start);
-        let block = document.text[start..start + length].to_owned();
-        person.edit("a block deleted", document, start..start + length, "");
-        person.edit("a block put back", document, start..start, &block);
-    }
+    (0..BLOCKS.len()).for_each(|at| a_block(person, document, tag, at));
+}
+
+const BLOCKS: [&str; 5] = ["revenue_by_month", "orders_by_city", "order_values", "category_sales", "returns_by_reason"];
+
+/// Those of one of them.
+pub fn a_block(person: &mut Person, document: &mut Document, tag: &str, number: usize) {
+    let name = format!("- name: {tag}_{}\n", BLOCKS[number]);
+    let start = document.text.find(&name).expect("every shop has it");
+    let start = start + document.text[start..].find("    interactions:\n").expect("it has some");
+    let length = document.text[start..].find("  - name: ").unwrap_or(document.text.len() - start);
+    let block = document.text[start..start + length].to_owned();
+    person.edit("a block deleted", document, start..start + length, "");
+    person.edit("a block put back", document, start..start, &block);
 }
 
 /// Forty lines are copied and pasted under other names.
 fn paste(person: &mut Person, document: &mut Document, tag: &str, number: usize) {
+    (0..4).for_each(|copy| a_paste(person, document, tag, number + copy));
+}
+
+/// Once.
+pub fn a_paste(person: &mut Person, document: &mut Document, tag: &str, number: usize) {
     let start = document.text.find(&format!("  - name: {tag}_revenue_by_month\n")).expect("every shop has it");
     let lines = document.text[start..].split_inclusive('\n');
     let length = lines.take(40).map(str::len).sum::<usize>();
     let whole = document.text[start..start + length].rfind("  - name: ").expect("there are several");
-    for copy in 0..4 {
-        let text = document.text[start..start + whole]
-            .replace(&format!("  - name: {tag}_"), &format!("  - name: {tag}_copy_{}_", number + copy));
-        // Conditions of their own, too.
-        let text = text.replace("' }", &format!("' and {} > 1 }}", number + copy));
-        person.edit("forty lines pasted", document, start..start, &text);
-        person.edit("forty lines deleted", document, start..start + text.len(), "");
-    }
+    let text = document.text[start..start + whole]
+        .replace(&format!("  - name: {tag}_"), &format!("  - name: {tag}_copy_{number}_"));
+    // Conditions of their own, too.
+    let text = text.replace("' }", &format!("' and {number} > 1 }}"));
+    person.edit("forty lines pasted", document, start..start, &text);
+    person.edit("forty lines deleted", document, start..start + text.len(), "");
 }
 
 /// Keys that don't wait.
@@ -149,21 +165,22 @@ fn burst(person: &mut Person, document: &mut Document, tag: &str, number: usize)
     }
 }
 
+/// The names and the columns that could follow.
+pub fn completion(person: &mut Person, document: &mut Document, tag: &str, number: usize, is_ours: bool) {
+    let expects = |text: &'static str| is_ours.then_some(text);
+    let place = condition_of(document, tag);
+    let name = format!(" and {number} < ${{ref({tag}_o");
+    person.complete("completion of a name", document, place, &name, expects("_orders"));
+    let column = format!(" and {number} < ${{ref({tag}_orders).sh");
+    person.complete("completion of a column", document, place, &column, expects("shipping"));
+}
+
 /// What could follow, in typical places.
 fn completions(person: &mut Person, document: &mut Document, tag: &str, is_ours: bool) {
     let expects = |text: &'static str| is_ours.then_some(text);
     for again in 0..6 {
-        let place = condition_of(document, tag);
-        let number = again + 10;
-        person.complete(
-            "completion of a name",
-            document,
-            place,
-            &format!(" and {number} < ${{ref({tag}_o"),
-            expects("_orders"),
-        );
-        let column = format!(" and {number} < ${{ref({tag}_orders).sh");
-        person.complete("completion of a column", document, place, &column, expects("shipping"));
+        let (place, number) = (condition_of(document, tag), again + 10);
+        completion(person, document, tag, number, is_ours);
         person.complete(
             "completion of a function",
             document,

@@ -306,3 +306,54 @@ fn pipes_where_files_are_expected_keep_nobody_waiting() {
         assert!(run.status >= 0, "{name}: {run:?}");
     }
 }
+
+/// In CI the words are the same whether anything is there or not: they would tell what the computer of somebody else holds.
+#[test]
+fn nothing_tells_whether_a_file_outside_is_there_in_ci() {
+    let project = Project::of(&[("p/project.visivo.yml", "name: p\n")]);
+    let outside = project.file("outside");
+    std::fs::create_dir_all(outside.join("here/deep")).unwrap();
+    for name in ["here.yml", "here.git", "here/deep/a.yml", "here.csv", "here.duckdb"] {
+        std::fs::write(outside.join(name), "models: []\n").unwrap();
+    }
+    symlink("../outside", project.file("p/out")).unwrap();
+    for name in ["here", "gone"] {
+        for ending in ["", ".yml", ".csv", ".duckdb"] {
+            symlink(format!("../outside/{name}{ending}"), project.file(&format!("p/{name}{ending}"))).unwrap();
+        }
+    }
+    let include = |path: &str| format!("name: p\nincludes:\n  - path: {path}\n");
+    let source = |keys: &str| {
+        format!(
+            "name: p\nsources:\n  - {{name: s, {keys}}}\nmodels:\n  - {{name: m, source: ref(s), sql: select * from s}}\n"
+        )
+    };
+    let said = |text: String, name: &str| {
+        std::fs::write(project.file("p/project.visivo.yml"), text.replace("NAME", name)).unwrap();
+        let mut program = viz_tests::cli::program(crate::PROGRAM);
+        program.args(["--check", "--color", "never", "--no-cache", "--format", "json"]).env("CI", "true");
+        let ran = program.current_dir(project.root.join("p")).output().expect("it runs");
+        let told = String::from_utf8_lossy(&ran.stdout).replace(name, "NAME");
+        // How long it took, and what findings are known by.
+        let measured = |line: &&str| ["_ms\"", "milliseconds", "fingerprint"].iter().any(|word| line.contains(word));
+        (ran.status.code(), told.lines().filter(|line| !measured(line)).map(str::to_owned).collect::<Vec<_>>())
+    };
+    for text in [
+        include("../outside/NAME.yml"),
+        include("../outside/NAME.git"),
+        include("../outside/NAME"),
+        include("../outside/NAME/deep/a.yml"),
+        include("out/NAME.yml"),
+        include("out/NAME"),
+        include("NAME.yml"),
+        include("NAME"),
+        source("type: duckdb, database: ../outside/NAME.duckdb"),
+        source("type: duckdb, database: NAME.duckdb"),
+        source("type: sqlite, database: NAME.duckdb"),
+        source("type: sqlite, database: out/NAME.duckdb"),
+        source("type: csv, file: NAME.csv"),
+        source("type: csv, file: ../outside/NAME.csv"),
+    ] {
+        assert_eq!(said(text.clone(), "here"), said(text.clone(), "gone"), "{text}");
+    }
+}

@@ -63,20 +63,20 @@ export function known({ kind, name, location }: Node): Known | undefined {
 /** Asks for the lineage. `undefined`: the object that was shown is not there any more. */
 export async function ask(request: (params: LineageParams) => Promise<Lineage | Refused>, target: Target, depth: Depth): Promise<Lineage | Refused | undefined> {
   if ("project" in target) {
-    return request({ textDocument: { uri: target.project } });
+    return request({ textDocument: { uri: target.project }, columns: true });
   }
   if ("at" in target) {
-    return request({ ...target.at, depth });
+    return request({ ...target.at, depth, columns: true });
   }
   // Its place may be another's since, its name may have changed; both at once is another object.
   const { kind, name, location } = target.known;
   const textDocument = { uri: location.uri };
-  const there = await request({ textDocument, position: location.range.start, depth });
+  const there = await request({ textDocument, position: location.range.start, depth, columns: true });
   const rootThere = root(there);
   if (rootThere?.kind === kind && rootThere.name === name) {
     return there;
   }
-  const called = name === null ? undefined : await request({ textDocument, insight: name, depth });
+  const called = name === null ? undefined : await request({ textDocument, insight: name, depth, columns: true });
   if (called !== undefined && root(called)?.kind === kind) {
     return called;
   }

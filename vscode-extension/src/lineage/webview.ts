@@ -1,11 +1,13 @@
 // The page of the lineage: the graph, the buttons above it, and the active object in words below it.
 
 import { element } from "../dom";
+import type { Node as LineageNode } from "../protocol";
 import { count } from "../words";
 import { definitions, draw, mark, ruler, widthOf } from "./drawing";
 import { known } from "./graph";
 import { again, HEIGHT, layout, type Layout, type Spot } from "./layout";
 import type { Depth, FromPage, Remembered, Shown, ToPage } from "./messages";
+import { origins, title } from "./origins";
 import { described, named } from "./tell";
 import { STEP, View } from "./view";
 import { inOrder, isFound, walk } from "./walk";
@@ -13,7 +15,7 @@ import { inOrder, isFound, walk } from "./walk";
 declare function acquireVsCodeApi(): { postMessage(message: FromPage): void; getState(): Remembered | undefined; setState(state: Remembered): void };
 
 const DEPTHS: [Depth, string][] = [[1, "1 step"], [2, "2 steps"], [null, "all steps"]];
-const KEYS = "arrow keys: along the edges and through a column · Enter: open · F: make it the subject · N: next finding · +, −, 0: zoom";
+const KEYS = "arrow keys: along the edges and through a column · Enter: open · F: make it the subject · N: next finding · C: its columns, Esc: back · +, −, 0: zoom";
 
 const code = acquireVsCodeApi();
 const app = document.getElementById("app") as HTMLElement;
@@ -34,12 +36,17 @@ moved.setAttribute("role", "presentation");
 graph.append(definitions(), moved);
 const view = new View(graph, moved);
 const words = element("p", { class: "active" });
+const caption = element("caption");
+const rows = element("tbody");
+const columns = element("div", { class: "columns", role: "region", tabindex: 0, "aria-label": "Columns", hidden: true },
+  element("table", {}, caption, element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "column"), element("th", { scope: "col" }, "from"))), rows));
 const status = element("p", { class: "status", role: "status", "aria-live": "polite" });
 app.append(
   element("div", { class: "bar" }, heading, depths, whole,
     button("−", () => view.zoom(1 / STEP), "Zoom out"), button("+", () => view.zoom(STEP), "Zoom in"), button("Fit", () => view.fit(), "Fit: all of it in sight")),
   graph,
   element("div", { class: "about" }, words, open, choose),
+  columns,
   element("p", { id: "keys", class: "keys" }, KEYS),
   status,
 );
@@ -51,6 +58,8 @@ let shape = "";
 let elements: ReturnType<typeof draw> = { lines: [], objects: [] };
 let active: Spot | undefined;
 let before: Spot | undefined;
+/** What the list of columns holds. */
+let listed = "";
 
 window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
   app.setAttribute("aria-busy", String(data.type === "busy"));
@@ -75,6 +84,12 @@ graph.addEventListener("dblclick", ({ target }) => {
   const spot = spotOf(target);
   if (spot !== undefined) {
     openObject(spot);
+  }
+});
+columns.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    graph.focus();
+    event.preventDefault();
   }
 });
 // Whoever opens the panel by the keyboard is in the graph.
@@ -140,6 +155,7 @@ function activate(spot: Spot | undefined, bring: boolean): void {
   if (laidOut === undefined || spot === undefined) {
     graph.removeAttribute("aria-activedescendant");
     words.textContent = "";
+    list(undefined);
     open.disabled = choose.disabled = true;
     return;
   }
@@ -148,11 +164,30 @@ function activate(spot: Spot | undefined, bring: boolean): void {
   graph.setAttribute("aria-activedescendant", `object-${spot.node.id}`);
   mark(laidOut, elements, spot);
   words.textContent = described(spot, spot.node.id === last?.root);
+  list(spot.node);
   open.disabled = spot.node.location === null;
   choose.disabled = spot.node.location === null || spot.node.id === last?.root;
   if (bring) {
     view.bringIntoSight(spot, { width: laidOut.width, height: HEIGHT });
   }
+}
+
+/** The columns of the active object, where they are known. */
+function list(node: LineageNode | undefined): void {
+  const known = node?.columns ?? [];
+  // An answer that brings the same leaves the list where somebody reads it.
+  const now = JSON.stringify([node?.kind, node?.name, known]);
+  if (now === listed) {
+    return;
+  }
+  listed = now;
+  if (known.length === 0 && columns.contains(document.activeElement)) {
+    graph.focus();
+  }
+  columns.hidden = known.length === 0;
+  caption.textContent = node === undefined ? "" : title(node);
+  rows.replaceChildren(...origins(known).map(({ name, from }) => element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, from))));
+  columns.scrollTop = 0;
 }
 
 function openObject({ node: { location } }: Spot): void {
@@ -174,6 +209,7 @@ function key(event: KeyboardEvent): void {
   }
   const does: Record<string, () => void> = {
     "Enter": () => active !== undefined && openObject(active),
+    "c": () => columns.focus(),
     "f": () => active !== undefined && makeSubject(active),
     "+": () => view.zoom(STEP),
     "=": () => view.zoom(STEP),

@@ -96,6 +96,9 @@ pub(crate) fn plain_words(message: &str) -> Option<String> {
     if message.starts_with("unterminated string literal") || message.starts_with("unterminated quoted string") {
         return Some("a text in it is never closed, a `'` is missing".to_owned());
     }
+    if message.starts_with("column ") && message.contains("must appear in the GROUP BY clause") {
+        return Some(format!("`{}` is neither in an aggregate nor in GROUP BY", quoted('"')?));
+    }
     (message.trim_end_matches(['.', '!']) == "GROUP BY clause cannot contain aggregates")
         .then(|| "an aggregate and a plain column can't stand in one expression".to_owned())
 }
@@ -195,6 +198,10 @@ mod tests {
             (
                 "Cannot compare values of type DATE and type INTEGER_LITERAL - an explicit cast is required",
                 "a date and a number can't be compared",
+            ),
+            (
+                "column \"region\" must appear in the GROUP BY clause or must be part of an aggregate function.\nEither add",
+                "`region` is neither in an aggregate nor in GROUP BY",
             ),
             ("unterminated string literal", "a text in it is never closed, a `'` is missing"),
             (

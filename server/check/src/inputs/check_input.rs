@@ -8,10 +8,10 @@ use crate::report::{Finding, InputReport, OptionsStatus};
 use crate::selection::{Value, numeric};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-use viz_facts::{Reason, Unknown};
+use viz_facts::{DataType, Reason, Unknown};
 use viz_project::{
-    Body, Code, Control, DefaultSelection, Display, Fix, Input, Kind, ObjectId, Options, Project, Rule, Selection,
-    did_you_mean, similar,
+    Body, Code, Control, DefaultSelection, Display, Fix, Input, Kind, ObjectId, Options, Project, Related, Rule,
+    Selection, Spanned, did_you_mean, similar,
 };
 use viz_syntax::double_quoted;
 use viz_text::shorten::{OPTION, shorten};
@@ -229,7 +229,14 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
     if !project.target().has(Rule::NumericDefaults) && options.made_up.is_none() {
         default_range(input, options, findings);
     }
-    let Options::List { items, .. } = &input.options else { return };
+    if let Options::List { items, .. } = &input.options {
+        duplicates(items, findings);
+    }
+    defaults(object.name_text(), input, options, findings);
+}
+
+/// Options that are listed twice.
+fn duplicates(items: &[Spanned], findings: &mut Vec<Finding>) {
     let mut first: FxHashMap<&str, viz_text::Loc> = FxHashMap::default();
     let (mut told, mut more) = (0, 0);
     for item in items {
@@ -244,44 +251,64 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
                 item.loc,
                 format!("the option `{}` is listed twice", shorten(&item.text, OPTION)),
             );
-            finding.related.push(viz_project::Related { loc, message: "it is listed here first".into() });
+            finding.related.push(Related { loc, message: "it is listed here first".into() });
             findings.push(finding);
         }
     }
     if let (1.., Some(last)) = (more, findings.last_mut()) {
         last.notes.push(format!("so are {more} more options of this input"));
     }
-    let defaults: Vec<&viz_project::Spanned> = match &input.default {
-        DefaultSelection::Value(value) => vec![value],
-        DefaultSelection::Values(values) => values.iter().collect(),
-        _ => Vec::new(),
-    };
-    let known: FxHashSet<&str> = items.iter().map(|item| item.text.as_str()).collect();
-    let mut left = MOST_SUGGESTED;
-    for default in defaults {
-        if !known.contains(default.text.as_str()) {
-            let mut finding = Finding::new(
-                Code::DefaultNotAnOption,
-                default.loc,
-                format!(
-                    "the default `{}` is none of the options of `{}` (R-IN-05)",
-                    shorten(&default.text, OPTION),
-                    object.name_text()
-                ),
-            );
-            let most = if left > 0 { items.len() } else { 0 };
-            left = left.saturating_sub(1);
-            let near = similar(&default.text, items.iter().take(most).map(|item| item.text.as_str()));
-            finding.help = did_you_mean(&near);
-            // A word can stand for a word; other options may need quotes.
-            let word = |text: &str| text.chars().all(|c| c.is_ascii_alphabetic());
-            if let [only] = near.as_slice()
-                && word(only)
-            {
-                finding.fix = Fix::name(default.loc, only);
-            }
-            findings.push(finding);
+}
+
+/// Defaults that are none of the options.
+fn defaults(name: &str, input: &Input, options: &InputOptions, findings: &mut Vec<Finding>) {
+    let known: FxHashSet<String> = match &input.options {
+        Options::List { items, .. } => items.iter().map(|item| item.text.clone()).collect(),
+        // What an earlier run found, or dates, of which the browser has numbers, may be others on the page.
+        Options::Query(_) if !options.stale && !options.column_type.as_ref().is_some_and(DataType::is_temporal) => {
+            options.values.iter().map(Value::raw).collect()
         }
+        _ => return,
+    };
+    let listed = matches!(input.options, Options::List { .. });
+    let is_number =
+        |text: &str| numeric(text).is_some_and(|number| known.iter().any(|other| numeric(other) == Some(number)));
+    // That a query is not executed there is told by itself.
+    let may_be = |text: &str| !listed && (is_number(text) || text.trim_start().starts_with("?{"));
+    let wrong = |default: &&Spanned| !known.contains(&default.text) && !may_be(&default.text);
+    let mut left = MOST_SUGGESTED;
+    let defaults: &[Spanned] = match &input.default {
+        DefaultSelection::Value(value) => std::slice::from_ref(value),
+        DefaultSelection::Values(values) => values,
+        _ => &[],
+    };
+    for default in defaults.iter().filter(wrong).filter(|_| listed || !known.is_empty()) {
+        let shown = shorten(&default.text, OPTION);
+        let message = match listed {
+            true => format!("the default `{shown}` is none of the options of `{name}` (R-IN-05)"),
+            false => format!(
+                "the default `{shown}` is none of the options that the query of `{name}` gives today: filters find nothing until a viewer clicks"
+            ),
+        };
+        let mut finding = Finding::new(Code::DefaultNotAnOption, default.loc, message);
+        if !listed {
+            finding.severity = crate::Severity::Warning;
+            finding.related.push(Related { loc: options.origin, message: "the options come from here".into() });
+        }
+        let most = if left > 0 { known.len() } else { 0 };
+        left = left.saturating_sub(1);
+        let mut names: Vec<&str> = known.iter().map(String::as_str).take(most).collect();
+        names.sort_unstable();
+        let near = similar(&default.text, names);
+        finding.help = did_you_mean(&near);
+        // A word can stand for a word; other options may need quotes.
+        let word = |text: &str| text.chars().all(|c| c.is_ascii_alphabetic());
+        if let [only] = near.as_slice()
+            && word(only)
+        {
+            finding.fix = Fix::name(default.loc, only);
+        }
+        findings.push(finding);
     }
 }
 

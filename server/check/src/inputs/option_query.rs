@@ -8,7 +8,7 @@ use crate::models::check_model::{Columns, columns, fault_of_text};
 use crate::models::not_run::not_run;
 use crate::report::Finding;
 use viz_facts::{Answer, Reason};
-use viz_project::{Body, Code, Dialect, Fix, Kind, ObjectId, Project, QueryText, Rule};
+use viz_project::{Body, Code, Dialect, Fix, Kind, ObjectId, Project, QueryText, Resolution, Rule};
 
 /// What is wrong with the query of options, whatever it gives.
 pub(crate) fn query_findings(
@@ -24,11 +24,7 @@ pub(crate) fn query_findings(
     names.sort_unstable();
     names.dedup();
     if names.len() != 1 {
-        let message = format!("an option query must name exactly one model, not {} (R-IN-11)", names.len());
-        let mut finding = Finding::new(Code::OptionsReference, body, message);
-        finding.help = Some("write `?{ select distinct column from ${ref(model)} }`".into());
-        findings.push(finding);
-        return;
+        return findings.push(not_one_model(project, query, names.len()));
     }
     if !viz_syntax::paths_outside(query.body()).is_empty() {
         return; // which has a finding of its own
@@ -152,6 +148,34 @@ fn trailing_comment(project: &Project, input: ObjectId) -> Option<(viz_text::Loc
     let last = tokens.last().filter(|token| token.is_space() && sql.slice(token.range).starts_with("--"))?;
     let text = sql.slice(last.range).trim_end();
     Some((sql.locate(viz_text::TextRange::at(last.range.start(), viz_text::TextSize::of(text)))?, model))
+}
+
+fn not_one_model(project: &Project, query: &QueryText, models: usize) -> Finding {
+    if let Some(finding) = bare_model(project, query).filter(|_| models == 0) {
+        return finding;
+    }
+    let body = query.text.locate(query.query.body).unwrap_or(query.loc);
+    let message = format!("an option query must name exactly one model, not {models} (R-IN-11)");
+    let mut finding = Finding::new(Code::OptionsReference, body, message);
+    finding.help = Some("write `?{ select distinct column from ${ref(model)} }`".into());
+    finding
+}
+
+/// A model that is named as if it were a table.
+fn bare_model(project: &Project, query: &QueryText) -> Option<Finding> {
+    let sql = query.body();
+    let tokens = viz_sql::tokenize(sql).ok()?;
+    let mut tokens = tokens.iter().filter(|token| !token.is_space()).skip_while(|token| !token.is_word("from"));
+    let table = tokens.nth(1)?;
+    let name = &sql[table.range];
+    let Resolution::Object(id) = project.names().resolve(name) else { return None };
+    let loc = query.text.locate(table.range + query.query.body.start())?;
+    let fixed = format!("${{ref({name})}}");
+    let message = format!("an option query must name exactly one model, and `{name}` is read as a table (R-IN-11)");
+    let mut finding = Finding::new(Code::OptionsReference, loc, message);
+    finding.help = Some(format!("write `{fixed}`"));
+    finding.fix = Some(Fix::replace(format!("write `{fixed}`"), loc, fixed));
+    (project.object(id).kind == Kind::Model).then_some(finding)
 }
 
 fn column_count(project: &Project, facts: &Facts<'_>, query: &QueryText) -> Option<usize> {

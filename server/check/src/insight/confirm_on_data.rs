@@ -8,7 +8,7 @@ use crate::insight::combinations::Combination;
 use crate::models::check_model::Columns;
 use crate::models::source::source_of_model;
 use crate::proof::Class;
-use viz_facts::{Column, QueryTable, Question, Reason, SourceSpec, SqlError, Unknown};
+use viz_facts::{Column, QueryTable, Question, Reason, RunBy, SourceSpec, SqlError, Unknown};
 use viz_sql::{model_query, name_hash, quote};
 use viz_text::TextRange;
 
@@ -107,7 +107,7 @@ fn run_on_data(
         let (source, tables) = (&source, &tables);
         move |sql: String| {
             let (source, tables) = (source.clone(), tables.clone());
-            setting.facts.accepted(Question::Execute { source, tables, materialized, sql })
+            setting.facts.accepted(Question::Execute { source, tables, by: run_by(setting), materialized, sql })
         }
     };
     Ok(match run_as_viewers(setting, render(setting, plan, selection), execute(false)) {
@@ -132,6 +132,11 @@ pub(super) fn try_each(setting: &Setting<'_>, plan: &Plan, among: &[usize]) -> R
     let trials: Vec<Result<Trial, Unknown>> =
         tried.map(|at| run_on_data(setting, plan, &plan.combinations[*at], None)).collect();
     trials.into_iter().collect()
+}
+
+/// Whose engine runs the query for viewers.
+pub(super) fn run_by(setting: &Setting<'_>) -> RunBy {
+    if setting.composed.dynamic { RunBy::Browser } else { RunBy::Source }
 }
 
 /// Where the query finds its rows. In the browser they have the types in which a run stores them.

@@ -5,7 +5,7 @@
 
 use super::InsightVerdict;
 use super::blame::{Failure, choices_finding};
-use super::confirm_on_data::source_and_tables;
+use super::confirm_on_data::{run_by, source_and_tables};
 use super::costs::{Ran, cost, over_budget};
 use super::impossible_pairs::impossible_pairs;
 use super::meant_by_viewers::run_as_viewers;
@@ -41,7 +41,7 @@ pub(super) fn execute_sample(
     }
     let run = |text: String| {
         let (source, tables, sql) = (source.clone(), tables.clone(), counting_query(&text));
-        outcome(setting.facts.get(Question::Rows { source, tables, sql, rows: 1, bytes: ANSWER }))
+        outcome(setting.facts.get(Question::Rows { source, tables, by: run_by(setting), sql, rows: 1, bytes: ANSWER }))
     };
     let texts = among.iter().map(|at| render(setting, plan, &plan.combinations[*at]));
     // All are asked at once.
@@ -174,10 +174,13 @@ fn read_at(setting: &Setting<'_>, plan: &Plan, witness: &Witness) -> Option<Loc>
     setting.composed.template.holes().iter().find(|hole| inputs.contains(&hole.input)).map(|hole| hole.loc)
 }
 
-/// The query that counts, measures and hashes the rows of another. The hash of a row reads all its values, so none is left out.
+/// The query that counts, measures and hashes the rows of another, with DuckDB's own functions: macros of a source may have their
+/// names. The hash of a row reads all its values, so none is left out.
 fn counting_query(sql: &str) -> String {
+    let size = "system.main.sum(system.main.strlen(system.main.row(*COLUMNS(*))::VARCHAR))";
+    let hash = "system.main.md5(system.main.string_agg(system.main.hash(viz_rows)::VARCHAR, ','))";
     format!(
-        "SELECT count(*) || ':' || coalesce(sum(strlen(row(*COLUMNS(*))::VARCHAR)), 0) || ':' || coalesce(md5(string_agg(hash(viz_rows)::VARCHAR, ',')), '') FROM (\n{sql}\n) AS viz_rows"
+        "SELECT system.main.concat(system.main.count_star(), ':', coalesce({size}, 0), ':', coalesce({hash}, '')) FROM (\n{sql}\n) AS viz_rows"
     )
 }
 

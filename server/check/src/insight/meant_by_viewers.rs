@@ -11,7 +11,7 @@ use super::{InsightVerdict, in_1_4};
 use crate::report::Finding;
 use std::collections::HashSet;
 use std::sync::Arc;
-use viz_facts::{Reason, ShadowTable, SqlError, SqlErrorKind, Unknown};
+use viz_facts::{Reason, ShadowTable, SqlError, SqlErrorKind, Unknown, looks_at_names};
 use viz_project::Code;
 use viz_sql::engine_1_4::{Meant, Reworded, reworded};
 use viz_text::TextSize;
@@ -44,7 +44,11 @@ pub(super) fn bound_by_both(
     let Some(words) = in_1_4(setting.project, setting.composed).then(|| reworded(text, meant)).flatten() else {
         return Ok(plain(found));
     };
-    Ok(match (found, ask(words.text().to_owned())?) {
+    let reworded = ask(words.text().to_owned())?;
+    if found.is_ok() != reworded.is_ok() && looks_at_names(text) {
+        return Err(names_in_other_words());
+    }
+    Ok(match (found, reworded) {
         // A text that 2.0 can't read is none of 1.4's.
         (Ok(()), Err(error)) if error.kind != SqlErrorKind::Parser => Bound::NotByViewers(typed(&words, error)),
         (Err(error), Ok(())) => {
@@ -79,6 +83,7 @@ pub(super) fn run_as_viewers<T>(
         found => Ok(found),
     };
     let run_in = |words: Option<Reworded>| match words {
+        Some(_) if looks_at_names(&text) => Err(names_in_other_words()),
         Some(words) => Ok(run(words.text().to_owned())?.map_err(|error| typed(&words, error))),
         None => run(text.clone()),
     };
@@ -86,6 +91,12 @@ pub(super) fn run_as_viewers<T>(
         Err(error) if in_1_4 && is_refused_by_newer_binder(&error) => run_in(meant(Meant::Taken)),
         found => Ok(found),
     }
+}
+
+/// Why a query is not judged in other words: expressions without a name are called by their words.
+fn names_in_other_words() -> Unknown {
+    let why = "only the browser's engine tells what it makes of the names of expressions in its sub-query: name them with `as`";
+    Unknown::new(Reason::BrowserOnly, why)
 }
 
 /// Whether only 2.0's binder refuses it: what differs each time, in the order of a window, and a truth value that is sorted by.

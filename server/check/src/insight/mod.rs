@@ -6,12 +6,14 @@ mod branches;
 pub(crate) mod browser_engine;
 mod chosen_props;
 pub(crate) mod combinations;
+pub(crate) mod compositions;
 mod computed;
 pub(crate) mod confirm_on_data;
 pub(crate) mod conjuncts;
 mod context;
 mod costs;
 pub(crate) mod execute;
+mod expressions;
 mod grouped_otherwise;
 mod grouping;
 mod hostile;
@@ -20,6 +22,7 @@ pub(crate) mod in_browser;
 mod judge;
 mod line_order;
 mod meant_by_viewers;
+mod misplaced_words;
 mod never_looked_at;
 mod origin;
 mod over_nothing;
@@ -46,10 +49,9 @@ mod written;
 pub(crate) use context::FromFacts;
 
 use crate::facts::Facts;
-use crate::inputs::check_input::AllOptions;
-use crate::models::check_model::AllColumns;
 use crate::report::{Counters, Finding, InsightReport, Judge, Status};
 use crate::settings::{CheckOptions, Level};
+use compositions::Compositions;
 use computed::judge_computed;
 use execute::execute_sample;
 use grouped_otherwise::judge_groups;
@@ -69,7 +71,7 @@ use suspicious::suspicious;
 use values::{judge_data, judge_values};
 use viz_facts::{Question, Reason, ShadowTable, Unknown};
 use viz_project::{Body, BrowserEngine, Code, Insight, ObjectId, Project, Rule, Severity, StatementKind};
-use viz_sql::{Composed, Unread, compose, compose_without, no_model, problems_of_statics};
+use viz_sql::{Composed, Unread, compose_without, no_model, problems_of_statics};
 use viz_text::Loc;
 use without_options::judge_without_options;
 use written::judge_written;
@@ -93,17 +95,16 @@ impl InsightVerdict {
 
 /// Checks one insight.
 pub(crate) fn check_insight(
-    project: &Project,
     facts: &Facts<'_>,
     options: &CheckOptions,
-    columns: &AllColumns,
-    inputs: &AllOptions,
+    context: &FromFacts<'_>,
+    compositions: &Compositions,
     id: ObjectId,
 ) -> InsightVerdict {
+    let &FromFacts { columns, inputs, project } = context;
     let object = project.object(id);
     let mut verdict = InsightVerdict::new(project, id);
-    let context = FromFacts { columns, inputs, project };
-    let (Body::Insight(insight), Some(composed)) = (&object.body, compose(project, id, &context)) else {
+    let (Body::Insight(insight), Some(composed)) = (&object.body, compositions.of(facts, id, context)) else {
         verdict.report.why = Some(Unknown::new(Reason::NoQuery, "the insight has no query"));
         if let Body::Insight(insight) = &object.body
             && !insight.unreadable
@@ -111,7 +112,7 @@ pub(crate) fn check_insight(
         {
             (verdict.report.status, verdict.report.why) = (Status::Static, None);
             verdict.findings.extend(draws_nothing(project, id, insight));
-            verdict.findings.extend(problems_of_statics(project, insight, &context).iter().map(Finding::from));
+            verdict.findings.extend(problems_of_statics(project, insight, context).iter().map(Finding::from));
         } else if let Body::Insight(insight) = &object.body {
             no_query(project, id, insight, &mut verdict.findings);
         }
@@ -125,18 +126,19 @@ pub(crate) fn check_insight(
     }
     verdict.findings.extend(composed.problems.iter().map(Finding::from));
     (verdict.report.proof.canonicalised, verdict.report.proof.compared) = (composed.read, composed.compared);
-    let unread = composed.unread.clone();
-    let (built, left_out) = as_built(facts, id, &context, composed);
-    let other = if in_1_4(project, &built) { built.grouped_as_viewers_see() } else { mended(facts, &built) };
-    let composed = other.as_ref().unwrap_or(&built);
-    let setting = Setting { project, facts, options, columns, inputs, id, insight, composed, built: &built };
+    let unread = &composed.unread;
+    let (shorter, left_out) = as_built(facts, id, context, &composed);
+    let built = shorter.as_ref().unwrap_or(&composed);
+    let other = if in_1_4(project, built) { built.grouped_as_viewers_see() } else { mended(facts, built) };
+    let composed = other.as_ref().unwrap_or(built);
+    let setting = Setting { project, facts, options, columns, inputs, id, insight, composed, built };
     judge_query(&setting, &mut verdict);
     // A filter that is dropped whatever is chosen needs no other finding about the same placeholder.
     let dropped: Vec<_> = composed.problems.iter().filter(|problem| problem.code == Code::DroppedFilter).collect();
     verdict
         .findings
         .retain(|finding| !finding.code.is_of_choices() || dropped.iter().all(|problem| problem.loc != finding.loc));
-    add_unread(&setting, &unread, &left_out, &mut verdict.findings);
+    add_unread(&setting, unread, &left_out, &mut verdict.findings);
     suspicious(&setting, &mut verdict.findings);
     bare_names::mend(project, id, insight, columns, &mut verdict.findings);
     usual_mistakes::tell(project, insight, &mut verdict.findings);
@@ -161,16 +163,16 @@ fn tell_made_up(setting: &Setting<'_>, findings: &mut [Finding]) {
     }
 }
 
-/// The query without what the build can't read, and the statements that are left out.
+/// The query without what the build can't read, if there is such, and the statements that are left out.
 pub(crate) fn as_built(
     facts: &Facts<'_>,
     id: ObjectId,
     context: &FromFacts<'_>,
-    composed: Composed,
-) -> (Composed, Vec<usize>) {
-    let left_out = left_out(facts, &composed);
+    composed: &Composed,
+) -> (Option<Composed>, Vec<usize>) {
+    let left_out = left_out(facts, composed);
     let shorter = if left_out.is_empty() { None } else { compose_without(context.project, id, context, &left_out) };
-    (shorter.unwrap_or(composed), left_out)
+    (shorter, left_out)
 }
 
 /// The statements that the build leaves out of a query without inputs, because SQLGlot can't read what the engine can

@@ -124,7 +124,8 @@ fn render(
     let context = FromFacts { columns: &columns, inputs: &inputs, project };
     let composed =
         compose(project, insight, &context).ok_or_else(|| Unknown::new(Reason::NoQuery, "it has no query"))?;
-    let (composed, _) = as_built(facts, insight, &context, composed);
+    let (shorter, _) = as_built(facts, insight, &context, &composed);
+    let composed = shorter.unwrap_or(composed);
     let composed = mended(facts, &composed).unwrap_or(composed);
     if composed.broken {
         return Err(not_composed(&composed));

@@ -1,6 +1,9 @@
 //! What newcomers write in a query, and DuckDB tells in words that lead elsewhere: a date or a text without quotes, quotes of a text
-//! processor, `= null`, and words of whole queries in a single expression.
+//! processor, `= null`.
 
+use super::expressions;
+use super::misplaced_words::reword;
+use crate::engine_errors::dates::unquoted_dates;
 use crate::report::Finding;
 use viz_project::{Code, Fix, Insight, Project, Statement, StatementKind};
 use viz_sql::{Token, tokenize};
@@ -9,9 +12,22 @@ use viz_text::{Loc, TextRange, TextSize, filled};
 
 /// Says what was meant, in the findings about it.
 pub(super) fn tell(project: &Project, insight: &Insight, findings: &mut [Finding]) {
-    let codes = [Code::CombinationBind, Code::CombinationSyntax, Code::SqlBind, Code::SqlSyntax, Code::UnknownColumn];
+    let codes = [
+        Code::BareModelReference,
+        Code::CombinationBind,
+        Code::CombinationSyntax,
+        Code::DroppedFilter,
+        Code::SqlBind,
+        Code::SqlSyntax,
+        Code::UnknownColumn,
+    ];
     if !findings.iter().any(|finding| codes.contains(&finding.code) || finding.code == Code::InsightEmpty) {
         return;
+    }
+    let of_a_statement =
+        |finding: &Finding| insight.statements.iter().any(|statement| statement.query.loc.contains(finding.loc));
+    for finding in findings.iter_mut().filter(|finding| codes.contains(&finding.code) && !of_a_statement(finding)) {
+        expressions::tell(project, finding);
     }
     for statement in &insight.statements {
         let whole = statement.query.loc;
@@ -99,11 +115,14 @@ fn mistakes(statement: &Statement) -> Vec<Mistake> {
     let Ok(tokens) = tokenize(&plain) else { return out };
     let tokens: Vec<Token> = tokens.into_iter().filter(|token| !token.is_space()).collect();
     let text = |at: usize| tokens.get(at).map_or("", |token| &plain[token.range]);
+    out.extend(unquoted_dates(&plain).into_iter().map(|date| Mistake {
+        what: What::Date,
+        range: date.range,
+        says: date.says,
+        meant: date.meant,
+    }));
     for at in 0..tokens.len() {
         let through = |last: usize| tokens[at].range.cover(tokens[last].range);
-        if let Some(date) = date(&plain, through((at + 4).min(tokens.len() - 1))) {
-            out.push(date);
-        }
         let compared = matches!(text(at), "=" | "<>" | "!=");
         let goes_on = matches!(text(at + 2), "." | "(");
         if compared && text(at + 1).eq_ignore_ascii_case("null") && statement.kind == StatementKind::Filter {
@@ -123,21 +142,6 @@ fn mistakes(statement: &Statement) -> Vec<Mistake> {
 
 fn is_word(text: &str) -> bool {
     text.starts_with(char::is_alphabetic) && text.chars().all(|c| c.is_alphanumeric() || c == '_')
-}
-
-/// `2026-02-01`, which SQL takes for a subtraction.
-fn date(sql: &str, range: TextRange) -> Option<Mistake> {
-    let text = &sql[range];
-    let parts: Vec<&str> = text.split('-').collect();
-    let [year, month, day] = parts.as_slice() else { return None };
-    let number = |text: &str, lengths: &[usize]| {
-        let digits = lengths.contains(&text.len()) && text.bytes().all(|c| c.is_ascii_digit());
-        digits.then(|| text.parse::<i32>().ok()).flatten()
-    };
-    let (year, month, day) = (number(year, &[4])?, number(month, &[1, 2])?, number(day, &[1, 2])?);
-    let is_date = (1..=12).contains(&month) && (1..=31).contains(&day);
-    let says = format!("`{text}` without quotes is a subtraction ({})", year - month - day);
-    is_date.then(|| Mistake { what: What::Date, range, says, meant: format!("'{year:04}-{month:02}-{day:02}'") })
 }
 
 fn curly_quotes(sql: &str) -> Vec<Mistake> {
@@ -160,42 +164,9 @@ fn curly_quotes(sql: &str) -> Vec<Mistake> {
     out
 }
 
-/// Words of whole queries, where only an expression stands.
-fn reword(statement: &Statement, finding: &mut Finding) {
-    let filter = statement.kind == StatementKind::Filter;
-    let near = |word: &str| finding.message.contains(&format!("syntax error at or near \"{word}\""));
-    let (says, help) = if filter && finding.message.contains("must appear in the GROUP BY clause") {
-        ("it mixes an aggregate with a plain column", "make two filters of it")
-    } else if filter && near("where") {
-        ("a filter is only its condition", "leave out `where`")
-    } else if near("group") {
-        ("it holds the end of a query", "leave out `group by`: the query is grouped by what is no aggregate")
-    } else if near("as") && !filter {
-        ("it gets no name of its own", "leave out `as` and the name")
-    } else if near("ascending") || near("descending") {
-        ("a sort ends with `asc` or `desc`", "write `asc` or `desc`")
-    } else {
-        return;
-    };
-    if let Some((subject, _)) = finding.message.split_once(": ") {
-        finding.message = format!("{subject}: {says}");
-        finding.help = Some(help.to_owned());
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates_are_recognised() {
-        let told = |text: &str| date(text, TextRange::up_to(TextSize::of(text))).map(|found| (found.says, found.meant));
-        let says = "`2026-2-1` without quotes is a subtraction (2023)".to_owned();
-        assert_eq!(told("2026-2-1"), Some((says, "'2026-02-01'".to_owned())));
-        for other in ["2026-13-01", "26-02-01", "2026 - 02 - 01", "2026-02", "2026-02-01-03", "a-b-c"] {
-            assert_eq!(told(other), None, "{other}");
-        }
-    }
 
     #[test]
     fn curly_quotes_are_recognised() {

@@ -10,6 +10,7 @@ use crate::models::literal_places::{replaced_in_vain, taken_literally};
 use crate::models::missing;
 use crate::models::not_run::not_run;
 use crate::models::source::source_of_model;
+use crate::models::what_was_meant;
 use crate::report::Finding;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -100,6 +101,7 @@ pub(crate) fn check_model(project: &Project, facts: &Facts<'_>, id: ObjectId, in
         && let Some(sql) = model_query(project, id)
     {
         findings.extend(taken_literally(project.object(id).name_text(), &sql));
+        findings.extend(what_was_meant::compared_dates(project, id, &sql));
     }
     match &columns {
         Columns::Known(columns) if in_browser => {
@@ -281,6 +283,7 @@ fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec
     let message = format!("the query of the model `{}` fails: {words}", object.name_text());
     let mut finding = Finding::new(Code::ModelSql, loc, message);
     crate::engine_errors::wording::suggest(&mut finding, error);
+    what_was_meant::tell(project, &sql, error, &mut finding);
     if error.kind == SqlErrorKind::Io {
         finding.help = Some("file names are relative to the project's folder".into());
     }

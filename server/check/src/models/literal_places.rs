@@ -1,10 +1,10 @@
-//! References and variables in a model's SQL, which nothing replaces (`R-REF-10`, `R-ENV-05`): where the query fails for them,
+//! References, variables and templates in a model's SQL, which nothing replaces (`R-REF-10`, `R-ENV-05`, `R-ENV-06`): where the query fails for them,
 //! and where it runs all the same, with the text as it stands.
 
 use crate::report::Finding;
 use viz_facts::SqlError;
 use viz_project::{Code, Problem, Severity};
-use viz_text::{MappedText, TextRange};
+use viz_text::{MappedText, TextRange, TextSize};
 
 /// A piece of SQL that looks as if it were replaced.
 struct Piece {
@@ -27,7 +27,8 @@ fn pieces(sql: &MappedText) -> Vec<Piece> {
     let help = "variables are replaced in the fields of sources only: write the value itself";
     let variables = viz_syntax::env_references(text).into_iter();
     let variables = variables.map(|(range, _)| (range, "variables", Code::VariableNotReplaced, help.to_owned()));
-    let found: Vec<_> = references.chain(variables).collect();
+    let templates = templates(text).into_iter();
+    let found: Vec<_> = references.chain(variables).chain(templates).collect();
     if found.is_empty() {
         return Vec::new();
     }
@@ -36,9 +37,41 @@ fn pieces(sql: &MappedText) -> Vec<Piece> {
     let piece = |(range, what, code, help)| {
         let token = around(range);
         let quoted = token.is_some_and(viz_sql::Token::is_quoted);
+        // Other templates in a text may be meant for whoever gets it.
+        let is_text = quoted && code == Code::RemovedSyntax && !text[range].contains("env_var(");
+        token.filter(|_| is_text).is_none().then_some(())?;
         token.is_none_or(|token| !token.is_space()).then_some(Piece { range, what, code, help, quoted })
     };
     found.into_iter().filter_map(piece).collect()
+}
+
+/// The templates of dbt and of 1.x: `{{ ref('orders') }}`, `{% if … %}`.
+fn templates(sql: &str) -> Vec<(TextRange, &'static str, Code, String)> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(start) = sql[at..].find(['{']).map(|found| at + found) {
+        let close = match sql.as_bytes().get(start + 1) {
+            Some(b'{') => "}}",
+            Some(b'%') => "%}",
+            _ => {
+                at = start + 1;
+                continue;
+            }
+        };
+        let Some(end) = sql[start..].find(close).map(|found| start + found + close.len()) else { break };
+        let inner = sql[start + 2..end - 2].trim();
+        let help = if inner.starts_with("env_var(") {
+            "write the value itself: variables are replaced in the fields of sources only"
+        } else if inner.starts_with("ref(") || inner.starts_with("source(") {
+            "write the table's name: this is dbt's syntax, and what dbt compiled can be read through its manifest"
+        } else {
+            "write plain SQL: templates are not processed"
+        };
+        let range = TextRange::new(TextSize::new(start as u32), TextSize::new(end as u32));
+        out.push((range, "templates", Code::RemovedSyntax, help.to_owned()));
+        at = end;
+    }
+    out
 }
 
 /// Where a query runs: what it compares with, or calls something, is the text of the reference.

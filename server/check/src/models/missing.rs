@@ -80,7 +80,10 @@ fn with_name_beside(problem: Problem, written: &str, why: &Unknown, place: Optio
         .map(|name| if folder.is_empty() { name } else { format!("{folder}/{name}") })
         .collect();
     let Some(help) = did_you_mean(&near) else {
-        let help = "make the file, or correct the path: it is relative to the project's folder";
+        let help = match written.starts_with('$') {
+            true => "write the path itself: no variable of a shell is replaced in it",
+            false => "make the file, or correct the path: it is relative to the project's folder",
+        };
         return Finding::from(&problem.help(help));
     };
     let mut problem = problem.severity(Severity::Error).help(help);

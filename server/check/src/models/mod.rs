@@ -9,3 +9,4 @@ mod missing;
 pub(crate) mod not_run;
 pub(crate) mod source;
 pub(crate) mod unusable_source;
+mod what_was_meant;

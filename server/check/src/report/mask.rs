@@ -14,7 +14,7 @@ pub(crate) fn hide_in(mask: &Mask, report: &mut Report) {
     report.findings.iter_mut().for_each(|finding| in_finding(mask, finding));
     let holds = |why: &Option<Unknown>| why.as_ref().is_some_and(|why| mask.is_in(&why.message));
     if report.insights.iter().any(|insight| holds(&insight.why)) {
-        let insights = Arc::make_mut(&mut report.insights).iter_mut();
+        let insights = report.insights.iter_mut();
         insights
             .filter_map(|insight| insight.why.as_mut())
             .flat_map(Unknown::texts_mut)
@@ -24,7 +24,7 @@ pub(crate) fn hide_in(mask: &Mask, report: &mut Report) {
         insight.cost.as_ref().is_some_and(|cost| cost.slowest.values().any(|option| mask.is_in(option)))
     };
     if report.insights.iter().any(costs) {
-        let costs = Arc::make_mut(&mut report.insights).iter_mut().filter_map(|insight| insight.cost.as_mut());
+        let costs = report.insights.iter_mut().filter_map(|insight| insight.cost.as_mut());
         costs.flat_map(|cost| cost.slowest.values_mut()).for_each(|option| mask.hide_in(option));
     }
     if report.inputs.iter().any(|input| holds(&input.why)) {

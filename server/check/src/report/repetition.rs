@@ -55,7 +55,40 @@ fn drop_follow_ups(placed: &mut Vec<(FileId, TextRange, Finding)>) {
         let reach = removed.last().filter(|(at, ..)| at == file).map_or(range.end(), |(.., end)| range.end().max(*end));
         removed.push((*file, range.start(), reach));
     }
+    // What is told of a source's path, and of a key, says why nothing is there.
+    let starts = |codes: &[Code]| -> Vec<(FileId, TextSize)> {
+        let found = placed.iter().filter(|(.., finding)| codes.contains(&finding.code));
+        found.map(|(file, range, _)| (*file, range.start())).collect()
+    };
+    let (paths, merges) = (starts(&[Code::RemovedSyntax, Code::UnusableSource]), starts(&[Code::MergeKey]));
+    let texts = starts(&[Code::InvalidProp]);
+    let begins_in = |starts: &[(FileId, TextSize)], file: FileId, range: TextRange| {
+        let at = starts.partition_point(|start| *start < (file, range.start()));
+        starts.get(at).is_some_and(|(other, start)| *other == file && *start <= range.end())
+    };
+    let is_in = |starts: &[(FileId, TextSize)], file: FileId, range: TextRange, reach: u32| {
+        let at = starts.partition_point(|start| *start <= (file, range.start()));
+        let before = at.checked_sub(1).and_then(|at| starts.get(at));
+        before.is_some_and(|(other, start)| *other == file && range.start() - *start <= TextSize::new(reach))
+    };
+    let merged: Vec<_> = placed
+        .iter()
+        .filter(|(.., finding)| finding.code == Code::DuplicateKey && finding.fix.is_some())
+        .map(|(file, _, finding)| (*file, finding.object.clone()))
+        .collect();
+    let mut fixes = HashSet::new();
     placed.retain(|(file, range, finding)| match finding.code {
+        Code::DatabaseMissing | Code::UnsetVariable => !begins_in(&paths, *file, *range),
+        // Of two objects in one, each key comes twice.
+        Code::DuplicateKey => finding.fix.is_some() || !merged.contains(&(*file, finding.object.clone())),
+        Code::UnknownKey => !merges.contains(&(*file, range.start())),
+        // `?( ${ref(orders).city} )`.
+        Code::ReferenceNotReplaced => !is_in(&texts, *file, *range, 3),
+        // `ref(orders).city` has neither such a function nor such a column.
+        Code::SqlBind | Code::UnknownColumn | Code::SqlSyntax => match &finding.fix {
+            Some(fix) if fix.title.starts_with("write `${ref(") => fixes.insert(fix.edits.clone()),
+            _ => true,
+        },
         code if code.follows_a_tag() => !tagged.contains(&(*file, range.start().into())),
         Code::YamlSyntax => {
             let before = removed.partition_point(|(at, start, _)| (at, start) <= (file, &range.start()));

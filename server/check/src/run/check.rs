@@ -3,7 +3,7 @@
 use crate::dashboards::half_wired::half_wired;
 use crate::facts::Facts;
 use crate::inputs::check_input::check_input;
-use crate::insight::{InsightVerdict, check_insight};
+use crate::insight::{FromFacts, InsightVerdict, check_insight};
 use crate::models::check_expression::check_expression;
 use crate::models::check_model::check_model;
 use crate::models::check_table::check_table;
@@ -68,6 +68,7 @@ pub fn check_first(
     findings.extend(unusable_source::with_variables(project).iter().map(Finding::from));
     crate::run::reference_loader::check_files(project, options.oracle, &mut findings);
     let common = common(project, options);
+    memo.compositions.begin(project, common);
     let mut run = Run {
         project,
         facts,
@@ -78,14 +79,12 @@ pub fn check_first(
         standing: memo.take_standing(),
         counters: Counters::default(),
     };
+    run.standing.look_at_browser(project);
     let due = run.standing.due(project, facts, common);
     if matches!(due, Due::All) {
         let inputs = project.of_kind(Kind::Input).map(|id| InputReport::new(project, id)).collect();
         let insights = project.of_kind(Kind::Insight).map(|id| InsightReport::new(project, id)).collect();
-        let fingerprints = std::mem::take(&mut run.standing.fingerprints);
-        let in_browser = crate::models::check_model::models_in_browser(project);
-        run.standing = Standing::start(in_browser, inputs, insights);
-        run.standing.fingerprints = fingerprints;
+        run.standing.start(inputs, insights);
     }
     run.models(&due);
     run.expressions(&due);
@@ -107,7 +106,7 @@ pub fn check_first(
     }
     let mut report = Report {
         findings: Vec::new(),
-        insights: Arc::clone(&standing.insights),
+        insights: standing.insights.clone(),
         inputs: Arc::clone(&standing.inputs),
         questions: standing.questions().cloned().collect(),
         counters,
@@ -168,7 +167,7 @@ impl<'a> Run<'a> {
     fn models(&mut self, due: &Due) {
         let (project, memo) = (self.project, self.memo);
         for id in due.of_kind(project, Kind::Model) {
-            let in_browser = self.standing.in_browser.contains(&id);
+            let in_browser = self.standing.in_browser(id);
             let check = |facts: &Facts<'_>, _: &Standing| {
                 let mut verdict = check_model(project, facts, id, in_browser);
                 bounds::of_object(&mut verdict.findings);
@@ -271,18 +270,28 @@ impl<'a> Run<'a> {
                 None => {
                     let facts_of = Facts::new(facts, sources.clone());
                     standing.note(project.dependencies(*id), &facts_of);
-                    let (columns, inputs) = (&standing.columns, &standing.options);
+                    let context = FromFacts { columns: &standing.columns, inputs: &standing.options, project };
                     let mut verdict = in_spite_of_mistakes(project, *id, || {
-                        check_insight(project, &facts_of, options, columns, inputs, *id)
+                        check_insight(&facts_of, options, &context, &memo.compositions, *id)
                     });
                     verdict.findings.extend(unusable_source::of_insight(project, *id));
                     bounds::of_object(&mut verdict.findings);
                     verdict.counters = facts_of.counted();
-                    Checked::Now(remember(&memo.insights, project.object(*id).loc, depends, &facts_of, verdict))
+                    let now = remember(&memo.insights, project.object(*id).loc, depends, &facts_of, verdict);
+                    if now.questions.is_empty() {
+                        memo.compositions.forget(*id);
+                    }
+                    Checked::Now(now)
                 }
             })
             .collect();
         for (id, checked) in due.into_iter().zip(verdicts) {
+            let place = project.all_of_kind(Kind::Insight).binary_search(&id).expect("insights are in document order");
+            // While everything is still to be looked at, most have been left for later before.
+            let is_told = || self.standing.insights[place].loc == project.object(id).name_loc();
+            if matches!(checked, Checked::Later) && self.standing.postponed.contains(&id) && is_told() {
+                continue;
+            }
             let mut report = InsightReport::new(project, id);
             let now = matches!(checked, Checked::Now(_));
             match checked {
@@ -303,9 +312,8 @@ impl<'a> Run<'a> {
                     }
                 }
             }
-            let place = project.all_of_kind(Kind::Insight).binary_search(&id).expect("insights are in document order");
             if self.standing.insights[place] != report {
-                Arc::make_mut(&mut self.standing.insights)[place] = report;
+                self.standing.insights[place] = report;
             }
         }
     }

@@ -3,9 +3,10 @@
 
 use crate::facts::{Facts, Used};
 use crate::inputs::check_input::AllOptions;
-use crate::models::check_model::AllColumns;
+use crate::models::check_model::{AllColumns, models_in_browser};
 use crate::report::fingerprint::Fingerprints;
-use crate::report::{Finding, InputReport, InsightReport};
+use crate::report::insights::Insights;
+use crate::report::{Finding, InputReport};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,8 +19,9 @@ use viz_text::Loc;
 pub(crate) struct Standing {
     /// Of which text and facts this is the standing.
     of: Option<Moment>,
-    /// Models that the browser reads.
-    pub(crate) in_browser: FxHashSet<ObjectId>,
+    /// Models that the browser reads, and those that have come to be among them, or have ceased to be, since the last check.
+    in_browser: FxHashSet<ObjectId>,
+    rewired: Vec<ObjectId>,
     pub(crate) columns: AllColumns,
     pub(crate) options: AllOptions,
     /// The facts behind the columns of models and the options of inputs, where there are some.
@@ -29,7 +31,7 @@ pub(crate) struct Standing {
     /// All of them, in document order.
     pub(crate) inputs: Arc<Vec<InputReport>>,
     /// All of them, in document order.
-    pub(crate) insights: Arc<Vec<InsightReport>>,
+    pub(crate) insights: Insights,
     /// Insights that were left for later.
     pub(crate) postponed: BTreeSet<ObjectId>,
     /// What was found at the objects where something was.
@@ -53,7 +55,8 @@ struct Moment {
 /// Which objects to look at.
 pub(crate) enum Due {
     All,
-    Only(BTreeSet<ObjectId>),
+    /// By kind, in document order.
+    Only(FxHashMap<Kind, Vec<ObjectId>>),
 }
 
 impl Due {
@@ -61,17 +64,36 @@ impl Due {
     pub(crate) fn of_kind(&self, project: &Project, kind: Kind) -> Vec<ObjectId> {
         match self {
             Due::All => project.of_kind(kind).collect(),
-            Due::Only(ids) => ids.iter().copied().filter(|id| project.object(*id).kind == kind).collect(),
+            Due::Only(ids) => ids.get(&kind).cloned().unwrap_or_default(),
         }
     }
 }
 
 impl Standing {
+    /// Whether the browser reads a model.
+    pub(crate) fn in_browser(&self, model: ObjectId) -> bool {
+        self.in_browser.contains(&model)
+    }
+
+    /// Finds the models that the browser reads, where objects use each other in other ways than at the last check.
+    pub(crate) fn look_at_browser(&mut self, project: &Project) {
+        if self.of.as_ref().is_some_and(|of| project.has_graph(&of.graph)) {
+            return;
+        }
+        let now = models_in_browser(project);
+        self.rewired = now.symmetric_difference(&self.in_browser).copied().collect();
+        self.in_browser = now;
+    }
+
     /// What of this may not hold any more for this text and these facts; `common` is the identity of what all verdicts
     /// depend on.
     pub(crate) fn due(&self, project: &Project, facts: &FactStore, common: u64) -> Due {
         match self.outdated(project, facts, common) {
-            Some(ids) => Due::Only(ids),
+            Some(ids) => {
+                let mut by_kind: FxHashMap<Kind, Vec<ObjectId>> = FxHashMap::default();
+                ids.into_iter().for_each(|id| by_kind.entry(project.object(id).kind).or_default().push(id));
+                Due::Only(by_kind)
+            }
             None => Due::All,
         }
     }
@@ -79,11 +101,12 @@ impl Standing {
     fn outdated(&self, project: &Project, facts: &FactStore, common: u64) -> Option<BTreeSet<ObjectId>> {
         // Objects that have moved on leave the facts behind that they used; from time to time that is tidied up.
         const TIDY: usize = 20_000;
-        let of = self.of.as_ref().filter(|of| of.common == common && project.has_graph(&of.graph))?;
+        let of = self.of.as_ref().filter(|of| of.common == common && project.has_objects_of(&of.graph))?;
         if self.users.len() > 2 * self.at_first + TIDY {
             return None;
         }
         let mut out = self.postponed.clone();
+        out.extend(self.rewired.iter().copied());
         let identities = project.identities();
         if !Arc::ptr_eq(identities, &of.identities) {
             let pairs = of.identities.iter().zip(identities.iter()).zip(project.ids());
@@ -96,12 +119,9 @@ impl Standing {
     }
 
     /// Everything is being looked at.
-    pub(crate) fn start(
-        in_browser: FxHashSet<ObjectId>,
-        inputs: Vec<InputReport>,
-        insights: Vec<InsightReport>,
-    ) -> Self {
-        Self { in_browser, inputs: Arc::new(inputs), insights: Arc::new(insights), ..Self::default() }
+    pub(crate) fn start(&mut self, inputs: Vec<InputReport>, insights: Insights) {
+        let (in_browser, fingerprints) = (std::mem::take(&mut self.in_browser), std::mem::take(&mut self.fingerprints));
+        *self = Self { in_browser, fingerprints, inputs: Arc::new(inputs), insights, ..Self::default() };
     }
 
     /// What was found at an object.
@@ -146,6 +166,11 @@ impl Standing {
         self.users.get(&key).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether an object used what is known about this question.
+    pub(crate) fn uses(&self, key: QuestionKey) -> bool {
+        self.users.contains_key(&key)
+    }
+
     /// All that was found. A sibling's name in a metric is told where it stands, not again for the insights that use the
     /// metric.
     pub(crate) fn findings(&self, project: &Project) -> Vec<Finding> {
@@ -168,6 +193,7 @@ impl Standing {
         if matches!(due, Due::All) {
             self.at_first = self.users.len();
         }
+        self.rewired.clear();
         self.of = Some(Moment {
             graph: Arc::clone(project.graph()),
             identities: Arc::clone(project.identities()),

@@ -3,6 +3,7 @@
 use crate::facts::{Facts, Used};
 use crate::inputs::check_input::InputVerdict;
 use crate::insight::InsightVerdict;
+use crate::insight::compositions::Compositions;
 use crate::models::check_expression::ExpressionVerdict;
 use crate::models::check_model::ModelVerdict;
 use crate::report::Finding;
@@ -24,6 +25,7 @@ pub struct Memo {
     pub(crate) tables: Shelf<Vec<Finding>>,
     pub(crate) insights: Shelf<InsightVerdict>,
     pub(crate) dashboards: Shelf<Vec<Finding>>,
+    pub(crate) compositions: Compositions,
     /// The result of the last check.
     standing: Mutex<Standing>,
 }
@@ -32,6 +34,11 @@ impl Memo {
     /// The objects of the last check that used the answer to a question, in document order.
     pub fn users(&self, key: QuestionKey) -> Vec<ObjectId> {
         self.standing.lock().users(key).to_vec()
+    }
+
+    /// Whether the last check used what is known about this question.
+    pub fn uses(&self, key: QuestionKey) -> bool {
+        self.standing.lock().uses(key)
     }
 
     /// Takes the result of the last check; a check that runs at the same time starts without one.

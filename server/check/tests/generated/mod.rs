@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 use viz_check::{CheckOptions, Memo, Report, check};
-use viz_facts::{Answer, Column, Fact, FactStore, OptionValues, Question};
+use viz_facts::{Answer, Column, Fact, FactStore, KeyedQuestion, OptionValues, Question};
 use viz_project::{Environment, MemoryFiles, Project};
 
 /// Shapes of a filter; insights differ pairwise in their SQL by shape and numbers.
@@ -84,10 +84,15 @@ impl Generated {
             if report.questions.is_empty() {
                 return report;
             }
-            for question in &report.questions {
-                let answer = Arc::new(answer(question));
-                self.facts.insert(question.key(), Fact::Known { answer, at: SystemTime::UNIX_EPOCH });
-            }
+            self.learn(&report.questions);
+        }
+    }
+
+    /// The engine has answered these.
+    pub fn learn(&mut self, questions: &[KeyedQuestion]) {
+        for question in questions {
+            let answer = Arc::new(answer(question));
+            self.facts.insert(question.key(), Fact::Known { answer, at: SystemTime::UNIX_EPOCH });
         }
     }
 

@@ -27,6 +27,9 @@ const VERDICTS: u64 = 400_000;
 /// A longer result (bytes of JSON) is not kept, only its beginning.
 const LONGEST: usize = 8 << 20;
 
+/// Bytes of a result that is read before anybody asks.
+const SHORT: u32 = 64 << 10;
+
 /// Bytes of a result, or of an error, that are shown.
 const PREVIEW: usize = 1000;
 
@@ -214,6 +217,28 @@ impl File {
         let (answer, at, reads, data) = self.looked_at(read())?;
         let (answer, reads) = (serde_json::from_str(&answer).ok()?, serde_json::from_str(&reads).ok()?);
         Some(Found { answer, at: moment(at), over: Some((reads, data)) })
+    }
+
+    /// The newest results of questions about a source, one for each question, as far as they are short.
+    pub(super) fn runs_of(&self, source: &str, engine: &str) -> Vec<(QuestionKey, String, Found)> {
+        let sql = "SELECT key, purpose, result, at, reads, data FROM runs WHERE id IN (
+                       SELECT max(id) FROM runs
+                       WHERE source = ?1 AND engine = ?2 AND data IS NOT NULL AND result IS NOT NULL AND bytes <= ?3
+                           AND purpose IN ('columns', 'options', 'execute')
+                       GROUP BY key)";
+        let read = || {
+            let row = |row: &rusqlite::Row<'_>| {
+                let answer = serde_json::from_str(row.get_ref(2)?.as_str()?).ok();
+                let reads = serde_json::from_str(row.get_ref(4)?.as_str()?).ok();
+                let (at, data) = (moment(row.get(3)?), row.get(5)?);
+                let found = answer.zip(reads).map(|(answer, reads)| Found { answer, at, over: Some((reads, data)) });
+                Ok(found.map(|found| Ok((QuestionKey(row.get(0)?), row.get(1)?, found))))
+            };
+            let mut statement = self.conn.prepare(sql)?;
+            let rows = statement.query_map(params![source, engine, SHORT], row)?;
+            rows.filter_map(Result::transpose).map(|row| row?).collect::<rusqlite::Result<Vec<_>>>().map(Some)
+        };
+        self.looked_at(read()).unwrap_or_default()
     }
 
     fn looked_at<T>(&self, read: rusqlite::Result<Option<T>>) -> Option<T> {

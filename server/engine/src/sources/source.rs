@@ -129,8 +129,14 @@ impl Source {
         }
     }
 
-    /// Runs a query over tables that hold the rows of theirs. They are gone afterwards.
-    pub(super) fn run_over_tables(&mut self, OverTables { tables, query }: &OverTables<'_>) -> Result<Answer, Failure> {
+    /// Answers a question whose query is run over tables that hold the rows of theirs. They are gone afterwards. What the browser
+    /// runs does not see the source's database, whose macros and types could stand for DuckDB's own.
+    pub(super) fn run_over_tables(
+        &mut self,
+        question: &Question,
+        write: Result<&Path, &Unknown>,
+        (OverTables { tables, query }, limits): (&OverTables<'_>, &Limits),
+    ) -> Result<Answer, Failure> {
         for text in tables.iter().map(|(_, sql)| sql).chain([query]) {
             self.macros.prepare(&self.conn, text.text());
         }
@@ -142,16 +148,17 @@ impl Source {
             made.push(name);
             Ok(())
         };
-        let filled: Result<(), Failure> = tables.iter().try_for_each(table);
-        let run = filled.and_then(|()| {
-            options::run(&self.conn, query.text()).map_err(|error| errors::failure(error, query.text(), 0))
-        });
+        let mut run: Result<(), Failure> = tables.iter().try_for_each(table);
+        if run.is_ok() && question.is_run_by_browser() {
+            run = self.detach().map_err(|error| of_table(errors::failure(error, "", usize::MAX)));
+        }
+        let answer = run.and_then(|()| self.run(question, write, (query, limits)));
         for name in made {
             self.conn
                 .execute_batch(&format!("DROP TABLE {name}"))
                 .map_err(|error| of_table(errors::failure(error, "", usize::MAX)))?;
         }
-        run.map(|()| Answer::Accepted(Ok(())))
+        answer
     }
 
     fn describe(&mut self, sql: &Gated<'_>) -> Result<Vec<Column>, Failure> {

@@ -1,8 +1,8 @@
 //! Which texts pass the statement gate.
 
-use super::{bind, parse, piece, runner};
+use super::{bind, parse, patient, piece, runner};
+use crate::Runner;
 use crate::spaces;
-use crate::{Limits, Runner};
 use viz_facts::{Question, Reason, SqlErrorKind};
 
 const ACCEPTED: &[&str] = &[
@@ -235,7 +235,7 @@ fn what_is_nested_too_deep_is_not_handed_over() {
         ] {
             let end = if closed { format!("1{}", after.repeat(depth)) } else { String::new() };
             let sql = format!("select {}{end}", before.repeat(depth));
-            let parsed = runner().run(&Question::Parse { sql: sql.clone() }, &Limits::default()).map(drop);
+            let parsed = runner().run(&Question::Parse { sql: sql.clone() }, &patient()).map(drop);
             for told in [parsed, bind(&sql).map(drop)] {
                 let code = told.as_ref().err().map(|why| why.code);
                 assert_eq!(code, deep.then_some(Reason::NestedTooDeep), "{before}: {told:?}");

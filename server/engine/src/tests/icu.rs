@@ -3,8 +3,8 @@
 //! `icu.tsv` holds calls and the types that DuckDB 2.0.0 with the extension `icu` gives them (`-` for an error), as
 //! `describe select … as x from t` printed them.
 
-use super::{bind_with, describe, memory, options, table};
-use crate::{Limits, PureRunner, Runner, SourceRunner};
+use super::{bind_with, describe, memory, options, patient, table};
+use crate::{PureRunner, Runner, SourceRunner};
 use viz_facts::{Answer, Question, Reason};
 
 const TABLE: [(&str, &str); 14] = [
@@ -44,7 +44,7 @@ fn verdicts_are_those_of_a_duckdb_with_the_extension() {
     for (call, expected) in calls() {
         total += 1;
         let question = Question::Describe { source: source.clone(), sql: with_table(call) };
-        match runner.run(&question, &Limits::default()) {
+        match runner.run(&question, &patient()) {
             Ok(Answer::Columns(Ok(columns))) => {
                 if Some(columns[0].data_type.as_str()) != expected {
                     wrong.push(format!("{call}: {} instead of {expected:?}", columns[0].data_type));

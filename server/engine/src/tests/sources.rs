@@ -1,11 +1,11 @@
 //! Describing and reading sources in this process.
 
-use super::{describe, file, memory, options, snapshot};
+use super::{describe, file, memory, options, patient, snapshot};
 use crate::{Limits, Runner, SourceRunner};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
-use viz_facts::{Answer, Column, Detail, QueryTable, Question, Reason, SourceSpec, SqlErrorKind};
+use viz_facts::{Answer, Column, Detail, QueryTable, Question, Reason, RunBy, SourceSpec, SqlErrorKind};
 
 /// A project folder with a database whose name needs quotes.
 fn project() -> (TempDir, PathBuf) {
@@ -161,9 +161,9 @@ fn a_csv_file_is_a_view() {
     // A file that changes is read again by the same runner.
     let mut runner = SourceRunner::new();
     let question = Question::Describe { source: csv(true), sql: sql.into() };
-    let first = runner.run(&question, &Limits::default()).unwrap();
+    let first = runner.run(&question, &patient()).unwrap();
     std::fs::write(&path, "other\n2024-01-01\n").unwrap();
-    assert_ne!(runner.run(&question, &Limits::default()).unwrap(), first);
+    assert_ne!(runner.run(&question, &patient()).unwrap(), first);
 
     std::fs::remove_file(&path).unwrap();
     std::fs::write(path.with_file_name("town.csv"), "name\n").unwrap();
@@ -212,7 +212,7 @@ fn a_database_is_free_between_questions() {
     let mut runner = SourceRunner::new();
     let question = Question::Describe { source, sql: "select city from orders".into() };
     for round in 0..3 {
-        assert!(runner.run(&question, &Limits::default()).is_ok());
+        assert!(runner.run(&question, &patient()).is_ok());
         let writer = duckdb::Connection::open(&path).unwrap();
         writer.execute_batch(&format!("create table t{round}(x integer)")).unwrap();
     }
@@ -249,7 +249,7 @@ fn a_row_that_cannot_be_read_fails_what_needs_it() {
     let mut runner = SourceRunner::new();
     let mut ask = |sql: &str| {
         let question = Question::Options { source: csv.clone(), sql: sql.into(), limit: 5 };
-        runner.run(&question, &Limits::default()).unwrap()
+        runner.run(&question, &patient()).unwrap()
     };
     let failed = |answer: &Answer| matches!(answer, Answer::Options(Err(_)));
     assert!(failed(&ask("select max(n) from long")));
@@ -283,13 +283,12 @@ fn an_endless_query_is_interrupted() {
     let mut runner = SourceRunner::new();
     let sql = "select count(*) from range(1000000000000::bigint) a, range(1000000) b";
     let endless = Question::Options { source: memory(folder.path()), sql: sql.into(), limit: 1 };
-    let started = Instant::now();
+    // Without the interrupt it takes years.
     let unknown =
         runner.run(&endless, &Limits { timeout: Duration::from_millis(200), ..Limits::default() }).unwrap_err();
     assert_eq!(unknown.code, Reason::Timeout);
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     let quick = Question::Options { source: memory(folder.path()), sql: "select 1".into(), limit: 1 };
-    assert!(runner.run(&quick, &Limits::default()).is_ok());
+    assert!(runner.run(&quick, &patient()).is_ok());
 }
 
 /// Each project has as many of these as it has queries.
@@ -319,10 +318,11 @@ fn what_only_the_checker_has_is_not_there_for_what_is_typed() {
         has_header: true,
     };
     let mut runner = SourceRunner::new();
-    let mut ask = |question| runner.run(&question, &Limits::default());
+    let mut ask = |question| runner.run(&question, &patient());
     let execute = |sql: &str| Question::Execute {
         source: source.clone(),
         tables: Vec::new(),
+        by: RunBy::Source,
         materialized: false,
         sql: sql.into(),
     };
@@ -362,6 +362,7 @@ fn no_table_of_a_trial_that_was_stopped_is_met_later() {
         tables: [("first", "select 1 as a"), ("second", slow)]
             .map(|(name, sql)| QueryTable { name: name.into(), sql: sql.into() })
             .into(),
+        by: RunBy::Source,
         materialized: true,
         sql: "select a from first".into(),
     };
@@ -372,11 +373,11 @@ fn no_table_of_a_trial_that_was_stopped_is_met_later() {
         let why = runner.run(&trial(endless), &brief).unwrap_err();
         assert_eq!(why.code, Reason::Timeout, "{why:?}");
         assert_eq!(runner.held_sources(), 0, "the source is let go with what was made in it");
-        assert_eq!(runner.run(&trial("select 2 as b"), &Limits::default()), Ok(Answer::Accepted(Ok(()))));
+        assert_eq!(runner.run(&trial("select 2 as b"), &patient()), Ok(Answer::Accepted(Ok(()))));
         assert_eq!(runner.held_sources(), 1);
         for table in ["first", "second"] {
             let describe = Question::Describe { source: source.clone(), sql: format!("from temp.main.{table}") };
-            let answer = runner.run(&describe, &Limits::default());
+            let answer = runner.run(&describe, &patient());
             assert!(matches!(answer, Ok(Answer::Columns(Err(_)))), "{table}: {answer:?}");
         }
     }

@@ -57,6 +57,13 @@ pub(super) fn the_second_start_runs_no_query() {
     at_hand.sort_by_key(|(key, _)| key.0);
     pure.sort_by_key(|(key, _)| key.0);
     assert_eq!((at_hand.len(), at_hand), (3, pure));
+    // And what was asked of a source, as long as its data are the same.
+    let of_source = second.remembered_of(std::slice::from_ref(&source));
+    let keyed = || questions().into_iter().map(KeyedQuestion::from).zip(&answers);
+    let known = |(key, answer, _): &(_, Answer, _)| {
+        keyed().any(|(asked, found)| asked.key() == *key && found.as_ref() == Ok(answer))
+    };
+    assert!(of_source.len() == 3 && of_source.iter().all(known), "{of_source:?}");
     assert_eq!(second.ask(&questions()), answers);
     assert!(second.worker_pids().is_empty(), "nothing was run: {:#?}", newest_runs(&cache, 20));
     let runs = newest_runs(&cache, 10).unwrap();
@@ -106,8 +113,11 @@ pub(super) fn changed_data_are_asked_again_and_no_others() {
     age(&root.join("data/towns.csv"));
     assert_eq!(asked(), [vec!["Aachen"], vec!["Köln", "O'Fallon"], vec!["Aachen"]]);
     assert_eq!(runs(), 5, "what reads the file ran again, also through a view");
+    let at_hand = |source: &SourceSpec| engine(&cache).remembered_of(std::slice::from_ref(source)).len();
+    assert_eq!((at_hand(&memory), at_hand(&source)), (1, 2));
     std::fs::write(root.join("data/more.csv"), "town,n\nBonn,1\n").unwrap();
     age(&root.join("data/more.csv"));
+    assert_eq!((at_hand(&memory), at_hand(&source)), (0, 2), "the pattern has another file");
     assert_eq!(asked(), [vec!["Aachen", "Bonn"], vec!["Köln", "O'Fallon"], vec!["Aachen"]]);
     assert_eq!(runs(), 6, "a new file of the glob");
     let conn = duckdb::Connection::open(path).unwrap();

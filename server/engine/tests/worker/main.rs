@@ -32,6 +32,7 @@ const TESTS: &[(&str, fn())] = &[
     ("relative_files_are_below_the_root", databases::relative_files_are_below_the_root),
     ("untrusted_engines_have_no_sources", databases::untrusted_engines_have_no_sources),
     ("a_slow_source_does_not_delay_parses", supervision::a_slow_source_does_not_delay_parses),
+    ("a_text_that_is_not_interruptible_costs_no_other", supervision::a_text_that_is_not_interruptible_costs_no_other),
     ("endless_queries_time_out", supervision::endless_queries_time_out),
     ("a_worker_that_ignores_interrupts_is_killed", supervision::a_worker_that_ignores_interrupts_is_killed),
     (
@@ -246,6 +247,9 @@ fn project() -> (tempfile::TempDir, PathBuf, SourceSpec) {
     let source = SourceSpec::DuckDbFile { root: root.clone(), path: path.into() };
     (folder, root, source)
 }
+
+/// What ends at all ends before, on the busiest machine.
+const HANG: Duration = Duration::from_secs(300);
 
 /// A query that never ends, but can be interrupted.
 const ENDLESS: &str = "select count(*) from range(1000000000000::bigint) a, range(1000000) b";

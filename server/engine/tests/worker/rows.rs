@@ -2,10 +2,17 @@
 
 use super::{Answer, Engine, Question, SourceSpec, code, engine, one, project};
 use serde_json::{Value, json};
-use viz_facts::{QueryTable, Rows, SqlErrorKind, Unknown};
+use viz_facts::{QueryTable, Rows, RunBy, SqlErrorKind, Unknown};
 
 fn question(source: &SourceSpec, sql: &str) -> Question {
-    Question::Rows { source: source.clone(), tables: Vec::new(), sql: sql.into(), rows: 1000, bytes: 1 << 20 }
+    Question::Rows {
+        source: source.clone(),
+        tables: Vec::new(),
+        by: RunBy::Source,
+        sql: sql.into(),
+        rows: 1000,
+        bytes: 1 << 20,
+    }
 }
 
 fn rows(engine: &Engine, question: Question) -> Rows {
@@ -101,6 +108,7 @@ pub(super) fn rows_stop_at_their_limits() {
     let limited = |sql: &str, rows: u32, bytes: u32| Question::Rows {
         source: source.clone(),
         tables: Vec::new(),
+        by: RunBy::Source,
         sql: sql.into(),
         rows,
         bytes,
@@ -124,7 +132,10 @@ pub(super) fn queries_over_materialized_tables() {
     let engine = engine();
     let over = |table: &str, materialized: bool, sql: &str| {
         let tables = vec![QueryTable { name: "m 1".into(), sql: table.into() }];
-        one(&engine, Question::Execute { source: source.clone(), tables, materialized, sql: sql.into() })
+        one(
+            &engine,
+            Question::Execute { source: source.clone(), tables, by: RunBy::Browser, materialized, sql: sql.into() },
+        )
     };
     let numbers = "select unnest([1.5, 2.5])::double as v -- all";
     let decided = "select count(*) from \"m 1\" where 0.5 between v and '' or v > 2";
@@ -157,6 +168,7 @@ pub(super) fn rows_of_queries_over_tables() {
     let over = |sql: &str| Question::Rows {
         source: source.clone(),
         tables: tables.clone(),
+        by: RunBy::Browser,
         sql: sql.into(),
         rows: 10,
         bytes: 1000,

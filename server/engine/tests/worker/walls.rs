@@ -102,8 +102,16 @@ pub(super) fn each_wall_stands_alone() {
             let engine = behind(walls, folder.path());
             let source = SourceSpec::DuckDbMemory { root };
             serve(&outside);
-            let answer =
-                one(&engine, Question::Execute { source, tables: Vec::new(), materialized: false, sql: sql(&outside) });
+            let answer = one(
+                &engine,
+                Question::Execute {
+                    source,
+                    tables: Vec::new(),
+                    by: viz_facts::RunBy::Source,
+                    materialized: false,
+                    sql: sql(&outside),
+                },
+            );
             let got_through = succeeded(&outside, matches!(answer, Ok(Answer::Accepted(Ok(())))));
             if !cfg!(target_os = "linux") && ["only-landlock", "only-seccomp"].contains(&walls) {
                 continue;

@@ -13,7 +13,7 @@ use crate::{Choices, CompletionItem, Hover, Snapshot, completion, hover};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use viz_check::{CheckOptions, Memo, Report, check};
+use viz_check::{CheckOptions, Insights, Memo, Report, check};
 use viz_facts::{Answer, Column, Fact, FactStore, KeyedQuestion, OptionValues, Question, SourceSpec};
 use viz_project::{Body, Environment, Kind, MemoryFiles, ObjectId, Options, Project};
 use viz_text::{FileId, TextRange, TextSize};
@@ -25,6 +25,7 @@ pub struct Fixture {
     pub files: MemoryFiles,
     pub project: Project,
     pub facts: FactStore,
+    insights: Insights,
     pub file: FileId,
     pub offset: TextSize,
 }
@@ -70,7 +71,7 @@ impl Fixture {
         let (file, offset) = cursor.map_or((FileId(0), TextSize::new(0)), |(path, offset)| {
             (project.file_of(Path::new(&path)).expect("the cursor is in a file of the project"), offset)
         });
-        let mut fixture = Self { files, project, facts: FactStore::new(), file, offset };
+        let mut fixture = Self { files, project, facts: FactStore::new(), insights: Insights::default(), file, offset };
         columns.iter().for_each(|line| fixture.know_columns(line));
         tables.iter().for_each(|line| fixture.know_table(line));
         options.iter().for_each(|line| fixture.know_options(line));
@@ -140,7 +141,7 @@ impl Fixture {
 
     /// What features look at while this is pinned.
     pub fn snapshot<'a>(&'a self, choices: &'a Choices) -> Snapshot<'a> {
-        Snapshot { project: &self.project, facts: &self.facts, choices, insights: &[], now: now() }
+        Snapshot { project: &self.project, facts: &self.facts, choices, insights: &self.insights, now: now() }
     }
 
     /// The check of the project.

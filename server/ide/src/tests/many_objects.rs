@@ -2,8 +2,16 @@
 
 use super::fixture::Fixture;
 use crate::choices::Choices;
-use crate::{completion, references, workspace_symbols};
+use crate::{
+    actions, completion, document_symbols, fix_all, format, lenses, lineage, references, rename, semantic_tokens,
+    workspace_symbols,
+};
+use std::cell::Cell;
 use std::fmt::Write;
+use std::path::Path;
+use std::rc::Rc;
+use viz_project::Environment;
+use viz_text::{TextRange, TextSize, wanted};
 
 /// A project of so many objects in one file, a half of them insights, with an unfinished reference at its end.
 fn project(objects: usize) -> String {
@@ -54,4 +62,51 @@ fn references_and_symbols_of_many_objects() {
     let Fixture { project, file, .. } = &fixture;
     assert_eq!(references(project, &fixture.facts, *file, 19.into(), true).len(), 501);
     assert!(!workspace_symbols(project, "ins9", 100).is_empty());
+}
+
+/// Whatever looks at many things ends soon after nobody waits for it.
+#[test]
+fn answers_of_large_projects_can_be_called_off() {
+    let text = project(2000);
+    let fixture = Fixture::new(&text);
+    let report = fixture.report();
+    let (choices, whole) = (Choices::default(), TextRange::up_to(TextSize::of(fixture.text())));
+    let snapshot = fixture.snapshot(&choices);
+    let Fixture { project, files, facts, file, offset, .. } = &fixture;
+    let finished = Fixture::new(&text.replace("$0", "model_1).a} }\n"));
+    let whole_file = finished.project.file(finished.file);
+    let features: [(&str, &dyn Fn()); 11] = [
+        ("load", &|| drop(viz_project::Project::load(Path::new(super::fixture::ROOT), files, &Environment::empty()))),
+        ("references", &|| drop(references(project, facts, *file, 19.into(), true))),
+        ("completion", &|| drop(completion(&snapshot, files, *file, *offset))),
+        ("rename", &|| drop(rename(project, facts, *file, 27.into(), "other"))),
+        ("symbols", &|| drop(workspace_symbols(project, "ins9", 100))),
+        ("outline", &|| drop(document_symbols(project, *file))),
+        ("tokens", &|| drop(semantic_tokens(project, *file, None))),
+        ("lineage", &|| drop(lineage(project, None, 100))),
+        ("lenses", &|| drop(lenses(project, &report.insights, &report.findings, *file))),
+        ("format", &|| drop(format(&whole_file.document, None))),
+        ("actions", &|| {
+            drop((actions(project, facts, &report.findings, *file, whole), fix_all(project, &report.findings, *file)))
+        }),
+    ];
+    for (feature, work) in features {
+        let steps = Rc::new(Cell::new(0));
+        let during = |most: u32| {
+            let steps = Rc::clone(&steps);
+            steps.set(0);
+            let wanted = move || {
+                steps.set(steps.get() + 1);
+                steps.get() <= most
+            };
+            wanted::while_wanted(wanted, work)
+        };
+        // What is remembered from the first time is not looked at the next.
+        work();
+        assert!(during(u32::MAX).is_some());
+        let all = steps.get();
+        assert!(all > 500, "{feature}: {all} steps");
+        assert!(during(all / 2).is_none(), "{feature}");
+        assert_eq!(steps.get(), all / 2 + 1, "{feature} goes on");
+    }
 }

@@ -7,7 +7,6 @@ use crate::{
     selection_ranges, semantic_tokens,
 };
 use insta::assert_snapshot;
-use std::sync::Arc;
 use viz_check::{Cost, State, Value};
 use viz_text::TextRange;
 
@@ -152,7 +151,11 @@ fn shown_hints(fixture: &Fixture, choices: &Choices) -> String {
         let start = before.rfind(['\n', ' ', '\'', '(']).map_or(0, |at| at + 1);
         format!("{}⟨{}⟩", &before[start..], hint.label)
     };
-    hints(&fixture.snapshot(choices), &[], fixture.file, whole).iter().map(line).collect::<Vec<_>>().join("\n")
+    hints(&fixture.snapshot(choices), &viz_check::Insights::default(), fixture.file, whole)
+        .iter()
+        .map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[test]
@@ -199,8 +202,7 @@ fn what_an_insight_costs_is_in_its_lens_and_hover() {
     let fixture = Fixture::new(&PROJECT.replacen("name: sales", "name: sa$0les", 1));
     let mut report = fixture.report();
     let slowest = [("city".to_owned(), "a|b".to_owned())].into_iter().collect();
-    let insights = Arc::make_mut(&mut report.insights);
-    insights[0].cost = Some(Box::new(Cost { milliseconds: 34, rows: 1200, bytes: 80_000, slowest }));
+    report.insights[0].cost = Some(Box::new(Cost { milliseconds: 34, rows: 1200, bytes: 80_000, slowest }));
     let found = lenses(&fixture.project, &report.insights, &report.findings, fixture.file);
     let title = "at most 34 ms, 1,200 rows, 80 kB".to_owned();
     assert!(found.iter().any(|lens| lens.kind == LensKind::Cost { title: title.clone() }), "{found:?}");

@@ -1,10 +1,11 @@
 //! Keys that exclude or need each other, which no list of fields can say (3.11, 3.13, 5.1).
 
 use super::Lowering;
+use super::keys::is_misspelt;
 use super::scalars::describe;
 use crate::codes::Code;
 use crate::problem::{Fix, Problem};
-use crate::schema::{Kind, Rule};
+use crate::schema::{Kind, Rule, shape};
 use viz_syntax::{Entry, Node, NodeKind};
 
 impl Lowering {
@@ -70,9 +71,16 @@ impl Lowering {
             return; // a single-select knows none of these keys
         }
         let (options, range) = (entry(node, "options"), entry(node, "range"));
+        let own = shape(Kind::Input, |key| node.get(key).is_some());
+        let misspelt = |key: &str| is_misspelt(own, &own.fields_for(Some("multi-select")), key, node);
         if let (Some(options), Some(range)) = (&options, &range) {
             self.conflict(options, range, "a multi-select has one or the other (R-IN-03)");
-        } else if options.is_none() && range.is_none() && node.get("<<").is_none() {
+        } else if options.is_none()
+            && range.is_none()
+            && node.get("<<").is_none()
+            && !misspelt("options")
+            && !misspelt("range")
+        {
             let named = node.get("name").filter(|name| !name.is_null());
             let loc =
                 named.or_else(|| node.entries().next().map(|entry| entry.key)).map_or(node.loc(), |node| node.loc());

@@ -3,16 +3,17 @@
 use super::Lowering;
 use super::as_only_item;
 use super::body::query_in_place;
-use super::removed::{instead, names_in, removed_key};
+use super::keys::{first_key, is_misspelt, misspelt};
+use super::removed::instead;
 use super::scalars::{describe, without_value, wrong_for_text};
 use crate::codes::Code;
 use crate::control::{MULTI_DISPLAYS, SINGLE_DISPLAYS};
 use crate::object::{Body, Object};
 use crate::problem::{Fix, Problem};
 use crate::schema::{Field, Kind, Place, RESERVED_KEYS, Rule, SOURCE_TYPES, Shape, Type, shape};
-use crate::similar::{similar, similar_key};
+use crate::similar::similar_key;
 use viz_syntax::{Entry, Node, NodeKind, Reference, double_quoted, query_string, references};
-use viz_text::TextSize;
+use viz_text::{Loc, TextRange, TextSize};
 
 impl Lowering {
     /// Reads a node as an object, with everything in it. Returns its index; `None` if it is no mapping.
@@ -33,6 +34,11 @@ impl Lowering {
         let index = self.out.objects.len() as u32;
         let name = node.get("name").filter(|name| wrong_for_text(*name).is_none()).and_then(Self::spanned);
         let shape = shape(kind, |key| node.get(key).is_some());
+        if name.is_none()
+            && let Some(entry) = misspelt(shape, &shape.fields_for(None), "name", node)
+        {
+            self.out.removed.extend(Self::spanned(entry.value));
+        }
         self.out.objects.push(Object {
             kind,
             name,
@@ -46,6 +52,10 @@ impl Lowering {
         self.fields(index, shape, node);
         self.exclusive(kind, node);
         let body = self.body(kind, index, node);
+        if parent.is_none() {
+            self.dash_missing(node);
+        }
+        self.no_variable_in_path(&body, parent, node);
         let object = &mut self.out.objects[index as usize];
         object.body = body;
         object.uses.sort_by_key(|reference| reference.loc.range.start());
@@ -92,39 +102,6 @@ impl Lowering {
                 variants.default.map(str::to_owned)
             }
         }
-    }
-
-    /// A key that is missing; unless it is there and misspelt, which is told at that key.
-    fn missing(&mut self, shape: &Shape, fields: &[&Field], field: &Field, node: Node<'_>) {
-        if is_misspelt(fields, field.name, node) {
-            return;
-        }
-        let message = format!("{} needs `{}`", shape.with_article(), field.name);
-        let loc = node.get("name").map_or_else(|| first_key(node), |name| name.loc());
-        self.problem(Problem::new(Code::MissingField, loc, message).help(match field.ty {
-            Type::Choice(words) if words.len() <= 12 => format!("add `{}: …`: {}", field.name, words.join(", ")),
-            _ => format!("add `{}: …`", field.name),
-        }));
-    }
-
-    fn unknown_key(&mut self, shape: &Shape, fields: &[&Field], node: Node<'_>, entry: &Entry<'_>) {
-        let key = entry.name();
-        let loc = entry.key.loc();
-        let removed = removed_key(shape, key);
-        if removed.is_some() {
-            names_in(entry.value, &mut self.out.removed);
-        }
-        let mut problem = Problem::new(Code::UnknownKey, loc, format!("{} has no key `{key}`", shape.with_article()));
-        let near = similar_key(key, fields.iter().map(|field| field.name), |name| node.get(name).is_some());
-        if let Some(removed) = removed {
-            problem = Problem::new(Code::UnknownKey, loc, removed.message).help(removed.help);
-        } else if !near.is_empty() {
-            problem = problem.meant(entry.key.text(), &near);
-        } else {
-            let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
-            problem = problem.help(format!("use one of {}", names.join(", ")));
-        }
-        self.problem(problem);
     }
 
     fn field(&mut self, owner: u32, field: &'static Field, shape: &Shape, entry: &Entry<'_>) {
@@ -182,6 +159,8 @@ impl Lowering {
         let optional = !field.required && field.default.is_empty();
         if !optional {
             self.problem(without_value(Code::WrongType, entry.key.loc(), field.name, entry.value));
+        } else if matches!(field.ty, Type::Text | Type::EnvironmentText | Type::Word | Type::Template | Type::Plain) {
+            self.text_in_comment(field.name, entry.value);
         }
     }
 
@@ -193,11 +172,9 @@ impl Lowering {
             Type::Text => {
                 self.text(key, node);
                 self.literal(key, node);
+                self.rest_in_comment(key, node);
             }
-            Type::EnvironmentText => {
-                self.text(key, node);
-                self.old_variables(node);
-            }
+            Type::EnvironmentText => self.text_with_variables(key, node),
             Type::Word => self.word(key, node),
             Type::Integer => self.integer(key, node),
             Type::IntegerChoice(choices) => self.integer_choice(key, choices, node),
@@ -239,6 +216,14 @@ impl Lowering {
             Type::Mapping(shape) => {
                 if self.is_mapping(key, "keys to values", node) {
                     self.fields(owner, shape, node);
+                } else if let (Some(field), Some(problem)) = (shape.fields.first(), self.out.problems.last_mut())
+                    && shape.name == "default"
+                    && node.str().is_some()
+                {
+                    let text = node.text().trim_end();
+                    let value = if field.name == "values" { format!("[{text}]") } else { text.to_owned() };
+                    let fixed = format!("{{ {}: {value} }}", field.name);
+                    *problem = problem.clone().fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed));
                 }
             }
             Type::Options => self.options(owner, key, node),
@@ -345,6 +330,7 @@ impl Lowering {
             let mut count = 0;
             for element in node.items() {
                 count += 1;
+                self.rest_in_comment("the option", element);
                 if let Some(found) = wrong_for_text(element) {
                     let text = element.str().unwrap_or_default().to_owned();
                     let mut problem = Problem::new(
@@ -383,6 +369,8 @@ impl Lowering {
                 };
                 if let Some(fixed) = node.str().filter(begins).and_then(|sql| query_in_place(node, sql)) {
                     problem = problem.fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed));
+                } else if let Some(dash) = lone_dash(node) {
+                    problem = problem.fix(Fix::replace("put a space behind the dash", dash, "- "));
                 }
                 self.problem(problem);
             }
@@ -458,8 +446,11 @@ impl Lowering {
     }
 }
 
-fn first_key(node: Node<'_>) -> viz_text::Loc {
-    node.entries().next().map_or_else(|| node.loc(), |entry| entry.key.loc())
+/// The dash before a text that was to be the first item of a list.
+fn lone_dash(node: Node<'_>) -> Option<Loc> {
+    let text = node.text().strip_prefix('-').filter(|rest| rest.starts_with(char::is_alphanumeric))?;
+    text.contains('\n')
+        .then(|| Loc::new(node.loc().segment, TextRange::at(node.loc().range.start(), TextSize::of('-'))))
 }
 
 /// Whether a node has a key of what a list holds.
@@ -474,13 +465,6 @@ fn has_key_of(item: Type, node: Node<'_>) -> bool {
     }
 }
 
-/// Whether a key is there under a name that is nearly its own.
-fn is_misspelt(fields: &[&Field], name: &str, node: Node<'_>) -> bool {
-    let is_known = |key: &str| fields.iter().any(|field| field.name == key || field.alias == Some(key));
-    let meant = |key: &str| similar(key, fields.iter().map(|field| field.name)) == [name];
-    node.entries().map(|entry| entry.name()).any(|key| !key.is_empty() && !is_known(key) && meant(key))
-}
-
 /// Whether a name may be missing by which others could refer to an object. What is written inside of another needs none.
 fn is_unnamed(kind: Kind, shape: &'static Shape, parent: Option<u32>, node: Node<'_>) -> bool {
     let referred = match kind {
@@ -491,5 +475,5 @@ fn is_unnamed(kind: Kind, shape: &'static Shape, parent: Option<u32>, node: Node
     referred
         && node.get("name").is_none_or(|name| name.is_null())
         && node.get("<<").is_none()
-        && !is_misspelt(&shape.fields_for(None), "name", node)
+        && !is_misspelt(shape, &shape.fields_for(None), "name", node)
 }

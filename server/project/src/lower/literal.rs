@@ -2,7 +2,9 @@
 
 use super::Lowering;
 use crate::codes::Code;
+use crate::object::Body;
 use crate::problem::{Fix, Problem};
+use crate::schema::{Kind, SourceType};
 use viz_syntax::{Entry, Node, NodeKind, RefForm, env_references, references};
 use viz_text::{Loc, MappedText, TextRange, TextSize};
 
@@ -11,6 +13,7 @@ impl Lowering {
     pub(super) fn literal(&mut self, key: &str, node: Node<'_>) {
         // A description may well speak of them. A model's SQL is looked at where its query is tried.
         let Some(scalar) = node.scalar().filter(|_| !matches!(key, "description" | "sql")) else { return };
+        self.old_text(key, node);
         if !scalar.value().contains("${") {
             return;
         }
@@ -41,6 +44,42 @@ impl Lowering {
         self.problem(Problem::new(Code::VariableNotReplaced, loc, message));
     }
 
+    /// `{{ env_var('X') }}` in a text in which no variable is replaced, either (`R-ENV-06`, `R-ENV-05`).
+    fn old_text(&mut self, key: &str, node: Node<'_>) {
+        let Some(text) = node.scalar().filter(|scalar| scalar.value().contains("{{")).map(|scalar| scalar.mapped())
+        else {
+            return;
+        };
+        if let Some((range, _)) = env_var(text.text(), 0) {
+            let loc = text.locate(range).unwrap_or(node.loc());
+            let message =
+                format!("`{{{{ … }}}}` is not processed any more: `{key}` is this text as it stands (R-ENV-06)");
+            self.problem(Problem::new(Code::RemovedSyntax, loc, message).help("write the text itself"));
+        }
+    }
+
+    /// A text in which variables are replaced.
+    pub(super) fn text_with_variables(&mut self, key: &str, node: Node<'_>) {
+        match old_variable(node) {
+            Some(name) => self.problem(replaced_by_variable(node.loc(), &name)),
+            None => self.text(key, node),
+        }
+        self.old_variables(node);
+    }
+
+    /// In the path of a DuckDB database no variable is replaced, so there is none to write (`R-ENV-08`).
+    pub(super) fn no_variable_in_path(&mut self, body: &Body, parent: Option<u32>, node: Node<'_>) {
+        let attached = parent.is_some_and(|parent| self.out.objects[parent as usize].kind == Kind::Source);
+        let is_duckdb = matches!(body, Body::Source(source) if source.kind == Some(SourceType::DuckDb));
+        let Some(path) = node.get("database").filter(|_| is_duckdb && !attached).map(Node::loc) else { return };
+        for problem in self.out.problems.iter_mut().filter(|problem| path.contains(problem.loc)) {
+            if problem.code == Code::RemovedSyntax {
+                problem.fix = None;
+                problem.help = Some("write the path itself: variables are not replaced in it".to_owned());
+            }
+        }
+    }
+
     /// `{{ env_var('X') }}` in quotes (`R-ENV-06`).
     pub(super) fn old_variables(&mut self, node: Node<'_>) {
         let Some(scalar) = node.scalar().filter(|scalar| scalar.value().contains("{{")) else { return };
@@ -61,10 +100,10 @@ impl Lowering {
 }
 
 /// `{{ env_var('X') }}` without quotes, which YAML takes for mappings (`R-ENV-06`).
-pub(super) fn old_variable(node: Node<'_>) -> Option<Problem> {
+pub(super) fn old_variable(node: Node<'_>) -> Option<String> {
     let text = node.text().trim_end();
     let (range, name) = env_var(text, 0).filter(|_| node.kind() == NodeKind::Mapping)?;
-    (range == TextRange::up_to(TextSize::of(text))).then(|| replaced_by_variable(node.loc(), &name))
+    (range == TextRange::up_to(TextSize::of(text))).then_some(name)
 }
 
 fn replaced_by_variable(loc: Loc, name: &str) -> Problem {

@@ -5,10 +5,12 @@
 
 mod body;
 mod colors;
+mod comments;
 mod defaults;
 mod evaluation;
 mod exclusive;
 mod fields;
+mod keys;
 mod listed;
 mod literal;
 mod plotly;
@@ -36,7 +38,7 @@ pub struct Lowered {
     pub problems: Vec<Problem>,
     /// What only one format version knows; found while no target is set.
     pub differences: Vec<Difference>,
-    /// Names that removed kinds of objects in it define (3.18).
+    /// Names that removed kinds of objects in it define (3.18), and those under a misspelt `name`.
     pub removed: Vec<Spanned>,
     /// References by document path, such as `${project.charts[0]}` (`R-REF-08`).
     pub paths: Vec<Spanned>,

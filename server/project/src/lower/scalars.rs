@@ -2,9 +2,10 @@
 
 use super::Lowering;
 use crate::codes::Code;
+use crate::control::{MULTI_DISPLAYS, SINGLE_DISPLAYS};
 use crate::object::Spanned;
 use crate::problem::{Fix, Problem};
-use crate::schema::{HEIGHTS, Kind, Place, Rule, Target, known_pages, page_versions};
+use crate::schema::{HEIGHTS, INPUT_TYPES, Kind, Place, Rule, Target, known_pages, page_versions};
 use crate::similar::{did_you_mean, similar};
 use viz_syntax::{
     AlmostReason, AlmostReference, Node, NodeKind, QueryStringError, Style, Typed, almost_references, double_quoted,
@@ -38,10 +39,12 @@ impl Lowering {
             _ => false,
         };
         if !fits {
+            let is_old = super::literal::old_variable(node).is_some();
+            let found = if is_old { "an environment variable".to_owned() } else { describe(node) };
             self.problem(Problem::new(
                 Code::WrongType,
                 node.loc(),
-                format!("`{key}` must be a whole number, not {}", describe(node)),
+                format!("`{key}` must be a whole number, not {found}"),
             ));
         }
     }
@@ -127,7 +130,11 @@ impl Lowering {
                     format!("`{key}` can't be `{text}`: it is one of {}", list.join(", ")),
                 );
                 problem.help = did_you_mean(&near);
-                if let [only] = near.as_slice() {
+                if choices == INPUT_TYPES && (SINGLE_DISPLAYS.contains(&text) || MULTI_DISPLAYS.contains(&text)) {
+                    let ty = if SINGLE_DISPLAYS.contains(&text) { "single-select" } else { "multi-select" };
+                    problem.help =
+                        Some(format!("`{text}` is a control: write `type: {ty}` and `display: {{ type: {text} }}`"));
+                } else if let [only] = near.as_slice() {
                     problem = problem.named(node.loc(), only);
                 }
                 self.problem(problem);
@@ -278,6 +285,11 @@ impl Lowering {
             self.problem(Problem::new(Code::MalformedQuery, comment, message).fix(fix));
             return;
         }
+        if let (QueryStringError::Unterminated, Some((comment, _))) = (&error, node.comment_behind()) {
+            let message = format!("the query of `{key}` ends before this: ` #` begins a comment");
+            let problem = Problem::new(Code::MalformedQuery, comment, message);
+            return self.problem(problem.help("leave the comment out, or write it as `/* … */`"));
+        }
         let at = |range| text.locate(range).unwrap_or_else(|| node.loc());
         let (loc, message, help) = match error {
             QueryStringError::Multiline(_) => (
@@ -386,8 +398,9 @@ pub(super) fn without_value(code: Code, key: Loc, name: &str, node: Node<'_>) ->
 /// What is wrong with a value that must be a string.
 pub(crate) fn text_problem(key: &str, node: Node<'_>) -> Option<Problem> {
     let found = wrong_for_text(node)?;
-    if let Some(problem) = super::literal::old_variable(node) {
-        return Some(problem);
+    if super::literal::old_variable(node).is_some() {
+        let message = format!("`{{{{ … }}}}` is not processed any more: `{key}` needs a text (R-ENV-06)");
+        return Some(Problem::new(Code::RemovedSyntax, node.loc(), message).help("write the text itself"));
     }
     let problem = Problem::new(Code::WrongType, node.loc(), format!("`{key}` must be a string, not {found}"));
     Some(match node.str().filter(|_| !node.is_null()) {
@@ -417,7 +430,8 @@ pub(crate) fn describe(node: Node<'_>) -> String {
     match (wrong_for_text(node), node.str()) {
         (_, Some(text)) if !node.is_null() => {
             let short: String = text.chars().take(40).collect();
-            format!("`{short}`")
+            let cut = if short.len() < text.len() { "…" } else { "" };
+            format!("`{short}{cut}`")
         }
         (Some(word), _) => word.to_owned(),
         (None, _) => "this".to_owned(),

@@ -26,6 +26,8 @@ fn faults_of_a_line_are_mended() {
         ("a:\n  - b: c\n  -b: d\n", "a:\n  - b: c\n  - b: d\n"),
         // Colons.
         ("a:\n  - b: c\n    type:bar\n", "a:\n  - b: c\n    type: bar\n"),
+        ("a:\n  - b: c\n    sql:\u{a0}select 1\n", "a:\n  - b: c\n    sql: select 1\n"),
+        ("a:\n  - \"b\": \"c\",\n    d: e\n", "a:\n  - \"b\": \"c\"\n    d: e\n"),
         ("a:\n  - b: c\n    props\n      x: y\n", "a:\n  - b: c\n    props:\n      x: y\n"),
         // Quotes.
         ("a:\n  - b: total: all\n", "a:\n  - b: \"total: all\"\n"),
@@ -42,6 +44,17 @@ fn faults_of_a_line_are_mended() {
         ("a:\n  - b: it: c #1\n", "a:\n  - b: \"it: c #1\"\n"),
         ("a:\n  - b: [Draft] sales\n", "a:\n  - b: \"[Draft] sales\"\n"),
         ("a:\n  - b: c:\n", "a:\n  - b: c\n"),
+        // What is said of a value is no part of it.
+        ("a:\n  - b: &c total: all\n", "a:\n  - b: &c \"total: all\"\n"),
+        ("a:\n  - b: !!str &c total: all\n", "a:\n  - b: !!str &c \"total: all\"\n"),
+        ("a:\n  - &c b: total: all\n", "a:\n  - &c b: \"total: all\"\n"),
+        ("a:\n  - b: &c @d\n", "a:\n  - b: &c \"@d\"\n"),
+        ("a:\n  - b: &c [tent #1, stove]\n", "a:\n  - b: &c [\"tent #1\", stove]\n"),
+        ("a:\n  - b: &c [c, d\n    e: f\n", "a:\n  - b: &c [c, d]\n    e: f\n"),
+        // A mapping is no text, however broken.
+        ("a:\n  - b: {c: d} e\n", "none"),
+        ("a:\n  - b: {c: d: e\n    f: g\n", "none"),
+        ("a:\n  - b: {c: d, e\n    f: g\n", "a:\n  - b: {c: d, e}\n    f: g\n"),
         // What stands in brackets, one by one.
         ("a:\n  - b: [tent #1, stove]\n", "a:\n  - b: [\"tent #1\", stove]\n"),
         ("a:\n  - b: [tent,\n      stove #1, lamp]\n", "a:\n  - b: [tent,\n      \"stove #1\", lamp]\n"),
@@ -166,7 +179,7 @@ fn no_fix_loses_a_text() {
 }
 
 #[test]
-fn a_comment_that_swallows_a_bracket_is_told() {
+fn what_is_wrong_is_told_in_better_words() {
     for (text, expected) in [
         (
             "a:\n  - b: { c: #f00 }\n",
@@ -177,6 +190,12 @@ fn a_comment_that_swallows_a_bracket_is_told() {
             Some("the `#` begins a comment here, so this `[` is never closed: a text like `tent #1` needs quotes"),
         ),
         ("a:\n  - b: [tent, c # two\n", None),
+        ("a:\n  - b: c\n    type:bar\n", Some("a space is missing behind `type:`")),
+        ("a:\n  - b: c\n    sql:\u{a0}select 1\n", Some("there is a no-break space behind `sql:`")),
+        (
+            "a:\n  - \"b\": \"c\",\n    d: e\n",
+            Some("a line ends without a comma: only lists in `[…]` and mappings in `{…}` have them"),
+        ),
     ] {
         let document = Document::parse(text);
         assert_eq!(told_of(&document, &document.problems()[0]).message.as_deref(), expected, "{text:?}");

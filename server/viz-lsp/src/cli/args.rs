@@ -269,6 +269,10 @@ pub struct CheckArgs {
     )]
     pub fix: Option<Fixes>,
 
+    /// Write nothing; print what the fixes would change, and nothing else: fails if that is anything
+    #[arg(long, conflicts_with_all = ["watch", "stdin_filename", "write_baseline", "deny", "min_coverage"])]
+    pub diff: bool,
+
     /// Check again whenever a file of the projects or of their sources changes
     #[arg(long, conflicts_with_all = ["write_baseline", "stdin_filename"])]
     pub watch: bool,
@@ -403,8 +407,10 @@ impl Cli {
             };
         };
         match face {
-            Face::Check(check) => Command::Check(Box::new(check)),
-            Face::Fix(check) => Command::Check(Box::new(CheckArgs { fix: check.fix.or(Some(Fixes::Safe)), ..check })),
+            Face::Check(check) if !check.diff => Command::Check(Box::new(check)),
+            Face::Check(check) | Face::Fix(check) => {
+                Command::Check(Box::new(CheckArgs { fix: check.fix.or(Some(Fixes::Safe)), ..check }))
+            }
             Face::Build(build) => Command::Build(Box::new(build)),
             Face::Lock(lock) => Command::Lock(Box::new(lock)),
             Face::Format(format) => Command::Format(format),

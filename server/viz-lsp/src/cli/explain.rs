@@ -18,14 +18,30 @@ const ALIKE: f64 = 0.8;
 pub fn run(code: Option<&str>) -> anyhow::Result<ExitCode> {
     let text = match code {
         None => list(),
-        Some(name) => match Code::named(name) {
-            Some(code) => page(code).map_or_else(|| format!("# {name}: {}\n", code.title()), for_people),
-            None if is_rule(name) => about(name)?,
-            None => bail!(unknown(name)),
+        Some(typed) => match (Code::named(&as_code(typed)), as_rule(typed)) {
+            (Some(code), _) => page(code).map_or_else(|| format!("# {code}: {}\n", code.title()), for_people),
+            (None, Some(rule)) => about(&rule)?,
+            (None, None) => bail!(unknown(typed)),
         },
     };
     output::text(&text);
     Ok(ExitCode::SUCCESS)
+}
+
+/// A code as it was typed, in the way that codes are written: `SQL-Bind` and `sql_bind` are `sql-bind`.
+fn as_code(typed: &str) -> String {
+    typed.trim().to_lowercase().replace(['_', ' '], "-")
+}
+
+/// The number of a rule as it was typed, in the way that they are written: all in capitals but for a letter at the end (`S-18a`).
+fn as_rule(typed: &str) -> Option<String> {
+    let mut rule = typed.trim().to_ascii_uppercase();
+    if rule.as_bytes().iter().nth_back(1).is_some_and(u8::is_ascii_digit)
+        && let Some(letter) = rule.pop()
+    {
+        rule.push(letter.to_ascii_lowercase());
+    }
+    is_rule(&rule).then_some(rule)
 }
 
 /// The page about a rule of the format; where there are several, their codes.
@@ -104,7 +120,8 @@ fn list() -> String {
 }
 
 fn unknown(name: &str) -> String {
-    let alike = |known: &str| strsim::jaro_winkler(name, known);
+    let typed = as_code(name);
+    let alike = |known: &str| strsim::jaro_winkler(&typed, known);
     let mut near: Vec<&str> = Code::ALL.iter().map(|code| code.name()).filter(|known| alike(known) >= ALIKE).collect();
     near.sort_by(|a, b| alike(b).total_cmp(&alike(a)));
     near.truncate(3);
@@ -127,7 +144,19 @@ mod tests {
     #[test]
     fn suggests_what_was_probably_meant() {
         assert!(unknown("duplicat-name").contains("`duplicate-name`"));
+        assert!(unknown("Duplicat_NAME").contains("finding `Duplicat_NAME`; did you mean `duplicate-name`"));
         assert!(unknown("zzz").contains("lists them all"));
+    }
+
+    #[test]
+    fn codes_and_rules_are_found_as_people_write_them() {
+        for typed in ["sql-bind", "SQL-Bind", "sql_bind", " Sql Bind "] {
+            assert_eq!(Code::named(&as_code(typed)), Some(Code::SqlBind), "{typed}");
+        }
+        let rule = |typed: &str| as_rule(typed);
+        assert_eq!(rule("r-sql-14").as_deref(), Some("R-SQL-14"));
+        assert_eq!((rule("s-18A").as_deref(), rule("S-18a").as_deref()), (Some("S-18a"), Some("S-18a")));
+        assert_eq!((rule("sql-bind"), rule("")), (None, None));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub(crate) mod args;
 pub(crate) mod build;
 pub(crate) mod check;
+mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod first_steps;

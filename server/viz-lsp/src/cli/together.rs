@@ -1,6 +1,8 @@
-//! What all projects of one run cost together: each may be small, and include all others.
+//! What all projects of one run have together: each may be small, and include all others.
 
 use anyhow::bail;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use viz_project::Project;
 
 /// Entries of folders that the projects of one run may include. Each may include all others: then they are as many as the cube of
@@ -10,12 +12,13 @@ const MOST_ENTRIES: usize = 200_000;
 /// Findings of all projects of one run: those of a file that all of them include are found once in each.
 const MOST_FINDINGS: usize = 100_000;
 
-/// What the projects of a run cost together.
+/// What the projects of a run have together.
 #[derive(Debug, Default)]
 pub struct Together {
     entries: usize,
     projects: usize,
     findings: usize,
+    differences: BTreeSet<PathBuf>,
 }
 
 impl Together {
@@ -32,6 +35,11 @@ impl Together {
             );
         }
         Ok(())
+    }
+
+    /// Files of which it was shown what would be changed in them.
+    pub fn differences(&mut self) -> &mut BTreeSet<PathBuf> {
+        &mut self.differences
     }
 
     /// Adds the findings of a project.

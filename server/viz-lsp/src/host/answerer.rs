@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 pub use viz_engine::Limits;
 use viz_engine::{Engine, EngineConfig, Wall, WorkerKind};
-use viz_facts::{Answer, Fact, KeyedQuestion, QuestionKey, Reason, Unknown};
+use viz_facts::{Answer, Fact, KeyedQuestion, QuestionKey, Reason, SourceSpec, Unknown};
 use viz_files::Granted;
 
 pub use viz_engine::CancelToken as Cancel;
@@ -19,6 +19,11 @@ pub trait Answerer: Send + Sync {
     /// What is known before anything is asked: the more, the fewer turns of checking and asking.
     fn remembered(&self) -> &[(QuestionKey, Fact)] {
         &[]
+    }
+
+    /// The same about these sources.
+    fn remembered_of(&self, _sources: &[SourceSpec]) -> Vec<(QuestionKey, Fact)> {
+        Vec::new()
     }
 }
 
@@ -66,6 +71,11 @@ impl Answerer for EngineAnswerer {
             let found = self.engine.remembered().into_iter();
             found.map(|(key, answer, at)| (key, fact(Ok(answer), at))).collect()
         })
+    }
+
+    fn remembered_of(&self, sources: &[SourceSpec]) -> Vec<(QuestionKey, Fact)> {
+        let found = self.engine.remembered_of(sources).into_iter();
+        found.map(|(key, answer, at)| (key, fact(Ok(answer), at))).collect()
     }
 }
 

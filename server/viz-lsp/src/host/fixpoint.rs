@@ -3,9 +3,8 @@
 use crate::host::answerer::{Answerer, Limits};
 use crate::host::deadline::Deadline;
 use std::collections::HashSet;
-use std::sync::Arc;
-use viz_check::{Attention, CheckOptions, Counters, Memo, Report};
-use viz_facts::{Fact, FactStore, KeyedQuestion, QuestionKey};
+use viz_check::{Attention, CheckOptions, Counters, Level, Memo, Report};
+use viz_facts::{Fact, FactStore, KeyedQuestion, QuestionKey, SourceSpec};
 use viz_project::Project;
 
 /// One turn of the loop.
@@ -39,9 +38,11 @@ pub fn run(
     mut on_round: impl FnMut(Round),
 ) -> Report {
     let deadline = answering.deadline;
-    for (key, fact) in answering.answerer.remembered() {
-        if facts.get_key(*key).is_none() {
-            facts.insert(*key, fact.clone());
+    let remembered = answering.answerer.remembered().iter().cloned();
+    let of_sources = answering.answerer.remembered_of(&opened(project, options));
+    for (key, fact) in remembered.chain(of_sources) {
+        if facts.get_key(key).is_none() {
+            facts.insert(key, fact);
         }
     }
     let mut asked: HashSet<QuestionKey> = HashSet::new();
@@ -66,13 +67,27 @@ pub fn run(
     }
 }
 
+/// The sources that a check with these options may ask.
+pub fn opened(project: &Project, options: &CheckOptions) -> Vec<SourceSpec> {
+    if !options.trusted || options.level == Level::Parse {
+        return Vec::new();
+    }
+    let mut specs: Vec<SourceSpec> = Vec::new();
+    for spec in viz_check::sources(project).into_iter().filter_map(|(_, _, spec)| spec.ok()) {
+        if !specs.contains(&spec) {
+            specs.push(spec);
+        }
+    }
+    specs
+}
+
 /// Says why insights were not looked at.
 fn postponed(report: &mut Report, deadline: &Deadline) {
     let is_open = |why: &viz_facts::Unknown| why.is_pending();
     if report.counters.insights_postponed == 0 || !deadline.is_over() {
         return;
     }
-    for insight in Arc::make_mut(&mut report.insights) {
+    for insight in report.insights.iter_mut() {
         if insight.why.as_ref().is_some_and(is_open) {
             insight.why = Some(deadline.unknown());
         }

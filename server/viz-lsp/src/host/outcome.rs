@@ -163,12 +163,13 @@ mod tests {
             insight(Status::Partial, Some(Judge::Bind), 60, 20),
             insight(Status::Unchecked, None, 0, 0),
         ];
-        let report = Report { insights: insights.into(), ..Report::default() };
+        let report = Report { insights: insights.into_iter().collect(), ..Report::default() };
         let coverage = Coverage::of([&report]);
         let all = Coverage { insights: 3, whole: 1, lacking: 2, unchecked: 1, uncounted: 1, total: 100, covered: 60 };
         assert_eq!(coverage, all);
         assert_eq!(coverage.percent(), 60.0 / 101.0 * 100.0);
-        let unknown = Report { insights: vec![insight(Status::Unchecked, None, 0, 0)].into(), ..Report::default() };
+        let unknown =
+            Report { insights: [insight(Status::Unchecked, None, 0, 0)].into_iter().collect(), ..Report::default() };
         assert_eq!(Coverage::of([&unknown]).percent(), 0.0);
         assert_eq!(Coverage::default().percent(), 100.0);
     }
@@ -177,8 +178,10 @@ mod tests {
     #[test]
     fn what_was_only_read_is_not_covered() {
         let of = |status| {
-            let report =
-                Report { insights: vec![insight(status, Some(Judge::Parse), 9, 9)].into(), ..Report::default() };
+            let report = Report {
+                insights: [insight(status, Some(Judge::Parse), 9, 9)].into_iter().collect(),
+                ..Report::default()
+            };
             let coverage = Coverage::of([&report]);
             (coverage.whole, coverage.percent())
         };

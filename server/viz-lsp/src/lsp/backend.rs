@@ -457,7 +457,10 @@ impl LanguageServer for Backend {
         // A text that no check sees shows no findings.
         let found = self.request(&params.text_document.uri).filter(|(_, apart)| !apart);
         let Some((request, _)) = found else { return Ok(None) };
-        let compute = move || code_action::code_actions(&request, params.range, &params.context);
+        // A request that comes right after an edit waits a little for the check of it.
+        let until = self.state.until_analysed(request.revision);
+        let checked = tokio::time::timeout(code_action::PATIENCE, until).await.is_ok();
+        let compute = move || code_action::code_actions(&request, checked, params.range, &params.context);
         in_background(compute).await.map(Some)
     }
 }

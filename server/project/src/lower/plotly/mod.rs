@@ -58,6 +58,21 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("number", "a number is an `indicator` with `mode: number`"),
 ];
 
+/// What traces without axes call what others have on them.
+const OWN_NAMES: &[(&str, &str, &str)] = &[
+    ("pie", "x", "labels"),
+    ("pie", "y", "values"),
+    ("funnelarea", "x", "labels"),
+    ("funnelarea", "y", "values"),
+    ("indicator", "y", "value"),
+    ("indicator", "values", "value"),
+];
+
+/// Whether a value of this type is a list of other ones.
+fn is_list(ty: ValueType) -> bool {
+    matches!(ty, ValueType::Colorlist | ValueType::DataArray | ValueType::InfoArray)
+}
+
 impl Lowering {
     /// Checks the props of an insight (`R-PRP-01`, `R-PRP-02`).
     pub(super) fn trace(&mut self, props: Node<'_>) {
@@ -142,7 +157,9 @@ impl Lowering {
             return;
         }
         if node.is_null() {
-            if place.attribute.ty != ValueType::Any {
+            if place.attribute.ty == ValueType::Any {
+                self.text_in_comment(name, node);
+            } else {
                 self.problem(without_value(Code::InvalidProp, place.key, name, node));
             }
             return;
@@ -230,10 +247,21 @@ impl Lowering {
         let owner = if path.is_empty() { whole } else { format!("`{path}` of {whole}") };
         let mut problem = Problem::new(Code::UnknownProp, loc, format!("{owner} has no property `{key}`"));
         let names = schema().children(of).map(|(name, _)| name);
-        let near = similar_key(key, names, |name| node.get(name).is_some());
+        let own = OWN_NAMES.iter().find(|(trace, usual, _)| {
+            path.is_empty() && *usual == key && matches!(subject.root, Root::Trace(name) if name == *trace)
+        });
+        let near = match own.filter(|(.., own)| node.get(own).is_none()) {
+            Some((.., own)) => vec![(*own).to_owned()],
+            None => similar_key(key, names, |name| node.get(name).is_some()),
+        };
         let moved = MOVED.iter().find(|(old, _)| *old == key).map(|(_, now)| *now);
         if let Some(now) = moved.map(str::to_owned).or_else(|| dotted(key)).filter(|now| exists(of, now)) {
             problem = problem.help(format!("write it as `{}`", nested(&now)));
+        } else if let [only] = near.as_slice()
+            && schema().child(of, only).is_some_and(|meant| is_list(meant.ty))
+            && entry.value.scalar().is_some_and(|scalar| !is_query_like(scalar.value()))
+        {
+            problem = problem.help(format!("write `{only}`, which takes a list"));
         } else if !near.is_empty() {
             problem = problem.meant(entry.key.text(), &near);
         } else if let Some(help) = did_you_mean(&one_below(of, key)) {

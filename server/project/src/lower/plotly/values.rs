@@ -50,6 +50,9 @@ impl Lowering {
 
     fn single(&mut self, place: &Place<'_>, node: Node<'_>) {
         let Some(given) = given(node) else { return };
+        if place.attribute.ty == ValueType::String {
+            self.rest_in_comment(&place.path, node);
+        }
         if let Err(misfit) = place.attribute.fits(given) {
             self.misfit(place, &place.attribute.expected(), node, &misfit);
         }
@@ -139,14 +142,22 @@ impl Lowering {
             && node.kind() == NodeKind::Scalar
             && given(node) != Some(Given::Date);
         let or_query = if query && place.subject.queries { " or a query" } else { "" };
+        let converted = converted(place, node);
+        if converted.as_ref().is_some_and(|(title, _)| title == UNQUOTED) {
+            found = format!("the text `{}`", node.text());
+        }
         let message = format!("`{name}` must be {expected}{or_query}, not {found}");
         let mut problem = Problem::new(Code::InvalidProp, loc, message);
         let near = similar(wrong, place.attribute.words());
-        if node.str().is_some_and(|text| !references(text).is_empty()) {
+        if let Some(fixed) = node.str().and_then(in_round_brackets) {
+            problem = problem.fix(Fix::replace(format!("write `{fixed}`"), node.loc(), fixed));
+        } else if node.str().is_some_and(|text| !references(text).is_empty()) {
             problem = problem
                 .help("let the reference be the whole value: a text around it is checked as it stands (R-PROP-02)");
-        } else if let Some((title, fixed)) = converted(place, node) {
+        } else if let Some((title, fixed)) = converted {
             problem = problem.fix(Fix::replace(title, node.loc(), fixed));
+        } else if query && place.subject.queries && is_column(wrong) {
+            problem = problem.help(format!("write a column in a query: `?{{ ${{ref(model).{wrong}}} }}`"));
         } else if *misfit != Misfit::Type {
             problem.help = did_you_mean(&near);
             if let [only] = near.as_slice() {
@@ -164,6 +175,11 @@ fn converted(place: &Place<'_>, node: Node<'_>) -> Option<(String, String)> {
         return Some(("write the date in quotes".to_owned(), double_quoted(text)));
     }
     let attribute = place.attribute;
+    let titled = schema().child(attribute, "title").is_some_and(|title| schema().child(title, "text").is_some());
+    if attribute.ty == ValueType::Object && titled && is_word(text) {
+        let fixed = format!("{{ title: {{ text: {text} }} }}");
+        return Some((format!("write `{fixed}`"), fixed));
+    }
     if attribute.ty == ValueType::Object && schema().child(attribute, "text").is_some() && !text.contains('\n') {
         let quoted = match node.scalar()?.style() {
             Style::Plain if text.contains([',', '{', '}', '[', ']', ':', '#']) => double_quoted(text),
@@ -184,7 +200,25 @@ fn converted(place: &Place<'_>, node: Node<'_>) -> Option<(String, String)> {
         "false" => Given::Boolean(false),
         _ => Given::Number(text.parse().ok().filter(|_| decimal)?),
     };
-    (quoted && attribute.fits(meant).is_ok()).then(|| ("remove the quotes".to_owned(), text.to_owned()))
+    (quoted && attribute.fits(meant).is_ok()).then(|| (UNQUOTED.to_owned(), text.to_owned()))
+}
+
+/// The title of the fix of a number or a truth value that is written as a text.
+const UNQUOTED: &str = "remove the quotes";
+
+/// Whether a text is words and nothing else.
+fn is_word(text: &str) -> bool {
+    text.starts_with(char::is_alphabetic) && text.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_'))
+}
+
+fn is_column(text: &str) -> bool {
+    is_word(text) && !text.contains(' ')
+}
+
+/// `?( … )` as a query.
+fn in_round_brackets(text: &str) -> Option<String> {
+    let inner = text.trim().strip_prefix("?(")?.strip_suffix(')')?;
+    (inner.contains("${") && !inner.contains([':', '#', '\n'])).then(|| format!("?{{ {} }}", inner.trim()))
 }
 
 /// Whether nothing can be said of a list's item: it is a query, or being typed.

@@ -68,7 +68,7 @@ fn a_command_may_be_written_as_an_option() {
 
 #[test]
 fn usage_errors_exit_with_2() {
-    let wrong: [&[&str]; 19] = [
+    let wrong: [&[&str]; 21] = [
         &["--check", "--build"],
         &["--check", "--out", "x"],
         &["--build", "--level", "bind"],
@@ -76,6 +76,8 @@ fn usage_errors_exit_with_2() {
         &["--build", "--layout", "1.0"],
         &["--fix"],
         &["--check", "--fix", "--watch"],
+        &["--check", "--diff", "--watch"],
+        &["fix", "--diff", "--deny", "warnings"],
         &["--check", "--fix", "--stdin-filename", "a.yml"],
         &["path"],
         &["--format", "json"],

@@ -1,9 +1,12 @@
 //! `--fix`: puts the safe fixes of findings into the files, and nothing else.
 
 use crate::cli::args::Fixes;
+use crate::cli::diff;
+use crate::cli::targets::current_folder;
 use crate::host::outcome::Checked;
 use crate::host::overlay::Overlay;
 use crate::host::own::Foreign;
+use crate::host::paths::real;
 use crate::host::words::thousands;
 use anyhow::{Context, bail};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -92,6 +95,27 @@ pub fn left_alone(checked: &Checked) -> BTreeSet<String> {
             Some(format!("{} {why}: nothing is written to it", checked.shown_file(&file.relative)))
         })
         .collect()
+}
+
+/// What the fixes would change, file by file, but for files that were shown before: projects may share some, and have them
+/// under several names.
+pub fn differences(
+    fixed: &Overlay,
+    read: &BTreeMap<PathBuf, String>,
+    met: &mut BTreeSet<PathBuf>,
+) -> anyhow::Result<String> {
+    let current = current_folder()?;
+    let mut text = String::new();
+    for (path, after) in fixed.texts() {
+        let real = real(path);
+        if let Some(before) = read.get(path).filter(|before| *before != after)
+            && !met.contains(&real)
+        {
+            text += &diff::render(&diff::shown(&real, &current), before, after);
+            met.insert(real);
+        }
+    }
+    Ok(text)
 }
 
 /// Puts the texts in the place of their files, if these still are what was read, and through no link.

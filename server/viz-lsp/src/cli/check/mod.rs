@@ -58,8 +58,12 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
                 &deadline,
                 started,
             )?;
-            print(args, &outcome);
-            let status = status(args, &outcome);
+            let status = if args.diff {
+                would_fix(args, &outcome)
+            } else {
+                print(args, &outcome);
+                status(args, &outcome)
+            };
             // The process ends here; freeing each value of a large project would only take time.
             std::mem::forget(outcome);
             Ok(ExitCode::from(status))
@@ -73,6 +77,9 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
 fn refuse_what_is_missing(args: &CheckArgs) -> anyhow::Result<()> {
     if args.watch && args.common.format != Format::Text {
         bail!("`--watch` prints text only");
+    }
+    if args.diff && args.common.format != Format::Text {
+        bail!("`--diff` prints differences only");
     }
     Ok(())
 }
@@ -232,7 +239,11 @@ fn check_project(
         {
             output::say(&format!("note: {note}"));
         }
-        fix::write(&checked.project.root, &fixed, &read)?;
+        if args.diff {
+            output::report(&fix::differences(&fixed, &read, together.differences())?, args.common.color.into());
+        } else {
+            fix::write(&checked.project.root, &fixed, &read)?;
+        }
         checked.fixed = count;
     }
     Ok(checked)
@@ -344,6 +355,19 @@ fn print(args: &CheckArgs, outcome: &Outcome) {
             output::commands(&formats::github::render(outcome, workspace.as_deref()));
         }
     }
+}
+
+/// Says how much would be fixed, and returns the exit status. On stdout there are differences alone, so that they can be applied.
+fn would_fix(args: &CheckArgs, outcome: &Outcome) -> u8 {
+    let fixes = outcome.projects.iter().map(|checked| checked.fixed).sum();
+    if !args.common.quiet {
+        output::say(&match fixes {
+            0 => "nothing to fix".to_owned(),
+            1 => "1 fix would be put in".to_owned(),
+            _ => format!("{} fixes would be put in", words::thousands(fixes)),
+        });
+    }
+    if fixes > 0 { ERRORS_FOUND } else { 0 }
 }
 
 /// The exit status of a check that ran.

@@ -1,9 +1,8 @@
 //! `format`: puts lists, mappings and blanks of projects' files in order, or tells what it would.
 
-mod diff;
-
 use crate::cli::args::FormatArgs;
 use crate::cli::check::{fix, load};
+use crate::cli::diff::{self, shown};
 use crate::cli::targets::{current_folder, find, no_project};
 use crate::host::output;
 use crate::host::overlay::Overlay;
@@ -159,9 +158,4 @@ fn say(args: &FormatArgs, text: &str) {
     if !args.quiet {
         output::say(text);
     }
-}
-
-/// A path as people see it: relative to the current folder where it lies below.
-fn shown(path: &Path, current: &Path) -> String {
-    viz_files::with_slashes(path.strip_prefix(current).unwrap_or(path))
 }

@@ -90,7 +90,7 @@ pub fn outcome() -> Outcome {
     };
     let report = Report {
         findings: vec![error, warning],
-        insights: vec![insight].into(),
+        insights: [insight].into_iter().collect(),
         inputs: vec![input].into(),
         ..Report::default()
     };

@@ -356,7 +356,6 @@ fn summary(text: &mut String, outcome: &Outcome) {
 mod tests {
     use super::*;
     use crate::cli::formats::fixture;
-    use std::sync::Arc;
 
     fn plain(outcome: &Outcome, quiet: bool) -> String {
         anstream::adapter::strip_str(&render(outcome, quiet, None)).to_string()
@@ -377,7 +376,7 @@ mod tests {
     fn a_clean_run_is_short_and_pleasant() {
         let mut outcome = fixture::outcome();
         outcome.projects[0].report.findings.clear();
-        Arc::make_mut(&mut outcome.projects[0].report.insights)[0].status = Status::Checked;
+        outcome.projects[0].report.insights[0].status = Status::Checked;
         let expected = "shop: 1 insight, 1 input, 1,240 combinations: everything works\n\
                         checked 1 insight: 1 of 1 covered, 1,240 combinations; 0 errors, 0 warnings (41 ms)\n";
         assert_eq!(plain(&outcome, false), expected);
@@ -403,7 +402,7 @@ mod tests {
     fn long_lists_are_cut() {
         let mut outcome = fixture::outcome();
         let insights = &mut outcome.projects[0].report.insights;
-        *insights = vec![insights[0].clone(); 12].into();
+        *insights = vec![insights[0].clone(); 12].into_iter().collect();
         assert!(plain(&outcome, false).contains("  … and 2 more\n"));
     }
 }

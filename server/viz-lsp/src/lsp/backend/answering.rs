@@ -5,9 +5,12 @@ use crate::lsp::handlers::definition;
 use crate::lsp::session::snapshot::Request;
 use crate::lsp::session::state::Revision;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
+use tokio::task::JoinHandle;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::lsp_types::{GotoDefinitionResponse, Position, TextDocumentPositionParams, Url};
+use viz_text::wanted;
 
 impl Backend {
     /// A request about a text, in the state of the texts right now; and whether no check ever sees these texts together.
@@ -70,12 +73,73 @@ pub(super) fn refused(why: String) -> Error {
     }
 }
 
-/// Computes off the transport's task. A panic is a mistake of ours and becomes the answer to this request alone.
+/// Computes off the transport's task, as long as somebody waits: when the request is called off, what has not begun never does, and
+/// what has ends at its next step. A panic is a mistake of ours and becomes the answer to this request alone.
 pub(in crate::lsp) async fn in_background<T: Send + 'static>(
     compute: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T> {
-    tokio::task::spawn_blocking(compute).await.map_err(|error| {
+    let called_off = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&called_off);
+    let wanted = move || !seen.load(Ordering::Relaxed);
+    let mut work = Waiting { work: tokio::task::spawn_blocking(|| wanted::while_wanted(wanted, compute)), called_off };
+    let done = (&mut work.work).await.map_err(|error| {
         tracing::error!(%error, "a request failed");
         Error::internal_error()
-    })
+    })?;
+    done.ok_or_else(Error::request_cancelled)
+}
+
+/// Somebody who waits for work; when they go, it is called off.
+struct Waiting<T> {
+    work: JoinHandle<T>,
+    called_off: Arc<AtomicBool>,
+}
+
+impl<T> Drop for Waiting<T> {
+    fn drop(&mut self) {
+        self.called_off.store(true, Ordering::Relaxed);
+        self.work.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicU32;
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    /// There is one thread: the first request is at work, a hundred wait for it, all are called off, and another one comes.
+    #[test]
+    fn work_for_requests_that_were_called_off_ends() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().max_blocking_threads(1).build().unwrap();
+        let ((begun, has_begun), (go, may_go)) = (channel(), channel());
+        let steps = Arc::new(AtomicU32::new(0));
+        let step = |steps: &AtomicU32| {
+            wanted::step();
+            steps.fetch_add(1, Ordering::Relaxed);
+        };
+        let counted = Arc::clone(&steps);
+        let first = runtime.spawn(in_background(move || {
+            step(&counted);
+            begun.send(()).unwrap();
+            may_go.recv().unwrap();
+            (0..1_000).for_each(|_| step(&counted));
+        }));
+        has_begun.recv_timeout(Duration::from_secs(20)).unwrap();
+        let more = (0..100).map(|_| {
+            let counted = Arc::clone(&steps);
+            runtime.spawn(in_background(move || step(&counted)))
+        });
+        let all: Vec<_> = std::iter::once(first).chain(more).collect();
+        runtime.block_on(async {
+            for request in all {
+                request.abort();
+                assert!(request.await.unwrap_err().is_cancelled());
+            }
+            go.send(()).unwrap();
+            assert_eq!(in_background(|| 7).await.unwrap(), 7);
+        });
+        assert_eq!(steps.load(Ordering::Relaxed), 1, "the one before it was called off");
+    }
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use tower_lsp::lsp_types::{Location, TextDocumentIdentifier};
 use viz_check::RenderedQuery;
-use viz_facts::{Answer, Column, Fact, KeyedQuestion, Question, Reason, SqlError, TypeKind, Unknown};
+use viz_facts::{Answer, Column, Fact, KeyedQuestion, Question, Reason, RunBy, SqlError, TypeKind, Unknown};
 use viz_ide::{Snapshot, chart_of, drawing, layout};
 use viz_project::{Body, Kind, ObjectId, Project, Rule};
 use viz_syntax::Plain;
@@ -229,7 +229,8 @@ fn prepare(request: &Request, subject: &Subject, params: &RowsParams, known: &mu
     };
     let (tables, sql) = query.asked(&source);
     let rows = params.limit.unwrap_or(ROWS).clamp(1, MOST_ROWS) as u32;
-    let question = Question::Rows { source, tables, sql, rows, bytes: MOST_BYTES };
+    let by = if query.dynamic { RunBy::Browser } else { RunBy::Source };
+    let question = Question::Rows { source, tables, by, sql, rows, bytes: MOST_BYTES };
     Ok(Next::Ask(question.into(), Box::new(query)))
 }
 

@@ -22,11 +22,16 @@ use viz_text::TextRange;
 /// Applies all safe fixes of a text.
 pub const FIX_ALL: &str = "source.fixAll.viz-lsp";
 
-/// A request that comes right after an edit waits this long for the check of it.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a request waits for the check of its text.
+pub const PATIENCE: Duration = Duration::from_secs(1);
 
-/// What can be done in a range of a text, as it was when the request came.
-pub fn code_actions(request: &Request, range: Range, context: &CodeActionContext) -> Vec<CodeActionOrCommand> {
+/// What can be done in a range of a text, as it was when the request came, if that was checked.
+pub fn code_actions(
+    request: &Request,
+    checked: bool,
+    range: Range,
+    context: &CodeActionContext,
+) -> Vec<CodeActionOrCommand> {
     let Request { state, client, documents, revision, path, .. } = request;
     let revision = *revision;
     // A kind is asked for by itself or by what it begins with; some only when asked for.
@@ -37,7 +42,7 @@ pub fn code_actions(request: &Request, range: Range, context: &CodeActionContext
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || asked.as_str().is_empty())
         }),
     };
-    let snapshots = state.holding_at(path, revision, PATIENCE).unwrap_or_default();
+    let snapshots = if checked { state.holding(path, revision).0 } else { Vec::new() };
     // Edits since then would move the places that the fixes name.
     if state.is_newer_than(revision) {
         return Vec::new();

@@ -226,6 +226,8 @@ impl Analysis {
                 tracing::info!(root = %root.display(), "opening the project");
                 let mut workspace = Workspace::load(root, files, &self.state.environment);
                 workspace.learn(self.answerer.remembered().to_vec());
+                let of_sources = self.answerer.remembered_of(&workspace.sources(&self.settings));
+                workspace.learn_of_sources(of_sources);
                 workspace
             });
         }
@@ -250,11 +252,12 @@ impl Analysis {
             }
             self.publish(turn, workspace, root, publisher);
         }
-        workspace.dirty = false;
+        workspace.checked();
         let counters = workspace.counters();
         for (what, times) in [
             ("insightsChecked", counters.insights_checked),
             ("insightsRemembered", counters.insights_remembered),
+            ("composed", counters.composed),
             ("rendered", counters.rendered),
             ("parses", counters.parses),
             ("binds", counters.binds),

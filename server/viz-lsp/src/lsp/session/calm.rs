@@ -248,7 +248,7 @@ mod tests {
                 message: (*message).into(),
                 ..Diagnostic::default()
             };
-            let mut layer = Layer::from([("/p/a.yml".into(), findings.iter().map(diagnostic).collect())]);
+            let mut layer = Layer::from_iter([("/p/a.yml".into(), findings.iter().map(diagnostic).collect())]);
             let pace = Pace { typing: self.typing.as_ref(), pause: PAUSE, now: self.now() };
             let until = self.calm.without_what_waits(Path::new("/p"), &mut layer, pace);
             let left = until.map(|until| (until - self.now()).as_millis() as u64);

@@ -4,7 +4,9 @@ use crate::host::paths;
 use crate::host::stamp::Stamp;
 use crate::lsp::session::documents::Documents;
 use parking_lot::Mutex;
+use rustc_hash::FxHasher;
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -53,6 +55,7 @@ impl DiskCache {
     /// This file has changed, whatever its time and size say.
     pub fn forget(&self, path: &Path) {
         self.texts().remove(path);
+        self.look_again();
     }
 
     /// Number of texts that are kept.
@@ -234,6 +237,14 @@ impl FileSystem for Files<'_> {
             Some(document) => Some(document.whole()),
             None => DiskFiles::variables_of(root, self.confined),
         }
+    }
+
+    fn epoch(&self) -> Option<u64> {
+        let mut open: Vec<&Path> = self.documents.iter().map(|(path, _)| path).collect();
+        open.sort_unstable();
+        let mut hasher = FxHasher::default();
+        (self.disk.epoch.load(Ordering::SeqCst), open, self.confined.is_some()).hash(&mut hasher);
+        Some(hasher.finish())
     }
 
     fn is_open(&self, path: &Path) -> bool {

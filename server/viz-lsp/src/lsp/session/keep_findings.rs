@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use viz_check::{Finding, InsightReport, Report};
+use viz_check::{Finding, InsightReport, Insights, Report};
 use viz_project::{Code, Project};
 use viz_text::Loc;
 
@@ -14,7 +14,7 @@ use viz_text::Loc;
 #[derive(Debug, Default)]
 pub struct Retained {
     /// How far the last complete check came.
-    before: Arc<Vec<InsightReport>>,
+    before: Insights,
     findings: Arc<[Finding]>,
 }
 
@@ -24,7 +24,7 @@ impl Retained {
     pub fn show(&mut self, project: &Project, report: &Report, complete: bool) -> Arc<[Finding]> {
         let mut shown = report.findings.clone();
         if complete {
-            self.before = Arc::clone(&report.insights);
+            self.before = report.insights.clone();
         } else if !self.findings.is_empty() {
             let open = self.open(report);
             let said: HashSet<(Loc, Code)> = report.findings.iter().map(|new| (new.loc, new.code)).collect();
@@ -46,7 +46,7 @@ impl Retained {
     /// The insights with findings that are judged less deeply than before, or not yet.
     fn open<'a>(&'a self, report: &'a Report) -> HashSet<&'a str> {
         let named: HashSet<&str> = self.findings.iter().filter_map(insight_of).collect();
-        let of = |insights: &'a [InsightReport]| -> HashMap<&'a str, &'a InsightReport> {
+        let of = |insights: &'a Insights| -> HashMap<&'a str, &'a InsightReport> {
             let named =
                 insights.iter().map(|insight| (&*insight.name, insight)).filter(|(name, _)| named.contains(name));
             named.collect()
@@ -80,10 +80,10 @@ mod tests {
         let mut outcome = fixture::outcome();
         let checked = outcome.projects.remove(0);
         let (project, mut whole) = (checked.project, checked.report);
-        Arc::make_mut(&mut whole.insights)[0].judge = Some(Judge::Values);
+        whole.insights[0].judge = Some(Judge::Values);
         let mut open = whole.clone();
         open.findings.clear();
-        Arc::make_mut(&mut open.insights)[0].judge = Some(Judge::Parse);
+        open.insights[0].judge = Some(Judge::Parse);
 
         let mut retained = Retained::default();
         assert_eq!(retained.show(&project, &open, false).len(), 0, "nothing to keep yet");
@@ -95,7 +95,7 @@ mod tests {
         );
         assert_eq!(codes(&retained.show(&project, &open, false)), [Code::CombinationSyntax], "still");
         let mut clean = open.clone();
-        Arc::make_mut(&mut clean.insights)[0].judge = Some(Judge::Values);
+        clean.insights[0].judge = Some(Judge::Values);
         assert_eq!(retained.show(&project, &clean, true).len(), 0, "the database has spoken");
         assert_eq!(retained.show(&project, &open, false).len(), 0);
     }
@@ -108,7 +108,7 @@ mod tests {
         retained.show(&checked.project, &checked.report, true);
         let mut open = checked.report.clone();
         open.findings.clear();
-        Arc::make_mut(&mut open.insights)[0].judge = None;
+        open.insights[0].judge = None;
         let other = fixture::outcome().projects.remove(0).project;
         assert_eq!(retained.show(&other, &open, false).len(), 0, "the same text, but not the same segments");
     }

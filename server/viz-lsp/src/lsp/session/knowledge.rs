@@ -22,6 +22,8 @@ pub struct Knowledge {
     facts: Arc<RwLock<FactStore>>,
     /// Questions about sources that were asked so far.
     of_sources: HashSet<QuestionKey>,
+    /// Those that nobody has asked yet.
+    at_hand: Vec<QuestionKey>,
     /// Questions that could not be answered.
     unknown: HashSet<QuestionKey>,
     /// Questions whose answer is stale and could not be renewed.
@@ -103,8 +105,24 @@ impl Knowledge {
         facts
     }
 
+    /// Records facts about sources, which grow stale with them, before anybody asks.
+    pub fn learn_of_sources(&mut self, facts: Vec<(QuestionKey, Fact)>) {
+        let keys = facts.iter().map(|(key, _)| *key);
+        self.of_sources.extend(keys.clone());
+        self.at_hand.extend(keys);
+        self.learn(facts);
+    }
+
+    /// Forgets what was recorded before anybody asked and is nobody's matter: it is about earlier texts.
+    pub fn forget_unused(&mut self, is_used: impl Fn(QuestionKey) -> bool) {
+        let mut store = Self::facts_mut(&self.facts);
+        for key in self.at_hand.drain(..).filter(|key| !is_used(*key)) {
+            self.of_sources.remove(&key);
+            store.remove(key);
+        }
+    }
+
     /// Records facts.
-    #[cfg(test)]
     fn learn(&mut self, facts: Vec<(QuestionKey, Fact)>) {
         self.learn_or(facts, |_| None);
     }

@@ -19,4 +19,5 @@ pub(crate) mod state;
 pub(crate) mod stats;
 pub(crate) mod status;
 pub(crate) mod strays;
+pub(crate) mod tally;
 pub(crate) mod workspace;

@@ -7,6 +7,7 @@ use crate::lsp::protocol::outbox::{Message, Outbox};
 use crate::lsp::session::calm::{Calm, Pace};
 use crate::lsp::session::documents::{Document, Documents};
 use crate::lsp::session::pull::Pulled;
+use rustc_hash::FxBuildHasher;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use std::time::Instant;
 use tower_lsp::lsp_types::{Diagnostic, PublishDiagnosticsParams, Url};
 
 /// Diagnostics per file; a file without any is in it too.
-pub type Layer = BTreeMap<PathBuf, Vec<Diagnostic>>;
+pub type Layer = HashMap<PathBuf, Vec<Diagnostic>, FxBuildHasher>;
 
 /// Sends diagnostics that differ from what the client has.
 pub struct Publisher {
@@ -245,7 +246,7 @@ mod tests {
         client.open("/p/a.yml", 2);
         client.open("/p/b.yml", 1);
         let layer =
-            Layer::from([("/p/a.yml".into(), vec![diagnostic("x")]), ("/p/b.yml".into(), vec![diagnostic("x")])]);
+            Layer::from_iter([("/p/a.yml".into(), vec![diagnostic("x")]), ("/p/b.yml".into(), vec![diagnostic("x")])]);
         client.publisher.show(Path::new("/p"), layer, &before, &client.documents);
         assert_eq!(client.received(), Vec::<String>::new(), "one was edited, the other opened meanwhile");
     }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 use tower_lsp::lsp_types::{Location, Position, Range, Url};
-use viz_check::{Finding, InsightReport};
+use viz_check::{Finding, Insights};
 use viz_facts::FactStore;
 use viz_ide::Choices;
 use viz_project::Project;
@@ -43,7 +43,7 @@ pub struct Subject {
     /// What the editor shows; of the last check.
     pub findings: Arc<[Finding]>,
     /// How far the insights are checked; of the last check.
-    pub insights: Arc<Vec<InsightReport>>,
+    pub insights: Insights,
     facts: Arc<RwLock<FactStore>>,
 }
 
@@ -67,7 +67,7 @@ impl Request {
                     project,
                     facts: Arc::default(),
                     findings: Arc::default(),
-                    insights: Arc::default(),
+                    insights: Insights::default(),
                 }
             }
         };

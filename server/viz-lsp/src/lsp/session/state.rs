@@ -15,7 +15,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
-use viz_check::{Finding, InsightReport};
+use viz_check::{Finding, Insights};
 use viz_facts::{Fact, FactStore, KeyedQuestion, QuestionKey};
 use viz_ide::Choices;
 use viz_project::{Confined, Environment, Project};
@@ -35,7 +35,6 @@ pub struct State {
     /// What projects read from, below the open texts.
     pub disk: DiskCache,
     snapshots: Mutex<Snapshots>,
-    analysed: Condvar,
     analysed_until: tokio::sync::watch::Sender<Revision>,
     /// The pinned combinations, by project.
     pinned: Mutex<BTreeMap<PathBuf, Choices>>,
@@ -149,7 +148,7 @@ pub struct Snapshot {
     /// What the editor shows.
     pub findings: Arc<[Finding]>,
     /// How far the insights are checked.
-    pub insights: Arc<Vec<InsightReport>>,
+    pub insights: Insights,
 }
 
 #[derive(Default)]
@@ -427,7 +426,6 @@ impl State {
     /// All projects were checked as of this revision.
     pub fn analysed(&self, revision: Revision) {
         self.snapshots().revision = revision;
-        self.analysed.notify_all();
         self.analysed_until.send_replace(revision);
     }
 
@@ -459,14 +457,6 @@ impl State {
         // What was not made anew until then had not changed.
         let current = snapshots.revision >= revision && holders.iter().all(|snapshot| snapshot.revision <= revision);
         (holders, current)
-    }
-
-    /// The snapshots that hold this file, once they are as new as `revision`; `None` if that takes too long.
-    pub fn holding_at(&self, path: &Path, revision: Revision, patience: Duration) -> Option<Vec<Snapshot>> {
-        let behind = |snapshots: &mut Snapshots| snapshots.revision < revision;
-        let mut snapshots = self.snapshots();
-        let waited = self.analysed.wait_while_for(&mut snapshots, behind, patience);
-        if waited.timed_out() { None } else { Some(holders(&snapshots, path)) }
     }
 }
 

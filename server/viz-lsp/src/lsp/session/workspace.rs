@@ -2,7 +2,7 @@
 
 use crate::host::answerer::Limits;
 use crate::host::baseline::Baseline;
-use crate::host::outcome::covered;
+use crate::host::fixpoint;
 use crate::host::place::Place;
 use crate::host::settings::{AskedFor, limits};
 use crate::lsp::protocol::client::Client;
@@ -18,17 +18,16 @@ use crate::lsp::session::publish::Layer;
 use crate::lsp::session::selection::choices_to_json;
 use crate::lsp::session::settings::Settings;
 use crate::lsp::session::state::{Revision, Snapshot};
-use crate::lsp::session::status::{Combinations, Doing, Engine, Insights, Status, Tier, Why};
+use crate::lsp::session::status::{Doing, Engine, Status, Tier};
+use crate::lsp::session::tally::Tally;
 use chrono::{Local, NaiveDateTime};
 use rustc_hash::{FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use viz_check::{
-    Attention, CheckOptions, Finding, InsightReport, Level, Memo, Report, SMALL_FILE, Severity, Status as InsightStatus,
-};
-use viz_facts::{Fact, KeyedQuestion, Question, QuestionKey};
+use viz_check::{Attention, CheckOptions, Finding, Level, Memo, Report, SMALL_FILE, Severity};
+use viz_facts::{Fact, KeyedQuestion, Question, QuestionKey, SourceSpec};
 use viz_ide::Choices;
 use viz_project::{BrowserEngine, Environment, FileSystem, LONGEST_TYPING_PAUSE, Project};
 use viz_text::FileId;
@@ -49,6 +48,7 @@ pub struct Workspace {
     retained: Retained,
     shown: Arc<[Finding]>,
     converted: Converted,
+    tally: Tally,
     /// The time for date expressions. It stands still between refreshes: checks depend on it.
     now: NaiveDateTime,
     /// Whether checks read whole files as the reference's loader would.
@@ -85,6 +85,7 @@ impl Workspace {
             retained: Retained::default(),
             shown: Arc::default(),
             converted: Converted::default(),
+            tally: Tally::default(),
             now: Local::now().naive_local(),
             whole: false,
             dirty: true,
@@ -131,6 +132,12 @@ impl Workspace {
     /// The files of the project among these.
     pub fn files<'a>(&self, paths: impl Iterator<Item = &'a Path>) -> FxHashSet<FileId> {
         paths.filter_map(|path| self.project.file_of(path)).collect()
+    }
+
+    /// Everything was checked with what is known.
+    pub fn checked(&mut self) {
+        self.dirty = false;
+        self.knowledge.forget_unused(|key| self.memo.uses(key));
     }
 
     /// Whether the last check left insights for later.
@@ -207,6 +214,17 @@ impl Workspace {
         self.dirty = true;
     }
 
+    /// The sources that it may ask.
+    pub fn sources(&self, settings: &Settings) -> Vec<SourceSpec> {
+        fixpoint::opened(&self.project, &options(settings, &self.project, self.now))
+    }
+
+    /// Records facts about sources that it may come to ask for.
+    pub fn learn_of_sources(&mut self, facts: Vec<(QuestionKey, Fact)>) {
+        self.knowledge.learn_of_sources(facts);
+        self.dirty = true;
+    }
+
     /// What requests are answered from, and what the editor shows.
     pub fn settle(&mut self, revision: Revision) -> Snapshot {
         let known = |question| self.knowledge.facts().get(question).is_some();
@@ -222,7 +240,7 @@ impl Workspace {
             project: Arc::clone(&self.project),
             facts: self.knowledge.shared(),
             findings: Arc::clone(&self.shown),
-            insights: Arc::clone(&self.report.insights),
+            insights: self.report.insights.clone(),
         }
     }
 
@@ -251,9 +269,7 @@ impl Workspace {
     pub fn status(&mut self, settings: &Settings, pinned: &Choices, busy: bool) -> Status {
         let options = options(settings, &self.project, self.now);
         let of = |severity| self.shown.iter().filter(|finding| finding.severity == severity).count();
-        let insights = &self.report.insights;
-        let number = |status| insights.iter().filter(|insight| insight.status == status).count();
-        let (partial, unchecked) = (number(InsightStatus::Partial), number(InsightStatus::Unchecked));
+        self.tally.count(&self.report.insights);
         let postponed = self.has_postponed();
         let open = self.report.questions.iter().filter(|question| self.knowledge.is_open(question)).count();
         let off = !settings.trusted || options.level == Level::Parse;
@@ -291,19 +307,9 @@ impl Workspace {
             warnings: of(Severity::Warning),
             information: of(Severity::Information),
             hints: of(Severity::Hint),
-            insights: Insights {
-                total: insights.len(),
-                checked: insights.len() - partial - unchecked,
-                partial,
-                unchecked,
-            },
-            combinations: Combinations {
-                total: insights.iter().fold(0, |sum: usize, insight| sum.saturating_add(insight.total)),
-                covered: insights
-                    .iter()
-                    .fold(0, |sum: usize, insight| sum.saturating_add(covered(insight).unwrap_or_default())),
-            },
-            why: why(insights),
+            insights: self.tally.insights(),
+            combinations: self.tally.combinations(),
+            why: self.tally.why(),
             tiers,
             facts: self.knowledge.summary(),
             engine: Engine {
@@ -321,9 +327,7 @@ impl Workspace {
     pub fn hints_depend_on(&self) -> u64 {
         let mut hasher = FxHasher::default();
         self.knowledge.generation_of_sources().hash(&mut hasher);
-        for insight in self.report.insights.iter() {
-            (insight.loc, insight.covered, insight.total, insight.why.is_some()).hash(&mut hasher);
-        }
+        self.tally.hints_depend_on().hash(&mut hasher);
         hasher.finish()
     }
 
@@ -331,28 +335,6 @@ impl Workspace {
     pub fn counters(&self) -> viz_check::Counters {
         self.report.counters
     }
-}
-
-/// Why insights are not checked, once per reason.
-fn why(insights: &[InsightReport]) -> Vec<Why> {
-    const NAMES: usize = 5;
-    let mut out: Vec<Why> = Vec::new();
-    let lacking =
-        |insight: &&InsightReport| matches!(insight.status, InsightStatus::Partial | InsightStatus::Unchecked);
-    for insight in insights.iter().filter(lacking) {
-        let Some(reason) = &insight.why else { continue };
-        let place = out.iter().position(|why| why.code == reason.code && why.message == reason.message);
-        let place = place.unwrap_or_else(|| {
-            let (code, message) = (reason.code, reason.message.clone());
-            out.push(Why { code, message, insights: 0, names: Vec::new() });
-            out.len() - 1
-        });
-        out[place].insights += 1;
-        if out[place].names.len() < NAMES && !insight.name.is_empty() {
-            out[place].names.push(insight.name.to_string());
-        }
-    }
-    out
 }
 
 /// What the session asks for, with the configuration of the project.

@@ -34,12 +34,13 @@ fn sources_are_asked_after_the_pause() {
     assert!(before.elapsed() > PAUSE / 2);
 }
 
-#[test]
-fn waiting_ends_with_the_session_and_with_patience() {
+#[tokio::test]
+async fn waiting_ends_with_the_check_and_with_the_session() {
     let state = opened();
-    assert!(state.holding_at(Path::new("/p/a.yml"), 1, Duration::from_millis(5)).is_none());
+    let mut check = Box::pin(state.until_analysed(1));
+    assert!(tokio::time::timeout(Duration::from_millis(5), &mut check).await.is_err());
     state.analysed(1);
-    assert!(state.holding_at(Path::new("/p/a.yml"), 1, Duration::ZERO).is_some_and(|found| found.is_empty()));
+    check.await;
     state.quit();
     assert!(state.next().is_none());
 }
