@@ -58,8 +58,8 @@ struct Running {
 #[derive(Default)]
 struct State {
     running: Option<Running>,
-    /// The thread waits without a time limit.
-    idle: bool,
+    /// When the thread looks again by itself; it may wait for the deadline of a question that is long done. `None`: never.
+    wakes: Option<Instant>,
     closed: bool,
 }
 
@@ -111,7 +111,7 @@ impl Watchdog {
         let mut state = self.shared.lock();
         let deadline = Instant::now() + timeout;
         state.running = Some(Running { id, handle, timeout, deadline, stop: None });
-        if state.idle {
+        if state.wakes.is_none_or(|at| deadline < at) {
             self.shared.changed.notify_one();
         }
         Watched { shared: Arc::clone(&self.shared) }
@@ -168,10 +168,42 @@ fn watch(shared: &Shared) {
                 }
             }
         };
-        state.idle = wait.is_none();
+        state.wakes = wait.map(|time| now + time);
         match wait {
             None => shared.changed.wait(&mut state),
             Some(time) => drop(shared.changed.wait_for(&mut state, time)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::{Sender, channel};
+
+    struct Told(Sender<()>);
+
+    impl Interrupt for Told {
+        fn interrupt(&self) {
+            // Who waited may be gone.
+            let _ = self.0.send(());
+        }
+    }
+
+    /// The thread sleeps until the deadline of the last question, if it is not woken for an earlier one.
+    #[test]
+    fn a_short_limit_behind_a_long_one_holds() {
+        let watchdog = Watchdog::new();
+        let (sender, told) = channel();
+        let sender = Arc::new(Told(sender));
+        while watchdog.shared.lock().wakes.is_none() {
+            // It has to see the first one.
+            let watched = watchdog.watch(1, Duration::from_secs(3_600), sender.clone());
+            std::thread::sleep(Duration::from_millis(1));
+            drop(watched);
+        }
+        let watched = watchdog.watch(2, Duration::from_millis(1), sender);
+        assert!(told.recv_timeout(Duration::from_secs(120)).is_ok());
+        assert_eq!(watched.stop(), Some(Stop::Timeout(Duration::from_millis(1))));
     }
 }
