@@ -312,7 +312,7 @@ fn version_is_one_line() {
 
 #[test]
 fn verbose_output_goes_to_stderr() {
-    let run = in_repository(&["--check", BROKEN, "--format", "json", "-vv"]);
+    let run = in_repository(&["--check", BROKEN, "--no-cache", "--format", "json", "-vv"]);
     serde_json::from_str::<serde_json::Value>(&run.out).expect("stdout is JSON alone");
     assert!(run.err.contains("the engine is asked"), "{run:?}");
 }

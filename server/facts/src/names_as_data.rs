@@ -120,7 +120,7 @@ mod tests {
         for sql in [
             "select extract(year from d), trim(both ' ' from s), a is distinct from b from t",
             "select sum(a) filter (where b), (case when c then 1 end) from t group by all",
-            "select count(*) from \"t\" join \"u\" on \"t\".\"a\" = \"u\".\"a\" where (\"select\")",
+            "select count(*) from \"t\" join \"u\" on \"t\".\"a\" = \"u\".\"a\" where (\"selected\")",
         ] {
             assert!(!could_look_at_names(sql), "{sql}");
         }
