@@ -102,7 +102,7 @@ const ANSWERS: &[(&str, &str)] = &[
     ("      y: ?{ sum(ref(sales).amount) }\n", "write `${ref(sales).amount}`"),
     ("      y: ?{ sum(sales.amount) }\n", "write `${ref(sales).amount}`"),
     ("      y: ?{ revenue }\n", "write `${ref(sales).revenue}`"),
-    ("      yy: ?{ ${ref(sales).amount} }\n", "did you mean `y`, "),
+    ("      yy: ?{ ${ref(sales).amount} }\n", "did you mean `y`?"),
     ("    interactions:\n      - filter: ?{ ${ref(sales).region} = 'a #1' }\n", "put the whole value in quotes"),
     ("    interactions:\n      - filter: ?{ ${ref(sales).region} = \"North\" }\n", "write `'North'`"),
     (
