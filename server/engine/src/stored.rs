@@ -77,34 +77,35 @@ impl Definitions {
                        where not internal and database_name = $1 and macro_definition is not null
                    union all select table_name, 'column', generation_expression from system.main.duckdb_columns()
                        where not internal and database_name = $1 and generation_expression is not null";
+        let lower = |row: &duckdb::Row<'_>| Ok(row.get::<_, String>(0)?.to_lowercase());
         let built_in = || -> duckdb::Result<HashSet<String>> {
             let sql = "select distinct function_name from system.main.duckdb_functions() where internal";
-            let lower = |row: &duckdb::Row<'_>| Ok(row.get::<_, String>(0)?.to_lowercase());
             conn.prepare(sql)?.query_map([], lower)?.collect()
         };
         let read = || -> duckdb::Result<Vec<Definition>> {
-            let mut statement = conn.prepare(sql)?;
-            let built_in = built_in()?;
-            let definition = |row: &duckdb::Row<'_>| {
-                let (name, kind, text): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                let lower = name.to_lowercase();
-                let by_syntax = |list: &[&str]| list.iter().any(|beginning| lower.starts_with(beginning));
-                let (kind, unnamed, sql) = match kind.as_str() {
+            let row = |row: &duckdb::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+            let rows: Vec<(String, String, String)> =
+                conn.prepare(sql)?.query_map([database], row)?.collect::<duckdb::Result<_>>()?;
+            // Most databases have no macro, and need not be compared with all functions that there are.
+            let has_macros = rows.iter().any(|(_, kind, _)| kind == "macro");
+            let built_in = if has_macros { built_in()? } else { HashSet::new() };
+            let definition = |(name, kind, text): (String, String, String)| {
+                let name = name.to_lowercase();
+                let (kind, by_syntax, sql) = match kind.as_str() {
                     "view" => (Kind::View, false, body(&text).unwrap_or_default()),
                     "column" => (Kind::Column, false, format!("SELECT ({text}\n)")),
                     "macro" => {
-                        let unnamed = built_in.contains(&lower) || VALUES_BY_SYNTAX.contains(&lower.as_str());
-                        (Kind::Macro, unnamed, format!("SELECT ({text}\n)"))
+                        let by_syntax = built_in.contains(&name) || VALUES_BY_SYNTAX.contains(&name.as_str());
+                        (Kind::Macro, by_syntax, format!("SELECT ({text}\n)"))
                     }
-                    _ => (Kind::Macro, by_syntax(&TABLES_BY_SYNTAX), text),
+                    _ => (Kind::Macro, TABLES_BY_SYNTAX.iter().any(|beginning| name.starts_with(beginning)), text),
                 };
-                Ok(Definition { kind, ..Definition::new(&name, unnamed, sql) })
+                Definition { kind, ..Definition::new(&name, by_syntax, sql) }
             };
-            statement.query_map([database], definition)?.collect()
+            Ok(rows.into_iter().map(definition).collect())
         };
         let types = || -> duckdb::Result<Vec<String>> {
             let sql = "select type_name from system.main.duckdb_types() where not internal and database_name = $1";
-            let lower = |row: &duckdb::Row<'_>| Ok(row.get::<_, String>(0)?.to_lowercase());
             conn.prepare(sql)?.query_map([database], lower)?.collect()
         };
         let unclear = || vec![Definition::new("", true, "select * from read_text(unknown)".to_owned())];

@@ -424,7 +424,6 @@ mod tests {
         assert_eq!(kind(&root.join("loop")), None);
     }
 
-    /// Few folders are looked at, however deep a client says that a file lies.
     #[cfg(unix)]
     #[test]
     fn repositories_are_found_where_links_lead() {

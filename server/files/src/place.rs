@@ -1,11 +1,8 @@
 //! Where something is, or would be.
 
 use crate::open::real;
-use crate::spelling::lexical;
+use crate::spelling::{MOST_LINKS, lexical};
 use std::path::{Path, PathBuf};
-
-/// So many links are followed one after the other, as the system does.
-const MOST_LINKS: usize = 40;
 
 /// [`real`], as far as anything is there: what doesn't exist (yet) keeps its name in the nearest folder that does, or where the link
 /// leads that has its name. A path may be thousands of folders deep; since nothing lies below a folder that isn't there, few of
@@ -17,13 +14,15 @@ pub fn real_place(path: &Path) -> PathBuf {
             return real;
         }
         let Some((folder, missing)) = nearest(&path, |folder| real(folder).ok()) else { return path };
-        let mut missing = missing.into_iter();
-        let first = missing.next().map(|name| folder.join(name));
-        let (Some(first), rest) = (first, missing.collect::<PathBuf>()) else { return folder };
+        let Some((first, rest)) = missing.split_first() else { return folder };
+        let first = folder.join(first);
+        let below = |mut place: PathBuf| {
+            place.extend(rest);
+            place
+        };
         match std::fs::read_link(&first) {
-            Ok(target) => path = lexical(&folder.join(target)).join(rest),
-            Err(_) if rest.as_os_str().is_empty() => return first,
-            Err(_) => return first.join(rest),
+            Ok(target) => path = below(lexical(&folder.join(target))),
+            Err(_) => return below(first),
         }
     }
     path
@@ -42,6 +41,7 @@ fn nearest(path: &Path, find: impl Fn(&Path) -> Option<PathBuf>) -> Option<(Path
 mod tests {
     use super::*;
 
+    /// Few folders are looked at, however deep a client says that a file lies.
     #[test]
     fn deep_paths_that_are_not_there() {
         for depth in [10, 1_000, 5_000] {

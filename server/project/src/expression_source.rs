@@ -109,8 +109,7 @@ impl<'a> Sources<'a> {
             return None; // a model without a source is reported where it stands
         }
         // The smallest part that mixes sources is to blame: what uses it says nothing.
-        let mut expressions =
-            project.uses_of(id).iter().filter(|used| matches!(project.object(**used).body, Body::Expression(_)));
+        let mut expressions = project.uses_of(id).iter().filter(|used| project.object(**used).is_expression());
         if expressions.any(|used| self.reached(*used).sources.len() > 1) {
             return None;
         }

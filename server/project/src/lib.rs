@@ -10,6 +10,7 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
 
 mod budget;
+mod circles;
 mod codes;
 mod config;
 mod control;
@@ -25,6 +26,7 @@ mod git_reference;
 mod graph;
 mod groups;
 mod includes;
+mod items;
 mod links;
 mod loader;
 mod locking;

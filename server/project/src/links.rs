@@ -5,9 +5,10 @@
 //! again.
 
 use crate::graph::{Graph, Rewired};
+use crate::items::{FileItems, Item};
 use crate::loader::Loader;
 use crate::names::{Names, Resolution};
-use crate::project::{FileItems, Item, ObjectId, Project};
+use crate::project::{ObjectId, Project};
 use crate::schema::Kind;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;

@@ -45,6 +45,11 @@ impl Object {
     pub fn name_text(&self) -> &str {
         self.name.as_ref().map_or("", |name| &name.text)
     }
+
+    /// Whether it is a metric or a dimension.
+    pub fn is_expression(&self) -> bool {
+        matches!(self.body, Body::Expression(_))
+    }
 }
 
 /// A reference to another object.

@@ -5,11 +5,11 @@ use crate::environment::Environment;
 use crate::files::FileSystem;
 use crate::followed::Followed;
 use crate::graph::Graph;
+use crate::items::{FileItems, Item};
 use crate::links::{Links, Outline};
 use crate::loader::Loader;
-use crate::lower::Lowered;
 use crate::names::{Names, Resolution};
-use crate::object::{Body, Object, Spanned, Use};
+use crate::object::{Object, Spanned, Use};
 use crate::problem::Problem;
 use crate::relations::Joins;
 use crate::resolve::Overview;
@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use viz_secrets::{Mask, Word};
 use viz_syntax::Document;
-use viz_text::{FileId, Lines, Loc, SegmentId, TextRange, TextSize, wanted};
+use viz_text::{FileId, Lines, Loc, SegmentId, TextRange, wanted};
 
 /// An object of a project: an index in document order, valid for one snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -72,51 +72,6 @@ impl File {
     pub fn lines(&self) -> &Lines {
         self.lines.get_or_init(|| Lines::new(Arc::clone(self.document.shared_text())))
     }
-}
-
-pub(crate) type LoweredKey = (SegmentId, TextSize, Kind, Option<Target>);
-
-/// The items of a file. Snapshots in which they are the same share them.
-#[derive(Clone, Default)]
-pub(crate) struct FileItems {
-    pub(crate) items: Vec<Item>,
-    /// Number of their objects.
-    pub(crate) objects: u32,
-    /// Whether nothing else came of reading the file's top-level keys.
-    pub(crate) alone: bool,
-    /// Whether all of them are: [`Item::plain`], and [`Item::faultless`].
-    pub(crate) plain: bool,
-    pub(crate) faultless: bool,
-    /// Whether there is a metric or dimension among their objects.
-    pub(crate) expressions: bool,
-}
-
-impl FileItems {
-    pub(crate) fn new(items: Vec<Item>, alone: bool) -> Self {
-        let expression =
-            |item: &Item| item.lowered.objects.iter().any(|object| matches!(object.body, Body::Expression(_)));
-        Self {
-            objects: items.iter().map(|item| item.objects).sum(),
-            alone,
-            plain: items.iter().all(|item| item.plain),
-            faultless: false,
-            expressions: items.iter().any(expression),
-            items,
-        }
-    }
-}
-
-#[derive(Clone)]
-pub(crate) struct Item {
-    pub(crate) key: LoweredKey,
-    pub(crate) lowered: Arc<Lowered>,
-    /// Of `lowered`, so that most items need not be looked into: [`Lowered::is_plain`], and the number of its objects.
-    pub(crate) plain: bool,
-    pub(crate) objects: u32,
-    /// Of each of its objects.
-    pub(crate) links: Arc<[Links]>,
-    /// Whether nothing is wrong with its names and references.
-    pub(crate) faultless: bool,
 }
 
 /// The file of each segment, in this snapshot or an earlier one with the same files: a segment that isn't in it, or not
@@ -302,6 +257,13 @@ impl Project {
     pub fn text_at(&self, loc: Loc) -> Option<&str> {
         let (file, range) = self.resolve(loc)?;
         self.file(file).document.text().get(std::ops::Range::<usize>::from(range))
+    }
+
+    /// Whether YAML's single quotes are around a place, in which those of SQL are doubled. In doubt they are.
+    pub fn in_single_quotes(&self, loc: Loc) -> bool {
+        let Some((file, range)) = self.resolve(loc) else { return true };
+        let (before, rest) = self.file(file).document.text().split_at(range.start().into());
+        before.ends_with('\'') || rest.starts_with('\'')
     }
 
     /// The file and absolute byte range of a place.

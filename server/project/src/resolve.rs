@@ -2,13 +2,14 @@
 
 use crate::codes::Code;
 use crate::expression_source::Sources;
+use crate::items::{FileItems, Item};
 use crate::links::Kept;
 use crate::loader::Loader;
 use crate::lower::Difference;
 use crate::names::{Resolution, is_scoped};
 use crate::object::{Body, Object, Use};
 use crate::problem::{Fix, Problem};
-use crate::project::{FileItems, ObjectId, Project};
+use crate::project::{ObjectId, Project};
 use crate::schema::{Kind, MERGED_KEYS, Place, Rule};
 use crate::similar::{Suggestions, did_you_mean, similar};
 use crate::usage::Usage;
@@ -46,9 +47,9 @@ impl Loader<'_> {
         project_name(&self.project, &mut out);
         defaults(&self.project, &mut out);
         // The sources that an expression reaches depend on what it uses.
-        let expression = |id: &ObjectId| matches!(self.project.object(*id).body, Body::Expression(_));
+        let is_expression = |id: &ObjectId| self.project.object(*id).is_expression();
         let same_sources =
-            same_graph || previous.is_some() && !self.project.users_of_all(&self.changed).iter().any(expression);
+            same_graph || previous.is_some() && !self.project.users_of_all(&self.changed).iter().any(is_expression);
         let faultless = items(&self.project, previous, same_sources, &mut out);
         for (file, faultless) in self.project.parts().items.iter_mut().zip(faultless) {
             let Some(faultless) = faultless else { continue };
@@ -64,7 +65,7 @@ impl Loader<'_> {
         document_paths(project, &mut out);
         if !previous.is_some_and(|previous| self.same_circles && !previous.overview.cycles) {
             let found = out.len();
-            cycles(project, &mut out);
+            crate::circles::problems(project, &mut out);
             overview.cycles = out.len() > found;
         }
         overview.relations = match self.untouched(&crate::relations::OF) {
@@ -108,8 +109,7 @@ fn items(
             first = ids.end;
             let before = before.map(|before| &before.items[at]);
             let same = before.is_some_and(|before| before.faultless && Arc::ptr_eq(&before.lowered, &item.lowered));
-            let expression = |object: &Object| matches!(object.body, Body::Expression(_));
-            if same && (same_sources || !item.lowered.objects.iter().any(expression)) {
+            if same && (same_sources || !item.has_expressions()) {
                 faultless.push(true);
                 continue;
             }
@@ -181,7 +181,7 @@ fn document_paths(project: &Project, out: &mut Vec<Problem>) {
         let number = start.and_then(|(_, rest)| rest.split_once(']')?.0.parse::<usize>().ok());
         let kind = start.and_then(|(key, _)| MERGED_KEYS.iter().find(|(name, _)| *name == key)).map(|(_, kind)| *kind);
         let of_kind = |kind: Kind| {
-            let first = |item: &&crate::project::Item| item.lowered.objects.first().map(|object| object.kind);
+            let first = |item: &&Item| item.lowered.objects.first().map(|object| object.kind);
             project.items.iter().flat_map(|file| &file.items).filter(move |item| first(item) == Some(kind)).count()
         };
         let exists = kind.zip(number).is_some_and(|(kind, number)| number < of_kind(kind));
@@ -474,31 +474,5 @@ fn relation(project: &Project, id: ObjectId, out: &mut Vec<Problem>) {
         let message =
             format!("the condition refers to {} models: the relation is silently ignored (R-SEM-21)", names.len());
         out.push(Problem::new(Code::RelationIgnored, loc, message).help("write one relation for each pair of models"));
-    }
-}
-
-/// A finding for each circle in which objects refer to each other (`R-DAG-04`).
-fn cycles(project: &Project, out: &mut Vec<Problem>) {
-    // Names of a circle that are listed.
-    const LISTED: usize = 20;
-    for group in project.cycles() {
-        let first = project.object(group[0]);
-        let name = |id: &ObjectId| project.object(*id).name_text().to_owned();
-        let mut names: Vec<String> = group.iter().take(LISTED).map(name).collect();
-        if group.len() > LISTED {
-            names.push(format!("… ({} more)", group.len() - LISTED));
-        }
-        names.push(names[0].clone());
-        let towards = group.get(1).unwrap_or(&group[0]);
-        let loc = first
-            .uses
-            .iter()
-            .find(|reference| reference.name == project.object(*towards).name_text())
-            .map_or(first.name_loc(), |reference| reference.loc);
-        out.push(Problem::new(
-            Code::ReferenceCycle,
-            loc,
-            format!("this refers to itself in a circle: {}", names.join(" → ")),
-        ));
     }
 }

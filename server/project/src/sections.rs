@@ -2,10 +2,10 @@
 
 use crate::codes::Code;
 use crate::includes::CACHE_FOLDER;
+use crate::items::{FileItems, Item, LoweredKey};
 use crate::loader::Loader;
 use crate::lower::{Difference, as_only_item, check_mapping, describe, lower, names_in, removed_key, text_problem};
 use crate::problem::{Fix, Problem};
-use crate::project::{FileItems, Item, LoweredKey};
 use crate::schema::{Field, Kind, MERGED_KEYS, PROJECT, Type};
 use crate::similar::similar_key;
 use rustc_hash::FxHashMap;

@@ -1,10 +1,11 @@
 //! What of a project is run: dashboards, their levels, and objects that no dashboard reaches (`R-RUN-01`).
 
 use crate::codes::{Code, Severity};
+use crate::items::Item;
 use crate::names::Resolution;
 use crate::object::{Body, Object, Spanned, Use};
 use crate::problem::Problem;
-use crate::project::{Item, ObjectId, Project};
+use crate::project::{ObjectId, Project};
 use crate::schema::{Kind, Place};
 use crate::similar::{did_you_mean, similar};
 use rustc_hash::FxHashSet;

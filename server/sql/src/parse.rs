@@ -5,8 +5,8 @@ use crate::dialect::DuckDb;
 use crate::tokens::Lines;
 use sqlparser::ast::{Expr, Statement};
 use sqlparser::dialect::{
-    BigQueryDialect, ClickHouseDialect, Dialect as Grammar, MySqlDialect, PostgreSqlDialect, RedshiftSqlDialect,
-    SQLiteDialect, SnowflakeDialect,
+    BigQueryDialect, ClickHouseDialect, Dialect as Grammar, DuckDbDialect, MySqlDialect, PostgreSqlDialect,
+    RedshiftSqlDialect, SQLiteDialect, SnowflakeDialect,
 };
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
@@ -109,7 +109,7 @@ fn with_dialect<T>(
     run: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
 ) -> Result<T, ParseError> {
     let tokens = Tokenizer::new(dialect, sql).tokenize_with_location().map_err(|e| error(sql, &e.into()))?;
-    let tokens = if dialect.is::<DuckDb>() { with_where_in_filters(tokens) } else { tokens };
+    let tokens = if dialect.is::<DuckDbDialect>() { with_where_in_filters(tokens) } else { tokens };
     let all = || tokens.iter().map(|found| &found.token);
     if nesting(all()) > MAX_NESTING || all().filter(|token| operates(token)).count() > MAX_OPERATORS {
         return Err(ParseError { message: "nested too deeply".to_owned(), offset: None });

@@ -95,7 +95,7 @@ fn everything_is_exchanged_while_it_is_read() {
         let (count, found) = exchanging(&pairs, || match way {
             "editor" => session::faults(&place, true, true)
                 .into_iter()
-                .filter(|fault| !fault.starts_with("project/") && !fault.starts_with("home/"))
+                .filter(|fault| !["project/", "home/", "out/"].iter().any(|exchanged| fault.starts_with(exchanged)))
                 .collect(),
             _ => {
                 let mut program = command(&place, User::Own);

@@ -1,5 +1,6 @@
 //! Dates without quotes, which SQL takes for subtractions.
 
+use crate::report::Finding;
 use viz_project::{Fix, Project};
 use viz_sql::{Token, tokenize};
 use viz_text::{MappedText, TextRange};
@@ -18,15 +19,22 @@ pub(crate) struct UnquotedDate {
 }
 
 impl UnquotedDate {
-    /// A fix that quotes it, where the YAML around it lets quotes stand as they are.
-    pub(crate) fn fix(&self, project: &Project, sql: &MappedText) -> Option<Fix> {
-        let whole = sql.locate(TextRange::up_to(sql.len()))?;
-        let (file, range) = project.resolve(whole)?;
-        let text = project.file(file).document.text();
-        let start = usize::from(range.start());
-        let in_single_quotes = text[start..].starts_with('\'') || text[..start].ends_with('\'');
-        let loc = sql.locate(self.range).filter(|_| !in_single_quotes)?;
-        Some(Fix::replace(format!("write `{}`", self.meant), loc, self.meant.clone()))
+    /// Says in a finding that this is what it is about.
+    pub(crate) fn tell(&self, project: &Project, sql: &MappedText, finding: &mut Finding) {
+        let Some(loc) = sql.locate(self.range) else { return };
+        let subject = finding.message.split_once(": ").map_or("", |(subject, _)| subject);
+        finding.message = format!("{subject}: {}", self.says);
+        finding.loc = loc;
+        self.mend(project, sql, finding);
+    }
+
+    /// Helps to quote it; with a fix where the YAML around it lets quotes stand as they are.
+    pub(crate) fn mend(&self, project: &Project, sql: &MappedText, finding: &mut Finding) {
+        let title = format!("write `{}`", self.meant);
+        finding.help = Some(title.clone());
+        let whole = sql.locate(TextRange::up_to(sql.len())).filter(|whole| !project.in_single_quotes(*whole));
+        let loc = whole.and_then(|_| sql.locate(self.range));
+        finding.fix = loc.map(|loc| Fix::replace(title, loc, self.meant.clone()));
     }
 }
 

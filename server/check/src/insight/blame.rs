@@ -232,8 +232,7 @@ fn quotes_around(setting: &Setting<'_>, plan: &Plan, hole: &Hole, fixed: &str) -
     }
     let mut statements = setting.insight.statements.iter().map(|statement| statement.query.loc);
     let statement = statements.find(|whole| whole.contains(hole.loc))?;
-    let (file, range) = setting.project.resolve(statement)?;
-    let plain = !setting.project.file(file).document.text()[usize::from(range.start())..].starts_with('\'');
+    let plain = !setting.project.in_single_quotes(statement);
     plain.then(|| Fix::replace(format!("write `{fixed}`"), hole.loc, fixed))
 }
 

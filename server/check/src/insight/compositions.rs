@@ -73,7 +73,7 @@ impl Compositions {
 impl Given {
     fn holds(&self, context: &FromFacts<'_>) -> bool {
         match self {
-            Self::Columns(model, columns) => same(columns.as_ref(), known(context, *model)),
+            Self::Columns(model, columns) => columns.as_ref() == known(context, *model),
             Self::IsText(input, is_text) => context.is_text(*input) == *is_text,
             Self::Sample(input, accessor, sample) => context.sample(*input, *accessor) == *sample,
         }
@@ -85,10 +85,6 @@ fn known<'a>(context: &'a FromFacts<'_>, model: ObjectId) -> Option<&'a Arc<Vec<
         Some(Columns::Known(columns)) => Some(columns),
         _ => None,
     }
-}
-
-fn same(a: Option<&Arc<Vec<Column>>>, b: Option<&Arc<Vec<Column>>>) -> bool {
-    a.zip(b).map_or(a.is_none() && b.is_none(), |(a, b)| Arc::ptr_eq(a, b) || a == b)
 }
 
 /// Answers, and notes what it was asked.

@@ -28,12 +28,7 @@ pub(super) fn tell(project: &Project, finding: &mut Finding) {
         }
     } else if finding.code == Code::SqlBind && finding.message.contains("compare") {
         let Some(date) = unquoted_dates(text.text()).into_iter().next() else { return };
-        let Some(loc) = text.locate(date.range) else { return };
-        let subject = finding.message.split_once(": ").map_or("", |(subject, _)| subject);
-        finding.message = format!("{subject}: {}", date.says);
-        finding.loc = loc;
-        finding.help = Some(format!("write `{}`", date.meant));
-        finding.fix = date.fix(project, text);
+        date.tell(project, text, finding);
     }
 }
 

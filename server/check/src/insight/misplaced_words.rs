@@ -1,25 +1,21 @@
 //! Words and signs of whole queries, or of other languages, where only an expression stands: DuckDB stumbles over what comes behind.
 
+use super::usual_mistakes::is_word;
 use crate::report::Finding;
 use viz_project::{Code, Fix, Statement, StatementKind};
 use viz_sql::{Token, tokenize};
 use viz_syntax::references;
 use viz_text::{Loc, TextRange, TextSize, filled};
 
-/// A statement's text with its tokens; references are words of zeros.
-struct Words<'a> {
+/// A statement's text with its tokens, without blanks; references are words of zeros.
+pub(super) struct Words<'a> {
     statement: &'a Statement,
-    plain: String,
-    tokens: Vec<Token>,
+    pub(super) plain: String,
+    pub(super) tokens: Vec<Token>,
 }
 
 /// Says what was meant in a finding about a statement.
-pub(super) fn reword(statement: &Statement, finding: &mut Finding) {
-    let body = statement.query.body();
-    let holes: Vec<TextRange> = references(body).into_iter().map(|found| found.range).collect();
-    let plain = filled(body, &holes, '0');
-    let tokens = tokenize(&plain).unwrap_or_default().into_iter().filter(|token| !token.is_space()).collect();
-    let words = Words { statement, plain, tokens };
+pub(super) fn reword(words: &Words<'_>, finding: &mut Finding) {
     let Some((says, help, fix)) = words.told(finding) else { return };
     if !says.is_empty() {
         finding.message = match finding.message.split_once(": ") {
@@ -33,7 +29,15 @@ pub(super) fn reword(statement: &Statement, finding: &mut Finding) {
 
 type Told = (&'static str, String, Option<Fix>);
 
-impl Words<'_> {
+impl<'a> Words<'a> {
+    pub(super) fn of(statement: &'a Statement) -> Self {
+        let body = statement.query.body();
+        let holes: Vec<TextRange> = references(body).into_iter().map(|found| found.range).collect();
+        let plain = filled(body, &holes, '0');
+        let tokens = tokenize(&plain).unwrap_or_default().into_iter().filter(|token| !token.is_space()).collect();
+        Self { statement, plain, tokens }
+    }
+
     fn told(&self, finding: &Finding) -> Option<Told> {
         let filter = self.statement.kind == StatementKind::Filter;
         let message = finding.message.as_str();
@@ -77,7 +81,7 @@ impl Words<'_> {
         }
     }
 
-    fn text(&self, at: usize) -> &str {
+    pub(super) fn text(&self, at: usize) -> &str {
         self.tokens.get(at).map_or("", |token| &self.plain[token.range])
     }
 
@@ -143,8 +147,6 @@ impl Words<'_> {
         let body = self.statement.query.body();
         let column = self.text(1);
         let reference = references(body).into_iter().next()?;
-        let is_word =
-            |text: &str| text.starts_with(char::is_alphabetic) && text.chars().all(|c| c.is_alphanumeric() || c == '_');
         let is_all = self.tokens.len() == 4 && self.text(2).eq_ignore_ascii_case("from") && reference.path.is_none();
         if !is_all || !is_word(column) {
             let help = "write columns as `${ref(model).column}`: what is read from which model follows from them";

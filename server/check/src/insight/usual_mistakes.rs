@@ -2,13 +2,11 @@
 //! processor, `= null`.
 
 use super::expressions;
-use super::misplaced_words::reword;
+use super::misplaced_words::{Words, reword};
 use crate::engine_errors::dates::unquoted_dates;
 use crate::report::Finding;
 use viz_project::{Code, Fix, Insight, Project, Statement, StatementKind};
-use viz_sql::{Token, tokenize};
-use viz_syntax::references;
-use viz_text::{Loc, TextRange, TextSize, filled};
+use viz_text::{Loc, TextRange, TextSize};
 
 /// Says what was meant, in the findings about it.
 pub(super) fn tell(project: &Project, insight: &Insight, findings: &mut [Finding]) {
@@ -32,13 +30,14 @@ pub(super) fn tell(project: &Project, insight: &Insight, findings: &mut [Finding
     for statement in &insight.statements {
         let whole = statement.query.loc;
         // Where YAML's own quotes are single ones, those of SQL are doubled.
-        let doubled = project.text_at(whole).is_none_or(|text| text.starts_with('\''));
-        let mistakes = mistakes(statement);
+        let doubled = project.in_single_quotes(whole);
+        let words = Words::of(statement);
+        let mistakes = mistakes(statement, &words);
         for finding in findings.iter_mut() {
             if whole.contains(finding.loc) && codes.contains(&finding.code) {
                 let told = mistakes.iter().find(|mistake| mistake.told(statement, finding, doubled));
                 if told.is_none() {
-                    reword(statement, finding);
+                    reword(&words, finding);
                 }
             } else if finding.code == Code::InsightEmpty && statement.kind == StatementKind::Filter {
                 for mistake in mistakes.iter().filter(|mistake| mistake.what == What::Null) {
@@ -107,15 +106,10 @@ impl Mistake {
     }
 }
 
-fn mistakes(statement: &Statement) -> Vec<Mistake> {
-    let sql = statement.query.body();
-    let mut out = curly_quotes(sql);
-    let holes: Vec<TextRange> = references(sql).into_iter().map(|found| found.range).collect();
-    let plain = filled(sql, &holes, '0');
-    let Ok(tokens) = tokenize(&plain) else { return out };
-    let tokens: Vec<Token> = tokens.into_iter().filter(|token| !token.is_space()).collect();
-    let text = |at: usize| tokens.get(at).map_or("", |token| &plain[token.range]);
-    out.extend(unquoted_dates(&plain).into_iter().map(|date| Mistake {
+fn mistakes(statement: &Statement, words: &Words<'_>) -> Vec<Mistake> {
+    let mut out = curly_quotes(statement.query.body());
+    let (tokens, text) = (&words.tokens, |at: usize| words.text(at));
+    out.extend(unquoted_dates(&words.plain).into_iter().map(|date| Mistake {
         what: What::Date,
         range: date.range,
         says: date.says,
@@ -140,7 +134,7 @@ fn mistakes(statement: &Statement) -> Vec<Mistake> {
     out
 }
 
-fn is_word(text: &str) -> bool {
+pub(super) fn is_word(text: &str) -> bool {
     text.starts_with(char::is_alphabetic) && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 

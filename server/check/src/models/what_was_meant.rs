@@ -1,6 +1,6 @@
 //! What newcomers write in the query of a model, and the engine tells in words that lead elsewhere.
 
-use crate::engine_errors::dates::unquoted_dates;
+use crate::engine_errors::dates::{UnquotedDate, unquoted_dates};
 use crate::report::Finding;
 use viz_facts::SqlError;
 use viz_project::{Code, Fix, ObjectId, Project, Severity, similar};
@@ -18,12 +18,8 @@ pub(super) fn tell(project: &Project, sql: &MappedText, error: &SqlError, findin
         && let Some(date) = unquoted_dates(sql.text()).into_iter().find(|date| {
             sql.locate(date.range).is_some_and(|loc| finding.loc.contains(loc) || loc.contains(finding.loc))
         })
-        && let Some(loc) = sql.locate(date.range)
     {
-        finding.loc = loc;
-        finding.message = format!("{subject}: {}", date.says);
-        finding.help = Some(format!("write `{}`", date.meant));
-        finding.fix = date.fix(project, sql);
+        date.tell(project, sql, finding);
     } else if message.contains("these are ") && message.contains(" statements") {
         let Some(second) = second_statement(sql) else { return };
         finding.loc = second;
@@ -43,12 +39,11 @@ pub(super) fn tell(project: &Project, sql: &MappedText, error: &SqlError, findin
 /// number, and find all rows or none.
 pub(super) fn compared_dates(project: &Project, id: ObjectId, sql: &MappedText) -> Vec<Finding> {
     let name = project.object(id).name_text();
-    let finding = |date: &crate::engine_errors::dates::UnquotedDate| {
+    let finding = |date: &UnquotedDate| {
         let message = format!("the query of the model `{name}` compares with a number: {}", date.says);
         let mut finding = Finding::new(Code::ModelSql, sql.locate(date.range)?, message);
         finding.severity = Severity::Warning;
-        finding.help = Some(format!("write `{}`", date.meant));
-        finding.fix = date.fix(project, sql);
+        date.mend(project, sql, &mut finding);
         Some(finding)
     };
     unquoted_dates(sql.text()).iter().filter(|date| date.certain).filter_map(finding).collect()

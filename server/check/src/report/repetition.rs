@@ -71,7 +71,7 @@ fn drop_follow_ups(placed: &mut Vec<(FileId, TextRange, Finding)>) {
         let before = at.checked_sub(1).and_then(|at| starts.get(at));
         before.is_some_and(|(other, start)| *other == file && range.start() - *start <= TextSize::new(reach))
     };
-    let merged: Vec<_> = placed
+    let merged: HashSet<_> = placed
         .iter()
         .filter(|(.., finding)| finding.code == Code::DuplicateKey && finding.fix.is_some())
         .map(|(file, _, finding)| (*file, finding.object.clone()))
@@ -81,7 +81,7 @@ fn drop_follow_ups(placed: &mut Vec<(FileId, TextRange, Finding)>) {
         Code::DatabaseMissing | Code::UnsetVariable => !begins_in(&paths, *file, *range),
         // Of two objects in one, each key comes twice.
         Code::DuplicateKey => finding.fix.is_some() || !merged.contains(&(*file, finding.object.clone())),
-        Code::UnknownKey => !merges.contains(&(*file, range.start())),
+        Code::UnknownKey => merges.binary_search(&(*file, range.start())).is_err(),
         // `?( ${ref(orders).city} )`.
         Code::ReferenceNotReplaced => !is_in(&texts, *file, *range, 3),
         // `ref(orders).city` has neither such a function nor such a column.

@@ -38,11 +38,10 @@ pub fn run(
     mut on_round: impl FnMut(Round),
 ) -> Report {
     let deadline = answering.deadline;
-    let remembered = answering.answerer.remembered().iter().cloned();
     let of_sources = answering.answerer.remembered_of(&opened(project, options));
-    for (key, fact) in remembered.chain(of_sources) {
-        if facts.get_key(key).is_none() {
-            facts.insert(key, fact);
+    for (key, fact) in answering.answerer.remembered().iter().chain(&of_sources) {
+        if facts.get_key(*key).is_none() {
+            facts.insert(*key, fact.clone());
         }
     }
     let mut asked: HashSet<QuestionKey> = HashSet::new();

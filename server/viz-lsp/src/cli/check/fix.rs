@@ -107,12 +107,10 @@ pub fn differences(
     let current = current_folder()?;
     let mut text = String::new();
     for (path, after) in fixed.texts() {
+        let Some(before) = read.get(path).filter(|before| *before != after) else { continue };
         let real = real(path);
-        if let Some(before) = read.get(path).filter(|before| *before != after)
-            && !met.contains(&real)
-        {
+        if met.insert(real.clone()) {
             text += &diff::render(&diff::shown(&real, &current), before, after);
-            met.insert(real);
         }
     }
     Ok(text)
