@@ -72,6 +72,9 @@ export type Lineage = { nodes: Array<Node>, edges: Array<Edge>, total: number, r
 export type RefreshParams = { textDocument?: TextDocument };
 export type Refreshed = { questions: number } & { error?: undefined };
 
+// viz/updateLock
+export type Renewed = { written: boolean, models: number, inputs: number, unread: { [key in string]: string }, many: Array<string>, damaged: string | null } & { error?: undefined };
+
 // viz/report
 export type Memory = { resident: number | null, peak: number | null, documents: number, openDocuments: number, facts: number, objects: number, snapshots: number, diskTexts: number };
 export type Times = { count: number, medianMs: number | null, p99Ms: number | null, maxMs: number | null };
@@ -91,5 +94,6 @@ export type Requests = {
   "viz/nextFailingCombination": { params: NextFailingParams; result: FailingCombination | null };
   "viz/lineage": { params: LineageParams; result: Lineage };
   "viz/refreshOptions": { params: RefreshParams; result: Refreshed };
+  "viz/updateLock": { params: TextParams; result: Renewed };
   "viz/report": { params: ReportParams; result: Report };
 };

@@ -135,8 +135,8 @@ impl FactStore {
     }
 
     /// What the answers were when the project was locked, as far as that is known.
-    pub fn remember_lock(&mut self, answers: FxHashMap<QuestionKey, Arc<Answer>>) {
-        self.as_of_lock = Arc::new(answers);
+    pub fn remember_lock(&mut self, answers: Arc<FxHashMap<QuestionKey, Arc<Answer>>>) {
+        self.as_of_lock = answers;
     }
 
     /// The answer when the project was locked.

@@ -357,13 +357,14 @@ fn origin(snapshot: &Snapshot<'_>, input: &Input, found: &InputOptions) -> Strin
     }
 }
 
-fn query_of(snapshot: &Snapshot<'_>, input: &Input) -> Option<KeyedQuestion> {
+/// The question that an input's options come from.
+pub(crate) fn query_of(snapshot: &Snapshot<'_>, input: &Input) -> Option<KeyedQuestion> {
     let Options::Query(query) = &input.options else { return None };
     viz_check::option_question(snapshot.project, query)
 }
 
 /// That no source answers a question and the lock does, and since when.
-fn lock_age(snapshot: &Snapshot<'_>, question: &KeyedQuestion) -> Option<String> {
+pub(crate) fn lock_age(snapshot: &Snapshot<'_>, question: &KeyedQuestion) -> Option<String> {
     match snapshot.facts.get(question)? {
         Fact::Locked { at, .. } => Some(format!(", as viz.lock tells, written {}", ago(*at, snapshot.now))),
         _ => None,

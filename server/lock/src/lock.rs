@@ -57,6 +57,13 @@ pub struct Section {
     pub answers: BTreeMap<Hash, Given>,
 }
 
+impl Section {
+    /// Those of all questions that are answered.
+    pub fn hashes(&self) -> impl Iterator<Item = Hash> + '_ {
+        self.main.iter().map(|(hash, _)| *hash).chain(self.answers.keys().copied())
+    }
+}
+
 /// What is kept of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Given {

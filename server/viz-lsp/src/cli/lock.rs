@@ -9,18 +9,16 @@ use crate::cli::targets::{self, Target};
 use crate::host::answerer::{EngineAnswerer, Limits};
 use crate::host::deadline::{self, Deadline};
 use crate::host::fixpoint::Answering;
-use crate::host::lock::{self, Heard, Live, Made, Recorder};
+use crate::host::lock::{self, Heard, Live, Made, Recorder, Renewed};
 use crate::host::output;
 use crate::host::overlay::Overlay;
 use crate::host::settings::{AskedFor, STACK, seconds};
-use crate::host::words::count;
 use anyhow::{Context, bail};
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::process::ExitCode;
 use viz_check::{CheckOptions, Level, Memo, Report};
 use viz_facts::{Fact, FactStore, KeyedQuestion};
-use viz_lock::{Keep, LOCK_FILE, Lock, MOST_OPTIONS, SectionKind};
+use viz_lock::{Keep, LOCK_FILE};
 use viz_project::{Environment, Project};
 
 /// Exit status when something could not be read, or has changed so that it counts.
@@ -55,7 +53,7 @@ fn lock_all(args: &LockArgs) -> anyhow::Result<ExitCode> {
     let sources = Sources { args, files: &files, environment: &environment, recorder: &answerer, deadline: &deadline };
     if args.diff {
         let changed = targets.iter().map(|target| sources.changed(target)).collect::<anyhow::Result<Vec<_>>>()?;
-        changed.iter().for_each(|changed| tell_unread(&changed.unread));
+        changed.iter().flat_map(|changed| lock::unread(&changed.unread)).for_each(|warning| output::say(&warning));
         diff::print(&changed, common.format, common.quiet)?;
         let on = args.fail_on.unwrap_or(FailOn::Breaking);
         let failed =
@@ -67,23 +65,16 @@ fn lock_all(args: &LockArgs) -> anyhow::Result<ExitCode> {
         Format::Json => output::json(&serde_json::to_string_pretty(&told)?),
         _ => told.iter().for_each(|told| tell(told, common.quiet)),
     }
-    let whole = told.iter().all(|told| told.unread.is_empty());
+    let whole = told.iter().all(|told| told.renewed.unread.is_empty());
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
 }
 
-/// What became of a project's lock.
+/// What became of the lock of a project.
 #[derive(Serialize)]
 struct Told {
     root: String,
-    written: bool,
-    models: usize,
-    inputs: usize,
-    /// Sources and what else could not be read, with the reasons: their old sections stand.
-    unread: BTreeMap<String, String>,
-    /// Inputs with more options than are kept.
-    many: Vec<String>,
-    /// Why the old file is not used.
-    damaged: Option<String>,
+    #[serde(flatten)]
+    renewed: Renewed,
 }
 
 /// What projects are read with, and who is asked.
@@ -119,21 +110,8 @@ impl Sources<'_> {
     }
 
     fn lock(&self, target: &Target) -> anyhow::Result<Told> {
-        let read = self.read(target)?;
-        let root = &read.project.root;
-        // A damaged one is written anew; a link is not followed when it is written either.
-        let (old, damaged) = match lock::read(root) {
-            Ok(old) => (old, None),
-            Err(why) => (None, Some(format!("{why:#}"))),
-        };
-        let Made { lock, unread, many } = read.made(old.as_ref().map(|old| &old.lock), None);
-        let text = lock.to_text().with_context(|| format!("can't write {}", root.join(LOCK_FILE).display()))?;
-        let written = old.is_none_or(|old| old.bytes != text.as_bytes());
-        if written {
-            lock::write(root, &text)?;
-        }
-        let (models, inputs) = (of_kind(&lock, SectionKind::Model), of_kind(&lock, SectionKind::Input));
-        Ok(Told { root: target.shown.clone(), written, models, inputs, unread, many, damaged })
+        let renewed = lock::renew(self.read(target)?.heard())?;
+        Ok(Told { root: target.shown.clone(), renewed })
     }
 
     fn changed(&self, target: &Target) -> anyhow::Result<Changed> {
@@ -142,7 +120,7 @@ impl Sources<'_> {
         let Some(old) = lock::read(root)? else {
             bail!("there is no {}: `viz-lsp lock` writes it", root.join(LOCK_FILE).display());
         };
-        let Made { lock, unread, .. } = read.made(Some(&old.lock), Some(Keep::Values));
+        let Made { lock, unread, .. } = lock::make(read.heard(), Some(&old.lock), Some(Keep::Values));
         let answering = Answering { answerer: self.recorder, limits: read.limits, deadline: self.deadline };
         let live = Live {
             project: &read.project,
@@ -158,37 +136,17 @@ impl Sources<'_> {
 }
 
 impl Read {
-    fn made(&self, old: Option<&Lock>, keep: Option<Keep>) -> Made {
+    fn heard(&self) -> Heard<'_> {
         let Self { project, memo, facts, seen, .. } = self;
-        lock::make(Heard { project, memo, facts, seen, now: self.options.now }, old, keep)
-    }
-}
-
-fn of_kind(lock: &Lock, kind: SectionKind) -> usize {
-    lock.sections.iter().filter(|((of, _), section)| *of == kind && section.main.is_some()).count()
-}
-
-fn tell_unread(unread: &BTreeMap<String, String>) {
-    for (source, why) in unread {
-        output::say(&format!(
-            "warning: the source `{source}` could not be read, so what {LOCK_FILE} tells of it stands: {why}"
-        ));
+        Heard { project, memo, facts, seen, now: self.options.now }
     }
 }
 
 fn tell(told: &Told, quiet: bool) {
-    let Told { root, written, models, inputs, unread, many, damaged } = told;
-    if let Some(why) = damaged {
-        output::say(&format!("note: the old {LOCK_FILE} is not used: {why}"));
-    }
-    tell_unread(unread);
-    for input in many {
-        output::say(&format!("note: `{input}` has more than {MOST_OPTIONS} options: only what they look like is kept"));
-    }
+    let Told { root, renewed } = told;
+    renewed.notes().iter().for_each(|note| output::say(note));
     if !quiet {
         let file = if root == "." { LOCK_FILE.to_owned() } else { format!("{root}/{LOCK_FILE}") };
-        let done = if *written { "written" } else { "is as it was" };
-        let what = [count(*models, "model"), count(*inputs, "input")].join(", ");
-        output::text(&format!("{file}: {done}: {what}\n"));
+        output::text(&format!("{file}: {}\n", renewed.done()));
     }
 }

@@ -208,7 +208,7 @@ fn check_project(
         let project = project.with_strays(strays.iter().map(|(path, text)| (*path, &**text)));
         let locked = args.locked.then(|| Locked::new(answerer, &project, lock.as_ref()));
         if let Some(written) = &written {
-            facts.remember_lock(lock::answered(&project, written));
+            facts.remember_lock(lock::answered(&project, written).into());
         }
         let answering = match &locked {
             Some(locked) => Answering { answerer: locked, ..answering },

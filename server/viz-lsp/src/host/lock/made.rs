@@ -64,6 +64,7 @@ pub fn make(heard: Heard<'_>, old: Option<&Lock>, keep: Option<Keep>) -> Made {
     making.closed();
     making.sources();
     making.keep_old(old);
+    making.unread.values_mut().for_each(|why| project.mask().hide_in(why));
     Made { lock: making.lock, unread: making.unread, many: making.many.into_iter().collect() }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 use viz_check::{Code, Memo, Report, model_question, option_question};
 use viz_facts::{Answer, Detail, Fact, KeyedQuestion, OptionValues, QuestionKey, Reason, Unknown};
-use viz_lock::{Given, Hash, LOCK_FILE, Lock, SectionKind};
+use viz_lock::{Given, Hash, LOCK_FILE, Lock, Section, SectionKind};
 use viz_project::{Body, Kind, ObjectId, Options, Project};
 use viz_text::{Loc, SegmentId};
 
@@ -22,6 +22,41 @@ pub struct LockUse {
     pub missing: Vec<String>,
     /// Those of which it tells what another query gave.
     pub outdated: Vec<String>,
+}
+
+impl LockUse {
+    /// How this lock fits, by what is known of it; and why each question of a model or an input that has no answer has none.
+    fn of(
+        project: &Project,
+        named: &Named,
+        lock: Option<&Lock>,
+        knows: impl Fn(&Hash) -> bool,
+    ) -> (Self, FxHashMap<QuestionKey, String>) {
+        let mut fits = Self { found: lock.is_some(), ..Self::default() };
+        let mut unanswered = FxHashMap::default();
+        for (id, question) in main_questions(project) {
+            if named.hash(&question).is_some_and(|hash| knows(&hash)) {
+                continue;
+            }
+            let object = project.object(id);
+            let kind = if object.kind == Kind::Model { SectionKind::Model } else { SectionKind::Input };
+            let shown = format!("{} `{}`", kind.name(), object.name_text());
+            let section = lock.and_then(|lock| lock.sections.get(&(kind, object.name_text().to_owned())));
+            let (why, list) = match section.is_some_and(|section| section.main.is_some()) {
+                true => (format!("{LOCK_FILE} tells what another query of the {shown} gave"), &mut fits.outdated),
+                false => (format!("{LOCK_FILE} does not tell of the {shown}"), &mut fits.missing),
+            };
+            list.push(shown);
+            unanswered.insert(question.key(), why);
+        }
+        (fits, unanswered)
+    }
+}
+
+/// How a lock fits a project.
+pub fn fits(project: &Project, lock: &Lock) -> LockUse {
+    let hashes: FxHashSet<Hash> = lock.sections.values().flat_map(Section::hashes).collect();
+    LockUse::of(project, &Named::of(project), Some(lock), |hash| hashes.contains(hash)).0
 }
 
 /// Answers what needs no source as the engine does, and all else from a lock.
@@ -45,13 +80,8 @@ impl<'a> Locked<'a> {
             let all = section.main.iter().map(|(hash, given)| (hash, given)).chain(&section.answers);
             given.extend(all.map(|(hash, given)| (*hash, given.clone())));
         }
-        let (unanswered, fits, answered) = Default::default();
-        let mut out = Self { engine, named, given, unanswered, fits, answered };
-        out.fits.found = lock.is_some();
-        for (id, question) in main_questions(project) {
-            out.compare(project, id, &question, lock);
-        }
-        out
+        let (fits, unanswered) = LockUse::of(project, &named, lock, |hash| given.contains_key(hash));
+        Self { engine, named, given, unanswered, fits, answered: Mutex::default() }
     }
 
     /// Notes at the findings that stand on the lock that they do, and says how it fits.
@@ -72,24 +102,6 @@ impl<'a> Locked<'a> {
             }
         }
         self.fits
-    }
-
-    fn compare(&mut self, project: &Project, id: ObjectId, question: &KeyedQuestion, lock: Option<&Lock>) {
-        if self.named.hash(question).is_some_and(|hash| self.given.contains_key(&hash)) {
-            return;
-        }
-        let object = project.object(id);
-        let kind = if object.kind == Kind::Model { SectionKind::Model } else { SectionKind::Input };
-        let shown = format!("{} `{}`", kind.name(), object.name_text());
-        let section = lock.and_then(|lock| lock.sections.get(&(kind, object.name_text().to_owned())));
-        let why = if section.is_some_and(|section| section.main.is_some()) {
-            self.fits.outdated.push(shown.clone());
-            format!("{LOCK_FILE} tells what another query of the {shown} gave")
-        } else {
-            self.fits.missing.push(shown.clone());
-            format!("{LOCK_FILE} does not tell of the {shown}")
-        };
-        self.unanswered.insert(question.key(), why);
     }
 
     fn fact(&self, question: &KeyedQuestion) -> Fact {

@@ -46,7 +46,7 @@ impl Knowledge {
     }
 
     /// What the answers were when the project was locked.
-    pub fn remember_lock(&self, answers: FxHashMap<QuestionKey, Arc<Answer>>) {
+    pub fn remember_lock(&self, answers: Arc<FxHashMap<QuestionKey, Arc<Answer>>>) {
         self.facts.write().remember_lock(answers);
     }
 

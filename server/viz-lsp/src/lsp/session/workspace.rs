@@ -12,7 +12,7 @@ use crate::lsp::session::disk::Files;
 use crate::lsp::session::documents::Documents;
 use crate::lsp::session::keep_findings::Retained;
 use crate::lsp::session::knowledge::Knowledge;
-use crate::lsp::session::last_resort::LastResort;
+use crate::lsp::session::last_resort::{LastResort, Told};
 use crate::lsp::session::publish;
 use crate::lsp::session::publish::Layer;
 use crate::lsp::session::selection::choices_to_json;
@@ -201,9 +201,9 @@ impl Workspace {
     pub fn learn(&mut self, facts: Vec<(QuestionKey, Fact)>) {
         // What needs no source is in no lock.
         if facts.iter().any(|(key, _)| self.knowledge.is_of_source(*key)) {
-            let (lock, at) = self.last_resort.told(&self.root, &self.project);
-            self.knowledge.learn_or(facts, |key| Some(Fact::Locked { answer: Arc::clone(lock.get(&key)?), at }));
-            self.knowledge.remember_lock(lock);
+            let Told { answers, at } = self.last_resort.told(&self.root, &self.project);
+            self.knowledge.learn_or(facts, |key| Some(Fact::Locked { answer: Arc::clone(answers.get(&key)?), at }));
+            self.knowledge.remember_lock(answers);
             // What was found new since the last one may not be any more.
             if std::mem::replace(&mut self.lock_at, at) != at {
                 self.memo = Memo::default();
