@@ -24,6 +24,7 @@ PAGES = {
     "editors.md": Page("docs/editors.md"),
     "vscode.md": Page("vscode-extension/README.md"),
     "settings.md": Page("docs/settings.md"),
+    "lock.md": Page("docs/lock.md"),
     "building.md": Page("docs/build.md"),
     "json.md": Page("docs/json.md"),
     "requests.md": Page("docs/requests.md"),

@@ -36,6 +36,7 @@ mod kills;
 mod lifecycle;
 #[cfg(target_os = "linux")]
 mod limits;
+mod lock;
 mod messages;
 mod moving_up;
 mod mutations;

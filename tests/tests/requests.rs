@@ -256,7 +256,7 @@ fn commands_lenses_and_a_report() {
     assert!(resolved["command"]["title"].as_str().unwrap().contains("reference"), "{resolved:#}");
 
     let commands = client.capabilities["executeCommandProvider"]["commands"].as_array().unwrap().len();
-    assert_eq!(commands, 6);
+    assert_eq!(commands, 7);
     let params = json!({ "command": "viz.server.pin", "arguments": [{ "textDocument": { "uri": document.uri }, "choices": {} }] });
     assert_eq!(client.request("workspace/executeCommand", params), json!({ "pinned": {} }));
     let unknown = client.ask("workspace/executeCommand", json!({ "command": "rm", "arguments": [] }));

@@ -44,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "viz.showLineage": about((subject) => graph.show(subject)),
     "viz.lineage": about((subject) => lineage(running, subject)),
     "viz.refreshOptions": () => refreshOptions(running),
+    "viz.updateLock": updateLock,
     "viz.checkWorkspace": () => checkWorkspace(running),
     "viz.openPage": (argument: unknown) => openPage(running, argument),
     "viz.newProject": () => newProject(context),
@@ -125,4 +126,12 @@ async function refreshOptions(session: Session): Promise<void> {
   }
   const asked = answer.questions === 1 ? "1 question goes" : `${answer.questions} questions go`;
   vscode.window.setStatusBarMessage(`viz: ${asked} to the sources`, 5000);
+}
+
+/** The server says what became of it. */
+function updateLock(): unknown {
+  const uri = yamlEditor()?.document.uri.toString();
+  return uri === undefined
+    ? inform("viz: open a file of the project whose viz.lock is meant.")
+    : vscode.commands.executeCommand("viz.server.updateLock", { textDocument: { uri } });
 }

@@ -21,7 +21,7 @@ export type Insights = { total: number, checked: number, partial: number, unchec
 export type Combinations = { total: number, covered: number };
 export type Why = { code: string, message: string, insights: number, names: Array<string> };
 export type Tier = { tier: "T0" | "T1" | "T2", state: "done" | "running" | "open" | "off", open: number };
-export type Facts = { known: number, stale: number, unknown: number, oldest: string | null, newest: string | null };
+export type Facts = { known: number, stale: number, unknown: number, locked: number, oldest: string | null, newest: string | null };
 export type Engine = { version: string, browser: string };
 export type Status = { root: string, state: Doing, level: "parse" | "bind" | "execute", trusted: boolean, errors: number, warnings: number, information: number, hints: number, insights: Insights, combinations: Combinations, why: Array<Why>, tiers: Array<Tier>, facts: Facts, engine: Engine, pinned: Choices | null };
 export type StatusParams = { textDocument?: TextDocument };
@@ -72,6 +72,9 @@ export type Lineage = { nodes: Array<Node>, edges: Array<Edge>, total: number, r
 export type RefreshParams = { textDocument?: TextDocument };
 export type Refreshed = { questions: number } & { error?: undefined };
 
+// viz/updateLock
+export type Renewed = { written: boolean, models: number, inputs: number, unread: { [key in string]: string }, many: Array<string>, damaged: string | null } & { error?: undefined };
+
 // viz/report
 export type Memory = { resident: number | null, peak: number | null, documents: number, openDocuments: number, facts: number, objects: number, snapshots: number, diskTexts: number };
 export type Times = { count: number, medianMs: number | null, p99Ms: number | null, maxMs: number | null };
@@ -91,5 +94,6 @@ export type Requests = {
   "viz/nextFailingCombination": { params: NextFailingParams; result: FailingCombination | null };
   "viz/lineage": { params: LineageParams; result: Lineage };
   "viz/refreshOptions": { params: RefreshParams; result: Refreshed };
+  "viz/updateLock": { params: TextParams; result: Renewed };
   "viz/report": { params: ReportParams; result: Report };
 };

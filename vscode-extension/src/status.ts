@@ -19,6 +19,7 @@ const MENU: [label: string, command: string][] = [
   ["$(pinned) Forget what is pinned", "viz.unpin"],
   ["$(debug-step-over) Next combination that fails", "viz.nextFailingCombination"],
   ["$(refresh) Read the options anew", "viz.refreshOptions"],
+  ["$(lock) Update viz.lock", "viz.updateLock"],
   ["$(type-hierarchy) Show lineage", "viz.showLineage"],
   ["$(list-tree) Lineage of the object at the cursor, as a list", "viz.lineage"],
   ["$(checklist) Check the whole workspace", "viz.checkWorkspace"],

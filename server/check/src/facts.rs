@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::Arc;
 use viz_facts::{
-    Answer, Fact, FactStore, KeyedQuestion, Question, QuestionKey, Reason, SqlError, Unknown, parsed_alike, up_to_names,
+    Answer, Fact, FactStore, KeyedQuestion, OptionValues, Question, QuestionKey, Reason, SqlError, Unknown,
+    parsed_alike, up_to_names,
 };
 
 /// What is known about a question.
@@ -37,7 +38,8 @@ impl Used {
             (None, None) => true,
             (Some(Fact::Unknown(a)), Some(Fact::Unknown(b))) => a == b,
             (Some(Fact::Known { answer: a, .. }), Some(Fact::Known { answer: b, .. })) => Arc::ptr_eq(a, b),
-            (Some(Fact::Stale { answer: a, .. }), Some(Fact::Stale { answer: b, .. })) => Arc::ptr_eq(a, b),
+            (Some(Fact::Stale { answer: a, .. }), Some(Fact::Stale { answer: b, .. }))
+            | (Some(Fact::Locked { answer: a, .. }), Some(Fact::Locked { answer: b, .. })) => Arc::ptr_eq(a, b),
             _ => false,
         }
     }
@@ -71,6 +73,14 @@ impl<'a> Facts<'a> {
         self.used.borrow_mut().extend_from_slice(used);
     }
 
+    /// The options that a question had when the project was locked.
+    pub(crate) fn options_of_lock(&self, question: &KeyedQuestion) -> Option<&'a OptionValues> {
+        match &**self.store.as_of_lock(question.key())? {
+            Answer::Options(Ok(values)) => Some(values),
+            _ => None,
+        }
+    }
+
     /// The state of the store.
     pub(crate) fn generation(&self) -> u64 {
         self.store.generation()
@@ -91,7 +101,7 @@ impl<'a> Facts<'a> {
         }
         match fact {
             Some(Fact::Known { answer, .. }) => Known::Answer(Arc::clone(answer), false),
-            Some(Fact::Stale { answer, .. }) => {
+            Some(Fact::Stale { answer, .. } | Fact::Locked { answer, .. }) => {
                 self.ask(question);
                 Known::Answer(Arc::clone(answer), true)
             }

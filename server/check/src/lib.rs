@@ -23,7 +23,7 @@ pub use inputs::options::{InputOptions, OptionSource, option_question, options_o
 pub use inputs::states::{initial_state, states};
 pub use insight::rendered::{RenderedColumn, RenderedQuery, RenderedTable, rendered_query};
 pub use insight::static_props::{Filled, node_of, placeholders, static_props, stored_props, written};
-pub use models::check_model::{columns_of, columns_of_a_run};
+pub use models::check_model::{columns_of, columns_of_a_run, model_question};
 pub use models::source::{source_of_model, source_spec, sources};
 pub use report::cost::Cost;
 pub use report::insights::Insights;

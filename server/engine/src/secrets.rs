@@ -46,5 +46,6 @@ fn error_of(answer: &mut Answer) -> Option<&mut SqlError> {
         Answer::Options(result) => result.as_mut().err(),
         Answer::Rows(result) => result.as_mut().err(),
         Answer::Exported(result) => result.as_mut().err(),
+        Answer::LookLike { .. } => None,
     }
 }

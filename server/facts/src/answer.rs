@@ -75,6 +75,13 @@ pub enum Answer {
     Columns(Result<Vec<Column>, SqlError>),
     /// To `Options`.
     Options(Result<OptionValues, SqlError>),
+    /// To `Options`, where the values themselves are not known: made-up ones that do to a query what they do.
+    LookLike {
+        /// Made up.
+        values: OptionValues,
+        /// How many there really are.
+        count: u64,
+    },
     /// To `Rows`.
     Rows(Result<Rows, SqlError>),
     /// To `Export`.

@@ -24,15 +24,22 @@ pub enum Fact {
         /// When the engine gave it.
         at: SystemTime,
     },
+    /// Not answered; the project's lock tells what was so when it was written.
+    Locked {
+        /// What it tells.
+        answer: Arc<Answer>,
+        /// When it was written.
+        at: SystemTime,
+    },
     /// Could not be answered.
     Unknown(Unknown),
 }
 
 impl Fact {
-    /// The answer, current or stale.
+    /// The answer, current or not.
     pub fn answer(&self) -> Option<&Arc<Answer>> {
         match self {
-            Fact::Known { answer, .. } | Fact::Stale { answer, .. } => Some(answer),
+            Fact::Known { answer, .. } | Fact::Stale { answer, .. } | Fact::Locked { answer, .. } => Some(answer),
             Fact::Unknown(_) => None,
         }
     }
@@ -40,7 +47,7 @@ impl Fact {
     /// When the engine answered.
     pub fn at(&self) -> Option<SystemTime> {
         match self {
-            Fact::Known { at, .. } | Fact::Stale { at, .. } => Some(*at),
+            Fact::Known { at, .. } | Fact::Stale { at, .. } | Fact::Locked { at, .. } => Some(*at),
             Fact::Unknown(_) => None,
         }
     }
@@ -53,6 +60,8 @@ const REMEMBERED: usize = 4096;
 #[derive(Debug, Clone, Default)]
 pub struct FactStore {
     facts: FxHashMap<QuestionKey, Fact>,
+    /// What the lock tells of questions, whatever is known by now.
+    as_of_lock: Arc<FxHashMap<QuestionKey, Arc<Answer>>>,
     generation: u64,
     /// The last changes, oldest first, each with the generation before it.
     changes: VecDeque<(u64, QuestionKey)>,
@@ -123,6 +132,16 @@ impl FactStore {
                 *fact = Fact::Stale { answer: Arc::clone(answer), at: *at };
             }
         }
+    }
+
+    /// What the answers were when the project was locked, as far as that is known.
+    pub fn remember_lock(&mut self, answers: Arc<FxHashMap<QuestionKey, Arc<Answer>>>) {
+        self.as_of_lock = answers;
+    }
+
+    /// The answer when the project was locked.
+    pub fn as_of_lock(&self, key: QuestionKey) -> Option<&Arc<Answer>> {
+        self.as_of_lock.get(&key)
     }
 
     /// Number of facts.

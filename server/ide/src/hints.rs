@@ -3,6 +3,7 @@
 
 use crate::chosen::chosen;
 use crate::cursor::symbol::{Symbol, field, resolve};
+use crate::hover::{lock_age, query_of};
 use crate::snapshot::Snapshot;
 use std::collections::HashMap;
 use viz_check::{InsightReport, Insights, Status, columns_of, options_of};
@@ -75,10 +76,18 @@ pub fn hints(snapshot: &Snapshot<'_>, insights: &Insights, file: FileId, within:
 }
 
 fn options(snapshot: &Snapshot<'_>, id: ObjectId, at: TextSize) -> Option<Hint> {
-    let Body::Input(_) = &snapshot.project.object(id).body else { return None };
+    let Body::Input(input) = &snapshot.project.object(id).body else { return None };
     let (label, tooltip) = match options_of(snapshot.project, snapshot.facts, id, snapshot.local()) {
-        Ok(found) if found.values.len() == 1 => ("1 option".to_owned(), None),
-        Ok(found) => (format!("{} options", found.values.len()), None),
+        Ok(found) => {
+            let number = match found.values.len() {
+                1 => "1 option".to_owned(),
+                number => format!("{number} options"),
+            };
+            match query_of(snapshot, input).and_then(|question| lock_age(snapshot, &question)) {
+                Some(since) => (format!("{number} (viz.lock)"), Some(format!("{number}{since}"))),
+                None => (number, None),
+            }
+        }
         Err(why) if why.is_pending() => ("checking…".to_owned(), None),
         Err(why) => ("options not known".to_owned(), Some(why.message)),
     };
@@ -119,7 +128,9 @@ fn of_reference(snapshot: &Snapshot<'_>, user: ObjectId, found: &Use, place: Tex
             let columns = columns_of(project, snapshot.facts, id).ok()?;
             let column = columns.iter().find(|column| column.name.eq_ignore_ascii_case(&name))?;
             let at = project.resolve(path.loc)?.1.end();
-            Some(Hint { at, label: format!(": {}", column.data_type), kind: HintKind::Type, tooltip: None })
+            let since = viz_check::model_question(project, id).and_then(|question| lock_age(snapshot, &question));
+            let tooltip = since.map(|since| format!("type {}{since}", column.data_type));
+            Some(Hint { at, label: format!(": {}", column.data_type), kind: HintKind::Type, tooltip })
         }
         _ => None,
     }

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::{Duration, SystemTime};
 use viz_check::{Cost, InputOptions, OptionSource, State, columns_of, initial_state, options_of, rendered_query};
-use viz_facts::Unknown;
+use viz_facts::{Fact, KeyedQuestion, Unknown};
 use viz_project::{
     Body, Control, Input, Kind, Model, Object, ObjectId, Options, Project, Resolution, Selection, Spanned, Use,
 };
@@ -242,7 +242,9 @@ fn column(text: &mut String, snapshot: &Snapshot<'_>, model: ObjectId, name: &st
         Ok(columns) => match columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)) {
             Some(column) => {
                 let run = viz_check::columns_of_a_run(project, facts, model).and_then(|at| run_age(at, now));
-                let run = run.map_or_else(String::new, |age| format!(", as of an earlier run, {age}"));
+                let run = run.map(|age| format!(", as of an earlier run, {age}"));
+                let lock = || lock_age(snapshot, &viz_check::model_question(project, model)?);
+                let run = run.or_else(lock).unwrap_or_default();
                 let _ = writeln!(text, "type {}{run}", code(column.data_type.as_str()));
             }
             None => drop(writeln!(text, "the model has no such column")),
@@ -338,6 +340,9 @@ fn origin(snapshot: &Snapshot<'_>, input: &Input, found: &InputOptions) -> Strin
         OptionSource::Static => "listed in the project".into(),
         OptionSource::Range => "computed from a range".into(),
         OptionSource::Query => {
+            if let Some(lock) = query_of(snapshot, input).and_then(|question| lock_age(snapshot, &question)) {
+                return format!("from a query{lock}");
+            }
             let asked = age(snapshot, input).map_or_else(String::new, |age| format!(", read {age}"));
             let stale = if found.stale { ", the data have changed since" } else { "" };
             format!("from a query{asked}{stale}")
@@ -352,9 +357,22 @@ fn origin(snapshot: &Snapshot<'_>, input: &Input, found: &InputOptions) -> Strin
     }
 }
 
-fn age(snapshot: &Snapshot<'_>, input: &Input) -> Option<String> {
+/// The question that an input's options come from.
+pub(crate) fn query_of(snapshot: &Snapshot<'_>, input: &Input) -> Option<KeyedQuestion> {
     let Options::Query(query) = &input.options else { return None };
-    let question = viz_check::option_question(snapshot.project, query)?;
+    viz_check::option_question(snapshot.project, query)
+}
+
+/// That no source answers a question and the lock does, and since when.
+pub(crate) fn lock_age(snapshot: &Snapshot<'_>, question: &KeyedQuestion) -> Option<String> {
+    match snapshot.facts.get(question)? {
+        Fact::Locked { at, .. } => Some(format!(", as viz.lock tells, written {}", ago(*at, snapshot.now))),
+        _ => None,
+    }
+}
+
+fn age(snapshot: &Snapshot<'_>, input: &Input) -> Option<String> {
+    let question = query_of(snapshot, input)?;
     Some(ago(snapshot.facts.get(&question)?.at()?, snapshot.now))
 }
 

@@ -153,6 +153,7 @@ codes! {
     NullAccessor "null-accessor" Warning "an accessor is always NULL",
     NullOption "null-option" Warning "an option is NULL",
     NullText "null-text" Warning "nothing selected becomes the text `NULL`",
+    OptionSinceLock "option-since-lock" Warning "an option that is new since the lock breaks a query",
     OptionsColumns "options-columns" Error "an option query has not exactly one column",
     OptionsQuery "options-query" Error "an option query fails",
     OptionsReference "options-reference" Error "an option query must name exactly one model",

@@ -1,6 +1,7 @@
 //! Project configuration: `.viz-lsp.yml` beside the project file, shared by the editor and `--check`.
 
 use crate::budget::Budget;
+use crate::locking::Locking;
 use crate::schema::Target;
 use crate::small_yaml;
 use serde::Deserialize;
@@ -89,6 +90,8 @@ pub struct Config {
     pub typing_pause: Option<u64>,
     /// What an insight may cost.
     pub budget: Budget,
+    /// What `viz.lock` may tell of the data.
+    pub lock: Locking,
     /// Severity per code.
     pub severity: BTreeMap<String, ConfiguredSeverity>,
     /// Folders outside of the project that its data are in, relative to it. A wish: what is read is said by the person.

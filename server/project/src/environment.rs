@@ -39,6 +39,18 @@ impl Environment {
         Self { process: Arc::new(process), ..Self::default() }
     }
 
+    /// The same with values for variables that have none: for who opens nothing, and so needs none. The values are all different,
+    /// and too short to be found in other texts.
+    #[must_use]
+    pub fn with_stand_ins<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut process = (*self.process).clone();
+        for name in names {
+            let stand_in = format!("-{:x}", process.len() % 0x100);
+            process.entry(name.to_owned()).or_insert_with(|| stand_in.into());
+        }
+        Self { process: Arc::new(process), file: self.file.clone() }
+    }
+
     /// The variables with those of the project's `.env` below them.
     pub fn with_file(&self, root: &Path, files: &dyn FileSystem) -> Self {
         let file = files.variables(root);
@@ -84,6 +96,14 @@ mod tests {
     use super::*;
     use crate::files::MemoryFiles;
     use viz_secrets::ExposeSecret;
+
+    #[test]
+    fn stand_ins_are_for_what_is_not_set() {
+        let env = Environment::of([("A", "0")]).with_stand_ins(["A", "B", "C"]);
+        let get = |name| env.get(name).map(ExposeSecret::expose_secret);
+        assert_eq!(get("A"), Some("0"));
+        assert!(get("B").is_some() && get("B") != get("C"), "two files are two");
+    }
 
     #[test]
     fn the_process_wins_over_the_file() {

@@ -29,6 +29,7 @@ mod includes;
 mod items;
 mod links;
 mod loader;
+mod locking;
 mod lower;
 mod name_rules;
 mod names;
@@ -65,6 +66,7 @@ pub use environment::Environment;
 pub use files::{DirEntry, DiskFiles, FileSystem, MAX_FILE_BYTES, MemoryFiles, ReadError};
 pub use graph::Graph;
 pub use includes::{CACHE_FOLDER, PROJECT_FILES, find_root, normalize, project_file};
+pub use locking::{Keep, Locking};
 pub use names::{Names, Resolution};
 pub use object::{
     Body, Bound, Dashboard, DefaultSelection, Expression, Input, Insight, Model, Object, Options, QueryText, Range,

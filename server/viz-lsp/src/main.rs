@@ -45,6 +45,7 @@ fn main() -> ExitCode {
         Command::Explain(code) => cli::explain::run(code.as_deref()),
         Command::Check(options) => cli::check::run(&options),
         Command::Build(options) => cli::build::run(&options),
+        Command::Lock(options) => cli::lock::run(&options),
         Command::Format(options) => cli::format::run(&options),
         // Editors talk through a pipe. On a terminal, a server that waits for a protocol looks like a program that hangs.
         Command::Nothing if std::io::stdin().is_terminal() => cli::first_steps::run(),

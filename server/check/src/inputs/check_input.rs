@@ -105,7 +105,10 @@ fn report(project: &Project, id: ObjectId, input: &Input, found: &KnownOptions) 
         name: object.name_text().to_owned(),
         loc: object.name_loc(),
         selection: input.selection.map_or("", Selection::name),
-        options: found.as_ref().ok().map(|options| options.values.len()),
+        options: found
+            .as_ref()
+            .ok()
+            .map(|options| options.made_up.map_or(options.values.len(), |count| count as usize)),
         source,
         run_at: found.as_ref().ok().and_then(|options| options.run_at),
         status: match found {
@@ -223,7 +226,7 @@ fn contents(project: &Project, id: ObjectId, input: &Input, options: &InputOptio
         findings.push(Finding::new(Code::TooManyOptions, options.origin, message));
     }
     query_options(input, options, findings);
-    if !project.target().has(Rule::NumericDefaults) {
+    if !project.target().has(Rule::NumericDefaults) && options.made_up.is_none() {
         default_range(input, options, findings);
     }
     if let Options::List { items, .. } = &input.options {
@@ -328,6 +331,10 @@ fn query_options(input: &Input, options: &InputOptions, findings: &mut Vec<Findi
     if options.values.contains(&Value::Null) {
         let message = "one of the options is NULL: the control shows the text `null` (R-IN-34, S-41)".to_owned();
         add(Code::NullOption, options.origin, message, "leave it out: `where … is not null`");
+    }
+    // How many there are, and which, is not told by what they look like.
+    if options.made_up.is_some() {
+        return;
     }
     let count = options.values.len();
     let mut known = FxHashSet::default();

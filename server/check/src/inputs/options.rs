@@ -56,6 +56,8 @@ pub struct InputOptions {
     pub column_type: Option<DataType>,
     /// Whether the data have changed since, or may have.
     pub stale: bool,
+    /// If the values are made up, which do to a query what the real ones do and say nothing of the data: how many these are.
+    pub made_up: Option<u64>,
     /// When an earlier run found them out, in milliseconds since 1970; if it did.
     pub run_at: Option<i64>,
     /// The place that an option comes from, for findings about it: the list, the range or the query.
@@ -82,7 +84,7 @@ pub(crate) enum Failed {
     Unknown(Unknown),
 }
 
-/// The options of an input as far as these facts tell, without asking anything: for hovers.
+/// The options of an input as far as these facts tell, without asking anything: for hovers. Made-up ones are none.
 ///
 /// # Errors
 /// The reason why they are not known.
@@ -93,10 +95,14 @@ pub fn options_of(
     now: chrono::NaiveDateTime,
 ) -> Result<InputOptions, Unknown> {
     let facts = Facts::new(facts, Ok(()));
-    look_up(project, &facts, input, now).map_err(|failed| match failed {
+    let options = look_up(project, &facts, input, now).map_err(|failed| match failed {
         Failed::Sql(error) => Unknown::new(Reason::OptionsQuery, error.message),
         Failed::Unknown(unknown) => unknown,
-    })
+    })?;
+    match options.made_up {
+        Some(_) => Err(Unknown::new(Reason::OptionsMadeUp, "only what they look like is known")),
+        None => Ok(options),
+    }
 }
 
 pub(crate) fn look_up(
@@ -118,6 +124,7 @@ pub(crate) fn look_up(
             source: OptionSource::Static,
             column_type: None,
             stale: false,
+            made_up: None,
             run_at: None,
             origin: *loc,
         },
@@ -137,11 +144,13 @@ pub(crate) fn look_up(
             source: OptionSource::Range,
             column_type: None,
             stale: false,
+            made_up: None,
             run_at: None,
             origin: range.loc,
         },
         Options::Query(query) => {
-            let Queried { values, column_type, stale, source, run_at } = query_values(project, facts, id, query)?;
+            let Queried { values, column_type, stale, made_up, source, run_at } =
+                query_values(project, facts, id, query)?;
             InputOptions {
                 values,
                 initial: None,
@@ -149,6 +158,7 @@ pub(crate) fn look_up(
                 source,
                 column_type: Some(column_type),
                 stale,
+                made_up,
                 run_at,
                 origin: query.text.locate(query.query.body).unwrap_or(query.loc),
             }
@@ -196,6 +206,7 @@ struct Queried {
     values: Vec<Value>,
     column_type: DataType,
     stale: bool,
+    made_up: Option<u64>,
     source: OptionSource,
     run_at: Option<i64>,
 }
@@ -217,15 +228,23 @@ fn query_values(
             let earlier = earlier_runs::options(project, facts, project.object(id).name_text(), MAX_OPTIONS);
             let Earlier { found, at } = earlier.map_err(Failed::Unknown)?.ok_or(Failed::Unknown(why))?;
             let (values, column_type) = one_column(&found)?;
-            return Ok(Queried { values, column_type, stale: true, source: OptionSource::Artefact, run_at: at });
+            return Ok(Queried {
+                values,
+                column_type,
+                stale: true,
+                made_up: None,
+                source: OptionSource::Artefact,
+                run_at: at,
+            });
         }
         Err(failed) => return Err(failed),
     };
     match facts.get(question) {
         Known::Answer(answer, stale) => match &*answer {
-            Answer::Options(Ok(values)) => {
+            Answer::Options(Ok(values)) | Answer::LookLike { values, .. } => {
                 let (values, column_type) = one_column(values)?;
-                Ok(Queried { values, column_type, stale, source: OptionSource::Query, run_at: None })
+                let made_up = if let Answer::LookLike { count, .. } = *answer { Some(count) } else { None };
+                Ok(Queried { values, column_type, stale, made_up, source: OptionSource::Query, run_at: None })
             }
             Answer::Options(Err(error)) => Err(Failed::Sql(error.clone())),
             _ => Err(Failed::Unknown(Unknown::new(Reason::Engine, "the engine gave an answer of another kind"))),
@@ -249,7 +268,7 @@ fn one_column(found: &OptionValues) -> Result<(Vec<Value>, DataType), Failed> {
 }
 
 /// A value of an option query as it reaches the browser.
-fn typed(value: Option<&str>, ty: &DataType) -> Value {
+pub(crate) fn typed(value: Option<&str>, ty: &DataType) -> Value {
     let Some(text) = value else { return Value::Null };
     let number = match ty {
         // S-38: they reach the browser as milliseconds since 1970.

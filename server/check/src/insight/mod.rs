@@ -32,6 +32,7 @@ mod probes;
 pub(crate) mod rendered;
 mod run_itself;
 mod setting;
+mod since_lock;
 mod slices;
 mod statements;
 pub(crate) mod static_props;
@@ -62,6 +63,7 @@ use meant_by_viewers::judge_times;
 use plan::{Plan, render};
 use run_itself::{judge_kept_rows, judge_null_options, judge_unreachable_options};
 use setting::{Setting, foreign_dialect, shadow_tables, unknown_models};
+use since_lock::tell_new_options;
 use slices::judge_slices;
 use statements::statements_apart;
 use std::sync::Arc;
@@ -140,7 +142,25 @@ pub(crate) fn check_insight(
     suspicious(&setting, &mut verdict.findings);
     bare_names::mend(project, id, insight, columns, &mut verdict.findings);
     usual_mistakes::tell(project, insight, &mut verdict.findings);
+    tell_made_up(&setting, &mut verdict.findings);
+    tell_new_options(&setting, &mut verdict.findings);
     verdict
+}
+
+/// Says of findings about choices that these are made up.
+fn tell_made_up(setting: &Setting<'_>, findings: &mut [Finding]) {
+    let is_made_up = |id: &&ObjectId| matches!(setting.inputs.get(id), Some(Ok(options)) if options.made_up.is_some());
+    let made_up = setting.composed.inputs.iter().filter(is_made_up);
+    let names: Vec<String> = made_up.map(|id| format!("`{}`", setting.project.object(*id).name_text())).collect();
+    if names.is_empty() {
+        return;
+    }
+    for finding in findings.iter_mut().filter(|finding| finding.code.is_of_choices()) {
+        finding.notes.push(format!(
+            "only what the options of {} look like is known: those told here are made up",
+            names.join(", ")
+        ));
+    }
 }
 
 /// The query without what the build can't read, if there is such, and the statements that are left out.
@@ -252,6 +272,10 @@ fn judge_query(setting: &Setting<'_>, verdict: &mut InsightVerdict) {
     };
     verdict.report.total = plan.total;
     verdict.report.sampled = plan.combinations.len();
+    if plan.combinations.is_empty() && plan.made_up.is_some() {
+        verdict.report.why = plan.values_made_up(setting);
+        return;
+    }
     if plan.combinations.is_empty() {
         verdict.report.why = Some(Unknown::new(Reason::NoOptions, "an input has no options"));
         return;
@@ -303,7 +327,7 @@ fn judge_meaning(
     if !fine.is_empty() {
         let bound = judge_combinations(setting, plan, verdict, fine, Judge::Bind).inspect_err(|why| {
             // What is to be known of values is asked in the same breath.
-            if why.is_pending() {
+            if why.is_pending() && plan.made_up.is_none() {
                 let _ = judge_values(setting, plan, &mut Vec::new(), &tables);
             }
         })?;
@@ -328,6 +352,10 @@ fn judge_bound(
     let first = render(setting, plan, &plan.combinations[bound[0]]);
     judge_slices(setting, verdict, tables, &first);
     judge_newer_grouping(setting, plan, verdict, tables, bound[0])?;
+    if let Some(why) = plan.values_made_up(setting) {
+        judge_written(setting, verdict, tables, &first)?;
+        return Err(why);
+    }
     // Both are asked at once.
     let written = judge_written(setting, verdict, tables, &first);
     judge_values(setting, plan, &mut verdict.findings, tables)?;

@@ -27,6 +27,8 @@ pub(super) struct Plan {
     pub total: usize,
     /// Suspected selections that were tried on the data.
     pub tried: Cell<usize>,
+    /// The first input whose options are made up.
+    pub made_up: Option<ObjectId>,
 }
 
 impl Plan {
@@ -51,7 +53,29 @@ impl Plan {
         let counts: Vec<u32> = states.iter().map(|states| states.len() as u32).collect();
         let combinations = sample(&counts, &classes, setting.options.max_combinations, setting.options.seed);
         let total = total(&counts);
-        Ok(Self { query_inputs, positions, states, classes, combinations, total, tried: Cell::new(0) })
+        let is_made_up =
+            |input: &ObjectId| matches!(setting.inputs.get(input), Some(Ok(options)) if options.made_up.is_some());
+        let mut plan =
+            Self { query_inputs, positions, states, classes, combinations, total, tried: Cell::new(0), made_up: None };
+        plan.made_up = plan.query_inputs.iter().copied().find(is_made_up);
+        if plan.made_up.is_some() {
+            plan.leave_out(&plan.query_inputs.iter().map(is_made_up).collect::<Vec<_>>());
+        }
+        Ok(plan)
+    }
+
+    /// Leaves out the combinations whose made-up states say nothing of the real ones.
+    fn leave_out(&mut self, made_up: &[bool]) {
+        let (classes, positions) = (&self.classes, 0..made_up.len());
+        let speaks = |at: usize, state: u32| !made_up[at] || classes.speaks_for_what_it_looks_like(at, state);
+        self.combinations.retain(|combination| positions.clone().all(|at| speaks(at, combination[at])));
+    }
+
+    /// Why the values of a made-up option are not looked at.
+    pub(super) fn values_made_up(&self, setting: &Setting<'_>) -> Option<Unknown> {
+        let name = setting.project.object(self.made_up?).name_text();
+        let why = format!("only what the options of `{name}` look like is known: their values are not checked");
+        Some(Unknown::new(Reason::OptionsMadeUp, why))
     }
 
     /// Whether all combinations are looked at.

@@ -14,7 +14,9 @@ use crate::models::what_was_meant;
 use crate::report::Finding;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-use viz_facts::{Answer, Column, FactStore, Question, Reason, SqlError, SqlErrorKind, Unknown};
+use viz_facts::{
+    Answer, Column, FactStore, KeyedQuestion, Question, Reason, SourceSpec, SqlError, SqlErrorKind, Unknown,
+};
 use viz_project::{Body, Code, Kind, ObjectId, Problem, Project, Related, Resolution, Rule, Severity, SourceType};
 use viz_sql::model_query;
 use viz_text::{MappedText, TextRange, TextSize};
@@ -44,7 +46,7 @@ pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> 
         }
         Err(why) => return Columns::Unknown(why),
     };
-    match facts.get(Question::Describe { source, sql: sql.text().to_owned() }) {
+    match facts.get(describe(source, &sql)) {
         Known::Answer(answer, _) => match &*answer {
             Answer::Columns(Ok(columns)) => Columns::Known(Arc::new(columns.clone())),
             _ => Columns::Failed,
@@ -52,6 +54,15 @@ pub(crate) fn columns(project: &Project, facts: &Facts<'_>, model: ObjectId) -> 
         Known::Unknown(why) => Columns::Unknown(why),
         Known::Pending => Columns::Unknown(Unknown::pending()),
     }
+}
+
+fn describe(source: SourceSpec, sql: &MappedText) -> Question {
+    Question::Describe { source, sql: sql.text().to_owned() }
+}
+
+/// The question whose answer is the columns of a model; `None` if it can't be asked.
+pub fn model_question(project: &Project, model: ObjectId) -> Option<KeyedQuestion> {
+    Some(describe(source_of_model(project, model).ok()?, &model_query(project, model)?).into())
 }
 
 /// The columns of a model as far as these facts tell, without asking anything: for hovers and completion.
@@ -261,10 +272,7 @@ pub(crate) fn models_behind(project: &Project, objects: impl IntoIterator<Item =
 
 fn failed(project: &Project, facts: &Facts<'_>, id: ObjectId, findings: &mut Vec<Finding>) {
     let (Some(sql), Ok(source)) = (model_query(project, id), source_of_model(project, id)) else { return };
-    let Known::Answer(answer, _) = facts.get(Question::Describe { source: source.clone(), sql: sql.text().to_owned() })
-    else {
-        return;
-    };
+    let Known::Answer(answer, _) = facts.get(describe(source.clone(), &sql)) else { return };
     let Answer::Columns(Err(error)) = &*answer else { return };
     let object = project.object(id);
     if replaced_in_vain(object.name_text(), &sql, Some(error), findings) {

@@ -37,6 +37,8 @@ pub enum Key {
 pub struct Classes {
     of: Vec<Vec<Class>>,
     plain: Vec<Vec<bool>>,
+    /// Whether of a state nothing counts but the kind of literal that it is.
+    forgotten: Vec<Vec<bool>>,
     /// For each input and class number: how many states.
     sizes: Vec<Vec<u32>>,
     /// The holes inside strings that are whole operands of comparisons.
@@ -54,6 +56,7 @@ impl Classes {
         let none = || Self {
             of: fillings.iter().map(|states| vec![Class::Own; states.len()]).collect(),
             plain: fillings.iter().map(|states| vec![false; states.len()]).collect(),
+            forgotten: fillings.iter().map(|states| vec![false; states.len()]).collect(),
             sizes: vec![Vec::new(); fillings.len()],
             compared: vec![false; shape.owners.len()],
             alone: vec![false; shape.owners.len()],
@@ -95,6 +98,11 @@ impl Classes {
                 };
                 !conditions.plainness || holes.iter().zip(values).all(each)
             };
+            let forgotten = |values: &Vec<String>| {
+                let part = |(hole, value): (&usize, &String)| classifier.part(input, *hole, value);
+                holes.iter().zip(values).all(|one| part(one).is_some_and(|part| !part.starts_with('=')))
+            };
+            out.forgotten.push(states.iter().map(forgotten).collect());
             out.plain.push(states.iter().map(plain).collect());
             out.sizes.push(sizes);
         }
@@ -121,6 +129,12 @@ impl Classes {
     /// Whether a hole is an element of the list of an `IN`, or several: each is converted on its own.
     pub fn is_listed(&self, hole: usize) -> bool {
         self.listed.get(hole).copied().unwrap_or(false)
+    }
+
+    /// Whether a state that is made up does to the query what the real one does: of it nothing counts but the kind of
+    /// literal that it is, or that it leaves a literal open.
+    pub fn speaks_for_what_it_looks_like(&self, input: usize, state: u32) -> bool {
+        self.of(input, state) == Class::Broken || self.forgotten[input][state as usize]
     }
 
     /// The class of a state.

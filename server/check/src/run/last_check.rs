@@ -161,6 +161,11 @@ impl Standing {
         }
     }
 
+    /// The objects that used a fact, in order.
+    pub(crate) fn users(&self, key: QuestionKey) -> &[ObjectId] {
+        self.users.get(&key).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether an object used what is known about this question.
     pub(crate) fn uses(&self, key: QuestionKey) -> bool {
         self.users.contains_key(&key)

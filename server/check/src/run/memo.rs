@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 use std::sync::Arc;
 use viz_facts::{FactStore, KeyedQuestion, QuestionKey};
-use viz_project::{Kind, Project};
+use viz_project::{Kind, ObjectId, Project};
 use viz_text::Loc;
 
 /// Verdicts of earlier checks.
@@ -31,6 +31,11 @@ pub struct Memo {
 }
 
 impl Memo {
+    /// The objects of the last check that used the answer to a question, in document order.
+    pub fn users(&self, key: QuestionKey) -> Vec<ObjectId> {
+        self.standing.lock().users(key).to_vec()
+    }
+
     /// Whether the last check used what is known about this question.
     pub fn uses(&self, key: QuestionKey) -> bool {
         self.standing.lock().uses(key)

@@ -331,7 +331,7 @@ fn insert(conn: &Connection, run: &NewRun) -> rusqlite::Result<()> {
         Ok(Answer::Options(Ok(options))) => ("answered", None, Some(options.values.len() as i64)),
         Ok(Answer::Rows(Ok(rows))) => ("answered", None, i64::try_from(rows.row_count).ok()),
         Ok(Answer::Exported(Ok(exported))) => ("answered", None, i64::try_from(exported.row_count).ok()),
-        Ok(Answer::Columns(Ok(_)) | Answer::Accepted(Ok(()))) => ("answered", None, None),
+        Ok(Answer::Columns(Ok(_)) | Answer::Accepted(Ok(())) | Answer::LookLike { .. }) => ("answered", None, None),
     };
     let free = |text: &String| !viz_secrets::holds(text);
     let result = run.result.as_ref().ok().and_then(|answer| serde_json::to_string(answer).ok()).filter(free);

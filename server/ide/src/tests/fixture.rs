@@ -123,6 +123,22 @@ impl Fixture {
         self.facts.insert(question.key(), Fact::Known { answer: Arc::new(answer), at: now() });
     }
 
+    /// No source answers any more, and the lock tells what they did.
+    pub fn lose_the_sources(&mut self) {
+        let of_input = |id: ObjectId| match &self.project.object(id).body {
+            Body::Input(input) => match &input.options {
+                Options::Query(query) => viz_check::option_question(&self.project, query),
+                _ => None,
+            },
+            _ => viz_check::model_question(&self.project, id),
+        };
+        let objects = self.project.of_kind(Kind::Model).chain(self.project.of_kind(Kind::Input));
+        for question in objects.filter_map(of_input).collect::<Vec<_>>() {
+            let Some(answer) = self.facts.get(&question).and_then(Fact::answer).cloned() else { continue };
+            self.facts.insert(question.key(), Fact::Locked { answer, at: now() });
+        }
+    }
+
     /// What features look at while this is pinned.
     pub fn snapshot<'a>(&'a self, choices: &'a Choices) -> Snapshot<'a> {
         Snapshot { project: &self.project, facts: &self.facts, choices, insights: &self.insights, now: now() }

@@ -4,6 +4,7 @@ use super::fixture::Fixture;
 use crate::{Choices, completion_grows, completion_questions, signature_help};
 use viz_check::{State, Value};
 use viz_facts::{Answer, Column, OptionValues, Question};
+use viz_text::TextRange;
 
 const PROJECT: &str = "\
 defaults: { source_name: local }
@@ -216,6 +217,31 @@ fn hovered(place: &str, choices: &Choices) -> String {
     let fixture = Fixture::new(&PROJECT.replacen(&place.replace('|', ""), &place.replace('|', "$0"), 1));
     let found = fixture.hover(choices);
     found.unwrap_or_else(|| panic!("{place}")).markdown
+}
+
+#[test]
+fn hovers_say_what_the_lock_tells() {
+    for (place, said) in [
+        ("= '${ref(ar|ea).value}'", "2 options from a query, as viz.lock tells, written just now"),
+        ("${ref(orders).amo|unt} > 1", "type `DOUBLE`, as viz.lock tells, written just now"),
+    ] {
+        let mut fixture = Fixture::new(&PROJECT.replacen(&place.replace('|', ""), &place.replace('|', "$0"), 1));
+        fixture.lose_the_sources();
+        let told = fixture.hover(&Choices::default()).expect(place).markdown;
+        assert!(told.contains(said), "{told}");
+    }
+}
+
+#[test]
+fn hints_say_what_the_lock_tells() {
+    let mut fixture = Fixture::new(&format!("{PROJECT}$0"));
+    fixture.lose_the_sources();
+    let (choices, whole) = (Choices::default(), TextRange::up_to((fixture.text().len() as u32).into()));
+    let all = crate::hints(&fixture.snapshot(&choices), &viz_check::Insights::default(), fixture.file, whole);
+    let told: Vec<(&str, &str)> =
+        all.iter().filter_map(|hint| Some((hint.label.as_str(), hint.tooltip.as_deref()?))).collect();
+    assert!(told.contains(&("2 options (viz.lock)", "2 options, as viz.lock tells, written just now")), "{told:?}");
+    assert!(told.contains(&(": DOUBLE", "type DOUBLE, as viz.lock tells, written just now")), "{told:?}");
 }
 
 #[test]

@@ -58,6 +58,7 @@ pub static SETTINGS: Shape = Shape::plain(
             Type::Mapping(&BUDGET),
             "What an insight may cost, whatever is chosen: more is the warning `over-budget`. Only the level `execute` measures it.",
         ),
+        field("lock", Type::Mapping(&LOCK), "What `viz.lock` may tell of the data: `viz-lsp lock` writes it."),
         field(
             "severity",
             Type::Mapping(&SEVERITY),
@@ -85,6 +86,29 @@ static BUDGET: Shape = Shape::plain(
         field("bytes", Type::IntegerBetween(1, i64::MAX), "How many bytes its rows may take as text."),
     ],
 );
+
+/// What may be told of options.
+const KEEP: Type = Type::Choice(&["values", "shapes", "hash", "none"]);
+
+/// Shape of `lock`.
+static LOCK: Shape = Shape::plain(
+    "lock",
+    &[
+        field(
+            "default",
+            KEEP,
+            "Of all inputs. `values`: their options, and how queries fare on the data. `shapes`: made-up options that look alike. `hash`: how many there are. `none`: nothing. Without it: `values` for listed options, `shapes` for those of queries.",
+        ),
+        field(
+            "inputs",
+            Type::Mapping(&KEPT_INPUTS),
+            "Of single inputs, by their names: `values`, `shapes`, `hash` or `none`.",
+        ),
+    ],
+);
+
+/// Shape of `inputs` of `lock`: a word for each name.
+static KEPT_INPUTS: Shape = Shape { name: "lock-inputs", fields: &[], variants: None, open: true };
 
 /// Shape of `severity`: a word for each code.
 static SEVERITY: Shape = Shape::plain("severity", &CODES);

@@ -12,7 +12,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 pub use format::FormatArgs;
 use std::ffi::OsString;
 use std::path::PathBuf;
-pub use values::{Color, Deny, Fixes, Format, LevelArg, TargetArg};
+pub use values::{Color, Deny, FailOn, Fixes, Format, LevelArg, TargetArg};
 use values::{percent, seconds, timestamp};
 use viz_engine::{Role, WorkerKind as Kind};
 use viz_project::{Confined, Environment};
@@ -101,6 +101,9 @@ enum Face {
     /// Make the files that the projects' dashboards read: options, rows of models and insights
     #[command(mut_arg("format", values::text_or_json))]
     Build(BuildArgs),
+    /// Write what the sources tell into `viz.lock`, for checks without them (`check --locked`)
+    #[command(mut_arg("format", values::text_json_or_github))]
+    Lock(LockArgs),
     /// Print the page of a finding's code; all codes when none is given
     Explain {
         /// The code, such as `combination-syntax`
@@ -247,6 +250,10 @@ pub struct CheckArgs {
     #[arg(long, value_name = "FILE")]
     pub write_baseline: Option<PathBuf>,
 
+    /// Open no source: what is known of the data is what `viz.lock` tells
+    #[arg(long, conflicts_with = "watch")]
+    pub locked: bool,
+
     /// Paths that belong to no project are no error: for hooks that are given file names
     #[arg(long)]
     pub skip_unrelated: bool,
@@ -306,6 +313,21 @@ pub struct BuildArgs {
     pub flat: bool,
 }
 
+/// The options of `lock`.
+#[derive(Debug, Clone, Args)]
+pub struct LockArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+
+    /// Write nothing, and tell what has changed in the data since the lock was written
+    #[arg(long)]
+    pub diff: bool,
+
+    /// Which changes fail: what breaks something; also what is dangerous; none [default: breaking]
+    #[arg(long, value_enum, value_name = "WHAT", requires = "diff")]
+    pub fail_on: Option<FailOn>,
+}
+
 /// What the command line asks for.
 #[derive(Debug)]
 pub enum Command {
@@ -317,6 +339,8 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// `build`.
     Build(Box<BuildArgs>),
+    /// `lock`.
+    Lock(Box<LockArgs>),
     /// `format`.
     Format(FormatArgs),
     /// `explain`.
@@ -388,6 +412,7 @@ impl Cli {
                 Command::Check(Box::new(CheckArgs { fix: check.fix.or(Some(Fixes::Safe)), ..check }))
             }
             Face::Build(build) => Command::Build(Box::new(build)),
+            Face::Lock(lock) => Command::Lock(Box::new(lock)),
             Face::Format(format) => Command::Format(format),
             Face::Explain { code } => Command::Explain(code),
             Face::Doctor { path, allow_read } => Command::Doctor(path, allow_read),

@@ -81,7 +81,7 @@ fn asked(answerer: &EngineAnswerer, question: Question) -> (Option<Fact>, u128) 
 
 fn state(fact: &Option<Fact>) -> String {
     match fact {
-        Some(Fact::Known { .. } | Fact::Stale { .. }) => "works".to_owned(),
+        Some(Fact::Known { .. } | Fact::Stale { .. } | Fact::Locked { .. }) => "works".to_owned(),
         Some(Fact::Unknown(why)) => format!("does not work: {} [{}]", why.message, why.code),
         None => "gave no answer".to_owned(),
     }

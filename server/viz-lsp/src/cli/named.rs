@@ -18,6 +18,7 @@ pub fn stays_inside(command: &Command, log_file: Option<&Path>) -> anyhow::Resul
     let confined = match command {
         Command::Check(check) => check.common.is_confined(),
         Command::Build(build) => build.common.is_confined(),
+        Command::Lock(lock) => lock.common.is_confined(),
         Command::Format(format) => !format.allow_outside && by_environment(),
         _ => by_environment(),
     };
@@ -26,7 +27,9 @@ pub fn stays_inside(command: &Command, log_file: Option<&Path>) -> anyhow::Resul
     }
     let current = current_folder()?;
     let else_allowed = match command {
-        Command::Check(_) | Command::Build(_) | Command::Format(_) => Some(", or pass `--allow-outside`"),
+        Command::Check(_) | Command::Build(_) | Command::Lock(_) | Command::Format(_) => {
+            Some(", or pass `--allow-outside`")
+        }
         Command::Doctor(..) => Some(""),
         _ => None,
     };
@@ -91,6 +94,7 @@ fn named(command: &Command) -> Vec<&Path> {
             let files = [&check.baseline, &check.write_baseline, &check.stdin_filename];
             files.into_iter().flatten().chain(&check.common.paths).map(PathBuf::as_path).collect()
         }
+        Command::Lock(lock) => lock.common.paths.iter().map(PathBuf::as_path).collect(),
         Command::Build(build) => build.common.paths.iter().chain(&build.out).map(PathBuf::as_path).collect(),
         Command::Format(format) => format.paths.iter().map(PathBuf::as_path).collect(),
         Command::Doctor(path, _) => path.as_deref().into_iter().collect(),

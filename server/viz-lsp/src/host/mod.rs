@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod deadline;
 pub mod fixpoint;
 pub(crate) mod granted;
+pub mod lock;
 pub(crate) mod logging;
 pub(crate) mod memory;
 pub mod outcome;

@@ -1,5 +1,6 @@
 //! What a run of `--check` found, before anyone formats it.
 
+use crate::host::lock::LockUse;
 use std::time::Duration;
 use viz_check::{Finding, InsightReport, Judge, Report, Severity, Status};
 use viz_project::{Project, Target};
@@ -16,6 +17,8 @@ pub struct Checked {
     pub recorded: Vec<Finding>,
     /// Number of findings that were fixed.
     pub fixed: usize,
+    /// How the lock fits that was used in the place of sources.
+    pub lock: Option<LockUse>,
 }
 
 impl Checked {

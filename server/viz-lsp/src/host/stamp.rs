@@ -16,4 +16,9 @@ impl Stamp {
         let metadata = viz_files::look(path)?;
         Some(Self { modified: metadata.modified().ok()?, length: metadata.len() })
     }
+
+    /// When it was changed last.
+    pub fn modified(&self) -> SystemTime {
+        self.modified
+    }
 }

@@ -84,6 +84,8 @@ struct Session {
     folders: Vec<Url>,
     /// Folders outside of projects whose data are read.
     granted: Granted,
+    /// Whether sources may be opened and files be written.
+    trusted: bool,
 }
 
 impl Backend {
@@ -112,6 +114,14 @@ impl Backend {
 
     pub(super) fn answerer(&self) -> Option<Arc<dyn Answerer>> {
         self.session.get().map(|session| Arc::clone(&session.answerer))
+    }
+
+    pub(super) fn sources(&self) -> Option<Arc<Sources>> {
+        self.sources.get().cloned()
+    }
+
+    pub(super) fn is_trusted(&self) -> bool {
+        self.session.get().is_some_and(|session| session.trusted)
     }
 
     pub(super) fn outbox(&self) -> Option<&Outbox> {
@@ -152,6 +162,7 @@ impl LanguageServer for Backend {
         self.state.formats.store(settings.format, Ordering::SeqCst);
         let commands = Arc::new(Commands::read(params.initialization_options.as_ref()));
         let outbox = Outbox::new(self.client.clone(), client);
+        let trusted = settings.trusted;
         let answerer = match self.start(client, settings, granted.clone(), &outbox) {
             Ok(answerer) => answerer,
             Err(error) => {
@@ -164,7 +175,7 @@ impl LanguageServer for Backend {
         let folders = params.workspace_folders.map(|folders| folders.into_iter().map(|folder| folder.uri).collect());
         let folders = folders.unwrap_or_else(|| Vec::from_iter(root));
         // A second `initialize` is refused before it gets here.
-        let _ = self.session.set(Session { client, commands, answerer, outbox, complaints, folders, granted });
+        let _ = self.session.set(Session { client, commands, answerer, outbox, complaints, folders, granted, trusted });
         Ok(InitializeResult {
             capabilities: capabilities::server(&client, settings.format),
             server_info: Some(ServerInfo {
@@ -350,9 +361,9 @@ impl LanguageServer for Backend {
     async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
         let data = lens.data.clone().and_then(|data| serde_json::from_value::<code_lens::Data>(data).ok());
         let Some(data) = data else { return Ok(lens) };
-        let same = lens.clone();
-        let compute = move |request: &Request| code_lens::resolve(request, lens);
-        Ok(self.answer("codeLens/resolve", &data.uri, compute).await?.unwrap_or(same))
+        let (same, uri) = (lens.clone(), data.uri.clone());
+        let compute = move |request: &Request| code_lens::resolve(request, lens, &data);
+        Ok(self.answer("codeLens/resolve", &uri, compute).await?.unwrap_or(same))
     }
 
     async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {

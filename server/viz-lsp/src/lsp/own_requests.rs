@@ -1,11 +1,13 @@
 //! The handlers of `docs/requests.md`, and the commands that call them.
 
 use crate::host::answerer::Cancel;
+use crate::host::deadline::{self, Deadline};
+use crate::host::lock::Renewed;
 use crate::host::settings::limits;
 use crate::lsp::backend::{Backend, in_background};
 use crate::lsp::extensions::{
     self, AboutText, Extension, Inputs, Lineage, NextFailing, Options, Pin, Pinned, RefreshParams, Refreshed,
-    RenderedSql, ReportParams, RowsParams, StatusParams, Statuses, Unpin,
+    RenderedSql, Renewing, ReportParams, RowsParams, StatusParams, Statuses, TextParams, Unpin,
 };
 use crate::lsp::protocol::outbox::{Message, Refresh};
 use crate::lsp::session::selection;
@@ -18,7 +20,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tower_lsp::LspServiceBuilder;
 use tower_lsp::jsonrpc::{Error, Result};
-use tower_lsp::lsp_types::{ShowDocumentParams, TextDocumentIdentifier, Url};
+use tower_lsp::lsp_types::{MessageType, ShowDocumentParams, TextDocumentIdentifier, Url};
+use viz_facts::{Reason, Unknown};
+use viz_lock::LOCK_FILE;
 
 /// Registers all requests of `docs/requests.md`.
 pub fn register(service: LspServiceBuilder<Backend>) -> LspServiceBuilder<Backend> {
@@ -34,6 +38,7 @@ pub fn register(service: LspServiceBuilder<Backend>) -> LspServiceBuilder<Backen
         .custom_method("viz/rows", Backend::rows)
         .custom_method("viz/status", Backend::status)
         .custom_method("viz/refreshOptions", Backend::refresh_options)
+        .custom_method("viz/updateLock", Backend::update_lock)
         .custom_method("viz/report", Backend::report)
         .custom_method("window/workDoneProgress/cancel", Backend::call_off)
 }
@@ -102,6 +107,54 @@ impl Backend {
         Ok(Refreshed { questions })
     }
 
+    /// `viz/updateLock`. It is called off with the request.
+    async fn update_lock(&self, params: TextParams) -> Result<Value> {
+        let refused = |why: Unknown| Ok(json!({ "error": { "code": why.code.name(), "message": why.message } }));
+        let Some(root) = self.root_of(Some(&params.text_document.uri)) else { return Ok(no_project()) };
+        let (Some(answerer), Some(sources)) = (self.answerer(), self.sources()) else {
+            return Err(Error::internal_error());
+        };
+        if !self.is_trusted() {
+            let why = "the workspace is not trusted, so no source is read and nothing is written";
+            return refused(Unknown::new(Reason::Untrusted, why));
+        }
+        let deadline = Deadline::new(Some(deadline::USUAL));
+        let _call_off = CallOff(deadline.cancel.clone());
+        let state = Arc::clone(&self.state);
+        let file = root.join(LOCK_FILE);
+        let renewed = in_background(move || {
+            let _shown = sources.show(format!("reading the sources for {LOCK_FILE}"), deadline.cancel.clone());
+            Renewing { state: &state, root: &root, answerer: &*answerer }.run(&deadline)
+        });
+        match renewed.await? {
+            Ok(renewed) => {
+                self.state.files_changed(&[file], renewed.written);
+                Ok(json!(renewed))
+            }
+            Err(why) => refused(why),
+        }
+    }
+
+    /// Says what became of a lock that a command has written.
+    fn show_lock(&self, answer: &Value) {
+        let Some(outbox) = self.outbox() else { return };
+        let (kind, text) = match serde_json::from_value::<Renewed>(answer.clone()) {
+            Ok(renewed) => {
+                let notes = renewed.notes();
+                let kind = if renewed.unread.is_empty() { MessageType::INFO } else { MessageType::WARNING };
+                (
+                    kind,
+                    [format!("{LOCK_FILE} {}", renewed.done())].into_iter().chain(notes).collect::<Vec<_>>().join("\n"),
+                )
+            }
+            Err(_) => {
+                let why = answer["error"]["message"].as_str().unwrap_or_default();
+                (MessageType::ERROR, format!("{LOCK_FILE} was not written: {why}"))
+            }
+        };
+        outbox.send(Message::Show(kind, text));
+    }
+
     /// Of the project of this text, or of all.
     fn statuses(&self, text: Option<&TextDocumentIdentifier>) -> Vec<Status> {
         let root = self.root_of(text.map(|text| &text.uri)).map(|root| root.display().to_string());
@@ -140,6 +193,11 @@ impl Backend {
             "viz.server.pin" => self.own::<Pin>(read(argument)?).await,
             "viz.server.unpin" => self.own::<Unpin>(read(argument)?).await,
             "viz.server.renderedSql" => self.own::<RenderedSql>(read(argument)?).await,
+            "viz.server.updateLock" => {
+                let answer = self.update_lock(read(argument)?).await?;
+                self.show_lock(&answer);
+                Ok(answer)
+            }
             "viz.server.report" => Ok(json!(self.report(read(argument)?).await?)),
             "viz.server.nextFailingCombination" => {
                 let answer = self.own::<NextFailing>(read(argument)?).await?;

@@ -13,7 +13,7 @@ use viz_files::Granted;
 
 /// Files whose changes matter: texts of projects and data that sources are made of.
 const WATCHED: &str =
-    "**/{.env,*.yml,*.yaml,*.csv,*.tsv,*.json,*.parquet,*.duckdb,*.db,*.sqlite,*.sqlite3,*.wal,*-wal}";
+    "**/{.env,viz.lock,*.yml,*.yaml,*.csv,*.tsv,*.json,*.parquet,*.duckdb,*.db,*.sqlite,*.sqlite3,*.wal,*-wal}";
 
 impl Backend {
     /// Asks the client to watch files. Its answer is awaited by a task of its own.

@@ -26,6 +26,28 @@ pub fn text_or_json(option: Arg) -> Arg {
     option.value_parser(PossibleValuesParser::new(values).map(read))
 }
 
+/// Those of `lock`.
+pub fn text_json_or_github(option: Arg) -> Arg {
+    let values = [Format::Text, Format::Json, Format::Github].iter().filter_map(ValueEnum::to_possible_value);
+    let read = |value: String| match value.as_str() {
+        "json" => Format::Json,
+        "github" => Format::Github,
+        _ => Format::Text,
+    };
+    option.value_parser(PossibleValuesParser::new(values).map(read))
+}
+
+/// Values of `--fail-on`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Something breaks
+    Breaking,
+    /// Viewers see something else
+    Dangerous,
+    /// Nothing
+    Never,
+}
+
 /// Values of `--level`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LevelArg {

@@ -179,7 +179,7 @@ fn examine(
     });
     let plan = viz_bundle::plan(&project, &facts, &report, settings);
     report.findings.retain(|finding| finding.severity == Severity::Error);
-    let checked = Checked { shown: target.shown.clone(), project, report, recorded: Vec::new(), fixed: 0 };
+    let checked = Checked { shown: target.shown.clone(), project, report, recorded: Vec::new(), fixed: 0, lock: None };
     (checked, plan)
 }
 

@@ -11,6 +11,7 @@ use crate::host::answerer::{Answerer, EngineAnswerer};
 use crate::host::baseline::Baseline;
 use crate::host::deadline::Deadline;
 use crate::host::fixpoint::{self, Answering};
+use crate::host::lock::{self, Locked};
 use crate::host::outcome::{Checked, Outcome};
 use crate::host::output;
 use crate::host::overlay::Overlay;
@@ -47,7 +48,13 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
                 Deadline::of_process(Some(args.common.deadline.map_or(crate::host::deadline::USUAL, seconds)));
             let outcome = check_all(
                 args,
-                &EngineAnswerer::new(true, args.common.is_confined(), !args.common.no_cache, args.common.granted()?)?,
+                // With a lock there is nothing that could open a source.
+                &EngineAnswerer::new(
+                    !args.locked,
+                    args.common.is_confined(),
+                    !args.common.no_cache,
+                    args.common.granted()?,
+                )?,
                 &deadline,
                 started,
             )?;
@@ -183,14 +190,34 @@ fn check_project(
     };
     let (options, limits) = asked.merge(project.config());
     let answering = Answering { answerer, limits, deadline };
+    let written = match args.locked {
+        // A damaged one is no reason not to check.
+        false => lock::read(&project.root).unwrap_or_default().map(|found| found.lock),
+        true => None,
+    };
+    let lock = if args.locked { lock::read(&project.root)?.map(|found| found.lock) } else { None };
+    // What is not opened need not be found.
+    let nameless = if lock.is_some() { lock::unset(&project) } else { Vec::new() };
+    let stand_ins = environment.with_stand_ins(nameless.iter().map(String::as_str));
+    let environment = if nameless.is_empty() { environment } else { &stand_ins };
+    let project = if nameless.is_empty() { project } else { project.reload(files, environment) };
     let mut look = |project: Project| {
         // What the project has was read with it.
         let others = named.iter().filter(|path| project.file_of(path).is_none());
         let strays: Vec<_> = others.filter_map(|path| Some((path.as_path(), files.read(path).ok()?))).collect();
         let project = project.with_strays(strays.iter().map(|(path, text)| (*path, &**text)));
+        let locked = args.locked.then(|| Locked::new(answerer, &project, lock.as_ref()));
+        if let Some(written) = &written {
+            facts.remember_lock(lock::answered(&project, written).into());
+        }
+        let answering = match &locked {
+            Some(locked) => Answering { answerer: locked, ..answering },
+            None => answering,
+        };
         let mut report = check(&project, &options, &memo, &mut facts, answering, args.common.quiet);
+        let lock = locked.map(|locked| locked.told(&project, &memo, &mut report));
         let recorded = own.as_ref().or(baseline).map(|baseline| baseline.take_from(&mut report.findings));
-        Checked { shown: target.shown.clone(), project, report, recorded: recorded.unwrap_or_default(), fixed: 0 }
+        Checked { shown: target.shown.clone(), project, report, recorded: recorded.unwrap_or_default(), fixed: 0, lock }
     };
     let mut checked = look(project);
     together.found(checked.report.findings.len())?;

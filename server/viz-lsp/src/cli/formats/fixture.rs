@@ -94,6 +94,6 @@ pub fn outcome() -> Outcome {
         inputs: vec![input].into(),
         ..Report::default()
     };
-    let checked = Checked { shown: "shop".into(), project, report, recorded: vec![], fixed: 0 };
+    let checked = Checked { shown: "shop".into(), project, report, recorded: vec![], fixed: 0, lock: None };
     Outcome { projects: vec![checked], asked: None, elapsed: Duration::from_millis(41) }
 }

@@ -1,6 +1,7 @@
 //! `--format json`, as it is promised in `docs/json.md`: fields may be added, never changed.
 
 use crate::cli::formats::breaks::{Break, breaks};
+use crate::host::lock::LockUse;
 use crate::host::outcome::{Checked, Outcome};
 use crate::host::place::{Place, in_order};
 use serde::Serialize;
@@ -35,6 +36,9 @@ struct Project<'a> {
     inputs: Vec<Input<'a>>,
     proof: Proof,
     breaks: Vec<Broken<'a>>,
+    /// With `--locked`: how `viz.lock` fits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lock: Option<&'a LockUse>,
 }
 
 /// What a version does differently, and where.
@@ -227,6 +231,7 @@ fn project(checked: &Checked) -> Project<'_> {
             .collect(),
         proof: report.insights.iter().map(|insight| insight.proof).sum(),
         breaks: breaks(checked).into_iter().map(broken).collect(),
+        lock: checked.lock.as_ref(),
     }
 }
 

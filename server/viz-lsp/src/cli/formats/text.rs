@@ -1,6 +1,7 @@
 //! `--format text`, for people: the habits of rustc and ruff.
 
 use crate::cli::formats::breaks::{Break, breaks};
+use crate::host::lock::LockUse;
 use crate::host::outcome::{Checked, Outcome};
 use crate::host::place::{Place, in_order};
 use crate::host::words::{count, duration, thousands};
@@ -11,6 +12,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::ops::Range;
 use viz_check::{Finding, InsightReport, Severity, Status};
+use viz_lock::LOCK_FILE;
 use viz_project::{Code, Rule, Target};
 use viz_text::shown::{block, first_in_line, one_line};
 use viz_text::{Encoding, Lines, Position, TextRange};
@@ -47,6 +49,9 @@ pub fn render(outcome: &Outcome, quiet: bool, width: Option<usize>) -> String {
     if !quiet {
         for checked in &outcome.projects {
             lacking(&mut text, checked);
+        }
+        for checked in &outcome.projects {
+            by_lock(&mut text, checked);
         }
         if let Some(version) = outcome.asked {
             outcome.projects.iter().for_each(|checked| moving(&mut text, checked, version));
@@ -291,6 +296,29 @@ fn project(text: &mut String, checked: &Checked) {
         _ => format!("{DOUBTFUL}no fault in what could be checked{DOUBTFUL:#}"),
     };
     let _ = writeln!(text, "{BOLD}{}{BOLD:#}: {what}: {verdict}", first_in_line(&one_line(&name)));
+}
+
+/// That no source was opened, and of what the lock does not tell.
+fn by_lock(text: &mut String, checked: &Checked) {
+    let Some(LockUse { found, missing, outdated }) = &checked.lock else { return };
+    let root = one_line(&checked.shown);
+    if !found {
+        let _ = writeln!(
+            text,
+            "{DOUBTFUL}no {LOCK_FILE}{DOUBTFUL:#} in {root}: write one with `viz-lsp lock` where the sources are"
+        );
+        return;
+    }
+    let _ = writeln!(text, "{root}: no source was opened; what is known of the data is what {LOCK_FILE} tells");
+    for (names, what) in [(outdated, "what other queries gave for"), (missing, "nothing of")] {
+        if !names.is_empty() {
+            let more = names.len().saturating_sub(LISTED);
+            let more = if more > 0 { format!(" and {} more", thousands(more)) } else { String::new() };
+            let listed = shown(&names[..names.len().min(LISTED)].join(", "));
+            let _ =
+                writeln!(text, "  {DOUBTFUL}it tells {what}{DOUBTFUL:#} {listed}{more}: `viz-lsp lock` writes it anew");
+        }
+    }
 }
 
 /// `checked 6 insights: 6 of 6 covered, 1,240 combinations; 1 error, 0 warnings (41 ms)`

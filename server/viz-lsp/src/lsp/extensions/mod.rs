@@ -5,6 +5,7 @@
 mod failing;
 mod inputs;
 mod lineage;
+mod lock;
 mod options;
 mod pins;
 mod refresh;
@@ -19,6 +20,7 @@ mod typescript;
 pub use failing::NextFailing;
 pub use inputs::Inputs;
 pub use lineage::Lineage;
+pub use lock::Renewing;
 pub use options::Options;
 pub use pins::{Pin, Pinned, Unpin};
 pub use refresh::{RefreshParams, Refreshed};
@@ -36,13 +38,14 @@ use viz_facts::{Reason, Unknown};
 use viz_ide::{Choices, InsightAt};
 
 /// The commands of the server.
-pub const COMMANDS: [&str; 6] = [
+pub const COMMANDS: [&str; 7] = [
     "viz.server.refreshOptions",
     "viz.server.pin",
     "viz.server.unpin",
     "viz.server.nextFailingCombination",
     "viz.server.renderedSql",
     "viz.server.report",
+    "viz.server.updateLock",
 ];
 
 /// A request about a text, answered from what is known.

@@ -262,7 +262,9 @@ impl Asking {
     pub fn answer(mut self, answerer: &dyn Answerer, limits: Limits, cancel: &Cancel) -> Option<Value> {
         let answer = answerer.ask(std::slice::from_ref(&self.question), limits, cancel).pop()??;
         let answer = match answer {
-            Fact::Known { answer, .. } | Fact::Stale { answer, .. } => Arc::unwrap_or_clone(answer),
+            Fact::Known { answer, .. } | Fact::Stale { answer, .. } | Fact::Locked { answer, .. } => {
+                Arc::unwrap_or_clone(answer)
+            }
             Fact::Unknown(why) => return Some(self.failed(why)),
         };
         let rows = match answer {

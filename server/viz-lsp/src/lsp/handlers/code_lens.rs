@@ -1,19 +1,21 @@
 //! `textDocument/codeLens` and its resolution.
 
+use crate::host::lock;
 use crate::lsp::session::snapshot::{Request, Subject};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tower_lsp::lsp_types::{CodeLens, Command, Location, Position, Url};
+use tower_lsp::lsp_types::{CodeLens, Command, Location, Position, Range, Url};
 use viz_ide::LensKind;
+use viz_lock::LOCK_FILE;
 use viz_project::ObjectId;
 
-/// What a lens without a command was made for: the references of the object whose name is here.
+/// What a lens without a command was made for.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Data {
     /// The text.
     pub uri: Url,
-    /// The object's name.
-    pub position: Position,
+    /// The references of the object whose name is here; without it the lock of the project.
+    pub position: Option<Position>,
 }
 
 /// The lenses of a text, as far as the client has the commands for them.
@@ -30,7 +32,7 @@ pub fn lenses(request: &Request) -> Option<Vec<CodeLens>> {
         let command = match &lens.kind {
             LensKind::References if !request.commands.has("viz.showReferences") => return None,
             LensKind::References => {
-                let data = serde_json::to_value(Data { uri: uri.clone(), position: range.start }).ok();
+                let data = serde_json::to_value(Data { uri: uri.clone(), position: Some(range.start) }).ok();
                 return Some(CodeLens { range, command: None, data });
             }
             LensKind::Coverage { title, fails: true } => {
@@ -43,12 +45,28 @@ pub fn lenses(request: &Request) -> Option<Vec<CodeLens>> {
         };
         Some(CodeLens { range, command: Some(command?), data: None })
     };
-    Some(found.into_iter().filter_map(lens).collect())
+    let of_lock = has_lock(request, &subject).then(|| {
+        let data = serde_json::to_value(Data { uri: uri.clone(), position: None }).ok();
+        CodeLens { range: Range::default(), command: None, data }
+    });
+    Some(of_lock.into_iter().chain(found.into_iter().filter_map(lens)).collect())
 }
 
-/// A lens of references with its number.
-pub fn resolve(request: &Request, lens: CodeLens) -> Option<CodeLens> {
+/// Whether this is the file that a project begins in, with a lock beside it.
+fn has_lock(request: &Request, subject: &Subject) -> bool {
+    let root = &subject.project.root;
+    let first = viz_project::project_file(root, &request.state.files(&request.documents));
+    first.as_ref() == Some(&subject.project.file(subject.file).path) && viz_files::look(&root.join(LOCK_FILE)).is_some()
+}
+
+/// A lens with what takes longer to find out: the number of references, or how the lock fits.
+pub fn resolve(request: &Request, lens: CodeLens, data: &Data) -> Option<CodeLens> {
     let subject = request.subject()?;
+    if data.position.is_none() {
+        let argument = json!({ "textDocument": { "uri": data.uri } });
+        let command = Command::new(lock_title(&subject), "viz.server.updateLock".to_owned(), Some(vec![argument]));
+        return Some(CodeLens { command: Some(command), ..lens });
+    }
     let offset = request.offset(&subject, lens.range.start);
     let locations = viz_ide::target_at(&subject.project, subject.file, offset)
         .map(|(target, _)| references(request, &subject, target.object()))
@@ -61,6 +79,22 @@ pub fn resolve(request: &Request, lens: CodeLens) -> Option<CodeLens> {
     let arguments =
         vec![json!(request.uri(&subject.project, subject.file)?), json!(lens.range.start), json!(locations)];
     Some(CodeLens { command: Some(Command::new(title, "viz.showReferences".to_owned(), Some(arguments))), ..lens })
+}
+
+fn lock_title(subject: &Subject) -> String {
+    let lock = match lock::read(&subject.project.root) {
+        Ok(Some(found)) => found.lock,
+        Ok(None) => return format!("write {LOCK_FILE}"),
+        Err(_) => return format!("{LOCK_FILE} can't be used: write it anew"),
+    };
+    let fits = lock::fits(&subject.project, &lock);
+    let parts = [(fits.outdated.len(), "of another query"), (fits.missing.len(), "missing")];
+    let parts: Vec<String> =
+        parts.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();
+    match parts.is_empty() {
+        true => format!("{LOCK_FILE} fits: read the sources again"),
+        false => format!("{LOCK_FILE}: {}: update it", parts.join(", ")),
+    }
 }
 
 fn references(request: &Request, subject: &Subject, id: ObjectId) -> Vec<Location> {

@@ -3,10 +3,11 @@
 use crate::lsp::session::status::Facts;
 use chrono::{DateTime, SecondsFormat, Utc};
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use rustc_hash::FxHashMap;
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use viz_facts::{Fact, FactStore, KeyedQuestion, QuestionKey};
+use viz_facts::{Answer, Fact, FactStore, KeyedQuestion, QuestionKey};
 
 /// Maximum number of facts about texts to keep: far more than a project needs at one time, far fewer than a day of typing makes.
 const RECENT: usize = 100_000;
@@ -27,7 +28,7 @@ pub struct Knowledge {
     unknown: HashSet<QuestionKey>,
     /// Questions whose answer is stale and could not be renewed.
     not_renewed: HashSet<QuestionKey>,
-    /// Questions of these two kinds that may be answered in a moment, and how often that was tried.
+    /// Questions of these kinds that may be answered in a moment, and how often that was tried.
     passing: HashSet<QuestionKey>,
     attempts: u32,
     /// Facts about texts, which come and go with every keystroke, oldest first.
@@ -42,6 +43,11 @@ impl Knowledge {
     /// The facts.
     pub fn facts(&self) -> RwLockReadGuard<'_, FactStore> {
         self.facts.read()
+    }
+
+    /// What the answers were when the project was locked.
+    pub fn remember_lock(&self, answers: Arc<FxHashMap<QuestionKey, Arc<Answer>>>) {
+        self.facts.write().remember_lock(answers);
     }
 
     /// The facts, for requests.
@@ -63,6 +69,11 @@ impl Knowledge {
         !question.is_pure() && !self.not_renewed.contains(&question.key())
     }
 
+    /// Whether this question was asked of a source.
+    pub fn is_of_source(&self, key: QuestionKey) -> bool {
+        self.of_sources.contains(&key)
+    }
+
     /// A number that changes with what is known of sources.
     pub fn generation_of_sources(&self) -> u64 {
         self.generation
@@ -81,6 +92,7 @@ impl Knowledge {
             match fact {
                 Fact::Known { .. } => facts.known += 1,
                 Fact::Stale { .. } => facts.stale += 1,
+                Fact::Locked { .. } => facts.locked += 1,
                 Fact::Unknown(_) => facts.unknown += 1,
             }
             times.extend(fact.at());
@@ -111,7 +123,12 @@ impl Knowledge {
     }
 
     /// Records facts.
-    pub fn learn(&mut self, facts: Vec<(QuestionKey, Fact)>) {
+    fn learn(&mut self, facts: Vec<(QuestionKey, Fact)>) {
+        self.learn_or(facts, |_| None);
+    }
+
+    /// Records facts; where there are none, an old answer of the last resort.
+    pub fn learn_or(&mut self, facts: Vec<(QuestionKey, Fact)>, last_resort: impl Fn(QuestionKey) -> Option<Fact>) {
         if facts.iter().any(|(key, _)| self.of_sources.contains(key)) {
             self.generation += 1;
         }
@@ -126,6 +143,11 @@ impl Knowledge {
                 // What was known is not taken away because it can't be looked up just now.
                 if store.get_key(key).is_some_and(|old| old.answer().is_some()) {
                     self.not_renewed.insert(key);
+                    continue;
+                }
+                if let Some(old) = last_resort(key) {
+                    self.not_renewed.insert(key);
+                    store.insert(key, old);
                     continue;
                 }
                 self.unknown.insert(key);
@@ -145,7 +167,9 @@ impl Knowledge {
         self.generation += 1;
         let mut store = Self::facts_mut(&self.facts);
         store.mark_stale(|key| self.of_sources.contains(key));
-        for key in self.unknown.drain() {
+        let is_locked = |key: &&QuestionKey| matches!(store.get_key(**key), Some(Fact::Locked { .. }));
+        let locked: Vec<QuestionKey> = self.of_sources.iter().filter(is_locked).copied().collect();
+        for key in self.unknown.drain().chain(locked) {
             store.remove(key);
         }
         self.not_renewed.clear();
@@ -180,7 +204,7 @@ impl Knowledge {
 mod tests {
     use super::*;
     use std::time::SystemTime;
-    use viz_facts::{Answer, Question, Reason, SourceSpec, Unknown};
+    use viz_facts::{Question, Reason, SourceSpec, Unknown};
 
     fn describe(sql: &str) -> KeyedQuestion {
         Question::Describe { source: SourceSpec::DuckDbMemory { root: "/p".into() }, sql: sql.into() }.into()
@@ -227,6 +251,25 @@ mod tests {
         assert_eq!(knowledge.retry_after(), Some(PAUSE), "a refresh begins anew");
         knowledge.learn(vec![(locked.key(), known())]);
         assert_eq!(knowledge.retry_after(), None);
+    }
+
+    #[test]
+    fn the_last_resort_is_an_old_answer_until_there_is_another() {
+        let (mut knowledge, question) = (Knowledge::default(), describe("select 1"));
+        knowledge.note(std::slice::from_ref(&question));
+        let answer = Arc::new(Answer::Columns(Ok(vec![])));
+        let old = |_| Some(Fact::Locked { answer: Arc::clone(&answer), at: SystemTime::UNIX_EPOCH });
+        knowledge.learn_or(vec![(question.key(), unknown())], old);
+        assert!(matches!(knowledge.facts().get(&question), Some(Fact::Locked { .. })) && !knowledge.is_open(&question));
+        assert_eq!((knowledge.summary().locked, knowledge.summary().stale), (1, 0));
+        assert_eq!(knowledge.retry_after(), Some(PAUSE), "the source may be there in a moment");
+        knowledge.retry();
+        assert!(knowledge.is_open(&question));
+        knowledge.learn_or(vec![(question.key(), known())], old);
+        assert_eq!((knowledge.summary().locked, knowledge.summary().known), (0, 1));
+        knowledge.refresh();
+        knowledge.learn_or(vec![(question.key(), unknown())], old);
+        assert_eq!(knowledge.summary().locked, 0, "what the source told goes before");
     }
 
     #[test]

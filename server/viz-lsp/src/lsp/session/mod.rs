@@ -8,6 +8,7 @@ pub(crate) mod documents;
 pub(crate) mod edits;
 pub(crate) mod keep_findings;
 pub(crate) mod knowledge;
+mod last_resort;
 pub(crate) mod publish;
 pub(crate) mod pull;
 pub(crate) mod selection;

@@ -26,6 +26,8 @@ struct Wanted {
     projects: BTreeMap<PathBuf, Asked>,
     /// Numbers the displays of progress.
     displays: u64,
+    /// Other work that asks sources, by its display.
+    others: BTreeMap<u64, Cancel>,
     quit: bool,
 }
 
@@ -52,6 +54,19 @@ struct Next {
     question: KeyedQuestion,
     limits: Limits,
     cancel: Cancel,
+}
+
+/// Other work that asks sources, as long as this is there.
+pub struct Shown<'a> {
+    sources: &'a Sources,
+    display: u64,
+    _progress: Guard,
+}
+
+impl Drop for Shown<'_> {
+    fn drop(&mut self) {
+        self.sources.wanted().others.remove(&self.display);
+    }
 }
 
 impl Sources {
@@ -88,10 +103,20 @@ impl Sources {
         self.wake.notify_all();
     }
 
+    /// Shows other work that asks sources; who calls it off there cancels it.
+    pub fn show(&self, title: String, cancel: Cancel) -> Shown<'_> {
+        let mut wanted = self.wanted();
+        wanted.displays += 1;
+        let display = wanted.displays;
+        wanted.others.insert(display, cancel);
+        Shown { sources: self, display, _progress: self.progress.begin(display, title) }
+    }
+
     /// The user has called off what this display shows: the questions are answered with that, until something asks the
     /// sources anew.
     pub fn call_off(&self, display: u64) -> Option<Answers> {
         let mut wanted = self.wanted();
+        wanted.others.get(&display).inspect(|cancel| cancel.cancel());
         let (root, asked) = wanted.projects.iter_mut().find(|(_, asked)| asked.display == display)?;
         let running = asked.running.iter().map(|(key, cancel)| {
             cancel.cancel();
@@ -113,7 +138,8 @@ impl Sources {
     pub fn quit(&self) {
         let mut wanted = self.wanted();
         wanted.quit = true;
-        wanted.projects.values().filter_map(|asked| asked.running.as_ref()).for_each(|(_, cancel)| cancel.cancel());
+        let running = wanted.projects.values().filter_map(|asked| Some(&asked.running.as_ref()?.1));
+        running.chain(wanted.others.values()).for_each(Cancel::cancel);
         self.wake.notify_all();
     }
 

@@ -134,6 +134,8 @@ pub struct Facts {
     pub stale: usize,
     /// Questions that could not be answered.
     pub unknown: usize,
+    /// Questions that no source answers and the lock does.
+    pub locked: usize,
     /// When the oldest answer was given.
     pub oldest: Option<String>,
     /// When the newest one was.

@@ -12,6 +12,7 @@ use crate::lsp::session::disk::Files;
 use crate::lsp::session::documents::Documents;
 use crate::lsp::session::keep_findings::Retained;
 use crate::lsp::session::knowledge::Knowledge;
+use crate::lsp::session::last_resort::{LastResort, Told};
 use crate::lsp::session::publish;
 use crate::lsp::session::publish::Layer;
 use crate::lsp::session::selection::choices_to_json;
@@ -24,7 +25,7 @@ use rustc_hash::{FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use viz_check::{Attention, CheckOptions, Finding, Level, Memo, Report, SMALL_FILE, Severity};
 use viz_facts::{Fact, KeyedQuestion, Question, QuestionKey, SourceSpec};
 use viz_ide::Choices;
@@ -39,6 +40,9 @@ pub struct Workspace {
     root: PathBuf,
     project: Arc<Project>,
     knowledge: Knowledge,
+    last_resort: LastResort,
+    /// When the lock was written that verdicts were made with.
+    lock_at: SystemTime,
     memo: Memo,
     report: Report,
     retained: Retained,
@@ -73,6 +77,8 @@ impl Workspace {
             wrong,
             complained: Vec::new(),
             knowledge: Knowledge::default(),
+            last_resort: LastResort::default(),
+            lock_at: SystemTime::UNIX_EPOCH,
             wondered: Vec::new(),
             memo: Memo::default(),
             report: Report::default(),
@@ -193,7 +199,18 @@ impl Workspace {
 
     /// Records facts.
     pub fn learn(&mut self, facts: Vec<(QuestionKey, Fact)>) {
-        self.knowledge.learn(facts);
+        // What needs no source is in no lock.
+        if facts.iter().any(|(key, _)| self.knowledge.is_of_source(*key)) {
+            let Told { answers, at } = self.last_resort.told(&self.root, &self.project);
+            self.knowledge.learn_or(facts, |key| Some(Fact::Locked { answer: Arc::clone(answers.get(&key)?), at }));
+            self.knowledge.remember_lock(answers);
+            // What was found new since the last one may not be any more.
+            if std::mem::replace(&mut self.lock_at, at) != at {
+                self.memo = Memo::default();
+            }
+        } else {
+            self.knowledge.learn_or(facts, |_| None);
+        }
         self.dirty = true;
     }
 

@@ -13,6 +13,7 @@ use super::pins::{PinParams, PinnedAnswer, UnpinParams};
 use super::rendered::{RenderedColumn, RenderedSqlAnswer, RenderedTable};
 use super::rows::{Refused, Rows, RowsColumn, RowsParams, Series, Sort};
 use super::*;
+use crate::host::lock::Renewed;
 use crate::lsp::session::stats::{Memory, Report, Times};
 use crate::lsp::session::status::{Combinations, Doing, Engine, Facts, Insights, Status, Tier, Why};
 use regex::Regex;
@@ -96,6 +97,7 @@ fn sections() -> Vec<(&'static str, Vec<Made>, Made)> {
             made::<LineageAnswer>(),
         ),
         ("viz/refreshOptions", vec![made::<RefreshParams>()], made::<Refreshed>()),
+        ("viz/updateLock", vec![], made::<Renewed>()),
         ("viz/report", vec![made::<Memory>(), made::<Times>(), made::<ReportParams>()], made::<Report>()),
     ]
 }
@@ -113,6 +115,7 @@ const METHODS: &[(&str, &str, &str)] = &[
     ("viz/nextFailingCombination", "NextFailingParams", "FailingCombination | null"),
     ("viz/lineage", "LineageParams", "Lineage"),
     ("viz/refreshOptions", "RefreshParams", "Refreshed"),
+    ("viz/updateLock", "TextParams", "Renewed"),
     ("viz/report", "ReportParams", "Report"),
 ];
 
