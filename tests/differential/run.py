@@ -117,7 +117,7 @@ def check(program, text, level):
         if one["severity"] == "error" and one["object"] and one["object"]["kind"] == "insight" and one["code"] not in RUNS_ALL_THE_SAME:
             errors[one["object"]["name"]].append(f"{one['code']}: {one['message']}")
         # A property that the build leaves out is told as a warning, too.
-        elif one["code"] in ("combination-value", "run-error", "sql-syntax") and one["object"]:
+        elif one["code"] in ("combination-value", "run-error", "sql-syntax", "browser-engine") and one["object"]:
             warned[one["object"]["name"]] = one
     return errors, warned, {one["name"]: one for one in found["insights"]}
 

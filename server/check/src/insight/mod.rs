@@ -36,6 +36,7 @@ mod setting;
 mod slices;
 mod statements;
 pub(crate) mod static_props;
+mod stricter_filters;
 pub(crate) mod suspicious;
 mod uses;
 mod usual_mistakes;
@@ -67,6 +68,7 @@ use setting::{Setting, foreign_dialect, shadow_tables, unknown_models};
 use slices::judge_slices;
 use statements::statements_apart;
 use std::sync::Arc;
+use stricter_filters::judge_stricter_filters;
 use suspicious::suspicious;
 use values::{judge_data, judge_values};
 use viz_facts::{Question, Reason, ShadowTable, Unknown};
@@ -337,6 +339,7 @@ fn judge_bound(
     if !judge_computed(setting, plan, verdict, tables, bound)? {
         judge_data(setting, plan, verdict, tables, bound[0])?;
     }
+    judge_stricter_filters(setting, plan, verdict)?;
     judge_kept_rows(setting, verdict, &first)?;
     verdict.report.judge = Some(Judge::Values);
     if setting.options.hostile {
