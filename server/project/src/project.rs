@@ -436,6 +436,11 @@ impl Project {
         self.outline.numbers()
     }
 
+    /// The object whose index in tables of all objects this is.
+    pub fn numbered(&self, index: usize) -> Option<ObjectId> {
+        u32::try_from(index).ok().map(ObjectId).filter(|id| self.has(*id))
+    }
+
     /// Whether there is an object of this number, which may be that of an earlier snapshot.
     pub fn has(&self, id: ObjectId) -> bool {
         self.outline.find(id).is_some()

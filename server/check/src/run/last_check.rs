@@ -110,6 +110,7 @@ impl Standing {
     fn outdated(&self, project: &Project, facts: &FactStore, common: u64) -> Option<BTreeSet<ObjectId>> {
         // Objects that have moved on leave the facts behind that they used; from time to time that is tidied up.
         const TIDY: usize = 20_000;
+        const PIECE: usize = 256;
         let of = self.of.as_ref().filter(|of| of.common == common)?;
         let renumbered = project.renumbered_since(&of.graph)?;
         if self.users.len() > 2 * self.at_first + TIDY {
@@ -119,7 +120,12 @@ impl Standing {
         out.extend(self.rewired.iter().copied());
         let identities = project.identities();
         if !Arc::ptr_eq(identities, &of.identities) {
-            out.extend(project.ids().filter(|id| of.identities[id.index()] != identities[id.index()]));
+            // Many at once, because hardly any differ.
+            let pieces = of.identities.chunks(PIECE).zip(identities.chunks(PIECE)).enumerate();
+            for (piece, (before, now)) in pieces.filter(|(_, (before, now))| before != now) {
+                let differing = (0..now.len()).filter(|at| before.get(*at) != now.get(*at));
+                out.extend(differing.filter_map(|at| project.numbered(piece * PIECE + at)));
+            }
         }
         for key in facts.changed_since(of.generation)? {
             out.extend(self.users.get(&key).into_iter().flatten());
