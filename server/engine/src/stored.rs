@@ -55,6 +55,9 @@ const VALUES_BY_SYNTAX: [&str; 6] = [
     "timezone",
 ];
 
+/// Types that extensions bring, which this build need not have.
+const TYPES_OF_EXTENSIONS: [&str; 5] = ["json", "inet", "geometry", "variant", "timestamptz"];
+
 impl Definition {
     fn new(name: &str, by_syntax: bool, sql: String) -> Self {
         let plain = |char: char| char.is_ascii_alphanumeric() || char == '_';
@@ -78,28 +81,30 @@ impl Definitions {
                    union all select table_name, 'column', generation_expression from system.main.duckdb_columns()
                        where not internal and database_name = $1 and generation_expression is not null";
         let lower = |row: &duckdb::Row<'_>| Ok(row.get::<_, String>(0)?.to_lowercase());
+        // What DuckDB has itself calls the rest of it by names: `show tables` reads `duckdb_tables`, `histogram` calls `histogram_values`.
         let built_in = || -> duckdb::Result<HashSet<String>> {
-            let sql = "select distinct function_name from system.main.duckdb_functions() where internal";
+            let sql = "select distinct function_name from system.main.duckdb_functions() where internal
+                       union select distinct view_name from system.main.duckdb_views() where internal";
             conn.prepare(sql)?.query_map([], lower)?.collect()
         };
         let read = || -> duckdb::Result<Vec<Definition>> {
             let row = |row: &duckdb::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
             let rows: Vec<(String, String, String)> =
                 conn.prepare(sql)?.query_map([database], row)?.collect::<duckdb::Result<_>>()?;
-            // Most databases have no macro, and need not be compared with all functions that there are.
-            let has_macros = rows.iter().any(|(_, kind, _)| kind == "macro");
-            let built_in = if has_macros { built_in()? } else { HashSet::new() };
+            // Most databases store neither, and need not be compared with all that there is.
+            let stores = rows.iter().any(|(_, kind, _)| kind != "column");
+            let built_in = if stores { built_in()? } else { HashSet::new() };
             let definition = |(name, kind, text): (String, String, String)| {
                 let name = name.to_lowercase();
-                let (kind, by_syntax, sql) = match kind.as_str() {
-                    "view" => (Kind::View, false, body(&text).unwrap_or_default()),
-                    "column" => (Kind::Column, false, format!("SELECT ({text}\n)")),
-                    "macro" => {
-                        let by_syntax = built_in.contains(&name) || VALUES_BY_SYNTAX.contains(&name.as_str());
-                        (Kind::Macro, by_syntax, format!("SELECT ({text}\n)"))
-                    }
-                    _ => (Kind::Macro, TABLES_BY_SYNTAX.iter().any(|beginning| name.starts_with(beginning)), text),
+                let own = built_in.contains(&name) || VALUES_BY_SYNTAX.contains(&name.as_str());
+                let (kind, sql) = match kind.as_str() {
+                    "view" => (Kind::View, body(&text).unwrap_or_default()),
+                    "column" => (Kind::Column, format!("SELECT ({text}\n)")),
+                    "macro" => (Kind::Macro, format!("SELECT ({text}\n)")),
+                    _ => (Kind::Macro, text),
                 };
+                let by_syntax =
+                    kind != Kind::Column && (own || TABLES_BY_SYNTAX.iter().any(|beginning| name.starts_with(beginning)));
                 Definition { kind, ..Definition::new(&name, by_syntax, sql) }
             };
             Ok(rows.into_iter().map(definition).collect())
@@ -108,10 +113,19 @@ impl Definitions {
             let sql = "select type_name from system.main.duckdb_types() where not internal and database_name = $1";
             conn.prepare(sql)?.query_map([database], lower)?.collect()
         };
+        let types_of_duckdb = || -> duckdb::Result<HashSet<String>> {
+            let sql = "select distinct type_name from system.main.duckdb_types() where internal";
+            conn.prepare(sql)?.query_map([], lower)?.collect()
+        };
         let unclear = || vec![Definition::new("", true, "select * from read_text(unknown)".to_owned())];
+        // The names of files are computed where there is none of these, so that they could come out otherwise.
+        let is_taken = |types: &[String]| -> duckdb::Result<bool> {
+            let own = if types.is_empty() { HashSet::new() } else { types_of_duckdb()? };
+            Ok(types.iter().any(|name| own.contains(name) || TYPES_OF_EXTENSIONS.contains(&name.as_str())))
+        };
         match read().and_then(|all| Ok((all, types()?))) {
-            Ok((all, types)) => Self { all, types },
-            Err(_) => Self { all: unclear(), types: Vec::new() },
+            Ok((all, types)) if matches!(is_taken(&types), Ok(false)) => Self { all, types },
+            _ => Self { all: unclear(), types: Vec::new() },
         }
     }
 

@@ -181,6 +181,25 @@ pub(super) fn refused_in_print(setting: &Setting<'_>, refused: &Refused) -> Find
     finding
 }
 
+/// Puts findings about a printed query, whose places are not those of the typed one, at the word that they name, where it stands once.
+pub(super) fn at_their_words(setting: &Setting<'_>, findings: &mut [Finding]) {
+    for finding in findings {
+        let queries = setting.insight.statements.iter().map(|statement| &statement.query);
+        let whole = queries.map(|query| (query, query.text.locate(query.query.body).unwrap_or(query.loc)));
+        let Some((query, _)) = whole.into_iter().find(|(_, whole)| *whole == finding.loc) else { continue };
+        // `x` fails: there is no function `upside`
+        let mut quoted = finding.message.rsplit('`').skip(1).step_by(2);
+        let Some(name) = quoted.next().filter(|name| !name.is_empty()) else { continue };
+        let tokens = tokenize(query.body()).unwrap_or_default();
+        let mut same = tokens.iter().map(|token| token.range).filter(|range| &query.body()[*range] == name);
+        if let (Some(range), None) = (same.next(), same.next())
+            && let Some(loc) = query.text.locate(range + query.body_range().start())
+        {
+            finding.loc = loc;
+        }
+    }
+}
+
 /// Whether two texts differ in spaces, letters' case and quotes only.
 fn same_words(one: &str, other: &str) -> bool {
     let words = |text: &str| {

@@ -146,7 +146,11 @@ pub(crate) fn check_insight(
             judge_query(&setting, &mut verdict);
             verdict.findings.push(refused_in_print(&setting, refused));
         }
-        Words::Typed | Words::Printed(_) => judge_query(&setting, &mut verdict),
+        Words::Typed => judge_query(&setting, &mut verdict),
+        Words::Printed(_) => {
+            judge_query(&setting, &mut verdict);
+            as_printed::at_their_words(&setting, &mut verdict.findings);
+        }
     }
     // A filter that is dropped whatever is chosen needs no other finding about the same placeholder.
     let dropped: Vec<_> = composed.problems.iter().filter(|problem| problem.code == Code::DroppedFilter).collect();
