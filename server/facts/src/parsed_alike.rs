@@ -23,6 +23,8 @@ pub fn parsed_alike(sql: &str) -> Option<String> {
     while let Some(byte) = bytes.get(at).copied() {
         let end = match byte {
             b'\'' | b'"' => after_quoted(bytes, at)?,
+            // Some are blanks to DuckDB.
+            _ if !byte.is_ascii() => return None,
             b'0'..=b'9' => at + bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count(),
             _ if is_of_word(byte) => at + bytes[at..].iter().take_while(|byte| is_of_word(**byte)).count(),
             _ => at + 1,
@@ -174,6 +176,7 @@ mod tests {
             "select 1 where a = 0x1F",
             "select 1 where a = 12345678901234567890",
             "select \"s\".\"f\"(1)",
+            "select \"s\".\"f\"\u{a0}(1)",
             "select \"s\".\"\"",
             "select a -- = 'b'",
             "select $$ = 'b'$$",
