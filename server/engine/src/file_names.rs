@@ -273,7 +273,7 @@ impl Guard {
         if self.private.holds(&path) {
             return Err(private_file(name));
         }
-        if self.private.may_hold(&path) {
+        if self.private.is_unseen(&path) {
             let message = format!(
                 "`{name}` lies where too many files are to look for private ones ({MOST_WALKED}), so it is not read as data, unless a source names it"
             );

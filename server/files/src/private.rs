@@ -185,11 +185,10 @@ impl Private {
             || folders.any(|folder| look(folder).is_some_and(|data| self.is_one(Identity::of(&data))))
     }
 
-    /// Whether what this path leads to is private or lies where nobody has looked, because there is too much.
-    pub fn may_hold(&self, path: &Path) -> bool {
+    /// Whether what this path leads to lies where nobody has looked for private files, because there is too much.
+    pub fn is_unseen(&self, path: &Path) -> bool {
         let real = real(path).unwrap_or_else(|_| path.to_owned());
-        let is_unseen = || self.roots.iter().any(|root| real.ancestors().any(|folder| root.unseen.contains(folder)));
-        self.holds(path) || is_unseen()
+        self.roots.iter().any(|root| real.ancestors().any(|folder| root.unseen.contains(folder)))
     }
 
     /// Whether a file with this number is one of the private files.
