@@ -1,6 +1,7 @@
 //! The command line.
 
 pub(crate) mod args;
+pub(crate) mod ask;
 pub(crate) mod build;
 pub(crate) mod check;
 mod diff;

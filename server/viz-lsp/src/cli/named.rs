@@ -20,6 +20,7 @@ pub fn stays_inside(command: &Command, log_file: Option<&Path>) -> anyhow::Resul
         Command::Build(build) => build.common.is_confined(),
         Command::Lock(lock) => lock.common.is_confined(),
         Command::Format(format) => !format.allow_outside && by_environment(),
+        Command::Ask(ask) => !ask.allow_outside && by_environment(),
         _ => by_environment(),
     };
     if !confined {
@@ -27,7 +28,7 @@ pub fn stays_inside(command: &Command, log_file: Option<&Path>) -> anyhow::Resul
     }
     let current = current_folder()?;
     let else_allowed = match command {
-        Command::Check(_) | Command::Build(_) | Command::Lock(_) | Command::Format(_) => {
+        Command::Check(_) | Command::Build(_) | Command::Lock(_) | Command::Format(_) | Command::Ask(_) => {
             Some(", or pass `--allow-outside`")
         }
         Command::Doctor(..) => Some(""),
@@ -97,6 +98,7 @@ fn named(command: &Command) -> Vec<&Path> {
         Command::Lock(lock) => lock.common.paths.iter().map(PathBuf::as_path).collect(),
         Command::Build(build) => build.common.paths.iter().chain(&build.out).map(PathBuf::as_path).collect(),
         Command::Format(format) => format.paths.iter().map(PathBuf::as_path).collect(),
+        Command::Ask(ask) => ask.root.as_deref().into_iter().collect(),
         Command::Doctor(path, _) => path.as_deref().into_iter().collect(),
         _ => Vec::new(),
     }

@@ -1,0 +1,20 @@
+//! The tools, in the order in which they are told.
+
+#[cfg(test)]
+mod contract;
+mod execute_query_plan;
+mod execute_sql;
+mod explain_finding;
+mod get_schema;
+mod list_datasets;
+
+use crate::tool::Tool;
+
+/// All tools, always in this order.
+pub const TOOLS: &[Tool] =
+    &[list_datasets::TOOL, get_schema::TOOL, execute_query_plan::TOOL, execute_sql::TOOL, explain_finding::TOOL];
+
+/// The tool of a name.
+pub fn named(name: &str) -> Option<&'static Tool> {
+    TOOLS.iter().find(|tool| tool.name == name)
+}

@@ -1,0 +1,109 @@
+//! `viz-lsp ask`: the tools of assistants, from a shell.
+
+use crate::cli::args::AskArgs;
+use crate::cli::check::load;
+use crate::cli::{explain, targets};
+use crate::host::answerer::{Answerer, EngineAnswerer};
+use crate::host::deadline::{self, Deadline};
+use crate::host::granted;
+use crate::host::output;
+use crate::host::overlay::Overlay;
+use crate::host::settings::{STACK, limits};
+use anyhow::{Context, bail};
+use serde_json::{Value, json};
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use viz_agent::{Answer, Session, TOOLS, Tool};
+use viz_facts::{FactStore, KeyedQuestion};
+use viz_project::{Code, Confined, Environment};
+
+/// Exit status when the answer says why there is no other.
+const NO_ANSWER: u8 = 1;
+
+/// Bytes that the arguments of a tool may have.
+const MOST_ARGUMENTS: u64 = 16 << 20;
+
+/// Prints the answer of a tool, or all tools.
+///
+/// # Errors
+/// If it could not run: exit status 2.
+pub fn run(args: &AskArgs) -> anyhow::Result<ExitCode> {
+    let Some(name) = &args.tool else {
+        print(json!({ "tools": TOOLS.iter().map(shown).collect::<Vec<_>>() }));
+        return Ok(ExitCode::SUCCESS);
+    };
+    let tool = named(name)?;
+    let arguments = arguments(args.arguments.as_deref())?;
+    let worker = std::thread::Builder::new().name("ask".into()).stack_size(STACK);
+    let answer = std::thread::scope(|scope| {
+        let run = worker.spawn_scoped(scope, || answer(args, tool, &arguments)).context("can't start a thread")?;
+        run.join().unwrap_or_else(|_| bail!("viz-lsp stopped on a mistake of its own; please report it"))
+    })?;
+    print(answer.value);
+    Ok(if answer.is_error { ExitCode::from(NO_ANSWER) } else { ExitCode::SUCCESS })
+}
+
+fn shown(tool: &Tool) -> Value {
+    json!({
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.description,
+        "inputSchema": (tool.input)(),
+    })
+}
+
+fn named(name: &str) -> anyhow::Result<&'static Tool> {
+    let names = || TOOLS.iter().map(|tool| tool.name);
+    viz_agent::named(name).with_context(|| {
+        let near = viz_project::similar(name, names());
+        let help = viz_project::did_you_mean(&near).unwrap_or_else(|| names().collect::<Vec<_>>().join(", "));
+        format!("there is no tool `{name}`: {help}")
+    })
+}
+
+fn arguments(given: Option<&str>) -> anyhow::Result<Value> {
+    let mut text = String::new();
+    let text = match given {
+        None => return Ok(Value::Null),
+        Some("-") => {
+            let mut stdin = std::io::stdin().lock().take(MOST_ARGUMENTS);
+            stdin.read_to_string(&mut text).context("can't read the arguments from stdin")?;
+            &text
+        }
+        Some(text) => text,
+    };
+    serde_json::from_str(text).context("the arguments are no JSON")
+}
+
+fn answer(args: &AskArgs, tool: &Tool, arguments: &Value) -> anyhow::Result<Answer> {
+    let environment = Environment::from_process();
+    let current = targets::current_folder()?;
+    let confined = !args.allow_outside && Confined::by_environment(&environment).is_some();
+    let granted = granted::of_command_line(&args.allow_read, &current)?;
+    let engine = EngineAnswerer::new(true, confined, !args.no_cache, granted)?;
+    let files = Overlay::new(&environment, args.allow_outside);
+    let roots: Vec<PathBuf> = args.root.iter().cloned().collect();
+    let (targets, strangers) = targets::find(&roots, &current, &files)?;
+    let target = match targets.as_slice() {
+        [] => return Err(targets::no_project(&strangers, &files)),
+        [target] => target,
+        several => {
+            let roots: Vec<&str> = several.iter().map(|target| target.shown.as_str()).collect();
+            bail!("there are several projects here: name one with `--root`: {}", roots.join(", "))
+        }
+    };
+    let project = load(target, &files, &environment, None)?;
+    let limits = limits(None, None, project.config());
+    let deadline = Deadline::of_process(Some(deadline::USUAL));
+    let ask = |questions: &[KeyedQuestion]| engine.ask(questions, limits, &deadline.cancel);
+    let page = |code: &str| Some(explain::for_people(explain::page(Code::named(code)?)?));
+    let mut session =
+        Session { project: &project, facts: FactStore::new(), ask: &ask, page: &page, shows_rows: !args.no_rows };
+    Ok(tool.call(&mut session, arguments))
+}
+
+fn print(mut value: Value) {
+    output::show(&mut value, &[]);
+    output::json(&format!("{value}\n"));
+}
