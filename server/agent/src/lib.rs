@@ -19,6 +19,6 @@ mod tool;
 mod tools;
 
 pub use answer::{Answer, MOST_CHARACTERS, NOTE};
-pub use session::{Ask, Page, Session};
+pub use session::{Host, Session};
 pub use tool::Tool;
 pub use tools::{TOOLS, named};

@@ -1,18 +1,24 @@
 //! What tools work with: a project, what is known of its data, and who is asked for more.
 
 use crate::plan::Dataset;
+use chrono::NaiveDateTime;
 use std::sync::Arc;
+use viz_check::Report;
 use viz_facts::{Answer, Fact, FactStore, KeyedQuestion, Question, Unknown};
 use viz_project::Project;
 
 /// Turns of asking that a tool may need: each asks for what the one before it made known.
 const MOST_TURNS: usize = 12;
 
-/// Asks the engine: one fact for each question, or nothing where it was called off.
-pub type Ask<'a> = dyn Fn(&[KeyedQuestion]) -> Vec<Option<Fact>> + 'a;
-
-/// The page of a finding's code, for people.
-pub type Page<'a> = dyn Fn(&str) -> Option<String> + 'a;
+/// Who knows what is not in the project's text.
+pub trait Host {
+    /// Asks the engine: one fact for each question, or nothing where it was called off.
+    fn ask(&self, questions: &[KeyedQuestion]) -> Vec<Option<Fact>>;
+    /// Checks the project, and keeps what became known.
+    fn check(&self, facts: &mut FactStore) -> Report;
+    /// The page of a finding's code, for people.
+    fn page(&self, code: &str) -> Option<String>;
+}
 
 /// A project, and who is asked about it.
 pub struct Session<'a> {
@@ -21,14 +27,27 @@ pub struct Session<'a> {
     /// What is known.
     pub facts: FactStore,
     /// Who is asked.
-    pub ask: &'a Ask<'a>,
-    /// Who has the pages.
-    pub page: &'a Page<'a>,
+    pub host: &'a dyn Host,
     /// Whether answers may hold values of the data.
     pub shows_rows: bool,
+    /// The time that date expressions start from.
+    pub now: NaiveDateTime,
+    report: Option<Arc<Report>>,
 }
 
-impl Session<'_> {
+impl<'a> Session<'a> {
+    /// Nothing is known yet.
+    pub fn new(project: &'a Project, host: &'a dyn Host, shows_rows: bool, now: NaiveDateTime) -> Self {
+        Self { project, facts: FactStore::new(), host, shows_rows, now, report: None }
+    }
+
+    /// What a check says, which is made once.
+    pub(crate) fn report(&mut self) -> Arc<Report> {
+        let made = self.report.take().unwrap_or_else(|| Arc::new(self.host.check(&mut self.facts)));
+        self.report = Some(Arc::clone(&made));
+        made
+    }
+
     /// The project with what is known now.
     pub(crate) fn dataset(&self) -> Dataset<'_> {
         Dataset { project: self.project, facts: &self.facts, shows_values: self.shows_rows }
@@ -49,7 +68,7 @@ impl Session<'_> {
 
     fn learn(&mut self, questions: &[KeyedQuestion]) {
         let called_off = || Fact::Unknown(Unknown::new(viz_facts::Reason::Cancelled, "it was called off"));
-        for (question, fact) in questions.iter().zip((self.ask)(questions)) {
+        for (question, fact) in questions.iter().zip(self.host.ask(questions)) {
             self.facts.insert(question.key(), fact.unwrap_or_else(called_off));
         }
     }

@@ -94,3 +94,103 @@ fn without_rows_no_value_is_told() {
         assert!(!answer.contains("cancelled") && !answer.contains("delivered"), "{answer}");
     }
 }
+
+#[test]
+fn findings_are_told_with_their_places() {
+    let root = projects::path("broken/ecommerce");
+    let (status, answer) = ask_with(&root, &[], "check_project", &json!({ "severity": "error" }));
+    let errors = answer["findings"].as_array().expect("a list");
+    assert_eq!((status, &answer["found"]), (0, &answer["counts"]["errors"]));
+    assert!(!errors.is_empty());
+    for finding in errors {
+        assert!(finding["file"].is_string() && finding["line"].is_u64() && finding["severity"] == "error", "{finding}");
+    }
+    let object = errors.iter().find_map(|finding| finding["object"]["name"].as_str()).expect("an object");
+    let (_, of_one) = ask_with(&root, &[], "check_project", &json!({ "object": object, "limit": 1 }));
+    assert_eq!(of_one["findings"].as_array().map(Vec::len), Some(1));
+    let (_, described) = ask_with(&root, &[], "describe_object", &json!({ "name": object }));
+    assert!(described["definition"].as_str().expect("a text").contains(object), "{described}");
+    let code = json!({ "code": errors[0]["code"] });
+    let (status, page) = ask_with(&root, &[], "explain_finding", &code);
+    assert!(status == 0 && page["page"].as_str().expect("a text").starts_with("# "), "{page}");
+}
+
+#[test]
+fn objects_are_listed_and_described() {
+    let (_, counts) = ask("list_objects", &json!({}));
+    assert_eq!((&counts["counts"]["insight"], &counts["counts"]["input"]), (&json!(14), &json!(8)));
+    let (_, inputs) = ask("list_objects", &json!({ "kind": "input", "search": "CHANNEL" }));
+    assert_eq!((&inputs["objects"][0]["name"], &inputs["objects"][0]["options"]), (&json!("channel"), &json!(4)));
+    let (_, channel) = ask("describe_object", &json!({ "name": "channel", "search": "we" }));
+    assert_eq!((&channel["options"]["values"], &channel["options"]["initially"]), (&json!(["web"]), &json!("web")));
+    assert!(
+        channel["used_by"]
+            .as_array()
+            .expect("a list")
+            .contains(&json!({ "kind": "insight", "name": "status_by_channel" }))
+    );
+    let root = projects::path("ecommerce");
+    let (_, silent) = ask_with(&root, &["--no-rows"], "describe_object", &json!({ "name": "channel" }));
+    assert_eq!(silent["options"], json!({ "count": 4 }));
+    let (status, missing) = ask("describe_object", &json!({ "name": "chanel" }));
+    assert!(status == 1 && missing["message"].as_str().expect("a text").contains("`channel`"), "{missing}");
+}
+
+#[test]
+fn without_rows_findings_name_no_option() {
+    let root = projects::path("broken/ecommerce");
+    let of = |options: &[&str]| ask_with(&root, options, "check_project", &json!({})).1;
+    let examples = |answer: &Value| {
+        answer["findings"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter(|one| one["failing"]["examples"].is_array())
+            .count()
+    };
+    assert!(examples(&of(&[])) > 0);
+    let silent = of(&["--no-rows"]);
+    assert_eq!(examples(&silent), 0);
+    assert!(!silent.to_string().contains("O'Fallon"), "{silent}");
+}
+
+#[test]
+fn an_insight_is_rendered_for_choices() {
+    let choices = json!([{ "input": "region", "values": ["South"] }]);
+    let (status, answer) =
+        ask("render_insight", &json!({ "insight": "revenue_by_month", "choices": choices, "rows": true }));
+    assert_eq!((status, &answer["choices"], &answer["defaults"]), (0, &json!({ "region": ["South"] }), &json!([])));
+    assert!(answer["sql"].as_str().expect("a text").contains("'South'"), "{answer}");
+    assert_eq!((&answer["columns"][1]["name"], &answer["findings"]), (&json!("props.y"), &json!([])));
+    assert_eq!(answer["rows"].as_array().map(Vec::len), Some(12));
+    let (_, usual) = ask("render_insight", &json!({ "insight": "revenue_by_month" }));
+    assert_eq!((&usual["choices"], &usual["defaults"]), (&json!({ "region": ["West"] }), &json!(["region"])));
+    let wrong = json!([{ "input": "region", "values": ["Nowhere"] }]);
+    let (status, wrong) = ask("render_insight", &json!({ "insight": "revenue_by_month", "choices": wrong }));
+    assert!(status == 1 && wrong["message"].as_str().expect("a text").contains("no option"), "{wrong}");
+    let root = projects::path("ecommerce");
+    let (_, silent) =
+        ask_with(&root, &["--no-rows"], "render_insight", &json!({ "insight": "orders_by_city", "rows": true }));
+    assert!(!silent.to_string().contains("Denver") && silent["row_count"].is_u64(), "{silent}");
+}
+
+#[test]
+fn failing_combinations_are_walked_through() {
+    let root = projects::path("broken/ecommerce");
+    let (_, answer) = ask_with(&root, &[], "check_project", &json!({ "severity": "error" }));
+    let failing =
+        |finding: &&Value| finding["object"]["kind"] == "insight" && finding["failing"]["examples"].is_array();
+    let finding = answer["findings"].as_array().expect("a list").iter().find(failing).expect("a choice that fails");
+    let name = &finding["object"]["name"];
+    let of = |offset: u64| {
+        ask_with(&root, &[], "render_insight", &json!({ "insight": name, "failing": true, "offset": offset }))
+    };
+    let (status, first) = of(0);
+    assert_eq!((status, &first["failing"]["index"]), (0, &json!(0)));
+    let codes: Vec<&Value> =
+        first["findings"].as_array().expect("a list").iter().map(|finding| &finding["code"]).collect();
+    assert!(codes.contains(&&first["failing"]["code"]), "{first}");
+    let count = first["failing"]["of"].as_u64().expect("a number");
+    let (status, behind) = of(count);
+    assert!(status == 1 && behind["message"].as_str().expect("a text").contains("are left out"), "{behind}");
+}

@@ -49,8 +49,6 @@ pub struct Compiled {
     pub limit_source: LimitSource,
     /// Whether it is only to be bound.
     pub dry_run: bool,
-    /// Whether the engine's plan is wanted.
-    pub explain: bool,
 }
 
 impl Compiled {
@@ -119,7 +117,7 @@ pub(crate) fn compile(base: &Base<'_>, plan: &Plan, query: &Query) -> Result<Com
     let names: Vec<(String, &str)> = query.models.iter().map(|model| (name_hash(name(*model)), name(*model))).collect();
     let readable = readable(&sql, &names);
     let source = source.ok_or_else(|| fault(Code::NotAvailable, "the plan reads nothing".to_owned()))?;
-    Ok(Compiled { source, tables, sql, readable, limit, limit_source, dry_run: plan.dry_run, explain: plan.explain })
+    Ok(Compiled { source, tables, sql, readable, limit, limit_source, dry_run: plan.dry_run })
 }
 
 fn written(query: &Query, from: &str, limit: u64) -> String {

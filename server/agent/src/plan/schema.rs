@@ -38,7 +38,6 @@ fn of_plan(key: &str) -> Value {
             json!({ "type": "integer", "minimum": 1, "description": format!("rows at most: {DEFAULT_LIMIT} if left out, never more than {MOST_ROWS}") })
         }
         "dry_run" => json!({ "type": "boolean", "description": "compile and bind only" }),
-        "explain" => json!({ "type": "boolean", "description": "how the engine would run it" }),
         other => unreachable!("`{other}` is no key of a plan"),
     }
 }

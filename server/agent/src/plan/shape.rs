@@ -71,7 +71,6 @@ impl Reader {
         plan.order_by = self.list(&root, object, "order_by", Self::order);
         plan.limit = self.limit(&root, object);
         plan.dry_run = self.flag(&root, object, "dry_run");
-        plan.explain = self.flag(&root, object, "explain");
         plan
     }
 

@@ -44,7 +44,7 @@ impl<N: Names> Speller<'_, N> {
     /// The whole plan.
     pub(crate) fn plan(&mut self, plan: &mut Value) {
         let Value::Object(object) = plan else { return };
-        for key in ["where", "having", "group_by", "order_by", "limit", "dry_run", "explain"] {
+        for key in ["where", "having", "group_by", "order_by", "limit", "dry_run"] {
             let says_nothing = |value: &Value| value.is_null() || key != "group_by" && *value == json!([]);
             if object.get(key).is_some_and(says_nothing) {
                 object.shift_remove(key);
@@ -67,9 +67,7 @@ impl<N: Names> Speller<'_, N> {
         self.each(object, "", "group_by", |this, at, value| this.group(at, value, &outputs));
         self.each(object, "", "order_by", |this, at, value| this.order(at, value, &outputs));
         self.with(object, "", "limit", |_, _, value| whole(value));
-        for key in ["dry_run", "explain"] {
-            self.with(object, "", key, |_, _, value| flag(value));
-        }
+        self.with(object, "", "dry_run", |_, _, value| flag(value));
     }
 
     fn item(&mut self, at: &str, value: &mut Value) {

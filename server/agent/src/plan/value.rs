@@ -23,8 +23,6 @@ pub(crate) struct Plan {
     pub(crate) limit: Option<u64>,
     /// Whether it is only compiled and bound.
     pub(crate) dry_run: bool,
-    /// Whether the engine's plan is wanted.
-    pub(crate) explain: bool,
 }
 
 /// A column of the result.

@@ -168,8 +168,7 @@ impl Grain {
 }
 
 /// Keys of the whole plan.
-pub const PLAN_KEYS: &[&str] =
-    &["from", "select", "where", "having", "group_by", "order_by", "limit", "dry_run", "explain"];
+pub const PLAN_KEYS: &[&str] = &["from", "select", "where", "having", "group_by", "order_by", "limit", "dry_run"];
 /// Keys of what is selected.
 pub const ITEM_KEYS: &[&str] = &["column", "dimension", "metric", "agg", "grain", "where", "round", "as"];
 /// Keys of a condition on rows.

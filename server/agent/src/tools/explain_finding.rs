@@ -23,7 +23,7 @@ pub(crate) const TOOL: Tool = Tool::reading(
 
 fn run(session: &mut Session<'_>, arguments: &Arguments) -> Answer {
     let code = arguments.text("code").unwrap_or_default();
-    match (session.page)(code) {
+    match session.host.page(code) {
         Some(page) => Answer::of(json!({ "code": code, "page": page })),
         None => {
             let near = similar(code, Code::ALL.iter().map(|code| code.name()));

@@ -3,20 +3,22 @@
 use crate::cli::args::AskArgs;
 use crate::cli::check::load;
 use crate::cli::{explain, targets};
-use crate::host::answerer::{Answerer, EngineAnswerer};
+use crate::host::answerer::EngineAnswerer;
 use crate::host::deadline::{self, Deadline};
+use crate::host::fixpoint::{self, Answering};
 use crate::host::granted;
 use crate::host::output;
 use crate::host::overlay::Overlay;
-use crate::host::settings::{STACK, limits};
+use crate::host::settings::{AskedFor, STACK};
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use viz_agent::{Answer, Session, TOOLS, Tool};
-use viz_facts::{FactStore, KeyedQuestion};
-use viz_project::{Code, Confined, Environment};
+use viz_agent::{Answer, Host, Session, TOOLS, Tool};
+use viz_check::{CheckOptions, Memo, Report};
+use viz_facts::{Fact, FactStore, KeyedQuestion};
+use viz_project::{Code, Confined, Environment, Project};
 
 /// Exit status when the answer says why there is no other.
 const NO_ANSWER: u8 = 1;
@@ -94,13 +96,47 @@ fn answer(args: &AskArgs, tool: &Tool, arguments: &Value) -> anyhow::Result<Answ
         }
     };
     let project = load(target, &files, &environment, None)?;
-    let limits = limits(None, None, project.config());
+    let asked = AskedFor {
+        level: None,
+        max_combinations: None,
+        seed: None,
+        hostile: None,
+        timeout: None,
+        memory: None,
+        trusted: true,
+        now: chrono::Local::now().naive_local(),
+    };
+    let (options, limits) = asked.merge(project.config());
     let deadline = Deadline::of_process(Some(deadline::USUAL));
-    let ask = |questions: &[KeyedQuestion]| engine.ask(questions, limits, &deadline.cancel);
-    let page = |code: &str| Some(explain::for_people(explain::page(Code::named(code)?)?));
-    let mut session =
-        Session { project: &project, facts: FactStore::new(), ask: &ask, page: &page, shows_rows: !args.no_rows };
+    let host = Answers {
+        project: &project,
+        options: &options,
+        answering: Answering { answerer: &engine, limits, deadline: &deadline },
+    };
+    let mut session = Session::new(&project, &host, !args.no_rows, options.now);
     Ok(tool.call(&mut session, arguments))
+}
+
+/// The engine, the check and the pages.
+struct Answers<'a> {
+    project: &'a Project,
+    options: &'a CheckOptions,
+    answering: Answering<'a>,
+}
+
+impl Host for Answers<'_> {
+    fn ask(&self, questions: &[KeyedQuestion]) -> Vec<Option<Fact>> {
+        let Answering { answerer, limits, deadline } = self.answering;
+        answerer.ask(questions, limits, &deadline.cancel)
+    }
+
+    fn check(&self, facts: &mut FactStore) -> Report {
+        fixpoint::run(self.project, self.options, &Memo::default(), facts, self.answering, |_| {})
+    }
+
+    fn page(&self, code: &str) -> Option<String> {
+        Some(explain::for_people(explain::page(Code::named(code)?)?))
+    }
 }
 
 fn print(mut value: Value) {
