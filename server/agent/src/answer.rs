@@ -1,6 +1,6 @@
 //! Answers: JSON of a size that clients take, rows as arrays, everything as it may leave.
 
-use crate::plan::{Fault, LimitSource};
+use crate::plan::{Fault, Limit};
 use serde_json::{Map, Value, json};
 use viz_facts::{Rows, SqlError, Unknown};
 use viz_project::Project;
@@ -61,13 +61,6 @@ pub(crate) fn refused(error: &SqlError, sql: &str, shows_rows: bool) -> Answer {
     Answer { value, is_error: true }
 }
 
-/// Whose limit the rows have.
-#[derive(Clone, Copy)]
-pub(crate) struct Limit {
-    pub(crate) rows: u64,
-    pub(crate) source: LimitSource,
-}
-
 /// Rows as arrays. Integers beyond 2^53 are texts already.
 pub(crate) fn rows(rows: &Rows, limit: Limit, shows_rows: bool) -> Map<String, Value> {
     let columns: Vec<Value> =
@@ -87,24 +80,19 @@ pub(crate) fn rows(rows: &Rows, limit: Limit, shows_rows: bool) -> Map<String, V
     out
 }
 
-/// Puts names of variables in the places of their values, in all texts and keys.
+/// Puts names of variables in the places of their values, in all texts.
 fn hide(value: &mut Value, project: &Project) {
     match value {
         Value::String(text) => {
-            let hidden = hidden(text, project);
-            if let Some(hidden) = hidden {
-                *text = hidden;
+            let hidden = project.mask().hide(text);
+            if hidden != *text {
+                *text = hidden.into_owned();
             }
         }
         Value::Array(list) => list.iter_mut().for_each(|value| hide(value, project)),
         Value::Object(object) => object.values_mut().for_each(|value| hide(value, project)),
         _ => {}
     }
-}
-
-fn hidden(text: &str, project: &Project) -> Option<String> {
-    let hidden = project.mask().hide(text);
-    (hidden != text).then(|| hidden.into_owned())
 }
 
 /// Leaves out rows at the end until the answer fits; where that is not enough, only tells so.

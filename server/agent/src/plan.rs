@@ -12,7 +12,7 @@ mod spelling;
 mod value;
 pub mod words;
 
-pub use compiled::{Compiled, DEFAULT_LIMIT, LimitSource, MOST_ROWS};
+pub use compiled::{Compiled, DEFAULT_LIMIT, Limit, LimitSource, MOST_ROWS};
 pub use dataset::{Dataset, MOST_KNOWN};
 pub use fault::{Candidate, Code, Fault};
 pub use schema::schema;

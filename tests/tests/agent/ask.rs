@@ -194,3 +194,33 @@ fn failing_combinations_are_walked_through() {
     let (status, behind) = of(count);
     assert!(status == 1 && behind["message"].as_str().expect("a text").contains("are left out"), "{behind}");
 }
+
+#[test]
+fn values_of_variables_are_in_no_answer() {
+    const PLACE: &str = "place-of-the-database-4711";
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "name: shop\n\
+                sources: [{name: s, type: duckdb, database: \"${env.SHOP_PLACE}\"}]\n\
+                defaults: {source_name: s}\n\
+                models: [{name: orders, sql: select * from orders}]\n";
+    std::fs::write(folder.path().join("project.visivo.yml"), text).expect("can be written");
+    let calls = [
+        ("list_datasets", json!({})),
+        ("get_schema", json!({ "dataset": "orders" })),
+        ("execute_query_plan", json!({ "plan": { "from": "orders", "select": ["x"] } })),
+        ("execute_sql", json!({ "dataset": "s", "sql": "select 1" })),
+        ("check_project", json!({})),
+        ("describe_object", json!({ "name": "s" })),
+    ];
+    for (tool, arguments) in calls {
+        let output = Command::new(PROGRAM)
+            .args(["ask", tool, &arguments.to_string(), "--no-cache", "--root"])
+            .arg(folder.path())
+            .env("SHOP_PLACE", format!("{PLACE}.duckdb"))
+            .output()
+            .expect("it runs");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(!said.contains(PLACE), "{tool}: {said}");
+        assert!(tool != "execute_sql" || said.contains("SHOP_PLACE"), "its name stands for it: {said}");
+    }
+}

@@ -54,7 +54,7 @@ fn limits_are_told_apart() {
         }
         let compiled = understood(&mut checked, &plan).compiled.expect("nothing is wrong");
         let rows = rows(&mut checked, &compiled).expect("it runs");
-        (compiled.limit, compiled.limit_source, rows.row_count, rows.truncated)
+        (compiled.limit.rows, compiled.limit.source, rows.row_count, rows.truncated)
     };
     assert_eq!(of(None), (50, LimitSource::Default, 50, true));
     assert_eq!(of(Some(7)), (7, LimitSource::Plan, 7, true));

@@ -24,12 +24,32 @@ const MOST_BYTES: u32 = 1 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LimitSource {
-    /// The plan's.
+    /// The call's own.
     Plan,
-    /// That of plans without one.
+    /// That of calls without one.
     Default,
-    /// That of all plans: this one wanted more.
+    /// That of all calls: this one wanted more.
     Cap,
+}
+
+/// How many rows an answer may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// Rows at most.
+    pub rows: u64,
+    /// Whose limit that is.
+    pub source: LimitSource,
+}
+
+impl Limit {
+    /// The limit of a call that wants so many rows, or doesn't say.
+    pub fn of(wanted: Option<u64>) -> Self {
+        match wanted {
+            None => Self { rows: DEFAULT_LIMIT, source: LimitSource::Default },
+            Some(wanted) if wanted > MOST_ROWS => Self { rows: MOST_ROWS, source: LimitSource::Cap },
+            Some(wanted) => Self { rows: wanted.max(1), source: LimitSource::Plan },
+        }
+    }
 }
 
 /// A query that can be run.
@@ -43,10 +63,8 @@ pub struct Compiled {
     pub sql: String,
     /// The same with tables called as their models are.
     pub readable: String,
-    /// Rows at most.
-    pub limit: u64,
-    /// Whose limit that is.
-    pub limit_source: LimitSource,
+    /// How many rows it may give.
+    pub limit: Limit,
     /// Whether it is only to be bound.
     pub dry_run: bool,
 }
@@ -59,7 +77,7 @@ impl Compiled {
             tables: self.tables.clone(),
             by: RunBy::Source,
             sql: self.sql.clone(),
-            rows: self.limit as u32,
+            rows: self.limit.rows as u32,
             bytes: MOST_BYTES,
         }
     }
@@ -108,16 +126,12 @@ pub(crate) fn compile(base: &Base<'_>, plan: &Plan, query: &Query) -> Result<Com
             .ok_or_else(|| fault(Code::NotAvailable, format!("the model `{}` has no SQL", name(*model))))?;
         tables.push(QueryTable { name: name_hash(name(*model)), sql: sql.text().to_owned() });
     }
-    let (limit, limit_source) = match plan.limit {
-        None => (DEFAULT_LIMIT, LimitSource::Default),
-        Some(limit) if limit > MOST_ROWS => (MOST_ROWS, LimitSource::Cap),
-        Some(limit) => (limit, LimitSource::Plan),
-    };
-    let sql = written(query, &from_clause.sql, limit + 1);
+    let limit = Limit::of(plan.limit);
+    let sql = written(query, &from_clause.sql, limit.rows + 1);
     let names: Vec<(String, &str)> = query.models.iter().map(|model| (name_hash(name(*model)), name(*model))).collect();
     let readable = readable(&sql, &names);
     let source = source.ok_or_else(|| fault(Code::NotAvailable, "the plan reads nothing".to_owned()))?;
-    Ok(Compiled { source, tables, sql, readable, limit, limit_source, dry_run: plan.dry_run })
+    Ok(Compiled { source, tables, sql, readable, limit, dry_run: plan.dry_run })
 }
 
 fn written(query: &Query, from: &str, limit: u64) -> String {

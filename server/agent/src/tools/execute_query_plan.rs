@@ -1,6 +1,6 @@
 //! `execute_query_plan`: a question as JSON, checked, compiled and run.
 
-use crate::answer::{self, Answer, Limit};
+use crate::answer::{self, Answer};
 use crate::plan::{Understood, schema, understand};
 use crate::session::Session;
 use crate::tool::{Arguments, Tool};
@@ -48,8 +48,7 @@ fn run(session: &mut Session<'_>, arguments: &Arguments) -> Answer {
             let mut out =
                 Map::from_iter([("status".to_owned(), json!(if compiled.dry_run { "compiled" } else { "ok" }))]);
             told(&mut out, &understood);
-            let limit = Limit { rows: compiled.limit, source: compiled.limit_source };
-            out.extend(answer::rows(rows, limit, session.shows_rows && !compiled.dry_run));
+            out.extend(answer::rows(rows, compiled.limit, session.shows_rows && !compiled.dry_run));
             out.insert("sql".into(), compiled.readable.as_str().into());
             Answer::of(Value::Object(out))
         }

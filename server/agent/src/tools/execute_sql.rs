@@ -1,7 +1,7 @@
 //! `execute_sql`: one SELECT.
 
-use crate::answer::{self, Answer, Limit};
-use crate::plan::{DEFAULT_LIMIT, LimitSource, MOST_ROWS};
+use crate::answer::{self, Answer};
+use crate::plan::{DEFAULT_LIMIT, Limit, MOST_ROWS};
 use crate::session::Session;
 use crate::tool::{Arguments, Tool};
 use serde_json::{Value, json};
@@ -35,11 +35,7 @@ const MOST_BYTES: u32 = 1 << 20;
 
 fn run(session: &mut Session<'_>, arguments: &Arguments) -> Answer {
     let (name, sql) = (arguments.text("dataset").unwrap_or_default(), arguments.text("sql").unwrap_or_default());
-    let limit = match arguments.number("limit") {
-        None => Limit { rows: DEFAULT_LIMIT, source: LimitSource::Default },
-        Some(limit) if limit > MOST_ROWS => Limit { rows: MOST_ROWS, source: LimitSource::Cap },
-        Some(limit) => Limit { rows: limit.max(1), source: LimitSource::Plan },
-    };
+    let limit = Limit::of(arguments.number("limit"));
     let (source, tables) = match read(session, name) {
         Ok(Some(found)) => found,
         Ok(None) => {

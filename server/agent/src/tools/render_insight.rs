@@ -1,7 +1,7 @@
 //! `render_insight`: the query of an insight for some choices, and what comes of it.
 
-use crate::answer::{self, Answer, Limit};
-use crate::plan::{DEFAULT_LIMIT, LimitSource, MOST_ROWS};
+use crate::answer::{self, Answer};
+use crate::plan::{DEFAULT_LIMIT, Limit, MOST_ROWS};
 use crate::session::Session;
 use crate::tool::{Arguments, Tool};
 use serde_json::{Map, Value, json};
@@ -229,11 +229,7 @@ fn with_rows(
     arguments: &Arguments,
     mut out: Map<String, Value>,
 ) -> Answer {
-    let limit = match arguments.number("limit") {
-        None => Limit { rows: DEFAULT_LIMIT, source: LimitSource::Default },
-        Some(limit) if limit > MOST_ROWS => Limit { rows: MOST_ROWS, source: LimitSource::Cap },
-        Some(limit) => Limit { rows: limit.max(1), source: LimitSource::Plan },
-    };
+    let limit = Limit::of(arguments.number("limit"));
     let source = match query.tables.first() {
         Some(table) => table.source.clone(),
         None => Err(Unknown::new(Reason::NoModel, "the query reads no model")),
