@@ -21,4 +21,4 @@ mod tools;
 pub use answer::{Answer, MOST_CHARACTERS, NOTE};
 pub use session::{Host, Session};
 pub use tool::Tool;
-pub use tools::{TOOLS, named};
+pub use tools::{INSTRUCTIONS, TOOLS, named};

@@ -4,6 +4,7 @@ mod ask;
 mod faults;
 mod golden;
 mod hostile;
+mod mcp;
 mod mutations;
 
 use crate::PROGRAM;

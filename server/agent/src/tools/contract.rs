@@ -1,6 +1,6 @@
 //! What clients are promised: names, descriptions and schemas, and how large they are.
 
-use super::TOOLS;
+use super::{INSTRUCTIONS, TOOLS};
 use serde_json::{Value, json};
 
 /// Characters of a description that clients keep.
@@ -21,6 +21,7 @@ fn tools_are_as_promised() {
 
 #[test]
 fn schemas_are_what_all_clients_read() {
+    assert!(INSTRUCTIONS.chars().count() <= MOST_OF_A_DESCRIPTION);
     for tool in TOOLS {
         assert!(tool.description.chars().count() <= MOST_OF_A_DESCRIPTION, "{}", tool.name);
         assert!(tool.reads_only, "{}", tool.name);

@@ -8,7 +8,7 @@ mod values;
 
 use crate::cli::targets::current_folder;
 use crate::host::granted;
-pub use ask::AskArgs;
+pub use ask::{AboutArgs, AskArgs};
 use chrono::NaiveDateTime;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 pub use format::FormatArgs;
@@ -108,6 +108,8 @@ enum Face {
     Lock(LockArgs),
     /// Ask what a coding assistant may ask: about data by query plans, about what is in a project
     Ask(AskArgs),
+    /// Offer that to a coding assistant: a server of the Model Context Protocol on stdin and stdout
+    Mcp(AboutArgs),
     /// Print the page of a finding's code; all codes when none is given
     Explain {
         /// The code, such as `combination-syntax`
@@ -349,6 +351,8 @@ pub enum Command {
     Format(FormatArgs),
     /// `ask`.
     Ask(AskArgs),
+    /// `mcp`.
+    Mcp(AboutArgs),
     /// `explain`.
     Explain(Option<String>),
     /// `doctor`, on the project of this path, with folders that may be read.
@@ -421,6 +425,7 @@ impl Cli {
             Face::Lock(lock) => Command::Lock(Box::new(lock)),
             Face::Format(format) => Command::Format(format),
             Face::Ask(ask) => Command::Ask(ask),
+            Face::Mcp(about) => Command::Mcp(about),
             Face::Explain { code } => Command::Explain(code),
             Face::Doctor { path, allow_read } => Command::Doctor(path, allow_read),
             Face::Runs { count } => Command::Runs(count as usize),

@@ -1,6 +1,6 @@
 //! `viz-lsp ask`: the tools of assistants, from a shell.
 
-use crate::cli::args::AskArgs;
+use crate::cli::args::{AboutArgs, AskArgs};
 use crate::cli::check::load;
 use crate::cli::{explain, targets};
 use crate::host::answerer::EngineAnswerer;
@@ -39,7 +39,11 @@ pub fn run(args: &AskArgs) -> anyhow::Result<ExitCode> {
     let arguments = arguments(args.arguments.as_deref())?;
     let worker = std::thread::Builder::new().name("ask".into()).stack_size(STACK);
     let answer = std::thread::scope(|scope| {
-        let run = worker.spawn_scoped(scope, || answer(args, tool, &arguments)).context("can't start a thread")?;
+        let ask = || {
+            let desk = Desk::new(args.about.clone())?;
+            desk.answer(tool, &arguments, &Deadline::of_process(Some(deadline::USUAL)))
+        };
+        let run = worker.spawn_scoped(scope, ask).context("can't start a thread")?;
         run.join().unwrap_or_else(|_| bail!("viz-lsp stopped on a mistake of its own; please report it"))
     })?;
     print(answer.value);
@@ -78,43 +82,66 @@ fn arguments(given: Option<&str>) -> anyhow::Result<Value> {
     serde_json::from_str(text).context("the arguments are no JSON")
 }
 
-fn answer(args: &AskArgs, tool: &Tool, arguments: &Value) -> anyhow::Result<Answer> {
-    let environment = Environment::from_process();
-    let current = targets::current_folder()?;
-    let confined = !args.allow_outside && Confined::by_environment(&environment).is_some();
-    let granted = granted::of_command_line(&args.allow_read, &current)?;
-    let engine = EngineAnswerer::new(true, confined, !args.no_cache, granted)?;
-    let files = Overlay::new(&environment, args.allow_outside);
-    let roots: Vec<PathBuf> = args.root.iter().cloned().collect();
-    let (targets, strangers) = targets::find(&roots, &current, &files)?;
-    let target = match targets.as_slice() {
-        [] => return Err(targets::no_project(&strangers, &files)),
-        [target] => target,
-        several => {
-            let roots: Vec<&str> = several.iter().map(|target| target.shown.as_str()).collect();
-            bail!("there are several projects here: name one with `--root`: {}", roots.join(", "))
-        }
-    };
-    let project = load(target, &files, &environment, None)?;
-    let asked = AskedFor {
-        level: None,
-        max_combinations: None,
-        seed: None,
-        hostile: None,
-        timeout: None,
-        memory: None,
-        trusted: true,
-        now: chrono::Local::now().naive_local(),
-    };
-    let (options, limits) = asked.merge(project.config());
-    let deadline = Deadline::of_process(Some(deadline::USUAL));
-    let host = Answers {
-        project: &project,
-        options: &options,
-        answering: Answering { answerer: &engine, limits, deadline: &deadline },
-    };
-    let mut session = Session::new(&project, &host, !args.no_rows, options.now);
-    Ok(tool.call(&mut session, arguments))
+/// Where questions about a project are answered.
+pub struct Desk {
+    about: AboutArgs,
+    environment: Environment,
+    engine: EngineAnswerer,
+}
+
+impl Desk {
+    /// A desk with an engine of its own.
+    ///
+    /// # Errors
+    /// If a folder can't be allowed, or this program can't find itself.
+    pub fn new(about: AboutArgs) -> anyhow::Result<Self> {
+        let environment = Environment::from_process();
+        let confined = !about.allow_outside && Confined::by_environment(&environment).is_some();
+        let granted = granted::of_command_line(&about.allow_read, &targets::current_folder()?)?;
+        let engine = EngineAnswerer::new(true, confined, !about.no_cache, granted)?;
+        Ok(Self { about, environment, engine })
+    }
+
+    /// The answer of a tool, about the files as they are now.
+    ///
+    /// # Errors
+    /// If there is no project, or several.
+    pub fn answer(&self, tool: &Tool, arguments: &Value, deadline: &Deadline) -> anyhow::Result<Answer> {
+        let Self { about, environment, engine } = self;
+        let current = targets::current_folder()?;
+        let files = Overlay::new(environment, about.allow_outside);
+        let roots: Vec<PathBuf> = about.root.iter().cloned().collect();
+        let (targets, strangers) = targets::find(&roots, &current, &files)?;
+        let target = match targets.as_slice() {
+            [] => return Err(targets::no_project(&strangers, &files)),
+            [target] => target,
+            several => {
+                let roots: Vec<&str> = several.iter().map(|target| target.shown.as_str()).collect();
+                bail!("there are several projects here: name one with `--root`: {}", roots.join(", "))
+            }
+        };
+        let project = load(target, &files, environment, None)?;
+        let asked = AskedFor {
+            level: None,
+            max_combinations: None,
+            seed: None,
+            hostile: None,
+            timeout: None,
+            memory: None,
+            trusted: true,
+            now: chrono::Local::now().naive_local(),
+        };
+        let (options, limits) = asked.merge(project.config());
+        let host = Answers {
+            project: &project,
+            options: &options,
+            answering: Answering { answerer: engine, limits, deadline },
+        };
+        let mut session = Session::new(&project, &host, !about.no_rows, options.now);
+        let mut answer = tool.call(&mut session, arguments);
+        output::show(&mut answer.value, &[]);
+        Ok(answer)
+    }
 }
 
 /// The engine, the check and the pages.
@@ -139,7 +166,6 @@ impl Host for Answers<'_> {
     }
 }
 
-fn print(mut value: Value) {
-    output::show(&mut value, &[]);
+fn print(value: Value) {
     output::json(&format!("{value}\n"));
 }

@@ -1,4 +1,4 @@
-//! The options of `ask`.
+//! The options of `ask` and `mcp`.
 
 use clap::Args;
 use std::path::PathBuf;
@@ -14,6 +14,13 @@ pub struct AskArgs {
     #[arg(value_name = "JSON", requires = "tool")]
     pub arguments: Option<String>,
 
+    #[command(flatten)]
+    pub about: AboutArgs,
+}
+
+/// What `ask` and `mcp` have in common.
+#[derive(Debug, Clone, Args)]
+pub struct AboutArgs {
     /// The project's folder or one of its files [default: the current folder]
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
