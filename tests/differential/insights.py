@@ -219,6 +219,30 @@ class Writer:
             lambda: f"coalesce(sum({n()}), 0)",
         ])()
 
+    def foreign(self, functions):
+        """What SQLGlot reads and DuckDB doesn't have: functions of its registry, with arguments of any type, and operators."""
+        leaf = lambda: self.pick(["{n}", "{n}", "{v}", "{s}", "{s}", "{d}", "{ts}", "{b}", "1", "'Rome'", "'day'"])
+        args = lambda most: ", ".join(leaf() for _ in range(self.random.randint(1, most)))
+        call = self.pick([
+            lambda: self.call(self.pick(functions).lower(), args(3)),
+            lambda: self.call(self.pick(functions).lower(), args(2)),
+            lambda: self.call(self.pick(["nvl", "nvl2", "iif"]), *(leaf() for _ in range(self.pick([2, 3])))),
+            lambda: f"{{s}} {self.pick(['rlike', 'regexp', 'not rlike', '~*'])} '^[ro]'",
+            lambda: f"{self.pick(['!', '! '])}{self.pick(['{b}', '({n} > 3)', '{n}'])}",
+            lambda: f"@{self.pick(['-', '', ' '])}{self.pick(['{n}', '{v}', '({n} - 9)'])}",
+            lambda: f"{self.pick(['listagg', 'string_agg'])}({self.pick(['{s}', '{w}'])}, ',') within group (order by {{s}})",
+            lambda: "{n} div 2",
+        ])()
+        return self.pick([lambda: call, lambda: call, lambda: f"{call} || 'x'", lambda: f"coalesce({call}, {leaf()})", lambda: f"max({call})", lambda: f"(select {call})"])()
+
+    def foreign_insight(self, at, functions):
+        """One without inputs."""
+        self.holes = 0.0
+        x, y = self.foreign(functions), self.pick([lambda: "{n}", lambda: "{w}", lambda: "count(*)", lambda: self.foreign(functions)])()
+        filters = [self.foreign(functions) + self.pick([" is not null", " = 1", ""])] if self.chance(0.2) else []
+        sorts = [self.pick(["{n}", "{w}", x, "{n} + 1"]) + self.pick(["", " asc", " desc", " ascending", " Descending"])] if self.chance(0.3) else []
+        return {"name": f"i{at}", "filters": filters, "splits": [], "sorts": sorts, "props": [x, y]}
+
     def window(self):
         return self.pick([
             "row_number() over (order by {n})", "sum({n}) over (order by {d})", "rank() over (partition by {s} order by {v} desc)",
@@ -251,9 +275,11 @@ def inputs_of(insight):
     return sorted(name for name in INPUTS if any(f"{{{name}." in text for text in texts))
 
 
-def insights(count, seed, edges=False):
-    """So many, none of which the reference would only sample (R-VAL-03)."""
+def insights(count, seed, edges=False, foreign=()):
+    """So many, none of which the reference would only sample (R-VAL-03). With names of functions that are SQLGlot's alone, they hold those."""
     writer, made = Writer(seed, edges), []
+    if foreign:
+        return [writer.foreign_insight(at, foreign) for at in range(count)]
     while len(made) < count:
         insight = writer.insight(len(made))
         if math.prod(2 if INPUTS[name]["kind"] == "range" else len(INPUTS[name]["options"]) for name in inputs_of(insight)) <= 96:

@@ -277,6 +277,33 @@ fn a_list_of_words_does_not_find_a_value() {
     }
 }
 
+/// Whatever it may tell.
+#[test]
+fn no_lock_tells_a_value() {
+    let place = Place::new();
+    for keep in ["values", "shapes", "hash", "none"] {
+        place.project.write(".viz-lsp.yml", &format!("lock:\n  default: {keep}\n"));
+        for args in [
+            &["lock", "-vv"][..],
+            &["lock", "--format", "json"],
+            &["check", "--locked", "-vv"],
+            &["check", "--locked", "--format", "json"],
+            &["check"],
+        ] {
+            place.run(args);
+        }
+        let lock = place.project.read("viz.lock");
+        assert!(lock.contains("[model.\"of_there\"]"), "it tells of what was read: {lock}");
+        tells_nothing(keep, &lock);
+        // Another name, another answer: what has changed is told.
+        place.project.write("viz.lock", &lock.replace("\"city\"", "\"town\""));
+        for format in ["text", "json", "github"] {
+            let (out, status) = place.run(&["lock", "--diff", "--format", format]);
+            assert!(status == 1 && out.contains("of_there"), "{format}: {out}");
+        }
+    }
+}
+
 #[test]
 fn no_other_command_shows_a_value() {
     let place = Place::new();

@@ -8,7 +8,7 @@ import { combination, selected, statusText } from "../src/words";
 const done: Status = {
   root: "/home/me/shop", state: "done", level: "bind", trusted: true, errors: 0, warnings: 0, information: 0, hints: 0,
   insights: { total: 14, checked: 14, partial: 0, unchecked: 0 }, combinations: { total: 317, covered: 317 }, why: [], tiers: [],
-  facts: { known: 40, stale: 0, unknown: 0, oldest: null, newest: null }, engine: { version: "v2.0.0", browser: "1.4" }, pinned: null,
+  facts: { known: 40, stale: 0, unknown: 0, locked: 0, oldest: null, newest: null }, engine: { version: "v2.0.0", browser: "1.4" }, pinned: null,
 };
 
 test("the status bar: checked, errors, not checked because, parsed only, at work", () => {

@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::Arc;
 use viz_facts::{
-    Answer, Fact, FactStore, KeyedQuestion, OptionValues, Question, QuestionKey, Reason, SqlError, Unknown, up_to_names,
+    Answer, Fact, FactStore, KeyedQuestion, OptionValues, Question, QuestionKey, Reason, SqlError, Unknown,
+    parsed_alike, up_to_names,
 };
 
 /// What is known about a question.
@@ -128,9 +129,20 @@ impl<'a> Facts<'a> {
     /// If that is not known, or not yet.
     pub(crate) fn accepted(&self, question: Question) -> Result<Result<(), SqlError>, Unknown> {
         let (question, names) = up_to_names(question);
+        // What the parser takes needs no question of its own; what it refuses is told in its own words.
+        if let Question::Parse { sql } = &question
+            && let Some(sql) = parsed_alike(sql)
+            && self.answered(Question::Parse { sql })?.is_ok()
+        {
+            return Ok(Ok(()));
+        }
+        Ok(self.answered(question)?.map_err(|error| names.restored(error)))
+    }
+
+    fn answered(&self, question: Question) -> Result<Result<(), SqlError>, Unknown> {
         match self.get(question) {
             Known::Answer(answer, _) => match &*answer {
-                Answer::Accepted(result) => Ok(result.clone().map_err(|error| names.restored(error))),
+                Answer::Accepted(result) => Ok(result.clone()),
                 _ => Err(Unknown::new(Reason::Engine, "the engine gave an answer of another kind")),
             },
             Known::Unknown(why) => Err(why),

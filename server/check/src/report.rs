@@ -275,6 +275,8 @@ pub struct Counters {
     pub asked_again: usize,
     /// Questions that were called off, because the run had no time left.
     pub called_off: usize,
+    /// Objects that were looked at: something that their verdict depends on may have changed.
+    pub looked_at: usize,
     /// Look-ups of the columns of a model or the options of an input.
     pub looked_up: usize,
     /// Keys of questions that were computed: one for each question that an object's check asks.
@@ -313,6 +315,7 @@ impl std::ops::AddAssign for Counters {
         self.asked_again += other.asked_again;
         self.called_off += other.called_off;
         self.known += other.known;
+        self.looked_at += other.looked_at;
         self.looked_up += other.looked_up;
         self.keys += other.keys;
         self.findings_finished += other.findings_finished;

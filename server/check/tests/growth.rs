@@ -212,7 +212,9 @@ fn a_reference_that_comes_and_goes_rechecks_its_object() {
 fn the_key_of_a_question_is_computed_once() {
     let mut project = generate(400, false);
     let first = viz_check::check(&project.project, &project.facts, &project.options, &project.memo);
-    assert_eq!(first.counters.keys, first.counters.asked_again + first.questions.len());
+    // Each insight asks about its text, which may be nothing new to the parser, and each model and input its query.
+    assert_eq!(first.counters.keys, first.counters.insights_checked + first.counters.queries);
+    assert!(first.questions.len() < first.counters.keys);
     let report = type_into_one(&mut project);
     assert_eq!(report.counters.keys, report.counters.known + report.counters.asked_again + report.questions.len());
 }

@@ -58,6 +58,64 @@ fn edit(random: &mut fastrand::Rng, text: &str) -> String {
     lines.join("\n") + "\n"
 }
 
+/// The blocks of a text's list: each begins in a line with a dash that is indented by two.
+fn blocks(lines: &[String]) -> Vec<std::ops::Range<usize>> {
+    let starts: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].starts_with("  - ")).collect();
+    let ends = starts.iter().skip(1).copied().chain([lines.len()]);
+    starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect()
+}
+
+/// A random object comes, goes, is renamed, or moves within a file or to another one. The texts that have changed.
+fn edit_objects(random: &mut fastrand::Rng, project: &Generated) -> Vec<(&'static str, String)> {
+    let lines = |file: &str| -> Vec<String> { project.text_of(file).lines().map(str::to_owned).collect() };
+    let (from, to) = (FILES[1 + random.usize(..4)], FILES[1 + random.usize(..4)]);
+    let mut text = lines(from);
+    let Some(block) = random.choice(blocks(&text)) else { return Vec::new() };
+    let own = text[block.clone()].to_vec();
+    let name = own[0].trim_start_matches("  - name: ").to_owned();
+    let place =
+        |random: &mut fastrand::Rng, text: &[String]| random.choice(blocks(text)).map_or(text.len(), |at| at.start);
+    let put = |text: &mut Vec<String>, at: usize, new: Vec<String>| drop(text.splice(at..at, new));
+    match random.u8(..8) {
+        0 => drop(text.drain(block)),
+        1 => text[block.start] = format!("  - name: {name}_"),
+        2 => {
+            // The name of another object.
+            let others = lines(to);
+            let other = random.choice(blocks(&others)).map(|at| others[at.start].clone());
+            text[block.start] = other.unwrap_or_default();
+        }
+        3 => {
+            let at = place(random, &text);
+            put(&mut text, at, own);
+        }
+        4 | 5 => {
+            let mut copy = own;
+            copy[0] = format!("  - name: {name}_{}", random.u8(..3));
+            let at = place(random, &text);
+            put(&mut text, at, copy);
+        }
+        6 => {
+            text.drain(block);
+            let at = place(random, &text);
+            put(&mut text, at, own);
+        }
+        _ => {
+            let key = text[0].clone();
+            text.drain(block);
+            let mut other = if from == to { text.clone() } else { lines(to) };
+            let at = if other.first() == Some(&key) { place(random, &other) } else { other.len() };
+            let head = (other.first() != Some(&key)).then_some(key);
+            put(&mut other, at, head.into_iter().chain(own).collect());
+            if from != to {
+                return vec![(from, text.join("\n") + "\n"), (to, other.join("\n") + "\n")];
+            }
+            text = other;
+        }
+    }
+    vec![(from, text.join("\n") + "\n")]
+}
+
 /// A report without what is different in every project: segments, and the order in which questions are asked.
 fn shown(project: &Project, report: &Report) -> Vec<String> {
     let place = |loc| project.resolve(loc).map(|(file, range)| (project.file(file).relative.clone(), range));
@@ -130,6 +188,42 @@ fn after_random_edits_the_report_is_that_of_a_fresh_project() {
             if random.u8(..4) > 0 {
                 let report = project.keystroke(file, &before);
                 compare(&project, &report, &format!("seed {seed}, step {step}, {file}, taken back"));
+                project.settle();
+            }
+        }
+    }
+}
+
+#[test]
+fn after_objects_come_go_and_move_the_report_is_that_of_a_fresh_project() {
+    for seed in 0..6 {
+        let mut random = fastrand::Rng::with_seed(100 + seed);
+        let mut project = generate(48, seed % 2 == 0);
+        project.settle();
+        for step in 0..40 {
+            let before = FILES.map(|file| (file, project.text_of(file)));
+            // Some move to a file and an edit within an object come in one.
+            for (file, text) in edit_objects(&mut random, &project) {
+                project.files.insert(file, &text);
+            }
+            if random.bool() {
+                let file = FILES[random.usize(..FILES.len())];
+                let text = edit(&mut random, &project.text_of(file));
+                project.files.insert(file, &text);
+            }
+            let main = project.text_of(FILES[0]);
+            let report = project.keystroke(FILES[0], &main);
+            compare(&project, &report, &format!("seed {seed}, step {step}, at once"));
+            if random.bool() {
+                let report = project.settle();
+                compare(&project, &report, &format!("seed {seed}, step {step}, settled"));
+            }
+            if random.u8(..3) > 0 {
+                for (file, text) in &before {
+                    project.files.insert(file, text);
+                }
+                let report = project.keystroke(FILES[0], &before[0].1);
+                compare(&project, &report, &format!("seed {seed}, step {step}, taken back"));
                 project.settle();
             }
         }

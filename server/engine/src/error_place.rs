@@ -81,6 +81,29 @@ const WRITTEN_IN_SQL: [&str; 73] = [
     "weighted_avg",
 ];
 
+/// Functions that DuckDB's parser calls for what is written otherwise, and what is written there.
+const WRITTEN_OTHERWISE: [(&str, &[&str]); 19] = [
+    ("!~~", &["like"]),
+    ("!~~*", &["like"]),
+    ("array_extract", &["["]),
+    ("array_slice", &["["]),
+    ("date_part", &["extract"]),
+    ("factorial", &["!"]),
+    ("ilike_escape", &["like"]),
+    ("like_escape", &["like"]),
+    ("ltrim", &["trim"]),
+    ("not_ilike_escape", &["like"]),
+    ("not_like_escape", &["like"]),
+    ("regexp_full_match", &["similar"]),
+    ("regexp_matches", &["~"]),
+    ("rtrim", &["trim"]),
+    ("struct_extract", &["[", "."]),
+    ("timezone", &["zone"]),
+    ("~~", &["like"]),
+    ("~~*", &["like"]),
+    ("~~~", &["glob"]),
+];
+
 /// The place that DuckDB tells, which was sent `prefix` bytes before the text, if it is one in this text; else the call of a function
 /// that is written in SQL, if there is only one, or the same again, as in GROUP BY. `name` is what is missing.
 pub(crate) fn in_text(
@@ -101,7 +124,7 @@ pub(crate) fn in_text(
 fn shown((offset, length): (usize, usize), text: &str, name: Option<&str>) -> Option<Place> {
     let piece = text.get(offset..offset.checked_add(length)?)?;
     let last = name.filter(|_| length > 0).and_then(|name| name.rsplit('.').next());
-    if last.is_some_and(|last| !plain(piece).contains(&plain(last))) {
+    if last.is_some_and(|last| !shows(piece, &plain(last))) {
         return None;
     }
     Some((u32::try_from(offset).ok()?, u32::try_from(length).ok().filter(|length| *length > 0)))
@@ -120,8 +143,15 @@ fn is_of_this_text((offset, length): (usize, usize), text: &str, message: &str) 
     let case = message.contains("in CASE expression").then_some("case");
     !cuts(before, rest)
         && !cuts(piece, behind)
-        && function.is_none_or(|name| plain(piece).contains(name))
+        && function.is_none_or(|name| shows(piece, name))
         && case.is_none_or(|case| plain(piece).starts_with(case))
+}
+
+/// Whether a piece calls a function, by its name or by what DuckDB's parser makes a call of it.
+fn shows(piece: &str, name: &str) -> bool {
+    let piece = plain(piece);
+    let forms = WRITTEN_OTHERWISE.iter().find(|(function, _)| *function == name).map_or(&[][..], |(_, forms)| forms);
+    piece.contains(name) || forms.iter().any(|form| piece.contains(form))
 }
 
 fn plain(text: &str) -> String {
@@ -205,6 +235,54 @@ mod tests {
                 };
                 let at = error.offset.zip(error.length).map(|(at, length)| &text[at as usize..(at + length) as usize]);
                 assert!(at.is_some_and(|at| at.starts_with(name)), "{text}: {at:?} {}", error.message);
+            }
+        }
+    }
+
+    /// What DuckDB's parser makes calls of: the error is where that is written, not at a call of `if` beside it.
+    #[test]
+    fn an_error_of_syntax_that_calls_is_at_its_place() {
+        let conn = duckdb::Connection::open_in_memory().unwrap();
+        conn.execute_batch("set errors_as_json = true").unwrap();
+        let syntaxes = [
+            "extract(year from 1)",
+            "extract(epoch from true)",
+            "position('a' in 1)",
+            "substring(true from 1 for 2)",
+            "trim(leading true from 2)",
+            "trim(trailing true from 2)",
+            "overlay(1 placing 2 from 3)",
+            "true at time zone 'UTC'",
+            "true[1]",
+            "(date '2024-01-01')[1]",
+            "1 similar to 2",
+            "1 not similar to 2",
+            "date '2024-01-01' ~ 2",
+            "1 like true escape 2",
+            "1 not like true escape 2",
+            "1 ilike true escape 2",
+            "1 not ilike true escape 2",
+            "1 glob 2",
+            "1 like true",
+            "1 not ilike true",
+            "true!",
+            "true.upper()",
+            "- true",
+            "true ** date '2024-01-01'",
+            "[1] @> 2",
+            "interval '1' day * true",
+        ];
+        for syntax in syntaxes {
+            for text in
+                [format!("select {syntax}, if(true, 1, 2)"), format!("select if(true, 1, 2) as \"a b\", {syntax}")]
+            {
+                let error = conn.prepare(&text).map(drop).unwrap_err();
+                let crate::errors::Failure::Sql(error) = crate::errors::failure(error, &text, 0) else {
+                    panic!("{text}")
+                };
+                let begins = text.find(syntax).unwrap();
+                let inside = |at: u32| (begins..begins + syntax.len()).contains(&(at as usize));
+                assert!(error.offset.is_some_and(inside), "{text}: {:?} {}", error.offset, error.message);
             }
         }
     }

@@ -16,7 +16,7 @@ use serde_json::Value;
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 use viz_facts::{Reason, Unknown};
-use viz_files::{Kind, Private, Reach, Roots, has_wildcards, in_a_shell, lexical};
+use viz_files::{Kind, MOST_WALKED, Private, Reach, Roots, has_wildcards, in_a_shell, lexical};
 
 /// Files that match one name. Of more nobody looks at all.
 const MOST: usize = 10_000;
@@ -272,6 +272,12 @@ impl Guard {
         }
         if self.private.holds(&path) {
             return Err(private_file(name));
+        }
+        if self.private.is_unseen(&path) {
+            let message = format!(
+                "`{name}` lies where too many files are to look for private ones ({MOST_WALKED}), so it is not read as data, unless a source names it"
+            );
+            return Err(Unknown::new(Reason::PrivateFile, message).about(name));
         }
         if viz_files::kind(&path) == Some(Kind::Other) {
             return Err(no_plain_file(name));

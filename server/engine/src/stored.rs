@@ -4,6 +4,7 @@ use crate::file_names::{Judge, Names};
 use crate::gate;
 use crate::viewers_macros;
 use duckdb::Connection;
+use duckdb::types::Value;
 use sqlparser::dialect::DuckDbDialect;
 use sqlparser::tokenizer::{Token, Tokenizer};
 use std::cell::OnceCell;
@@ -55,6 +56,15 @@ const VALUES_BY_SYNTAX: [&str; 6] = [
     "timezone",
 ];
 
+/// What nobody can follow.
+const UNCLEAR: &str = "select * from read_text(unknown)";
+
+/// Macros with parameters that are looked at for defaults.
+const MOST_PROBED: usize = 1_000;
+
+/// Types that extensions bring, which this build need not have.
+const TYPES_OF_EXTENSIONS: [&str; 5] = ["json", "inet", "geometry", "variant", "timestamptz"];
+
 impl Definition {
     fn new(name: &str, by_syntax: bool, sql: String) -> Self {
         let plain = |char: char| char.is_ascii_alphanumeric() || char == '_';
@@ -71,35 +81,51 @@ impl Definitions {
     /// Those of an attached database. If they can't be told, one that nobody can follow, of a name that every text contains.
     pub(crate) fn of(conn: &Connection, database: &str) -> Self {
         // No function is called but DuckDB's own catalogue: a macro in the database may have its name.
-        let sql = "select view_name, 'view', sql from system.main.duckdb_views()
+        let sql = "select view_name, 'view', sql, schema_name, null from system.main.duckdb_views()
                        where not internal and database_name = $1
-                   union all select function_name, function_type, macro_definition from system.main.duckdb_functions()
+                   union all select function_name, function_type, macro_definition, schema_name, parameters from system.main.duckdb_functions()
                        where not internal and database_name = $1 and macro_definition is not null
-                   union all select table_name, 'column', generation_expression from system.main.duckdb_columns()
+                   union all select table_name, 'column', generation_expression, schema_name, null from system.main.duckdb_columns()
                        where not internal and database_name = $1 and generation_expression is not null";
         let lower = |row: &duckdb::Row<'_>| Ok(row.get::<_, String>(0)?.to_lowercase());
+        // What DuckDB has itself calls the rest of it by names: `show tables` reads `duckdb_tables`, `histogram` calls `histogram_values`.
         let built_in = || -> duckdb::Result<HashSet<String>> {
-            let sql = "select distinct function_name from system.main.duckdb_functions() where internal";
+            let sql = "select distinct function_name from system.main.duckdb_functions() where internal
+                       union select distinct view_name from system.main.duckdb_views() where internal";
             conn.prepare(sql)?.query_map([], lower)?.collect()
         };
         let read = || -> duckdb::Result<Vec<Definition>> {
-            let row = |row: &duckdb::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-            let rows: Vec<(String, String, String)> =
+            let row = |row: &duckdb::Row<'_>| {
+                let takes = matches!(row.get(4)?, Value::List(parameters) if !parameters.is_empty());
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, takes.then(|| row.get(3)).transpose()?))
+            };
+            let rows: Vec<(String, String, String, Option<String>)> =
                 conn.prepare(sql)?.query_map([database], row)?.collect::<duckdb::Result<_>>()?;
-            // Most databases have no macro, and need not be compared with all functions that there are.
-            let has_macros = rows.iter().any(|(_, kind, _)| kind == "macro");
-            let built_in = if has_macros { built_in()? } else { HashSet::new() };
-            let definition = |(name, kind, text): (String, String, String)| {
-                let name = name.to_lowercase();
-                let (kind, by_syntax, sql) = match kind.as_str() {
-                    "view" => (Kind::View, false, body(&text).unwrap_or_default()),
-                    "column" => (Kind::Column, false, format!("SELECT ({text}\n)")),
-                    "macro" => {
-                        let by_syntax = built_in.contains(&name) || VALUES_BY_SYNTAX.contains(&name.as_str());
-                        (Kind::Macro, by_syntax, format!("SELECT ({text}\n)"))
+            let mut probes = MOST_PROBED;
+            // Most databases store neither, and need not be compared with all that there is.
+            let stores = rows.iter().any(|(_, kind, ..)| kind != "column");
+            let built_in = if stores { built_in()? } else { HashSet::new() };
+            let definition = |(name, kind, text, takes): (String, String, String, Option<String>)| {
+                let text = match takes {
+                    Some(schema) if probes == 0 || has_defaults(conn, [database, &schema, &name], &kind) => {
+                        UNCLEAR.to_owned()
                     }
-                    _ => (Kind::Macro, TABLES_BY_SYNTAX.iter().any(|beginning| name.starts_with(beginning)), text),
+                    Some(_) => {
+                        probes -= 1;
+                        text
+                    }
+                    None => text,
                 };
+                let name = name.to_lowercase();
+                let own = built_in.contains(&name) || VALUES_BY_SYNTAX.contains(&name.as_str());
+                let (kind, sql) = match kind.as_str() {
+                    "view" => (Kind::View, body(&text).unwrap_or_default()),
+                    "column" => (Kind::Column, format!("SELECT ({text}\n)")),
+                    "macro" if text != UNCLEAR => (Kind::Macro, format!("SELECT ({text}\n)")),
+                    _ => (Kind::Macro, text),
+                };
+                let by_syntax = kind != Kind::Column
+                    && (own || TABLES_BY_SYNTAX.iter().any(|beginning| name.starts_with(beginning)));
                 Definition { kind, ..Definition::new(&name, by_syntax, sql) }
             };
             Ok(rows.into_iter().map(definition).collect())
@@ -108,10 +134,19 @@ impl Definitions {
             let sql = "select type_name from system.main.duckdb_types() where not internal and database_name = $1";
             conn.prepare(sql)?.query_map([database], lower)?.collect()
         };
-        let unclear = || vec![Definition::new("", true, "select * from read_text(unknown)".to_owned())];
+        let types_of_duckdb = || -> duckdb::Result<HashSet<String>> {
+            let sql = "select distinct type_name from system.main.duckdb_types() where internal";
+            conn.prepare(sql)?.query_map([], lower)?.collect()
+        };
+        let unclear = || vec![Definition::new("", true, UNCLEAR.to_owned())];
+        // The names of files are computed where there is none of these, so that they could come out otherwise.
+        let is_taken = |types: &[String]| -> duckdb::Result<bool> {
+            let own = if types.is_empty() { HashSet::new() } else { types_of_duckdb()? };
+            Ok(types.iter().any(|name| own.contains(name) || TYPES_OF_EXTENSIONS.contains(&name.as_str())))
+        };
         match read().and_then(|all| Ok((all, types()?))) {
-            Ok((all, types)) => Self { all, types },
-            Err(_) => Self { all: unclear(), types: Vec::new() },
+            Ok((all, types)) if matches!(is_taken(&types), Ok(false)) => Self { all, types },
+            _ => Self { all: unclear(), types: Vec::new() },
         }
     }
 
@@ -166,6 +201,18 @@ impl Definitions {
             text = format!("{text} {}", found.tables.join(" "));
         }
     }
+}
+
+/// Whether a macro's parameter has a default, which DuckDB's catalogue does not tell: a file can hold any expression there. Who calls the macro wrongly
+/// is told its parameters.
+fn has_defaults(conn: &Connection, name: [&str; 3], kind: &str) -> bool {
+    let name = name.map(|part| format!("\"{}\"", part.replace('"', "\"\""))).join(".");
+    let from = if kind == "macro" { "" } else { "* from " };
+    let told = conn.prepare(&format!("select {from}{name}(viz_no_such_parameter := 1)"));
+    let message = told.err().map(|error| error.to_string()).unwrap_or_default();
+    let candidates = message.split_once("Candidate macros:");
+    // Behind them the query is quoted.
+    candidates.is_none_or(|(_, rest)| rest.split("LINE 1:").next().is_none_or(|candidates| candidates.contains(":=")))
 }
 
 /// Whether a name of ASCII letters, digits and `_` stands in a text as a whole word.
@@ -236,6 +283,38 @@ mod tests {
             let name = stored.split('(').next().unwrap().to_lowercase();
             assert!(found.used(text).any(|one| one.name == name), "{stored}: {text}");
         }
+    }
+
+    /// The names that DuckDB's own things call each other by, and defaults, which its catalogue does not show.
+    #[test]
+    fn what_stands_in_for_duckdbs_own_is_seen_and_what_is_hidden_is_unclear() {
+        let of = |stored: &str| {
+            let conn = duckdb::Connection::open_in_memory().unwrap();
+            conn.execute_batch("attach ':memory:' as shop; use shop").unwrap();
+            conn.execute_batch(stored).unwrap();
+            Definitions::of(&conn, "shop")
+        };
+        for stored in [
+            "create macro histogram_values(s, c, bin_count := 1, technique := 'x') as table select 1 as bin",
+            "create view duckdb_tables as select 1 as name",
+            "create view sqlite_master as select 1 as name",
+            "create type json as integer",
+        ] {
+            assert_eq!(of(stored).used("select 1").count(), 1, "{stored}");
+        }
+        for (stored, unclear) in [
+            ("create macro f(x, a := 'b') as a", true),
+            ("create macro f(x, a := 1) as table select a as b", true),
+            ("create macro f(x) as x", false),
+            ("create macro f(x) as table select x as b", false),
+            ("create macro f() as 1", false),
+            ("create macro f(x) as x, (x, y := 2) as y", true),
+            ("create macro \"f\"(\"a := b\") as 1", true),
+        ] {
+            let found = of(stored);
+            assert_eq!(found.used("select f(1)").any(|one| one.sql == UNCLEAR), unclear, "{stored}");
+        }
+        assert_eq!(of("create type mood as enum ('a'); create view v as select 1 as a").used("select 1").count(), 0);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::place::real_place;
 use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::{Component, Path, PathBuf};
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
 
 /// Folders all of whose files are private.
 const FOLDERS: [&str; 11] = [
@@ -107,6 +107,8 @@ struct Root {
     folder: PathBuf,
     /// There may be more of them: then a file with several names may be one.
     partial: bool,
+    /// Folders in it that nobody has looked into.
+    unseen: Arc<HashSet<PathBuf>>,
 }
 
 impl Private {
@@ -130,12 +132,17 @@ impl Private {
                 Kind::File | Kind::Other => {}
             }
         }
-        Self::numbered(real(root).unwrap_or_else(|_| root.to_owned()), numbers, true)
+        Self::numbered(real(root).unwrap_or_else(|_| root.to_owned()), numbers, true, HashSet::new())
     }
 
     /// Files with these numbers, in a folder without links on the way to it.
-    pub(crate) fn numbered(root: PathBuf, numbers: HashSet<Identity>, complete: bool) -> Self {
-        Self { roots: vec![Root { folder: root, partial: !complete }], numbers }
+    pub(crate) fn numbered(
+        root: PathBuf,
+        numbers: HashSet<Identity>,
+        complete: bool,
+        unseen: HashSet<PathBuf>,
+    ) -> Self {
+        Self { roots: vec![Root { folder: root, partial: !complete, unseen: Arc::new(unseen) }], numbers }
     }
 
     /// Those of several folders; the project's own comes first.
@@ -178,6 +185,12 @@ impl Private {
             || folders.any(|folder| look(folder).is_some_and(|data| self.is_one(Identity::of(&data))))
     }
 
+    /// Whether what this path leads to lies where nobody has looked for private files, because there is too much.
+    pub fn is_unseen(&self, path: &Path) -> bool {
+        let real = real(path).unwrap_or_else(|_| path.to_owned());
+        self.roots.iter().any(|root| real.ancestors().any(|folder| root.unseen.contains(folder)))
+    }
+
     /// Whether a file with this number is one of the private files.
     pub fn is_one(&self, number: Option<Identity>) -> bool {
         number.is_some_and(|number| self.numbers.contains(&number))
@@ -189,7 +202,7 @@ fn leads_out(link: &Path, root: &Path) -> bool {
 }
 
 /// How many names a file has, as far as the system tells.
-fn names(data: &Metadata) -> u64 {
+pub(crate) fn names(data: &Metadata) -> u64 {
     #[cfg(unix)]
     {
         std::os::unix::fs::MetadataExt::nlink(data)
@@ -275,7 +288,8 @@ mod tests {
     #[test]
     fn all_names_on_the_way_to_a_folder_outside_count() {
         let none = || HashSet::new();
-        let both = ["/x/.ssh/project", "/x/.git/shared"].map(|root| Private::numbered(root.into(), none(), true));
+        let both = ["/x/.ssh/project", "/x/.git/shared"]
+            .map(|root| Private::numbered(root.into(), none(), true, HashSet::new()));
         let private = Private::together(&both);
         assert!(private.holds(Path::new("/x/.git/shared/a.csv")) && !private.holds(Path::new("/x/.ssh/project/a.csv")));
     }

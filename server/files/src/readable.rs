@@ -1,13 +1,13 @@
 //! What of a project's folder may be read as data: all but its private files.
 
 use crate::open::{Identity, look, real};
-use crate::private::{Private, closed, is_private_name};
+use crate::private::{Private, closed, is_private_name, names};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// Not more entries of a project's folder, and of its private folders, are looked at.
-pub const MOST_WALKED: usize = 20_000;
+/// Not more entries of a folder of data, and of its private folders, are looked at. What is behind is not read.
+pub const MOST_WALKED: usize = 100_000;
 
 /// A folder that was changed so shortly before it was listed may have been changed once more within the same tick of the
 /// file system's clock.
@@ -27,8 +27,8 @@ pub struct Readable {
 pub struct Rules {
     /// Files, and folders with all that is below them, that may be read; with their numbers, since another file may take a name.
     pub whole: Vec<(PathBuf, Option<Identity>)>,
-    /// Whether the whole folder was walked. If not, what is private below the entries of the folder itself is among what
-    /// may be read.
+    /// Whether the whole folder was walked. If not, nothing below the folders that weren't may be read, and no file that has several names:
+    /// who knows which private one it is.
     pub complete: bool,
 }
 
@@ -52,14 +52,17 @@ impl Readable {
         let root = real(root).unwrap_or_else(|_| root.to_owned());
         let mut walked = vec![(root.clone(), changed(&root))];
         let mut found: Vec<Found> = Vec::new();
-        let (mut open, mut complete) = (VecDeque::from([0]), true);
+        let (mut open, mut complete, mut left) = (VecDeque::from([0]), true, most);
         let (mut numbers, closed) = (HashSet::new(), closed());
-        // Breadth first: if the walk ends early, the entries of the folder itself are known.
+        let mut unseen: HashSet<PathBuf> = HashSet::new();
+        // Breadth first: if the walk ends early, what lies near the top is known.
         while let Some(at) = open.pop_front() {
-            let Some(entries) = entries(&walked[at].0, most.saturating_sub(found.len())) else {
-                complete = false;
-                break;
+            let Some(entries) = entries(&walked[at].0, left) else {
+                (complete, left) = (false, 0);
+                unseen.insert(walked[at].0.clone());
+                continue;
             };
+            left -= entries.len();
             for (path, folder, identity) in entries {
                 let private = path.file_name().is_some_and(|name| is_private_name(&name.to_string_lossy()))
                     || closed.contains(&path);
@@ -76,38 +79,32 @@ impl Readable {
                 found.push(Found { path, folder, private, identity, parent: at });
             }
         }
-        let is_private =
-            |entry: &Found| entry.private || entry.identity.is_some_and(|identity| numbers.contains(&identity));
-        let whole = match complete {
-            true => {
-                // Folders that hold something private, however deep: only what is in them is let through, one by one.
-                let mut parted = vec![false; walked.len()];
-                parted[0] = true;
-                let places: HashMap<&Path, usize> =
-                    walked.iter().enumerate().map(|(at, (path, _))| (path.as_path(), at)).collect();
-                let above: Vec<Option<usize>> =
-                    walked.iter().map(|(path, _)| places.get(path.parent()?).copied()).collect();
-                for entry in found.iter().filter(|entry| is_private(entry)) {
-                    let mut next = Some(entry.parent);
-                    while let Some(at) = next.filter(|at| !parted[*at] || *at == 0) {
-                        parted[at] = true;
-                        next = above[at].filter(|_| at != 0);
-                    }
-                }
-                let is_parted =
-                    |entry: &Found| entry.folder && places.get(entry.path.as_path()).is_some_and(|at| parted[*at]);
-                let whole =
-                    found.iter().filter(|entry| parted[entry.parent] && !is_private(entry) && !is_parted(entry));
-                whole.map(|entry| (entry.path.clone(), entry.identity)).collect()
-            }
-            false => {
-                let top = found.iter().filter(|entry| entry.parent == 0 && !is_private(entry));
-                top.map(|entry| (entry.path.clone(), entry.identity)).collect()
-            }
+        let is_closed = |entry: &Found| {
+            entry.private
+                || entry.identity.is_some_and(|identity| numbers.contains(&identity))
+                || !complete && if entry.folder { unseen.contains(&entry.path) } else { has_names(&entry.path) }
         };
+        // Folders that hold something closed, however deep: only what is in them is let through, one by one.
+        let mut parted = vec![false; walked.len()];
+        parted[0] = true;
+        let places: HashMap<&Path, usize> =
+            walked.iter().enumerate().map(|(at, (path, _))| (path.as_path(), at)).collect();
+        let above: Vec<Option<usize>> = walked.iter().map(|(path, _)| places.get(path.parent()?).copied()).collect();
+        let closed: Vec<bool> = found.iter().map(is_closed).collect();
+        for (entry, _) in found.iter().zip(&closed).filter(|(_, closed)| **closed) {
+            let mut next = Some(entry.parent);
+            while let Some(at) = next.filter(|at| !parted[*at] || *at == 0) {
+                parted[at] = true;
+                next = above[at].filter(|_| at != 0);
+            }
+        }
+        let is_parted = |entry: &Found| entry.folder && places.get(entry.path.as_path()).is_some_and(|at| parted[*at]);
+        let whole = found.iter().zip(&closed);
+        let whole = whole.filter(|(entry, closed)| parted[entry.parent] && !**closed && !is_parted(entry));
+        let whole = whole.map(|(entry, _)| (entry.path.clone(), entry.identity)).collect();
         let mut rules = Rules { whole, complete };
         rules.whole.sort();
-        Self { rules, private: Private::numbered(root, numbers, complete), walked }
+        Self { rules, private: Private::numbered(root, numbers, complete, unseen), walked }
     }
 
     /// What a wall lets through.
@@ -126,6 +123,11 @@ impl Readable {
             .iter()
             .all(|(path, then)| then.is_some() && look(path).and_then(|data| data.modified().ok()) == *then)
     }
+}
+
+/// Whether a file has several names, or none can be told.
+fn has_names(path: &Path) -> bool {
+    look(path).is_none_or(|data| names(&data) > 1)
 }
 
 /// When a folder was changed last, unless that was just now.
@@ -187,7 +189,7 @@ fn numbers_below(folder: &Path, most: usize, numbers: &mut HashSet<Identity>) ->
 mod tests {
     use super::*;
 
-    fn names(root: &Path, readable: &Readable) -> Vec<String> {
+    fn whole(root: &Path, readable: &Readable) -> Vec<String> {
         let real = real(root).unwrap();
         let name = |(path, _): &(PathBuf, _)| path.strip_prefix(&real).unwrap().display().to_string();
         readable.rules().whole.iter().map(name).collect()
@@ -206,32 +208,49 @@ mod tests {
             std::fs::write(root.join(file), "x").unwrap();
         }
         std::fs::write(root.join("keys/server.pem"), "x").unwrap();
-        assert_eq!(names(&root, &Readable::of(&root)), ["a.csv", "clean", "data"]);
+        assert_eq!(whole(&root, &Readable::of(&root)), ["a.csv", "clean", "data"]);
         std::fs::hard_link(root.join(".env"), root.join("data/deep/er/hard.csv")).unwrap();
         std::fs::hard_link(root.join(".git/config"), root.join("hard.csv")).unwrap();
         std::os::unix::fs::symlink("../a.csv", root.join("data/.env.link")).unwrap();
         std::os::unix::fs::symlink("..", root.join("clean/round")).unwrap();
         let readable = Readable::of(&root);
-        assert_eq!(names(&root, &readable), ["clean", "data/b.csv", "data/deep/c.csv"]);
+        assert_eq!(whole(&root, &readable), ["clean", "data/b.csv", "data/deep/c.csv"]);
         assert!(readable.private().holds(&root.join("data/deep/er/hard.csv")));
         assert!(readable.private().holds(&root.join("hard.csv")) && readable.private().holds(&root.join("a.csv")));
         assert!(!readable.private().holds(&root.join("data/b.csv")));
     }
 
     #[test]
-    fn a_folder_that_is_too_large_is_parted_at_its_top() {
+    fn of_a_folder_that_is_too_large_only_what_was_seen_is_read() {
         let root = tempfile::tempdir().unwrap();
-        std::fs::create_dir(root.path().join("data")).unwrap();
-        for file in [".env", "data/.env", "data/a.csv", "data/b.csv", "c.csv"] {
+        for folder in ["clean", "data/deep"] {
+            std::fs::create_dir_all(root.path().join(folder)).unwrap();
+        }
+        for file in
+            [".env", "clean/e.csv", "data/.env", "data/a.csv", "data/deep/b.csv", "data/deep/.env", "c.csv", "d.csv"]
+        {
             std::fs::write(root.path().join(file), "x").unwrap();
         }
-        std::fs::hard_link(root.path().join("data/.env"), root.path().join("data/d.csv")).unwrap();
-        let readable = Readable::within(root.path(), 4);
-        assert!(!readable.rules().complete);
-        assert_eq!(names(root.path(), &readable), ["c.csv", "data"]);
-        // Of what has several names nobody knows all.
-        assert!(readable.private().holds(&root.path().join("data/d.csv")));
-        assert!(!readable.private().holds(&root.path().join("data/a.csv")));
+        std::fs::hard_link(root.path().join("data/.env"), root.path().join("data/hard.csv")).unwrap();
+        std::fs::hard_link(root.path().join("c.csv"), root.path().join("hard.csv")).unwrap();
+        // All; without the deepest folder, without both, and only the entries of the folder itself.
+        for (most, expected) in [
+            (100, &["c.csv", "clean", "d.csv", "data/a.csv", "data/deep/b.csv", "hard.csv"][..]),
+            (11, &["clean", "d.csv", "data/a.csv"]),
+        ] {
+            let readable = Readable::within(root.path(), most);
+            assert_eq!(whole(root.path(), &readable), expected, "{most}");
+        }
+        let few = Readable::within(root.path(), 6);
+        assert_eq!(whole(root.path(), &few), ["d.csv"]);
+        for (path, closed) in [("data/a.csv", true), ("data/deep/b.csv", true), ("c.csv", true), ("d.csv", false)] {
+            let (private, path) = (few.private(), root.path().join(path));
+            assert_eq!(private.holds(&path) || private.is_unseen(&path), closed, "{}", path.display());
+        }
+        // What a source names is read all the same, unless its name or its number says otherwise.
+        assert!(!few.private().holds(&root.path().join("data/a.csv")));
+        assert!(few.private().holds(&root.path().join("data/hard.csv")));
+        assert!(whole(root.path(), &Readable::within(root.path(), 0)).is_empty());
     }
 
     #[test]
@@ -247,7 +266,7 @@ mod tests {
         std::os::unix::fs::symlink(".cache/ours/seal-key", root.join("soft.csv")).unwrap();
         crate::private::close(&ours);
         let readable = Readable::of(&root);
-        assert_eq!(names(&root, &readable), [".cache/y", "a.csv"]);
+        assert_eq!(whole(&root, &readable), [".cache/y", "a.csv"]);
         for path in ["soft.csv", "hard.csv", ".cache/ours/seal-key", ".cache/ours/copies/none", ".cache/ours"] {
             assert!(readable.private().holds(&root.join(path)), "{path}");
         }

@@ -17,9 +17,9 @@ mod write;
 
 pub use diff::{Change, Danger, What, diff};
 pub use hash::{Hash, portable};
-pub use keep::kept;
+pub use keep::{kept, no_more_than};
 pub use lock::{Given, Lock, Section, SectionKind};
-pub use read::{Damaged, read};
+pub use read::{Damaged, is_kept, read};
 pub use viz_project::Keep;
 pub use write::TooLarge;
 

@@ -4,6 +4,7 @@ use crate::{Given, Hash, Keep, Lock, MOST_BYTES, Section, SectionKind, VERSION};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use viz_facts::{Column, DataType, OptionValues, Reason, SqlError, SqlErrorKind};
+use viz_text::shorten::shorten;
 
 /// Why a file is not believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -252,6 +253,9 @@ impl RawAnswer {
             }
             (Some(columns), None, None, None, None) => Given::Columns(columns),
             (None, None, None, Some(RawError { kind, message, offset, length, candidates }), None) => {
+                if offset.unwrap_or(0).checked_add(length.unwrap_or(0)).is_none() {
+                    return Err("the place of its error is none".into());
+                }
                 Given::Fails(SqlError { kind, message, offset, length, candidates })
             }
             (None, None, None, None, Some(RawNotRun { why, message, word })) => Given::NotRun { why, message, word },
@@ -264,9 +268,26 @@ impl RawAnswer {
     }
 }
 
+/// Whether a type is no larger than what is written: reading one takes steps with its brackets.
+pub fn is_kept(data_type: &str) -> bool {
+    data_type.len() <= MOST_OF_TYPE && data_type.bytes().filter(|byte| *byte == b'[').count() <= MOST_LISTS
+}
+
+/// Bytes of a type, at most.
+const MOST_OF_TYPE: usize = 16 << 10;
+
+/// Lists in a type, at most.
+const MOST_LISTS: usize = 64;
+
+/// Letters of a name that are shown.
+const SHOWN: usize = 80;
+
 /// Columns, whose types get into queries: so they are types and nothing else.
 fn columns(pairs: Vec<(String, String)>) -> Result<Vec<Column>, String> {
     let column = |(name, data_type): (String, String)| {
+        if !is_kept(&data_type) {
+            return Err(format!("a type of `{}` is larger than any that is written", shorten(&name, SHOWN)));
+        }
         let data_type = DataType::from(data_type);
         match data_type.is_valid() {
             true => Ok(Column { name, data_type }),

@@ -7,6 +7,9 @@ use viz_facts::{Column, js_number};
 /// More kinds of options than this are not told apart.
 pub(crate) const MOST_SHAPES: usize = 200;
 
+/// Bytes of all made-up options of an input together, at most.
+pub(crate) const MOST_BYTES_OF_SHAPES: usize = 1_000;
+
 /// Made-up options, and how many real ones each stands for; in the order of the first of these, since that of the options counts.
 pub(crate) fn shapes(column: Option<&Column>, values: &[Option<String>]) -> Vec<(Option<String>, u64)> {
     let is_number = column.is_some_and(|column| column.data_type.is_number());

@@ -25,7 +25,7 @@ struct Reached {
 pub(crate) struct Sources<'a> {
     project: &'a Project,
     /// By the number of the group.
-    reached: FxHashMap<usize, Reached>,
+    reached: FxHashMap<u64, Reached>,
 }
 
 impl<'a> Sources<'a> {
@@ -37,13 +37,13 @@ impl<'a> Sources<'a> {
     fn reached(&mut self, id: ObjectId) -> &Reached {
         let groups = self.project.groups();
         let wanted = groups.number(id);
-        let mut new: Vec<usize> = Vec::new();
-        let mut seen: FxHashSet<usize> = FxHashSet::default();
+        let mut new: Vec<u64> = Vec::new();
+        let mut seen: FxHashSet<u64> = FxHashSet::default();
         let mut stack = vec![wanted];
         while let Some(group) = stack.pop() {
             if !self.reached.contains_key(&group) && seen.insert(group) {
                 new.push(group);
-                let used = groups.members(group).iter().flat_map(|member| self.project.uses_of(*member));
+                let used = groups.members(group).flat_map(|member| self.project.uses_of(member));
                 stack.extend(used.map(|used| groups.number(*used)).filter(|used| *used != group));
             }
             self.project.walk(1);
@@ -58,17 +58,17 @@ impl<'a> Sources<'a> {
     }
 
     /// What a group reaches, where that is known of all that it uses.
-    fn of_group(&self, group: usize) -> Reached {
+    fn of_group(&self, group: u64) -> Reached {
         let (project, groups) = (self.project, self.project.groups());
         let mut out = Reached { fine: true, model: false, sources: Vec::new() };
         for id in groups.members(group) {
-            let kind = project.object(*id).kind;
+            let kind = project.object(id).kind;
             let allowed = matches!(kind, Kind::Metric | Kind::Dimension | Kind::Model | Kind::Source);
             out.fine &=
-                allowed && project.references_of(*id).all(|(_, meaning)| matches!(meaning, Resolution::Object(_)));
+                allowed && project.references_of(id).all(|(_, meaning)| matches!(meaning, Resolution::Object(_)));
             out.model |= kind == Kind::Model;
-            out.sources.extend(project.source_of(*id).map(|source| (source, *id)));
-            for used in project.uses_of(*id).iter().map(|used| groups.number(*used)).filter(|used| *used != group) {
+            out.sources.extend(project.source_of(id).map(|source| (source, id)));
+            for used in project.uses_of(id).iter().map(|used| groups.number(*used)).filter(|used| *used != group) {
                 let below = &self.reached[&used];
                 out.fine &= below.fine;
                 out.model |= below.model;

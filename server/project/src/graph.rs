@@ -1,13 +1,18 @@
 //! Who uses whom (`R-DAG-01`).
 
 use crate::groups::Groups;
-use crate::links::{Links, Outline};
+use crate::links::Links;
 use crate::names::Resolution;
 use crate::object::{Body, Use};
+use crate::outline::Outline;
 use crate::project::{ObjectId, Project};
 use crate::schema::Kind;
+use crate::table::Table;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
@@ -22,7 +27,7 @@ pub struct Graph {
     groups: OnceLock<Arc<Groups>>,
 }
 
-/// What an object uses that used something else before.
+/// What the object of a number uses, if there is one, that used something else before or was another one.
 pub(crate) struct Rewired {
     pub(crate) id: ObjectId,
     pub(crate) before: Box<[ObjectId]>,
@@ -34,81 +39,58 @@ impl Graph {
         Self { outline: Arc::clone(outline), ..Self::default() }
     }
 
-    /// The same objects, of which some use other ones than before; and whether they are in circles as they were.
-    pub(crate) fn after(&self, rewired: &[Rewired]) -> (Self, bool) {
-        let users = self.users.get().and_then(|users| users.after(rewired));
-        // Still each stands behind all that it uses, alone.
-        let behind = |groups: &&Arc<Groups>| {
-            rewired.iter().all(|Rewired { id, now, .. }| {
-                let number = groups.number(*id);
-                groups.members(number).len() == 1 && now.iter().all(|used| groups.number(*used) < number)
-            })
-        };
-        let groups = self.groups.get().filter(behind).cloned();
+    /// Of these objects, of which some use other ones than before; and whether they are in circles as they were.
+    pub(crate) fn after(&self, project: &Project, rewired: &[Rewired]) -> (Self, bool) {
+        let outline = Arc::clone(&project.outline);
+        let users = self.users.get().map(|users| users.after(project, rewired));
+        let groups =
+            self.groups.get().zip(users.as_ref()).and_then(|(groups, users)| groups.after(project, users, rewired));
         let same = groups.is_some();
-        let or_later = |groups: Option<Arc<Groups>>| groups.map_or_else(OnceLock::new, OnceLock::from);
         let users = users.map_or_else(OnceLock::new, OnceLock::from);
-        (Self { outline: Arc::clone(&self.outline), users, groups: or_later(groups) }, same)
+        let groups = groups.map_or_else(OnceLock::new, |groups| OnceLock::from(Arc::new(groups)));
+        (Self { outline, users, groups }, same)
+    }
+
+    /// The objects of a kind, in document order.
+    pub fn of_kind(&self, kind: Kind) -> &[ObjectId] {
+        self.outline.of_kind(kind)
     }
 }
 
-/// Who uses each object directly.
+/// Who uses each object directly, in document order.
 #[derive(Debug)]
-struct Users {
-    all: Arc<AllUsers>,
-    /// Of objects whose users have changed since.
-    others: FxHashMap<ObjectId, Vec<ObjectId>>,
-}
-
-#[derive(Debug)]
-struct AllUsers {
-    /// Of each object, where its users begin.
-    starts: Vec<u32>,
-    users: Vec<ObjectId>,
+pub(crate) struct Users {
+    all: Table<Vec<ObjectId>>,
 }
 
 impl Users {
     fn new(project: &Project) -> Self {
-        let mut starts = vec![0_u32; project.len() + 1];
+        let mut all: Vec<Vec<ObjectId>> = vec![Vec::new(); project.numbers()];
         for id in project.ids() {
-            project.uses_of(id).iter().for_each(|used| starts[used.index() + 1] += 1);
+            project.uses_of(id).iter().for_each(|used| all[used.index()].push(id));
         }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        let mut next = starts.clone();
-        let mut users = vec![ObjectId(0); starts.last().map_or(0, |end| *end as usize)];
-        for id in project.ids() {
-            for used in project.uses_of(id) {
-                users[next[used.index()] as usize] = id;
-                next[used.index()] += 1;
-            }
-        }
-        Self { all: Arc::new(AllUsers { starts, users }), others: FxHashMap::default() }
+        Self { all: all.into_iter().collect() }
     }
 
-    fn of(&self, id: ObjectId) -> &[ObjectId] {
-        let AllUsers { starts, users } = &*self.all;
-        let all = || &users[starts[id.index()] as usize..starts[id.index() + 1] as usize];
-        self.others.get(&id).map_or_else(all, Vec::as_slice)
+    pub(crate) fn of(&self, id: ObjectId) -> &[ObjectId] {
+        &self.all[id.index()]
     }
 
-    /// `None` if there are so many others that they are better made anew.
-    fn after(&self, rewired: &[Rewired]) -> Option<Self> {
-        const MANY: usize = 500;
-        let mut others = self.others.clone();
+    fn after(&self, project: &Project, rewired: &[Rewired]) -> Self {
+        let mut all = self.all.clone();
         for Rewired { id, before, now } in rewired {
             for used in before.iter().filter(|used| !now.contains(used)) {
-                others.entry(*used).or_insert_with(|| self.of(*used).to_vec()).retain(|user| user != id);
+                all.at(used.index()).retain(|user| user != id);
             }
             for used in now.iter().filter(|used| !before.contains(used)) {
-                let users = others.entry(*used).or_insert_with(|| self.of(*used).to_vec());
+                let users = all.at(used.index());
                 if let Err(at) = users.binary_search(id) {
                     users.insert(at, *id);
                 }
             }
         }
-        (others.len() <= MANY).then(|| Self { all: Arc::clone(&self.all), others })
+        project.walk(rewired.iter().map(|one| one.before.len() + one.now.len()).sum());
+        Self { all }
     }
 }
 
@@ -164,7 +146,7 @@ impl Project {
 
     /// Whether an object uses itself, directly or not.
     pub fn is_in_circle(&self, id: ObjectId) -> bool {
-        self.groups().members(self.groups().number(id)).len() > 1 || self.uses_of(id).contains(&id)
+        self.groups().is_of_several(id) || self.uses_of(id).contains(&id)
     }
 
     /// How many uses were followed so far: what tests of growth count.
@@ -179,54 +161,71 @@ impl Project {
     /// For each object a number that changes when it, what its references mean or anything that it uses, directly or not,
     /// changes.
     pub fn identities(&self) -> &Arc<[u64]> {
-        self.identities.get_or_init(|| self.identify(vec![0; self.len()], 0..self.groups().len()))
+        self.identities.get_or_init(|| {
+            let mut known = vec![0; self.numbers()];
+            self.groups().in_order(self).into_iter().for_each(|group| self.identify(group, &mut known));
+            known.into()
+        })
     }
 
-    /// The identities of this snapshot, from those of one with the same objects of which only these were others.
-    pub(crate) fn identities_after(&self, before: &[u64], changed: &[ObjectId]) -> Arc<[u64]> {
-        let mut affected: Vec<usize> =
-            self.users_of_all(changed).into_iter().map(|id| self.groups().number(id)).collect();
-        affected.sort_unstable();
-        affected.dedup();
-        self.identify(before.to_vec(), affected)
-    }
-
-    /// Finds out the identities of the objects of these groups, which come in order, from those of what they use.
-    fn identify(&self, mut known: Vec<u64>, groups: impl IntoIterator<Item = usize>) -> Arc<[u64]> {
-        for group in groups {
-            // Those of one group use each other: what changes one changes all of them.
-            let members = self.groups().members(group);
-            let mut hasher = FxHasher::default();
-            for id in members {
-                self.object(*id).loc.hash(&mut hasher);
-                for used in self.uses_of(*id) {
-                    self.walk(1);
-                    if self.groups().number(*used) != group {
-                        known[used.index()].hash(&mut hasher);
-                    }
-                }
-                for (_, meaning) in self.references_of(*id) {
-                    // A name that was missing may have come, and one that was unique may no longer be.
-                    std::mem::discriminant(meaning).hash(&mut hasher);
-                }
+    /// The identities of this snapshot, from those of one of which some objects are gone, and where all others but those that
+    /// have changed are the same and use the same.
+    pub(crate) fn identities_after(&self, before: &[u64], gone: &[ObjectId], changed: &[ObjectId]) -> Arc<[u64]> {
+        let mut known = before.to_vec();
+        gone.iter().for_each(|id| known[id.index()] = 0);
+        let users = self.users();
+        let mut left: BinaryHeap<Reverse<u64>> = changed.iter().map(|id| Reverse(self.groups().number(*id))).collect();
+        let mut last = None;
+        // Groups come before those that use them, and only while something is different.
+        while let Some(Reverse(group)) = left.pop() {
+            if last.replace(group) == Some(group) {
+                continue;
             }
-            for (place, id) in members.iter().enumerate() {
-                let mut own = hasher.clone();
-                place.hash(&mut own);
-                known[id.index()] = own.finish();
+            self.identify(group, &mut known);
+            for id in self.groups().members(group).filter(|id| known[id.index()] != before[id.index()]) {
+                let others = users.of(id).iter().map(|user| self.groups().number(*user));
+                left.extend(others.filter(|other| *other != group).map(Reverse));
             }
         }
         known.into()
     }
 
+    /// Finds out the identities of the objects of a group, from those of what they use.
+    fn identify(&self, group: u64, known: &mut [u64]) {
+        // Those of one group use each other: what changes one changes all of them.
+        let mut hasher = FxHasher::default();
+        for id in self.groups().members(group) {
+            self.object(id).loc.hash(&mut hasher);
+            for used in self.uses_of(id) {
+                self.walk(1);
+                if self.groups().number(*used) != group {
+                    known[used.index()].hash(&mut hasher);
+                }
+            }
+            for (_, meaning) in self.references_of(id) {
+                // A name that was missing may have come, and one that was unique may no longer be.
+                std::mem::discriminant(meaning).hash(&mut hasher);
+            }
+        }
+        for (place, id) in self.groups().members(group).enumerate() {
+            let mut own = hasher.clone();
+            place.hash(&mut own);
+            known[id.index()] = own.finish();
+        }
+    }
+
+    fn users(&self) -> &Users {
+        self.graph.users.get_or_init(|| Users::new(self))
+    }
+
     /// The objects that use an object directly.
     pub fn users_of(&self, id: ObjectId) -> &[ObjectId] {
-        self.graph.users.get_or_init(|| Users::new(self)).of(id)
+        self.users().of(id)
     }
 
     /// These objects and all that use them, directly or not.
     pub(crate) fn users_of_all(&self, ids: &[ObjectId]) -> Vec<ObjectId> {
-        let users = self.graph.users.get_or_init(|| Users::new(self));
+        let users = self.users();
         let mut seen: FxHashSet<ObjectId> = ids.iter().copied().collect();
         let mut out: Vec<ObjectId> = seen.iter().copied().collect();
         let mut next = 0;
@@ -238,12 +237,14 @@ impl Project {
         out
     }
 
-    /// Whether the objects of two snapshots are called alike: an id means the same in both.
-    pub fn has_objects_of(&self, graph: &Graph) -> bool {
-        Arc::ptr_eq(&self.outline, &graph.outline)
+    /// The numbers that may mean other objects than in an earlier snapshot, which had this graph: all others mean the same.
+    /// `None` if any may.
+    pub fn renumbered_since(&self, graph: &Graph) -> Option<Vec<Range<ObjectId>>> {
+        let files = self.outline.differing(&graph.outline)?;
+        Some(files.into_iter().map(|file| self.outline.room_of(file)).collect())
     }
 
-    /// The same, and whether they use each other alike.
+    /// Whether all objects are the same, and use each other alike.
     pub fn has_graph(&self, graph: &Arc<Graph>) -> bool {
         Arc::ptr_eq(&self.graph, graph)
     }
@@ -267,9 +268,9 @@ impl Project {
             Open(usize),
             Done,
         }
-        let mut state = vec![State::New; self.len()];
+        let mut state = vec![State::New; self.numbers()];
         let mut found = Vec::new();
-        let mut told: FxHashMap<usize, usize> = FxHashMap::default();
+        let mut told: FxHashMap<u64, usize> = FxHashMap::default();
         for start in self.ids().filter(takes_part) {
             if state[start.index()] != State::New {
                 continue;

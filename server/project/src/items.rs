@@ -2,7 +2,6 @@
 
 use crate::links::Links;
 use crate::lower::Lowered;
-use crate::object::Object;
 use crate::schema::{Kind, Target};
 use std::sync::Arc;
 use viz_text::{SegmentId, TextSize};
@@ -21,8 +20,10 @@ pub(crate) struct FileItems {
     /// Whether all of them are: [`Item::plain`], and [`Item::faultless`].
     pub(crate) plain: bool,
     pub(crate) faultless: bool,
-    /// Whether there is a metric or dimension among their objects.
-    pub(crate) expressions: bool,
+    /// Whether each reference means one object.
+    pub(crate) resolved: bool,
+    /// Whether each means something that may stand there.
+    pub(crate) fitting: bool,
 }
 
 impl FileItems {
@@ -32,7 +33,8 @@ impl FileItems {
             alone,
             plain: items.iter().all(|item| item.plain),
             faultless: false,
-            expressions: items.iter().any(Item::has_expressions),
+            resolved: false,
+            fitting: false,
             items,
         }
     }
@@ -50,11 +52,8 @@ pub(crate) struct Item {
     pub(crate) links: Arc<[Links]>,
     /// Whether nothing is wrong with its names and references.
     pub(crate) faultless: bool,
-}
-
-impl Item {
-    /// Whether there is a metric or dimension among its objects.
-    pub(crate) fn has_expressions(&self) -> bool {
-        self.lowered.objects.iter().any(Object::is_expression)
-    }
+    /// Whether each of its references means one object.
+    pub(crate) resolved: bool,
+    /// Whether each means something that may stand there.
+    pub(crate) fitting: bool,
 }

@@ -2,35 +2,22 @@
 //!
 //! What a reference means depends on the *outline*: which objects there are, inside which others, and what they are
 //! called. A keystroke inside an object leaves the outline alone; then only the references of that object are looked up
-//! again.
+//! again. Where an object comes, goes or is renamed, those of the objects in its file are, and those that mean one of these or
+//! may come to mean one.
 
 use crate::graph::{Graph, Rewired};
-use crate::items::{FileItems, Item};
+use crate::items::Item;
 use crate::loader::Loader;
-use crate::names::{Names, Resolution};
+use crate::names::Resolution;
+use crate::outline::{Outline, other_files};
 use crate::project::{ObjectId, Project};
+use crate::renamed::{Renamed, is_in_place};
 use crate::schema::Kind;
+use crate::usage;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
-
-/// Which objects there are and what they are called.
-#[derive(Debug, Default)]
-pub(crate) struct Outline {
-    /// Where each object is.
-    pub(crate) objects: Vec<Spot>,
-    /// The first object of each file.
-    pub(crate) starts: Vec<u32>,
-    pub(crate) names: Names,
-    by_kind: FxHashMap<Kind, Vec<ObjectId>>,
-}
-
-/// Where an object is: its file, the item of that and the object of that, as numbers.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Spot {
-    pub(crate) file: u32,
-    pub(crate) item: u32,
-    pub(crate) object: u32,
-}
 
 /// What one object refers to.
 #[derive(Debug, PartialEq)]
@@ -46,124 +33,171 @@ pub(crate) struct Links {
 pub(crate) enum Kept {
     /// Nothing is known to.
     Nothing,
+    /// The outline of most files: numbers mean the same objects there, and so do references in items that did not change, unless
+    /// they name what has another number or name.
+    Numbers,
     /// The outline, and with it the meaning of references in items that did not change.
     Outline,
     /// Also what uses what.
     Graph,
 }
 
-impl Outline {
-    fn new(project: &Project) -> Self {
-        let count: usize = project.items.iter().map(|file| file.items.len()).sum();
-        let mut outline = Self { names: Names::with_capacity(count), ..Self::default() };
-        for (file, FileItems { items, .. }) in project.items.iter().map(|file| &**file).enumerate() {
-            outline.starts.push(outline.objects.len() as u32);
-            for (item, Item { lowered, .. }) in items.iter().enumerate() {
-                for (number, object) in lowered.objects.iter().enumerate() {
-                    let id = ObjectId(outline.objects.len() as u32);
-                    outline.objects.push(Spot { file: file as u32, item: item as u32, object: number as u32 });
-                    outline.names.add(id, object, project.target);
-                    outline.by_kind.entry(object.kind).or_default().push(id);
-                }
-            }
-        }
-        outline
-    }
-
-    /// The objects of a kind, in document order.
-    pub(crate) fn of_kind(&self, kind: Kind) -> &[ObjectId] {
-        self.by_kind.get(&kind).map_or(&[], Vec::as_slice)
-    }
-}
-
 impl Loader<'_> {
     /// Finds out which objects there are.
     pub(crate) fn outline(&mut self) {
-        match self.previous.filter(|previous| same_outline(previous, &self.project)) {
-            Some(previous) => {
+        let others = self.previous.and_then(|previous| Some((previous, other_files(previous, &self.project)?)));
+        if let Some((previous, others)) = others {
+            if others.is_empty() {
                 self.project.parts().outline = Arc::clone(&previous.outline);
                 self.kept = Kept::Outline;
+                return;
             }
-            None => self.project.parts().outline = Arc::new(Outline::new(&self.project)),
+            if let Some(outline) = previous.outline.after(previous, &self.project, &others) {
+                self.project.parts().outline = Arc::new(outline);
+                self.kept = Kept::Numbers;
+                self.renumbered = others;
+                return;
+            }
         }
+        self.project.parts().outline = Arc::new(Outline::new(&self.project));
     }
 
     /// Finds out what refers to what.
     pub(crate) fn link(&mut self) {
         let previous =
-            self.previous.filter(|previous| self.kept == Kept::Outline && same_context(previous, &self.project));
-        let mut first = 0;
-        let mut rewired: Vec<Rewired> = Vec::new();
-        let mut changed: Vec<ObjectId> = Vec::new();
-        for number in 0..self.project.items.len() {
-            let now = Arc::clone(&self.project.items[number]);
-            let before = previous.map(|previous| &previous.items[number]);
-            if before.is_some_and(|before| Arc::ptr_eq(before, &now)) {
-                first += now.objects;
-                continue;
+            self.previous.filter(|previous| self.kept > Kept::Nothing && same_context(previous, &self.project));
+        let renamed =
+            previous.map(|previous| Renamed::of(previous, &self.project, &self.renumbered)).unwrap_or_default();
+        let previous = previous.filter(|previous| !renamed.may_be_default_source(previous, &self.project));
+        let concerned = previous.map(|previous| renamed.concerned(previous, &self.project)).unwrap_or_default();
+        let mut linked = Linked { previous, concerned, rewired: FxHashMap::default(), changed: Vec::new() };
+        if let Some(previous) = previous {
+            self.kinds.extend(renamed.gone.iter().map(|id| previous.object(*id).kind));
+            for id in &renamed.gone {
+                linked.rewired(*id);
             }
-            let mut found: Vec<Arc<[Links]>> = Vec::with_capacity(now.items.len());
-            for (at, item) in now.items.iter().enumerate() {
-                let ids = first..first + item.objects;
-                first = ids.end;
-                let before = before.map(|before| &before.items[at]);
-                found.push(match before {
-                    Some(before) if Arc::ptr_eq(&before.lowered, &item.lowered) => Arc::clone(&before.links),
-                    _ => {
-                        changed.extend(ids.clone().map(ObjectId));
-                        let links: Arc<[Links]> = ids.clone().map(|id| self.project.find_links(ObjectId(id))).collect();
-                        let pairs = before.iter().flat_map(|before| before.links.iter().zip(links.iter()));
-                        for ((before, now), id) in pairs.zip(ids).filter(|((before, now), _)| before != now) {
-                            let (before, now) = (before.uses.clone(), now.uses.clone());
-                            rewired.push(Rewired { id: ObjectId(id), before, now });
-                        }
-                        links
-                    }
-                });
-            }
-            drop(now);
-            let items = &mut Arc::make_mut(&mut self.project.parts().items[number]).items;
-            items.iter_mut().zip(found).for_each(|(item, links)| item.links = links);
         }
+        for number in 0..self.project.items.len() {
+            self.link_file(number, &mut linked);
+        }
+        // An object that is there is placed among the others even if it uses nothing.
+        let is_new = |id: ObjectId| previous.is_some_and(|previous| previous.outline.find(id).is_none());
+        let Linked { rewired, changed, .. } = linked;
+        if self.kept == Kept::Numbers {
+            self.unsettled.extend(renamed.gone.iter().chain(&changed));
+        }
+        let mut rewired: Vec<Rewired> = rewired.into_values().collect();
+        for Rewired { id, before, now } in
+            rewired.iter().filter(|one| self.kept == Kept::Numbers || one.before != one.now)
+        {
+            self.unsettled.extend([id].into_iter().chain(before).chain(now));
+        }
+        rewired.retain(|one| one.before != one.now || is_new(one.id));
+        rewired.sort_unstable_by_key(|one| one.id);
         let (graph, kept, same_circles) = match previous {
             None => (Arc::new(Graph::of(&self.project.outline)), Kept::Nothing, false),
-            Some(previous) if rewired.is_empty() => (Arc::clone(&previous.graph), Kept::Graph, true),
+            Some(previous) if rewired.is_empty() && self.kept == Kept::Outline => {
+                (Arc::clone(&previous.graph), Kept::Graph, true)
+            }
             Some(previous) => {
-                let (graph, same) = previous.graph.after(&rewired);
-                (Arc::new(graph), Kept::Outline, same)
+                let (graph, same) = previous.graph.after(&self.project, &rewired);
+                (Arc::new(graph), self.kept, same)
             }
         };
         self.project.parts().graph = graph;
         if let Some(before) = previous.and_then(|previous| previous.identities.get()) {
-            let identities = self.project.identities_after(before, &changed);
+            let identities = self.project.identities_after(before, &renamed.gone, &changed);
             self.project.parts().identities = identities.into();
         }
-        (self.kept, self.same_circles) = (kept, same_circles);
+        (self.kept, self.same_circles, self.gone) = (kept, same_circles, renamed.gone);
+        self.kinds.extend(changed.iter().map(|id| self.project.object(*id).kind));
         self.changed = changed;
+    }
+
+    /// Finds out what the objects of a file refer to, where that may be something else than before.
+    fn link_file(&mut self, number: usize, linked: &mut Linked<'_>) {
+        let now = Arc::clone(&self.project.items[number]);
+        let range = self.project.outline.room_of(number);
+        let before = linked.previous.map(|previous| &previous.items[number]);
+        if before.is_some_and(|before| Arc::ptr_eq(before, &now)) && !linked.concerns(range.clone()) {
+            return;
+        }
+        let mut first = range.start;
+        let mut found: Vec<Option<Arc<[Links]>>> = Vec::with_capacity(now.items.len());
+        for item in &now.items {
+            let ids = first..ObjectId(first.0 + item.objects);
+            first = ids.end;
+            let same = linked.previous.is_some_and(|previous| is_in_place(previous, ids.start, item));
+            found.push((!same || linked.concerns(ids.clone())).then(|| {
+                let links = ids.start.until(ids.end).map(|id| {
+                    let links = self.project.find_links(id);
+                    if linked.previous.is_some() {
+                        linked.rewired(id).now.clone_from(&links.uses);
+                        linked.changed.push(id);
+                    }
+                    links
+                });
+                links.collect()
+            }));
+        }
+        drop(now);
+        let fits = |item: &Item, links: &[Links]| {
+            let references = item
+                .lowered
+                .objects
+                .iter()
+                .zip(links)
+                .flat_map(|(object, links)| object.uses.iter().zip(&links.meanings));
+            references.into_iter().all(|(reference, meaning)| usage::fits(&self.project, reference, meaning))
+        };
+        let fitting: Vec<bool> = self.project.items[number]
+            .items
+            .iter()
+            .zip(&found)
+            .map(|(item, found)| found.as_ref().map_or(item.fitting, |links| fits(item, links)))
+            .collect();
+        let file = Arc::make_mut(&mut self.project.parts().items[number]);
+        for ((item, links), fitting) in file.items.iter_mut().zip(found).zip(fitting) {
+            let Some(links) = links else { continue };
+            let means_one = |meaning: &Resolution| matches!(meaning, Resolution::Object(_));
+            item.resolved = links.iter().flat_map(|links| &links.meanings).all(means_one);
+            (item.links, item.faultless, item.fitting) = (links, false, fitting);
+            file.faultless = false;
+        }
+        file.resolved = file.items.iter().all(|item| item.resolved);
+        file.fitting = file.items.iter().all(|item| item.fitting);
     }
 
     /// The previous snapshot, if what references mean is the same there, and so is every object of these kinds.
     pub(crate) fn untouched(&self, kinds: &[Kind]) -> Option<&Project> {
-        let previous = self.previous.filter(|_| self.kept >= Kept::Outline)?;
-        let touched = self.changed.iter().any(|id| kinds.contains(&self.project.object(*id).kind));
-        (!touched).then_some(previous)
+        let previous = self.previous.filter(|_| self.kept > Kept::Nothing)?;
+        (!kinds.iter().any(|kind| self.kinds.contains(kind))).then_some(previous)
     }
 }
 
-fn same_outline(a: &Project, b: &Project) -> bool {
-    let same = |(a, b): (&Item, &Item)| {
-        Arc::ptr_eq(&a.lowered, &b.lowered)
-            || (a.objects == b.objects
-                && a.lowered
-                    .objects
-                    .iter()
-                    .zip(&b.lowered.objects)
-                    .all(|(a, b)| (a.kind, a.parent, a.name_text()) == (b.kind, b.parent, b.name_text())))
-    };
-    let same_file = |(a, b): (&Arc<FileItems>, &Arc<FileItems>)| {
-        Arc::ptr_eq(a, b) || a.items.len() == b.items.len() && a.items.iter().zip(&b.items).all(same)
-    };
-    a.target == b.target && a.items.len() == b.items.len() && a.items.iter().zip(&b.items).all(same_file)
+/// What is found out while objects are linked.
+struct Linked<'a> {
+    /// The previous snapshot, where most objects have the same numbers.
+    previous: Option<&'a Project>,
+    /// The objects whose references may mean something else now.
+    concerned: BTreeSet<ObjectId>,
+    rewired: FxHashMap<ObjectId, Rewired>,
+    changed: Vec<ObjectId>,
+}
+
+impl Linked<'_> {
+    fn concerns(&self, ids: Range<ObjectId>) -> bool {
+        self.concerned.range(ids).next().is_some()
+    }
+
+    /// What the object of a number uses, as far as that is known.
+    fn rewired(&mut self, id: ObjectId) -> &mut Rewired {
+        let before = || match self.previous.filter(|previous| previous.has(id)) {
+            Some(previous) => previous.uses_of(id).into(),
+            None => Box::default(),
+        };
+        self.rewired.entry(id).or_insert_with(|| Rewired { id, before: before(), now: Box::default() })
+    }
 }
 
 /// Whether what else references are judged by is the same: the default source, and what may be defined elsewhere.

@@ -15,7 +15,7 @@ use crate::problem::{Problem, Related};
 use crate::project::{File, ObjectId, Project, ProjectBuilder};
 use crate::project_file::{name_problem, version_problem};
 use crate::resolve;
-use crate::schema::{MERGED_KEYS, Target};
+use crate::schema::{Kind, MERGED_KEYS, Target};
 use crate::spelling::Spellings;
 use crate::surroundings::Surroundings;
 use crate::walk::Budget;
@@ -43,8 +43,16 @@ pub(crate) struct Loader<'a> {
     pub(crate) kept: Kept,
     /// Whether objects use each other in circles as they did there.
     pub(crate) same_circles: bool,
-    /// The objects of items that are others than in the previous snapshot, if its outline holds.
+    /// The files that have other objects than in the previous snapshot, if the numbers of all others hold.
+    pub(crate) renumbered: Vec<usize>,
+    /// The objects of items that are others than in the previous snapshot or refer to others, if its numbers hold.
     pub(crate) changed: Vec<ObjectId>,
+    /// The objects of the previous snapshot that are no more, or have another number.
+    pub(crate) gone: Vec<ObjectId>,
+    /// The objects that use others now, or are used by others, if its numbers hold.
+    pub(crate) unsettled: Vec<ObjectId>,
+    /// The kinds of `changed`, and of objects that are gone.
+    pub(crate) kinds: FxHashSet<Kind>,
     /// The items so far of the file that is being read.
     pub(crate) items: Vec<Item>,
     /// The item of the same file in the previous snapshot that comes next, if nothing was added or removed.
@@ -84,7 +92,11 @@ impl<'a> Loader<'a> {
             project,
             kept: Kept::Nothing,
             same_circles: false,
+            renumbered: Vec::new(),
             changed: Vec::new(),
+            gone: Vec::new(),
+            unsettled: Vec::new(),
+            kinds: FxHashSet::default(),
             items: Vec::new(),
             next_item: 0,
             told: Vec::new(),

@@ -3,18 +3,69 @@
 use crate::object::Object;
 use crate::project::{ObjectId, Project};
 use crate::schema::{Kind, Rule, Target};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::hash::BuildHasher;
+use std::sync::Arc;
 
 /// The names of a project.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     /// The flat namespace (`R-NAME-01`).
-    global: FxHashMap<String, Ids>,
+    global: Shelves,
     /// Metrics and dimensions inside models, which have a namespace per model since 2.1 (`R-NAME-03`).
-    scoped: FxHashMap<String, Ids>,
+    scoped: Shelves,
 }
 
-/// Nearly always one.
+/// Names in groups: a snapshot in which few of them mean something else shares the other groups with the one before.
+#[derive(Debug, Clone, Default)]
+struct Shelves {
+    all: Vec<Arc<FxHashMap<String, Ids>>>,
+}
+
+/// Names of a group, about.
+const TOGETHER: usize = 64;
+
+impl Shelves {
+    fn for_about(count: usize) -> Self {
+        Self { all: vec![Arc::default(); (count / TOGETHER).max(1).next_power_of_two()] }
+    }
+
+    fn place(&self, name: &str) -> usize {
+        // The low bits of this hash choose the place inside of a group.
+        (FxBuildHasher.hash_one(name) >> 20) as usize & (self.all.len() - 1)
+    }
+
+    fn get(&self, name: &str) -> Option<&[ObjectId]> {
+        self.all.get(if self.all.is_empty() { 0 } else { self.place(name) })?.get(name).map(Ids::as_slice)
+    }
+
+    fn add(&mut self, name: &str, id: ObjectId) {
+        let place = self.place(name);
+        let group = Arc::make_mut(&mut self.all[place]);
+        match group.get_mut(name) {
+            Some(ids) => ids.add(id),
+            None => drop(group.insert(name.to_owned(), Ids::One(id))),
+        }
+    }
+
+    fn remove(&mut self, name: &str, id: ObjectId) {
+        let place = self.place(name);
+        let group = Arc::make_mut(&mut self.all[place]);
+        let left: Vec<ObjectId> =
+            group.get(name).map_or(&[][..], Ids::as_slice).iter().copied().filter(|one| *one != id).collect();
+        match left.as_slice() {
+            [] => drop(group.remove(name)),
+            [one] => drop(group.insert(name.to_owned(), Ids::One(*one))),
+            _ => drop(group.insert(name.to_owned(), Ids::Several(left))),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, &[ObjectId])> {
+        self.all.iter().flat_map(|group| group.iter()).map(|(name, ids)| (name.as_str(), ids.as_slice()))
+    }
+}
+
+/// Nearly always one. In document order.
 #[derive(Debug, Clone)]
 enum Ids {
     One(ObjectId),
@@ -24,8 +75,8 @@ enum Ids {
 impl Ids {
     fn add(&mut self, id: ObjectId) {
         match self {
-            Ids::One(first) => *self = Ids::Several(vec![*first, id]),
-            Ids::Several(ids) => ids.push(id),
+            Ids::One(first) => *self = Ids::Several(vec![id.min(*first), id.max(*first)]),
+            Ids::Several(ids) => ids.insert(ids.partition_point(|other| *other < id), id),
         }
     }
 
@@ -50,23 +101,29 @@ pub enum Resolution {
 
 impl Names {
     /// None yet, with room for the given number.
-    pub(crate) fn with_capacity(count: usize) -> Self {
-        Self { global: FxHashMap::with_capacity_and_hasher(count, Default::default()), scoped: FxHashMap::default() }
+    pub(crate) fn for_about(count: usize) -> Self {
+        Self { global: Shelves::for_about(count), scoped: Shelves::for_about(count) }
+    }
+
+    fn of(&mut self, object: &Object, target: Target) -> &mut Shelves {
+        if is_scoped(object) && target.has(Rule::ScopedNames) { &mut self.scoped } else { &mut self.global }
     }
 
     pub(crate) fn add(&mut self, id: ObjectId, object: &Object, target: Target) {
-        let Some(name) = object.name.as_ref().filter(|name| !name.text.is_empty()) else { return };
-        let scoped = is_scoped(object) && target.has(Rule::ScopedNames);
-        let names = if scoped { &mut self.scoped } else { &mut self.global };
-        match names.get_mut(&name.text) {
-            Some(ids) => ids.add(id),
-            None => drop(names.insert(name.text.clone(), Ids::One(id))),
+        if let Some(name) = object.name.as_ref().filter(|name| !name.text.is_empty()) {
+            self.of(object, target).add(&name.text, id);
+        }
+    }
+
+    pub(crate) fn remove(&mut self, id: ObjectId, object: &Object, target: Target) {
+        if let Some(name) = object.name.as_ref().filter(|name| !name.text.is_empty()) {
+            self.of(object, target).remove(&name.text, id);
         }
     }
 
     /// What a name means where any kind may stand. A name inside models is found while it is unique (`R-SEM-02`).
     pub fn resolve(&self, name: &str) -> Resolution {
-        match self.global.get(name).or_else(|| self.scoped.get(name)).map(Ids::as_slice) {
+        match self.global.get(name).or_else(|| self.scoped.get(name)) {
             Some([one]) => Resolution::Object(*one),
             Some(several) => Resolution::Ambiguous(several.to_vec()),
             None => Resolution::Missing,
@@ -75,17 +132,22 @@ impl Names {
 
     /// All global names with their objects.
     pub fn global(&self) -> impl Iterator<Item = (&str, &[ObjectId])> {
-        self.global.iter().map(|(name, ids)| (name.as_str(), ids.as_slice()))
+        self.global.iter()
     }
 
     /// The objects of a global name.
     pub fn global_named(&self, name: &str) -> &[ObjectId] {
-        self.global.get(name).map_or(&[], Ids::as_slice)
+        self.global.get(name).unwrap_or_default()
     }
 
     /// All names inside models with their objects.
     pub fn scoped(&self) -> impl Iterator<Item = (&str, &[ObjectId])> {
-        self.scoped.iter().map(|(name, ids)| (name.as_str(), ids.as_slice()))
+        self.scoped.iter()
+    }
+
+    /// The objects of a name inside models.
+    pub fn scoped_named(&self, name: &str) -> &[ObjectId] {
+        self.scoped.get(name).unwrap_or_default()
     }
 }
 

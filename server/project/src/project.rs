@@ -6,10 +6,11 @@ use crate::files::FileSystem;
 use crate::followed::Followed;
 use crate::graph::Graph;
 use crate::items::{FileItems, Item};
-use crate::links::{Links, Outline};
+use crate::links::Links;
 use crate::loader::Loader;
 use crate::names::{Names, Resolution};
 use crate::object::{Object, Spanned, Use};
+use crate::outline::Outline;
 use crate::problem::Problem;
 use crate::relations::Joins;
 use crate::resolve::Overview;
@@ -26,14 +27,19 @@ use viz_secrets::{Mask, Word};
 use viz_syntax::Document;
 use viz_text::{FileId, Lines, Loc, SegmentId, TextRange, wanted};
 
-/// An object of a project: an index in document order, valid for one snapshot.
+/// An object of a project: a number in document order, valid for one snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectId(pub(crate) u32);
 
 impl ObjectId {
-    /// As an index into tables of all objects.
+    /// As an index into tables of all objects; there are numbers of no object.
     pub fn index(self) -> usize {
         self.0 as usize
+    }
+
+    /// This number and all that follow, up to another.
+    pub fn until(self, end: Self) -> impl Iterator<Item = Self> + use<> {
+        (self.0..end.0).map(Self)
     }
 }
 
@@ -374,7 +380,7 @@ impl Project {
 
     /// All objects in document order.
     pub fn ids(&self) -> impl Iterator<Item = ObjectId> + use<> {
-        (0..self.len() as u32).map(ObjectId)
+        self.outline.ids()
     }
 
     /// The objects of a kind, in document order.
@@ -393,7 +399,7 @@ impl Project {
         let start = |segment: &SegmentId| self.resolve(Loc::new(*segment, TextRange::empty(0.into())));
         let files: BTreeSet<FileId> = segments.iter().filter_map(start).map(|(file, _)| file).collect();
         for file in files.into_iter().map(|file| file.0 as usize).filter(|file| *file < self.items.len()) {
-            let mut first = self.outline.starts[file];
+            let mut first = self.outline.room_of(file).start.0;
             for item in &self.items[file].items {
                 let ids = first..first + item.objects;
                 first = ids.end;
@@ -411,7 +417,7 @@ impl Project {
     }
 
     fn links_of(&self, id: ObjectId) -> Option<&Links> {
-        self.item_of(id).links.get(self.outline.objects[id.index()].object as usize)
+        self.item_of(id).links.get(self.outline.spot(id).object as usize)
     }
 
     /// The objects that an object uses directly, in document order: what it refers to, what is written inside it, and a
@@ -422,39 +428,54 @@ impl Project {
 
     /// Number of objects.
     pub fn len(&self) -> usize {
-        self.outline.objects.len()
+        self.outline.len()
+    }
+
+    /// Tables of all objects have this length.
+    pub(crate) fn numbers(&self) -> usize {
+        self.outline.numbers()
+    }
+
+    /// The object whose index in tables of all objects this is.
+    pub fn numbered(&self, index: usize) -> Option<ObjectId> {
+        u32::try_from(index).ok().map(ObjectId).filter(|id| self.has(*id))
+    }
+
+    /// Whether there is an object of this number, which may be that of an earlier snapshot.
+    pub fn has(&self, id: ObjectId) -> bool {
+        self.outline.find(id).is_some()
     }
 
     /// Whether there are no objects.
     pub fn is_empty(&self) -> bool {
-        self.outline.objects.is_empty()
+        self.outline.len() == 0
     }
 
     /// An object.
     pub fn object(&self, id: ObjectId) -> &Object {
         wanted::step();
-        &self.item_of(id).lowered.objects[self.outline.objects[id.index()].object as usize]
+        &self.item_of(id).lowered.objects[self.outline.spot(id).object as usize]
     }
 
     fn item_of(&self, id: ObjectId) -> &Item {
-        let spot = &self.outline.objects[id.index()];
+        let spot = self.outline.spot(id);
         &self.items[spot.file as usize].items[spot.item as usize]
     }
 
     /// The file that an object stands in.
     pub fn file_of_object(&self, id: ObjectId) -> FileId {
-        FileId(self.outline.objects[id.index()].file)
+        FileId(self.outline.spot(id).file)
     }
 
     /// The object that an object is written in.
     pub fn parent(&self, id: ObjectId) -> Option<ObjectId> {
-        let local = self.outline.objects[id.index()].object;
+        let local = self.outline.spot(id).object;
         self.object(id).parent.map(|parent| ObjectId(id.0 - local + parent))
     }
 
     /// The objects written directly inside an object.
     pub fn children(&self, id: ObjectId) -> impl Iterator<Item = ObjectId> {
-        let local = self.outline.objects[id.index()].object;
+        let local = self.outline.spot(id).object;
         let first = id.0 - local;
         let below = self.item_of(id).lowered.below(local).enumerate();
         below

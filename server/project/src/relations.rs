@@ -21,14 +21,22 @@ pub(crate) struct Joins {
 }
 
 impl Joins {
-    fn of(project: &Project) -> Self {
-        let join = |id| Some((id, project.models_of_relation(id)?));
-        let all: Vec<Join> = project.of_kind(Kind::Relation).filter_map(join).collect();
+    fn of(all: Vec<Join>) -> Self {
         let mut by_model: FxHashMap<ObjectId, Vec<usize>> = FxHashMap::default();
         for (at, (_, (first, _))) in all.iter().enumerate() {
             by_model.entry(*first).or_default().push(at);
         }
         Self { all, by_model }
+    }
+
+    /// Those of a project of which some relations are gone and others are new, or refer to other models.
+    pub(crate) fn after(&self, project: &Project, gone: &[ObjectId], changed: &[ObjectId]) -> Self {
+        let others: FxHashSet<ObjectId> = gone.iter().chain(changed).copied().collect();
+        let mut all: Vec<Join> = self.all.iter().filter(|(id, _)| !others.contains(id)).copied().collect();
+        let relations = changed.iter().filter(|id| project.object(**id).kind == Kind::Relation);
+        all.extend(relations.filter_map(|id| project.join_of(*id)));
+        all.sort_unstable();
+        Self::of(all)
     }
 }
 
@@ -73,7 +81,12 @@ impl Project {
     }
 
     fn found_joins(&self) -> &Joins {
-        self.joins.get_or_init(|| Arc::new(Joins::of(self)))
+        let all = || self.of_kind(Kind::Relation).filter_map(|id| self.join_of(id)).collect();
+        self.joins.get_or_init(|| Arc::new(Joins::of(all())))
+    }
+
+    fn join_of(&self, relation: ObjectId) -> Option<Join> {
+        Some((relation, self.models_of_relation(relation)?))
     }
 
     fn models_of_relation(&self, relation: ObjectId) -> Option<(ObjectId, ObjectId)> {

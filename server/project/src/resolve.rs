@@ -15,6 +15,8 @@ use crate::similar::{Suggestions, did_you_mean, similar};
 use crate::usage::Usage;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 use viz_text::{TextRange, TextSize};
 
@@ -34,13 +36,16 @@ impl Loader<'_> {
     /// looked at again.
     pub(crate) fn look_at_the_whole(&mut self) {
         let mut out = Vec::new();
-        let previous = self.previous.filter(|_| self.kept >= Kept::Outline);
+        let previous = self.previous.filter(|_| self.kept > Kept::Nothing);
         let same_graph = self.kept == Kept::Graph;
         let mut overview = Overview::default();
         if let Some(joins) = self.untouched(&[Kind::Relation]).and_then(|previous| previous.joins.get()).cloned() {
             self.project.parts().joins = joins.into();
+        } else if let Some(joins) = previous.and_then(|previous| previous.joins.get()) {
+            let joins = joins.after(&self.project, &self.gone, &self.changed);
+            self.project.parts().joins = Arc::new(joins).into();
         }
-        if previous.is_none_or(|previous| previous.overview.duplicates) {
+        if previous.is_none_or(|previous| previous.overview.duplicates) || self.any_name_twice() {
             duplicates(&self.project, &mut out);
             overview.duplicates = !out.is_empty();
         }
@@ -48,9 +53,9 @@ impl Loader<'_> {
         defaults(&self.project, &mut out);
         // The sources that an expression reaches depend on what it uses.
         let is_expression = |id: &ObjectId| self.project.object(*id).is_expression();
-        let same_sources =
-            same_graph || previous.is_some() && !self.project.users_of_all(&self.changed).iter().any(is_expression);
-        let faultless = items(&self.project, previous, same_sources, &mut out);
+        let users = (!same_graph && previous.is_some()).then(|| self.project.users_of_all(&self.changed));
+        let expressions: BTreeSet<ObjectId> = users.unwrap_or_default().into_iter().filter(is_expression).collect();
+        let faultless = items(&self.project, previous.is_some(), &expressions, &mut out);
         for (file, faultless) in self.project.parts().items.iter_mut().zip(faultless) {
             let Some(faultless) = faultless else { continue };
             let all = !faultless.contains(&false);
@@ -73,7 +78,7 @@ impl Loader<'_> {
             None => crate::relations::problems(project),
         };
         out.extend(overview.relations.iter().cloned());
-        let usage = previous.filter(|_| same_graph).map(|previous| &previous.overview.usage);
+        let usage = previous.map(|previous| (&previous.overview.usage, self.unsettled.as_slice()));
         overview.usage = crate::usage::problems(project, usage, &mut out);
         let circles = overview.cycles || previous.is_some_and(|previous| previous.overview.cycles);
         let spelled_out = self.untouched(&crate::spelled_out::OF).filter(|_| !circles);
@@ -85,36 +90,52 @@ impl Loader<'_> {
     }
 }
 
-/// Looks at the objects of each item by themselves. Says of the items of each file that was looked at which have nothing wrong.
+impl Loader<'_> {
+    /// Whether an object in a file that has others than before may have the name of another one.
+    fn any_name_twice(&self) -> bool {
+        let project = &self.project;
+        let several = |id: ObjectId| {
+            let (object, name) = (project.object(id), project.object(id).name_text());
+            let (global, scoped) = (project.names().global_named(name), project.names().scoped_named(name));
+            match project.parent(id).filter(|_| is_scoped(object)) {
+                Some(model) => {
+                    let twins = project.children(model).filter(|child| project.object(*child).name_text() == name);
+                    !global.is_empty() || twins.count() > 1
+                }
+                None => global.len() + scoped.len() > 1,
+            }
+        };
+        self.renumbered.iter().flat_map(|file| project.outline.of_file(*file)).any(several)
+    }
+}
+
+/// Looks at the objects of each item by themselves, unless they were fine in the previous snapshot and are the same; at some
+/// expressions in any case. Says of the items of each file that was looked at which have nothing wrong.
 fn items(
     project: &Project,
-    previous: Option<&Project>,
-    same_sources: bool,
+    has_previous: bool,
+    expressions: &BTreeSet<ObjectId>,
     out: &mut Vec<Problem>,
 ) -> Vec<Option<Vec<bool>>> {
     let (mut suggestions, mut sources) = (Suggestions::new(), Sources::new(project));
-    let mut first = 0;
+    let to_be_looked_at = |ids: Range<ObjectId>| expressions.range(ids).next().is_some();
     let mut look_at = |number: usize, file: &FileItems| {
-        let before = previous.map(|previous| &previous.items[number]);
-        if file.faultless
-            && (same_sources || !file.expressions)
-            && before.is_some_and(|before| std::ptr::eq(&**before, file))
-        {
-            first += file.objects;
+        let room = project.outline.room_of(number);
+        if has_previous && file.faultless && !to_be_looked_at(room.clone()) {
             return None;
         }
+        let mut first = room.start;
         let mut faultless = Vec::with_capacity(file.items.len());
-        for (at, item) in file.items.iter().enumerate() {
-            let ids = first..first + item.objects;
+        for item in &file.items {
+            let ids = first..ObjectId(first.0 + item.objects);
             first = ids.end;
-            let before = before.map(|before| &before.items[at]);
-            let same = before.is_some_and(|before| before.faultless && Arc::ptr_eq(&before.lowered, &item.lowered));
-            if same && (same_sources || !item.has_expressions()) {
+            if has_previous && item.faultless && !to_be_looked_at(ids.clone()) {
                 faultless.push(true);
                 continue;
             }
             let found = out.len();
-            ids.for_each(|id| check_object(project, &mut sources, ObjectId(id), &mut suggestions, out));
+            let ids = ids.start.until(ids.end);
+            ids.for_each(|id| check_object(project, &mut sources, id, &mut suggestions, out));
             faultless.push(out.len() == found);
         }
         Some(faultless)

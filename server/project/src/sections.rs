@@ -211,7 +211,16 @@ impl Loader<'_> {
         self.items.push(item.unwrap_or_else(|| {
             let lowered = lower(kind, node, target);
             let (plain, objects) = (lowered.is_plain(), lowered.objects.len() as u32);
-            Item { key, lowered: Arc::new(lowered), plain, objects, links: Arc::default(), faultless: false }
+            Item {
+                key,
+                lowered: Arc::new(lowered),
+                plain,
+                objects,
+                links: Arc::default(),
+                faultless: false,
+                resolved: false,
+                fitting: false,
+            }
         }));
     }
 

@@ -115,7 +115,7 @@ impl<'a> Sizes<'a> {
             (input.selection == Some(Selection::Multi)).then_some((id, size))
         };
         let lists = project.of_kind(Kind::Input).filter_map(list).collect();
-        let mut sizes = Self { project, expressions: vec![0; project.len()], fields, joins, lists };
+        let mut sizes = Self { project, expressions: vec![0; project.numbers()], fields, joins, lists };
         sizes.find_fields();
         sizes.find_expressions();
         sizes.find_joins();
@@ -137,13 +137,16 @@ impl<'a> Sizes<'a> {
             return;
         }
         // What an expression uses is in a group before its own.
-        for id in (0..project.groups().len()).flat_map(|group| project.groups().members(group)) {
-            let Body::Expression(body) = &project.object(*id).body else { continue };
+        let mut all: Vec<ObjectId> =
+            [Kind::Metric, Kind::Dimension].into_iter().flat_map(|kind| project.of_kind(kind)).collect();
+        all.sort_by_key(|id| project.groups().number(*id));
+        for id in all {
+            let Body::Expression(body) = &project.object(id).body else { continue };
             let Some(text) = &body.expression else { continue };
-            let size = match (project.is_in_circle(*id), body.scoped) {
+            let size = match (project.is_in_circle(id), body.scoped) {
                 (true, _) => ONE,
                 (false, true) => weight(text.text()) + COLUMN * names_in(text.text()),
-                (false, false) => weight(text.text()) + self.of_references(*id),
+                (false, false) => weight(text.text()) + self.of_references(id),
             };
             self.expressions[id.index()] = u32::try_from(size.min(ONE)).unwrap_or(u32::MAX);
         }

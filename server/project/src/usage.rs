@@ -9,18 +9,20 @@ use crate::project::{ObjectId, Project};
 use crate::schema::{Kind, Place};
 use crate::similar::{did_you_mean, similar};
 use rustc_hash::FxHashSet;
+use std::collections::BTreeSet;
 use viz_syntax::Typed;
 use viz_text::{Loc, TextRange, TextSize};
 
-/// What the dashboards that are run do not reach: depends on them and on what uses what.
+/// What dashboards do not reach: depends on those that are run and on what uses what.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Usage {
+    /// In document order, as the others.
     run: Vec<ObjectId>,
-    unused: Vec<ObjectId>,
+    unused: BTreeSet<ObjectId>,
 }
 
-/// Finds what is wrong. `before` is what was found when the same objects used each other.
-pub(crate) fn problems(project: &Project, before: Option<&Usage>, out: &mut Vec<Problem>) -> Usage {
+/// Finds what is wrong. `before` is what was found before these objects came to use others, or to be used by others.
+pub(crate) fn problems(project: &Project, before: Option<(&Usage, &[ObjectId])>, out: &mut Vec<Problem>) -> Usage {
     let (mut run, mut templates): (Vec<ObjectId>, Vec<ObjectId>) = (Vec::new(), Vec::new());
     for id in project.of_kind(Kind::Dashboard) {
         let object = project.object(id);
@@ -39,14 +41,15 @@ pub(crate) fn problems(project: &Project, before: Option<&Usage>, out: &mut Vec<
         not_in_rows(project, &run, &templates, out);
         run.extend(templates);
     }
-    let usage = match before.filter(|before| before.run == run) {
-        Some(before) => before.clone(),
-        None => Usage { unused: unused(project, &run), run },
+    run.sort_unstable();
+    let unused = match before {
+        Some((before, rewired)) => unused_after(project, before, &run, rewired),
+        None => project.ids().filter(|id| is_unused(project, &run, *id)).collect(),
     };
-    if !usage.unused.is_empty() && is_complete(project) {
-        out.extend(usage.unused.iter().map(|id| never_run(project.object(*id))));
+    if !unused.is_empty() && is_complete(project) && show_something(project, &run) {
+        out.extend(unused.iter().map(|id| never_run(project.object(*id))));
     }
-    usage
+    Usage { run, unused }
 }
 
 /// What only templates show, at the first slot of each.
@@ -112,36 +115,95 @@ fn unmatched(name: &Spanned) -> Option<Problem> {
     )
 }
 
+fn is_shown(kind: Kind) -> bool {
+    matches!(kind, Kind::Input | Kind::Insight | Kind::Chart | Kind::Table | Kind::Markdown)
+}
+
+/// Whether it would be told of an object that nobody uses it.
+fn counts(object: &Object) -> bool {
+    is_shown(object.kind) && object.parent.is_none() && object.name.is_some()
+}
+
 /// D-096, S-27: what no dashboard reaches is not run, hence not checked by a run. Of a chain of such objects, only the
 /// first is named, and models are left out: one that nothing reads does no harm.
-fn unused(project: &Project, dashboards: &[ObjectId]) -> Vec<ObjectId> {
-    let fits = |(reference, meaning): (&Use, &Resolution)| match meaning {
+fn is_unused(project: &Project, run: &[ObjectId], id: ObjectId) -> bool {
+    if !counts(project.object(id)) {
+        return false;
+    }
+    // What uses it is reached itself, or told instead.
+    let speaks_for_it = |user: ObjectId| {
+        let object = project.object(user);
+        counts(object) || matches!(object.kind, Kind::Test | Kind::Alert) || run.binary_search(&user).is_ok()
+    };
+    let mut seen = FxHashSet::default();
+    let mut stack = project.users_of(id).to_vec();
+    while let Some(user) = stack.pop() {
+        project.walk(1);
+        if speaks_for_it(user) {
+            return false;
+        }
+        if seen.insert(user) {
+            stack.extend(project.users_of(user));
+        }
+    }
+    true
+}
+
+/// What is unused where these objects use others than before, or are used by others.
+fn unused_after(project: &Project, before: &Usage, run: &[ObjectId], rewired: &[ObjectId]) -> BTreeSet<ObjectId> {
+    let mut unused = before.unused.clone();
+    let is_other = |id: &&ObjectId| before.run.binary_search(id).is_err() || run.binary_search(id).is_err();
+    let dashboards = before.run.iter().chain(run).filter(is_other);
+    let mut stack: Vec<ObjectId> = rewired.iter().chain(dashboards).copied().collect();
+    let mut seen = FxHashSet::default();
+    while let Some(id) = stack.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        unused.remove(&id);
+        if !project.has(id) {
+            continue;
+        }
+        if is_unused(project, run, id) {
+            unused.insert(id);
+        }
+        // What is below one that counts has a user either way.
+        if !counts(project.object(id)) {
+            stack.extend(project.uses_of(id));
+        }
+    }
+    unused
+}
+
+/// Whether dashboards show anything yet, and all references mean something: what a misspelt one meant is not unused.
+fn show_something(project: &Project, dashboards: &[ObjectId]) -> bool {
+    if !project.items.iter().all(|file| file.fitting) {
+        return false;
+    }
+    let mut seen = FxHashSet::default();
+    let mut stack = dashboards.to_vec();
+    while let Some(id) = stack.pop() {
+        project.walk(1);
+        if is_shown(project.object(id).kind) {
+            return true;
+        }
+        if seen.insert(id) {
+            stack.extend(project.uses_of(id));
+        }
+    }
+    false
+}
+
+/// Whether a reference means something that may stand there.
+pub(crate) fn fits(project: &Project, reference: &Use, meaning: &Resolution) -> bool {
+    match meaning {
         Resolution::Missing => false,
         Resolution::Object(id) => {
             let targets = reference.place.targets();
             targets.is_empty() || targets.contains(&project.object(*id).kind)
         }
         Resolution::Ambiguous(_) => true,
-    };
-    // What a misspelt reference meant is not unused.
-    let resolved = |id: ObjectId| project.references_of(id).all(fits);
-    if dashboards.is_empty() || !project.ids().all(resolved) {
-        return Vec::new();
     }
-    let reached = reach(project, dashboards.to_vec());
-    let shown = |kind: Kind| matches!(kind, Kind::Input | Kind::Insight | Kind::Chart | Kind::Table | Kind::Markdown);
-    if !reached.iter().any(|id| shown(project.object(*id).kind)) {
-        return Vec::new(); // the dashboards are yet to be filled
-    }
-    let counts = |id: &ObjectId| {
-        let object = project.object(*id);
-        shown(object.kind) && object.parent.is_none() && object.name.is_some() && !reached.contains(id)
-    };
-    let unreached: Vec<ObjectId> = project.ids().filter(counts).collect();
-    let checks = project.ids().filter(|id| matches!(project.object(*id).kind, Kind::Test | Kind::Alert));
-    let users = unreached.iter().copied().chain(checks);
-    let used = reach(project, users.flat_map(|id| project.uses_of(id).iter().copied()).collect());
-    unreached.into_iter().filter(|id| !used.contains(id)).collect()
 }
 
 fn never_run(object: &Object) -> Problem {
@@ -167,6 +229,7 @@ fn reach(project: &Project, mut stack: Vec<ObjectId>) -> FxHashSet<ObjectId> {
     let mut seen = FxHashSet::default();
     while let Some(id) = stack.pop() {
         if seen.insert(id) {
+            project.walk(1);
             stack.extend(project.uses_of(id));
         }
     }

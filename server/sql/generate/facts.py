@@ -257,15 +257,18 @@ GRAMMAR = {"COALESCE", "NULLIF", "IFNULL", "GREATEST", "LEAST", "SUBSTRING", "IF
 
 
 def function_names():
-    """The functions that the parser knows, and whether DuckDB has them: what no query can call is not tried."""
+    """The functions that the parser knows, and whether DuckDB has them. Of the others it makes something that DuckDB may have."""
     catalogue = {name.upper() for (name,) in duckdb.sql("select function_name from duckdb_functions()").fetchall()}
     known = set(DuckDB.Parser.FUNCTIONS) | ORDINARY_PARSERS | {"SUBSTRING"}
     return sorted((name, name in catalogue | GRAMMAR) for name in known)
 
 
-def rows_of(name_and_tried):
-    name, tried = name_and_tried
-    return functions([name]) if tried else [(name, "*", "?")]
+def names():
+    return [name for name, _ in function_names()]
+
+
+def rows_of(name):
+    return functions([name])
 
 
 def functions(names):
@@ -401,12 +404,13 @@ def sets():
     lines.append("part_text\t" + " ".join(kept))
     units = exp.TimeUnit.UNABBREVIATED_UNIT_NAME
     lines.append("unit\t" + " ".join(f"{short}={name}" for short, name in sorted(units.items())))
-    lines.append("loses_comment\t" + " ".join(name for name, tried in function_names() if tried and loses_comment(name)))
+    lines.append("loses_comment\t" + " ".join(name for name in names() if loses_comment(name)))
     no_paren = []
     for word, token in sorted(DuckDB.Tokenizer.KEYWORDS.items()):
         if token in parser.NO_PAREN_FUNCTIONS:
             no_paren.append(f"{word}={printed(word)[1]}".replace(" ", "_"))
     lines.append("no_paren_text\t" + " ".join(no_paren))
+    lines.append("not_in_duckdb\t" + " ".join(name for name, has in function_names() if not has))
     lines.append("foreign_aggregate\t" + " ".join(foreign_aggregates()))
     return "\n".join(lines) + "\n"
 
@@ -424,10 +428,10 @@ def main():
     options.add_argument("--sample", type=int, default=1)
     options = options.parse_args()
     made = {"tokens.tsv": tokens(), "sets.tsv": sets(), "types.tsv": types(), "aggregates.tsv": aggregates()}
-    names = function_names()
+    known = names()
     if not options.check:
         with multiprocessing.Pool(4) as pool:
-            made["functions.tsv"] = function_table(itertools.chain.from_iterable(pool.imap(rows_of, names, chunksize=4)))
+            made["functions.tsv"] = function_table(itertools.chain.from_iterable(pool.imap(rows_of, known, chunksize=4)))
         FACTS.mkdir(parents=True, exist_ok=True)
         for name, text in made.items():
             (FACTS / name).write_text(text)
@@ -435,11 +439,11 @@ def main():
         return
     wrong = [name for name, text in made.items() if (FACTS / name).read_text() != text]
     written = read_functions((FACTS / "functions.tsv").read_text())
-    for name, tried in names[:: options.sample]:
-        fresh = read_functions(function_table(rows_of((name, tried))))
+    for name in known[:: options.sample]:
+        fresh = read_functions(function_table(rows_of(name)))
         if fresh.get(name) != written.get(name):
             wrong.append(f"functions.tsv: {name}")
-    if sorted(written) != [name for name, _ in names]:
+    if sorted(written) != known:
         wrong.append("functions.tsv: other functions")
     for name in wrong:
         print(f"{name} is not what SQLGlot {sqlglot.__version__} says")

@@ -192,7 +192,22 @@ def expressions():
     rng = random.Random(SEED)
     keep = set(FORMS)
     kept = [text for text in seen if text in keep or "/*" in text or rng.random() < 0.62]
-    return [text for text in kept if not is_statement(text) and text not in no_types()]
+    return [text for text in [*kept, *foreign()] if not is_statement(text) and text not in no_types()]
+
+
+def foreign():
+    """What SQLGlot reads and writes in other words, because DuckDB doesn't have it."""
+    for name in (name.lower() for name, has in facts.function_names() if not has):
+        yield from (f"{name}({', '.join(args)})" for args in ([], ["n"], ["s", "n"], ["n", "'x'", "3"], ["n + 1", "s || 'a'"], ["a", "b", "c", "d"]))
+        yield f"sum({name}(n, 2)) + 1"
+    for left, right in itertools.product(OPERANDS[:9], ["n", "'x'", "(1 - n)", "j ->> 'k'"]):
+        yield from (f"{left} {op} {right}" for op in ["rlike", "regexp", "not rlike", "~*", "!~*", "div"])
+        yield f"@{left} + {right}"
+    yield from (f"{sign}{operand}" for sign in ["!", "@", "@-", "@ -", "! !"] for operand in OPERANDS)
+    for name in ["listagg", "string_agg", "group_concat"]:
+        yield from (f"{name}({args}) within group (order by {order})" for args in ["s", "s, ','", "distinct s, '-'", "s, ',', 1"] for order in ["s", "n desc", "n, s asc nulls first"])
+        yield f"{name}(s, ',') within group (order by s) || 'x'"
+    yield from (f"{key} {word}" for key in ["n", "sum(n)", "n + 1", "s || 'a'", "not n"] for word in ["ascending", "descending", "Ascending", "asc", "desc"])
 
 
 @functools.cache

@@ -4,9 +4,11 @@ mod unread;
 mod writer;
 
 use crate::aggregates::shape_of;
+use crate::canonical::is_foreign;
 use crate::columns_in_texts::columns_in_texts;
 use crate::direction::without_direction;
 use crate::expand::{Context, Expander};
+use crate::grouped::units_printed;
 use crate::hash::alias_hash;
 use crate::join::{NoPath, from_clause};
 use crate::part::{Part, Regrouped, grouped_placeholders, grouping};
@@ -426,6 +428,12 @@ fn parts(task: &Task<'_>, expander: &mut Expander<'_>) -> Vec<Part> {
     let part = |(index, statement): (usize, &viz_project::Statement)| {
         let mut template = expander.expand(&statement.query.text, statement.query.query.body);
         template.find_roles();
+        // R-RES-02: what DuckDB has no words for works in a metric, also where the browser runs the query.
+        if template.units().iter().any(|unit| is_foreign(template.text().slice(unit.range)))
+            && let Some(printed) = units_printed(&template)
+        {
+            template = printed;
+        }
         let sample = template
             .fill(|_, hole| context.sample(hole.input, hole.accessor).unwrap_or_else(|| dropped::neutral(hole).into()))
             .into_text();

@@ -147,7 +147,7 @@ fn push(
 }
 
 /// The template with its metrics and dimensions as SQLGlot prints them (`R-RES-02`). `None` if that isn't known.
-fn units_printed(template: &Template) -> Option<Template> {
+pub(crate) fn units_printed(template: &Template) -> Option<Template> {
     let mut units: Vec<_> = template.units().iter().collect();
     units.sort_by_key(|unit| (unit.range.start(), std::cmp::Reverse(unit.range.end())));
     let (mut out, mut done) = (Template::new(), TextSize::new(0));

@@ -69,12 +69,18 @@ impl Composed {
     }
 
     /// A query without holes as SQLGlot prints it, which the source runs (F11): it mends what DuckDB refuses, and a
-    /// reference in quotes has only one pair of them. `None` if that text isn't known.
-    pub fn printed(&self) -> Option<Composed> {
+    /// reference in quotes has only one pair of them; of only some of its statements. `None` if that text isn't known.
+    pub fn printed_where(&self, is_printed: impl Fn(usize) -> bool) -> Option<Composed> {
         let (mut out, mut placed, mut done) = (Template::new(), Vec::new(), TextSize::new(0));
         let mut clauses: Vec<&Placed> = self.placed.iter().collect();
         clauses.sort_by_key(|one| one.range.start());
         for one in clauses {
+            if !is_printed(one.statement) {
+                out.push_part(&self.template, TextRange::new(done, one.range.start()));
+                placed.push(Placed { range: out.push_part(&self.template, one.range), ..*one });
+                done = one.range.end();
+                continue;
+            }
             let text = self.template.text().slice(one.range);
             let expression = if one.clause == Clause::OrderBy { without_direction(text) } else { text.trim_end() };
             let plain = expression.replace("\"\"", "\"");

@@ -1,6 +1,6 @@
 //! What we print is what SQLGlot prints: `canonical.tsv` holds its texts (`server/sql/generate/oracle.py` writes it).
 
-use viz_sql::canonical::{Stop, canonical};
+use viz_sql::canonical::{Stop, canonical, is_foreign};
 
 /// The expressions and SQLGlot's texts; `None` where it refuses.
 fn oracle() -> impl Iterator<Item = (String, Option<String>)> {
@@ -22,19 +22,24 @@ fn oracle() -> impl Iterator<Item = (String, Option<String>)> {
 
 #[test]
 fn what_is_printed_is_never_wrong_and_seldom_unknown() {
-    let (mut equal, mut unknown, mut wrong) = (0, 0, Vec::new());
+    // Of what DuckDB has, and of what SQLGlot alone reads.
+    let (mut equal, mut unknown, mut wrong) = ([0, 0], [0, 0], Vec::new());
     for (text, want) in oracle() {
+        let of = usize::from(is_foreign(&text));
         match (canonical(&text), want) {
-            (Ok(found), Some(want)) if found.text == want => equal += 1,
-            (Err(Stop::Refused), None) => equal += 1,
-            (Err(Stop::Unknown), _) => unknown += 1,
+            (Ok(found), Some(want)) if found.text == want => equal[of] += 1,
+            (Err(Stop::Refused), None) => equal[of] += 1,
+            (Err(Stop::Unknown), _) => unknown[of] += 1,
             (found, want) => wrong.push((text, found.map(|found| found.text), want)),
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(equal + unknown >= 3_000, "only {} expressions", equal + unknown);
-    let share = f64::from(equal) / f64::from(equal + unknown);
-    assert!(share >= 0.99, "{equal} equal, {unknown} unknown");
+    for (of, (most, least)) in [(3_000, 0.99), (1_500, 0.93)].into_iter().enumerate() {
+        let (equal, unknown) = (equal[of], unknown[of]);
+        assert!(equal + unknown >= most, "only {} expressions", equal + unknown);
+        let share = f64::from(equal) / f64::from(equal + unknown);
+        assert!(share >= least, "{equal} equal, {unknown} unknown");
+    }
 }
 
 #[test]

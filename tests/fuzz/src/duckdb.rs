@@ -24,7 +24,7 @@ fn parses(sql: String) -> Option<bool> {
 }
 
 /// Where the proof's lexer sees a border between two tokens, DuckDB sees one, and where it sees a string or a comment, so
-/// does DuckDB. (DuckDB tells its tokens to nobody, so it is asked for verdicts.)
+/// does DuckDB. (DuckDB tells its tokens to nobody, so it is asked for verdicts.) And it takes texts that are said to be parsed alike, or none of them.
 pub(crate) fn lexer(bytes: &[u8]) {
     crate::lexer(bytes);
     let sql = text(bytes);
@@ -44,6 +44,11 @@ pub(crate) fn lexer(bytes: &[u8]) {
     apart.push_str(&sql[end..]);
     let (whole, spaced) = (parses(sql.to_string()), parses(apart.clone()));
     assert!(whole.is_none() || spaced.is_none() || whole == spaced, "{sql:?}: {whole:?}, {apart:?}: {spaced:?}");
+
+    if let Some(other) = viz_facts::parsed_alike(&sql) {
+        let (one, alike) = (parses(sql.to_string()), parses(other.clone()));
+        assert!(one.is_none() || alike.is_none() || one == alike, "{sql:?}: {one:?}, {other:?}: {alike:?}");
+    }
 
     let mut alone = "select 1".to_owned();
     for token in &tokens {

@@ -29,6 +29,13 @@ fn what_is_damaged_is_not_believed_at_all() {
         (format!("{good}# {}", "x".repeat(1 << 20)), "at most 1048576"),
         (format!("version = 1\nx = {}", "[".repeat(100_000)), "line 2"),
         (String::new(), "version"),
+        (good.replace("\"INTEGER\"", &format!("\"INTEGER{}\"", "[]".repeat(100_000))), "larger than any"),
+        (
+            format!(
+                "version = 1\n[model.\"orders\"]\nquery = \"{hash}\"\nerror = {{kind = \"Binder\", message = \"x\", offset = 5, length = 4294967295}}\n"
+            ),
+            "the place of its error",
+        ),
     ];
     for (text, why) in cases {
         shop.write("viz.lock", &text);
@@ -111,4 +118,55 @@ fn what_can_not_be_read_stays() {
     );
     assert_eq!(lock(&shop.root).status, 0);
     assert_eq!(shop.read("viz.lock"), before);
+}
+
+/// What SQLite's messages quote may be data, whatever kind of error they look like.
+#[test]
+fn messages_of_sqlite_are_no_way_for_data() {
+    let text = "name: s
+sources: [{name: lite, type: sqlite, database: s.sqlite}]
+models:
+  - {name: t, source: ref(lite), sql: \"select * from orders\"}
+  - {name: wrong, source: ref(lite), sql: \"select citty from orders\"}
+inputs:
+  - {name: one, type: single-select, options: \"?{ select json_extract('{}', 'no such column ' || group_concat(city)) as a from ${ref(t)} }\"}
+";
+    let data = viz_tests::projects::repository().join("tests/data/secrets/shop.sqlite");
+    for keep in ["none", "hash", "shapes"] {
+        let settings = format!("lock: {{default: {keep}}}\n");
+        let shop = Project::of(&[("project.visivo.yml", text), (".viz-lsp.yml", &settings)]);
+        std::fs::copy(&data, shop.file("s.sqlite")).unwrap();
+        assert_eq!(lock(&shop.root).status, 0);
+        let file = shop.read("viz.lock");
+        assert!(!file.contains("Rome") && file.contains("no such column: citty"), "{keep}: {file}");
+    }
+}
+
+/// A lock that asks for more than the settings tell is told no more.
+#[test]
+fn a_lock_does_not_say_what_is_told() {
+    let shop = shop();
+    let file = shop.read("viz.lock");
+    let start = file.find("[input.\"region\"]").unwrap();
+    let section = file[start..].split("\n\n").next().unwrap();
+    let options = &section[section.find("options").unwrap()..];
+    shop.write("viz.lock", &file.replace(options, "options = []"));
+    for keep in ["none", "hash"] {
+        shop.write(".viz-lsp.yml", &format!("lock: {{default: {keep}}}\n"));
+        for format in ["text", "json", "github"] {
+            let told = viz_lsp(&shop.root, &["lock", "--diff", "--no-cache", "--format", format]);
+            assert!(!told.out.contains("EMEA") && told.status < 2, "{keep}, {format}: {told:?}");
+        }
+    }
+}
+
+/// Settings that can't be read may say that less is to be told.
+#[test]
+fn without_its_settings_no_lock_is_written() {
+    for settings in ["lock: {default: none, inputs: {city: nonne}}\n", "lock: {default: none}\n- x\n"] {
+        let shop = Project::of(&[("project.visivo.yml", SHOP), (".viz-lsp.yml", settings)]);
+        let refused = lock(&shop.root);
+        assert!(refused.status == 2 && refused.err.contains("is not written"), "{settings}: {refused:?}");
+        assert!(!shop.file("viz.lock").exists());
+    }
 }

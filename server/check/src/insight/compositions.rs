@@ -24,6 +24,8 @@ pub(crate) struct Compositions {
 struct Kept {
     /// The identity of the insight's text and of all that it uses.
     identity: u64,
+    /// All that.
+    uses: Vec<ObjectId>,
     /// What was asked meanwhile of what is no text, with the answers.
     answers: Vec<Given>,
     composed: Option<Arc<Composed>>,
@@ -41,10 +43,16 @@ impl Compositions {
     /// A check of this project begins.
     pub(crate) fn begin(&self, project: &Project, common: u64) {
         let mut of = self.of.lock();
-        if !of.as_ref().is_some_and(|(graph, before)| project.has_objects_of(graph) && *before == common) {
-            self.kept.clear();
-            *of = Some((Arc::clone(project.graph()), common));
+        let before = of.as_ref().filter(|(_, before)| *before == common);
+        match before.and_then(|(graph, _)| project.renumbered_since(graph)) {
+            Some(renumbered) if renumbered.is_empty() => return,
+            Some(renumbered) => {
+                let means_another = |id: &ObjectId| renumbered.iter().any(|range| range.contains(id));
+                self.kept.retain(|id, kept| !means_another(id) && !kept.uses.iter().any(means_another));
+            }
+            None => self.kept.clear(),
         }
+        *of = Some((Arc::clone(project.graph()), common));
     }
 
     /// The query of an insight, which is composed if the one that is kept was made of something else.
@@ -59,7 +67,8 @@ impl Compositions {
         facts.count(|counters| counters.composed += 1);
         let noting = Noting { context, answers: RefCell::default() };
         let composed = compose(context.project, id, &noting).map(Arc::new);
-        let kept = Kept { identity, answers: noting.answers.into_inner(), composed: composed.clone() };
+        let uses = context.project.dependencies(id);
+        let kept = Kept { identity, uses, answers: noting.answers.into_inner(), composed: composed.clone() };
         self.kept.insert(id, kept);
         composed
     }

@@ -46,7 +46,12 @@ impl<'a> Words<'a> {
         if filter && message.contains("neither in an aggregate nor in GROUP BY") {
             plain("it mixes an aggregate with a plain column", "make two filters of it")
         } else if filter && near("where") {
-            let fix = self.first("where").and_then(|at| self.replace("leave out `where`", (at, at), ""));
+            // Elsewhere more than the word is wrong.
+            let is_spare = |at: &usize| {
+                *at == 0 || ["not", "and", "or", "("].iter().any(|word| self.text(at - 1).eq_ignore_ascii_case(word))
+            };
+            let begins = self.first("where").filter(is_spare)?;
+            let fix = self.replace("leave out `where`", (begins, begins), "");
             Some(("a filter is only its condition", "leave out `where`".to_owned(), fix))
         } else if near("group") {
             let help = "leave out `group by`: the query is grouped by what is no aggregate";
@@ -60,7 +65,10 @@ impl<'a> Words<'a> {
             let fix = self.first(word).and_then(|at| self.replace(&title, (at, at), meant));
             Some(("a sort ends with `asc` or `desc`", title, fix))
         } else if message.contains("`&&` compares lists") {
-            let fix = self.only("&&").and_then(|at| self.replace("write `and`", (at, at), "and"));
+            // A number is no condition either.
+            let is_value = |at: usize| self.text(at).starts_with(|c: char| c.is_ascii_digit() && c != '0' || c == '\'');
+            let joins = |at: &usize| *at > 0 && !is_value(at - 1) && !is_value(at + 1);
+            let fix = self.only("&&").filter(joins).and_then(|at| self.replace("write `and`", (at, at), "and"));
             Some(("", "write `and`".to_owned(), fix))
         } else if near(",") {
             self.comma()
@@ -116,6 +124,12 @@ impl<'a> Words<'a> {
     /// `in 'a', 'b'` and `between 1, 5`.
     fn comma(&self) -> Option<Told> {
         if let Some(at) = self.only("in").filter(|at| self.text(at + 1) != "(") {
+            // Of what is no plain value nobody knows where it ends.
+            let is_plain = |at: &usize| !matches!(self.text(at + 1), "(" | "." | "[" | "::");
+            let values = || (at + 1..self.tokens.len()).step_by(2).take_while(|at| self.text(at - 1) != "and");
+            if !values().all(|at| is_plain(&at)) {
+                return Some(("the values behind `in` stand in parentheses", "write `in (…)`".to_owned(), None));
+            }
             let mut last = at + 1;
             while self.text(last + 1) == "," && last + 2 < self.tokens.len() {
                 last += 2;

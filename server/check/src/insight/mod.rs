@@ -1,5 +1,6 @@
 //! The verdict on one insight: compose, render, parse, bind, and say who is to blame.
 
+pub(crate) mod as_printed;
 mod bare_names;
 mod blame;
 mod branches;
@@ -36,6 +37,7 @@ mod since_lock;
 mod slices;
 mod statements;
 pub(crate) mod static_props;
+mod stricter_filters;
 pub(crate) mod suspicious;
 mod uses;
 mod usual_mistakes;
@@ -51,6 +53,7 @@ pub(crate) use context::FromFacts;
 use crate::facts::Facts;
 use crate::report::{Counters, Finding, InsightReport, Judge, Status};
 use crate::settings::{CheckOptions, Level};
+use as_printed::{Words, refused_in_print, words};
 use compositions::Compositions;
 use computed::judge_computed;
 use execute::execute_sample;
@@ -67,6 +70,7 @@ use since_lock::tell_new_options;
 use slices::judge_slices;
 use statements::statements_apart;
 use std::sync::Arc;
+use stricter_filters::judge_stricter_filters;
 use suspicious::suspicious;
 use values::{judge_data, judge_values};
 use viz_facts::{Question, Reason, ShadowTable, Unknown};
@@ -129,10 +133,25 @@ pub(crate) fn check_insight(
     let unread = &composed.unread;
     let (shorter, left_out) = as_built(facts, id, context, &composed);
     let built = shorter.as_ref().unwrap_or(&composed);
-    let other = if in_1_4(project, built) { built.grouped_as_viewers_see() } else { mended(facts, built) };
-    let composed = other.as_ref().unwrap_or(built);
+    let seen = in_1_4(project, built).then(|| built.grouped_as_viewers_see()).flatten();
+    let words = words(facts, project, columns, options.level > Level::Parse, built);
+    let composed = match &words {
+        Words::Printed(printed) => printed,
+        _ => seen.as_ref().unwrap_or(built),
+    };
     let setting = Setting { project, facts, options, columns, inputs, id, insight, composed, built };
-    judge_query(&setting, &mut verdict);
+    match &words {
+        Words::Unknown(why) => verdict.report.why = Some(why.clone()),
+        Words::Refused(refused) => {
+            judge_query(&setting, &mut verdict);
+            verdict.findings.push(refused_in_print(&setting, refused));
+        }
+        Words::Typed => judge_query(&setting, &mut verdict),
+        Words::Printed(_) => {
+            judge_query(&setting, &mut verdict);
+            as_printed::at_their_words(&setting, &mut verdict.findings);
+        }
+    }
     // A filter that is dropped whatever is chosen needs no other finding about the same placeholder.
     let dropped: Vec<_> = composed.problems.iter().filter(|problem| problem.code == Code::DroppedFilter).collect();
     verdict
@@ -199,7 +218,9 @@ fn add_unread(setting: &Setting<'_>, unread: &[Unread], left_out: &[usize], find
             continue;
         }
         let mut finding = Finding::from(&unread.problem);
-        if !setting.composed.dynamic && !std::ptr::eq(setting.composed, setting.built) {
+        let placed = setting.built.placed.iter().find(|placed| placed.statement == unread.statement);
+        let in_quotes = placed.is_some_and(|placed| setting.built.template.text().slice(placed.range).contains("\"\""));
+        if in_quotes && !setting.composed.dynamic && !std::ptr::eq(setting.composed, setting.built) {
             let subject = wording::subject(setting, finding.loc);
             finding = Finding::new(
                 Code::SqlSyntax,
@@ -215,21 +236,6 @@ fn add_unread(setting: &Setting<'_>, unread: &[Unread], left_out: &[usize], find
         }
         findings.push(finding);
     }
-}
-
-/// A query without inputs as the source gets it, where that makes a difference: SQLGlot prints it anew, and that mends some
-/// of what DuckDB refuses.
-pub(crate) fn mended(facts: &Facts<'_>, composed: &Composed) -> Option<Composed> {
-    if composed.dynamic || composed.broken || !composed.template.holes().is_empty() {
-        return None;
-    }
-    let parse = |composed: &Composed| facts.accepted(Question::Parse { sql: composed.template.plain() });
-    // It means another thing to DuckDB.
-    let other = composed.template.plain().contains("<=>");
-    if !other && !matches!(parse(composed), Ok(Err(_))) {
-        return None;
-    }
-    composed.printed().filter(|printed| matches!(parse(printed), Ok(Ok(()))))
 }
 
 /// Whether DuckDB 1.4 runs a query: in a browser of today.
@@ -365,6 +371,7 @@ fn judge_bound(
     if !judge_computed(setting, plan, verdict, tables, bound)? {
         judge_data(setting, plan, verdict, tables, bound[0])?;
     }
+    judge_stricter_filters(setting, plan, verdict)?;
     judge_kept_rows(setting, verdict, &first)?;
     verdict.report.judge = Some(Judge::Values);
     if setting.options.hostile {

@@ -4,7 +4,8 @@ use crate::facts::Facts;
 use crate::inputs::check_input::AllOptions;
 use crate::inputs::options::{Failed, look_up};
 use crate::inputs::states::states;
-use crate::insight::{FromFacts, as_built, in_1_4, mended, not_composed};
+use crate::insight::as_printed::{Words, words};
+use crate::insight::{FromFacts, as_built, in_1_4, not_composed};
 use crate::models::check_model::{AllColumns, Columns, columns};
 use crate::models::source::source_of_model;
 use crate::selection::State;
@@ -126,7 +127,11 @@ fn render(
         compose(project, insight, &context).ok_or_else(|| Unknown::new(Reason::NoQuery, "it has no query"))?;
     let (shorter, _) = as_built(facts, insight, &context, &composed);
     let composed = shorter.unwrap_or(composed);
-    let composed = mended(facts, &composed).unwrap_or(composed);
+    let composed = match words(facts, project, &columns, true, &composed) {
+        Words::Printed(printed) => *printed,
+        Words::Refused(refused) => *refused.composed,
+        Words::Typed | Words::Unknown(_) => composed,
+    };
     if composed.broken {
         return Err(not_composed(&composed));
     }

@@ -63,12 +63,16 @@ pub(super) fn unknown_models(setting: &Setting<'_>) -> Option<Unknown> {
 /// # Errors
 /// If the columns of one of them are not known.
 pub(super) fn shadow_tables(setting: &Setting<'_>) -> Result<Arc<[ShadowTable]>, Unknown> {
+    tables_of(setting.project, setting.columns, setting.composed)
+        .ok_or_else(|| unknown_models(setting).unwrap_or_else(Unknown::pending))
+}
+
+/// The same; `None` if the columns of one of them are not known.
+pub(super) fn tables_of(project: &Project, columns: &AllColumns, composed: &Composed) -> Option<Arc<[ShadowTable]>> {
     let table = |model: &ObjectId| {
-        let Some(Columns::Known(columns)) = setting.columns.get(model) else {
-            return Err(unknown_models(setting).unwrap_or_else(Unknown::pending));
-        };
-        let columns = seen_columns(columns, setting.composed.dynamic);
-        Ok(ShadowTable { name: name_hash(setting.project.object(*model).name_text()), columns })
+        let Some(Columns::Known(columns)) = columns.get(model) else { return None };
+        let columns = seen_columns(columns, composed.dynamic);
+        Some(ShadowTable { name: name_hash(project.object(*model).name_text()), columns })
     };
-    setting.composed.models.iter().map(table).collect()
+    composed.models.iter().map(table).collect()
 }

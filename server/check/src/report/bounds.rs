@@ -35,6 +35,11 @@ pub(crate) fn of_object(findings: &mut Vec<Finding>) {
 
 /// Keeps the first findings of each code at each place. They are in the order of their places and, at one place, of their codes.
 pub(crate) fn at_place(placed: &mut Vec<Placed>) {
+    let are_alike =
+        |run: &[Placed]| run.iter().all(|one| (one.0, one.1, one.2.code) == (run[0].0, run[0].1, run[0].2.code));
+    if !placed.windows(AT_PLACE + 1).any(are_alike) {
+        return;
+    }
     let mut kept: Vec<Placed> = Vec::with_capacity(placed.len());
     let (mut same, mut dropped) = (0, 0);
     let tell = |kept: &mut Vec<Placed>, dropped: &mut usize| {

@@ -7,7 +7,6 @@
 use crate::report::finish::Placed;
 use crate::report::{Finding, ObjectName};
 use rustc_hash::FxHashMap;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use viz_project::{Code, File, Project};
 use viz_text::{Loc, TextRange};
@@ -34,17 +33,17 @@ impl Fingerprints {
     pub(crate) fn put_on(&mut self, placed: &mut [Placed], project: &Project) -> usize {
         if placed.len() > MOST {
             self.known.clear();
-            let mut seen: HashMap<blake3::Hash, u32> = HashMap::new();
+            let mut seen: FxHashMap<[u8; 32], u32> = FxHashMap::default();
             for (file, range, finding) in &mut *placed {
                 let hash = hash(project.file(*file), *range, finding);
-                let number = seen.entry(hash.finalize()).or_default();
+                let number = seen.entry(*hash.finalize().as_bytes()).or_default();
                 finding.fingerprint = numbered(hash, *number);
                 *number += 1;
             }
             return placed.len();
         }
         let mut before = std::mem::take(&mut self.known);
-        let mut seen: HashMap<blake3::Hash, u32> = HashMap::new();
+        let mut seen: FxHashMap<[u8; 32], u32> = FxHashMap::default();
         let mut made = 0;
         for (file, range, finding) in placed {
             let hash = || hash(project.file(*file), *range, finding);
@@ -58,7 +57,7 @@ impl Fingerprints {
                     }))
                 }
             };
-            let number = seen.entry(known.base).or_default();
+            let number = seen.entry(*known.base.as_bytes()).or_default();
             if *number != known.number {
                 made += 1;
                 (known.number, known.fingerprint) = (*number, numbered(hash(), *number));

@@ -102,7 +102,8 @@ fn short(mut finding: Finding) -> Finding {
 
 /// Finds the bytes of findings, and the innermost object around each.
 fn place(project: &Project, findings: Vec<Finding>) -> Vec<Placed> {
-    let objects = project.objects_in(&findings.iter().map(|finding| finding.loc.segment).collect());
+    let nameless = findings.iter().filter(|finding| finding.object.is_none());
+    let objects = project.objects_in(&nameless.map(|finding| finding.loc.segment).collect());
     let nested: FxHashMap<_, _> =
         objects.into_iter().map(|(segment, ids)| (segment, Nested::new(project, segment, ids))).collect();
     let around = |loc: Loc| nested.get(&loc.segment)?.around(loc.range);

@@ -1,6 +1,7 @@
 //! One finding per cause: what is wrong for the same reason at several places is reported at the first of them.
 
 use crate::report::Finding;
+use rustc_hash::FxHashSet;
 use std::collections::{HashMap, HashSet};
 use viz_project::{Code, Related};
 use viz_text::{FileId, TextRange, TextSize};
@@ -11,6 +12,9 @@ const LISTED: usize = 20;
 /// Merges findings with one cause. They are in the order of the project's files.
 pub(crate) fn merge(placed: &mut Vec<(FileId, TextRange, Finding)>) {
     drop_follow_ups(placed);
+    if !any_repeated(placed) {
+        return;
+    }
     let mut first: HashMap<(Code, String), usize> = HashMap::new();
     let mut kept: Vec<(FileId, TextRange, Finding)> = Vec::with_capacity(placed.len());
     let mut repeated: HashMap<usize, usize> = HashMap::new();
@@ -40,6 +44,13 @@ pub(crate) fn merge(placed: &mut Vec<(FileId, TextRange, Finding)>) {
         kept[at].2.notes.push(format!("the same at {} more places", count - LISTED));
     }
     *placed = kept;
+}
+
+/// Whether a cause may be reported twice: hardly ever, and nothing has to be moved to see that.
+fn any_repeated(placed: &[(FileId, TextRange, Finding)]) -> bool {
+    let mut seen: FxHashSet<(Code, &str)> = FxHashSet::default();
+    let mut causes = placed.iter().filter(|(.., finding)| finding.code.names_its_cause());
+    causes.any(|(.., finding)| !seen.insert((finding.code, &finding.message)))
 }
 
 /// What can't be read as YAML for a reason that is reported has no further faults: an old `{{ … }}` is no mapping, and the

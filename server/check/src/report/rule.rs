@@ -3,8 +3,9 @@
 
 /// Takes the rule off the end of a text; of several the first.
 pub(crate) fn take(text: &mut String) -> Option<String> {
-    let open = text.rfind(" (")?;
-    let rules = text[open..].strip_prefix(" (")?.strip_suffix(')').filter(|rules| rules.split(", ").all(is_rule))?;
+    let before = text.strip_suffix(')')?;
+    let open = before.rfind(" (")?;
+    let rules = before[open..].strip_prefix(" (").filter(|rules| rules.split(", ").all(is_rule))?;
     let rule = rules.split(", ").next()?.to_owned();
     text.truncate(open);
     Some(rule)

@@ -12,9 +12,16 @@ use viz_text::{FileId, Loc, TextRange, TextSize};
 /// is known only if everything was checked (`complete`), or if its code is about text.
 pub(crate) fn apply(project: &Project, placed: &mut Vec<Placed>, complete: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // Most files have no such comments.
+    let has_comments: Vec<bool> = project.files().iter().map(|file| !file.document.suppressions().is_empty()).collect();
+    if !has_comments.contains(&true) {
+        return findings;
+    }
     // What is not silenced yet, by file and code: there may be thousands of comments and of findings.
     let mut open: FxHashMap<(FileId, Code), BTreeSet<(TextSize, usize)>> = FxHashMap::default();
-    for (at, (file, range, finding)) in placed.iter().enumerate() {
+    for (at, (file, range, finding)) in
+        placed.iter().enumerate().filter(|(_, (file, ..))| has_comments[file.0 as usize])
+    {
         open.entry((*file, finding.code)).or_default().insert((range.start(), at));
     }
     let mut silenced = vec![false; placed.len()];

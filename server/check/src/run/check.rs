@@ -85,7 +85,10 @@ pub fn check_first(
         let inputs = project.of_kind(Kind::Input).map(|id| InputReport::new(project, id)).collect();
         let insights = project.of_kind(Kind::Insight).map(|id| InsightReport::new(project, id)).collect();
         run.standing.start(inputs, insights);
+    } else {
+        run.standing.renumber(project);
     }
+    run.counters.looked_at = due.len(project);
     run.models(&due);
     run.expressions(&due);
     run.inputs(&due);

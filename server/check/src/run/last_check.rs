@@ -6,9 +6,10 @@ use crate::inputs::check_input::AllOptions;
 use crate::models::check_model::{AllColumns, models_in_browser};
 use crate::report::fingerprint::Fingerprints;
 use crate::report::insights::Insights;
-use crate::report::{Finding, InputReport};
+use crate::report::{Finding, InputReport, InsightReport};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 use viz_facts::{FactStore, KeyedQuestion, QuestionKey};
 use viz_project::{Graph, Kind, ObjectId, Project};
@@ -60,6 +61,14 @@ pub(crate) enum Due {
 }
 
 impl Due {
+    /// How many.
+    pub(crate) fn len(&self, project: &Project) -> usize {
+        match self {
+            Due::All => project.len(),
+            Due::Only(ids) => ids.values().map(Vec::len).sum(),
+        }
+    }
+
     /// Those of a kind, in document order.
     pub(crate) fn of_kind(&self, project: &Project, kind: Kind) -> Vec<ObjectId> {
         match self {
@@ -101,7 +110,9 @@ impl Standing {
     fn outdated(&self, project: &Project, facts: &FactStore, common: u64) -> Option<BTreeSet<ObjectId>> {
         // Objects that have moved on leave the facts behind that they used; from time to time that is tidied up.
         const TIDY: usize = 20_000;
-        let of = self.of.as_ref().filter(|of| of.common == common && project.has_objects_of(&of.graph))?;
+        const PIECE: usize = 256;
+        let of = self.of.as_ref().filter(|of| of.common == common)?;
+        let renumbered = project.renumbered_since(&of.graph)?;
         if self.users.len() > 2 * self.at_first + TIDY {
             return None;
         }
@@ -109,13 +120,45 @@ impl Standing {
         out.extend(self.rewired.iter().copied());
         let identities = project.identities();
         if !Arc::ptr_eq(identities, &of.identities) {
-            let pairs = of.identities.iter().zip(identities.iter()).zip(project.ids());
-            out.extend(pairs.filter(|((before, now), _)| before != now).map(|(_, id)| id));
+            // Many at once, because hardly any differ.
+            let pieces = of.identities.chunks(PIECE).zip(identities.chunks(PIECE)).enumerate();
+            for (piece, (before, now)) in pieces.filter(|(_, (before, now))| before != now) {
+                let differing = (0..now.len()).filter(|at| before.get(*at) != now.get(*at));
+                out.extend(differing.filter_map(|at| project.numbered(piece * PIECE + at)));
+            }
         }
         for key in facts.changed_since(of.generation)? {
             out.extend(self.users.get(&key).into_iter().flatten());
         }
+        // What used a fact may have gone since, and its number with it.
+        out.retain(|id| project.has(*id));
+        for Range { start, end } in renumbered {
+            out.extend(start.until(end).filter(|id| project.has(*id)));
+        }
         Some(out)
+    }
+
+    /// Forgets what was found at objects whose numbers may mean others now, and makes room for those.
+    pub(crate) fn renumber(&mut self, project: &Project) {
+        let Some(graph) = self.of.as_ref().map(|of| Arc::clone(&of.graph)) else { return };
+        // From the end, because places change behind each.
+        for Range { start, end } in project.renumbered_since(&graph).unwrap_or_default().into_iter().rev() {
+            for id in start.until(end) {
+                self.columns.remove(&id);
+                self.options.remove(&id);
+                self.used.remove(&id);
+                self.siblings.remove(&id);
+                self.findings.remove(&id);
+                self.questions.remove(&id);
+                self.postponed.remove(&id);
+            }
+            let places = |ids: &[ObjectId]| ids.partition_point(|id| *id < start)..ids.partition_point(|id| *id < end);
+            let new = |kind: Kind| project.all_of_kind(kind)[places(project.all_of_kind(kind))].iter().copied();
+            let inputs = new(Kind::Input).map(|id| InputReport::new(project, id));
+            Arc::make_mut(&mut self.inputs).splice(places(graph.of_kind(Kind::Input)), inputs);
+            let insights = new(Kind::Insight).map(|id| InsightReport::new(project, id));
+            self.insights.splice(places(graph.of_kind(Kind::Insight)), insights);
+        }
     }
 
     /// Everything is being looked at.

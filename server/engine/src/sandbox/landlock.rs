@@ -34,10 +34,9 @@ pub(super) fn restrict(needs: &Needs) -> Result<String, String> {
     let private = match large {
         _ if needs.data.is_empty() => String::new(),
         None => format!(", no private file of {all}"),
-        Some(folder) => format!(
-            ", no private file at the top of {all} ({folder} is too large to look for others: the statement gate alone keeps \
-             them)"
-        ),
+        Some(folder) => {
+            format!(", no private file of {all} ({folder} is too large: what was not looked at is not read either)")
+        }
     };
     let state = match try_restrict(needs) {
         Ok(RulesetStatus::FullyEnforced) => "",

@@ -224,35 +224,43 @@ pub(super) fn the_wall_moves_with_the_project() {
     }
 }
 
-/// Macros of a user's database have DuckDB's own names.
+/// Macros of a user's database have DuckDB's own names, by which DuckDB's own things call each other: so every query uses them.
 pub(super) fn a_users_macros_stand_for_nothing_of_ours() {
     let (_folder, source) = project();
     let root = source.root().to_owned();
-    let path = root.join("data/macros.duckdb");
-    let conn = duckdb::Connection::open(&path).unwrap();
-    conn.execute_batch(&format!(
-        "create table t as select 'fine' as x;
-         create view loot as select content from read_text('{0}/.env');
-         create macro query(q) as table select content from read_text('{0}/.env');
+    let engine = engine();
+    let harmless = "create table t as select 'fine' as x;
          create macro duckdb_views() as table select 'x' as view_name, 'select 1' as sql, false as internal, 'macros' as database_name;
          create macro duckdb_functions() as table select 'x' as function_name, 'macro' as function_type, 'select 1' as macro_definition, false as internal, 'macros' as database_name;
          create macro duckdb_databases() as table select 'x' as database_name, false as internal;
-         create macro \"glob\"(p) as table select 'data/a.csv' as file;
-         create macro upper(p) as '{0}/.env';",
-        root.display()
-    ))
-    .unwrap();
-    drop(conn);
-    let (source, engine) = (SourceSpec::DuckDbFile { root, path: path.into() }, engine());
-    assert_eq!(values(one(&engine, read(&source, "select x from t"))), ["fine"]);
-    for sql in [
-        "select * from loot",
-        "select x from t, query('select 1')",
-        "select content from read_text(upper('data/a.csv'))",
-        "select content from read_text('.e*')",
-    ] {
-        let answer = one(&engine, read(&source, sql));
+         create macro \"glob\"(p) as table select 'data/a.csv' as file;";
+    let env = root.join(".env").display().to_string();
+    let loot = format!("create view loot as select content from read_text('{env}');");
+    let stored = |name: &str, more: &str| {
+        let path = root.join("data").join(name);
+        let conn = duckdb::Connection::open(&path).unwrap();
+        conn.execute_batch(&format!("{harmless}{more}")).unwrap();
+        drop(conn);
+        SourceSpec::DuckDbFile { root: root.clone(), path: path.into() }
+    };
+    // What reads nothing private harms nobody.
+    let seen = stored("seen.duckdb", &loot);
+    assert_eq!(values(one(&engine, read(&seen, "select x from t"))), ["fine"]);
+    let refused = |source: &SourceSpec, sql: &str| {
+        let answer = one(&engine, read(source, sql));
         assert!(answer.is_err() && !format!("{answer:?}").contains(SECRET), "{sql}: {answer:?}");
+    };
+    for sql in ["select * from loot", "select content from read_text('.e*')"] {
+        refused(&seen, sql);
+    }
+    for (name, more) in [
+        ("table.duckdb", format!("create macro query(q) as table select content from read_text('{env}');")),
+        ("scalar.duckdb", format!("create macro upper(x) as (select content from read_text('{env}'));")),
+        ("view.duckdb", format!("create view duckdb_tables as select content as name from read_text('{env}');")),
+        ("hidden.duckdb", "create macro f(x := 1) as x; create macro list_value(x) as f(x);".to_owned()),
+        ("type.duckdb", "create type json as integer;".to_owned()),
+    ] {
+        refused(&stored(name, &more), "select x from t");
     }
 }
 

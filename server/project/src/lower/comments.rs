@@ -18,7 +18,11 @@ impl Lowering {
 
     /// A text that ends where it was not meant to: `label: Region #1`.
     pub(super) fn rest_in_comment(&mut self, key: &str, node: Node<'_>) {
-        let Some((comment, rest)) = node.comment_behind().filter(|(_, rest)| is_text(rest)) else { return };
+        let Some((comment, rest)) = node.comment_behind().filter(|(_, rest)| is_rest(rest)) else { return };
+        // What is said of a query is said in comments.
+        if matches!(key, "sql" | "expression" | "condition") {
+            return;
+        }
         let Some(text) = node.str().filter(|text| !text.contains('\n')) else { return };
         let gap = u32::from(comment.range.start() - node.loc().range.end()) as usize;
         let whole = double_quoted(&format!("{}{}{rest}", node.text(), " ".repeat(gap)));
@@ -42,6 +46,12 @@ fn is_text(comment: &str) -> bool {
     is_number || is_color
 }
 
+/// Whether a comment behind a text is hardly one: it is a number and nothing else. A colour there tells what the text means (`navy #000080`),
+/// and words behind a number are a remark (`Region #42 asked for that`).
+fn is_rest(comment: &str) -> bool {
+    is_text(comment) && comment[1..].bytes().all(|c| c.is_ascii_digit()) && comment.len() <= 4
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +63,14 @@ mod tests {
         }
         for comment in ["# 1", "#", "##1", "#1st", "#1234", "#todo", "#1: the first", "#ff0000 is red", "#-1", "#!1"] {
             assert!(!is_text(comment), "{comment}");
+        }
+    }
+
+    #[test]
+    fn remarks_behind_a_text_are_comments() {
+        assert!(is_rest("#1") && is_rest("#042"));
+        for comment in ["#000080", "#abc", "#42 asked for that", "#1 of 3", "# 1", "#1234"] {
+            assert!(!is_rest(comment), "{comment}");
         }
     }
 }

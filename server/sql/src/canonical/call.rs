@@ -74,6 +74,13 @@ impl Parser {
                 let call = self.map_or_if(upper)?;
                 self.window(call).map(|found| Some(Some(found)))
             }
+            // `@n` is `abs(n)`. Words such as `null` are names behind it.
+            "@" if matches!(self.kind_at(1), "VAR" | "IDENTIFIER" | "L_PAREN" | "NUMBER" | "DASH" | "CASE") => {
+                self.advance();
+                let this = Self::required(self.bitwise()?)?;
+                let abs = self.node(Kind::Other("ABS".to_owned(), vec![this]));
+                self.window(abs).map(|found| Some(Some(found)))
+            }
             "IF" if matches!(self.kind_at(1), "" | "EQ" | "R_PAREN" | "COMMA") => Ok(Some(None)),
             "MAP" | "ANY" if self.kind_at(1) != "L_PAREN" => Err(Stop::Refused),
             "MAP" | "IF" | "ANY" | "CONNECT_BY_ROOT" | "@" | "NEXT" | "VARIABLE" => Err(Stop::Unknown),
@@ -411,21 +418,31 @@ impl Parser {
         if self.is_word(0, "ON") || self.kind() == "LIMIT" {
             return Err(Stop::Unknown);
         }
-        let order = self.order()?;
+        let mut order = self.order()?;
         if self.kind() == "LIMIT" {
             return Err(Stop::Unknown);
         }
+        if order.is_empty() && args.len() <= 2 && self.kind() == "R_PAREN" && self.is_word(1, "WITHIN") {
+            order = self.within_group()?;
+        }
         if order.is_empty() && args.len() > 2 {
             return Err(if args.len() > 3 { Stop::Refused } else { Stop::Unknown });
-        }
-        if self.is_word(1, "WITHIN") && self.kind() == "R_PAREN" {
-            return Err(Stop::Unknown);
         }
         args.truncate(2);
         if args.len() < 2 {
             args.push(Node::new(Kind::Text(",".into())));
         }
         Ok(self.node(Kind::ListAgg { args, order }))
+    }
+
+    /// `) WITHIN GROUP (ORDER BY …`, for which it writes the order into the call.
+    fn within_group(&mut self) -> Result<Vec<Sort>, Stop> {
+        self.advance();
+        if !self.eat_words(&["WITHIN", "GROUP"]) || !self.eat("L_PAREN") {
+            return Err(Stop::Unknown);
+        }
+        let order = self.order()?;
+        if order.is_empty() { Err(Stop::Unknown) } else { Ok(order) }
     }
 
     fn mirrored(&mut self, name: &str, args: Vec<Node>) -> Result<Node, Stop> {

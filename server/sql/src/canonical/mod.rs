@@ -115,3 +115,22 @@ pub fn is_function(name: &str) -> bool {
 pub fn is_foreign_aggregate(function: &str) -> bool {
     facts::FACTS.has("foreign_aggregate", &function.to_lowercase())
 }
+
+/// Whether an expression has something that SQLGlot reads and DuckDB doesn't have in these words: `nvl(a, b)`, `a rlike b`.
+pub fn is_foreign(expression: &str) -> bool {
+    let Ok(tokens) = token::tokenize(expression) else { return false };
+    tokens.iter().enumerate().any(|(at, token)| {
+        let called = tokens.get(at + 1).is_some_and(|next| next.kind == "L_PAREN");
+        match token.kind {
+            "RLIKE" | "IRLIKE" | "DIV" | "PARAMETER" => true,
+            "NOT" => token.text == "!",
+            _ if token.text.eq_ignore_ascii_case("within") => at > 0,
+            _ => called && is_foreign_function(&token.text),
+        }
+    })
+}
+
+/// Whether SQLGlot's parser knows a function that DuckDB doesn't have, and may write another one.
+pub fn is_foreign_function(name: &str) -> bool {
+    facts::FACTS.has("not_in_duckdb", &name.to_uppercase())
+}

@@ -167,14 +167,18 @@ impl Parser {
             "DAMP" => "&&",
             "AT_GT" | "LT_AT" => "@>",
             "TILDA" => "REGEXP_FULL_MATCH",
+            "RLIKE" | "IRLIKE" => "REGEXP_MATCHES",
             "CARET_AT" => "STARTS_WITH",
             _ => return Err(Stop::Unknown),
         };
         let right = self.bitwise()?;
         let (left, right) = (Self::required(this)?, Self::required(right)?);
         let (left, right) = if kind == "LT_AT" { (right, left) } else { (left, right) };
+        let flags = (kind == "IRLIKE").then(|| Node::new(Kind::Text("i".to_owned())));
         let kind = match op {
-            "REGEXP_FULL_MATCH" | "STARTS_WITH" => Kind::Call(op.to_owned(), vec![left, right]),
+            "REGEXP_FULL_MATCH" | "REGEXP_MATCHES" | "STARTS_WITH" => {
+                Kind::Call(op.to_owned(), [left, right].into_iter().chain(flags).collect())
+            }
             _ => Kind::Binary(op, boxed(left), boxed(right)),
         };
         let found = self.node(kind);

@@ -123,11 +123,12 @@ pub fn reworded(sql: &str, meant: Meant) -> Option<Reworded> {
         times: Vec::new(),
         tried: None,
         guarded: Vec::new(),
+        stricter: Vec::new(),
     };
     for at in 0..tokens.len() {
         rewording.token(at);
     }
-    let Rewording { mut edits, times, tried, .. } = rewording;
+    let Rewording { mut edits, times, tried, stricter, .. } = rewording;
     for found in &regrouped {
         edits.extend(Edit::around(found.operand, "("));
     }
@@ -137,7 +138,7 @@ pub fn reworded(sql: &str, meant: Meant) -> Option<Reworded> {
     edits.sort_by_key(Edit::order);
     let edits = edits.into_iter().map(|edit| (edit.range, edit.text));
     let spliced = Spliced::new(sql, TextRange::up_to(TextSize::of(sql)), edits);
-    Some(Reworded { spliced, times, tried, regrouped })
+    Some(Reworded { spliced, times, tried, regrouped, stricter })
 }
 
 /// The conditions of a query's WHERE, if it has several: which of them a row meets first is the engine's choice, so one that fails may never
@@ -164,6 +165,15 @@ fn filters(tokens: &[Token]) -> Range<usize> {
     start.filter(|_| several).map_or(0..0, |start| start..tokens.len())
 }
 
+/// Whether a token can be the name of what is called in parentheses.
+fn is_name(token: &Token) -> bool {
+    const OTHERS: [&str; 16] = [
+        "and", "or", "not", "in", "when", "then", "else", "case", "select", "where", "by", "between", "like", "ilike",
+        "having", "on",
+    ];
+    matches!(token.token, T::Word(_)) && !OTHERS.iter().any(|word| token.is_word(word))
+}
+
 struct Rewording<'a> {
     tokens: &'a [Token],
     meant: Meant,
@@ -173,6 +183,8 @@ struct Rewording<'a> {
     tried: Option<TextRange>,
     /// Behind which token each macro that is open ends.
     guarded: Vec<usize>,
+    /// The names of what 1.4 fails for and 2.0 doesn't.
+    stricter: Vec<TextRange>,
 }
 
 impl Rewording<'_> {
@@ -223,8 +235,14 @@ impl Rewording<'_> {
         let Some(unlike) = MEANING.get(name.as_str()) else { return };
         let arguments = match name.as_str() {
             "%" | "//" => vec![at..at, at + 1..self.operand_end(at + 1)],
-            // A method, or a function of a schema that is told.
-            _ if at > 0 && self.is(at - 1, &T::Period) => return,
+            _ if at > 1 && self.is(at - 1, &T::Period) && !self.is_qualified(at) => {
+                // What a method is called on is its first argument.
+                let receiver = self.operand_start(at - 2)..at - 1;
+                if self.macros_in(&receiver) >= MOST_NESTED {
+                    return;
+                }
+                std::iter::once(receiver).chain(self.arguments(at + 1)).collect()
+            }
             _ => self.arguments(at + 1),
         };
         for unlike in unlike {
@@ -235,9 +253,14 @@ impl Rewording<'_> {
             }
             match unlike.argument {
                 Some((number, count)) if arguments.len() == count => {
+                    let edits = self.edits.len();
                     self.guard(arguments[number].clone(), unlike.stand_in);
+                    if purpose == Purpose::Stricter && self.edits.len() > edits {
+                        self.stricter.push(range);
+                    }
                 }
                 Some(_) => {}
+                None if at > 0 && self.is(at - 1, &T::Period) => {}
                 None => {
                     let part = arguments.first().and_then(|argument| self.text_of(argument.clone()));
                     if part.is_some_and(|part| !unlike.alike.contains(&part.to_ascii_lowercase().as_str())) {
@@ -247,6 +270,59 @@ impl Rewording<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a function stands behind the name of its schema.
+    fn is_qualified(&self, at: usize) -> bool {
+        self.tokens[at - 2].is_word("main") && !(at > 2 && matches!(self.tokens[at - 3].token, T::RParen | T::RBracket))
+    }
+
+    /// Where the operand begins that ends with this token.
+    fn operand_start(&self, end: usize) -> usize {
+        let mut at = end;
+        loop {
+            if matches!(self.tokens[at].token, T::RParen | T::RBracket | T::RBrace) {
+                at = self.opened(at);
+                let called = at > 0 && self.tokens[at].token == T::LParen && is_name(&self.tokens[at - 1]);
+                let taken_of = at > 0
+                    && self.tokens[at].token == T::LBracket
+                    && (is_name(&self.tokens[at - 1]) || matches!(self.tokens[at - 1].token, T::RParen | T::RBracket));
+                if called || taken_of {
+                    at -= 1;
+                }
+                if taken_of {
+                    continue;
+                }
+            }
+            match at > 1 && self.is(at - 1, &T::Period) {
+                true => at -= 2,
+                false => return at,
+            }
+        }
+    }
+
+    /// The bracket that this one closes.
+    fn opened(&self, close: usize) -> usize {
+        let mut depth = 0_usize;
+        for at in (0..=close).rev() {
+            match self.tokens[at].token {
+                T::RParen | T::RBracket | T::RBrace => depth += 1,
+                T::LParen | T::LBracket | T::LBrace => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                return at;
+            }
+        }
+        0
+    }
+
+    /// How many macros were put into these tokens.
+    fn macros_in(&self, tokens: &Range<usize>) -> usize {
+        let (start, end) = (self.tokens[tokens.start].range.start(), self.tokens[tokens.end].range.start());
+        let inside =
+            |edit: &&Edit| edit.text.starts_with(MACRO) && edit.range.start() >= start && edit.range.end() < end;
+        self.edits.iter().filter(inside).count()
     }
 
     /// Whether a truth value is what is sorted by.
@@ -407,7 +483,11 @@ mod tests {
                 "log(1) + log(b, x)",
                 "log(viz_1_4_positive(1)) + log(viz_1_4_not_one(viz_1_4_positive(b)), viz_1_4_positive(x))",
             ),
-            ("x.ln() + ln + \"ln\"", "x.ln() + ln + \"ln\""),
+            ("x.ln() + ln + \"ln\"", "viz_1_4_positive(x).ln() + ln + \"ln\""),
+            ("a and (n - 1).ln()", "a and viz_1_4_positive((n - 1)).ln()"),
+            ("\"t\".\"n\".sqrt().ln()", "viz_1_4_positive(viz_1_4_not_negative(\"t\".\"n\").sqrt()).ln()"),
+            ("f(x)[1].ln() + 1", "viz_1_4_positive(f(x)[1]).ln() + 1"),
+            ("main.ln(n - 1)", "main.ln(viz_1_4_positive(n - 1))"),
             ("'ln(0)' || a -- ln(0) % 2", "'ln(0)' || a -- ln(0) % 2"),
         ] {
             assert_eq!(all(typed), meant);
@@ -460,6 +540,8 @@ mod tests {
     fn calls_in_calls_are_followed_to_some_depth() {
         let text = all(&format!("{}x{}", "ln(".repeat(40), ")".repeat(40)));
         assert_eq!(text.matches("viz_1_4_").count(), MOST_NESTED);
+        let chain = all(&format!("x{}", ".ln()".repeat(40)));
+        assert_eq!(chain.matches("viz_1_4_").count(), MOST_NESTED);
     }
 
     #[test]

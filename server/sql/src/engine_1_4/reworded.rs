@@ -14,6 +14,8 @@ pub struct Reworded {
     pub(super) tried: Option<TextRange>,
     /// The operands that got parentheses.
     pub(super) regrouped: Vec<Regrouped>,
+    /// The names of what 1.4 fails for and 2.0 doesn't.
+    pub(super) stricter: Vec<TextRange>,
 }
 
 /// A text that is no time to 1.4.
@@ -51,6 +53,11 @@ impl Reworded {
     /// The operands that 2.0 does not hold for such without the parentheses that they have here.
     pub fn regrouped(&self) -> &[Regrouped] {
         &self.regrouped
+    }
+
+    /// The functions that fail in 1.4 for arguments that 2.0 takes, in the typed text.
+    pub fn stricter(&self) -> &[TextRange] {
+        &self.stricter
     }
 
     /// Whether it has such texts.

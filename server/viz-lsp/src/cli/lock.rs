@@ -117,9 +117,11 @@ impl Sources<'_> {
     fn changed(&self, target: &Target) -> anyhow::Result<Changed> {
         let read = self.read(target)?;
         let root = &read.project.root;
-        let Some(old) = lock::read(root)? else {
+        let Some(mut old) = lock::read(root)? else {
             bail!("there is no {}: `viz-lsp lock` writes it", root.join(LOCK_FILE).display());
         };
+        // A lock may come with a pull request: what it asks for is told only where the settings tell it.
+        lock::by_settings(&read.project, &mut old.lock);
         let Made { lock, unread, .. } = lock::make(read.heard(), Some(&old.lock), Some(Keep::Values));
         let answering = Answering { answerer: self.recorder, limits: read.limits, deadline: self.deadline };
         let live = Live {

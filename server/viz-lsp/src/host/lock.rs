@@ -9,7 +9,7 @@ mod since;
 mod use_of;
 
 pub use file::read;
-pub use made::{Heard, Made, make};
+pub use made::{Heard, Made, by_settings, make};
 pub use recorder::Recorder;
 pub use renew::{Renewed, renew, unread};
 pub use since::{Live, Since};

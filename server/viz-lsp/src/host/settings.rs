@@ -41,6 +41,20 @@ pub struct AskedFor {
 }
 
 impl AskedFor {
+    /// Nothing, of sources that may be opened.
+    pub const fn nothing(now: NaiveDateTime) -> Self {
+        Self {
+            level: None,
+            max_combinations: None,
+            seed: None,
+            hostile: None,
+            timeout: None,
+            memory: None,
+            trusted: true,
+            now,
+        }
+    }
+
     /// The options of a check of a project with this configuration.
     pub fn options(&self, config: &Config) -> CheckOptions {
         CheckOptions {
@@ -94,16 +108,7 @@ fn configured_level(config: &Config) -> Level {
 mod tests {
     use super::*;
 
-    const NOTHING: AskedFor = AskedFor {
-        level: None,
-        max_combinations: None,
-        seed: None,
-        hostile: None,
-        timeout: None,
-        memory: None,
-        trusted: true,
-        now: NaiveDateTime::MIN,
-    };
+    const NOTHING: AskedFor = AskedFor::nothing(NaiveDateTime::MIN);
 
     #[test]
     fn what_is_asked_for_wins_over_the_configuration() {

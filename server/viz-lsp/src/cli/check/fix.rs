@@ -1,5 +1,6 @@
 //! `--fix`: puts the safe fixes of findings into the files, and nothing else.
 
+use super::taken::{Taken, replaced};
 use crate::cli::args::Fixes;
 use crate::cli::diff;
 use crate::cli::targets::current_folder;
@@ -9,7 +10,7 @@ use crate::host::own::Foreign;
 use crate::host::paths::real;
 use crate::host::words::thousands;
 use anyhow::{Context, bail};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use viz_check::Finding;
 use viz_files::{Folder, Refused};
@@ -19,37 +20,38 @@ use viz_text::{FileId, TextRange};
 /// A fix can uncover another; a chain longer than this is left to the next run.
 pub const ROUNDS: usize = 10;
 
-type Edits = BTreeMap<FileId, Vec<(TextRange, String)>>;
+/// Edits of a file, and the places that they take.
+type Edits = BTreeMap<FileId, (Taken, Vec<(TextRange, String)>)>;
+
+/// Of files that fixes are for: the ends of their lines, `None` if they are not the project's own.
+type Ends = HashMap<FileId, Option<&'static str>>;
 
 /// Puts the fixes of a check into the texts, except those that were tried before, and returns how many. Of fixes
 /// that touch the same place the first wins; the others have their turn in the next round.
 pub fn apply(checked: &Checked, which: Fixes, files: &mut Overlay, tried: &mut HashSet<String>) -> usize {
-    let mut edits = Edits::new();
+    let (mut edits, mut ends) = (Edits::new(), Ends::new());
     let mut count = 0;
     for finding in &checked.report.findings {
-        let Some(wanted) = edits_of(&checked.project, which, finding).filter(|_| !tried.contains(&finding.fingerprint))
-        else {
+        if tried.contains(&finding.fingerprint) {
             continue;
+        }
+        let Some(wanted) = edits_of(&checked.project, which, finding, &mut ends) else { continue };
+        let mut free = |(file, range, _): &(FileId, TextRange, String)| {
+            edits.get_mut(file).is_none_or(|(taken, _)| taken.is_free(*range))
         };
-        let free = |(file, range, _): &(FileId, TextRange, String)| {
-            edits.get(file).is_none_or(|taken| taken.iter().all(|(other, _)| range.intersect(*other).is_none()))
-        };
-        if wanted.iter().all(free) {
+        if wanted.iter().all(&mut free) {
             tried.insert(finding.fingerprint.clone());
             count += 1;
             for (file, range, text) in wanted {
-                edits.entry(file).or_default().push((range, text));
+                let (taken, edits) = edits.entry(file).or_default();
+                taken.take(range);
+                edits.push((range, text));
             }
         }
     }
-    for (id, mut edits) in edits {
+    for (id, (_, edits)) in edits {
         let file = checked.project.file(id);
-        let mut text = file.document.text().to_owned();
-        edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start()));
-        for (range, new) in edits {
-            text.replace_range(std::ops::Range::<usize>::from(range), &new);
-        }
-        files.insert(file.path.clone(), text);
+        files.insert(file.path.clone(), replaced(file.document.text(), edits));
     }
     count
 }
@@ -70,15 +72,22 @@ pub fn left(checked: &Checked, which: Fixes) -> Option<String> {
 }
 
 /// The edits of a finding's fix, with the line ends of their files; `None` if a file is not the project's own.
-fn edits_of(project: &Project, which: Fixes, finding: &Finding) -> Option<Vec<(FileId, TextRange, String)>> {
+fn edits_of(
+    project: &Project,
+    which: Fixes,
+    finding: &Finding,
+    ends: &mut Ends,
+) -> Option<Vec<(FileId, TextRange, String)>> {
     let fix = finding.fix.as_ref().filter(|fix| (fix.safe || which == Fixes::All) && !fix.edits.is_empty())?;
     let edit = |(loc, text): &(viz_text::Loc, String)| {
         let (id, range) = project.resolve(*loc)?;
-        let file = project.file(id);
-        Foreign::of(&project.root, &file.path).is_none().then(|| {
-            let text = if file.document.text().contains("\r\n") { text.replace('\n', "\r\n") } else { text.clone() };
-            (id, range, text)
-        })
+        let of_file = || {
+            let file = project.file(id);
+            let end = || if file.document.text().contains("\r\n") { "\r\n" } else { "\n" };
+            Foreign::of(&project.root, &file.path).is_none().then(end)
+        };
+        let end = (*ends.entry(id).or_insert_with(of_file))?;
+        Some((id, range, text.replace('\n', end)))
     };
     fix.edits.iter().map(edit).collect()
 }

@@ -1,6 +1,7 @@
 //! `--check`: from paths to an exit status.
 
 pub(crate) mod fix;
+mod taken;
 mod watch;
 
 use crate::cli::args::{CheckArgs, CommonArgs, Deny, Format};
@@ -270,16 +271,8 @@ pub fn load(
 
 /// What the command line asks of each check.
 pub fn asked_for(args: &CommonArgs) -> AskedFor {
-    AskedFor {
-        level: None,
-        max_combinations: None,
-        seed: None,
-        hostile: None,
-        timeout: args.timeout,
-        memory: args.memory,
-        trusted: true,
-        now: args.now.unwrap_or_else(|| chrono::Local::now().naive_local()),
-    }
+    let now = args.now.unwrap_or_else(|| chrono::Local::now().naive_local());
+    AskedFor { timeout: args.timeout, memory: args.memory, ..AskedFor::nothing(now) }
 }
 
 /// One check, to the end.

@@ -10,7 +10,7 @@ use viz_facts::{
     Answer, Column, Detail, Fact, FactStore, KeyedQuestion, OptionValues, Question, QuestionKey, Reason, SqlError,
     Unknown,
 };
-use viz_lock::{Given, Hash, Keep, Lock, MOST_OPTIONS, Section, SectionKind, kept};
+use viz_lock::{Given, Hash, Keep, Lock, MOST_OPTIONS, Section, SectionKind, kept, no_more_than};
 use viz_project::{Body, Kind, ObjectId, Options, Project};
 
 /// A lock, and what has to be told of it.
@@ -66,6 +66,19 @@ pub fn make(heard: Heard<'_>, old: Option<&Lock>, keep: Option<Keep>) -> Made {
     making.keep_old(old);
     making.unread.values_mut().for_each(|why| project.mask().hide_in(why));
     Made { lock: making.lock, unread: making.unread, many: making.many.into_iter().collect() }
+}
+
+/// Takes from a lock what the project's settings would not tell.
+pub fn by_settings(project: &Project, lock: &mut Lock) {
+    for id in project.of_kind(Kind::Input) {
+        let Body::Input(input) = &project.object(id).body else { continue };
+        let name = project.object(id).name_text();
+        let keep = project.config().lock.of_input(name, matches!(input.options, Options::Query(_)));
+        let section = lock.sections.get_mut(&(SectionKind::Input, name.to_owned()));
+        if let Some((_, given)) = section.and_then(|section| section.main.as_mut()) {
+            *given = no_more_than(keep, given);
+        }
+    }
 }
 
 struct Making<'a> {
@@ -152,9 +165,18 @@ impl Making<'_> {
     /// What is kept of an answer; `None` if nothing may be.
     fn given(&mut self, id: ObjectId, question: &KeyedQuestion, answer: &Answer, keep: Keep) -> Option<Given> {
         let of_data = self.project.config().lock.tells_of_data();
+        // What is made of a value tells it, too.
+        if let Answer::Options(Ok(values)) = answer
+            && self.holds_secrets(texts(&Given::Values(values.clone())))
+        {
+            return None;
+        }
+        let in_duckdb = question.source().is_none_or(viz_facts::SourceSpec::runs_in_duckdb);
         let failed = |error: &SqlError| {
-            // What can't be converted stands in the message, and it may be data.
-            let of_text = matches!(error.kind, Parser | Catalog | Binder | Refused);
+            // What can't be converted stands in the message, and it may be data. Of SQLite's messages nobody knows what they quote, but for what
+            // stands in the query.
+            let of_text = matches!(error.kind, Parser | Catalog | Binder | Refused)
+                && (in_duckdb || is_of_text(&error.message, question.sql()));
             (of_data || of_text).then(|| Given::Fails(error.clone()))
         };
         let given = match answer {
@@ -288,8 +310,18 @@ fn not_run(why: &Unknown) -> Given {
     Given::NotRun { why: why.code, message: why.message.clone(), word }
 }
 
+/// Names and types: a STRUCT's names may be data.
 fn names(columns: &[Column]) -> Vec<&str> {
-    columns.iter().map(|column| column.name.as_str()).collect()
+    columns.iter().flat_map(|column| [column.name.as_str(), column.data_type.as_str()]).collect()
+}
+
+/// Whether all that SQLite's message names stands in the query.
+fn is_of_text(message: &str, sql: &str) -> bool {
+    let rest = ["no such column: ", "no such table: ", "no such function: ", "ambiguous column name: "]
+        .iter()
+        .find_map(|beginning| message.strip_prefix(beginning));
+    let near = || message.strip_prefix("near \"")?.strip_suffix("\": syntax error");
+    rest.or_else(near).is_some_and(|named| sql.contains(named))
 }
 
 /// All texts that came from the source.
@@ -300,7 +332,8 @@ fn texts(given: &Given) -> Vec<&str> {
         Given::Values(values) => {
             names(&values.columns).into_iter().chain(values.values.iter().flatten().map(String::as_str)).collect()
         }
-        Given::Runs | Given::Rows(_) | Given::Nothing | Given::NotRun { .. } => Vec::new(),
+        Given::NotRun { message, word, .. } => std::iter::once(message).chain(word).map(String::as_str).collect(),
+        Given::Runs | Given::Rows(_) | Given::Nothing => Vec::new(),
     }
 }
 
@@ -312,5 +345,5 @@ fn is_readable(given: &Given) -> bool {
         _ => return true,
     }
     .iter()
-    .all(|column| column.data_type.is_valid())
+    .all(|column| column.data_type.is_valid() && viz_lock::is_kept(column.data_type.as_str()))
 }

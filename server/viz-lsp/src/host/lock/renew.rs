@@ -3,10 +3,11 @@
 use crate::host::lock::file::{read, write};
 use crate::host::lock::made::{Heard, Made, make};
 use crate::host::words::count;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use viz_lock::{LOCK_FILE, Lock, MOST_OPTIONS, SectionKind};
+use viz_project::Code;
 
 /// What became of a project's lock.
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,9 +30,16 @@ pub struct Renewed {
 /// Writes what a check with the sources has heard as its project's lock, unless that is what stands there.
 ///
 /// # Errors
-/// If it is too large or can't be written: nothing is.
+/// If the settings can't be read, it is too large or can't be written: nothing is.
 pub fn renew(heard: Heard<'_>) -> anyhow::Result<Renewed> {
     let root = &heard.project.root;
+    // They may say that less is to be told.
+    if let Some(wrong) = heard.project.problems().find(|problem| problem.code == Code::Configuration) {
+        bail!(
+            "{LOCK_FILE} is not written, because the settings that say what it may tell can't be read: {}",
+            wrong.message
+        );
+    }
     // A damaged one is written anew; a link is not followed when it is written either.
     let (old, damaged) = match read(root) {
         Ok(old) => (old, None),

@@ -31,16 +31,8 @@ impl Renewing<'_> {
     pub fn run(&self, deadline: &Deadline) -> Result<Renewed, Unknown> {
         let Self { state, root, answerer } = *self;
         let project = Project::load(root, &state.files(&Documents::default()), &state.environment);
-        let asked = AskedFor {
-            level: Some(Level::Bind),
-            max_combinations: None,
-            seed: None,
-            hostile: None,
-            timeout: None,
-            memory: None,
-            trusted: true,
-            now: chrono::Local::now().naive_local(),
-        };
+        let now = chrono::Local::now().naive_local();
+        let asked = AskedFor { level: Some(Level::Bind), ..AskedFor::nothing(now) };
         let (options, limits) = asked.merge(project.config());
         let (recorder, memo, mut facts) = (Recorder::new(answerer), Memo::default(), FactStore::new());
         let answering = Answering { answerer: &recorder, limits, deadline };

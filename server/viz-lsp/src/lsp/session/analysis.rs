@@ -264,6 +264,7 @@ impl Analysis {
             ("executions", counters.executions),
             ("findingsFinished", counters.findings_finished),
             ("keysComputed", counters.keys),
+            ("lookedAt", counters.looked_at),
             ("lookedUp", counters.looked_up),
         ] {
             self.state.stats.count(what, times);
