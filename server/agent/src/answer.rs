@@ -104,13 +104,17 @@ fn fit(value: &mut Value) {
     }
     let Some(rows) = value.get_mut("rows").and_then(Value::as_array_mut) else { return *value = too_large(whole) };
     let count = rows.len();
-    let mut over = (whole + 64).saturating_sub(MOST_CHARACTERS);
+    let mut over = (whole + 160).saturating_sub(MOST_CHARACTERS);
     while over > 0 {
         let Some(last) = rows.pop() else { break };
         over = over.saturating_sub(size(&last) + 1);
     }
     let left = rows.len();
     value["rows_left_out"] = json!(count - left);
+    if let Some(run_id) = value["run_id"].as_str() {
+        let offset = value["offset"].as_u64().unwrap_or_default() + left as u64;
+        value["more"] = json!({ "tool": "get_run_status", "run_id": run_id, "offset": offset });
+    }
     if size(value) > MOST_CHARACTERS {
         *value = too_large(whole);
     }

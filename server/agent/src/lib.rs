@@ -14,11 +14,13 @@
 
 mod answer;
 pub mod plan;
+mod run;
 mod session;
 mod tool;
 mod tools;
 
 pub use answer::{Answer, MOST_CHARACTERS, NOTE};
+pub use run::Circumstances;
 pub use session::{Host, Session};
 pub use tool::Tool;
 pub use tools::{INSTRUCTIONS, TOOLS, named};

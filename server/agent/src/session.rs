@@ -1,10 +1,12 @@
 //! What tools work with: a project, what is known of its data, and who is asked for more.
 
 use crate::plan::Dataset;
+use crate::run::Circumstances;
 use chrono::NaiveDateTime;
 use std::sync::Arc;
+use std::time::SystemTime;
 use viz_check::Report;
-use viz_facts::{Answer, Fact, FactStore, KeyedQuestion, Question, Unknown};
+use viz_facts::{Answer, Capsule, Fact, FactStore, KeyedQuestion, Question, QuestionKey, Unknown};
 use viz_project::Project;
 
 /// Turns of asking that a tool may need: each asks for what the one before it made known.
@@ -18,6 +20,14 @@ pub trait Host {
     fn check(&self, facts: &mut FactStore) -> Report;
     /// The page of a finding's code, for people.
     fn page(&self, code: &str) -> Option<String>;
+    /// Where questions on data run, and for whom.
+    fn circumstances(&self) -> Circumstances;
+    /// Keeps what was asked and what came of it; `over` is what the engine was asked, and when it found that out. `false` if nothing is kept.
+    fn record(&self, capsule: Capsule, over: Option<(QuestionKey, SystemTime)>) -> bool;
+    /// What was asked of this project, newest first; one question by its name. `None` if nothing is kept.
+    fn asked(&self, run_id: Option<&str>, most: usize) -> Option<Vec<Capsule>>;
+    /// The rows of such a question, while they are kept.
+    fn rows_of(&self, run_id: &str) -> Option<Answer>;
 }
 
 /// A project, and who is asked about it.
@@ -75,12 +85,16 @@ impl<'a> Session<'a> {
 
     /// The answer to one question, asked now.
     pub(crate) fn answer(&mut self, question: Question) -> Result<Arc<Answer>, Unknown> {
-        let question = KeyedQuestion::from(question);
-        self.learn(std::slice::from_ref(&question));
-        match self.facts.get(&question) {
+        self.answer_dated(&KeyedQuestion::from(question)).map(|(answer, _)| answer)
+    }
+
+    /// The same, and when it was found out: now, or by an earlier run over the same data.
+    pub(crate) fn answer_dated(&mut self, question: &KeyedQuestion) -> Result<(Arc<Answer>, SystemTime), Unknown> {
+        self.learn(std::slice::from_ref(question));
+        match self.facts.get(question) {
+            Some(Fact::Known { answer, at }) => Ok((Arc::clone(answer), *at)),
             Some(Fact::Unknown(why)) => Err(why.clone()),
-            Some(fact) => fact.answer().cloned().ok_or_else(Unknown::pending),
-            None => Err(Unknown::pending()),
+            _ => Err(Unknown::pending()),
         }
     }
 }

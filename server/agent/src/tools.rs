@@ -7,6 +7,7 @@ mod describe_object;
 mod execute_query_plan;
 mod execute_sql;
 mod explain_finding;
+mod get_run_status;
 mod get_schema;
 mod list_datasets;
 mod list_objects;
@@ -27,6 +28,7 @@ pub const TOOLS: &[Tool] = &[
     get_schema::TOOL,
     execute_query_plan::TOOL,
     execute_sql::TOOL,
+    get_run_status::TOOL,
     list_objects::TOOL,
     describe_object::TOOL,
     check_project::TOOL,

@@ -6,6 +6,7 @@ mod golden;
 mod hostile;
 mod mcp;
 mod mutations;
+mod runs;
 
 use crate::PROGRAM;
 use serde_json::Value;

@@ -2,10 +2,11 @@
 
 use crate::answer::{self, Answer};
 use crate::plan::{Understood, schema, understand};
+use crate::run::Run;
 use crate::session::Session;
 use crate::tool::{Arguments, Tool};
 use serde_json::{Map, Value, json};
-use viz_facts::Answer as Told;
+use viz_facts::{Answer as Told, KeyedQuestion};
 
 pub(crate) const TOOL: Tool = Tool::reading(
     "execute_query_plan",
@@ -22,6 +23,7 @@ pub(crate) const TOOL: Tool = Tool::reading(
             "properties": {
                 "plan": schema(),
                 "question": { "type": "string", "description": "the question in words, for the record" },
+                "parent_run_id": { "type": "string", "description": "the run that this one mends" },
             },
             "required": ["plan"],
             "additionalProperties": false,
@@ -31,16 +33,26 @@ pub(crate) const TOOL: Tool = Tool::reading(
 );
 
 fn run(session: &mut Session<'_>, arguments: &Arguments) -> Answer {
+    let mut run = Run::begin(TOOL.name, "", arguments);
+    let answer = answered(session, arguments, &mut run);
+    run.end(session, answer)
+}
+
+fn answered(session: &mut Session<'_>, arguments: &Arguments, run: &mut Run) -> Answer {
     let plan = arguments.get("plan").cloned().unwrap_or_default();
     let understood = session.settled(|dataset| {
         let mut understood = understand(dataset, &plan);
         let open = std::mem::take(&mut understood.open);
         (understood, open)
     });
+    run.of_plan(&understood);
     let Some(compiled) = &understood.compiled else { return invalid(&understood) };
-    let question = if compiled.dry_run { compiled.bound() } else { compiled.question() };
-    let answer = match session.answer(question) {
-        Ok(answer) => answer,
+    let question = KeyedQuestion::from(if compiled.dry_run { compiled.bound() } else { compiled.question() });
+    let answer = match session.answer_dated(&question) {
+        Ok((answer, at)) => {
+            run.over(question.key(), at);
+            answer
+        }
         Err(why) => return answer::unknown(&why),
     };
     match &*answer {

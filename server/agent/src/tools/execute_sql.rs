@@ -2,11 +2,12 @@
 
 use crate::answer::{self, Answer};
 use crate::plan::{DEFAULT_LIMIT, Limit, MOST_ROWS};
+use crate::run::Run;
 use crate::session::Session;
 use crate::tool::{Arguments, Tool};
 use serde_json::{Value, json};
 use viz_check::{source_of_model, source_spec};
-use viz_facts::{Answer as Told, QueryTable, Question, RunBy, SourceSpec, Unknown};
+use viz_facts::{Answer as Told, KeyedQuestion, QueryTable, Question, RunBy, SourceSpec, Unknown};
 use viz_project::{Body, Kind, ObjectId, did_you_mean, similar};
 use viz_sql::model_query;
 
@@ -22,6 +23,7 @@ pub(crate) const TOOL: Tool = Tool::reading(
                 "dataset": { "type": "string", "description": "a model or source" },
                 "sql": { "type": "string", "description": "one SELECT" },
                 "limit": { "type": "integer", "minimum": 1, "description": format!("rows at most: {DEFAULT_LIMIT} if left out, never more than {MOST_ROWS}") },
+                "question": { "type": "string", "description": "the question in words, for the record" },
             },
             "required": ["dataset", "sql"],
             "additionalProperties": false,
@@ -35,6 +37,13 @@ const MOST_BYTES: u32 = 1 << 20;
 
 fn run(session: &mut Session<'_>, arguments: &Arguments) -> Answer {
     let (name, sql) = (arguments.text("dataset").unwrap_or_default(), arguments.text("sql").unwrap_or_default());
+    let mut run = Run::begin(TOOL.name, name, arguments);
+    run.of_sql(sql);
+    let answer = answered(session, arguments, (name, sql), &mut run);
+    run.end(session, answer)
+}
+
+fn answered(session: &mut Session<'_>, arguments: &Arguments, (name, sql): (&str, &str), run: &mut Run) -> Answer {
     let limit = Limit::of(arguments.number("limit"));
     let (source, tables) = match read(session, name) {
         Ok(Some(found)) => found,
@@ -50,23 +59,29 @@ fn run(session: &mut Session<'_>, arguments: &Arguments) -> Answer {
         }
         Err(why) => return answer::unknown(&why),
     };
-    let question = Question::Rows {
+    let question = KeyedQuestion::from(Question::Rows {
         source,
         tables,
         by: RunBy::Source,
         sql: sql.to_owned(),
         rows: limit.rows as u32,
         bytes: MOST_BYTES,
+    });
+    let answer = match session.answer_dated(&question) {
+        Ok((answer, at)) => {
+            run.over(question.key(), at);
+            answer
+        }
+        Err(why) => return answer::unknown(&why),
     };
-    match session.answer(question).as_deref() {
-        Ok(Told::Rows(Ok(rows))) => {
+    match &*answer {
+        Told::Rows(Ok(rows)) => {
             let mut out = answer::rows(rows, limit, session.shows_rows);
             out.insert("status".into(), "ok".into());
             Answer::of(Value::Object(out))
         }
-        Ok(Told::Rows(Err(error))) => answer::refused(error, sql, session.shows_rows),
-        Ok(_) => Answer::failed("the engine gave an answer of another kind"),
-        Err(why) => answer::unknown(why),
+        Told::Rows(Err(error)) => answer::refused(error, sql, session.shows_rows),
+        _ => Answer::failed("the engine gave an answer of another kind"),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::cli::args::{AboutArgs, AskArgs};
 use crate::cli::check::load;
 use crate::cli::{explain, targets};
-use crate::host::answerer::EngineAnswerer;
+use crate::host::answerer::{EngineAnswerer, Limits};
 use crate::host::deadline::{self, Deadline};
 use crate::host::fixpoint::{self, Answering};
 use crate::host::granted;
@@ -15,9 +15,10 @@ use serde_json::{Value, json};
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use viz_agent::{Answer, Host, Session, TOOLS, Tool};
+use std::time::SystemTime;
+use viz_agent::{Answer, Circumstances, Host, Session, TOOLS, Tool};
 use viz_check::{CheckOptions, Memo, Report};
-use viz_facts::{Fact, FactStore, KeyedQuestion};
+use viz_facts::{Answer as Told, Capsule, Fact, FactStore, KeyedQuestion, QuestionKey};
 use viz_project::{Code, Confined, Environment, Project};
 
 /// Exit status when the answer says why there is no other.
@@ -41,7 +42,7 @@ pub fn run(args: &AskArgs) -> anyhow::Result<ExitCode> {
     let answer = std::thread::scope(|scope| {
         let ask = || {
             let desk = Desk::new(args.about.clone())?;
-            desk.answer(tool, &arguments, &Deadline::of_process(Some(deadline::USUAL)))
+            desk.answer(tool, &arguments, "ask", &Deadline::of_process(Some(deadline::USUAL)))
         };
         let run = worker.spawn_scoped(scope, ask).context("can't start a thread")?;
         run.join().unwrap_or_else(|_| bail!("viz-lsp stopped on a mistake of its own; please report it"))
@@ -106,7 +107,7 @@ impl Desk {
     ///
     /// # Errors
     /// If there is no project, or several.
-    pub fn answer(&self, tool: &Tool, arguments: &Value, deadline: &Deadline) -> anyhow::Result<Answer> {
+    pub fn answer(&self, tool: &Tool, arguments: &Value, client: &str, deadline: &Deadline) -> anyhow::Result<Answer> {
         let Self { about, environment, engine } = self;
         let current = targets::current_folder()?;
         let files = Overlay::new(environment, about.allow_outside);
@@ -135,6 +136,8 @@ impl Desk {
         let host = Answers {
             project: &project,
             options: &options,
+            engine,
+            client,
             answering: Answering { answerer: engine, limits, deadline },
         };
         let mut session = Session::new(&project, &host, !about.no_rows, options.now);
@@ -148,7 +151,16 @@ impl Desk {
 struct Answers<'a> {
     project: &'a Project,
     options: &'a CheckOptions,
+    engine: &'a EngineAnswerer,
+    client: &'a str,
     answering: Answering<'a>,
+}
+
+impl Answers<'_> {
+    /// What runs of this project are found by.
+    fn place(&self) -> String {
+        viz_files::with_slashes(&self.project.root)
+    }
 }
 
 impl Host for Answers<'_> {
@@ -159,6 +171,31 @@ impl Host for Answers<'_> {
 
     fn check(&self, facts: &mut FactStore) -> Report {
         fixpoint::run(self.project, self.options, &Memo::default(), facts, self.answering, |_| {})
+    }
+
+    fn circumstances(&self) -> Circumstances {
+        let Limits { timeout, memory, .. } = self.answering.limits;
+        let limits =
+            json!({ "milliseconds": u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX), "memory_bytes": memory });
+        Circumstances {
+            project: self.place(),
+            runner: viz_engine::RunnerKind::Process.name(),
+            limits: limits.as_object().cloned().unwrap_or_default(),
+            client: self.client.to_owned(),
+            versions: format!("viz-lsp {}, DuckDB {}", env!("CARGO_PKG_VERSION"), viz_engine::DUCKDB_VERSION),
+        }
+    }
+
+    fn record(&self, capsule: Capsule, over: Option<(QuestionKey, SystemTime)>) -> bool {
+        self.engine.record(capsule, over)
+    }
+
+    fn asked(&self, run_id: Option<&str>, most: usize) -> Option<Vec<Capsule>> {
+        self.engine.asked(&self.place(), run_id, most)
+    }
+
+    fn rows_of(&self, run_id: &str) -> Option<Told> {
+        self.engine.rows_of(&self.place(), run_id)
     }
 
     fn page(&self, code: &str) -> Option<String> {

@@ -87,8 +87,9 @@ impl Server {
     async fn answer(&self, tool: &'static Tool, arguments: Value, context: RequestContext<RoleServer>) -> Answer {
         let deadline = Deadline::new(Some(deadline::USUAL));
         let (cancel, desk) = (deadline.cancel.clone(), Arc::clone(&self.desk));
+        let client = context.peer.peer_info().map_or_else(|| "mcp".to_owned(), |info| info.client_info.name.clone());
         let (done, mut answered) = oneshot::channel();
-        let work = move || drop(done.send(desk.answer(tool, &arguments, &deadline)));
+        let work = move || drop(done.send(desk.answer(tool, &arguments, &client, &deadline)));
         let started = std::thread::Builder::new().name(tool.name.into()).stack_size(STACK).spawn(work);
         if let Err(error) = started {
             return failed(&format!("can't start a thread: {error}"));
