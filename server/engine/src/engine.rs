@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use viz_facts::{Answer, KeyedQuestion, Question, QuestionKey, Reason, SourceSpec, Unknown};
+use viz_facts::{Answer, Capsule, KeyedQuestion, Question, QuestionKey, Reason, SourceSpec, Unknown};
 use viz_files::{Granted, Handed, Identity, Kind, Roots};
 
 /// Workers of one kind at most: a second one takes its share of large batches.
@@ -360,6 +360,22 @@ impl Engine {
         let mut found = found.into_iter();
         let mut next = || found.next().map_or_else(|| Err(Stop::Cancelled.into()), |(result, _)| result);
         known.into_iter().map(|known| known.unwrap_or_else(|| (next(), since))).collect()
+    }
+
+    /// Keeps what an assistant asked, and what came of it; `over` is the question that the engine was asked for it, and when its answer was
+    /// found out. `false` if nothing is kept: without a cache, or without trust.
+    pub fn record(&self, capsule: Capsule, over: Option<(QuestionKey, SystemTime)>) -> bool {
+        self.capsules.as_ref().is_some_and(|capsules| capsules.record(capsule, over))
+    }
+
+    /// What assistants asked of the project in this folder, newest first; one of these, if a name is given. `None` if nothing is kept.
+    pub fn asked(&self, project: &str, run_id: Option<&str>, most: usize) -> Option<Vec<Capsule>> {
+        Some(self.capsules.as_ref()?.asked(project, run_id, most))
+    }
+
+    /// The rows that were the answer, while they are kept.
+    pub fn rows_of(&self, project: &str, run_id: &str) -> Option<Answer> {
+        self.capsules.as_ref()?.rows_of(project, run_id)
     }
 
     /// The folders outside of projects that may be read.

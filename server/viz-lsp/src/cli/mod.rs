@@ -1,6 +1,7 @@
 //! The command line.
 
 pub(crate) mod args;
+pub(crate) mod ask;
 pub(crate) mod build;
 pub(crate) mod check;
 mod diff;
@@ -11,6 +12,7 @@ pub(crate) mod for_shells;
 pub(crate) mod format;
 pub(crate) mod formats;
 pub(crate) mod lock;
+pub(crate) mod mcp;
 pub(crate) mod named;
 mod projects_below;
 pub(crate) mod query_log;

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 pub use viz_engine::Limits;
 use viz_engine::{Engine, EngineConfig, Wall, WorkerKind};
-use viz_facts::{Answer, Fact, KeyedQuestion, QuestionKey, Reason, SourceSpec, Unknown};
+use viz_facts::{Answer, Capsule, Fact, KeyedQuestion, QuestionKey, Reason, SourceSpec, Unknown};
 use viz_files::Granted;
 
 pub use viz_engine::CancelToken as Cancel;
@@ -70,6 +70,21 @@ impl EngineAnswerer {
         if self.remembered().is_empty() {
             self.engine.start_pure();
         }
+    }
+
+    /// Keeps what an assistant asked; `false` if nothing is kept.
+    pub fn record(&self, capsule: Capsule, over: Option<(QuestionKey, SystemTime)>) -> bool {
+        self.engine.record(capsule, over)
+    }
+
+    /// What assistants asked of the project in this folder, newest first; `None` if nothing is kept.
+    pub fn asked(&self, project: &str, run_id: Option<&str>, most: usize) -> Option<Vec<Capsule>> {
+        self.engine.asked(project, run_id, most)
+    }
+
+    /// The rows that were the answer, while they are kept.
+    pub fn rows_of(&self, project: &str, run_id: &str) -> Option<Answer> {
+        self.engine.rows_of(project, run_id)
     }
 
     /// The kernel's walls around the workers that run now.
