@@ -2,6 +2,7 @@
 
 use crate::cli::args::{AboutArgs, AskArgs};
 use crate::cli::check::load;
+use crate::cli::deep::on_deep_stack;
 use crate::cli::{explain, targets};
 use crate::host::answerer::{EngineAnswerer, Limits};
 use crate::host::deadline::{self, Deadline};
@@ -9,7 +10,7 @@ use crate::host::fixpoint::{self, Answering};
 use crate::host::granted;
 use crate::host::output;
 use crate::host::overlay::Overlay;
-use crate::host::settings::{AskedFor, STACK};
+use crate::host::settings::AskedFor;
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -38,14 +39,9 @@ pub fn run(args: &AskArgs) -> anyhow::Result<ExitCode> {
     };
     let tool = named(name)?;
     let arguments = arguments(args.arguments.as_deref())?;
-    let worker = std::thread::Builder::new().name("ask".into()).stack_size(STACK);
-    let answer = std::thread::scope(|scope| {
-        let ask = || {
-            let desk = Desk::new(args.about.clone())?;
-            desk.answer(tool, &arguments, "ask", &Deadline::of_process(Some(deadline::USUAL)))
-        };
-        let run = worker.spawn_scoped(scope, ask).context("can't start a thread")?;
-        run.join().unwrap_or_else(|_| bail!("viz-lsp stopped on a mistake of its own; please report it"))
+    let answer = on_deep_stack("ask", || {
+        let desk = Desk::new(args.about.clone())?;
+        desk.answer(tool, &arguments, "ask", &Deadline::of_process(Some(deadline::USUAL)))
     })?;
     print(answer.value);
     Ok(if answer.is_error { ExitCode::from(NO_ANSWER) } else { ExitCode::SUCCESS })
