@@ -260,6 +260,12 @@ impl Workspace {
         layer
     }
 
+    /// Whether the last check lacks something that the editor shows: it is gone, or not known again yet.
+    pub fn misses_some(&self) -> bool {
+        let found: FxHashSet<&str> = self.report.findings.iter().map(|finding| &*finding.fingerprint).collect();
+        !self.shown.iter().all(|shown| found.contains(&*shown.fingerprint))
+    }
+
     /// How many findings were converted to diagnostics since this was last asked.
     pub fn take_converted(&mut self) -> usize {
         std::mem::take(&mut self.converted.count)
