@@ -264,6 +264,7 @@ impl Analysis {
             ("binds", counters.binds),
             ("executions", counters.executions),
             ("findingsFinished", counters.findings_finished),
+            ("findingsOrdered", counters.findings_ordered),
             ("keysComputed", counters.keys),
             ("lookedAt", counters.looked_at),
             ("lookedUp", counters.looked_up),
@@ -287,6 +288,9 @@ impl Analysis {
         let started = Instant::now();
         let attention = Attention { files, stop: &|| self.state.is_newer_than(turn.revision) };
         loop {
+            if self.state.is_newer_than(turn.revision) {
+                return End::Interrupted;
+            }
             let mut questions = workspace.check(&self.settings, attention);
             if self.state.is_newer_than(turn.revision) {
                 return End::Interrupted;
