@@ -25,6 +25,8 @@ const LANES: usize = 2;
 
 /// Start a second worker if at least this many questions are open that need no source,
 const MANY_PURE: usize = 128;
+/// or share with one that runs already if there are this many,
+const SHARED_PURE: usize = 8;
 /// or this many that need one: starting a worker costs as much time as answering them.
 const MANY_OF_SOURCES: usize = 8;
 
@@ -52,8 +54,10 @@ pub struct EngineConfig {
     pub limits: Limits,
     /// Time between the interrupt of a query and the kill of its worker.
     pub grace: Duration,
-    /// Whether sources may be opened. If not, the engine has no means to do so.
+    /// Whether the workspace is trusted. If not, no source is opened, and nothing is kept.
     pub trusted: bool,
+    /// Whether sources are opened there. If not, the engine has no means to do so.
+    pub sources: bool,
     /// Whether the files of sources are opened only where they really lie in the project's repository
     /// ([`viz_files::repository`]), because the project may be somebody else's: in CI.
     pub confined: bool,
@@ -78,6 +82,7 @@ impl EngineConfig {
             limits: Limits::default(),
             grace: Duration::from_secs(1),
             trusted,
+            sources: true,
             confined: false,
             granted: Granted::none(),
             copy_limit: 512 << 20,
@@ -253,7 +258,8 @@ fn outside_of_repositories(questions: &[KeyedQuestion], granted: &Granted) -> Ve
 impl Engine {
     /// An engine. Nothing is started yet.
     pub fn new(config: EngineConfig) -> Self {
-        let EngineConfig { program, limits, grace, trusted, confined, granted, copy_limit, cache, export } = config;
+        let EngineConfig { program, limits, grace, trusted, sources, confined, granted, copy_limit, cache, export } =
+            config;
         [Some(&crate::cache_folder()), cache.as_ref()].into_iter().flatten().for_each(|ours| viz_files::close(ours));
         let capsules = cache.filter(|_| trusted).and_then(|folder| Capsules::open(&folder, &program, &granted));
         let stuck = Arc::new(Stuck::default());
@@ -276,8 +282,13 @@ impl Engine {
             granted,
             capsules,
             stuck,
-            sources: trusted.then(|| Sources::new(of_sources, copy_limit, confined)),
+            sources: (trusted && sources).then(|| Sources::new(of_sources, copy_limit, confined)),
         }
+    }
+
+    /// Starts the workers that need no source, and returns at once: they begin while others read what to ask them.
+    pub fn start_pure(&self) {
+        self.parse.iter().for_each(|slot| slot.start());
     }
 
     /// Answers questions, in their order. Blocks until all are answered: don't call it on a thread that must not wait.
@@ -409,7 +420,12 @@ impl Engine {
         let (of_sources, pure): (Vec<_>, Vec<_>) =
             questions.enumerate().map(pending).partition(|pending| pending.question.source().is_some());
         // The fast worker first: it works while a source worker starts.
-        for (slot, pure) in self.parse.iter().zip(lanes(pure, MANY_PURE, NEIGHBOURS)) {
+        let both_run = self.parse.iter().all(|slot| slot.pid().is_some());
+        let (many, neighbours) = match both_run {
+            true => (SHARED_PURE, NEIGHBOURS.min(pure.len().div_ceil(LANES).max(1))),
+            false => (MANY_PURE, NEIGHBOURS),
+        };
+        for (slot, pure) in self.parse.iter().zip(lanes(pure, many, neighbours)) {
             if let Err(pure) = slot.submit(pure) {
                 let closed = closed();
                 pure.into_iter().for_each(|pending| pending.batch.resolve(pending.at, Err(closed.clone())));

@@ -40,10 +40,23 @@ impl EngineAnswerer {
     /// # Errors
     /// If this program can't find itself.
     pub fn new(trusted: bool, confined: bool, cache: bool, granted: Granted) -> anyhow::Result<Self> {
+        Self::with(true, trusted, confined, cache, granted)
+    }
+
+    /// An engine of a trusted workspace that has no means to open a source.
+    ///
+    /// # Errors
+    /// If this program can't find itself.
+    pub fn without_sources(cache: bool) -> anyhow::Result<Self> {
+        Self::with(false, true, true, cache, Granted::none())
+    }
+
+    fn with(sources: bool, trusted: bool, confined: bool, cache: bool, granted: Granted) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("can't tell where this program is")?;
         Ok(Self {
             engine: Engine::new(EngineConfig {
                 cache: cache.then(viz_engine::cache_folder),
+                sources,
                 confined,
                 granted,
                 ..EngineConfig::new(program, trusted)
@@ -51,9 +64,14 @@ impl EngineAnswerer {
             remembered: OnceLock::new(),
         })
     }
-}
 
-impl EngineAnswerer {
+    /// Lets the workers begin while the project is read, if they will be needed: if nothing is known of any text.
+    pub fn start(&self) {
+        if self.remembered().is_empty() {
+            self.engine.start_pure();
+        }
+    }
+
     /// Keeps what an assistant asked; `false` if nothing is kept.
     pub fn record(&self, capsule: Capsule, over: Option<(QuestionKey, SystemTime)>) -> bool {
         self.engine.record(capsule, over)

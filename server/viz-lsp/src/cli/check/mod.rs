@@ -46,18 +46,14 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
             }
             let deadline =
                 Deadline::of_process(Some(args.common.deadline.map_or(crate::host::deadline::USUAL, seconds)));
-            let outcome = check_all(
-                args,
-                // With a lock there is nothing that could open a source.
-                &EngineAnswerer::new(
-                    !args.locked,
-                    args.common.is_confined(),
-                    !args.common.no_cache,
-                    args.common.granted()?,
-                )?,
-                &deadline,
-                started,
-            )?;
+            let (cache, granted) = (!args.common.no_cache, args.common.granted()?);
+            // With a lock there is nothing that could open a source.
+            let answerer = match args.locked {
+                true => EngineAnswerer::without_sources(cache)?,
+                false => EngineAnswerer::new(true, args.common.is_confined(), cache, granted)?,
+            };
+            answerer.start();
+            let outcome = check_all(args, &answerer, &deadline, started)?;
             let status = if args.diff {
                 would_fix(args, &outcome)
             } else {
