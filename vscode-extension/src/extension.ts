@@ -5,6 +5,7 @@ import { checkWorkspace } from "./check";
 import { BEHIND_DASH, ITEM_WITH_KEY, LINE_END } from "./enter";
 import { lineage } from "./lineage/list";
 import { LineagePanel } from "./lineage/panel";
+import { offerToAssistants } from "./mcp";
 import { inform } from "./notify";
 import { openPage, pages } from "./pages";
 import { nextFailing, pin, pinChoices, refused, unpin } from "./pin";
@@ -77,6 +78,7 @@ function start(context: vscode.ExtensionContext, session: Session): void {
   void vscode.commands.executeCommand("setContext", "viz.active", true);
   context.subscriptions.push(
     statusBar(session),
+    offerToAssistants(context, session),
     vscode.languages.setLanguageConfiguration("yaml", {
       onEnterRules: [{
         beforeText: ITEM_WITH_KEY,

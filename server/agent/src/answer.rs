@@ -80,6 +80,20 @@ pub(crate) fn rows(rows: &Rows, limit: Limit, shows_rows: bool) -> Map<String, V
     out
 }
 
+/// The beginning of a text, as many whole lines as fit, and how many characters are left out.
+pub(crate) fn cut_lines(text: &str, most: usize) -> (String, usize) {
+    let mut size = 0;
+    let kept: String = text
+        .split_inclusive('\n')
+        .take_while(|line| {
+            size += line.chars().count();
+            size <= most
+        })
+        .collect();
+    let left = text.chars().count() - kept.chars().count();
+    (kept, left)
+}
+
 /// Puts names of variables in the places of their values, in all texts.
 fn hide(value: &mut Value, project: &Project) {
     match value {

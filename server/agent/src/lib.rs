@@ -13,14 +13,17 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
 
 mod answer;
+mod change;
 pub mod plan;
+pub mod prompt;
+pub mod resource;
+mod revision;
 mod run;
 mod session;
 mod tool;
 mod tools;
 
 pub use answer::{Answer, MOST_CHARACTERS, NOTE};
-pub use run::Circumstances;
-pub use session::{Host, Session};
+pub use session::{Circumstances, Host, Session};
 pub use tool::Tool;
 pub use tools::{INSTRUCTIONS, TOOLS, named};

@@ -2,7 +2,7 @@
 
 use crate::answer::Answer;
 use crate::plan::{Compiled, Understood};
-use crate::session::Session;
+use crate::session::{Circumstances, Session};
 use crate::tool::Arguments;
 use serde_json::{Map, Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,21 +12,6 @@ use viz_facts::{Capsule, QuestionKey};
 /// Rows, and bytes of them as JSON, that a record shows without being asked for them.
 const MOST_ROWS: usize = 50;
 const MOST_BYTES: usize = 7_000;
-
-/// Where something runs, and for whom.
-#[derive(Debug, Clone, Default)]
-pub struct Circumstances {
-    /// The folder of the project.
-    pub project: String,
-    /// What kind of runner answers.
-    pub runner: &'static str,
-    /// What one query may cost.
-    pub limits: Map<String, Value>,
-    /// Who asks.
-    pub client: String,
-    /// Versions of this program and of the engine.
-    pub versions: String,
-}
 
 /// A question on data that is being answered.
 pub(crate) struct Run {

@@ -1,16 +1,32 @@
 //! What tools work with: a project, what is known of its data, and who is asked for more.
 
 use crate::plan::Dataset;
-use crate::run::Circumstances;
 use chrono::NaiveDateTime;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::SystemTime;
-use viz_check::Report;
+use viz_check::{Finding, Report};
 use viz_facts::{Answer, Capsule, Fact, FactStore, KeyedQuestion, Question, QuestionKey, Unknown};
-use viz_project::Project;
+use viz_project::{File, Project};
+use viz_text::FileId;
 
 /// Turns of asking that a tool may need: each asks for what the one before it made known.
 const MOST_TURNS: usize = 12;
+
+/// Where something runs, and for whom.
+#[derive(Debug, Clone, Default)]
+pub struct Circumstances {
+    /// The folder of the project.
+    pub project: String,
+    /// What kind of runner answers.
+    pub runner: &'static str,
+    /// What one query may cost.
+    pub limits: Map<String, Value>,
+    /// Who asks.
+    pub client: String,
+    /// Versions of this program and of the engine.
+    pub versions: String,
+}
 
 /// Who knows what is not in the project's text.
 pub trait Host {
@@ -20,6 +36,19 @@ pub trait Host {
     fn check(&self, facts: &mut FactStore) -> Report;
     /// The page of a finding's code, for people.
     fn page(&self, code: &str) -> Option<String>;
+    /// Why a file of the project is not its own, so that nothing is written to it; `None` if it is.
+    fn foreign(&self, file: &File) -> Option<String>;
+    /// Whether files may be written at all.
+    fn may_write(&self) -> bool;
+    /// What these texts in the place of files' would change, as a unified diff.
+    fn difference(&self, texts: &[(FileId, String)]) -> String;
+    /// The findings that there were with these texts.
+    fn findings_with(&self, texts: &[(FileId, String)]) -> Vec<Finding>;
+    /// Writes the files, if they still are what was read.
+    ///
+    /// # Errors
+    /// Why nothing is written.
+    fn write(&self, texts: &[(FileId, String)]) -> Result<(), String>;
     /// Where questions on data run, and for whom.
     fn circumstances(&self) -> Circumstances;
     /// Keeps what was asked and what came of it; `over` is what the engine was asked, and when it found that out. `false` if nothing is kept.

@@ -18,7 +18,7 @@ pub struct Tool {
     pub description: &'static str,
     /// The JSON Schema of its arguments: a closed object.
     pub input: fn() -> Value,
-    /// Whether it changes nothing.
+    /// Whether it changes nothing, whatever is allowed.
     pub reads_only: bool,
     run: fn(&mut Session<'_>, &Arguments) -> Answer,
 }
@@ -33,6 +33,22 @@ impl Tool {
         run: fn(&mut Session<'_>, &Arguments) -> Answer,
     ) -> Self {
         Self { name, title, description, input, reads_only: true, run }
+    }
+
+    /// A tool that changes files of the project where that is allowed and asked for.
+    pub(crate) const fn writing(
+        name: &'static str,
+        title: &'static str,
+        description: &'static str,
+        input: fn() -> Value,
+        run: fn(&mut Session<'_>, &Arguments) -> Answer,
+    ) -> Self {
+        Self { name, title, description, input, reads_only: false, run }
+    }
+
+    /// Whether a call with these arguments wants to change files.
+    pub fn writes(&self, arguments: &Value) -> bool {
+        !self.reads_only && arguments["apply"] == true
     }
 
     /// The answer to these arguments, which holds no value that is to be hidden, and is no larger than an answer may be.

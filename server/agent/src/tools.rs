@@ -11,6 +11,7 @@ mod get_run_status;
 mod get_schema;
 mod list_datasets;
 mod list_objects;
+mod preview_fix;
 mod render_insight;
 
 use crate::tool::Tool;
@@ -33,6 +34,7 @@ pub const TOOLS: &[Tool] = &[
     describe_object::TOOL,
     check_project::TOOL,
     render_insight::TOOL,
+    preview_fix::TOOL,
     explain_finding::TOOL,
 ];
 

@@ -41,8 +41,19 @@ fn identifier(object: &Object, name: &str, loc: viz_text::Loc) -> Option<Problem
     }
     let kind = object.kind.name();
     let message = format!("`{name}` is no name for a {kind}: letters, digits and `_` only, and no digit first");
+    let fixed = underscored(name);
+    Some(Problem::new(Code::InvalidName, loc, message).help(format!("rename it, for example to `{fixed}`")))
+}
+
+fn underscored(name: &str) -> String {
     let digit = if name.starts_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
     let words = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
-    let fixed: String = digit.chars().chain(words).collect();
-    Some(Problem::new(Code::InvalidName, loc, message).help(format!("rename it, for example to `{fixed}`")))
+    digit.chars().chain(words).collect()
+}
+
+/// The identifier that a name comes nearest to, if it needs no quotes where it stands now.
+pub(crate) fn identifier_for(name: &str) -> Option<String> {
+    let plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' '));
+    plain.then(|| underscored(name))
 }

@@ -151,7 +151,7 @@ fn check_object<'a>(
     out: &mut Vec<Problem>,
 ) {
     let object = project.object(id);
-    out.extend(crate::name_rules::name_problem(object));
+    out.extend(crate::name_rules::name_problem(object).map(|problem| renamed(project, id, problem)));
     out.extend(crate::unnamed::problem(object));
     for (reference, meaning) in project.references_of(id) {
         check_use(project, reference, meaning, suggestions, out);
@@ -226,10 +226,12 @@ fn duplicates(project: &Project, out: &mut Vec<Problem>) {
                 object.name_text(),
                 original.kind.with_article()
             );
-            out.push(
-                Problem::new(Code::DuplicateName, object.name_loc(), message)
-                    .related(original.name_loc(), "the name is given here first"),
-            );
+            let problem = Problem::new(Code::DuplicateName, object.name_loc(), message)
+                .related(original.name_loc(), "the name is given here first");
+            out.push(match free_name(project, object.name_text()) {
+                Some(free) => problem.fix(Fix::replace(format!("call this one `{free}`"), object.name_loc(), free)),
+                None => problem,
+            });
         }
     };
     let mut groups: Vec<&[ObjectId]> =
@@ -254,6 +256,28 @@ fn duplicates(project: &Project, out: &mut Vec<Problem>) {
             );
         }
     }
+}
+
+/// A problem with a name that can't be one, with the fix that renames the object where it is named.
+fn renamed(project: &Project, id: ObjectId, problem: Problem) -> Problem {
+    let object = project.object(id);
+    let old = object.name_text();
+    let Some(new) = crate::name_rules::identifier_for(old).filter(|_| problem.code == Code::InvalidName) else {
+        return problem;
+    };
+    if project.names().global_named(old) != [id] || !project.names().global_named(&new).is_empty() {
+        return problem;
+    }
+    let users = project.ids().flat_map(|user| &project.object(user).uses);
+    let named = users.filter(|used| used.name == old && !used.quoted).map(|used| (used.name_loc, new.clone()));
+    let edits: Vec<_> = std::iter::once((problem.loc, new.clone())).chain(named).collect();
+    problem.fix(Fix { title: format!("rename it to `{new}`"), edits, safe: false })
+}
+
+/// A name like this one that nothing has.
+fn free_name(project: &Project, name: &str) -> Option<String> {
+    let free = |name: &String| project.names().global_named(name).is_empty();
+    is_plain_name(name).then(|| (2..10).map(|number| format!("{name}_{number}")).find(free))?
 }
 
 /// R-NAME-04.

@@ -19,6 +19,7 @@ pub mod numbers;
 pub mod shorten;
 pub mod shown;
 mod spliced;
+mod taken;
 pub mod wanted;
 
 pub use document::{Edit, Encoding, Position, TextDocument};
@@ -26,4 +27,5 @@ pub use lines::Lines;
 pub use location::{FileId, Loc, SegmentId};
 pub use mapped::{MappedText, Piece};
 pub use spliced::{Spliced, filled};
+pub use taken::{Taken, replaced};
 pub use text_size::{TextRange, TextSize};

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, channel};
 use viz_tests::projects;
 
 /// A server, and what it says: nothing but JSON, a message a line.
-struct Server {
+pub(super) struct Server {
     process: Child,
     input: Option<ChildStdin>,
     said: Receiver<Value>,
@@ -16,14 +16,23 @@ struct Server {
 
 impl Server {
     fn start() -> Self {
-        let mut process = Command::new(PROGRAM)
-            .args(["mcp", "--no-cache", "--root"])
-            .arg(projects::path("ecommerce"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("it starts");
+        Self::of(Command::new(PROGRAM).args(["mcp", "--no-cache", "--root"]).arg(projects::path("ecommerce")))
+    }
+
+    /// One that is greeted.
+    pub(super) fn greeted(command: &mut Command) -> Self {
+        let mut server = Self::of(command);
+        let client = json!({ "name": "a test", "version": "1" });
+        let hello = json!({ "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client });
+        server.send(request(1, "initialize", hello));
+        server.answers([1]);
+        server.send(json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
+        server
+    }
+
+    fn of(command: &mut Command) -> Self {
+        let mut process =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
         let (input, output) = (process.stdin.take(), process.stdout.take().expect("it is piped"));
         let (say, said) = channel();
         std::thread::spawn(move || {
@@ -35,13 +44,13 @@ impl Server {
         Self { process, input, said }
     }
 
-    fn send(&mut self, message: Value) {
+    pub(super) fn send(&mut self, message: Value) {
         let input = self.input.as_mut().expect("it is open");
         writeln!(input, "{message}").and_then(|()| input.flush()).expect("it reads");
     }
 
     /// The answers to requests of these numbers, in this order, whichever comes first.
-    fn answers<const N: usize>(&self, numbers: [u64; N]) -> [Value; N] {
+    pub(super) fn answers<const N: usize>(&self, numbers: [u64; N]) -> [Value; N] {
         let mut found: Vec<Value> = Vec::new();
         while !numbers.iter().all(|number| found.iter().any(|answer| answer["id"] == *number)) {
             found.push(self.said.recv().expect("it answers"));
@@ -50,18 +59,18 @@ impl Server {
     }
 
     /// Hangs up; the server ends.
-    fn end(mut self) {
+    pub(super) fn end(mut self) {
         drop(self.input.take());
         assert_eq!(self.process.wait().expect("it ends").code(), Some(0));
         assert!(self.said.recv().is_err(), "nothing more is said");
     }
 }
 
-fn request(id: u64, method: &str, params: Value) -> Value {
+pub(super) fn request(id: u64, method: &str, params: Value) -> Value {
     json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })
 }
 
-fn call(id: u64, tool: &str, arguments: Value) -> Value {
+pub(super) fn call(id: u64, tool: &str, arguments: Value) -> Value {
     request(id, "tools/call", json!({ "name": tool, "arguments": arguments }))
 }
 
@@ -125,4 +134,145 @@ fn clients_of_the_new_era() {
 #[test]
 fn who_says_nothing_is_served_nothing() {
     Server::start().end();
+}
+
+fn ecommerce() -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.args(["mcp", "--no-cache", "--root"]).arg(projects::path("ecommerce"));
+    command
+}
+
+fn number_of_orders(id: u64) -> Value {
+    call(id, "execute_sql", json!({ "dataset": "orders", "sql": "select count(*) from orders" }))
+}
+
+/// A query that takes far longer than anybody waits.
+fn endless(id: u64) -> Value {
+    let sql = "select count(*) from range(10000000000) a, range(1000) b where a.range % 7 = b.range % 5";
+    call(id, "execute_sql", json!({ "dataset": "orders", "sql": sql }))
+}
+
+/// The end comes before that of what runs, which takes far longer than the test may.
+#[test]
+fn a_client_that_hangs_up_ends_everything() {
+    let mut server = Server::greeted(&mut ecommerce());
+    server.send(endless(2));
+    server.send(number_of_orders(3));
+    server.answers([3]);
+    server.end();
+}
+
+#[test]
+fn a_run_that_is_called_off_gives_way() {
+    let mut server = Server::greeted(&mut ecommerce());
+    server.send(endless(2));
+    server.send(json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 2 } }));
+    server.send(number_of_orders(3));
+    let [answer] = server.answers([3]);
+    assert_eq!(answer["result"]["isError"], false, "{answer}");
+    server.end();
+}
+
+#[test]
+fn a_flood_of_cancels_is_survived() {
+    let mut server = Server::greeted(&mut ecommerce());
+    for id in 100..2_100 {
+        if id % 100 == 0 {
+            server.send(number_of_orders(id));
+        }
+        server.send(json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": id } }));
+        server
+            .send(json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": "none" } }));
+    }
+    server.send(number_of_orders(3));
+    let [answer] = server.answers([3]);
+    assert_eq!(answer["result"]["isError"], false, "{answer}");
+    server.end();
+}
+
+/// A line of 16 MB is read, one that is longer is passed over, and the next is answered.
+#[test]
+fn long_lines_end_nothing() {
+    let mut server = Server::greeted(&mut ecommerce());
+    let sql = |size: usize| json!({ "dataset": "orders", "sql": format!("select '{}'", "x".repeat(size)) });
+    server.send(call(2, "execute_sql", sql((16 << 20) - 500)));
+    let [long] = server.answers([2]);
+    assert_eq!(long["result"]["isError"], true, "{long}");
+    server.send(call(3, "execute_sql", sql(17 << 20)));
+    server.send(number_of_orders(4));
+    let [answer] = server.answers([4]);
+    assert_eq!(answer["result"]["isError"], false, "{answer}");
+    server.end();
+}
+
+/// Whatever is no message, and whatever order messages come in, is answered or passed over.
+#[test]
+fn what_is_no_message_ends_nothing() {
+    let mut server = Server::greeted(&mut ecommerce());
+    for odd in [json!([]), json!({}), json!("x"), json!({ "jsonrpc": "2.0", "id": 7 }), json!(null)] {
+        server.send(odd);
+    }
+    server.send(request(2, "no/such", json!({})));
+    server.send(call(3, "execute_query_plan", json!({ "plan": 5 })));
+    let [none, wrong] = server.answers([2, 3]);
+    assert!(none["error"]["code"].is_i64() && wrong["result"]["isError"] == true, "{none} {wrong}");
+    server.end();
+}
+
+#[test]
+fn a_mistake_of_ours_is_an_answer() {
+    let mut server = Server::greeted(ecommerce().env("VIZ_LSP_TEST_PANIC", "explain_finding"));
+    server.send(call(2, "explain_finding", json!({ "code": "combination-syntax" })));
+    server.send(number_of_orders(3));
+    let [stopped, answer] = server.answers([2, 3]);
+    let message = stopped["result"]["structuredContent"]["message"].as_str().expect("a text");
+    assert!(stopped["result"]["isError"] == true && message.contains("mistake of its own"), "{stopped}");
+    assert_eq!(answer["result"]["isError"], false, "{answer}");
+    server.end();
+}
+
+/// Where there is no project, the samples can be asked, and not changed.
+#[test]
+fn without_a_project_there_are_samples() {
+    let nowhere = tempfile::tempdir().expect("a folder");
+    let samples = nowhere.path().join("samples");
+    let mut command = Command::new(PROGRAM);
+    command.args(["mcp", "--no-cache", "--allow-writes"]).current_dir(nowhere.path()).env("VIZ_LSP_SAMPLES", &samples);
+    let mut server = Server::greeted(&mut command);
+    server.send(call(2, "list_datasets", json!({})));
+    let [none] = server.answers([2]);
+    assert!(none["result"]["structuredContent"]["message"].as_str().expect("a text").contains("no project"), "{none}");
+    server.end();
+    let mut command = Command::new(PROGRAM);
+    let samples = projects::repository().join("tests/projects/support-tickets");
+    command.args(["mcp", "--no-cache", "--allow-writes"]).current_dir(nowhere.path()).env("VIZ_LSP_SAMPLES", samples);
+    let mut server = Server::greeted(&mut command);
+    server.send(call(2, "list_datasets", json!({})));
+    server.send(call(3, "preview_fix", json!({ "rename": { "name": "tickets", "to": "x" }, "apply": true })));
+    let [found, refused] = server.answers([2, 3]);
+    assert!(found["result"]["structuredContent"]["models"].is_array(), "{found}");
+    let message = refused["result"]["structuredContent"]["message"].as_str().expect("a text");
+    assert!(message.contains("sample projects are not changed"), "{message}");
+    server.end();
+}
+
+#[test]
+fn several_projects_are_told_apart() {
+    let mut command = ecommerce();
+    command.arg("--root").arg(projects::path("iot-sensors"));
+    let mut server = Server::greeted(&mut command);
+    server.send(request(2, "tools/list", json!({})));
+    server.send(call(3, "list_datasets", json!({})));
+    server.send(call(4, "list_objects", json!({})));
+    let [tools, datasets, objects] = server.answers([2, 3, 4]);
+    let names = &tools["result"]["tools"][1]["inputSchema"]["properties"]["project"]["enum"];
+    assert_eq!(names.as_array().map(Vec::len), Some(2), "{tools}");
+    let all = &datasets["result"]["structuredContent"]["projects"];
+    assert_eq!((&all[0]["project"], all[1]["datasets"]["models"].is_array()), (&names[0], true), "{datasets}");
+    assert!(objects["result"]["structuredContent"]["message"].as_str().expect("a text").contains("several projects"));
+    server.send(call(5, "list_objects", json!({ "project": names[1] })));
+    server.send(call(6, "list_objects", json!({ "project": "nowhere" })));
+    let [of_one, none] = server.answers([5, 6]);
+    assert_eq!((of_one["result"]["isError"].as_bool(), none["result"]["isError"].as_bool()), (Some(false), Some(true)));
+    server.end();
 }

@@ -2,10 +2,13 @@
 
 mod ask;
 mod faults;
+mod fixes;
 mod golden;
+mod harm;
 mod hostile;
 mod mcp;
 mod mutations;
+mod repairs;
 mod runs;
 
 use crate::PROGRAM;

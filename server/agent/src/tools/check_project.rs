@@ -1,6 +1,7 @@
 //! `check_project`: what breaks, for whom, where, and what would mend it.
 
 use crate::answer::Answer;
+use crate::revision::Revision;
 use crate::session::Session;
 use crate::tool::{Arguments, Tool};
 use serde_json::{Value, json};
@@ -13,7 +14,8 @@ pub(crate) const TOOL: Tool = Tool::reading(
     "Check the project",
     "Looks at the files as they are now and tells every finding: code, what breaks and for whom, file and line, how many choices fail with at \
      most three of them, what to do. Without arguments the whole project; errors come first. Insights of which not everything could be \
-     looked at are listed as not_fully_checked. Check before and after each change; explain_finding tells what a code means.",
+     looked at are listed as not_fully_checked. Check before and after each change: with the revision of the answer before as since, only what is \
+     new is told, and how much is gone. explain_finding tells what a code means.",
     || {
         json!({
             "type": "object",
@@ -22,6 +24,7 @@ pub(crate) const TOOL: Tool = Tool::reading(
                 "file": { "type": "string", "description": "only in this file, as findings name it" },
                 "object": { "type": "string", "description": "only of the object of this name" },
                 "code": { "type": "string", "description": "only of this code" },
+                "since": { "type": "string", "description": "the revision of an earlier answer: only what is new since then" },
                 "limit": { "type": "integer", "minimum": 1, "description": "findings at most, 30 if left out" },
             },
             "additionalProperties": false,
@@ -42,6 +45,13 @@ fn run(session: &mut Session<'_>, arguments: &Arguments) -> Answer {
         Some("hint") => Severity::Hint,
         _ => Severity::Warning,
     };
+    let since = match arguments.text("since").map(|text| Revision::read(text).ok_or(text)) {
+        Some(Err(text)) => {
+            return Answer::failed(format!("`{text}` is no revision: an answer of check_project has one"));
+        }
+        Some(Ok(since)) => Some(since),
+        None => None,
+    };
     let report = session.report();
     let project = session.project;
     let wanted = |finding: &&Finding| {
@@ -52,6 +62,7 @@ fn run(session: &mut Session<'_>, arguments: &Arguments) -> Answer {
             && is("object", object)
             && is("code", Some(finding.code.name()))
             && is("file", file)
+            && since.as_ref().is_none_or(|since| !since.has(finding))
     };
     let mut found: Vec<&Finding> = report.findings.iter().filter(wanted).collect();
     found.sort_by_key(|finding| rank(finding.severity));
@@ -63,7 +74,11 @@ fn run(session: &mut Session<'_>, arguments: &Arguments) -> Answer {
         "found": found.len(),
         "counts": counts(&report),
         "insights": report.insights.iter().count(),
+        "revision": Revision::of(project, &report).to_string(),
     });
+    if let Some(since) = &since {
+        out["gone"] = since.gone(&report).into();
+    }
     let unchecked = not_fully_checked(&report, session.shows_rows);
     if !unchecked.is_empty() {
         out["not_fully_checked"] = unchecked.into();

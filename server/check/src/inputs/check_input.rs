@@ -308,6 +308,10 @@ fn defaults(name: &str, input: &Input, options: &InputOptions, findings: &mut Ve
             && word(only)
         {
             finding.fix = Fix::name(default.loc, only);
+        } else if near.is_empty()
+            && let Some(first) = known.iter().filter(|first| listed && word(first)).min()
+        {
+            finding.fix = Fix::name(default.loc, first);
         }
         findings.push(finding);
     }

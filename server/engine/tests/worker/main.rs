@@ -54,6 +54,7 @@ const TESTS: &[(&str, fn())] = &[
     ("what_a_log_computes_is_not_run", databases::what_a_log_computes_is_not_run),
     ("files_elsewhere_are_read_as_they_are_replaced", databases::files_elsewhere_are_read_as_they_are_replaced),
     ("rows_keep_every_value", rows::rows_keep_every_value),
+    ("kinds_of_runners_give_the_same", rows::kinds_of_runners_give_the_same),
     ("rows_stop_at_their_limits", rows::rows_stop_at_their_limits),
     ("queries_over_materialized_tables", rows::queries_over_materialized_tables),
     ("rows_of_queries_over_tables", rows::rows_of_queries_over_tables),

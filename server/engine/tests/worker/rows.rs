@@ -1,7 +1,8 @@
 //! Rows of queries: what comes back, in which form, and how much of it.
 
-use super::{Answer, Engine, Question, SourceSpec, code, engine, one, project};
+use super::{Answer, Engine, EngineConfig, Limits, Question, SourceSpec, code, engine, one, program, project};
 use serde_json::{Value, json};
+use viz_engine::RunnerKind;
 use viz_facts::{QueryTable, Rows, RunBy, SqlErrorKind, Unknown};
 
 fn question(source: &SourceSpec, sql: &str) -> Question {
@@ -75,6 +76,32 @@ pub(super) fn forms() -> Vec<(&'static str, Value)> {
         ),
         ("['nan'::double]", json!([null])),
     ]
+}
+
+/// Who asks does not notice which kind answers.
+pub(super) fn kinds_of_runners_give_the_same() {
+    let (_folder, root, _) = project();
+    let memory = SourceSpec::DuckDbMemory { root };
+    let asked = [
+        question(&memory, "select 1 as a, 'x' as b"),
+        question(&memory, "select 1; select 2"),
+        question(&memory, "select nothing"),
+        Question::Parse { sql: "select 1".into() },
+        Question::Parse { sql: "select from".into() },
+    ];
+    let answers = |kind: RunnerKind| -> Vec<_> {
+        let mut runner = kind.start(EngineConfig::new(program(), true));
+        asked.iter().map(|question| runner.run(question, &Limits::default()).map(without_times)).collect()
+    };
+    assert_eq!(answers(RunnerKind::Process), answers(RunnerKind::InProcess));
+    assert_eq!([RunnerKind::Process, RunnerKind::InProcess].map(RunnerKind::name), ["process", "in-process"]);
+}
+
+fn without_times(answer: Answer) -> Answer {
+    match answer {
+        Answer::Rows(Ok(rows)) => Answer::Rows(Ok(Rows { milliseconds: 0, ..rows })),
+        other => other,
+    }
 }
 
 pub(super) fn rows_keep_every_value() {

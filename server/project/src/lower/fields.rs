@@ -148,9 +148,12 @@ impl Lowering {
         }
         let list: Vec<String> = own.iter().map(|display| format!("`{display}`")).collect();
         let message = format!("`{text}` is a control of {kind} inputs (R-IN-08)");
-        self.problem(
-            Problem::new(Code::InvalidDisplay, value.loc(), message).help(format!("use one of {}", list.join(", "))),
-        );
+        let problem =
+            Problem::new(Code::InvalidDisplay, value.loc(), message).help(format!("use one of {}", list.join(", ")));
+        self.problem(match own.first() {
+            Some(usual) => problem.fix(Fix::replace(format!("use `{usual}`"), value.loc(), *usual)),
+            None => problem,
+        });
         true
     }
 

@@ -71,7 +71,16 @@ impl Lowering {
         if !value.is_some_and(|value| choices.contains(&value)) {
             let list = pages(choices, self.target.unwrap_or_default());
             let message = format!("`{key}` can't be {}: it is one of {list}", describe(node));
-            self.problem(Problem::new(Code::InvalidValue, node.loc(), message));
+            let problem = Problem::new(Code::InvalidValue, node.loc(), message);
+            let known = || known_pages(choices, self.target.unwrap_or_default());
+            let nearest = value.and_then(|value| known().min_by_key(|choice| choice.abs_diff(value)));
+            self.problem(match nearest {
+                Some(nearest) => {
+                    let fix = Fix::replace(format!("write `{nearest}`, the nearest"), node.loc(), nearest.to_string());
+                    problem.fix(fix)
+                }
+                None => problem,
+            });
         } else if let Some(value) = value.filter(|_| key == "rows_per_page") {
             self.page(key, value, choices, node);
         }

@@ -5,6 +5,7 @@ pub(crate) mod ask;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod deep;
+mod desk;
 mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain;

@@ -101,7 +101,7 @@ fn named(command: &Command) -> Vec<&Path> {
         Command::Lock(lock) => lock.common.paths.iter().map(PathBuf::as_path).collect(),
         Command::Build(build) => build.common.paths.iter().chain(&build.out).map(PathBuf::as_path).collect(),
         Command::Format(format) => format.paths.iter().map(PathBuf::as_path).collect(),
-        Command::Ask(AskArgs { about, .. }) | Command::Mcp(about) => about.root.as_deref().into_iter().collect(),
+        Command::Ask(AskArgs { about, .. }) | Command::Mcp(about) => about.root.iter().map(PathBuf::as_path).collect(),
         Command::Doctor(path, _) => path.as_deref().into_iter().collect(),
         _ => Vec::new(),
     }

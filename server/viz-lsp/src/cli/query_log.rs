@@ -51,7 +51,7 @@ fn told(run: &Run) -> String {
 
 /// When, which project and dataset an assistant asked, under which name that is on record, with which outcome; below it the question, or the query.
 fn told_of_asked(capsule: &Capsule) -> String {
-    let Capsule { run_id, dataset_id, status, error, question, compiled_sql, project, client, .. } = capsule;
+    let Capsule { run_id, dataset_id, status, error, question, compiled_sql, plan_json, project, client, .. } = capsule;
     let at = time(capsule.at);
     let took = duration(Duration::from_millis(capsule.milliseconds));
     let outcome = match (capsule.rows, error) {
@@ -59,7 +59,7 @@ fn told_of_asked(capsule: &Capsule) -> String {
         (Some(rows), None) => count(usize::try_from(rows).unwrap_or(usize::MAX), "row"),
         (None, None) => status.clone(),
     };
-    let asked = one_line(question.as_ref().or(compiled_sql.as_ref()).map_or("", String::as_str));
+    let asked = one_line(question.as_ref().or(compiled_sql.as_ref()).or(plan_json.as_ref()).map_or("", String::as_str));
     let (dataset, project, client) = (shown::one_line(dataset_id), shown::one_line(project), shown::one_line(client));
     format!("{at}  {:<8} {took:>7}  {project} {dataset}: {outcome} ({run_id}, {client})\n    | {asked}\n", "asked")
 }

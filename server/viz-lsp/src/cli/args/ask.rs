@@ -21,13 +21,17 @@ pub struct AskArgs {
 /// What `ask` and `mcp` have in common.
 #[derive(Debug, Clone, Args)]
 pub struct AboutArgs {
-    /// The project's folder or one of its files [default: the current folder]
+    /// The project's folder or one of its files [default: the current folder]; may be repeated
     #[arg(long, value_name = "DIR")]
-    pub root: Option<PathBuf>,
+    pub root: Vec<PathBuf>,
 
     /// Answer with schemas, SQL and findings, and with no value of the data
     #[arg(long)]
     pub no_rows: bool,
+
+    /// Let assistants change files of the project where they ask for it; else they get a diff
+    #[arg(long)]
+    pub allow_writes: bool,
 
     /// In CI, also read included files and files of sources outside of the project's repository
     #[arg(long)]

@@ -1,6 +1,5 @@
 //! `--fix`: puts the safe fixes of findings into the files, and nothing else.
 
-use super::taken::{Taken, replaced};
 use crate::cli::args::Fixes;
 use crate::cli::diff;
 use crate::cli::targets::current_folder;
@@ -15,7 +14,7 @@ use std::path::{Path, PathBuf};
 use viz_check::Finding;
 use viz_files::{Folder, Refused};
 use viz_project::{MAX_FILE_BYTES, Project};
-use viz_text::{FileId, TextRange};
+use viz_text::{FileId, Taken, TextRange, replaced};
 
 /// A fix can uncover another; a chain longer than this is left to the next run.
 pub const ROUNDS: usize = 10;

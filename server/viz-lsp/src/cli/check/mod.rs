@@ -1,7 +1,6 @@
 //! `--check`: from paths to an exit status.
 
 pub(crate) mod fix;
-mod taken;
 mod watch;
 
 use crate::cli::args::{CheckArgs, CommonArgs, Deny, Format};

@@ -2,11 +2,11 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use viz_text::{TextRange, TextSize};
+use text_size::{TextRange, TextSize};
 
 /// Places that touch no other, by where they begin.
 #[derive(Debug, Default)]
-pub(super) struct Taken {
+pub struct Taken {
     ends: BTreeMap<TextSize, TextSize>,
     /// How many places were compared with others.
     steps: usize,
@@ -14,12 +14,12 @@ pub(super) struct Taken {
 
 impl Taken {
     /// Whether a place touches none that is taken.
-    pub(super) fn is_free(&mut self, range: TextRange) -> bool {
+    pub fn is_free(&mut self, range: TextRange) -> bool {
         self.touched(range).is_none()
     }
 
     /// Takes a place; what touches it becomes one with it.
-    pub(super) fn take(&mut self, mut range: TextRange) {
+    pub fn take(&mut self, mut range: TextRange) {
         while let Some(other) = self.touched(range) {
             self.ends.remove(&other.start());
             range = range.cover(other);
@@ -36,7 +36,7 @@ impl Taken {
 }
 
 /// A text with these pieces replaced, which don't overlap. Of those that begin at one place the last one comes first.
-pub(super) fn replaced(text: &str, mut edits: Vec<(TextRange, String)>) -> String {
+pub fn replaced(text: &str, mut edits: Vec<(TextRange, String)>) -> String {
     edits.sort_by_key(|(range, _)| Reverse((range.start(), range.end())));
     let (mut pieces, mut end): (Vec<&str>, usize) = (Vec::with_capacity(2 * edits.len() + 1), text.len());
     for (range, new) in &edits {
