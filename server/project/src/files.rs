@@ -111,6 +111,10 @@ pub trait FileSystem {
     fn confined(&self) -> Option<Confined> {
         None
     }
+    /// Whether data at this real place are read although nothing outside of the repository is: the person allowed it.
+    fn is_granted(&self, _place: &Path) -> bool {
+        false
+    }
     /// The text of a file that a project's text names: no private one, and none farther away than it may be.
     ///
     /// # Errors

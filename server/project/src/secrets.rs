@@ -6,7 +6,7 @@ use crate::object::Body;
 use crate::project::{File, ObjectId, Project, ProjectBuilder};
 use crate::schema::Kind;
 use std::borrow::Cow;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use viz_secrets::{ExposeSecret, Mask, SecretPath, SecretString, Word};
 use viz_syntax::env_references;
@@ -25,7 +25,16 @@ const MANY: usize = 400;
 impl ProjectBuilder {
     /// Takes the mask of an earlier state, where it is the same: making one takes longer than a keystroke may.
     pub(crate) fn keep_mask(&mut self, previous: Option<&Project>, files: &dyn FileSystem) {
-        self.parts().secret_words = self.words(&|path| files.is_file(path));
+        let repository = files.confined().map(|_| viz_files::repository(&self.root));
+        let is_opened = |path: &Path| {
+            let place = || viz_files::real_place(path);
+            let near = repository.as_ref().is_none_or(|repository| {
+                let place = place();
+                place.starts_with(repository) || files.is_granted(&place)
+            });
+            near && files.is_file(&normalize(path)) && leads(path, files)
+        };
+        self.parts().secret_words = self.words(&is_opened);
         let before = previous.and_then(|previous| previous.mask.get().map(|mask| (previous, mask)));
         if let Some((previous, mask)) = before
             && previous.secret_words == self.secret_words
@@ -95,7 +104,7 @@ impl Project {
     }
 
     /// Those first that don't come from the project's `.env`, which may be somebody else's and as large as he likes.
-    fn words(&self, is_there: &dyn Fn(&Path) -> bool) -> Vec<Word> {
+    fn words(&self, is_opened: &dyn Fn(&Path) -> bool) -> Vec<Word> {
         let opened = |id: ObjectId| match &self.object(id).body {
             Body::Source(source) => source.path_of_database(),
             _ => None,
@@ -105,7 +114,9 @@ impl Project {
         let mut databases: Vec<&MappedText> = self.of_kind(Kind::Source).filter_map(opened).collect();
         // One that isn't there is opened by nobody. Were its value hidden, a project would be told which of the words that it makes up is the
         // value of any variable.
-        databases.retain(|database| self.source_path(database).is_ok_and(|path| is_there(path.reveal())));
+        let path =
+            |database: &MappedText| Some(self.root.join(self.resolve_variables(database).ok()?.expose_secret().trim()));
+        databases.retain(|database| path(database).is_some_and(|path| is_opened(&path)));
         databases.sort_by_cached_key(|database| from_file(database));
         let mut words = Vec::new();
         for database in databases {
@@ -134,15 +145,15 @@ impl Project {
         for (base, path) in [(Path::new(""), Path::new(resolved)), (&self.root, &self.root.join(resolved))] {
             let path = normalize(path);
             let own = normalize(&base.join(before.trim_start()));
-            words.push(Word::new(&path.to_string_lossy(), shown));
+            words.push(Word::behind(&own.to_string_lossy(), &path.to_string_lossy(), shown));
             for folder in path.ancestors().skip(1).filter(|folder| folder.components().count() > 1) {
                 if self.root.starts_with(folder) || own.starts_with(folder) {
                     break;
                 }
-                words.push(Word::new(&folder.to_string_lossy(), format!("${{env.{name}}}")));
+                words.push(Word::behind(&own.to_string_lossy(), &folder.to_string_lossy(), format!("${{env.{name}}}")));
             }
         }
-        words.push(Word::new(resolved, shown));
+        words.push(Word::behind(before.trim_start(), resolved, shown));
         // DuckDB calls a database by its file's name, the browser's tables too.
         for stem in stems(Path::new(resolved)) {
             if !shown.contains(&stem) {
@@ -150,6 +161,16 @@ impl Project {
             }
         }
     }
+}
+
+/// Whether each folder that a path leaves by `..` is there: otherwise any name could stand for it.
+fn leads(path: &Path, files: &dyn FileSystem) -> bool {
+    let mut before = PathBuf::new();
+    path.components().all(|component| {
+        let there = component != Component::ParentDir || files.is_dir(&normalize(&before));
+        before.push(component);
+        there
+    })
 }
 
 /// What a file says. The user's own says nothing: no author of a project knows it.
@@ -227,7 +248,7 @@ mod tests {
     fn project(database: &str, variables: &[(&str, &str)]) -> Project {
         let text = format!("name: p\nsources:\n  - name: s\n    type: duckdb\n    database: \"{database}\"\n");
         let mut files = MemoryFiles::new([("/home/kim/p/project.visivo.yml", text.as_str())]);
-        for there in ["x/okapisecret/shop.v2.duckdb", "data/warehouse/quokka.prod.duckdb", "shop.duckdb"] {
+        for there in ["x/okapisecret/shop.v2.duckdb", "x/a/other", "data/warehouse/quokka.prod.duckdb", "shop.duckdb"] {
             files.insert(&format!("/home/kim/p/{there}"), "");
         }
         Project::load(Path::new("/home/kim/p"), &files, &Environment::of(variables.iter().copied()))
@@ -296,6 +317,36 @@ mod tests {
     fn what_leads_to_a_missing_database_is_not_told_from_other_words() {
         let project = project("${env.DB_PIN}", &[("DB_PIN", "493027")]);
         assert_eq!(project.mask().hide("493026 493027 493028"), "493026 493027 493028");
+    }
+
+    /// `..` takes a value out of a path again: the database is there whatever the value is.
+    #[test]
+    fn what_a_path_leaves_again_is_not_told_from_other_words() {
+        for database in [
+            "data/xxxxxxxx/${env.TOKEN}/../../../shop.duckdb",
+            "${env.TOKEN}/../shop.duckdb",
+            "./x/${env.TOKEN}/../../shop.duckdb",
+        ] {
+            let project = project(database, &[("TOKEN", "ghp_Zk29qW81x")]);
+            assert_eq!(project.mask().hide("ghp_Zk29qW81x ghp_Zk29qW81y"), "ghp_Zk29qW81x ghp_Zk29qW81y", "{database}");
+            assert_eq!(
+                project.mask().hide("data/xxxxxxxx/ghp_Z~~~~~~~~~~~~…"),
+                "data/xxxxxxxx/ghp_Z~~~~~~~~~~~~…",
+                "{database}"
+            );
+        }
+    }
+
+    /// What an author writes before a variable is known to him: it does not count as a beginning of the value.
+    #[test]
+    fn a_value_is_not_told_letter_by_letter() {
+        let project = project("data/${env.DIR}/quokka.prod.duckdb", &[("DIR", "warehouse")]);
+        let hide = |text: &str| project.mask().hide(text).into_owned();
+        for beginning in ["data/w", "data/wa", "/home/kim/p/data/war", "data/warehou"] {
+            let text = format!("{beginning}~~~~~~~~~~~~…");
+            assert_eq!(hide(&text), text);
+        }
+        assert_eq!(hide("in data/warehouse/quok…"), "in data/${env.DIR}/quokka.prod.duckdb");
     }
 
     #[test]

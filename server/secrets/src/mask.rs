@@ -25,6 +25,8 @@ const MOST_SPELLED_WORDS: usize = 1_000;
 pub struct Word {
     text: SecretString,
     shown: String,
+    /// So many of its first bytes are no secret.
+    known: usize,
     /// Whether it is found in all its spellings.
     spelled: bool,
 }
@@ -32,7 +34,14 @@ pub struct Word {
 impl Word {
     /// A text and what is shown in its place.
     pub fn new(text: &str, shown: impl Into<String>) -> Self {
-        Self { text: text.into(), shown: shown.into(), spelled: false }
+        Self { text: text.into(), shown: shown.into(), known: 0, spelled: false }
+    }
+
+    /// A text that begins as everybody may know, and what is shown in its place.
+    pub fn behind(known: &str, text: &str, shown: impl Into<String>) -> Self {
+        let same = known.bytes().zip(text.bytes()).take_while(|(a, b)| a == b).count();
+        let separator = usize::from(text.as_bytes().get(same).is_some_and(|byte| matches!(byte, b'/' | b'\\')));
+        Self { known: same + separator, ..Self::new(text, shown) }
     }
 
     /// The value of a variable.
@@ -52,23 +61,25 @@ impl Word {
     fn pattern(&self) -> Pattern {
         let text = self.text.expose_secret();
         match self.spelled {
-            true => Pattern::Spellings(pattern(text)),
-            false => Pattern::Text(beginning(text).to_owned()),
+            true => Pattern::Spellings(pattern(text, self.known)),
+            false => Pattern::Text(self.beginning().to_owned()),
         }
     }
 
     /// How much of a text belongs to it behind its beginning.
     fn rest(&self, behind: &str) -> usize {
         let text = self.text.expose_secret();
-        let rest = if self.spelled { "" } else { &text[beginning(text).len()..] };
+        let rest = if self.spelled { "" } else { &text[self.beginning().len()..] };
         let same = |(own, other): &(u8, u8)| own.eq_ignore_ascii_case(other);
         let length = rest.bytes().zip(behind.bytes()).take_while(same).count();
         behind.floor_char_boundary(length)
     }
-}
 
-fn beginning(text: &str) -> &str {
-    &text[..text.floor_char_boundary(LONGEST_SPELLED)]
+    /// What it is found by, if not in all its spellings.
+    fn beginning(&self) -> &str {
+        let text = self.text.expose_secret();
+        &text[..text.floor_char_boundary(self.known + LONGEST_SPELLED)]
+    }
 }
 
 impl PartialEq for Word {

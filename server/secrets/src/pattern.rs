@@ -3,7 +3,8 @@
 use regex_syntax::escape;
 use std::fmt::Write;
 
-/// A value is also recognised by this many of its first characters, and as many more as there are, followed by an ellipsis.
+/// A value is also recognised by this many of its first characters, and as many more as there are, followed by an ellipsis. What
+/// the author of a project has put before it does not count: he would be told it letter by letter.
 const BEGINNING: usize = 8;
 
 /// So many characters before an ellipsis are compared; an expression can't be nested much deeper.
@@ -12,9 +13,16 @@ const COMPARED: usize = 200;
 /// Maximum number of characters between the last one that is compared and the ellipsis: what is left of an escape that was cut off.
 const CUT_ESCAPE: usize = 12;
 
-/// What finds a value in any of its spellings (whatever the case: the expression is used so).
-pub(crate) fn pattern(value: &str) -> String {
-    let mut all = String::new();
+/// What finds a value in any of its spellings (whatever the case: the expression is used so). So many of its first bytes are no secret.
+pub(crate) fn pattern(value: &str, known: usize) -> String {
+    let all = pieces(value);
+    let known = pieces(&value[..value.floor_char_boundary(known)]).len();
+    let cut = (all.len() > crate::SHORTEST).then(|| format!("|{}", cut_off(&all, known)));
+    format!("(?:{}{})", all.concat(), cut.unwrap_or_default())
+}
+
+/// Its characters, each in all its spellings.
+fn pieces(value: &str) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut chars = value.chars().peekable();
     while let Some(c) = chars.next() {
@@ -28,15 +36,13 @@ pub(crate) fn pattern(value: &str) -> String {
             pieces.push(character(c));
         }
     }
-    pieces.iter().for_each(|piece| all.push_str(piece));
-    let cut = (pieces.len() > crate::SHORTEST).then(|| format!("|{}", cut_off(&pieces)));
-    format!("(?:{all}{})", cut.unwrap_or_default())
+    pieces
 }
 
 /// A value that ends too early. Nothing but the value may stand before the ellipsis: looking for one to the end of a text would cost its whole
 /// length at each beginning.
-fn cut_off(pieces: &[String]) -> String {
-    let (beginning, more) = pieces.split_at(pieces.len().min(BEGINNING));
+fn cut_off(pieces: &[String], known: usize) -> String {
+    let (beginning, more) = pieces.split_at(pieces.len().min(known + BEGINNING));
     let more = &more[..more.len().min(COMPARED)];
     let mut out = beginning.concat();
     for piece in more {

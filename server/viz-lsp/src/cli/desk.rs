@@ -19,6 +19,7 @@ use std::time::SystemTime;
 use viz_agent::{Answer, Circumstances, Host, Session, Tool};
 use viz_check::{CheckOptions, Finding, Memo, Report};
 use viz_facts::{Answer as Told, Capsule, Fact, FactStore, KeyedQuestion, QuestionKey};
+use viz_files::Granted;
 use viz_project::{Code, Confined, Environment, File, Project, did_you_mean, similar};
 use viz_text::FileId;
 
@@ -29,6 +30,7 @@ const PROJECT: &str = "project";
 pub struct Desk {
     about: AboutArgs,
     environment: Environment,
+    granted: Granted,
     engine: EngineAnswerer,
 }
 
@@ -51,8 +53,8 @@ impl Desk {
         let environment = Environment::from_process();
         let confined = !about.allow_outside && Confined::by_environment(&environment).is_some();
         let granted = granted::of_command_line(&about.allow_read, &targets::current_folder()?)?;
-        let engine = EngineAnswerer::new(true, confined, !about.no_cache, granted)?;
-        Ok(Self { about, environment, engine })
+        let engine = EngineAnswerer::new(true, confined, !about.no_cache, granted.clone())?;
+        Ok(Self { about, environment, granted, engine })
     }
 
     /// Whether files may be changed.
@@ -61,7 +63,7 @@ impl Desk {
     }
 
     fn files(&self) -> Overlay {
-        Overlay::new(&self.environment, self.about.allow_outside)
+        Overlay::new(&self.environment, self.about.allow_outside).granting(self.granted.clone())
     }
 
     /// The projects that there are now; where none is named and there is none, the samples.
@@ -139,7 +141,7 @@ impl Desk {
     }
 
     fn at<T>(&self, target: &Target, asker: &Asker<'_>, work: impl FnOnce(&mut Session<'_>) -> T) -> anyhow::Result<T> {
-        let Self { about, environment, engine } = self;
+        let Self { about, environment, engine, .. } = self;
         let files = self.files();
         let project = load(target, &files, environment, None)?;
         let (options, limits) = AskedFor::nothing(chrono::Local::now().naive_local()).merge(project.config());

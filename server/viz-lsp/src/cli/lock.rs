@@ -41,7 +41,7 @@ fn lock_all(args: &LockArgs) -> anyhow::Result<ExitCode> {
     let deadline = Deadline::of_process(Some(common.deadline.map_or(deadline::USUAL, seconds)));
     let engine = EngineAnswerer::new(true, common.is_confined(), !common.no_cache, common.granted()?)?;
     let environment = Environment::from_process();
-    let files = Overlay::new(&environment, common.allow_outside);
+    let files = Overlay::new(&environment, common.allow_outside).granting(common.granted()?);
     let (targets, strangers) = targets::find(&common.paths, &targets::current_folder()?, &files)?;
     if targets.is_empty() {
         return Err(targets::no_project(&strangers, &files));

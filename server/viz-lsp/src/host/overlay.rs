@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use viz_files::Identity;
+use viz_files::{Granted, Identity};
 use viz_project::{Confined, DirEntry, DiskFiles, Environment, Extent, FileSystem, ReadError, Standing, Surroundings};
 
 /// Texts by absolute path that replace those on the disk.
@@ -11,6 +11,7 @@ use viz_project::{Confined, DirEntry, DiskFiles, Environment, Extent, FileSystem
 pub struct Overlay {
     texts: BTreeMap<PathBuf, Arc<str>>,
     confined: Option<Confined>,
+    granted: Granted,
 }
 
 impl Overlay {
@@ -18,6 +19,11 @@ impl Overlay {
     pub fn new(environment: &Environment, allow_outside: bool) -> Self {
         let confined = Confined::by_environment(environment).filter(|_| !allow_outside);
         Self { confined, ..Self::default() }
+    }
+
+    /// With these folders outside, in which data may be read.
+    pub fn granting(self, granted: Granted) -> Self {
+        Self { granted, ..self }
     }
 
     /// Puts a text in the place of a file's.
@@ -63,6 +69,10 @@ impl FileSystem for Overlay {
 
     fn confined(&self) -> Option<Confined> {
         self.confined
+    }
+
+    fn is_granted(&self, place: &Path) -> bool {
+        self.granted.around(place).is_some()
     }
 
     fn read_from(&self, path: &Path, around: &Surroundings, extent: Extent) -> Result<Arc<str>, ReadError> {

@@ -57,7 +57,7 @@ pub fn build(
     let args = &build.common;
     let granted = args.granted()?;
     let environment = Environment::from_process();
-    let files = Overlay::new(&environment, args.allow_outside);
+    let files = Overlay::new(&environment, args.allow_outside).granting(granted.clone());
     let project = check::load(&target, &files, &environment, args.target.map(Into::into))?;
     together.add(&project)?;
     let path = out::check(out, &project.root)?;

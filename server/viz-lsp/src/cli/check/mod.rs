@@ -85,7 +85,7 @@ fn check_all(
     let baseline = args.baseline.as_deref().map(Baseline::read).transpose()?;
     let current = crate::cli::targets::current_folder()?;
     let environment = Environment::from_process();
-    let mut files = Overlay::new(&environment, args.common.allow_outside);
+    let mut files = Overlay::new(&environment, args.common.allow_outside).granting(args.common.granted()?);
     let mut paths = args.common.paths.clone();
     let stdin = args.stdin_filename.as_deref().map(|path| from_stdin(&current, path)).transpose()?;
     if let Some((path, text)) = &stdin {
