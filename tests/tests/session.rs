@@ -84,6 +84,34 @@ fn an_edit_elsewhere_moves_findings_and_withdraws_nothing() {
     assert_eq!(client.shut_down(), 0);
 }
 
+/// What a key says is told before the binder has spoken, unless a finding would go that the binder may bring back.
+#[test]
+fn only_what_would_blink_waits_for_the_binder() {
+    let told = |client: &mut Client| {
+        let report = client.request("viz/report", json!({}));
+        report["counters"]["toldBeforeBinder"].as_u64().unwrap_or_default()
+    };
+    let project = Project::copy_of("broken/ecommerce");
+    let mut client = Client::start(PROGRAM, Options::default());
+    let mut document = client.open(&project.file("insights.yml"));
+    client.settle(&project.root);
+    client.wait_for(&document, "all faults", |all| all.len() == 4);
+    let before = told(&mut client);
+    edit(&mut client, &mut document, "order_id}), 1) }", "order_id}), 1) + 1 }");
+    client.settle(&project.root);
+    let at_once = told(&mut client);
+    assert!(at_once > before, "nothing at that insight could blink");
+    // In the insight whose column is unknown, which only the binder knows.
+    edit(&mut client, &mut document, "<> 'cancelled'", "<> 'cancelled' and 1 < 2");
+    client.settle(&project.root);
+    let all = client.wait_for(&document, "all faults", |all| all.len() == 4);
+    assert!(codes(&all).contains(&"unknown-column"));
+    let history = client.history(&document.uri);
+    let shown = history.iter().skip_while(|published| published.diagnostics.len() < 4);
+    assert_eq!(shown.map(|published| published.diagnostics.len()).min(), Some(4), "a finding blinked");
+    assert_eq!(client.shut_down(), 0);
+}
+
 #[test]
 fn a_model_being_edited_keeps_what_the_database_said_of_its_insights() {
     let project = Project::copy_of("broken/ecommerce");

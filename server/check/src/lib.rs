@@ -26,6 +26,7 @@ pub use insight::static_props::{Filled, node_of, placeholders, static_props, sto
 pub use models::check_model::{columns_of, columns_of_a_run, model_question};
 pub use models::source::{source_of_model, source_spec, sources};
 pub use report::cost::Cost;
+pub use report::findings::Findings;
 pub use report::insights::Insights;
 pub use report::rule::is_rule;
 pub use report::{

@@ -2,6 +2,7 @@
 
 pub(crate) mod bounds;
 pub mod cost;
+pub mod findings;
 pub(crate) mod fingerprint;
 pub(crate) mod finish;
 pub mod insights;
@@ -11,6 +12,7 @@ pub mod rule;
 pub(crate) mod suppression;
 
 use crate::report::cost::Cost;
+use crate::report::findings::Findings;
 use crate::report::insights::Insights;
 use crate::selection::State;
 use indexmap::IndexMap;
@@ -283,6 +285,8 @@ pub struct Counters {
     pub keys: usize,
     /// Findings whose fingerprints were made, not remembered: those that are new.
     pub findings_finished: usize,
+    /// Findings that were placed and ordered: those of the files in which something has changed.
+    pub findings_ordered: usize,
 }
 
 impl Counters {
@@ -319,6 +323,7 @@ impl std::ops::AddAssign for Counters {
         self.looked_up += other.looked_up;
         self.keys += other.keys;
         self.findings_finished += other.findings_finished;
+        self.findings_ordered += other.findings_ordered;
     }
 }
 
@@ -326,7 +331,7 @@ impl std::ops::AddAssign for Counters {
 #[derive(Debug, Clone, Default)]
 pub struct Report {
     /// All findings, ordered by file, start and code.
-    pub findings: Vec<Finding>,
+    pub findings: Findings,
     /// All insights, in document order.
     pub insights: Insights,
     /// All inputs, in document order.

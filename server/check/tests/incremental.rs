@@ -3,9 +3,12 @@
 mod generated;
 
 use generated::{Generated, generate};
+use rustc_hash::FxHashSet;
 use std::path::Path;
-use viz_check::{Memo, Report, check};
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use viz_check::{Attention, Memo, Report, check, check_first};
 use viz_project::{Environment, Project};
+use viz_text::FileId;
 
 const FILES: [&str; 5] =
     ["/p/project.visivo.yml", "/p/models.yml", "/p/semantics.yml", "/p/inputs.yml", "/p/insights.yml"];
@@ -242,4 +245,122 @@ fn an_anchor_counts_where_it_is_used() {
     let report = project.settle();
     assert!(!report.findings.is_empty());
     compare(&project, &report, "after");
+}
+
+/// Files whose findings have to do with each other: one cause is told at the first of its places, comments silence, settings rate;
+/// what did not change is shared with the report before.
+#[test]
+fn findings_of_several_files_are_those_of_a_fresh_project() {
+    const FILES: usize = 5;
+    const FAULTS: [&str; 6] = [
+        "  - { name: NAME, props: { type: bar, x: '?{ ${ref(regoin).a} }', y: '?{ 1 }' } }\n",
+        "  - { name: NAME, props: { type: bar, x: '?{ ${ref(regoin).a} }', y: '?{ ${ref(citty).a} }' } }\n",
+        "  # viz-lsp: ignore[unknown-reference] it comes later\n  - { name: NAME, props: { type: bar, x: '?{ ${ref(regoin).a} }', y: '?{ 1 }' } }\n",
+        "  # viz-lsp: ignore[unknown-key] nothing to silence\n  - { name: NAME, props: { type: bar, x: '?{ 1 }', y: '?{ 1 }' } }\n",
+        "  - { name: NAME, colour: red, props: { type: bar, x: '?{ 1 }', y: '?{ 1 }' } }\n",
+        "  - { name: NAME, props: { type: bar, x: '?{ 1 }', y: '?{ 1 }' } }\n",
+    ];
+    let file = |at: usize| format!("/p/part_{at}.yml");
+    let (mut shared, mut merged) = (0, 0);
+    for seed in 0..8 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut project = generate(24, false);
+        let insights = |random: &mut fastrand::Rng, at: usize| {
+            let count = random.usize(..4);
+            let one = |number: usize| {
+                let fault = FAULTS[(number * 7 + random.usize(..FAULTS.len())) % FAULTS.len()];
+                fault.replace("NAME", &format!("i_{at}_{number}"))
+            };
+            format!("insights:\n{}", (0..count).map(one).collect::<String>())
+        };
+        for at in 0..FILES {
+            let text = insights(&mut random, at);
+            project.files.insert(&file(at), &text);
+        }
+        let main = project.text_of(self::FILES[0]);
+        let includes: String = (0..FILES).map(|at| format!("  - path: part_{at}.yml\n")).collect();
+        let main = main.replacen("includes:\n", &format!("includes:\n{includes}"), 1);
+        assert!(main.contains("part_0.yml"));
+        let mut last = project.keystroke(self::FILES[0], &main);
+        for step in 0..40 {
+            let at = random.usize(..FILES);
+            let report = match random.u8(..8) {
+                0 => {
+                    let include = format!("  - path: part_{at}.yml\n");
+                    let text = project.text_of(self::FILES[0]);
+                    let other = if text.contains(&include) {
+                        text.replacen(&include, "", 1)
+                    } else {
+                        text.replacen("includes:\n", &format!("includes:\n{include}"), 1)
+                    };
+                    project.keystroke(self::FILES[0], &other)
+                }
+                1 => {
+                    let severity =
+                        ["", "severity: { unknown-reference: warning }\n", "severity: { unknown-key: off }\n"];
+                    project.files.insert("/p/.viz-lsp.yml", severity[random.usize(..severity.len())]);
+                    let main = project.text_of(self::FILES[0]);
+                    project.keystroke(self::FILES[0], &main)
+                }
+                2 => project.settle(),
+                _ => {
+                    let text = insights(&mut random, at);
+                    project.keystroke(&file(at), &text)
+                }
+            };
+            compare(&project, &report, &format!("seed {seed}, step {step}"));
+            let parts = report.findings.parts().iter().zip(last.findings.parts());
+            shared += parts.filter(|(now, before)| !now.is_empty() && std::sync::Arc::ptr_eq(now, before)).count();
+            merged += report
+                .findings
+                .iter()
+                .filter(|found| found.related.iter().any(|at| at.message == "the same here"))
+                .count();
+            last = report;
+        }
+    }
+    assert!(
+        shared > 100 && merged > 100,
+        "{shared} parts were shared, {merged} findings were told once for several places"
+    );
+}
+
+/// Checks that look at some files only, or are interrupted, while facts arrive bit by bit: the next whole one is that of a fresh
+/// project, and an insight that was left for later is looked at where it matters only.
+#[test]
+fn what_was_left_for_later_is_made_up_for() {
+    let mut interrupted = 0;
+    for seed in 0..6 {
+        let mut random = fastrand::Rng::with_seed(300 + seed);
+        let mut project = generate(96, true);
+        let mut questions = Vec::new();
+        for step in 0..60 {
+            if random.bool() {
+                let file = FILES[random.usize(..FILES.len())];
+                let text = match random.u8(..3) {
+                    0 => edit(&mut random, &project.text_of(file)),
+                    // All insights use the first model.
+                    _ => project.text_of(file).replacen("select ", &format!("select {step} as s_{step}, "), 1),
+                };
+                project.files.insert(file, &text);
+                project.project = project.project.reload(&project.files, &Environment::empty());
+            }
+            let known = random.usize(..=questions.len());
+            random.shuffle(&mut questions);
+            project.learn(&questions[..known]);
+            let files: FxHashSet<FileId> = (0..FILES.len() as u32).filter(|_| random.bool()).map(FileId).collect();
+            let left = AtomicUsize::new(if random.bool() { random.usize(..200) } else { usize::MAX });
+            let stop = || left.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1)).is_err();
+            let attention = Attention { files: random.bool().then_some(&files), stop: &stop };
+            let report = check_first(&project.project, &project.facts, &project.options, &project.memo, attention);
+            interrupted += usize::from(report.counters.insights_postponed > 0);
+            questions = report.questions;
+            if random.u8(..4) == 0 {
+                let report = check(&project.project, &project.facts, &project.options, &project.memo);
+                compare(&project, &report, &format!("seed {seed}, step {step}"));
+                questions = report.questions;
+            }
+        }
+    }
+    assert!(interrupted > 20, "{interrupted} checks left something for later");
 }

@@ -35,8 +35,9 @@ const NEIGHBOURS: usize = 32;
 
 /// Distributes questions over workers.
 fn lanes(questions: Vec<Pending>, many: usize, neighbours: usize) -> Vec<Vec<Pending>> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let count = if questions.len() < many { 1 } else { LANES.min(cores) };
+    // The system reads files to count its processors: not for the few questions of a key.
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let count = if questions.len() < many { 1 } else { LANES.min(cores()) };
     let mut out: Vec<Vec<Pending>> = (0..count).map(|_| Vec::new()).collect();
     for (at, pending) in questions.into_iter().enumerate() {
         out[at / neighbours % count].push(pending);

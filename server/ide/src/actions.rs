@@ -9,7 +9,7 @@ mod suppress;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
-use viz_check::{Finding, Severity};
+use viz_check::{Finding, Findings, Severity};
 use viz_facts::FactStore;
 use viz_project::{CACHE_FOLDER, Code, Project};
 use viz_syntax::quoted;
@@ -60,7 +60,7 @@ pub const MOST_OFFERED: usize = 100;
 pub fn actions(
     project: &Project,
     facts: &FactStore,
-    findings: &[Finding],
+    findings: &Findings,
     file: FileId,
     range: TextRange,
 ) -> Vec<Action> {
@@ -111,7 +111,7 @@ pub fn include_file(project: &Project, path: &Path) -> Option<Action> {
 }
 
 /// All safe fixes of a file; `None` if there are none.
-pub fn fix_all(project: &Project, findings: &[Finding], file: FileId) -> Option<Action> {
+pub fn fix_all(project: &Project, findings: &Findings, file: FileId) -> Option<Action> {
     let safe = |finding: &&Finding| finding.fix.as_ref().is_some_and(|fix| fix.safe);
     let (changes, _) = together(project, findings.iter().filter(safe), file);
     let title = "apply all safe fixes of this file".to_owned();
@@ -119,7 +119,7 @@ pub fn fix_all(project: &Project, findings: &[Finding], file: FileId) -> Option<
 }
 
 /// All fixes of one code in a file, if there are several.
-fn fix_all_of(project: &Project, findings: &[Finding], file: FileId, code: Code) -> Option<Action> {
+fn fix_all_of(project: &Project, findings: &Findings, file: FileId, code: Code) -> Option<Action> {
     let (changes, count) = together(project, findings.iter().filter(|finding| finding.code == code), file);
     let title = format!("fix all {count} `{code}` of this file");
     (count > 1).then_some(Action { title, kind: ActionKind::QuickFix, changes, code: Some(code) })

@@ -1,7 +1,7 @@
 //! Code lenses above objects: how often they are used, how far insights are checked, what they cost, their SQL and their preview.
 
 use std::collections::HashMap;
-use viz_check::{FailedCombinations, Finding, InsightReport, Insights, Severity, Status};
+use viz_check::{FailedCombinations, Findings, InsightReport, Insights, Severity, Status};
 use viz_project::{Kind, ObjectId, Project};
 use viz_text::{FileId, Loc, TextRange};
 
@@ -40,7 +40,7 @@ pub enum LensKind {
 }
 
 /// The lenses of a file, in the order of the text. Numbers of references are counted when one is looked at.
-pub fn lenses(project: &Project, insights: &Insights, findings: &[Finding], file: FileId) -> Vec<Lens> {
+pub fn lenses(project: &Project, insights: &Insights, findings: &Findings, file: FileId) -> Vec<Lens> {
     let mut out = Vec::new();
     let reports: HashMap<Loc, &InsightReport> = insights.iter().map(|report| (report.loc, report)).collect();
     let mut worst: HashMap<&str, &FailedCombinations> = HashMap::new();

@@ -20,6 +20,7 @@ use crate::yaml_fixes::{self, Told};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::ops::Deref;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -460,6 +461,12 @@ impl Project {
     fn item_of(&self, id: ObjectId) -> &Item {
         let spot = self.outline.spot(id);
         &self.items[spot.file as usize].items[spot.item as usize]
+    }
+
+    /// The numbers that the objects of a file have, or may come to have: of one from which none are taken, none.
+    pub fn numbers_in(&self, file: FileId) -> Range<ObjectId> {
+        let at = file.0 as usize;
+        if at < self.items.len() { self.outline.room_of(at) } else { ObjectId(0)..ObjectId(0) }
     }
 
     /// The file that an object stands in.

@@ -224,7 +224,7 @@ fn answer(session: &mut Session<'_>, change: Change, mut told: Map<String, Value
     let texts = change.texts(project);
     let before = session.report();
     let after = session.host.findings_with(&texts);
-    told.insert("check".into(), compared(&before.findings, &after, session.shows_rows));
+    told.insert("check".into(), compared(&before.findings.to_vec(), &after, session.shows_rows));
     let diff = session.host.difference(&texts);
     let (diff, cut) = cut_lines(&diff, MOST_OF_A_DIFF);
     told.insert("diff".into(), diff.into());

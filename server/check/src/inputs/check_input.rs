@@ -10,8 +10,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use viz_facts::{DataType, Reason, Unknown};
 use viz_project::{
-    Body, Code, Control, DefaultSelection, Display, Fix, Input, Kind, ObjectId, Options, Project, Related, Rule,
-    Selection, Spanned, did_you_mean, similar,
+    Body, Code, Control, DefaultSelection, Display, Fix, Input, Kind, Object, ObjectId, Options, Project, Related,
+    Rule, Selection, Spanned, did_you_mean, similar,
 };
 use viz_syntax::double_quoted;
 use viz_text::shorten::{OPTION, shorten};
@@ -74,23 +74,24 @@ pub(crate) fn check_input(
     InputVerdict { options, used, report, findings }
 }
 
-/// Inputs on a dashboard that nothing on it reads, nor anything else.
-pub(crate) fn unread(project: &Project, findings: &mut Vec<Finding>) {
-    if !project.names_complete() {
-        return;
-    }
+/// Inputs on a dashboard that nothing on it reads, nor anything else: a matter of who uses whom.
+pub(crate) fn not_read(project: &Project) -> Vec<ObjectId> {
     let shows = |id: ObjectId| matches!(project.object(id).kind, Kind::Dashboard | Kind::Row | Kind::Item);
     let (shown, reading): (Vec<ObjectId>, Vec<ObjectId>) = project.ids().partition(|id| shows(*id));
     let used =
         |by: &[ObjectId]| -> FxHashSet<ObjectId> { by.iter().flat_map(|id| project.uses_of(*id)).copied().collect() };
     let (shown, read) = (used(&shown), used(&reading));
-    for id in project.of_kind(Kind::Input) {
-        let object = project.object(id);
-        if shown.contains(&id) && !read.contains(&id) && !project.is_broken(object.loc) {
-            let message = format!("no insight reads `{}`: its choices change nothing", object.name_text());
-            findings.push(Finding::new(Code::UnreadInput, object.name_loc(), message));
-        }
-    }
+    project.of_kind(Kind::Input).filter(|id| shown.contains(id) && !read.contains(id)).collect()
+}
+
+/// What is said of inputs that nothing reads.
+pub(crate) fn unread(project: &Project, not_read: &[ObjectId]) -> Vec<Finding> {
+    let objects = not_read.iter().map(|id| project.object(*id)).filter(|_| project.names_complete());
+    let unread = |object: &Object| {
+        let message = format!("no insight reads `{}`: its choices change nothing", object.name_text());
+        Finding::new(Code::UnreadInput, object.name_loc(), message)
+    };
+    objects.filter(|object| !project.is_broken(object.loc)).map(unread).collect()
 }
 
 fn report(project: &Project, id: ObjectId, input: &Input, found: &KnownOptions) -> InputReport {

@@ -2,9 +2,10 @@
 
 use crate::report::fingerprint::Fingerprints;
 use crate::report::{Counters, Finding, ObjectName};
-use crate::report::{rule, suppression};
+use crate::report::{mask, rule, suppression};
 use rustc_hash::FxHashMap;
 use viz_project::{Code, ConfiguredSeverity, ObjectId, Problem, Project, Severity};
+use viz_secrets::Mask;
 use viz_text::shorten::{MESSAGE, shorten_in};
 use viz_text::{FileId, Loc, SegmentId, TextRange};
 
@@ -45,17 +46,11 @@ impl From<&Problem> for Finding {
     }
 }
 
-/// Names the objects, applies comments and settings, drops repetitions, orders and fingerprints. `complete` says whether
+/// Places the findings of a file, names their objects, applies comments and settings, and orders them. `complete` says whether
 /// everything that was to be checked was.
-pub(crate) fn finish(
-    project: &Project,
-    findings: Vec<Finding>,
-    complete: bool,
-    fingerprints: &mut Fingerprints,
-    counters: &mut Counters,
-) -> Vec<Finding> {
+pub(crate) fn ordered(project: &Project, file: FileId, findings: Vec<Finding>, complete: bool) -> Vec<Placed> {
     let mut placed = place(project, findings);
-    let about_comments = suppression::apply(project, &mut placed, complete);
+    let about_comments = suppression::apply(project, file, &mut placed, complete);
     placed.extend(place(project, about_comments));
     let settings = &project.config().severity;
     placed.retain_mut(|(_, _, finding)| match settings.get(finding.code.name()) {
@@ -71,20 +66,28 @@ pub(crate) fn finish(
             true
         }
     });
-    placed.sort_by(|a, b| {
-        (a.0, a.1.start(), a.2.code, a.1.end(), &a.2.message).cmp(&(
-            b.0,
-            b.1.start(),
-            b.2.code,
-            b.1.end(),
-            &b.2.message,
-        ))
+    placed.sort_by(|(_, a, one), (_, b, other)| {
+        (a.start(), one.code, a.end(), &one.message).cmp(&(b.start(), other.code, b.end(), &other.message))
     });
-    placed.dedup_by(|a, b| a.0 == b.0 && a.1 == b.1 && a.2.code == b.2.code && a.2.message == b.2.message);
+    placed.dedup_by(|a, b| a.1 == b.1 && a.2.code == b.2.code && a.2.message == b.2.message);
     crate::report::bounds::at_place(&mut placed);
-    crate::report::repetition::merge(&mut placed);
+    placed
+}
+
+/// Fingerprints the findings of a file, and takes out of their texts what nobody reads or may read.
+pub(crate) fn finished(
+    project: &Project,
+    mut placed: Vec<Placed>,
+    mask: &Mask,
+    fingerprints: &mut Fingerprints,
+    counters: &mut Counters,
+) -> Vec<Finding> {
     counters.findings_finished += fingerprints.put_on(&mut placed, project);
-    placed.into_iter().map(|(_, _, finding)| short(finding)).collect()
+    let mut findings: Vec<Finding> = placed.into_iter().map(|(_, _, finding)| short(finding)).collect();
+    if !mask.is_empty() {
+        findings.iter_mut().for_each(|finding| mask::in_finding(mask, finding));
+    }
+    findings
 }
 
 /// A finding whose texts are no longer than anybody reads, and name no rule.

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use viz_facts::Unknown;
 use viz_secrets::Mask;
 
-/// Hides in a report what must not be shown.
+/// Hides in the insights and inputs of a report what must not be shown; findings are without it from the moment that they are
+/// finished.
 pub(crate) fn hide_in(mask: &Mask, report: &mut Report) {
     if mask.is_empty() {
         return;
     }
-    report.findings.iter_mut().for_each(|finding| in_finding(mask, finding));
     let holds = |why: &Option<Unknown>| why.as_ref().is_some_and(|why| mask.is_in(&why.message));
     if report.insights.iter().any(|insight| holds(&insight.why)) {
         let insights = report.insights.iter_mut();
@@ -33,7 +33,8 @@ pub(crate) fn hide_in(mask: &Mask, report: &mut Report) {
     }
 }
 
-fn in_finding(mask: &Mask, finding: &mut Finding) {
+/// Hides in a finding what must not be shown.
+pub(crate) fn in_finding(mask: &Mask, finding: &mut Finding) {
     mask.hide_in(&mut finding.message);
     finding.help.iter_mut().for_each(|help| mask.hide_in(help));
     finding.notes.iter_mut().for_each(|note| mask.hide_in(note));

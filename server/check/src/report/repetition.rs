@@ -1,10 +1,11 @@
 //! One finding per cause: what is wrong for the same reason at several places is reported at the first of them.
 
 use crate::report::Finding;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashSet, FxHasher};
 use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 use viz_project::{Code, Related};
-use viz_text::{FileId, TextRange, TextSize};
+use viz_text::{FileId, Loc, TextRange, TextSize};
 
 /// Places of one cause that are listed; the others are counted.
 const LISTED: usize = 20;
@@ -44,6 +45,28 @@ pub(crate) fn merge(placed: &mut Vec<(FileId, TextRange, Finding)>) {
         kept[at].2.notes.push(format!("the same at {} more places", count - LISTED));
     }
     *placed = kept;
+}
+
+/// What of a file's findings may have to do with those of other files: causes, and fixes that are told once.
+pub(crate) fn causes(placed: &[(FileId, TextRange, Finding)]) -> Vec<u64> {
+    let hash = |(.., finding): &(FileId, TextRange, Finding)| {
+        let mut hasher = FxHasher::default();
+        match finding.code {
+            code if code.names_its_cause() && !finding.local => (code, &finding.message).hash(&mut hasher),
+            Code::SqlBind | Code::UnknownColumn | Code::SqlSyntax => fix_of_reference(finding)?.hash(&mut hasher),
+            _ => return None,
+        }
+        Some(hasher.finish())
+    };
+    let mut causes: Vec<u64> = placed.iter().filter_map(hash).collect();
+    causes.sort_unstable();
+    causes.dedup();
+    causes
+}
+
+/// The edits of a fix that several findings have and that is told once.
+fn fix_of_reference(finding: &Finding) -> Option<&Vec<(Loc, String)>> {
+    finding.fix.as_ref().filter(|fix| fix.title.starts_with("write `${ref(")).map(|fix| &fix.edits)
 }
 
 /// Whether a cause may be reported twice: hardly ever, and nothing has to be moved to see that.
@@ -96,10 +119,9 @@ fn drop_follow_ups(placed: &mut Vec<(FileId, TextRange, Finding)>) {
         // `?( ${ref(orders).city} )`.
         Code::ReferenceNotReplaced => !is_in(&texts, *file, *range, 3),
         // `ref(orders).city` has neither such a function nor such a column.
-        Code::SqlBind | Code::UnknownColumn | Code::SqlSyntax => match &finding.fix {
-            Some(fix) if fix.title.starts_with("write `${ref(") => fixes.insert(fix.edits.clone()),
-            _ => true,
-        },
+        Code::SqlBind | Code::UnknownColumn | Code::SqlSyntax => {
+            fix_of_reference(finding).is_none_or(|edits| fixes.insert(edits.clone()))
+        }
         code if code.follows_a_tag() => !tagged.contains(&(*file, range.start().into())),
         Code::YamlSyntax => {
             let before = removed.partition_point(|(at, start, _)| (at, start) <= (file, &range.start()));

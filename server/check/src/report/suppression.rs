@@ -8,61 +8,56 @@ use viz_project::{Code, Fix, Project, did_you_mean, similar};
 use viz_syntax::Suppression;
 use viz_text::{FileId, Loc, TextRange, TextSize};
 
-/// Takes out what comments silence, and returns what is wrong with the comments themselves. Whether one silences nothing
-/// is known only if everything was checked (`complete`), or if its code is about text.
-pub(crate) fn apply(project: &Project, placed: &mut Vec<Placed>, complete: bool) -> Vec<Finding> {
+/// Takes out of the findings of a file what comments silence, and returns what is wrong with the comments themselves. Whether
+/// one silences nothing is known only if everything was checked (`complete`), or if its code is about text.
+pub(crate) fn apply(project: &Project, file: FileId, placed: &mut Vec<Placed>, complete: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let document = &project.file(file).document;
     // Most files have no such comments.
-    let has_comments: Vec<bool> = project.files().iter().map(|file| !file.document.suppressions().is_empty()).collect();
-    if !has_comments.contains(&true) {
+    if document.suppressions().is_empty() {
         return findings;
     }
-    // What is not silenced yet, by file and code: there may be thousands of comments and of findings.
-    let mut open: FxHashMap<(FileId, Code), BTreeSet<(TextSize, usize)>> = FxHashMap::default();
-    for (at, (file, range, finding)) in
-        placed.iter().enumerate().filter(|(_, (file, ..))| has_comments[file.0 as usize])
-    {
-        open.entry((*file, finding.code)).or_default().insert((range.start(), at));
+    // What is not silenced yet, by code: there may be thousands of comments and of findings.
+    let mut open: FxHashMap<Code, BTreeSet<(TextSize, usize)>> = FxHashMap::default();
+    for (at, (_, range, finding)) in placed.iter().enumerate() {
+        open.entry(finding.code).or_default().insert((range.start(), at));
     }
     let mut silenced = vec![false; placed.len()];
-    for (index, file) in project.files().iter().enumerate() {
-        let id = FileId(index as u32);
-        let end = TextSize::of(file.document.text());
-        for comment in file.document.suppressions() {
-            if comment.codes.is_empty() {
-                let message = "this comment silences nothing: it names no finding";
-                let mut finding = Finding::new(Code::InvalidSuppression, comment.loc, message);
-                finding.help = Some("write `# viz-lsp: ignore[code] reason`".into());
-                findings.push(finding);
+    let end = TextSize::of(document.text());
+    for comment in document.suppressions() {
+        if comment.codes.is_empty() {
+            let message = "this comment silences nothing: it names no finding";
+            let mut finding = Finding::new(Code::InvalidSuppression, comment.loc, message);
+            finding.help = Some("write `# viz-lsp: ignore[code] reason`".into());
+            findings.push(finding);
+        }
+        // What is named again is told once.
+        let mut told = HashSet::new();
+        for (at, (name, loc)) in comment.codes.iter().enumerate() {
+            let Some(code) = Code::named(name) else {
+                if told.insert(name) {
+                    findings.push(unknown(name, *loc));
+                }
+                continue;
+            };
+            // What stands at the end of the text belongs to what ends there.
+            let last = comment.scope.end() + TextSize::new(u32::from(comment.scope.end() == end));
+            let here = (comment.scope.start(), 0)..(last, 0);
+            let met: Vec<(TextSize, usize)> = match open.get_mut(&code) {
+                Some(open) => {
+                    let met = open.range(here).copied().collect();
+                    for one in &met {
+                        open.remove(one);
+                    }
+                    met
+                }
+                None => Vec::new(),
+            };
+            for (_, one) in &met {
+                silenced[*one] = true;
             }
-            // What is named again is told once.
-            let mut told = HashSet::new();
-            for (at, (name, loc)) in comment.codes.iter().enumerate() {
-                let Some(code) = Code::named(name) else {
-                    if told.insert(name) {
-                        findings.push(unknown(name, *loc));
-                    }
-                    continue;
-                };
-                // What stands at the end of the text belongs to what ends there.
-                let last = comment.scope.end() + TextSize::new(u32::from(comment.scope.end() == end));
-                let here = (comment.scope.start(), 0)..(last, 0);
-                let met: Vec<(TextSize, usize)> = match open.get_mut(&(id, code)) {
-                    Some(open) => {
-                        let met = open.range(here).copied().collect();
-                        for one in &met {
-                            open.remove(one);
-                        }
-                        met
-                    }
-                    None => Vec::new(),
-                };
-                for (_, one) in &met {
-                    silenced[*one] = true;
-                }
-                if met.is_empty() && (complete || code.is_about_text()) && told.insert(name) {
-                    findings.push(unused(comment, at));
-                }
+            if met.is_empty() && (complete || code.is_about_text()) && told.insert(name) {
+                findings.push(unused(comment, at));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::dashboards::half_wired::half_wired;
 use crate::facts::Facts;
-use crate::inputs::check_input::check_input;
+use crate::inputs::check_input::{check_input, unread};
 use crate::insight::{FromFacts, InsightVerdict, check_insight};
 use crate::models::check_expression::check_expression;
 use crate::models::check_model::check_model;
@@ -10,10 +10,11 @@ use crate::models::check_table::check_table;
 use crate::models::source::{source_spec, unset_variables};
 use crate::models::unusable_source;
 use crate::report::bounds;
-use crate::report::finish::finish;
+use crate::report::findings::Findings;
 use crate::report::{Counters, Finding, InputReport, InsightReport, OptionsStatus, Report, Status};
 use crate::run::last_check::{Due, Standing};
 use crate::run::memo::{Memo, Remembered, Shelf, forget, recall, remember};
+use crate::run::parts::Beside;
 use crate::settings::{Attention, CheckOptions, Level};
 use rayon::prelude::*;
 use rustc_hash::{FxHashSet, FxHasher};
@@ -103,12 +104,12 @@ pub fn check_first(
     forget(&memo.dashboards, project, &[Kind::Dashboard]);
     let Run { mut standing, counters, .. } = run;
     standing.finish(project, facts, common, &due);
-    findings.extend(standing.findings(project));
-    if options.level == Level::Execute {
-        crate::inputs::check_input::unread(project, &mut findings);
-    }
+    let unread = match options.level {
+        Level::Execute => unread(project, standing.not_read(project)),
+        _ => Vec::new(),
+    };
     let mut report = Report {
-        findings: Vec::new(),
+        findings: Findings::default(),
         insights: standing.insights.clone(),
         inputs: Arc::clone(&standing.inputs),
         questions: standing.questions().cloned().collect(),
@@ -123,7 +124,8 @@ pub fn check_first(
         report.counters.ask(question);
     }
     let complete = options.oracle && sources.is_ok() && is_complete(&report, facts);
-    report.findings = finish(project, findings, complete, &mut standing.fingerprints, &mut report.counters);
+    let beside = Beside { before: findings, behind: unread };
+    report.findings = standing.findings(project, beside, complete, &mut report.counters);
     memo.keep_standing(standing);
     crate::report::mask::hide_in(project.mask(), &mut report);
     report
@@ -250,20 +252,26 @@ impl<'a> Run<'a> {
 
     fn insights(&mut self, due: &Due, attention: Attention<'_>) {
         let (project, facts, memo) = (self.project, self.facts, self.memo);
-        let due = due.of_kind(project, Kind::Insight);
+        let mut due = due.of_kind(project, Kind::Insight);
+        let before = due.len();
+        due.extend(self.standing.waiting(project, attention.files, FEW.saturating_sub(before)));
+        due.sort_unstable();
+        due.dedup();
+        self.counters.looked_at += due.len() - before;
+        let (standing, options, sources, common) = (&self.standing, self.options, &self.sources, self.common);
         let known: Vec<(u64, Option<Remembered<InsightVerdict>>)> = due
             .par_iter()
             .map(|id| {
-                let depends = depends(project, *id, self.common);
+                let depends = depends(project, *id, common);
                 (depends, recall(&memo.insights, project.object(*id).loc, depends, facts))
             })
             .collect();
-        let few = known.iter().filter(|(_, known)| known.is_none()).count() <= FEW;
+        let left = standing.postponed.iter().filter(|id| due.binary_search(id).is_err()).take(FEW + 1).count();
+        let few = known.iter().filter(|(_, known)| known.is_none()).count() + left <= FEW;
         let matters = |id: ObjectId| {
             let here = attention.files.is_none_or(|files| few || files.contains(&project.file_of_object(id)));
             here && !(attention.stop)()
         };
-        let (standing, options, sources) = (&self.standing, self.options, &self.sources);
         let verdicts: Vec<Checked> = due
             .par_iter()
             .zip(known)

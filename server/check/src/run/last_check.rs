@@ -2,18 +2,19 @@
 //! since (`architecture.md`, invariant 9).
 
 use crate::facts::{Facts, Used};
-use crate::inputs::check_input::AllOptions;
+use crate::inputs::check_input::{AllOptions, not_read};
 use crate::models::check_model::{AllColumns, models_in_browser};
-use crate::report::fingerprint::Fingerprints;
+use crate::report::findings::Findings;
 use crate::report::insights::Insights;
-use crate::report::{Finding, InputReport, InsightReport};
+use crate::report::{Counters, Finding, InputReport, InsightReport};
+use crate::run::parts::{Beside, Found, Parts};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 use viz_facts::{FactStore, KeyedQuestion, QuestionKey};
 use viz_project::{Graph, Kind, ObjectId, Project};
-use viz_text::Loc;
+use viz_text::{FileId, Loc};
 
 /// The findings of the last check, by object, with the text and facts that they depend on.
 #[derive(Default)]
@@ -23,6 +24,8 @@ pub(crate) struct Standing {
     /// Models that the browser reads, and those that have come to be among them, or have ceased to be, since the last check.
     in_browser: FxHashSet<ObjectId>,
     rewired: Vec<ObjectId>,
+    /// Inputs that nothing reads, of the objects as they used each other.
+    not_read: Option<(Arc<Graph>, Vec<ObjectId>)>,
     pub(crate) columns: AllColumns,
     pub(crate) options: AllOptions,
     /// The facts behind the columns of models and the options of inputs, where there are some.
@@ -41,7 +44,9 @@ pub(crate) struct Standing {
     questions: BTreeMap<ObjectId, Arc<[KeyedQuestion]>>,
     /// Which objects used a fact, in order.
     users: FxHashMap<QuestionKey, Vec<ObjectId>>,
-    pub(crate) fingerprints: Fingerprints,
+    /// The objects at which something else was found than at the last check.
+    differing: BTreeSet<ObjectId>,
+    parts: Parts,
     /// How many facts were used when all objects were looked at.
     at_first: usize,
 }
@@ -94,8 +99,27 @@ impl Standing {
         self.in_browser = now;
     }
 
-    /// What of this may not hold any more for this text and these facts; `common` is the identity of what all verdicts
-    /// depend on.
+    /// Inputs that nothing reads.
+    pub(crate) fn not_read(&mut self, project: &Project) -> &[ObjectId] {
+        let known = self.not_read.take().filter(|(graph, _)| project.has_graph(graph));
+        let look = || (Arc::clone(project.graph()), not_read(project));
+        &self.not_read.insert(known.unwrap_or_else(look)).1
+    }
+
+    /// Insights that were left for later and are to be looked at now: those in these files, or all of them if there are at most
+    /// so many.
+    pub(crate) fn waiting(&self, project: &Project, files: Option<&FxHashSet<FileId>>, few: usize) -> Vec<ObjectId> {
+        match files.filter(|_| self.postponed.len() > few) {
+            None => self.postponed.iter().copied().collect(),
+            Some(files) => {
+                let in_file = |file: &FileId| self.postponed.range(project.numbers_in(*file));
+                files.iter().flat_map(in_file).copied().filter(|id| project.has(*id)).collect()
+            }
+        }
+    }
+
+    /// What of this may not hold any more for this text and these facts, but for insights that were left for later; `common` is
+    /// the identity of what all verdicts depend on.
     pub(crate) fn due(&self, project: &Project, facts: &FactStore, common: u64) -> Due {
         match self.outdated(project, facts, common) {
             Some(ids) => {
@@ -116,8 +140,7 @@ impl Standing {
         if self.users.len() > 2 * self.at_first + TIDY {
             return None;
         }
-        let mut out = self.postponed.clone();
-        out.extend(self.rewired.iter().copied());
+        let mut out: BTreeSet<ObjectId> = self.rewired.iter().copied().collect();
         let identities = project.identities();
         if !Arc::ptr_eq(identities, &of.identities) {
             // Many at once, because hardly any differ.
@@ -148,7 +171,7 @@ impl Standing {
                 self.options.remove(&id);
                 self.used.remove(&id);
                 self.siblings.remove(&id);
-                self.findings.remove(&id);
+                self.found(id, &[]);
                 self.questions.remove(&id);
                 self.postponed.remove(&id);
             }
@@ -163,16 +186,22 @@ impl Standing {
 
     /// Everything is being looked at.
     pub(crate) fn start(&mut self, inputs: Vec<InputReport>, insights: Insights) {
-        let (in_browser, fingerprints) = (std::mem::take(&mut self.in_browser), std::mem::take(&mut self.fingerprints));
-        *self = Self { in_browser, fingerprints, inputs: Arc::new(inputs), insights, ..Self::default() };
+        let (in_browser, mut parts) = (std::mem::take(&mut self.in_browser), std::mem::take(&mut self.parts));
+        parts.forget_objects();
+        *self = Self { in_browser, parts, inputs: Arc::new(inputs), insights, ..Self::default() };
     }
 
     /// What was found at an object.
     pub(crate) fn found(&mut self, id: ObjectId, findings: &[Finding]) {
+        let before = self.findings.get(&id).map_or(&[][..], Vec::as_slice);
+        if before == findings {
+            return;
+        }
         match findings {
             [] => drop(self.findings.remove(&id)),
             some => drop(self.findings.insert(id, some.to_vec())),
         }
+        self.differing.insert(id);
     }
 
     /// Which facts are behind the columns of a model or the options of an input.
@@ -214,16 +243,19 @@ impl Standing {
         self.users.contains_key(&key)
     }
 
-    /// All that was found. A sibling's name in a metric is told where it stands, not again for the insights that use the
-    /// metric.
-    pub(crate) fn findings(&self, project: &Project) -> Vec<Finding> {
-        let siblings: FxHashSet<Loc> = self.siblings.values().flatten().copied().collect();
-        let mut out = Vec::new();
-        for (id, findings) in &self.findings {
-            let insight = project.object(*id).kind == Kind::Insight;
-            out.extend(findings.iter().filter(|finding| !insight || !siblings.contains(&finding.loc)).cloned());
-        }
-        out
+    /// All that was found. `beside` is what was found beside objects; `complete` says whether everything that was to be checked
+    /// was.
+    pub(crate) fn findings(
+        &mut self,
+        project: &Project,
+        beside: Beside,
+        complete: bool,
+        counters: &mut Counters,
+    ) -> Findings {
+        let changed = std::mem::take(&mut self.differing);
+        let siblings = self.siblings.values().flatten().copied().collect();
+        let found = Found { at_objects: &self.findings, changed, beside, siblings, complete };
+        self.parts.tell(project, found, counters)
     }
 
     /// All that is not known yet.

@@ -3,4 +3,5 @@
 pub(crate) mod check;
 pub(crate) mod last_check;
 pub(crate) mod memo;
+pub(crate) mod parts;
 pub(crate) mod reference_loader;

@@ -1,11 +1,11 @@
 //! `viz-lsp ask`: the tools of assistants, from a shell.
 
 use crate::cli::args::AskArgs;
+use crate::cli::deep::on_deep_stack;
 use crate::cli::desk::{Asker, Desk};
 use crate::host::deadline::{self, Deadline};
 use crate::host::output;
-use crate::host::settings::STACK;
-use anyhow::{Context, bail};
+use anyhow::Context;
 use serde_json::{Value, json};
 use std::io::Read;
 use std::process::ExitCode;
@@ -28,15 +28,10 @@ pub fn run(args: &AskArgs) -> anyhow::Result<ExitCode> {
     };
     let tool = named(name)?;
     let arguments = arguments(args.arguments.as_deref())?;
-    let worker = std::thread::Builder::new().name("ask".into()).stack_size(STACK);
-    let answer = std::thread::scope(|scope| {
-        let ask = || {
-            let desk = Desk::new(args.about.clone())?;
-            let deadline = Deadline::of_process(Some(deadline::USUAL));
-            desk.answer(tool, arguments, &Asker { client: "ask", deadline: &deadline, progress: &|_| {} })
-        };
-        let run = worker.spawn_scoped(scope, ask).context("can't start a thread")?;
-        run.join().unwrap_or_else(|_| bail!("viz-lsp stopped on a mistake of its own; please report it"))
+    let answer = on_deep_stack("ask", || {
+        let desk = Desk::new(args.about.clone())?;
+        let deadline = Deadline::of_process(Some(deadline::USUAL));
+        desk.answer(tool, arguments, &Asker { client: "ask", deadline: &deadline, progress: &|_| {} })
     })?;
     print(answer.value);
     Ok(if answer.is_error { ExitCode::from(NO_ANSWER) } else { ExitCode::SUCCESS })

@@ -4,6 +4,7 @@ pub(crate) mod args;
 pub(crate) mod ask;
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod deep;
 mod desk;
 mod diff;
 pub(crate) mod doctor;

@@ -6,7 +6,7 @@ use anyhow::{Context, anyhow, ensure};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::Path;
-use viz_check::Finding;
+use viz_check::{Finding, Findings};
 use viz_files::{Folder, Reach};
 use viz_project::{Extent, FileSystem, MAX_FILE_BYTES};
 
@@ -108,19 +108,19 @@ impl Baseline {
     }
 
     /// Takes recorded findings out of a report, each record once.
-    pub fn take_from(&self, findings: &mut Vec<Finding>) -> Vec<Finding> {
+    pub fn take_from(&self, findings: &mut Findings) -> Vec<Finding> {
         let mut left: HashMap<&str, usize> = HashMap::new();
         for recorded in &self.findings {
             *left.entry(&recorded.fingerprint).or_default() += 1;
         }
-        let recorded = |finding: &mut Finding| match left.get_mut(finding.fingerprint.as_str()) {
+        let recorded = |finding: &Finding| match left.get_mut(finding.fingerprint.as_str()) {
             Some(count) if *count > 0 => {
                 *count -= 1;
                 true
             }
             _ => false,
         };
-        findings.extract_if(.., recorded).collect()
+        findings.extract_if(recorded)
     }
 }
 
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn each_record_hides_one_finding() {
         let baseline = Baseline { version: VERSION, findings: vec![recorded("a"), recorded("gone")] };
-        let mut findings = vec![finding("a"), finding("a"), finding("b")];
+        let mut findings = Findings::from(vec![finding("a"), finding("a"), finding("b")]);
         assert_eq!(baseline.take_from(&mut findings).len(), 1);
         assert_eq!(findings.iter().map(|f| f.fingerprint.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     }

@@ -178,7 +178,7 @@ fn examine(
         viz_bundle::questions(&project, facts)
     });
     let plan = viz_bundle::plan(&project, &facts, &report, settings);
-    report.findings.retain(|finding| finding.severity == Severity::Error);
+    report.findings.extract_if(|finding| finding.severity != Severity::Error);
     let checked = Checked { shown: target.shown.clone(), project, report, recorded: Vec::new(), fixed: 0, lock: None };
     (checked, plan)
 }

@@ -89,7 +89,7 @@ pub fn outcome() -> Outcome {
         why: None,
     };
     let report = Report {
-        findings: vec![error, warning],
+        findings: vec![error, warning].into(),
         insights: [insight].into_iter().collect(),
         inputs: vec![input].into(),
         ..Report::default()

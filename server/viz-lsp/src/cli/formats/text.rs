@@ -356,6 +356,7 @@ fn summary(text: &mut String, outcome: &Outcome) {
 mod tests {
     use super::*;
     use crate::cli::formats::fixture;
+    use viz_check::Findings;
 
     fn plain(outcome: &Outcome, quiet: bool) -> String {
         anstream::adapter::strip_str(&render(outcome, quiet, None)).to_string()
@@ -375,7 +376,7 @@ mod tests {
     #[test]
     fn a_clean_run_is_short_and_pleasant() {
         let mut outcome = fixture::outcome();
-        outcome.projects[0].report.findings.clear();
+        outcome.projects[0].report.findings = Findings::default();
         outcome.projects[0].report.insights[0].status = Status::Checked;
         let expected = "shop: 1 insight, 1 input, 1,240 combinations: everything works\n\
                         checked 1 insight: 1 of 1 covered, 1,240 combinations; 0 errors, 0 warnings (41 ms)\n";
@@ -386,11 +387,9 @@ mod tests {
     fn the_last_line_counts_by_what_is_said_above() {
         let mut outcome = fixture::outcome();
         let findings = &mut outcome.projects[0].report.findings;
-        let first = findings[0].clone();
-        findings.clear();
-        for severity in [Severity::Information, Severity::Hint, Severity::Hint] {
-            findings.push(Finding { severity, ..first.clone() });
-        }
+        let first = findings.iter().next().expect("there are some").clone();
+        let of = |severity| Finding { severity, ..first.clone() };
+        *findings = [Severity::Information, Severity::Hint, Severity::Hint].map(of).to_vec().into();
         assert!(
             plain(&outcome, false).contains("; 0 errors, 0 warnings, 1 note, 2 hints ("),
             "{}",

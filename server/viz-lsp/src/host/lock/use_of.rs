@@ -93,7 +93,7 @@ impl<'a> Locked<'a> {
             places.entry(loc.segment).or_default().push(loc);
         }
         let of_texts: FxHashSet<(Code, Loc)> = project.problems().map(|problem| (problem.code, problem.loc)).collect();
-        for finding in &mut report.findings {
+        for finding in report.findings.iter_mut() {
             let near = places.get(&finding.loc.segment);
             if near.into_iter().flatten().any(|place| place.contains(finding.loc))
                 && !of_texts.contains(&(finding.code, finding.loc))

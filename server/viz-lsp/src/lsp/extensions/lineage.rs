@@ -5,7 +5,7 @@ use crate::lsp::session::snapshot::{Request, Subject};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use tower_lsp::lsp_types::{Location, TextDocumentIdentifier};
-use viz_check::{Finding, Severity, Status};
+use viz_check::{Findings, Severity, Status};
 use viz_facts::Unknown;
 use viz_project::{Kind, ObjectId, Project};
 use viz_text::Loc;
@@ -228,7 +228,7 @@ fn worst(nodes: &[ObjectId], counts: &FxHashMap<ObjectId, (usize, usize)>) -> Ve
 }
 
 /// Errors and warnings of each station, with those of what is written in it: a row's are its dashboard's.
-fn counts(project: &Project, findings: &[Finding]) -> FxHashMap<ObjectId, (usize, usize)> {
+fn counts(project: &Project, findings: &Findings) -> FxHashMap<ObjectId, (usize, usize)> {
     let mut counts: FxHashMap<ObjectId, (usize, usize)> = FxHashMap::default();
     let locs: Vec<Loc> = findings.iter().map(|finding| finding.loc).collect();
     for (finding, station) in findings.iter().zip(viz_ide::stations_at(project, &locs)) {

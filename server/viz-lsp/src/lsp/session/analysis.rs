@@ -28,7 +28,8 @@ use viz_check::Attention;
 use viz_facts::{KeyedQuestion, QuestionKey};
 use viz_text::FileId;
 
-/// The first findings after an edit wait this long for the binder, so that what it says doesn't blink with every key.
+/// Findings that go with an edit, and may come back when the binder has spoken, are waited for this long: they would blink
+/// with every key.
 const HOLD: Duration = Duration::from_millis(30);
 
 /// The checking thread and what it needs.
@@ -263,6 +264,7 @@ impl Analysis {
             ("binds", counters.binds),
             ("executions", counters.executions),
             ("findingsFinished", counters.findings_finished),
+            ("findingsOrdered", counters.findings_ordered),
             ("keysComputed", counters.keys),
             ("lookedAt", counters.looked_at),
             ("lookedUp", counters.looked_up),
@@ -286,6 +288,9 @@ impl Analysis {
         let started = Instant::now();
         let attention = Attention { files, stop: &|| self.state.is_newer_than(turn.revision) };
         loop {
+            if self.state.is_newer_than(turn.revision) {
+                return End::Interrupted;
+            }
             let mut questions = workspace.check(&self.settings, attention);
             if self.state.is_newer_than(turn.revision) {
                 return End::Interrupted;
@@ -294,7 +299,8 @@ impl Analysis {
             // Parsing is quick and may take findings back; what the binder says comes on top of it.
             if questions.iter().any(|question| Tier::is_parsing(question)) {
                 questions.retain(|question| Tier::is_parsing(question));
-            } else if !questions.is_empty() && started.elapsed() > HOLD {
+            } else if !questions.is_empty() && (!workspace.misses_some() || started.elapsed() > HOLD) {
+                self.state.stats.count("toldBeforeBinder", 1);
                 self.publish(turn, workspace, root, publisher);
             }
             if questions.is_empty() {

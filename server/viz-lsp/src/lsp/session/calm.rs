@@ -10,11 +10,12 @@
 //! All others are shown at once. An edit of another line, a look at another line or saving ends the wait.
 
 use crate::lsp::session::publish::Layer;
-use rustc_hash::{FxHashSet, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tower_lsp::lsp_types::{Diagnostic, NumberOrString, Position, TextDocumentContentChangeEvent};
 use viz_project::Code;
@@ -102,11 +103,19 @@ pub struct Calm {
 /// Findings of a project, by hashes of file, identity and words.
 #[derive(Default)]
 struct Shown {
-    shown: FxHashSet<u64>,
+    files: FxHashMap<PathBuf, File>,
     /// What went since the last pause.
     gone: FxHashSet<u64>,
     /// Whether something waits.
     waits: bool,
+}
+
+/// What was shown of a file.
+struct File {
+    /// Of these.
+    all: Arc<Vec<Diagnostic>>,
+    shown: Arc<Vec<Diagnostic>>,
+    keys: FxHashSet<u64>,
 }
 
 impl Calm {
@@ -118,32 +127,56 @@ impl Calm {
         if until.is_none() {
             project.gone.clear();
         }
-        let (mut shown, mut waits) = (FxHashSet::default(), false);
+        let mut went: FxHashSet<u64> = FxHashSet::default();
+        let mut waits = false;
+        project.files.retain(|path, file| {
+            let stays = layer.contains_key(path);
+            if !stays {
+                went.extend(&file.keys);
+            }
+            stays
+        });
         for (path, diagnostics) in layer.iter_mut() {
-            diagnostics.retain(|diagnostic| {
+            let before = project.files.get(path);
+            match before {
+                // All of them were shown.
+                Some(file) if Arc::ptr_eq(&file.all, diagnostics) && file.shown.len() == file.all.len() => {
+                    *diagnostics = Arc::clone(&file.shown);
+                    continue;
+                }
+                None if diagnostics.is_empty() => continue,
+                _ => {}
+            }
+            let here = typing.filter(|typing| typing.path == *path);
+            let mut keys = FxHashSet::default();
+            let is_shown = |diagnostic: &&Diagnostic| {
                 let key = key(path, diagnostic);
-                let Some(typing) = typing.filter(|_| !project.shown.contains(&key)) else {
-                    shown.insert(key);
+                let Some(typing) = typing.filter(|_| !before.is_some_and(|file| file.keys.contains(&key))) else {
+                    keys.insert(key);
                     return true;
                 };
-                let here = typing.path == *path;
-                if here && is_first_letter(diagnostic, typing) {
+                if here.is_some() && is_first_letter(diagnostic, typing) {
                     return false;
                 }
                 let waiting = until.is_some()
                     && (project.gone.contains(&key)
                         || may_come(diagnostic)
-                        || here && is_about_line(diagnostic, typing));
+                        || here.is_some() && is_about_line(diagnostic, typing));
                 waits |= waiting;
                 if !waiting {
-                    shown.insert(key);
+                    keys.insert(key);
                 }
                 !waiting
-            });
+            };
+            let shown: Vec<Diagnostic> = diagnostics.iter().filter(is_shown).cloned().collect();
+            went.extend(before.iter().flat_map(|file| file.keys.difference(&keys)));
+            let all = Arc::clone(diagnostics);
+            let shown = if shown.len() == all.len() { Arc::clone(&all) } else { Arc::new(shown) };
+            *diagnostics = Arc::clone(&shown);
+            project.files.insert(path.clone(), File { all, shown, keys });
         }
-        let before = std::mem::replace(&mut project.shown, shown);
         if until.is_some() {
-            project.gone.extend(before.difference(&project.shown));
+            project.gone.extend(went);
         }
         project.waits = waits;
         until.filter(|_| waits)
@@ -248,11 +281,12 @@ mod tests {
                 message: (*message).into(),
                 ..Diagnostic::default()
             };
-            let mut layer = Layer::from_iter([("/p/a.yml".into(), findings.iter().map(diagnostic).collect())]);
+            let mut layer =
+                Layer::from_iter([("/p/a.yml".into(), Arc::new(findings.iter().map(diagnostic).collect()))]);
             let pace = Pace { typing: self.typing.as_ref(), pause: PAUSE, now: self.now() };
             let until = self.calm.without_what_waits(Path::new("/p"), &mut layer, pace);
             let left = until.map(|until| (until - self.now()).as_millis() as u64);
-            (layer.into_values().flatten().map(|one| one.message).collect(), left)
+            (layer.values().flat_map(|all| all.iter()).map(|one| one.message.clone()).collect(), left)
         }
     }
 

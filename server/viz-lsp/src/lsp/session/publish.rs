@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::time::Instant;
 use tower_lsp::lsp_types::{Diagnostic, PublishDiagnosticsParams, Url};
 
-/// Diagnostics per file; a file without any is in it too.
-pub type Layer = HashMap<PathBuf, Vec<Diagnostic>, FxBuildHasher>;
+/// Diagnostics per file; a file without any is in it too. What is one and the same is not compared.
+pub type Layer = HashMap<PathBuf, Arc<Vec<Diagnostic>>, FxBuildHasher>;
 
 /// Sends diagnostics that differ from what the client has.
 pub struct Publisher {
@@ -32,7 +32,7 @@ pub struct Publisher {
 
 struct Sent {
     version: Option<i32>,
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Arc<Vec<Diagnostic>>,
 }
 
 impl Publisher {
@@ -57,7 +57,10 @@ impl Publisher {
     /// next check is under way.
     pub fn show(&mut self, root: &Path, layer: Layer, documents: &Documents, now: &Documents) {
         let old = self.layers.remove(root).unwrap_or_default();
-        let differs = |path: &&PathBuf| old.get(*path) != layer.get(*path);
+        let differs = |path: &&PathBuf| match (old.get(*path), layer.get(*path)) {
+            (Some(old), Some(new)) => !Arc::ptr_eq(old, new) && old != new,
+            _ => true,
+        };
         let mut touched: BTreeSet<PathBuf> = old.keys().chain(layer.keys()).filter(differs).cloned().collect();
         // What is the same may be due under another name or version.
         touched.extend(documents.iter().map(|(path, _)| path.to_owned()));
@@ -110,18 +113,19 @@ impl Publisher {
     }
 
     fn send_file(&mut self, path: PathBuf, documents: &Documents) {
-        let mut layers = self.layers.values().filter_map(|layer| layer.get(&path)).peekable();
-        let known = layers.peek().is_some();
-        let mut diagnostics: Vec<Diagnostic> = Vec::new();
-        for diagnostic in layers.flatten() {
+        let mut layers = self.layers.values().filter_map(|layer| layer.get(&path));
+        let first = layers.next();
+        let known = first.is_some();
+        let mut diagnostics: Arc<Vec<Diagnostic>> = first.map(Arc::clone).unwrap_or_default();
+        for diagnostic in layers.flat_map(|layer| layer.iter()) {
             if !diagnostics.contains(diagnostic) {
-                diagnostics.push(diagnostic.clone());
+                Arc::make_mut(&mut diagnostics).push(diagnostic.clone());
             }
         }
         let mut before = self.sent.remove(&path).unwrap_or_default();
         let mut sent = BTreeMap::new();
         for (uri, version, fits) in names(&path, documents) {
-            let new = Sent { version, diagnostics: if fits { diagnostics.clone() } else { Vec::new() } };
+            let new = Sent { version, diagnostics: if fits { Arc::clone(&diagnostics) } else { Arc::default() } };
             // A new version of an open text is always answered: so the client knows that what it shows is up to date.
             let due = match before.remove(&uri) {
                 Some(old) => {
@@ -130,7 +134,7 @@ impl Publisher {
                 None => known && (version.is_some() || !new.diagnostics.is_empty()),
             };
             if due {
-                self.tell(uri.clone(), new.diagnostics.clone(), version);
+                self.tell(uri.clone(), new.diagnostics.to_vec(), version);
             }
             if known || !new.diagnostics.is_empty() {
                 sent.insert(uri, new);
@@ -199,7 +203,9 @@ mod tests {
         fn show(&mut self, root: &str, layer: &[(&str, &[&str])]) -> Vec<String> {
             let layer = layer
                 .iter()
-                .map(|(path, messages)| (PathBuf::from(path), messages.iter().map(|m| diagnostic(m)).collect()))
+                .map(|(path, messages)| {
+                    (PathBuf::from(path), Arc::new(messages.iter().map(|m| diagnostic(m)).collect()))
+                })
                 .collect();
             self.publisher.show(Path::new(root), layer, &self.documents, &self.documents);
             self.received()
@@ -246,7 +252,7 @@ mod tests {
         client.open("/p/a.yml", 2);
         client.open("/p/b.yml", 1);
         let layer =
-            Layer::from_iter([("/p/a.yml".into(), vec![diagnostic("x")]), ("/p/b.yml".into(), vec![diagnostic("x")])]);
+            Layer::from_iter(["/p/a.yml", "/p/b.yml"].map(|path| (path.into(), Arc::new(vec![diagnostic("x")]))));
         client.publisher.show(Path::new("/p"), layer, &before, &client.documents);
         assert_eq!(client.received(), Vec::<String>::new(), "one was edited, the other opened meanwhile");
     }

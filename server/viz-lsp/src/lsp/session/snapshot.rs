@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 use tower_lsp::lsp_types::{Location, Position, Range, Url};
-use viz_check::{Finding, Insights};
+use viz_check::{Findings, Insights};
 use viz_facts::FactStore;
 use viz_ide::Choices;
 use viz_project::Project;
@@ -41,7 +41,7 @@ pub struct Subject {
     /// What is pinned.
     pub choices: Choices,
     /// What the editor shows; of the last check.
-    pub findings: Arc<[Finding]>,
+    pub findings: Findings,
     /// How far the insights are checked; of the last check.
     pub insights: Insights,
     facts: Arc<RwLock<FactStore>>,
@@ -66,7 +66,7 @@ impl Request {
                     revision,
                     project,
                     facts: Arc::default(),
-                    findings: Arc::default(),
+                    findings: Findings::default(),
                     insights: Insights::default(),
                 }
             }

@@ -15,7 +15,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
-use viz_check::{Finding, Insights};
+use viz_check::{Findings, Insights};
 use viz_facts::{Fact, FactStore, KeyedQuestion, QuestionKey};
 use viz_ide::Choices;
 use viz_project::{Confined, Environment, Project};
@@ -146,7 +146,7 @@ pub struct Snapshot {
     /// What is known about its questions.
     pub facts: Arc<RwLock<FactStore>>,
     /// What the editor shows.
-    pub findings: Arc<[Finding]>,
+    pub findings: Findings,
     /// How far the insights are checked.
     pub insights: Insights,
 }

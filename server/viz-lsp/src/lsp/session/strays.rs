@@ -6,6 +6,7 @@ use crate::lsp::session::disk::Files;
 use crate::lsp::session::documents::Documents;
 use crate::lsp::session::publish::Layer;
 use std::path::Path;
+use std::sync::Arc;
 use tower_lsp::lsp_types::{CodeDescription, Diagnostic, NumberOrString, Position, Range, Url};
 use viz_project::{Code, ConfiguredSeverity, Project};
 
@@ -29,7 +30,7 @@ pub fn add(layer: &mut Layer, project: &Project, documents: &Documents, files: &
             message: problem.message,
             ..Diagnostic::default()
         };
-        layer.entry(path.to_owned()).or_default().push(diagnostic);
+        Arc::make_mut(layer.entry(path.to_owned()).or_default()).push(diagnostic);
     }
 }
 

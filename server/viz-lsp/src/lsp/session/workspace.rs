@@ -3,7 +3,6 @@
 use crate::host::answerer::Limits;
 use crate::host::baseline::Baseline;
 use crate::host::fixpoint;
-use crate::host::place::Place;
 use crate::host::settings::{AskedFor, limits};
 use crate::lsp::protocol::client::Client;
 use crate::lsp::protocol::convert::View;
@@ -26,7 +25,7 @@ use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use viz_check::{Attention, CheckOptions, Finding, Level, Memo, Report, SMALL_FILE, Severity};
+use viz_check::{Attention, CheckOptions, Findings, Level, Memo, Report, SMALL_FILE, Severity};
 use viz_facts::{Fact, KeyedQuestion, Question, QuestionKey, SourceSpec};
 use viz_ide::Choices;
 use viz_project::{BrowserEngine, Environment, FileSystem, LONGEST_TYPING_PAUSE, Project};
@@ -46,7 +45,9 @@ pub struct Workspace {
     memo: Memo,
     report: Report,
     retained: Retained,
-    shown: Arc<[Finding]>,
+    shown: Findings,
+    /// Findings with those of the baseline, and the same without.
+    recorded: (Findings, Findings),
     converted: Converted,
     tally: Tally,
     /// The time for date expressions. It stands still between refreshes: checks depend on it.
@@ -83,7 +84,8 @@ impl Workspace {
             memo: Memo::default(),
             report: Report::default(),
             retained: Retained::default(),
-            shown: Arc::default(),
+            shown: Findings::default(),
+            recorded: Default::default(),
             converted: Converted::default(),
             tally: Tally::default(),
             now: Local::now().naive_local(),
@@ -106,7 +108,11 @@ impl Workspace {
     /// Reads what has changed.
     pub fn reload(&mut self, files: &Files<'_>, environment: &Environment) {
         self.project = Arc::new(self.project.reload(files, environment));
-        (self.baseline, self.wrong) = configured(&self.project, files);
+        let (baseline, wrong) = configured(&self.project, files);
+        if self.baseline != baseline {
+            self.recorded = Default::default();
+        }
+        (self.baseline, self.wrong) = (baseline, wrong);
         self.dirty = true;
     }
 
@@ -231,15 +237,24 @@ impl Workspace {
         let complete = !self.has_postponed() && self.report.questions.iter().all(known);
         self.shown = self.retained.show(&self.project, &self.report, complete);
         if let Some(baseline) = &self.baseline {
-            let mut shown = self.shown.to_vec();
-            baseline.take_from(&mut shown);
-            self.shown = shown.into();
+            let (whole, rest) = &self.recorded;
+            // A fingerprint is of one file.
+            let without = |(at, part): (usize, &Arc<_>)| match whole.parts().get(at) {
+                Some(before) if Arc::ptr_eq(before, part) => Arc::clone(&rest.parts()[at]),
+                _ => {
+                    let mut rest = Findings::from_iter([Arc::clone(part)]);
+                    baseline.take_from(&mut rest);
+                    Arc::clone(&rest.parts()[0])
+                }
+            };
+            let rest: Findings = self.shown.parts().iter().enumerate().map(without).collect();
+            self.recorded = (std::mem::replace(&mut self.shown, rest.clone()), rest);
         }
         Snapshot {
             revision,
             project: Arc::clone(&self.project),
             facts: self.knowledge.shared(),
-            findings: Arc::clone(&self.shown),
+            findings: self.shown.clone(),
             insights: self.report.insights.clone(),
         }
     }
@@ -248,16 +263,15 @@ impl Workspace {
     pub fn layer(&mut self, client: &Client, documents: &Documents) -> Layer {
         let uri = |path: &Path| publish::uri(path, documents);
         let view = View { project: &self.project, encoding: client.encoding, related: client.related, uri: &uri };
-        let mut layer: Layer = self.project.files().iter().map(|file| (file.real.clone(), Vec::new())).collect();
-        self.converted.begin();
-        for finding in self.shown.iter() {
-            let Some(place) = Place::of(&self.project, finding.loc) else { continue };
-            layer.entry(place.file.real.clone()).or_default().push(self.converted.diagnostic(&view, finding, place));
-        }
-        for diagnostics in layer.values_mut() {
-            diagnostics.sort_by_key(|diagnostic| (diagnostic.range.start, diagnostic.range.end));
-        }
-        layer
+        self.converted.layer(&view, documents, &self.shown)
+    }
+
+    /// Whether the last check lacks something that the editor shows: it is gone, or not known again yet.
+    pub fn misses_some(&self) -> bool {
+        let differing = self.shown.differing(&self.report.findings);
+        let (shown, found): (Vec<_>, Vec<_>) = differing.into_iter().unzip();
+        let found: FxHashSet<&str> = found.into_iter().flatten().map(|finding| &*finding.fingerprint).collect();
+        !shown.into_iter().flatten().all(|shown| found.contains(&*shown.fingerprint))
     }
 
     /// How many findings were converted to diagnostics since this was last asked.
