@@ -6,6 +6,7 @@ use super::origin::origin;
 use super::plan::{Plan, filled, filled_part, render};
 use super::setting::{Setting, shadow_tables};
 use super::statements::single_statements;
+use super::unfit_option::leave_out;
 use super::uses::use_to_blame;
 use super::wording::{Failures, counted, in_words, plain_names, subject};
 use crate::engine_errors::all_errors::further;
@@ -172,6 +173,9 @@ pub(super) fn choices_finding(setting: &Setting<'_>, plan: &Plan, witness: &Witn
     finding.help = advice.as_ref().map(Advice::text);
     if let (Some(hole), Some(Advice::Quoted(written))) = (hole.filter(|hole| hole.loc == loc), &advice) {
         finding.fix = quotes_around(setting, plan, hole, written);
+    }
+    if finding.fix.is_none() && exact {
+        finding.fix = leave_out(setting, plan, witness);
     }
     finding.related.extend(place.related.filter(|_| hole.is_none()));
     for input in &responsible {

@@ -39,6 +39,7 @@ mod statements;
 pub(crate) mod static_props;
 mod stricter_filters;
 pub(crate) mod suspicious;
+mod unfit_option;
 mod uses;
 mod usual_mistakes;
 mod value_blame;

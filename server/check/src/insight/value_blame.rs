@@ -4,6 +4,7 @@ use super::origin::{is_phantom, origin_of_state};
 use super::pieces::Piece;
 use super::plan::{Plan, filled_part};
 use super::setting::Setting;
+use super::unfit_option::leave_out;
 use super::wording::Failures;
 use super::wording::counted;
 use super::wording::{in_words, subject};
@@ -107,5 +108,8 @@ fn value_finding(
         _ => "offer only options that fit what they are compared with".into(),
     });
     finding.related.push(origin_of_state(setting, input, first));
+    if matches!(trial, Trial::Fails(_)) {
+        finding.fix = leave_out(setting, plan, witness);
+    }
     finding
 }
