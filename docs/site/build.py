@@ -25,6 +25,7 @@ PAGES = {
     "vscode.md": Page("vscode-extension/README.md"),
     "settings.md": Page("docs/settings.md"),
     "lock.md": Page("docs/lock.md"),
+    "agents.md": Page("docs/agents.md"),
     "building.md": Page("docs/build.md"),
     "json.md": Page("docs/json.md"),
     "requests.md": Page("docs/requests.md"),

@@ -3,6 +3,7 @@
 // Tests make the files that they are about. A table of cases is as long as its cases.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::too_many_lines)]
 
+mod agent;
 mod annotated;
 mod artefacts;
 mod bad_input;

@@ -6,7 +6,7 @@ use crate::errors;
 use duckdb::Connection;
 use std::path::Path;
 use std::time::Duration;
-use viz_facts::{Reason, Unknown};
+use viz_facts::{Reason, SqlError, Unknown};
 use viz_files::{Reach, Refused};
 use viz_secrets::SecretPath;
 
@@ -23,12 +23,25 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    /// What a text may know of the database at this path.
-    pub(crate) fn told(path: &SecretPath, sql: &str) -> Self {
-        let stem = stem(path.reveal()).to_lowercase();
-        let knows = || !stem.is_empty() && sql.to_lowercase().contains(&stem);
-        if path.is_secret() && !knows() { Self::Hidden } else { Self::OfFile }
+    /// What queries may know of the database at this path. Whoever is told only that a guess is right is told by a list of words.
+    pub(crate) fn told(path: &SecretPath) -> Self {
+        if path.is_secret() { Self::Hidden } else { Self::OfFile }
     }
+
+    /// Whether a query may have failed only because the catalogue has another name here: it names a schema or a catalogue that is not
+    /// there, whichever it is.
+    pub(crate) fn fails(self, error: &SqlError) -> bool {
+        let quoted = |before: &str| Some(error.message.split_once(before)?.1.split_once('"')?.0);
+        let missing = || error.message.contains("because schema \"") || error.message.contains("Catalog \"");
+        self == Self::Hidden && (missing() || quoted("Referenced table \"").is_some_and(|name| name.contains('.')))
+    }
+}
+
+/// Why a query that names the catalogue is not judged.
+pub(crate) fn name_is_secret() -> Unknown {
+    let message = "the database's file is named by a variable, and its name is told to no query: \
+                   a query that names it (`name.schema.table`) can't be checked; it can without it (`schema.table`)";
+    Unknown::new(Reason::NameSecret, message)
 }
 
 /// What DuckDB calls a database in this file.
@@ -43,8 +56,8 @@ const RETRIES: [Duration; 3] = [Duration::from_millis(15), Duration::from_millis
 /// Attaches a database file read-only, makes it the default, and returns the name of its catalogue: the one that DuckDB
 /// derives from the file's name, which queries may use. `file` is what is read: the database at `path`, or a copy of it.
 ///
-/// Where the file's name is made of a variable, the catalogue has it only for a text that knows it already; to others SQL would tell
-/// it, turned round or hashed, so that no mask knows it again.
+/// Where the file's name is made of a variable, the catalogue has it not: SQL would tell it, turned round or hashed, so that no mask
+/// knows it again.
 pub(crate) fn attach_file(conn: &Connection, path: &Path, file: &Path, name: Name) -> Result<String, Unknown> {
     match viz_files::open(file, Reach::Anywhere) {
         Ok(_) => {}

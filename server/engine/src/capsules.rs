@@ -17,14 +17,14 @@ use crate::data_version::{DataVersions, Judge, logs};
 use crate::database_files::Format;
 use crate::reads::Reads;
 pub use file::Run;
-use file::{File, Found, NewRun, Row};
+use file::{Asked, File, Found, NewRun, Row};
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Sender, channel, sync_channel};
 use std::thread::JoinHandle;
-use std::time::SystemTime;
-use viz_facts::{Answer, KeyedQuestion, Question, QuestionKey, SourceSpec, Unknown};
+use std::time::{Duration, SystemTime};
+use viz_facts::{Answer, Capsule, KeyedQuestion, Question, QuestionKey, SourceSpec, Unknown};
 use viz_files::{Granted, Place, Roots, has_wildcards};
 
 /// What the engine did to answer a question.
@@ -38,6 +38,9 @@ pub(crate) struct Ran {
 
 /// Verdicts that are taken at once.
 const AT_HAND: u32 = 20_000;
+
+/// How long whoever records something waits until it is written.
+const WAIT: Duration = Duration::from_secs(5);
 
 /// Answers from earlier runs.
 pub(crate) struct Capsules {
@@ -61,6 +64,12 @@ impl Capsules {
             for mut batch in rows.iter() {
                 batch.extend(rows.try_iter().flatten());
                 own.write(&batch);
+                for row in &batch {
+                    if let Row::Told(whom) = row {
+                        // Who has gone waits no longer.
+                        let _ = whom.try_send(());
+                    }
+                }
             }
         };
         let thread = std::thread::Builder::new().name("capsules".into()).spawn(write).ok()?;
@@ -167,6 +176,32 @@ impl Capsules {
             drop(sender.send(rows));
         }
     }
+}
+
+impl Capsules {
+    /// Keeps a question of an assistant; `over` is what the engine was asked for it, and when its answer was found out. When this
+    /// returns, everybody sees it. `false` if it could not be kept.
+    pub(crate) fn record(&self, capsule: Capsule, over: Option<(QuestionKey, SystemTime)>) -> bool {
+        let Some((sender, _)) = &self.writer else { return false };
+        let (told, written) = sync_channel(1);
+        let asked = Row::Asked(Box::new(Asked { capsule, over, reader: self.reader.clone() }));
+        sender.send(vec![asked, Row::Told(told)]).is_ok() && written.recv_timeout(WAIT).is_ok()
+    }
+
+    /// The questions of assistants about the project in this folder, newest first; one of them, if a name is given.
+    pub(crate) fn asked(&self, project: &str, run_id: Option<&str>, most: usize) -> Vec<Capsule> {
+        self.lock().asked(Some(project), run_id, most)
+    }
+
+    /// The rows that such a question was answered with, while they are kept.
+    pub(crate) fn rows_of(&self, project: &str, run_id: &str) -> Option<Answer> {
+        self.lock().rows_of(project, run_id)
+    }
+}
+
+/// The newest questions of assistants that the cache in this folder remembers, newest first; `None` if it can't be opened.
+pub fn newest_asked(folder: &Path, count: usize) -> Option<Vec<Capsule>> {
+    Some(File::at(folder)?.asked(None, None, count))
 }
 
 impl Drop for Capsules {

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use viz_facts::{Answer, KeyedQuestion, Question, QuestionKey, Reason, SourceSpec, Unknown};
+use viz_facts::{Answer, Capsule, KeyedQuestion, Question, QuestionKey, Reason, SourceSpec, Unknown};
 use viz_files::{Granted, Handed, Identity, Kind, Roots};
 
 /// Workers of one kind at most: a second one takes its share of large batches.
@@ -25,6 +25,8 @@ const LANES: usize = 2;
 
 /// Start a second worker if at least this many questions are open that need no source,
 const MANY_PURE: usize = 128;
+/// or share with one that runs already if there are this many,
+const SHARED_PURE: usize = 8;
 /// or this many that need one: starting a worker costs as much time as answering them.
 const MANY_OF_SOURCES: usize = 8;
 
@@ -53,8 +55,10 @@ pub struct EngineConfig {
     pub limits: Limits,
     /// Time between the interrupt of a query and the kill of its worker.
     pub grace: Duration,
-    /// Whether sources may be opened. If not, the engine has no means to do so.
+    /// Whether the workspace is trusted. If not, no source is opened, and nothing is kept.
     pub trusted: bool,
+    /// Whether sources are opened there. If not, the engine has no means to do so.
+    pub sources: bool,
     /// Whether the files of sources are opened only where they really lie in the project's repository
     /// ([`viz_files::repository`]), because the project may be somebody else's: in CI.
     pub confined: bool,
@@ -79,6 +83,7 @@ impl EngineConfig {
             limits: Limits::default(),
             grace: Duration::from_secs(1),
             trusted,
+            sources: true,
             confined: false,
             granted: Granted::none(),
             copy_limit: 512 << 20,
@@ -254,7 +259,8 @@ fn outside_of_repositories(questions: &[KeyedQuestion], granted: &Granted) -> Ve
 impl Engine {
     /// An engine. Nothing is started yet.
     pub fn new(config: EngineConfig) -> Self {
-        let EngineConfig { program, limits, grace, trusted, confined, granted, copy_limit, cache, export } = config;
+        let EngineConfig { program, limits, grace, trusted, sources, confined, granted, copy_limit, cache, export } =
+            config;
         [Some(&crate::cache_folder()), cache.as_ref()].into_iter().flatten().for_each(|ours| viz_files::close(ours));
         let capsules = cache.filter(|_| trusted).and_then(|folder| Capsules::open(&folder, &program, &granted));
         let stuck = Arc::new(Stuck::default());
@@ -277,8 +283,13 @@ impl Engine {
             granted,
             capsules,
             stuck,
-            sources: trusted.then(|| Sources::new(of_sources, copy_limit, confined)),
+            sources: (trusted && sources).then(|| Sources::new(of_sources, copy_limit, confined)),
         }
+    }
+
+    /// Starts the workers that need no source, and returns at once: they begin while others read what to ask them.
+    pub fn start_pure(&self) {
+        self.parse.iter().for_each(|slot| slot.start());
     }
 
     /// Answers questions, in their order. Blocks until all are answered: don't call it on a thread that must not wait.
@@ -352,6 +363,22 @@ impl Engine {
         known.into_iter().map(|known| known.unwrap_or_else(|| (next(), since))).collect()
     }
 
+    /// Keeps what an assistant asked, and what came of it; `over` is the question that the engine was asked for it, and when its answer was
+    /// found out. `false` if nothing is kept: without a cache, or without trust.
+    pub fn record(&self, capsule: Capsule, over: Option<(QuestionKey, SystemTime)>) -> bool {
+        self.capsules.as_ref().is_some_and(|capsules| capsules.record(capsule, over))
+    }
+
+    /// What assistants asked of the project in this folder, newest first; one of these, if a name is given. `None` if nothing is kept.
+    pub fn asked(&self, project: &str, run_id: Option<&str>, most: usize) -> Option<Vec<Capsule>> {
+        Some(self.capsules.as_ref()?.asked(project, run_id, most))
+    }
+
+    /// The rows that were the answer, while they are kept.
+    pub fn rows_of(&self, project: &str, run_id: &str) -> Option<Answer> {
+        self.capsules.as_ref()?.rows_of(project, run_id)
+    }
+
     /// The folders outside of projects that may be read.
     pub(crate) fn granted(&self) -> &Granted {
         &self.granted
@@ -394,7 +421,12 @@ impl Engine {
         let (of_sources, pure): (Vec<_>, Vec<_>) =
             questions.enumerate().map(pending).partition(|pending| pending.question.source().is_some());
         // The fast worker first: it works while a source worker starts.
-        for (slot, pure) in self.parse.iter().zip(lanes(pure, MANY_PURE, NEIGHBOURS)) {
+        let both_run = self.parse.iter().all(|slot| slot.pid().is_some());
+        let (many, neighbours) = match both_run {
+            true => (SHARED_PURE, NEIGHBOURS.min(pure.len().div_ceil(LANES).max(1))),
+            false => (MANY_PURE, NEIGHBOURS),
+        };
+        for (slot, pure) in self.parse.iter().zip(lanes(pure, many, neighbours)) {
             if let Err(pure) = slot.submit(pure) {
                 let closed = closed();
                 pure.into_iter().for_each(|pending| pending.batch.resolve(pending.at, Err(closed.clone())));

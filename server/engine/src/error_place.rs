@@ -167,6 +167,23 @@ pub(crate) fn call_of(name: &str, text: &str) -> Option<Place> {
     calls(text).find(|(_, called)| called.eq_ignore_ascii_case(name)).and_then(as_place)
 }
 
+/// Where the function is called that a message without a place names: first of all, before `()`, or as that of an argument. The same
+/// call twice is taken for one; of different calls none is told.
+pub(crate) fn named_call(message: &str, text: &str) -> Option<Place> {
+    let word = |text: &'_ str| text.split(|c| !is_word(c)).next().unwrap_or_default().to_lowercase();
+    let first = message.split([' ', '(', ':']).next().map(word);
+    let before_brackets =
+        message.split_once("()").map(|(before, _)| word(&before[before.trim_end_matches(is_word).len()..]));
+    let of_argument = message.split_once("argument to ").map(|(_, behind)| word(behind));
+    let names = [first, before_brackets, of_argument].into_iter().flatten().filter(|name| !name.is_empty());
+    let mut places = names.map(|name| {
+        let mut calls = calls(text).filter(|(_, called)| called.eq_ignore_ascii_case(&name)).filter_map(as_place);
+        let one = calls.next()?;
+        calls.all(|call| whole(text, call).eq_ignore_ascii_case(whole(text, one))).then_some(one)
+    });
+    places.find_map(|place| place)
+}
+
 fn written_in_sql(text: &str) -> Vec<Place> {
     let is_one = |(_, name): &(usize, &str)| WRITTEN_IN_SQL.binary_search(&&*name.to_lowercase()).is_ok();
     calls(text).filter(is_one).filter_map(as_place).collect()
@@ -236,6 +253,25 @@ mod tests {
                 let at = error.offset.zip(error.length).map(|(at, length)| &text[at as usize..(at + length) as usize]);
                 assert!(at.is_some_and(|at| at.starts_with(name)), "{text}: {at:?} {}", error.message);
             }
+        }
+    }
+
+    /// What DuckDB says without a place, of its own functions.
+    #[test]
+    fn an_error_without_a_place_is_at_the_call_that_it_names() {
+        let conn = duckdb::Connection::open_in_memory().unwrap();
+        conn.execute_batch("set errors_as_json = true").unwrap();
+        for (text, place) in [
+            ("select 1, row_to_json(2)", Some("row_to_json")),
+            ("select first(1), ROW_TO_JSON(2) group by row_to_json(2)", Some("ROW_TO_JSON")),
+            ("select row_to_json(1), row_to_json(2)", None),
+            ("select first(1), struct_insert(row(1), a := 2)", Some("struct_insert")),
+            ("select struct_update(row(1), a := 2)", Some("struct_update")),
+        ] {
+            let error = conn.prepare(text).map(drop).unwrap_err();
+            let crate::errors::Failure::Sql(error) = crate::errors::failure(error, text, 0) else { panic!("{text}") };
+            let at = error.offset.zip(error.length).map(|(at, length)| &text[at as usize..(at + length) as usize]);
+            assert_eq!(at, place, "{text}: {}", error.message);
         }
     }
 

@@ -4,7 +4,7 @@
 //! that might be meant. Which errors say something about the query, and which only about this build or this machine, is
 //! decided here and nowhere else.
 
-use crate::error_place::{call_of, in_text};
+use crate::error_place::{call_of, in_text, named_call};
 use serde_json::{Map, Value};
 use viz_facts::{Reason, SqlError, SqlErrorKind, Unknown};
 
@@ -119,7 +119,8 @@ impl Raw {
         };
         let told = self.place.and_then(|place| in_text(place, prefix, text, &self.message, self.name.as_deref()));
         let elsewhere = || call_of(self.message.split_once(ELSEWHERE)?.0.split('"').nth(1)?, text);
-        let mut place = told.or_else(elsewhere);
+        let named = || named_call(&self.message, text).filter(|_| self.place.is_none());
+        let mut place = told.or_else(elsewhere).or_else(named);
         // The place of a missing function is the whole call.
         if let (Some((offset, Some(length))), Some(name)) = (&mut place, &self.name)
             && self.message.contains("Function with name ")

@@ -39,7 +39,7 @@ const CONSTANT: [&str; 13] = [
 ];
 
 /// Called consistent by DuckDB, though they depend on the time.
-const NOT_CONSISTENT: [&str; 2] = ["current_localtime", "current_localtimestamp"];
+const NOT_CONSISTENT: [&str; 3] = ["age", "current_localtime", "current_localtimestamp"];
 
 /// What a query names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -77,12 +77,12 @@ mod tests;
 
 pub use batch::CancelToken;
 pub use cache_folder::cache_folder;
-pub use capsules::{Run, newest as newest_runs};
+pub use capsules::{Run, newest as newest_runs, newest_asked};
 pub use engine::{Engine, EngineConfig};
 pub use export::{Export, data_version, identity};
 pub use protocol::WorkerKind;
 pub use pure::PureRunner;
-pub use runner::{Limits, MOST_MEMORY, MOST_VALUES, Runner};
+pub use runner::{Limits, MOST_MEMORY, MOST_VALUES, Runner, RunnerKind};
 pub use sandbox::{Wall, Walls};
 pub use seal::seal;
 pub use sources::SourceRunner;

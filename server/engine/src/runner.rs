@@ -28,6 +28,28 @@ impl Default for Limits {
     }
 }
 
+/// Kinds of runners. Whoever asks does not know which one answers: another one, such as a container, is a variant here and an
+/// implementation of [`Runner`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunnerKind {
+    /// A worker process behind the kernel's walls (Landlock and seccomp where there are any).
+    #[default]
+    Process,
+    /// This process, without walls: for tests, of queries that are trusted.
+    InProcess,
+}
+
+impl RunnerKind {
+    /// Its name in records.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Process => "process",
+            Self::InProcess => "in-process",
+        }
+    }
+}
+
 /// Something that answers questions one at a time: in this process ([`crate::PureRunner`], [`crate::SourceRunner`]) or
 /// by a worker process ([`crate::Engine`]).
 pub trait Runner {

@@ -159,7 +159,7 @@ impl SourceRunner {
             }
         };
         let mut source = self.take(spec, copy, limits.memory)?;
-        source.attach(copy, &sql)?;
+        source.attach(copy)?;
         let alone = match self.each_alone(id, question, &source, limits) {
             Ok(alone) => alone,
             Err(why) => {
@@ -194,14 +194,14 @@ impl SourceRunner {
             }
             _ => false,
         };
-        if !unsure {
-            self.keep(source);
-        }
-        let result = result.map_err(|failure| match failure {
+        let result = result.map_err(|failure| match source.judged(failure) {
             // A query over tables that are made has nothing of ours before it.
             Failure::Sql(error) => Failure::Sql(behind(error, if alone.is_some() { 0 } else { ours })),
             unknown => unknown,
         });
+        if !unsure {
+            self.keep(source);
+        }
         settled(question, result, stop)
     }
 

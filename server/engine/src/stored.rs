@@ -8,7 +8,7 @@ use duckdb::types::Value;
 use sqlparser::dialect::DuckDbDialect;
 use sqlparser::tokenizer::{Token, Tokenizer};
 use std::cell::OnceCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use viz_facts::Unknown;
 
 /// All views, macros and generated columns of a database, and the names of its types.
@@ -68,7 +68,7 @@ const TYPES_OF_EXTENSIONS: [&str; 5] = ["json", "inet", "geometry", "variant", "
 impl Definition {
     fn new(name: &str, by_syntax: bool, sql: String) -> Self {
         let plain = |char: char| char.is_ascii_alphanumeric() || char == '_';
-        let unnamed = by_syntax || !name.chars().all(plain);
+        let unnamed = by_syntax || name.is_empty() || !name.chars().all(plain);
         Self { name: name.to_lowercase(), kind: Kind::Macro, unnamed, sql, names: OnceCell::new() }
     }
 
@@ -161,21 +161,24 @@ impl Definitions {
         let mut macros = self.all.iter().filter(|definition| definition.kind == Kind::Macro).peekable();
         // The viewers' macros call functions that the text does not name.
         let any = macros.peek().is_some() && text.contains(viewers_macros::BEGINNING);
-        any || macros.any(|definition| definition.unnamed || has_word(&text, &definition.name))
+        let words: HashSet<&str> = words(&text).collect();
+        any || macros.any(|definition| definition.unnamed || words.contains(definition.name.as_str()))
             || self.types.iter().any(|name| text.contains(name.as_str()))
     }
 
     /// Those whose names occur in a text or in one another's, and those that are used without their names.
     pub(crate) fn used(&self, text: &str) -> impl Iterator<Item = &Definition> {
-        let mut left: Vec<&Definition> = self.all.iter().collect();
-        let mut used: Vec<&Definition> = Vec::new();
+        let (mut used, named): (Vec<&Definition>, Vec<&Definition>) =
+            self.all.iter().partition(|definition| definition.unnamed);
+        let mut left: HashMap<&str, Vec<&Definition>> = HashMap::new();
+        named.into_iter().for_each(|definition| left.entry(&definition.name).or_default().push(definition));
         let mut texts = vec![text.to_lowercase()];
+        texts.extend(used.iter().map(|definition| definition.sql.to_lowercase()));
         while let Some(text) = texts.pop() {
-            let (named, others): (Vec<_>, Vec<_>) =
-                left.into_iter().partition(|definition| definition.unnamed || has_word(&text, &definition.name));
-            texts.extend(named.iter().map(|definition| definition.sql.to_lowercase()));
-            used.extend(named);
-            left = others;
+            for named in words(&text).filter_map(|word| left.remove(word)) {
+                texts.extend(named.iter().map(|definition| definition.sql.to_lowercase()));
+                used.extend(named);
+            }
         }
         used.into_iter()
     }
@@ -215,11 +218,9 @@ fn has_defaults(conn: &Connection, name: [&str; 3], kind: &str) -> bool {
     candidates.is_none_or(|(_, rest)| rest.split("LINE 1:").next().is_none_or(|candidates| candidates.contains(":=")))
 }
 
-/// Whether a name of ASCII letters, digits and `_` stands in a text as a whole word.
-fn has_word(text: &str, name: &str) -> bool {
-    let of_word = |char: char| char.is_alphanumeric() || char == '_';
-    text.match_indices(name)
-        .any(|(at, found)| !text[..at].ends_with(of_word) && !text[at + found.len()..].starts_with(of_word))
+/// The words of a text: a name of ASCII letters, digits and `_` is used by no text that has not this word.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|char: char| !char.is_alphanumeric() && char != '_').filter(|word| !word.is_empty())
 }
 
 /// What follows `CREATE VIEW name (columns) AS`.

@@ -127,6 +127,11 @@ impl WorkerSlot {
         Ok(())
     }
 
+    /// Starts the worker, if it doesn't run. Whoever asks it is told if it can't.
+    pub(crate) fn start(&self) {
+        let _ = self.process();
+    }
+
     /// Gives up the questions of a batch.
     pub(crate) fn cancel(&self, batch: &Arc<Batch>) {
         let process = self.lock().process.clone();

@@ -8,6 +8,7 @@
 //! This crate knows neither YAML, DuckDB nor LSP.
 
 mod answer;
+mod capsule;
 mod data_type;
 mod export;
 mod keyed;
@@ -23,6 +24,7 @@ mod stored;
 mod up_to_names;
 
 pub use answer::{Answer, Column, Detail, OptionValues, SqlError, SqlErrorKind, Unknown};
+pub use capsule::Capsule;
 pub use data_type::{DataType, TypeKind};
 pub use export::{ExportFiles, Exported, FlatFile};
 pub use keyed::{KeyedQuestion, QuestionKey};

@@ -59,6 +59,7 @@ reasons! {
     ModelFailed "model-failed" "The query of a model fails.",
     ModelSql "model-sql" "The query of this model fails.",
     Name "name" "Its name can't be that of a file.",
+    NameSecret "name-secret" "It names a database that a variable names.",
     NeedsSource "needs-source" "It needs a source, and the worker opens none.",
     NestedTooDeep "nested-too-deep" "The query is nested more deeply than is read.",
     Network "network" "It would open a connection.",

@@ -85,6 +85,13 @@ impl<'a> Expander<'a> {
         out
     }
 
+    /// A metric or dimension, as if something referred to it.
+    pub(crate) fn metric_or_dimension(&mut self, id: ObjectId) -> Template {
+        let mut out = Template::new();
+        self.expression(&mut out, id, self.project.object(id).name_loc(), Way { origin: None, depth: 0 });
+        out
+    }
+
     fn expand_into(&mut self, out: &mut Template, text: &MappedText, range: TextRange, way: Way) {
         // What only looks like a reference has a finding of its own, where it looks so in the whole text: `ref(x).y` alone would.
         self.broken |= almost_references(text.text()).iter().any(|almost| range.contains_range(almost.range));

@@ -18,6 +18,7 @@ mod dialect;
 mod direction;
 mod dropped;
 mod expand;
+mod fields;
 mod filled;
 mod grouped;
 mod hash;
@@ -47,6 +48,7 @@ pub use compose::{
 };
 pub use direction::without_direction;
 pub use expand::{Context, quote};
+pub use fields::{NoText, OverModels, field, joined};
 pub use filled::Filled;
 pub use hash::{alias_hash, name_hash};
 pub use lineage::{Lineage, LineageColumn, LineageRest, Meaning, Name, Origins, Read, Way, lineage};

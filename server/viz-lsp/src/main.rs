@@ -42,6 +42,8 @@ fn main() -> ExitCode {
     host::settings::give_every_thread_its_stack();
     let result = match command {
         Command::Worker(_) => unreachable!("handled above, before anything else is set up"),
+        Command::Ask(options) => cli::ask::run(&options),
+        Command::Mcp(options) => cli::mcp::run(options),
         Command::Explain(code) => cli::explain::run(code.as_deref()),
         Command::Check(options) => cli::check::run(&options),
         Command::Build(options) => cli::build::run(&options),

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use viz_facts::{Reason, ShadowTable, SqlError, SqlErrorKind, Unknown, looks_at_names};
 use viz_project::Code;
 use viz_sql::engine_1_4::{Meant, Reworded, reworded};
+use viz_sql::tokenize;
 use viz_text::TextSize;
 
 /// What the two engines say of a query.
@@ -41,7 +42,11 @@ pub(super) fn bound_by_both(
     if found.as_ref().is_err_and(|error| error.message.contains("TRY can not be used")) {
         return Ok(plain(found));
     }
-    let Some(words) = in_1_4(setting.project, setting.composed).then(|| reworded(text, meant)).flatten() else {
+    let in_1_4 = in_1_4(setting.project, setting.composed);
+    if in_1_4 && found.as_ref().is_err_and(|error| needs_names(error, text)) {
+        return Err(row_without_names());
+    }
+    let Some(words) = in_1_4.then(|| reworded(text, meant)).flatten() else {
         return Ok(plain(found));
     };
     let reworded = ask(words.text().to_owned())?;
@@ -73,10 +78,11 @@ pub(super) fn run_as_viewers<T>(
 ) -> Result<Result<T, SqlError>, Unknown> {
     let in_1_4 = in_1_4(setting.project, setting.composed);
     let meant = |meant| in_1_4.then(|| reworded(&text, meant)).flatten();
-    let run = |text: String| match run(text)? {
+    let run = |words: String| match run(words)? {
         Err(error) if in_1_4 && only_1_4_tries(&error) => {
             Err(Unknown::new(Reason::BrowserOnly, "only the browser's engine takes `TRY` around an aggregate"))
         }
+        Err(error) if in_1_4 && needs_names(&error, &text) => Err(row_without_names()),
         Err(error) if in_1_4 && error.message.contains("\"rowid\"") => {
             Err(Unknown::new(Reason::BrowserOnly, "only in the browser a model has the column `rowid`"))
         }
@@ -152,6 +158,17 @@ pub(super) fn judge_times(
 /// Whether 2.0 refuses a `TRY` that 1.4 takes: around an aggregate or a window function.
 fn only_1_4_tries(error: &SqlError) -> bool {
     ["inside the TRY expression", "not allowed in try"].iter().any(|reason| error.message.contains(reason))
+}
+
+/// Whether 2.0 may refuse a `row(…)` that 1.4 takes: to 1.4 that is a STRUCT without names, which `row_to_json`, `struct_insert` and
+/// `struct_update` take, to 2.0 it is none.
+fn needs_names(error: &SqlError, text: &str) -> bool {
+    ["argument type must be STRUCT", "must be a STRUCT"].iter().any(|words| error.message.contains(words))
+        && tokenize(text).unwrap_or_default().iter().any(|token| token.is_word("row"))
+}
+
+fn row_without_names() -> Unknown {
+    Unknown::new(Reason::BrowserOnly, "only the browser's engine takes a row without names (`row(…)`) for a STRUCT")
 }
 
 /// An error about a reworded text, as one about the typed text.

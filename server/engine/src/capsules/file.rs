@@ -3,10 +3,15 @@
 // The program's own file, which no project names.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod asked;
+
+pub(super) use asked::Asked;
+
 use crate::cache_folder::create_private;
 use crate::reads::Reads;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::SyncSender;
 use std::time::{Duration, SystemTime};
 use viz_facts::{Answer, QuestionKey, Unknown};
 
@@ -79,6 +84,10 @@ pub(super) enum Row {
     Run(Box<NewRun>),
     /// A verdict about a text.
     Verdict { key: QuestionKey, engine: String, answer: Answer },
+    /// A question of an assistant.
+    Asked(Box<Asked>),
+    /// Whoever waits until everything before it is written.
+    Told(SyncSender<()>),
 }
 
 /// A run to keep.
@@ -172,6 +181,7 @@ impl File {
              PRAGMA trusted_schema = OFF; PRAGMA max_page_count = {PAGES};"
         ))?;
         conn.execute_batch(TABLES)?;
+        conn.execute_batch(asked::TABLES)?;
         Ok(Self { path: path.to_owned(), conn })
     }
 
@@ -256,6 +266,7 @@ impl File {
                 Err(error) if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
                     let older = "DELETE FROM runs WHERE id < (SELECT (min(id) + max(id)) / 2 FROM runs);
                         DELETE FROM verdicts WHERE id < (SELECT (min(id) + max(id)) / 2 FROM verdicts);
+                        DELETE FROM asked WHERE id < (SELECT (min(id) + max(id)) / 2 FROM asked);
                         PRAGMA incremental_vacuum;";
                     drop(self.conn.execute_batch(older));
                 }
@@ -287,11 +298,16 @@ impl File {
                         .execute(params![key.0, engine, milliseconds(SystemTime::now()), answer])?;
                 }
                 Row::Run(run) => insert(&transaction, run)?,
+                Row::Asked(asked) => asked::insert(&transaction, asked)?,
+                Row::Told(_) => {}
             }
         }
         for (table, most) in [("runs", RUNS), ("verdicts", VERDICTS)] {
             let old = format!("DELETE FROM {table} WHERE id <= (SELECT max(id) - {most} FROM {table})");
             transaction.prepare_cached(&old)?.execute([])?;
+        }
+        if rows.iter().any(|row| matches!(row, Row::Asked(_))) {
+            asked::forget(&transaction)?;
         }
         transaction.commit()
     }

@@ -1,6 +1,6 @@
 //! One source: its database, the file that is attached to it for a moment, and what is asked of them.
 
-use crate::attach::{Name, attach_file};
+use crate::attach::{Name, attach_file, name_is_secret};
 use crate::database::{self, Allowed, identifier, literal, path_literal};
 use crate::database_files::Format;
 use crate::errors::{self, Failure};
@@ -40,8 +40,6 @@ pub(super) struct Source {
 pub(super) struct Attached {
     /// The catalogue's name.
     pub(super) name: String,
-    /// What it was called after.
-    pub(super) called: Name,
     /// The private copy; otherwise it is the user's own file, in whose way we are.
     pub(super) copy: Option<PathBuf>,
     pub(super) since: Instant,
@@ -184,22 +182,28 @@ impl Source {
         columns
     }
 
+    /// A failure of a query, unless it failed only for what its database is called here.
+    pub(super) fn judged(&self, failure: Failure) -> Failure {
+        match (failure, self.spec.path().map(Name::told)) {
+            (Failure::Sql(error), Some(name)) if name.fails(&error) => Failure::Unknown(name_is_secret()),
+            (failure, _) => failure,
+        }
+    }
+
     /// Makes the source's tables visible.
-    pub(super) fn attach(&mut self, copy: Option<&Path>, sql: &str) -> Result<(), Unknown> {
-        let called = self.spec.path().map_or(Name::OfFile, |path| Name::told(path, sql));
-        let other = |attached: &Attached| attached.copy.as_deref() != copy || attached.called != called;
+    pub(super) fn attach(&mut self, copy: Option<&Path>) -> Result<(), Unknown> {
+        let other = |attached: &Attached| attached.copy.as_deref() != copy;
         if self.attached.as_ref().is_some_and(other) {
             self.detach().map_err(|error| Unknown::new(Reason::EngineFailure, errors::message(&error)))?;
         }
         match &self.spec {
             SourceSpec::DuckDbMemory { .. } | SourceSpec::Sqlite { .. } => Ok(()),
             SourceSpec::DuckDbFile { path, .. } => {
-                let path = path.reveal();
                 if self.attached.is_none() {
-                    let since = Instant::now();
+                    let (since, called, path) = (Instant::now(), Name::told(path), path.reveal());
                     let name = attach_file(&self.conn, path, self.file.as_deref().unwrap_or(path), called)?;
                     let definitions = Definitions::of(&self.conn, &name);
-                    self.attached = Some(Attached { name, called, copy: copy.map(Path::to_owned), since, definitions });
+                    self.attached = Some(Attached { name, copy: copy.map(Path::to_owned), since, definitions });
                 }
                 Ok(())
             }

@@ -94,6 +94,7 @@ const TESTS: &[(&str, fn())] = &[
     ("a_users_macros_stand_for_nothing_of_ours", private_files::a_users_macros_stand_for_nothing_of_ours),
     ("logs_that_are_none_are_not_taken", odd_files::logs_that_are_none_are_not_taken),
     ("the_place_of_copies_is_told_to_no_query", odd_files::the_place_of_copies_is_told_to_no_query),
+    ("no_guess_of_a_secret_name_is_told_right", odd_files::no_guess_of_a_secret_name_is_told_right),
     ("odd_files_are_no_sources", odd_files::odd_files_are_no_sources),
     ("a_folder_as_a_table_opens_nothing", odd_files::a_folder_as_a_table_opens_nothing),
     ("a_linked_database_has_its_log_beside_the_real_one", odd_files::a_linked_database_has_its_log_beside_the_real_one),

@@ -5,6 +5,7 @@ use super::walls::behind;
 use super::*;
 use std::os::unix::fs::symlink;
 use viz_facts::Reason;
+use viz_secrets::SecretPath;
 
 const SECRET: &str = "root-of-all-secrets";
 
@@ -155,6 +156,50 @@ pub(super) fn the_place_of_copies_is_told_to_no_query() {
     let engine = behind("only-settings", place.folder.path());
     let told = values(one(&engine, read(&source, "select unnest(current_setting('allowed_directories'))")));
     assert!(told.iter().all(|path| !path.contains("copies")), "{told:?}");
+}
+
+/// Where a variable names a database's file, each text is answered as the same text with another word is: a list of words tells nothing.
+pub(super) fn no_guess_of_a_secret_name_is_told_right() {
+    const NAME: &str = "okapi7guess";
+    let place = Place::new();
+    let path = place.root.join(format!("{NAME}.duckdb"));
+    std::fs::rename(place.duckdb().path().unwrap().reveal(), &path).unwrap();
+    let path = SecretPath::new(path, "${env.SHOP}");
+    let (source, engine) = (SourceSpec::DuckDbFile { root: place.root.clone(), path }, engine());
+    for sql in [
+        "select x from t /* WORD */",
+        "select hex(current_database()) -- WORD",
+        "select reverse(current_catalog()) as \"WORD\"",
+        "select current_database() = 'WORD'",
+        "select * from WORD.main.t",
+        "select * from WORD.t",
+        "select * from \"WORD\".\"main\".t, (select 1 as \"WORD\")",
+        "select WORD.main.t.x from t",
+        "select WORD.t.x from t",
+        "select WORD.main.lower(x) from t",
+        "select WORD.lower(x) from t",
+        "select x::WORD.main.made from t",
+        "select * from WORD.main.range(3)",
+        "select * from WORD.range(3)",
+        "select nextval('WORD.main.s')",
+        "select * from query_table('WORD.main.t')",
+        "select * from WORD.information_schema.tables",
+        "select catalog_name from information_schema.schemata where catalog_name = 'WORD'",
+        "select * from WORD",
+        "describe WORD",
+        "show tables from WORD",
+    ] {
+        let [right, wrong] = [NAME, "zebra4other"].map(|word| {
+            let answer = one(&engine, read(&source, &sql.replace("WORD", word)));
+            format!("{answer:?}").replace(word, "WORD")
+        });
+        assert_eq!(right, wrong, "{sql}");
+        assert!(!right.contains(NAME), "{sql}: {right}");
+    }
+    assert_eq!(values(one(&engine, read(&source, "select x from main.t"))), ["fine"]);
+    assert_eq!(code(&one(&engine, read(&source, &format!("select x from {NAME}.main.t")))), "name-secret");
+    let failed = one(&engine, read(&source, "select x from main.t2"));
+    assert!(matches!(failed, Ok(Answer::Options(Err(_)))), "{failed:?}");
 }
 
 pub(super) fn odd_files_are_no_sources() {

@@ -1,5 +1,6 @@
 //! The command line. Its options and exit codes are promised: more may come, none changes.
 
+mod ask;
 mod format;
 #[cfg(test)]
 mod tests;
@@ -7,6 +8,7 @@ mod values;
 
 use crate::cli::targets::current_folder;
 use crate::host::granted;
+pub use ask::{AboutArgs, AskArgs};
 use chrono::NaiveDateTime;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 pub use format::FormatArgs;
@@ -104,6 +106,10 @@ enum Face {
     /// Write what the sources tell into `viz.lock`, for checks without them (`check --locked`)
     #[command(mut_arg("format", values::text_json_or_github))]
     Lock(LockArgs),
+    /// Ask what a coding assistant may ask: about data by query plans, about what is in a project
+    Ask(AskArgs),
+    /// Offer that to a coding assistant: a server of the Model Context Protocol on stdin and stdout
+    Mcp(AboutArgs),
     /// Print the page of a finding's code; all codes when none is given
     Explain {
         /// The code, such as `combination-syntax`
@@ -343,6 +349,10 @@ pub enum Command {
     Lock(Box<LockArgs>),
     /// `format`.
     Format(FormatArgs),
+    /// `ask`.
+    Ask(AskArgs),
+    /// `mcp`.
+    Mcp(AboutArgs),
     /// `explain`.
     Explain(Option<String>),
     /// `doctor`, on the project of this path, with folders that may be read.
@@ -414,6 +424,8 @@ impl Cli {
             Face::Build(build) => Command::Build(Box::new(build)),
             Face::Lock(lock) => Command::Lock(Box::new(lock)),
             Face::Format(format) => Command::Format(format),
+            Face::Ask(ask) => Command::Ask(ask),
+            Face::Mcp(about) => Command::Mcp(about),
             Face::Explain { code } => Command::Explain(code),
             Face::Doctor { path, allow_read } => Command::Doctor(path, allow_read),
             Face::Runs { count } => Command::Runs(count as usize),

@@ -7,15 +7,19 @@ use similar::{ChangeTag, TextDiff};
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::path::Path;
+use std::time::Duration;
 use viz_text::shown::is_control;
 
 const RED: anstyle::Style = anstyle::AnsiColor::Red.on_default();
 const GREEN: anstyle::Style = anstyle::AnsiColor::Green.on_default();
 const BOLD: anstyle::Style = anstyle::Style::new().bold();
 
+/// So long the shortest difference is looked for, which takes time by its square; afterwards any difference will do.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// The difference between two texts of a file.
 pub fn render(name: &str, before: &str, after: &str) -> String {
-    let diff = TextDiff::from_lines(before, after);
+    let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(before, after);
     let mut out = String::new();
     let mut line = |style: anstyle::Style, text: &str| {
         // Writing to a text succeeds.

@@ -4,6 +4,7 @@ mod diff;
 
 use crate::cli::args::{FailOn, Format, LockArgs};
 use crate::cli::check::{asked_for, check, load};
+use crate::cli::deep::on_deep_stack;
 use crate::cli::lock::diff::Changed;
 use crate::cli::targets::{self, Target};
 use crate::host::answerer::{EngineAnswerer, Limits};
@@ -12,8 +13,8 @@ use crate::host::fixpoint::Answering;
 use crate::host::lock::{self, Heard, Live, Made, Recorder, Renewed};
 use crate::host::output;
 use crate::host::overlay::Overlay;
-use crate::host::settings::{AskedFor, STACK, seconds};
-use anyhow::{Context, bail};
+use crate::host::settings::{AskedFor, seconds};
+use anyhow::bail;
 use serde::Serialize;
 use std::process::ExitCode;
 use viz_check::{CheckOptions, Level, Memo, Report};
@@ -29,11 +30,7 @@ const FAILED: u8 = 1;
 /// # Errors
 /// If it could not run: exit status 2.
 pub fn run(args: &LockArgs) -> anyhow::Result<ExitCode> {
-    let worker = std::thread::Builder::new().name("lock".into()).stack_size(STACK);
-    std::thread::scope(|scope| {
-        let run = worker.spawn_scoped(scope, || lock_all(args)).context("can't start a thread")?;
-        run.join().unwrap_or_else(|_| bail!("viz-lsp stopped on a mistake of its own; please report it"))
-    })
+    on_deep_stack("lock", || lock_all(args))
 }
 
 fn lock_all(args: &LockArgs) -> anyhow::Result<ExitCode> {

@@ -1,8 +1,10 @@
 //! The command line.
 
 pub(crate) mod args;
+pub(crate) mod ask;
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod deep;
 mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain;
@@ -11,6 +13,7 @@ pub(crate) mod for_shells;
 pub(crate) mod format;
 pub(crate) mod formats;
 pub(crate) mod lock;
+pub(crate) mod mcp;
 pub(crate) mod named;
 mod projects_below;
 pub(crate) mod query_log;

@@ -1,7 +1,7 @@
 //! What the command line names in the repository is in the repository: where `CI` is `true`, the links on the way to it come with
 //! what is checked. Places elsewhere are the user's own choice.
 
-use crate::cli::args::Command;
+use crate::cli::args::{AskArgs, Command};
 use crate::cli::targets::current_folder;
 use crate::host::paths::{Bound, left, real};
 use anyhow::bail;
@@ -20,6 +20,7 @@ pub fn stays_inside(command: &Command, log_file: Option<&Path>) -> anyhow::Resul
         Command::Build(build) => build.common.is_confined(),
         Command::Lock(lock) => lock.common.is_confined(),
         Command::Format(format) => !format.allow_outside && by_environment(),
+        Command::Ask(AskArgs { about, .. }) | Command::Mcp(about) => !about.allow_outside && by_environment(),
         _ => by_environment(),
     };
     if !confined {
@@ -27,9 +28,12 @@ pub fn stays_inside(command: &Command, log_file: Option<&Path>) -> anyhow::Resul
     }
     let current = current_folder()?;
     let else_allowed = match command {
-        Command::Check(_) | Command::Build(_) | Command::Lock(_) | Command::Format(_) => {
-            Some(", or pass `--allow-outside`")
-        }
+        Command::Check(_)
+        | Command::Build(_)
+        | Command::Lock(_)
+        | Command::Format(_)
+        | Command::Ask(_)
+        | Command::Mcp(_) => Some(", or pass `--allow-outside`"),
         Command::Doctor(..) => Some(""),
         _ => None,
     };
@@ -97,6 +101,7 @@ fn named(command: &Command) -> Vec<&Path> {
         Command::Lock(lock) => lock.common.paths.iter().map(PathBuf::as_path).collect(),
         Command::Build(build) => build.common.paths.iter().chain(&build.out).map(PathBuf::as_path).collect(),
         Command::Format(format) => format.paths.iter().map(PathBuf::as_path).collect(),
+        Command::Ask(AskArgs { about, .. }) | Command::Mcp(about) => about.root.as_deref().into_iter().collect(),
         Command::Doctor(path, _) => path.as_deref().into_iter().collect(),
         _ => Vec::new(),
     }

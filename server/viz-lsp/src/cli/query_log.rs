@@ -1,12 +1,12 @@
-//! `--runs`: which queries were run on sources, for people.
+//! `--runs`: which queries were run on sources, and what assistants asked, for people.
 
 use crate::host::output;
 use crate::host::words::{count, duration};
 use chrono::{DateTime, Local};
-use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use viz_engine::{Run, cache_folder, newest_runs};
+use viz_engine::{Run, cache_folder, newest_asked, newest_runs};
+use viz_facts::Capsule;
 use viz_text::shown;
 
 /// Bytes of a query that fit on its line.
@@ -18,21 +18,24 @@ const WIDTH: usize = 100;
 /// If the file of runs can't be opened.
 pub fn run(most: usize) -> anyhow::Result<ExitCode> {
     let folder = cache_folder();
-    let Some(runs) = newest_runs(&folder, most) else {
+    let (Some(runs), Some(asked)) = (newest_runs(&folder, most), newest_asked(&folder, most)) else {
         anyhow::bail!("the cache of runs in {} can't be opened (`-v` tells more)", folder.display());
     };
-    let mut text = if runs.is_empty() {
+    let mut text = if runs.is_empty() && asked.is_empty() {
         format!("no query has been run on a source yet (nothing in {})\n", folder.display())
     } else {
         String::new()
     };
-    runs.iter().rev().for_each(|run| write(&mut text, run));
+    let runs = runs.iter().map(|run| (run.at, told(run)));
+    let mut all: Vec<_> = runs.chain(asked.iter().map(|capsule| (capsule.at, told_of_asked(capsule)))).collect();
+    all.sort_by_key(|(at, _)| *at);
+    all.iter().skip(all.len().saturating_sub(most)).for_each(|(_, told)| text.push_str(told));
     output::text(&text);
     Ok(ExitCode::SUCCESS)
 }
 
 /// When, what for, on which source, with which outcome; below it the query, on one line.
-fn write(text: &mut String, run: &Run) {
+fn told(run: &Run) -> String {
     let Run { at, purpose, source, status, error, rows, milliseconds, sql, reusable } = run;
     let at = time(*at);
     let took = duration(Duration::from_millis(*milliseconds));
@@ -43,7 +46,22 @@ fn write(text: &mut String, run: &Run) {
     };
     let kept = if *reusable { "" } else { ", not used again" };
     let (query, source) = (one_line(sql), shown::one_line(source));
-    let _ = writeln!(text, "{at}  {purpose:<8} {took:>7}  {source}: {outcome}{kept}\n    | {query}");
+    format!("{at}  {purpose:<8} {took:>7}  {source}: {outcome}{kept}\n    | {query}\n")
+}
+
+/// When, which project and dataset an assistant asked, under which name that is on record, with which outcome; below it the question, or the query.
+fn told_of_asked(capsule: &Capsule) -> String {
+    let Capsule { run_id, dataset_id, status, error, question, compiled_sql, project, client, .. } = capsule;
+    let at = time(capsule.at);
+    let took = duration(Duration::from_millis(capsule.milliseconds));
+    let outcome = match (capsule.rows, error) {
+        (_, Some(error)) => format!("{status}: {}", one_line(error)),
+        (Some(rows), None) => count(usize::try_from(rows).unwrap_or(usize::MAX), "row"),
+        (None, None) => status.clone(),
+    };
+    let asked = one_line(question.as_ref().or(compiled_sql.as_ref()).map_or("", String::as_str));
+    let (dataset, project, client) = (shown::one_line(dataset_id), shown::one_line(project), shown::one_line(client));
+    format!("{at}  {:<8} {took:>7}  {project} {dataset}: {outcome} ({run_id}, {client})\n    | {asked}\n", "asked")
 }
 
 /// The last second of the year 9999. A damaged cache may hold any time.
@@ -90,8 +108,7 @@ mod tests {
             sql: format!("select\n  'ü{}'", "x".repeat(200)),
             reusable: false,
         };
-        let mut text = String::new();
-        write(&mut text, &run);
+        let text = told(&run);
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].ends_with("options    12 ms  shop.duckdb: 1 row, not used again"), "{text}");
         assert!(lines[1].starts_with("    | select 'üxxx") && lines[1].ends_with('…') && lines.len() == 2, "{text}");

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 pub use viz_engine::Limits;
 use viz_engine::{Engine, EngineConfig, Wall, WorkerKind};
-use viz_facts::{Answer, Fact, KeyedQuestion, QuestionKey, Reason, SourceSpec, Unknown};
+use viz_facts::{Answer, Capsule, Fact, KeyedQuestion, QuestionKey, Reason, SourceSpec, Unknown};
 use viz_files::Granted;
 
 pub use viz_engine::CancelToken as Cancel;
@@ -40,10 +40,23 @@ impl EngineAnswerer {
     /// # Errors
     /// If this program can't find itself.
     pub fn new(trusted: bool, confined: bool, cache: bool, granted: Granted) -> anyhow::Result<Self> {
+        Self::with(true, trusted, confined, cache, granted)
+    }
+
+    /// An engine of a trusted workspace that has no means to open a source.
+    ///
+    /// # Errors
+    /// If this program can't find itself.
+    pub fn without_sources(cache: bool) -> anyhow::Result<Self> {
+        Self::with(false, true, true, cache, Granted::none())
+    }
+
+    fn with(sources: bool, trusted: bool, confined: bool, cache: bool, granted: Granted) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("can't tell where this program is")?;
         Ok(Self {
             engine: Engine::new(EngineConfig {
                 cache: cache.then(viz_engine::cache_folder),
+                sources,
                 confined,
                 granted,
                 ..EngineConfig::new(program, trusted)
@@ -51,9 +64,29 @@ impl EngineAnswerer {
             remembered: OnceLock::new(),
         })
     }
-}
 
-impl EngineAnswerer {
+    /// Lets the workers begin while the project is read, if they will be needed: if nothing is known of any text.
+    pub fn start(&self) {
+        if self.remembered().is_empty() {
+            self.engine.start_pure();
+        }
+    }
+
+    /// Keeps what an assistant asked; `false` if nothing is kept.
+    pub fn record(&self, capsule: Capsule, over: Option<(QuestionKey, SystemTime)>) -> bool {
+        self.engine.record(capsule, over)
+    }
+
+    /// What assistants asked of the project in this folder, newest first; `None` if nothing is kept.
+    pub fn asked(&self, project: &str, run_id: Option<&str>, most: usize) -> Option<Vec<Capsule>> {
+        self.engine.asked(project, run_id, most)
+    }
+
+    /// The rows that were the answer, while they are kept.
+    pub fn rows_of(&self, project: &str, run_id: &str) -> Option<Answer> {
+        self.engine.rows_of(project, run_id)
+    }
+
     /// The kernel's walls around the workers that run now.
     pub fn walls(&self) -> Vec<(WorkerKind, Vec<Wall>)> {
         self.engine.walls()

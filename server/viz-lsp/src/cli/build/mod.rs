@@ -8,12 +8,12 @@ mod run;
 mod state;
 
 use crate::cli::args::BuildArgs;
+use crate::cli::deep::on_deep_stack;
 use crate::cli::targets;
 use crate::cli::together::Together;
 use crate::host::answerer::Cancel;
 use crate::host::deadline::Deadline;
 use crate::host::output;
-use crate::host::settings::STACK;
 use anyhow::{Context, bail};
 use parking_lot::Mutex;
 use project::Built;
@@ -76,12 +76,7 @@ pub fn run(build: &BuildArgs) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let interrupt = Interrupt::default();
     interrupt.listen()?;
-    let worker = std::thread::Builder::new().name("build".into()).stack_size(STACK);
-    std::thread::scope(|scope| {
-        let work = || build_all(build, &interrupt, started);
-        let run = worker.spawn_scoped(scope, work).context("can't start a thread")?;
-        run.join().unwrap_or_else(|_| bail!("the build stopped on a mistake of viz-lsp itself; please report it"))
-    })
+    on_deep_stack("build", || build_all(build, &interrupt, started))
 }
 
 fn build_all(build: &BuildArgs, interrupt: &Interrupt, started: Instant) -> anyhow::Result<ExitCode> {

@@ -5,6 +5,7 @@ mod taken;
 mod watch;
 
 use crate::cli::args::{CheckArgs, CommonArgs, Deny, Format};
+use crate::cli::deep::on_deep_stack;
 use crate::cli::formats;
 use crate::cli::together::Together;
 use crate::host;
@@ -17,7 +18,7 @@ use crate::host::outcome::{Checked, Outcome};
 use crate::host::output;
 use crate::host::overlay::Overlay;
 use crate::host::paths::real;
-use crate::host::settings::{AskedFor, STACK, seconds};
+use crate::host::settings::{AskedFor, seconds};
 use crate::host::words;
 use anyhow::{Context, bail};
 use std::collections::{BTreeMap, HashSet};
@@ -39,38 +40,28 @@ const ERRORS_FOUND: u8 = 1;
 pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     refuse_what_is_missing(args)?;
-    let worker = std::thread::Builder::new().name("check".into()).stack_size(STACK);
-    std::thread::scope(|scope| {
-        let work = || {
-            if args.watch {
-                return watch::run(args);
-            }
-            let deadline =
-                Deadline::of_process(Some(args.common.deadline.map_or(crate::host::deadline::USUAL, seconds)));
-            let outcome = check_all(
-                args,
-                // With a lock there is nothing that could open a source.
-                &EngineAnswerer::new(
-                    !args.locked,
-                    args.common.is_confined(),
-                    !args.common.no_cache,
-                    args.common.granted()?,
-                )?,
-                &deadline,
-                started,
-            )?;
-            let status = if args.diff {
-                would_fix(args, &outcome)
-            } else {
-                print(args, &outcome);
-                status(args, &outcome)
-            };
-            // The process ends here; freeing each value of a large project would only take time.
-            std::mem::forget(outcome);
-            Ok(ExitCode::from(status))
+    if args.watch {
+        return on_deep_stack("check", || watch::run(args));
+    }
+    on_deep_stack("check", || {
+        let deadline = Deadline::of_process(Some(args.common.deadline.map_or(crate::host::deadline::USUAL, seconds)));
+        let (cache, granted) = (!args.common.no_cache, args.common.granted()?);
+        // With a lock there is nothing that could open a source.
+        let answerer = match args.locked {
+            true => EngineAnswerer::without_sources(cache)?,
+            false => EngineAnswerer::new(true, args.common.is_confined(), cache, granted)?,
         };
-        let run = worker.spawn_scoped(scope, work).context("can't start a thread")?;
-        run.join().unwrap_or_else(|_| bail!("the check stopped on a mistake of viz-lsp itself; please report it"))
+        answerer.start();
+        let outcome = check_all(args, &answerer, &deadline, started)?;
+        let status = if args.diff {
+            would_fix(args, &outcome)
+        } else {
+            print(args, &outcome);
+            status(args, &outcome)
+        };
+        // The process ends here; freeing each value of a large project would only take time.
+        std::mem::forget(outcome);
+        Ok(ExitCode::from(status))
     })
 }
 

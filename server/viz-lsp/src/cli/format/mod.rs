@@ -2,15 +2,14 @@
 
 use crate::cli::args::FormatArgs;
 use crate::cli::check::{fix, load};
+use crate::cli::deep::on_deep_stack;
 use crate::cli::diff::{self, shown};
 use crate::cli::targets::{current_folder, find, no_project};
 use crate::host::output;
 use crate::host::overlay::Overlay;
 use crate::host::own::Foreign;
 use crate::host::paths::real;
-use crate::host::settings::STACK;
 use crate::host::words;
-use anyhow::{Context, bail};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -33,11 +32,7 @@ struct Done {
 /// # Errors
 /// If it could not run: exit status 2.
 pub fn run(args: &FormatArgs) -> anyhow::Result<ExitCode> {
-    let worker = std::thread::Builder::new().name("format".into()).stack_size(STACK);
-    std::thread::scope(|scope| {
-        let run = worker.spawn_scoped(scope, || format_all(args)).context("can't start a thread")?;
-        run.join().unwrap_or_else(|_| bail!("formatting stopped on a mistake of viz-lsp itself; please report it"))
-    })
+    on_deep_stack("format", || format_all(args))
 }
 
 fn format_all(args: &FormatArgs) -> anyhow::Result<ExitCode> {

@@ -295,6 +295,7 @@ fn is_of_the_query(why: Reason) -> bool {
             | Reason::ExtensionMissing
             | Reason::FileNotKnown
             | Reason::FunctionNotRun
+            | Reason::NameSecret
             | Reason::NestedTooDeep
             | Reason::Network
             | Reason::PrivateFile

@@ -124,6 +124,11 @@ impl<'a> Locked<'a> {
 }
 
 impl Answerer for Locked<'_> {
+    /// What earlier runs found out of texts, and nothing that they did of sources.
+    fn remembered(&self) -> &[(QuestionKey, Fact)] {
+        self.engine.remembered()
+    }
+
     fn ask(&self, questions: &[KeyedQuestion], limits: Limits, cancel: &Cancel) -> Vec<Option<Fact>> {
         let pure: Vec<KeyedQuestion> = questions.iter().filter(|question| question.is_pure()).cloned().collect();
         let mut answers = self.engine.ask(&pure, limits, cancel).into_iter();
