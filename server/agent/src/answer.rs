@@ -33,7 +33,7 @@ impl Answer {
     /// As it may leave: without values of variables, and no larger than it may be.
     pub(crate) fn finished(mut self, project: &Project) -> Self {
         hide(&mut self.value, project);
-        fit(&mut self.value);
+        self.is_error |= !fit(&mut self.value);
         self
     }
 }
@@ -109,14 +109,17 @@ fn hide(value: &mut Value, project: &Project) {
     }
 }
 
-/// Leaves out rows at the end until the answer fits; where that is not enough, only tells so.
-fn fit(value: &mut Value) {
+/// Leaves out rows at the end until the answer fits; where that is not enough, only tells so. Whether there is an answer then.
+fn fit(value: &mut Value) -> bool {
     let size = |value: &Value| value.to_string().chars().count();
     let whole = size(value);
     if whole <= MOST_CHARACTERS {
-        return;
+        return true;
     }
-    let Some(rows) = value.get_mut("rows").and_then(Value::as_array_mut) else { return *value = too_large(whole) };
+    let Some(rows) = value.get_mut("rows").and_then(Value::as_array_mut) else {
+        *value = too_large(whole);
+        return false;
+    };
     let count = rows.len();
     let mut over = (whole + 160).saturating_sub(MOST_CHARACTERS);
     while over > 0 {
@@ -129,9 +132,11 @@ fn fit(value: &mut Value) {
         let offset = value["offset"].as_u64().unwrap_or_default() + left as u64;
         value["more"] = json!({ "tool": "get_run_status", "run_id": run_id, "offset": offset });
     }
-    if size(value) > MOST_CHARACTERS {
+    let fits = size(value) <= MOST_CHARACTERS;
+    if !fits {
         *value = too_large(whole);
     }
+    fits
 }
 
 fn too_large(size: usize) -> Value {
@@ -146,13 +151,13 @@ mod tests {
     #[test]
     fn rows_that_do_not_fit_are_counted() {
         let mut value = json!({ "rows": vec![json!(["x".repeat(100), 1]); 1_000], "row_count": 1_000 });
-        fit(&mut value);
+        assert!(fit(&mut value));
         let rows = value["rows"].as_array().expect("a list").len();
         assert_eq!(value["rows_left_out"], 1_000 - rows);
         let size = value.to_string().chars().count();
         assert!((MOST_CHARACTERS - 300..=MOST_CHARACTERS).contains(&size), "{size}");
         let mut value = json!({ "text": "x".repeat(MOST_CHARACTERS) });
-        fit(&mut value);
+        assert!(!fit(&mut value));
         assert_eq!(value["status"], "failed");
     }
 }

@@ -5,7 +5,11 @@ use super::setting::Setting;
 use crate::insight::witness::Witness;
 use crate::selection::Value;
 use viz_project::{Body, DefaultSelection, Fix, Options, Spanned};
+use viz_text::shorten::shorten;
 use viz_text::{Loc, TextRange};
+
+/// Characters of an option that a title shows.
+const SHOWN: usize = 60;
 
 /// Leaves out the one listed option that fails, if others are left and it is no default.
 pub(super) fn leave_out(setting: &Setting<'_>, plan: &Plan, witness: &Witness) -> Option<Fix> {
@@ -25,7 +29,7 @@ pub(super) fn leave_out(setting: &Setting<'_>, plan: &Plan, witness: &Witness) -
     let mut named = items.iter().enumerate().filter(|(_, item)| item.text == *text);
     let (Some((index, _)), None, false) = (named.next(), named.next(), is_default) else { return None };
     Some(Fix {
-        title: format!("leave out the option `{text}`"),
+        title: format!("leave out the option `{}`", shorten(text, SHOWN)),
         edits: vec![(place(items, index)?, String::new())],
         safe: false,
     })

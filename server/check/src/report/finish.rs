@@ -98,7 +98,9 @@ fn short(mut finding: Finding) -> Finding {
         finding.format_rule = finding.format_rule.take().or(rule);
     }
     let related = finding.related.iter_mut().map(|related| &mut related.message);
+    let titles = finding.fix.iter_mut().map(|fix| &mut fix.title);
     let texts = finding.notes.iter_mut().chain(&mut finding.help).chain(related).chain([&mut finding.message]);
+    let texts = texts.chain(titles);
     texts.for_each(|text| shorten_in(text, MESSAGE));
     finding
 }
