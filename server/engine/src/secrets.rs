@@ -1,7 +1,7 @@
 //! What the engine says holds no values of variables: a database's name is often made of one, and DuckDB names it.
 
 use std::path::Path;
-use viz_facts::{Answer, Question, SourceSpec, SqlError, Unknown};
+use viz_facts::{Answer, Question, Reason, SourceSpec, SqlError, Unknown};
 use viz_secrets::SecretPath;
 
 /// Hides values in whatever an answer says. Rows and options stay as they are: they are data.
@@ -9,6 +9,12 @@ pub(crate) fn hide_in(result: &mut Result<Answer, Unknown>, question: &Question)
     // Of a database that isn't there no mask knows.
     if let Some(path) = question.source().and_then(SourceSpec::path).filter(|path| path.is_secret()) {
         name_original(result, path.reveal(), path);
+        // It is called by the database's name.
+        if let Err(unknown) = result
+            && unknown.code == Reason::LogUnreadable
+        {
+            *unknown = Unknown::new(Reason::LogUnreadable, "a file beside the database, its log, can't be read");
+        }
     }
     match result {
         Err(unknown) => unknown.texts_mut().for_each(hide),

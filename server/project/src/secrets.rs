@@ -6,7 +6,7 @@ use crate::object::Body;
 use crate::project::{File, ObjectId, Project, ProjectBuilder};
 use crate::schema::Kind;
 use std::borrow::Cow;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 use std::sync::Arc;
 use viz_secrets::{ExposeSecret, Mask, SecretPath, SecretString, Word};
 use viz_syntax::env_references;
@@ -32,7 +32,7 @@ impl ProjectBuilder {
                 let place = place();
                 place.starts_with(repository) || files.is_granted(&place)
             });
-            near && files.is_file(&normalize(path)) && leads(path, files)
+            near && files.is_file(&normalize(path))
         };
         self.parts().secret_words = self.words(&is_opened);
         let before = previous.and_then(|previous| previous.mask.get().map(|mask| (previous, mask)));
@@ -93,13 +93,17 @@ impl Project {
     /// # Errors
     /// The first variable that is not set.
     pub fn resolve_variables(&self, text: &MappedText) -> Result<SecretString, String> {
+        self.resolved(text.text())
+    }
+
+    fn resolved(&self, text: &str) -> Result<SecretString, String> {
         let (mut out, mut done) = (String::new(), 0);
-        for (range, name) in env_references(text.text()) {
-            out.push_str(&text.text()[done..range.start().into()]);
+        for (range, name) in env_references(text) {
+            out.push_str(&text[done..range.start().into()]);
             out.push_str(self.environment().get(&name).ok_or(name)?.expose_secret());
             done = range.end().into();
         }
-        out.push_str(&text.text()[done..]);
+        out.push_str(&text[done..]);
         Ok(out.into())
     }
 
@@ -120,16 +124,35 @@ impl Project {
         databases.sort_by_cached_key(|database| from_file(database));
         let mut words = Vec::new();
         for database in databases {
-            for name in of(database) {
-                if let Some(value) = self.environment().get(&name) {
+            let mut any = false;
+            for (at, name) in of(database).enumerate() {
+                if let Some(value) = self.environment().get(&name)
+                    && self.stays(database, at)
+                {
+                    any = true;
                     of_value(&mut words, &name, value.expose_secret());
                 }
             }
-            if words.len() < MANY {
+            if any && words.len() < MANY {
                 self.of_database(&mut words, database);
             }
         }
         words
+    }
+
+    /// Whether anything of the value of a path's variable, counted from 0, is left in the path.
+    fn stays(&self, database: &MappedText, at: usize) -> bool {
+        let (text, variables) = (database.text(), env_references(database.text()));
+        let piece = |from: usize, to: usize| self.resolved(&text[from..to]).ok();
+        let Some((range, _)) = variables.get(at) else { return false };
+        let (start, end) = (usize::from(range.start()), usize::from(range.end()));
+        match (piece(0, start), piece(start, end), piece(end, text.len())) {
+            (Some(before), Some(value), Some(behind)) => {
+                let (before, value, behind) = (before.expose_secret(), value.expose_secret(), behind.expose_secret());
+                stays(&self.root, (before.trim_start(), value, behind.trim_end()))
+            }
+            _ => false,
+        }
     }
 
     /// The path of a database in all its forms, and the folders that a variable leads to.
@@ -163,19 +186,30 @@ impl Project {
     }
 }
 
-/// Whether each folder that a path leaves by `..` is there: otherwise any name could stand for it.
-fn leads(path: &Path, files: &dyn FileSystem) -> bool {
-    let mut before = PathBuf::new();
-    path.components().all(|component| {
-        let there = component != Component::ParentDir || files.is_dir(&normalize(&before));
-        before.push(component);
-        there
-    })
+/// Whether anything of a value is left in the path that it stands in: `..` behind it may leave all of it again, and then any name could
+/// stand for it.
+fn stays(root: &Path, (before, value, behind): (&str, &str, &str)) -> bool {
+    let depth = |path: &str| normalize(&root.join(path)).components().count();
+    let (rest, steps) = behind.split_once(['/', '\\']).unwrap_or((behind, ""));
+    let own = before.rfind(['/', '\\']).map_or("", |end| &before[..=end]);
+    let to = format!("{before}{value}{rest}");
+    let is_own = !before.is_empty() || Path::new(value).is_relative();
+    let (own, mut here) = (if is_own { depth(own) } else { 0 }, depth(&to));
+    let mut least = here;
+    for step in steps.split(['/', '\\']) {
+        match step {
+            "" | "." => {}
+            ".." => here = here.saturating_sub(1),
+            _ => here += 1,
+        }
+        least = least.min(here);
+    }
+    least > own
 }
 
 /// What a file says. The user's own says nothing: no author of a project knows it.
 fn own_texts(file: &File) -> impl Iterator<Item = Cow<'_, str>> {
-    let is_own = !file.path.ends_with(".visivo/profile.yml");
+    let is_own = !file.is_profile();
     let text = file.document.text();
     let unescaped = text.contains('\\').then(|| unescaped(text).into());
     let texts = [text.into(), file.relative.as_str().into()].into_iter().chain(unescaped);
@@ -335,6 +369,13 @@ mod tests {
                 "{database}"
             );
         }
+    }
+
+    /// What stands before a variable leaves none of it.
+    #[test]
+    fn a_way_through_what_is_not_there_leads_to_a_hidden_name() {
+        let project = project("nodir/../x/${env.DIR}/shop.v2.duckdb", &[("DIR", "okapisecret")]);
+        assert_eq!(project.mask().hide("okapisecret"), "${env.DIR}");
     }
 
     /// What an author writes before a variable is known to him: it does not count as a beginning of the value.

@@ -48,7 +48,8 @@ fn run(session: &mut Session<'_>, arguments: &Arguments) -> Answer {
         out["file"] = file.into();
         out["line"] = line.into();
     }
-    match project.text_at(object.loc) {
+    let is_profile = project.resolve(object.loc).is_some_and(|(file, _)| project.file(file).is_profile());
+    match project.text_at(object.loc).filter(|_| !is_profile) {
         Some(text) if text.len() <= MOST_OF_A_DEFINITION => out["definition"] = text.into(),
         Some(text) => out["definition_left_out"] = json!(text.len()),
         None => {}

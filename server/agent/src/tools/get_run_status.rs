@@ -39,7 +39,9 @@ fn run(session: &mut Session<'_>, arguments: &Arguments) -> Answer {
     };
     let Some(run_id) = run_id else {
         let project = &session.host.circumstances().project;
-        return Answer::of(json!({ "project": project, "runs": found.iter().map(brief).collect::<Vec<_>>() }));
+        return Answer::of(
+            json!({ "project": project, "runs": found.iter().map(|run| brief(run, session.shows_rows)).collect::<Vec<_>>() }),
+        );
     };
     let Some(capsule) = found.first() else {
         return Answer::failed(format!(
@@ -62,7 +64,7 @@ fn time(capsule: &Capsule) -> String {
     DateTime::<Utc>::from(capsule.at).format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
-fn brief(capsule: &Capsule) -> Value {
+fn brief(capsule: &Capsule, shows_rows: bool) -> Value {
     let cut = |text: &str| text.chars().take(BRIEF).collect::<String>();
     let mut out = json!({
         "run_id": capsule.run_id,
@@ -75,7 +77,8 @@ fn brief(capsule: &Capsule) -> Value {
         ("question", capsule.question.as_deref().map(cut).map(Value::from)),
         ("row_count", capsule.rows.map(Value::from)),
         ("parent_run_id", capsule.parent_run_id.as_deref().map(Value::from)),
-        ("error", capsule.error.as_deref().map(cut).map(Value::from)),
+        // It may name values of the data.
+        ("error", capsule.error.as_deref().filter(|_| shows_rows).map(cut).map(Value::from)),
     ] {
         if let Some(value) = value {
             out[key] = value;

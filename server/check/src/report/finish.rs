@@ -83,11 +83,23 @@ pub(crate) fn finished(
     counters: &mut Counters,
 ) -> Vec<Finding> {
     counters.findings_finished += fingerprints.put_on(&mut placed, project);
-    let mut findings: Vec<Finding> = placed.into_iter().map(|(_, _, finding)| short(finding)).collect();
+    let told = |(file, _, finding): Placed| match project.file(file).is_profile() {
+        true => untold(finding),
+        false => short(finding),
+    };
+    let mut findings: Vec<Finding> = placed.into_iter().map(told).collect();
     if !mask.is_empty() {
         findings.iter_mut().for_each(|finding| mask::in_finding(mask, finding));
     }
     findings
+}
+
+/// A finding in the user's own file, of which nothing is quoted.
+fn untold(mut finding: Finding) -> Finding {
+    rule::take(&mut finding.message);
+    finding.message = format!("{} (in your own file, of which nothing is quoted)", finding.code.title());
+    (finding.notes, finding.help, finding.related, finding.fix) = Default::default();
+    finding
 }
 
 /// A finding whose texts are no longer than anybody reads, and name no rule.

@@ -39,6 +39,7 @@ struct Part {
     complete: bool,
     /// Whether anything that they are made of has changed.
     stale: bool,
+    /// Kept only where they are merged with those of other files.
     ordered: Vec<Placed>,
     causes: Vec<u64>,
     /// Whether it has causes that other files have, too.
@@ -119,6 +120,13 @@ impl Parts {
         let stale: Vec<usize> = (0..self.files.len()).filter(|at| self.files[*at].stale).collect();
         for at in &stale {
             self.order(project, *at, at_objects, counters);
+        }
+        // Files that share a cause since another one has changed.
+        let again: Vec<usize> = (0..self.files.len())
+            .filter(|at| !self.files[*at].stale && !self.files[*at].merged && self.shares(*at))
+            .collect();
+        for at in again {
+            self.order(project, at, at_objects, counters);
         }
         self.merge(project, &stale, counters);
         self.files.iter().map(|part| Arc::clone(&part.told)).collect()
@@ -227,10 +235,14 @@ impl Parts {
         }
     }
 
+    /// Whether a file has causes that others have, too.
+    fn shares(&self, at: usize) -> bool {
+        self.repeated > 0 && self.files[at].causes.iter().any(|cause| self.causes[cause] > 1)
+    }
+
     /// Tells one cause once, and finishes what has changed. Files that share no cause with another have nothing to do with it.
     fn merge(&mut self, project: &Project, stale: &[usize], counters: &mut Counters) {
-        let shares = |part: &Part| self.repeated > 0 && part.causes.iter().any(|cause| self.causes[cause] > 1);
-        let shares: Vec<bool> = self.files.iter().map(shares).collect();
+        let shares: Vec<bool> = (0..self.files.len()).map(|at| self.shares(at)).collect();
         let differs = |(part, shares): (&Part, &bool)| part.merged != *shares || (*shares && part.stale);
         let again = self.files.iter().zip(&shares).any(differs);
         let mut alone: BTreeSet<usize> = stale.iter().copied().filter(|at| !shares[*at]).collect();
@@ -247,7 +259,7 @@ impl Parts {
             }
         }
         for at in alone {
-            let mut placed = self.files[at].ordered.clone();
+            let mut placed = std::mem::take(&mut self.files[at].ordered);
             repetition::merge(&mut placed);
             self.finish(project, at, placed, counters);
         }

@@ -131,7 +131,8 @@ type Mark<'a> = (AnnotationKind, TextRange, Option<Cow<'a, str>>);
 /// The lines of a file that hold these marks.
 fn cause<'a>(checked: &Checked, place: Place<'_>, marks: &[Mark<'a>]) -> Element<'a> {
     let path = one_line(&checked.shown_file(&place.file.relative)).into_owned();
-    let Some(window) = Window::around(place.file.lines(), marks.iter().map(|(_, range, _)| *range)) else {
+    let window = Window::around(place.file.lines(), marks.iter().map(|(_, range, _)| *range));
+    let Some(window) = window.filter(|_| !place.file.is_profile()) else {
         let at = place.file.lines().position(place.range.start(), Encoding::Utf32);
         let origin = Origin::path(path).line(at.line as usize + 1).char_column(at.column as usize + 1);
         return origin.into();
