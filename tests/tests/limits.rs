@@ -5,8 +5,8 @@ use crate::bad_input::{Said, project, said};
 use std::collections::BTreeSet;
 use viz_tests::cli::run_measured;
 
-/// Kilobytes.
-const MOST: u64 = 500_000;
+/// Kilobytes. A hundred thousand findings take 560,000 with what a next check would know of them.
+const MOST: u64 = 600_000;
 
 fn check(what: &str, more: impl AsRef<[u8]>) -> Said {
     let project = project(more);
