@@ -27,7 +27,7 @@ impl ProjectBuilder {
     pub(crate) fn keep_mask(&mut self, previous: Option<&Project>, files: &dyn FileSystem) {
         let repository = files.confined().map(|_| viz_files::repository(&self.root));
         let is_opened = |path: &Path| {
-            let place = || viz_files::real_place(path);
+            let place = || viz_files::real_place(&normalize(path));
             let near = repository.as_ref().is_none_or(|repository| {
                 let place = place();
                 place.starts_with(repository) || files.is_granted(&place)
@@ -194,7 +194,7 @@ fn stays(root: &Path, (before, value, behind): (&str, &str, &str)) -> bool {
     let own = before.rfind(['/', '\\']).map_or("", |end| &before[..=end]);
     let to = format!("{before}{value}{rest}");
     let is_own = !before.is_empty() || Path::new(value).is_relative();
-    let (own, mut here) = (if is_own { depth(own) } else { 0 }, depth(&to));
+    let (own, mut here) = (if is_own { depth(own) } else { depth("/") }, depth(&to));
     let mut least = here;
     for step in steps.split(['/', '\\']) {
         match step {
@@ -369,6 +369,13 @@ mod tests {
                 "{database}"
             );
         }
+    }
+
+    /// An absolute value that is left again, up to the root.
+    #[test]
+    fn an_absolute_value_that_is_left_again_is_not_told() {
+        let project = project("${env.HOME}/../../home/kim/p/shop.duckdb", &[("HOME", "/var/hiddenfolder")]);
+        assert_eq!(project.mask().hide("/var/hiddenfolder"), "/var/hiddenfolder");
     }
 
     /// What stands before a variable leaves none of it.
