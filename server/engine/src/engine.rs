@@ -25,8 +25,6 @@ const LANES: usize = 2;
 
 /// Start a second worker if at least this many questions are open that need no source,
 const MANY_PURE: usize = 128;
-/// or share with one that runs already if there are this many,
-const SHARED_PURE: usize = 8;
 /// or this many that need one: starting a worker costs as much time as answering them.
 const MANY_OF_SOURCES: usize = 8;
 
@@ -287,9 +285,9 @@ impl Engine {
         }
     }
 
-    /// Starts the workers that need no source, and returns at once: they begin while others read what to ask them.
+    /// Starts a worker that needs no source, and returns at once: it begins while others read what to ask it.
     pub fn start_pure(&self) {
-        self.parse.iter().for_each(|slot| slot.start());
+        self.parse[0].start();
     }
 
     /// Answers questions, in their order. Blocks until all are answered: don't call it on a thread that must not wait.
@@ -421,12 +419,7 @@ impl Engine {
         let (of_sources, pure): (Vec<_>, Vec<_>) =
             questions.enumerate().map(pending).partition(|pending| pending.question.source().is_some());
         // The fast worker first: it works while a source worker starts.
-        let both_run = self.parse.iter().all(|slot| slot.pid().is_some());
-        let (many, neighbours) = match both_run {
-            true => (SHARED_PURE, NEIGHBOURS.min(pure.len().div_ceil(LANES).max(1))),
-            false => (MANY_PURE, NEIGHBOURS),
-        };
-        for (slot, pure) in self.parse.iter().zip(lanes(pure, many, neighbours)) {
+        for (slot, pure) in self.parse.iter().zip(lanes(pure, MANY_PURE, NEIGHBOURS)) {
             if let Err(pure) = slot.submit(pure) {
                 let closed = closed();
                 pure.into_iter().for_each(|pending| pending.batch.resolve(pending.at, Err(closed.clone())));

@@ -65,7 +65,7 @@ impl EngineAnswerer {
         })
     }
 
-    /// Lets the workers begin while the project is read, if they will be needed: if nothing is known of any text.
+    /// Lets a worker begin while the project is read, if it will be needed: if nothing is known of any text.
     pub fn start(&self) {
         if self.remembered().is_empty() {
             self.engine.start_pure();
