@@ -1,13 +1,14 @@
 //! The record of a question on data: what was asked, what ran, what came of it.
 
-use crate::answer::Answer;
+use crate::answer::{self, Answer};
 use crate::plan::{Compiled, Understood};
 use crate::session::{Circumstances, Session};
 use crate::tool::Arguments;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
-use viz_facts::{Capsule, QuestionKey};
+use viz_facts::{Answer as Told, Capsule, KeyedQuestion, QuestionKey};
 
 /// Rows, and bytes of them as JSON, that a record shows without being asked for them.
 const MOST_ROWS: usize = 50;
@@ -58,9 +59,14 @@ impl Run {
         self.sql = Some(sql.to_owned());
     }
 
-    /// The engine was asked this, and its answer was found out then.
-    pub(crate) fn over(&mut self, key: QuestionKey, at: SystemTime) {
-        self.over = Some((key, at));
+    /// The engine's answer to a question, on which this run stands from then on.
+    ///
+    /// # Errors
+    /// What is answered where it is not known.
+    pub(crate) fn ask(&mut self, session: &mut Session<'_>, question: &KeyedQuestion) -> Result<Arc<Told>, Answer> {
+        let (told, at) = session.answer_dated(question).map_err(|why| answer::unknown(&why))?;
+        self.over = Some((question.key(), at));
+        Ok(told)
     }
 
     /// Puts what came of it on record; the answer says under which name, and whether it is that of an earlier run.

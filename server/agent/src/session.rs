@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::SystemTime;
-use viz_check::{Finding, Report};
+use viz_check::{Findings, Report};
 use viz_facts::{Answer, Capsule, Fact, FactStore, KeyedQuestion, Question, QuestionKey, Unknown};
 use viz_project::{File, Project};
 use viz_text::FileId;
@@ -43,7 +43,7 @@ pub trait Host {
     /// What these texts in the place of files' would change, as a unified diff.
     fn difference(&self, texts: &[(FileId, String)]) -> String;
     /// The findings that there were with these texts.
-    fn findings_with(&self, texts: &[(FileId, String)]) -> Vec<Finding>;
+    fn findings_with(&self, texts: &[(FileId, String)]) -> Findings;
     /// Writes the files, if they still are what was read.
     ///
     /// # Errors

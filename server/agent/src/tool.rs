@@ -43,7 +43,7 @@ impl Tool {
         input: fn() -> Value,
         run: fn(&mut Session<'_>, &Arguments) -> Answer,
     ) -> Self {
-        Self { name, title, description, input, reads_only: false, run }
+        Self { reads_only: false, ..Self::reading(name, title, description, input, run) }
     }
 
     /// Whether a call with these arguments wants to change files.

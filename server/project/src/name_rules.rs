@@ -2,14 +2,18 @@
 
 use crate::codes::Code;
 use crate::object::Object;
-use crate::problem::Problem;
+use crate::problem::{Fix, Problem};
+use crate::project::{ObjectId, Project};
 use crate::schema::Kind;
 
 /// What is wrong with an object's name.
-pub(crate) fn name_problem(object: &Object) -> Option<Problem> {
+pub(crate) fn name_problem(project: &Project, id: ObjectId) -> Option<Problem> {
+    let object = project.object(id);
     let name = object.name.as_ref()?;
     match object.kind {
-        Kind::Metric | Kind::Dimension => identifier(object, &name.text, name.loc),
+        Kind::Metric | Kind::Dimension => {
+            identifier(object, &name.text, name.loc).map(|problem| renamed(project, id, problem))
+        }
         // Inline objects need no reference; inputs and dashboards get a more specific message.
         Kind::Source | Kind::Model | Kind::Insight | Kind::Chart | Kind::Table | Kind::Markdown
             if object.parent.is_none() =>
@@ -51,9 +55,30 @@ fn underscored(name: &str) -> String {
     digit.chars().chain(words).collect()
 }
 
-/// The identifier that a name comes nearest to, if it needs no quotes where it stands now.
-pub(crate) fn identifier_for(name: &str) -> Option<String> {
-    let plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' '));
-    plain.then(|| underscored(name))
+/// Whether a name can stand in YAML without quotes, and does so if they are there.
+pub(crate) fn is_plain_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' '))
+}
+
+/// A problem with a name that is no identifier, with the fix that renames the object where it is named.
+fn renamed(project: &Project, id: ObjectId, problem: Problem) -> Problem {
+    let old = project.object(id).name_text();
+    let new = underscored(old);
+    if !is_plain_name(old)
+        || project.names().global_named(old) != [id]
+        || !project.names().global_named(&new).is_empty()
+    {
+        return problem;
+    }
+    let uses = project.users_of(id).iter().flat_map(|user| &project.object(*user).uses);
+    let named = uses.filter(|used| used.name == old && !used.quoted).map(|used| (used.name_loc, new.clone()));
+    let edits: Vec<_> = std::iter::once((problem.loc, new.clone())).chain(named).collect();
+    problem.fix(Fix { title: format!("rename it to `{new}`"), edits, safe: false })
+}
+
+/// A name like this one that nothing has.
+pub(crate) fn free_name(project: &Project, name: &str) -> Option<String> {
+    let free = |name: &String| project.names().global_named(name).is_empty();
+    is_plain_name(name).then(|| (2..10).map(|number| format!("{name}_{number}")).find(free))?
 }

@@ -60,11 +60,6 @@ pub struct File {
 }
 
 impl File {
-    /// Whether it is the user's own (`~/.visivo/profile.yml`, which may hold a token): nothing of what it says is told.
-    pub fn is_profile(&self) -> bool {
-        self.path.ends_with(".visivo/profile.yml")
-    }
-
     pub(crate) fn new(path: PathBuf, real: PathBuf, root: &Path, document: Document) -> Self {
         let relative = viz_files::with_slashes(path.strip_prefix(root).unwrap_or(&path));
         Self { path, real, relative, document, lines: OnceLock::new(), told_faults: OnceLock::new() }

@@ -6,6 +6,7 @@ use crate::items::{FileItems, Item};
 use crate::links::Kept;
 use crate::loader::Loader;
 use crate::lower::Difference;
+use crate::name_rules::{free_name, is_plain_name, name_problem};
 use crate::names::{Resolution, is_scoped};
 use crate::object::{Body, Object, Use};
 use crate::problem::{Fix, Problem};
@@ -151,7 +152,7 @@ fn check_object<'a>(
     out: &mut Vec<Problem>,
 ) {
     let object = project.object(id);
-    out.extend(crate::name_rules::name_problem(object).map(|problem| renamed(project, id, problem)));
+    out.extend(name_problem(project, id));
     out.extend(crate::unnamed::problem(object));
     for (reference, meaning) in project.references_of(id) {
         check_use(project, reference, meaning, suggestions, out);
@@ -258,28 +259,6 @@ fn duplicates(project: &Project, out: &mut Vec<Problem>) {
     }
 }
 
-/// A problem with a name that can't be one, with the fix that renames the object where it is named.
-fn renamed(project: &Project, id: ObjectId, problem: Problem) -> Problem {
-    let object = project.object(id);
-    let old = object.name_text();
-    let Some(new) = crate::name_rules::identifier_for(old).filter(|_| problem.code == Code::InvalidName) else {
-        return problem;
-    };
-    if project.names().global_named(old) != [id] || !project.names().global_named(&new).is_empty() {
-        return problem;
-    }
-    let users = project.ids().flat_map(|user| &project.object(user).uses);
-    let named = users.filter(|used| used.name == old && !used.quoted).map(|used| (used.name_loc, new.clone()));
-    let edits: Vec<_> = std::iter::once((problem.loc, new.clone())).chain(named).collect();
-    problem.fix(Fix { title: format!("rename it to `{new}`"), edits, safe: false })
-}
-
-/// A name like this one that nothing has.
-fn free_name(project: &Project, name: &str) -> Option<String> {
-    let free = |name: &String| project.names().global_named(name).is_empty();
-    is_plain_name(name).then(|| (2..10).map(|number| format!("{name}_{number}")).find(free))?
-}
-
 /// R-NAME-04.
 fn project_name(project: &Project, out: &mut Vec<Problem>) {
     if let Some(name) = project.name()
@@ -309,12 +288,6 @@ fn project_name(project: &Project, out: &mut Vec<Problem>) {
         }
         out.push(problem);
     }
-}
-
-/// Whether a name can stand in YAML without quotes, and does so if they are there.
-fn is_plain_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' '))
 }
 
 fn defaults(project: &Project, out: &mut Vec<Problem>) {

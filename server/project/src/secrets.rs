@@ -6,11 +6,12 @@ use crate::object::Body;
 use crate::project::{File, ObjectId, Project, ProjectBuilder};
 use crate::schema::Kind;
 use std::borrow::Cow;
-use std::path::{Component, Path};
+use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use viz_secrets::{ExposeSecret, Mask, SecretPath, SecretString, Word};
 use viz_syntax::env_references;
-use viz_text::MappedText;
+use viz_text::{MappedText, TextRange};
 
 /// A folder in the middle of a value is hidden on its own if its name has at least so many characters: shorter ones (`data`,
 /// `public`) are words of everybody. The paths that lead to it are hidden whatever it is called.
@@ -26,14 +27,12 @@ impl ProjectBuilder {
     /// Takes the mask of an earlier state, where it is the same: making one takes longer than a keystroke may.
     pub(crate) fn keep_mask(&mut self, previous: Option<&Project>, files: &dyn FileSystem) {
         let repository = files.confined().map(|_| viz_files::repository(&self.root));
-        let is_opened = |path: &Path| {
-            let place = || viz_files::real_place(&normalize(path));
-            let near = repository.as_ref().is_none_or(|repository| {
-                let place = place();
-                place.starts_with(repository) || files.is_granted(&place)
-            });
-            near && files.is_file(&normalize(path))
+        let is_near = |path: &Path, repository: &PathBuf| {
+            let place = viz_files::real_place(path);
+            place.starts_with(repository) || files.is_granted(&place)
         };
+        let is_opened =
+            |path: &Path| repository.as_ref().is_none_or(|repository| is_near(path, repository)) && files.is_file(path);
         self.parts().secret_words = self.words(&is_opened);
         let before = previous.and_then(|previous| previous.mask.get().map(|mask| (previous, mask)));
         if let Some((previous, mask)) = before
@@ -118,16 +117,14 @@ impl Project {
         let mut databases: Vec<&MappedText> = self.of_kind(Kind::Source).filter_map(opened).collect();
         // One that isn't there is opened by nobody. Were its value hidden, a project would be told which of the words that it makes up is the
         // value of any variable.
-        let path =
-            |database: &MappedText| Some(self.root.join(self.resolve_variables(database).ok()?.expose_secret().trim()));
-        databases.retain(|database| path(database).is_some_and(|path| is_opened(&path)));
+        databases.retain(|database| self.source_path(database).is_ok_and(|path| is_opened(path.reveal())));
         databases.sort_by_cached_key(|database| from_file(database));
         let mut words = Vec::new();
         for database in databases {
             let mut any = false;
-            for (at, name) in of(database).enumerate() {
-                if let Some(value) = self.environment().get(&name)
-                    && self.stays(database, at)
+            for (range, name) in env_references(database.text()) {
+                if self.stays(database.text(), range) == Ok(true)
+                    && let Some(value) = self.environment().get(&name)
                 {
                     any = true;
                     of_value(&mut words, &name, value.expose_secret());
@@ -140,19 +137,16 @@ impl Project {
         words
     }
 
-    /// Whether anything of the value of a path's variable, counted from 0, is left in the path.
-    fn stays(&self, database: &MappedText, at: usize) -> bool {
-        let (text, variables) = (database.text(), env_references(database.text()));
-        let piece = |from: usize, to: usize| self.resolved(&text[from..to]).ok();
-        let Some((range, _)) = variables.get(at) else { return false };
+    /// Whether anything of the value of the variable at this range is left in a path.
+    ///
+    /// # Errors
+    /// The first variable that is not set.
+    fn stays(&self, path: &str, range: TextRange) -> Result<bool, String> {
+        let piece = |range: Range<usize>| self.resolved(&path[range]);
         let (start, end) = (usize::from(range.start()), usize::from(range.end()));
-        match (piece(0, start), piece(start, end), piece(end, text.len())) {
-            (Some(before), Some(value), Some(behind)) => {
-                let (before, value, behind) = (before.expose_secret(), value.expose_secret(), behind.expose_secret());
-                stays(&self.root, (before.trim_start(), value, behind.trim_end()))
-            }
-            _ => false,
-        }
+        let (before, value, behind) = (piece(0..start)?, piece(start..end)?, piece(end..path.len())?);
+        let (before, behind) = (before.expose_secret().trim_start(), behind.expose_secret().trim_end());
+        Ok(stays(&self.root, (before, value.expose_secret(), behind)))
     }
 
     /// The path of a database in all its forms, and the folders that a variable leads to.
@@ -194,7 +188,7 @@ fn stays(root: &Path, (before, value, behind): (&str, &str, &str)) -> bool {
     let own = before.rfind(['/', '\\']).map_or("", |end| &before[..=end]);
     let to = format!("{before}{value}{rest}");
     let is_own = !before.is_empty() || Path::new(value).is_relative();
-    let (own, mut here) = (if is_own { depth(own) } else { depth("/") }, depth(&to));
+    let (own, mut here) = (depth(if is_own { own } else { "/" }), depth(&to));
     let mut least = here;
     for step in steps.split(['/', '\\']) {
         match step {
@@ -205,6 +199,13 @@ fn stays(root: &Path, (before, value, behind): (&str, &str, &str)) -> bool {
         least = least.min(here);
     }
     least > own
+}
+
+impl File {
+    /// Whether it is the user's own (`~/.visivo/profile.yml`, which may hold a token): nothing of what it says is told.
+    pub fn is_profile(&self) -> bool {
+        self.path.ends_with(".visivo/profile.yml")
+    }
 }
 
 /// What a file says. The user's own says nothing: no author of a project knows it.
@@ -282,7 +283,7 @@ mod tests {
     fn project(database: &str, variables: &[(&str, &str)]) -> Project {
         let text = format!("name: p\nsources:\n  - name: s\n    type: duckdb\n    database: \"{database}\"\n");
         let mut files = MemoryFiles::new([("/home/kim/p/project.visivo.yml", text.as_str())]);
-        for there in ["x/okapisecret/shop.v2.duckdb", "x/a/other", "data/warehouse/quokka.prod.duckdb", "shop.duckdb"] {
+        for there in ["x/okapisecret/shop.v2.duckdb", "data/warehouse/quokka.prod.duckdb", "shop.duckdb"] {
             files.insert(&format!("/home/kim/p/{there}"), "");
         }
         Project::load(Path::new("/home/kim/p"), &files, &Environment::of(variables.iter().copied()))

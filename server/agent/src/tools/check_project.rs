@@ -58,14 +58,14 @@ fn run(session: &mut Session<'_>, arguments: &Arguments) -> Answer {
         let is = |key: &str, of: Option<&str>| arguments.text(key).is_none_or(|wanted| of == Some(wanted));
         let object = finding.object.as_ref().and_then(|object| object.name.as_deref());
         let file = project.resolve(finding.loc).map(|(file, _)| project.file(file).relative.as_str());
-        rank(finding.severity) <= rank(least)
+        finding.severity <= least
             && is("object", object)
             && is("code", Some(finding.code.name()))
             && is("file", file)
             && since.as_ref().is_none_or(|since| !since.has(finding))
     };
     let mut found: Vec<&Finding> = report.findings.iter().filter(wanted).collect();
-    found.sort_by_key(|finding| rank(finding.severity));
+    found.sort_by_key(|finding| finding.severity);
     let limit = arguments.number("limit").unwrap_or(USUAL) as usize;
     let findings: Vec<Value> =
         found.iter().take(limit).map(|finding| told(project, finding, session.shows_rows)).collect();
@@ -84,15 +84,6 @@ fn run(session: &mut Session<'_>, arguments: &Arguments) -> Answer {
         out["not_fully_checked"] = unchecked.into();
     }
     Answer::of(out)
-}
-
-fn rank(severity: Severity) -> u8 {
-    match severity {
-        Severity::Error => 0,
-        Severity::Warning => 1,
-        Severity::Information => 2,
-        Severity::Hint => 3,
-    }
 }
 
 fn counts(report: &Report) -> Value {

@@ -48,12 +48,9 @@ fn answered(session: &mut Session<'_>, arguments: &Arguments, run: &mut Run) -> 
     run.of_plan(&understood);
     let Some(compiled) = &understood.compiled else { return invalid(&understood) };
     let question = KeyedQuestion::from(if compiled.dry_run { compiled.bound() } else { compiled.question() });
-    let answer = match session.answer_dated(&question) {
-        Ok((answer, at)) => {
-            run.over(question.key(), at);
-            answer
-        }
-        Err(why) => return answer::unknown(&why),
+    let answer = match run.ask(session, &question) {
+        Ok(answer) => answer,
+        Err(unknown) => return unknown,
     };
     match &*answer {
         Told::Rows(Ok(rows)) => {

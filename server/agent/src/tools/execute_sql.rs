@@ -67,12 +67,9 @@ fn answered(session: &mut Session<'_>, arguments: &Arguments, (name, sql): (&str
         rows: limit.rows as u32,
         bytes: MOST_BYTES,
     });
-    let answer = match session.answer_dated(&question) {
-        Ok((answer, at)) => {
-            run.over(question.key(), at);
-            answer
-        }
-        Err(why) => return answer::unknown(&why),
+    let answer = match run.ask(session, &question) {
+        Ok(answer) => answer,
+        Err(unknown) => return unknown,
     };
     match &*answer {
         Told::Rows(Ok(rows)) => {

@@ -6,7 +6,7 @@ use crate::session::Session;
 use crate::tool::{Arguments, Tool};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
-use viz_check::{Finding, Severity};
+use viz_check::{Finding, Findings, Severity};
 use viz_project::{Code, ObjectId, did_you_mean, similar};
 
 pub(crate) const TOOL: Tool = Tool::writing(
@@ -224,7 +224,7 @@ fn answer(session: &mut Session<'_>, change: Change, mut told: Map<String, Value
     let texts = change.texts(project);
     let before = session.report();
     let after = session.host.findings_with(&texts);
-    told.insert("check".into(), compared(&before.findings.to_vec(), &after, session.shows_rows));
+    told.insert("check".into(), compared(&before.findings, &after, session.shows_rows));
     let diff = session.host.difference(&texts);
     let (diff, cut) = cut_lines(&diff, MOST_OF_A_DIFF);
     told.insert("diff".into(), diff.into());
@@ -241,15 +241,15 @@ fn answer(session: &mut Session<'_>, change: Change, mut told: Map<String, Value
 }
 
 /// Findings that are gone, and that are new.
-fn compared(before: &[Finding], after: &[Finding], shows_rows: bool) -> Value {
-    let prints = |findings: &[Finding]| findings.iter().map(|one| one.fingerprint.clone()).collect::<HashSet<String>>();
+fn compared(before: &Findings, after: &Findings, shows_rows: bool) -> Value {
+    let prints = |findings: &Findings| findings.iter().map(|one| one.fingerprint.clone()).collect::<HashSet<String>>();
     let (old, new) = (prints(before), prints(after));
     let told = |finding: &Finding| {
         let message = if shows_rows { finding.message.as_str() } else { finding.code.title() };
         json!({ "code": finding.code, "severity": finding.severity, "object": finding.object, "message": message })
     };
     let fresh: Vec<&Finding> = after.iter().filter(|one| !old.contains(&one.fingerprint)).collect();
-    let errors = |findings: &[Finding]| findings.iter().filter(|one| one.severity == Severity::Error).count();
+    let errors = |findings: &Findings| findings.iter().filter(|one| one.severity == Severity::Error).count();
     json!({
         "mended": old.difference(&new).count(),
         "new": fresh.len(),

@@ -96,7 +96,7 @@ pub(crate) fn finished(
 
 /// A finding in the user's own file, of which nothing is quoted.
 fn untold(mut finding: Finding) -> Finding {
-    rule::take(&mut finding.message);
+    finding.format_rule = rule::take(&mut finding.message);
     finding.message = format!("{} (in your own file, of which nothing is quoted)", finding.code.title());
     (finding.notes, finding.help, finding.related, finding.fix) = Default::default();
     finding

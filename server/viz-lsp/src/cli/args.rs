@@ -1,13 +1,13 @@
 //! The command line. Its options and exit codes are promised: more may come, none changes.
 
+mod access;
 mod ask;
 mod format;
 #[cfg(test)]
 mod tests;
 mod values;
 
-use crate::cli::targets::current_folder;
-use crate::host::granted;
+pub use access::AccessArgs;
 pub use ask::{AboutArgs, AskArgs};
 use chrono::NaiveDateTime;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -17,7 +17,6 @@ use std::path::PathBuf;
 pub use values::{Color, Deny, FailOn, Fixes, Format, LevelArg, TargetArg};
 use values::{percent, seconds, timestamp};
 use viz_engine::{Role, WorkerKind as Kind};
-use viz_project::{Confined, Environment};
 
 /// Checks dashboards-as-code before anyone looks at them: every choice that a viewer can make, against the real database.
 ///
@@ -182,17 +181,8 @@ pub struct CommonArgs {
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=4000))]
     pub memory: Option<u64>,
 
-    /// In CI, also read included files and files of sources outside of the project's repository
-    #[arg(long)]
-    pub allow_outside: bool,
-
-    /// Also read data below this folder, which lies outside of the project or is reached through a link; may be repeated
-    #[arg(long, value_name = "DIR")]
-    pub allow_read: Vec<PathBuf>,
-
-    /// Neither read nor write the cache of query results
-    #[arg(long)]
-    pub no_cache: bool,
+    #[command(flatten)]
+    pub access: AccessArgs,
 
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
@@ -201,21 +191,6 @@ pub struct CommonArgs {
     /// Print findings only
     #[arg(short, long)]
     pub quiet: bool,
-}
-
-impl CommonArgs {
-    /// Whether nothing outside of a project's repository is read: in CI, unless the user allows it.
-    pub fn is_confined(&self) -> bool {
-        !self.allow_outside && Confined::by_environment(&Environment::from_process()).is_some()
-    }
-
-    /// The folders outside of projects whose data may be read.
-    ///
-    /// # Errors
-    /// If one of them can't be.
-    pub fn granted(&self) -> anyhow::Result<viz_files::Granted> {
-        granted::of_command_line(&self.allow_read, &current_folder()?)
-    }
 }
 
 /// The options of `check`.

@@ -7,7 +7,6 @@ use crate::cli::{diff, explain};
 use crate::host::answerer::{EngineAnswerer, Limits};
 use crate::host::deadline::Deadline;
 use crate::host::fixpoint::{self, Answering, Round};
-use crate::host::granted;
 use crate::host::output;
 use crate::host::overlay::Overlay;
 use crate::host::own::Foreign;
@@ -17,10 +16,10 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::time::SystemTime;
 use viz_agent::{Answer, Circumstances, Host, Session, Tool};
-use viz_check::{CheckOptions, Finding, Memo, Report};
+use viz_check::{CheckOptions, Findings, Memo, Report};
 use viz_facts::{Answer as Told, Capsule, Fact, FactStore, KeyedQuestion, QuestionKey};
 use viz_files::Granted;
-use viz_project::{Code, Confined, Environment, File, Project, did_you_mean, similar};
+use viz_project::{Code, Environment, File, Project, did_you_mean, similar};
 use viz_text::FileId;
 
 /// The argument that names one of several projects.
@@ -51,9 +50,9 @@ impl Desk {
     /// If a folder can't be allowed, or this program can't find itself.
     pub fn new(about: AboutArgs) -> anyhow::Result<Self> {
         let environment = Environment::from_process();
-        let confined = !about.allow_outside && Confined::by_environment(&environment).is_some();
-        let granted = granted::of_command_line(&about.allow_read, &targets::current_folder()?)?;
-        let engine = EngineAnswerer::new(true, confined, !about.no_cache, granted.clone())?;
+        let access = &about.access;
+        let granted = access.granted()?;
+        let engine = EngineAnswerer::new(true, access.is_confined(), !access.no_cache, granted.clone())?;
         Ok(Self { about, environment, granted, engine })
     }
 
@@ -63,7 +62,7 @@ impl Desk {
     }
 
     fn files(&self) -> Overlay {
-        Overlay::new(&self.environment, self.about.allow_outside).granting(self.granted.clone())
+        Overlay::new(&self.environment, self.about.access.allow_outside).granting(self.granted.clone())
     }
 
     /// The projects that there are now; where none is named and there is none, the samples.
@@ -213,9 +212,12 @@ impl Answers<'_> {
         viz_files::with_slashes(&self.project.root)
     }
 
-    fn tell(&self, round: Round) {
-        let Round { number, questions } = round;
-        (self.asker.progress)(&format!("round {number} of the check: {questions} questions about data and SQL"));
+    /// Checks this project, and tells the rounds.
+    fn look_at(&self, project: &Project, facts: &mut FactStore) -> Report {
+        let tell = |Round { number, questions }| {
+            (self.asker.progress)(&format!("round {number} of the check: {questions} questions about data and SQL"));
+        };
+        fixpoint::run(project, self.options, &Memo::default(), facts, self.answering, tell)
     }
 
     /// The files, with these texts in the place of some.
@@ -233,7 +235,7 @@ impl Host for Answers<'_> {
     }
 
     fn check(&self, facts: &mut FactStore) -> Report {
-        fixpoint::run(self.project, self.options, &Memo::default(), facts, self.answering, |round| self.tell(round))
+        self.look_at(self.project, facts)
     }
 
     fn foreign(&self, file: &File) -> Option<String> {
@@ -254,13 +256,9 @@ impl Host for Answers<'_> {
         anstream::adapter::strip_str(&all).to_string()
     }
 
-    fn findings_with(&self, texts: &[(FileId, String)]) -> Vec<Finding> {
+    fn findings_with(&self, texts: &[(FileId, String)]) -> Findings {
         let project = self.project.reload(&self.with(texts), self.environment);
-        let mut facts = FactStore::new();
-        let report = fixpoint::run(&project, self.options, &Memo::default(), &mut facts, self.answering, |round| {
-            self.tell(round)
-        });
-        report.findings.to_vec()
+        self.look_at(&project, &mut FactStore::new()).findings
     }
 
     fn write(&self, texts: &[(FileId, String)]) -> Result<(), String> {

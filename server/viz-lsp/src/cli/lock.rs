@@ -39,9 +39,10 @@ fn lock_all(args: &LockArgs) -> anyhow::Result<ExitCode> {
         bail!("`--format github` is for `--diff`");
     }
     let deadline = Deadline::of_process(Some(common.deadline.map_or(deadline::USUAL, seconds)));
-    let engine = EngineAnswerer::new(true, common.is_confined(), !common.no_cache, common.granted()?)?;
+    let granted = common.access.granted()?;
+    let engine = EngineAnswerer::new(true, common.access.is_confined(), !common.access.no_cache, granted.clone())?;
     let environment = Environment::from_process();
-    let files = Overlay::new(&environment, common.allow_outside).granting(common.granted()?);
+    let files = Overlay::new(&environment, common.access.allow_outside).granting(granted);
     let (targets, strangers) = targets::find(&common.paths, &targets::current_folder()?, &files)?;
     if targets.is_empty() {
         return Err(targets::no_project(&strangers, &files));

@@ -16,11 +16,11 @@ use viz_project::{Confined, Environment};
 pub fn stays_inside(command: &Command, log_file: Option<&Path>) -> anyhow::Result<()> {
     let by_environment = || Confined::by_environment(&Environment::from_process()).is_some();
     let confined = match command {
-        Command::Check(check) => check.common.is_confined(),
-        Command::Build(build) => build.common.is_confined(),
-        Command::Lock(lock) => lock.common.is_confined(),
+        Command::Check(check) => check.common.access.is_confined(),
+        Command::Build(build) => build.common.access.is_confined(),
+        Command::Lock(lock) => lock.common.access.is_confined(),
         Command::Format(format) => !format.allow_outside && by_environment(),
-        Command::Ask(AskArgs { about, .. }) | Command::Mcp(about) => !about.allow_outside && by_environment(),
+        Command::Ask(AskArgs { about, .. }) | Command::Mcp(about) => about.access.is_confined(),
         _ => by_environment(),
     };
     if !confined {

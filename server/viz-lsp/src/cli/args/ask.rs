@@ -1,5 +1,6 @@
 //! The options of `ask` and `mcp`.
 
+use super::AccessArgs;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -33,15 +34,6 @@ pub struct AboutArgs {
     #[arg(long)]
     pub allow_writes: bool,
 
-    /// In CI, also read included files and files of sources outside of the project's repository
-    #[arg(long)]
-    pub allow_outside: bool,
-
-    /// Also read data below this folder, which lies outside of the project or is reached through a link; may be repeated
-    #[arg(long, value_name = "DIR")]
-    pub allow_read: Vec<PathBuf>,
-
-    /// Neither read nor write the cache of query results
-    #[arg(long)]
-    pub no_cache: bool,
+    #[command(flatten)]
+    pub access: AccessArgs,
 }

@@ -55,9 +55,9 @@ pub fn build(
     together: &mut Together,
 ) -> anyhow::Result<Built> {
     let args = &build.common;
-    let granted = args.granted()?;
+    let granted = args.access.granted()?;
     let environment = Environment::from_process();
-    let files = Overlay::new(&environment, args.allow_outside).granting(granted.clone());
+    let files = Overlay::new(&environment, args.access.allow_outside).granting(granted.clone());
     let project = check::load(&target, &files, &environment, args.target.map(Into::into))?;
     together.add(&project)?;
     let path = out::check(out, &project.root)?;
@@ -89,7 +89,7 @@ pub fn build(
     }
     let limits = limits_of_build(args, check_limits);
     let (checked, plan) = {
-        let answerer = EngineAnswerer::new(true, args.is_confined(), !args.no_cache, granted.clone())?;
+        let answerer = EngineAnswerer::new(true, args.access.is_confined(), !args.access.no_cache, granted.clone())?;
         let settings = Settings { layout, out: &path, flat: build.flat, now: options.now };
         let answering = Answering { answerer: &answerer, limits, deadline };
         examine(args, project, &target, &options, settings, answering)

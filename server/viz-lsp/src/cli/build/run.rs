@@ -113,7 +113,7 @@ impl Run<'_> {
         let program = std::env::current_exe().context("can't tell where this program is")?;
         let engine = Engine::new(EngineConfig {
             export: Some(self.out.handed(&staging)?),
-            confined: self.args.is_confined(),
+            confined: self.args.access.is_confined(),
             granted: self.granted.clone(),
             ..EngineConfig::new(program, true)
         });

@@ -44,11 +44,11 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     }
     on_deep_stack("check", || {
         let deadline = Deadline::of_process(Some(args.common.deadline.map_or(crate::host::deadline::USUAL, seconds)));
-        let (cache, granted) = (!args.common.no_cache, args.common.granted()?);
+        let (cache, granted) = (!args.common.access.no_cache, args.common.access.granted()?);
         // With a lock there is nothing that could open a source.
         let answerer = match args.locked {
             true => EngineAnswerer::without_sources(cache)?,
-            false => EngineAnswerer::new(true, args.common.is_confined(), cache, granted)?,
+            false => EngineAnswerer::new(true, args.common.access.is_confined(), cache, granted)?,
         };
         answerer.start();
         let outcome = check_all(args, &answerer, &deadline, started)?;
@@ -85,7 +85,8 @@ fn check_all(
     let baseline = args.baseline.as_deref().map(Baseline::read).transpose()?;
     let current = crate::cli::targets::current_folder()?;
     let environment = Environment::from_process();
-    let mut files = Overlay::new(&environment, args.common.allow_outside).granting(args.common.granted()?);
+    let mut files =
+        Overlay::new(&environment, args.common.access.allow_outside).granting(args.common.access.granted()?);
     let mut paths = args.common.paths.clone();
     let stdin = args.stdin_filename.as_deref().map(|path| from_stdin(&current, path)).transpose()?;
     if let Some((path, text)) = &stdin {

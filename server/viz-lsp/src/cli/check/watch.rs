@@ -41,7 +41,12 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     // Workers end with the program, which holds their stdin.
     let end = || std::process::exit(STATUS.load(Ordering::SeqCst).into());
     ctrlc::set_handler(end).context("can't listen for Ctrl-C")?;
-    let answerer = EngineAnswerer::new(true, args.common.is_confined(), !args.common.no_cache, args.common.granted()?)?;
+    let answerer = EngineAnswerer::new(
+        true,
+        args.common.access.is_confined(),
+        !args.common.access.no_cache,
+        args.common.access.granted()?,
+    )?;
     let before = stamps(named(args)?.into_iter());
     let mut seen = since(before, show(args, &checked(args, &answerer)?));
     loop {
@@ -76,10 +81,10 @@ fn checked(args: &CheckArgs, answerer: &EngineAnswerer) -> anyhow::Result<Outcom
 fn named(args: &CheckArgs) -> anyhow::Result<Vec<PathBuf>> {
     let current = targets::current_folder()?;
     let environment = Environment::from_process();
-    let files = Overlay::new(&environment, args.common.allow_outside);
+    let files = Overlay::new(&environment, args.common.access.allow_outside);
     let (targets, _) = targets::find(&args.common.paths, &current, &files)?;
     let projects = targets.iter().map(|target| Project::load(&target.root, &files, &environment));
-    let granted = args.common.granted()?;
+    let granted = args.common.access.granted()?;
     Ok(projects.flat_map(|project| files_of(&project, &granted)).collect())
 }
 
@@ -115,7 +120,7 @@ fn show(args: &CheckArgs, outcome: &Outcome) -> Stamps {
 /// The files and folders of the projects, and those that their sources and models read.
 fn watched(args: &CheckArgs, outcome: &Outcome) -> impl Iterator<Item = PathBuf> {
     // One that has gone since the start holds nothing.
-    let granted = args.common.granted().unwrap_or_default();
+    let granted = args.common.access.granted().unwrap_or_default();
     let files = move |checked: &Checked| files_of(&checked.project, &granted);
     outcome.projects.iter().flat_map(files).chain(args.baseline.clone())
 }
